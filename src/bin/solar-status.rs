@@ -1,0 +1,3 @@
+//! The `solar-status` command.
+
+fn main() {}

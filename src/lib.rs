@@ -1,0 +1,4 @@
+//! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
+
+pub mod sim;
+pub mod units;

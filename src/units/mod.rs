@@ -1,0 +1,9 @@
+//! Values with their units, so that a percentage is never taken for a lux count.
+
+mod light;
+mod power;
+mod time;
+
+pub use light::Lux;
+pub use power::{Millivolts, Percent};
+pub use time::Timestamp;

@@ -1,0 +1,46 @@
+use std::fmt;
+
+use serde::Serialize;
+
+/// A charge in percent, 0 to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Percent(u8);
+
+impl Percent {
+    /// A full battery.
+    pub const FULL: Self = Self(100);
+
+    /// The charge, or `None` above 100: a value no battery has is no value.
+    pub const fn new(percent: u8) -> Option<Self> {
+        if percent <= 100 {
+            Some(Self(percent))
+        } else {
+            None
+        }
+    }
+
+    /// The number, 0 to 100.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
+
+/// A voltage in millivolts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Millivolts(pub u16);
+
+impl fmt::Display for Millivolts {
+    /// Volts with two decimals: `2.54 V`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let centivolts = (u32::from(self.0) + 5) / 10;
+        write!(f, "{}.{:02} V", centivolts / 100, centivolts % 100)
+    }
+}
