@@ -1,0 +1,25 @@
+//! Registers of HID++ 1.0 and features of HID++ 2.0, each as what to send and how to read it.
+//!
+//! One file for one register, notification or feature, with its byte layout and the source of
+//! it. Nothing here knows who asks, or when. The battery features 1000, 1001, 1004, 1F20 and
+//! 0104 have their place beside [`solar_dashboard`].
+
+pub mod battery_mileage;
+pub mod battery_status;
+pub mod connection_state;
+pub mod device_connection;
+pub mod device_information;
+pub mod device_name;
+pub mod feature_set;
+pub mod firmware_version;
+mod kind;
+pub mod notification_flags;
+pub mod pairing_information;
+pub mod root;
+pub mod solar_dashboard;
+mod text;
+mod version;
+pub mod wireless_status;
+
+pub use kind::DeviceKind;
+pub use version::FirmwareVersion;

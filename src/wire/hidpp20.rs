@@ -1,0 +1,188 @@
+//! HID++ 2.0 calls: a function of a feature, marked with the software id of who asks.
+
+use std::fmt;
+
+use super::{DeviceIndex, Report, ReportId};
+
+/// Where a feature stands in one device's own list; it differs between devices and firmwares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeatureIndex(pub u8);
+
+impl FeatureIndex {
+    /// The root feature, which stands first in every device.
+    pub const ROOT: Self = Self(0);
+}
+
+impl fmt::Display for FeatureIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02X}", self.0)
+    }
+}
+
+/// What a feature is, the same on every device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeatureId(pub u16);
+
+impl FeatureId {
+    /// Feature lookup and ping.
+    pub const ROOT: Self = Self(0x0000);
+    /// The list of a device's features.
+    pub const FEATURE_SET: Self = Self(0x0001);
+    /// Firmware versions and identity.
+    pub const DEVICE_INFORMATION: Self = Self(0x0003);
+    /// Marketing name and type.
+    pub const DEVICE_NAME: Self = Self(0x0005);
+    /// The device came back and lost its settings.
+    pub const WIRELESS_STATUS: Self = Self(0x1D4B);
+    /// Charge and light of a solar keyboard.
+    pub const SOLAR_DASHBOARD: Self = Self(0x4301);
+
+    /// The feature's usual name, or `None` where this program does not know it.
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            0x0000 => "root",
+            0x0001 => "feature set",
+            0x0003 => "device information",
+            0x0005 => "device name",
+            0x0007 => "friendly name",
+            0x0020 => "configuration change",
+            0x1000 => "battery level status",
+            0x1001 => "battery voltage",
+            0x1004 => "unified battery",
+            0x1814 => "change host",
+            0x1B00 | 0x1B01 | 0x1B03 | 0x1B04 => "reprogrammable controls",
+            0x1D4B => "wireless device status",
+            0x1F20 => "ADC measurement",
+            0x2201 => "adjustable DPI",
+            0x40A0 | 0x40A2 | 0x40A3 => "Fn inversion",
+            0x4100 => "encryption",
+            0x4301 => "solar dashboard",
+            0x4302 => "solar dashboard 2",
+            0x4520 => "keyboard layout",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for FeatureId {
+    /// Four hexadecimal digits: `4301`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04X}", self.0)
+    }
+}
+
+/// The number of a function, or of an event: the high nibble of byte 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Function(u8);
+
+impl Function {
+    /// The function of that number; only the low four bits count.
+    pub const fn new(number: u8) -> Self {
+        Self(number & 0x0F)
+    }
+
+    /// 0 to 15.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// Whose request it is: the low nibble of byte 3, which the answer repeats.
+///
+/// 0 marks events and 1 is the Linux kernel's. Neither can be made: an answer to our solar
+/// request under 0 would look like a battery broadcast to the kernel, and it would take the
+/// report count for the charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SoftwareId(u8);
+
+impl SoftwareId {
+    /// The id this program uses.
+    pub const OURS: Self = Self(0xE);
+    /// What stands in for it while an answer under it may still be on its way, see
+    /// [`crate::session`]. No known program uses these two as its own.
+    pub const SPARE: [Self; 2] = [Self(0xC), Self(0x6)];
+
+    /// The id, if it is 2 to 15.
+    pub const fn new(id: u8) -> Option<Self> {
+        if matches!(id, 2..=15) {
+            Some(Self(id))
+        } else {
+            None
+        }
+    }
+
+    /// 2 to 15.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// Up to 16 bytes of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Params {
+    /// At most three bytes: fits a short report.
+    Short([u8; 3]),
+    /// More: needs a long report.
+    Long([u8; 16]),
+}
+
+/// A function call, for whichever device it will be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Where the feature stands in that device.
+    pub feature: FeatureIndex,
+    /// The function of the feature.
+    pub function: Function,
+    /// Its arguments.
+    pub params: Params,
+}
+
+impl Call {
+    /// A call with at most three bytes of arguments.
+    pub const fn new(feature: FeatureIndex, function: u8, params: [u8; 3]) -> Self {
+        Self {
+            feature,
+            function: Function::new(function),
+            params: Params::Short(params),
+        }
+    }
+
+    /// The report to send to `device`: of the kind asked for, or long where the arguments need
+    /// it.
+    pub fn report(&self, device: DeviceIndex, software: SoftwareId, form: ReportId) -> Report {
+        let address = (self.function.get() << 4) | software.get();
+        match (self.params, form) {
+            (Params::Short(params), ReportId::Short) => {
+                Report::short(device, self.feature.0, address, params)
+            }
+            (Params::Short([p0, p1, p2]), _) => {
+                let params = [p0, p1, p2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+                Report::long(device, self.feature.0, address, params)
+            }
+            (Params::Long(params), _) => Report::long(device, self.feature.0, address, params),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_events_and_of_the_kernel_cannot_be_made() {
+        assert_eq!(SoftwareId::new(0), None);
+        assert_eq!(SoftwareId::new(1), None);
+        assert_eq!(SoftwareId::new(16), None);
+        assert_eq!(SoftwareId::new(0xE), Some(SoftwareId::OURS));
+    }
+
+    #[test]
+    fn a_call_widens_to_a_long_report_with_the_same_bytes() {
+        let call = Call::new(FeatureIndex(9), 0, [1, 1, 0]);
+        let short = call.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Short);
+        let long = call.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Long);
+        assert_eq!(short.to_string(), "10 01 09 0e 01 01 00");
+        assert!(long.to_string().starts_with("11 01 09 0e 01 01 00 00"));
+        assert_eq!(short.params(), long.params());
+    }
+}

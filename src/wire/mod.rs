@@ -1,0 +1,28 @@
+//! HID++ on the wire: reports, indices, headers and error codes, as pure bytes.
+//!
+//! Nothing here does I/O, knows a clock or can panic on what a device sends. Unknown codes
+//! survive as `Unknown`; a report with a wrong length is refused, never padded.
+
+mod address;
+mod codes;
+pub mod descriptor;
+mod dj;
+mod error;
+mod hidpp10;
+mod hidpp20;
+mod incoming;
+mod message;
+mod report;
+
+pub use address::{DeviceIndex, Slot, Wpid};
+pub(crate) use codes::codes;
+pub use dj::{DjNotice, DjReport};
+pub use error::{Error10, Error20};
+pub use hidpp10::{Access, Register, RegisterRequest};
+pub use hidpp20::{Call, FeatureId, FeatureIndex, Function, Params, SoftwareId};
+pub use incoming::{Incoming, classify};
+pub use message::{ErrorCode, Message};
+pub use report::{Report, ReportError, ReportId};
+
+#[cfg(test)]
+pub(crate) use report::tests;

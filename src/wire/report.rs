@@ -1,0 +1,285 @@
+//! A HID++ report: its id, its exact length, and its bytes.
+
+use std::fmt;
+
+use super::DeviceIndex;
+
+/// The kinds of HID++ report, which differ in length only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReportId {
+    /// `10`: 7 bytes, 3 of them parameters.
+    Short,
+    /// `11`: 20 bytes, 16 of them parameters.
+    Long,
+    /// `12`: the length is what the device's report descriptor says, 20 to 64 bytes
+    /// (kernel hid-logitech-hidpp accepts this range).
+    VeryLong,
+}
+
+impl ReportId {
+    /// Byte 0 of the report.
+    pub const fn byte(self) -> u8 {
+        match self {
+            Self::Short => 0x10,
+            Self::Long => 0x11,
+            Self::VeryLong => 0x12,
+        }
+    }
+
+    /// The kind of report that starts with `byte`, if it is HID++.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0x10 => Some(Self::Short),
+            0x11 => Some(Self::Long),
+            0x12 => Some(Self::VeryLong),
+            _ => None,
+        }
+    }
+
+    const fn accepts(self, len: usize) -> bool {
+        match self {
+            Self::Short => len == Report::SHORT_LEN,
+            Self::Long => len == Report::LONG_LEN,
+            Self::VeryLong => len >= Report::LONG_LEN && len <= Report::MAX_LEN,
+        }
+    }
+}
+
+/// Why bytes are no HID++ report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// There was nothing.
+    #[error("empty report")]
+    Empty,
+    /// Byte 0 is not `10`, `11` or `12`.
+    #[error("unknown report id {0:02X}: HID++ reports start with 10, 11 or 12")]
+    UnknownId(u8),
+    /// The length does not go with the report id.
+    #[error("report {id:02X} has {actual} bytes instead of {expected}")]
+    WrongLength {
+        /// Byte 0.
+        id: u8,
+        /// How many bytes there were.
+        actual: usize,
+        /// What the id asks for.
+        expected: &'static str,
+    },
+}
+
+/// A report with a valid id and length.
+///
+/// | byte | HID++ 1.0 | HID++ 2.0 |
+/// |---|---|---|
+/// | 0 | report id | report id |
+/// | 1 | device index | device index |
+/// | 2 | sub-id | feature index |
+/// | 3 | register, or first byte of a notification | function << 4, software id |
+/// | 4.. | parameters | parameters |
+///
+/// Source: Logitech cpg-docs, `hidpp20/README.rst`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Report {
+    id: ReportId,
+    len: usize,
+    bytes: [u8; Self::MAX_LEN],
+}
+
+impl Report {
+    /// The length of a short report in bytes.
+    pub const SHORT_LEN: usize = 7;
+    /// The length of a long report in bytes.
+    pub const LONG_LEN: usize = 20;
+    /// The length of the longest report in bytes.
+    pub const MAX_LEN: usize = 64;
+
+    /// Takes bytes as a report if their id and length are those of one.
+    pub fn parse(raw: &[u8]) -> Result<Self, ReportError> {
+        let first = *raw.first().ok_or(ReportError::Empty)?;
+        let id = ReportId::from_byte(first).ok_or(ReportError::UnknownId(first))?;
+        let mut bytes = [0; Self::MAX_LEN];
+        match bytes.get_mut(..raw.len()) {
+            Some(head) if id.accepts(raw.len()) => head.copy_from_slice(raw),
+            _ => {
+                let expected = match id {
+                    ReportId::Short => "7",
+                    ReportId::Long => "20",
+                    ReportId::VeryLong => "20 to 64",
+                };
+                return Err(ReportError::WrongLength {
+                    id: first,
+                    actual: raw.len(),
+                    expected,
+                });
+            }
+        }
+        Ok(Self {
+            id,
+            len: raw.len(),
+            bytes,
+        })
+    }
+
+    /// A short report.
+    pub const fn short(device: DeviceIndex, sub_id: u8, address: u8, params: [u8; 3]) -> Self {
+        let [p0, p1, p2] = params;
+        let mut bytes = [0; Self::MAX_LEN];
+        let [b0, b1, b2, b3, b4, b5, b6, ..] = &mut bytes;
+        *b0 = ReportId::Short.byte();
+        *b1 = device.0;
+        *b2 = sub_id;
+        *b3 = address;
+        *b4 = p0;
+        *b5 = p1;
+        *b6 = p2;
+        Self {
+            id: ReportId::Short,
+            len: Self::SHORT_LEN,
+            bytes,
+        }
+    }
+
+    /// A long report.
+    pub fn long(device: DeviceIndex, sub_id: u8, address: u8, params: [u8; 16]) -> Self {
+        let mut bytes = [0; Self::MAX_LEN];
+        let [b0, b1, b2, b3, rest @ ..] = &mut bytes;
+        *b0 = ReportId::Long.byte();
+        *b1 = device.0;
+        *b2 = sub_id;
+        *b3 = address;
+        for (to, from) in rest.iter_mut().zip(params) {
+            *to = from;
+        }
+        Self {
+            id: ReportId::Long,
+            len: Self::LONG_LEN,
+            bytes,
+        }
+    }
+
+    /// The kind of report.
+    pub const fn id(&self) -> ReportId {
+        self.id
+    }
+
+    /// Byte 1.
+    pub const fn device(&self) -> DeviceIndex {
+        let [_, device, ..] = self.bytes;
+        DeviceIndex(device)
+    }
+
+    /// Byte 2: the sub-id of HID++ 1.0 or the feature index of HID++ 2.0.
+    pub const fn sub_id(&self) -> u8 {
+        let [_, _, sub_id, ..] = self.bytes;
+        sub_id
+    }
+
+    /// Byte 3: the register address of HID++ 1.0 or function and software id of HID++ 2.0.
+    pub const fn address(&self) -> u8 {
+        let [_, _, _, address, ..] = self.bytes;
+        address
+    }
+
+    /// The first three parameters, which every report has.
+    pub const fn head(&self) -> [u8; 3] {
+        let [_, _, _, _, p0, p1, p2, ..] = self.bytes;
+        [p0, p1, p2]
+    }
+
+    /// The first 16 parameters; a short report has zeros after its third.
+    pub const fn params(&self) -> &[u8; 16] {
+        let Some((params, _)) = self.bytes.split_at(4).1.split_first_chunk() else {
+            return &[0; 16];
+        };
+        params
+    }
+
+    /// All bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&self.bytes)
+    }
+}
+
+impl fmt::Display for Report {
+    /// `10 01 09 03 78 01 00`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.as_bytes().iter().enumerate() {
+            let space = if at == 0 { "" } else { " " };
+            write!(f, "{space}{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Report({self})")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A report from hexadecimal bytes; a trailing `…` stands for zeros, as in the captures.
+    pub(crate) fn report(hex: &str) -> Report {
+        let zeros = hex.ends_with('…');
+        let mut bytes: Vec<u8> = hex
+            .trim_end_matches('…')
+            .split_whitespace()
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
+        if zeros {
+            bytes.resize(
+                if bytes[0] == 0x10 {
+                    Report::SHORT_LEN
+                } else {
+                    Report::LONG_LEN
+                },
+                0,
+            );
+        }
+        Report::parse(&bytes).unwrap()
+    }
+
+    #[test]
+    fn the_2012_request_comes_out_bit_for_bit() {
+        // Julien Danjou's capture of the Windows solar application.
+        let request = Report::short(DeviceIndex(1), 0x09, 0x03, [0x78, 0x01, 0x00]);
+        assert_eq!(
+            request.as_bytes(),
+            [0x10, 0x01, 0x09, 0x03, 0x78, 0x01, 0x00]
+        );
+        assert_eq!(request.to_string(), "10 01 09 03 78 01 00");
+        assert_eq!(Report::parse(request.as_bytes()), Ok(request));
+    }
+
+    #[test]
+    fn a_wrong_length_is_refused() {
+        for (raw, actual) in [(&[0x10, 1, 9, 3, 0x78, 1][..], 6), (&[0x11, 1, 9][..], 3)] {
+            let Err(ReportError::WrongLength { actual: said, .. }) = Report::parse(raw) else {
+                panic!("{raw:02x?} was taken");
+            };
+            assert_eq!(said, actual);
+        }
+        assert!(Report::parse(&[0x12; 65]).is_err());
+        assert!(Report::parse(&[0x12; 64]).is_ok());
+        assert!(Report::parse(&[0x12; 19]).is_err());
+    }
+
+    #[test]
+    fn other_reports_are_named_by_their_id() {
+        // Solaar issue 661: a 5-byte report 80 on a receiver's node.
+        assert_eq!(
+            Report::parse(&[0x80, 1, 0, 0x80, 0]),
+            Err(ReportError::UnknownId(0x80))
+        );
+        assert_eq!(Report::parse(&[]), Err(ReportError::Empty));
+    }
+
+    #[test]
+    fn a_short_report_reads_as_zeros_after_its_parameters() {
+        let report = Report::short(DeviceIndex::RECEIVER, 0x81, 0x02, [0, 2, 0x0F]);
+        assert_eq!(report.head(), [0, 2, 0x0F]);
+        assert_eq!(report.params()[3..], [0; 13]);
+    }
+}
