@@ -1,6 +1,7 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
 pub mod feature;
+pub mod session;
 pub mod sim;
 pub mod units;
 pub mod wire;

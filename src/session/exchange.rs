@@ -1,0 +1,399 @@
+//! Requests on their way: sending them in turn, matching answers, repeating, giving up.
+//!
+//! Each device index is a lane with at most one request in flight; lanes overlap. An answer is
+//! matched on device index and header, and what does not match changes nothing: no deadline moves
+//! for foreign traffic.
+//!
+//! A device's answer does not repeat the arguments of the question. So that a late or doubled
+//! answer to one question is never taken for the answer to the next with the same header, such
+//! a question goes out under another software id, as in the alternating-bit protocol
+//! ([`SoftwareId::SPARE`]).
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use log::debug;
+
+use super::request::{Relation, Request, RequestError, is_busy};
+use super::timing;
+use crate::units::Timestamp;
+use crate::wire::{DeviceIndex, ErrorCode, Report, ReportId, SoftwareId};
+
+/// Requests with their purposes `P`, which come back with the outcome.
+#[derive(Debug)]
+pub(super) struct Exchange<P> {
+    form: ReportId,
+    pending: VecDeque<Pending<P>>,
+    past: Vec<Past>,
+    finished: VecDeque<Finished<P>>,
+    sent: usize,
+}
+
+/// The outcome of a request.
+#[derive(Debug)]
+pub(super) struct Finished<P> {
+    pub(super) purpose: P,
+    pub(super) outcome: Result<Report, RequestError>,
+}
+
+#[derive(Debug)]
+struct Pending<P> {
+    purpose: P,
+    device: DeviceIndex,
+    request: Request,
+    software: SoftwareId,
+    state: State,
+    attempts: u8,
+    busy: u8,
+    stalls: u8,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// To be sent at this time, when the lane is free.
+    Waiting(Timestamp),
+    /// Sent; to be answered by this time.
+    InFlight(Timestamp),
+}
+
+impl State {
+    const fn due(self) -> Timestamp {
+        match self {
+            Self::Waiting(at) | Self::InFlight(at) => at,
+        }
+    }
+}
+
+/// A question that is over but could still be answered (again).
+#[derive(Debug)]
+struct Past {
+    device: DeviceIndex,
+    request: Request,
+    software: SoftwareId,
+    /// How many answers may still be under way for certain: it was sent that much more often
+    /// than it was answered.
+    owed: u8,
+    until: Timestamp,
+}
+
+impl<P> Exchange<P> {
+    /// An exchange that asks devices in reports of this form where they fit.
+    pub(super) const fn new(form: ReportId) -> Self {
+        Self {
+            form,
+            pending: VecDeque::new(),
+            past: Vec::new(),
+            finished: VecDeque::new(),
+            sent: 0,
+        }
+    }
+
+    /// Queues a request behind the others to the same device.
+    pub(super) fn submit(&mut self, device: DeviceIndex, request: Request, purpose: P) {
+        self.pending.push_back(Pending {
+            purpose,
+            device,
+            request,
+            software: SoftwareId::OURS,
+            state: State::Waiting(Timestamp::START),
+            attempts: 0,
+            busy: 0,
+            stalls: 0,
+        });
+    }
+
+    /// Takes back every request whose purpose fits; an answer to them will be ignored.
+    pub(super) fn withdraw(&mut self, now: Timestamp, fits: impl Fn(&P) -> bool) {
+        while let Some(at) = self
+            .pending
+            .iter()
+            .position(|pending| fits(&pending.purpose))
+        {
+            if let Some(pending) = self.pending.remove(at) {
+                self.remember(now, &pending, 0);
+            }
+        }
+    }
+
+    /// How many reports were sent.
+    pub(super) const fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// Whether a request with a purpose that fits waits to be sent or answered.
+    pub(super) fn any(&self, fits: impl Fn(&P) -> bool) -> bool {
+        self.pending.iter().any(|pending| fits(&pending.purpose))
+    }
+
+    /// Whether nothing waits to be sent or answered.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// The next report to send.
+    pub(super) fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
+        let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
+        let (device, request, attempts) = self
+            .pending
+            .get(at)
+            .map(|head| (head.device, head.request, head.attempts))?;
+        // A repeat is the same question and keeps its id, so that either answer will do.
+        let software = match self.pending.get(at) {
+            Some(head) if attempts > 0 || head.busy > 0 || head.stalls > 0 => head.software,
+            _ => self.free_software_id(now, device, &request),
+        };
+        let wait = answer_time(device);
+        let form = self.form;
+        let head = self.pending.get_mut(at)?;
+        head.software = software;
+        head.attempts += 1;
+        head.state = State::InFlight(now + wait);
+        self.sent += 1;
+        Some(request.report(device, software, form))
+    }
+
+    /// The first of its lane, not in flight, and due.
+    fn is_sendable(&self, at: usize, now: Timestamp) -> bool {
+        let Some(pending) = self.pending.get(at) else {
+            return false;
+        };
+        matches!(pending.state, State::Waiting(due) if due <= now) && self.heads_lane(at, pending)
+    }
+
+    fn heads_lane(&self, at: usize, pending: &Pending<P>) -> bool {
+        !self
+            .pending
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.device == pending.device)
+    }
+
+    /// An id under which no other question with this header can still be answered, or else the
+    /// one whose last use is the longest ago.
+    fn free_software_id(
+        &mut self,
+        now: Timestamp,
+        device: DeviceIndex,
+        request: &Request,
+    ) -> SoftwareId {
+        self.past.retain(|past| past.until > now);
+        let Request::Call(call) = request else {
+            return SoftwareId::OURS;
+        };
+        let last_use = |id: SoftwareId| {
+            self.past
+                .iter()
+                .filter(|past| {
+                    let Request::Call(other) = past.request else {
+                        return false;
+                    };
+                    past.device == device
+                        && past.software == id
+                        && (other.feature, other.function) == (call.feature, call.function)
+                        && other.params != call.params
+                })
+                .map(|past| (past.owed > 0, past.until))
+                .max()
+        };
+        let [spare, other_spare] = SoftwareId::SPARE;
+        [SoftwareId::OURS, spare, other_spare]
+            .into_iter()
+            .min_by_key(|&id| last_use(id))
+            .unwrap_or(SoftwareId::OURS)
+    }
+
+    /// Takes a report; `true`: it answered a request that waited for it.
+    pub(super) fn handle_report(&mut self, now: Timestamp, report: &Report) -> bool {
+        let in_flight = self.pending.iter().position(|pending| {
+            pending.device == report.device() && matches!(pending.state, State::InFlight(_))
+        });
+        let relation = in_flight.and_then(|at| {
+            let pending = self.pending.get(at)?;
+            Some((at, pending.request.relation(pending.software, report)))
+        });
+        match relation {
+            Some((at, Relation::Answer)) => self.finish(now, at, Ok(*report)),
+            Some((at, Relation::Error(code))) => {
+                if self.owed_elsewhere(now, at, report) {
+                    debug!("{report} is taken for the late answer to an earlier request");
+                    return false;
+                }
+                self.handle_error(now, at, code);
+            }
+            None | Some((_, Relation::None)) => {
+                self.settle_late(now, report);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn handle_error(&mut self, now: Timestamp, at: usize, code: ErrorCode) {
+        let error = match code {
+            code if is_busy(code) => {
+                let Some(pending) = self.pending.get_mut(at) else {
+                    return;
+                };
+                pending.busy += 1;
+                if pending.busy < timing::BUSY_ANSWERS {
+                    let wait = timing::BUSY_FIRST * (1 << (pending.busy - 1).min(3));
+                    // Being turned away is no try.
+                    pending.attempts = pending.attempts.saturating_sub(1);
+                    pending.state = State::Waiting(now + wait.min(timing::BUSY_LONGEST));
+                    return;
+                }
+                RequestError::Busy
+            }
+            ErrorCode::Hidpp10(code) if code.is_unreachable() && self.is_to_slot(at) => {
+                RequestError::Unreachable(code)
+            }
+            code => RequestError::Refused(code),
+        };
+        self.finish(now, at, Err(error));
+    }
+
+    fn is_to_slot(&self, at: usize) -> bool {
+        self.pending
+            .get(at)
+            .is_some_and(|pending| pending.device.slot().is_some())
+    }
+
+    /// A register's error does not say which sub-register it is about. While an answer is owed to
+    /// an earlier question of that register, the error is taken for that answer.
+    fn owed_elsewhere(&mut self, now: Timestamp, at: usize, report: &Report) -> bool {
+        let Some(Pending {
+            request: request @ Request::Register(_),
+            ..
+        }) = self.pending.get(at)
+        else {
+            return false;
+        };
+        let request = *request;
+        let owed = self.past.iter_mut().find(|past| {
+            past.owed > 0
+                && past.until > now
+                && past.device == report.device()
+                && past.request != request
+                && matches!(
+                    past.request.relation(past.software, report),
+                    Relation::Error(_)
+                )
+        });
+        match owed {
+            Some(past) => past.owed -= 1,
+            None => return false,
+        }
+        true
+    }
+
+    /// Strikes an answer to a question that is over off the list of those owed.
+    fn settle_late(&mut self, now: Timestamp, report: &Report) {
+        self.past.retain(|past| past.until > now);
+        let settled = self.past.iter_mut().find(|past| {
+            past.device == report.device()
+                && !matches!(past.request.relation(past.software, report), Relation::None)
+        });
+        if let Some(past) = settled {
+            past.owed = past.owed.saturating_sub(1);
+            debug!("{report} comes too late, or twice");
+        }
+    }
+
+    /// Repeats or gives up what was not answered in time.
+    pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+        let mut at = 0;
+        while let Some(pending) = self.pending.get_mut(at) {
+            match pending.state {
+                State::InFlight(deadline) if deadline <= now => {
+                    if pending.attempts < timing::ATTEMPTS {
+                        pending.state = State::Waiting(now);
+                    } else {
+                        self.finish(now, at, Err(RequestError::Silent));
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
+    pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
+        let form = self.form;
+        let stalled = self.pending.iter().position(|pending| {
+            matches!(pending.state, State::InFlight(_))
+                && pending
+                    .request
+                    .report(pending.device, pending.software, form)
+                    == *report
+        });
+        let Some(at) = stalled else { return };
+        self.sent = self.sent.saturating_sub(1);
+        let Some(pending) = self.pending.get_mut(at) else {
+            return;
+        };
+        pending.stalls += 1;
+        pending.attempts = pending.attempts.saturating_sub(1);
+        pending.state = State::Waiting(now + timing::STALL);
+        if pending.stalls > timing::STALLS {
+            self.finish(now, at, Err(RequestError::Stalled));
+        }
+    }
+
+    /// When [`Self::handle_timeout`] or [`Self::poll_transmit`] next has something to do.
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        let heads = self
+            .pending
+            .iter()
+            .enumerate()
+            .filter(|(at, head)| self.heads_lane(*at, head));
+        heads.map(|(_, head)| head.state.due()).min()
+    }
+
+    /// The next outcome.
+    pub(super) fn poll_finished(&mut self) -> Option<Finished<P>> {
+        self.finished.pop_front()
+    }
+
+    fn finish(&mut self, now: Timestamp, at: usize, outcome: Result<Report, RequestError>) {
+        let Some(pending) = self.pending.remove(at) else {
+            return;
+        };
+        let answers = u8::from(!matches!(outcome, Err(RequestError::Silent)));
+        self.remember(now, &pending, answers);
+        self.finished.push_back(Finished {
+            purpose: pending.purpose,
+            outcome,
+        });
+    }
+
+    fn remember(&mut self, now: Timestamp, pending: &Pending<P>, answers: u8) {
+        if pending.attempts == 0 {
+            return;
+        }
+        let (device, request, software) = (pending.device, pending.request, pending.software);
+        // The same question asked again may take either answer: only the newest record counts.
+        self.past.retain(|past| {
+            (past.device, past.request, past.software) != (device, request, software)
+                && past.until > now
+        });
+        let owed = pending.attempts.saturating_sub(answers);
+        self.past.push(Past {
+            device,
+            request,
+            software,
+            owed,
+            until: now + timing::LATE_ANSWER,
+        });
+    }
+}
+
+/// How long this device may take.
+fn answer_time(device: DeviceIndex) -> Duration {
+    if device == DeviceIndex::RECEIVER {
+        timing::RECEIVER_ANSWER
+    } else {
+        timing::DEVICE_ANSWER
+    }
+}
