@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use log::debug;
 
-use super::request::{Relation, Request, RequestError, is_busy};
+use super::request::{Request, RequestError, is_busy};
 use super::timing;
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, ErrorCode, Report, ReportId, SoftwareId};
+use crate::wire::{DeviceIndex, ErrorCode, Relation, Report, ReportId, SoftwareId, relation};
 
 /// Requests with their purposes `P`, which come back with the outcome.
 #[derive(Debug)]
@@ -41,7 +41,8 @@ struct Pending<P> {
     purpose: P,
     device: DeviceIndex,
     request: Request,
-    software: SoftwareId,
+    /// The report that was sent, also while it waits to be repeated.
+    sent: Option<Report>,
     state: State,
     attempts: u8,
     busy: u8,
@@ -67,9 +68,7 @@ impl State {
 /// A question that is over but could still be answered (again).
 #[derive(Debug)]
 struct Past {
-    device: DeviceIndex,
-    request: Request,
-    software: SoftwareId,
+    report: Report,
     /// How many answers may still be under way for certain: it was sent that much more often
     /// than it was answered.
     owed: u8,
@@ -94,7 +93,7 @@ impl<P> Exchange<P> {
             purpose,
             device,
             request,
-            software: SoftwareId::OURS,
+            sent: None,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
@@ -133,23 +132,18 @@ impl<P> Exchange<P> {
     /// The next report to send.
     pub(super) fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
         let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
-        let (device, request, attempts) = self
-            .pending
-            .get(at)
-            .map(|head| (head.device, head.request, head.attempts))?;
-        // A repeat is the same question and keeps its id, so that either answer will do.
-        let software = match self.pending.get(at) {
-            Some(head) if attempts > 0 || head.busy > 0 || head.stalls > 0 => head.software,
-            _ => self.free_software_id(now, device, &request),
+        let head = self.pending.get(at)?;
+        // A repeat is the same question under the same id, so that either answer will do.
+        let report = match head.sent {
+            Some(report) => report,
+            None => self.first_report(now, head.device, head.request),
         };
-        let wait = answer_time(device);
-        let form = self.form;
         let head = self.pending.get_mut(at)?;
-        head.software = software;
+        head.sent = Some(report);
         head.attempts += 1;
-        head.state = State::InFlight(now + wait);
+        head.state = State::InFlight(now + answer_time(head.device));
         self.sent += 1;
-        Some(request.report(device, software, form))
+        Some(report)
     }
 
     /// The first of its lane, not in flight, and due.
@@ -168,38 +162,23 @@ impl<P> Exchange<P> {
             .any(|earlier| earlier.device == pending.device)
     }
 
-    /// An id under which no other question with this header can still be answered, or else the
-    /// one whose last use is the longest ago.
-    fn free_software_id(
-        &mut self,
-        now: Timestamp,
-        device: DeviceIndex,
-        request: &Request,
-    ) -> SoftwareId {
-        self.past.retain(|past| past.until > now);
-        let Request::Call(call) = request else {
-            return SoftwareId::OURS;
+    /// The request under an id with which no other question of this header can still be answered,
+    /// or else under that whose last use is the longest ago.
+    fn first_report(&self, now: Timestamp, device: DeviceIndex, request: Request) -> Report {
+        let under = |id| request.report(device, id, self.form);
+        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
+        let last_use = |report: &Report| {
+            let others = self.past.iter().filter(|past| {
+                past.until > now && header(&past.report) == header(report) && past.report != *report
+            });
+            others.map(|past| (past.owed > 0, past.until)).max()
         };
-        let last_use = |id: SoftwareId| {
-            self.past
-                .iter()
-                .filter(|past| {
-                    let Request::Call(other) = past.request else {
-                        return false;
-                    };
-                    past.device == device
-                        && past.software == id
-                        && (other.feature, other.function) == (call.feature, call.function)
-                        && other.params != call.params
-                })
-                .map(|past| (past.owed > 0, past.until))
-                .max()
-        };
-        let [spare, other_spare] = SoftwareId::SPARE;
-        [SoftwareId::OURS, spare, other_spare]
-            .into_iter()
-            .min_by_key(|&id| last_use(id))
-            .unwrap_or(SoftwareId::OURS)
+        let ours = under(SoftwareId::OURS);
+        let spares = SoftwareId::SPARE.into_iter().map(under);
+        std::iter::once(ours)
+            .chain(spares)
+            .min_by_key(last_use)
+            .unwrap_or(ours)
     }
 
     /// Takes a report; `true`: it answered a request that waited for it.
@@ -207,11 +186,11 @@ impl<P> Exchange<P> {
         let in_flight = self.pending.iter().position(|pending| {
             pending.device == report.device() && matches!(pending.state, State::InFlight(_))
         });
-        let relation = in_flight.and_then(|at| {
+        let related = in_flight.and_then(|at| {
             let pending = self.pending.get(at)?;
-            Some((at, pending.request.relation(pending.software, report)))
+            Some((at, relation(pending.sent.as_ref()?, report)))
         });
-        match relation {
+        match related {
             Some((at, Relation::Answer)) => self.finish(now, at, Ok(*report)),
             Some((at, Relation::Error(code))) => {
                 if self.owed_elsewhere(now, at, report) {
@@ -262,22 +241,18 @@ impl<P> Exchange<P> {
     /// an earlier question of that register, the error is taken for that answer.
     fn owed_elsewhere(&mut self, now: Timestamp, at: usize, report: &Report) -> bool {
         let Some(Pending {
-            request: request @ Request::Register(_),
+            request: Request::Register(_),
+            sent: Some(sent),
             ..
         }) = self.pending.get(at)
         else {
             return false;
         };
-        let request = *request;
         let owed = self.past.iter_mut().find(|past| {
             past.owed > 0
                 && past.until > now
-                && past.device == report.device()
-                && past.request != request
-                && matches!(
-                    past.request.relation(past.software, report),
-                    Relation::Error(_)
-                )
+                && past.report != *sent
+                && matches!(relation(&past.report, report), Relation::Error(_))
         });
         match owed {
             Some(past) => past.owed -= 1,
@@ -289,10 +264,10 @@ impl<P> Exchange<P> {
     /// Strikes an answer to a question that is over off the list of those owed.
     fn settle_late(&mut self, now: Timestamp, report: &Report) {
         self.past.retain(|past| past.until > now);
-        let settled = self.past.iter_mut().find(|past| {
-            past.device == report.device()
-                && !matches!(past.request.relation(past.software, report), Relation::None)
-        });
+        let settled = self
+            .past
+            .iter_mut()
+            .find(|past| relation(&past.report, report) != Relation::None);
         if let Some(past) = settled {
             past.owed = past.owed.saturating_sub(1);
             debug!("{report} comes too late, or twice");
@@ -320,13 +295,8 @@ impl<P> Exchange<P> {
 
     /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
     pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
-        let form = self.form;
         let stalled = self.pending.iter().position(|pending| {
-            matches!(pending.state, State::InFlight(_))
-                && pending
-                    .request
-                    .report(pending.device, pending.software, form)
-                    == *report
+            matches!(pending.state, State::InFlight(_)) && pending.sent == Some(*report)
         });
         let Some(at) = stalled else { return };
         self.sent = self.sent.saturating_sub(1);
@@ -369,20 +339,15 @@ impl<P> Exchange<P> {
     }
 
     fn remember(&mut self, now: Timestamp, pending: &Pending<P>, answers: u8) {
-        if pending.attempts == 0 {
+        let Some(report) = pending.sent.filter(|_| pending.attempts > 0) else {
             return;
-        }
-        let (device, request, software) = (pending.device, pending.request, pending.software);
+        };
         // The same question asked again may take either answer: only the newest record counts.
-        self.past.retain(|past| {
-            (past.device, past.request, past.software) != (device, request, software)
-                && past.until > now
-        });
+        self.past
+            .retain(|past| past.report != report && past.until > now);
         let owed = pending.attempts.saturating_sub(answers);
         self.past.push(Past {
-            device,
-            request,
-            software,
+            report,
             owed,
             until: now + timing::LATE_ANSWER,
         });

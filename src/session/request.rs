@@ -1,8 +1,7 @@
 //! What can be asked of a receiver or device, and how asking can fail.
 
 use crate::wire::{
-    Call, DeviceIndex, Error10, Error20, ErrorCode, Message, Params, RegisterRequest, Report,
-    ReportId, SoftwareId,
+    Call, DeviceIndex, Error10, Error20, ErrorCode, RegisterRequest, Report, ReportId, SoftwareId,
 };
 
 /// A question to a receiver or device.
@@ -63,16 +62,6 @@ impl RequestError {
     }
 }
 
-/// How an incoming report relates to a question.
-pub(super) enum Relation {
-    /// Not an answer to it.
-    None,
-    /// Its answer.
-    Answer,
-    /// An error that answers it.
-    Error(ErrorCode),
-}
-
 impl Request {
     /// The report that asks `device`.
     pub(super) fn report(
@@ -86,88 +75,6 @@ impl Request {
             Self::Call(call) => call.report(device, software, form),
         }
     }
-
-    /// Whether `incoming` answers this question, asked under `software`. The device index was
-    /// compared already.
-    pub(super) fn relation(&self, software: SoftwareId, incoming: &Report) -> Relation {
-        match (self, Message::of(incoming)) {
-            (Self::Register(request), Message::Register { access, register }) => {
-                let [asked, ..] = request.params;
-                let [echoed, ..] = incoming.head();
-                let same = access == request.access
-                    && register == request.register
-                    && (!register.has_sub_registers() || echoed == asked);
-                if same {
-                    Relation::Answer
-                } else {
-                    Relation::None
-                }
-            }
-            (
-                Self::Call(call),
-                Message::Reply {
-                    feature,
-                    function,
-                    software: id,
-                },
-            ) => {
-                let same = feature == call.feature
-                    && function == call.function
-                    && id == software.get()
-                    && self
-                        .ping_mark()
-                        .is_none_or(|mark| incoming.head() == with_mark(incoming, mark));
-                if same {
-                    Relation::Answer
-                } else {
-                    Relation::None
-                }
-            }
-            (
-                _,
-                Message::Error {
-                    sub_id,
-                    address,
-                    code,
-                },
-            ) => {
-                let own = match self {
-                    Self::Register(request) => (request.access.code(), request.register.0),
-                    Self::Call(call) => {
-                        (call.feature.0, (call.function.get() << 4) | software.get())
-                    }
-                };
-                let space = matches!(self, Self::Call(_)) || matches!(code, ErrorCode::Hidpp10(_));
-                if own == (sub_id, address) && space {
-                    Relation::Error(code)
-                } else {
-                    Relation::None
-                }
-            }
-            _ => Relation::None,
-        }
-    }
-
-    /// The byte a ping's answer has to repeat.
-    fn ping_mark(&self) -> Option<u8> {
-        match self {
-            Self::Call(Call {
-                feature,
-                function,
-                params: Params::Short([0, 0, mark]),
-            }) if *feature == crate::wire::FeatureIndex::ROOT
-                && function.get() == crate::feature::root::PING =>
-            {
-                Some(*mark)
-            }
-            _ => None,
-        }
-    }
-}
-
-const fn with_mark(report: &Report, mark: u8) -> [u8; 3] {
-    let [major, minor, _] = report.head();
-    [major, minor, mark]
 }
 
 /// Whether an error means "ask again later".

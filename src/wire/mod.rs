@@ -4,6 +4,7 @@
 //! survive as `Unknown`; a report with a wrong length is refused, never padded.
 
 mod address;
+mod answer;
 mod codes;
 pub mod descriptor;
 mod dj;
@@ -15,6 +16,7 @@ mod message;
 mod report;
 
 pub use address::{DeviceIndex, Slot, Wpid};
+pub use answer::{Relation, relation};
 pub(crate) use codes::codes;
 pub use dj::{DjNotice, DjReport};
 pub use error::{Error10, Error20};
