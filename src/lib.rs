@@ -1,7 +1,10 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
+pub mod device;
 pub mod feature;
+pub mod manager;
 pub mod session;
 pub mod sim;
+pub mod transport;
 pub mod units;
 pub mod wire;

@@ -152,6 +152,7 @@ impl Discovery {
             (_, Err(error)) => log::debug!("{step:?}: {error}"),
         }
         match step {
+            Step::State => events.push_back(Event::Receiver(self.receiver)),
             // The name is asked last, and without it the record ends with the serial number.
             Step::Name(slot) => self.emit(slot, events),
             Step::Extended(slot) if !self.scope.names => self.emit(slot, events),
@@ -273,8 +274,10 @@ impl Discovery {
                 self.todo.push_back(Step::Firmware);
                 Progress::Firmware
             }
-            _ => {
-                events.push_back(Event::Receiver(self.receiver));
+            progress => {
+                if progress == Progress::Firmware {
+                    events.push_back(Event::Receiver(self.receiver));
+                }
                 events.push_back(Event::Discovered);
                 Progress::Over
             }

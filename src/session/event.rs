@@ -75,7 +75,7 @@ pub enum DeviceFact {
 /// Something the session found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The receiver answered about itself.
+    /// What the receiver said about itself so far; before any [`Event::Paired`].
     Receiver(ReceiverRecord),
     /// The receiver's records of a slot are complete.
     Paired(Slot, PairingRecord),

@@ -1,0 +1,93 @@
+use crate::feature::solar_dashboard::SolarEvent;
+use crate::units::{Lux, Timestamp};
+
+/// A measurement of the light on a solar keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Light {
+    /// How much.
+    pub lux: Lux,
+    /// Whether the report carried its marker `GOOD`.
+    pub trusted: bool,
+    /// When it was measured.
+    pub at: Timestamp,
+}
+
+impl Light {
+    /// The light in an event, if it was measured.
+    pub fn from_solar(event: &SolarEvent, at: Timestamp) -> Option<Self> {
+        event.light.map(|lux| Self {
+            lux,
+            trusted: event.good,
+            at,
+        })
+    }
+
+    /// The light in a word.
+    pub const fn level(&self) -> LightLevel {
+        LightLevel::of(self.lux)
+    }
+}
+
+/// Light in words, as Logitech's Solar App had them.
+///
+/// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20 lux,
+/// a dusky room, the cells give next to nothing: our own addition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LightLevel {
+    /// Below 20 lux.
+    Dark,
+    /// 20 to 189 lux.
+    Poor,
+    /// 190 to 309 lux: about where charging starts.
+    Okay,
+    /// 310 to 449 lux.
+    Good,
+    /// 450 lux and more.
+    Excellent,
+}
+
+impl LightLevel {
+    /// The word for a measurement.
+    pub const fn of(lux: Lux) -> Self {
+        match lux.0 {
+            0..20 => Self::Dark,
+            20..190 => Self::Poor,
+            190..310 => Self::Okay,
+            310..450 => Self::Good,
+            450.. => Self::Excellent,
+        }
+    }
+
+    /// The word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Poor => "poor",
+            Self::Okay => "okay",
+            Self::Good => "good",
+            Self::Excellent => "excellent",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_change_at_their_thresholds() {
+        for (lux, word) in [
+            (0, "dark"),
+            (19, "dark"),
+            (20, "poor"),
+            (189, "poor"),
+            (190, "okay"),
+            (310, "good"),
+            (449, "good"),
+            (450, "excellent"),
+            (u16::MAX, "excellent"),
+        ] {
+            assert_eq!(LightLevel::of(Lux(lux)).name(), word, "{lux} lux");
+        }
+    }
+}

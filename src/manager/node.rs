@@ -1,0 +1,310 @@
+//! One receiver in use: its transport, its conversations, and what they found out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use log::{Level, debug, log_enabled, trace};
+
+use super::privacy::Privacy;
+use super::query::Query;
+use super::snapshot::Failure;
+use crate::device::{
+    Battery, Device, Light, Presence, Receiver, ReceiverFamily, ReceiverModel, device_id,
+};
+use crate::feature::device_connection::DeviceConnection;
+use crate::session::{
+    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Reading, Session, Wanted,
+};
+use crate::transport::trace::Direction;
+use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
+use crate::units::Timestamp;
+use crate::wire::{Incoming, Report, ReportId, Slot};
+
+/// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
+const BATCH: usize = 256;
+
+pub(super) struct Node<'a> {
+    transport: Box<dyn Transport + 'a>,
+    session: Session,
+    receiver: Receiver,
+    devices: BTreeMap<Slot, Device>,
+    /// Slots whose devices are being asked.
+    asking: BTreeSet<Slot>,
+    discovered: bool,
+    failure: Option<Failure>,
+    log: Privacy,
+    query: &'a Query,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(
+        info: &NodeInfo,
+        model: ReceiverModel,
+        transport: Box<dyn Transport + 'a>,
+        query: &'a Query,
+    ) -> Self {
+        // Bolt speaks HID++ 2.0 in long reports only; elsewhere the short form saves air time.
+        let form = match model.family {
+            ReceiverFamily::Bolt => ReportId::Long,
+            _ if !info.capabilities.short => ReportId::Long,
+            _ => ReportId::Short,
+        };
+        let mut session = Session::new(form);
+        session.discover(DiscoveryScope {
+            default_slots: model.default_slots,
+            names: query.names,
+            firmware: query.receiver_firmware,
+        });
+        let node_name = info.path.rsplit('/').next().unwrap_or_default();
+        Self {
+            transport,
+            session,
+            receiver: Receiver {
+                id: format!("{:04X}-{}", info.product, node_name.replace(' ', "-")),
+                model,
+                vendor: info.vendor,
+                product: info.product,
+                node: info.path.clone(),
+                serial: None,
+                firmware: None,
+                slots: None,
+                paired: None,
+            },
+            devices: BTreeMap::new(),
+            asking: BTreeSet::new(),
+            discovered: false,
+            failure: None,
+            log: Privacy::new(false),
+            query,
+        }
+    }
+
+    /// Takes what arrived, does what is due, sends what is to be sent.
+    pub(super) fn pump(&mut self, now: Timestamp) {
+        if self.is_lost() {
+            return;
+        }
+        if let Err(error) = self.receive(now) {
+            self.fail(error);
+            return;
+        }
+        self.session.handle_timeout(now);
+        self.take_events(now);
+        while let Some(report) = self.session.poll_transmit(now) {
+            match self.transport.send(now, &report) {
+                Ok(()) => trace!("{} → {report}", self.receiver.node),
+                Err(TransportError::Stalled { node, source }) => {
+                    debug!("{node} did not take {report}: {source}");
+                    self.session.handle_stall(now, &report);
+                }
+                Err(error) => {
+                    self.fail(error);
+                    return;
+                }
+            }
+            self.take_events(now);
+        }
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<(), TransportError> {
+        for _ in 0..BATCH {
+            match self.transport.receive(now)? {
+                Some(Incoming::HidPp(report)) => {
+                    self.log_incoming(&report);
+                    self.session.handle_report(now, &report);
+                }
+                // Input is dropped here; the kernel has it.
+                Some(Incoming::Input | Incoming::Dj(_)) => {}
+                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.receiver.node),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn log_incoming(&mut self, report: &Report) {
+        if log_enabled!(Level::Trace) {
+            match self.log.redact(Direction::FromDevice, report) {
+                Redaction::Write(report) => trace!("{} ← {report}", self.receiver.node),
+                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.receiver.node),
+            }
+        }
+    }
+
+    fn fail(&mut self, error: TransportError) {
+        self.failure = Some(Failure::Transport(error));
+    }
+
+    fn take_events(&mut self, now: Timestamp) {
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Receiver(record) => {
+                    if let Some(serial) = record.serial {
+                        self.receiver.id = serial.to_string();
+                    }
+                    self.receiver.serial = record.serial;
+                    self.receiver.slots = record.slots;
+                    self.receiver.paired = record.paired;
+                    self.receiver.firmware = record.firmware;
+                }
+                Event::Paired(slot, record) => self.handle_paired(slot, record),
+                Event::Discovered => self.discovered = true,
+                Event::DiscoveryFailed(error) => {
+                    let node = self.receiver.node.clone();
+                    self.failure = Some(Failure::NoReceiver { node, error });
+                }
+                Event::Device(slot, fact) => self.handle_fact(now, slot, fact),
+                Event::Probed(slot) => _ = self.asking.remove(&slot),
+                Event::Connection(slot, connection) => self.handle_connection(slot, connection),
+                Event::LightKey(_) => {}
+            }
+        }
+    }
+
+    fn handle_paired(&mut self, slot: Slot, record: PairingRecord) {
+        let id = device_id(record.wpid, record.serial, &self.receiver.id, slot);
+        let selectors = &self.query.devices;
+        if !selectors.is_empty() && !selectors.iter().any(|it| it.selects(&id, slot, &record)) {
+            return;
+        }
+        let presence = match record.online {
+            Some(false) => Presence::Offline,
+            _ => Presence::Unknown,
+        };
+        let device = Device {
+            id,
+            receiver: self.receiver.id.clone(),
+            slot,
+            name: record.name,
+            kind: record.kind,
+            wpid: record.wpid,
+            serial: record.serial,
+            protocol: None,
+            firmware: None,
+            power_switch: record.power_switch,
+            presence,
+            battery: None,
+            light: None,
+        };
+        if self.devices.insert(slot, device).is_none() && self.query.wanted != Wanted::default() {
+            self.asking.insert(slot);
+            self.session
+                .probe(slot, self.query.wanted, Known::default());
+        }
+    }
+
+    fn handle_fact(&mut self, now: Timestamp, slot: Slot, fact: DeviceFact) {
+        let Some(device) = self.devices.get_mut(&slot) else {
+            return;
+        };
+        match fact {
+            DeviceFact::Protocol(version) => {
+                device.protocol = Some(version);
+                device.presence = Presence::Online;
+            }
+            DeviceFact::Name(name) => device.name = Some(name),
+            DeviceFact::Firmware(version) => device.firmware = Some(version),
+            DeviceFact::Battery(reading) => {
+                device.presence = Presence::Online;
+                take_reading(device, reading, now);
+            }
+            DeviceFact::Absent(error) => {
+                debug!("{}: slot {slot}: {error}", self.receiver.node);
+                device.presence = if error.is_absence() {
+                    Presence::Offline
+                } else {
+                    Presence::Unknown
+                };
+            }
+            DeviceFact::NoBattery => debug!("slot {slot}: no battery source that can be read"),
+            DeviceFact::NoLight => debug!("slot {slot}: no light measurement came"),
+            DeviceFact::Feature(id, index) => debug!("slot {slot}: feature {id} at {index:?}"),
+        }
+    }
+
+    fn handle_connection(&mut self, slot: Slot, connection: DeviceConnection) {
+        let online = match connection {
+            DeviceConnection::Arrival(arrival) => arrival.online,
+            DeviceConnection::Link { up } => up,
+            DeviceConnection::PoweredOn => true,
+            DeviceConnection::Unpaired => false,
+        };
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.presence = if online {
+                Presence::Online
+            } else {
+                Presence::Offline
+            };
+        }
+    }
+
+    /// Whether nothing more is to be expected.
+    pub(super) fn is_done(&self) -> bool {
+        self.failure.is_some() || (self.discovered && self.asking.is_empty())
+    }
+
+    /// Ends all conversations, whether or not they are done.
+    pub(super) fn close(&mut self, now: Timestamp) {
+        if !self.is_done() {
+            let node = self.receiver.node.clone();
+            self.failure = Some(Failure::TimedOut { node });
+        }
+        self.session.close(now);
+    }
+
+    /// Sends what closing still has to say; `true` when it is said.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_lost() || self.session.is_idle()
+    }
+
+    const fn is_lost(&self) -> bool {
+        matches!(self.failure, Some(Failure::Transport(_)))
+    }
+
+    pub(super) fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        self.transport
+            .descriptor()
+            .filter(|_| self.failure.is_none())
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        if self.failure.is_some() {
+            return None;
+        }
+        self.session
+            .poll_timeout()
+            .into_iter()
+            .chain(self.transport.next_due())
+            .min()
+    }
+
+    pub(super) fn into_parts(self) -> (Receiver, Vec<Device>, Option<Failure>) {
+        (
+            self.receiver,
+            self.devices.into_values().collect(),
+            self.failure,
+        )
+    }
+
+    pub(super) const fn sent(&self) -> usize {
+        self.session.sent()
+    }
+}
+
+fn take_reading(device: &mut Device, reading: Reading, now: Timestamp) {
+    let before = device.battery;
+    let battery = match reading {
+        Reading::Solar(event) => {
+            let light = Light::from_solar(&event, now);
+            // What the device vouches for is not given up for what it does not.
+            if light.is_some_and(|light| light.trusted || device.light.is_none()) {
+                device.light = light;
+            }
+            Battery::from_solar(&event, before.map(|battery| battery.state), now)
+        }
+        Reading::Mileage(mileage) => Battery::from_mileage(&mileage, now),
+        Reading::Status(status) => Battery::from_status(&status, now),
+    };
+    if battery.trusted || before.is_none() {
+        device.battery = Some(battery);
+    }
+}

@@ -1,0 +1,212 @@
+//! What of a report may be written to a trace.
+
+use std::collections::BTreeMap;
+
+use crate::feature::{device_information, root};
+use crate::transport::trace::Direction;
+use crate::transport::{Redact, Redaction};
+use crate::wire::{
+    Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report, SoftwareId,
+};
+
+/// Withholds what could be user input, and with `anonymize` also what tells one device from
+/// another of its model.
+///
+/// An event of an unknown feature could be a key press (programmable keys are delivered so), so
+/// only events of features this program knows are written.
+#[derive(Debug, Default)]
+pub struct Privacy {
+    anonymize: bool,
+    /// Which feature was looked up under which software id, by device.
+    asked: BTreeMap<(DeviceIndex, u8), FeatureId>,
+    features: BTreeMap<(DeviceIndex, FeatureIndex), FeatureId>,
+}
+
+impl Privacy {
+    /// The rules of a trace.
+    pub fn new(anonymize: bool) -> Self {
+        Self {
+            anonymize,
+            ..Self::default()
+        }
+    }
+
+    fn feature(&self, device: DeviceIndex, index: FeatureIndex) -> Option<FeatureId> {
+        self.features.get(&(device, index)).copied()
+    }
+
+    /// Learns where features stand from our own lookups.
+    fn learn(&mut self, direction: Direction, report: &Report) {
+        let key = (report.device(), report.address());
+        let lookup = report.sub_id() == 0 && report.address() >> 4 == root::GET_FEATURE;
+        match direction {
+            Direction::ToDevice if lookup => {
+                let [high, low, _] = report.head();
+                self.asked
+                    .insert(key, FeatureId(u16::from_be_bytes([high, low])));
+            }
+            Direction::FromDevice if lookup => {
+                if let (Some(id), Some(index)) =
+                    (self.asked.remove(&key), root::read_feature(report).index)
+                {
+                    self.features.insert((report.device(), index), id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {
+        let known = matches!(
+            self.feature(report.device(), feature),
+            Some(FeatureId::SOLAR_DASHBOARD | FeatureId::WIRELESS_STATUS)
+        );
+        if known || crate::feature::solar_dashboard::has_marker(report) {
+            Redaction::Write(*report)
+        } else {
+            Redaction::Withhold("an event of a feature this program does not know")
+        }
+    }
+
+    fn redact_reply(
+        &self,
+        report: &Report,
+        feature: FeatureIndex,
+        function: u8,
+        software: u8,
+    ) -> Redaction {
+        let ours = software == SoftwareId::OURS.get()
+            || SoftwareId::SPARE
+                .iter()
+                .any(|spare| spare.get() == software);
+        if !self.anonymize || feature == FeatureIndex::ROOT {
+            return Redaction::Write(*report);
+        }
+        match (self.feature(report.device(), feature), function) {
+            (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_DEVICE_INFO) => {
+                Redaction::Write(blanked(report, 5..9))
+            }
+            (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_SERIAL_NUMBER) => {
+                Redaction::Write(blanked(report, 4..20))
+            }
+            (None, _) if !ours => Redaction::Withhold("the answer to another program's question"),
+            _ => Redaction::Write(*report),
+        }
+    }
+
+    fn redact_register(&self, report: &Report, register: Register) -> Redaction {
+        if !self.anonymize {
+            return Redaction::Write(*report);
+        }
+        let [sub_register, ..] = report.head();
+        match (register, sub_register & 0xF0) {
+            (Register::PAIRING_INFORMATION, 0x30) => Redaction::Write(blanked(report, 5..9)),
+            (Register::PAIRING_INFORMATION, _) if sub_register == 0x03 => {
+                Redaction::Write(blanked(report, 5..9))
+            }
+            // Bolt: unit id.
+            (Register::PAIRING_INFORMATION, 0x50) => Redaction::Write(blanked(report, 8..12)),
+            (Register(0xFB), _) => Redaction::Write(blanked(report, 4..20)),
+            _ => Redaction::Write(*report),
+        }
+    }
+}
+
+/// The report with these bytes set to zero, as a device without a serial number would say.
+fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
+    let mut bytes = report.as_bytes().to_vec();
+    if let Some(part) = bytes.get_mut(range) {
+        part.fill(0);
+    }
+    Report::parse(&bytes).unwrap_or(*report)
+}
+
+impl Redact for Privacy {
+    fn redact(&mut self, direction: Direction, report: &Report) -> Redaction {
+        self.learn(direction, report);
+        if direction == Direction::ToDevice {
+            return Redaction::Write(*report);
+        }
+        match Message::of(report) {
+            Message::Event { feature, .. } => self.redact_event(report, feature),
+            Message::Reply {
+                feature,
+                function,
+                software,
+            } => self.redact_reply(report, feature, function.get(), software),
+            Message::Register {
+                access: Access::GetLong,
+                register,
+            } => self.redact_register(report, register),
+            // Battery, connection and lock notices are harmless; the rest may be input (buttons,
+            // raw motion) or carry addresses and names (Bolt pairing).
+            Message::Notification {
+                sub_id: 0x07 | 0x0D | 0x40..=0x42 | 0x4A | 0x4B,
+                ..
+            }
+            | Message::Error { .. }
+            | Message::Register { .. } => Redaction::Write(*report),
+            Message::Notification { .. } => Redaction::Withhold("it could be user input"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    fn from_device(privacy: &mut Privacy, hex: &str) -> Redaction {
+        privacy.redact(Direction::FromDevice, &report(hex))
+    }
+
+    #[test]
+    fn serial_numbers_are_blanked_on_demand() {
+        let serial = "11 FF 83 B5 30 FB 84 1B 86 1A 40 00 00 07 …";
+        let plain = Redaction::Write(report(serial));
+        assert_eq!(from_device(&mut Privacy::new(false), serial), plain);
+        let blank = Redaction::Write(report("11 FF 83 B5 30 00 00 00 00 1A 40 00 00 07 …"));
+        assert_eq!(from_device(&mut Privacy::new(true), serial), blank);
+        let receiver = "11 FF 83 B5 03 AF 4F 95 EA 05 06 0E …";
+        let blank = Redaction::Write(report("11 FF 83 B5 03 00 00 00 00 05 06 0E …"));
+        assert_eq!(from_device(&mut Privacy::new(true), receiver), blank);
+    }
+
+    #[test]
+    fn a_unit_id_is_blanked_where_the_feature_was_looked_up() {
+        let mut privacy = Privacy::new(true);
+        privacy.redact(Direction::ToDevice, &report("10 01 00 0E 00 03 00"));
+        from_device(&mut privacy, "11 01 00 0E 02 …");
+        let blank = Redaction::Write(report("11 01 02 0E 03 00 00 00 00 00 02 B0 34 …"));
+        let unit = "11 01 02 0E 03 59 9B 7A 65 00 02 B0 34 …";
+        assert_eq!(from_device(&mut privacy, unit), blank);
+    }
+
+    #[test]
+    fn diverted_keys_are_withheld() {
+        // Feature 1B04 delivers diverted keys as event 0 of whatever index it has.
+        let mut privacy = Privacy::new(false);
+        let keys = from_device(&mut privacy, "11 01 08 00 00 C3 …");
+        assert!(matches!(keys, Redaction::Withhold(_)));
+    }
+
+    #[test]
+    fn another_programs_answers_are_withheld_when_anonymous() {
+        let answer = "11 01 07 1B 4D 79 20 6D 6F 75 73 65 …";
+        assert!(matches!(
+            from_device(&mut Privacy::new(true), answer),
+            Redaction::Withhold(_)
+        ));
+        assert!(matches!(
+            from_device(&mut Privacy::new(false), answer),
+            Redaction::Write(_)
+        ));
+    }
+
+    #[test]
+    fn the_good_frame_is_written() {
+        let frame = "11 02 09 10 39 00 0C 06 1D 47 4F 4F 44 …";
+        let written = Redaction::Write(report(frame));
+        assert_eq!(from_device(&mut Privacy::new(true), frame), written);
+    }
+}

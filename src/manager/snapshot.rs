@@ -1,0 +1,43 @@
+use crate::device::{Device, Receiver};
+use crate::session::RequestError;
+use crate::transport::TransportError;
+use crate::units::Timestamp;
+
+/// What was found out, and what went wrong.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// When it was complete.
+    pub at: Timestamp,
+    /// All receivers that answered.
+    pub receivers: Vec<Receiver>,
+    /// The devices that were wanted.
+    pub devices: Vec<Device>,
+    /// What went wrong, at most once for each node.
+    pub failures: Vec<Failure>,
+    /// How many reports were sent.
+    pub sent: usize,
+    /// Whether the user ended it.
+    pub interrupted: bool,
+}
+
+/// Why a receiver could not be read, or not completely.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The way to it failed.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// It did not answer as a receiver.
+    #[error("{node} is a receiver that does not answer ({error}): plug it in again")]
+    NoReceiver {
+        /// Where it is.
+        node: String,
+        /// What came instead.
+        error: RequestError,
+    },
+    /// Time ran out.
+    #[error("{node}: not everything was answered in time; try again, or with a longer --timeout")]
+    TimedOut {
+        /// Where it is.
+        node: String,
+    },
+}

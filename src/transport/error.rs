@@ -1,0 +1,38 @@
+use std::io;
+
+/// Why a transport cannot be used, or not now.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The device was unplugged, or the node revoked.
+    #[error("{node} went away while it was in use: plug the receiver in again and retry")]
+    Gone {
+        /// Which node.
+        node: String,
+    },
+    /// The node may not be opened.
+    #[error(
+        "permission denied on {node}: run the command as root, or let the logged-in user open the \
+         node with the udev rule 70-solar-status-uaccess.rules (copy it to /etc/udev/rules.d, run \
+         `udevadm control --reload` and plug the receiver in again; read its warning first)"
+    )]
+    PermissionDenied {
+        /// Which node.
+        node: String,
+    },
+    /// The transfer failed in a way that passes (EPIPE, EIO and the like on writing): try again.
+    #[error("{node} did not take a report: {source}")]
+    Stalled {
+        /// Which node.
+        node: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Anything else.
+    #[error("{node}: {source}")]
+    Io {
+        /// Which node.
+        node: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}

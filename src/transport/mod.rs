@@ -1,0 +1,47 @@
+//! How reports reach a receiver: one door for the hidraw node, the USB device, and recorded traces.
+//!
+//! What passes here is bytes. Input is dropped at this door ([`crate::wire::classify`]).
+
+mod discovery;
+mod error;
+mod hidraw;
+mod node;
+mod replay;
+mod tap;
+pub mod trace;
+mod usb;
+
+use std::os::fd::BorrowedFd;
+
+pub use discovery::{DiscoveryError, list_nodes};
+pub use error::TransportError;
+pub use hidraw::HidrawTransport;
+pub use node::NodeInfo;
+pub use replay::{Replay, ReplayError};
+pub use tap::{Redact, Redaction, Tap, TraceFile};
+pub use usb::{UsbError, UsbTransport, open_usb_receivers};
+
+use crate::units::Timestamp;
+use crate::wire::{Incoming, Report};
+
+/// A way to a receiver, or something that behaves like one.
+///
+/// It never blocks. A transport on real hardware has a descriptor to poll; one that is simulated
+/// or replayed says when it next has something.
+pub trait Transport {
+    /// Sends one report.
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError>;
+
+    /// The next thing that arrived, or `None` when nothing waits.
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError>;
+
+    /// What becomes readable when something arrives.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// When something will arrive, where that is known beforehand.
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
+}

@@ -1,0 +1,301 @@
+//! A transport that answers from a recorded trace.
+//!
+//! A request is looked up among those recorded, each of which answers once. The host's software
+//! id and a ping's mark may differ from the recorded ones; everything else must be the same. Each
+//! recorded report from the device belongs to a request (the one it answers, or else the latest
+//! before it to the same device) and follows it after the recorded time. What the trace does not
+//! know is not answered.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::trace::{Direction, Entry, Line, LineError};
+use super::{NodeInfo, Transport, TransportError};
+use crate::units::Timestamp;
+use crate::wire::descriptor::Capabilities;
+use crate::wire::{Incoming, Relation, Report, classify, relation};
+
+/// A recorded node, ready to answer.
+#[derive(Debug)]
+pub struct Replay {
+    exchanges: Vec<Recorded>,
+    /// What is on its way, in order of time.
+    due: VecDeque<(Timestamp, Report)>,
+}
+
+#[derive(Debug)]
+struct Recorded {
+    /// `None`: what came before any request.
+    request: Option<Report>,
+    at: Timestamp,
+    answers: Vec<(Timestamp, Report)>,
+    used: bool,
+}
+
+/// Why a trace cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// A line is wrong.
+    #[error("line {number}: {source}")]
+    Line {
+        /// Counted from 1.
+        number: usize,
+        /// What is wrong.
+        source: LineError,
+    },
+    /// There is nothing to replay.
+    #[error("it holds no report")]
+    Empty,
+}
+
+impl Replay {
+    /// Reads a trace: its nodes, each with what it answers.
+    pub fn read(text: &str) -> Result<Vec<(NodeInfo, Self)>, ReplayError> {
+        let mut nodes: BTreeMap<u32, NodeInfo> = BTreeMap::new();
+        let mut entries: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+        for (line, number) in text.lines().zip(1..) {
+            match line
+                .parse()
+                .map_err(|source| ReplayError::Line { number, source })?
+            {
+                Line::Remark => {}
+                Line::Node(number, node) => _ = nodes.insert(number, node),
+                Line::Entry(entry) => entries.entry(entry.node).or_default().push(entry),
+            }
+        }
+        if entries.is_empty() {
+            return Err(ReplayError::Empty);
+        }
+        let nodes = entries.into_iter().map(|(number, entries)| {
+            (
+                nodes.remove(&number).unwrap_or_else(unnamed_node),
+                Self::new(&entries),
+            )
+        });
+        Ok(nodes.collect())
+    }
+
+    fn new(entries: &[Entry]) -> Self {
+        let start = Recorded {
+            request: None,
+            at: Timestamp::START,
+            answers: Vec::new(),
+            used: true,
+        };
+        let mut exchanges = vec![start];
+        for entry in entries {
+            match entry.direction {
+                Direction::ToDevice => exchanges.push(Recorded {
+                    request: Some(entry.report),
+                    at: entry.at,
+                    answers: Vec::new(),
+                    used: false,
+                }),
+                Direction::FromDevice => {
+                    if let Some(owner) = owner(&mut exchanges, &entry.report) {
+                        owner.answers.push((entry.at, entry.report));
+                    }
+                }
+            }
+        }
+        // The first holds what came unasked before everything: it is due from the start.
+        let due = exchanges
+            .first_mut()
+            .map(|first| std::mem::take(&mut first.answers));
+        Self {
+            exchanges,
+            due: due.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// A trace put together by hand may say nothing of its node: a Unifying receiver then.
+fn unnamed_node() -> NodeInfo {
+    let capabilities = Capabilities {
+        short: true,
+        long: true,
+        very_long: None,
+        dj: true,
+    };
+    NodeInfo {
+        path: "trace".to_owned(),
+        vendor: 0x046D,
+        product: 0xC52B,
+        capabilities,
+    }
+}
+
+/// The request that a report answers, or else the latest to the same device, or the start.
+fn owner<'a>(exchanges: &'a mut [Recorded], report: &Report) -> Option<&'a mut Recorded> {
+    let answers = |recorded: &Recorded| {
+        recorded
+            .request
+            .is_some_and(|request| relation(&request, report) != Relation::None)
+    };
+    let same_device = |recorded: &Recorded| {
+        recorded
+            .request
+            .is_some_and(|it| it.device() == report.device())
+    };
+    let at = exchanges
+        .iter()
+        .rposition(answers)
+        .or_else(|| exchanges.iter().rposition(same_device))
+        .unwrap_or_default();
+    exchanges.get_mut(at)
+}
+
+/// The parts of a request that may differ between recording and replay, set to zero.
+fn loosely(request: &Report) -> Report {
+    let mut bytes = request.as_bytes().to_vec();
+    let is_ping = (request.sub_id(), request.address() & 0xF0) == (0x00, 0x10);
+    if let [_, _, sub_id, address, _, _, mark, ..] = bytes.as_mut_slice()
+        && *sub_id < 0x80
+    {
+        *address &= 0xF0;
+        if is_ping {
+            *mark = 0;
+        }
+    }
+    Report::parse(&bytes).unwrap_or(*request)
+}
+
+/// A recorded answer with the software id and the mark of the request it is now the answer to.
+fn adapted(answer: &Report, recorded: &Report, request: &Report) -> Report {
+    let related = relation(recorded, answer);
+    let mut bytes = answer.as_bytes().to_vec();
+    let [_, _, mark] = request.head();
+    match (related, bytes.as_mut_slice()) {
+        (Relation::Error(_), [_, _, _, _, address, ..]) => *address = request.address(),
+        (Relation::Answer, [_, _, sub_id, address, _, _, echoed, ..]) if *sub_id < 0x80 => {
+            *address = request.address();
+            if (request.sub_id(), request.address() & 0xF0) == (0x00, 0x10) {
+                *echoed = mark;
+            }
+        }
+        _ => {}
+    }
+    Report::parse(&bytes).unwrap_or(*answer)
+}
+
+impl Transport for Replay {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        let asked = loosely(report);
+        let found = self.exchanges.iter_mut().find(|recorded| {
+            !recorded.used
+                && recorded
+                    .request
+                    .is_some_and(|request| loosely(&request) == asked)
+        });
+        let Some(Recorded {
+            request: Some(request),
+            at,
+            answers,
+            used,
+        }) = found
+        else {
+            log::debug!("{report}: the trace has no (further) answer to this");
+            return Ok(());
+        };
+        *used = true;
+        for (answered, answer) in answers.iter() {
+            let due = now + answered.since(*at);
+            let place = self.due.partition_point(|(other, _)| *other <= due);
+            self.due
+                .insert(place, (due, adapted(answer, request, report)));
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        match self.due.front() {
+            Some((at, _)) if *at <= now => Ok(self
+                .due
+                .pop_front()
+                .map(|(_, report)| classify(report.as_bytes()))),
+            _ => Ok(None),
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.due.front().map(|(at, _)| *at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::wire::tests::report;
+
+    const TRACE: &str = "\
+# solar-status trace 1
+node 1 046D:C52B short,long,dj /dev/hidraw0
+0.000000 1 > 10 01 00 1e 00 00 07
+0.012000 1 < 11 01 00 1e 02 00 07 00 00 00 00 00 00 00 00 00 00 00 00 00
+0.013000 1 > 10 01 09 0e 01 01 00
+0.025000 1 < 11 01 09 0e 01 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+1.025000 1 < 11 01 09 10 39 00 0c 06 1d 47 4f 4f 44 00 00 00 00 00 00 00
+";
+
+    fn at(millis: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_millis(millis))
+    }
+
+    fn replay() -> Replay {
+        Replay::read(TRACE).unwrap().remove(0).1
+    }
+
+    #[test]
+    fn another_mark_and_software_id_are_answered_as_if_recorded() {
+        let mut replay = replay();
+        replay
+            .send(at(500), &report("10 01 00 1B 00 00 99"))
+            .unwrap();
+        assert_eq!(replay.next_due(), Some(at(512)));
+        let answer = replay.receive(at(512)).unwrap();
+        assert_eq!(
+            answer,
+            Some(Incoming::HidPp(report("11 01 00 1B 02 00 99 …")))
+        );
+    }
+
+    #[test]
+    fn an_event_follows_its_request() {
+        let mut replay = replay();
+        replay.send(at(0), &report("10 01 09 0E 01 01 00")).unwrap();
+        assert!(replay.receive(at(12)).unwrap().is_some());
+        assert_eq!(replay.receive(at(1011)).unwrap(), None);
+        let event = report("11 01 09 10 39 00 0c 06 1d 47 4f 4f 44 …");
+        assert_eq!(
+            replay.receive(at(1012)).unwrap(),
+            Some(Incoming::HidPp(event))
+        );
+    }
+
+    #[test]
+    fn what_the_trace_does_not_know_is_not_answered() {
+        let mut replay = replay();
+        replay.send(at(0), &report("10 01 09 0E 02 01 00")).unwrap();
+        assert_eq!(replay.next_due(), None);
+        let twice = report("10 01 09 0E 01 01 00");
+        replay.send(at(0), &twice).unwrap();
+        while replay.receive(at(9999)).unwrap().is_some() {}
+        replay.send(at(9999), &twice).unwrap();
+        assert_eq!(
+            replay.next_due(),
+            None,
+            "each recorded request answers once"
+        );
+    }
+
+    #[test]
+    fn a_broken_trace_names_its_line() {
+        let error = Replay::read("# solar-status trace 1\n0.0 1 > 10 ff\n").unwrap_err();
+        assert!(error.to_string().starts_with("line 2: "), "{error}");
+        assert!(matches!(
+            Replay::read("# nothing\n"),
+            Err(ReplayError::Empty)
+        ));
+    }
+}

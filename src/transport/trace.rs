@@ -1,0 +1,218 @@
+//! The trace format: what passed between this program and a receiver, as text for bug reports.
+//!
+//! ```text
+//! # solar-status trace 1
+//! node 1 046D:C52B short,long,dj /dev/hidraw0
+//! 0.000118 1 > 10 ff 83 b5 03 00 00
+//! 0.002130 1 < 11 ff 83 b5 03 af 4f 95 ea 05 06 0e 00 00 00 00 00 00 00 00
+//! # 1.250002 1 < 11 02 0a 00: withheld, an event of a feature this program does not know
+//! ```
+//!
+//! One report a line: seconds since the start, the number of the node, the direction (`>` to the
+//! receiver, `<` from it), the bytes. A `node` line says what a number stands for: USB ids, the
+//! kinds of report it takes, where it was. Lines that start with `#` are remarks. Key presses and
+//! pointer motion are never in it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::NodeInfo;
+use crate::units::Timestamp;
+use crate::wire::descriptor::Capabilities;
+use crate::wire::{Report, ReportError};
+
+/// The first line of a trace.
+pub const HEADER: &str = "# solar-status trace 1";
+
+/// Which way a report went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the host to the receiver: `>`.
+    ToDevice,
+    /// From the receiver to the host: `<`.
+    FromDevice,
+}
+
+/// A line with a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When, since the start of the trace.
+    pub at: Timestamp,
+    /// Which node.
+    pub node: u32,
+    /// Which way.
+    pub direction: Direction,
+    /// What.
+    pub report: Report,
+}
+
+/// A line of a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Empty, or a remark.
+    Remark,
+    /// What a node number stands for.
+    Node(u32, NodeInfo),
+    /// A report.
+    Entry(Entry),
+}
+
+/// Why a line is none of a trace.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// A `node` line is not `node NUMBER VENDOR:PRODUCT KINDS [WHERE]`.
+    #[error("a node line reads: node NUMBER VENDOR:PRODUCT short,long,dj WHERE")]
+    Node,
+    /// Another line is not `SECONDS NODE > BYTES` or with `<`.
+    #[error("a line reads: SECONDS NODE > BYTES, or with < for what came from the device")]
+    Shape,
+    /// A byte is not two hexadecimal digits.
+    #[error("“{0}” is no hexadecimal byte")]
+    Byte(String),
+    /// The bytes are no HID++ report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrow = match self.direction {
+            Direction::ToDevice => '>',
+            Direction::FromDevice => '<',
+        };
+        write!(f, "{} {} {arrow} {}", self.at, self.node, self.report)
+    }
+}
+
+/// The line that says what a node number stands for.
+pub fn node_line(number: u32, node: &NodeInfo) -> String {
+    let Capabilities {
+        short,
+        long,
+        very_long,
+        dj,
+    } = node.capabilities;
+    let kinds = [
+        (short, "short"),
+        (long, "long"),
+        (very_long.is_some(), "verylong"),
+        (dj, "dj"),
+    ];
+    let kinds: Vec<&str> = kinds
+        .into_iter()
+        .filter(|(has, _)| *has)
+        .map(|(_, name)| name)
+        .collect();
+    let (vendor, product, path) = (node.vendor, node.product, &node.path);
+    format!(
+        "node {number} {vendor:04X}:{product:04X} {} {path}",
+        kinds.join(",")
+    )
+}
+
+impl FromStr for Line {
+    type Err = LineError;
+
+    fn from_str(line: &str) -> Result<Self, LineError> {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return Ok(Self::Remark);
+        }
+        if let Some(rest) = line.strip_prefix("node ") {
+            return parse_node(rest).ok_or(LineError::Node);
+        }
+        let mut words = line.split_whitespace();
+        let (at, node, direction) = parse_head(&mut words).ok_or(LineError::Shape)?;
+        let bytes: Result<Vec<u8>, LineError> = words
+            .map(|word| u8::from_str_radix(word, 16).map_err(|_| LineError::Byte(word.to_owned())))
+            .collect();
+        let report = Report::parse(&bytes?)?;
+        Ok(Self::Entry(Entry {
+            at,
+            node,
+            direction,
+            report,
+        }))
+    }
+}
+
+fn parse_head<'a>(
+    words: &mut impl Iterator<Item = &'a str>,
+) -> Option<(Timestamp, u32, Direction)> {
+    let seconds: f64 = words.next()?.parse().ok()?;
+    let at = Timestamp::from_start(Duration::try_from_secs_f64(seconds).ok()?);
+    let node = words.next()?.parse().ok()?;
+    let direction = match words.next()? {
+        ">" => Direction::ToDevice,
+        "<" => Direction::FromDevice,
+        _ => return None,
+    };
+    Some((at, node, direction))
+}
+
+fn parse_node(rest: &str) -> Option<Line> {
+    let mut words = rest.split_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let (vendor, product) = words.next()?.split_once(':')?;
+    let vendor = u16::from_str_radix(vendor, 16).ok()?;
+    let product = u16::from_str_radix(product, 16).ok()?;
+    let kinds: Vec<&str> = words.next()?.split(',').collect();
+    let capabilities = Capabilities {
+        short: kinds.contains(&"short"),
+        long: kinds.contains(&"long"),
+        very_long: kinds.contains(&"verylong").then_some(64),
+        dj: kinds.contains(&"dj"),
+    };
+    let path = words.collect::<Vec<_>>().join(" ");
+    Some(Line::Node(
+        number,
+        NodeInfo {
+            path,
+            vendor,
+            product,
+            capabilities,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_reads_as_it_was_written() {
+        let text = "0.002130 1 < 11 ff 83 b5 03 af 4f 95 ea 05 06 0e 00 00 00 00 00 00 00 00";
+        let Ok(Line::Entry(entry)) = text.parse() else {
+            panic!("{:?}", text.parse::<Line>())
+        };
+        assert_eq!(entry.to_string(), text);
+        assert_eq!(entry.direction, Direction::FromDevice);
+    }
+
+    #[test]
+    fn a_node_line_reads_as_it_was_written() {
+        let text = "node 2 046D:C52B short,long,dj /dev/hidraw0";
+        let Ok(Line::Node(2, node)) = text.parse() else {
+            panic!("{:?}", text.parse::<Line>())
+        };
+        assert_eq!((node.vendor, node.product), (0x046D, 0xC52B));
+        assert_eq!(node_line(2, &node), text);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert_eq!(
+            "0.1 1 > 10 zz".parse::<Line>(),
+            Err(LineError::Byte("zz".to_owned()))
+        );
+        assert_eq!("0.1 1 10 ff".parse::<Line>(), Err(LineError::Shape));
+        assert_eq!("-1 1 > 10".parse::<Line>(), Err(LineError::Shape));
+        assert_eq!("1e300 1 > 10".parse::<Line>(), Err(LineError::Shape));
+        assert!(matches!(
+            "0.1 1 > 10 ff".parse::<Line>(),
+            Err(LineError::Report(_))
+        ));
+        assert_eq!("node one".parse::<Line>(), Err(LineError::Node));
+    }
+}

@@ -1,0 +1,331 @@
+//! The last resort: the USB device itself, where a kernel offers no hidraw node.
+//!
+//! While it is open, the kernel driver does not have the receiver's HID++ interface, and what is
+//! typed on its devices meanwhile is lost. The driver gets the interface back when the transport
+//! is dropped. If the process is killed before, the next use gives it back.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use log::{debug, warn};
+use rusb::{Context, Device, DeviceHandle, Direction, TransferType, UsbContext};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::{NodeInfo, Transport, TransportError};
+use crate::units::Timestamp;
+use crate::wire::descriptor::{self, Capabilities};
+use crate::wire::{Incoming, Report, classify};
+
+/// Why a receiver cannot be used by way of USB.
+#[derive(Debug, thiserror::Error)]
+pub enum UsbError {
+    /// There is no USB here, or libusb failed.
+    #[error("USB cannot be used: {0}")]
+    Usb(#[from] rusb::Error),
+    /// The device may not be opened.
+    #[error("permission denied on {node}: run the command as root (the USB transport needs it)")]
+    PermissionDenied {
+        /// Which device.
+        node: String,
+    },
+    /// Another program holds the interface.
+    #[error("{node} is in use by another program")]
+    Busy {
+        /// Which interface.
+        node: String,
+    },
+    /// The interface holds no HID++ reports.
+    #[error("{node} does not speak HID++")]
+    NotHidpp {
+        /// Which interface.
+        node: String,
+    },
+    /// The interface has no endpoint to read from.
+    #[error("{node} has no interrupt endpoint")]
+    NoEndpoint {
+        /// Which interface.
+        node: String,
+    },
+    /// The system refused what the transport itself needs.
+    #[error("cannot set up reading: {0}")]
+    Setup(#[from] std::io::Error),
+}
+
+/// How long one reading waits before it looks whether it should stop.
+const READ_SLICE: Duration = Duration::from_millis(250);
+/// How long one control transfer may take.
+const CONTROL: Duration = Duration::from_secs(1);
+
+/// Requests of the HID class (HID 1.11, 7.1 and 7.2).
+mod hid {
+    pub(super) const GET_DESCRIPTOR: u8 = 0x06;
+    pub(super) const REPORT_DESCRIPTOR: u16 = 0x2200;
+    pub(super) const SET_REPORT: u8 = 0x09;
+    pub(super) const OUTPUT_REPORT: u16 = 0x0200;
+    pub(super) const TO_INTERFACE: u8 = 0x21;
+    pub(super) const FROM_INTERFACE: u8 = 0x81;
+}
+
+/// The HID++ interface of a receiver, taken from the kernel driver for a while.
+#[derive(Debug)]
+pub struct UsbTransport {
+    claim: Arc<Claim>,
+    incoming: Receiver<Result<Incoming, rusb::Error>>,
+    ready: OwnedFd,
+    stop: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// A claimed interface; dropping it gives it back to the kernel driver.
+#[derive(Debug)]
+struct Claim {
+    handle: DeviceHandle<Context>,
+    interface: u8,
+    node: String,
+}
+
+/// Opens every receiver on USB: `interface_of` tells vendor and product ids of receivers, and
+/// which of their interfaces speaks HID++.
+pub fn open_usb_receivers(
+    interface_of: impl Fn(u16, u16) -> Option<u8>,
+) -> Result<Vec<(NodeInfo, UsbTransport)>, UsbError> {
+    let mut found = Vec::new();
+    for device in Context::new()?.devices()?.iter() {
+        let descriptor = device.device_descriptor()?;
+        let (vendor, product) = (descriptor.vendor_id(), descriptor.product_id());
+        if let Some(interface) = interface_of(vendor, product) {
+            let (transport, capabilities) = UsbTransport::open(&device, interface)?;
+            let path = transport.claim.node.clone();
+            found.push((
+                NodeInfo {
+                    path,
+                    vendor,
+                    product,
+                    capabilities,
+                },
+                transport,
+            ));
+        }
+    }
+    Ok(found)
+}
+
+impl UsbTransport {
+    fn open(device: &Device<Context>, interface: u8) -> Result<(Self, Capabilities), UsbError> {
+        let ports: Vec<String> = device
+            .port_numbers()?
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let place = format!("usb {}-{}", device.bus_number(), ports.join("."));
+        let node = format!("{place} interface {interface}");
+        let endpoint = endpoint(device, interface)?
+            .ok_or_else(|| UsbError::NoEndpoint { node: node.clone() })?;
+        let handle = device.open().map_err(|error| match error {
+            rusb::Error::Access => UsbError::PermissionDenied { node: place },
+            error => UsbError::Usb(error),
+        })?;
+        let claim = Arc::new(Claim::take(handle, interface, node)?);
+        let capabilities = claim.capabilities()?;
+        if !capabilities.is_hidpp() {
+            return Err(UsbError::NotHidpp {
+                node: claim.node.clone(),
+            });
+        }
+        let ready = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
+            .map_err(std::io::Error::from)?;
+        let (sender, incoming) = mpsc::channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let reader = Reader {
+            claim: Arc::clone(&claim),
+            endpoint,
+            sender,
+            ready: ready.try_clone()?,
+            stop: Arc::clone(&stop),
+        };
+        let reader = std::thread::Builder::new()
+            .name("usb-reader".to_owned())
+            .spawn(move || reader.run())?;
+        Ok((
+            Self {
+                claim,
+                incoming,
+                ready,
+                stop,
+                reader: Some(reader),
+            },
+            capabilities,
+        ))
+    }
+
+    fn gone(&self) -> TransportError {
+        TransportError::Gone {
+            node: self.claim.node.clone(),
+        }
+    }
+}
+
+/// The address of the interface's interrupt endpoint to the host.
+fn endpoint(device: &Device<Context>, interface: u8) -> Result<Option<u8>, rusb::Error> {
+    let config = device.active_config_descriptor()?;
+    let settings = config
+        .interfaces()
+        .filter(|candidate| candidate.number() == interface)
+        .flat_map(|candidate| candidate.descriptors());
+    let mut endpoints = settings.flat_map(|setting| setting.endpoint_descriptors());
+    let wanted = endpoints.find(|endpoint| {
+        endpoint.direction() == Direction::In && endpoint.transfer_type() == TransferType::Interrupt
+    });
+    Ok(wanted.map(|endpoint| endpoint.address()))
+}
+
+impl Claim {
+    fn take(handle: DeviceHandle<Context>, interface: u8, node: String) -> Result<Self, UsbError> {
+        // Made before the driver is detached, so that every failure from here on gives it back.
+        let claim = Self {
+            handle,
+            interface,
+            node,
+        };
+        match claim.handle.detach_kernel_driver(interface) {
+            // Nothing was bound: a killed process left it so.
+            Ok(()) | Err(rusb::Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match claim.handle.claim_interface(interface) {
+            Ok(()) => Ok(claim),
+            Err(rusb::Error::Busy) => Err(UsbError::Busy {
+                node: claim.node.clone(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn capabilities(&self) -> Result<Capabilities, UsbError> {
+        let mut buffer = [0; 4096];
+        let len = self.handle.read_control(
+            hid::FROM_INTERFACE,
+            hid::GET_DESCRIPTOR,
+            hid::REPORT_DESCRIPTOR,
+            u16::from(self.interface),
+            &mut buffer,
+            CONTROL,
+        )?;
+        Ok(descriptor::scan(buffer.get(..len).unwrap_or_default()))
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if let Err(error) = self.handle.release_interface(self.interface) {
+            debug!("{}: releasing: {error}", self.node);
+        }
+        match self.handle.attach_kernel_driver(self.interface) {
+            Ok(()) => debug!("{}: given back to the kernel driver", self.node),
+            // Bound already, unplugged meanwhile, or no driver for it: nothing to give back.
+            Err(rusb::Error::Busy | rusb::Error::NoDevice | rusb::Error::NotFound) => {}
+            Err(error) => warn!(
+                "{} could not be given back to the kernel driver ({error}): plug the receiver in \
+                 again",
+                self.node
+            ),
+        }
+    }
+}
+
+/// The thread that waits for reports, since libusb's reading blocks.
+struct Reader {
+    claim: Arc<Claim>,
+    endpoint: u8,
+    sender: Sender<Result<Incoming, rusb::Error>>,
+    ready: OwnedFd,
+    stop: Arc<AtomicBool>,
+}
+
+impl Reader {
+    fn run(self) {
+        let mut buffer = [0; Report::MAX_LEN];
+        while !self.stop.load(Ordering::Relaxed) {
+            let read = self
+                .claim
+                .handle
+                .read_interrupt(self.endpoint, &mut buffer, READ_SLICE);
+            let (message, last) = match read {
+                Ok(len) => (Ok(classify(buffer.get(..len).unwrap_or_default())), false),
+                Err(rusb::Error::Timeout | rusb::Error::Interrupted) => continue,
+                Err(error) => (Err(error), true),
+            };
+            // A closed channel means that the transport is being dropped.
+            if self.sender.send(message).is_err() || last {
+                _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
+                return;
+            }
+            _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
+        }
+    }
+}
+
+impl Transport for UsbTransport {
+    fn send(&mut self, _now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        let sent = self.claim.handle.write_control(
+            hid::TO_INTERFACE,
+            hid::SET_REPORT,
+            hid::OUTPUT_REPORT | u16::from(report.id().byte()),
+            u16::from(self.claim.interface),
+            report.as_bytes(),
+            CONTROL,
+        );
+        match sent {
+            Ok(_) => Ok(()),
+            Err(rusb::Error::NoDevice) => Err(self.gone()),
+            Err(error) => {
+                let node = self.claim.node.clone();
+                Err(TransportError::Stalled {
+                    node,
+                    source: std::io::Error::other(error),
+                })
+            }
+        }
+    }
+
+    fn receive(&mut self, _now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        // Emptied before the channel is: what comes in between sets it again.
+        _ = rustix::io::read(&self.ready, &mut [0; 8]);
+        match self.incoming.try_recv() {
+            Ok(Ok(incoming)) => {
+                // There may be more, and the descriptor must say so.
+                _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
+                Ok(Some(incoming))
+            }
+            Err(mpsc::TryRecvError::Empty) => Ok(None),
+            Ok(Err(rusb::Error::NoDevice | rusb::Error::Io))
+            | Err(mpsc::TryRecvError::Disconnected) => Err(self.gone()),
+            Ok(Err(error)) => {
+                let node = self.claim.node.clone();
+                Err(TransportError::Io {
+                    node,
+                    source: std::io::Error::other(error),
+                })
+            }
+        }
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.ready.as_fd())
+    }
+}
+
+impl Drop for UsbTransport {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(reader) = self.reader.take()
+            && reader.join().is_err()
+        {
+            warn!("{}: the reading thread panicked", self.claim.node);
+        }
+    }
+}
