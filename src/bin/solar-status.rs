@@ -1,3 +1,7 @@
 //! The `solar-status` command.
 
-fn main() {}
+use solar_status::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::main()
+}

@@ -1,0 +1,166 @@
+//! The JSON document: an interface, so its names and units change only with its schema number.
+//!
+//! What is not known is `null`. Ids are strings: `wpid`, `vendor_id` and `product_id` four
+//! hexadecimal digits, serial numbers eight.
+
+use serde::Serialize;
+
+use crate::device::{Battery, Device, Light, Presence, Receiver};
+use crate::feature::DeviceKind;
+use crate::manager::Snapshot;
+use crate::units::{Lux, Millivolts, Percent, Timestamp};
+
+/// The number of the schema this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// Everything one reading found out.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    schema: u32,
+    receivers: Vec<ReceiverEntry>,
+    devices: Vec<DeviceEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReceiverEntry {
+    id: String,
+    name: &'static str,
+    /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz` or null.
+    family: Option<&'static str>,
+    vendor_id: String,
+    product_id: String,
+    node: String,
+    serial: Option<String>,
+    firmware: Option<String>,
+    slots: Option<u8>,
+    paired: Option<u8>,
+}
+
+#[derive(Debug, Serialize)]
+struct DeviceEntry {
+    id: String,
+    name: Option<String>,
+    kind: Option<&'static str>,
+    wpid: Option<String>,
+    serial: Option<String>,
+    /// The `id` of its receiver.
+    receiver: String,
+    slot: u8,
+    /// `1.0`, `2.0`, `4.5`
+    protocol: Option<String>,
+    firmware: Option<String>,
+    power_switch: Option<&'static str>,
+    /// null: it was not asked.
+    online: Option<bool>,
+    battery: Option<BatteryEntry>,
+    light: Option<LightEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct BatteryEntry {
+    percent: Option<Percent>,
+    /// `critical`, `low`, `good` or `full`, from a source that tells steps.
+    level: Option<&'static str>,
+    /// `discharging`, `charging`, `full`, `charging error` or null.
+    state: Option<&'static str>,
+    voltage_mv: Option<Millivolts>,
+    /// The feature (`4301`) or register (`register 0D`) it was read from.
+    source: &'static str,
+    /// `percent` or `steps`: how exact it is.
+    value_kind: &'static str,
+    /// Whether the device vouched for the value.
+    trusted: bool,
+    age_s: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct LightEntry {
+    lux: Lux,
+    /// `dark`, `poor`, `okay`, `good` or `excellent`.
+    level: &'static str,
+    trusted: bool,
+    age_s: f64,
+}
+
+impl Document {
+    /// The document of a snapshot.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self {
+            schema: SCHEMA,
+            receivers: snapshot.receivers.iter().map(ReceiverEntry::of).collect(),
+            devices: snapshot.devices.iter().map(|it| DeviceEntry::of(it, snapshot.at)).collect(),
+        }
+    }
+}
+
+impl ReceiverEntry {
+    fn of(receiver: &Receiver) -> Self {
+        Self {
+            id: receiver.id.clone(),
+            name: receiver.model.name(),
+            family: receiver.model.family.name(),
+            vendor_id: format!("{:04X}", receiver.vendor),
+            product_id: format!("{:04X}", receiver.product),
+            node: receiver.node.clone(),
+            serial: receiver.serial.map(|serial| serial.to_string()),
+            firmware: receiver.firmware.map(|firmware| firmware.to_string()),
+            slots: receiver.slots,
+            paired: receiver.paired,
+        }
+    }
+}
+
+impl DeviceEntry {
+    fn of(device: &Device, now: Timestamp) -> Self {
+        Self {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            kind: device.kind.and_then(DeviceKind::name),
+            wpid: device.wpid.map(|wpid| wpid.to_string()),
+            serial: device.serial.map(|serial| serial.to_string()),
+            receiver: device.receiver.clone(),
+            slot: device.slot.get(),
+            protocol: device.protocol.map(|version| version.to_string()),
+            firmware: device.firmware.map(|firmware| firmware.to_string()),
+            power_switch: device.power_switch.and_then(|place| place.name()),
+            online: match device.presence {
+                Presence::Online => Some(true),
+                Presence::Offline => Some(false),
+                Presence::Unknown => None,
+            },
+            battery: device.battery.as_ref().map(|battery| BatteryEntry::of(battery, now)),
+            light: device.light.as_ref().map(|light| LightEntry::of(light, now)),
+        }
+    }
+}
+
+impl BatteryEntry {
+    fn of(battery: &Battery, now: Timestamp) -> Self {
+        Self {
+            percent: battery.percent,
+            level: battery.level.map(|level| level.name()),
+            state: battery.state.name(),
+            voltage_mv: battery.voltage,
+            source: battery.source.name(),
+            value_kind: battery.source.value_kind().name(),
+            trusted: battery.trusted,
+            age_s: age(now, battery.at),
+        }
+    }
+}
+
+impl LightEntry {
+    fn of(light: &Light, now: Timestamp) -> Self {
+        Self {
+            lux: light.lux,
+            level: light.level().name(),
+            trusted: light.trusted,
+            age_s: age(now, light.at),
+        }
+    }
+}
+
+/// Seconds, to the tenth.
+fn age(now: Timestamp, at: Timestamp) -> f64 {
+    (now.since(at).as_secs_f64() * 10.0).round() / 10.0
+}

@@ -1,0 +1,43 @@
+//! The `solar-status` command: what a person or a script asks, and how it is shown.
+
+mod args;
+mod bar;
+pub mod document;
+mod exit;
+mod source;
+mod status;
+mod table;
+
+use std::io::{self, Write};
+
+use clap::Parser;
+
+pub use args::{Cli, Field};
+pub use exit::Exit;
+
+/// Runs the command with the program's arguments.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
+    };
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    let result = status::run(&cli.status);
+    match result {
+        Ok(exit) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
+        Err(error) => {
+            complain(&error);
+            Exit::Failure
+        }
+    }
+}
+
+/// One line on standard error.
+fn complain(what: &dyn std::fmt::Display) {
+    _ = writeln!(io::stderr(), "solar-status: {what}");
+}

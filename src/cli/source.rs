@@ -1,0 +1,110 @@
+//! Where the receivers come from: hidraw, USB, the simulation, or a trace.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use log::debug;
+
+use super::args::{StatusArgs, TransportKind};
+use crate::device::ReceiverModel;
+use crate::manager::{OpenReceiver, Privacy};
+use crate::sim::{SimulatedNode, scenario};
+use crate::transport::{
+    DiscoveryError, HidrawTransport, NodeInfo, Replay, ReplayError, Tap, TraceFile, Transport,
+    TransportError, UsbError, list_nodes, open_usb_receivers,
+};
+use crate::wire::descriptor::Capabilities;
+
+/// Why there is nothing to ask.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SourceError {
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    #[error(transparent)]
+    Usb(#[from] UsbError),
+    #[error("{path} cannot be read: {source}")]
+    Read { path: String, source: io::Error },
+    #[error("{path} is no trace that can be replayed: {source}")]
+    Replay { path: String, source: ReplayError },
+}
+
+/// The receivers that could be opened, and why others could not.
+#[derive(Default)]
+pub(super) struct Sources {
+    pub(super) receivers: Vec<OpenReceiver<'static>>,
+    pub(super) failures: Vec<TransportError>,
+    /// Whether time is virtual.
+    pub(super) virtual_time: bool,
+}
+
+impl Sources {
+    pub(super) fn open(args: &StatusArgs, trace: Option<&TraceFile>) -> Result<Self, SourceError> {
+        let mut sources = Self::default();
+        let mut add = |info: NodeInfo, transport: Box<dyn Transport>| {
+            let Some(model) = ReceiverModel::of(info.vendor, info.product) else {
+                debug!("{info}: no receiver");
+                return;
+            };
+            let transport = match trace {
+                Some(file) => {
+                    Box::new(Tap::new(transport, &info, file, Privacy::new(args.anonymize)))
+                }
+                None => transport,
+            };
+            sources.receivers.push(OpenReceiver { info, model, transport });
+        };
+        if args.simulate {
+            let capabilities = Capabilities { short: true, long: true, very_long: None, dj: true };
+            let path = "simulated".to_owned();
+            let info = NodeInfo { path, vendor: 0x046D, product: 0xC52B, capabilities };
+            add(info, Box::new(SimulatedNode(scenario::desk())));
+            sources.virtual_time = true;
+        } else if let Some(path) = &args.replay {
+            for (info, replay) in read_trace(path)? {
+                add(info, Box::new(replay));
+            }
+            sources.virtual_time = true;
+        } else {
+            match args.transport {
+                TransportKind::Hidraw => sources.failures = open_hidraw(add)?,
+                TransportKind::Usb => {
+                    let interface_of = |vendor, product| {
+                        ReceiverModel::of(vendor, product).map(|model| model.interface)
+                    };
+                    for (info, transport) in open_usb_receivers(interface_of)? {
+                        add(info, Box::new(transport));
+                    }
+                }
+            }
+        }
+        Ok(sources)
+    }
+}
+
+fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
+    let name = || path.display().to_string();
+    let text =
+        fs::read(path).map_err(|source| SourceError::Read { path: name(), source })?;
+    Replay::read(&String::from_utf8_lossy(&text))
+        .map_err(|source| SourceError::Replay { path: name(), source })
+}
+
+/// Opens the receivers' own nodes. The nodes that the kernel makes for each paired device are
+/// left alone: they show the same traffic again.
+fn open_hidraw(
+    mut add: impl FnMut(NodeInfo, Box<dyn Transport>),
+) -> Result<Vec<TransportError>, SourceError> {
+    let mut failures = Vec::new();
+    for info in list_nodes()? {
+        if ReceiverModel::of(info.vendor, info.product).is_none() {
+            debug!("{info}: no receiver, left alone");
+            continue;
+        }
+        match HidrawTransport::open(&info.path) {
+            Ok(transport) => add(info, Box::new(transport)),
+            Err(error) => failures.push(error),
+        }
+    }
+    Ok(failures)
+}

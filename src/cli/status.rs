@@ -1,0 +1,134 @@
+//! `solar-status` without a subcommand: one reading of everything.
+
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::args::{ColorWhen, Field, StatusArgs};
+use super::document::Document;
+use super::exit::Exit;
+use super::source::{SourceError, Sources};
+use super::{complain, table};
+use crate::manager::{Clock, Failure, Query, RealClock, Selector, Snapshot, VirtualClock, read_status};
+use crate::session::Wanted;
+use crate::transport::{TraceFile, TransportError, UsbError};
+
+pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
+    // Before anything is opened: a receiver taken over USB must be given back.
+    let (interrupt, handler) = UnixStream::pair()?;
+    signal_hook::low_level::pipe::register(SIGINT, handler.try_clone()?)?;
+    signal_hook::low_level::pipe::register(SIGTERM, handler)?;
+
+    let trace = match &args.record {
+        Some(path) => match TraceFile::create(path) {
+            Ok(trace) => Some(trace),
+            Err(error) => {
+                complain(&format_args!("{} cannot be written: {error}", path.display()));
+                return Ok(Exit::Failure);
+            }
+        },
+        None => None,
+    };
+    let sources = match Sources::open(args, trace.as_ref()) {
+        Ok(sources) => sources,
+        Err(error) => {
+            complain(&error);
+            return Ok(match error {
+                SourceError::Usb(UsbError::PermissionDenied { .. }) => Exit::NoPermission,
+                _ => Exit::Failure,
+            });
+        }
+    };
+    let query = query(args);
+    let mut clock: Box<dyn Clock> = if sources.virtual_time {
+        Box::new(VirtualClock::default())
+    } else {
+        Box::new(RealClock::new(Some(interrupt.as_fd())))
+    };
+    let asked = !sources.receivers.is_empty();
+    let mut snapshot = read_status(sources.receivers, &query, &mut *clock)?;
+    snapshot.failures.extend(sources.failures.into_iter().map(Failure::Transport));
+    log::info!("{} reports sent", snapshot.sent);
+
+    let exit = judge(args, &snapshot, asked);
+    print(args, &snapshot)?;
+    let written = trace.map_or(Ok(()), |trace| trace.finish());
+    match (written, &args.record) {
+        (Err(error), Some(path)) => {
+            complain(&format_args!("{} is incomplete: {error}", path.display()));
+            Ok(exit.max(Exit::Failure))
+        }
+        _ => Ok(exit),
+    }
+}
+
+fn query(args: &StatusArgs) -> Query {
+    let wants = |field| args.fields.contains(&field);
+    Query {
+        wanted: Wanted {
+            battery: wants(Field::Battery),
+            name: wants(Field::FullName),
+            firmware: wants(Field::Firmware),
+        },
+        names: wants(Field::Name) || !args.device.is_empty(),
+        receiver_firmware: wants(Field::Firmware),
+        devices: args.device.iter().map(|text| Selector::new(text)).collect(),
+        timeout: args.timeout,
+    }
+}
+
+/// Says on standard error what went wrong, and how the command ends for it.
+fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
+    for failure in &snapshot.failures {
+        complain(failure);
+    }
+    let denied = |failure: &Failure| {
+        matches!(failure, Failure::Transport(TransportError::PermissionDenied { .. }))
+    };
+    if snapshot.interrupted {
+        return Exit::Interrupted;
+    }
+    if !snapshot.devices.is_empty() {
+        // A receiver that may not be opened beside one that was read was complained about.
+        let failed = snapshot.failures.iter().any(|failure| !denied(failure));
+        return if failed { Exit::Failure } else { Exit::Ok };
+    }
+    if snapshot.failures.iter().any(denied) {
+        return Exit::NoPermission;
+    }
+    if !snapshot.failures.is_empty() {
+        return Exit::Failure;
+    }
+    if !asked {
+        complain(&"no Logitech receiver found: is one plugged in? (solar-status --simulate shows \
+                   what to expect)");
+    } else if args.device.is_empty() {
+        complain(&"no device is paired with the receiver");
+    } else {
+        complain(&format_args!(
+            "no paired device is called {}; run solar-status without --device to see all",
+            args.device.join(" or ")
+        ));
+    }
+    Exit::NoDevice
+}
+
+fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
+        writeln!(out)?;
+    } else {
+        let color = match args.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => {
+                out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+            }
+        };
+        table::print(&mut out, snapshot, &table::Style::of_environment(color))?;
+    }
+    out.flush()
+}

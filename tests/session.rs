@@ -1,0 +1,262 @@
+//! Conversations with the simulated receiver when all goes well: what is asked, and how little.
+
+mod support;
+
+use std::time::Duration;
+
+use solar_status::feature::root::ProtocolVersion;
+use solar_status::feature::solar_dashboard::LightMeasure;
+use solar_status::session::{
+    DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted,
+};
+use solar_status::sim::scenario::desk;
+use solar_status::units::{Lux, Percent, Timestamp};
+use solar_status::wire::{Error10, FeatureId, FeatureIndex};
+use support::{Bench, SCOPE, seconds, slot};
+
+const BATTERY: Wanted = Wanted { battery: true, name: false, firmware: false };
+
+fn solar(bench: &Bench<impl solar_status::sim::Firmware>) -> Option<(u8, u16)> {
+    bench.readings(slot(1)).into_iter().find_map(|reading| match reading {
+        Reading::Solar(event) => Some((event.charge?.get(), event.light?.0)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_cold_k750_reading_is_ping_lookup_and_measure() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(2));
+    assert_eq!(
+        bench.sent_to(slot(1)),
+        ["10 01 00 1e 00 00 01", "10 01 00 0e 43 01 00", "10 01 09 0e 01 01 00"]
+    );
+    assert_eq!(bench.sent.len(), 3, "and nothing else");
+    assert_eq!(solar(&bench), Some((57, 12)));
+    assert_eq!(bench.events.last(), Some(&Event::Probed(slot(1))));
+}
+
+#[test]
+fn a_warm_k750_reading_is_one_request() {
+    let mut known = Known {
+        protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
+        ..Known::default()
+    };
+    known.learn(FeatureId::SOLAR_DASHBOARD, Some(FeatureIndex(9)));
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, known);
+    bench.run_for(seconds(2));
+    assert_eq!(bench.sent_to(slot(1)), ["10 01 09 0e 01 01 00"]);
+    assert_eq!(bench.sent.len(), 1);
+    assert_eq!(solar(&bench), Some((57, 12)));
+}
+
+#[test]
+fn a_second_reading_in_one_session_is_one_request() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(2));
+    let known = bench.session.known(slot(1)).cloned().unwrap();
+    let before = bench.sent.len();
+    bench.session.probe(slot(1), BATTERY, known);
+    bench.run_for(seconds(2));
+    assert_eq!(bench.sent.len() - before, 1);
+}
+
+#[test]
+fn a_broadcast_tells_where_the_solar_feature_stands() {
+    let mut bench = Bench::new(desk());
+    let protocol = Some(ProtocolVersion { major: 2, minor: 0 });
+    // The keyboard broadcasts 90 s after its start; nobody asked it anything yet.
+    bench.run_for(seconds(91));
+    assert!(bench.sent.is_empty());
+    let known = Known { protocol, ..bench.session.known(slot(1)).cloned().unwrap() };
+    assert_eq!(known.feature(FeatureId::SOLAR_DASHBOARD), Some(Some(FeatureIndex(9))));
+    bench.session.probe(slot(1), BATTERY, known);
+    bench.run_for(seconds(2));
+    assert_eq!(bench.sent.len(), 1, "measured without looking the feature up");
+}
+
+#[test]
+fn an_m705_is_ping_and_mileage() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(2), BATTERY, Known::default());
+    bench.run_for(seconds(1));
+    assert_eq!(bench.sent_to(slot(2)), ["10 02 00 1e 00 00 01", "10 02 81 0d 00 00 00"]);
+    let [Reading::Mileage(mileage)] = bench.readings(slot(2))[..] else {
+        panic!("{:?}", bench.events);
+    };
+    assert_eq!(mileage.charge, Percent::new(65));
+    assert!(bench.facts(slot(2)).contains(&&DeviceFact::Protocol(ProtocolVersion::HIDPP_10)));
+}
+
+#[test]
+fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
+    let mut bench = Bench::new(desk());
+    bench.session.discover(SCOPE);
+    bench.run_for(seconds(1));
+    // Link notices need the wireless flag, which the kernel driver sets.
+    bench.device.output_report_from_elsewhere("10 FF 80 00 00 09 00");
+    bench.session.probe(slot(3), BATTERY, Known::default());
+    bench.run_for(seconds(5));
+    assert_eq!(bench.sent_to(slot(3)), ["10 03 00 1e 00 00 01"]);
+    let absent = DeviceFact::Absent(RequestError::Unreachable(Error10::ResourceError));
+    assert_eq!(bench.facts(slot(3)), [&absent]);
+
+    bench.device.wake(bench.now, 3);
+    bench.run_for(seconds(5));
+    assert_eq!(
+        bench.sent_to(slot(3))[1..],
+        ["10 03 00 1c 00 00 02", "10 03 81 0d 00 00 00", "10 03 81 07 00 00 00"]
+    );
+    assert!(matches!(bench.readings(slot(3))[..], [Reading::Status(_)]), "{:?}", bench.events);
+}
+
+#[test]
+fn discovery_reads_each_record_once_and_stirs_nobody() {
+    let mut bench = Bench::new(desk());
+    bench.session.discover(SCOPE);
+    bench.run_for(seconds(1));
+    let sent: Vec<String> = bench.sent.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        sent,
+        [
+            "10 ff 83 b5 03 00 00",
+            "10 ff 81 02 00 00 00",
+            "10 ff 83 b5 20 00 00",
+            "10 ff 83 b5 30 00 00",
+            "10 ff 83 b5 40 00 00",
+            "10 ff 83 b5 21 00 00",
+            "10 ff 83 b5 31 00 00",
+            "10 ff 83 b5 41 00 00",
+            "10 ff 83 b5 22 00 00",
+            "10 ff 83 b5 32 00 00",
+            "10 ff 83 b5 42 00 00",
+            "10 ff 83 b5 23 00 00",
+            "10 ff 83 b5 24 00 00",
+            "10 ff 83 b5 25 00 00",
+        ]
+    );
+    let names: Vec<_> = bench
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Paired(slot, record) => Some((slot.get(), record.name.clone()?, record.serial?)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names.len(), 3, "{:?}", bench.events);
+    assert_eq!((names[0].0, names[0].1.as_str()), (1, "K750"));
+    assert_eq!(bench.events.last(), Some(&Event::Discovered));
+}
+
+#[test]
+fn the_full_name_and_the_firmware_come_on_demand() {
+    let mut bench = Bench::new(desk());
+    let wanted = Wanted { battery: false, name: true, firmware: true };
+    bench.session.probe(slot(1), wanted, Known::default());
+    bench.run_for(seconds(1));
+    let facts = bench.facts(slot(1));
+    assert!(facts.contains(&&DeviceFact::Name("Wireless Solar Keyboard K750".to_owned())));
+    let firmware = facts.iter().find_map(|fact| match fact {
+        DeviceFact::Firmware(version) => Some(version.to_string()),
+        _ => None,
+    });
+    assert_eq!(firmware.as_deref(), Some("RQK 33.00.B0015"));
+}
+
+#[test]
+fn a_held_lease_measures_until_released_and_is_then_cancelled() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    let before = bench.sent.len();
+    let series = LightMeasure { reports: 10, period_s: 2 };
+    assert!(bench.session.lease_light(slot(1), series, Hold::UntilReleased));
+    bench.run_for(seconds(60));
+    let measured = bench.readings(slot(1)).len();
+    assert!((28..=33).contains(&measured), "{measured} measurements in a minute");
+    let asked = bench.sent.len() - before;
+    assert!((3..=5).contains(&asked), "{asked} requests for them");
+
+    bench.session.release_light(slot(1));
+    bench.run_for(seconds(1));
+    assert_eq!(bench.sent.last().unwrap().to_string()[9..], *"0e 00 00 00");
+    let (readings, requests) = (bench.readings(slot(1)).len(), bench.sent.len());
+    bench.run_for(seconds(20));
+    assert_eq!((bench.readings(slot(1)).len(), bench.sent.len()), (readings, requests));
+    assert!(bench.session.is_idle());
+}
+
+#[test]
+fn a_held_lease_goes_on_after_the_keyboard_slept() {
+    let mut bench = Bench::new(desk());
+    bench.device.output_report_from_elsewhere("10 FF 80 00 00 09 00");
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    let series = LightMeasure { reports: 10, period_s: 2 };
+    assert!(bench.session.lease_light(slot(1), series, Hold::UntilReleased));
+    bench.run_for(seconds(5));
+    bench.device.sleep(bench.now, 1);
+    bench.run_for(seconds(60));
+    let (requests, readings) = (bench.sent.len(), bench.readings(slot(1)).len());
+    bench.run_for(seconds(600));
+    assert_eq!(bench.sent.len(), requests, "a sleeping keyboard is left alone");
+    bench.device.wake(bench.now, 1);
+    bench.run_for(seconds(10));
+    assert!(bench.readings(slot(1)).len() > readings + 3);
+}
+
+#[test]
+fn other_programs_measurements_are_readings_too() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    let before = bench.readings(slot(1)).len();
+    bench.device.output_report_from_elsewhere_at(bench.now, "10 01 09 0B 03 01 00");
+    bench.device.set_sun(bench.now, 1, Lux(538));
+    bench.run_for(seconds(5));
+    assert_eq!(bench.readings(slot(1)).len() - before, 3);
+    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else { panic!() };
+    assert_eq!(event.light, Some(Lux(538)));
+}
+
+#[test]
+fn the_light_key_is_noticed_and_its_light_is_not_believed() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    bench.device.press_light_key(bench.now, 1);
+    bench.run_for(Duration::from_millis(500));
+    assert!(bench.events.contains(&Event::LightKey(slot(1))));
+    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else { panic!() };
+    assert_eq!((event.light, event.charge), (None, Percent::new(57)));
+}
+
+#[test]
+fn nothing_to_do_is_nothing_to_wake_up_for() {
+    let mut bench = Bench::new(desk());
+    bench.session.discover(SCOPE);
+    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.run_until(Timestamp::from_start(seconds(20)));
+    assert_eq!(bench.session.poll_timeout(), None);
+}
+
+/// What another program writes to the same node.
+trait Elsewhere {
+    fn output_report_from_elsewhere(&mut self, hex: &str);
+    fn output_report_from_elsewhere_at(&mut self, now: Timestamp, hex: &str);
+}
+
+impl<F: solar_status::sim::Firmware> Elsewhere for F {
+    fn output_report_from_elsewhere(&mut self, hex: &str) {
+        self.output_report_from_elsewhere_at(Timestamp::START, hex);
+    }
+
+    fn output_report_from_elsewhere_at(&mut self, now: Timestamp, hex: &str) {
+        let bytes: Vec<u8> =
+            hex.split(' ').map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect();
+        self.output_report(now, &bytes);
+    }
+}
