@@ -1,5 +1,7 @@
 //! The rooms of the program and the direction of their arrows: nobody uses what lies above.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +15,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["feature", "wire", "units"]),
     // Firmware: of the program it simulates a device for, it may know the door and the frames.
     ("sim", &["transport", "wire", "units"]),
-    ("manager", &["device", "session", "transport", "feature", "wire", "units"]),
-    ("cli", &["manager", "sim", "device", "session", "transport", "feature", "wire", "units"]),
+    (
+        "manager",
+        &["device", "session", "transport", "feature", "wire", "units"],
+    ),
+    (
+        "cli",
+        &[
+            "manager",
+            "sim",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
+    ),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -32,7 +49,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// The rooms named after `crate::` in a file, its tests and comments left out.
 fn used_rooms(text: &str) -> Vec<String> {
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let code = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
     let code: String = code
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
@@ -51,7 +71,11 @@ fn used_rooms(text: &str) -> Vec<String> {
                 .collect(),
             None => vec![rest.to_owned()],
         })
-        .map(|path| path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+        .map(|path| {
+            path.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
+        })
         .collect()
 }
 
@@ -80,7 +104,10 @@ fn every_folder_is_a_room_with_rules() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && name != "bin" {
-            assert!(ROOMS.iter().any(|(room, _)| *room == name), "{name} has no rules");
+            assert!(
+                ROOMS.iter().any(|(room, _)| *room == name),
+                "{name} has no rules"
+            );
         }
     }
 }

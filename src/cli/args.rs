@@ -34,7 +34,6 @@ pub struct Cli {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct StatusArgs {
     /// Print a JSON document instead of a table
     #[arg(long)]
@@ -114,7 +113,9 @@ pub(super) enum ColorWhen {
 }
 
 fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "it is no number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
         Ok(timeout) if !timeout.is_zero() && timeout.as_secs() <= 3600 => Ok(timeout),
         _ => Err("it must be more than 0 and at most 3600".to_owned()),

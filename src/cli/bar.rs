@@ -13,9 +13,16 @@ pub(super) fn bar(charge: Percent, unicode: bool) -> String {
         return format!("{}{}", "#".repeat(full), "-".repeat(WIDTH - full));
     }
     let eighths = percent * WIDTH * 8 / 100;
-    let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"].get(eighths % 8).copied().unwrap_or_default();
+    let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+        .get(eighths % 8)
+        .copied()
+        .unwrap_or_default();
     let used = eighths / 8 + usize::from(!part.is_empty());
-    format!("{}{part}{}", "█".repeat(eighths / 8), "·".repeat(WIDTH - used))
+    format!(
+        "{}{part}{}",
+        "█".repeat(eighths / 8),
+        "·".repeat(WIDTH - used)
+    )
 }
 
 #[cfg(test)]

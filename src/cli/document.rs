@@ -5,8 +5,9 @@
 
 use serde::Serialize;
 
-use crate::device::{Battery, Device, Light, Presence, Receiver};
+use crate::device::{Battery, BatteryLevel, Device, Light, Presence, Receiver};
 use crate::feature::DeviceKind;
+use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::Snapshot;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 
@@ -88,7 +89,11 @@ impl Document {
         Self {
             schema: SCHEMA,
             receivers: snapshot.receivers.iter().map(ReceiverEntry::of).collect(),
-            devices: snapshot.devices.iter().map(|it| DeviceEntry::of(it, snapshot.at)).collect(),
+            devices: snapshot
+                .devices
+                .iter()
+                .map(|it| DeviceEntry::of(it, snapshot.at))
+                .collect(),
         }
     }
 }
@@ -122,14 +127,20 @@ impl DeviceEntry {
             slot: device.slot.get(),
             protocol: device.protocol.map(|version| version.to_string()),
             firmware: device.firmware.map(|firmware| firmware.to_string()),
-            power_switch: device.power_switch.and_then(|place| place.name()),
+            power_switch: device.power_switch.and_then(PowerSwitch::name),
             online: match device.presence {
                 Presence::Online => Some(true),
                 Presence::Offline => Some(false),
                 Presence::Unknown => None,
             },
-            battery: device.battery.as_ref().map(|battery| BatteryEntry::of(battery, now)),
-            light: device.light.as_ref().map(|light| LightEntry::of(light, now)),
+            battery: device
+                .battery
+                .as_ref()
+                .map(|battery| BatteryEntry::of(battery, now)),
+            light: device
+                .light
+                .as_ref()
+                .map(|light| LightEntry::of(light, now)),
         }
     }
 }
@@ -138,7 +149,7 @@ impl BatteryEntry {
     fn of(battery: &Battery, now: Timestamp) -> Self {
         Self {
             percent: battery.percent,
-            level: battery.level.map(|level| level.name()),
+            level: battery.level.map(BatteryLevel::name),
             state: battery.state.name(),
             voltage_mv: battery.voltage,
             source: battery.source.name(),

@@ -22,7 +22,11 @@ pub fn main() -> Exit {
         Err(error) => {
             // Help and version are no errors, and go to standard output.
             _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Ok
+            };
         }
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();

@@ -46,18 +46,35 @@ impl Sources {
                 debug!("{info}: no receiver");
                 return;
             };
-            let transport = match trace {
-                Some(file) => {
-                    Box::new(Tap::new(transport, &info, file, Privacy::new(args.anonymize)))
-                }
+            let transport: Box<dyn Transport> = match trace {
+                Some(file) => Box::new(Tap::new(
+                    transport,
+                    &info,
+                    file,
+                    Privacy::new(args.anonymize),
+                )),
                 None => transport,
             };
-            sources.receivers.push(OpenReceiver { info, model, transport });
+            sources.receivers.push(OpenReceiver {
+                info,
+                model,
+                transport,
+            });
         };
         if args.simulate {
-            let capabilities = Capabilities { short: true, long: true, very_long: None, dj: true };
+            let capabilities = Capabilities {
+                short: true,
+                long: true,
+                very_long: None,
+                dj: true,
+            };
             let path = "simulated".to_owned();
-            let info = NodeInfo { path, vendor: 0x046D, product: 0xC52B, capabilities };
+            let info = NodeInfo {
+                path,
+                vendor: 0x046D,
+                product: 0xC52B,
+                capabilities,
+            };
             add(info, Box::new(SimulatedNode(scenario::desk())));
             sources.virtual_time = true;
         } else if let Some(path) = &args.replay {
@@ -84,10 +101,14 @@ impl Sources {
 
 fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     let name = || path.display().to_string();
-    let text =
-        fs::read(path).map_err(|source| SourceError::Read { path: name(), source })?;
-    Replay::read(&String::from_utf8_lossy(&text))
-        .map_err(|source| SourceError::Replay { path: name(), source })
+    let text = fs::read(path).map_err(|source| SourceError::Read {
+        path: name(),
+        source,
+    })?;
+    Replay::read(&String::from_utf8_lossy(&text)).map_err(|source| SourceError::Replay {
+        path: name(),
+        source,
+    })
 }
 
 /// Opens the receivers' own nodes. The nodes that the kernel makes for each paired device are

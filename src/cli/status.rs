@@ -11,7 +11,9 @@ use super::document::Document;
 use super::exit::Exit;
 use super::source::{SourceError, Sources};
 use super::{complain, table};
-use crate::manager::{Clock, Failure, Query, RealClock, Selector, Snapshot, VirtualClock, read_status};
+use crate::manager::{
+    Clock, Failure, Query, RealClock, Selector, Snapshot, VirtualClock, read_status,
+};
 use crate::session::Wanted;
 use crate::transport::{TraceFile, TransportError, UsbError};
 
@@ -25,7 +27,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         Some(path) => match TraceFile::create(path) {
             Ok(trace) => Some(trace),
             Err(error) => {
-                complain(&format_args!("{} cannot be written: {error}", path.display()));
+                complain(&format_args!(
+                    "{} cannot be written: {error}",
+                    path.display()
+                ));
                 return Ok(Exit::Failure);
             }
         },
@@ -49,7 +54,9 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     let asked = !sources.receivers.is_empty();
     let mut snapshot = read_status(sources.receivers, &query, &mut *clock)?;
-    snapshot.failures.extend(sources.failures.into_iter().map(Failure::Transport));
+    snapshot
+        .failures
+        .extend(sources.failures.into_iter().map(Failure::Transport));
     log::info!("{} reports sent", snapshot.sent);
 
     let exit = judge(args, &snapshot, asked);
@@ -85,7 +92,10 @@ fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
         complain(failure);
     }
     let denied = |failure: &Failure| {
-        matches!(failure, Failure::Transport(TransportError::PermissionDenied { .. }))
+        matches!(
+            failure,
+            Failure::Transport(TransportError::PermissionDenied { .. })
+        )
     };
     if snapshot.interrupted {
         return Exit::Interrupted;
@@ -102,8 +112,10 @@ fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
         return Exit::Failure;
     }
     if !asked {
-        complain(&"no Logitech receiver found: is one plugged in? (solar-status --simulate shows \
-                   what to expect)");
+        complain(
+            &"no Logitech receiver found: is one plugged in? (solar-status --simulate shows \
+                   what to expect)",
+        );
     } else if args.device.is_empty() {
         complain(&"no device is paired with the receiver");
     } else {
@@ -128,7 +140,7 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
                 out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
             }
         };
-        table::print(&mut out, snapshot, &table::Style::of_environment(color))?;
+        table::print(&mut out, snapshot, table::Style::of_environment(color))?;
     }
     out.flush()
 }

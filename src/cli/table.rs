@@ -1,5 +1,6 @@
 //! The table for people: one line a device, under its receiver.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -8,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::bar::bar;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Light, Presence, Receiver};
 use crate::manager::Snapshot;
-use crate::units::Timestamp;
+use crate::units::{Percent, Timestamp};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -46,34 +47,48 @@ struct Cell {
 
 impl Cell {
     fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ansi: Ansi::new(), right: false }
+        Self {
+            text: text.into(),
+            ansi: Ansi::new(),
+            right: false,
+        }
     }
 
     fn right(text: impl Into<String>) -> Self {
-        Self { right: true, ..Self::plain(text) }
+        Self {
+            right: true,
+            ..Self::plain(text)
+        }
     }
 
     fn styled(text: impl Into<String>, ansi: Ansi) -> Self {
-        Self { ansi, ..Self::plain(text) }
+        Self {
+            ansi,
+            ..Self::plain(text)
+        }
     }
 }
 
-const HEADINGS: [&str; 9] =
-    ["SLOT", "DEVICE", "KIND", "CHARGE", "", "STATE", "VOLTAGE", "LIGHT", "READ"];
+const HEADINGS: [&str; 9] = [
+    "SLOT", "DEVICE", "KIND", "CHARGE", "", "STATE", "VOLTAGE", "LIGHT", "READ",
+];
 
 /// Prints all receivers with their devices.
-pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: &Style) -> io::Result<()> {
+pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
     let mut first = true;
     for receiver in &snapshot.receivers {
-        let devices: Vec<&Device> =
-            snapshot.devices.iter().filter(|device| device.receiver == receiver.id).collect();
+        let devices: Vec<&Device> = snapshot
+            .devices
+            .iter()
+            .filter(|device| device.receiver == receiver.id)
+            .collect();
         if !first {
             writeln!(out)?;
         }
         first = false;
-        print_receiver(out, receiver, *style)?;
+        print_receiver(out, receiver, style)?;
         if !devices.is_empty() {
-            print_devices(out, &devices, snapshot.at, *style)?;
+            print_devices(out, &devices, snapshot.at, style)?;
         }
     }
     Ok(())
@@ -82,13 +97,21 @@ pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: &Style) -> 
 fn print_receiver(out: &mut dyn Write, receiver: &Receiver, style: Style) -> io::Result<()> {
     let mut facts = vec![format!("{:04X}:{:04X}", receiver.vendor, receiver.product)];
     facts.extend(receiver.serial.map(|serial| format!("serial {serial}")));
-    facts.extend(receiver.firmware.map(|firmware| format!("firmware {firmware}")));
+    facts.extend(
+        receiver
+            .firmware
+            .map(|firmware| format!("firmware {firmware}")),
+    );
     facts.extend(match (receiver.paired, receiver.slots) {
         (Some(paired), Some(slots)) => Some(format!("{paired} of {slots} slots used")),
         _ => None,
     });
     facts.push(receiver.node.clone());
-    let bold = if style.color { Ansi::new().bold() } else { Ansi::new() };
+    let bold = if style.color {
+        Ansi::new().bold()
+    } else {
+        Ansi::new()
+    };
     let name = receiver.model.name();
     writeln!(out, "{bold}{name}{bold:#}  {}", facts.join(", "))
 }
@@ -99,23 +122,32 @@ fn print_devices(
     now: Timestamp,
     style: Style,
 ) -> io::Result<()> {
-    let headings: Vec<Cell> =
-        HEADINGS.into_iter().map(|text| Cell::styled(text, Ansi::new().dimmed())).collect();
+    let headings: Vec<Cell> = HEADINGS
+        .into_iter()
+        .map(|text| Cell::styled(text, Ansi::new().dimmed()))
+        .collect();
     let mut rows = vec![headings];
     rows.extend(devices.iter().map(|device| row(device, now, style)));
     let widths: Vec<usize> = (0..HEADINGS.len())
         .map(|column| {
             let cells = rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.text.width()).max().unwrap_or_default()
+            cells
+                .map(|cell| cell.text.width())
+                .max()
+                .unwrap_or_default()
         })
         .collect();
     for row in &rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             let gap = " ".repeat(width.saturating_sub(cell.text.width()));
-            let (before, after) = if cell.right { (gap.as_str(), "") } else { ("", gap.as_str()) };
+            let (before, after) = if cell.right {
+                (gap.as_str(), "")
+            } else {
+                ("", gap.as_str())
+            };
             let ansi = if style.color { cell.ansi } else { Ansi::new() };
-            line.push_str(&format!("  {before}{ansi}{}{ansi:#}{after}", cell.text));
+            _ = write!(line, "  {before}{ansi}{}{ansi:#}{after}", cell.text);
         }
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -127,13 +159,21 @@ fn row(device: &Device, now: Timestamp, style: Style) -> Vec<Cell> {
     let [bar, charge, state, voltage] = battery_cells(device, style);
     vec![
         Cell::right(device.slot.to_string()),
-        Cell::plain(device.name.clone().or(device.wpid.map(|it| it.to_string())).unwrap_or_else(unknown)),
+        Cell::plain(
+            device
+                .name
+                .clone()
+                .or(device.wpid.map(|it| it.to_string()))
+                .unwrap_or_else(unknown),
+        ),
         Cell::plain(device.kind.map_or_else(unknown, |kind| kind.to_string())),
         bar,
         charge,
         state,
         voltage,
-        device.light.map_or_else(|| Cell::plain(unknown()), light_cell),
+        device
+            .light
+            .map_or_else(|| Cell::plain(unknown()), light_cell),
         Cell::plain(read_at(device).map_or_else(unknown, |at| age(now, at))),
     ]
 }
@@ -152,9 +192,10 @@ fn battery_cells(device: &Device, style: Style) -> [Cell; 4] {
     let color = charge_style(battery);
     let doubt = if battery.trusted { "" } else { "?" };
     let (bar, charge) = match (battery.percent, battery.level) {
-        (Some(percent), _) => {
-            (Cell::styled(bar(percent, style.unicode), color), Cell::right(format!("{percent}{doubt}")))
-        }
+        (Some(percent), _) => (
+            Cell::styled(bar(percent, style.unicode), color),
+            Cell::right(format!("{percent}{doubt}")),
+        ),
         (None, Some(level)) => (Cell::styled(level.name(), color), Cell::plain("")),
         (None, None) => (unknown(), Cell::plain("")),
     };
@@ -162,13 +203,19 @@ fn battery_cells(device: &Device, style: Style) -> [Cell; 4] {
         Presence::Offline => offline(),
         _ => battery.state.name().map_or_else(unknown, Cell::plain),
     };
-    let voltage = battery.voltage.map_or_else(unknown, |it| Cell::right(it.to_string()));
+    let voltage = battery
+        .voltage
+        .map_or_else(unknown, |it| Cell::right(it.to_string()));
     [bar, charge, state, voltage]
 }
 
 /// Red where one must act, yellow where one will have to, green otherwise.
 fn charge_style(battery: &Battery) -> Ansi {
-    let color = match (battery.state, battery.percent.map(|it| it.get()), battery.level) {
+    let color = match (
+        battery.state,
+        battery.percent.map(Percent::get),
+        battery.level,
+    ) {
         (ChargeState::Error, ..) | (_, Some(0..=10), _) | (_, _, Some(BatteryLevel::Critical)) => {
             AnsiColor::Red
         }

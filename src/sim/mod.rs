@@ -21,10 +21,13 @@ pub mod solar;
 mod actions;
 mod dj;
 mod frame;
+mod node;
 mod outbox;
 mod registers;
 #[cfg(test)]
 mod testing;
+
+pub use node::SimulatedNode;
 
 use crate::units::Timestamp;
 

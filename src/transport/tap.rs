@@ -79,16 +79,21 @@ impl TraceFile {
 }
 
 /// Writes to a trace what passes through a transport.
-pub struct Tap<T, R> {
-    transport: T,
+pub struct Tap<R> {
+    transport: Box<dyn Transport>,
     redact: R,
     file: TraceFile,
     node: u32,
 }
 
-impl<T: Transport, R: Redact> Tap<T, R> {
+impl<R: Redact> Tap<R> {
     /// Taps a transport to a node.
-    pub fn new(transport: T, node: &NodeInfo, file: &TraceFile, redact: R) -> Self {
+    pub fn new(
+        transport: Box<dyn Transport>,
+        node: &NodeInfo,
+        file: &TraceFile,
+        redact: R,
+    ) -> Self {
         Self {
             transport,
             redact,
@@ -120,7 +125,7 @@ impl<T: Transport, R: Redact> Tap<T, R> {
     }
 }
 
-impl<T: Transport, R: Redact> Transport for Tap<T, R> {
+impl<R: Redact> Transport for Tap<R> {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
         self.transport.send(now, report)?;
         self.write(now, Direction::ToDevice, report);

@@ -1,26 +1,29 @@
-//! Conversations with the simulated receiver when all goes well: what is asked, and how little.
-
-mod support;
+//! When all goes well: what is asked, and how little.
 
 use std::time::Duration;
 
+use crate::bench::{Bench, SCOPE, seconds, slot};
 use solar_status::feature::root::ProtocolVersion;
 use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::session::{
-    DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted,
-};
+use solar_status::session::{DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted};
 use solar_status::sim::scenario::desk;
 use solar_status::units::{Lux, Percent, Timestamp};
 use solar_status::wire::{Error10, FeatureId, FeatureIndex};
-use support::{Bench, SCOPE, seconds, slot};
 
-const BATTERY: Wanted = Wanted { battery: true, name: false, firmware: false };
+const BATTERY: Wanted = Wanted {
+    battery: true,
+    name: false,
+    firmware: false,
+};
 
 fn solar(bench: &Bench<impl solar_status::sim::Firmware>) -> Option<(u8, u16)> {
-    bench.readings(slot(1)).into_iter().find_map(|reading| match reading {
-        Reading::Solar(event) => Some((event.charge?.get(), event.light?.0)),
-        _ => None,
-    })
+    bench
+        .readings(slot(1))
+        .into_iter()
+        .find_map(|reading| match reading {
+            Reading::Solar(event) => Some((event.charge?.get(), event.light?.0)),
+            _ => None,
+        })
 }
 
 #[test]
@@ -30,7 +33,11 @@ fn a_cold_k750_reading_is_ping_lookup_and_measure() {
     bench.run_for(seconds(2));
     assert_eq!(
         bench.sent_to(slot(1)),
-        ["10 01 00 1e 00 00 01", "10 01 00 0e 43 01 00", "10 01 09 0e 01 01 00"]
+        [
+            "10 01 00 1e 00 00 01",
+            "10 01 00 0e 43 01 00",
+            "10 01 09 0e 01 01 00"
+        ]
     );
     assert_eq!(bench.sent.len(), 3, "and nothing else");
     assert_eq!(solar(&bench), Some((57, 12)));
@@ -71,11 +78,21 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
     // The keyboard broadcasts 90 s after its start; nobody asked it anything yet.
     bench.run_for(seconds(91));
     assert!(bench.sent.is_empty());
-    let known = Known { protocol, ..bench.session.known(slot(1)).cloned().unwrap() };
-    assert_eq!(known.feature(FeatureId::SOLAR_DASHBOARD), Some(Some(FeatureIndex(9))));
+    let known = Known {
+        protocol,
+        ..bench.session.known(slot(1)).cloned().unwrap()
+    };
+    assert_eq!(
+        known.feature(FeatureId::SOLAR_DASHBOARD),
+        Some(Some(FeatureIndex(9)))
+    );
     bench.session.probe(slot(1), BATTERY, known);
     bench.run_for(seconds(2));
-    assert_eq!(bench.sent.len(), 1, "measured without looking the feature up");
+    assert_eq!(
+        bench.sent.len(),
+        1,
+        "measured without looking the feature up"
+    );
 }
 
 #[test]
@@ -83,12 +100,19 @@ fn an_m705_is_ping_and_mileage() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(2), BATTERY, Known::default());
     bench.run_for(seconds(1));
-    assert_eq!(bench.sent_to(slot(2)), ["10 02 00 1e 00 00 01", "10 02 81 0d 00 00 00"]);
+    assert_eq!(
+        bench.sent_to(slot(2)),
+        ["10 02 00 1e 00 00 01", "10 02 81 0d 00 00 00"]
+    );
     let [Reading::Mileage(mileage)] = bench.readings(slot(2))[..] else {
         panic!("{:?}", bench.events);
     };
     assert_eq!(mileage.charge, Percent::new(65));
-    assert!(bench.facts(slot(2)).contains(&&DeviceFact::Protocol(ProtocolVersion::HIDPP_10)));
+    assert!(
+        bench
+            .facts(slot(2))
+            .contains(&&DeviceFact::Protocol(ProtocolVersion::HIDPP_10))
+    );
 }
 
 #[test]
@@ -97,7 +121,9 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
     bench.session.discover(SCOPE);
     bench.run_for(seconds(1));
     // Link notices need the wireless flag, which the kernel driver sets.
-    bench.device.output_report_from_elsewhere("10 FF 80 00 00 09 00");
+    bench
+        .device
+        .output_report_from_elsewhere("10 FF 80 00 00 09 00");
     bench.session.probe(slot(3), BATTERY, Known::default());
     bench.run_for(seconds(5));
     assert_eq!(bench.sent_to(slot(3)), ["10 03 00 1e 00 00 01"]);
@@ -108,9 +134,17 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
     bench.run_for(seconds(5));
     assert_eq!(
         bench.sent_to(slot(3))[1..],
-        ["10 03 00 1c 00 00 02", "10 03 81 0d 00 00 00", "10 03 81 07 00 00 00"]
+        [
+            "10 03 00 1c 00 00 02",
+            "10 03 81 0d 00 00 00",
+            "10 03 81 07 00 00 00"
+        ]
     );
-    assert!(matches!(bench.readings(slot(3))[..], [Reading::Status(_)]), "{:?}", bench.events);
+    assert!(
+        matches!(bench.readings(slot(3))[..], [Reading::Status(_)]),
+        "{:?}",
+        bench.events
+    );
 }
 
 #[test]
@@ -154,11 +188,17 @@ fn discovery_reads_each_record_once_and_stirs_nobody() {
 #[test]
 fn the_full_name_and_the_firmware_come_on_demand() {
     let mut bench = Bench::new(desk());
-    let wanted = Wanted { battery: false, name: true, firmware: true };
+    let wanted = Wanted {
+        battery: false,
+        name: true,
+        firmware: true,
+    };
     bench.session.probe(slot(1), wanted, Known::default());
     bench.run_for(seconds(1));
     let facts = bench.facts(slot(1));
-    assert!(facts.contains(&&DeviceFact::Name("Wireless Solar Keyboard K750".to_owned())));
+    assert!(facts.contains(&&DeviceFact::Name(
+        "Wireless Solar Keyboard K750".to_owned()
+    )));
     let firmware = facts.iter().find_map(|fact| match fact {
         DeviceFact::Firmware(version) => Some(version.to_string()),
         _ => None,
@@ -172,11 +212,21 @@ fn a_held_lease_measures_until_released_and_is_then_cancelled() {
     bench.session.probe(slot(1), BATTERY, Known::default());
     bench.run_for(seconds(3));
     let before = bench.sent.len();
-    let series = LightMeasure { reports: 10, period_s: 2 };
-    assert!(bench.session.lease_light(slot(1), series, Hold::UntilReleased));
+    let series = LightMeasure {
+        reports: 10,
+        period_s: 2,
+    };
+    assert!(
+        bench
+            .session
+            .lease_light(slot(1), series, Hold::UntilReleased)
+    );
     bench.run_for(seconds(60));
     let measured = bench.readings(slot(1)).len();
-    assert!((28..=33).contains(&measured), "{measured} measurements in a minute");
+    assert!(
+        (28..=33).contains(&measured),
+        "{measured} measurements in a minute"
+    );
     let asked = bench.sent.len() - before;
     assert!((3..=5).contains(&asked), "{asked} requests for them");
 
@@ -185,24 +235,40 @@ fn a_held_lease_measures_until_released_and_is_then_cancelled() {
     assert_eq!(bench.sent.last().unwrap().to_string()[9..], *"0e 00 00 00");
     let (readings, requests) = (bench.readings(slot(1)).len(), bench.sent.len());
     bench.run_for(seconds(20));
-    assert_eq!((bench.readings(slot(1)).len(), bench.sent.len()), (readings, requests));
+    assert_eq!(
+        (bench.readings(slot(1)).len(), bench.sent.len()),
+        (readings, requests)
+    );
     assert!(bench.session.is_idle());
 }
 
 #[test]
 fn a_held_lease_goes_on_after_the_keyboard_slept() {
     let mut bench = Bench::new(desk());
-    bench.device.output_report_from_elsewhere("10 FF 80 00 00 09 00");
+    bench
+        .device
+        .output_report_from_elsewhere("10 FF 80 00 00 09 00");
     bench.session.probe(slot(1), BATTERY, Known::default());
     bench.run_for(seconds(3));
-    let series = LightMeasure { reports: 10, period_s: 2 };
-    assert!(bench.session.lease_light(slot(1), series, Hold::UntilReleased));
+    let series = LightMeasure {
+        reports: 10,
+        period_s: 2,
+    };
+    assert!(
+        bench
+            .session
+            .lease_light(slot(1), series, Hold::UntilReleased)
+    );
     bench.run_for(seconds(5));
     bench.device.sleep(bench.now, 1);
     bench.run_for(seconds(60));
     let (requests, readings) = (bench.sent.len(), bench.readings(slot(1)).len());
     bench.run_for(seconds(600));
-    assert_eq!(bench.sent.len(), requests, "a sleeping keyboard is left alone");
+    assert_eq!(
+        bench.sent.len(),
+        requests,
+        "a sleeping keyboard is left alone"
+    );
     bench.device.wake(bench.now, 1);
     bench.run_for(seconds(10));
     assert!(bench.readings(slot(1)).len() > readings + 3);
@@ -214,11 +280,15 @@ fn other_programs_measurements_are_readings_too() {
     bench.session.probe(slot(1), BATTERY, Known::default());
     bench.run_for(seconds(3));
     let before = bench.readings(slot(1)).len();
-    bench.device.output_report_from_elsewhere_at(bench.now, "10 01 09 0B 03 01 00");
+    bench
+        .device
+        .output_report_from_elsewhere_at(bench.now, "10 01 09 0B 03 01 00");
     bench.device.set_sun(bench.now, 1, Lux(538));
     bench.run_for(seconds(5));
     assert_eq!(bench.readings(slot(1)).len() - before, 3);
-    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else { panic!() };
+    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else {
+        panic!()
+    };
     assert_eq!(event.light, Some(Lux(538)));
 }
 
@@ -230,7 +300,9 @@ fn the_light_key_is_noticed_and_its_light_is_not_believed() {
     bench.device.press_light_key(bench.now, 1);
     bench.run_for(Duration::from_millis(500));
     assert!(bench.events.contains(&Event::LightKey(slot(1))));
-    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else { panic!() };
+    let Some(Reading::Solar(event)) = bench.readings(slot(1)).pop() else {
+        panic!()
+    };
     assert_eq!((event.light, event.charge), (None, Percent::new(57)));
 }
 
@@ -255,8 +327,10 @@ impl<F: solar_status::sim::Firmware> Elsewhere for F {
     }
 
     fn output_report_from_elsewhere_at(&mut self, now: Timestamp, hex: &str) {
-        let bytes: Vec<u8> =
-            hex.split(' ').map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect();
+        let bytes: Vec<u8> = hex
+            .split(' ')
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
         self.output_report(now, &bytes);
     }
 }

@@ -8,19 +8,23 @@ use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, ReportId, Slot, classify};
 
 /// What a status asks of a receiver.
-pub const SCOPE: DiscoveryScope = DiscoveryScope { default_slots: 6, names: true, firmware: false };
+pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {
+    default_slots: 6,
+    names: true,
+    firmware: false,
+};
 
 /// A session with a device on its other side.
-pub struct Bench<F> {
-    pub session: Session,
-    pub device: F,
-    pub now: Timestamp,
-    pub sent: Vec<Report>,
-    pub events: Vec<Event>,
+pub(crate) struct Bench<F> {
+    pub(crate) session: Session,
+    pub(crate) device: F,
+    pub(crate) now: Timestamp,
+    pub(crate) sent: Vec<Report>,
+    pub(crate) events: Vec<Event>,
 }
 
 impl<F: Firmware> Bench<F> {
-    pub fn new(device: F) -> Self {
+    pub(crate) fn new(device: F) -> Self {
         Self {
             session: Session::new(ReportId::Short),
             device,
@@ -31,7 +35,7 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// Exchanges everything that is due now.
-    pub fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         loop {
             let mut idle = true;
             while let Some(bytes) = self.device.input_report(self.now) {
@@ -56,15 +60,20 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// Lets time pass until nothing is due before `end`.
-    pub fn run_until(&mut self, end: Timestamp) {
+    pub(crate) fn run_until(&mut self, end: Timestamp) {
         self.run_while(end, |_| true);
     }
 
     /// Lets time pass as long as the condition holds, at most until `end`.
-    pub fn run_while(&mut self, end: Timestamp, go_on: impl Fn(&Self) -> bool) {
+    pub(crate) fn run_while(&mut self, end: Timestamp, go_on: impl Fn(&Self) -> bool) {
         loop {
             self.step();
-            let due = self.session.poll_timeout().into_iter().chain(self.device.next_due()).min();
+            let due = self
+                .session
+                .poll_timeout()
+                .into_iter()
+                .chain(self.device.next_due())
+                .min();
             match due {
                 Some(due) if due < end && go_on(self) => self.now = self.now.max(due),
                 _ if go_on(self) => {
@@ -78,12 +87,12 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// Lets so much time pass.
-    pub fn run_for(&mut self, span: Duration) {
+    pub(crate) fn run_for(&mut self, span: Duration) {
         self.run_until(self.now + span);
     }
 
     /// All facts about a slot, in order.
-    pub fn facts(&self, slot: Slot) -> Vec<&DeviceFact> {
+    pub(crate) fn facts(&self, slot: Slot) -> Vec<&DeviceFact> {
         let facts = self.events.iter().filter_map(|event| match event {
             Event::Device(at, fact) if *at == slot => Some(fact),
             _ => None,
@@ -92,7 +101,7 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// All battery readings of a slot, in order.
-    pub fn readings(&self, slot: Slot) -> Vec<Reading> {
+    pub(crate) fn readings(&self, slot: Slot) -> Vec<Reading> {
         let readings = self.facts(slot).into_iter().filter_map(|fact| match fact {
             DeviceFact::Battery(reading) => Some(*reading),
             _ => None,
@@ -101,16 +110,19 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// The requests sent to a slot, as text.
-    pub fn sent_to(&self, slot: Slot) -> Vec<String> {
-        let to_slot = self.sent.iter().filter(|report| report.device().slot() == Some(slot));
+    pub(crate) fn sent_to(&self, slot: Slot) -> Vec<String> {
+        let to_slot = self
+            .sent
+            .iter()
+            .filter(|report| report.device().slot() == Some(slot));
         to_slot.map(ToString::to_string).collect()
     }
 }
 
-pub fn slot(number: u8) -> Slot {
+pub(crate) fn slot(number: u8) -> Slot {
     Slot::new(number).unwrap()
 }
 
-pub fn seconds(seconds: u64) -> Duration {
+pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
