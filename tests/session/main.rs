@@ -1,10 +1,6 @@
 //! Conversations with the simulated receiver, on virtual time.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod bench;
 mod requests;
