@@ -74,7 +74,13 @@ impl Receiver {
             self.outbox.push(now, dj::paired(slot, &device.identity));
         }
         let online = device.online();
-        self.devices.insert(slot, device.asleep());
+        let mut device = device.asleep();
+        if let Some((_, solar)) = device.solar_mut() {
+            // Its battery begins to fill or drain only now.
+            let charge = solar.charge();
+            solar.set_charge(now, charge);
+        }
+        self.devices.insert(slot, device);
         if online {
             self.connect(now, slot, true);
         }
@@ -269,3 +275,6 @@ impl Receiver {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

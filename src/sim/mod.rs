@@ -3,14 +3,33 @@
 //! Start with [`scenario::desk`]: a receiver with a solar keyboard, a mouse and a sleeping
 //! keyboard. It is a [`Firmware`]: give it output reports and the time, take its input reports.
 //! Everything a user's hand does (sun, sleep, keys, the power switch) is a method of
-//! [`receiver::Receiver`].
+//! [`receiver::Receiver`]; [`faults::Faulty`] makes any firmware unreliable.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use solar_status::sim::{Firmware, scenario};
+//! use solar_status::units::Timestamp;
+//!
+//! let mut desk = scenario::desk();
+//! // Ask the solar keyboard in slot 1 for one light measure, after one second.
+//! desk.output_report(Timestamp::START, &[0x10, 0x01, 0x09, 0x0E, 0x01, 0x01, 0x00]);
+//!
+//! let soon = Timestamp::from_start(Duration::from_millis(12));
+//! let reply = desk.input_report(soon).unwrap();
+//! assert_eq!(reply[..6], [0x11, 0x01, 0x09, 0x0E, 0x01, 0x01]);
+//!
+//! let event = desk.input_report(soon + Duration::from_secs(1)).unwrap();
+//! assert_eq!(event[..7], [0x11, 0x01, 0x09, 0x10, 57, 0, 12]); // 57 %, 12 lux
+//! ```
 //!
 //! The simulator shares no code with the driver: both are written from the protocol, so that a
-//! mistake in one is not hidden by the same mistake in the other. It reads no clock: the same calls
-//! give the same bytes.
+//! mistake in one is not hidden by the same mistake in the other. It reads no clock and draws
+//! random numbers only from a given seed: the same calls give the same bytes.
 
 pub mod battery;
 pub mod device;
+pub mod faults;
 pub mod hidpp10;
 pub mod hidpp20;
 pub mod models;

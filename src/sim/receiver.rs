@@ -229,3 +229,6 @@ impl Firmware for Receiver {
         devices.chain(self.outbox.next_due()).min()
     }
 }
+
+#[cfg(test)]
+mod tests;

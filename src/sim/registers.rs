@@ -158,3 +158,6 @@ pub(super) fn unpaired(slot: u8) -> Vec<u8> {
 pub(super) fn switched_on(slot: u8) -> Vec<u8> {
     short(slot, 0x4B, 0x01, [0; 3])
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Reports on the receiver's node that are meant for others: every reader sees all of them.
+
+use super::Random;
+
+/// Somebody else's traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// The answer to another program's same call: the report with another software id. Without
+    /// one (a register, an event) it is that program's ping answer from the same slot.
+    OtherSoftware,
+    /// The answer to the kernel's probe of the same slot (software id 1, ping mark `5A`).
+    KernelProbe,
+    /// A key is pressed: a DJ keyboard report from the same slot.
+    Keystroke,
+    /// An unknown report id, or a known one with a wrong length.
+    Garbage,
+}
+
+impl Foreign {
+    /// Any of them.
+    pub(super) fn any(random: &mut Random) -> Self {
+        match random.below(4) {
+            0 => Self::OtherSoftware,
+            1 => Self::KernelProbe,
+            2 => Self::Keystroke,
+            _ => Self::Garbage,
+        }
+    }
+
+    /// Such a report, to arrive beside `report`.
+    pub(super) fn beside(self, report: &[u8], random: &mut Random) -> Vec<u8> {
+        let slot = match report {
+            [_, slot @ 1..=6, ..] => *slot,
+            _ => 1,
+        };
+        match self {
+            Self::OtherSoftware => other_software(report, slot, random),
+            Self::KernelProbe => answer_to_ping(slot, 1, 0x5A),
+            Self::Keystroke => {
+                let usage = 0x04 + random.byte() % 26;
+                sized(&[0x20, slot, 0x01, 0x00, usage], 15)
+            }
+            Self::Garbage => garbage(slot, random),
+        }
+    }
+}
+
+fn other_software(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
+    // The ids of the kernel, fwupd, libratbag and others; 0 would look like an event.
+    let ids = [0x1, 0x2, 0x7, 0x8, 0xA, 0xB];
+    let id = |random: &mut Random, not: u8| {
+        let others = ids.iter().copied().filter(|id| *id != not);
+        let others: Vec<u8> = others.collect();
+        others
+            .get(random.below(others.len()))
+            .copied()
+            .unwrap_or(0x1)
+    };
+    match report {
+        // A long answer that is no register's and no event: the software id is the low nibble.
+        [0x11, index, feature @ ..=0x7F, call, rest @ ..] if call & 0x0F != 0 => {
+            let call = (call & 0xF0) | id(random, call & 0x0F);
+            let mut other = vec![0x11, *index, *feature, call];
+            // Not the same values either, so that a mix-up shows.
+            other.extend(rest.iter().map(|byte| byte ^ 0x15));
+            other
+        }
+        _ => {
+            let id = id(random, 0);
+            answer_to_ping(slot, id, random.byte())
+        }
+    }
+}
+
+fn answer_to_ping(slot: u8, software: u8, mark: u8) -> Vec<u8> {
+    sized(&[0x11, slot, 0x00, 0x10 | software, 0x02, 0x00, mark], 20)
+}
+
+fn garbage(slot: u8, random: &mut Random) -> Vec<u8> {
+    match random.below(4) {
+        // Five bytes of an id that nobody knows, once seen on a nano receiver.
+        0 => vec![0x80, 0x01, 0x00, 0x80, 0x00],
+        // A long report that ends after seven bytes.
+        1 => sized(&[0x11, slot, 0x00, 0x1E], 7),
+        // A HID++ id with some other length than its own.
+        2 => sized(&[0x10, slot, 0x81], 3 + random.below(4)),
+        _ => {
+            let length = 1 + random.below(64);
+            let mut bytes = vec![0x30 | (random.byte() & 0x0F)];
+            bytes.resize_with(length, || random.byte());
+            bytes
+        }
+    }
+}
+
+fn sized(bytes: &[u8], length: usize) -> Vec<u8> {
+    let mut report = bytes.to_vec();
+    report.resize(length, 0);
+    report
+}

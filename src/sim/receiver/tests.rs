@@ -1,0 +1,153 @@
+use super::*;
+use crate::sim::scenario::{self, K750, M705};
+use crate::sim::testing::{after, arrived, ask, frame, frames};
+
+const START: Timestamp = Timestamp::START;
+
+#[test]
+fn answers_take_their_time() {
+    let mut desk = scenario::desk();
+    // A register of its own and a sleeping device: 2 ms. A device: 12 ms.
+    for (request, milliseconds) in [
+        ("10 FF 81 02 00 00 00", 2),
+        ("10 03 00 1E 00 00 01", 2),
+        ("10 01 00 1E 00 00 01", 12),
+    ] {
+        desk.output_report(START, &frame(request));
+        let due = after(START, milliseconds);
+        assert_eq!(desk.next_due(), Some(due), "{request}");
+        assert_eq!(arrived(&mut desk, due).len(), 1, "{request}");
+    }
+}
+
+#[test]
+fn one_answer_each_in_the_order_of_the_requests() {
+    let mut desk = scenario::desk();
+    desk.output_report(START, &frame("10 01 00 1E 00 00 01"));
+    desk.output_report(START, &frame("10 02 81 0D 00 00 00"));
+    desk.output_report(START, &frame("10 01 00 1E 00 00 02"));
+    assert_eq!(
+        arrived(&mut desk, after(START, 12)),
+        frames(&[
+            "11 01 00 1E 02 00 01 …",
+            "10 02 81 0D 41 47 34",
+            "11 01 00 1E 02 00 02 …",
+        ])
+    );
+}
+
+#[test]
+fn reports_it_does_not_know_are_ignored() {
+    let mut desk = scenario::desk();
+    for report in [
+        "",
+        "10",
+        "10 FF 81 02 00 00",
+        "10 FF 81 02 00 00 00 00",
+        "11 FF 81 02 00 00 00",
+        "12 FF 81 02 00 00 00",
+        "20 FF 80 3F",
+        "80 01 00 80 00",
+    ] {
+        assert_eq!(ask(&mut desk, START, report), frames(&[]), "{report}");
+    }
+    assert_eq!(desk.requests().len(), 8);
+}
+
+#[test]
+fn the_kernel_switches_to_dj_and_asks_for_the_list() {
+    let mut desk = scenario::desk();
+    assert_eq!(ask(&mut desk, START, "20 FF 81 …"), frames(&[]));
+    assert_eq!(ask(&mut desk, START, "20 FF 80 3F …"), frames(&[]));
+    // Vectors 45 (a K800) and 47 (end of list), hardware C52B.
+    assert_eq!(
+        ask(&mut desk, START, "20 FF 81 …"),
+        frames(&[
+            "20 01 41 00 02 40 1A 40 …",
+            "20 02 41 00 1B 10 1E 00 …",
+            "20 03 41 00 10 20 1A 40 …",
+            "20 00 41 02 …",
+        ])
+    );
+}
+
+#[test]
+fn registers_of_a_hidpp10_device() {
+    let mut desk = scenario::desk();
+    desk.wake(START, scenario::K800);
+    // Vectors 50, 54, 55, 59 to 62 and 65 (hardware, K800), moved to its slot here.
+    for (request, answer) in [
+        ("10 03 81 07 00 00 00", "10 03 81 07 07 00 00"),
+        ("10 03 81 0D 00 00 00", "10 03 8F 81 0D 02 00"),
+        ("10 03 80 00 10 00 00", "10 03 80 00 00 00 00"),
+        ("10 03 81 00 00 00 00", "10 03 81 00 10 00 00"),
+        ("10 03 80 00 FF FF FF", "10 03 80 00 00 00 00"),
+        ("10 03 81 00 00 00 00", "10 03 81 00 13 02 00"),
+        ("10 03 81 F1 01 00 00", "10 03 81 F1 01 22 01"),
+        ("10 03 81 F1 03 00 00", "10 03 81 F1 03 00 07"),
+        ("10 03 81 F1 00 00 00", "10 03 8F 81 F1 03 00"),
+        (
+            "10 03 83 0F 00 00 00",
+            "11 03 83 0F FF FB 00 00 02 40 02 5C 00 00 00 00 0F F9 00 80",
+        ),
+        ("10 03 81 FE 00 00 00", "10 03 8F 81 FE 02 00"),
+        ("10 03 84 00 00 00 00", "10 03 8F 84 00 01 00"),
+    ] {
+        assert_eq!(ask(&mut desk, START, request), frames(&[answer]));
+    }
+}
+
+#[test]
+fn busy_devices_and_a_busy_receiver() {
+    let mut desk = scenario::desk();
+    desk.answer_busy(K750, 1);
+    desk.answer_busy(M705, 1);
+    let ping = "10 01 00 1E 00 00 01";
+    assert_eq!(
+        ask(&mut desk, START, ping),
+        frames(&["11 01 FF 00 1E 08 …"])
+    );
+    assert_eq!(
+        ask(&mut desk, START, ping),
+        frames(&["11 01 00 1E 02 00 01 …"])
+    );
+    let mileage = "10 02 81 0D 00 00 00";
+    assert_eq!(
+        ask(&mut desk, START, mileage),
+        frames(&["10 02 8F 81 0D 07 00"])
+    );
+    assert_eq!(
+        ask(&mut desk, START, mileage),
+        frames(&["10 02 81 0D 41 47 34"])
+    );
+
+    desk.receiver_busy(2);
+    for _ in 0..2 {
+        assert_eq!(
+            ask(&mut desk, START, ping),
+            frames(&["10 01 8F 00 1E 07 00"])
+        );
+    }
+    // Its own registers are never busy, and then the device is reached again.
+    desk.receiver_busy(1);
+    assert_eq!(
+        ask(&mut desk, START, "10 FF 81 02 00 00 00"),
+        frames(&["10 FF 81 02 00 03 00"])
+    );
+}
+
+#[test]
+fn requests_are_remembered_with_their_time() {
+    let mut desk = scenario::desk();
+    desk.output_report(after(START, 7), &frame("10 FF 81 02 00 00 00"));
+    let sent: Vec<Sent> = desk.requests().cloned().collect();
+    assert_eq!(
+        sent,
+        [Sent {
+            at: after(START, 7),
+            report: frame("10 FF 81 02 00 00 00"),
+        }]
+    );
+    desk.forget_requests();
+    assert_eq!(desk.requests().len(), 0);
+}
