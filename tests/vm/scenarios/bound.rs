@@ -1,0 +1,47 @@
+//! The receiver's third interface belongs to the kernel's driver, which shows what the devices say.
+
+use std::time::Duration;
+
+use crate::descriptors::HIDPP_INTERFACE;
+use crate::kernel::{self, throughout};
+use crate::program::Program;
+use crate::scenarios::{DJ_DRIVER, K750, K800, M705, plug_in};
+
+/// What the M705's register 0D says.
+const M705_PERCENT: &str = "100";
+
+pub(crate) fn prove(_: &Program) {
+    let desk = plug_in();
+    assert_eq!(
+        kernel::hid_driver(HIDPP_INTERFACE).as_deref(),
+        Some(DJ_DRIVER),
+        "the driver of the HID++ interface"
+    );
+    for boot in 0..HIDPP_INTERFACE {
+        assert_eq!(
+            kernel::hid_driver(boot),
+            None,
+            "the driver of interface {boot}"
+        );
+    }
+    println!(
+        "        receiver: {}",
+        kernel::receiver_node()
+            .expect("the receiver's node")
+            .display()
+    );
+    for slot in [K750, M705, K800] {
+        let node = kernel::device_node(slot).expect("a node for each device");
+        let battery = kernel::battery(slot);
+        println!(
+            "        slot {slot}: {}, {}",
+            node.display(),
+            battery.map_or("no battery".into(), |b| b.to_string())
+        );
+    }
+    let capacity = |slot| kernel::battery(slot).map(|battery| battery.capacity);
+    throughout("the kernel's batteries", Duration::from_secs(3), || {
+        capacity(K750).as_deref() == Some("57") && capacity(M705).as_deref() == Some(M705_PERCENT)
+    });
+    println!("        the kernel sent {} reports", desk.requests().len());
+}
