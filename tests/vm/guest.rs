@@ -106,6 +106,7 @@ fn run_job() {
                 for line in reason.lines() {
                     println!("        {line}");
                 }
+                print_kernel_log();
             }
         }
     }
@@ -157,7 +158,14 @@ fn make_system() {
     );
     // udevd wants a world that only its groups may open.
     fs::set_permissions("/dev", PermissionsExt::from_mode(0o755)).expect("the mode of /dev");
-    command("/lib/systemd/systemd-udevd", &["--daemon"]);
+    command(
+        "env",
+        &[
+            "SYSTEMD_LOG_LEVEL=warning",
+            "/lib/systemd/systemd-udevd",
+            "--daemon",
+        ],
+    );
     fs::create_dir("/run/dbus").expect("a directory for the bus");
     command("dbus-daemon", &["--system", "--fork"]);
     command("modprobe", &[&["--all"], MODULES.as_slice()].concat());
@@ -173,6 +181,19 @@ fn command(program: &str, arguments: &[&str]) {
     let status = Command::new(program).args(arguments).status();
     let status = status.unwrap_or_else(|error| panic!("cannot run {program}: {error}"));
     assert!(status.success(), "{program} {arguments:?}: {status}");
+}
+
+/// The end of what the kernel had to say, for the failure before it.
+fn print_kernel_log() {
+    let log = Command::new("dmesg")
+        .output()
+        .map(|output| output.stdout)
+        .unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let lines: Vec<&str> = log.lines().collect();
+    for line in &lines[lines.len().saturating_sub(15)..] {
+        println!("        {line}");
+    }
 }
 
 fn uptime() -> String {

@@ -156,6 +156,11 @@ impl Finished {
             Some(status),
             "the exit status of {self:?}"
         );
+        self.expect_no_panic();
+    }
+
+    /// However it ended, it was no panic.
+    pub(crate) fn expect_no_panic(&self) {
         assert!(!self.stderr.contains("panicked"), "a panic: {self:?}");
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::program::Program;
-use crate::scenarios::{K750, K800, M705, plug_in};
+use crate::scenarios::{K750, K800, M705, plug_in, reading};
 use crate::usbip::Request;
 
 /// The software id in the program's HID++ 2.0 requests.
@@ -15,12 +15,12 @@ const EXPECTED: [(u8, usize); 3] = [(K750, 0), (M705, 0), (K800, 0)];
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let before = desk.requests().len();
-    program.run(&["--json"]).expect_status(0);
+    reading::expect_desk(&program.run(&["--json"]).document());
     let requests = desk.requests().split_off(before);
     for request in &requests {
         println!("        {} {:02x?}", request.at, request.report);
     }
-    let mut counts = BTreeMap::new();
+    let mut counts: BTreeMap<u8, usize> = EXPECTED.map(|(slot, _)| (slot, 0)).into();
     for slot in requests.iter().filter_map(slot_asked_by_us) {
         *counts.entry(slot).or_insert(0) += 1;
     }

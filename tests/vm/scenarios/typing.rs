@@ -1,7 +1,7 @@
 //! Keys typed on a device while something else runs arrive at its input node, all of them and in order.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -45,6 +45,8 @@ const LETTERS: [(u8, u16); 26] = [
     (0x1D, 44),
 ];
 
+/// The size of the kernel's `input_event`: 16 bytes of time, type, code, value.
+const EVENT: usize = 24;
 /// The kernel's event types: end of a packet, and key.
 const EV_SYN: u16 = 0;
 const EV_KEY: u16 = 1;
@@ -120,11 +122,12 @@ fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
 /// Reads the keys that arrive at an input node, until the device goes.
 fn listen(node: PathBuf) -> Receiver<Key> {
     let (arrived, arriving) = mpsc::channel();
-    let mut node = File::open(node).expect("the input node opens");
+    let node = File::open(node).expect("the input node opens");
+    // Many events at a time, as the kernel keeps only few for a slow reader.
+    let mut events = BufReader::with_capacity(64 * EVENT, node);
     thread::spawn(move || {
-        // struct input_event: 16 bytes of time, type, code, value.
-        let mut event = [0; 24];
-        while node.read_exact(&mut event).is_ok() {
+        let mut event = [0; EVENT];
+        while events.read_exact(&mut event).is_ok() {
             let [.., t0, t1, c0, c1, v0, v1, v2, v3] = event;
             let code = u16::from_ne_bytes([c0, c1]);
             let key = match (

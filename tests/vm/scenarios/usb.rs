@@ -17,7 +17,7 @@ const PROMPTLY: Duration = Duration::from_secs(3);
 
 pub(crate) fn prove(program: &Program) {
     let _desk = plug_in();
-    let run = program.run(&ARGUMENTS);
+    let run = start_and_wait_for_claim(program).finish(LIMIT);
     expect_given_back();
     println!("        a reading takes {:.1} s", run.took.as_secs_f32());
     reading::expect_desk(&run.document());
@@ -29,6 +29,7 @@ pub(crate) fn prove_stopped(program: &Program) {
     interrupted.signal(Signal::INT);
     let run = interrupted.finish(PROMPTLY);
     println!("        after SIGINT: {}", run.status);
+    run.expect_no_panic();
     expect_given_back();
 
     let killed = start_and_wait_for_claim(program);
