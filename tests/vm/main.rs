@@ -11,6 +11,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod boot_files;
 mod descriptors;
 mod guest;
 mod host;

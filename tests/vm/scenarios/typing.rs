@@ -15,34 +15,12 @@ const PRESSES: usize = 1000;
 /// From one press to the next; the key is let go halfway.
 const PACE: Duration = Duration::from_millis(8);
 
-/// The letters' usages in the HID keyboard page, A first, and their codes in Linux.
-const LETTERS: [(u8, u16); 26] = [
-    (0x04, 30),
-    (0x05, 48),
-    (0x06, 46),
-    (0x07, 32),
-    (0x08, 18),
-    (0x09, 33),
-    (0x0A, 34),
-    (0x0B, 35),
-    (0x0C, 23),
-    (0x0D, 36),
-    (0x0E, 37),
-    (0x0F, 38),
-    (0x10, 50),
-    (0x11, 49),
-    (0x12, 24),
-    (0x13, 25),
-    (0x14, 16),
-    (0x15, 19),
-    (0x16, 31),
-    (0x17, 20),
-    (0x18, 22),
-    (0x19, 47),
-    (0x1A, 17),
-    (0x1B, 45),
-    (0x1C, 21),
-    (0x1D, 44),
+/// The HID keyboard page's usage of the letter A; the others follow in alphabetical order.
+const USAGE_A: u8 = 0x04;
+/// The letters' codes in Linux, in alphabetical order.
+const CODES: [u16; 26] = [
+    30, 48, 46, 32, 18, 33, 34, 35, 23, 36, 37, 38, 50, 49, 24, 25, 16, 19, 31, 20, 22, 47, 17, 45,
+    21, 44,
 ];
 
 /// The size of the kernel's `input_event`: 16 bytes of time, type, code, value.
@@ -78,15 +56,16 @@ fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
         kernel::keyboard_node(K750)
     });
     let arriving = listen(node);
-    let typed: Vec<_> = LETTERS.iter().cycle().take(PRESSES).collect();
+    let letters = (USAGE_A..).zip(CODES);
+    let typed: Vec<(u8, u16)> = letters.cycle().take(PRESSES).collect();
     let started = Instant::now();
     let mut rounds = 0;
     thread::scope(|scope| {
         let typist = scope.spawn(|| {
-            for (number, (usage, _)) in (0..).zip(&typed) {
+            for (number, &(usage, _)) in (0..).zip(&typed) {
                 let due = started + number * PACE;
                 thread::sleep(due.saturating_duration_since(Instant::now()));
-                desk.with(|receiver, now| receiver.key(now, *usage));
+                desk.with(|receiver, now| receiver.key(now, usage));
                 thread::sleep(PACE / 2);
                 desk.with(|receiver, now| receiver.key(now, 0));
             }
@@ -98,7 +77,7 @@ fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
         }
     });
     let took = started.elapsed();
-    for (number, &&(_, code)) in typed.iter().enumerate() {
+    for (number, &(_, code)) in typed.iter().enumerate() {
         for down in [true, false] {
             let arrived = arriving.recv_timeout(Duration::from_secs(5));
             assert_eq!(
