@@ -1,0 +1,151 @@
+//! A HID++ 1.0 device: a handful of registers, and notices the host must ask for.
+//!
+//! | register | form | content |
+//! |---|---|---|
+//! | 00 | read, write | notification flags; bit 4 of the first byte asks for battery notices |
+//! | 01 | read, write | individual features, three bytes that are only stored |
+//! | 07 or 0D | read | the battery, see [`super::battery`] |
+//! | F1 | read | versions: 01 firmware, 02 build, 03 other, 04 boot loader, two BCD bytes each |
+//!
+//! A register it does not have is error 02, a value it cannot take error 03, and everything that
+//! is no register access error 01; that is also its answer to the ping of HID++ 2.0.
+
+use super::battery::Battery;
+use super::frame::{Error10, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT, short};
+
+/// Bit of the first flag byte: send battery notices.
+const BATTERY_NOTICES: u8 = 0x10;
+
+/// What register F1 tells, two BCD bytes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// Firmware, entity 01: `22 01` is 22.01.
+    pub firmware: [u8; 2],
+    /// Its build, entity 02: `00 19` is B0019.
+    pub build: [u8; 2],
+    /// Entity 03, often called "other" or hardware; a Unifying receiver 12.01 has none.
+    pub other: Option<[u8; 2]>,
+    /// Boot loader, entity 04.
+    pub bootloader: [u8; 2],
+}
+
+impl Versions {
+    /// The answer to a read of register F1: the entity's number and its two bytes.
+    pub(super) fn read(&self, entity: u8) -> Result<[u8; 3], Error10> {
+        let version = match entity {
+            1 => Some(self.firmware),
+            2 => Some(self.build),
+            3 => self.other,
+            4 => Some(self.bootloader),
+            _ => None,
+        };
+        let [high, low] = version.ok_or(Error10::InvalidValue)?;
+        Ok([entity, high, low])
+    }
+}
+
+/// The registers of one device and what stands in them.
+#[derive(Clone, Debug)]
+pub struct Hidpp10 {
+    /// What register F1 tells.
+    pub versions: Versions,
+    /// The battery, behind register 07 or 0D.
+    pub battery: Battery,
+    /// The flags register 00 can store; the others stay zero.
+    pub supported_flags: [u8; 3],
+    /// Long registers that can only be read, with their content.
+    pub long_registers: Vec<(u8, [u8; 16])>,
+    /// Register 00.
+    flags: [u8; 3],
+    /// Register 01.
+    individual_features: [u8; 3],
+}
+
+impl Hidpp10 {
+    /// A device that has just been switched on: no notices are asked for.
+    pub fn new(versions: Versions, battery: Battery, supported_flags: [u8; 3]) -> Self {
+        Self {
+            versions,
+            battery,
+            supported_flags,
+            long_registers: Vec::new(),
+            flags: [0; 3],
+            individual_features: [0; 3],
+        }
+    }
+
+    /// The notification flags, as in register 00.
+    pub fn flags(&self) -> [u8; 3] {
+        self.flags
+    }
+
+    /// The device is switched on: its volatile registers are zero again.
+    pub(super) fn power_up(&mut self) {
+        self.flags = [0; 3];
+        self.individual_features = [0; 3];
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&mut self, request: &Request) -> Vec<u8> {
+        let [a, b, c, ..] = request.params;
+        let answer = match request.sub {
+            SET_SHORT => self
+                .write(request.address, [a, b, c])
+                .map(|()| request.short_reply([0; 3])),
+            GET_SHORT => self
+                .read(request.address, a)
+                .map(|value| request.short_reply(value)),
+            GET_LONG => self
+                .long_register(request.address)
+                .map(|value| request.long_reply(value)),
+            SET_LONG => Err(Error10::InvalidAddress),
+            _ => Err(Error10::InvalidSubId),
+        };
+        answer.unwrap_or_else(|error| request.error10(error))
+    }
+
+    /// The notice of a changed battery, if the host has asked for it.
+    pub(super) fn battery_notice(&self, slot: u8) -> Option<Vec<u8>> {
+        let [first, ..] = self.flags;
+        let [a, b, c] = self.battery.value();
+        // The three bytes of the register follow the sub-id at once, so the first of them stands
+        // where a register's number would.
+        (first & BATTERY_NOTICES != 0).then(|| short(slot, self.battery.address(), a, [b, c, 0x00]))
+    }
+
+    fn read(&self, register: u8, parameter: u8) -> Result<[u8; 3], Error10> {
+        match register {
+            0x00 => Ok(self.flags),
+            0x01 => Ok(self.individual_features),
+            0xF1 => self.versions.read(parameter),
+            _ if register == self.battery.address() => Ok(self.battery.value()),
+            _ => Err(Error10::InvalidAddress),
+        }
+    }
+
+    fn write(&mut self, register: u8, value: [u8; 3]) -> Result<(), Error10> {
+        match register {
+            0x00 => self.flags = masked(value, self.supported_flags),
+            0x01 => self.individual_features = value,
+            _ => return Err(Error10::InvalidAddress),
+        }
+        Ok(())
+    }
+
+    fn long_register(&self, register: u8) -> Result<[u8; 16], Error10> {
+        self.long_registers
+            .iter()
+            .find(|(address, _)| *address == register)
+            .map(|&(_, value)| value)
+            .ok_or(Error10::InvalidAddress)
+    }
+}
+
+/// The flags that are both wanted and supported: firmware keeps the others at zero.
+pub(super) fn masked(wanted: [u8; 3], supported: [u8; 3]) -> [u8; 3] {
+    let mut stored = wanted;
+    for (flags, mask) in stored.iter_mut().zip(supported) {
+        *flags &= mask;
+    }
+    stored
+}

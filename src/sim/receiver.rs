@@ -1,0 +1,231 @@
+//! A Unifying receiver: six slots, its registers, and the radio between host and devices.
+//!
+//! It is USB 046D:C52B with firmware 12.01.B0019. Frames for device index FF are its own; those
+//! for 1 to 6 go through to the device in that slot, which takes a radio round trip. Reports of an
+//! unknown id or a wrong length are ignored. What a user can do to it is in the methods that take
+//! the time first; its registers are in `registers.rs`, its DJ reports in `dj.rs`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::Firmware;
+use super::device::Device;
+use super::dj;
+use super::frame::{DJ, Error10, RECEIVER, Request};
+use super::outbox::Outbox;
+use crate::units::Timestamp;
+
+/// USB vendor id: Logitech.
+pub const VENDOR_ID: u16 = 0x046D;
+/// USB product id: Unifying receiver.
+pub const PRODUCT_ID: u16 = 0xC52B;
+/// The slots a Unifying receiver has.
+pub const SLOTS: RangeInclusive<u8> = 1..=6;
+
+/// Between a key's press and its release, and before the next press, in [`Receiver::type_keys`].
+pub const KEY_STROKE: Duration = Duration::from_millis(20);
+
+/// So many requests are remembered; older ones are forgotten.
+const REMEMBERED: usize = 4096;
+
+/// How long answers take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latency {
+    /// The receiver's own registers, and its word that a device cannot be reached.
+    pub register: Duration,
+    /// A round trip over the radio to a device.
+    pub radio: Duration,
+}
+
+impl Default for Latency {
+    /// As measured: 2 ms, and 12 ms to an M705.
+    fn default() -> Self {
+        Self {
+            register: Duration::from_millis(2),
+            radio: Duration::from_millis(12),
+        }
+    }
+}
+
+/// An output report the host has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// When.
+    pub at: Timestamp,
+    /// All its bytes, from the report id on.
+    pub report: Vec<u8>,
+}
+
+/// The receiver and all that is paired with it.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    /// Its serial number, in register B5/03.
+    pub serial: [u8; 4],
+    /// How long answers take.
+    pub latency: Latency,
+    pub(super) devices: BTreeMap<u8, Device>,
+    /// Register 00.
+    pub(super) flags: [u8; 3],
+    /// The slots whose input goes out as DJ reports: bit 0 is slot 1.
+    pub(super) dj_slots: u8,
+    pub(super) outbox: Outbox,
+    busy: u32,
+    sent: VecDeque<Sent>,
+}
+
+impl Receiver {
+    /// A receiver that has just been plugged in, with empty slots.
+    pub fn new(serial: [u8; 4]) -> Self {
+        Self {
+            serial,
+            latency: Latency::default(),
+            devices: BTreeMap::new(),
+            flags: [0; 3],
+            dj_slots: 0,
+            outbox: Outbox::default(),
+            busy: 0,
+            sent: VecDeque::new(),
+        }
+    }
+
+    /// The same receiver with `device` in `slot`; a slot other than 1 to 6 changes nothing.
+    #[must_use]
+    pub fn with(mut self, slot: u8, device: Device) -> Self {
+        if SLOTS.contains(&slot) {
+            self.devices.insert(slot, device);
+        }
+        self
+    }
+
+    /// The device in a slot.
+    pub fn device(&self, slot: u8) -> Option<&Device> {
+        self.devices.get(&slot)
+    }
+
+    /// The device in a slot, to be changed behind the protocol's back (no notice is sent).
+    pub fn device_mut(&mut self, slot: u8) -> Option<&mut Device> {
+        self.devices.get_mut(&slot)
+    }
+
+    /// The notification flags, as in register 00.
+    pub fn flags(&self) -> [u8; 3] {
+        self.flags
+    }
+
+    /// What the host has sent, oldest first; only the last few thousand reports are kept.
+    pub fn requests(&self) -> impl ExactSizeIterator<Item = &Sent> {
+        self.sent.iter()
+    }
+
+    /// Forgets what the host has sent so far.
+    pub fn forget_requests(&mut self) {
+        self.sent.clear();
+    }
+
+    /// The device in `slot` answers its next requests with "busy" (error 08 of HID++ 2.0).
+    pub fn answer_busy(&mut self, slot: u8, requests: u32) {
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.answer_busy(requests);
+        }
+    }
+
+    /// The receiver answers the next requests to any device with "busy" (error 07 of HID++ 1.0),
+    /// as if it were still handling another one.
+    pub fn receiver_busy(&mut self, requests: u32) {
+        self.busy = requests;
+    }
+
+    /// Whether the host has switched DJ reports on for this slot.
+    pub(super) fn sends_dj(&self, slot: u8) -> bool {
+        let bit = u32::from(slot).saturating_sub(1);
+        self.dj_slots.checked_shr(bit).unwrap_or(0) & 1 != 0
+    }
+
+    /// Lets every device do what it does by itself until `now`.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        for (&slot, device) in &mut self.devices {
+            while let Some(due) = device.next_due().filter(|due| *due <= now) {
+                if let Some(event) = device.next_event(slot) {
+                    self.outbox.push(due, event);
+                }
+            }
+        }
+    }
+
+    /// A frame for a slot: to the device if it can be reached, else the receiver answers.
+    fn forward(&mut self, now: Timestamp, request: &Request) {
+        let refused = now + self.latency.register;
+        if self.busy > 0 {
+            self.busy -= 1;
+            self.outbox.push(refused, request.error10(Error10::Busy));
+            return;
+        }
+        match self.devices.get_mut(&request.index) {
+            None => {
+                let error = request.error10(Error10::UnknownDevice);
+                self.outbox.push(refused, error);
+            }
+            Some(device) if !device.online() => {
+                let error = request.error10(Error10::ResourceError);
+                self.outbox.push(refused, error);
+            }
+            Some(device) => {
+                // The device's clock starts when its answer does: a series of one-second measures
+                // then arrives one second after that answer.
+                let answered = now + self.latency.radio;
+                let answer = device.answer(answered, request);
+                self.outbox.push(answered, answer);
+            }
+        }
+    }
+
+    /// A DJ frame from the host. Lamps of keyboards and unknown types change nothing here.
+    fn dj_request(&mut self, now: Timestamp, index: u8, kind: u8, bits: u8) {
+        let due = now + self.latency.register;
+        match (index, kind) {
+            // The second parameter is a time-out in seconds; hosts send 0, which means none.
+            (RECEIVER, dj::SWITCH_MODE) => self.dj_slots = bits,
+            (RECEIVER, dj::LIST_PAIRED) if self.dj_slots != 0 => {
+                for (&slot, device) in &self.devices {
+                    self.outbox.push(due, dj::paired(slot, &device.identity));
+                }
+                self.outbox.push(due, dj::end_of_list());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Firmware for Receiver {
+    fn output_report(&mut self, now: Timestamp, report: &[u8]) {
+        self.advance(now);
+        if self.sent.len() == REMEMBERED {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(Sent {
+            at: now,
+            report: report.to_vec(),
+        });
+        match report {
+            &[DJ, index, kind, bits, ref rest @ ..] if rest.len() == 11 => {
+                self.dj_request(now, index, kind, bits);
+            }
+            _ => match Request::parse(report) {
+                Some(request) if request.index == RECEIVER => self.register_access(now, &request),
+                Some(request) => self.forward(now, &request),
+                None => {}
+            },
+        }
+    }
+
+    fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+        self.advance(now);
+        self.outbox.pop(now)
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let devices = self.devices.values().filter_map(Device::next_due);
+        devices.chain(self.outbox.next_due()).min()
+    }
+}
