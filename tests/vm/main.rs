@@ -18,7 +18,6 @@ mod host;
 mod kernel;
 mod program;
 mod scenarios;
-mod stub;
 mod usbip;
 
 use std::env;

@@ -12,7 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use solar_status::sim::Firmware;
@@ -40,15 +40,6 @@ const STALL: i32 = -32;
 /// `-ECONNRESET`: the transfer was cancelled.
 const CANCELLED: i32 = -104;
 
-/// An output report as the device got it.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    /// When it came.
-    pub(crate) at: Timestamp,
-    /// Its bytes, with the report id.
-    pub(crate) report: Vec<u8>,
-}
-
 /// A plugged-in device. Dropping it unplugs it.
 pub(crate) struct UsbDevice<F> {
     shared: Arc<Shared<F>>,
@@ -58,15 +49,10 @@ pub(crate) struct UsbDevice<F> {
 /// What the plug's thread and its owner both reach.
 struct Shared<F> {
     plugged_in: Instant,
-    device: Mutex<Device<F>>,
+    firmware: Mutex<F>,
     unplugged: AtomicBool,
     /// Wakes the thread.
     bell: OwnedFd,
-}
-
-struct Device<F> {
-    firmware: F,
-    requests: Vec<Request>,
 }
 
 impl<F: Firmware + Send + 'static> UsbDevice<F> {
@@ -75,10 +61,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
         let (ours, kernels) = UnixStream::pair().expect("a socket pair");
         let shared = Arc::new(Shared {
             plugged_in: Instant::now(),
-            device: Mutex::new(Device {
-                firmware,
-                requests: Vec::new(),
-            }),
+            firmware: Mutex::new(firmware),
             unplugged: AtomicBool::new(false),
             bell: eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"),
         });
@@ -108,27 +91,9 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
 
     /// Does something to the device, now.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut F, Timestamp) -> R) -> R {
-        let result = act(&mut self.shared.device().firmware, self.shared.now());
+        let result = act(&mut *self.shared.firmware(), self.shared.now());
         self.shared.ring();
         result
-    }
-
-    /// Waits until nobody has asked the device anything for `span`.
-    pub(crate) fn wait_until_quiet(&self, span: Duration) {
-        eventually("the end of all requests", PATIENCE, || {
-            let last = self
-                .shared
-                .device()
-                .requests
-                .last()
-                .map(|request| request.at);
-            (self.shared.now().since(last.unwrap_or_default()) > span).then_some(())
-        });
-    }
-
-    /// The output reports so far.
-    pub(crate) fn requests(&self) -> Vec<Request> {
-        self.shared.device().requests.clone()
     }
 }
 
@@ -143,13 +108,14 @@ impl<F> Drop for UsbDevice<F> {
 }
 
 impl<F> Shared<F> {
+    /// To be asked while the firmware is locked, so that it never sees time go back.
     fn now(&self) -> Timestamp {
         Timestamp::from_start(self.plugged_in.elapsed())
     }
 
     /// A scenario that failed while it held the device must not hide its own reason.
-    fn device(&self) -> MutexGuard<'_, Device<F>> {
-        self.device.lock().unwrap_or_else(PoisonError::into_inner)
+    fn firmware(&self) -> MutexGuard<'_, F> {
+        self.firmware.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ring(&self) {
@@ -201,12 +167,12 @@ impl<F: Firmware> Port<F> {
 
     /// Takes what the firmware has to say by now; returns when it wants to speak next.
     fn collect_reports(&mut self) -> Option<Timestamp> {
+        let mut firmware = self.shared.firmware();
         let now = self.shared.now();
-        let mut device = self.shared.device();
-        while let Some(report) = device.firmware.input_report(now) {
+        while let Some(report) = firmware.input_report(now) {
             self.reports.push_back(report);
         }
-        device.firmware.next_due()
+        firmware.next_due()
     }
 
     fn deliver_reports(&mut self) -> io::Result<()> {
@@ -286,7 +252,7 @@ impl<F: Firmware> Port<F> {
         } else {
             let mut data = vec![0; length];
             self.socket.read_exact(&mut data)?;
-            let status = self.control_out(setup, data);
+            let status = self.control_out(setup, &data);
             ret_submit(
                 transfer,
                 status,
@@ -297,12 +263,13 @@ impl<F: Firmware> Port<F> {
         self.socket.write_all(&answer)
     }
 
-    fn control_out(&self, setup: [u8; 8], data: Vec<u8>) -> i32 {
+    fn control_out(&self, setup: [u8; 8], data: &[u8]) -> i32 {
         match setup {
             // SET_REPORT, output: the only way in, as there is no OUT endpoint.
             [0x21, 0x09, _, 2, interface, 0, ..] => {
                 if u16::from(interface) == HIDPP_INTERFACE {
-                    self.output_report(data);
+                    let mut firmware = self.shared.firmware();
+                    firmware.output_report(self.shared.now(), data);
                 }
                 DONE
             }
@@ -313,13 +280,6 @@ impl<F: Firmware> Port<F> {
             | [0x00..=0x02, 0x01 | 0x03, ..] => DONE,
             _ => STALL,
         }
-    }
-
-    fn output_report(&self, report: Vec<u8>) {
-        let now = self.shared.now();
-        let mut device = self.shared.device();
-        device.firmware.output_report(now, &report);
-        device.requests.push(Request { at: now, report });
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use solar_status::sim::scenario::{K750, K800, M705};
+
 use crate::descriptors::HIDPP_INTERFACE;
 use crate::kernel::{self, throughout};
 use crate::program::Program;
-use crate::scenarios::{DJ_DRIVER, K750, K800, M705, plug_in};
-
-/// What the M705's register 0D says.
-const M705_PERCENT: &str = "100";
+use crate::scenarios::{DJ_DRIVER, K750_PERCENT, M705_PERCENT, plug_in};
 
 pub(crate) fn prove(_: &Program) {
     let desk = plug_in();
@@ -39,9 +38,12 @@ pub(crate) fn prove(_: &Program) {
             battery.map_or("no battery".into(), |b| b.to_string())
         );
     }
-    let capacity = |slot| kernel::battery(slot).map(|battery| battery.capacity);
+    let says = |slot, percent: u8| {
+        kernel::battery(slot).is_some_and(|battery| battery.capacity == percent.to_string())
+    };
     throughout("the kernel's batteries", Duration::from_secs(3), || {
-        capacity(K750).as_deref() == Some("57") && capacity(M705).as_deref() == Some(M705_PERCENT)
+        says(K750, K750_PERCENT) && says(M705, M705_PERCENT)
     });
-    println!("        the kernel sent {} reports", desk.requests().len());
+    let reports = desk.with(|receiver, _| receiver.requests().len());
+    println!("        the kernel sent {reports} reports");
 }

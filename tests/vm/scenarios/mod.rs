@@ -10,9 +10,11 @@ mod usb;
 
 use std::time::Duration;
 
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::{self, K750, K800, M705};
+
 use crate::kernel::{self, PATIENCE, eventually};
 use crate::program::Program;
-use crate::stub::Stub;
 use crate::usbip::UsbDevice;
 
 /// Something to prove in the guest; it panics when it does not hold.
@@ -104,20 +106,24 @@ pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, String>
 /// The kernel's driver for the receiver.
 const DJ_DRIVER: &str = "logitech-djreceiver";
 
-/// The slots of the desk's devices.
-pub(crate) const K750: u8 = 1;
-pub(crate) const M705: u8 = 2;
-pub(crate) const K800: u8 = 3;
+/// What the devices on the desk tell; the third, a K800, sleeps.
+const K750_PERCENT: u8 = 57;
+const K750_LUX: u16 = 12;
+const M705_PERCENT: u8 = 65;
 
-/// A plugged-in receiver: K750 with 57 % and 12 lux, M705, and a K800 that sleeps.
-pub(crate) type Desk = UsbDevice<Stub>;
+/// A plugged-in receiver with its devices.
+type Desk = UsbDevice<Receiver>;
 
 /// Plugs in the receiver and waits until the kernel has asked all it wants to know.
-pub(crate) fn plug_in() -> Desk {
-    let desk = UsbDevice::plug_in(Stub::default());
+fn plug_in() -> Desk {
+    let desk = UsbDevice::plug_in(scenario::desk());
     wait_for_batteries();
     eventually("the K800's node", PATIENCE, || kernel::device_node(K800));
-    desk.wait_until_quiet(Duration::from_millis(500));
+    eventually("the end of the kernel's requests", PATIENCE, || {
+        let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
+        let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
+        (quiet > Duration::from_millis(500)).then_some(())
+    });
     desk
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use solar_status::sim::receiver::Sent;
+use solar_status::sim::scenario::{K750, K800, M705};
+
 use crate::program::Program;
-use crate::scenarios::{K750, K800, M705, plug_in, reading};
-use crate::usbip::Request;
+use crate::scenarios::{plug_in, reading};
 
 /// The software id in the program's HID++ 2.0 requests.
 const SOFTWARE_ID: u8 = 0xE;
@@ -14,9 +16,9 @@ const EXPECTED: [(u8, usize); 3] = [(K750, 0), (M705, 0), (K800, 0)];
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
-    let before = desk.requests().len();
+    desk.with(|receiver, _| receiver.forget_requests());
     reading::expect_desk(&program.run(&["--json"]).document());
-    let requests = desk.requests().split_off(before);
+    let requests: Vec<Sent> = desk.with(|receiver, _| receiver.requests().cloned().collect());
     for request in &requests {
         println!("        {} {:02x?}", request.at, request.report);
     }
@@ -32,7 +34,7 @@ pub(crate) fn prove(program: &Program) {
 }
 
 /// The slot that a request with our software id goes to; register access (sub-ids from 80) has no such id.
-fn slot_asked_by_us(request: &Request) -> Option<u8> {
+fn slot_asked_by_us(request: &Sent) -> Option<u8> {
     match *request.report.as_slice() {
         [0x10..=0x12, slot, ..0x80, function, ..] if function & 0xF == SOFTWARE_ID => Some(slot),
         _ => None,

@@ -7,9 +7,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use solar_status::sim::scenario::K750;
+
 use crate::kernel::{self, PATIENCE, eventually};
 use crate::program::Program;
-use crate::scenarios::{Desk, K750, plug_in};
+use crate::scenarios::{Desk, plug_in};
 
 const PRESSES: usize = 1000;
 /// From one press to the next; the key is let go halfway.
@@ -65,9 +67,9 @@ fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
             for (number, &(usage, _)) in (0..).zip(&typed) {
                 let due = started + number * PACE;
                 thread::sleep(due.saturating_duration_since(Instant::now()));
-                desk.with(|receiver, now| receiver.key(now, usage));
+                desk.with(|receiver, now| receiver.hold_keys(now, K750, 0, &[usage]));
                 thread::sleep(PACE / 2);
-                desk.with(|receiver, now| receiver.key(now, 0));
+                desk.with(|receiver, now| receiver.hold_keys(now, K750, 0, &[]));
             }
         });
         while !typist.is_finished() {

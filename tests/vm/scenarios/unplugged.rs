@@ -9,10 +9,10 @@ use crate::scenarios::{plug_in, reading};
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let node = kernel::receiver_node().expect("the receiver's node");
-    let before = desk.requests().len();
+    desk.with(|receiver, _| receiver.forget_requests());
     let reading = program.start(&["--json"]);
     eventually("the program's first request", LIMIT, || {
-        (desk.requests().len() > before).then_some(())
+        desk.with(|receiver, _| receiver.requests().next().map(|_| ()))
     });
     // The light alone takes a second, so this is in the middle.
     std::thread::sleep(Duration::from_millis(200));

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use rustix::process::Signal;
+use solar_status::sim::scenario::K750;
 
 use crate::descriptors::HIDPP_INTERFACE;
 use crate::kernel::{self, PATIENCE, eventually};
 use crate::program::{LIMIT, Program, Running};
-use crate::scenarios::{DJ_DRIVER, K750, plug_in, reading, wait_for_batteries};
+use crate::scenarios::{DJ_DRIVER, plug_in, reading, wait_for_batteries};
 
 const ARGUMENTS: [&str; 3] = ["--transport", "usb", "--json"];
 /// The driver that holds the interface while the kernel has it.
