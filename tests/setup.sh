@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs what the tests on a real kernel (cargo test --test vm) need on Debian.
+set -eu
+
+packages='busybox-static cpio dbus kmod linux-image-amd64 qemu-system-x86 udev util-linux xz-utils zstd'
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2
+    echo "    $packages" >&2
+    exit 1
+fi
+
+missing=
+for package in $packages; do
+    state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    as_root=
+elif command -v sudo >/dev/null; then
+    as_root=sudo
+else
+    echo "setup.sh: please install as root:$missing" >&2
+    exit 1
+fi
+
+# Both lists are split into words on purpose.
+# shellcheck disable=SC2086
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null

@@ -1,0 +1,189 @@
+//! The guest's role: as process 1, makes a small system of the host's files, runs the scenarios, powers off.
+
+use std::ffi::CStr;
+use std::fs;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use rustix::mount::{MountFlags, mount};
+use rustix::system::{RebootCommand, reboot};
+
+use crate::host::Summary;
+use crate::kernel;
+use crate::program::Program;
+use crate::scenarios::{self, Scenario};
+
+/// The file in the job's directory that says how it ended.
+pub(crate) const STATUS: &str = "status";
+const SCENARIOS: &str = "scenarios";
+const PROGRAM: &str = "program";
+
+/// Where the guest sees the job's directory.
+const JOB: &str = "/run/job";
+
+/// The drivers a desktop has loaded by the time somebody looks at a battery.
+const MODULES: [&str; 6] = [
+    "vhci-hcd",
+    "usbhid",
+    "hid-generic",
+    "hid-logitech-dj",
+    "hid-logitech-hidpp",
+    "evdev",
+];
+
+/// What the host asks for.
+pub(crate) struct Job {
+    /// The program under test.
+    pub(crate) program: PathBuf,
+    /// The names of the scenarios to run.
+    pub(crate) scenarios: Vec<String>,
+}
+
+impl Job {
+    /// Leaves the job in its directory.
+    pub(crate) fn write(&self, directory: &Path) -> io::Result<()> {
+        fs::write(
+            directory.join(PROGRAM),
+            self.program.as_os_str().as_encoded_bytes(),
+        )?;
+        fs::write(directory.join(SCENARIOS), self.scenarios.join("\n"))
+    }
+
+    fn read(directory: &Path) -> io::Result<Self> {
+        Ok(Self {
+            program: fs::read_to_string(directory.join(PROGRAM))?.into(),
+            scenarios: fs::read_to_string(directory.join(SCENARIOS))?
+                .lines()
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+}
+
+/// Everything the guest does; ends by switching it off.
+pub(crate) fn main() -> ! {
+    // A panic is printed by then, and without a status the host knows that something is wrong.
+    panic::catch_unwind(run_job).ok();
+    rustix::fs::sync();
+    reboot(RebootCommand::PowerOff).expect("the power goes off");
+    loop {
+        std::thread::park();
+    }
+}
+
+fn run_job() {
+    make_system();
+    let job = Job::read(Path::new(JOB)).expect("a job");
+    let program = Program::install(&job.program);
+    let chosen = scenarios::choose(&job.scenarios).expect("the host knows the scenarios");
+    println!("guest ready after {} s", uptime());
+    let mut summary = Summary::default();
+    for scenario in chosen {
+        let started = Instant::now();
+        let result = run(scenario, &program);
+        let seconds = started.elapsed().as_secs_f32();
+        let verdict = if result.is_ok() { "ok" } else { "FAILED" };
+        let Scenario { name, proves, .. } = scenario;
+        println!("{verdict:<7} {name:<12} {seconds:5.1} s  {proves}");
+        match result {
+            Ok(()) => summary.passed += 1,
+            Err(reason) => {
+                summary.failed += 1;
+                print_indented(&reason);
+                print_indented(&kernel_log());
+            }
+        }
+    }
+    fs::write(Path::new(JOB).join(STATUS), summary.to_string()).expect("a status");
+}
+
+/// Runs a scenario; its panic is its failure.
+fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
+    let reason = Arc::new(Mutex::new(String::new()));
+    let hook = Arc::clone(&reason);
+    panic::set_hook(Box::new(move |panic| {
+        let mut reason = hook.lock().unwrap_or_else(PoisonError::into_inner);
+        *reason += &panic.to_string();
+        *reason += "\n";
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(|| (scenario.run)(program)));
+    drop(panic::take_hook());
+    // The next scenario starts without a receiver.
+    kernel::eventually(
+        "the receiver to be gone",
+        kernel::PATIENCE,
+        kernel::unplugged,
+    );
+    let reason = reason
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    // A thread that panicked counts, too.
+    if result.is_ok() && reason.is_empty() {
+        Ok(())
+    } else {
+        Err(reason)
+    }
+}
+
+/// Mounts, device manager, bus, drivers.
+fn make_system() {
+    let plain = MountFlags::NOSUID | MountFlags::NODEV;
+    mount_at("proc", c"/proc", "proc", plain, None);
+    mount_at("sysfs", c"/sys", "sysfs", plain, None);
+    mount_at("run", c"/run", "tmpfs", plain, Some(c"mode=0755"));
+    fs::create_dir(JOB).expect("a directory for the job");
+    mount_at(
+        "job",
+        c"/run/job",
+        "9p",
+        plain,
+        Some(c"trans=virtio,version=9p2000.L,msize=512000"),
+    );
+    command(
+        "env",
+        &[
+            "SYSTEMD_LOG_LEVEL=warning",
+            "/lib/systemd/systemd-udevd",
+            "--daemon",
+        ],
+    );
+    fs::create_dir("/run/dbus").expect("a directory for the bus");
+    command("dbus-daemon", &["--system", "--fork"]);
+    command("modprobe", &[&["--all"], MODULES.as_slice()].concat());
+    command("udevadm", &["settle"]);
+}
+
+fn mount_at(source: &str, target: &CStr, kind: &str, flags: MountFlags, options: Option<&CStr>) {
+    mount(source, target, kind, flags, options)
+        .unwrap_or_else(|error| panic!("cannot mount {source}: {error}"));
+}
+
+fn command(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status();
+    let status = status.unwrap_or_else(|error| panic!("cannot run {program}: {error}"));
+    assert!(status.success(), "{program} {arguments:?}: {status}");
+}
+
+/// The end of what the kernel had to say, for the failure before it.
+fn kernel_log() -> String {
+    let log = Command::new("dmesg").output().expect("the kernel's log");
+    let log = String::from_utf8_lossy(&log.stdout);
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(15)..].join("\n")
+}
+
+fn print_indented(text: &str) {
+    for line in text.lines() {
+        println!("        {line}");
+    }
+}
+
+fn uptime() -> String {
+    let text = fs::read_to_string("/proc/uptime").unwrap_or_default();
+    text.split(' ').next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,55 @@
+//! The built program on a real kernel: boots one in QEMU, plugs in a simulated receiver, runs the scenarios there.
+//!
+//! `cargo test --test vm` runs all that are enabled, `cargo test --test vm -- NAME…` those that are
+//! named. This one executable has two roles: on the host it prepares and watches QEMU, in the guest
+//! it is started again, with `--guest`, as process 1.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod boot_files;
+mod descriptors;
+mod guest;
+mod host;
+mod kernel;
+mod program;
+mod scenarios;
+mod usbip;
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments == ["--guest"] {
+        guest::main();
+    }
+    let chosen = match scenarios::choose(&arguments) {
+        Ok(chosen) => chosen,
+        Err(unknown) => {
+            eprintln!("vm: no scenario is called {unknown:?}; there are:");
+            for scenario in scenarios::ALL {
+                eprintln!("    {:<12} {}", scenario.name, scenario.proves);
+            }
+            return ExitCode::FAILURE;
+        }
+    };
+    match host::run(&chosen) {
+        Ok(summary) => {
+            println!("\n{} passed, {} failed", summary.passed, summary.failed);
+            if summary.failed == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(reason) => {
+            eprintln!("vm: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

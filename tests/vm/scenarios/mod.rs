@@ -1,0 +1,135 @@
+//! The proofs, one file each; every one plugs in its own receiver.
+
+mod bound;
+mod denied;
+mod reading;
+mod requests;
+mod typing;
+mod unplugged;
+mod usb;
+
+use std::time::Duration;
+
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::{self, K750, K800, M705};
+
+use crate::kernel::{self, PATIENCE, eventually};
+use crate::program::Program;
+use crate::usbip::UsbDevice;
+
+/// Something to prove in the guest; it panics when it does not hold.
+pub(crate) struct Scenario {
+    /// What it is called by.
+    pub(crate) name: &'static str,
+    /// What holds if it passes.
+    pub(crate) proves: &'static str,
+    /// The proof.
+    pub(crate) run: fn(&Program),
+}
+
+/// All there are, in the order in which they run.
+pub(crate) const ALL: [Scenario; 9] = [
+    Scenario {
+        name: "bound",
+        proves: "the kernel's driver binds and knows both batteries",
+        run: bound::prove,
+    },
+    Scenario {
+        name: "typing",
+        proves: "every key press arrives, in order",
+        run: typing::prove,
+    },
+    Scenario {
+        name: "reading",
+        proves: "the program reads charge and light beside the kernel",
+        run: reading::prove,
+    },
+    Scenario {
+        name: "undisturbed",
+        proves: "no key press is lost while the program runs",
+        run: typing::prove_undisturbed,
+    },
+    Scenario {
+        name: "requests",
+        proves: "the program asks for no more than it needs",
+        run: requests::prove,
+    },
+    Scenario {
+        name: "unplugged",
+        proves: "unplugging ends a reading with a plain error",
+        run: unplugged::prove,
+    },
+    Scenario {
+        name: "denied",
+        proves: "without permission the program names the remedy",
+        run: denied::prove,
+    },
+    Scenario {
+        name: "usb",
+        proves: "the USB transport gives the interface back",
+        run: usb::prove,
+    },
+    Scenario {
+        name: "usb-stopped",
+        proves: "so it does when it is stopped or killed",
+        run: usb::prove_stopped,
+    },
+];
+
+/// Those that wait for the program: they run only when they are named.
+const WAITING: [&str; 7] = [
+    "reading",
+    "undisturbed",
+    "requests",
+    "unplugged",
+    "denied",
+    "usb",
+    "usb-stopped",
+];
+
+/// The scenarios of these names, or all that are enabled if there is no name; else the unknown name.
+pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, String> {
+    if names.is_empty() {
+        return Ok(ALL
+            .iter()
+            .filter(|scenario| !WAITING.contains(&scenario.name))
+            .collect());
+    }
+    let find = |name: &String| {
+        ALL.iter()
+            .find(|scenario| scenario.name == name)
+            .ok_or_else(|| name.clone())
+    };
+    names.iter().map(find).collect()
+}
+
+/// The kernel's driver for the receiver.
+const DJ_DRIVER: &str = "logitech-djreceiver";
+
+/// What the devices on the desk tell; the third, a K800, sleeps.
+const K750_PERCENT: u8 = 57;
+const K750_LUX: u16 = 12;
+const M705_PERCENT: u8 = 65;
+
+/// A plugged-in receiver with its devices.
+type Desk = UsbDevice<Receiver>;
+
+/// Plugs in the receiver and waits until the kernel has asked all it wants to know.
+fn plug_in() -> Desk {
+    let desk = UsbDevice::plug_in(scenario::desk());
+    wait_for_batteries();
+    eventually("the K800's node", PATIENCE, || kernel::device_node(K800));
+    eventually("the end of the kernel's requests", PATIENCE, || {
+        let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
+        let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
+        (quiet > Duration::from_millis(500)).then_some(())
+    });
+    desk
+}
+
+/// Waits until the kernel knows the charge of the devices that are there.
+fn wait_for_batteries() {
+    let measured = || kernel::battery(K750).filter(|battery| battery.capacity != "0");
+    eventually("the K750's first measure", PATIENCE, measured);
+    eventually("the M705's battery", PATIENCE, || kernel::battery(M705));
+}

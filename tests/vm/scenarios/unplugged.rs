@@ -1,0 +1,33 @@
+//! A receiver that is pulled out in the middle of a reading ends it with an error that says where.
+
+use std::time::Duration;
+
+use crate::kernel::{self, PATIENCE, eventually};
+use crate::program::{LIMIT, Program};
+use crate::scenarios::{plug_in, reading};
+
+pub(crate) fn prove(program: &Program) {
+    let desk = plug_in();
+    let node = kernel::receiver_node().expect("the receiver's node");
+    desk.with(|receiver, _| receiver.forget_requests());
+    let reading = program.start(&["--json"]);
+    eventually("the program's first request", LIMIT, || {
+        desk.with(|receiver, _| receiver.requests().next().map(|_| ()))
+    });
+    // The light alone takes a second, so this is in the middle.
+    std::thread::sleep(Duration::from_millis(200));
+    drop(desk);
+    let run = reading.finish(LIMIT);
+    run.expect_status(1);
+    let complaint = run.one_complaint();
+    println!("        {complaint}");
+    assert!(
+        complaint.contains(&node.display().to_string()),
+        "{complaint:?} does not name {}",
+        node.display()
+    );
+
+    eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
+    let _desk = plug_in();
+    reading::expect_desk(&program.run(&["--json"]).document());
+}

@@ -1,0 +1,72 @@
+//! The USB transport takes the HID++ interface from the kernel's driver and gives it back, however it ends.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use solar_status::sim::scenario::K750;
+
+use crate::descriptors::HIDPP_INTERFACE;
+use crate::kernel::{self, PATIENCE, eventually};
+use crate::program::{LIMIT, Program, Running};
+use crate::scenarios::{DJ_DRIVER, plug_in, reading, wait_for_batteries};
+
+const ARGUMENTS: [&str; 3] = ["--transport", "usb", "--json"];
+/// The driver that holds the interface while the kernel has it.
+const KERNELS: &str = "usbhid";
+/// A program that is asked to stop does so within this time.
+const PROMPTLY: Duration = Duration::from_secs(3);
+
+pub(crate) fn prove(program: &Program) {
+    let _desk = plug_in();
+    let run = start_and_wait_for_claim(program).finish(LIMIT);
+    expect_given_back();
+    println!("        a reading takes {:.1} s", run.took.as_secs_f32());
+    reading::expect_desk(&run.document());
+}
+
+pub(crate) fn prove_stopped(program: &Program) {
+    let _desk = plug_in();
+    let interrupted = start_and_wait_for_claim(program);
+    interrupted.signal(Signal::INT);
+    let run = interrupted.finish(PROMPTLY);
+    println!("        after SIGINT: {}", run.status);
+    run.expect_no_panic();
+    expect_given_back();
+
+    let killed = start_and_wait_for_claim(program);
+    killed.signal(Signal::KILL);
+    let run = killed.finish(PROMPTLY);
+    assert_eq!(
+        run.signal(),
+        Some(Signal::KILL.as_raw()),
+        "the end of {run:?}"
+    );
+    // Nobody could give it back; the next run does.
+    let run = program.run(&ARGUMENTS);
+    expect_given_back();
+    reading::expect_desk(&run.document());
+}
+
+/// Starts a reading and comes back in its middle.
+fn start_and_wait_for_claim(program: &Program) -> Running {
+    let reading = program.start(&ARGUMENTS);
+    eventually("the program to take the interface", LIMIT, || {
+        (kernel::usb_driver(HIDPP_INTERFACE).as_deref() != Some(KERNELS)).then_some(())
+    });
+    // The light alone takes a second.
+    std::thread::sleep(Duration::from_millis(300));
+    reading
+}
+
+/// The kernel holds the interface again, and all that hangs on it is back.
+fn expect_given_back() {
+    let usbhid = || kernel::usb_driver(HIDPP_INTERFACE).filter(|driver| driver == KERNELS);
+    eventually("usbhid on the interface", PATIENCE, usbhid);
+    let djreceiver = || kernel::hid_driver(HIDPP_INTERFACE).filter(|driver| driver == DJ_DRIVER);
+    eventually("the DJ driver on the interface", PATIENCE, djreceiver);
+    eventually("the receiver's node", PATIENCE, kernel::receiver_node);
+    eventually("the K750's input node", PATIENCE, || {
+        kernel::keyboard_node(K750)
+    });
+    wait_for_batteries();
+}

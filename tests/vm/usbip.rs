@@ -1,0 +1,341 @@
+//! A USB device made of a [`Firmware`]: the far end of the kernel's virtual host controller, in USB/IP messages.
+//!
+//! The kernel's end of a Unix socket pair is given to `vhci-hcd` through sysfs; a thread of ours
+//! answers on the other end. The messages are those of the kernel's `usbip_protocol` document:
+//! a header of 48 bytes, big-endian, then the transfer's data.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use solar_status::sim::Firmware;
+use solar_status::units::Timestamp;
+
+use crate::descriptors::{self, HIDPP_INTERFACE, INTERFACES};
+use crate::kernel::{PATIENCE, eventually};
+
+const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
+const FULL_SPEED: u32 = 2;
+/// Bus 1, device 2: any number will do, the kernel only hands it back to us.
+const DEVICE_ID: u32 = 0x0001_0002;
+
+const CMD_SUBMIT: u32 = 1;
+const CMD_UNLINK: u32 = 2;
+const RET_SUBMIT: u32 = 3;
+const RET_UNLINK: u32 = 4;
+const DIRECTION_IN: u32 = 1;
+const HEADER: usize = 48;
+
+/// Status of a transfer that went well.
+const DONE: i32 = 0;
+/// `-EPIPE`, a stalled endpoint: the device does not know the request.
+const STALL: i32 = -32;
+/// `-ECONNRESET`: the transfer was cancelled.
+const CANCELLED: i32 = -104;
+
+/// A plugged-in device. Dropping it unplugs it.
+pub(crate) struct UsbDevice<F> {
+    shared: Arc<Shared<F>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the plug's thread and its owner both reach.
+struct Shared<F> {
+    plugged_in: Instant,
+    firmware: Mutex<F>,
+    unplugged: AtomicBool,
+    /// Wakes the thread.
+    bell: OwnedFd,
+}
+
+impl<F: Firmware + Send + 'static> UsbDevice<F> {
+    /// Plugs the device in; the kernel finds it on its own from here on.
+    pub(crate) fn plug_in(firmware: F) -> Self {
+        let (ours, kernels) = UnixStream::pair().expect("a socket pair");
+        let shared = Arc::new(Shared {
+            plugged_in: Instant::now(),
+            firmware: Mutex::new(firmware),
+            unplugged: AtomicBool::new(false),
+            bell: eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"),
+        });
+        let line = format!("0 {} {DEVICE_ID} {FULL_SPEED}", kernels.as_raw_fd());
+        // The port stays busy for a moment after an unplug.
+        let attach = || match fs::write(ATTACH, &line) {
+            Ok(()) => Some(()),
+            Err(error) if error.kind() == ErrorKind::ResourceBusy => None,
+            Err(error) => panic!("vhci-hcd does not take the device: {error}"),
+        };
+        eventually("a free port of vhci-hcd", PATIENCE, attach);
+        let port = Port {
+            shared: Arc::clone(&shared),
+            socket: ours,
+            reports: VecDeque::new(),
+            waiting: Default::default(),
+        };
+        let thread = thread::Builder::new()
+            .name("usb device".into())
+            .spawn(move || port.run())
+            .expect("a thread");
+        Self {
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    /// Does something to the device, now.
+    pub(crate) fn with<R>(&self, act: impl FnOnce(&mut F, Timestamp) -> R) -> R {
+        let result = act(&mut *self.shared.firmware(), self.shared.now());
+        self.shared.ring();
+        result
+    }
+}
+
+impl<F> Drop for UsbDevice<F> {
+    fn drop(&mut self) {
+        self.shared.unplugged.store(true, Ordering::Relaxed);
+        self.shared.ring();
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            eprintln!("the simulated USB device's thread panicked");
+        }
+    }
+}
+
+impl<F> Shared<F> {
+    /// To be asked while the firmware is locked, so that it never sees time go back.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_start(self.plugged_in.elapsed())
+    }
+
+    /// A scenario that failed while it held the device must not hide its own reason.
+    fn firmware(&self) -> MutexGuard<'_, F> {
+        self.firmware.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring(&self) {
+        // It fails only when the counter is full, and then the thread is awake.
+        rustix::io::write(&self.bell, &1_u64.to_ne_bytes()).ok();
+    }
+}
+
+/// The thread's side: the socket and the transfers that wait for data.
+struct Port<F> {
+    shared: Arc<Shared<F>>,
+    socket: UnixStream,
+    /// Input reports nobody has fetched yet.
+    reports: VecDeque<Vec<u8>>,
+    /// Sequence numbers of the pending IN transfers, by interface.
+    waiting: [VecDeque<u32>; INTERFACES.len()],
+}
+
+impl<F: Firmware> Port<F> {
+    fn run(mut self) {
+        while !self.shared.unplugged.load(Ordering::Relaxed) {
+            match self.turn() {
+                Ok(()) => {}
+                // The kernel let go of the device first.
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return,
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return,
+                Err(error) => panic!("the USB/IP socket fails: {error}"),
+            }
+        }
+    }
+
+    /// Delivers what is due, waits for the next thing, and answers one message.
+    fn turn(&mut self) -> io::Result<()> {
+        let due = self.collect_reports();
+        self.deliver_reports()?;
+        let wait =
+            due.map(|due| Timespec::try_from(due.since(self.shared.now())).expect("a short wait"));
+        let mut ready = [
+            PollFd::from_borrowed_fd(self.socket.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.shared.bell.as_fd(), PollFlags::IN),
+        ];
+        poll(&mut ready, wait.as_ref())?;
+        let [socket, bell] = ready.map(|fd| !fd.revents().is_empty());
+        if bell {
+            rustix::io::read(&self.shared.bell, &mut [0; 8])?;
+        }
+        if socket { self.answer() } else { Ok(()) }
+    }
+
+    /// Takes what the firmware has to say by now; returns when it wants to speak next.
+    fn collect_reports(&mut self) -> Option<Timestamp> {
+        let mut firmware = self.shared.firmware();
+        let now = self.shared.now();
+        while let Some(report) = firmware.input_report(now) {
+            self.reports.push_back(report);
+        }
+        firmware.next_due()
+    }
+
+    fn deliver_reports(&mut self) -> io::Result<()> {
+        let waiting = &mut self.waiting[usize::from(HIDPP_INTERFACE)];
+        while let Some(report) = self.reports.front() {
+            let Some(transfer) = waiting.pop_front() else {
+                break;
+            };
+            self.socket
+                .write_all(&ret_submit(transfer, DONE, report.len(), report))?;
+            self.reports.pop_front();
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self) -> io::Result<()> {
+        let mut header = [0; HEADER];
+        self.socket.read_exact(&mut header)?;
+        let field = |index: usize| {
+            let bytes = header.as_chunks::<4>().0[index];
+            u32::from_be_bytes(bytes)
+        };
+        let [command, transfer, _device, direction, endpoint] = [0, 1, 2, 3, 4].map(field);
+        match command {
+            CMD_SUBMIT => {
+                let length = usize::try_from(field(6)).expect("a length");
+                let setup: [u8; 8] = *header.last_chunk().expect("eight bytes");
+                if endpoint == 0 {
+                    self.answer_control(transfer, direction, length, setup)
+                } else {
+                    self.hold(transfer, endpoint);
+                    Ok(())
+                }
+            }
+            CMD_UNLINK => self.unlink(transfer, field(5)),
+            other => panic!("USB/IP message {other} from the kernel"),
+        }
+    }
+
+    /// An interrupt IN transfer stays pending until there is a report for it.
+    fn hold(&mut self, transfer: u32, endpoint: u32) {
+        let interface = INTERFACES
+            .iter()
+            .position(|interface| u32::from(interface.endpoint) == endpoint);
+        let interface = interface.expect("a transfer for an endpoint that exists");
+        self.waiting[interface].push_back(transfer);
+    }
+
+    fn unlink(&mut self, request: u32, transfer: u32) -> io::Result<()> {
+        let mut status = DONE;
+        for waiting in &mut self.waiting {
+            let before = waiting.len();
+            waiting.retain(|&pending| pending != transfer);
+            if waiting.len() != before {
+                status = CANCELLED;
+            }
+        }
+        self.socket.write_all(&ret_unlink(request, status))
+    }
+
+    fn answer_control(
+        &mut self,
+        transfer: u32,
+        direction: u32,
+        length: usize,
+        setup: [u8; 8],
+    ) -> io::Result<()> {
+        let answer = if direction == DIRECTION_IN {
+            let mut data = control_in(setup);
+            if let Some(data) = &mut data {
+                data.truncate(length);
+            }
+            data.map_or_else(
+                || ret_submit(transfer, STALL, 0, &[]),
+                |data| ret_submit(transfer, DONE, data.len(), &data),
+            )
+        } else {
+            let mut data = vec![0; length];
+            self.socket.read_exact(&mut data)?;
+            let status = self.control_out(setup, &data);
+            ret_submit(
+                transfer,
+                status,
+                if status == DONE { length } else { 0 },
+                &[],
+            )
+        };
+        self.socket.write_all(&answer)
+    }
+
+    fn control_out(&self, setup: [u8; 8], data: &[u8]) -> i32 {
+        match setup {
+            // SET_REPORT, output: the only way in, as there is no OUT endpoint.
+            [0x21, 0x09, _, 2, interface, 0, ..] => {
+                if u16::from(interface) == HIDPP_INTERFACE {
+                    let mut firmware = self.shared.firmware();
+                    firmware.output_report(self.shared.now(), data);
+                }
+                DONE
+            }
+            // SET_CONFIGURATION, SET_INTERFACE, SET_IDLE, SET_PROTOCOL, CLEAR_FEATURE and SET_FEATURE.
+            [0x00, 0x09, ..]
+            | [0x01, 0x0B, ..]
+            | [0x21, 0x0A | 0x0B, ..]
+            | [0x00..=0x02, 0x01 | 0x03, ..] => DONE,
+            _ => STALL,
+        }
+    }
+}
+
+/// The device's answer to a control request that asks for data, `None` to stall.
+fn control_in(setup: [u8; 8]) -> Option<Vec<u8>> {
+    let interface = |number: u8| INTERFACES.get(usize::from(number));
+    match setup {
+        [0x80, 0x06, _, 1, ..] => Some(descriptors::DEVICE.to_vec()),
+        [0x80, 0x06, _, 2, ..] => Some(descriptors::configuration()),
+        [0x80, 0x06, index, 3, ..] => string_descriptor(index),
+        [0x81, 0x06, _, 0x21, number, 0, ..] => Some(interface(number)?.hid().to_vec()),
+        [0x81, 0x06, _, 0x22, number, 0, ..] => Some(interface(number)?.reports.to_vec()),
+        // GET_CONFIGURATION, GET_STATUS.
+        [0x80, 0x08, ..] => Some(vec![1]),
+        [0x80..=0x82, 0x00, ..] => Some(vec![0, 0]),
+        // GET_REPORT of the boot keyboard: nothing is pressed. The others have nothing to say.
+        [0xA1, 0x01, _, 1, 0, 0, ..] => Some(vec![0; 8]),
+        _ => None,
+    }
+}
+
+fn string_descriptor(index: u8) -> Option<Vec<u8>> {
+    let units = if index == 0 {
+        vec![0x0409] // US English, the only language
+    } else {
+        descriptors::string(index)?.encode_utf16().collect()
+    };
+    let mut all = vec![u8::try_from(2 + 2 * units.len()).expect("a short text"), 3];
+    all.extend(units.into_iter().flat_map(u16::to_le_bytes));
+    Some(all)
+}
+
+fn ret_submit(transfer: u32, status: i32, actual_length: usize, data: &[u8]) -> Vec<u8> {
+    let actual_length = u32::try_from(actual_length).expect("a short transfer");
+    let mut message = header(RET_SUBMIT, transfer, status, actual_length);
+    message.extend(data);
+    message
+}
+
+fn ret_unlink(request: u32, status: i32) -> Vec<u8> {
+    header(RET_UNLINK, request, status, 0)
+}
+
+fn header(command: u32, sequence: u32, status: i32, actual_length: u32) -> Vec<u8> {
+    let mut message = Vec::with_capacity(HEADER);
+    for field in [
+        command,
+        sequence,
+        0,
+        0,
+        0,
+        status.cast_unsigned(),
+        actual_length,
+    ] {
+        message.extend(field.to_be_bytes());
+    }
+    message.resize(HEADER, 0);
+    message
+}
