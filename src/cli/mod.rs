@@ -1,0 +1,3 @@
+//! The commands of `solar-status`.
+
+pub mod decode;
