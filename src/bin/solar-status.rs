@@ -9,7 +9,6 @@ use solar_status::cli::decode::{self, DecodeArgs};
 #[derive(Parser)]
 #[command(version, about)]
 enum Command {
-    /// Explain HID++ frames
     Decode(DecodeArgs),
 }
 

@@ -209,7 +209,12 @@ fn series(fields: &mut Fields, measure: LightMeasure) {
         fields.keep("period_s", measure.period_s);
     } else {
         fields.say("reports", measure.reports, count(measure.reports, "report"));
-        let words = format!("every {} s", measure.period_s);
+        let every = if measure.reports == 1 {
+            "after"
+        } else {
+            "every"
+        };
+        let words = format!("{every} {} s", measure.period_s);
         fields.say("period_s", measure.period_s, words);
     }
 }

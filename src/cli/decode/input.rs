@@ -71,8 +71,8 @@ pub(super) enum InputError {
 
 /// Reads a line in any of the forms taken.
 pub(super) fn read(line: &str) -> Result<Line, InputError> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') || line.starts_with("node ") {
+    let line = line.split('#').next().unwrap_or_default().trim_end();
+    if line.trim().is_empty() || line.starts_with("node ") {
         return Ok(Line::Nothing);
     }
     let mut words = line.split_ascii_whitespace();
@@ -142,36 +142,37 @@ fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
 fn hex(text: &str, offset: usize) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
     let mut high = None;
-    let mut zero_before_x = false;
+    // An x stands only after the zero that begins a number, and wants digits after it.
+    let (mut begins, mut wants_digits) = (true, false);
     let mut last = offset;
     for (at, c) in (offset + 1..).zip(text.chars()) {
         if let Some(digit) = c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
+            last = at;
+            wants_digits = false;
             match high.take() {
-                None => {
-                    high = Some(digit);
-                    zero_before_x = digit == 0;
-                }
+                None => high = Some(digit),
                 Some(high) => {
                     bytes.push(high << 4 | digit);
-                    zero_before_x = false;
+                    begins = false;
                 }
             }
+        } else if matches!(c, 'x' | 'X') && begins && high == Some(0) {
             last = at;
-        } else if matches!(c, 'x' | 'X') && zero_before_x && high.is_some() {
             high = None;
-            zero_before_x = false;
+            (begins, wants_digits) = (false, true);
         } else if c.is_whitespace() || matches!(c, ':' | '-' | ',') {
-            if high.is_some() {
+            if high.is_some() || wants_digits {
                 return Err(InputError::OddDigits(last));
             }
+            begins = true;
         } else {
             return Err(InputError::NotHex(at));
         }
     }
-    match high {
-        Some(_) => Err(InputError::OddDigits(last)),
-        None => Ok(bytes),
+    if high.is_some() || wants_digits {
+        return Err(InputError::OddDigits(last));
     }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -198,6 +199,7 @@ mod tests {
             "0x10, 0X01, 0x09, 0x03, 0x78, 0x01, 0x00",
             "0x10010903780100",
             "  1001 0903 7801 00\r",
+            "10 01 09 03 78 01 00 # the 2012 request",
         ] {
             assert_eq!(frame(line).bytes, REQUEST, "{line}");
             assert_eq!(frame(line).direction, None);
@@ -215,6 +217,7 @@ mod tests {
             "",
             "   ",
             "# solar-status trace 1",
+            "  # indented",
             "node 1 hidraw 046D:C52B",
         ] {
             assert_eq!(read(line), Ok(Line::Nothing), "{line}");
@@ -228,6 +231,8 @@ mod tests {
         assert_eq!(read("100"), Err(InputError::OddDigits(3)));
         assert_eq!(read("0.1 1 < 11 zz"), Err(InputError::NotHex(12)));
         assert_eq!(read("x10"), Err(InputError::NotHex(1)));
+        assert_eq!(read("10 0x"), Err(InputError::OddDigits(5)));
+        assert_eq!(read("0x10 0x0x01"), Err(InputError::NotHex(9)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::units::Percent;
 pub(super) fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus) {
     fields.keep("percent", Value::Null);
     match battery.level {
-        Some(level) => fields.say("level", level.name(), level),
+        Some(level) => fields.say("level", level.name(), format!("level {level}")),
         None => fields.say("level", Value::Null, "level unknown"),
     }
     let charging = battery.charging;

@@ -123,24 +123,21 @@ fn part(fields: &mut Fields, item: Item) {
 fn sub_register(fields: &mut Fields, number: u8) {
     let in_block = Slot::new((number & 0x0F) + 1);
     let (what, slot) = match number & 0xF0 {
-        _ if number == receiver_firmware::SUB_REGISTER => ("receiver firmware", None),
-        _ if number == 0x03 => ("receiver", None),
+        _ if number == receiver_firmware::SUB_REGISTER => ("firmware", None),
+        _ if number == 0x03 => ("identity", None),
         0x20 => ("pairing", in_block),
         0x30 => ("extended pairing", in_block),
         0x40 => ("name", in_block),
-        0x50 => ("Bolt pairing", Slot::new(number & 0x0F)),
-        0x60 => ("Bolt name", Slot::new(number & 0x0F)),
+        0x50 => ("pairing (Bolt)", Slot::new(number & 0x0F)),
+        0x60 => ("name (Bolt)", Slot::new(number & 0x0F)),
         _ => ("sub-register", None),
     };
-    fields.say(
-        "sub_register",
-        format!("{number:02X}"),
-        format!("{what} ({number:02X})"),
-    );
-    match slot {
-        Some(slot) => fields.say("pairing_slot", slot.get(), format!("of slot {slot}")),
-        None => fields.keep("pairing_slot", Value::Null),
-    }
+    let words = match slot {
+        Some(slot) => format!("{number:02X} {what} of slot {slot}"),
+        None => format!("{number:02X} {what}"),
+    };
+    fields.say("sub_register", format!("{number:02X}"), words);
+    fields.keep("pairing_slot", slot.map(Slot::get));
 }
 
 fn pairing(fields: &mut Fields, report: &Report) -> bool {
