@@ -149,6 +149,7 @@ fn error(
         explanation.set_function(sub_id, address, known);
     }
     explanation.answers = request.map(|request| request.to_string());
+    let unreachable = matches!(code, ErrorCode::Hidpp10(error) if error.is_unreachable());
     // 2.0 requests can be refused in the words of 1.0, by the receiver or by a 1.0 device.
     let (protocol, name, code, words) = match code {
         ErrorCode::Hidpp10(error) => ("1.0", error.name(), error.code(), code.to_string()),
@@ -157,6 +158,10 @@ fn error(
     explanation.protocol = Some(protocol);
     explanation.fields.say("name", name, words);
     explanation.fields.keep("error_code", code);
+    if unreachable && report.device() != DeviceIndex::RECEIVER {
+        let words = "asleep, switched off, out of range, or an empty slot";
+        explanation.fields.row("unreachable", true, words);
+    }
 }
 
 /// Which feature an answer is about: asked at FF, a device may answer with its slot.

@@ -1,7 +1,7 @@
 //! `solar-status decode`: explains HID++ frames, from the command line or from a capture.
 //!
-//! A line becomes bytes ([`input`]), the bytes a report with a role ([`role`]), and the report an
-//! explanation ([`explain`]) in the light of what the stream has taught ([`context`]).
+//! A line becomes bytes (`input`), the bytes a report with a role (`role`), and the report an
+//! explanation (`explain`) in the light of what the stream has taught (`context`).
 
 mod args;
 mod context;

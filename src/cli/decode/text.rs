@@ -36,7 +36,8 @@ fn summary(explanation: &Explanation) -> String {
     let subject = match (explanation.kind, explanation.event) {
         (Kind::Error, _) => {
             let name = phrases.join(", ");
-            return format!("{kind}: {name}, {device} refuses to {}", verb(explanation));
+            let subject = explanation.subject();
+            return format!("{kind}: {name}, {device}, in answer to {subject}");
         }
         (Kind::Input, None) => "keyboard, mouse or another input device".to_owned(),
         _ => explanation.subject(),
@@ -50,16 +51,6 @@ fn summary(explanation: &Explanation) -> String {
     };
     let colon = if phrases.is_empty() { "" } else { ": " };
     format!("{kind}: {subject}{device}{colon}{}", phrases.join(", "))
-}
-
-/// The subject as something to do: `read ...`, `ping ...`, `call function 3 ...`.
-fn verb(explanation: &Explanation) -> String {
-    let subject = explanation.subject();
-    if explanation.register.is_none() && explanation.function_name.is_none() {
-        format!("call {subject}")
-    } else {
-        subject
-    }
 }
 
 /// The details, each with its label.
@@ -79,7 +70,7 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
         row("feature", source.to_owned());
     }
     if let Some(request) = &explanation.answers {
-        row("answers", request.clone());
+        row("answers", short(request));
     }
     if explanation.guessed {
         row(
@@ -88,7 +79,7 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
         );
     }
     for (name, words) in explanation.fields.rows() {
-        row(&name.replace('_', " "), words.to_owned());
+        row(&label(name), words.to_owned());
     }
     if let Some(params) = &explanation.params {
         row("parameters", short(params));
@@ -99,13 +90,19 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     rows
 }
 
-/// Parameters with the zeros at their end cut off: `5a 05 00 …`.
+/// The name of a field without its unit, which the words have.
+fn label(name: &str) -> String {
+    let name = name.strip_suffix("_ms").unwrap_or(name);
+    name.replace('_', " ")
+}
+
+/// Bytes with the zeros at their end cut off: `5a 05 00 …`.
 fn short(params: &str) -> String {
     let kept = params.trim_end_matches(" 00");
-    if params.len() - kept.len() >= 9 {
-        format!("{kept} 00 …")
-    } else {
-        params.to_owned()
+    match kept {
+        "00" => "all zero".to_owned(),
+        _ if params.len() - kept.len() >= 9 => format!("{kept} 00 …"),
+        _ => params.to_owned(),
     }
 }
 
@@ -149,11 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_what_it_refuses() {
+    fn an_error_says_what_it_answers() {
         let expected = "\
 10 01 8f 00 1b 09 00
-  error: resource error (8F/09), slot 1 refuses to ping, root (0000, index 00)
+  error: resource error (8F/09), slot 1, in answer to ping, root (0000, index 00)
     software id  B (Solaar)
+    unreachable  asleep, switched off, out of range, or an empty slot
     direction    device to host
 ";
         assert_eq!(text("0.25 1 < 10 01 8F 00 1B 09 00"), expected);
@@ -172,5 +170,6 @@ mod tests {
     fn zeros_at_the_end_are_cut() {
         assert_eq!(short("5a 05 00 00 00 00"), "5a 05 00 …");
         assert_eq!(short("5a 05 00"), "5a 05 00");
+        assert_eq!(short("00 00 00"), "all zero");
     }
 }
