@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::decode::DecodeArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +33,19 @@ RUST_LOG=debug says more on standard error, RUST_LOG=trace also each report.";
 pub struct Cli {
     #[command(flatten)]
     pub(super) status: StatusArgs,
+
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// The commands besides the status.
+#[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a comment here would replace the help of the arguments"
+)]
+pub enum Command {
+    Decode(DecodeArgs),
 }
 
 #[derive(Args, Debug)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod bar;
+pub mod decode;
 pub mod document;
 mod exit;
 mod source;
@@ -12,7 +13,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
-pub use args::{Cli, Field};
+pub use args::{Cli, Command, Field};
 pub use exit::Exit;
 
 /// Runs the command with the program's arguments.
@@ -30,7 +31,10 @@ pub fn main() -> Exit {
         }
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    let result = status::run(&cli.status);
+    let result = match &cli.command {
+        None => status::run(&cli.status),
+        Some(Command::Decode(args)) => decode(args),
+    };
     match result {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
@@ -39,6 +43,12 @@ pub fn main() -> Exit {
             Exit::Failure
         }
     }
+}
+
+fn decode(args: &decode::DecodeArgs) -> io::Result<Exit> {
+    let (mut input, mut out) = (io::stdin().lock(), io::stdout().lock());
+    let complete = decode::run(args, &mut input, &mut out, &mut io::stderr().lock())?;
+    Ok(if complete { Exit::Ok } else { Exit::Failure })
 }
 
 /// One line on standard error.

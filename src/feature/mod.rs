@@ -6,6 +6,8 @@
 
 pub mod battery_mileage;
 pub mod battery_status;
+pub mod bolt_discovery;
+pub mod bolt_pairing;
 pub mod connection_state;
 pub mod device_connection;
 pub mod device_information;
@@ -15,6 +17,8 @@ pub mod firmware_version;
 mod kind;
 pub mod notification_flags;
 pub mod pairing_information;
+pub mod pairing_lock;
+pub mod receiver_firmware;
 pub mod root;
 pub mod solar_dashboard;
 mod text;

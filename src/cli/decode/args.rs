@@ -1,0 +1,94 @@
+//! The arguments of `solar-status decode`.
+
+use clap::Args;
+
+use crate::wire::FeatureId;
+
+/// Explain HID++ frames: what they are, who sent them, and what every byte means.
+///
+/// Frames come as arguments or, without any, on standard input, one per line. Welcome are plain
+/// hexadecimal digits with or without separators, lines of usbmon, and the lines of traces that
+/// this program recorded. What one frame teaches, such as where a feature stands, helps to
+/// explain the next.
+///
+/// What was typed on a keyboard is never shown.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "Examples:
+  solar-status decode 10 01 09 03 78 01 00
+  solar-status decode --feature 9=4301 '11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00'
+  solar-status decode --json < capture.txt")]
+pub struct DecodeArgs {
+    /// Feature ID stands at INDEX on every device (both hexadecimal, as in 9=4301)
+    #[arg(long = "feature", value_name = "INDEX=ID", value_parser = given_feature)]
+    pub features: Vec<GivenFeature>,
+
+    /// Print one JSON object per frame and line
+    #[arg(long)]
+    pub json: bool,
+
+    /// Frames to explain; without any, standard input is read
+    #[arg(value_name = "FRAME")]
+    pub frames: Vec<String>,
+}
+
+/// A feature whose place the user knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenFeature {
+    /// Where it stands, 1 to 7F.
+    pub index: u8,
+    /// Which it is.
+    pub id: FeatureId,
+}
+
+fn given_feature(text: &str) -> Result<GivenFeature, String> {
+    let (index, id) = text
+        .split_once('=')
+        .ok_or("expected INDEX=ID, as in 9=4301")?;
+    let index = hexadecimal(index)
+        .and_then(|index| u8::try_from(index).ok())
+        .filter(|index| matches!(index, 1..=0x7F))
+        .ok_or("the index must be a hexadecimal number from 1 to 7f")?;
+    let id = hexadecimal(id).ok_or("the feature id must be up to four hexadecimal digits")?;
+    Ok(GivenFeature {
+        index,
+        id: FeatureId(id),
+    })
+}
+
+fn hexadecimal(text: &str) -> Option<u16> {
+    let text = text.trim();
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .unwrap_or(text);
+    let all_digits = digits.chars().all(|c| c.is_ascii_hexdigit());
+    all_digits
+        .then(|| u16::from_str_radix(digits, 16).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_and_id_are_hexadecimal() {
+        let solar = GivenFeature {
+            index: 9,
+            id: FeatureId(0x4301),
+        };
+        for text in ["9=4301", "09=4301", "0x09=0x4301"] {
+            assert_eq!(given_feature(text), Ok(solar), "{text}");
+        }
+        assert_eq!(given_feature("1d=1f20").unwrap().index, 0x1D);
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "", "9", "9=", "=4301", "0=0000", "80=1000", "9=43010", "9=+301", "g=1",
+        ] {
+            assert!(given_feature(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What the stream has taught so far: where features stand, and which requests are open.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::Serialize;
+
+use super::args::GivenFeature;
+use super::input::Source;
+use crate::wire::{FeatureId, Register, Report};
+
+/// How many open requests are kept for one source: far more than any program leaves open.
+const MAX_OPEN: usize = 64;
+/// How many sources are told apart; further ones start afresh.
+const MAX_SOURCES: usize = 256;
+
+/// How it is known which feature stands at an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Knowledge {
+    /// Index 0 is root, by definition.
+    Defined,
+    /// The user said so.
+    Given,
+    /// The device said so, earlier in the stream.
+    Learnt,
+    /// An event carried the marker GOOD, which solar keyboards alone send.
+    Inferred,
+    /// It stands there on the devices known, and the frame looks like it. It may be wrong.
+    Assumed,
+}
+
+/// A feature, and how it is known to be that.
+pub(super) type Known = (FeatureId, Knowledge);
+
+/// The state of decoding.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    given: HashMap<u8, FeatureId>,
+    sources: HashMap<Source, Conversations>,
+}
+
+/// What was heard from one source.
+#[derive(Debug, Default)]
+struct Conversations {
+    /// By device index and feature index.
+    features: HashMap<(u8, u8), Known>,
+    /// Oldest first.
+    open: VecDeque<Report>,
+}
+
+impl Context {
+    pub(super) fn new(given: &[GivenFeature]) -> Self {
+        let given = given.iter().map(|given| (given.index, given.id)).collect();
+        Self {
+            given,
+            sources: HashMap::new(),
+        }
+    }
+
+    /// What is heard from `source` from now on.
+    pub(super) fn talk(&mut self, source: Source) -> Talk<'_> {
+        if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
+            self.sources.clear();
+        }
+        Talk {
+            given: &self.given,
+            heard: self.sources.entry(source).or_default(),
+        }
+    }
+}
+
+/// The state for one source.
+pub(super) struct Talk<'a> {
+    given: &'a HashMap<u8, FeatureId>,
+    heard: &'a mut Conversations,
+}
+
+impl Talk<'_> {
+    /// Which feature stands at `index` of `device`, if that is known.
+    pub(super) fn feature(&self, device: u8, index: u8) -> Option<Known> {
+        if index == 0 {
+            return Some((FeatureId::ROOT, Knowledge::Defined));
+        }
+        if let Some(&id) = self.given.get(&index) {
+            return Some((id, Knowledge::Given));
+        }
+        self.heard.features.get(&(device, index)).copied()
+    }
+
+    /// Remembers where a feature stands.
+    pub(super) fn learn(&mut self, device: u8, index: u8, known: Known) {
+        self.heard.features.insert((device, index), known);
+    }
+
+    /// Another device may come to this slot.
+    pub(super) fn forget(&mut self, device: u8) {
+        self.heard.features.retain(|&(of, _), _| of != device);
+        self.heard.open.retain(|open| open.device().0 != device);
+    }
+
+    /// Remembers a request that waits for its answer.
+    pub(super) fn ask(&mut self, request: &Report) {
+        let open = &mut self.heard.open;
+        open.retain(|other| !same_question(other, request));
+        if open.len() >= MAX_OPEN {
+            open.pop_front();
+        }
+        open.push_back(*request);
+    }
+
+    /// Whether `report` has the shape of the answer to an open request.
+    pub(super) fn has_open(&self, report: &Report) -> bool {
+        self.position(report.device().0, |open| same_header(open, report))
+            .is_some()
+    }
+
+    /// The request that `report` answers; it is not open any more.
+    pub(super) fn answered_by(&mut self, report: &Report) -> Option<Report> {
+        let at = self.position(report.device().0, |open| same_header(open, report))?;
+        self.heard.open.remove(at)
+    }
+
+    /// The request that an error from `device` refuses; it is not open any more.
+    pub(super) fn refused(&mut self, device: u8, sub_id: u8, address: u8) -> Option<Report> {
+        let at = self.position(device, |open| {
+            (open.sub_id(), open.address()) == (sub_id, address)
+        })?;
+        self.heard.open.remove(at)
+    }
+
+    /// The newest open request to that device. Devices on a node of their own may be asked as
+    /// 00 or FF and answer with the other one or with their slot.
+    fn position(&self, device: u8, matches: impl Fn(&Report) -> bool) -> Option<usize> {
+        let find = |asked: &dyn Fn(u8) -> bool| {
+            let mut open = self.heard.open.iter();
+            open.rposition(|open| asked(open.device().0) && matches(open))
+        };
+        find(&|asked| asked == device).or_else(|| find(&|asked| matches!(asked, 0x00 | 0xFF)))
+    }
+}
+
+/// Whether two reports agree in what an answer repeats of its request, the device index aside.
+fn same_header(request: &Report, answer: &Report) -> bool {
+    let sub_register = |report: &Report| {
+        let [first, ..] = report.head();
+        let is_register = matches!(report.sub_id(), 0x80..=0x8E);
+        let reads = matches!(report.sub_id(), 0x81 | 0x83 | 0x85);
+        (is_register && reads && Register(report.address()).has_sub_registers()).then_some(first)
+    };
+    (request.sub_id(), request.address()) == (answer.sub_id(), answer.address())
+        && sub_register(request) == sub_register(answer)
+}
+
+fn same_question(one: &Report, other: &Report) -> bool {
+    one.device() == other.device() && same_header(one, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    const SOLAR: FeatureId = FeatureId::SOLAR_DASHBOARD;
+
+    #[test]
+    fn an_index_means_something_on_its_own_device_only() {
+        let mut context = Context::new(&[]);
+        let mut talk = context.talk(Source::Node(1));
+        talk.learn(2, 9, (SOLAR, Knowledge::Learnt));
+        assert_eq!(talk.feature(2, 9), Some((SOLAR, Knowledge::Learnt)));
+        assert_eq!(talk.feature(1, 9), None);
+        talk.forget(2);
+        assert_eq!(talk.feature(2, 9), None);
+        assert_eq!(context.talk(Source::Node(2)).feature(2, 9), None);
+    }
+
+    #[test]
+    fn what_the_user_gave_holds_for_all() {
+        let given = GivenFeature {
+            index: 9,
+            id: SOLAR,
+        };
+        let mut context = Context::new(&[given]);
+        let known = context.talk(Source::Unknown).feature(5, 9);
+        assert_eq!(known, Some((SOLAR, Knowledge::Given)));
+    }
+
+    #[test]
+    fn an_answer_needs_the_same_function_software_and_sub_register() {
+        let mut context = Context::new(&[]);
+        let mut talk = context.talk(Source::Unknown);
+        let ping = report("10 01 00 1B 00 00 B4");
+        talk.ask(&ping);
+        assert!(!talk.has_open(&report("11 01 00 1C 04 02 B4 …")));
+        assert!(!talk.has_open(&report("11 02 00 1B 04 02 B4 …")));
+        let answer = report("11 01 00 1B 04 02 B4 …");
+        assert_eq!(talk.answered_by(&answer), Some(ping));
+        assert_eq!(talk.answered_by(&answer), None, "answered once");
+
+        talk.ask(&report("10 FF 83 B5 03 00 00"));
+        assert!(!talk.has_open(&report("11 FF 83 B5 20 08 08 …")));
+        assert!(talk.has_open(&report("11 FF 83 B5 03 AF 4F 95 EA 05 06 …")));
+    }
+
+    #[test]
+    fn a_device_asked_as_ff_or_00_may_answer_with_its_slot() {
+        let mut context = Context::new(&[]);
+        let mut talk = context.talk(Source::Unknown);
+        let request = report("11 FF 00 08 10 00 …"); // piper issue 541
+        talk.ask(&request);
+        let answer = report("11 01 00 08 07 …");
+        assert_eq!(talk.answered_by(&answer), Some(request));
+        talk.ask(&report("10 00 81 01 00 00 00")); // libratbag issue 1058
+        assert!(talk.refused(1, 0x81, 0x01).is_some());
+    }
+
+    #[test]
+    fn open_requests_do_not_pile_up() {
+        let mut context = Context::new(&[]);
+        for node in 0..1000 {
+            let mut talk = context.talk(Source::Node(node));
+            for device in 0..=255 {
+                talk.ask(&Report::short(
+                    crate::wire::DeviceIndex(device),
+                    0,
+                    0x1E,
+                    [0; 3],
+                ));
+            }
+            assert_eq!(talk.heard.open.len(), MAX_OPEN);
+        }
+        assert!(context.sources.len() <= MAX_SOURCES);
+    }
+}

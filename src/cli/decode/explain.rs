@@ -1,0 +1,280 @@
+//! A frame -> its explanation, in the light of what came before.
+
+use super::context::{Context, Knowledge, Known, Talk};
+use super::explanation::{Explanation, Kind};
+use super::fields::hex;
+use super::input::Frame;
+use super::role::{self, Role};
+use super::{features, names, notifications, registers};
+use crate::feature::{device_connection, feature_set, root, solar_dashboard};
+use crate::wire::{
+    DeviceIndex, DjReport, ErrorCode, FeatureId, Incoming, Message, Report, ReportError, classify,
+};
+
+/// Explains a frame, and learns from it.
+pub(super) fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, ReportError> {
+    let bytes = frame.bytes.as_slice();
+    let mut explanation = match (classify(bytes), Report::parse(bytes)) {
+        // What may be input depends on the direction too, so every report is judged here.
+        (_, Ok(report)) => {
+            let mut talk = context.talk(frame.source);
+            let (role, guessed) = role::of(&report, frame.direction, &talk);
+            let mut explanation = report_with_role(&report, role, &mut talk);
+            explanation.guessed = guessed;
+            explanation
+        }
+        (Incoming::Dj(notice), _) => dj(bytes, notice),
+        (Incoming::Input, _) => input(bytes)?,
+        (_, Err(why)) => return Err(why),
+    };
+    explanation.direction = frame.direction;
+    Ok(explanation)
+}
+
+fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explanation {
+    let kind = match role {
+        Role::Request => Kind::Request,
+        Role::Reply => Kind::Reply,
+        Role::Event => Kind::Event,
+        Role::Notification => Kind::Notification,
+        Role::Error => Kind::Error,
+        Role::Input => Kind::Input,
+    };
+    let mut explanation = Explanation::new(report.to_string(), kind);
+    explanation.set_device(report.device());
+    match (role, Message::of(report)) {
+        (Role::Input, _) => private(&mut explanation, report, talk),
+        (
+            Role::Error,
+            Message::Error {
+                sub_id,
+                address,
+                code,
+            },
+        ) => {
+            error(&mut explanation, report, talk, (sub_id, address, code));
+        }
+        (Role::Notification | Role::Error, _) => notification(&mut explanation, report, talk),
+        (Role::Request | Role::Reply | Role::Event, Message::Register { .. }) => {
+            register(&mut explanation, report, talk);
+        }
+        (Role::Request, _) => call(&mut explanation, report, talk),
+        (Role::Reply, _) => answer(&mut explanation, report, talk),
+        (Role::Event, _) => event(&mut explanation, report, talk),
+    }
+    explanation
+}
+
+fn register(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+    explanation.set_register(report.sub_id(), report.address());
+    let told = if explanation.kind == Kind::Request {
+        talk.ask(report);
+        registers::request(&mut explanation.fields, report)
+    } else {
+        explanation.answers = talk.answered_by(report).map(|request| request.to_string());
+        registers::reply(&mut explanation.fields, report)
+    };
+    if !told {
+        explanation.set_params(report);
+    }
+}
+
+fn notification(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+    explanation.set_notification(report.sub_id());
+    if !notifications::notification(&mut explanation.fields, report) {
+        explanation.set_params(report);
+    }
+    if device_connection::read(report) == Some(device_connection::DeviceConnection::Unpaired) {
+        talk.forget(report.device().0);
+    }
+}
+
+fn call(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+    let known = talk
+        .feature(report.device().0, report.sub_id())
+        .or_else(|| assume(report, true));
+    explanation.set_function(report.sub_id(), report.address(), known);
+    talk.ask(report);
+    let told = known.is_some_and(|(id, _)| features::request(&mut explanation.fields, id, report));
+    if !told {
+        explanation.set_params(report);
+    }
+}
+
+fn answer(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+    let request = talk.answered_by(report);
+    let known = known_for(report.device(), report.sub_id(), request.as_ref(), talk)
+        .or_else(|| assume(report, false));
+    explanation.set_function(report.sub_id(), report.address(), known);
+    explanation.answers = request.map(|request| request.to_string());
+    let told = known.is_some_and(|(id, _)| {
+        features::reply(&mut explanation.fields, id, report, request.as_ref())
+    });
+    if !told {
+        explanation.set_params(report);
+    }
+    if let (Some(known), Some(request)) = (known, request) {
+        learn(talk, known, report, &request);
+    }
+}
+
+fn event(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+    let (device, index) = (report.device().0, report.sub_id());
+    let known = talk.feature(device, index).or_else(|| {
+        let is_solar = solar_dashboard::has_marker(report) && role::function(report) <= 2;
+        is_solar.then(|| {
+            let known = (FeatureId::SOLAR_DASHBOARD, Knowledge::Inferred);
+            talk.learn(device, index, known);
+            known
+        })
+    });
+    explanation.set_event(report, known);
+    let told = known.is_some_and(|(id, _)| features::event(&mut explanation.fields, id, report));
+    if !told {
+        explanation.set_params(report);
+    }
+}
+
+fn error(
+    explanation: &mut Explanation,
+    report: &Report,
+    talk: &mut Talk<'_>,
+    (sub_id, address, code): (u8, u8, ErrorCode),
+) {
+    let request = talk.refused(report.device().0, sub_id, address);
+    if (0x80..=0x8E).contains(&sub_id) {
+        explanation.set_register(sub_id, address);
+    } else {
+        let known = known_for(report.device(), sub_id, request.as_ref(), talk);
+        explanation.set_function(sub_id, address, known);
+    }
+    explanation.answers = request.map(|request| request.to_string());
+    let unreachable = matches!(code, ErrorCode::Hidpp10(error) if error.is_unreachable());
+    // 2.0 requests can be refused in the words of 1.0, by the receiver or by a 1.0 device.
+    let (protocol, name, code, words) = match code {
+        ErrorCode::Hidpp10(error) => ("1.0", error.name(), error.code(), code.to_string()),
+        ErrorCode::Hidpp20(error) => ("2.0", error.name(), error.code(), code.to_string()),
+    };
+    explanation.protocol = Some(protocol);
+    explanation.fields.say("name", name, words);
+    explanation.fields.keep("error_code", code);
+    if unreachable && report.device() != DeviceIndex::RECEIVER {
+        let words = "asleep, switched off, out of range, or an empty slot";
+        explanation.fields.row("unreachable", true, words);
+    }
+}
+
+/// Which feature an answer is about: asked at FF, a device may answer with its slot.
+fn known_for(
+    device: DeviceIndex,
+    index: u8,
+    request: Option<&Report>,
+    talk: &Talk<'_>,
+) -> Option<Known> {
+    talk.feature(device.0, index)
+        .or_else(|| talk.feature(request?.device().0, index))
+        .or_else(|| assume(request?, true))
+}
+
+/// What an index that nobody has told probably is. Two guesses are good enough to be made: all
+/// devices known have the feature set at 1, and the K750s known have the solar dashboard at 9.
+fn assume(report: &Report, is_request: bool) -> Option<Known> {
+    let [p0, p1, p2, _, rest @ ..] = report.params();
+    let rest_is_zero = rest.iter().all(|&byte| byte == 0);
+    if role::software(report) == 0 || !rest_is_zero {
+        return None;
+    }
+    let id = match (report.sub_id(), role::function(report)) {
+        (1, feature_set::GET_COUNT) if (*p1, *p2) == (0, 0) => FeatureId::FEATURE_SET,
+        (1, feature_set::GET_FEATURE_ID) if !is_request || (*p1, *p2) == (0, 0) => {
+            FeatureId::FEATURE_SET
+        }
+        (9, solar_dashboard::SET_LIGHT_MEASURE)
+            if is_request && *p0 != 0 && (1..=60).contains(p1) && *p2 == 0 =>
+        {
+            FeatureId::SOLAR_DASHBOARD
+        }
+        _ => return None,
+    };
+    Some((id, Knowledge::Assumed))
+}
+
+/// Learns where a feature stands, from a reply of root or of the feature set.
+fn learn(talk: &mut Talk<'_>, (id, source): Known, reply: &Report, request: &Report) {
+    let [p0, p1, _] = request.head();
+    let (index, found) = match (id, role::function(reply)) {
+        (FeatureId::ROOT, root::GET_FEATURE) => match root::read_feature(reply).index {
+            Some(index) => (index.0, FeatureId(u16::from_be_bytes([p0, p1]))),
+            None => return,
+        },
+        (FeatureId::FEATURE_SET, feature_set::GET_FEATURE_ID) => {
+            (p0, feature_set::read_feature_id(reply).id)
+        }
+        _ => return,
+    };
+    let source = match source {
+        Knowledge::Assumed => Knowledge::Assumed,
+        _ => Knowledge::Learnt,
+    };
+    for device in [reply.device().0, request.device().0] {
+        talk.learn(device, index, (found, source));
+    }
+}
+
+/// Names a report that holds keys, buttons or a passkey, and leaves its content out.
+fn private(explanation: &mut Explanation, report: &Report, talk: &Talk<'_>) {
+    let known = talk.feature(report.device().0, report.sub_id());
+    let is_notification = matches!(Message::of(report), Message::Notification { .. });
+    let shown = if is_notification {
+        explanation.set_notification(report.sub_id());
+        3
+    } else {
+        explanation.set_event(report, known);
+        4
+    };
+    explanation.frame = withheld(report.as_bytes(), shown);
+}
+
+/// A report of another kind that holds input: a DJ report, or what keyboards and mice send.
+fn input(bytes: &[u8]) -> Result<Explanation, ReportError> {
+    let (id, shown) = match bytes {
+        [id @ 0x20, ..] if bytes.len() != 15 => return Err(wrong_length(*id, bytes, "15")),
+        [id @ 0x21, ..] if bytes.len() != 32 => return Err(wrong_length(*id, bytes, "32")),
+        [id @ (0x20 | 0x21), ..] => (*id, 3),
+        [id, ..] => (*id, 1),
+        [] => return Err(ReportError::Empty),
+    };
+    let mut explanation = Explanation::new(withheld(bytes, shown), Kind::Input);
+    if let (0x20 | 0x21, [_, device, kind, ..]) = (id, bytes) {
+        explanation.set_device(DeviceIndex(*device));
+        explanation.event = Some(*kind);
+        explanation.event_name = names::dj(*kind);
+    }
+    Ok(explanation)
+}
+
+fn wrong_length(id: u8, bytes: &[u8], expected: &'static str) -> ReportError {
+    ReportError::WrongLength {
+        id,
+        actual: bytes.len(),
+        expected,
+    }
+}
+
+fn withheld(bytes: &[u8], shown: usize) -> String {
+    format!("{} ..", hex(bytes.get(..shown).unwrap_or_default()))
+}
+
+fn dj(bytes: &[u8], report: DjReport) -> Explanation {
+    let mut explanation = Explanation::new(hex(bytes), Kind::Dj);
+    explanation.set_device(report.device);
+    if let [_, _, kind, rest @ ..] = bytes {
+        explanation.event = Some(*kind);
+        explanation.event_name = names::dj(*kind);
+        if names::dj(*kind).is_none() {
+            explanation.params = Some(hex(rest));
+        }
+    }
+    notifications::dj(&mut explanation.fields, report.notice);
+    explanation
+}

@@ -1,0 +1,113 @@
+//! What a frame says beyond its header: flat fields, each with its JSON value and its words.
+
+use std::fmt::Display;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+/// The fields of one frame, in the order they are told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields(Vec<Field>);
+
+/// One field.
+#[derive(Clone, Debug)]
+struct Field {
+    name: &'static str,
+    value: Value,
+    words: Words,
+}
+
+/// Where a field appears in the text; in JSON every field appears.
+#[derive(Clone, Debug)]
+enum Words {
+    /// In the line that sums the frame up.
+    Summary(String),
+    /// In a line of its own, after the field's name.
+    Row(String),
+    /// Not at all: null values, and values the words of another field include.
+    None,
+}
+
+impl Fields {
+    /// A field of the summary; `words` as a person would say it.
+    pub(super) fn say(&mut self, name: &'static str, value: impl Into<Value>, words: impl Display) {
+        self.add(name, value.into(), Words::Summary(words.to_string()));
+    }
+
+    /// A field with a line of its own.
+    pub(super) fn row(&mut self, name: &'static str, value: impl Into<Value>, words: impl Display) {
+        self.add(name, value.into(), Words::Row(words.to_string()));
+    }
+
+    /// A field of the JSON output only.
+    pub(super) fn keep(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.add(name, value.into(), Words::None);
+    }
+
+    fn add(&mut self, name: &'static str, value: Value, words: Words) {
+        self.0.push(Field { name, value, words });
+    }
+
+    /// The phrases of the summary.
+    pub(super) fn summary(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|field| match &field.words {
+            Words::Summary(words) => Some(words.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The other lines: name and words.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().filter_map(|field| match &field.words {
+            Words::Row(words) => Some((field.name, words.as_str())),
+            _ => None,
+        })
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for field in &self.0 {
+            map.serialize_entry(field.name, &field.value)?;
+        }
+        map.end()
+    }
+}
+
+/// Bytes as `fb 84 1b`.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(" ")
+}
+
+/// `1 device`, `2 devices`.
+pub(super) fn count(number: u8, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_in_json_and_each_in_one_place_of_the_text() {
+        let mut fields = Fields::default();
+        fields.say("percent", 57, "57 %");
+        fields.row("mark", 0x4F, "4F");
+        fields.keep("lux", Value::Null);
+        assert_eq!(
+            serde_json::to_string(&fields).unwrap(),
+            r#"{"percent":57,"mark":79,"lux":null}"#
+        );
+        assert_eq!(fields.summary().collect::<Vec<_>>(), ["57 %"]);
+        assert_eq!(fields.rows().collect::<Vec<_>>(), [("mark", "4F")]);
+    }
+
+    #[test]
+    fn numbers_agree_with_their_nouns() {
+        assert_eq!(count(1, "report"), "1 report");
+        assert_eq!(count(120, "report"), "120 reports");
+    }
+}

@@ -1,0 +1,280 @@
+//! A line of text -> the bytes of a frame, and its direction where the line tells it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Which way a frame went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Direction {
+    HostToDevice,
+    DeviceToHost,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HostToDevice => "host to device",
+            Self::DeviceToHost => "device to host",
+        })
+    }
+}
+
+/// Where a frame was recorded: device indices and feature indices mean something there only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Source {
+    /// The line does not say.
+    Unknown,
+    /// A node of a trace, by the trace's number for it.
+    Node(u32),
+    /// Bus and device number in a usbmon capture.
+    Usb(u16, u16),
+}
+
+/// What a line holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// Nothing to explain: blank, a comment, a header, a transfer without data.
+    Nothing,
+    /// USB data that was not fully captured.
+    CutShort,
+    /// A frame, not checked yet.
+    Frame(Frame),
+}
+
+/// The bytes of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) bytes: Vec<u8>,
+    pub(super) direction: Option<Direction>,
+    pub(super) source: Source,
+}
+
+impl Frame {
+    /// Whether it comes from a capture of everything on the bus, HID++ or not.
+    pub(super) fn is_from_usbmon(&self) -> bool {
+        matches!(self.source, Source::Usb(..))
+    }
+}
+
+/// Why a line is no frame. The text is never quoted: it may hold what somebody typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum InputError {
+    /// A character that belongs to no frame, counted from 1.
+    #[error("character {0} is no hexadecimal digit")]
+    NotHex(usize),
+    /// Half a byte, counted from 1.
+    #[error("a byte needs two hexadecimal digits, and at character {0} there is an odd number")]
+    OddDigits(usize),
+}
+
+/// Reads a line in any of the forms taken.
+pub(super) fn read(line: &str) -> Result<Line, InputError> {
+    let line = line.split('#').next().unwrap_or_default().trim_end();
+    if line.trim().is_empty() || line.starts_with("node ") {
+        return Ok(Line::Nothing);
+    }
+    let mut words = line.split_ascii_whitespace();
+    let first_words = [words.next(), words.next(), words.next(), words.next()];
+    match first_words {
+        [Some(_), Some(_), Some("S" | "C" | "E"), Some(address)] if address.contains(':') => {
+            usbmon(line, address)
+        }
+        [Some(_), Some(node), Some(arrow @ ("<" | ">")), _] => trace(line, node, arrow),
+        _ => Ok(Line::Frame(Frame {
+            bytes: hex(line, 0)?,
+            direction: None,
+            source: Source::Unknown,
+        })),
+    }
+}
+
+/// `TIME NODE DIRECTION HEX`, as our own traces have it.
+fn trace(line: &str, node: &str, arrow: &str) -> Result<Line, InputError> {
+    let Some((before, rest)) = line.split_once(arrow) else {
+        return Ok(Line::Nothing);
+    };
+    let offset = before.chars().count() + 1;
+    Ok(Line::Frame(Frame {
+        bytes: hex(rest, offset)?,
+        direction: Some(if arrow == ">" {
+            Direction::HostToDevice
+        } else {
+            Direction::DeviceToHost
+        }),
+        source: node.parse().map_or(Source::Unknown, Source::Node),
+    }))
+}
+
+/// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
+///
+/// Data goes out with the submission (S) and comes in with the callback (C); the other half of
+/// each transfer carries none. Source: Linux `Documentation/usb/usbmon.rst`.
+fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
+    let Some((head, data)) = line.split_once(" = ") else {
+        return Ok(Line::Nothing);
+    };
+    let event = head.split_ascii_whitespace().nth(2);
+    let mut parts = address.split(':');
+    let direction = match (event, parts.next()) {
+        (Some("S"), Some("Co" | "Io")) => Direction::HostToDevice,
+        (Some("C"), Some("Ci" | "Ii")) => Direction::DeviceToHost,
+        _ => return Ok(Line::Nothing),
+    };
+    let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let source = Source::Usb(number(), number());
+    // Words of four bytes, of which the last may be shorter.
+    let bytes = hex(data, head.chars().count() + 3)?;
+    // The text interface of the kernel keeps no more than the first 32 bytes.
+    let length = head.split_ascii_whitespace().last();
+    if length.and_then(|length| length.parse().ok()) != Some(bytes.len()) {
+        return Ok(Line::CutShort);
+    }
+    Ok(Line::Frame(Frame {
+        bytes,
+        direction: Some(direction),
+        source,
+    }))
+}
+
+/// Reads hexadecimal bytes; `offset` is how many characters the line has before `text`.
+fn hex(text: &str, offset: usize) -> Result<Vec<u8>, InputError> {
+    let mut bytes = Vec::new();
+    let mut high = None;
+    // An x stands only after the zero that begins a number, and wants digits after it.
+    let (mut begins, mut wants_digits) = (true, false);
+    let mut last = offset;
+    for (at, c) in (offset + 1..).zip(text.chars()) {
+        if let Some(digit) = c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
+            last = at;
+            wants_digits = false;
+            match high.take() {
+                None => high = Some(digit),
+                Some(high) => {
+                    bytes.push(high << 4 | digit);
+                    begins = false;
+                }
+            }
+        } else if matches!(c, 'x' | 'X') && begins && high == Some(0) {
+            last = at;
+            high = None;
+            (begins, wants_digits) = (false, true);
+        } else if c.is_whitespace() || matches!(c, ':' | '-' | ',') {
+            if high.is_some() || wants_digits {
+                return Err(InputError::OddDigits(last));
+            }
+            begins = true;
+        } else {
+            return Err(InputError::NotHex(at));
+        }
+    }
+    if high.is_some() || wants_digits {
+        return Err(InputError::OddDigits(last));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: [u8; 7] = [0x10, 0x01, 0x09, 0x03, 0x78, 0x01, 0x00];
+
+    fn frame(line: &str) -> Frame {
+        match read(line) {
+            Ok(Line::Frame(frame)) => frame,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn hexadecimal_in_every_common_dress() {
+        for line in [
+            "10 01 09 03 78 01 00",
+            "10010903780100",
+            "10:01:09:03:78:01:00",
+            "10-01-09-03-78-01-00",
+            "0x10 0x01 0x09 0x03 0x78 0x01 0x00",
+            "0x10, 0X01, 0x09, 0x03, 0x78, 0x01, 0x00",
+            "0x10010903780100",
+            "  1001 0903 7801 00\r",
+            "10 01 09 03 78 01 00 # the 2012 request",
+        ] {
+            assert_eq!(frame(line).bytes, REQUEST, "{line}");
+            assert_eq!(frame(line).direction, None);
+        }
+        assert_eq!(
+            frame("AF 4f").bytes,
+            frame("af4F").bytes,
+            "either case is fine"
+        );
+    }
+
+    #[test]
+    fn blank_lines_comments_and_headers_hold_nothing() {
+        for line in [
+            "",
+            "   ",
+            "# solar-status trace 1",
+            "  # indented",
+            "node 1 hidraw 046D:C52B",
+        ] {
+            assert_eq!(read(line), Ok(Line::Nothing), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_place() {
+        assert_eq!(read("10 01 0g 03"), Err(InputError::NotHex(8)));
+        assert_eq!(read("10 01 9 03"), Err(InputError::OddDigits(7)));
+        assert_eq!(read("100"), Err(InputError::OddDigits(3)));
+        assert_eq!(read("0.1 1 < 11 zz"), Err(InputError::NotHex(12)));
+        assert_eq!(read("x10"), Err(InputError::NotHex(1)));
+        assert_eq!(read("10 0x"), Err(InputError::OddDigits(5)));
+        assert_eq!(read("0x10 0x0x01"), Err(InputError::NotHex(9)));
+    }
+
+    #[test]
+    fn lines_of_our_traces_tell_node_and_direction() {
+        let line = frame("0.003120 1 < 10 ff 81 02 00 01 00");
+        assert_eq!(line.direction, Some(Direction::DeviceToHost));
+        assert_eq!(line.source, Source::Node(1));
+        assert_eq!(line.bytes, [0x10, 0xFF, 0x81, 0x02, 0x00, 0x01, 0x00]);
+        let line = frame("0.000000 2 > 10010903780100");
+        assert_eq!(line.direction, Some(Direction::HostToDevice));
+        assert_eq!(
+            (line.source, &line.bytes[..]),
+            (Source::Node(2), &REQUEST[..])
+        );
+    }
+
+    #[test]
+    fn usbmon_shows_both_directions() {
+        let line = frame("ffff8800 1234 S Co:1:005:0 s 21 09 0210 0002 0007 7 = 10010903 780100");
+        assert_eq!(line.direction, Some(Direction::HostToDevice));
+        assert_eq!(line.source, Source::Usb(1, 5));
+        assert_eq!(line.bytes, REQUEST);
+        let line = frame(
+            "ffff8800 1299 C Ii:1:005:3 0:8 20 = 11020910 39000c06 1d474f4f 44000000 00000000",
+        );
+        assert_eq!(line.direction, Some(Direction::DeviceToHost));
+        assert_eq!(line.bytes.len(), 20);
+        assert!(line.is_from_usbmon());
+    }
+
+    #[test]
+    fn usbmon_lines_without_data_are_passed_over() {
+        for line in [
+            "ffff8800 1234 S Ii:1:005:3 -115:8 32 <",
+            "ffff8800 1234 C Co:1:005:0 0 7 >",
+            "ffff8800 1234 C Ii:1:005:3 -2:8 0",
+            "ffff8800 1234 S Ci:1:005:0 s a1 01 0210 0002 0007 7 <",
+            "ffff8800 1234 C Bi:1:004:1 0 4 = 01020304",
+        ] {
+            assert_eq!(read(line), Ok(Line::Nothing), "{line}");
+        }
+        let cut = "ffff8800 1 C Ii:1:5:3 0:8 64 = 12010000 00000000 00000000 00000000 00000000";
+        assert_eq!(read(cut), Ok(Line::CutShort));
+    }
+}

@@ -1,0 +1,188 @@
+//! `solar-status decode`: explains HID++ frames, from the command line or from a capture.
+//!
+//! A line becomes bytes (`input`), the bytes a report with a role (`role`), and the report an
+//! explanation (`explain`) in the light of what the stream has taught (`context`).
+
+mod args;
+mod context;
+mod explain;
+mod explanation;
+mod features;
+mod fields;
+mod input;
+mod json;
+mod lines;
+mod names;
+mod notifications;
+mod power;
+mod registers;
+mod role;
+mod software;
+mod text;
+
+use std::io::{self, BufRead, ErrorKind, Write};
+
+pub use args::{DecodeArgs, GivenFeature};
+use context::Context;
+use explanation::Kind;
+use fields::count;
+use input::Line;
+use lines::{Lines, Raw};
+
+/// Explains the frames of `args` or, without any, the lines of `input`, as they come.
+///
+/// Returns whether all of them could be decoded. That nobody reads `out` any more is no error.
+pub fn run(
+    args: &DecodeArgs,
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let mut decoder = Decoder {
+        context: Context::new(&args.features),
+        json: args.json,
+        first: true,
+        all_decoded: true,
+        passed_over: 0,
+        out,
+        err,
+    };
+    let done = if args.frames.is_empty() {
+        decoder.lines(input)?
+    } else {
+        decoder.arguments(&args.frames)
+    };
+    match done {
+        Err(Stop::NobodyReads) | Ok(()) => {}
+        Err(Stop::Failed(why)) => return Err(why),
+    }
+    decoder.end();
+    Ok(decoder.all_decoded)
+}
+
+/// Why decoding ended before its input.
+enum Stop {
+    NobodyReads,
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(why: io::Error) -> Self {
+        if why.kind() == ErrorKind::BrokenPipe {
+            Self::NobodyReads
+        } else {
+            Self::Failed(why)
+        }
+    }
+}
+
+struct Decoder<'a> {
+    context: Context,
+    json: bool,
+    first: bool,
+    all_decoded: bool,
+    passed_over: usize,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+}
+
+impl Decoder<'_> {
+    fn arguments(&mut self, frames: &[String]) -> Result<(), Stop> {
+        // A frame whose bytes were not quoted comes as one argument for each.
+        let is_byte = |argument: &String| argument.trim_start_matches("0x").len() == 2;
+        if frames.len() > 1 && frames.iter().all(is_byte) {
+            return self.line("arguments", &frames.join(" "));
+        }
+        for (number, frame) in (1..).zip(frames) {
+            self.line(&format!("argument {number}"), frame)?;
+        }
+        Ok(())
+    }
+
+    /// The outer result is that of reading.
+    fn lines(&mut self, input: &mut dyn BufRead) -> io::Result<Result<(), Stop>> {
+        let mut lines = Lines::new(input);
+        let mut number = 0_u64;
+        while let Some(raw) = lines.next()? {
+            number += 1;
+            let place = format!("line {number}");
+            let written = match raw {
+                Raw::Text(line) => self.line(&place, line),
+                Raw::NoText => {
+                    self.complain(&place, "no text: it is not valid UTF-8");
+                    Ok(())
+                }
+                Raw::TooLong => {
+                    let why = format!("longer than {} bytes", lines::MAX_LEN);
+                    self.complain(&place, why);
+                    Ok(())
+                }
+            };
+            if written.is_err() {
+                return Ok(written);
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn line(&mut self, place: &str, line: &str) -> Result<(), Stop> {
+        let frame = match input::read(line) {
+            Ok(Line::Frame(frame)) => frame,
+            Ok(Line::Nothing) => return Ok(()),
+            Ok(Line::CutShort) => {
+                self.passed_over += 1;
+                return Ok(());
+            }
+            Err(why) => {
+                self.complain(place, why);
+                return Ok(());
+            }
+        };
+        let explanation = match explain::explain(&mut self.context, &frame) {
+            // A capture of the whole bus holds everything: descriptors, key presses, other devices.
+            Err(_) if frame.is_from_usbmon() => {
+                self.passed_over += 1;
+                return Ok(());
+            }
+            Ok(explanation) if frame.is_from_usbmon() && explanation.kind == Kind::Input => {
+                self.passed_over += 1;
+                return Ok(());
+            }
+            Ok(explanation) => explanation,
+            Err(why) => {
+                self.complain(place, why);
+                return Ok(());
+            }
+        };
+        let text = if self.json {
+            json::line(&explanation).map_err(|why| Stop::Failed(why.into()))?
+        } else {
+            let space = if self.first { "" } else { "\n" };
+            format!("{space}{}", text::block(&explanation))
+        };
+        self.first = false;
+        self.out.write_all(text.as_bytes())?;
+        // Whoever follows a live capture waits for this frame, not for a full buffer.
+        self.out.flush()?;
+        Ok(())
+    }
+
+    /// Where complaints cannot be written, there is nobody to tell.
+    fn complain(&mut self, place: &str, why: impl std::fmt::Display) {
+        self.all_decoded = false;
+        let _ = writeln!(self.err, "{place}: {why}");
+    }
+
+    fn end(&mut self) {
+        if self.passed_over > 0 {
+            let passed = u8::try_from(self.passed_over).map_or_else(
+                |_| format!("{} lines", self.passed_over),
+                |n| count(n, "line"),
+            );
+            let _ = writeln!(
+                self.err,
+                "{passed} of USB capture without a HID++ report passed over"
+            );
+        }
+    }
+}

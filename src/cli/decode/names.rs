@@ -1,0 +1,134 @@
+//! What functions, events and notifications are called.
+
+use crate::feature::solar_dashboard::EventKind;
+use crate::wire::{Access, FeatureId};
+
+/// The name of a function.
+pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> {
+    Some(match (id.0, number) {
+        (0x0000, 0) => "find feature",
+        (0x0000, 1) => "ping",
+        (0x0001, 0) => "count features",
+        (0x0001, 1) => "name feature",
+        (0x0003, 0) => "get identity",
+        (0x0003, 1) => "get firmware",
+        (0x0003, 2) => "get serial number",
+        (0x0005 | 0x0007, 0) => "get name length",
+        (0x0005 | 0x0007, 1) => "get name",
+        (0x0005, 2) => "get type",
+        (0x0007, 2) => "get default name",
+        (0x0007, 3) => "set name",
+        (0x0007, 4) => "reset name",
+        (0x0020, 0) => "get configuration cookie",
+        (0x0020, 1) => "set configuration complete",
+        (0x1000, 0) => "get battery level",
+        (0x1000, 1) => "get battery capability",
+        (0x1001, 0) => "get battery voltage",
+        (0x1001, 1) => "show battery status",
+        (0x1004, 0) => "get battery capabilities",
+        (0x1004, 1) => "get battery status",
+        (0x1F20, 0) => "get measurement",
+        (0x4301, 0) => "set light measure",
+        (0x4301, 1) => "set LED",
+        _ => return None,
+    })
+}
+
+/// The name of an event.
+pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
+    Some(match (id.0, number) {
+        (0x0000, 0) => "no operation",
+        (0x1000, 0) => "battery level",
+        (0x1001, 0) => "battery voltage",
+        (0x1004, 0) => "battery status",
+        (0x1D4B, 0) => "device status",
+        (0x1F20, 0) => "measurement",
+        (0x4301, number) => return EventKind::from(number).name(),
+        _ => return None,
+    })
+}
+
+/// Features whose events say which keys or buttons somebody pressed.
+pub(super) const fn has_key_events(id: FeatureId) -> bool {
+    matches!(id.0, 0x1B00..=0x1BFF | 0x8010 | 0x8020 | 0x8030)
+}
+
+/// The name of a HID++ 1.0 notification. Source: fwupd, Logitech's HID++ 1.0 extract, Solaar.
+pub(super) const fn notification(sub_id: u8) -> Option<&'static str> {
+    Some(match sub_id {
+        0x03 => "keys",
+        0x04 => "power keys",
+        0x05 => "roller",
+        0x06 => "mouse extra buttons",
+        0x07 => "battery status",
+        0x08 => "user interface event",
+        0x09 => "F-lock",
+        0x0A => "calculator key",
+        0x0B => "menu key",
+        0x0C => "Fn key",
+        0x0D => "battery mileage",
+        0x17 => "keyboard backlight",
+        0x40 => "device unpaired",
+        0x41 => "device connection",
+        0x42 => "link status",
+        0x45 => "protocol error",
+        0x46 => "radio link change",
+        0x48 => "HCI notification",
+        0x49 => "link quality",
+        0x4A => "pairing lock",
+        0x4B => "device powered on",
+        0x4D => "Bolt passkey request",
+        0x4E => "Bolt passkey pressed",
+        0x4F => "Bolt device discovered",
+        0x53 => "Bolt discovery status",
+        0x54 => "Bolt pairing status",
+        _ => return None,
+    })
+}
+
+/// What a DJ report carries. Source: kernel hid-logitech-dj.
+pub(super) const fn dj(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        0x01 => "keyboard input",
+        0x02 => "mouse input",
+        0x03 => "consumer control input",
+        0x04 => "system control input",
+        0x08 => "media center input",
+        0x0E => "keyboard LEDs",
+        0x40 => "device unpaired",
+        0x41 => "device paired",
+        0x42 => "link status",
+        0x7F => "error",
+        0x80 => "switch mode",
+        0x81 => "list paired devices",
+        _ => return None,
+    })
+}
+
+/// What a register access does, as a verb.
+pub(super) const fn access(access: Access) -> &'static str {
+    match access {
+        Access::SetShort | Access::SetLong | Access::SetVeryLong => "write",
+        _ => "read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_means_what_its_feature_makes_of_it() {
+        assert_eq!(
+            function(FeatureId::SOLAR_DASHBOARD, 0),
+            Some("set light measure")
+        );
+        assert_eq!(function(FeatureId::ROOT, 1), Some("ping"));
+        assert_eq!(
+            event(FeatureId::SOLAR_DASHBOARD, 1),
+            Some("light measurement")
+        );
+        assert_eq!(event(FeatureId::SOLAR_DASHBOARD, 7), None);
+        assert_eq!(function(FeatureId(0x2201), 0), None);
+    }
+}

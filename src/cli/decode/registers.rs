@@ -1,0 +1,213 @@
+//! The fields of HID++ 1.0 register accesses.
+
+use serde_json::Value;
+
+use super::fields::{Fields, count};
+use super::power;
+use crate::feature::bolt_pairing::{self, BoltPairing};
+use crate::feature::firmware_version::{self, Item};
+use crate::feature::notification_flags::{self, NotificationFlags};
+use crate::feature::pairing_information::{self, PairingInformation};
+use crate::feature::{
+    battery_mileage, battery_status, connection_state, device_connection::Radio, pairing_lock,
+    receiver_firmware,
+};
+use crate::wire::{Access, Register, Report, Slot};
+
+/// Register B2: pairing lock and unpairing.
+const PAIRING_LOCK: Register = Register(0xB2);
+
+/// Tells a request; whether there was nothing it could not tell.
+pub(super) fn request(fields: &mut Fields, report: &Report) -> bool {
+    let access = Access::from(report.sub_id());
+    let [first, ..] = report.head();
+    match (access, Register(report.address())) {
+        (Access::SetShort, Register::NOTIFICATION_FLAGS) => {
+            flags(fields, notification_flags::read(report));
+        }
+        (Access::SetShort, Register::CONNECTION_STATE) if first == 0x02 => {
+            fields.say("announce", true, "announce all paired devices");
+        }
+        (Access::SetShort, PAIRING_LOCK) => lock(fields, report),
+        (Access::GetShort, Register::FIRMWARE_VERSION) => {
+            part(fields, firmware_version::read(report).0);
+        }
+        (Access::GetLong, Register::PAIRING_INFORMATION) => sub_register(fields, first),
+        (Access::GetShort | Access::GetLong, _) => return report.head() == [0; 3],
+        _ => return false,
+    }
+    true
+}
+
+/// Tells a reply; whether there was nothing it could not tell.
+pub(super) fn reply(fields: &mut Fields, report: &Report) -> bool {
+    let access = Access::from(report.sub_id());
+    match (access, Register(report.address())) {
+        (Access::GetShort, Register::NOTIFICATION_FLAGS) => {
+            flags(fields, notification_flags::read(report));
+        }
+        (Access::GetShort, Register::CONNECTION_STATE) => {
+            let state = connection_state::read(report);
+            let words = format!("{} paired", count(state.paired, "device"));
+            fields.say("paired", state.paired, words);
+            match state.remaining_pairings {
+                Some(left) => {
+                    let words = format!("{} left", count(left, "pairing"));
+                    fields.say("remaining_pairings", left, words);
+                }
+                None => fields.keep("remaining_pairings", Value::Null),
+            }
+        }
+        (Access::GetShort, Register::BATTERY_STATUS) => {
+            power::steps(fields, battery_status::read(report));
+        }
+        (Access::GetShort, Register::BATTERY_MILEAGE) => {
+            power::mileage(fields, battery_mileage::read(report));
+        }
+        (Access::GetShort, Register::FIRMWARE_VERSION) => firmware(fields, report),
+        (Access::GetLong, Register::PAIRING_INFORMATION) => return pairing(fields, report),
+        (Access::SetShort | Access::SetLong, _) => {
+            if report.head() != [0; 3] {
+                return false;
+            }
+            fields.say("done", true, "done");
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn flags(fields: &mut Fields, flags: NotificationFlags) {
+    let [r0, r1, r2] = flags.0;
+    let names = flags.names().join(", ");
+    let bytes = format!("{r0:02X} {r1:02X} {r2:02X}");
+    let words = match (flags.0, names.as_str()) {
+        ([0, 0, 0], _) => "none".to_owned(),
+        (_, "") => bytes.clone(),
+        _ => names.clone(),
+    };
+    fields.say("flags", bytes, words);
+    fields.keep("flag_names", names);
+}
+
+fn lock(fields: &mut Fields, report: &Report) {
+    let request = pairing_lock::read_request(report);
+    fields.say("lock_action", request.action.name(), request.action);
+    if request.action == pairing_lock::Action::Unpair {
+        let words = format!("slot {}", request.device);
+        fields.say("pairing_slot", request.device, words);
+    } else if request.action == pairing_lock::Action::Open {
+        let words = match request.timeout_s {
+            0 => "for 30 s".to_owned(),
+            seconds => format!("for {seconds} s"),
+        };
+        fields.say("timeout_s", request.timeout_s, words);
+    }
+}
+
+/// Register F1 answers in parts; only together they are `12.01.B0019`.
+fn firmware(fields: &mut Fields, report: &Report) {
+    let (item, [high, low]) = firmware_version::read(report);
+    part(fields, item);
+    let text = match item {
+        Item::Build => format!("B{high:02X}{low:02X}"),
+        _ => firmware_version::version([high, low], None).to_string(),
+    };
+    fields.say("firmware", text.clone(), text);
+}
+
+fn part(fields: &mut Fields, item: Item) {
+    fields.say("part", item.name(), item);
+}
+
+fn sub_register(fields: &mut Fields, number: u8) {
+    let in_block = Slot::new((number & 0x0F) + 1);
+    let (what, slot) = match number & 0xF0 {
+        _ if number == receiver_firmware::SUB_REGISTER => ("firmware", None),
+        _ if number == 0x03 => ("identity", None),
+        0x20 => ("pairing", in_block),
+        0x30 => ("extended pairing", in_block),
+        0x40 => ("name", in_block),
+        0x50 => ("pairing (Bolt)", Slot::new(number & 0x0F)),
+        0x60 => ("name (Bolt)", Slot::new(number & 0x0F)),
+        _ => ("sub-register", None),
+    };
+    let words = match slot {
+        Some(slot) => format!("{number:02X} {what} of slot {slot}"),
+        None => format!("{number:02X} {what}"),
+    };
+    fields.say("sub_register", format!("{number:02X}"), words);
+    fields.keep("pairing_slot", slot.map(Slot::get));
+}
+
+fn pairing(fields: &mut Fields, report: &Report) -> bool {
+    let [number, ..] = report.head();
+    sub_register(fields, number);
+    if number == receiver_firmware::SUB_REGISTER {
+        let version = receiver_firmware::read(report).to_string();
+        fields.say("firmware", version.clone(), version);
+        return true;
+    }
+    if let Some(bolt) = bolt_pairing::read(report) {
+        bolt_record(fields, bolt);
+        return true;
+    }
+    match pairing_information::read(report) {
+        PairingInformation::Receiver(receiver) => {
+            serial(fields, "serial", "serial", receiver.serial);
+            fields.say("slots", receiver.slots, count(receiver.slots, "slot"));
+        }
+        PairingInformation::Pairing(_, pairing) => {
+            fields.say("kind", pairing.kind.name(), pairing.kind);
+            fields.say("wpid", pairing.wpid.to_string(), pairing.wpid);
+            let radio = Radio::from(pairing.protocol);
+            fields.say("radio", radio.name(), radio);
+            let words = format!("{} ms", pairing.report_interval_ms);
+            fields.row("report_interval_ms", pairing.report_interval_ms, words);
+        }
+        PairingInformation::Extended(_, extended) => {
+            serial(fields, "serial", "serial", extended.serial);
+            let switch = extended.power_switch;
+            fields.row("power_switch", switch.name(), switch);
+            let types = format!("{:08X}", extended.report_types);
+            fields.row("report_types", types.clone(), types);
+        }
+        PairingInformation::Name(_, name) => {
+            fields.say("name", name.clone(), format!("\"{name}\""));
+        }
+        PairingInformation::Unknown(_) => return false,
+    }
+    true
+}
+
+fn bolt_record(fields: &mut Fields, record: BoltPairing) {
+    match record {
+        BoltPairing::Pairing(_, pairing) => {
+            fields.say("kind", pairing.kind.name(), pairing.kind);
+            fields.say("wpid", pairing.wpid.to_string(), pairing.wpid);
+            serial(fields, "unit_id", "unit", pairing.unit_id);
+            let words = if pairing.online { "online" } else { "offline" };
+            fields.say("online", pairing.online, words);
+            fields.row("encrypted", true, "yes, as Bolt always is");
+        }
+        BoltPairing::Name(_, piece) => {
+            let words = format!("\"{}\"", piece.text);
+            fields.say("name", piece.text, words);
+            fields.row("name_length", piece.length, count(piece.length, "byte"));
+            fields.row("piece", piece.piece, piece.piece);
+        }
+    }
+}
+
+/// A number of four bytes that may be missing.
+pub(super) fn serial(
+    fields: &mut Fields,
+    name: &'static str,
+    word: &str,
+    serial: Option<pairing_information::Serial>,
+) {
+    match serial {
+        Some(serial) => fields.say(name, serial.to_string(), format!("{word} {serial}")),
+        None => fields.say(name, Value::Null, format!("no {word}")),
+    }
+}
