@@ -18,7 +18,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use super::{NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::descriptor::{self, Capabilities};
-use crate::wire::{Incoming, Report, classify};
+use crate::wire::{Incoming, Report, ReportId, classify};
 
 /// Why a receiver cannot be used by way of USB.
 #[derive(Debug, thiserror::Error)]
@@ -248,25 +248,40 @@ struct Reader {
 
 impl Reader {
     fn run(self) {
-        let mut buffer = [0; Report::MAX_LEN];
         while !self.stop.load(Ordering::Relaxed) {
+            let mut buffer = [0; Report::MAX_LEN];
             let read = self
                 .claim
                 .handle
                 .read_interrupt(self.endpoint, &mut buffer, READ_SLICE);
             let (message, last) = match read {
                 Ok(len) => (Ok(classify(buffer.get(..len).unwrap_or_default())), false),
-                Err(rusb::Error::Timeout | rusb::Error::Interrupted) => continue,
+                // A report that arrives just as the time is up is in the buffer all the same.
+                Err(rusb::Error::Timeout) => match report_in(&buffer) {
+                    Some(report) => (Ok(classify(report)), false),
+                    None => continue,
+                },
+                Err(rusb::Error::Interrupted) => continue,
                 Err(error) => (Err(error), true),
             };
             // A closed channel means that the transport is being dropped.
-            if self.sender.send(message).is_err() || last {
-                _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
+            let heard = self.sender.send(message).is_ok();
+            _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
+            if last || !heard {
                 return;
             }
-            _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
         }
     }
+}
+
+/// The HID++ report at the start of a buffer that was all zeros before.
+fn report_in(buffer: &[u8]) -> Option<&[u8]> {
+    let len = match ReportId::from_byte(*buffer.first()?)? {
+        ReportId::Short => Report::SHORT_LEN,
+        ReportId::Long => Report::LONG_LEN,
+        ReportId::VeryLong => Report::MAX_LEN,
+    };
+    buffer.get(..len)
 }
 
 impl Transport for UsbTransport {

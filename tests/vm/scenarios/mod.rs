@@ -76,24 +76,10 @@ pub(crate) const ALL: [Scenario; 9] = [
     },
 ];
 
-/// Those that wait for the program: they run only when they are named.
-const WAITING: [&str; 7] = [
-    "reading",
-    "undisturbed",
-    "requests",
-    "unplugged",
-    "denied",
-    "usb",
-    "usb-stopped",
-];
-
-/// The scenarios of these names, or all that are enabled if there is no name; else the unknown name.
+/// The scenarios of these names, or all if there is no name; else the unknown name.
 pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, String> {
     if names.is_empty() {
-        return Ok(ALL
-            .iter()
-            .filter(|scenario| !WAITING.contains(&scenario.name))
-            .collect());
+        return Ok(ALL.iter().collect());
     }
     let find = |name: &String| {
         ALL.iter()

@@ -1,42 +1,68 @@
 //! What one reading asks, as the receiver got it: no more than it needs.
 
-use std::collections::BTreeMap;
-
 use solar_status::sim::receiver::Sent;
-use solar_status::sim::scenario::{K750, K800, M705};
 
 use crate::program::Program;
 use crate::scenarios::{plug_in, reading};
 
-/// The software id in the program's HID++ 2.0 requests.
-const SOFTWARE_ID: u8 = 0xE;
+/// Everything the program sends for one cold reading of the desk: the receiver's records of the
+/// six slots, then three requests to the K750, two to the M705, and one to the sleeping K800. The
+/// software id is E, a ping's mark 00 here.
+const EXPECTED: [&str; 20] = [
+    "10 01 00 0e 43 01 00", // K750: where is feature 4301?
+    "10 01 00 1e 00 00 00", // K750: ping
+    "10 01 09 0e 01 01 00", // K750: measure once
+    "10 02 00 1e 00 00 00", // M705: ping
+    "10 02 81 0d 00 00 00", // M705: battery mileage
+    "10 03 00 1e 00 00 00", // K800: ping
+    "10 ff 81 02 00 00 00", // how many are paired?
+    "10 ff 83 b5 03 00 00", // the receiver's serial number and slots
+    "10 ff 83 b5 20 00 00", // what is paired in each slot?
+    "10 ff 83 b5 21 00 00",
+    "10 ff 83 b5 22 00 00",
+    "10 ff 83 b5 23 00 00",
+    "10 ff 83 b5 24 00 00",
+    "10 ff 83 b5 25 00 00",
+    "10 ff 83 b5 30 00 00", // serial numbers of the three
+    "10 ff 83 b5 31 00 00",
+    "10 ff 83 b5 32 00 00",
+    "10 ff 83 b5 40 00 00", // names of the three
+    "10 ff 83 b5 41 00 00",
+    "10 ff 83 b5 42 00 00",
+];
 
-/// How many requests with our software id each device gets in one reading.
-const EXPECTED: [(u8, usize); 3] = [(K750, 0), (M705, 0), (K800, 0)];
+/// The kernel's answer to our reading of the receiver's serial number, which it takes for the
+/// record of an unknown slot 4: it asks the receiver for its list.
+const KERNELS_LIST: u8 = 0x20;
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     desk.with(|receiver, _| receiver.forget_requests());
     reading::expect_desk(&program.run(&["--json"]).document());
     let requests: Vec<Sent> = desk.with(|receiver, _| receiver.requests().cloned().collect());
-    for request in &requests {
-        println!("        {} {:02x?}", request.at, request.report);
-    }
-    let mut counts: BTreeMap<u8, usize> = EXPECTED.map(|(slot, _)| (slot, 0)).into();
-    for slot in requests.iter().filter_map(slot_asked_by_us) {
-        *counts.entry(slot).or_insert(0) += 1;
-    }
-    assert_eq!(
-        counts,
-        BTreeMap::from(EXPECTED),
-        "requests with software id {SOFTWARE_ID:X} by slot"
+    let (kernels, ours): (Vec<_>, Vec<_>) = requests
+        .iter()
+        .partition(|sent| sent.report.first() == Some(&KERNELS_LIST));
+    let mut asked: Vec<String> = ours.iter().map(|sent| text(&sent.report)).collect();
+    asked.sort();
+    assert_eq!(asked, EXPECTED, "requests, sorted");
+    assert!(
+        kernels.len() <= 1,
+        "the kernel asked more than its list: {kernels:?}"
+    );
+    println!(
+        "        {} requests, and {} of the kernel",
+        ours.len(),
+        kernels.len()
     );
 }
 
-/// The slot that a request with our software id goes to; register access (sub-ids from 80) has no such id.
-fn slot_asked_by_us(request: &Sent) -> Option<u8> {
-    match *request.report.as_slice() {
-        [0x10..=0x12, slot, ..0x80, function, ..] if function & 0xF == SOFTWARE_ID => Some(slot),
-        _ => None,
-    }
+fn text(report: &[u8]) -> String {
+    let is_ping = matches!(report, [_, _, 0x00, function, ..] if function >> 4 == 1);
+    let bytes = report.iter().enumerate();
+    let bytes = bytes.map(|(at, byte)| if is_ping && at == 6 { 0 } else { *byte });
+    bytes
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
