@@ -28,7 +28,7 @@ pub(super) const STALL: Duration = Duration::from_millis(20);
 pub(super) const STALLS: u8 = 3;
 
 /// How long an answer may still come after its question was given up or answered once.
-pub(super) const LATE_ANSWER: Duration = Duration::from_secs(5);
+pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);
 
 /// How much later than its period a light measurement may come.
 pub(super) const LIGHT_SLACK: Duration = Duration::from_millis(1500);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use solar_status::session::{DeviceFact, DiscoveryScope, Event, Reading, Session};
+use solar_status::session::{DeviceFact, DiscoveryScope, Event, Known, Reading, Session, Wanted};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, ReportId, Slot, classify};
@@ -21,6 +21,8 @@ pub(crate) struct Bench<F> {
     pub(crate) now: Timestamp,
     pub(crate) sent: Vec<Report>,
     pub(crate) events: Vec<Event>,
+    /// What to ask of each device as soon as the receiver's records name it.
+    pub(crate) probe_all: Option<Wanted>,
 }
 
 impl<F: Firmware> Bench<F> {
@@ -31,6 +33,7 @@ impl<F: Firmware> Bench<F> {
             now: Timestamp::START,
             sent: Vec::new(),
             events: Vec::new(),
+            probe_all: None,
         }
     }
 
@@ -51,6 +54,10 @@ impl<F: Firmware> Bench<F> {
                 idle = false;
             }
             while let Some(event) = self.session.poll_event() {
+                if let (Event::Paired(slot, _), Some(wanted)) = (&event, self.probe_all) {
+                    self.session.probe(*slot, wanted, Known::default());
+                    idle = false;
+                }
                 self.events.push(event);
             }
             if idle {
