@@ -1,0 +1,154 @@
+//! No frame, however broken, makes a decoder panic, and nothing passes for an answer that is none.
+
+use proptest::prelude::*;
+use solar_status::feature::{
+    battery_mileage, battery_status, connection_state, device_connection, device_information,
+    device_name, feature_set, firmware_version, notification_flags, pairing_information, root,
+    solar_dashboard, wireless_status,
+};
+use solar_status::session::{Known, Session, Wanted};
+use solar_status::units::Timestamp;
+use solar_status::wire::{
+    DeviceIndex, Error10, Error20, Incoming, Message, Relation, Report, ReportId, Slot, classify,
+    descriptor, relation,
+};
+
+/// Bytes such as a node delivers: any at all, or a report with a plausible head.
+fn frame() -> impl Strategy<Value = Vec<u8>> {
+    let any_bytes = proptest::collection::vec(any::<u8>(), 0..80);
+    let head = (
+        prop_oneof![Just(0x10_u8), Just(0x11), Just(0x12), Just(0x20)],
+        prop_oneof![0_u8..8, Just(0xFF)],
+        prop_oneof![
+            0_u8..16,
+            Just(0x41),
+            Just(0x83),
+            Just(0x8F),
+            Just(0xFF),
+            any::<u8>()
+        ],
+    );
+    let plausible = (head, proptest::collection::vec(any::<u8>(), 61)).prop_map(
+        |((id, device, sub_id), rest)| {
+            let mut bytes = vec![id, device, sub_id];
+            bytes.extend(rest);
+            bytes.truncate(match id {
+                0x10 => 7,
+                0x11 => 20,
+                0x20 => 15,
+                _ => 64,
+            });
+            bytes
+        },
+    );
+    prop_oneof![any_bytes, plausible]
+}
+
+fn report() -> impl Strategy<Value = Report> {
+    frame().prop_filter_map("no HID++ report", |bytes| Report::parse(&bytes).ok())
+}
+
+/// Every reader on one report; the `Debug` output walks through all of the result.
+fn read_all(report: &Report) -> String {
+    let solar = (0..16).map(|event| {
+        let event = solar_dashboard::read_event(event, report);
+        format!("{event:?} {:?} {:?}", event.voltage(), event.is_charging())
+    });
+    let mut texts: Vec<String> = solar.collect();
+    texts.extend([
+        format!("{report} {:?}", Message::of(report)),
+        format!("{:?}", battery_mileage::read(report)),
+        format!("{:?}", battery_mileage::read_notification(report)),
+        format!("{:?}", battery_status::read(report)),
+        format!("{:?}", battery_status::read_notification(report)),
+        format!("{:?}", connection_state::read(report)),
+        format!("{:?}", device_connection::read(report)),
+        format!("{:?}", device_information::read_device_info(report)),
+        format!("{:?}", device_information::read_firmware_info(report)),
+        device_information::read_serial_number(report),
+        device_name::name(device_name::read_name(report)),
+        device_name::read_type(report).to_string(),
+        format!("{:?}", feature_set::read_feature_id(report)),
+        format!("{:?}", firmware_version::read(report)),
+        notification_flags::read(report).to_string(),
+        format!("{:?}", pairing_information::read(report)),
+        format!("{:?}", root::read_feature(report)),
+        format!("{:?}", root::read_ping(report)),
+        format!("{:?}", wireless_status::read_event(report)),
+    ]);
+    texts.concat()
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_sorted(bytes in frame()) {
+        if let Incoming::HidPp(report) = classify(&bytes) {
+            prop_assert_eq!(report.as_bytes(), &bytes[..]);
+            read_all(&report);
+        }
+    }
+
+    #[test]
+    fn a_report_is_its_bytes(report in report()) {
+        prop_assert_eq!(Report::parse(report.as_bytes()), Ok(report));
+        read_all(&report);
+    }
+
+    #[test]
+    fn a_cut_report_is_refused(report in report(), len in 0_usize..64) {
+        let Some(cut) = report.as_bytes().get(..len) else { return Ok(()) };
+        // A very long report may have any length from 20 on.
+        let still_valid = len == report.as_bytes().len()
+            || (report.id() == ReportId::VeryLong && len >= Report::LONG_LEN);
+        prop_assert_eq!(Report::parse(cut).is_ok(), still_valid);
+    }
+
+    #[test]
+    fn unknown_codes_survive(code in any::<u8>()) {
+        prop_assert_eq!(Error10::from(code).code(), code);
+        prop_assert_eq!(Error20::from(code).code(), code);
+        let level = battery_status::Level::from(code);
+        prop_assert_eq!(level.code(), code);
+    }
+
+    #[test]
+    fn an_answer_repeats_the_header_or_names_it(request in report(), incoming in report()) {
+        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
+        match relation(&request, &incoming) {
+            Relation::None => {}
+            Relation::Answer => prop_assert_eq!(header(&request), header(&incoming)),
+            Relation::Error(_) => {
+                let [named, ..] = incoming.head();
+                let named = (incoming.device(), incoming.address(), named);
+                prop_assert_eq!(header(&request), named);
+            }
+        }
+    }
+
+    #[test]
+    fn no_descriptor_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let found = descriptor::scan(&bytes);
+        prop_assert!(found.is_hidpp() || !(found.short || found.long));
+    }
+
+    #[test]
+    fn a_session_takes_any_frames(frames in proptest::collection::vec(frame(), 0..40)) {
+        let mut session = Session::new(ReportId::Short);
+        let wanted = Wanted { battery: true, name: true, firmware: true };
+        for slot in Slot::up_to(3) {
+            session.probe(slot, wanted, Known::default());
+        }
+        let mut now = Timestamp::START;
+        for bytes in frames {
+            while let Some(report) = session.poll_transmit(now) {
+                prop_assert!(report.device() != DeviceIndex(0));
+            }
+            if let Ok(report) = Report::parse(&bytes) {
+                session.handle_report(now, &report);
+            }
+            now += std::time::Duration::from_millis(50);
+            session.handle_timeout(now);
+            while session.poll_event().is_some() {}
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A receiver that goes away, or stalls, at any step of a status: it ends, and says so.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use solar_status::device::ReceiverModel;
+use solar_status::manager::{Failure, OpenReceiver, Query, Snapshot, VirtualClock, read_status};
+use solar_status::session::Wanted;
+use solar_status::sim::{SimulatedNode, scenario};
+use solar_status::transport::{NodeInfo, Transport, TransportError};
+use solar_status::units::Timestamp;
+use solar_status::wire::descriptor::Capabilities;
+use solar_status::wire::{Incoming, Report};
+
+/// What becomes of a transport.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// Nothing.
+    Fine,
+    /// Gone at the nth report sent or received.
+    Gone(usize),
+    /// Every nth write stalls.
+    Stalling(usize),
+    /// It takes no writes at all.
+    Stuck,
+}
+
+struct Doomed<T> {
+    inner: T,
+    fate: Fate,
+    passed: Rc<Cell<usize>>,
+}
+
+impl<T> Doomed<T> {
+    fn pass(&self) -> Result<(), TransportError> {
+        self.passed.set(self.passed.get() + 1);
+        match self.fate {
+            Fate::Gone(at) if self.passed.get() > at => Err(TransportError::Gone {
+                node: "/dev/hidraw7".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: Transport> Transport for Doomed<T> {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        self.pass()?;
+        let stalls = match self.fate {
+            Fate::Stalling(every) => self.passed.get().is_multiple_of(every),
+            Fate::Stuck => true,
+            Fate::Fine | Fate::Gone(_) => false,
+        };
+        if stalls {
+            let source = io::Error::from_raw_os_error(32);
+            return Err(TransportError::Stalled {
+                node: "/dev/hidraw7".to_owned(),
+                source,
+            });
+        }
+        self.inner.send(now, report)
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        let received = self.inner.receive(now)?;
+        if received.is_some() {
+            self.pass()?;
+        }
+        Ok(received)
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.inner.next_due()
+    }
+}
+
+/// A status of the desk by way of such a transport, and how many reports passed.
+fn status(fate: Fate) -> (Snapshot, usize) {
+    let passed = Rc::new(Cell::new(0));
+    let capabilities = Capabilities {
+        short: true,
+        long: true,
+        very_long: None,
+        dj: true,
+    };
+    let path = "/dev/hidraw7".to_owned();
+    let info = NodeInfo {
+        path,
+        vendor: 0x046D,
+        product: 0xC52B,
+        capabilities,
+    };
+    let model = ReceiverModel::of(info.vendor, info.product).unwrap();
+    let inner = SimulatedNode(scenario::desk());
+    let transport = Box::new(Doomed {
+        inner,
+        fate,
+        passed: Rc::clone(&passed),
+    });
+    let query = Query {
+        wanted: Wanted {
+            battery: true,
+            name: true,
+            firmware: true,
+        },
+        names: true,
+        receiver_firmware: true,
+        devices: Vec::new(),
+        timeout: Duration::from_secs(10),
+    };
+    let receivers = vec![OpenReceiver {
+        info,
+        model,
+        transport,
+    }];
+    let snapshot = read_status(receivers, &query, &mut VirtualClock::default()).unwrap();
+    (snapshot, passed.get())
+}
+
+fn k750_percent(snapshot: &Snapshot) -> Option<u8> {
+    let k750 = snapshot
+        .devices
+        .iter()
+        .find(|device| device.slot.get() == 1)?;
+    Some(k750.battery?.percent?.get())
+}
+
+#[test]
+fn a_node_lost_at_any_step_ends_the_status_with_its_name() {
+    let (whole, steps) = status(Fate::Fine);
+    assert!(whole.failures.is_empty(), "{:?}", whole.failures);
+    assert_eq!(k750_percent(&whole), Some(57));
+    assert!(steps > 60, "{steps} steps");
+    for at in 0..steps {
+        let (snapshot, _) = status(Fate::Gone(at));
+        let [Failure::Transport(error @ TransportError::Gone { .. })] = &snapshot.failures[..]
+        else {
+            panic!("step {at}: {:?}", snapshot.failures);
+        };
+        assert!(error.to_string().contains("/dev/hidraw7"), "{error}");
+        assert!(
+            k750_percent(&snapshot).is_none_or(|percent| percent == 57),
+            "step {at}"
+        );
+        assert!(
+            snapshot.at.since_start() < Duration::from_secs(5),
+            "step {at}"
+        );
+    }
+}
+
+#[test]
+fn stalls_are_ridden_out() {
+    for every in 2..6 {
+        let (snapshot, _) = status(Fate::Stalling(every));
+        assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+        assert_eq!(
+            k750_percent(&snapshot),
+            Some(57),
+            "every {every}th write stalls"
+        );
+    }
+}
+
+#[test]
+fn a_receiver_that_takes_no_report_is_named() {
+    let (snapshot, _) = status(Fate::Stuck);
+    let [failure @ Failure::NoReceiver { .. }] = &snapshot.failures[..] else {
+        panic!("{:?}", snapshot.failures);
+    };
+    assert!(failure.to_string().contains("/dev/hidraw7"), "{failure}");
+    assert!(
+        snapshot.at.since_start() < Duration::from_secs(1),
+        "at once"
+    );
+}

@@ -1,0 +1,325 @@
+//! `solar-status` as a person or a script runs it, on the simulated receiver and on traces.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn solar_status(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "",
+        "quiet when all is well"
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn document(arguments: &[&str]) -> Value {
+    serde_json::from_str(&stdout(&solar_status(arguments))).unwrap()
+}
+
+/// A file of this test's own, gone afterwards.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        _ = fs::remove_file(&self.0);
+    }
+}
+
+const TABLE: &str = "\
+Unifying Receiver  046D:C52B, serial AF4F95EA, 3 of 6 slots used, simulated
+  SLOT  DEVICE  KIND      CHARGE            STATE        VOLTAGE  LIGHT         READ
+     1  K750    keyboard  █████▋····  57 %  discharging   2.54 V  12 lux, dark  now
+     2  M705    mouse     ██████▌···  65 %  discharging  –        –             now
+     3  K800    keyboard  –                 offline      –        –             –
+";
+
+#[test]
+fn the_table_reads_without_help() {
+    assert_eq!(stdout(&solar_status(&["--simulate"])), TABLE);
+}
+
+#[test]
+fn the_readme_shows_the_real_output() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    assert!(
+        readme.contains(TABLE),
+        "README.md must show the table of --simulate"
+    );
+}
+
+#[test]
+fn without_unicode_the_table_is_ascii() {
+    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .arg("--simulate")
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let table = stdout(&output);
+    assert!(table.is_ascii(), "{table}");
+    assert!(table.contains("######----  57 %"), "{table}");
+}
+
+#[test]
+fn colour_is_for_terminals_and_on_demand() {
+    assert!(!stdout(&solar_status(&["--simulate"])).contains('\u{1b}'));
+    assert!(stdout(&solar_status(&["--simulate", "--color", "always"])).contains('\u{1b}'));
+}
+
+#[test]
+fn the_document_says_what_is_known_and_null_what_is_not() {
+    let document = document(&["--simulate", "--json"]);
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["receivers"][0]["serial"], "AF4F95EA");
+    assert_eq!(
+        document["devices"][0],
+        json!({
+            "id": "4002-392A0750",
+            "name": "K750",
+            "kind": "keyboard",
+            "wpid": "4002",
+            "serial": "392A0750",
+            "receiver": "AF4F95EA",
+            "slot": 1,
+            "protocol": "2.0",
+            "firmware": null,
+            "power_switch": "edge of top right corner",
+            "online": true,
+            "battery": {
+                "percent": 57,
+                "level": null,
+                "state": "discharging",
+                "voltage_mv": 2540,
+                "source": "4301",
+                "value_kind": "percent",
+                "trusted": true,
+                "age_s": 0.0,
+            },
+            "light": { "lux": 12, "level": "dark", "trusted": true, "age_s": 0.0 },
+        })
+    );
+    let k800 = &document["devices"][2];
+    assert_eq!(
+        (&k800["online"], &k800["battery"]),
+        (&json!(false), &Value::Null)
+    );
+    assert_eq!(k800["light"], Value::Null);
+}
+
+#[test]
+fn a_replay_shows_what_was_recorded() {
+    let trace = Scratch::new("replay.trace");
+    let recorded = document(&["--simulate", "--json", "--record", trace.path()]);
+    let mut replayed = document(&["--replay", trace.path(), "--json"]);
+    assert_eq!(recorded, replayed);
+    replayed = document(&["--replay", trace.path(), "--json", "--fields", "battery"]);
+    assert_eq!(
+        replayed["devices"][0]["battery"]["percent"], 57,
+        "a shorter conversation"
+    );
+}
+
+#[test]
+fn an_anonymous_trace_holds_no_serial_number_and_replays() {
+    let trace = Scratch::new("anonymous.trace");
+    let seen = document(&[
+        "--simulate",
+        "--json",
+        "--record",
+        trace.path(),
+        "--anonymize",
+    ]);
+    let text = fs::read_to_string(trace.path()).unwrap();
+    for serial in ["af 4f 95 ea", "39 2a 07 50", "1c 5e 07 05", "fb 84 1b 86"] {
+        assert!(!text.contains(serial), "{serial} in {text}");
+    }
+    assert_eq!(
+        seen["devices"][0]["serial"], "392A0750",
+        "the reading itself has it"
+    );
+    let replayed = document(&["--replay", trace.path(), "--json"]);
+    assert_eq!(replayed["devices"][0]["serial"], Value::Null);
+    assert_eq!(replayed["devices"][0]["light"]["lux"], 12);
+    let ids: Vec<&Value> = (0..3).map(|at| &replayed["devices"][at]["id"]).collect();
+    assert_eq!(
+        ids,
+        [
+            "4002-C52B-simulated-1",
+            "101B-C52B-simulated-2",
+            "2010-C52B-simulated-3"
+        ]
+    );
+}
+
+#[test]
+fn fewer_fields_are_fewer_requests() {
+    let requests = |fields: &str| {
+        let trace = Scratch::new(&format!("{fields}.trace"));
+        document(&[
+            "--simulate",
+            "--json",
+            "--fields",
+            fields,
+            "--record",
+            trace.path(),
+        ]);
+        let text = fs::read_to_string(trace.path()).unwrap();
+        let to_device = |slot: &str| {
+            text.lines()
+                .filter(|line| line.contains(&format!(" > 10 {slot} ")))
+                .count()
+        };
+        (to_device("ff"), to_device("01"))
+    };
+    assert_eq!(requests("battery"), (11, 3));
+    assert_eq!(requests("name,battery"), (14, 3));
+    assert_eq!(requests("name"), (14, 0));
+    assert_eq!(requests("battery,full-name"), (11, 7));
+}
+
+#[test]
+fn a_device_is_called_by_any_of_its_names() {
+    for name in ["K750", "k75", "4002", "1", "392a0750", "4002-392A0750"] {
+        let document = document(&["--simulate", "--json", "--device", name]);
+        let devices = document["devices"].as_array().unwrap();
+        assert_eq!(devices.len(), 1, "{name}");
+        assert_eq!(devices[0]["wpid"], "4002", "{name}");
+    }
+    let two = document(&[
+        "--simulate",
+        "--json",
+        "--device",
+        "K750",
+        "--device",
+        "mouse",
+    ]);
+    assert_eq!(two["devices"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_unknown_device_is_exit_status_3() {
+    let output = solar_status(&["--simulate", "--json", "--device", "K999"]);
+    assert_eq!(output.status.code(), Some(3));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.contains("K999") && error.lines().count() == 1,
+        "{error}"
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        document["devices"],
+        json!([]),
+        "the document stays a document"
+    );
+}
+
+#[test]
+fn wrong_arguments_are_exit_status_2() {
+    for wrong in [
+        &["--nonsense"][..],
+        &["--timeout", "0"],
+        &["--fields", "weather"],
+        &["--simulate", "--replay", "x"],
+        &["--simulate", "--transport", "usb"],
+        &["--anonymize"],
+        &["nonsense"],
+        &["decode", "--feature", "9"],
+    ] {
+        let output = solar_status(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!output.stderr.is_empty(), "{wrong:?}");
+    }
+    assert_eq!(solar_status(&["--help"]).status.code(), Some(0));
+    assert_eq!(solar_status(&["--version"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_trace_that_cannot_be_used_is_named_with_its_line() {
+    let broken = Scratch::new("broken.trace");
+    fs::write(
+        &broken.0,
+        "# solar-status trace 1\n0.000000 1 > 10 ff 83 b5 zz 00 00\n",
+    )
+    .unwrap();
+    for (path, says) in [
+        (broken.path(), "line 2: “zz” is no hexadecimal byte"),
+        ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
+        ("/dev/null", "it holds no report"),
+    ] {
+        let output = solar_status(&["--replay", path]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(says) && error.contains(path), "{error}");
+    }
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_an_error() {
+    let output = solar_status(&["--simulate", "--record", "/nowhere/at.trace"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/at.trace"));
+    let full = solar_status(&["--simulate", "--record", "/dev/full"]);
+    assert_eq!(full.status.code(), Some(1), "{full:?}");
+    assert!(String::from_utf8_lossy(&full.stderr).contains("/dev/full is incomplete"));
+    assert!(
+        String::from_utf8_lossy(&full.stdout).contains("57 %"),
+        "the reading is shown"
+    );
+}
+
+#[test]
+fn a_request_the_trace_does_not_know_times_out() {
+    let trace = Scratch::new("partial.trace");
+    document(&["--simulate", "--json", "--record", trace.path()]);
+    let text = fs::read_to_string(trace.path()).unwrap();
+    // The K750's lookup of its solar feature is cut out.
+    let without: String = text
+        .lines()
+        .filter(|line| !line.contains("10 01 00 0e 43 01") && !line.contains("11 01 00 0e 09"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    fs::write(&trace.0, without).unwrap();
+    let document = document(&["--replay", trace.path(), "--json"]);
+    assert_eq!(document["devices"][0]["online"], false, "it fell silent");
+    assert_eq!(document["devices"][0]["battery"], Value::Null);
+    assert_eq!(document["devices"][1]["battery"]["percent"], 65);
+}
+
+#[test]
+fn nobody_reading_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .arg("--simulate")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
