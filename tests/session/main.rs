@@ -1,7 +1,12 @@
 //! Conversations with the simulated receiver, on virtual time.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod bench;
 mod faults;
+mod receivers;
 mod requests;
