@@ -44,6 +44,7 @@ impl TraceFile {
     pub fn create(path: &Path) -> io::Result<Self> {
         let mut file = BufWriter::new(File::create(path)?);
         writeln!(file, "{}", trace::HEADER)?;
+        writeln!(file, "# solar-status {}", env!("CARGO_PKG_VERSION"))?;
         Ok(Self(Rc::new(RefCell::new(Inner {
             file,
             nodes: 0,

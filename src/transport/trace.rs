@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! # solar-status trace 1
+//! # solar-status 0.1.0
 //! node 1 046D:C52B short,long,dj /dev/hidraw0
 //! 0.000118 1 > 10 ff 83 b5 03 00 00
 //! 0.002130 1 < 11 ff 83 b5 03 af 4f 95 ea 05 06 0e 00 00 00 00 00 00 00 00

@@ -5,7 +5,7 @@ use super::explanation::{Explanation, Kind};
 use super::fields::hex;
 use super::input::Frame;
 use super::role::{self, Role};
-use super::{features, names, notifications, registers};
+use super::{features, names, notifications, registers, software};
 use crate::feature::{device_connection, feature_set, root, solar_dashboard};
 use crate::wire::{
     DeviceIndex, DjReport, ErrorCode, FeatureId, Incoming, Message, Report, ReportError, classify,
@@ -28,6 +28,10 @@ pub(super) fn explain(context: &mut Context, frame: &Frame) -> Result<Explanatio
         (_, Err(why)) => return Err(why),
     };
     explanation.direction = frame.direction;
+    if frame.is_from_trace() && explanation.software_id.is_some_and(software::is_spare) {
+        explanation.software = Some(software::OURS);
+        explanation.foreign = false;
+    }
     Ok(explanation)
 }
 

@@ -56,6 +56,11 @@ impl Frame {
     pub(super) fn is_from_usbmon(&self) -> bool {
         matches!(self.source, Source::Usb(..))
     }
+
+    /// Whether it comes from a trace that this program recorded.
+    pub(super) fn is_from_trace(&self) -> bool {
+        matches!(self.source, Source::Node(_))
+    }
 }
 
 /// Why a line is no frame. The text is never quoted: it may hold what somebody typed.

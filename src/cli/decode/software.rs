@@ -19,21 +19,24 @@ pub(super) const fn user(id: u8) -> Option<&'static str> {
         0xB => "Solaar",
         0xD => "Logitech G HUB",
         0xF => "firmware's own enumeration",
-        _ if is_ours(id) => "solar-status",
+        _ if id == SoftwareId::OURS.get() => OURS,
         _ => return None,
     })
 }
 
 /// Whether a frame with this id was another program's request, or the answer to it.
 pub(super) const fn is_foreign(id: u8) -> bool {
-    id != 0 && !is_ours(id)
+    id != 0 && id != SoftwareId::OURS.get()
 }
 
-/// Our id, or one that stands in for it.
-const fn is_ours(id: u8) -> bool {
-    let [one, two] = SoftwareId::SPARE;
-    id == SoftwareId::OURS.get() || id == one.get() || id == two.get()
+/// Whether the id stands in for ours at times. Other programs use it too, so only a trace that
+/// this program recorded shows that it was ours.
+pub(super) fn is_spare(id: u8) -> bool {
+    SoftwareId::SPARE.iter().any(|spare| spare.get() == id)
 }
+
+/// This program.
+pub(super) const OURS: &str = "solar-status";
 
 #[cfg(test)]
 mod tests {
@@ -50,8 +53,8 @@ mod tests {
     #[test]
     fn events_and_our_own_traffic_are_not_foreign() {
         for id in 0..16 {
-            let ours = matches!(id, 0x0 | 0x6 | 0xC | 0xE);
-            assert_eq!(is_foreign(id), !ours, "{id:X}");
+            assert_eq!(is_foreign(id), !matches!(id, 0x0 | 0xE), "{id:X}");
+            assert_eq!(is_spare(id), matches!(id, 0x6 | 0xC), "{id:X}");
         }
     }
 }
