@@ -10,9 +10,10 @@ use std::time::Duration;
 use solar_status::device::ReceiverModel;
 use solar_status::manager::{Failure, OpenReceiver, Query, Snapshot, VirtualClock, read_status};
 use solar_status::session::Wanted;
+use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{SimulatedNode, scenario};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
-use solar_status::units::Timestamp;
+use solar_status::units::{Percent, Timestamp};
 use solar_status::wire::descriptor::Capabilities;
 use solar_status::wire::{Incoming, Report};
 
@@ -81,6 +82,16 @@ impl<T: Transport> Transport for Doomed<T> {
 /// A status of the desk by way of such a transport, and how many reports passed.
 fn status(fate: Fate) -> (Snapshot, usize) {
     let passed = Rc::new(Cell::new(0));
+    let inner = SimulatedNode(scenario::desk());
+    let snapshot = status_by(Doomed {
+        inner,
+        fate,
+        passed: Rc::clone(&passed),
+    });
+    (snapshot, passed.get())
+}
+
+fn status_by(transport: impl Transport + 'static) -> Snapshot {
     let capabilities = Capabilities {
         short: true,
         long: true,
@@ -95,12 +106,6 @@ fn status(fate: Fate) -> (Snapshot, usize) {
         capabilities,
     };
     let model = ReceiverModel::of(info.vendor, info.product).unwrap();
-    let inner = SimulatedNode(scenario::desk());
-    let transport = Box::new(Doomed {
-        inner,
-        fate,
-        passed: Rc::clone(&passed),
-    });
     let query = Query {
         wanted: Wanted {
             battery: true,
@@ -115,10 +120,9 @@ fn status(fate: Fate) -> (Snapshot, usize) {
     let receivers = vec![OpenReceiver {
         info,
         model,
-        transport,
+        transport: Box::new(transport),
     }];
-    let snapshot = read_status(receivers, &query, &mut VirtualClock::default()).unwrap();
-    (snapshot, passed.get())
+    read_status(receivers, &query, &mut VirtualClock::default()).unwrap()
 }
 
 fn k750_percent(snapshot: &Snapshot) -> Option<u8> {
@@ -177,4 +181,55 @@ fn a_receiver_that_takes_no_report_is_named() {
         snapshot.at.since_start() < Duration::from_secs(1),
         "at once"
     );
+}
+
+#[test]
+fn a_device_that_is_busy_all_the_time_is_named_and_the_others_are_read() {
+    let mut desk = scenario::desk();
+    desk.answer_busy(1, u32::MAX);
+    let snapshot = status_by(SimulatedNode(desk));
+    let [failure @ Failure::Device { .. }] = &snapshot.failures[..] else {
+        panic!("{:?}", snapshot.failures);
+    };
+    assert!(
+        failure.to_string().starts_with("4002-392A0750: still busy"),
+        "{failure}"
+    );
+    let m705 = snapshot
+        .devices
+        .iter()
+        .find(|device| device.slot.get() == 2)
+        .unwrap();
+    assert_eq!(
+        m705.battery.and_then(|battery| battery.percent),
+        Percent::new(65)
+    );
+}
+
+#[test]
+fn a_keyboard_that_does_not_measure_is_named() {
+    // Every report is the sun's loss: solar events are event 1 of index 9.
+    struct Clouded(SimulatedNode<Receiver>);
+    impl Transport for Clouded {
+        fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+            self.0.send(now, report)
+        }
+        fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+            loop {
+                match self.0.receive(now)? {
+                    Some(Incoming::HidPp(report)) if report.address() == 0x10 => {}
+                    received => return Ok(received),
+                }
+            }
+        }
+        fn next_due(&self) -> Option<Timestamp> {
+            self.0.next_due()
+        }
+    }
+    let snapshot = status_by(Clouded(SimulatedNode(scenario::desk())));
+    let [Failure::NoMeasurement { device }] = &snapshot.failures[..] else {
+        panic!("{:?}", snapshot.failures);
+    };
+    assert_eq!(device, "4002-392A0750");
+    assert_eq!(k750_percent(&snapshot), None);
 }

@@ -311,6 +311,24 @@ fn a_request_the_trace_does_not_know_times_out() {
 }
 
 #[test]
+fn when_time_is_up_what_is_known_is_shown() {
+    let output = solar_status(&["--simulate", "--json", "--timeout", "0.5"]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.contains("--timeout") && error.lines().count() == 1,
+        "{error}"
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        document["devices"][0]["battery"],
+        Value::Null,
+        "it measures for a second"
+    );
+    assert_eq!(document["devices"][1]["battery"]["percent"], 65);
+}
+
+#[test]
 fn nobody_reading_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
         .arg("--simulate")

@@ -17,6 +17,9 @@ use crate::manager::{
 use crate::session::Wanted;
 use crate::transport::{TraceFile, TransportError, UsbError};
 
+const NO_RECEIVER: &str = "no Logitech receiver found: is one plugged in? \
+                           (solar-status --simulate shows what to expect)";
+
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     // Before anything is opened: a receiver taken over USB must be given back.
     let (interrupt, handler) = UnixStream::pair()?;
@@ -112,17 +115,20 @@ fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
         return Exit::Failure;
     }
     if !asked {
-        complain(
-            &"no Logitech receiver found: is one plugged in? (solar-status --simulate shows \
-                   what to expect)",
-        );
-    } else if args.device.is_empty() {
-        complain(&"no device is paired with the receiver");
-    } else {
+        complain(&NO_RECEIVER);
+    } else if !args.device.is_empty() {
         complain(&format_args!(
             "no paired device is called {}; run solar-status without --device to see all",
             args.device.join(" or ")
         ));
+    } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
+        complain(&format_args!(
+            "{} is a {} whose records of its paired devices this version cannot read yet",
+            receiver.node,
+            receiver.model.name()
+        ));
+    } else {
+        complain(&"no device is paired with the receiver");
     }
     Exit::NoDevice
 }

@@ -35,7 +35,8 @@ pub struct RealClock<'a> {
 }
 
 impl<'a> RealClock<'a> {
-    /// A clock that starts now; when `interrupt` becomes readable, waiting ends for good.
+    /// A clock that starts now; when `interrupt` becomes readable, waiting ends, once: what is to
+    /// be put in order then has its time.
     pub fn new(interrupt: Option<BorrowedFd<'a>>) -> Self {
         Self {
             start: Instant::now(),

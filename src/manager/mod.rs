@@ -44,27 +44,25 @@ pub fn read_status(
         .map(|open| Node::new(&open.info, open.model, open.transport, query))
         .collect();
     let deadline = clock.now() + query.timeout;
-    let mut interrupted = run(&mut nodes, clock, deadline, Node::is_done)? == Wake::Interrupted;
+    let ended = run(&mut nodes, clock, deadline, Node::is_done)?;
     let at = clock.now();
     for node in &mut nodes {
         node.close(at);
     }
-    if !interrupted {
-        interrupted = run(&mut nodes, clock, at + CLOSING, Node::is_closed)? == Wake::Interrupted;
-    }
+    let closed = run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
     let mut snapshot = Snapshot {
         at,
         receivers: Vec::new(),
         devices: Vec::new(),
         failures: Vec::new(),
         sent: nodes.iter().map(Node::sent).sum(),
-        interrupted,
+        interrupted: [ended, closed].contains(&Wake::Interrupted),
     };
     for node in nodes {
-        let (receiver, devices, failure) = node.into_parts();
+        let (receiver, devices, failures) = node.into_parts();
         snapshot.receivers.push(receiver);
         snapshot.devices.extend(devices);
-        snapshot.failures.extend(failure);
+        snapshot.failures.extend(failures);
     }
     Ok(snapshot)
 }

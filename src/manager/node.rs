@@ -31,6 +31,8 @@ pub(super) struct Node<'a> {
     asking: BTreeSet<Slot>,
     discovered: bool,
     failure: Option<Failure>,
+    /// Devices that answered, but not with what was asked.
+    device_failures: Vec<Failure>,
     log: Privacy,
     query: &'a Query,
 }
@@ -73,6 +75,7 @@ impl<'a> Node<'a> {
             asking: BTreeSet::new(),
             discovered: false,
             failure: None,
+            device_failures: Vec::new(),
             log: Privacy::new(false),
             query,
         }
@@ -207,16 +210,20 @@ impl<'a> Node<'a> {
                 device.presence = Presence::Online;
                 take_reading(device, reading, now);
             }
-            DeviceFact::Absent(error) => {
+            DeviceFact::Absent(error) if error.is_absence() => {
                 debug!("{}: slot {slot}: {error}", self.receiver.node);
-                device.presence = if error.is_absence() {
-                    Presence::Offline
-                } else {
-                    Presence::Unknown
-                };
+                device.presence = Presence::Offline;
+            }
+            DeviceFact::Absent(error) => {
+                device.presence = Presence::Unknown;
+                let device = device.id.clone();
+                self.device_failures.push(Failure::Device { device, error });
+            }
+            DeviceFact::NoLight => {
+                let device = device.id.clone();
+                self.device_failures.push(Failure::NoMeasurement { device });
             }
             DeviceFact::NoBattery => debug!("slot {slot}: no battery source that can be read"),
-            DeviceFact::NoLight => debug!("slot {slot}: no light measurement came"),
             DeviceFact::Feature(id, index) => debug!("slot {slot}: feature {id} at {index:?}"),
         }
     }
@@ -277,11 +284,12 @@ impl<'a> Node<'a> {
             .min()
     }
 
-    pub(super) fn into_parts(self) -> (Receiver, Vec<Device>, Option<Failure>) {
+    pub(super) fn into_parts(mut self) -> (Receiver, Vec<Device>, Vec<Failure>) {
+        self.device_failures.extend(self.failure);
         (
             self.receiver,
             self.devices.into_values().collect(),
-            self.failure,
+            self.device_failures,
         )
     }
 

@@ -12,7 +12,7 @@ pub struct Snapshot {
     pub receivers: Vec<Receiver>,
     /// The devices that were wanted.
     pub devices: Vec<Device>,
-    /// What went wrong, at most once for each node.
+    /// What went wrong.
     pub failures: Vec<Failure>,
     /// How many reports were sent.
     pub sent: usize,
@@ -33,6 +33,20 @@ pub enum Failure {
         node: String,
         /// What came instead.
         error: RequestError,
+    },
+    /// A device could not be asked.
+    #[error("{device}: {error}; try again in a moment")]
+    Device {
+        /// The device's id.
+        device: String,
+        /// What came instead of an answer.
+        error: RequestError,
+    },
+    /// A solar keyboard agreed to measure and did not.
+    #[error("{device} was asked to measure light and sent no measurement; try again")]
+    NoMeasurement {
+        /// The device's id.
+        device: String,
     },
     /// Time ran out.
     #[error("{node}: not everything was answered in time; try again, or with a longer --timeout")]

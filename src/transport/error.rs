@@ -28,7 +28,7 @@ pub enum TransportError {
         source: io::Error,
     },
     /// Anything else.
-    #[error("{node}: {source}")]
+    #[error("{node}: {source}; if plugging the receiver in again does not help, report this")]
     Io {
         /// Which node.
         node: String,
