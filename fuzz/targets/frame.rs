@@ -1,0 +1,51 @@
+//! Any bytes from a node, through every decoder; any bytes as a report descriptor.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use solar_status::feature::{
+    battery_mileage, battery_status, bolt_discovery, bolt_pairing, connection_state,
+    device_connection, device_information, device_name, feature_set, firmware_version,
+    notification_flags, pairing_information, pairing_lock, receiver_firmware, root,
+    solar_dashboard, wireless_status,
+};
+use solar_status::wire::{Incoming, Message, classify, descriptor};
+
+fuzz_target!(|bytes: &[u8]| {
+    descriptor::scan(bytes);
+    let Incoming::HidPp(report) = classify(bytes) else {
+        return;
+    };
+    assert_eq!(report.as_bytes(), bytes);
+    let text = format!(
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}{:?}{}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
+        Message::of(&report),
+        battery_mileage::read(&report),
+        battery_mileage::read_notification(&report),
+        battery_status::read(&report),
+        battery_status::read_notification(&report),
+        connection_state::read(&report),
+        device_connection::read(&report),
+        device_information::read_device_info(&report),
+        device_information::read_firmware_info(&report),
+        device_information::read_serial_number(&report),
+        device_name::name(device_name::read_name(&report)),
+        feature_set::read_feature_id(&report),
+        firmware_version::read(&report),
+        notification_flags::read(&report),
+        pairing_information::read(&report),
+        pairing_lock::read_request(&report),
+        pairing_lock::read_notification(&report),
+        receiver_firmware::read(&report),
+        bolt_discovery::read(&report),
+        root::read_feature(&report),
+        wireless_status::read_event(&report),
+        bolt_pairing::read(&report),
+    );
+    assert!(!text.is_empty());
+    for event in 0..16 {
+        let event = solar_dashboard::read_event(event, &report);
+        assert!(event.light.is_none_or(|_| event.is_charging().is_some()));
+        event.voltage();
+    }
+});
