@@ -145,6 +145,43 @@ fn a_replay_shows_what_was_recorded() {
 }
 
 #[test]
+fn a_trace_of_everything_replays_with_any_fields() {
+    // What the README asks for in a bug report.
+    let trace = Scratch::new("everything.trace");
+    let fields = "name,battery,full-name,firmware";
+    let recorded = document(&[
+        "--simulate",
+        "--json",
+        "--fields",
+        fields,
+        "--record",
+        trace.path(),
+    ]);
+    assert_eq!(
+        document(&["--replay", trace.path(), "--json", "--fields", fields]),
+        recorded
+    );
+    for fewer in ["name,battery", "battery", "battery,firmware"] {
+        let replayed = document(&["--replay", trace.path(), "--json", "--fields", fewer]);
+        assert_eq!(replayed["devices"][0]["battery"]["percent"], 57, "{fewer}");
+        assert_eq!(replayed["devices"][0]["light"]["lux"], 12, "{fewer}");
+    }
+}
+
+#[test]
+fn recording_over_the_trace_that_is_replayed_keeps_it_whole() {
+    let trace = Scratch::new("over.trace");
+    document(&["--simulate", "--json", "--record", trace.path()]);
+    let before = fs::read_to_string(trace.path()).unwrap();
+    document(&["--replay", trace.path(), "--record", trace.path(), "--json"]);
+    assert_eq!(fs::read_to_string(trace.path()).unwrap(), before);
+    // Nor does an attempt without a receiver cost an older trace.
+    let output = solar_status(&["--record", trace.path()]);
+    assert_ne!(output.status.code(), Some(0));
+    assert_eq!(fs::read_to_string(trace.path()).unwrap(), before);
+}
+
+#[test]
 fn an_anonymous_trace_holds_no_serial_number_and_replays() {
     let trace = Scratch::new("anonymous.trace");
     let seen = document(&[
@@ -227,7 +264,7 @@ fn an_unknown_device_is_exit_status_3() {
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(
-        error.contains("K999") && error.lines().count() == 1,
+        error.contains("k999") && error.lines().count() == 1,
         "{error}"
     );
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -239,6 +276,22 @@ fn an_unknown_device_is_exit_status_3() {
 }
 
 #[test]
+fn each_unknown_device_is_named_beside_those_that_are_there() {
+    let output = solar_status(&[
+        "--simulate",
+        "--json",
+        "--device",
+        "K750",
+        "--device",
+        "nosuch",
+    ]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("“nosuch”"));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["devices"][0]["wpid"], "4002");
+}
+
+#[test]
 fn wrong_arguments_are_exit_status_2() {
     for wrong in [
         &["--nonsense"][..],
@@ -247,6 +300,7 @@ fn wrong_arguments_are_exit_status_2() {
         &["--simulate", "--replay", "x"],
         &["--simulate", "--transport", "usb"],
         &["--anonymize"],
+        &["--device", ""],
         &["nonsense"],
         &["decode", "--feature", "9"],
     ] {
@@ -304,8 +358,15 @@ fn a_request_the_trace_does_not_know_times_out() {
         .flat_map(|line| [line, "\n"])
         .collect();
     fs::write(&trace.0, without).unwrap();
-    let document = document(&["--replay", trace.path(), "--json"]);
-    assert_eq!(document["devices"][0]["online"], false, "it fell silent");
+    let output = solar_status(&["--replay", trace.path(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("4002-392A0750: no answer"), "{error}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        document["devices"][0]["online"], false,
+        "it answered, then fell silent"
+    );
     assert_eq!(document["devices"][0]["battery"], Value::Null);
     assert_eq!(document["devices"][1]["battery"]["percent"], 65);
 }

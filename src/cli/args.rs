@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
@@ -55,7 +56,7 @@ pub(super) struct StatusArgs {
     pub(super) json: bool,
 
     /// Only these devices: id, serial number, wpid, kind, slot number or part of the name
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(long, value_name = "DEVICE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) device: Vec<String>,
 
     /// What to ask for; each costs the device or its receiver requests

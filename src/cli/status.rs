@@ -62,7 +62,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         .extend(sources.failures.into_iter().map(Failure::Transport));
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(args, &snapshot, asked);
+    let exit = judge(&snapshot, asked);
     print(args, &snapshot)?;
     let written = trace.map_or(Ok(()), |trace| trace.finish());
     match (written, &args.record) {
@@ -90,7 +90,7 @@ fn query(args: &StatusArgs) -> Query {
 }
 
 /// Says on standard error what went wrong, and how the command ends for it.
-fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
+fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     for failure in &snapshot.failures {
         complain(failure);
     }
@@ -103,10 +103,10 @@ fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
     if snapshot.interrupted {
         return Exit::Interrupted;
     }
-    if !snapshot.devices.is_empty() {
-        // A receiver that may not be opened beside one that was read was complained about.
-        let failed = snapshot.failures.iter().any(|failure| !denied(failure));
-        return if failed { Exit::Failure } else { Exit::Ok };
+    for selector in snapshot.unmatched.iter().filter(|_| asked) {
+        complain(&format_args!(
+            "no paired device is called “{selector}”; run solar-status without --device to see all"
+        ));
     }
     if snapshot.failures.iter().any(denied) {
         return Exit::NoPermission;
@@ -114,13 +114,14 @@ fn judge(args: &StatusArgs, snapshot: &Snapshot, asked: bool) -> Exit {
     if !snapshot.failures.is_empty() {
         return Exit::Failure;
     }
+    if !snapshot.unmatched.is_empty() && asked {
+        return Exit::NoDevice;
+    }
+    if !snapshot.devices.is_empty() {
+        return Exit::Ok;
+    }
     if !asked {
         complain(&NO_RECEIVER);
-    } else if !args.device.is_empty() {
-        complain(&format_args!(
-            "no paired device is called {}; run solar-status without --device to see all",
-            args.device.join(" or ")
-        ));
     } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
         complain(&format_args!(
             "{} is a {} whose records of its paired devices this version cannot read yet",

@@ -64,11 +64,11 @@ impl Clock for RealClock<'_> {
         }
         let interrupted =
             self.interrupt.is_some() && polled.first().is_some_and(|fd| !fd.revents().is_empty());
-        Ok(if interrupted {
-            Wake::Interrupted
-        } else {
-            Wake::Due
-        })
+        if interrupted {
+            self.interrupt = None;
+            return Ok(Wake::Interrupted);
+        }
+        Ok(Wake::Due)
     }
 }
 

@@ -47,7 +47,7 @@ pub fn read_status(
     let ended = run(&mut nodes, clock, deadline, Node::is_done)?;
     let at = clock.now();
     for node in &mut nodes {
-        node.close(at);
+        node.close(at, ended);
     }
     let closed = run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
     let mut snapshot = Snapshot {
@@ -57,7 +57,13 @@ pub fn read_status(
         failures: Vec::new(),
         sent: nodes.iter().map(Node::sent).sum(),
         interrupted: [ended, closed].contains(&Wake::Interrupted),
+        unmatched: Vec::new(),
     };
+    for selector in &query.devices {
+        if !nodes.iter().any(|node| node.has_device_called(selector)) {
+            snapshot.unmatched.push(selector.clone());
+        }
+    }
     for node in nodes {
         let (receiver, devices, failures) = node.into_parts();
         snapshot.receivers.push(receiver);

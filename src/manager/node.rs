@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use log::{Level, debug, log_enabled, trace};
 
+use super::clock::Wake;
 use super::privacy::Privacy;
-use super::query::Query;
+use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{
     Battery, Device, Light, Presence, Receiver, ReceiverFamily, ReceiverModel, device_id,
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::session::{
-    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Reading, Session, Wanted,
+    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Reading, RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
 use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
@@ -165,10 +166,6 @@ impl<'a> Node<'a> {
 
     fn handle_paired(&mut self, slot: Slot, record: PairingRecord) {
         let id = device_id(record.wpid, record.serial, &self.receiver.id, slot);
-        let selectors = &self.query.devices;
-        if !selectors.is_empty() && !selectors.iter().any(|it| it.selects(&id, slot, &record)) {
-            return;
-        }
         let presence = match record.online {
             Some(false) => Presence::Offline,
             _ => Presence::Unknown,
@@ -188,10 +185,14 @@ impl<'a> Node<'a> {
             battery: None,
             light: None,
         };
-        if self.devices.insert(slot, device).is_none() && self.query.wanted != Wanted::default() {
-            self.asking.insert(slot);
-            self.session
-                .probe(slot, self.query.wanted, Known::default());
+        let selectors = &self.query.devices;
+        let wanted = selectors.is_empty() || selectors.iter().any(|it| it.selects(&device));
+        if wanted {
+            self.devices.insert(slot, device);
+            if self.query.wanted != Wanted::default() && self.asking.insert(slot) {
+                self.session
+                    .probe(slot, self.query.wanted, Known::default());
+            }
         }
     }
 
@@ -210,12 +211,16 @@ impl<'a> Node<'a> {
                 device.presence = Presence::Online;
                 take_reading(device, reading, now);
             }
-            DeviceFact::Absent(error) if error.is_absence() => {
+            DeviceFact::Absent(error) => {
                 debug!("{}: slot {slot}: {error}", self.receiver.node);
                 device.presence = Presence::Offline;
+                // Receivers say it of sleeping devices; silence after an answer is a fault.
+                if error == RequestError::Silent && device.protocol.is_some() {
+                    let device = device.id.clone();
+                    self.device_failures.push(Failure::Device { device, error });
+                }
             }
-            DeviceFact::Absent(error) => {
-                device.presence = Presence::Unknown;
+            DeviceFact::Failed(error) => {
                 let device = device.id.clone();
                 self.device_failures.push(Failure::Device { device, error });
             }
@@ -249,9 +254,14 @@ impl<'a> Node<'a> {
         self.failure.is_some() || (self.discovered && self.asking.is_empty())
     }
 
-    /// Ends all conversations, whether or not they are done.
-    pub(super) fn close(&mut self, now: Timestamp) {
-        if !self.is_done() {
+    /// Whether one of its devices is called so.
+    pub(super) fn has_device_called(&self, selector: &Selector) -> bool {
+        self.devices.values().any(|device| selector.selects(device))
+    }
+
+    /// Ends all conversations; unless the user wanted that, what is not done has run out of time.
+    pub(super) fn close(&mut self, now: Timestamp, ended: Wake) {
+        if !self.is_done() && ended == Wake::Due {
             let node = self.receiver.node.clone();
             self.failure = Some(Failure::TimedOut { node });
         }
@@ -268,13 +278,11 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
-        self.transport
-            .descriptor()
-            .filter(|_| self.failure.is_none())
+        self.transport.descriptor().filter(|_| !self.is_lost())
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.failure.is_some() {
+        if self.is_lost() {
             return None;
         }
         self.session

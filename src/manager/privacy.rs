@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use crate::feature::{device_information, root};
 use crate::transport::trace::Direction;
 use crate::transport::{Redact, Redaction};
-use crate::wire::{
-    Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report, SoftwareId,
-};
+use crate::wire::{Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report};
 
 /// Withholds what could be user input, and with `anonymize` also what tells one device from
 /// another of its model.
@@ -68,17 +66,7 @@ impl Privacy {
         }
     }
 
-    fn redact_reply(
-        &self,
-        report: &Report,
-        feature: FeatureIndex,
-        function: u8,
-        software: u8,
-    ) -> Redaction {
-        let ours = software == SoftwareId::OURS.get()
-            || SoftwareId::SPARE
-                .iter()
-                .any(|spare| spare.get() == software);
+    fn redact_reply(&self, report: &Report, feature: FeatureIndex, function: u8) -> Redaction {
         if !self.anonymize || feature == FeatureIndex::ROOT {
             return Redaction::Write(*report);
         }
@@ -89,8 +77,9 @@ impl Privacy {
             (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_SERIAL_NUMBER) => {
                 Redaction::Write(blanked(report, 4..20))
             }
-            (None, _) if !ours => Redaction::Withhold("the answer to another program's question"),
-            _ => Redaction::Write(*report),
+            (Some(_), _) => Redaction::Write(*report),
+            // Whose it is cannot be told: other programs use any software id.
+            (None, _) => Redaction::Withhold("an answer of a feature this program does not know"),
         }
     }
 
@@ -99,16 +88,18 @@ impl Privacy {
             return Redaction::Write(*report);
         }
         let [sub_register, ..] = report.head();
-        match (register, sub_register & 0xF0) {
-            (Register::PAIRING_INFORMATION, 0x30) => Redaction::Write(blanked(report, 5..9)),
-            (Register::PAIRING_INFORMATION, _) if sub_register == 0x03 => {
-                Redaction::Write(blanked(report, 5..9))
-            }
-            // Bolt: unit id.
-            (Register::PAIRING_INFORMATION, 0x50) => Redaction::Write(blanked(report, 8..12)),
-            (Register(0xFB), _) => Redaction::Write(blanked(report, 4..20)),
-            _ => Redaction::Write(*report),
-        }
+        let private = match (register, sub_register) {
+            (Register::PAIRING_INFORMATION, 0x03 | 0x30..=0x3F) => 5..9,
+            // Firmware, pairing and name.
+            (Register::PAIRING_INFORMATION, 0x02 | 0x20..=0x2F | 0x40..=0x4F | 0x60..=0x6F) => 0..0,
+            // Bolt: the unit id.
+            (Register::PAIRING_INFORMATION, 0x50..=0x5F) => 8..12,
+            (Register::PAIRING_INFORMATION, _) => 5..20,
+            // Bolt: the receiver's unique id.
+            (Register(0xFB), _) => 4..20,
+            _ => 0..0,
+        };
+        Redaction::Write(blanked(report, private))
     }
 }
 
@@ -130,10 +121,8 @@ impl Redact for Privacy {
         match Message::of(report) {
             Message::Event { feature, .. } => self.redact_event(report, feature),
             Message::Reply {
-                feature,
-                function,
-                software,
-            } => self.redact_reply(report, feature, function.get(), software),
+                feature, function, ..
+            } => self.redact_reply(report, feature, function.get()),
             Message::Register {
                 access: Access::GetLong,
                 register,
@@ -191,16 +180,63 @@ mod tests {
     }
 
     #[test]
-    fn another_programs_answers_are_withheld_when_anonymous() {
-        let answer = "11 01 07 1B 4D 79 20 6D 6F 75 73 65 …";
-        assert!(matches!(
-            from_device(&mut Privacy::new(true), answer),
-            Redaction::Withhold(_)
-        ));
-        assert!(matches!(
-            from_device(&mut Privacy::new(false), answer),
-            Redaction::Write(_)
-        ));
+    fn every_kind_of_identity_is_blanked() {
+        for (hex, blank) in [
+            // Bolt: unit id of slot 1 (Solaar issue 2556), unique id of the receiver.
+            (
+                "11 FF 83 B5 51 42 34 B0 FB 19 99 43 01 …",
+                "11 FF 83 B5 51 42 34 B0 00 00 00 00 01 …",
+            ),
+            ("11 FF 83 FB 41 42 43 44 45 …", "11 FF 83 FB …"),
+            // The serial number that a few receivers have in sub-register 01.
+            ("11 FF 83 B5 01 AF 4F 95 EA 05 …", "11 FF 83 B5 01 …"),
+        ] {
+            let blank = Redaction::Write(report(blank));
+            assert_eq!(from_device(&mut Privacy::new(true), hex), blank, "{hex}");
+        }
+        let mut privacy = Privacy::new(true);
+        privacy.redact(Direction::ToDevice, &report("10 01 00 0E 00 03 00"));
+        from_device(&mut privacy, "11 01 00 0E 02 …");
+        let blank = Redaction::Write(report("11 01 02 2E …"));
+        assert_eq!(
+            from_device(&mut privacy, "11 01 02 2E 32 31 34 32 4C 5A …"),
+            blank
+        );
+    }
+
+    #[test]
+    fn notifications_that_may_be_input_are_withheld() {
+        for hex in [
+            "10 01 08 10 00 00 00",
+            "10 01 0E 41 42 43 00",
+            "11 FF 54 00 00 01 02 03 …",
+        ] {
+            let redaction = from_device(&mut Privacy::new(false), hex);
+            assert!(matches!(redaction, Redaction::Withhold(_)), "{hex}");
+        }
+        for hex in [
+            "10 02 07 03 00 00 00",
+            "10 01 41 04 61 10 20",
+            "10 02 8F 81 0D 02 00",
+        ] {
+            let written = Redaction::Write(report(hex));
+            assert_eq!(from_device(&mut Privacy::new(true), hex), written, "{hex}");
+        }
+    }
+
+    #[test]
+    fn answers_of_unknown_features_are_withheld_when_anonymous() {
+        // Under whatever software id: 0B (Solaar) or, as old Solaars rotate, our own.
+        for answer in ["11 01 07 1B 4D 79 20 6D 6F …", "11 01 07 0E 59 9B 7A 65 …"] {
+            assert!(matches!(
+                from_device(&mut Privacy::new(true), answer),
+                Redaction::Withhold(_)
+            ));
+            assert!(matches!(
+                from_device(&mut Privacy::new(false), answer),
+                Redaction::Write(_)
+            ));
+        }
     }
 
     #[test]

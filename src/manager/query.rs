@@ -1,8 +1,9 @@
+use std::fmt;
 use std::time::Duration;
 
+use crate::device::Device;
 use crate::feature::DeviceKind;
-use crate::session::{PairingRecord, Wanted};
-use crate::wire::Slot;
+use crate::session::Wanted;
 
 /// What to read, and of whom.
 #[derive(Clone, Debug)]
@@ -30,35 +31,47 @@ impl Selector {
     }
 
     /// Whether this device is meant.
-    pub(super) fn selects(&self, id: &str, slot: Slot, record: &PairingRecord) -> bool {
+    pub(super) fn selects(&self, device: &Device) -> bool {
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == self.0);
-        let name = record.name.as_deref().unwrap_or_default().to_lowercase();
-        exactly(Some(id.to_owned()))
-            || exactly(Some(slot.to_string()))
-            || exactly(record.serial.map(|serial| serial.to_string()))
-            || exactly(record.wpid.map(|wpid| wpid.to_string()))
-            || exactly(record.kind.and_then(DeviceKind::name).map(str::to_owned))
+        let name = device.name.as_deref().unwrap_or_default().to_lowercase();
+        exactly(Some(device.id.clone()))
+            || exactly(Some(device.slot.to_string()))
+            || exactly(device.serial.map(|serial| serial.to_string()))
+            || exactly(device.wpid.map(|wpid| wpid.to_string()))
+            || exactly(device.kind.and_then(DeviceKind::name).map(str::to_owned))
             || (!self.0.is_empty() && name.contains(&self.0))
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::Presence;
     use crate::feature::pairing_information::Serial;
-    use crate::wire::Wpid;
+    use crate::wire::{Slot, Wpid};
 
     #[test]
     fn a_device_answers_to_all_its_names() {
-        let record = PairingRecord {
-            wpid: Some(Wpid(0x4002)),
-            kind: Some(DeviceKind::Keyboard),
-            serial: Serial::new(0x5692_B2EC),
+        let device = Device {
+            id: "4002-5692B2EC".to_owned(),
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
             name: Some("K750".to_owned()),
-            ..PairingRecord::default()
-        };
-        let selects = |text: &str| {
-            Selector::new(text).selects("4002-5692B2EC", Slot::new(1).unwrap(), &record)
+            kind: Some(DeviceKind::Keyboard),
+            wpid: Some(Wpid(0x4002)),
+            serial: Serial::new(0x5692_B2EC),
+            protocol: None,
+            firmware: None,
+            power_switch: None,
+            presence: Presence::Unknown,
+            battery: None,
+            light: None,
         };
         for text in [
             "k750",
@@ -69,10 +82,10 @@ mod tests {
             "keyboard",
             "4002-5692B2EC",
         ] {
-            assert!(selects(text), "{text}");
+            assert!(Selector::new(text).selects(&device), "{text}");
         }
         for text in ["2", "mouse", "", "400"] {
-            assert!(!selects(text), "{text}");
+            assert!(!Selector::new(text).selects(&device), "{text}");
         }
     }
 }

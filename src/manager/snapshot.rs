@@ -1,6 +1,7 @@
+use super::query::Selector;
 use crate::device::{Device, Receiver};
 use crate::session::RequestError;
-use crate::transport::TransportError;
+use crate::transport::{TransportError, UsbError};
 use crate::units::Timestamp;
 
 /// What was found out, and what went wrong.
@@ -16,6 +17,8 @@ pub struct Snapshot {
     pub failures: Vec<Failure>,
     /// How many reports were sent.
     pub sent: usize,
+    /// What no device is called by, of what was asked for.
+    pub unmatched: Vec<Selector>,
     /// Whether the user ended it.
     pub interrupted: bool,
 }
@@ -26,6 +29,9 @@ pub enum Failure {
     /// The way to it failed.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// It cannot be used over USB.
+    #[error(transparent)]
+    Usb(#[from] UsbError),
     /// It did not answer as a receiver.
     #[error("{node} is a receiver that does not answer ({error}): plug it in again")]
     NoReceiver {

@@ -10,11 +10,13 @@ use log::warn;
 
 use super::event::{Event, PairingRecord, ReceiverRecord};
 use super::request::RequestError;
+use super::timing;
 use crate::feature::connection_state;
 use crate::feature::device_connection::Arrival;
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
+use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot};
 
 /// What to find out besides what is paired.
@@ -53,12 +55,16 @@ const ANNOUNCING: NotificationFlags = NotificationFlags::WIRELESS;
 /// How far the search for paired devices is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
+    /// Reading what the receiver says of itself.
+    Identity,
     /// Reading the records of all slots the receiver states.
     Records,
     /// Reading those again that seemed empty, since the receiver counts more.
     SecondLook,
     /// Collecting arrival notices, since there are no records.
     Announcements,
+    /// Waiting until then for notices that come after the receiver said it was done.
+    Stragglers(Timestamp),
     /// Only the receiver's firmware is left.
     Firmware,
     /// Done, or given up.
@@ -84,7 +90,7 @@ impl Discovery {
             receiver: ReceiverRecord::default(),
             devices: BTreeMap::new(),
             todo: VecDeque::from([Step::Receiver, Step::State]),
-            progress: Progress::Records,
+            progress: Progress::Identity,
             raised: None,
             version: None,
         }
@@ -113,9 +119,25 @@ impl Discovery {
         self.raised
     }
 
+    /// When [`Self::handle_timeout`] has something to do.
+    pub(super) const fn poll_timeout(&self) -> Option<Timestamp> {
+        match self.progress {
+            Progress::Stragglers(until) => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Ends the wait for stragglers.
+    pub(super) fn handle_timeout(&mut self, now: Timestamp, events: &mut VecDeque<Event>) {
+        if matches!(self.progress, Progress::Stragglers(until) if until <= now) {
+            self.end_announcements(events);
+        }
+    }
+
     /// Takes the outcome of a step and tells what is new.
     pub(super) fn handle(
         &mut self,
+        now: Timestamp,
         step: Step,
         outcome: Result<Report, RequestError>,
         events: &mut VecDeque<Event>,
@@ -152,21 +174,35 @@ impl Discovery {
             (_, Err(error)) => log::debug!("{step:?}: {error}"),
         }
         match step {
-            Step::State => events.push_back(Event::Receiver(self.receiver)),
+            Step::State => {
+                self.progress = Progress::Records;
+                events.push_back(Event::Receiver(self.receiver));
+            }
             // The name is asked last, and without it the record ends with the serial number.
             Step::Name(slot) => self.emit(slot, events),
             Step::Extended(slot) if !self.scope.names => self.emit(slot, events),
-            Step::Announce => {
-                let slots: Vec<Slot> = self.devices.keys().copied().collect();
-                for slot in slots {
-                    self.emit(slot, events);
-                }
+            Step::Announce if self.are_missing() => {
+                self.progress = Progress::Stragglers(now + timing::STRAGGLERS);
             }
+            Step::Announce => self.end_announcements(events),
             _ => {}
         }
-        while self.todo.is_empty() && self.progress != Progress::Over {
-            self.go_on(events);
+        self.go_on(events);
+    }
+
+    fn end_announcements(&mut self, events: &mut VecDeque<Event>) {
+        self.progress = Progress::Announcements;
+        for slot in self.devices.keys() {
+            self.emit(*slot, events);
         }
+        self.go_on(events);
+    }
+
+    /// Whether the receiver counts more devices than were found.
+    fn are_missing(&self) -> bool {
+        self.receiver
+            .paired
+            .is_some_and(|paired| self.devices.len() < usize::from(paired))
     }
 
     fn handle_receiver(
@@ -211,6 +247,11 @@ impl Discovery {
     pub(super) fn learn(&mut self, report: &Report) {
         match pairing_information::read(report) {
             PairingInformation::Pairing(slot, pairing) => {
+                if self.progress == Progress::Identity {
+                    // Another program's, before it is known what the receiver is: it will be
+                    // asked again.
+                    return;
+                }
                 let new = self.progress != Progress::Over && !self.devices.contains_key(&slot);
                 let record = self.devices.entry(slot).or_default();
                 record.wpid = Some(pairing.wpid);
@@ -240,12 +281,24 @@ impl Discovery {
     }
 
     /// Takes an arrival notice, which completes a record or, on a 27 MHz receiver, is all of it.
-    pub(super) fn learn_arrival(&mut self, slot: Slot, arrival: &Arrival) {
-        if self.progress == Progress::Announcements || self.devices.contains_key(&slot) {
+    pub(super) fn learn_arrival(
+        &mut self,
+        slot: Slot,
+        arrival: &Arrival,
+        events: &mut VecDeque<Event>,
+    ) {
+        let straggling = matches!(self.progress, Progress::Stragglers(_));
+        if straggling
+            || self.progress == Progress::Announcements
+            || self.devices.contains_key(&slot)
+        {
             let record = self.devices.entry(slot).or_default();
             record.wpid = record.wpid.or(Some(arrival.wpid));
             record.kind = record.kind.or(Some(arrival.kind));
             record.online = Some(arrival.online);
+        }
+        if straggling && !self.are_missing() {
+            self.end_announcements(events);
         }
     }
 
@@ -258,29 +311,32 @@ impl Discovery {
     /// When nothing is left to ask: looks again where the receiver counted more devices, then
     /// ends.
     fn go_on(&mut self, events: &mut VecDeque<Event>) {
-        let missing = self
-            .receiver
-            .paired
-            .is_some_and(|paired| self.devices.len() < usize::from(paired));
-        self.progress = match self.progress {
-            Progress::Records if missing => {
-                let unseen = Slot::up_to(LAST_SLOT).filter(|slot| !self.devices.contains_key(slot));
-                self.todo.extend(unseen.map(Step::Pairing));
-                Progress::SecondLook
-            }
-            Progress::Records | Progress::SecondLook | Progress::Announcements
-                if self.scope.firmware =>
-            {
-                self.todo.push_back(Step::Firmware);
-                Progress::Firmware
-            }
-            progress => {
-                if progress == Progress::Firmware {
-                    events.push_back(Event::Receiver(self.receiver));
+        while self.todo.is_empty() {
+            self.progress = match self.progress {
+                Progress::Over | Progress::Stragglers(_) => return,
+                Progress::Records if self.are_missing() => {
+                    let unseen =
+                        Slot::up_to(LAST_SLOT).filter(|slot| !self.devices.contains_key(slot));
+                    self.todo.extend(unseen.map(Step::Pairing));
+                    Progress::SecondLook
                 }
-                events.push_back(Event::Discovered);
-                Progress::Over
-            }
-        };
+                Progress::Identity
+                | Progress::Records
+                | Progress::SecondLook
+                | Progress::Announcements
+                    if self.scope.firmware =>
+                {
+                    self.todo.push_back(Step::Firmware);
+                    Progress::Firmware
+                }
+                progress => {
+                    if progress == Progress::Firmware {
+                        events.push_back(Event::Receiver(self.receiver));
+                    }
+                    events.push_back(Event::Discovered);
+                    Progress::Over
+                }
+            };
+        }
     }
 }

@@ -70,6 +70,8 @@ pub enum DeviceFact {
     NoLight,
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
+    /// It answered, but not with what was asked: busy all the time, or an error.
+    Failed(RequestError),
 }
 
 /// Something the session found out.

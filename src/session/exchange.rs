@@ -27,6 +27,8 @@ pub(super) struct Exchange<P> {
     past: Vec<Past>,
     finished: VecDeque<Finished<P>>,
     sent: usize,
+    /// The latest time that was told.
+    now: Timestamp,
 }
 
 /// The outcome of a request.
@@ -84,6 +86,7 @@ impl<P> Exchange<P> {
             past: Vec::new(),
             finished: VecDeque::new(),
             sent: 0,
+            now: Timestamp::START,
         }
     }
 
@@ -101,15 +104,20 @@ impl<P> Exchange<P> {
         });
     }
 
+    /// Tells the time.
+    pub(super) fn pass(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
     /// Takes back every request whose purpose fits; an answer to them will be ignored.
-    pub(super) fn withdraw(&mut self, now: Timestamp, fits: impl Fn(&P) -> bool) {
+    pub(super) fn withdraw(&mut self, fits: impl Fn(&P) -> bool) {
         while let Some(at) = self
             .pending
             .iter()
             .position(|pending| fits(&pending.purpose))
         {
             if let Some(pending) = self.pending.remove(at) {
-                self.remember(now, &pending, 0);
+                self.remember(self.now, &pending, 0);
             }
         }
     }

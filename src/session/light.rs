@@ -4,6 +4,8 @@
 //! Every report costs the keyboard charge, so nobody may leave a long series behind. Reports are
 //! counted whoever asked for them.
 
+use std::time::Duration;
+
 use super::timing;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
@@ -39,20 +41,30 @@ pub(super) struct LightLease {
     hold: Hold,
     /// Reports still to come.
     left: u8,
-    /// When the next one is overdue; `None` while the request is on its way.
-    overdue: Option<Timestamp>,
+    progress: Progress,
     /// How often the series was asked for without a report since.
     unanswered: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    /// The request is on its way.
+    Asking,
+    /// The next report is overdue at this time.
+    Measuring(Timestamp),
+    /// The device does not answer; the lease waits for a sign of life.
+    Silent,
 }
 
 impl LightLease {
     /// A lease, and its first request.
     pub(super) const fn start(series: LightMeasure, hold: Hold) -> (Self, Action) {
+        let progress = Progress::Asking;
         let lease = Self {
             series,
             hold,
             left: series.reports,
-            overdue: None,
+            progress,
             unanswered: 1,
         };
         (lease, Action::Ask(series))
@@ -64,11 +76,18 @@ impl LightLease {
         self.expect(now);
     }
 
+    /// The device did not accept the series.
+    pub(super) const fn handle_refused(&mut self) {
+        self.progress = Progress::Silent;
+    }
+
     /// A light measurement came, whoever asked for it.
     pub(super) fn handle_measurement(&mut self, now: Timestamp) -> Action {
         self.left = self.left.saturating_sub(1);
         self.unanswered = 0;
-        self.expect(now);
+        if self.progress != Progress::Asking {
+            self.expect(now);
+        }
         match self.hold {
             Hold::Once if self.left == 0 => Action::Done,
             Hold::UntilReleased if self.left <= RENEW_AT.min(self.series.reports - 1) => self.ask(),
@@ -82,13 +101,23 @@ impl LightLease {
         self.ask()
     }
 
+    /// The device gave some sign of life: a silent lease goes on.
+    pub(super) fn handle_life(&mut self) -> Action {
+        if self.progress == Progress::Silent {
+            self.handle_wake()
+        } else {
+            Action::Wait
+        }
+    }
+
     /// A measurement may be overdue.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> Action {
-        if self.overdue.is_none_or(|overdue| overdue > now) {
-            return Action::Wait;
+        match self.progress {
+            Progress::Measuring(overdue) if overdue <= now => {}
+            _ => return Action::Wait,
         }
         if self.unanswered >= timing::ATTEMPTS {
-            self.overdue = None;
+            self.progress = Progress::Silent;
             return Action::GiveUp;
         }
         self.ask()
@@ -108,26 +137,31 @@ impl LightLease {
     }
 
     pub(super) const fn poll_timeout(&self) -> Option<Timestamp> {
-        self.overdue
+        match self.progress {
+            Progress::Measuring(overdue) => Some(overdue),
+            Progress::Asking | Progress::Silent => None,
+        }
     }
 
+    /// Asks for a new series, unless that is under way.
     fn ask(&mut self) -> Action {
+        if self.progress == Progress::Asking {
+            return Action::Wait;
+        }
         self.unanswered += 1;
         self.left = self.series.reports;
-        self.overdue = None;
+        self.progress = Progress::Asking;
         Action::Ask(self.series)
     }
 
     fn expect(&mut self, now: Timestamp) {
-        let period = std::time::Duration::from_secs(u64::from(self.series.period_s));
-        self.overdue = Some(now + period + timing::LIGHT_SLACK);
+        let period = Duration::from_secs(u64::from(self.series.period_s));
+        self.progress = Progress::Measuring(now + period + timing::LIGHT_SLACK);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const SERIES: LightMeasure = LightMeasure {
@@ -171,11 +205,17 @@ mod tests {
             Action::Wait,
             "a sleeping device is left alone"
         );
+        assert_eq!(lease.poll_timeout(), None);
     }
 
     #[test]
-    fn a_device_that_wakes_is_asked_again() {
+    fn one_wake_that_is_told_twice_is_one_request() {
         let (mut lease, _) = LightLease::start(SERIES, Hold::UntilReleased);
+        lease.handle_accepted(at(0));
         assert_eq!(lease.handle_wake(), Action::Ask(SERIES));
+        assert_eq!(lease.handle_wake(), Action::Wait);
+        lease.handle_refused();
+        assert_eq!(lease.handle_life(), Action::Ask(SERIES));
+        assert_eq!(lease.handle_life(), Action::Wait);
     }
 }

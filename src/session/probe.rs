@@ -52,6 +52,14 @@ impl Known {
             .map(|&(id, _)| id)
     }
 
+    /// Adds what is known from elsewhere, which counts more.
+    pub(super) fn add(&mut self, other: Self) {
+        self.protocol = other.protocol.or(self.protocol);
+        for (id, index) in other.features {
+            self.learn(id, index);
+        }
+    }
+
     /// Remembers where a feature stands.
     pub fn learn(&mut self, id: FeatureId, index: Option<FeatureIndex>) {
         self.features.retain(|(known, _)| *known != id);
@@ -82,6 +90,17 @@ enum Goal {
     Firmware,
 }
 
+impl Goal {
+    /// The feature that a HID++ 2.0 device has for it.
+    const fn feature(self) -> FeatureId {
+        match self {
+            Self::Battery => FeatureId::SOLAR_DASHBOARD,
+            Self::Name => FeatureId::DEVICE_NAME,
+            Self::Firmware => FeatureId::DEVICE_INFORMATION,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Probe {
     goals: VecDeque<Goal>,
@@ -92,6 +111,8 @@ pub(super) struct Probe {
     entities: u8,
     version: Option<[u8; 2]>,
     presence: Presence,
+    /// Whether it was said that nothing is left to ask.
+    completed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +122,7 @@ enum Presence {
     Absent(Step),
     /// It was absent and came back.
     Returned,
-    /// It was absent twice: it is left alone.
+    /// It was absent twice, or cannot be talked to: it is left alone.
     Gone,
 }
 
@@ -124,6 +145,7 @@ impl Probe {
             entities: 0,
             version: None,
             presence: Presence::Expected,
+            completed: false,
         }
     }
 
@@ -162,11 +184,12 @@ impl Probe {
                 Goal::Name => None,
             };
         }
-        let (id, ask): (_, fn(FeatureIndex) -> Step) = match goal {
-            Goal::Battery => (FeatureId::SOLAR_DASHBOARD, Step::MeasureLight),
-            Goal::Name => (FeatureId::DEVICE_NAME, Step::NameLength),
-            Goal::Firmware => (FeatureId::DEVICE_INFORMATION, Step::Identity),
+        let ask: fn(FeatureIndex) -> Step = match goal {
+            Goal::Battery => Step::MeasureLight,
+            Goal::Name => Step::NameLength,
+            Goal::Firmware => Step::Identity,
         };
+        let id = goal.feature();
         match known.feature(id) {
             None => Some(Step::Find(id)),
             Some(index) => index.map(ask),
@@ -267,34 +290,48 @@ impl Probe {
     }
 
     fn handle_failure(&mut self, step: Step, error: RequestError, facts: &mut Vec<DeviceFact>) {
+        use ErrorCode::Hidpp10;
         match (step, error) {
-            (_, error) if error.is_absence() => self.give_up(step, error, facts),
-            (Step::Ping, RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidSubId))) => {
+            (_, error) if error.is_absence() => {
+                self.presence = match self.presence {
+                    Presence::Returned => Presence::Gone,
+                    _ => Presence::Absent(step),
+                };
+                facts.push(DeviceFact::Absent(error));
+            }
+            (Step::Ping, RequestError::Refused(Hidpp10(Error10::InvalidSubId))) => {
                 facts.push(DeviceFact::Protocol(ProtocolVersion::HIDPP_10));
             }
-            (Step::Ping, error) => self.give_up(step, error, facts),
+            // Without a version nothing else can be asked.
+            (Step::Ping, error) => {
+                self.presence = Presence::Gone;
+                facts.push(DeviceFact::Failed(error));
+            }
             // A device may list what it then refuses: the feature is as good as absent.
-            (Step::Find(id), _) => facts.push(DeviceFact::Feature(id, None)),
+            (Step::Find(id), RequestError::Refused(_)) => {
+                facts.push(DeviceFact::Feature(id, None));
+            }
+            (Step::Find(id), error) => {
+                self.goals.retain(|goal| goal.feature() != id);
+                facts.push(DeviceFact::Failed(error));
+            }
             (Step::Mileage, error) if error.is_missing() => {
                 self.todo.push_back(Step::BatteryStatus);
             }
-            (Step::Mileage | Step::BatteryStatus | Step::MeasureLight(_), _) => {
+            (Step::BatteryStatus, error) if error.is_missing() => {
                 facts.push(DeviceFact::NoBattery);
             }
             (Step::Build, _) => facts.extend(
                 self.version
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
             ),
-            (_, error) => log::debug!("{step:?}: {error}"),
+            (_, error) => facts.push(DeviceFact::Failed(error)),
         }
     }
 
-    fn give_up(&mut self, step: Step, error: RequestError, facts: &mut Vec<DeviceFact>) {
-        self.presence = match self.presence {
-            Presence::Returned => Presence::Gone,
-            _ => Presence::Absent(step),
-        };
-        facts.push(DeviceFact::Absent(error));
+    /// Whether this is the first time that nothing is left to ask.
+    pub(super) const fn complete(&mut self) -> bool {
+        !std::mem::replace(&mut self.completed, true)
     }
 
     /// The device gave a sign of life. If it had been absent, it is asked again what it did not
@@ -304,6 +341,7 @@ impl Probe {
             return false;
         };
         self.presence = Presence::Returned;
+        self.completed = false;
         self.todo.push_front(step);
         true
     }

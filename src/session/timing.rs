@@ -30,5 +30,8 @@ pub(super) const STALLS: u8 = 3;
 /// How long an answer may still come after its question was given up or answered once.
 pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);
 
+/// How long a receiver may go on announcing devices after it said that it was done.
+pub(super) const STRAGGLERS: Duration = Duration::from_millis(1500);
+
 /// How much later than its period a light measurement may come.
 pub(super) const LIGHT_SLACK: Duration = Duration::from_millis(1500);

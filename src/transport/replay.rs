@@ -3,8 +3,8 @@
 //! A request is looked up among those recorded, each of which answers once. The host's software
 //! id and a ping's mark may differ from the recorded ones; everything else must be the same. Each
 //! recorded report from the device belongs to a request (the one it answers, or else the latest
-//! before it to the same device) and follows it after the recorded time. What the trace does not
-//! know is not answered.
+//! before it to the same feature, or to the same device) and follows it after the recorded time.
+//! What the trace does not know is not answered.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -124,7 +124,8 @@ fn unnamed_node() -> NodeInfo {
     }
 }
 
-/// The request that a report answers, or else the latest to the same device, or the start.
+/// The request that a report answers, or else the latest to the same feature, or the same device,
+/// or the start.
 fn owner<'a>(exchanges: &'a mut [Recorded], report: &Report) -> Option<&'a mut Recorded> {
     let answers = |recorded: &Recorded| {
         recorded
@@ -136,9 +137,15 @@ fn owner<'a>(exchanges: &'a mut [Recorded], report: &Report) -> Option<&'a mut R
             .request
             .is_some_and(|it| it.device() == report.device())
     };
+    let same_feature = |recorded: &Recorded| {
+        recorded
+            .request
+            .is_some_and(|it| it.device() == report.device() && it.sub_id() == report.sub_id())
+    };
     let at = exchanges
         .iter()
         .rposition(answers)
+        .or_else(|| exchanges.iter().rposition(same_feature))
         .or_else(|| exchanges.iter().rposition(same_device))
         .unwrap_or_default();
     exchanges.get_mut(at)

@@ -1,7 +1,7 @@
 //! A transport that also writes down what passes through another.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::fd::BorrowedFd;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::trace::{self, Direction, Entry};
 use super::{NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
-use crate::wire::{Incoming, Report};
+use crate::wire::{Incoming, Message, Report};
 
 /// What to write of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +34,30 @@ pub struct TraceFile(Rc<RefCell<Inner>>);
 #[derive(Debug)]
 struct Inner {
     file: BufWriter<File>,
+    /// Nothing was written yet: what the file held before is still there.
+    untouched: bool,
     nodes: u32,
     /// The first thing that went wrong; after it nothing is written.
     error: Option<io::Error>,
 }
 
 impl TraceFile {
-    /// Starts a trace; an existing file is replaced.
+    /// Opens the file of a trace. What it held before is replaced as soon as a node is tapped, so
+    /// that a mistake leaves an older trace alone.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut file = BufWriter::new(File::create(path)?);
-        writeln!(file, "{}", trace::HEADER)?;
-        writeln!(file, "# solar-status {}", env!("CARGO_PKG_VERSION"))?;
-        Ok(Self(Rc::new(RefCell::new(Inner {
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        let file = BufWriter::new(file);
+        let inner = Inner {
             file,
+            untouched: true,
             nodes: 0,
             error: None,
-        }))))
+        };
+        Ok(Self(Rc::new(RefCell::new(inner))))
     }
 
     /// Ends the trace: what went wrong in writing it is said here.
@@ -72,10 +80,24 @@ impl TraceFile {
     }
 
     fn write_line(&self, line: &str) {
-        let mut inner = self.0.borrow_mut();
+        let inner = &mut *self.0.borrow_mut();
         if inner.error.is_none() {
-            inner.error = writeln!(inner.file, "{line}").err();
+            inner.error = inner.write_line(line).err();
         }
+    }
+}
+
+impl Inner {
+    fn write_line(&mut self, line: &str) -> io::Result<()> {
+        if std::mem::replace(&mut self.untouched, false) {
+            let file = self.file.get_ref();
+            if file.metadata()?.is_file() {
+                file.set_len(0)?;
+            }
+            writeln!(self.file, "{}", trace::HEADER)?;
+            writeln!(self.file, "# solar-status {}", env!("CARGO_PKG_VERSION"))?;
+        }
+        writeln!(self.file, "{line}")
     }
 }
 
@@ -114,11 +136,13 @@ impl<R: Redact> Tap<R> {
             }
             .to_string(),
             Redaction::Withhold(why) => {
-                let head = report
-                    .as_bytes()
-                    .split_at_checked(4)
-                    .map_or(&[][..], |(head, _)| head);
-                let head: Vec<String> = head.iter().map(|byte| format!("{byte:02x}")).collect();
+                // Of a notification of HID++ 1.0, byte 3 is content already.
+                let len = match Message::of(report) {
+                    Message::Notification { .. } => 3,
+                    _ => 4,
+                };
+                let head = report.as_bytes().iter().take(len);
+                let head: Vec<String> = head.map(|byte| format!("{byte:02x}")).collect();
                 format!("# {at} {node} {}: withheld, {why}", head.join(" "))
             }
         };

@@ -1,6 +1,6 @@
 //! The door: what a node delivers is sorted before anything looks at it, and input is dropped.
 
-use super::{DeviceIndex, DjNotice, DjReport, Report, ReportError};
+use super::{DeviceIndex, DjNotice, DjReport, Report, ReportError, ReportId};
 
 /// What a report read from a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +45,65 @@ pub fn classify(raw: &[u8]) -> Incoming {
     }
 }
 
+/// Whichever the device index: a corded HID++ 1.0 device has the receiver's.
 fn is_input(report: &Report) -> bool {
     match report.id() {
-        super::ReportId::Short => {
-            matches!(report.sub_id(), 0x03..=0x06 | 0x09..=0x0C)
-                && report.device() != DeviceIndex::RECEIVER
-        }
+        ReportId::Short => matches!(report.sub_id(), 0x03..=0x06 | 0x09..=0x0C),
         _ => report.device() == DeviceIndex::RECEIVER && matches!(report.sub_id(), 0x4D | 0x4E),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(hex: &str) -> Incoming {
+        let mut bytes: Vec<u8> = hex
+            .split(' ')
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
+        if bytes[0] == 0x11 {
+            bytes.resize(20, 0);
+        }
+        classify(&bytes)
+    }
+
+    #[test]
+    fn key_presses_and_pointer_motion_end_at_the_door() {
+        for input in [
+            "20 01 01 00 04 00 00 00 00 00 00 00 00 00 00", // DJ: keyboard
+            "20 02 02 01 05 00 00 00 00 00 00 00 00 00 00", // DJ: mouse
+            "01 00 04 00 00 00 00 00",                      // a child node's keyboard report
+            "02 00 00 01 00 00 00",                         // its mouse report
+            "10 01 03 04 05 06 00",                         // HID++ 1.0: keys
+            "10 FF 03 04 05 06 00",                         // the same from a corded device
+            "10 02 06 01 00 00 00",                         // buttons
+            "10 02 09 01 00 00 00",                         // F-lock
+            "10 02 0C 01 00 00 00",                         // Fn
+            "11 FF 4D 00 31 32 33 34 35 36",                // Bolt: the passkey to type
+            "11 FF 4E 01 00 00 00 00",                      // Bolt: a key of it was pressed
+        ] {
+            assert_eq!(sorted(input), Incoming::Input, "{input}");
+        }
+    }
+
+    #[test]
+    fn everything_else_passes() {
+        for report in [
+            "10 02 07 03 00 00 00", // battery status
+            "10 02 0D 64 47 34 00", // battery mileage
+            "10 01 41 04 61 10 20", // arrival
+            "10 02 8F 81 0D 02 00", // error
+            "11 01 09 10 39 00 0C", // light measurement: feature index 9, not sub-id 09
+            "11 FF 4F 34 12 01 04", // Bolt discovery
+        ] {
+            assert!(matches!(sorted(report), Incoming::HidPp(_)), "{report}");
+        }
+        let link = "20 02 42 00 00 00 00 00 00 00 00 00 00 00 00";
+        assert!(matches!(sorted(link), Incoming::Dj(_)));
+        assert_eq!(
+            sorted("80 01 00 80 00"),
+            Incoming::Other(ReportError::UnknownId(0x80))
+        );
     }
 }

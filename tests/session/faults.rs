@@ -115,7 +115,9 @@ fn assert_fact(slot: u8, fact: &DeviceFact, context: &str) {
             _ => false,
         },
         DeviceFact::NoLight | DeviceFact::Absent(_) => true,
-        DeviceFact::Battery(Reading::Status(_)) | DeviceFact::NoBattery => false,
+        DeviceFact::Battery(Reading::Status(_)) | DeviceFact::NoBattery | DeviceFact::Failed(_) => {
+            false
+        }
     };
     assert!(right, "{context}: slot {slot}: {fact:?}");
 }
@@ -384,7 +386,7 @@ fn busy_without_end_ends() {
     bench.run_for(seconds(30));
     assert_eq!(
         bench.facts(slot(1)),
-        [&DeviceFact::Absent(RequestError::Busy)]
+        [&DeviceFact::Failed(RequestError::Busy)]
     );
     assert_eq!(bench.sent.len(), 10);
     assert_eq!(bench.session.poll_timeout(), None);

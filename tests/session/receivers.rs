@@ -2,6 +2,7 @@
 //! devices than their records show. Each is a script of its answers.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use solar_status::session::{Event, RequestError};
 use solar_status::sim::Firmware;
@@ -218,12 +219,13 @@ fn a_device_past_the_stated_slots_is_found() {
 fn another_programs_reading_of_a_record_is_taken() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 af 4f 95 ea 05 06"]),
-        // Just before our own answers, the record of slot 5 for somebody else.
+        ("10 ff 81 02", &["10 ff 81 02 00 01 00"]),
+        // Beside our answer about slot 1, the record of slot 5 for somebody else.
         (
-            "10 ff 81 02",
+            "10 ff 83 b5 20",
             &[
                 "11 ff 83 b5 24 08 14 40 02 04 00 01",
-                "10 ff 81 02 00 01 00",
+                "10 ff 8f 83 b5 03 00",
             ],
         ),
         ("10 ff 83 b5", &["10 ff 8f 83 b5 03 00"]),
@@ -236,6 +238,64 @@ fn another_programs_reading_of_a_record_is_taken() {
         .iter()
         .any(|report| report.to_string().contains("83 b5 24"));
     assert!(!asked, "what is known is not asked");
+}
+
+#[test]
+fn a_record_heard_before_the_receiver_is_known_names_no_device_yet() {
+    let mut bench = Bench::new(Scripted::new(&[
+        (
+            "10 ff 83 b5 03",
+            &[
+                "11 ff 83 b5 20 08 14 40 02 04 00 01",
+                "11 ff 83 b5 03 af 4f 95 ea 05 06",
+            ],
+        ),
+        ("10 ff 81 02", &["10 ff 81 02 00 01 00"]),
+        ("10 ff 83 b5 20", &["11 ff 83 b5 20 08 14 40 02 04 00 01"]),
+        ("10 ff 83 b5", &["10 ff 8f 83 b5 03 00"]),
+    ]));
+    bench.session.discover(SCOPE);
+    bench.run_for(seconds(5));
+    assert!(
+        matches!(bench.events[0], Event::Receiver(_)),
+        "{:?}",
+        bench.events
+    );
+    assert_eq!(paired(&bench), [(1, "4002".to_owned(), None)]);
+}
+
+#[test]
+fn notices_after_the_acknowledgement_are_waited_for() {
+    // The second of two devices announces itself 50 ms after the receiver said it was done.
+    let mut bench = Bench::new(Scripted::new(&[
+        ("10 ff 83 b5", &[NO_RECORDS]),
+        ("10 ff 81 02", &["10 ff 81 02 00 02 00"]),
+        (
+            "10 ff 80 02 02",
+            &["10 01 41 02 00 00 3f", "10 ff 80 02 00 00 00"],
+        ),
+    ]));
+    bench.session.discover(SCOPE);
+    bench.run_for(Duration::from_millis(50));
+    assert_eq!(paired(&bench), []);
+    bench.device.outbox.push_back(bytes("10 03 41 02 00 00 65"));
+    bench.step();
+    assert_eq!(paired(&bench).len(), 2);
+    assert_eq!(bench.events.last(), Some(&Event::Discovered));
+
+    // If it never comes, the wait ends.
+    let mut bench = Bench::new(Scripted::new(&[
+        ("10 ff 83 b5", &[NO_RECORDS]),
+        ("10 ff 81 02", &["10 ff 81 02 00 02 00"]),
+        (
+            "10 ff 80 02 02",
+            &["10 01 41 02 00 00 3f", "10 ff 80 02 00 00 00"],
+        ),
+    ]));
+    bench.session.discover(SCOPE);
+    bench.run_for(seconds(5));
+    assert_eq!(paired(&bench).len(), 1);
+    assert_eq!(bench.events.last(), Some(&Event::Discovered));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::fields::Fields;
-use crate::feature::solar_dashboard::{EventKind, SolarEvent};
+use crate::device::Battery;
+use crate::feature::solar_dashboard::SolarEvent;
 use crate::feature::{battery_mileage, battery_status};
-use crate::units::Percent;
+use crate::units::{Percent, Timestamp};
 
 /// A battery level in steps.
 pub(super) fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus) {
@@ -37,13 +38,16 @@ pub(super) fn solar(fields: &mut Fields, event: &SolarEvent) {
     percent(fields, event.charge);
     match event.light {
         Some(light) => fields.say("lux", light.0, light),
-        None => fields.keep("lux", Value::Null),
+        None => fields.say("lux", Value::Null, "light not measured"),
     }
     match event.voltage() {
         Some(voltage) => fields.say("voltage_mv", voltage.0, voltage),
         None => fields.keep("voltage_mv", Value::Null),
     }
-    match state(event) {
+    match Battery::from_solar(event, None, Timestamp::START)
+        .state
+        .name()
+    {
         Some(state) => fields.say("state", state, state),
         None => fields.keep("state", Value::Null),
     }
@@ -53,28 +57,11 @@ pub(super) fn solar(fields: &mut Fields, event: &SolarEvent) {
         "marker GOOD missing"
     };
     fields.say("trusted", event.good, words);
-    if event.kind != EventKind::LightMeasure {
-        fields.row(
-            "light",
-            Value::Null,
-            "not measured, as in every event but 1",
-        );
-    }
     fields.row(
         "adc",
         event.adc,
         format!("{0} ({0:04X}), raw cell voltage", event.adc),
     );
-}
-
-/// What the battery does, as the kernel tells it: full at 100 %, charging above 200 lux.
-fn state(event: &SolarEvent) -> Option<&'static str> {
-    if event.charge == Some(Percent::FULL) {
-        return Some("full");
-    }
-    event
-        .is_charging()
-        .map(|charging| if charging { "charging" } else { "discharging" })
 }
 
 fn percent(fields: &mut Fields, charge: Option<Percent>) {
