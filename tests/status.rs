@@ -264,7 +264,7 @@ fn an_unknown_device_is_exit_status_3() {
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(
-        error.contains("k999") && error.lines().count() == 1,
+        error.contains("K999") && error.lines().count() == 1,
         "{error}"
     );
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -147,7 +147,15 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
                 out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
             }
         };
-        table::print(&mut out, snapshot, table::Style::of_environment(color))?;
+        let width = rustix::termios::tcgetwinsize(&out)
+            .ok()
+            .map(|size| usize::from(size.ws_col));
+        let width = width.filter(|columns| *columns > 0);
+        table::print(
+            &mut out,
+            snapshot,
+            table::Style::of_environment(color, width),
+        )?;
     }
     out.flush()
 }

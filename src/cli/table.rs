@@ -16,11 +16,13 @@ use crate::units::{Percent, Timestamp};
 pub(super) struct Style {
     color: bool,
     unicode: bool,
+    /// How many columns there are; `None`: as many as it takes.
+    width: Option<usize>,
 }
 
 impl Style {
     /// Unicode where the locale has it.
-    pub(super) fn of_environment(color: bool) -> Self {
+    pub(super) fn of_environment(color: bool, width: Option<usize>) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .filter_map(|name| std::env::var(name).ok())
@@ -30,7 +32,16 @@ impl Style {
             let name = name.to_uppercase();
             name.contains("UTF-8") || name.contains("UTF8")
         });
-        Self { color, unicode }
+        Self {
+            color,
+            unicode,
+            width,
+        }
+    }
+
+    /// Whether a line of this width fits.
+    fn fits(self, width: usize) -> bool {
+        self.width.is_none_or(|columns| width <= columns)
     }
 
     const fn unknown(self) -> &'static str {
@@ -69,9 +80,61 @@ impl Cell {
     }
 }
 
-const HEADINGS: [&str; 9] = [
-    "SLOT", "DEVICE", "KIND", "CHARGE", "", "STATE", "VOLTAGE", "LIGHT", "READ",
-];
+/// The columns of the table, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Slot,
+    Device,
+    Kind,
+    Bar,
+    Charge,
+    State,
+    Voltage,
+    Light,
+    Read,
+    Firmware,
+}
+
+impl Column {
+    const ALL: [Self; 10] = [
+        Self::Slot,
+        Self::Device,
+        Self::Kind,
+        Self::Bar,
+        Self::Charge,
+        Self::State,
+        Self::Voltage,
+        Self::Light,
+        Self::Read,
+        Self::Firmware,
+    ];
+
+    /// What is left out first on a narrow terminal.
+    const DISPENSABLE: [Self; 6] = [
+        Self::Voltage,
+        Self::Read,
+        Self::Firmware,
+        Self::Kind,
+        Self::Bar,
+        Self::Slot,
+    ];
+
+    /// The heading; that of charge stands over the bar, if it is there.
+    const fn heading(self, bar: bool) -> &'static str {
+        match self {
+            Self::Slot => "SLOT",
+            Self::Device => "DEVICE",
+            Self::Kind => "KIND",
+            Self::Charge if bar => "",
+            Self::Bar | Self::Charge => "CHARGE",
+            Self::State => "STATE",
+            Self::Voltage => "VOLTAGE",
+            Self::Light => "LIGHT",
+            Self::Read => "READ",
+            Self::Firmware => "FIRMWARE",
+        }
+    }
+}
 
 /// Prints all receivers with their devices.
 pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
@@ -107,12 +170,15 @@ fn print_receiver(out: &mut dyn Write, receiver: &Receiver, style: Style) -> io:
         _ => None,
     });
     facts.push(receiver.node.clone());
+    let name = receiver.model.name();
+    while facts.len() > 1 && !style.fits(name.width() + 2 + facts.join(", ").width()) {
+        facts.pop();
+    }
     let bold = if style.color {
         Ansi::new().bold()
     } else {
         Ansi::new()
     };
-    let name = receiver.model.name();
     writeln!(out, "{bold}{name}{bold:#}  {}", facts.join(", "))
 }
 
@@ -122,91 +188,122 @@ fn print_devices(
     now: Timestamp,
     style: Style,
 ) -> io::Result<()> {
-    let headings: Vec<Cell> = HEADINGS
-        .into_iter()
-        .map(|text| Cell::styled(text, Ansi::new().dimmed()))
-        .collect();
-    let mut rows = vec![headings];
-    rows.extend(devices.iter().map(|device| row(device, now, style)));
-    let widths: Vec<usize> = (0..HEADINGS.len())
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
+    let mut columns = Column::ALL.to_vec();
+    if devices.iter().all(|device| device.firmware.is_none()) {
+        columns.retain(|column| *column != Column::Firmware);
+    }
+    let widths = |columns: &[Column]| -> Vec<usize> {
+        let bar = columns.contains(&Column::Bar);
+        let width = |column: &Column| {
+            let cells = devices
+                .iter()
+                .map(|device| cell(device, *column, now, style).text.width());
             cells
-                .map(|cell| cell.text.width())
+                .chain([column.heading(bar).width()])
                 .max()
                 .unwrap_or_default()
-        })
-        .collect();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let gap = " ".repeat(width.saturating_sub(cell.text.width()));
-            let (before, after) = if cell.right {
-                (gap.as_str(), "")
-            } else {
-                ("", gap.as_str())
-            };
-            let ansi = if style.color { cell.ansi } else { Ansi::new() };
-            _ = write!(line, "  {before}{ansi}{}{ansi:#}{after}", cell.text);
+        };
+        columns.iter().map(width).collect()
+    };
+    for dispensable in Column::DISPENSABLE {
+        if style.fits(widths(&columns).iter().map(|width| width + 2).sum()) {
+            break;
         }
-        writeln!(out, "{}", line.trim_end())?;
+        columns.retain(|column| *column != dispensable);
+    }
+    let bar = columns.contains(&Column::Bar);
+    let columns: Vec<(Column, usize)> = columns.iter().copied().zip(widths(&columns)).collect();
+    let heading = |column: Column| Cell::styled(column.heading(bar), Ansi::new().dimmed());
+    print_line(out, &columns, heading, style)?;
+    for device in devices {
+        print_line(
+            out,
+            &columns,
+            |column| cell(device, column, now, style),
+            style,
+        )?;
     }
     Ok(())
 }
 
-fn row(device: &Device, now: Timestamp, style: Style) -> Vec<Cell> {
-    let unknown = || style.unknown().to_owned();
-    let [bar, charge, state, voltage] = battery_cells(device, style);
-    vec![
-        Cell::right(device.slot.to_string()),
-        Cell::plain(
-            device
-                .name
-                .clone()
-                .or(device.wpid.map(|it| it.to_string()))
-                .unwrap_or_else(unknown),
-        ),
-        Cell::plain(device.kind.map_or_else(unknown, |kind| kind.to_string())),
-        bar,
-        charge,
-        state,
-        voltage,
-        device
-            .light
-            .map_or_else(|| Cell::plain(unknown()), light_cell),
-        Cell::plain(read_at(device).map_or_else(unknown, |at| age(now, at))),
-    ]
+fn print_line(
+    out: &mut dyn Write,
+    columns: &[(Column, usize)],
+    cell: impl Fn(Column) -> Cell,
+    style: Style,
+) -> io::Result<()> {
+    let mut line = String::new();
+    for (column, width) in columns {
+        let cell = cell(*column);
+        let gap = " ".repeat(width.saturating_sub(cell.text.width()));
+        let (before, after) = if cell.right {
+            (gap.as_str(), "")
+        } else {
+            ("", gap.as_str())
+        };
+        let ansi = if style.color { cell.ansi } else { Ansi::new() };
+        _ = write!(line, "  {before}{ansi}{}{ansi:#}{after}", cell.text);
+    }
+    writeln!(out, "{}", line.trim_end())
 }
 
-fn battery_cells(device: &Device, style: Style) -> [Cell; 4] {
+fn cell(device: &Device, column: Column, now: Timestamp, style: Style) -> Cell {
     let unknown = || Cell::plain(style.unknown());
-    let offline = || Cell::styled("offline", Ansi::new().dimmed());
-    let Some(battery) = &device.battery else {
-        let state = match device.presence {
-            Presence::Offline => offline(),
-            Presence::Online => Cell::plain("no battery value"),
-            Presence::Unknown => unknown(),
-        };
-        return [unknown(), Cell::plain(""), state, unknown()];
-    };
-    let color = charge_style(battery);
+    let battery = device.battery.as_ref();
+    match column {
+        Column::Slot => Cell::right(device.slot.to_string()),
+        Column::Device => {
+            let name = device
+                .name
+                .clone()
+                .or(device.wpid.map(|wpid| wpid.to_string()));
+            name.map_or_else(unknown, Cell::plain)
+        }
+        Column::Kind => device
+            .kind
+            .map_or_else(unknown, |kind| Cell::plain(kind.to_string())),
+        Column::Bar => match battery.and_then(|battery| Some((battery, battery.percent?))) {
+            Some((battery, charge)) => {
+                Cell::styled(bar(charge, style.unicode), charge_style(battery))
+            }
+            None => unknown(),
+        },
+        Column::Charge => battery.map_or_else(|| Cell::plain(""), charge_cell),
+        Column::State => state_cell(device, style),
+        Column::Voltage => battery
+            .and_then(|battery| battery.voltage)
+            .map_or_else(unknown, |voltage| Cell::right(voltage.to_string())),
+        Column::Light => device.light.map_or_else(unknown, light_cell),
+        Column::Read => read_at(device).map_or_else(unknown, |at| Cell::plain(age(now, at))),
+        Column::Firmware => device
+            .firmware
+            .map_or_else(unknown, |firmware| Cell::plain(firmware.to_string())),
+    }
+}
+
+/// The charge in percent or in a word; “?”: the device does not vouch for it.
+fn charge_cell(battery: &Battery) -> Cell {
     let doubt = if battery.trusted { "" } else { "?" };
-    let (bar, charge) = match (battery.percent, battery.level) {
-        (Some(percent), _) => (
-            Cell::styled(bar(percent, style.unicode), color),
-            Cell::right(format!("{percent}{doubt}")),
-        ),
-        (None, Some(level)) => (Cell::styled(level.name(), color), Cell::plain("")),
-        (None, None) => (unknown(), Cell::plain("")),
-    };
-    let state = match device.presence {
-        Presence::Offline => offline(),
-        _ => battery.state.name().map_or_else(unknown, Cell::plain),
-    };
-    let voltage = battery
-        .voltage
-        .map_or_else(unknown, |it| Cell::right(it.to_string()));
-    [bar, charge, state, voltage]
+    match (battery.percent, battery.level) {
+        (Some(percent), _) => Cell::right(format!("{percent}{doubt}")),
+        (None, Some(level)) => Cell {
+            right: true,
+            ..Cell::styled(level.name(), charge_style(battery))
+        },
+        (None, None) => Cell::plain(""),
+    }
+}
+
+fn state_cell(device: &Device, style: Style) -> Cell {
+    match (
+        device.presence,
+        device.battery.and_then(|battery| battery.state.name()),
+    ) {
+        (Presence::Offline, _) => Cell::styled("offline", Ansi::new().dimmed()),
+        (_, Some(state)) => Cell::plain(state),
+        (Presence::Online, None) if device.battery.is_none() => Cell::plain("no battery value"),
+        (_, None) => Cell::plain(style.unknown()),
+    }
 }
 
 /// Red where one must act, yellow where one will have to, green otherwise.
@@ -250,6 +347,99 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::device::ReceiverModel;
+    use crate::manager::{OpenReceiver, Query, VirtualClock, read_status};
+    use crate::session::Wanted;
+    use crate::sim::{SimulatedNode, scenario};
+    use crate::transport::NodeInfo;
+    use crate::wire::descriptor::Capabilities;
+
+    fn table(width: Option<usize>, firmware: bool) -> String {
+        let capabilities = Capabilities {
+            short: true,
+            long: true,
+            very_long: None,
+            dj: true,
+        };
+        let path = "/dev/hidraw0".to_owned();
+        let info = NodeInfo {
+            path,
+            vendor: 0x046D,
+            product: 0xC52B,
+            capabilities,
+        };
+        let model = ReceiverModel::of(info.vendor, info.product).unwrap();
+        let transport = Box::new(SimulatedNode(scenario::desk()));
+        let query = Query {
+            wanted: Wanted {
+                battery: true,
+                name: false,
+                firmware,
+            },
+            names: true,
+            receiver_firmware: false,
+            devices: Vec::new(),
+            timeout: Duration::from_secs(10),
+        };
+        let receivers = vec![OpenReceiver {
+            info,
+            model,
+            transport,
+        }];
+        let snapshot = read_status(receivers, &query, &mut VirtualClock::default()).unwrap();
+        let mut out = Vec::new();
+        print(
+            &mut out,
+            &snapshot,
+            Style {
+                color: false,
+                unicode: true,
+                width,
+            },
+        )
+        .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_what_matters_most() {
+        for (width, headings) in [
+            (
+                100,
+                "SLOT  DEVICE  KIND      CHARGE            STATE        VOLTAGE  LIGHT         READ",
+            ),
+            (
+                80,
+                "SLOT  DEVICE  KIND      CHARGE            STATE        LIGHT         READ",
+            ),
+            (60, "SLOT  DEVICE  CHARGE            STATE        LIGHT"),
+            (50, "SLOT  DEVICE  CHARGE  STATE        LIGHT"),
+            (45, "DEVICE  CHARGE  STATE        LIGHT"),
+        ] {
+            let table = table(Some(width), false);
+            assert_eq!(
+                table.lines().nth(1).unwrap().trim(),
+                headings,
+                "{width}\n{table}"
+            );
+            let widest = table.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= width, "{widest} of {width}\n{table}");
+            assert!(
+                table.contains("57 %") && table.contains("12 lux"),
+                "{table}"
+            );
+        }
+    }
+
+    #[test]
+    fn firmware_has_a_column_when_it_was_asked_for() {
+        assert!(!table(None, false).contains("FIRMWARE"));
+        let table = table(None, true);
+        assert!(
+            table.contains("FIRMWARE") && table.contains("RQK 33.00.B0015"),
+            "{table}"
+        );
+    }
 
     #[test]
     fn ages_read_like_speech() {

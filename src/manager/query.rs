@@ -27,19 +27,20 @@ pub struct Selector(String);
 impl Selector {
     /// An id, serial number, wpid, kind or slot number, or a part of the name.
     pub fn new(text: &str) -> Self {
-        Self(text.trim().to_lowercase())
+        Self(text.trim().to_owned())
     }
 
     /// Whether this device is meant.
     pub(super) fn selects(&self, device: &Device) -> bool {
-        let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == self.0);
+        let wanted = self.0.to_lowercase();
+        let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);
         let name = device.name.as_deref().unwrap_or_default().to_lowercase();
         exactly(Some(device.id.clone()))
             || exactly(Some(device.slot.to_string()))
             || exactly(device.serial.map(|serial| serial.to_string()))
             || exactly(device.wpid.map(|wpid| wpid.to_string()))
             || exactly(device.kind.and_then(DeviceKind::name).map(str::to_owned))
-            || (!self.0.is_empty() && name.contains(&self.0))
+            || (!wanted.is_empty() && name.contains(&wanted))
     }
 }
 
