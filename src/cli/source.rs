@@ -8,11 +8,11 @@ use log::debug;
 
 use super::args::{StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{OpenReceiver, Privacy};
+use crate::manager::{Failure, OpenReceiver, Privacy};
 use crate::sim::{SimulatedNode, scenario};
 use crate::transport::{
     DiscoveryError, HidrawTransport, NodeInfo, Replay, ReplayError, Tap, TraceFile, Transport,
-    TransportError, UsbError, list_nodes, open_usb_receivers,
+    UsbError, list_nodes, open_usb_receivers,
 };
 use crate::wire::descriptor::Capabilities;
 
@@ -33,7 +33,7 @@ pub(super) enum SourceError {
 #[derive(Default)]
 pub(super) struct Sources {
     pub(super) receivers: Vec<OpenReceiver<'static>>,
-    pub(super) failures: Vec<TransportError>,
+    pub(super) failures: Vec<Failure>,
     /// Whether time is virtual.
     pub(super) virtual_time: bool,
 }
@@ -83,17 +83,10 @@ impl Sources {
             }
             sources.virtual_time = true;
         } else {
-            match args.transport {
-                TransportKind::Hidraw => sources.failures = open_hidraw(add)?,
-                TransportKind::Usb => {
-                    let interface_of = |vendor, product| {
-                        ReceiverModel::of(vendor, product).map(|model| model.interface)
-                    };
-                    for (info, transport) in open_usb_receivers(interface_of)? {
-                        add(info, Box::new(transport));
-                    }
-                }
-            }
+            sources.failures = match args.transport {
+                TransportKind::Hidraw => open_hidraw(add)?,
+                TransportKind::Usb => open_usb(add)?,
+            };
         }
         Ok(sources)
     }
@@ -115,7 +108,7 @@ fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
 /// left alone: they show the same traffic again.
 fn open_hidraw(
     mut add: impl FnMut(NodeInfo, Box<dyn Transport>),
-) -> Result<Vec<TransportError>, SourceError> {
+) -> Result<Vec<Failure>, SourceError> {
     let mut failures = Vec::new();
     for info in list_nodes()? {
         if ReceiverModel::of(info.vendor, info.product).is_none() {
@@ -124,7 +117,22 @@ fn open_hidraw(
         }
         match HidrawTransport::open(&info.path) {
             Ok(transport) => add(info, Box::new(transport)),
-            Err(error) => failures.push(error),
+            Err(error) => failures.push(error.into()),
+        }
+    }
+    Ok(failures)
+}
+
+fn open_usb(
+    mut add: impl FnMut(NodeInfo, Box<dyn Transport>),
+) -> Result<Vec<Failure>, SourceError> {
+    let interface_of =
+        |vendor, product| ReceiverModel::of(vendor, product).map(|model| model.interface);
+    let mut failures = Vec::new();
+    for opened in open_usb_receivers(interface_of)? {
+        match opened {
+            Ok((info, transport)) => add(info, Box::new(transport)),
+            Err(error) => failures.push(error.into()),
         }
     }
     Ok(failures)

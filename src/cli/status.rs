@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::args::{ColorWhen, Field, StatusArgs};
 use super::document::Document;
 use super::exit::Exit;
-use super::source::{SourceError, Sources};
+use super::source::Sources;
 use super::{complain, table};
 use crate::manager::{
     Clock, Failure, Query, RealClock, Selector, Snapshot, VirtualClock, read_status,
@@ -43,10 +43,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         Ok(sources) => sources,
         Err(error) => {
             complain(&error);
-            return Ok(match error {
-                SourceError::Usb(UsbError::PermissionDenied { .. }) => Exit::NoPermission,
-                _ => Exit::Failure,
-            });
+            return Ok(Exit::Failure);
         }
     };
     let query = query(args);
@@ -57,9 +54,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     let asked = !sources.receivers.is_empty();
     let mut snapshot = read_status(sources.receivers, &query, &mut *clock)?;
-    snapshot
-        .failures
-        .extend(sources.failures.into_iter().map(Failure::Transport));
+    snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
     let exit = judge(&snapshot, asked);
@@ -98,6 +93,7 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
         matches!(
             failure,
             Failure::Transport(TransportError::PermissionDenied { .. })
+                | Failure::Usb(UsbError::PermissionDenied { .. })
         )
     };
     if snapshot.interrupted {

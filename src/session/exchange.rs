@@ -179,7 +179,7 @@ impl<P> Exchange<P> {
             let others = self.past.iter().filter(|past| {
                 past.until > now && header(&past.report) == header(report) && past.report != *report
             });
-            others.map(|past| (past.owed > 0, past.until)).max()
+            others.map(|past| past.until).max()
         };
         let ours = under(SoftwareId::OURS);
         let spares = SoftwareId::SPARE.into_iter().map(under);
@@ -368,5 +368,170 @@ fn answer_time(device: DeviceIndex) -> Duration {
         timing::RECEIVER_ANSWER
     } else {
         timing::DEVICE_ANSWER
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::pairing_information;
+    use crate::feature::root;
+    use crate::wire::tests::report;
+    use crate::wire::{Error10, FeatureId, Slot};
+
+    const K750: DeviceIndex = DeviceIndex(1);
+    const M705: DeviceIndex = DeviceIndex(2);
+
+    fn at(millis: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_millis(millis))
+    }
+
+    fn ask(exchange: &mut Exchange<&'static str>, device: DeviceIndex, id: u16) {
+        exchange.submit(device, root::get_feature(FeatureId(id)).into(), "lookup");
+    }
+
+    fn sent(exchange: &mut Exchange<&'static str>, now: Timestamp) -> Option<String> {
+        exchange.poll_transmit(now).map(|report| report.to_string())
+    }
+
+    #[test]
+    fn a_device_is_asked_one_thing_at_a_time_and_waits_for_no_other() {
+        let mut exchange = Exchange::new(ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        ask(&mut exchange, K750, 0x0005);
+        ask(&mut exchange, M705, 0x1000);
+        assert_eq!(
+            sent(&mut exchange, at(0)).as_deref(),
+            Some("10 01 00 0e 43 01 00")
+        );
+        assert_eq!(
+            sent(&mut exchange, at(0)).as_deref(),
+            Some("10 02 00 0e 10 00 00")
+        );
+        assert_eq!(sent(&mut exchange, at(500)), None);
+        assert!(exchange.handle_report(at(500), &report("11 01 00 0E 09 …")));
+        assert_eq!(
+            sent(&mut exchange, at(500)).as_deref(),
+            Some("10 01 00 0c 00 05 00")
+        );
+    }
+
+    #[test]
+    fn busy_waits_longer_each_time_and_leaves_the_tries_for_silence() {
+        let mut exchange = Exchange::new(ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        let mut now = at(0);
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            assert!(sent(&mut exchange, now).is_some());
+            exchange.handle_report(now, &report("11 01 FF 00 0E 08 …"));
+            let due = exchange.poll_timeout().unwrap();
+            waits.push(due.since(now).as_millis());
+            assert_eq!(sent(&mut exchange, now), None, "not at once");
+            now = due;
+        }
+        assert_eq!(waits, [100, 200, 400, 800, 800, 800]);
+        // Now it is silent: once, and once again.
+        let mut silent = 0;
+        while exchange.poll_finished().is_none() {
+            silent += usize::from(sent(&mut exchange, now).is_some());
+            now = exchange.poll_timeout().unwrap();
+            exchange.handle_timeout(now);
+        }
+        assert_eq!(silent, 2);
+    }
+
+    #[test]
+    fn a_late_error_of_one_record_is_not_the_answer_about_another() {
+        // Register errors do not name their sub-register. Slot 2's record is given up; its late
+        // error comes while slot 3's serial number is asked for.
+        let slot = |number| Slot::new(number).unwrap();
+        let mut exchange = Exchange::new(ReportId::Short);
+        let receiver = DeviceIndex::RECEIVER;
+        exchange.submit(
+            receiver,
+            pairing_information::get_pairing(slot(2)).into(),
+            "pairing",
+        );
+        let mut now = at(0);
+        for _ in 0..2 {
+            assert!(sent(&mut exchange, now).is_some());
+            now = exchange.poll_timeout().unwrap();
+            exchange.handle_timeout(now);
+        }
+        let given_up = exchange.poll_finished().unwrap();
+        assert_eq!(given_up.outcome, Err(RequestError::Silent));
+
+        exchange.submit(
+            receiver,
+            pairing_information::get_extended(slot(3)).into(),
+            "serial",
+        );
+        assert!(sent(&mut exchange, now).is_some());
+        let error = report("10 FF 8F 83 B5 03 00");
+        assert!(!exchange.handle_report(now, &error), "slot 2's first");
+        assert!(!exchange.handle_report(now, &error), "and its repeat's");
+        let serial = report("11 FF 83 B5 32 FB 84 1B 86 …");
+        assert!(exchange.handle_report(now, &serial));
+        assert_eq!(exchange.poll_finished().unwrap().outcome, Ok(serial));
+
+        // Nothing is owed any more: the next error counts.
+        exchange.submit(
+            receiver,
+            pairing_information::get_pairing(slot(4)).into(),
+            "pairing",
+        );
+        assert!(sent(&mut exchange, now).is_some());
+        assert!(exchange.handle_report(now, &error));
+        let empty = RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue));
+        assert_eq!(exchange.poll_finished().unwrap().outcome, Err(empty));
+    }
+
+    #[test]
+    fn a_late_answer_settles_what_was_owed() {
+        let slot = |number| Slot::new(number).unwrap();
+        let mut exchange = Exchange::new(ReportId::Short);
+        let receiver = DeviceIndex::RECEIVER;
+        exchange.submit(
+            receiver,
+            pairing_information::get_pairing(slot(2)).into(),
+            "pairing",
+        );
+        assert!(sent(&mut exchange, at(0)).is_some());
+        exchange.handle_timeout(at(500));
+        assert!(sent(&mut exchange, at(500)).is_some());
+        let record = report("11 FF 83 B5 21 08 14 40 02 …");
+        assert!(
+            exchange.handle_report(at(501), &record),
+            "the first, late, or the repeat's"
+        );
+        assert!(!exchange.handle_report(at(502), &record), "the other");
+        exchange.submit(
+            receiver,
+            pairing_information::get_pairing(slot(3)).into(),
+            "pairing",
+        );
+        assert!(sent(&mut exchange, at(503)).is_some());
+        assert!(exchange.handle_report(at(504), &report("10 FF 8F 83 B5 03 00")));
+    }
+
+    #[test]
+    fn four_questions_of_one_header_take_turns_at_three_ids() {
+        let mut exchange = Exchange::new(ReportId::Short);
+        let mut ids = Vec::new();
+        for (second, id) in [0x4301, 0x0005, 0x0003, 0x1000, 0x4301]
+            .into_iter()
+            .enumerate()
+        {
+            let now = at(1000 * u64::try_from(second).unwrap());
+            ask(&mut exchange, K750, id);
+            let request = exchange.poll_transmit(now).unwrap();
+            ids.push(request.address());
+            let mut answer = request.as_bytes().to_vec();
+            answer[0] = 0x11;
+            answer.resize(20, 0);
+            assert!(exchange.handle_report(now, &Report::parse(&answer).unwrap()));
+        }
+        assert_eq!(ids, [0x0E, 0x0C, 0x06, 0x0E, 0x0C]);
     }
 }

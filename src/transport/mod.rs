@@ -19,14 +19,15 @@ pub use hidraw::HidrawTransport;
 pub use node::NodeInfo;
 pub use replay::{Replay, ReplayError};
 pub use tap::{Redact, Redaction, Tap, TraceFile};
-pub use usb::{UsbError, UsbTransport, open_usb_receivers};
+pub use usb::{Opened, UsbError, UsbTransport, open_usb_receivers};
 
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Report};
 
 /// A way to a receiver, or something that behaves like one.
 ///
-/// It never blocks. A transport on real hardware has a descriptor to poll; one that is simulated
+/// It does not wait for what may come; sending over USB can take as long as the transfer. A
+/// transport on real hardware has a descriptor to poll; one that is simulated
 /// or replayed says when it next has something.
 pub trait Transport {
     /// Sends one report.

@@ -24,7 +24,7 @@ use crate::wire::{Incoming, Report, ReportId, classify};
 #[derive(Debug, thiserror::Error)]
 pub enum UsbError {
     /// There is no USB here, or libusb failed.
-    #[error("USB cannot be used: {0}")]
+    #[error("USB cannot be used here ({0}): is there a USB bus, and may it be opened?")]
     Usb(#[from] rusb::Error),
     /// The device may not be opened.
     #[error("permission denied on {node}: run the command as root (the USB transport needs it)")]
@@ -88,27 +88,33 @@ struct Claim {
     node: String,
 }
 
+/// A receiver opened over USB, or why it could not be.
+pub type Opened = Result<(NodeInfo, UsbTransport), UsbError>;
+
 /// Opens every receiver on USB: `interface_of` tells vendor and product ids of receivers, and
 /// which of their interfaces speaks HID++.
 pub fn open_usb_receivers(
     interface_of: impl Fn(u16, u16) -> Option<u8>,
-) -> Result<Vec<(NodeInfo, UsbTransport)>, UsbError> {
+) -> Result<Vec<Opened>, UsbError> {
     let mut found = Vec::new();
     for device in Context::new()?.devices()?.iter() {
         let descriptor = device.device_descriptor()?;
         let (vendor, product) = (descriptor.vendor_id(), descriptor.product_id());
         if let Some(interface) = interface_of(vendor, product) {
-            let (transport, capabilities) = UsbTransport::open(&device, interface)?;
-            let path = transport.claim.node.clone();
-            found.push((
-                NodeInfo {
-                    path,
-                    vendor,
-                    product,
-                    capabilities,
-                },
-                transport,
-            ));
+            found.push(
+                UsbTransport::open(&device, interface).map(|(transport, capabilities)| {
+                    let path = transport.claim.node.clone();
+                    (
+                        NodeInfo {
+                            path,
+                            vendor,
+                            product,
+                            capabilities,
+                        },
+                        transport,
+                    )
+                }),
+            );
         }
     }
     Ok(found)

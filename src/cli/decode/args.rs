@@ -11,7 +11,9 @@ use crate::wire::FeatureId;
 /// this program recorded. What one frame teaches, such as where a feature stands, helps to
 /// explain the next.
 ///
-/// What was typed on a keyboard is never shown.
+/// Reports of keys and pointer motion are named, and what they hold is left out. Keys that a
+/// program has diverted come as events of features that a frame alone does not name: look at such
+/// events before you pass the output on.
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = "Examples:
   solar-status decode 10 01 09 03 78 01 00
