@@ -324,3 +324,54 @@ fn take_reading(device: &mut Device, reading: Reading, now: Timestamp) {
         device.battery = Some(battery);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::solar_dashboard::read_event;
+    use crate::wire::tests::report;
+
+    fn device() -> Device {
+        Device {
+            id: "4002-392A0750".to_owned(),
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+            name: None,
+            kind: None,
+            wpid: None,
+            serial: None,
+            protocol: None,
+            firmware: None,
+            power_switch: None,
+            presence: Presence::Unknown,
+            battery: None,
+            light: None,
+        }
+    }
+
+    #[test]
+    fn what_a_device_vouches_for_is_not_given_up_for_what_it_does_not() {
+        let good = "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …";
+        let doubtful = "11 01 09 10 0A 01 F4 06 1D 00 00 00 00 …";
+        let read = |device: &mut Device, hex| {
+            let event = read_event(1, &report(hex));
+            take_reading(device, Reading::Solar(event), Timestamp::START);
+            let battery = device.battery.unwrap();
+            (
+                battery.percent.map(crate::units::Percent::get),
+                device.light.unwrap().lux.0,
+            )
+        };
+        let mut known = device();
+        assert_eq!(read(&mut known, good), (Some(57), 12));
+        assert_eq!(read(&mut known, doubtful), (Some(57), 12), "kept");
+
+        let mut unknown = device();
+        assert_eq!(
+            read(&mut unknown, doubtful),
+            (Some(10), 500),
+            "better than nothing"
+        );
+        assert_eq!(read(&mut unknown, good), (Some(57), 12));
+    }
+}

@@ -297,6 +297,29 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     #[test]
+    fn an_error_comes_under_the_software_id_that_asks() {
+        let trace = "0.0 1 > 10 03 00 1e 00 00 07\n0.003 1 < 10 03 8f 00 1e 09 00\n";
+        let mut replay = Replay::read(trace).unwrap().remove(0).1;
+        replay.send(at(0), &report("10 03 00 1C 00 00 22")).unwrap();
+        let error = report("10 03 8F 00 1C 09 00");
+        assert_eq!(replay.receive(at(3)).unwrap(), Some(Incoming::HidPp(error)));
+    }
+
+    #[test]
+    fn an_event_follows_the_call_to_its_feature() {
+        // Between measure and measurement the name was asked; a replay need not ask it.
+        let trace = TRACE.replace(
+            "1.025000",
+            "0.030000 1 > 10 01 03 0e 00 00 00\n\
+             0.042000 1 < 11 01 03 0e 1c 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n1.025000",
+        );
+        let mut replay = Replay::read(&trace).unwrap().remove(0).1;
+        replay.send(at(0), &report("10 01 09 0E 01 01 00")).unwrap();
+        assert!(replay.receive(at(12)).unwrap().is_some());
+        assert!(replay.receive(at(1012)).unwrap().is_some());
+    }
+
+    #[test]
     fn a_broken_trace_names_its_line() {
         let error = Replay::read("# solar-status trace 1\n0.0 1 > 10 ff\n").unwrap_err();
         assert!(error.to_string().starts_with("line 2: "), "{error}");

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use solar_status::feature::DeviceKind;
 use solar_status::session::{Event, RequestError};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
@@ -119,6 +120,19 @@ fn a_27_mhz_receiver_is_asked_to_announce_its_devices() {
         ]
     );
     assert_eq!(bench.events.last(), Some(&Event::Discovered));
+    let kinds: Vec<_> = bench
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Paired(_, record) => record.kind,
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        kinds,
+        [DeviceKind::Mouse, DeviceKind::Keyboard],
+        "told by the slot"
+    );
     let asked = bench
         .sent
         .iter()

@@ -1,0 +1,199 @@
+//! Leases of light beside everything else that happens in a slot.
+
+use std::time::Duration;
+
+use solar_status::feature::solar_dashboard::LightMeasure;
+use solar_status::session::{DeviceFact, Event, Hold, Known, Reading, Wanted};
+use solar_status::sim::Firmware;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::desk;
+use solar_status::units::Percent;
+use solar_status::wire::{Report, Slot};
+
+use crate::bench::{Bench, seconds, slot};
+
+const BATTERY: Wanted = Wanted {
+    battery: true,
+    name: false,
+    firmware: false,
+};
+const NAME: Wanted = Wanted {
+    battery: false,
+    name: true,
+    firmware: false,
+};
+const SERIES: LightMeasure = LightMeasure {
+    reports: 10,
+    period_s: 2,
+};
+const K750: u8 = 1;
+
+/// A K750 that was probed and now measures until released.
+fn held() -> Bench<Receiver> {
+    let mut bench = Bench::new(desk());
+    // As the kernel driver does: notices of links.
+    bench
+        .device
+        .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    assert!(
+        bench
+            .session
+            .lease_light(slot(K750), SERIES, Hold::UntilReleased)
+    );
+    bench.run_for(seconds(5));
+    bench
+}
+
+fn measurements(bench: &Bench<Receiver>) -> usize {
+    let light = |reading: &Reading| match reading {
+        Reading::Solar(event) => event.light.is_some(),
+        _ => false,
+    };
+    bench
+        .readings(slot(K750))
+        .iter()
+        .filter(|reading| light(reading))
+        .count()
+}
+
+fn series_asked(sent: &[Report]) -> usize {
+    let measure = |report: &&Report| report.sub_id() == 9 && report.head() == [10, 2, 0];
+    sent.iter().filter(measure).count()
+}
+
+fn probed(events: &[Event], at: Slot) -> usize {
+    events
+        .iter()
+        .filter(|event| **event == Event::Probed(at))
+        .count()
+}
+
+#[test]
+fn a_probe_beside_a_held_lease_comes_to_its_end() {
+    for wanted in [NAME, BATTERY] {
+        let mut bench = held();
+        bench.events.clear();
+        let known = bench.session.known(slot(K750)).cloned().unwrap();
+        bench.session.probe(slot(K750), wanted, known);
+        bench.run_for(seconds(60));
+        assert_eq!(
+            probed(&bench.events, slot(K750)),
+            1,
+            "{wanted:?}: {:?}",
+            bench.events
+        );
+        let measured = measurements(&bench);
+        assert!(
+            measured >= 28,
+            "{wanted:?}: the lease goes on, {measured} measurements"
+        );
+    }
+}
+
+#[test]
+fn a_lease_that_replaces_a_single_measurement_lets_its_probe_end() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(Duration::from_millis(100));
+    assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
+    assert!(
+        bench
+            .session
+            .lease_light(slot(K750), SERIES, Hold::UntilReleased)
+    );
+    bench.run_for(seconds(10));
+    assert_eq!(probed(&bench.events, slot(K750)), 1);
+    assert!(measurements(&bench) >= 4);
+}
+
+#[test]
+fn a_wake_that_is_told_twice_starts_one_series() {
+    let mut bench = held();
+    bench.device.sleep(bench.now, K750);
+    bench.run_for(seconds(30));
+    let before = bench.sent.len();
+    bench.device.wake(bench.now, K750);
+    // Its arrival, its status event, its broadcast, and a power-on notice beside them.
+    let powered_on = Report::parse(&[0x10, K750, 0x4B, 1, 0, 0, 0]).unwrap();
+    bench.step();
+    bench.session.handle_report(bench.now, &powered_on);
+    bench.run_for(seconds(3));
+    assert_eq!(series_asked(&bench.sent[before..]), 1);
+}
+
+#[test]
+fn closing_cancels_what_measures() {
+    let mut bench = held();
+    bench.session.close(bench.now);
+    bench.run_for(seconds(1));
+    let last = bench.sent.last().unwrap();
+    assert_eq!((last.sub_id(), last.head()), (9, [0, 0, 0]), "{last}");
+    let measured = measurements(&bench);
+    bench.run_for(seconds(30));
+    assert_eq!(measurements(&bench), measured);
+    assert!(bench.session.is_idle());
+}
+
+#[test]
+fn another_programs_answer_is_no_broadcast() {
+    // Old kernels and upower ask under software id 0: the answer to their request for one report
+    // looks like a broadcast of 1 %.
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(seconds(3));
+    let before = bench.readings(slot(K750)).len();
+    bench
+        .device
+        .output_report(bench.now, &[0x10, K750, 0x09, 0x00, 0x01, 0x01, 0x00]);
+    bench.run_for(seconds(3));
+    let new = &bench.readings(slot(K750))[before..];
+    assert_eq!(new.len(), 1, "the measurement itself: {new:?}");
+    let Reading::Solar(event) = new[0] else {
+        panic!("{new:?}")
+    };
+    assert_eq!(event.charge.map(Percent::get), Some(57));
+}
+
+#[test]
+fn a_measurement_that_comes_before_its_reply_is_enough() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(Duration::from_millis(30));
+    // The reply to the measure request never comes; the light does.
+    while bench
+        .device
+        .next_due()
+        .is_some_and(|due| due <= bench.now + Duration::from_millis(20))
+    {
+        bench.now = bench.device.next_due().unwrap();
+        while let Some(bytes) = bench.device.input_report(bench.now) {
+            let report = Report::parse(&bytes).unwrap();
+            if report.sub_id() != 9 {
+                bench.session.handle_report(bench.now, &report);
+            }
+        }
+        bench.step();
+    }
+    let asked = |bench: &Bench<Receiver>| {
+        bench
+            .sent
+            .iter()
+            .filter(|report| report.sub_id() == 9)
+            .count()
+    };
+    assert_eq!(asked(&bench), 1);
+    bench.run_for(seconds(20));
+    assert!(
+        bench.events.contains(&Event::Probed(slot(K750))),
+        "{:?}",
+        bench.events
+    );
+    let silent = bench
+        .facts(slot(K750))
+        .iter()
+        .any(|fact| matches!(fact, DeviceFact::Absent(_)));
+    assert!(!silent, "{:?}", bench.events);
+    assert!(asked(&bench) <= 2, "{:?}", bench.sent);
+}
