@@ -3,12 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Duration;
 
 use solar_status::device::ReceiverModel;
-use solar_status::manager::{Failure, OpenReceiver, Query, Snapshot, VirtualClock, read_status};
+use solar_status::manager::{
+    Clock, Failure, OpenReceiver, Query, RealClock, Snapshot, VirtualClock, read_status,
+};
 use solar_status::session::Wanted;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{SimulatedNode, scenario};
@@ -92,6 +96,10 @@ fn status(fate: Fate) -> (Snapshot, usize) {
 }
 
 fn status_by(transport: impl Transport + 'static) -> Snapshot {
+    status_on(&mut VirtualClock::default(), transport)
+}
+
+fn status_on(clock: &mut dyn Clock, transport: impl Transport + 'static) -> Snapshot {
     let capabilities = Capabilities {
         short: true,
         long: true,
@@ -122,7 +130,7 @@ fn status_by(transport: impl Transport + 'static) -> Snapshot {
         model,
         transport: Box::new(transport),
     }];
-    read_status(receivers, &query, &mut VirtualClock::default()).unwrap()
+    read_status(receivers, &query, clock).unwrap()
 }
 
 fn k750_percent(snapshot: &Snapshot) -> Option<u8> {
@@ -232,4 +240,63 @@ fn a_keyboard_that_does_not_measure_is_named() {
     };
     assert_eq!(device, "4002-392A0750");
     assert_eq!(k750_percent(&snapshot), None);
+}
+
+#[test]
+fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
+    // A 27 MHz receiver has to announce its devices, for which it needs a flag. It counts two
+    // and announces none, so the program waits for them when the user presses Ctrl-C.
+    struct Announcing {
+        flags: Rc<Cell<u8>>,
+        outbox: Vec<Report>,
+    }
+    impl Transport for Announcing {
+        fn send(&mut self, _: Timestamp, report: &Report) -> Result<(), TransportError> {
+            let [_, value, _] = report.head();
+            let answer = match (report.sub_id(), report.address()) {
+                (0x83, 0xB5) => [0x8F, 0x83, 0xB5, 0x01, 0x00],
+                (0x81, 0x02) => [0x81, 0x02, 0x00, 0x02, 0x00],
+                (0x81, 0x00) => [0x81, 0x00, 0x00, self.flags.get(), 0x00],
+                (0x80, 0x00) => {
+                    self.flags.set(value);
+                    [0x80, 0x00, 0x00, 0x00, 0x00]
+                }
+                (sub_id, address) => [sub_id, address, 0x00, 0x00, 0x00],
+            };
+            let bytes = [&[0x10, 0xFF], &answer[..]].concat();
+            self.outbox.push(Report::parse(&bytes).unwrap());
+            Ok(())
+        }
+        fn receive(&mut self, _: Timestamp) -> Result<Option<Incoming>, TransportError> {
+            Ok(self.outbox.pop().map(Incoming::HidPp))
+        }
+        fn next_due(&self) -> Option<Timestamp> {
+            (!self.outbox.is_empty()).then_some(Timestamp::START)
+        }
+    }
+    let (interrupt, mut handler) = UnixStream::pair().unwrap();
+    let ctrl_c = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        handler.write_all(b"x").unwrap();
+        handler
+    });
+    let flags = Rc::new(Cell::new(0x08));
+    let transport = Announcing {
+        flags: Rc::clone(&flags),
+        outbox: Vec::new(),
+    };
+    let mut clock = RealClock::new(Some(interrupt.as_fd()));
+    let snapshot = status_on(&mut clock, transport);
+    assert!(snapshot.interrupted);
+    assert!(
+        snapshot.failures.is_empty(),
+        "the user knows: {:?}",
+        snapshot.failures
+    );
+    assert_eq!(flags.get(), 0x08, "as it was");
+    assert!(
+        snapshot.at.since_start() < Duration::from_secs(1),
+        "at once"
+    );
+    ctrl_c.join().unwrap();
 }

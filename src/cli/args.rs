@@ -15,8 +15,8 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
 
-Exit status: 0 all was read, 1 something failed, 2 wrong arguments, 3 no such
-device, 4 no permission, 130 interrupted.
+Exit status: 0 all was read (a sleeping device counts as read), 1 something
+failed, 2 wrong arguments, 3 no such device, 4 no permission, 130 interrupted.
 
 Light in words: dark (below 20 lux), poor (below 190), okay (below 310), good
 (below 450), excellent. A solar keyboard charges above 200 lux.
