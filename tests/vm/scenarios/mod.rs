@@ -5,6 +5,7 @@ mod denied;
 mod reading;
 mod requests;
 mod typing;
+mod udev_rule;
 mod unplugged;
 mod usb;
 
@@ -28,7 +29,7 @@ pub(crate) struct Scenario {
 }
 
 /// All there are, in the order in which they run.
-pub(crate) const ALL: [Scenario; 9] = [
+pub(crate) const ALL: [Scenario; 10] = [
     Scenario {
         name: "bound",
         proves: "the kernel's driver binds and knows both batteries",
@@ -63,6 +64,11 @@ pub(crate) const ALL: [Scenario; 9] = [
         name: "denied",
         proves: "without permission the program names the remedy",
         run: denied::prove,
+    },
+    Scenario {
+        name: "udev-rule",
+        proves: "the optional rule opens the receiver's node only",
+        run: udev_rule::prove,
     },
     Scenario {
         name: "usb",
