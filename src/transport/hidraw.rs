@@ -21,54 +21,22 @@ impl HidrawTransport {
     /// Opens a node.
     pub fn open(path: &str) -> Result<Self, TransportError> {
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let node = || path.to_owned();
-        match rustix::fs::open(path, flags, Mode::empty()) {
-            Ok(file) => Ok(Self { path: node(), file }),
-            Err(Errno::ACCESS | Errno::PERM) => {
-                Err(TransportError::PermissionDenied { node: node() })
-            }
-            Err(Errno::NOENT | Errno::NODEV | Errno::NXIO) => {
-                Err(TransportError::Gone { node: node() })
-            }
-            Err(error) => Err(TransportError::Io {
-                node: node(),
-                source: error.into(),
-            }),
-        }
-    }
-
-    fn gone(&self) -> TransportError {
-        TransportError::Gone {
-            node: self.path.clone(),
+        let path = path.to_owned();
+        match rustix::fs::open(&path, flags, Mode::empty()) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(errno) => Err(opening_failed(path, errno)),
         }
     }
 }
 
 impl Transport for HidrawTransport {
     fn send(&mut self, _now: Timestamp, report: &Report) -> Result<(), TransportError> {
-        let node = self.path.clone();
         loop {
-            return match rustix::io::write(&self.file, report.as_bytes()) {
-                Ok(_) => Ok(()),
-                Err(Errno::INTR) => continue,
-                Err(Errno::NODEV | Errno::NXIO | Errno::SHUTDOWN) => Err(self.gone()),
-                // Control transfers fail now and then. If the device is gone, reading says so.
-                Err(
-                    error @ (Errno::PIPE
-                    | Errno::IO
-                    | Errno::PROTO
-                    | Errno::TIMEDOUT
-                    | Errno::AGAIN
-                    | Errno::OVERFLOW),
-                ) => Err(TransportError::Stalled {
-                    node,
-                    source: error.into(),
-                }),
-                Err(error) => Err(TransportError::Io {
-                    node,
-                    source: error.into(),
-                }),
-            };
+            match rustix::io::write(&self.file, report.as_bytes()) {
+                Ok(_) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(sending_failed(self.path.clone(), errno)),
+            }
         }
     }
 
@@ -76,25 +44,65 @@ impl Transport for HidrawTransport {
         // Longer than any report: what a read does not take is lost.
         let mut buffer = [0; 4096];
         loop {
-            return match rustix::io::read(&self.file, &mut buffer) {
-                // EIO: unplugged while open, ENODEV: the access was revoked.
-                Ok(0) | Err(Errno::IO | Errno::NODEV | Errno::NXIO) => Err(self.gone()),
-                Ok(len) => Ok(Some(classify(buffer.get(..len).unwrap_or_default()))),
-                Err(Errno::INTR) => continue,
-                Err(Errno::AGAIN) => Ok(None),
-                Err(error) => {
-                    let node = self.path.clone();
-                    Err(TransportError::Io {
-                        node,
-                        source: error.into(),
-                    })
+            match rustix::io::read(&self.file, &mut buffer) {
+                Ok(0) => {
+                    return Err(TransportError::Gone {
+                        node: self.path.clone(),
+                    });
                 }
-            };
+                Ok(len) => return Ok(Some(classify(buffer.get(..len).unwrap_or_default()))),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(None),
+                Err(errno) => return Err(receiving_failed(self.path.clone(), errno)),
+            }
         }
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.file.as_fd())
+    }
+}
+
+fn opening_failed(node: String, errno: Errno) -> TransportError {
+    match errno {
+        Errno::ACCESS | Errno::PERM => TransportError::PermissionDenied { node },
+        // It went between listing and opening.
+        Errno::NOENT | Errno::NODEV | Errno::NXIO => TransportError::Gone { node },
+        errno => TransportError::Io {
+            node,
+            source: errno.into(),
+        },
+    }
+}
+
+fn receiving_failed(node: String, errno: Errno) -> TransportError {
+    match errno {
+        // EIO: unplugged while open; ENODEV: the access was revoked.
+        Errno::IO | Errno::NODEV | Errno::NXIO => TransportError::Gone { node },
+        errno => TransportError::Io {
+            node,
+            source: errno.into(),
+        },
+    }
+}
+
+fn sending_failed(node: String, errno: Errno) -> TransportError {
+    match errno {
+        Errno::NODEV | Errno::NXIO | Errno::SHUTDOWN => TransportError::Gone { node },
+        // Control transfers fail now and then. If the device is gone, reading says so.
+        Errno::PIPE
+        | Errno::IO
+        | Errno::PROTO
+        | Errno::TIMEDOUT
+        | Errno::AGAIN
+        | Errno::OVERFLOW => TransportError::Stalled {
+            node,
+            source: errno.into(),
+        },
+        errno => TransportError::Io {
+            node,
+            source: errno.into(),
+        },
     }
 }
 
@@ -107,5 +115,33 @@ mod tests {
         let error = HidrawTransport::open("/dev/hidraw-nowhere").unwrap_err();
         assert!(matches!(error, TransportError::Gone { .. }), "{error}");
         assert!(error.to_string().starts_with("/dev/hidraw-nowhere "));
+    }
+
+    #[test]
+    fn each_errno_is_taken_as_what_it_means() {
+        let node = || "/dev/hidraw3".to_owned();
+        let denied = opening_failed(node(), Errno::ACCESS);
+        assert!(matches!(denied, TransportError::PermissionDenied { .. }));
+        let text = denied.to_string();
+        assert!(
+            text.contains("/dev/hidraw3") && text.contains("udev rule"),
+            "{text}"
+        );
+
+        assert!(matches!(
+            receiving_failed(node(), Errno::IO),
+            TransportError::Gone { .. }
+        ));
+        assert!(matches!(
+            sending_failed(node(), Errno::NODEV),
+            TransportError::Gone { .. }
+        ));
+        // EIO on writing is one failed transfer, on reading the end.
+        for errno in [Errno::PIPE, Errno::IO, Errno::TIMEDOUT] {
+            let error = sending_failed(node(), errno);
+            assert!(matches!(error, TransportError::Stalled { .. }), "{errno:?}");
+        }
+        let refused = sending_failed(node(), Errno::INVAL);
+        assert!(matches!(refused, TransportError::Io { .. }), "{refused}");
     }
 }

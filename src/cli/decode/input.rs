@@ -76,6 +76,8 @@ pub(super) enum InputError {
 
 /// Reads a line in any of the forms taken.
 pub(super) fn read(line: &str) -> Result<Line, InputError> {
+    // Files of some editors start with a byte order mark.
+    let line = line.trim_start_matches('\u{feff}');
     let line = line.split('#').next().unwrap_or_default().trim_end();
     if line.trim().is_empty() || line.starts_with("node ") {
         return Ok(Line::Nothing);
