@@ -55,7 +55,7 @@ pub(super) struct StatusArgs {
     #[arg(long)]
     pub(super) json: bool,
 
-    /// Only these devices: id, serial number, wpid, kind, slot number or part of the name
+    /// Only these devices: id, serial number, wpid, kind, slot number or part of the short name
     #[arg(long, value_name = "DEVICE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) device: Vec<String>,
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::args::{ColorWhen, Field, StatusArgs};
 use super::document::Document;
@@ -23,8 +23,9 @@ const NO_RECEIVER: &str = "no Logitech receiver found: is one plugged in? \
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     // Before anything is opened: a receiver taken over USB must be given back.
     let (interrupt, handler) = UnixStream::pair()?;
-    signal_hook::low_level::pipe::register(SIGINT, handler.try_clone()?)?;
-    signal_hook::low_level::pipe::register(SIGTERM, handler)?;
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
+    }
 
     let trace = match &args.record {
         Some(path) => match TraceFile::create(path) {
@@ -58,7 +59,15 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     log::info!("{} reports sent", snapshot.sent);
 
     let exit = judge(&snapshot, asked);
-    print(args, &snapshot)?;
+    match print(args, &snapshot) {
+        // Nobody reads any more; how the reading ended counts all the same.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            complain(&format_args!("standard output cannot be written: {error}"));
+            return Ok(Exit::Failure);
+        }
+        Ok(()) => {}
+    }
     let written = trace.map_or(Ok(()), |trace| trace.finish());
     match (written, &args.record) {
         (Err(error), Some(path)) => {
@@ -99,7 +108,9 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     if snapshot.interrupted {
         return Exit::Interrupted;
     }
-    for selector in snapshot.unmatched.iter().filter(|_| asked) {
+    // What could not be looked at may hold it.
+    let looked = asked && snapshot.failures.is_empty();
+    for selector in snapshot.unmatched.iter().filter(|_| looked) {
         complain(&format_args!(
             "no paired device is called “{selector}”; run solar-status without --device to see all"
         ));

@@ -301,7 +301,6 @@ fn state_cell(device: &Device, style: Style) -> Cell {
     ) {
         (Presence::Offline, _) => Cell::styled("offline", Ansi::new().dimmed()),
         (_, Some(state)) => Cell::plain(state),
-        (Presence::Online, None) if device.battery.is_none() => Cell::plain("no battery value"),
         (_, None) => Cell::plain(style.unknown()),
     }
 }

@@ -50,6 +50,10 @@ pub fn read_status(
         node.close(at, ended);
     }
     let closed = run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
+    if closed == Wake::Interrupted {
+        // Closing goes on all the same.
+        run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
+    }
     let mut snapshot = Snapshot {
         at,
         receivers: Vec::new(),

@@ -32,6 +32,8 @@ pub(super) struct Node<'a> {
     asking: BTreeSet<Slot>,
     discovered: bool,
     failure: Option<Failure>,
+    /// Slots whose devices did not even give an error.
+    silent: BTreeSet<Slot>,
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     log: Privacy,
@@ -76,6 +78,7 @@ impl<'a> Node<'a> {
             asking: BTreeSet::new(),
             discovered: false,
             failure: None,
+            silent: BTreeSet::new(),
             device_failures: Vec::new(),
             log: Privacy::new(false),
             query,
@@ -214,10 +217,8 @@ impl<'a> Node<'a> {
             DeviceFact::Absent(error) => {
                 debug!("{}: slot {slot}: {error}", self.receiver.node);
                 device.presence = Presence::Offline;
-                // Receivers say it of sleeping devices; silence after an answer is a fault.
-                if error == RequestError::Silent && device.protocol.is_some() {
-                    let device = device.id.clone();
-                    self.device_failures.push(Failure::Device { device, error });
+                if error == RequestError::Silent {
+                    self.silent.insert(slot);
                 }
             }
             DeviceFact::Failed(error) => {
@@ -293,6 +294,19 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn into_parts(mut self) -> (Receiver, Vec<Device>, Vec<Failure>) {
+        // Of sleeping devices the receiver says so; silence after an answer is a fault.
+        let fell_silent = self
+            .silent
+            .iter()
+            .filter_map(|slot| self.devices.get(slot))
+            .filter(|device| device.presence == Presence::Offline && device.protocol.is_some());
+        self.device_failures.extend(fell_silent.map(|device| {
+            let device = device.id.clone();
+            Failure::Device {
+                device,
+                error: RequestError::Silent,
+            }
+        }));
         self.device_failures.extend(self.failure);
         (
             self.receiver,

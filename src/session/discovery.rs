@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use log::warn;
+use log::{debug, warn};
 
 use super::event::{Event, PairingRecord, ReceiverRecord};
 use super::request::RequestError;
@@ -79,19 +79,20 @@ pub(super) struct Discovery {
     todo: VecDeque<Step>,
     progress: Progress,
     /// Flags that were set and are to be cleared at the end.
-    raised: Option<NotificationFlags>,
+    raised: NotificationFlags,
     version: Option<[u8; 2]>,
 }
 
 impl Discovery {
-    pub(super) fn new(scope: DiscoveryScope) -> Self {
+    /// A discovery; `raised` are flags that an earlier one set.
+    pub(super) fn new(scope: DiscoveryScope, raised: NotificationFlags) -> Self {
         Self {
             scope,
             receiver: ReceiverRecord::default(),
             devices: BTreeMap::new(),
             todo: VecDeque::from([Step::Receiver, Step::State]),
             progress: Progress::Identity,
-            raised: None,
+            raised,
             version: None,
         }
     }
@@ -115,7 +116,7 @@ impl Discovery {
     }
 
     /// The flags to clear again when the session ends.
-    pub(super) const fn raised(&self) -> Option<NotificationFlags> {
+    pub(super) const fn raised(&self) -> NotificationFlags {
         self.raised
     }
 
@@ -163,7 +164,7 @@ impl Discovery {
             (Step::ReadFlags, Ok(report)) => {
                 let flags = notification_flags::read(&report);
                 if !flags.contains(ANNOUNCING) {
-                    self.raised = Some(ANNOUNCING.without(flags));
+                    self.raised = self.raised | ANNOUNCING.without(flags);
                     self.todo.push_front(Step::WriteFlags(flags | ANNOUNCING));
                 }
             }
@@ -171,7 +172,7 @@ impl Discovery {
                 self.learn(&report);
             }
             (Step::WriteFlags(_) | Step::Announce, Ok(_)) => {}
-            (_, Err(error)) => log::debug!("{step:?}: {error}"),
+            (_, Err(error)) => debug!("{step:?}: {error}"),
         }
         match step {
             Step::State => {
@@ -232,12 +233,15 @@ impl Discovery {
     fn handle_unpaired(&mut self, slot: Slot, error: RequestError) {
         match error {
             RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue)) => {}
-            RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidSubId)) => {
+            RequestError::Refused(ErrorCode::Hidpp10(
+                Error10::InvalidSubId | Error10::InvalidAddress,
+            )) => {
                 // No such records on this receiver: nor will there be for the other slots.
                 self.progress = Progress::Announcements;
                 self.todo.clear();
                 self.todo.extend([Step::ReadFlags, Step::Announce]);
             }
+            RequestError::Silent => debug!("no answer about slot {slot}"),
             error => warn!("the pairing record of slot {slot} cannot be read: {error}"),
         }
     }

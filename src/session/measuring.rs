@@ -11,7 +11,8 @@ use crate::wire::{FeatureId, FeatureIndex, Report, Slot};
 
 impl Session {
     /// Makes the solar keyboard in a slot measure light; the measurements come as events. A
-    /// single series changes nothing while a lease is held: it measures anyway.
+    /// single series changes nothing while a lease is held: it measures anyway. A held lease is
+    /// renewed two reports before the end of each series, so long series cost fewer requests.
     ///
     /// `false`: it is not known where its solar dashboard stands; probe it first.
     pub fn lease_light(&mut self, slot: Slot, series: LightMeasure, hold: Hold) -> bool {
@@ -37,6 +38,8 @@ impl Session {
         if let Some(lease) = self.leases.remove(&slot) {
             self.withdraw_measuring(slot);
             self.act_on_light(slot, lease.release());
+            // A probe that waited for its measurement goes on without.
+            self.continue_probe(slot);
         }
     }
 

@@ -73,7 +73,13 @@ impl Session {
 
     /// Starts finding out what is paired with the receiver.
     pub fn discover(&mut self, scope: DiscoveryScope) {
-        self.discovery = Some(Discovery::new(scope));
+        self.exchange
+            .withdraw(|purpose| matches!(purpose, Purpose::Discovery(_)));
+        let raised = self
+            .discovery
+            .take()
+            .map_or_else(Default::default, |earlier| earlier.raised());
+        self.discovery = Some(Discovery::new(scope, raised));
         self.continue_discovery();
     }
 
@@ -94,18 +100,24 @@ impl Session {
     /// until [`Self::is_idle`].
     pub fn close(&mut self, now: Timestamp) {
         self.exchange.pass(now);
-        self.exchange.withdraw(|_| true);
+        // What puts things in order may be under way already.
+        self.exchange.withdraw(|purpose| {
+            !matches!(
+                purpose,
+                Purpose::Light(_, false) | Purpose::ReadFlags(_) | Purpose::ClearFlags
+            )
+        });
         self.probes.clear();
         let leased: Vec<Slot> = self.leases.keys().copied().collect();
         for slot in leased {
             self.release_light(slot);
         }
-        if let Some(flags) = self
+        let raised = self
             .discovery
             .take()
-            .and_then(|discovery| discovery.raised())
-        {
-            let purpose = Purpose::ReadFlags(flags);
+            .map_or_else(Default::default, |it| it.raised());
+        if raised != NotificationFlags::default() {
+            let purpose = Purpose::ReadFlags(raised);
             self.exchange.submit(
                 DeviceIndex::RECEIVER,
                 notification_flags::get().into(),

@@ -18,13 +18,13 @@ pub(super) const BUSY_FIRST: Duration = Duration::from_millis(100);
 /// The longest wait before repeating such a request.
 pub(super) const BUSY_LONGEST: Duration = Duration::from_millis(800);
 
-/// How many busy answers in a row end a request.
+/// How many busy answers end a request.
 pub(super) const BUSY_ANSWERS: u8 = 10;
 
 /// The wait after the USB layer stalled.
 pub(super) const STALL: Duration = Duration::from_millis(20);
 
-/// How many stalls in a row end a request.
+/// How many stalls a request survives.
 pub(super) const STALLS: u8 = 3;
 
 /// How long an answer may still come after its question was given up or answered once.

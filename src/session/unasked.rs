@@ -1,9 +1,9 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
-use super::Session;
 use super::event::{DeviceFact, Event, Reading};
 use super::light::{Action, LightLease};
 use super::probe::Probe;
+use super::{Purpose, Session};
 use crate::feature::device_connection::{self, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind};
 use crate::feature::{battery_mileage, battery_status};
@@ -39,7 +39,24 @@ impl Session {
             DeviceConnection::PoweredOn | DeviceConnection::Link { up: true } => {
                 self.note_wake(slot);
             }
-            DeviceConnection::Link { up: false } | DeviceConnection::Unpaired => {}
+            DeviceConnection::Unpaired => self.forget(slot),
+            DeviceConnection::Link { up: false } => {}
+        }
+    }
+
+    /// The device is gone for good; what comes to its slot next is another.
+    fn forget(&mut self, slot: Slot) {
+        self.known.remove(&slot);
+        self.leases.remove(&slot);
+        self.exchange.withdraw(|purpose| {
+            matches!(purpose, Purpose::Probe(at, _) | Purpose::Light(at, _) if *at == slot)
+        });
+        if self
+            .probes
+            .remove(&slot)
+            .is_some_and(|mut probe| probe.complete())
+        {
+            self.events.push_back(Event::Probed(slot));
         }
     }
 
