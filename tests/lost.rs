@@ -18,7 +18,6 @@ use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{SimulatedNode, scenario};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::descriptor::Capabilities;
 use solar_status::wire::{Incoming, Report};
 
 /// What becomes of a transport.
@@ -100,19 +99,7 @@ fn status_by(transport: impl Transport + 'static) -> Snapshot {
 }
 
 fn status_on(clock: &mut dyn Clock, transport: impl Transport + 'static) -> Snapshot {
-    let capabilities = Capabilities {
-        short: true,
-        long: true,
-        very_long: None,
-        dj: true,
-    };
-    let path = "/dev/hidraw7".to_owned();
-    let info = NodeInfo {
-        path,
-        vendor: 0x046D,
-        product: 0xC52B,
-        capabilities,
-    };
+    let info = NodeInfo::unifying("/dev/hidraw7");
     let model = ReceiverModel::of(info.vendor, info.product).unwrap();
     let query = Query {
         wanted: Wanted {

@@ -175,6 +175,9 @@ fn recording_over_the_trace_that_is_replayed_keeps_it_whole() {
     let before = fs::read_to_string(trace.path()).unwrap();
     document(&["--replay", trace.path(), "--record", trace.path(), "--json"]);
     assert_eq!(fs::read_to_string(trace.path()).unwrap(), before);
+    let nothing = Scratch::new("nothing.trace");
+    solar_status(&["--replay", "/dev/null", "--record", nothing.path()]);
+    assert!(!nothing.0.exists(), "a trace of nothing");
     // Nor does an attempt without a receiver cost an older trace.
     let output = solar_status(&["--record", trace.path()]);
     assert_ne!(output.status.code(), Some(0));

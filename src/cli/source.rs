@@ -14,7 +14,6 @@ use crate::transport::{
     DiscoveryError, HidrawTransport, NodeInfo, Replay, ReplayError, Tap, TraceFile, Transport,
     UsbError, list_nodes, open_usb_receivers,
 };
-use crate::wire::descriptor::Capabilities;
 
 /// Why there is nothing to ask.
 #[derive(Debug, thiserror::Error)]
@@ -62,19 +61,7 @@ impl Sources {
             });
         };
         if args.simulate {
-            let capabilities = Capabilities {
-                short: true,
-                long: true,
-                very_long: None,
-                dj: true,
-            };
-            let path = "simulated".to_owned();
-            let info = NodeInfo {
-                path,
-                vendor: 0x046D,
-                product: 0xC52B,
-                capabilities,
-            };
+            let info = NodeInfo::unifying("simulated");
             add(info, Box::new(SimulatedNode(scenario::desk())));
             sources.virtual_time = true;
         } else if let Some(path) = &args.replay {

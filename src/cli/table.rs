@@ -351,22 +351,9 @@ mod tests {
     use crate::session::Wanted;
     use crate::sim::{SimulatedNode, scenario};
     use crate::transport::NodeInfo;
-    use crate::wire::descriptor::Capabilities;
 
     fn table(width: Option<usize>, firmware: bool) -> String {
-        let capabilities = Capabilities {
-            short: true,
-            long: true,
-            very_long: None,
-            dj: true,
-        };
-        let path = "/dev/hidraw0".to_owned();
-        let info = NodeInfo {
-            path,
-            vendor: 0x046D,
-            product: 0xC52B,
-            capabilities,
-        };
+        let info = NodeInfo::unifying("/dev/hidraw0");
         let model = ReceiverModel::of(info.vendor, info.product).unwrap();
         let transport = Box::new(SimulatedNode(scenario::desk()));
         let query = Query {

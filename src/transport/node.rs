@@ -15,6 +15,24 @@ pub struct NodeInfo {
     pub capabilities: Capabilities,
 }
 
+impl NodeInfo {
+    /// The HID++ node of a Unifying receiver, 046D:C52B.
+    pub fn unifying(path: &str) -> Self {
+        let capabilities = Capabilities {
+            short: true,
+            long: true,
+            very_long: None,
+            dj: true,
+        };
+        Self {
+            path: path.to_owned(),
+            vendor: 0x046D,
+            product: 0xC52B,
+            capabilities,
+        }
+    }
+}
+
 impl fmt::Display for NodeInfo {
     /// `/dev/hidraw0 (046D:C52B)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, VecDeque};
 use super::trace::{Direction, Entry, Line, LineError};
 use super::{NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
-use crate::wire::descriptor::Capabilities;
 use crate::wire::{Incoming, Relation, Report, classify, relation};
 
 /// A recorded node, ready to answer.
@@ -67,7 +66,10 @@ impl Replay {
         }
         let nodes = entries.into_iter().map(|(number, entries)| {
             (
-                nodes.remove(&number).unwrap_or_else(unnamed_node),
+                // A trace put together by hand may say nothing of its node.
+                nodes
+                    .remove(&number)
+                    .unwrap_or_else(|| NodeInfo::unifying("trace")),
                 Self::new(&entries),
             )
         });
@@ -105,22 +107,6 @@ impl Replay {
             exchanges,
             due: due.unwrap_or_default().into(),
         }
-    }
-}
-
-/// A trace put together by hand may say nothing of its node: a Unifying receiver then.
-fn unnamed_node() -> NodeInfo {
-    let capabilities = Capabilities {
-        short: true,
-        long: true,
-        very_long: None,
-        dj: true,
-    };
-    NodeInfo {
-        path: "trace".to_owned(),
-        vendor: 0x046D,
-        product: 0xC52B,
-        capabilities,
     }
 }
 

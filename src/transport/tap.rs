@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::fd::BorrowedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::trace::{self, Direction, Entry};
@@ -36,6 +36,8 @@ struct Inner {
     file: BufWriter<File>,
     /// Nothing was written yet: what the file held before is still there.
     untouched: bool,
+    /// The file, if it was not there before.
+    new: Option<PathBuf>,
     nodes: u32,
     /// The first thing that went wrong; after it nothing is written.
     error: Option<io::Error>,
@@ -45,6 +47,7 @@ impl TraceFile {
     /// Opens the file of a trace. What it held before is replaced as soon as a node is tapped, so
     /// that a mistake leaves an older trace alone.
     pub fn create(path: &Path) -> io::Result<Self> {
+        let new = (!path.exists()).then(|| path.to_owned());
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -54,6 +57,7 @@ impl TraceFile {
         let inner = Inner {
             file,
             untouched: true,
+            new,
             nodes: 0,
             error: None,
         };
@@ -98,6 +102,17 @@ impl Inner {
             writeln!(self.file, "# solar-status {}", env!("CARGO_PKG_VERSION"))?;
         }
         writeln!(self.file, "{line}")
+    }
+}
+
+impl Drop for Inner {
+    /// Leaves no file behind that was made for nothing.
+    fn drop(&mut self) {
+        if let Some(new) = self.new.take().filter(|_| self.untouched)
+            && let Err(error) = std::fs::remove_file(&new)
+        {
+            log::debug!("{}: {error}", new.display());
+        }
     }
 }
 

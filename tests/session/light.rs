@@ -197,3 +197,51 @@ fn a_measurement_that_comes_before_its_reply_is_enough() {
     assert!(!silent, "{:?}", bench.events);
     assert!(asked(&bench) <= 2, "{:?}", bench.sent);
 }
+
+#[test]
+fn a_release_lets_the_probe_that_waits_for_light_end() {
+    let mut bench = Bench::new(desk());
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(Duration::from_millis(700));
+    bench.session.release_light(slot(K750));
+    bench.run_for(seconds(10));
+    assert_eq!(probed(&bench.events, slot(K750)), 1, "{:?}", bench.events);
+    assert_eq!(measurements(&bench), 0, "it was cancelled");
+}
+
+#[test]
+fn closing_does_not_take_its_own_cancel_back() {
+    let released_first = |bench: &mut Bench<Receiver>| bench.session.release_light(slot(K750));
+    let closed_first = |bench: &mut Bench<Receiver>| bench.session.close(bench.now);
+    for before in [released_first, closed_first] {
+        let mut bench = held();
+        before(&mut bench);
+        bench.session.close(bench.now);
+        bench.run_for(seconds(1));
+        let measured = measurements(&bench);
+        bench.run_for(seconds(30));
+        assert_eq!(measurements(&bench), measured, "the keyboard measures on");
+        assert!(bench.session.is_idle());
+    }
+}
+
+#[test]
+fn what_was_known_of_an_unpaired_device_is_forgotten() {
+    let mut bench = held();
+    bench.device.unpair(bench.now, K750);
+    bench.run_for(seconds(30));
+    assert_eq!(bench.session.known(slot(K750)), None);
+    assert!(bench.session.is_idle());
+
+    // Also in the middle of a probe, which ends.
+    let mut bench = Bench::new(desk());
+    bench
+        .device
+        .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
+    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.run_for(Duration::from_millis(30));
+    bench.device.unpair(bench.now, K750);
+    bench.run_for(seconds(10));
+    assert_eq!(probed(&bench.events, slot(K750)), 1, "{:?}", bench.events);
+    assert!(bench.session.is_idle());
+}

@@ -323,3 +323,29 @@ fn a_node_that_never_answers_is_given_up_in_a_second() {
     assert_eq!(bench.now.since_start(), seconds(1));
     assert_eq!(bench.sent.len(), 2);
 }
+
+#[test]
+fn flags_are_cleared_also_after_a_second_discovery_or_closing() {
+    for (discoveries, closings) in [(2, 1), (1, 2)] {
+        let mut bench = Bench::new(Scripted::new(&[
+            ("10 ff 83 b5", &[NO_RECORDS]),
+            ("10 ff 81 02", &["10 ff 81 02 00 00 00"]),
+            ("10 ff 80 02 02", &["10 ff 80 02 00 00 00"]),
+        ]));
+        bench.device.flags = [0x00, 0x08, 0x00];
+        for _ in 0..discoveries {
+            bench.session.discover(SCOPE);
+            bench.run_for(seconds(5));
+        }
+        assert_eq!(bench.device.flags, [0x00, 0x09, 0x00]);
+        for _ in 0..closings {
+            bench.session.close(bench.now);
+        }
+        bench.run_for(seconds(5));
+        assert_eq!(
+            bench.device.flags,
+            [0x00, 0x08, 0x00],
+            "{discoveries}, {closings}"
+        );
+    }
+}
