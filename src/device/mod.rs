@@ -79,3 +79,24 @@ pub struct Device {
     /// The light on it, as last measured.
     pub light: Option<Light>,
 }
+
+impl Device {
+    /// A device in a slot, of which nothing else is known.
+    pub const fn new(id: String, receiver: String, slot: Slot) -> Self {
+        Self {
+            id,
+            receiver,
+            slot,
+            name: None,
+            kind: None,
+            wpid: None,
+            serial: None,
+            protocol: None,
+            firmware: None,
+            power_switch: None,
+            presence: Presence::Unknown,
+            battery: None,
+            light: None,
+        }
+    }
+}

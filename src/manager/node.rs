@@ -174,19 +174,13 @@ impl<'a> Node<'a> {
             _ => Presence::Unknown,
         };
         let device = Device {
-            id,
-            receiver: self.receiver.id.clone(),
-            slot,
             name: record.name,
             kind: record.kind,
             wpid: record.wpid,
             serial: record.serial,
-            protocol: None,
-            firmware: None,
             power_switch: record.power_switch,
             presence,
-            battery: None,
-            light: None,
+            ..Device::new(id, self.receiver.id.clone(), slot)
         };
         let selectors = &self.query.devices;
         let wanted = selectors.is_empty() || selectors.iter().any(|it| it.selects(&device));
@@ -346,21 +340,11 @@ mod tests {
     use crate::wire::tests::report;
 
     fn device() -> Device {
-        Device {
-            id: "4002-392A0750".to_owned(),
-            receiver: "AF4F95EA".to_owned(),
-            slot: Slot::new(1).unwrap(),
-            name: None,
-            kind: None,
-            wpid: None,
-            serial: None,
-            protocol: None,
-            firmware: None,
-            power_switch: None,
-            presence: Presence::Unknown,
-            battery: None,
-            light: None,
-        }
+        Device::new(
+            "4002-392A0750".to_owned(),
+            "AF4F95EA".to_owned(),
+            Slot::new(1).unwrap(),
+        )
     }
 
     #[test]

@@ -53,26 +53,18 @@ impl fmt::Display for Selector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::Presence;
     use crate::feature::pairing_information::Serial;
     use crate::wire::{Slot, Wpid};
 
     #[test]
     fn a_device_answers_to_all_its_names() {
+        let slot = Slot::new(1).unwrap();
         let device = Device {
-            id: "4002-5692B2EC".to_owned(),
-            receiver: "AF4F95EA".to_owned(),
-            slot: Slot::new(1).unwrap(),
             name: Some("K750".to_owned()),
             kind: Some(DeviceKind::Keyboard),
             wpid: Some(Wpid(0x4002)),
             serial: Serial::new(0x5692_B2EC),
-            protocol: None,
-            firmware: None,
-            power_switch: None,
-            presence: Presence::Unknown,
-            battery: None,
-            light: None,
+            ..Device::new("4002-5692B2EC".to_owned(), "AF4F95EA".to_owned(), slot)
         };
         for text in [
             "k750",

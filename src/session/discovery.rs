@@ -132,6 +132,7 @@ impl Discovery {
     pub(super) fn handle_timeout(&mut self, now: Timestamp, events: &mut VecDeque<Event>) {
         if matches!(self.progress, Progress::Stragglers(until) if until <= now) {
             self.end_announcements(events);
+            self.go_on(events);
         }
     }
 
@@ -196,7 +197,6 @@ impl Discovery {
         for slot in self.devices.keys() {
             self.emit(*slot, events);
         }
-        self.go_on(events);
     }
 
     /// Whether the receiver counts more devices than were found.
@@ -303,6 +303,7 @@ impl Discovery {
         }
         if straggling && !self.are_missing() {
             self.end_announcements(events);
+            self.go_on(events);
         }
     }
 

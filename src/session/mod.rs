@@ -75,10 +75,7 @@ impl Session {
     pub fn discover(&mut self, scope: DiscoveryScope) {
         self.exchange
             .withdraw(|purpose| matches!(purpose, Purpose::Discovery(_)));
-        let raised = self
-            .discovery
-            .take()
-            .map_or_else(Default::default, |earlier| earlier.raised());
+        let raised = self.raised_flags();
         self.discovery = Some(Discovery::new(scope, raised));
         self.continue_discovery();
     }
@@ -112,10 +109,8 @@ impl Session {
         for slot in leased {
             self.release_light(slot);
         }
-        let raised = self
-            .discovery
-            .take()
-            .map_or_else(Default::default, |it| it.raised());
+        let raised = self.raised_flags();
+        self.discovery = None;
         if raised != NotificationFlags::default() {
             let purpose = Purpose::ReadFlags(raised);
             self.exchange.submit(
@@ -247,6 +242,13 @@ impl Session {
                 }
             }
         }
+    }
+
+    fn raised_flags(&self) -> NotificationFlags {
+        self.discovery
+            .as_ref()
+            .map(Discovery::raised)
+            .unwrap_or_default()
     }
 
     fn continue_discovery(&mut self) {

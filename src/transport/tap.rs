@@ -188,3 +188,58 @@ impl<R: Redact> Transport for Tap<R> {
         self.transport.next_due()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    /// Delivers these reports, oldest first.
+    struct Delivering(Vec<Report>);
+
+    impl Transport for Delivering {
+        fn send(&mut self, _: Timestamp, _: &Report) -> Result<(), TransportError> {
+            Ok(())
+        }
+
+        fn receive(&mut self, _: Timestamp) -> Result<Option<Incoming>, TransportError> {
+            Ok((!self.0.is_empty()).then(|| Incoming::HidPp(self.0.remove(0))))
+        }
+    }
+
+    struct WithholdAll;
+
+    impl Redact for WithholdAll {
+        fn redact(&mut self, _: Direction, _: &Report) -> Redaction {
+            Redaction::Withhold("private")
+        }
+    }
+
+    #[test]
+    fn of_a_withheld_report_only_the_header_is_written() {
+        let path = std::env::temp_dir().join(format!("withheld-{}.trace", std::process::id()));
+        let file = TraceFile::create(&path).unwrap();
+        // A notification's fourth byte is content; that of an event is its number.
+        let reports = vec![
+            report("10 01 0E 41 42 43 00"),
+            report("11 01 08 10 00 C3 …"),
+        ];
+        let info = NodeInfo::unifying("/dev/hidraw0");
+        let mut tap = Tap::new(Box::new(Delivering(reports)), &info, &file, WithholdAll);
+        while tap.receive(Timestamp::START).unwrap().is_some() {}
+        file.finish().unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let withheld: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains("withheld"))
+            .collect();
+        assert_eq!(
+            withheld,
+            [
+                "# 0.000000 1 10 01 0e: withheld, private",
+                "# 0.000000 1 11 01 08 10: withheld, private",
+            ]
+        );
+    }
+}
