@@ -235,10 +235,10 @@ fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
     // and announces none, so the program waits for them when the user presses Ctrl-C.
     struct Announcing {
         flags: Rc<Cell<u8>>,
-        outbox: Vec<Report>,
+        outbox: Vec<(Timestamp, Report)>,
     }
     impl Transport for Announcing {
-        fn send(&mut self, _: Timestamp, report: &Report) -> Result<(), TransportError> {
+        fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
             let [_, value, _] = report.head();
             let answer = match (report.sub_id(), report.address()) {
                 (0x83, 0xB5) => [0x8F, 0x83, 0xB5, 0x01, 0x00],
@@ -251,14 +251,17 @@ fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
                 (sub_id, address) => [sub_id, address, 0x00, 0x00, 0x00],
             };
             let bytes = [&[0x10, 0xFF], &answer[..]].concat();
-            self.outbox.push(Report::parse(&bytes).unwrap());
+            // A receiver takes its time, and more than one answer is needed after Ctrl-C.
+            let due = now + Duration::from_millis(10);
+            self.outbox.push((due, Report::parse(&bytes).unwrap()));
             Ok(())
         }
-        fn receive(&mut self, _: Timestamp) -> Result<Option<Incoming>, TransportError> {
-            Ok(self.outbox.pop().map(Incoming::HidPp))
+        fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+            let due = self.outbox.pop_if(|(due, _)| *due <= now);
+            Ok(due.map(|(_, report)| Incoming::HidPp(report)))
         }
         fn next_due(&self) -> Option<Timestamp> {
-            (!self.outbox.is_empty()).then_some(Timestamp::START)
+            self.outbox.last().map(|(due, _)| *due)
         }
     }
     let (interrupt, mut handler) = UnixStream::pair().unwrap();
