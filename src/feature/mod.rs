@@ -1,11 +1,14 @@
 //! Registers of HID++ 1.0 and features of HID++ 2.0, each as what to send and how to read it.
 //!
 //! One file for one register, notification or feature, with its byte layout and the source of
-//! it. Nothing here knows who asks, or when. The battery features 1000, 1001, 1004, 1F20 and
-//! 0104 have their place beside [`solar_dashboard`].
+//! it. Nothing here knows who asks, or when. Feature 0104, the battery of newer headsets, has its
+//! place here too.
 
+pub mod adc_measurement;
+pub mod battery_level_status;
 pub mod battery_mileage;
 pub mod battery_status;
+pub mod battery_voltage;
 pub mod bolt_discovery;
 pub mod bolt_pairing;
 pub mod connection_state;
@@ -22,6 +25,7 @@ pub mod receiver_firmware;
 pub mod root;
 pub mod solar_dashboard;
 mod text;
+pub mod unified_battery;
 mod version;
 pub mod wireless_status;
 

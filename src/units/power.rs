@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Percent(u8);
 
 impl Percent {
+    /// An empty battery.
+    pub const EMPTY: Self = Self(0);
     /// A full battery.
     pub const FULL: Self = Self(100);
 

@@ -1,0 +1,103 @@
+//! Feature 1F20: battery voltage of a headset, measured by its analog-digital converter.
+//!
+//! A headset that is switched off answers with an error, or clears the bit for connected.
+//!
+//! Source: Solaar `hidpp20.py` and `notifications.py`.
+
+use crate::units::Millivolts;
+use crate::wire::{Call, FeatureIndex, Report};
+
+/// Number of the function that reads the voltage.
+pub const GET_MEASUREMENT: u8 = 0;
+/// Number of the only event, which carries what [`GET_MEASUREMENT`] answers.
+pub const MEASUREMENT_EVENT: u8 = 0;
+
+/// A battery reading: function 0 and event 0.
+///
+/// | byte | content |
+/// |---|---|
+/// | 0-1 | millivolts, big-endian |
+/// | 2 | flags: bit 0 connected, 1 charging |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measurement {
+    /// The cell's voltage.
+    pub voltage: Millivolts,
+    /// Whether the headset is there and the voltage means something.
+    pub connected: bool,
+    /// Whether it is being charged.
+    pub charging: bool,
+    /// Byte 2 as received.
+    pub flags: u8,
+}
+
+/// Asks for the voltage.
+pub const fn get_measurement(feature: FeatureIndex) -> Call {
+    Call::new(feature, GET_MEASUREMENT, [0; 3])
+}
+
+/// The reading in an answer to [`get_measurement`], or in the event.
+pub const fn read_measurement(report: &Report) -> Measurement {
+    let [high, low, flags] = report.head();
+    Measurement {
+        voltage: Millivolts(u16::from_be_bytes([high, low])),
+        connected: flags & 0x01 != 0,
+        charging: flags & 0x02 != 0,
+        flags,
+    }
+}
+
+/// Whether a report can be a reading. Where it cannot, something else stands at the index.
+///
+/// No lithium cell is below 2.5 V or above 5 V; of a headset that is off, any voltage will do.
+pub fn is_plausible(report: &Report) -> bool {
+    let [_, _, _, rest @ ..] = report.params();
+    let reading = read_measurement(report);
+    (!reading.connected || (2500..=5000).contains(&reading.voltage.0))
+        && rest.iter().all(|&byte| byte == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+    use crate::wire::{DeviceIndex, ReportId, SoftwareId};
+
+    #[test]
+    fn solaars_test_vector_123() {
+        let reading = read_measurement(&report("11 01 04 0C 10 00 03 …"));
+        let expected = Measurement {
+            voltage: Millivolts(4096),
+            connected: true,
+            charging: true,
+            flags: 3,
+        };
+        assert_eq!(reading, expected);
+        assert!(is_plausible(&report("11 01 04 0C 10 00 03 …")));
+    }
+
+    #[test]
+    fn a_request_has_no_parameters_vector_123() {
+        let call = get_measurement(FeatureIndex(4));
+        let software = SoftwareId::new(0xC).unwrap();
+        let request = call.report(DeviceIndex(1), software, ReportId::Short);
+        assert_eq!(request.to_string(), "10 01 04 0c 00 00 00");
+    }
+
+    #[test]
+    fn a_headset_that_is_off_says_so() {
+        let off = read_measurement(&report("11 01 04 00 …"));
+        assert!(!off.connected && !off.charging);
+        assert!(is_plausible(&report("11 01 04 00 …")));
+    }
+
+    #[test]
+    fn what_cannot_be_a_reading_is_noticed() {
+        for hex in [
+            "11 01 04 0C 5A 32 01 …",
+            "11 01 04 0C 13 89 01 …",
+            "11 01 04 0C 10 00 03 01 …",
+        ] {
+            assert!(!is_plausible(&report(hex)), "{hex}");
+        }
+    }
+}
