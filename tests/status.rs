@@ -113,12 +113,15 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
             "battery": {
                 "percent": 57,
                 "level": null,
+                "next_percent": null,
                 "state": "discharging",
+                "external_power": null,
                 "voltage_mv": 2540,
                 "source": "4301",
                 "value_kind": "percent",
                 "trusted": true,
                 "age_s": 0.0,
+                "charge_age_s": 0.0,
             },
             "light": { "lux": 12, "level": "dark", "trusted": true, "age_s": 0.0 },
         })

@@ -62,16 +62,21 @@ struct BatteryEntry {
     percent: Option<Percent>,
     /// `critical`, `low`, `good` or `full`, from a source that tells steps.
     level: Option<&'static str>,
-    /// `discharging`, `charging`, `full`, `charging error` or null.
+    /// What `percent` will be next, from a device that tells its steps beforehand.
+    next_percent: Option<Percent>,
+    /// `discharging`, `charging`, `full`, `not charging`, `charging error` or null.
     state: Option<&'static str>,
+    external_power: Option<bool>,
     voltage_mv: Option<Millivolts>,
     /// The feature (`4301`) or register (`register 0D`) it was read from.
     source: &'static str,
-    /// `percent` or `steps`: how exact it is.
+    /// `percent`, `steps` or `voltage`: how exact the charge is.
     value_kind: &'static str,
     /// Whether the device vouched for the value.
     trusted: bool,
     age_s: f64,
+    /// More than `age_s` where the charge was kept from an earlier reading; null without a charge.
+    charge_age_s: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,12 +155,15 @@ impl BatteryEntry {
         Self {
             percent: battery.percent,
             level: battery.level.map(BatteryLevel::name),
+            next_percent: battery.next,
             state: battery.state.name(),
+            external_power: battery.external_power,
             voltage_mv: battery.voltage,
             source: battery.source.name(),
-            value_kind: battery.source.value_kind().name(),
+            value_kind: battery.value_kind.name(),
             trusted: battery.trusted,
             age_s: age(now, battery.at),
+            charge_age_s: battery.tells_charge().then(|| age(now, battery.charge_at)),
         }
     }
 }

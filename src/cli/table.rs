@@ -7,7 +7,9 @@ use anstyle::{AnsiColor, Style as Ansi};
 use unicode_width::UnicodeWidthStr;
 
 use super::bar::bar;
-use crate::device::{Battery, BatteryLevel, ChargeState, Device, Light, Presence, Receiver};
+use crate::device::{
+    Battery, BatteryLevel, ChargeState, Device, Light, Presence, Receiver, ValueKind,
+};
 use crate::manager::Snapshot;
 use crate::units::{Percent, Timestamp};
 
@@ -46,6 +48,10 @@ impl Style {
 
     const fn unknown(self) -> &'static str {
         if self.unicode { "–" } else { "-" }
+    }
+
+    const fn about(self) -> &'static str {
+        if self.unicode { "≈" } else { "~" }
     }
 }
 
@@ -268,7 +274,9 @@ fn cell(device: &Device, column: Column, now: Timestamp, style: Style) -> Cell {
             }
             None => unknown(),
         },
-        Column::Charge => battery.map_or_else(|| Cell::plain(""), charge_cell),
+        Column::Charge => {
+            battery.map_or_else(|| Cell::plain(""), |battery| charge_cell(battery, style))
+        }
         Column::State => state_cell(device, style),
         Column::Voltage => battery
             .and_then(|battery| battery.voltage)
@@ -281,11 +289,16 @@ fn cell(device: &Device, column: Column, now: Timestamp, style: Style) -> Cell {
     }
 }
 
-/// The charge in percent or in a word; “?”: the device does not vouch for it.
-fn charge_cell(battery: &Battery) -> Cell {
+/// The charge in percent or in a word; “≈”: estimated from a voltage; “?”: the device does not
+/// vouch for it.
+fn charge_cell(battery: &Battery, style: Style) -> Cell {
     let doubt = if battery.trusted { "" } else { "?" };
+    let about = match battery.value_kind {
+        ValueKind::Voltage => style.about(),
+        ValueKind::Percent | ValueKind::Steps => "",
+    };
     match (battery.percent, battery.level) {
-        (Some(percent), _) => Cell::right(format!("{percent}{doubt}")),
+        (Some(percent), _) => Cell::right(format!("{about}{percent}{doubt}")),
         (None, Some(level)) => Cell {
             right: true,
             ..Cell::styled(level.name(), charge_style(battery))
@@ -347,10 +360,15 @@ mod tests {
 
     use super::*;
     use crate::device::ReceiverModel;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::battery_mileage::read as read_mileage;
+    use crate::feature::battery_voltage::read_voltage;
     use crate::manager::{OpenReceiver, Query, VirtualClock, read_status};
     use crate::session::Wanted;
     use crate::sim::{SimulatedNode, scenario};
     use crate::transport::NodeInfo;
+    use crate::wire::Slot;
+    use crate::wire::tests::report;
 
     fn table(width: Option<usize>, firmware: bool) -> String {
         let info = NodeInfo::unifying("/dev/hidraw0");
@@ -425,6 +443,57 @@ mod tests {
             table.contains("FIRMWARE") && table.contains("RQK 33.00.B0015"),
             "{table}"
         );
+    }
+
+    const UNICODE: Style = Style {
+        color: false,
+        unicode: true,
+        width: None,
+    };
+
+    fn voltage(hex: &str) -> Battery {
+        Battery::from_voltage(&read_voltage(&report(hex)), Timestamp::START)
+    }
+
+    #[test]
+    fn a_charge_estimated_from_a_voltage_says_so() {
+        let ascii = Style {
+            unicode: false,
+            ..UNICODE
+        };
+        let g915 = voltage("11 01 07 0D 0E B5 00 …");
+        assert_eq!(charge_cell(&g915, UNICODE).text, "≈35 %");
+        assert_eq!(charge_cell(&g915, ascii).text, "~35 %");
+        let charging = voltage("11 01 07 0D 0E B5 80 …");
+        assert_eq!(charge_cell(&charging, UNICODE).text, "", "no estimate");
+    }
+
+    #[test]
+    fn a_step_given_in_percent_is_shown_so() {
+        let m525 = read_level(&report("11 01 04 05 5A 05 …"));
+        let m525 = Battery::from_level_status(&m525, None, Timestamp::START);
+        assert_eq!(charge_cell(&m525, UNICODE).text, "90 %");
+    }
+
+    #[test]
+    fn a_battery_that_power_does_not_charge_says_so() {
+        let mut device = Device::new("id".into(), "receiver".into(), Slot::new(1).unwrap());
+        device.battery = Some(voltage("11 FF 04 00 0F 29 82 …"));
+        assert_eq!(state_cell(&device, UNICODE).text, "not charging");
+    }
+
+    #[test]
+    fn colours_go_by_the_charge_and_not_by_how_it_is_told() {
+        // An M705 at 85 % with a red icon: Solaar issue 575.
+        let m705 = read_mileage(&report("10 02 81 0D 55 47 34"));
+        let m705 = Battery::from_mileage(&m705, Timestamp::START);
+        let red = Ansi::new().fg_color(Some(AnsiColor::Red.into()));
+        let green = Ansi::new().fg_color(Some(AnsiColor::Green.into()));
+        assert_eq!(charge_style(&m705), green);
+        assert_eq!(charge_style(&voltage("11 01 07 0D 0E B5 00 …")), green);
+        assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
+        let critical = voltage("11 01 07 0D 0E B5 20 …");
+        assert_eq!(charge_style(&critical), red, "the device says so");
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! One vocabulary for all sources of battery values.
 
-use crate::feature::battery_mileage::{self, BatteryMileage};
-use crate::feature::battery_status::{self, BatteryStatus, Level};
-use crate::feature::solar_dashboard::SolarEvent;
 use crate::units::{Millivolts, Percent, Timestamp};
 
 /// A battery reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Battery {
-    /// The charge, where the source tells it in percent.
+    /// The charge in percent, where the source tells it so or a voltage is close to it.
     pub percent: Option<Percent>,
     /// The charge in steps, where the source tells it so.
     pub level: Option<BatteryLevel>,
+    /// What `percent` will be next, where the device tells its steps beforehand.
+    pub next: Option<Percent>,
+    /// How exact the charge is.
+    pub value_kind: ValueKind,
     /// What the battery is doing.
     pub state: ChargeState,
+    /// Whether the device hangs on a cable or charging pad, where the source tells it.
+    pub external_power: Option<bool>,
     /// The cell's voltage.
     pub voltage: Option<Millivolts>,
     /// Where the value comes from.
@@ -22,6 +25,8 @@ pub struct Battery {
     pub trusted: bool,
     /// When it was read.
     pub at: Timestamp,
+    /// When the charge was read: before `at` where it was kept, see [`Self::after`].
+    pub charge_at: Timestamp,
 }
 
 /// What a battery is doing.
@@ -33,6 +38,8 @@ pub enum ChargeState {
     Charging,
     /// It is full.
     Full,
+    /// The device has external power and does not charge it.
+    NotCharging,
     /// Charging failed.
     Error,
     /// The source does not say.
@@ -46,6 +53,7 @@ impl ChargeState {
             Self::Discharging => Some("discharging"),
             Self::Charging => Some("charging"),
             Self::Full => Some("full"),
+            Self::NotCharging => Some("not charging"),
             Self::Error => Some("charging error"),
             Self::Unknown => None,
         }
@@ -63,6 +71,17 @@ pub enum BatteryLevel {
 }
 
 impl BatteryLevel {
+    /// The step a percentage belongs to: Logitech's ranges for feature 1000, as quoted in Solaar
+    /// issue 23.
+    pub const fn of(percent: Percent) -> Self {
+        match percent.get() {
+            0..=10 => Self::Critical,
+            11..=30 => Self::Low,
+            31..=80 => Self::Good,
+            81.. => Self::Full,
+        }
+    }
+
     /// The name in JSON and for people.
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,6 +96,14 @@ impl BatteryLevel {
 /// Where a battery value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatterySource {
+    /// Feature 1000.
+    LevelStatus,
+    /// Feature 1001.
+    Voltage,
+    /// Feature 1004.
+    Unified,
+    /// Feature 1F20.
+    Adc,
     /// Feature 4301.
     SolarDashboard,
     /// Register 0D.
@@ -85,32 +112,30 @@ pub enum BatterySource {
     Status,
 }
 
-/// How exact a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueKind {
-    /// A percentage.
-    Percent,
-    /// One of a few steps.
-    Steps,
-}
-
 impl BatterySource {
     /// The name in JSON: the feature, or `register` and its address.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::LevelStatus => "1000",
+            Self::Voltage => "1001",
+            Self::Unified => "1004",
+            Self::Adc => "1F20",
             Self::SolarDashboard => "4301",
             Self::Mileage => "register 0D",
             Self::Status => "register 07",
         }
     }
+}
 
-    /// How exact its values are.
-    pub const fn value_kind(self) -> ValueKind {
-        match self {
-            Self::SolarDashboard | Self::Mileage => ValueKind::Percent,
-            Self::Status => ValueKind::Steps,
-        }
-    }
+/// How exact a charge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A percentage.
+    Percent,
+    /// One of a few steps, also where the device gives them as percentages.
+    Steps,
+    /// A percentage estimated from a voltage.
+    Voltage,
 }
 
 impl ValueKind {
@@ -119,108 +144,151 @@ impl ValueKind {
         match self {
             Self::Percent => "percent",
             Self::Steps => "steps",
+            Self::Voltage => "voltage",
         }
     }
 }
 
 impl Battery {
-    /// A reading of a solar keyboard.
+    /// Whether it says how full the battery is.
+    pub const fn tells_charge(&self) -> bool {
+        match self.value_kind {
+            ValueKind::Percent | ValueKind::Voltage => self.percent.is_some(),
+            ValueKind::Steps => self.percent.is_some() || self.level.is_some(),
+        }
+    }
+
+    /// What is known of a battery when this reading comes after `before`.
     ///
-    /// Above 200 lux it is charging, and at 100 % it is full: as the kernel has it. Where light
-    /// was not measured, `before` tells whether it was charging.
-    pub fn from_solar(event: &SolarEvent, before: Option<ChargeState>, at: Timestamp) -> Self {
-        let state = match (event.charge, event.is_charging()) {
-            (Some(Percent::FULL), _) => ChargeState::Full,
-            (_, Some(true)) => ChargeState::Charging,
-            (_, Some(false)) => ChargeState::Discharging,
-            (_, None) => before.unwrap_or(ChargeState::Unknown),
-        };
-        Self {
-            percent: event.charge,
-            level: None,
-            state,
-            voltage: event.voltage(),
-            source: BatterySource::SolarDashboard,
-            trusted: event.good,
-            at,
-        }
-    }
-
-    /// A reading of register 0D.
-    pub const fn from_mileage(mileage: &BatteryMileage, at: Timestamp) -> Self {
-        use battery_mileage::Charging;
-        Self {
-            percent: mileage.charge,
-            level: None,
-            state: match mileage.charging {
-                Charging::Discharging => ChargeState::Discharging,
-                Charging::Charging => ChargeState::Charging,
-                Charging::Complete => ChargeState::Full,
-                Charging::Error => ChargeState::Error,
+    /// Many devices do not know their charge while they are charged (Solaar issue 265, OpenLogi
+    /// issue 312). The charge last known is kept then, and `charge_at` says how old it is. What a
+    /// device vouches for is not given up for what it does not.
+    #[must_use]
+    pub fn after(self, before: Option<&Self>) -> Self {
+        match before {
+            Some(before) if before.trusted && !self.trusted => *before,
+            // A charge of another source would be told with the wrong source.
+            Some(before) if before.source == self.source && !self.tells_charge() => Self {
+                percent: before.percent,
+                level: before.level,
+                next: before.next,
+                value_kind: before.value_kind,
+                charge_at: before.charge_at,
+                ..self
             },
-            voltage: None,
-            source: BatterySource::Mileage,
-            trusted: true,
-            at,
-        }
-    }
-
-    /// A reading of register 07.
-    pub const fn from_status(status: &BatteryStatus, at: Timestamp) -> Self {
-        use battery_status::Charging;
-        let level = match status.level {
-            Some(Level::Critical | Level::LegacyCritical) => Some(BatteryLevel::Critical),
-            Some(Level::Low | Level::LegacyLow) => Some(BatteryLevel::Low),
-            Some(Level::Good | Level::LegacyGood) => Some(BatteryLevel::Good),
-            Some(Level::Full) => Some(BatteryLevel::Full),
-            Some(Level::Unknown(_)) | None => None,
-        };
-        Self {
-            percent: None,
-            level,
-            state: match status.charging {
-                Charging::Discharging => ChargeState::Discharging,
-                Charging::Charging | Charging::Fast | Charging::Slow => ChargeState::Charging,
-                Charging::Complete | Charging::ToppingUp => ChargeState::Full,
-                Charging::Error => ChargeState::Error,
-                Charging::Unknown(_) => ChargeState::Unknown,
-            },
-            voltage: None,
-            source: BatterySource::Status,
-            trusted: true,
-            at,
+            _ => self,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::battery_voltage::read_voltage;
     use crate::feature::solar_dashboard::read_event;
     use crate::wire::tests::report;
 
-    fn solar(event: u8, hex: &str, before: Option<ChargeState>) -> Battery {
-        Battery::from_solar(&read_event(event, &report(hex)), before, Timestamp::START)
+    fn at(minutes: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(60 * minutes))
+    }
+
+    fn level(hex: &str, minutes: u64) -> Battery {
+        Battery::from_level_status(&read_level(&report(hex)), None, at(minutes))
+    }
+
+    fn voltage(hex: &str, minutes: u64) -> Battery {
+        Battery::from_voltage(&read_voltage(&report(hex)), at(minutes))
+    }
+
+    fn solar(hex: &str, minutes: u64) -> Battery {
+        Battery::from_solar(&read_event(1, &report(hex)), None, at(minutes))
     }
 
     #[test]
-    fn light_tells_whether_a_solar_keyboard_charges() {
-        let dusk = solar(1, "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …", None);
-        assert_eq!(
-            (dusk.state, dusk.percent),
-            (ChargeState::Discharging, Percent::new(57))
-        );
-        let day = solar(1, "11 01 09 10 39 01 3F 06 1D 47 4F 4F 44 …", None);
-        assert_eq!(day.state, ChargeState::Charging);
-        let full = solar(1, "11 01 09 10 64 00 0C 06 72 47 4F 4F 44 …", None);
-        assert_eq!(full.state, ChargeState::Full);
-    }
-
-    #[test]
-    fn a_broadcast_keeps_the_state_and_never_says_dark() {
-        let broadcast = "11 01 09 00 39 00 00 06 1D 47 4F 4F 44 …";
-        let charging = solar(0, broadcast, Some(ChargeState::Charging));
+    fn a_mouse_that_shows_0_while_charging_keeps_its_charge() {
+        // MX Master, MX Ergo, MX Master 2S (Solaar issues 265 and 682).
+        let before = level("11 01 06 0B 5A 32 00 …", 0);
+        let charging = level("11 01 06 0B 00 00 01 …", 5).after(Some(&before));
         assert_eq!(charging.state, ChargeState::Charging);
-        assert_eq!(solar(0, broadcast, None).state, ChargeState::Unknown);
+        assert_eq!(charging.percent, Percent::new(90));
+        assert_eq!(
+            (charging.level, charging.next),
+            (before.level, Percent::new(50))
+        );
+        assert_eq!((charging.at, charging.charge_at), (at(5), at(0)));
+    }
+
+    #[test]
+    fn an_unknown_charge_does_not_replace_one_while_discharging_either() {
+        // MX Anywhere 2 (Solaar issue 273): 0, 90, 50.
+        let before = level("11 01 06 0B 5A 32 00 …", 0);
+        let now = level("11 01 06 0B 00 00 00 …", 5).after(Some(&before));
+        assert_eq!((now.percent, now.charge_at), (Percent::new(90), at(0)));
+    }
+
+    #[test]
+    fn a_charge_is_kept_over_several_readings_until_there_is_a_new_one() {
+        let mut battery = level("11 01 06 0B 32 14 00 …", 0);
+        for minutes in [5, 10, 15] {
+            battery = level("11 01 06 0B 00 00 01 …", minutes).after(Some(&battery));
+        }
+        assert_eq!((battery.at, battery.charge_at), (at(15), at(0)));
+        battery = level("11 01 06 0B 5A 32 00 …", 20).after(Some(&battery));
+        assert_eq!(battery.percent, Percent::new(90));
+        assert_eq!((battery.at, battery.charge_at), (at(20), at(20)));
+    }
+
+    #[test]
+    fn a_voltage_while_charging_keeps_the_estimate_of_before() {
+        // Headsets jump by 300 mV with the plug (Solaar issue 1615): 4006 mV, then 4308.
+        let before = voltage("11 01 06 0B 0F A6 00 …", 0);
+        let charging = voltage("11 01 06 0B 10 D4 80 …", 5).after(Some(&before));
+        assert_eq!(charging.percent, Percent::new(82));
+        assert_eq!(charging.voltage, Some(Millivolts(4308)));
+        assert_eq!(charging.value_kind, ValueKind::Voltage);
+        assert_eq!(charging.charge_at, at(0));
+    }
+
+    #[test]
+    fn a_charge_of_another_source_is_not_kept() {
+        let before = level("11 01 06 0B 5A 32 00 …", 0);
+        let charging = voltage("11 01 06 0B 10 D4 80 …", 5);
+        assert_eq!(charging.after(Some(&before)), charging);
+    }
+
+    #[test]
+    fn without_a_charge_before_there_is_none_now() {
+        let charging = level("11 01 06 0B 00 00 01 …", 5);
+        assert_eq!(charging.after(None), charging);
+        assert!(!charging.tells_charge());
+    }
+
+    #[test]
+    fn what_a_device_vouches_for_is_not_given_up_for_what_it_does_not() {
+        let good = solar("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …", 0);
+        let doubtful = solar("11 01 09 10 0A 01 F4 06 1D …", 5);
+        assert_eq!(doubtful.after(Some(&good)), good);
+        assert_eq!(good.after(Some(&doubtful)), good);
+        assert_eq!(doubtful.after(None), doubtful, "better than nothing");
+    }
+
+    #[test]
+    fn percentages_become_steps_by_logitechs_ranges() {
+        for (percent, name) in [
+            (0, "critical"),
+            (10, "critical"),
+            (11, "low"),
+            (30, "low"),
+            (31, "good"),
+            (80, "good"),
+            (81, "full"),
+            (100, "full"),
+        ] {
+            let percent = Percent::new(percent).unwrap();
+            assert_eq!(BatteryLevel::of(percent).name(), name, "{percent}");
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Facts about receivers and devices: who they are, and what was last known of battery and light.
 
 mod battery;
+mod doubt;
 mod identity;
 mod light;
 mod receiver;
+mod sources;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
+pub use doubt::is_odd;
 pub use identity::device_id;
 pub use light::{Light, LightLevel};
 pub use receiver::{ReceiverFamily, ReceiverModel};

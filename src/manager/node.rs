@@ -328,9 +328,7 @@ fn take_reading(device: &mut Device, reading: Reading, now: Timestamp) {
         Reading::Mileage(mileage) => Battery::from_mileage(&mileage, now),
         Reading::Status(status) => Battery::from_status(&status, now),
     };
-    if battery.trusted || before.is_none() {
-        device.battery = Some(battery);
-    }
+    device.battery = Some(battery.after(before.as_ref()));
 }
 
 #[cfg(test)]

@@ -1,0 +1,173 @@
+//! Which battery readings need a second look before they are believed.
+
+use std::time::Duration;
+
+use super::battery::{Battery, ChargeState, ValueKind};
+use crate::units::Percent;
+
+/// A charge older than this says little about the next one.
+const OUTDATED: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many points are too many from one reading to the next.
+const LEAP: u8 = 20;
+/// So are so many steps.
+const STEPS: u8 = 2;
+
+/// Whether a reading is so unlike the one before that the device should be asked again.
+///
+/// An MX Mechanical Mini shows 15 % now and then (Solaar issue 3230), an M720 and an MX Anywhere 2
+/// jump (issues 392, 2873, 273), and a battery is invalid for one reading. So odd are: a switch
+/// into an error, a fall by 20 points or two steps within a day, and a rise by as much if nothing
+/// charges. A step that the device had announced as its next is not odd.
+///
+/// What two readings agree on is to be believed: `is_odd(Some(&first), &second)` is false then.
+pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
+    let Some(before) = before.filter(|before| before.source == new.source) else {
+        return false;
+    };
+    let fails = |battery: &Battery| battery.state == ChargeState::Error;
+    (fails(new) && !fails(before)) || is_leap(before, new)
+}
+
+fn is_leap(before: &Battery, new: &Battery) -> bool {
+    let is_steps = new.value_kind == ValueKind::Steps;
+    let number = |battery: &Battery| match battery.value_kind {
+        ValueKind::Steps => battery.level.map(|level| level as u8),
+        ValueKind::Percent | ValueKind::Voltage => battery.percent.map(Percent::get),
+    };
+    let (Some(from), Some(to)) = (number(before), number(new)) else {
+        return false;
+    };
+    let limit = if is_steps { STEPS } else { LEAP };
+    let comparable =
+        before.value_kind == new.value_kind && new.charge_at.since(before.charge_at) < OUTDATED;
+    let announced = is_steps && new.percent.is_some() && new.percent == before.next;
+    let fills = to > from && (has_power(before) || has_power(new));
+    comparable && from.abs_diff(to) >= limit && !announced && !fills
+}
+
+/// Whether the battery may be filling.
+fn has_power(battery: &Battery) -> bool {
+    matches!(battery.state, ChargeState::Charging | ChargeState::Full)
+        || battery.external_power == Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::battery_voltage::read_voltage;
+    use crate::feature::unified_battery::read_status;
+    use crate::units::Timestamp;
+    use crate::wire::{DeviceIndex, Report};
+
+    fn at(hours: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(3600 * hours))
+    }
+
+    fn head(head: [u8; 3]) -> Report {
+        Report::short(DeviceIndex(1), 6, 0x0E, head)
+    }
+
+    /// A device that tells percentages: charge and what it does.
+    fn percent(charge: u8, charging: u8, hours: u64) -> Battery {
+        let status = read_status(&head([charge, 4, charging]));
+        Battery::from_unified(&status, None, at(hours))
+    }
+
+    /// A device that tells steps: level, next level and what it does.
+    fn steps(level: u8, next: u8, charging: u8, hours: u64) -> Battery {
+        let status = read_level(&head([level, next, charging]));
+        Battery::from_level_status(&status, None, at(hours))
+    }
+
+    fn odd(before: Battery, new: Battery) -> bool {
+        is_odd(Some(&before), &new)
+    }
+
+    #[test]
+    fn the_random_15_percent_are_odd() {
+        // MX Mechanical Mini (Solaar issue 3230).
+        assert!(odd(percent(80, 0, 0), percent(15, 0, 1)));
+        assert!(odd(percent(35, 0, 0), percent(15, 0, 1)));
+        assert!(!odd(percent(34, 0, 0), percent(15, 0, 1)));
+    }
+
+    #[test]
+    fn what_was_odd_is_believed_when_it_is_said_again() {
+        let (before, new) = (percent(80, 0, 0), percent(15, 0, 1));
+        assert!(odd(before, new));
+        assert!(!odd(new, percent(15, 0, 1)));
+        assert!(odd(new, percent(80, 0, 1)), "and back is as odd");
+    }
+
+    #[test]
+    fn the_first_reading_is_not_odd() {
+        assert!(!is_odd(None, &percent(15, 0, 0)));
+        assert!(!is_odd(None, &percent(15, 5, 0)));
+    }
+
+    #[test]
+    fn after_a_day_any_charge_may_be_true() {
+        assert!(odd(percent(80, 0, 0), percent(15, 0, 23)));
+        assert!(!odd(percent(80, 0, 0), percent(15, 0, 24)));
+        // The charge counts, not the reading it was kept in.
+        let unknown = steps(0, 0, 1, 20).after(Some(&steps(90, 50, 0, 0)));
+        assert!(odd(unknown, steps(5, 0, 0, 23)));
+        assert!(!odd(unknown, steps(5, 0, 0, 24)));
+    }
+
+    #[test]
+    fn a_charge_rises_fast_while_it_is_charged_only() {
+        let (empty, full) = (percent(20, 0, 0), percent(90, 0, 3));
+        assert!(odd(empty, full));
+        assert!(!odd(percent(20, 1, 0), full), "it was charging");
+        assert!(!odd(empty, percent(90, 1, 3)), "it is charging");
+        assert!(!odd(empty, percent(100, 3, 3)), "it is full");
+        assert!(odd(percent(90, 1, 0), percent(20, 1, 1)), "a fall is odd");
+    }
+
+    #[test]
+    fn a_device_of_steps_may_go_where_it_said_it_would() {
+        // M525 and M325 (vectors 105 and 106): from 90 straight to 5.
+        assert!(!odd(steps(90, 5, 0, 0), steps(5, 0, 0, 1)));
+        assert!(!odd(steps(90, 50, 0, 0), steps(50, 20, 0, 1)));
+        // MX Anywhere 2 (Solaar issue 273) and M720 (issue 392): not announced.
+        assert!(odd(steps(90, 50, 0, 0), steps(5, 0, 0, 1)));
+        assert!(odd(steps(90, 50, 0, 0), steps(20, 5, 0, 1)));
+        assert!(odd(steps(5, 0, 0, 0), steps(90, 50, 0, 1)));
+    }
+
+    #[test]
+    fn one_error_is_odd_and_a_second_is_none() {
+        let (good, bad) = (steps(90, 50, 0, 0), steps(90, 50, 5, 1));
+        assert!(odd(good, bad));
+        assert!(!odd(bad, bad));
+        assert!(!odd(bad, good));
+    }
+
+    #[test]
+    fn an_unknown_charge_is_not_odd() {
+        assert!(!odd(steps(90, 50, 0, 0), steps(0, 0, 1, 1)));
+        assert!(!odd(steps(0, 0, 1, 0), steps(5, 0, 0, 1)));
+    }
+
+    #[test]
+    fn readings_of_two_kinds_are_not_compared() {
+        let by_voltage = Battery::from_voltage(&read_voltage(&head([0x0D, 0x7A, 0])), at(1));
+        assert!(!odd(percent(80, 0, 0), by_voltage), "two sources");
+        let by_level = percent(0, 0, 1);
+        assert_eq!(by_level.value_kind, ValueKind::Steps);
+        assert!(!odd(percent(80, 0, 0), by_level), "percentage and level");
+    }
+
+    #[test]
+    fn a_headset_that_is_unplugged_is_not_odd() {
+        // Solaar issue 1615: 4308 mV on the cable, 4006 mV without.
+        let on_battery =
+            |bytes, hours| Battery::from_voltage(&read_voltage(&head(bytes)), at(hours));
+        let before = on_battery([0x0E, 0xB5, 0], 0);
+        let plugged = on_battery([0x10, 0xD4, 0x80], 1).after(Some(&before));
+        assert!(!odd(before, plugged));
+        assert!(!odd(plugged, on_battery([0x0F, 0xA6, 0], 2)));
+    }
+}

@@ -1,0 +1,544 @@
+//! The readings of every battery source, in the one vocabulary of [`Battery`].
+
+use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
+use crate::feature::adc_measurement::Measurement;
+use crate::feature::battery_level_status::{self, BatteryLevelStatus};
+use crate::feature::battery_mileage::{self, BatteryMileage};
+use crate::feature::battery_status::{self, BatteryStatus};
+use crate::feature::battery_voltage::{self, BatteryVoltage};
+use crate::feature::solar_dashboard::SolarEvent;
+use crate::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
+use crate::units::{Percent, Timestamp};
+
+impl Battery {
+    /// A reading of feature 1000.
+    ///
+    /// Without `capability`, or if that names few levels, percentages are steps: a K400+ shows 90,
+    /// 70 and 5 only (Solaar issue 475). A T650 says that it is full and that its level is unknown
+    /// (issue 2005): then it is full.
+    pub fn from_level_status(
+        status: &BatteryLevelStatus,
+        capability: Option<&battery_level_status::Capability>,
+        at: Timestamp,
+    ) -> Self {
+        use battery_level_status::Charging;
+        let state = match status.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Recharging | Charging::FinalStage | Charging::Slow => ChargeState::Charging,
+            Charging::Complete => ChargeState::Full,
+            Charging::InvalidBattery | Charging::ThermalError | Charging::OtherError => {
+                ChargeState::Error
+            }
+            Charging::Unknown(_) => ChargeState::Unknown,
+        };
+        let value_kind = if capability.is_some_and(|it| it.is_percentage()) {
+            ValueKind::Percent
+        } else {
+            ValueKind::Steps
+        };
+        let percent = status.level.or_else(|| charge_of(state));
+        let level = percent.map(BatteryLevel::of);
+        Self {
+            percent,
+            level: level.filter(|_| value_kind == ValueKind::Steps),
+            next: status.next,
+            ..Self::untold(BatterySource::LevelStatus, value_kind, state, at)
+        }
+    }
+
+    /// A reading of feature 1001.
+    ///
+    /// With external power the voltage is the charger's, and no percentage is made of it: a mouse
+    /// at 30 % looked like 63 % (piper issue 222). When the device says that it is full, it is.
+    pub fn from_voltage(voltage: &BatteryVoltage, at: Timestamp) -> Self {
+        use battery_voltage::Charging;
+        let state = match voltage.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Charging => ChargeState::Charging,
+            Charging::Full => ChargeState::Full,
+            Charging::NotCharging => ChargeState::NotCharging,
+            Charging::Unknown(_) => ChargeState::Unknown,
+        };
+        let on_battery = !voltage.external_power;
+        let critical = on_battery && voltage.critical;
+        Self {
+            percent: if on_battery {
+                Some(battery_voltage::estimate(voltage.voltage))
+            } else {
+                charge_of(state)
+            },
+            level: critical.then_some(BatteryLevel::Critical),
+            external_power: Some(voltage.external_power),
+            voltage: Some(voltage.voltage),
+            ..Self::untold(BatterySource::Voltage, ValueKind::Voltage, state, at)
+        }
+    }
+
+    /// A reading of feature 1004.
+    ///
+    /// 0 % is an empty battery if the device tells percentages, and means nothing if it does not.
+    /// Without `capabilities` 0 % counts as not told.
+    ///
+    /// Of code 4 the kernel says error, Solaar and OpenLogi slow recharge. It is an error here:
+    /// the peers' codes are those of feature 1000, and who looks at a device that charges slowly
+    /// loses less than who does not look at one that does not charge.
+    pub fn from_unified(
+        unified: &UnifiedBattery,
+        capabilities: Option<&Capabilities>,
+        at: Timestamp,
+    ) -> Self {
+        use unified_battery::{Charging, Level};
+        let state = match unified.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Charging | Charging::SlowOrAlmostFull => ChargeState::Charging,
+            Charging::Complete => ChargeState::Full,
+            Charging::Unusual
+            | Charging::InvalidBattery
+            | Charging::ThermalError
+            | Charging::OtherError => ChargeState::Error,
+            Charging::Unknown(_) => ChargeState::Unknown,
+        };
+        let has_percentage = match capabilities {
+            Some(capabilities) => capabilities.state_of_charge,
+            None => unified.charge.is_some_and(|it| it != Percent::EMPTY),
+        };
+        let value_kind = if has_percentage {
+            ValueKind::Percent
+        } else {
+            ValueKind::Steps
+        };
+        Self {
+            percent: unified.charge.filter(|_| has_percentage),
+            level: match unified.level {
+                Some(Level::Critical) => Some(BatteryLevel::Critical),
+                Some(Level::Low) => Some(BatteryLevel::Low),
+                Some(Level::Good) => Some(BatteryLevel::Good),
+                Some(Level::Full) => Some(BatteryLevel::Full),
+                Some(Level::Unknown(_)) | None => None,
+            },
+            external_power: match unified.external_power {
+                ExternalPower::Absent => Some(false),
+                ExternalPower::Wired => Some(true),
+                ExternalPower::Unknown(_) => None,
+            },
+            ..Self::untold(BatterySource::Unified, value_kind, state, at)
+        }
+    }
+
+    /// A reading of feature 1F20; `None` when the headset is switched off.
+    ///
+    /// As with [`Self::from_voltage`], a percentage is estimated on battery only.
+    pub fn from_adc(measurement: &Measurement, at: Timestamp) -> Option<Self> {
+        let (state, percent) = if measurement.charging {
+            (ChargeState::Charging, None)
+        } else {
+            let percent = battery_voltage::estimate(measurement.voltage);
+            (ChargeState::Discharging, Some(percent))
+        };
+        measurement.connected.then_some(Self {
+            percent,
+            voltage: Some(measurement.voltage),
+            ..Self::untold(BatterySource::Adc, ValueKind::Voltage, state, at)
+        })
+    }
+
+    /// A reading of a solar keyboard.
+    ///
+    /// Above 200 lux it is charging, and at 100 % it is full: as the kernel has it. Where light
+    /// was not measured, `before` tells whether it was charging.
+    pub fn from_solar(event: &SolarEvent, before: Option<ChargeState>, at: Timestamp) -> Self {
+        let state = match (event.charge, event.is_charging()) {
+            (Some(Percent::FULL), _) => ChargeState::Full,
+            (_, Some(true)) => ChargeState::Charging,
+            (_, Some(false)) => ChargeState::Discharging,
+            (_, None) => before.unwrap_or(ChargeState::Unknown),
+        };
+        Self {
+            percent: event.charge,
+            voltage: event.voltage(),
+            trusted: event.good,
+            ..Self::untold(BatterySource::SolarDashboard, ValueKind::Percent, state, at)
+        }
+    }
+
+    /// A reading of register 0D.
+    pub const fn from_mileage(mileage: &BatteryMileage, at: Timestamp) -> Self {
+        use battery_mileage::Charging;
+        let state = match mileage.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Charging => ChargeState::Charging,
+            Charging::Complete => ChargeState::Full,
+            Charging::Error => ChargeState::Error,
+        };
+        Self {
+            percent: mileage.charge,
+            ..Self::untold(BatterySource::Mileage, ValueKind::Percent, state, at)
+        }
+    }
+
+    /// A reading of register 07. Charged at an unknown level is full.
+    pub fn from_status(status: &BatteryStatus, at: Timestamp) -> Self {
+        use battery_status::{Charging, Level};
+        let state = match status.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Charging | Charging::Fast | Charging::Slow => ChargeState::Charging,
+            Charging::Complete | Charging::ToppingUp => ChargeState::Full,
+            Charging::Error => ChargeState::Error,
+            Charging::Unknown(_) => ChargeState::Unknown,
+        };
+        let level = match status.level {
+            Some(Level::Critical | Level::LegacyCritical) => Some(BatteryLevel::Critical),
+            Some(Level::Low | Level::LegacyLow) => Some(BatteryLevel::Low),
+            Some(Level::Good | Level::LegacyGood) => Some(BatteryLevel::Good),
+            Some(Level::Full) => Some(BatteryLevel::Full),
+            Some(Level::Unknown(_)) => None,
+            None => charge_of(state).map(BatteryLevel::of),
+        };
+        Self {
+            level,
+            ..Self::untold(BatterySource::Status, ValueKind::Steps, state, at)
+        }
+    }
+
+    /// A trusted reading that tells nothing but the state.
+    const fn untold(
+        source: BatterySource,
+        value_kind: ValueKind,
+        state: ChargeState,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            percent: None,
+            level: None,
+            next: None,
+            value_kind,
+            state,
+            external_power: None,
+            voltage: None,
+            source,
+            trusted: true,
+            at,
+            charge_at: at,
+        }
+    }
+}
+
+/// The charge that a state implies.
+fn charge_of(state: ChargeState) -> Option<Percent> {
+    (state == ChargeState::Full).then_some(Percent::FULL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::adc_measurement::read_measurement;
+    use crate::feature::battery_level_status::{read_capability, read_level};
+    use crate::feature::battery_voltage::read_voltage;
+    use crate::feature::solar_dashboard::read_event;
+    use crate::feature::unified_battery::{read_capabilities, read_status};
+    use crate::units::Millivolts;
+    use crate::wire::tests::report;
+    use crate::wire::{DeviceIndex, Report};
+
+    fn level_status(hex: &str, capability: Option<&str>) -> Battery {
+        let capability = capability.map(|hex| read_capability(&report(hex)));
+        let status = read_level(&report(hex));
+        Battery::from_level_status(&status, capability.as_ref(), Timestamp::START)
+    }
+
+    fn voltage(hex: &str) -> Battery {
+        Battery::from_voltage(&read_voltage(&report(hex)), Timestamp::START)
+    }
+
+    fn unified(hex: &str, capabilities: Option<&str>) -> Battery {
+        let capabilities = capabilities.map(|hex| read_capabilities(&report(hex)));
+        let status = read_status(&report(hex));
+        Battery::from_unified(&status, capabilities.as_ref(), Timestamp::START)
+    }
+
+    fn adc(hex: &str) -> Option<Battery> {
+        Battery::from_adc(&read_measurement(&report(hex)), Timestamp::START)
+    }
+
+    fn solar(event: u8, hex: &str, before: Option<ChargeState>) -> Battery {
+        Battery::from_solar(&read_event(event, &report(hex)), before, Timestamp::START)
+    }
+
+    fn status(hex: &str) -> Battery {
+        Battery::from_status(&battery_status::read(&report(hex)), Timestamp::START)
+    }
+
+    fn percent(battery: &Battery) -> Option<u8> {
+        battery.percent.map(Percent::get)
+    }
+
+    #[test]
+    fn a_device_of_few_levels_tells_steps() {
+        // G305, vector 111: four levels. An MK270 tells such a step, 30 %, with fresh batteries
+        // (Solaar issue 1408): not to be taken for a percentage.
+        let g305 = Some("11 01 05 11 04 00 A0 FA 0F …");
+        let battery = level_status("11 01 05 01 1E 0F 00 …", g305);
+        assert_eq!(battery.value_kind, ValueKind::Steps);
+        assert_eq!(percent(&battery), Some(30));
+        assert_eq!(battery.level, Some(BatteryLevel::Low));
+        assert_eq!(battery.next, Percent::new(15));
+    }
+
+    #[test]
+    fn a_device_of_many_levels_with_mileage_tells_percentages() {
+        let many = Some("11 01 05 11 64 06 00 00 05 …");
+        let battery = level_status("11 01 05 01 5A 05 00 …", many);
+        assert_eq!(battery.value_kind, ValueKind::Percent);
+        assert_eq!((percent(&battery), battery.level), (Some(90), None));
+    }
+
+    #[test]
+    fn a_device_that_was_not_asked_for_its_levels_tells_steps() {
+        // K400+ and M185 (Solaar issue 475): 90, 70, 5.
+        let battery = level_status("11 01 05 01 46 05 00 …", None);
+        assert_eq!(battery.value_kind, ValueKind::Steps);
+        assert_eq!(
+            (percent(&battery), battery.level),
+            (Some(70), Some(BatteryLevel::Good))
+        );
+    }
+
+    #[test]
+    fn a_level_of_0_is_no_empty_battery() {
+        // Solaar issues 265 and 682. The kernel and Solaar invent a charge by the state.
+        let charging = level_status("11 01 06 0B 00 00 01 …", None);
+        assert_eq!(charging.state, ChargeState::Charging);
+        assert!(!charging.tells_charge());
+        assert_eq!(charging.level, None);
+    }
+
+    #[test]
+    fn charged_at_an_unknown_level_is_full() {
+        // T650 (Solaar issue 2005), MX Master (vector 108), and the same of register 07
+        // (vector 126).
+        let full = level_status("11 01 06 0B 00 00 03 …", None);
+        assert_eq!((full.state, percent(&full)), (ChargeState::Full, Some(100)));
+        assert_eq!(full.level, Some(BatteryLevel::Full));
+        for charging in [0, 1, 2, 4, 5, 6, 7, 8] {
+            let frame = Report::short(DeviceIndex(1), 6, 0x0B, [0, 0, charging]);
+            let battery = Battery::from_level_status(&read_level(&frame), None, Timestamp::START);
+            assert_eq!(battery.percent, None, "{charging}");
+        }
+        let full = status("10 01 81 07 00 22 00");
+        assert_eq!(full.level, Some(BatteryLevel::Full));
+        assert_eq!(
+            status("10 01 81 07 03 22 00").level,
+            Some(BatteryLevel::Low)
+        );
+    }
+
+    #[test]
+    fn the_states_of_feature_1000() {
+        for (code, state) in [
+            (0, ChargeState::Discharging),
+            (1, ChargeState::Charging),
+            (2, ChargeState::Charging),
+            (3, ChargeState::Full),
+            (4, ChargeState::Charging),
+            (5, ChargeState::Error),
+            (6, ChargeState::Error),
+            // Solaar prints "recharging|almost full|slow recharge" for 7 and fails at 8.
+            (7, ChargeState::Error),
+            (8, ChargeState::Unknown),
+        ] {
+            let frame = Report::short(DeviceIndex(1), 6, 0x0B, [50, 20, code]);
+            let battery = Battery::from_level_status(&read_level(&frame), None, Timestamp::START);
+            assert_eq!(battery.state, state, "{code}");
+            assert_eq!(
+                percent(&battery),
+                Some(50),
+                "an unknown code spoils nothing"
+            );
+        }
+    }
+
+    #[test]
+    fn a_voltage_on_battery_is_an_estimate_of_the_charge() {
+        // A G915 (vector 115) on battery: Solaar issue 2825 has one that is always charging.
+        let battery = voltage("11 01 07 0D 0E B5 00 …");
+        assert_eq!(battery.state, ChargeState::Discharging);
+        assert_eq!(battery.value_kind, ValueKind::Voltage);
+        assert_eq!(percent(&battery), Some(35));
+        assert_eq!(battery.voltage, Some(Millivolts(3765)));
+        assert_eq!(battery.external_power, Some(false));
+    }
+
+    #[test]
+    fn a_voltage_on_external_power_is_none() {
+        // Vector 112 (piper issue 222): charging, 63 % by the curve, 30 % in truth. Solaar shows
+        // "not charging" (82) as recharging.
+        for (hex, state) in [
+            ("11 FF 04 00 0F 29 80 …", ChargeState::Charging),
+            ("11 FF 04 00 0F 29 82 …", ChargeState::NotCharging),
+            ("11 FF 04 00 0F 29 87 …", ChargeState::Unknown),
+        ] {
+            let battery = voltage(hex);
+            assert_eq!((battery.state, percent(&battery)), (state, None), "{hex}");
+            assert_eq!(battery.voltage, Some(Millivolts(3881)), "{hex}");
+            assert_eq!(battery.external_power, Some(true), "{hex}");
+        }
+        let full = voltage("11 FF 04 00 10 5A 81 …");
+        assert_eq!((full.state, percent(&full)), (ChargeState::Full, Some(100)));
+    }
+
+    #[test]
+    fn an_empty_cell_is_at_0_percent() {
+        // Solaar shows 50 %.
+        assert_eq!(percent(&voltage("11 01 07 0D 0D 7A 00 …")), Some(0));
+    }
+
+    #[test]
+    fn a_slow_charger_without_power_charges_nothing() {
+        // Solaar shows "slow recharge" for bit 4 alone.
+        let battery = voltage("11 01 07 0D 0E B5 10 …");
+        assert_eq!(battery.state, ChargeState::Discharging);
+    }
+
+    #[test]
+    fn the_device_knows_best_when_a_voltage_is_critical() {
+        let battery = voltage("11 01 07 0D 0E B5 20 …");
+        assert_eq!(battery.level, Some(BatteryLevel::Critical));
+        assert_eq!(voltage("11 01 07 0D 0E B5 A0 …").level, None, "it charges");
+    }
+
+    #[test]
+    fn a_unified_battery_with_percentages() {
+        // Vector 118.
+        let capabilities = Some("11 01 06 0B 0F 03 …");
+        let battery = unified("11 01 06 1B 61 08 …", capabilities);
+        assert_eq!(battery.value_kind, ValueKind::Percent);
+        assert_eq!(
+            (percent(&battery), battery.level),
+            (Some(97), Some(BatteryLevel::Full))
+        );
+        // Solaar ignores the byte.
+        assert_eq!(battery.external_power, Some(false));
+        let empty = unified("11 01 06 1B 00 01 …", capabilities);
+        assert_eq!(percent(&empty), Some(0));
+    }
+
+    #[test]
+    fn a_unified_battery_with_levels_only() {
+        let battery = unified("11 01 06 1B 00 04 …", Some("11 01 06 0B 0F 01 …"));
+        assert_eq!(battery.value_kind, ValueKind::Steps);
+        assert_eq!(
+            (percent(&battery), battery.level),
+            (None, Some(BatteryLevel::Good))
+        );
+    }
+
+    #[test]
+    fn a_unified_battery_that_was_not_asked_what_it_can_tell() {
+        let percentage = unified("11 01 06 1B 61 08 …", None);
+        assert_eq!(percentage.value_kind, ValueKind::Percent);
+        assert_eq!(percent(&percentage), Some(97));
+        let level = unified("11 01 06 1B 00 02 …", None);
+        assert_eq!(level.value_kind, ValueKind::Steps);
+        assert_eq!(
+            (percent(&level), level.level),
+            (None, Some(BatteryLevel::Low))
+        );
+    }
+
+    #[test]
+    fn the_states_of_feature_1004_are_not_those_of_1000() {
+        // Solaar and OpenLogi read 4 as slow recharge (OpenLogi issue 330), the kernel as error.
+        for (code, state) in [
+            (0, ChargeState::Discharging),
+            (1, ChargeState::Charging),
+            (2, ChargeState::Charging),
+            (3, ChargeState::Full),
+            (4, ChargeState::Error),
+            (5, ChargeState::Error),
+            (6, ChargeState::Error),
+            (7, ChargeState::Error),
+            (8, ChargeState::Unknown),
+        ] {
+            let frame = Report::short(DeviceIndex(1), 6, 0x1B, [50, 4, code]);
+            let battery = Battery::from_unified(&read_status(&frame), None, Timestamp::START);
+            assert_eq!(battery.state, state, "{code}");
+            assert_eq!(
+                percent(&battery),
+                Some(50),
+                "an unknown code spoils nothing"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_unified_battery_says_in_unknown_codes_is_unknown() {
+        // OpenLogi issue 432: an unknown value must not spoil the reading.
+        let battery = unified("11 01 06 1B 50 03 50 FF …", None);
+        assert_eq!(percent(&battery), Some(80));
+        assert_eq!((battery.level, battery.external_power), (None, None));
+        assert_eq!(battery.state, ChargeState::Unknown);
+    }
+
+    #[test]
+    fn a_percentage_above_100_is_none() {
+        let percentages = Some("11 01 06 0B 0F 03 …");
+        assert_eq!(percent(&unified("11 01 06 1B 65 08 …", percentages)), None);
+        assert_eq!(percent(&level_status("11 01 06 0B C8 32 …", None)), None);
+    }
+
+    #[test]
+    fn a_headset_on_battery_and_on_its_cable() {
+        let battery = adc("11 01 04 0C 0E B5 01 …").unwrap();
+        assert_eq!(
+            (battery.state, percent(&battery)),
+            (ChargeState::Discharging, Some(35))
+        );
+        // Vector 123.
+        let charging = adc("11 01 04 0C 10 00 03 …").unwrap();
+        assert_eq!(
+            (charging.state, percent(&charging)),
+            (ChargeState::Charging, None)
+        );
+        assert_eq!(charging.voltage, Some(Millivolts(4096)));
+    }
+
+    #[test]
+    fn a_headset_that_is_off_has_no_reading() {
+        // Solaar issue 2600.
+        assert_eq!(adc("11 01 04 0C 10 00 00 …"), None);
+    }
+
+    #[test]
+    fn older_steps_and_errors_of_register_07_are_told() {
+        // Solaar shows 2, 4 and 6 as empty, and the error 23 as recharging.
+        for (hex, level) in [
+            ("10 01 81 07 02 00 00", BatteryLevel::Critical),
+            ("10 01 81 07 04 00 00", BatteryLevel::Low),
+            ("10 01 81 07 06 00 00", BatteryLevel::Good),
+        ] {
+            assert_eq!(status(hex).level, Some(level), "{hex}");
+        }
+        assert_eq!(status("10 01 81 07 05 23 00").state, ChargeState::Error);
+    }
+
+    #[test]
+    fn light_tells_whether_a_solar_keyboard_charges() {
+        let dusk = solar(1, "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …", None);
+        assert_eq!(
+            (dusk.state, dusk.percent),
+            (ChargeState::Discharging, Percent::new(57))
+        );
+        let day = solar(1, "11 01 09 10 39 01 3F 06 1D 47 4F 4F 44 …", None);
+        assert_eq!(day.state, ChargeState::Charging);
+        let full = solar(1, "11 01 09 10 64 00 0C 06 72 47 4F 4F 44 …", None);
+        assert_eq!(full.state, ChargeState::Full);
+    }
+
+    #[test]
+    fn a_broadcast_keeps_the_state_and_never_says_dark() {
+        let broadcast = "11 01 09 00 39 00 00 06 1D 47 4F 4F 44 …";
+        let charging = solar(0, broadcast, Some(ChargeState::Charging));
+        assert_eq!(charging.state, ChargeState::Charging);
+        assert_eq!(solar(0, broadcast, None).state, ChargeState::Unknown);
+    }
+}
