@@ -11,8 +11,8 @@ use crate::device::ReceiverModel;
 use crate::manager::{Failure, OpenReceiver, Privacy};
 use crate::sim::{SimulatedNode, scenario};
 use crate::transport::{
-    DiscoveryError, HidrawTransport, NodeInfo, Replay, ReplayError, Tap, TraceFile, Transport,
-    UsbError, list_nodes, open_usb_receivers,
+    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, ReplayError, Tap, TraceFile,
+    Transport, UsbError, list_nodes, open_usb_receivers,
 };
 
 /// Why there is nothing to ask.
@@ -97,9 +97,11 @@ fn open_hidraw(
     mut add: impl FnMut(NodeInfo, Box<dyn Transport>),
 ) -> Result<Vec<Failure>, SourceError> {
     let mut failures = Vec::new();
+    let is_receiver = |vendor, product| ReceiverModel::of(vendor, product).is_some();
     for info in list_nodes()? {
-        if ReceiverModel::of(info.vendor, info.product).is_none() {
-            debug!("{info}: no receiver, left alone");
+        let role = info.role(is_receiver);
+        if role != NodeRole::Receiver {
+            debug!("{info}: {role:?}, left alone");
             continue;
         }
         match HidrawTransport::open(&info.path) {

@@ -1,61 +1,48 @@
-//! Which hidraw nodes speak HID++, told from sysfs without opening any.
+//! Which hidraw nodes there are, told without opening any.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use hidapi::HidApi;
 use log::debug;
 
 use super::NodeInfo;
-use crate::wire::descriptor;
+use super::sysfs::Sysfs;
 
 /// Why nodes could not be listed.
 #[derive(Debug, thiserror::Error)]
 #[error("the HID devices cannot be listed: {0}")]
 pub struct DiscoveryError(#[from] hidapi::HidError);
 
-/// All hidraw nodes whose report descriptor holds HID++ reports, ordered by path.
+/// All hidraw nodes whose report descriptor holds HID++ or Centurion reports, ordered by path.
 ///
-/// These are receivers, devices on a cable or on Bluetooth, and the nodes that the kernel makes
-/// for each paired device. Nobody is asked anything and no permission is needed.
+/// These are receivers, devices on a cable or on Bluetooth, the nodes that the kernel makes for
+/// each paired device, and what other makers sell that looks alike: [`NodeInfo::role`] tells
+/// them apart. Nobody is asked anything and no permission is needed.
 pub fn list_nodes() -> Result<Vec<NodeInfo>, DiscoveryError> {
     let api = HidApi::new()?;
-    let mut seen = BTreeSet::new();
-    let mut nodes = Vec::new();
+    let sysfs = Sysfs::default();
     // One entry for each usage: several for one node.
-    for entry in api.device_list() {
-        let path = entry.path().to_string_lossy().into_owned();
-        if !seen.insert(path.clone()) {
-            continue;
-        }
-        let capabilities = match read_descriptor(&path) {
-            Ok(bytes) => descriptor::scan(&bytes),
-            Err(error) => {
-                // The node went away between listing and looking.
-                debug!("{path}: its report descriptor cannot be read: {error}");
-                continue;
-            }
-        };
-        if capabilities.is_hidpp() {
-            let (vendor, product) = (entry.vendor_id(), entry.product_id());
-            nodes.push(NodeInfo {
-                path,
-                vendor,
-                product,
-                capabilities,
-            });
-        }
-    }
+    let names: BTreeSet<String> = api
+        .device_list()
+        .filter_map(|entry| {
+            let path = entry.path().to_string_lossy().into_owned();
+            Some(Path::new(&path).file_name()?.to_string_lossy().into_owned())
+        })
+        .collect();
+    let mut nodes: Vec<NodeInfo> = names
+        .iter()
+        .filter_map(|name| look_up(&sysfs, name))
+        .collect();
     nodes.sort_by(|a, b| (a.path.len(), &a.path).cmp(&(b.path.len(), &b.path)));
     Ok(nodes)
 }
 
-fn read_descriptor(node: &str) -> std::io::Result<Vec<u8>> {
-    let name = Path::new(node).file_name().unwrap_or_default();
-    fs::read(
-        Path::new("/sys/class/hidraw")
-            .join(name)
-            .join("device/report_descriptor"),
-    )
+/// The node of this name, unless it is none of ours or went away since it was named.
+pub(super) fn look_up(sysfs: &Sysfs, name: &str) -> Option<NodeInfo> {
+    sysfs
+        .node(name)
+        .inspect_err(|error| debug!("{name} cannot be looked at: {error}"))
+        .ok()
+        .flatten()
 }

@@ -5,21 +5,27 @@
 mod discovery;
 mod error;
 mod hidraw;
+mod hotplug;
 mod node;
 mod replay;
+mod sysfs;
 mod tap;
 pub mod trace;
+mod uevent;
 mod usb;
+mod watch;
 
 use std::os::fd::BorrowedFd;
 
 pub use discovery::{DiscoveryError, list_nodes};
 pub use error::TransportError;
 pub use hidraw::HidrawTransport;
-pub use node::NodeInfo;
+pub use hotplug::{Hotplug, NodeChange};
+pub use node::{Bus, NodeId, NodeInfo, NodeRole};
 pub use replay::{Replay, ReplayError};
 pub use tap::{Redact, Redaction, Tap, TraceFile};
 pub use usb::{Opened, UsbError, UsbTransport, open_usb_receivers};
+pub use watch::{NodeEvent, NodeWatch, WatchError};
 
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Report};

@@ -1,34 +1,157 @@
+//! What is known of a node before it is opened.
+
 use std::fmt;
 
 use crate::wire::descriptor::Capabilities;
 
+/// The vendor whose devices speak HID++.
+const LOGITECH: u16 = 0x046D;
+
 /// A node that leads to a HID++ device, before it is opened.
+///
+/// `uniq` and `phys` can be addresses and serial numbers, and `name` what somebody called the
+/// device: none of them is written to a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeInfo {
     /// Where it is: `/dev/hidraw0`, `usb 1-2 interface 2`, `simulated`.
     pub path: String,
+    /// Which plugging of it.
+    pub id: NodeId,
+    /// What it is plugged into.
+    pub bus: Bus,
     /// USB vendor id.
     pub vendor: u16,
-    /// USB product id.
+    /// USB product id; of a child the wireless product id.
     pub product: u16,
     /// Which reports it takes.
     pub capabilities: Capabilities,
+    /// What the kernel calls it (`HID_NAME`).
+    pub name: Option<String>,
+    /// A serial number on USB, the device's address on Bluetooth (`HID_UNIQ`).
+    pub uniq: Option<String>,
+    /// The port it is plugged into: `usb-0000:00:14.0-2/input2`; on Bluetooth the adapter's
+    /// address (`HID_PHYS`).
+    pub phys: Option<String>,
+    /// Whether a kernel driver made it for a device behind another node. It shows the traffic of
+    /// that node again.
+    pub child: bool,
+}
+
+/// One plugging of one node. A number such as that of `/dev/hidraw3` is used again at once; this
+/// is not.
+///
+/// Of a hidraw node it is the path in sysfs, from `/devices` on, as uevents name it. The kernel
+/// counts HID devices and puts the count in it: `…/0003:046D:C52B.0007/hidraw/hidraw3` (Linux
+/// `hid_add_device`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(String);
+
+impl NodeId {
+    /// The plugging of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a node is plugged into (Linux `input.h`, `BUS_…`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bus {
+    /// USB, also of a device behind a receiver: code 3.
+    Usb,
+    /// Bluetooth, classic or low energy: code 5.
+    Bluetooth,
+    /// Another, by its code.
+    Other(u16),
+}
+
+impl From<u16> for Bus {
+    fn from(code: u16) -> Self {
+        match code {
+            0x03 => Self::Usb,
+            0x05 => Self::Bluetooth,
+            code => Self::Other(code),
+        }
+    }
+}
+
+impl fmt::Display for Bus {
+    /// `usb`, `bluetooth`, or the code: `0018`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usb => f.write_str("usb"),
+            Self::Bluetooth => f.write_str("bluetooth"),
+            Self::Other(code) => write!(f, "{code:04X}"),
+        }
+    }
+}
+
+/// What to do with a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeRole {
+    /// A receiver: ask it, and the devices behind it.
+    Receiver,
+    /// A device of its own, on a cable or on Bluetooth: ask it.
+    Direct,
+    /// Made by the kernel for a device behind a receiver: leave it, the receiver's node has all.
+    Child,
+    /// A headset whose frames are not HID++: name it, send nothing.
+    Centurion,
+    /// Of another maker, or without a report that this program knows: send nothing.
+    Foreign,
 }
 
 impl NodeInfo {
+    /// A node of which nothing else is known: on USB, and its place stands for its plugging.
+    pub fn new(path: &str, vendor: u16, product: u16, capabilities: Capabilities) -> Self {
+        Self {
+            path: path.to_owned(),
+            id: NodeId::new(path),
+            bus: Bus::Usb,
+            vendor,
+            product,
+            capabilities,
+            name: None,
+            uniq: None,
+            phys: None,
+            child: false,
+        }
+    }
+
     /// The HID++ node of a Unifying receiver, 046D:C52B.
     pub fn unifying(path: &str) -> Self {
         let capabilities = Capabilities {
             short: true,
             long: true,
-            very_long: None,
             dj: true,
+            ..Capabilities::default()
         };
-        Self {
-            path: path.to_owned(),
-            vendor: 0x046D,
-            product: 0xC52B,
-            capabilities,
+        Self::new(path, LOGITECH, 0xC52B, capabilities)
+    }
+
+    /// What the node is; `is_receiver` tells the vendor and product ids of receivers.
+    ///
+    /// Reports of the right size are not enough: only a receiver may be of another vendor (Lenovo
+    /// sells one).
+    pub fn role(&self, is_receiver: impl FnOnce(u16, u16) -> bool) -> NodeRole {
+        let hidpp = self.capabilities.is_hidpp();
+        if self.child {
+            NodeRole::Child
+        } else if hidpp && is_receiver(self.vendor, self.product) {
+            NodeRole::Receiver
+        } else if self.vendor != LOGITECH {
+            NodeRole::Foreign
+        } else if hidpp {
+            NodeRole::Direct
+        } else if self.capabilities.centurion {
+            NodeRole::Centurion
+        } else {
+            NodeRole::Foreign
         }
     }
 }
@@ -41,5 +164,61 @@ impl fmt::Display for NodeInfo {
             "{} ({:04X}:{:04X})",
             self.path, self.vendor, self.product
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::descriptor::scan;
+    use crate::wire::descriptor::tests::{BLE, BOLT, CENTURION, FOREIGN};
+
+    fn role(vendor: u16, product: u16, descriptor: &[u8]) -> NodeRole {
+        let node = NodeInfo::new("/dev/hidraw0", vendor, product, scan(descriptor));
+        node.role(|vendor, product| {
+            matches!(
+                (vendor, product),
+                (0x046D, 0xC52B | 0xC548) | (0x17EF, 0x6042)
+            )
+        })
+    }
+
+    #[test]
+    fn a_receiver_is_told_by_its_ids() {
+        assert_eq!(role(0x046D, 0xC548, BOLT), NodeRole::Receiver);
+        assert_eq!(role(0x17EF, 0x6042, BOLT), NodeRole::Receiver);
+    }
+
+    #[test]
+    fn a_receiver_s_keyboard_node_is_sent_nothing() {
+        assert_eq!(role(0x046D, 0xC52B, FOREIGN), NodeRole::Foreign);
+    }
+
+    #[test]
+    fn what_else_speaks_hidpp_is_asked_directly() {
+        assert_eq!(role(0x046D, 0xB034, BLE), NodeRole::Direct);
+        assert_eq!(role(0x046D, 0xC099, BOLT), NodeRole::Direct);
+    }
+
+    #[test]
+    fn other_makers_are_sent_nothing_whatever_they_declare() {
+        for descriptor in [BLE, BOLT, CENTURION] {
+            assert_eq!(role(0x17EF, 0x60E1, descriptor), NodeRole::Foreign);
+            assert_eq!(role(0x1532, 0x0226, descriptor), NodeRole::Foreign);
+        }
+    }
+
+    #[test]
+    fn a_centurion_headset_is_known_but_not_asked() {
+        assert_eq!(role(0x046D, 0x0AF7, CENTURION), NodeRole::Centurion);
+    }
+
+    #[test]
+    fn a_child_is_left_alone_whatever_its_ids() {
+        for product in [0x4002, 0xC52B] {
+            let mut child = NodeInfo::new("/dev/hidraw4", LOGITECH, product, scan(BOLT));
+            child.child = true;
+            assert_eq!(child.role(|_, _| true), NodeRole::Child);
+        }
     }
 }

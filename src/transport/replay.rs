@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::trace::{Direction, Entry, Line, LineError};
-use super::{NodeInfo, Transport, TransportError};
+use super::{NodeId, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Relation, Report, classify, relation};
 
@@ -65,13 +65,12 @@ impl Replay {
             return Err(ReplayError::Empty);
         }
         let nodes = entries.into_iter().map(|(number, entries)| {
-            (
-                // A trace put together by hand may say nothing of its node.
-                nodes
-                    .remove(&number)
-                    .unwrap_or_else(|| NodeInfo::unifying("trace")),
-                Self::new(&entries),
-            )
+            // A trace put together by hand may say nothing of its node.
+            let node = nodes.remove(&number);
+            let mut node = node.unwrap_or_else(|| NodeInfo::unifying("trace"));
+            // The path alone may be that of another node at another time.
+            node.id = NodeId::new(format!("{} as node {number}", node.path));
+            (node, Self::new(&entries))
         });
         Ok(nodes.collect())
     }
@@ -303,6 +302,22 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
         replay.send(at(0), &report("10 01 09 0E 01 01 00")).unwrap();
         assert!(replay.receive(at(12)).unwrap().is_some());
         assert!(replay.receive(at(1012)).unwrap().is_some());
+    }
+
+    #[test]
+    fn nodes_recorded_at_the_same_place_stay_apart() {
+        let text = "\
+node 1 046D:C52B short,long,dj /dev/hidraw0
+node 2 046D:C548 short,long /dev/hidraw0
+0.000000 1 > 10 01 00 1e 00 00 07
+0.000000 2 > 10 01 00 1e 00 00 07
+";
+        let nodes = Replay::read(text).unwrap();
+        let [(first, _), (second, _)] = nodes.as_slice() else {
+            panic!("{nodes:?}")
+        };
+        assert_eq!(first.path, second.path);
+        assert_ne!(first.id, second.id);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! # solar-status trace 1
 //! # solar-status 0.1.0
 //! node 1 046D:C52B short,long,dj /dev/hidraw0
+//! node 2 046D:B034 long bus=bluetooth /dev/hidraw5
 //! 0.000118 1 > 10 ff 83 b5 03 00 00
 //! 0.002130 1 < 11 ff 83 b5 03 af 4f 95 ea 05 06 0e 00 00 00 00 00 00 00 00
 //! # 1.250002 1 < 11 02 0a 00: withheld, an event of a feature this program does not know
@@ -11,14 +12,16 @@
 //!
 //! One report a line: seconds since the start, the number of the node, the direction (`>` to the
 //! receiver, `<` from it), the bytes. A `node` line says what a number stands for: USB ids, the
-//! kinds of report it takes, where it was. Lines that start with `#` are remarks. Key presses and
-//! pointer motion are never in it.
+//! kinds of report it takes, its bus if that is not USB, where it was. Lines that start with `#`
+//! are remarks. Key presses and pointer motion are never in it, nor the node's name, serial number
+//! or address as the kernel has them: a receiver on USB can have a Bluetooth address for a serial
+//! number (Solaar issue 2054).
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::NodeInfo;
+use super::{Bus, NodeInfo};
 use crate::units::Timestamp;
 use crate::wire::descriptor::Capabilities;
 use crate::wire::{Report, ReportError};
@@ -62,7 +65,7 @@ pub enum Line {
 /// Why a line is none of a trace.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
-    /// A `node` line is not `node NUMBER VENDOR:PRODUCT KINDS [WHERE]`.
+    /// A `node` line is not `node NUMBER VENDOR:PRODUCT KINDS [bus=BUS] [WHERE]`.
     #[error("a node line reads: node NUMBER VENDOR:PRODUCT short,long,dj WHERE")]
     Node,
     /// Another line is not `SECONDS NODE > BYTES` or with `<`.
@@ -86,6 +89,9 @@ impl fmt::Display for Entry {
     }
 }
 
+/// What precedes the bus in a node line.
+const BUS: &str = "bus=";
+
 /// The line that says what a node number stands for.
 pub fn node_line(number: u32, node: &NodeInfo) -> String {
     let Capabilities {
@@ -93,21 +99,27 @@ pub fn node_line(number: u32, node: &NodeInfo) -> String {
         long,
         very_long,
         dj,
+        centurion,
     } = node.capabilities;
     let kinds = [
         (short, "short"),
         (long, "long"),
         (very_long.is_some(), "verylong"),
         (dj, "dj"),
+        (centurion, "centurion"),
     ];
     let kinds: Vec<&str> = kinds
         .into_iter()
         .filter(|(has, _)| *has)
         .map(|(_, name)| name)
         .collect();
+    let bus = match node.bus {
+        Bus::Usb => String::new(),
+        bus => format!("{BUS}{bus} "),
+    };
     let (vendor, product, path) = (node.vendor, node.product, &node.path);
     format!(
-        "node {number} {vendor:04X}:{product:04X} {} {path}",
+        "node {number} {vendor:04X}:{product:04X} {} {bus}{path}",
         kinds.join(",")
     )
 }
@@ -164,17 +176,25 @@ fn parse_node(rest: &str) -> Option<Line> {
         long: kinds.contains(&"long"),
         very_long: kinds.contains(&"verylong").then_some(64),
         dj: kinds.contains(&"dj"),
+        centurion: kinds.contains(&"centurion"),
     };
+    let mut words = words.peekable();
+    let bus = words.next_if(|word| word.starts_with(BUS));
+    let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;
     let path = words.collect::<Vec<_>>().join(" ");
-    Some(Line::Node(
-        number,
-        NodeInfo {
-            path,
-            vendor,
-            product,
-            capabilities,
-        },
-    ))
+    let node = NodeInfo {
+        bus,
+        ..NodeInfo::new(&path, vendor, product, capabilities)
+    };
+    Some(Line::Node(number, node))
+}
+
+fn parse_bus(text: &str) -> Option<Bus> {
+    match text {
+        "usb" => Some(Bus::Usb),
+        "bluetooth" => Some(Bus::Bluetooth),
+        code => u16::from_str_radix(code, 16).ok().map(Bus::from),
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +219,47 @@ mod tests {
         };
         assert_eq!((node.vendor, node.product), (0x046D, 0xC52B));
         assert_eq!(node_line(2, &node), text);
+        assert_eq!(node.bus, Bus::Usb);
+    }
+
+    #[test]
+    fn another_bus_is_kept() {
+        for (text, bus) in [
+            (
+                "node 1 046D:B034 long bus=bluetooth /dev/hidraw5",
+                Bus::Bluetooth,
+            ),
+            (
+                "node 1 046D:B034 long bus=0018 /dev/hidraw5",
+                Bus::Other(0x18),
+            ),
+        ] {
+            let Ok(Line::Node(1, node)) = text.parse() else {
+                panic!("{:?}", text.parse::<Line>())
+            };
+            assert_eq!((node.bus, node.path.as_str()), (bus, "/dev/hidraw5"));
+            assert_eq!(node_line(1, &node), text);
+        }
+        assert_eq!(
+            "node 1 046D:B034 long bus=moon /dev/hidraw5".parse::<Line>(),
+            Err(LineError::Node)
+        );
+    }
+
+    #[test]
+    fn who_the_device_is_stays_out_of_the_node_line() {
+        let node = NodeInfo {
+            bus: Bus::Bluetooth,
+            name: Some("Somebody's mouse".to_owned()),
+            uniq: Some("d4:0b:5e:11:22:33".to_owned()),
+            phys: Some("00:1a:7d:da:71:01".to_owned()),
+            ..NodeInfo::unifying("/dev/hidraw5")
+        };
+        let bare = NodeInfo {
+            bus: Bus::Bluetooth,
+            ..NodeInfo::unifying("/dev/hidraw5")
+        };
+        assert_eq!(node_line(1, &node), node_line(1, &bare));
     }
 
     #[test]

@@ -103,16 +103,9 @@ pub fn open_usb_receivers(
         if let Some(interface) = interface_of(vendor, product) {
             found.push(
                 UsbTransport::open(&device, interface).map(|(transport, capabilities)| {
-                    let path = transport.claim.node.clone();
-                    (
-                        NodeInfo {
-                            path,
-                            vendor,
-                            product,
-                            capabilities,
-                        },
-                        transport,
-                    )
+                    let path = &transport.claim.node;
+                    let info = NodeInfo::new(path, vendor, product, capabilities);
+                    (info, transport)
                 }),
             );
         }

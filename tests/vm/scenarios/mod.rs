@@ -2,6 +2,7 @@
 
 mod bound;
 mod denied;
+mod hotplug;
 mod reading;
 mod requests;
 mod typing;
@@ -29,7 +30,7 @@ pub(crate) struct Scenario {
 }
 
 /// All there are, in the order in which they run.
-pub(crate) const ALL: [Scenario; 10] = [
+pub(crate) const ALL: [Scenario; 13] = [
     Scenario {
         name: "bound",
         proves: "the kernel's driver binds and knows both batteries",
@@ -59,6 +60,21 @@ pub(crate) const ALL: [Scenario; 10] = [
         name: "unplugged",
         proves: "unplugging ends a reading with a plain error",
         run: unplugged::prove,
+    },
+    Scenario {
+        name: "hotplug",
+        proves: "every plugging of every node is told of once, and its end",
+        run: hotplug::prove,
+    },
+    Scenario {
+        name: "hotplug-lost",
+        proves: "nodes are found again after udev's messages were lost",
+        run: hotplug::prove_lost,
+    },
+    Scenario {
+        name: "hotplug-bare",
+        proves: "without udev the kernel itself is heard",
+        run: hotplug::prove_without_udev,
     },
     Scenario {
         name: "denied",

@@ -1,0 +1,170 @@
+//! Nodes are followed on the real netlink socket of udev, beside its real rules and driver.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use solar_status::device::ReceiverModel;
+use solar_status::sim::scenario::{K750, K800, M705};
+use solar_status::transport::{Hotplug, NodeChange, NodeEvent, NodeId, NodeRole, NodeWatch};
+
+use crate::kernel::{self, PATIENCE};
+use crate::program::Program;
+use crate::scenarios::plug_in;
+
+const UDEV_CONTROL: &str = "/run/udev/control";
+
+/// Which nodes are there, with role and path, and what was told of them.
+#[derive(Default)]
+struct Nodes {
+    present: BTreeMap<NodeId, (NodeRole, PathBuf)>,
+    appeared: usize,
+}
+
+impl Nodes {
+    fn take(&mut self, event: NodeEvent) {
+        match event {
+            NodeEvent::Appeared(node) => {
+                let role =
+                    node.role(|vendor, product| ReceiverModel::of(vendor, product).is_some());
+                println!("        {node} is {role:?}: {}", node.id);
+                let before = self.present.insert(node.id, (role, node.path.into()));
+                assert_eq!(before, None, "told of twice");
+                self.appeared += 1;
+            }
+            NodeEvent::Disappeared(id) => {
+                let node = self.present.remove(&id);
+                assert!(node.is_some(), "{id} was never told of");
+            }
+        }
+    }
+
+    /// Hears what there is to hear until so many nodes are there.
+    fn follow(&mut self, watch: &mut NodeWatch, until: usize) {
+        let started = Instant::now();
+        loop {
+            while let Some(event) = watch.next_event().expect("a watch that goes on") {
+                self.take(event);
+            }
+            if self.present.len() == until {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{:?}", self.present);
+            wait(watch);
+        }
+    }
+
+    fn paths(&self, wanted: NodeRole) -> Vec<PathBuf> {
+        let nodes = self.present.values().filter(|(role, _)| *role == wanted);
+        let mut paths: Vec<PathBuf> = nodes.map(|(_, path)| path.clone()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// The receiver's node and those of its three devices.
+    fn expect_desk(&self) {
+        let receiver: Vec<PathBuf> = kernel::receiver_node().into_iter().collect();
+        assert_eq!(self.paths(NodeRole::Receiver), receiver);
+        let devices = [K750, M705, K800].into_iter();
+        let mut devices: Vec<PathBuf> = devices.filter_map(kernel::device_node).collect();
+        devices.sort();
+        assert_eq!(devices.len(), 3);
+        assert_eq!(self.paths(NodeRole::Child), devices);
+    }
+}
+
+/// Until the descriptor becomes readable, which it must.
+fn wait(watch: &NodeWatch) {
+    let limit = Timespec::try_from(PATIENCE).expect("a short time");
+    let mut fds = [PollFd::new(watch, PollFlags::IN)];
+    let ready = poll(&mut fds, Some(&limit)).expect("poll");
+    assert_eq!(ready, 1, "nothing to hear in {PATIENCE:?}");
+}
+
+pub(crate) fn prove(_: &Program) {
+    let mut watch = NodeWatch::open().expect("a watch");
+    let mut nodes = Nodes::default();
+    nodes.follow(&mut watch, 0);
+
+    let desk = plug_in();
+    nodes.follow(&mut watch, 4);
+    nodes.expect_desk();
+
+    // One that comes later sees the same, and is not told again of what it has seen.
+    udevadm(&[
+        "trigger",
+        "--settle",
+        "--action=add",
+        "--subsystem-match=hidraw",
+    ]);
+    let mut late = Nodes::default();
+    late.follow(&mut NodeWatch::open().expect("a watch"), 4);
+    assert_eq!(late.present, nodes.present);
+    nodes.follow(&mut watch, 4);
+    assert_eq!(nodes.appeared, 4);
+
+    drop(desk);
+    nodes.follow(&mut watch, 0);
+
+    let _desk = plug_in();
+    nodes.follow(&mut watch, 4);
+    nodes.expect_desk();
+    for id in nodes.present.keys() {
+        assert!(!late.present.contains_key(id), "{id} names two pluggings");
+    }
+}
+
+pub(crate) fn prove_lost(_: &Program) {
+    let mut watch = NodeWatch::open().expect("a watch");
+    let mut witness = Hotplug::open().expect("a socket");
+    let mut nodes = Nodes::default();
+    nodes.follow(&mut watch, 0);
+
+    // Neither is read, so that there is no room for what follows.
+    flood();
+    let desk = plug_in();
+    let told = witness.receive().expect("a socket that goes on");
+    assert_eq!(told, Some(NodeChange::Rescan));
+    nodes.follow(&mut watch, 4);
+    nodes.expect_desk();
+
+    flood();
+    drop(desk);
+    kernel::eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
+    nodes.follow(&mut watch, 0);
+}
+
+pub(crate) fn prove_without_udev(_: &Program) {
+    // Where udev runs is looked up on opening only.
+    let away = "/run/udev/control-away";
+    fs::rename(UDEV_CONTROL, away).expect("udev");
+    let watch = NodeWatch::open();
+    fs::rename(away, UDEV_CONTROL).expect("udev back");
+
+    let mut watch = watch.expect("a watch");
+    let mut nodes = Nodes::default();
+    let desk = plug_in();
+    nodes.follow(&mut watch, 4);
+    nodes.expect_desk();
+    drop(desk);
+    nodes.follow(&mut watch, 0);
+}
+
+/// Has udev send more than a socket holds. There are some seventy terminals, and no driver asks a
+/// device anything for them.
+fn flood() {
+    for _ in 0..5 {
+        udevadm(&["trigger", "--settle", "--subsystem-match=tty"]);
+    }
+}
+
+fn udevadm(arguments: &[&str]) {
+    let status = Command::new("udevadm").args(arguments).status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "udevadm {arguments:?}"
+    );
+}
