@@ -115,6 +115,47 @@ fn the_answers_of_root_teach_where_features_stand() {
 }
 
 #[test]
+fn battery_events_are_explained_where_their_feature_was_learnt() {
+    // A device of each feature at index 6; lookup, answer, event.
+    for (id, event, expected) in [
+        ("10 00", "5a 32 00", "percent"),
+        ("10 01", "0e b5 00", "voltage_mv"),
+        ("10 04", "61 08 00", "level"),
+        ("1f 20", "10 00 03", "connected"),
+    ] {
+        let zeros = "00 ".repeat(13);
+        let explained = json(
+            &[],
+            &format!(
+                "10 01 00 0e {id} 00\n11 01 00 0e 06 00 00 {zeros}\n11 01 06 00 {event} {zeros}\n"
+            ),
+        );
+        assert_eq!(explained[2]["type"], "event", "{id}");
+        assert!(!explained[2][expected].is_null(), "{id}");
+        assert_eq!(explained[2]["params"], Value::Null, "{id}");
+    }
+}
+
+#[test]
+fn an_answer_about_the_battery_is_no_request() {
+    // Alone, and with the direction not known: requests of these features carry nothing.
+    for (feature, frame) in [
+        ("6=1000", "11 01 06 0b 5a 32 00"),
+        ("6=1000", "11 01 06 1b 04 00 a0"),
+        ("6=1001", "11 01 06 0b 0e b5 00"),
+        ("6=1004", "11 01 06 1b 61 08 00"),
+        ("6=1f20", "11 01 06 0b 10 00 03"),
+    ] {
+        let explained = &json(
+            &["--feature", feature],
+            &format!("{frame} {}\n", "00 ".repeat(13)),
+        )[0];
+        assert_eq!(explained["type"], "reply", "{feature}");
+        assert_eq!(explained["guessed"], false, "{feature}");
+    }
+}
+
+#[test]
 fn the_entries_of_the_feature_set_teach_too() {
     let explained = json(
         &["--feature", "1=0001"],

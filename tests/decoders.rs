@@ -1,10 +1,12 @@
 //! No frame, however broken, makes a decoder panic, and nothing passes for an answer that is none.
 
 use proptest::prelude::*;
+use solar_status::device::{Battery, is_odd};
 use solar_status::feature::{
-    battery_mileage, battery_status, connection_state, device_connection, device_information,
-    device_name, feature_set, firmware_version, notification_flags, pairing_information, root,
-    solar_dashboard, wireless_status,
+    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
+    connection_state, device_connection, device_information, device_name, feature_set,
+    firmware_version, notification_flags, pairing_information, root, solar_dashboard,
+    unified_battery, wireless_status,
 };
 use solar_status::session::{Known, Session, Wanted};
 use solar_status::units::Timestamp;
@@ -48,6 +50,45 @@ fn report() -> impl Strategy<Value = Report> {
     frame().prop_filter_map("no HID++ report", |bytes| Report::parse(&bytes).ok())
 }
 
+/// The report as a reading of each battery feature, with and without knowing what the device can
+/// tell; with each, whether it can be one.
+fn batteries(report: &Report) -> Vec<(Battery, bool)> {
+    let at = Timestamp::START;
+    let level = battery_level_status::read_level(report);
+    let capability = battery_level_status::read_capability(report);
+    let level_is_plausible = battery_level_status::is_plausible(report);
+    let voltage = battery_voltage::read_voltage(report);
+    let unified = unified_battery::read_status(report);
+    let capabilities = unified_battery::read_capabilities(report);
+    let unified_is_plausible = unified_battery::is_plausible(report);
+    let measurement = adc_measurement::read_measurement(report);
+    let mut batteries = vec![
+        (
+            Battery::from_level_status(&level, None, at),
+            level_is_plausible,
+        ),
+        (
+            Battery::from_level_status(&level, Some(&capability), at),
+            level_is_plausible,
+        ),
+        (
+            Battery::from_voltage(&voltage, at),
+            battery_voltage::is_plausible(report),
+        ),
+        (
+            Battery::from_unified(&unified, None, at),
+            unified_is_plausible,
+        ),
+        (
+            Battery::from_unified(&unified, Some(&capabilities), at),
+            unified_is_plausible,
+        ),
+    ];
+    let headset = Battery::from_adc(&measurement, at);
+    batteries.extend(headset.map(|headset| (headset, adc_measurement::is_plausible(report))));
+    batteries
+}
+
 /// Every reader on one report; the `Debug` output walks through all of the result.
 fn read_all(report: &Report) -> String {
     let solar = (0..16).map(|event| {
@@ -57,6 +98,9 @@ fn read_all(report: &Report) -> String {
     let mut texts: Vec<String> = solar.collect();
     texts.extend([
         format!("{report} {:?}", Message::of(report)),
+        format!("{:?}", batteries(report)),
+        format!("{:?}", battery_level_status::read_capability(report)),
+        format!("{:?}", unified_battery::read_capabilities(report)),
         format!("{:?}", battery_mileage::read(report)),
         format!("{:?}", battery_mileage::read_notification(report)),
         format!("{:?}", battery_status::read(report)),
@@ -109,6 +153,51 @@ proptest! {
         prop_assert_eq!(Error20::from(code).code(), code);
         let level = battery_status::Level::from(code);
         prop_assert_eq!(level.code(), code);
+        prop_assert_eq!(battery_level_status::Charging::from(code).code(), code);
+        prop_assert_eq!(battery_voltage::Charging::from(code).code(), code);
+        prop_assert_eq!(battery_voltage::Speed::from(code).code(), code);
+        prop_assert_eq!(unified_battery::Charging::from(code).code(), code);
+        prop_assert_eq!(unified_battery::Level::from(code).code(), code);
+        prop_assert_eq!(unified_battery::ExternalPower::from(code).code(), code);
+    }
+
+    #[test]
+    fn what_a_battery_says_is_in_the_reading_as_received(report in report()) {
+        let [p0, p1, p2, p3, ..] = *report.params();
+        let level = battery_level_status::read_level(&report);
+        prop_assert_eq!(level.charging.code(), p2);
+        prop_assert_eq!(battery_voltage::read_voltage(&report).flags, p2);
+        let unified = unified_battery::read_status(&report);
+        prop_assert_eq!(unified.level.map_or(0, unified_battery::Level::code), p1);
+        prop_assert_eq!((unified.charging.code(), unified.external_power.code()), (p2, p3));
+        let measurement = adc_measurement::read_measurement(&report);
+        prop_assert_eq!(measurement.voltage.0, u16::from_be_bytes([p0, p1]));
+        prop_assert_eq!(measurement.flags, p2);
+    }
+
+    #[test]
+    fn a_charge_once_known_is_known_from_then_on(first in report(), second in report()) {
+        for ((before, _), (new, _)) in batteries(&first).into_iter().zip(batteries(&second)) {
+            let after = new.after(Some(&before));
+            if before.source == new.source && before.tells_charge() {
+                prop_assert!(after.tells_charge());
+            }
+            prop_assert_eq!((after.state, after.source, after.at), (new.state, new.source, new.at));
+            prop_assert!(!is_odd(Some(&new), &new), "a reading agrees with itself");
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_battery(
+        text in "[A-Za-z0-9 ]{9,16}",
+        function in 0_u8..2,
+    ) {
+        let mut params = [0; 16];
+        params[..text.len()].copy_from_slice(text.as_bytes());
+        let name = Report::long(DeviceIndex(1), 6, function << 4, params);
+        for (battery, is_plausible) in batteries(&name) {
+            prop_assert!(!is_plausible, "{battery:?}");
+        }
     }
 
     #[test]

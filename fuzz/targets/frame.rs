@@ -3,12 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use solar_status::device::Battery;
 use solar_status::feature::{
-    battery_mileage, battery_status, bolt_discovery, bolt_pairing, connection_state,
-    device_connection, device_information, device_name, feature_set, firmware_version,
-    notification_flags, pairing_information, pairing_lock, receiver_firmware, root,
-    solar_dashboard, wireless_status,
+    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
+    bolt_discovery, bolt_pairing, connection_state, device_connection, device_information,
+    device_name, feature_set, firmware_version, notification_flags, pairing_information,
+    pairing_lock, receiver_firmware, root, solar_dashboard, unified_battery, wireless_status,
 };
+use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Message, classify, descriptor};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -43,6 +45,25 @@ fuzz_target!(|bytes: &[u8]| {
         bolt_pairing::read(&report),
     );
     assert!(!text.is_empty());
+    let at = Timestamp::START;
+    let level = battery_level_status::read_level(&report);
+    let capability = battery_level_status::read_capability(&report);
+    let unified = unified_battery::read_status(&report);
+    let capabilities = unified_battery::read_capabilities(&report);
+    let batteries = [
+        Some(Battery::from_level_status(&level, Some(&capability), at)),
+        Some(Battery::from_voltage(
+            &battery_voltage::read_voltage(&report),
+            at,
+        )),
+        Some(Battery::from_unified(&unified, Some(&capabilities), at)),
+        Battery::from_adc(&adc_measurement::read_measurement(&report), at),
+    ];
+    assert!(batteries.iter().flatten().all(|battery| battery.trusted));
+    battery_level_status::is_plausible(&report);
+    battery_voltage::is_plausible(&report);
+    unified_battery::is_plausible(&report);
+    adc_measurement::is_plausible(&report);
     for event in 0..16 {
         let event = solar_dashboard::read_event(event, &report);
         assert!(event.light.is_none_or(|_| event.is_charging().is_some()));

@@ -7,7 +7,10 @@ use super::registers::serial;
 use super::{power, role};
 use crate::feature::device_information::{self, DeviceInformation};
 use crate::feature::solar_dashboard::{self, Led, LightMeasure};
-use crate::feature::{DeviceKind, device_name, feature_set, root, wireless_status};
+use crate::feature::{
+    DeviceKind, adc_measurement, battery_level_status, battery_voltage, device_name, feature_set,
+    root, unified_battery, wireless_status,
+};
 use crate::wire::{FeatureId, Report};
 
 /// Tells a request; whether there was nothing it could not tell.
@@ -35,7 +38,6 @@ pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bo
             let led = Led::from(p0);
             fields.say("led", led.name(), led);
         }
-        // The place for the requests of 1000, 1001, 1004 and 1F20.
         _ => return report.params() == &[0; 16],
     }
     true
@@ -106,7 +108,24 @@ pub(super) fn reply(
                 series(fields, solar_dashboard::read_light_measure(report));
             }
         }
-        // The place for the replies of 1000, 1001, 1004 and 1F20.
+        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::GET_LEVEL) => {
+            power::level_status(fields, battery_level_status::read_level(report));
+        }
+        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::GET_CAPABILITY) => {
+            power::level_capability(fields, battery_level_status::read_capability(report));
+        }
+        (FeatureId::BATTERY_VOLTAGE, battery_voltage::GET_VOLTAGE) => {
+            power::voltage(fields, battery_voltage::read_voltage(report));
+        }
+        (FeatureId::UNIFIED_BATTERY, unified_battery::GET_CAPABILITIES) => {
+            power::unified_capabilities(fields, unified_battery::read_capabilities(report));
+        }
+        (FeatureId::UNIFIED_BATTERY, unified_battery::GET_STATUS) => {
+            power::unified(fields, unified_battery::read_status(report));
+        }
+        (FeatureId::ADC_MEASUREMENT, adc_measurement::GET_MEASUREMENT) => {
+            power::measurement(fields, adc_measurement::read_measurement(report));
+        }
         _ => return report.params() == &[0; 16],
     }
     true
@@ -135,7 +154,18 @@ pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool
             );
             bit("power_switch", status.power_switch, "switched on");
         }
-        // The place for the events of 1000, 1001, 1004 and 1F20.
+        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::LEVEL_EVENT) => {
+            power::level_status(fields, battery_level_status::read_level(report));
+        }
+        (FeatureId::BATTERY_VOLTAGE, battery_voltage::VOLTAGE_EVENT) => {
+            power::voltage(fields, battery_voltage::read_voltage(report));
+        }
+        (FeatureId::UNIFIED_BATTERY, unified_battery::STATUS_EVENT) => {
+            power::unified(fields, unified_battery::read_status(report));
+        }
+        (FeatureId::ADC_MEASUREMENT, adc_measurement::MEASUREMENT_EVENT) => {
+            power::measurement(fields, adc_measurement::read_measurement(report));
+        }
         _ => return report.params() == &[0; 16],
     }
     true

@@ -1,10 +1,16 @@
 //! The fields of batteries and light, which have the same names whatever they come from.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
-use super::fields::Fields;
-use crate::device::Battery;
+use super::fields::{Fields, count};
+use crate::device::{Battery, ValueKind};
+use crate::feature::adc_measurement::Measurement;
+use crate::feature::battery_level_status::{self, BatteryLevelStatus};
+use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::solar_dashboard::SolarEvent;
+use crate::feature::unified_battery::{self, Capabilities, UnifiedBattery};
 use crate::feature::{battery_mileage, battery_status};
 use crate::units::{Percent, Timestamp};
 
@@ -31,6 +37,110 @@ pub(super) fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMile
     };
     fields.row("capacity", battery.capacity, words);
     fields.keep("capacity_unit", unit);
+}
+
+/// A reading of feature 1000.
+pub(super) fn level_status(fields: &mut Fields, status: BatteryLevelStatus) {
+    percent(fields, status.level);
+    match status.next {
+        Some(next) => fields.say("next_percent", next.get(), format!("next {next}")),
+        None => fields.keep("next_percent", Value::Null),
+    }
+    let battery = Battery::from_level_status(&status, None, Timestamp::START);
+    state(fields, &battery, status.charging.to_string());
+    fields.keep("state_code", status.charging.code());
+}
+
+/// What the levels of feature 1000 mean.
+pub(super) fn level_capability(fields: &mut Fields, capability: battery_level_status::Capability) {
+    let levels = capability.levels;
+    fields.say("levels", levels, count(levels, "level"));
+    value_kind(fields, capability.is_percentage());
+    rechargeable(fields, capability.rechargeable);
+    match capability.critical {
+        Some(critical) => fields.say(
+            "critical_percent",
+            critical.get(),
+            format!("critical at {critical}"),
+        ),
+        None => fields.keep("critical_percent", Value::Null),
+    }
+    fields.keep("osd_off", capability.osd_off);
+    fields.keep("mileage", capability.mileage);
+    let life = capability.nominal_life;
+    fields.row(
+        "nominal_life",
+        life,
+        format!("{life:04X}, unit not certain"),
+    );
+}
+
+/// A reading of feature 1001.
+pub(super) fn voltage(fields: &mut Fields, voltage: BatteryVoltage) {
+    let battery = Battery::from_voltage(&voltage, Timestamp::START);
+    fields.say("voltage_mv", voltage.voltage.0, voltage.voltage);
+    estimate(fields, &battery);
+    state(fields, &battery, voltage.charging.to_string());
+    fields.keep("state_code", voltage.charging.code());
+    external_power(fields, Some(voltage.external_power));
+    fields.keep("speed", voltage.speed.name());
+    if voltage.critical {
+        fields.say("critical", true, "critical");
+    } else {
+        fields.keep("critical", false);
+    }
+    flags(fields, voltage.flags);
+}
+
+/// A reading of feature 1004.
+pub(super) fn unified(fields: &mut Fields, unified: UnifiedBattery) {
+    percent(fields, unified.charge);
+    match unified.level {
+        Some(level) => fields.say("level", level.name(), format!("level {level}")),
+        None => fields.keep("level", Value::Null),
+    }
+    let battery = Battery::from_unified(&unified, None, Timestamp::START);
+    state(fields, &battery, unified.charging.to_string());
+    fields.keep("state_code", unified.charging.code());
+    external_power(fields, battery.external_power);
+    fields.keep("external_power_code", unified.external_power.code());
+}
+
+/// What a device of feature 1004 can tell.
+pub(super) fn unified_capabilities(fields: &mut Fields, capabilities: Capabilities) {
+    use unified_battery::Level;
+    let levels: Vec<&str> = [Level::Critical, Level::Low, Level::Good, Level::Full]
+        .iter()
+        .filter(|level| capabilities.levels & level.code() != 0)
+        .filter_map(|level| level.name())
+        .collect();
+    let levels = levels.join(", ");
+    let words = if levels.is_empty() {
+        "no levels".to_owned()
+    } else {
+        format!("levels {levels}")
+    };
+    fields.say("level_names", levels, words);
+    fields.keep("levels", capabilities.levels);
+    value_kind(fields, capabilities.state_of_charge);
+    rechargeable(fields, capabilities.rechargeable);
+    flags(fields, capabilities.flags);
+}
+
+/// A reading of feature 1F20.
+pub(super) fn measurement(fields: &mut Fields, measurement: Measurement) {
+    fields.say("voltage_mv", measurement.voltage.0, measurement.voltage);
+    if let Some(battery) = Battery::from_adc(&measurement, Timestamp::START) {
+        estimate(fields, &battery);
+        state(fields, &battery, battery.state.name().unwrap_or_default());
+        fields.keep("connected", true);
+    } else {
+        for name in ["percent", "value_kind", "state"] {
+            fields.keep(name, Value::Null);
+        }
+        fields.say("connected", false, "headset off");
+    }
+    flags(fields, measurement.flags);
 }
 
 /// An event of a solar keyboard.
@@ -71,10 +181,52 @@ fn percent(fields: &mut Fields, charge: Option<Percent>) {
     }
 }
 
+/// A charge estimated from a voltage, as the status would show it.
+fn estimate(fields: &mut Fields, battery: &Battery) {
+    match battery.percent {
+        Some(charge) => fields.say("percent", charge.get(), format!("about {charge}")),
+        None => fields.keep("percent", Value::Null),
+    }
+    fields.keep("value_kind", battery.value_kind.name());
+}
+
+/// The state as the status would show it, in the words of the feature.
+fn state(fields: &mut Fields, battery: &Battery, words: impl Display) {
+    fields.say("state", battery.state.name(), words);
+}
+
+fn value_kind(fields: &mut Fields, is_percentage: bool) {
+    let kind = if is_percentage {
+        ValueKind::Percent
+    } else {
+        ValueKind::Steps
+    };
+    fields.say("value_kind", kind.name(), format!("tells {}", kind.name()));
+}
+
+fn rechargeable(fields: &mut Fields, rechargeable: bool) {
+    if rechargeable {
+        fields.say("rechargeable", true, "rechargeable");
+    } else {
+        fields.keep("rechargeable", false);
+    }
+}
+
+fn external_power(fields: &mut Fields, present: Option<bool>) {
+    match present {
+        Some(true) => fields.say("external_power", true, "external power"),
+        _ => fields.keep("external_power", present),
+    }
+}
+
+fn flags(fields: &mut Fields, flags: u8) {
+    fields.keep("flags", format!("{flags:02X}"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::solar_dashboard;
+    use crate::feature::{adc_measurement, battery_voltage, solar_dashboard};
     use crate::wire::tests::report;
 
     fn json(event: u8, hex: &str) -> Value {
@@ -112,6 +264,100 @@ mod tests {
     fn a_hundred_percent_is_full_in_any_light() {
         for (event, hex) in [(0, "11 03 06 00 64 …"), (1, "11 03 06 10 64 00 0C …")] {
             assert_eq!(json(event, hex)["state"], "full");
+        }
+    }
+
+    /// The JSON fields and the summary that `tell` makes of a reading.
+    fn told(tell: impl FnOnce(&mut Fields)) -> (Value, String) {
+        let mut fields = Fields::default();
+        tell(&mut fields);
+        let summary = fields.summary().collect::<Vec<_>>().join(", ");
+        (serde_json::to_value(&fields).unwrap(), summary)
+    }
+
+    #[test]
+    fn feature_1000_in_words() {
+        for (hex, words) in [
+            ("11 01 06 0B 5A 32 …", "90 %, next 50 %, discharging"),
+            ("11 01 06 0B 00 00 03 …", "charge unknown, full"),
+            ("11 01 06 0B 5A 32 02 …", "90 %, next 50 %, almost full"),
+            ("11 01 06 0B 5A 32 09 …", "90 %, next 50 %, unknown (09)"),
+        ] {
+            let status = battery_level_status::read_level(&report(hex));
+            let (_, summary) = told(|fields| level_status(fields, status));
+            assert_eq!(summary, words, "{hex}");
+        }
+        let capability = report("11 01 05 11 04 00 A0 FA 0F …");
+        let capability = battery_level_status::read_capability(&capability);
+        let (_, summary) = told(|fields| level_capability(fields, capability));
+        assert_eq!(summary, "4 levels, tells steps, critical at 15 %");
+    }
+
+    #[test]
+    fn feature_1001_in_words() {
+        for (hex, words) in [
+            ("11 01 07 0D 0E B5 00 …", "3.77 V, about 35 %, discharging"),
+            ("11 FF 04 00 0F 29 80 …", "3.88 V, charging, external power"),
+            (
+                "11 FF 04 00 0F 29 82 …",
+                "3.88 V, not charging, external power",
+            ),
+            (
+                "11 01 04 0C 10 00 FF …",
+                "4.10 V, unknown (87), external power, critical",
+            ),
+        ] {
+            let reading = battery_voltage::read_voltage(&report(hex));
+            let (_, summary) = told(|fields| voltage(fields, reading));
+            assert_eq!(summary, words, "{hex}");
+        }
+    }
+
+    #[test]
+    fn feature_1004_in_words() {
+        for (hex, words) in [
+            ("11 01 06 1B 61 08 …", "97 %, level full, discharging"),
+            (
+                "11 01 06 1B 32 04 01 01 …",
+                "50 %, level good, charging, external power",
+            ),
+            (
+                "11 01 06 1B 32 03 00 FF …",
+                "50 %, level unknown (03), discharging",
+            ),
+        ] {
+            let reading = unified_battery::read_status(&report(hex));
+            let (_, summary) = told(|fields| unified(fields, reading));
+            assert_eq!(summary, words, "{hex}");
+        }
+        let capabilities = unified_battery::read_capabilities(&report("11 01 06 0B 0F 03 …"));
+        let (json, summary) = told(|fields| unified_capabilities(fields, capabilities));
+        assert_eq!(
+            summary,
+            "levels critical, low, good, full, tells percent, rechargeable"
+        );
+        assert_eq!(json["level_names"], "critical, low, good, full");
+    }
+
+    #[test]
+    fn code_4_of_feature_1004_has_its_own_words() {
+        // An error to the kernel, slow recharge to Solaar and OpenLogi.
+        let reading = unified_battery::read_status(&report("11 01 06 1B 32 04 04 …"));
+        let (json, summary) = told(|fields| unified(fields, reading));
+        assert_eq!(summary, "50 %, level good, charging (unusual)");
+        assert_eq!(json["state_code"], 4);
+    }
+
+    #[test]
+    fn feature_1f20_in_words() {
+        for (hex, words) in [
+            ("11 01 04 0C 0E B5 01 …", "3.77 V, about 35 %, discharging"),
+            ("11 01 04 0C 10 00 03 …", "4.10 V, charging"),
+            ("11 01 04 00 …", "0.00 V, headset off"),
+        ] {
+            let reading = adc_measurement::read_measurement(&report(hex));
+            let (_, summary) = told(|fields| measurement(fields, reading));
+            assert_eq!(summary, words, "{hex}");
         }
     }
 }

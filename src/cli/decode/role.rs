@@ -177,7 +177,16 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         (FeatureId::FEATURE_SET | FeatureId::DEVICE_INFORMATION | FeatureId::DEVICE_NAME, 1) => {
             Some((*p1, *p2) == (0, 0) && rest_is_zero && *p0 < 0x40)
         }
-        (FeatureId::FEATURE_SET, 0) => Some(false),
+        // Requests without parameters: what is not all zero is an answer.
+        (
+            FeatureId::FEATURE_SET
+            | FeatureId::BATTERY_LEVEL_STATUS
+            | FeatureId::BATTERY_VOLTAGE
+            | FeatureId::UNIFIED_BATTERY
+            | FeatureId::ADC_MEASUREMENT,
+            0,
+        )
+        | (FeatureId::BATTERY_LEVEL_STATUS | FeatureId::UNIFIED_BATTERY, 1) => Some(false),
         _ => None,
     }
 }
