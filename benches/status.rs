@@ -1,29 +1,27 @@
 //! What a status costs: requests to the receiver and over the air, and CPU time, on the simulated
 //! receiver with its three devices.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a benchmark stops at the first surprise"
-)]
-
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use solar_status::feature::root::ProtocolVersion;
-use solar_status::session::{DiscoveryScope, Event, Known, Session, Wanted};
+use solar_status::session::{DiscoveryScope, Event, Known, Peer, Records, Session, Wanted};
 use solar_status::sim::{Firmware, scenario};
 use solar_status::units::Timestamp;
-use solar_status::wire::{FeatureId, FeatureIndex, Incoming, ReportId, Slot, classify};
+use solar_status::wire::{
+    DeviceIndex, FeatureId, FeatureIndex, Incoming, ReportId, Wpid, classify,
+};
 
 const BATTERY: Wanted = Wanted {
     battery: true,
-    name: false,
-    firmware: false,
+    ..Wanted::NOTHING
 };
 const SCOPE: DiscoveryScope = DiscoveryScope {
+    records: Records::Legacy,
     default_slots: 6,
-    names: true,
+    extra_slot: None,
     firmware: false,
+    follow: false,
 };
 
 #[derive(Default)]
@@ -34,7 +32,7 @@ struct Cost {
 }
 
 /// Runs a session until nothing is left to do, on virtual time.
-fn run(mut session: Session, known: &dyn Fn(Slot) -> Known) -> Cost {
+fn run(mut session: Session, known: &dyn Fn(DeviceIndex) -> Known) -> Cost {
     let mut device = scenario::desk();
     let mut now = Timestamp::START;
     let mut cost = Cost::default();
@@ -48,6 +46,7 @@ fn run(mut session: Session, known: &dyn Fn(Slot) -> Known) -> Cost {
         while let Some(event) = session.poll_event() {
             if let Event::Paired(slot, _) = event {
                 session.probe(slot, BATTERY, known(slot));
+                session.read_name(slot);
             }
         }
         while let Some(report) = session.poll_transmit(now) {
@@ -66,14 +65,22 @@ fn run(mut session: Session, known: &dyn Fn(Slot) -> Known) -> Cost {
 }
 
 fn whole_desk() -> Session {
-    let mut session = Session::new(ReportId::Short);
+    let mut session = Session::new(Peer::Receiver, ReportId::Short);
     session.discover(SCOPE);
     session
 }
 
+/// What a receiver's record says of the K750.
+fn model() -> Known {
+    Known {
+        model: Some(Wpid(0x4002)),
+        ..Known::default()
+    }
+}
+
 /// What a cache would know of the K750 and the M705.
-fn cached(slot: Slot) -> Known {
-    let protocol = match slot.get() {
+fn cached(slot: DeviceIndex) -> Known {
+    let protocol = match slot.0 {
         1 => ProtocolVersion { major: 2, minor: 0 },
         _ => ProtocolVersion::HIDPP_10,
     };
@@ -86,8 +93,8 @@ fn cached(slot: Slot) -> Known {
 }
 
 fn k750(known: Known) -> Session {
-    let mut session = Session::new(ReportId::Short);
-    session.probe(Slot::new(1).unwrap(), BATTERY, known);
+    let mut session = Session::new(Peer::Receiver, ReportId::Short);
+    session.probe(DeviceIndex(1), BATTERY, known);
     session
 }
 
@@ -95,10 +102,10 @@ fn status(criterion: &mut Criterion) {
     let unknown = |_| Known::default();
     println!("requests                     to receiver  over the air  virtual time");
     for (name, cost) in [
-        ("K750 alone, cold", run(k750(Known::default()), &unknown)),
+        ("K750 alone, cold", run(k750(model()), &unknown)),
         (
             "K750 alone, warm",
-            run(k750(cached(Slot::new(1).unwrap())), &unknown),
+            run(k750(cached(DeviceIndex(1))), &unknown),
         ),
         ("desk of three, cold", run(whole_desk(), &unknown)),
         ("desk of three, warm", run(whole_desk(), &cached)),
@@ -115,7 +122,7 @@ fn status(criterion: &mut Criterion) {
     }
     let mut group = criterion.benchmark_group("CPU time of a status");
     group.bench_function("K750 alone, warm", |bencher| {
-        bencher.iter(|| run(k750(cached(Slot::new(1).unwrap())), &unknown));
+        bencher.iter(|| run(k750(cached(DeviceIndex(1))), &unknown));
     });
     group.bench_function("desk of three, cold", |bencher| {
         bencher.iter(|| run(whole_desk(), &unknown));

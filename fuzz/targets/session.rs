@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use solar_status::session::{DiscoveryScope, Event, Known, Session, Wanted};
+use solar_status::session::{DiscoveryScope, Event, Known, Peer, Records, Session, Wanted};
 use solar_status::sim::{Firmware, scenario};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, ReportId, classify};
@@ -14,15 +14,18 @@ const WANTED: Wanted = Wanted {
     battery: true,
     name: true,
     firmware: true,
+    ..Wanted::NOTHING
 };
 const SCOPE: DiscoveryScope = DiscoveryScope {
+    records: Records::Legacy,
     default_slots: 6,
-    names: true,
+    extra_slot: None,
     firmware: true,
+    follow: true,
 };
 
 fuzz_target!(|input: &[u8]| {
-    let mut session = Session::new(ReportId::Short);
+    let mut session = Session::new(Peer::Receiver, ReportId::Short);
     let mut desk = scenario::desk();
     let mut now = Timestamp::START;
     let mut foreign = input.chunks(21);
@@ -43,6 +46,7 @@ fuzz_target!(|input: &[u8]| {
         while let Some(event) = session.poll_event() {
             if let Event::Paired(slot, _) = event {
                 session.probe(slot, WANTED, Known::default());
+                session.read_name(slot);
             }
         }
         while let Some(report) = session.poll_transmit(now) {

@@ -92,6 +92,10 @@ pub(super) struct StatusArgs {
     #[arg(long, requires = "record")]
     pub(super) anonymize: bool,
 
+    /// Ask everything anew, and remember nothing
+    #[arg(long)]
+    pub(super) no_cache: bool,
+
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
     pub(super) color: ColorWhen,

@@ -10,6 +10,7 @@ use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::Snapshot;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use crate::wire::Slot;
 
 /// The number of the schema this program writes.
 pub const SCHEMA: u32 = 1;
@@ -45,8 +46,9 @@ struct DeviceEntry {
     wpid: Option<String>,
     serial: Option<String>,
     /// The `id` of its receiver.
-    receiver: String,
-    slot: u8,
+    /// null: the device has a node of its own.
+    receiver: Option<String>,
+    slot: Option<u8>,
     /// `1.0`, `2.0`, `4.5`
     protocol: Option<String>,
     firmware: Option<String>,
@@ -112,7 +114,7 @@ impl ReceiverEntry {
             vendor_id: format!("{:04X}", receiver.vendor),
             product_id: format!("{:04X}", receiver.product),
             node: receiver.node.clone(),
-            serial: receiver.serial.map(|serial| serial.to_string()),
+            serial: receiver.serial.clone(),
             firmware: receiver.firmware.map(|firmware| firmware.to_string()),
             slots: receiver.slots,
             paired: receiver.paired,
@@ -127,9 +129,9 @@ impl DeviceEntry {
             name: device.name.clone(),
             kind: device.kind.and_then(DeviceKind::name),
             wpid: device.wpid.map(|wpid| wpid.to_string()),
-            serial: device.serial.map(|serial| serial.to_string()),
-            receiver: device.receiver.clone(),
-            slot: device.slot.get(),
+            serial: device.serial.clone(),
+            receiver: device.receiver().map(str::to_owned),
+            slot: device.slot().map(Slot::get),
             protocol: device.protocol.map(|version| version.to_string()),
             firmware: device.firmware.map(|firmware| firmware.to_string()),
             power_switch: device.power_switch.and_then(PowerSwitch::name),

@@ -2,6 +2,7 @@
 
 mod args;
 mod bar;
+mod cache;
 pub mod decode;
 pub mod document;
 mod exit;

@@ -8,7 +8,7 @@ use log::debug;
 
 use super::args::{StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{Failure, OpenReceiver, Privacy};
+use crate::manager::{Failure, OpenNode, Privacy};
 use crate::sim::{SimulatedNode, scenario};
 use crate::transport::{
     DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, ReplayError, Tap, TraceFile,
@@ -28,10 +28,10 @@ pub(super) enum SourceError {
     Replay { path: String, source: ReplayError },
 }
 
-/// The receivers that could be opened, and why others could not.
+/// The nodes that could be opened, and why others could not.
 #[derive(Default)]
 pub(super) struct Sources {
-    pub(super) receivers: Vec<OpenReceiver<'static>>,
+    pub(super) nodes: Vec<OpenNode<'static>>,
     pub(super) failures: Vec<Failure>,
     /// Whether time is virtual.
     pub(super) virtual_time: bool,
@@ -41,10 +41,6 @@ impl Sources {
     pub(super) fn open(args: &StatusArgs, trace: Option<&TraceFile>) -> Result<Self, SourceError> {
         let mut sources = Self::default();
         let mut add = |info: NodeInfo, transport: Box<dyn Transport>| {
-            let Some(model) = ReceiverModel::of(info.vendor, info.product) else {
-                debug!("{info}: no receiver");
-                return;
-            };
             let transport: Box<dyn Transport> = match trace {
                 Some(file) => Box::new(Tap::new(
                     transport,
@@ -54,11 +50,7 @@ impl Sources {
                 )),
                 None => transport,
             };
-            sources.receivers.push(OpenReceiver {
-                info,
-                model,
-                transport,
-            });
+            sources.nodes.push(OpenNode { info, transport });
         };
         if args.simulate {
             let info = NodeInfo::unifying("simulated");
@@ -91,8 +83,8 @@ fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     })
 }
 
-/// Opens the receivers' own nodes. The nodes that the kernel makes for each paired device are
-/// left alone: they show the same traffic again.
+/// Opens the nodes of receivers and of devices on a cable or on Bluetooth. Those that the kernel
+/// makes for each paired device are left alone: they show the same traffic again.
 fn open_hidraw(
     mut add: impl FnMut(NodeInfo, Box<dyn Transport>),
 ) -> Result<Vec<Failure>, SourceError> {
@@ -100,7 +92,7 @@ fn open_hidraw(
     let is_receiver = |vendor, product| ReceiverModel::of(vendor, product).is_some();
     for info in list_nodes()? {
         let role = info.role(is_receiver);
-        if role != NodeRole::Receiver {
+        if !matches!(role, NodeRole::Receiver | NodeRole::Direct) {
             debug!("{info}: {role:?}, left alone");
             continue;
         }

@@ -10,9 +10,9 @@ use super::args::{ColorWhen, Field, StatusArgs};
 use super::document::Document;
 use super::exit::Exit;
 use super::source::Sources;
-use super::{complain, table};
+use super::{cache, complain, table};
 use crate::manager::{
-    Clock, Failure, Query, RealClock, Selector, Snapshot, VirtualClock, read_status,
+    Clock, Failure, Memory, Query, RealClock, Selector, Snapshot, VirtualClock, read_status,
 };
 use crate::session::Wanted;
 use crate::transport::{TraceFile, TransportError, UsbError};
@@ -53,8 +53,17 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     } else {
         Box::new(RealClock::new(Some(interrupt.as_fd())))
     };
-    let asked = !sources.receivers.is_empty();
-    let mut snapshot = read_status(sources.receivers, &query, &mut *clock)?;
+    let asked = !sources.nodes.is_empty();
+    // A trace must hold all that another run without a memory asks.
+    let remembers = !sources.virtual_time && args.record.is_none() && !args.no_cache;
+    let mut memory = cache::path()
+        .filter(|_| remembers)
+        .map(Memory::open)
+        .unwrap_or_default();
+    let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
+    if let Err(error) = memory.save() {
+        log::warn!("{error}");
+    }
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
@@ -85,7 +94,9 @@ fn query(args: &StatusArgs) -> Query {
             battery: wants(Field::Battery),
             name: wants(Field::FullName),
             firmware: wants(Field::Firmware),
+            ..Wanted::default()
         },
+        follow: false,
         names: wants(Field::Name) || !args.device.is_empty(),
         receiver_firmware: wants(Field::Firmware),
         devices: args.device.iter().map(|text| Selector::new(text)).collect(),

@@ -149,7 +149,7 @@ pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> i
         let devices: Vec<&Device> = snapshot
             .devices
             .iter()
-            .filter(|device| device.receiver == receiver.id)
+            .filter(|device| device.receiver() == Some(&receiver.id))
             .collect();
         if !first {
             writeln!(out)?;
@@ -165,7 +165,8 @@ pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> i
 
 fn print_receiver(out: &mut dyn Write, receiver: &Receiver, style: Style) -> io::Result<()> {
     let mut facts = vec![format!("{:04X}:{:04X}", receiver.vendor, receiver.product)];
-    facts.extend(receiver.serial.map(|serial| format!("serial {serial}")));
+    let serial = receiver.serial.as_ref();
+    facts.extend(serial.map(|serial| format!("serial {serial}")));
     facts.extend(
         receiver
             .firmware
@@ -257,7 +258,9 @@ fn cell(device: &Device, column: Column, now: Timestamp, style: Style) -> Cell {
     let unknown = || Cell::plain(style.unknown());
     let battery = device.battery.as_ref();
     match column {
-        Column::Slot => Cell::right(device.slot.to_string()),
+        Column::Slot => device
+            .slot()
+            .map_or_else(unknown, |slot| Cell::right(slot.to_string())),
         Column::Device => {
             let name = device
                 .name
@@ -359,11 +362,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::device::ReceiverModel;
+    use crate::device::Link;
     use crate::feature::battery_level_status::read_level;
     use crate::feature::battery_mileage::read as read_mileage;
     use crate::feature::battery_voltage::read_voltage;
-    use crate::manager::{OpenReceiver, Query, VirtualClock, read_status};
+    use crate::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
     use crate::session::Wanted;
     use crate::sim::{SimulatedNode, scenario};
     use crate::transport::NodeInfo;
@@ -372,25 +375,22 @@ mod tests {
 
     fn table(width: Option<usize>, firmware: bool) -> String {
         let info = NodeInfo::unifying("/dev/hidraw0");
-        let model = ReceiverModel::of(info.vendor, info.product).unwrap();
         let transport = Box::new(SimulatedNode(scenario::desk()));
         let query = Query {
             wanted: Wanted {
                 battery: true,
-                name: false,
                 firmware,
+                ..Wanted::NOTHING
             },
             names: true,
+            follow: false,
             receiver_firmware: false,
             devices: Vec::new(),
             timeout: Duration::from_secs(10),
         };
-        let receivers = vec![OpenReceiver {
-            info,
-            model,
-            transport,
-        }];
-        let snapshot = read_status(receivers, &query, &mut VirtualClock::default()).unwrap();
+        let nodes = vec![OpenNode { info, transport }];
+        let (mut memory, mut clock) = (Memory::default(), VirtualClock::default());
+        let snapshot = read_status(nodes, &query, &mut memory, &mut clock).unwrap();
         let mut out = Vec::new();
         print(
             &mut out,
@@ -477,7 +477,11 @@ mod tests {
 
     #[test]
     fn a_battery_that_power_does_not_charge_says_so() {
-        let mut device = Device::new("id".into(), "receiver".into(), Slot::new(1).unwrap());
+        let link = Link::Paired {
+            receiver: "receiver".into(),
+            slot: Slot::new(1).unwrap(),
+        };
+        let mut device = Device::new("id".into(), link);
         device.battery = Some(voltage("11 FF 04 00 0F 29 82 …"));
         assert_eq!(state_cell(&device, UNICODE).text, "not charging");
     }

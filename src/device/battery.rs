@@ -1,9 +1,11 @@
 //! One vocabulary for all sources of battery values.
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::{Millivolts, Percent, Timestamp};
 
 /// A battery reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Battery {
     /// The charge in percent, where the source tells it so or a voltage is close to it.
     pub percent: Option<Percent>,
@@ -30,7 +32,7 @@ pub struct Battery {
 }
 
 /// What a battery is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum ChargeState {
     /// It is being used up.
     Discharging,
@@ -61,7 +63,7 @@ impl ChargeState {
 }
 
 /// A charge told in steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum BatteryLevel {
     Critical,
@@ -94,7 +96,7 @@ impl BatteryLevel {
 }
 
 /// Where a battery value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum BatterySource {
     /// Feature 1000.
     LevelStatus,
@@ -128,7 +130,7 @@ impl BatterySource {
 }
 
 /// How exact a charge is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum ValueKind {
     /// A percentage.
     Percent,

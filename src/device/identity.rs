@@ -13,6 +13,26 @@ pub fn device_id(wpid: Option<Wpid>, serial: Option<Serial>, receiver: &str, slo
     }
 }
 
+/// What names a device on a node of its own: its product id and its serial number or address, as
+/// `B034-E4:5F:01:02:03:04`; without one, the port it is plugged into.
+pub fn direct_id(product: u16, uniq: Option<&str>, place: &str) -> String {
+    let unique = uniq
+        .map(str::trim)
+        .filter(|uniq| uniq.chars().any(|c| c != '0'))
+        .unwrap_or(place);
+    let unique: String = unique
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && c != '/' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("{product:04X}-{unique}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +49,14 @@ mod tests {
         };
         assert_eq!(id(1), "4002-AF4F95EA-1");
         assert_ne!(id(1), id(2));
+    }
+
+    #[test]
+    fn a_direct_device_is_named_by_its_serial_number_or_its_port() {
+        let id = |uniq| direct_id(0xC094, uniq, "usb-0000:00:14.0-2/input1");
+        assert_eq!(id(Some("8F2A11C0")), "C094-8F2A11C0");
+        for none in [None, Some(""), Some("00000000")] {
+            assert_eq!(id(none), "C094-usb-0000:00:14.0-2-input1");
+        }
     }
 }

@@ -1,8 +1,10 @@
+use serde::{Deserialize, Serialize};
+
 use crate::feature::solar_dashboard::SolarEvent;
 use crate::units::{Lux, Timestamp};
 
 /// A measurement of the light on a solar keyboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Light {
     /// How much.
     pub lux: Lux,

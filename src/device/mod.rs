@@ -9,14 +9,16 @@ mod sources;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
 pub use doubt::is_odd;
-pub use identity::device_id;
+pub use identity::{device_id, direct_id};
 pub use light::{Light, LightLevel};
-pub use receiver::{ReceiverFamily, ReceiverModel};
+pub use receiver::{ReceiverFamily, ReceiverModel, RecordsPlace};
 
-use crate::feature::pairing_information::{PowerSwitch, Serial};
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{DeviceKind, FirmwareVersion};
+use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};
+use crate::units::Timestamp;
 use crate::wire::{Slot, Wpid};
+
+use pairing_information::PowerSwitch;
 
 /// A receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +33,8 @@ pub struct Receiver {
     pub product: u16,
     /// Where it is.
     pub node: String,
-    /// Its serial number.
-    pub serial: Option<Serial>,
+    /// Its serial number, or what a Bolt receiver has instead.
+    pub serial: Option<String>,
     /// Its firmware.
     pub firmware: Option<FirmwareVersion>,
     /// How many devices it can be paired with.
@@ -52,23 +54,42 @@ pub enum Presence {
     Unknown,
 }
 
-/// A device paired with a receiver.
+/// How a device is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Through a receiver.
+    Paired {
+        /// The [`Receiver::id`].
+        receiver: String,
+        /// Its place there.
+        slot: Slot,
+    },
+    /// On a node of its own.
+    Direct {
+        /// Where it is.
+        node: String,
+        /// What it is plugged into: `usb`, `bluetooth`.
+        bus: String,
+        /// Product id on that bus.
+        product: u16,
+    },
+}
+
+/// A device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// Names it across replugs, see [`device_id`].
+    /// Names it across replugs, see [`device_id`] and [`direct_id`].
     pub id: String,
-    /// The [`Receiver::id`] of its receiver.
-    pub receiver: String,
-    /// Where it is on its receiver.
-    pub slot: Slot,
+    /// How it is connected.
+    pub link: Link,
     /// Its name: the full one if the device was asked for it, else the receiver's short one.
     pub name: Option<String>,
     /// What sort of device it is.
     pub kind: Option<DeviceKind>,
-    /// The model.
+    /// The model, of a device behind a receiver.
     pub wpid: Option<Wpid>,
     /// Its serial number.
-    pub serial: Option<Serial>,
+    pub serial: Option<String>,
     /// Its version of HID++.
     pub protocol: Option<ProtocolVersion>,
     /// Its firmware.
@@ -77,6 +98,10 @@ pub struct Device {
     pub power_switch: Option<PowerSwitch>,
     /// Whether it can be talked to.
     pub presence: Presence,
+    /// When it last gave a sign of life.
+    pub seen: Option<Timestamp>,
+    /// Whether it has a battery that can be read; `None`: that is not known.
+    pub has_battery: Option<bool>,
     /// Its battery, as last known.
     pub battery: Option<Battery>,
     /// The light on it, as last measured.
@@ -84,12 +109,11 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device in a slot, of which nothing else is known.
-    pub const fn new(id: String, receiver: String, slot: Slot) -> Self {
+    /// A device of which nothing else is known.
+    pub const fn new(id: String, link: Link) -> Self {
         Self {
             id,
-            receiver,
-            slot,
+            link,
             name: None,
             kind: None,
             wpid: None,
@@ -98,8 +122,26 @@ impl Device {
             firmware: None,
             power_switch: None,
             presence: Presence::Unknown,
+            seen: None,
+            has_battery: None,
             battery: None,
             light: None,
+        }
+    }
+
+    /// The [`Receiver::id`] of its receiver, if it has one.
+    pub fn receiver(&self) -> Option<&str> {
+        match &self.link {
+            Link::Paired { receiver, .. } => Some(receiver),
+            Link::Direct { .. } => None,
+        }
+    }
+
+    /// Its place on its receiver, if it has one.
+    pub const fn slot(&self) -> Option<Slot> {
+        match self.link {
+            Link::Paired { slot, .. } => Some(slot),
+            Link::Direct { .. } => None,
         }
     }
 }

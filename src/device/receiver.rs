@@ -13,50 +13,117 @@ pub enum ReceiverFamily {
     Unknown,
 }
 
-/// What is known of a receiver by its USB ids.
+/// Where a receiver keeps its records of paired devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordsPlace {
+    /// Register B5, sub-registers 2n to 4n, slots counted from 0.
+    Legacy,
+    /// Register B5, sub-registers 5n and 6n, slots counted from 1.
+    Bolt,
+    /// Nowhere: it announces its devices.
+    None,
+    /// To be tried out.
+    Unknown,
+}
+
+/// What is known of a receiver by its USB ids: one line of the table of families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReceiverModel {
     /// Its family.
     pub family: ReceiverFamily,
     /// How many slots it has if it does not say itself.
     pub default_slots: u8,
+    /// A slot beyond those it states.
+    pub extra_slot: Option<u8>,
     /// Which USB interface speaks HID++.
     pub interface: u8,
+    /// Where its records are.
+    pub records: RecordsPlace,
+    /// Whether calls to its devices must be long reports.
+    pub long_calls: bool,
+    /// Whether its devices all speak HID++ 1.0.
+    pub registers_only: bool,
 }
 
+/// Vendor id of Logitech.
 const LOGITECH: u16 = 0x046D;
+/// Vendor id of Lenovo, which sells one of the Nano receivers.
 const LENOVO: u16 = 0x17EF;
+
+/// Families and their differences; a model differs from its line in `of` only.
+///
+/// Sources: Solaar `base_usb.py` and `receiver.py`; kernel hid-logitech-dj; for Bolt's long calls
+/// Solaar issue 2556 and OpenMouse request 46; for 27 MHz the kernel, whose endpoint of 8 bytes
+/// takes short reports only.
+const UNIFYING: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Unifying,
+    default_slots: 6,
+    extra_slot: None,
+    interface: 2,
+    records: RecordsPlace::Legacy,
+    long_calls: false,
+    registers_only: false,
+};
+const BOLT: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Bolt,
+    records: RecordsPlace::Bolt,
+    long_calls: true,
+    ..UNIFYING
+};
+const LIGHTSPEED: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Lightspeed,
+    default_slots: 1,
+    ..UNIFYING
+};
+const NANO: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Nano,
+    default_slots: 1,
+    interface: 1,
+    ..UNIFYING
+};
+const MHZ27: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Mhz27,
+    default_slots: 4,
+    interface: 1,
+    records: RecordsPlace::None,
+    registers_only: true,
+    ..UNIFYING
+};
+const UNKNOWN: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Unknown,
+    records: RecordsPlace::Unknown,
+    ..UNIFYING
+};
 
 impl ReceiverModel {
     /// The model of those USB ids; `None`: no receiver.
-    ///
-    /// Source: Solaar `base_usb.py`, kernel hid-logitech-dj.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
-        use ReceiverFamily::{Bolt, Lightspeed, Mhz27, Nano, Unifying, Unknown};
-        let (family, default_slots, interface) = match (vendor, product) {
-            (LOGITECH, 0xC52B | 0xC532) => (Unifying, 6, 2),
-            (LOGITECH, 0xC548) => (Bolt, 6, 2),
-            (
-                LOGITECH,
-                0xC539 | 0xC53A | 0xC53D | 0xC53F | 0xC541 | 0xC543 | 0xC545 | 0xC547 | 0xC54D,
-            ) => (Lightspeed, 1, 2),
-            (LOGITECH, 0xC534) => (Nano, 2, 1),
+        Some(match (vendor, product) {
+            (LOGITECH, 0xC52B | 0xC532) => UNIFYING,
+            (LOGITECH, 0xC548) => BOLT,
+            // A Powerplay: its charging pad is slot 7, beside the one for a mouse.
+            (LOGITECH, 0xC53A) => Self {
+                extra_slot: Some(7),
+                ..LIGHTSPEED
+            },
+            (LOGITECH, 0xC539 | 0xC53D | 0xC53F | 0xC541 | 0xC543 | 0xC545 | 0xC547 | 0xC54D) => {
+                LIGHTSPEED
+            }
+            (LOGITECH, 0xC534) => Self {
+                default_slots: 2,
+                ..NANO
+            },
             (
                 LOGITECH,
                 0xC518 | 0xC51A | 0xC51B | 0xC521 | 0xC525 | 0xC526 | 0xC52E | 0xC52F | 0xC531
                 | 0xC535 | 0xC537,
             )
-            | (LENOVO, 0x6042) => (Nano, 1, 1),
-            (LOGITECH, 0xC513 | 0xC517) => (Mhz27, 4, 1),
+            | (LENOVO, 0x6042) => NANO,
+            (LOGITECH, 0xC513 | 0xC517) => MHZ27,
             // Known not to speak HID++.
             (LOGITECH, 0xC542) => return None,
-            (LOGITECH, 0xC500..=0xC5FF) => (Unknown, 1, 2),
+            (LOGITECH, 0xC500..=0xC5FF) => UNKNOWN,
             _ => return None,
-        };
-        Some(Self {
-            family,
-            default_slots,
-            interface,
         })
     }
 

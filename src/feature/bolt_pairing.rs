@@ -6,7 +6,7 @@
 
 use super::pairing_information::Serial;
 use super::{DeviceKind, text};
-use crate::wire::{Report, Slot, Wpid};
+use crate::wire::{Register, RegisterRequest, Report, Slot, Wpid};
 
 const PAIRING: u8 = 0x50;
 const NAME: u8 = 0x60;
@@ -42,6 +42,20 @@ pub struct NamePiece {
     pub length: u8,
     /// This piece's text.
     pub text: String,
+}
+
+/// Asks what is paired with a slot.
+pub const fn get_pairing(slot: Slot) -> RegisterRequest {
+    get([PAIRING | slot.get(), 0, 0])
+}
+
+/// Asks for the first piece of the name of a slot's device.
+pub const fn get_name(slot: Slot) -> RegisterRequest {
+    get([NAME | slot.get(), 1, 0])
+}
+
+const fn get(params: [u8; 3]) -> RegisterRequest {
+    RegisterRequest::get_long(Register::PAIRING_INFORMATION, params)
 }
 
 /// Reads an answer; `None` if its sub-register is not one of these.

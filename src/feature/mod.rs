@@ -11,6 +11,7 @@ pub mod battery_status;
 pub mod battery_voltage;
 pub mod bolt_discovery;
 pub mod bolt_pairing;
+pub mod bolt_unique_id;
 pub mod connection_state;
 pub mod device_connection;
 pub mod device_information;

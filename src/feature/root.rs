@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::wire::{Call, FeatureId, FeatureIndex, Report};
 
 /// Number of the function that finds a feature.
@@ -12,7 +14,7 @@ pub const GET_FEATURE: u8 = 0;
 pub const PING: u8 = 1;
 
 /// The version of HID++ a device speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct ProtocolVersion {
     /// 1: registers; 2 and above: features.
     pub major: u8,

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::units::Timestamp;
 
@@ -23,41 +24,61 @@ pub trait Clock {
     /// The time now.
     fn now(&self) -> Timestamp;
 
-    /// Waits until one of the descriptors is readable, or for that time.
-    fn wait(&mut self, descriptors: &[BorrowedFd<'_>], until: Timestamp) -> io::Result<Wake>;
+    /// Waits until one of the descriptors is readable, or for that time if there is one.
+    fn wait(
+        &mut self,
+        descriptors: &[BorrowedFd<'_>],
+        until: Option<Timestamp>,
+    ) -> io::Result<Wake>;
 }
 
-/// The time since it was made, waited for in poll(2).
+/// The time since 1970, waited for in poll(2).
+///
+/// What the time of day was when the clock was made counts, and from then on the boot clock: it
+/// goes on during suspend, and does not leap when somebody sets the time of day.
 #[derive(Debug)]
 pub struct RealClock<'a> {
-    start: Instant,
+    /// The time since 1970 at boot.
+    boot: Duration,
     interrupt: Option<BorrowedFd<'a>>,
 }
 
 impl<'a> RealClock<'a> {
-    /// A clock that starts now; when `interrupt` becomes readable, waiting ends, once: what is to
-    /// be put in order then has its time.
+    /// A clock; when `interrupt` becomes readable, waiting ends, once: what is to be put in order
+    /// then has its time.
     pub fn new(interrupt: Option<BorrowedFd<'a>>) -> Self {
+        let today = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
-            start: Instant::now(),
+            boot: today.unwrap_or_default().saturating_sub(since_boot()),
             interrupt,
         }
     }
 }
 
+fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
 impl Clock for RealClock<'_> {
     fn now(&self) -> Timestamp {
-        Timestamp::from_start(self.start.elapsed())
+        Timestamp::from_start(self.boot + since_boot())
     }
 
-    fn wait(&mut self, descriptors: &[BorrowedFd<'_>], until: Timestamp) -> io::Result<Wake> {
+    fn wait(
+        &mut self,
+        descriptors: &[BorrowedFd<'_>],
+        until: Option<Timestamp>,
+    ) -> io::Result<Wake> {
         let watched = self.interrupt.iter().chain(descriptors);
         let mut polled: Vec<PollFd<'_>> = watched
             .map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN))
             .collect();
-        let span = until.since(self.now());
-        let timeout = Timespec::try_from(span).map_err(io::Error::other)?;
-        match poll(&mut polled, Some(&timeout)) {
+        let timeout = until
+            .map(|until| Timespec::try_from(until.since(self.now())))
+            .transpose()
+            .map_err(io::Error::other)?;
+        match poll(&mut polled, timeout.as_ref()) {
             // A signal: its handler made the interrupt readable, the next wait sees it.
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -72,10 +93,17 @@ impl Clock for RealClock<'_> {
     }
 }
 
-/// Time that passes only by waiting.
+/// Time that passes only by waiting. With nothing to wait for, it is interrupted.
 #[derive(Debug, Default)]
 pub struct VirtualClock {
     now: Timestamp,
+}
+
+impl VirtualClock {
+    /// A clock that starts at this time.
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now }
+    }
 }
 
 impl Clock for VirtualClock {
@@ -83,7 +111,14 @@ impl Clock for VirtualClock {
         self.now
     }
 
-    fn wait(&mut self, _descriptors: &[BorrowedFd<'_>], until: Timestamp) -> io::Result<Wake> {
+    fn wait(
+        &mut self,
+        _descriptors: &[BorrowedFd<'_>],
+        until: Option<Timestamp>,
+    ) -> io::Result<Wake> {
+        let Some(until) = until else {
+            return Ok(Wake::Interrupted);
+        };
         self.now = self.now.max(until);
         Ok(Wake::Due)
     }

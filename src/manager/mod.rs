@@ -1,6 +1,12 @@
 //! Joins the rest: transports, conversations and facts, in one loop that sleeps in poll(2).
+//!
+//! [`read_status`] asks everybody once; [`follow`] goes on and tells what changes.
 
+mod change;
 mod clock;
+mod facts;
+mod memory;
+mod monitor;
 mod node;
 mod privacy;
 mod query;
@@ -9,7 +15,10 @@ mod snapshot;
 use std::io;
 use std::time::Duration;
 
+pub use change::{Change, Changed};
 pub use clock::{Clock, RealClock, VirtualClock, Wake};
+pub use memory::{Memory, MemoryError};
+pub use monitor::{FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
@@ -23,36 +32,48 @@ use crate::units::Timestamp;
 /// How long ending may take: cancelling a measurement, clearing flags.
 const CLOSING: Duration = Duration::from_millis(500);
 
-/// An opened receiver.
-pub struct OpenReceiver<'a> {
+/// An opened node: a receiver's, or a device's own.
+pub struct OpenNode<'a> {
     /// Where it is.
     pub info: NodeInfo,
-    /// What sort of receiver it is.
-    pub model: ReceiverModel,
     /// The way to it.
     pub transport: Box<dyn Transport + 'a>,
 }
 
-/// Asks all receivers at once what is wanted, and waits for the slowest.
+const fn model_of(vendor: u16, product: u16) -> Option<ReceiverModel> {
+    ReceiverModel::of(vendor, product)
+}
+
+/// Asks all receivers and devices at once what is wanted, and waits for the slowest.
 pub fn read_status(
-    receivers: Vec<OpenReceiver<'_>>,
+    opened: Vec<OpenNode<'_>>,
     query: &Query,
+    memory: &mut Memory,
     clock: &mut dyn Clock,
 ) -> io::Result<Snapshot> {
-    let mut nodes: Vec<Node<'_>> = receivers
-        .into_iter()
-        .map(|open| Node::new(&open.info, open.model, open.transport, query))
-        .collect();
-    let deadline = clock.now() + query.timeout;
-    let ended = run(&mut nodes, clock, deadline, Node::is_done)?;
+    let start = clock.now();
+    let nodes = opened.into_iter().map(|open| {
+        let model = model_of(open.info.vendor, open.info.product);
+        let mut node = Node::new(open.info, model, open.transport, query);
+        node.begin(start, memory);
+        node
+    });
+    let mut nodes: Vec<Node<'_>> = nodes.collect();
+    let ended = run(
+        &mut nodes,
+        memory,
+        clock,
+        start + query.timeout,
+        Node::is_done,
+    )?;
     let at = clock.now();
     for node in &mut nodes {
         node.close(at, ended);
     }
-    let closed = run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
+    let closed = run(&mut nodes, memory, clock, at + CLOSING, Node::is_closed)?;
     if closed == Wake::Interrupted {
         // Closing goes on all the same.
-        run(&mut nodes, clock, at + CLOSING, Node::is_closed)?;
+        run(&mut nodes, memory, clock, at + CLOSING, Node::is_closed)?;
     }
     let mut snapshot = Snapshot {
         at,
@@ -70,7 +91,7 @@ pub fn read_status(
     }
     for node in nodes {
         let (receiver, devices, failures) = node.into_parts();
-        snapshot.receivers.push(receiver);
+        snapshot.receivers.extend(receiver);
         snapshot.devices.extend(devices);
         snapshot.failures.extend(failures);
     }
@@ -79,6 +100,7 @@ pub fn read_status(
 
 fn run<'a>(
     nodes: &mut [Node<'a>],
+    memory: &mut Memory,
     clock: &mut dyn Clock,
     deadline: Timestamp,
     done: impl Fn(&Node<'a>) -> bool,
@@ -86,7 +108,7 @@ fn run<'a>(
     loop {
         let now = clock.now();
         for node in &mut *nodes {
-            node.pump(now);
+            node.pump(now, memory);
         }
         if now >= deadline || nodes.iter().all(&done) {
             return Ok(Wake::Due);
@@ -94,7 +116,7 @@ fn run<'a>(
         let due = nodes.iter().filter_map(Node::poll_timeout).min();
         let descriptors: Vec<_> = nodes.iter().filter_map(Node::descriptor).collect();
         let until = due.map_or(deadline, |due| due.min(deadline));
-        if clock.wait(&descriptors, until)? == Wake::Interrupted {
+        if clock.wait(&descriptors, Some(until))? == Wake::Interrupted {
             return Ok(Wake::Interrupted);
         }
     }

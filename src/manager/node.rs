@@ -1,92 +1,160 @@
-//! One receiver in use: its transport, its conversations, and what they found out.
+//! One node in use: its transport, its conversations, and what they found out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
 use log::{Level, debug, log_enabled, trace};
 
+use super::change::{Change, Changed};
 use super::clock::Wake;
+use super::facts::{battery_of, take_fact, take_light};
+use super::memory::Memory;
 use super::privacy::Privacy;
 use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{
-    Battery, Device, Light, Presence, Receiver, ReceiverFamily, ReceiverModel, device_id,
+    Device, Link, Presence, Receiver, ReceiverModel, RecordsPlace, device_id, direct_id, is_odd,
 };
 use crate::feature::device_connection::DeviceConnection;
+use crate::feature::root::ProtocolVersion;
 use crate::session::{
-    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Reading, RequestError, Session, Wanted,
+    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Peer, Reading, ReceiverRecord,
+    Records, RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
-use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
+use crate::transport::{Bus, NodeInfo, Redact, Redaction, Transport, TransportError};
 use crate::units::Timestamp;
-use crate::wire::{Incoming, Report, ReportId, Slot};
+use crate::wire::{DeviceIndex, Incoming, Report, ReportId, Slot, Wpid};
 
 /// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
 const BATCH: usize = 256;
 
+/// One wake is told several times: notices 41 and 4B, event 1D4B. So long after a device was
+/// asked for it, another is the same.
+const SAME_WAKE: Duration = Duration::from_secs(2);
+
 pub(super) struct Node<'a> {
+    info: NodeInfo,
     transport: Box<dyn Transport + 'a>,
     session: Session,
-    receiver: Receiver,
-    devices: BTreeMap<Slot, Device>,
-    /// Slots whose devices are being asked.
-    asking: BTreeSet<Slot>,
+    /// `None`: the node is a device's own.
+    receiver: Option<Receiver>,
+    devices: BTreeMap<DeviceIndex, Device>,
+    /// What is going on with each device.
+    dealings: BTreeMap<DeviceIndex, Dealings>,
     discovered: bool,
     failure: Option<Failure>,
-    /// Slots whose devices did not even give an error.
-    silent: BTreeSet<Slot>,
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
+    changes: VecDeque<Change>,
     log: Privacy,
     query: &'a Query,
 }
 
+/// What is going on with a device.
+#[derive(Debug, Default)]
+struct Dealings {
+    /// It is being asked, and not all was answered.
+    asking: bool,
+    /// It was asked because it woke.
+    woken: Option<Timestamp>,
+    /// It said something hard to believe, and is asked again.
+    doubted: bool,
+    /// It answered something.
+    answered: bool,
+    /// After that it did not even give an error.
+    silent: bool,
+    /// What to ask it with, should its name turn out to be the wanted one.
+    unwanted: Option<Known>,
+    /// Its receiver told its name, or cannot.
+    named: bool,
+    /// All that was wanted of it was asked at least once.
+    probed: bool,
+    /// Those who follow it were told that it is there.
+    announced: bool,
+}
+
 impl<'a> Node<'a> {
+    /// A node, and what is asked of it at once.
     pub(super) fn new(
-        info: &NodeInfo,
-        model: ReceiverModel,
+        info: NodeInfo,
+        model: Option<ReceiverModel>,
         transport: Box<dyn Transport + 'a>,
         query: &'a Query,
     ) -> Self {
-        // Bolt speaks HID++ 2.0 in long reports only; elsewhere the short form saves air time.
-        let form = match model.family {
-            ReceiverFamily::Bolt => ReportId::Long,
-            _ if !info.capabilities.short => ReportId::Long,
-            _ => ReportId::Short,
+        // Bolt takes long calls only; elsewhere the short form saves air time.
+        let long = !info.capabilities.short || model.is_some_and(|model| model.long_calls);
+        let form = if long {
+            ReportId::Long
+        } else {
+            ReportId::Short
         };
-        let mut session = Session::new(form);
-        session.discover(DiscoveryScope {
-            default_slots: model.default_slots,
-            names: query.names,
-            firmware: query.receiver_firmware,
-        });
+        let peer = if model.is_some() {
+            Peer::Receiver
+        } else {
+            Peer::Device
+        };
+        let mut session = Session::new(peer, form);
         let node_name = info.path.rsplit('/').next().unwrap_or_default();
+        let receiver = model.map(|model| Receiver {
+            id: format!("{:04X}-{}", info.product, node_name.replace(' ', "-")),
+            model,
+            vendor: info.vendor,
+            product: info.product,
+            node: info.path.clone(),
+            serial: None,
+            firmware: None,
+            slots: None,
+            paired: None,
+        });
+        if let Some(model) = model {
+            session.discover(scope(model, query));
+        }
         Self {
+            info,
             transport,
             session,
-            receiver: Receiver {
-                id: format!("{:04X}-{}", info.product, node_name.replace(' ', "-")),
-                model,
-                vendor: info.vendor,
-                product: info.product,
-                node: info.path.clone(),
-                serial: None,
-                firmware: None,
-                slots: None,
-                paired: None,
-            },
+            receiver,
             devices: BTreeMap::new(),
-            asking: BTreeSet::new(),
+            dealings: BTreeMap::new(),
             discovered: false,
             failure: None,
-            silent: BTreeSet::new(),
             device_failures: Vec::new(),
+            changes: VecDeque::new(),
             log: Privacy::new(false),
             query,
         }
     }
 
+    /// Starts asking the device of a node of its own; a receiver is asked from the start.
+    pub(super) fn begin(&mut self, now: Timestamp, memory: &Memory) {
+        if self.receiver.is_some() {
+            return;
+        }
+        self.discovered = true;
+        let info = &self.info;
+        let place = info.phys.as_deref().unwrap_or(&info.path);
+        let link = Link::Direct {
+            node: info.path.clone(),
+            bus: info.bus.to_string(),
+            product: info.product,
+        };
+        let device = Device {
+            name: info.name.clone(),
+            // An address is no serial number.
+            serial: info.uniq.clone().filter(|_| info.bus == Bus::Usb),
+            ..Device::new(direct_id(info.product, info.uniq.as_deref(), place), link)
+        };
+        let known = Known {
+            model: Some(Wpid(info.product)),
+            ..Known::default()
+        };
+        self.add(now, DeviceIndex::DIRECT, device, known, memory);
+    }
+
     /// Takes what arrived, does what is due, sends what is to be sent.
-    pub(super) fn pump(&mut self, now: Timestamp) {
+    pub(super) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
         if self.is_lost() {
             return;
         }
@@ -95,10 +163,10 @@ impl<'a> Node<'a> {
             return;
         }
         self.session.handle_timeout(now);
-        self.take_events(now);
+        self.take_events(now, memory);
         while let Some(report) = self.session.poll_transmit(now) {
             match self.transport.send(now, &report) {
-                Ok(()) => trace!("{} → {report}", self.receiver.node),
+                Ok(()) => trace!("{} → {report}", self.info.path),
                 Err(TransportError::Stalled { node, source }) => {
                     debug!("{node} did not take {report}: {source}");
                     self.session.handle_stall(now, &report);
@@ -108,7 +176,7 @@ impl<'a> Node<'a> {
                     return;
                 }
             }
-            self.take_events(now);
+            self.take_events(now, memory);
         }
     }
 
@@ -121,7 +189,7 @@ impl<'a> Node<'a> {
                 }
                 // Input is dropped here; the kernel has it.
                 Some(Incoming::Input | Incoming::Dj(_)) => {}
-                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.receiver.node),
+                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.info.path),
                 None => break,
             }
         }
@@ -131,8 +199,8 @@ impl<'a> Node<'a> {
     fn log_incoming(&mut self, report: &Report) {
         if log_enabled!(Level::Trace) {
             match self.log.redact(Direction::FromDevice, report) {
-                Redaction::Write(report) => trace!("{} ← {report}", self.receiver.node),
-                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.receiver.node),
+                Redaction::Write(report) => trace!("{} ← {report}", self.info.path),
+                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.info.path),
             }
         }
     }
@@ -141,112 +209,349 @@ impl<'a> Node<'a> {
         self.failure = Some(Failure::Transport(error));
     }
 
-    fn take_events(&mut self, now: Timestamp) {
+    fn take_events(&mut self, now: Timestamp, memory: &mut Memory) {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Receiver(record) => {
-                    if let Some(serial) = record.serial {
-                        self.receiver.id = serial.to_string();
-                    }
-                    self.receiver.serial = record.serial;
-                    self.receiver.slots = record.slots;
-                    self.receiver.paired = record.paired;
-                    self.receiver.firmware = record.firmware;
-                }
-                Event::Paired(slot, record) => self.handle_paired(slot, record),
+                Event::Receiver(record) => self.handle_receiver(record),
+                Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
+                Event::Named(device, name) => self.handle_name(device, name),
                 Event::Discovered => self.discovered = true,
                 Event::DiscoveryFailed(error) => {
-                    let node = self.receiver.node.clone();
+                    let node = self.info.path.clone();
                     self.failure = Some(Failure::NoReceiver { node, error });
                 }
-                Event::Device(slot, fact) => self.handle_fact(now, slot, fact),
-                Event::Probed(slot) => _ = self.asking.remove(&slot),
-                Event::Connection(slot, connection) => self.handle_connection(slot, connection),
-                Event::LightKey(_) => {}
-            }
-        }
-    }
-
-    fn handle_paired(&mut self, slot: Slot, record: PairingRecord) {
-        let id = device_id(record.wpid, record.serial, &self.receiver.id, slot);
-        let presence = match record.online {
-            Some(false) => Presence::Offline,
-            _ => Presence::Unknown,
-        };
-        let device = Device {
-            name: record.name,
-            kind: record.kind,
-            wpid: record.wpid,
-            serial: record.serial,
-            power_switch: record.power_switch,
-            presence,
-            ..Device::new(id, self.receiver.id.clone(), slot)
-        };
-        let selectors = &self.query.devices;
-        let wanted = selectors.is_empty() || selectors.iter().any(|it| it.selects(&device));
-        if wanted {
-            self.devices.insert(slot, device);
-            if self.query.wanted != Wanted::default() && self.asking.insert(slot) {
-                self.session
-                    .probe(slot, self.query.wanted, Known::default());
-            }
-        }
-    }
-
-    fn handle_fact(&mut self, now: Timestamp, slot: Slot, fact: DeviceFact) {
-        let Some(device) = self.devices.get_mut(&slot) else {
-            return;
-        };
-        match fact {
-            DeviceFact::Protocol(version) => {
-                device.protocol = Some(version);
-                device.presence = Presence::Online;
-            }
-            DeviceFact::Name(name) => device.name = Some(name),
-            DeviceFact::Firmware(version) => device.firmware = Some(version),
-            DeviceFact::Battery(reading) => {
-                device.presence = Presence::Online;
-                take_reading(device, reading, now);
-            }
-            DeviceFact::Absent(error) => {
-                debug!("{}: slot {slot}: {error}", self.receiver.node);
-                device.presence = Presence::Offline;
-                if error == RequestError::Silent {
-                    self.silent.insert(slot);
+                Event::Device(device, fact) => self.handle_fact(now, device, fact, memory),
+                Event::Probed(device) => self.handle_probed(now, device, memory),
+                Event::Connection(device, connection) => {
+                    self.handle_connection(now, device, connection);
+                }
+                Event::Awake(device) => self.handle_wake(now, device),
+                Event::LightKey(device) => {
+                    if let Some(device) = self.devices.get(&device).cloned() {
+                        self.changes.push_back(Change::LightKey(device));
+                    }
                 }
             }
-            DeviceFact::Failed(error) => {
-                let device = device.id.clone();
-                self.device_failures.push(Failure::Device { device, error });
-            }
-            DeviceFact::NoLight => {
-                let device = device.id.clone();
-                self.device_failures.push(Failure::NoMeasurement { device });
-            }
-            DeviceFact::NoBattery => debug!("slot {slot}: no battery source that can be read"),
-            DeviceFact::Feature(id, index) => debug!("slot {slot}: feature {id} at {index:?}"),
         }
     }
 
-    fn handle_connection(&mut self, slot: Slot, connection: DeviceConnection) {
+    fn handle_receiver(&mut self, record: ReceiverRecord) {
+        let Some(receiver) = &mut self.receiver else {
+            return;
+        };
+        let known = receiver.serial.is_some();
+        receiver.serial = record
+            .unique_id
+            .or(record.serial.map(|serial| serial.to_string()));
+        if let Some(serial) = receiver.serial.as_ref().filter(|_| !known) {
+            receiver.id.clone_from(serial);
+        }
+        receiver.slots = record.slots;
+        receiver.paired = record.paired;
+        receiver.firmware = record.firmware;
+        self.changes
+            .push_back(Change::ReceiverAdded(receiver.clone()));
+    }
+
+    fn handle_paired(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        record: &PairingRecord,
+        memory: &Memory,
+    ) {
+        let (Some(receiver), Some(slot)) = (&self.receiver, index.slot()) else {
+            return;
+        };
+        let id = device_id(record.wpid, record.serial, &receiver.id, slot);
+        let link = Link::Paired {
+            receiver: receiver.id.clone(),
+            slot,
+        };
+        let known = Known {
+            protocol: receiver
+                .model
+                .registers_only
+                .then_some(ProtocolVersion::HIDPP_10),
+            ..Known::default()
+        };
+        let device = Device {
+            name: record.name.clone(),
+            kind: record.kind,
+            wpid: record.wpid,
+            serial: record.serial.map(|serial| serial.to_string()),
+            power_switch: record.power_switch,
+            presence: match record.online {
+                Some(false) => Presence::Offline,
+                _ => Presence::Unknown,
+            },
+            ..Device::new(id, link)
+        };
+        self.add(now, index, device, known, memory);
+        let needs_name = |device: &Device| device.name.is_none() && self.query.names;
+        if self.devices.get(&index).is_some_and(needs_name) {
+            self.session.read_name(index);
+        }
+    }
+
+    /// Takes in a device that was found, with what is remembered of it, and asks it.
+    fn add(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        mut device: Device,
+        known: Known,
+        memory: &Memory,
+    ) {
+        let remembered = memory.recall(&mut device, now);
+        let known = Known {
+            model: known.model,
+            protocol: known.protocol.or(remembered.protocol),
+            ..remembered
+        };
+        let dealings = Dealings {
+            named: device.name.is_some() || !self.query.names,
+            ..Dealings::default()
+        };
+        self.devices.insert(index, device);
+        self.dealings.insert(index, dealings);
+        if self.is_wanted(index) {
+            self.ask(index, known);
+        } else if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.unwanted = Some(known);
+        }
+    }
+
+    fn handle_name(&mut self, index: DeviceIndex, name: Option<String>) {
+        self.change(index, |device| device.name = name.or(device.name.take()));
+        let wanted = self.is_wanted(index);
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        dealings.named = true;
+        if let Some(known) = dealings.unwanted.take_if(|_| wanted) {
+            self.ask(index, known);
+        }
+        self.announce(index);
+    }
+
+    /// Whether a device is among those that were asked for. Its name may come a little later.
+    fn is_wanted(&self, index: DeviceIndex) -> bool {
+        let selectors = &self.query.devices;
+        let Some(device) = self.devices.get(&index) else {
+            return false;
+        };
+        selectors.is_empty() || selectors.iter().any(|it| it.selects(device))
+    }
+
+    fn ask(&mut self, index: DeviceIndex, known: Known) {
+        let wanted = Wanted {
+            kind: self.query.names && self.devices.get(&index).is_some_and(|it| it.kind.is_none()),
+            wake: self.query.follow && self.receiver.is_none(),
+            notices: self.query.follow,
+            ..self.query.wanted
+        };
+        if wanted == Wanted::default() {
+            return;
+        }
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.asking = true;
+        }
+        self.session.probe(index, wanted, known);
+    }
+
+    fn handle_fact(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        fact: DeviceFact,
+        memory: &mut Memory,
+    ) {
+        let Some(device) = self.devices.get(&index) else {
+            return;
+        };
+        let id = device.id.clone();
+        match &fact {
+            DeviceFact::Battery(reading) => {
+                self.handle_reading(now, index, reading);
+                return;
+            }
+            DeviceFact::Absent(error) => {
+                debug!("{}: {id}: {error}", self.info.path);
+                let dealings = self.dealings.entry(index).or_default();
+                dealings.silent = dealings.answered && *error == RequestError::Silent;
+            }
+            DeviceFact::Failed(error) => self.device_failures.push(Failure::Device {
+                device: id,
+                error: *error,
+            }),
+            DeviceFact::NoLight => {
+                self.device_failures
+                    .push(Failure::NoMeasurement { device: id });
+            }
+            DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
+            DeviceFact::Stale => {
+                debug!("{id}: what was remembered of it is wrong");
+                memory.forget(&id);
+            }
+            DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
+            DeviceFact::Protocol(_)
+            | DeviceFact::Kind(_)
+            | DeviceFact::Name(_)
+            | DeviceFact::Firmware(_) => {}
+        }
+        let answered = matches!(
+            fact,
+            DeviceFact::Protocol(_)
+                | DeviceFact::Feature(..)
+                | DeviceFact::Name(_)
+                | DeviceFact::Kind(_)
+                | DeviceFact::Firmware(_)
+        );
+        if answered {
+            self.note_answer(now, index);
+        }
+        self.change(index, |device| take_fact(device, &fact));
+    }
+
+    fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.answered = true;
+            dealings.silent = false;
+        }
+        self.change(index, |device| {
+            device.presence = Presence::Online;
+            device.seen = Some(now);
+        });
+    }
+
+    fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
+        self.note_answer(now, index);
+        let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+        else {
+            return;
+        };
+        let before = device.battery.as_ref();
+        let Some(battery) = battery_of(reading, before, now) else {
+            return;
+        };
+        let doubtful = battery.trusted && is_odd(before, &battery);
+        if doubtful && !std::mem::replace(&mut dealings.doubted, true) {
+            debug!("{}: hard to believe, asked again: {reading:?}", device.id);
+            dealings.asking = true;
+            self.session.look_again(index);
+            return;
+        }
+        dealings.doubted = false;
+        self.change(index, |device| {
+            take_light(device, reading, now);
+            device.battery = Some(battery.after(device.battery.as_ref()));
+            device.has_battery = Some(true);
+        });
+    }
+
+    fn handle_probed(&mut self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        dealings.asking = false;
+        dealings.doubted = false;
+        dealings.probed = true;
+        let Some(device) = self.devices.get(&index) else {
+            return;
+        };
+        if let Some(known) = self.session.known(index) {
+            memory.keep(device, known, now);
+        }
+        self.announce(index);
+    }
+
+    /// Tells those who follow it that a device is there, once it was asked and named.
+    fn announce(&mut self, index: DeviceIndex) {
+        if let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+            && dealings.probed
+            && dealings.named
+            && !std::mem::replace(&mut dealings.announced, true)
+        {
+            self.changes.push_back(Change::DeviceAdded(device.clone()));
+        }
+    }
+
+    fn handle_connection(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        connection: DeviceConnection,
+    ) {
         let online = match connection {
             DeviceConnection::Arrival(arrival) => arrival.online,
             DeviceConnection::Link { up } => up,
             DeviceConnection::PoweredOn => true,
-            DeviceConnection::Unpaired => false,
+            DeviceConnection::Unpaired => {
+                self.dealings.remove(&index);
+                if let Some(device) = self.devices.remove(&index) {
+                    self.changes.push_back(Change::DeviceRemoved(device));
+                }
+                return;
+            }
         };
-        if let Some(device) = self.devices.get_mut(&slot) {
-            device.presence = if online {
-                Presence::Online
-            } else {
-                Presence::Offline
-            };
+        if online {
+            self.change(index, |device| {
+                device.presence = Presence::Online;
+                device.seen = Some(now);
+            });
+        } else {
+            self.change(index, |device| device.presence = Presence::Offline);
         }
+    }
+
+    /// A device that is back may have another charge, and forgot what it was told.
+    fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        let again = dealings.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
+        if !self.query.follow || dealings.asking || again {
+            return;
+        }
+        dealings.woken = Some(now);
+        if self.is_wanted(index) {
+            self.ask(index, Known::default());
+        }
+    }
+
+    /// Changes a device, and tells those who follow it what became different.
+    fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
+        let Some(device) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let before = device.clone();
+        change(device);
+        let what = Changed::between(&before, device);
+        let announced = self.dealings.get(&index).is_some_and(|it| it.announced);
+        if announced && !what.is_empty() {
+            self.changes
+                .push_back(Change::DeviceChanged(device.clone(), what));
+        }
+    }
+
+    /// What became different since it was last asked.
+    pub(super) fn poll_change(&mut self) -> Option<Change> {
+        self.changes.pop_front()
+    }
+
+    /// Everything that goes with the node.
+    pub(super) fn removed(self) -> impl Iterator<Item = Change> {
+        let devices = self.devices.into_values().map(Change::DeviceRemoved);
+        devices.chain(self.receiver.map(Change::ReceiverRemoved))
     }
 
     /// Whether nothing more is to be expected.
     pub(super) fn is_done(&self) -> bool {
-        self.failure.is_some() || (self.discovered && self.asking.is_empty())
+        let asking = self.dealings.values().any(|dealings| dealings.asking);
+        self.failure.is_some() || (self.discovered && !asking && self.session.is_idle())
     }
 
     /// Whether one of its devices is called so.
@@ -257,7 +562,7 @@ impl<'a> Node<'a> {
     /// Ends all conversations; unless the user wanted that, what is not done has run out of time.
     pub(super) fn close(&mut self, now: Timestamp, ended: Wake) {
         if !self.is_done() && ended == Wake::Due {
-            let node = self.receiver.node.clone();
+            let node = self.info.path.clone();
             self.failure = Some(Failure::TimedOut { node });
         }
         self.session.close(now);
@@ -272,7 +577,17 @@ impl<'a> Node<'a> {
         matches!(self.failure, Some(Failure::Transport(_)))
     }
 
-    pub(super) fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+    /// What went wrong with the node, once.
+    pub(super) fn take_failure(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    /// What went wrong with its devices since it was last asked.
+    pub(super) fn take_device_failures(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.device_failures)
+    }
+
+    pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.transport.descriptor().filter(|_| !self.is_lost())
     }
 
@@ -287,26 +602,23 @@ impl<'a> Node<'a> {
             .min()
     }
 
-    pub(super) fn into_parts(mut self) -> (Receiver, Vec<Device>, Vec<Failure>) {
+    pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {
         // Of sleeping devices the receiver says so; silence after an answer is a fault.
-        let fell_silent = self
-            .silent
-            .iter()
-            .filter_map(|slot| self.devices.get(slot))
-            .filter(|device| device.presence == Presence::Offline && device.protocol.is_some());
-        self.device_failures.extend(fell_silent.map(|device| {
-            let device = device.id.clone();
-            Failure::Device {
-                device,
-                error: RequestError::Silent,
-            }
-        }));
+        let fell_silent = self.devices.iter().filter(|(index, device)| {
+            let silent = self.dealings.get(*index).is_some_and(|it| it.silent);
+            silent && device.presence == Presence::Offline
+        });
+        let fell_silent = fell_silent.map(|(_, device)| Failure::Device {
+            device: device.id.clone(),
+            error: RequestError::Silent,
+        });
+        self.device_failures.extend(fell_silent);
         self.device_failures.extend(self.failure);
-        (
-            self.receiver,
-            self.devices.into_values().collect(),
-            self.device_failures,
-        )
+        let selectors = &self.query.devices;
+        let wanted =
+            |device: &Device| selectors.is_empty() || selectors.iter().any(|it| it.selects(device));
+        let devices = self.devices.into_values().filter(wanted).collect();
+        (self.receiver, devices, self.device_failures)
     }
 
     pub(super) const fn sent(&self) -> usize {
@@ -314,60 +626,17 @@ impl<'a> Node<'a> {
     }
 }
 
-fn take_reading(device: &mut Device, reading: Reading, now: Timestamp) {
-    let before = device.battery;
-    let battery = match reading {
-        Reading::Solar(event) => {
-            let light = Light::from_solar(&event, now);
-            // What the device vouches for is not given up for what it does not.
-            if light.is_some_and(|light| light.trusted || device.light.is_none()) {
-                device.light = light;
-            }
-            Battery::from_solar(&event, before.map(|battery| battery.state), now)
-        }
-        Reading::Mileage(mileage) => Battery::from_mileage(&mileage, now),
-        Reading::Status(status) => Battery::from_status(&status, now),
-    };
-    device.battery = Some(battery.after(before.as_ref()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::feature::solar_dashboard::read_event;
-    use crate::wire::tests::report;
-
-    fn device() -> Device {
-        Device::new(
-            "4002-392A0750".to_owned(),
-            "AF4F95EA".to_owned(),
-            Slot::new(1).unwrap(),
-        )
-    }
-
-    #[test]
-    fn what_a_device_vouches_for_is_not_given_up_for_what_it_does_not() {
-        let good = "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …";
-        let doubtful = "11 01 09 10 0A 01 F4 06 1D 00 00 00 00 …";
-        let read = |device: &mut Device, hex| {
-            let event = read_event(1, &report(hex));
-            take_reading(device, Reading::Solar(event), Timestamp::START);
-            let battery = device.battery.unwrap();
-            (
-                battery.percent.map(crate::units::Percent::get),
-                device.light.unwrap().lux.0,
-            )
-        };
-        let mut known = device();
-        assert_eq!(read(&mut known, good), (Some(57), 12));
-        assert_eq!(read(&mut known, doubtful), (Some(57), 12), "kept");
-
-        let mut unknown = device();
-        assert_eq!(
-            read(&mut unknown, doubtful),
-            (Some(10), 500),
-            "better than nothing"
-        );
-        assert_eq!(read(&mut unknown, good), (Some(57), 12));
+fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {
+    DiscoveryScope {
+        records: match model.records {
+            RecordsPlace::Legacy => Records::Legacy,
+            RecordsPlace::Bolt => Records::Bolt,
+            RecordsPlace::None => Records::None,
+            RecordsPlace::Unknown => Records::Unknown,
+        },
+        default_slots: model.default_slots,
+        extra_slot: model.extra_slot.and_then(Slot::new),
+        firmware: query.receiver_firmware,
+        follow: query.follow,
     }
 }

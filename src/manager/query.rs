@@ -12,6 +12,8 @@ pub struct Query {
     pub wanted: Wanted,
     /// Whether the receivers' short names of the devices are wanted.
     pub names: bool,
+    /// Whether to follow the devices from then on.
+    pub follow: bool,
     /// Whether the receivers' firmware is wanted.
     pub receiver_firmware: bool,
     /// Which devices are wanted; empty: all.
@@ -36,8 +38,8 @@ impl Selector {
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);
         let name = device.name.as_deref().unwrap_or_default().to_lowercase();
         exactly(Some(device.id.clone()))
-            || exactly(Some(device.slot.to_string()))
-            || exactly(device.serial.map(|serial| serial.to_string()))
+            || exactly(device.slot().map(|slot| slot.to_string()))
+            || exactly(device.serial.clone())
             || exactly(device.wpid.map(|wpid| wpid.to_string()))
             || exactly(device.kind.and_then(DeviceKind::name).map(str::to_owned))
             || (!wanted.is_empty() && name.contains(&wanted))
@@ -53,7 +55,7 @@ impl fmt::Display for Selector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::pairing_information::Serial;
+    use crate::device::Link;
     use crate::wire::{Slot, Wpid};
 
     #[test]
@@ -63,8 +65,14 @@ mod tests {
             name: Some("K750".to_owned()),
             kind: Some(DeviceKind::Keyboard),
             wpid: Some(Wpid(0x4002)),
-            serial: Serial::new(0x5692_B2EC),
-            ..Device::new("4002-5692B2EC".to_owned(), "AF4F95EA".to_owned(), slot)
+            serial: Some("5692B2EC".to_owned()),
+            ..Device::new(
+                "4002-5692B2EC".to_owned(),
+                Link::Paired {
+                    receiver: "AF4F95EA".to_owned(),
+                    slot,
+                },
+            )
         };
         for text in [
             "k750",

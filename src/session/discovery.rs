@@ -2,7 +2,8 @@
 //!
 //! Pairing records are read slot by slot: they tell what is paired without a radio message and
 //! without stirring the kernel, to which an arrival notice means a device to set up anew. Only a
-//! receiver without these records (27 MHz) is asked to announce its devices.
+//! receiver without these records (27 MHz) is asked to announce its devices. Once all is found,
+//! a slot is looked at again when its device speaks up as somebody new.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,33 +12,54 @@ use log::{debug, warn};
 use super::event::{Event, PairingRecord, ReceiverRecord};
 use super::request::RequestError;
 use super::timing;
-use crate::feature::connection_state;
+use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::device_connection::Arrival;
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
+use crate::feature::{bolt_unique_id, connection_state};
 use crate::units::Timestamp;
-use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot};
+use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
 
-/// What to find out besides what is paired.
+/// Where a receiver keeps its records of paired devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// In B5/2n to B5/4n, slots counted from 0: Unifying, Lightspeed, Nano.
+    Legacy,
+    /// In B5/5n and B5/6n, slots counted from 1: Bolt.
+    Bolt,
+    /// Nowhere; it only announces its devices: 27 MHz.
+    None,
+    /// Not known beforehand: it is tried out.
+    Unknown,
+}
+
+/// What to expect of a receiver, and what to find out besides what is paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiscoveryScope {
+    /// Where its records are.
+    pub records: Records,
     /// How many slots the receiver has if it does not say.
     pub default_slots: u8,
-    /// Short names of the devices.
-    pub names: bool,
+    /// A slot beyond those it states: the pad of a Powerplay.
+    pub extra_slot: Option<Slot>,
     /// The receiver's firmware version.
     pub firmware: bool,
+    /// Whether to have it announce what comes and goes from now on, until the session ends.
+    pub follow: bool,
 }
 
 /// One request to the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Receiver,
+    UniqueId,
     State,
     Pairing(Slot),
     Extended(Slot),
     Name(Slot),
+    BoltPairing(Slot),
+    BoltName(Slot),
     Firmware,
     Build,
     ReadFlags,
@@ -67,6 +89,8 @@ enum Progress {
     Stragglers(Timestamp),
     /// Only the receiver's firmware is left.
     Firmware,
+    /// Done; slots are looked at again when their devices say that they are others.
+    Following,
     /// Done, or given up.
     Over,
 }
@@ -74,6 +98,7 @@ enum Progress {
 #[derive(Debug)]
 pub(super) struct Discovery {
     scope: DiscoveryScope,
+    records: Records,
     receiver: ReceiverRecord,
     devices: BTreeMap<Slot, PairingRecord>,
     todo: VecDeque<Step>,
@@ -86,11 +111,22 @@ pub(super) struct Discovery {
 impl Discovery {
     /// A discovery; `raised` are flags that an earlier one set.
     pub(super) fn new(scope: DiscoveryScope, raised: NotificationFlags) -> Self {
+        let identity: &[Step] = match scope.records {
+            Records::Legacy | Records::Unknown => &[Step::Receiver, Step::State],
+            Records::Bolt => &[Step::UniqueId, Step::State],
+            Records::None => &[Step::State],
+        };
+        // Before the records are read: what comes between would be missed.
+        let listening = scope.follow.then_some(Step::ReadFlags);
         Self {
             scope,
+            records: scope.records,
             receiver: ReceiverRecord::default(),
             devices: BTreeMap::new(),
-            todo: VecDeque::from([Step::Receiver, Step::State]),
+            todo: listening
+                .into_iter()
+                .chain(identity.iter().copied())
+                .collect(),
             progress: Progress::Identity,
             raised,
             version: None,
@@ -102,10 +138,13 @@ impl Discovery {
         let step = self.todo.pop_front()?;
         let request = match step {
             Step::Receiver => pairing_information::get_receiver(),
+            Step::UniqueId => bolt_unique_id::get(),
             Step::State => connection_state::get(),
             Step::Pairing(slot) => pairing_information::get_pairing(slot),
             Step::Extended(slot) => pairing_information::get_extended(slot),
             Step::Name(slot) => pairing_information::get_name(slot),
+            Step::BoltPairing(slot) => bolt_pairing::get_pairing(slot),
+            Step::BoltName(slot) => bolt_pairing::get_name(slot),
             Step::Firmware => firmware_version::get(Item::Firmware),
             Step::Build => firmware_version::get(Item::Build),
             Step::ReadFlags => notification_flags::get(),
@@ -144,12 +183,17 @@ impl Discovery {
         outcome: Result<Report, RequestError>,
         events: &mut VecDeque<Event>,
     ) {
+        let failed = outcome.is_err();
         match (step, outcome) {
-            (Step::Receiver, outcome) => self.handle_receiver(outcome, events),
+            (Step::Receiver | Step::UniqueId, outcome) => {
+                self.handle_identity(step, outcome, events);
+            }
             (Step::State, Ok(report)) => {
                 self.receiver.paired = Some(connection_state::read(&report).paired);
             }
-            (Step::Pairing(slot), Err(error)) => self.handle_unpaired(slot, error),
+            (Step::Pairing(slot) | Step::BoltPairing(slot), Err(error)) => {
+                self.handle_unpaired(slot, error);
+            }
             (Step::Firmware, Ok(report)) => {
                 let (_, version) = firmware_version::read(&report);
                 self.version = Some(version);
@@ -169,20 +213,29 @@ impl Discovery {
                     self.todo.push_front(Step::WriteFlags(flags | ANNOUNCING));
                 }
             }
-            (Step::Pairing(_) | Step::Extended(_) | Step::Name(_), Ok(report)) => {
-                self.learn(&report);
+            (
+                Step::Pairing(_)
+                | Step::Extended(_)
+                | Step::Name(_)
+                | Step::BoltPairing(_)
+                | Step::BoltName(_),
+                Ok(report),
+            ) => {
+                self.learn(&report, events);
             }
             (Step::WriteFlags(_) | Step::Announce, Ok(_)) => {}
             (_, Err(error)) => debug!("{step:?}: {error}"),
         }
         match step {
             Step::State => {
-                self.progress = Progress::Records;
-                events.push_back(Event::Receiver(self.receiver));
+                self.begin_records();
+                events.push_back(Event::Receiver(self.receiver.clone()));
             }
-            // The name is asked last, and without it the record ends with the serial number.
-            Step::Name(slot) => self.emit(slot, events),
-            Step::Extended(slot) if !self.scope.names => self.emit(slot, events),
+            // The record ends here, also without the serial number.
+            Step::Extended(slot) => self.emit(slot, events),
+            Step::Name(slot) | Step::BoltName(slot) if failed => {
+                events.push_back(Event::Named(slot.into(), None));
+            }
             Step::Announce if self.are_missing() => {
                 self.progress = Progress::Stragglers(now + timing::STRAGGLERS);
             }
@@ -190,6 +243,37 @@ impl Discovery {
             _ => {}
         }
         self.go_on(events);
+    }
+
+    /// All that the receiver says of itself is known; now its slots.
+    fn begin_records(&mut self) {
+        self.progress = Progress::Records;
+        let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
+        let slots = Slot::up_to(slots).chain(self.scope.extra_slot);
+        match self.records {
+            Records::None => self.announce(),
+            _ => {
+                let steps: Vec<Step> = slots.map(|slot| self.record_of(slot)).collect();
+                self.todo.extend(steps);
+            }
+        }
+    }
+
+    const fn record_of(&self, slot: Slot) -> Step {
+        match self.records {
+            Records::Bolt => Step::BoltPairing(slot),
+            _ => Step::Pairing(slot),
+        }
+    }
+
+    fn announce(&mut self) {
+        self.records = Records::None;
+        self.progress = Progress::Announcements;
+        self.todo.clear();
+        if !self.scope.follow {
+            self.todo.push_back(Step::ReadFlags);
+        }
+        self.todo.push_back(Step::Announce);
     }
 
     fn end_announcements(&mut self, events: &mut VecDeque<Event>) {
@@ -206,28 +290,36 @@ impl Discovery {
             .is_some_and(|paired| self.devices.len() < usize::from(paired))
     }
 
-    fn handle_receiver(
+    fn handle_identity(
         &mut self,
+        step: Step,
         outcome: Result<Report, RequestError>,
         events: &mut VecDeque<Event>,
     ) {
-        match outcome {
-            Ok(report) => {
+        match (step, outcome) {
+            (Step::UniqueId, Ok(report)) => {
+                self.receiver.unique_id = bolt_unique_id::read(&report);
+                self.records = Records::Bolt;
+            }
+            (_, Ok(report)) => {
                 if let PairingInformation::Receiver(info) = pairing_information::read(&report) {
                     self.receiver.serial = info.serial;
                     self.receiver.slots = Some(info.slots).filter(|slots| matches!(slots, 1..=15));
                 }
+                self.records = Records::Legacy;
             }
-            Err(error) if error.is_missing() => {}
-            Err(error) => {
+            (Step::Receiver, Err(error))
+                if error.is_missing() && self.records == Records::Unknown =>
+            {
+                self.todo.push_front(Step::UniqueId);
+            }
+            (_, Err(error)) if error.is_missing() => {}
+            (_, Err(error)) => {
                 self.todo.clear();
                 self.progress = Progress::Over;
                 events.push_back(Event::DiscoveryFailed(error));
-                return;
             }
         }
-        let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
-        self.todo.extend(Slot::up_to(slots).map(Step::Pairing));
     }
 
     fn handle_unpaired(&mut self, slot: Slot, error: RequestError) {
@@ -235,11 +327,9 @@ impl Discovery {
             RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue)) => {}
             RequestError::Refused(ErrorCode::Hidpp10(
                 Error10::InvalidSubId | Error10::InvalidAddress,
-            )) => {
+            )) if self.records != Records::Bolt => {
                 // No such records on this receiver: nor will there be for the other slots.
-                self.progress = Progress::Announcements;
-                self.todo.clear();
-                self.todo.extend([Step::ReadFlags, Step::Announce]);
+                self.announce();
             }
             RequestError::Silent => debug!("no answer about slot {slot}"),
             error => warn!("the pairing record of slot {slot} cannot be read: {error}"),
@@ -248,23 +338,22 @@ impl Discovery {
 
     /// Takes a pairing record, also one that another program asked for: it says itself what it
     /// is about.
-    pub(super) fn learn(&mut self, report: &Report) {
+    pub(super) fn learn(&mut self, report: &Report, events: &mut VecDeque<Event>) {
+        if let Some(record) = bolt_pairing::read(report) {
+            self.learn_bolt(record, events);
+            return;
+        }
         match pairing_information::read(report) {
             PairingInformation::Pairing(slot, pairing) => {
-                if self.progress == Progress::Identity {
-                    // Another program's, before it is known what the receiver is: it will be
-                    // asked again.
+                if !self.takes_records() {
                     return;
                 }
-                let new = self.progress != Progress::Over && !self.devices.contains_key(&slot);
+                let new = !self.devices.contains_key(&slot);
                 let record = self.devices.entry(slot).or_default();
                 record.wpid = Some(pairing.wpid);
                 record.kind = Some(pairing.kind);
                 if new {
                     // The rest of the slot's record first, so that its device can be asked soon.
-                    if self.scope.names {
-                        self.todo.push_front(Step::Name(slot));
-                    }
                     self.todo.push_front(Step::Extended(slot));
                     self.todo.retain(|step| *step != Step::Pairing(slot));
                 }
@@ -275,13 +364,89 @@ impl Discovery {
                     record.power_switch = Some(extended.power_switch);
                 }
             }
-            PairingInformation::Name(slot, name) => {
-                if let Some(record) = self.devices.get_mut(&slot) {
-                    record.name = Some(name).filter(|name| !name.is_empty());
-                }
-            }
+            PairingInformation::Name(slot, name) => self.learn_name(slot, name, events),
             PairingInformation::Receiver(_) | PairingInformation::Unknown(_) => {}
         }
+    }
+
+    fn learn_bolt(&mut self, record: BoltPairing, events: &mut VecDeque<Event>) {
+        match record {
+            BoltPairing::Pairing(slot, pairing) => {
+                if !self.takes_records() || self.devices.contains_key(&slot) {
+                    return;
+                }
+                let record = PairingRecord {
+                    wpid: Some(pairing.wpid),
+                    kind: Some(pairing.kind),
+                    serial: pairing.unit_id,
+                    online: Some(pairing.online),
+                    ..PairingRecord::default()
+                };
+                self.devices.insert(slot, record);
+                self.todo.retain(|step| *step != Step::BoltPairing(slot));
+                self.emit(slot, events);
+            }
+            BoltPairing::Name(slot, piece) => {
+                if piece.piece == 1 {
+                    self.learn_name(slot, piece.text, events);
+                }
+            }
+        }
+    }
+
+    fn learn_name(&mut self, slot: Slot, name: String, events: &mut VecDeque<Event>) {
+        if let Some(record) = self.devices.get_mut(&slot) {
+            record.name = Some(name).filter(|name| !name.is_empty());
+            events.push_back(Event::Named(slot.into(), record.name.clone()));
+        }
+    }
+
+    /// Another program's record is not taken before it is known what the receiver is: it will be
+    /// asked again.
+    fn takes_records(&self) -> bool {
+        !matches!(self.progress, Progress::Identity | Progress::Over)
+    }
+
+    /// Reads the receiver's short name of a device, as soon as it can.
+    pub(super) fn read_name(&mut self, slot: Slot, events: &mut VecDeque<Event>) {
+        match self.records {
+            Records::Legacy | Records::Unknown => self.todo.push_front(Step::Name(slot)),
+            Records::Bolt => self.todo.push_front(Step::BoltName(slot)),
+            Records::None => events.push_back(Event::Named(slot.into(), None)),
+        }
+    }
+
+    /// Whether all was found and slots are only looked at when there is news.
+    pub(super) const fn is_following(&self) -> bool {
+        matches!(self.progress, Progress::Following)
+    }
+
+    /// The model of a slot's device, if it was told.
+    pub(super) fn model(&self, slot: Slot) -> Option<Wpid> {
+        self.devices.get(&slot)?.wpid
+    }
+
+    /// Whether this slot is known to hold that device, or any where the model is not told.
+    pub(super) fn holds(&self, slot: Slot, wpid: Option<Wpid>) -> bool {
+        self.devices
+            .get(&slot)
+            .is_some_and(|record| wpid.is_none() || record.wpid.is_none() || record.wpid == wpid)
+    }
+
+    /// Looks at a slot anew, since its device is another than was known.
+    pub(super) fn look_at(&mut self, slot: Slot) {
+        self.devices.remove(&slot);
+        if self.progress == Progress::Following && self.records != Records::None {
+            let step = self.record_of(slot);
+            if !self.todo.contains(&step) {
+                self.todo.push_back(step);
+            }
+        }
+    }
+
+    /// The device of a slot was unpaired.
+    pub(super) fn forget(&mut self, slot: Slot) {
+        self.devices.remove(&slot);
     }
 
     /// Takes an arrival notice, which completes a record or, on a 27 MHz receiver, is all of it.
@@ -292,14 +457,16 @@ impl Discovery {
         events: &mut VecDeque<Event>,
     ) {
         let straggling = matches!(self.progress, Progress::Stragglers(_));
-        if straggling
-            || self.progress == Progress::Announcements
-            || self.devices.contains_key(&slot)
-        {
+        let new = !self.devices.contains_key(&slot);
+        let unrecorded = self.progress == Progress::Following && self.records == Records::None;
+        if straggling || unrecorded || self.progress == Progress::Announcements || !new {
             let record = self.devices.entry(slot).or_default();
             record.wpid = record.wpid.or(Some(arrival.wpid));
             record.kind = record.kind.or(Some(arrival.kind));
             record.online = Some(arrival.online);
+        }
+        if unrecorded && new {
+            self.emit(slot, events);
         }
         if straggling && !self.are_missing() {
             self.end_announcements(events);
@@ -309,7 +476,7 @@ impl Discovery {
 
     fn emit(&self, slot: Slot, events: &mut VecDeque<Event>) {
         if let Some(record) = self.devices.get(&slot) {
-            events.push_back(Event::Paired(slot, record.clone()));
+            events.push_back(Event::Paired(slot.into(), record.clone()));
         }
     }
 
@@ -318,11 +485,12 @@ impl Discovery {
     fn go_on(&mut self, events: &mut VecDeque<Event>) {
         while self.todo.is_empty() {
             self.progress = match self.progress {
-                Progress::Over | Progress::Stragglers(_) => return,
+                Progress::Over | Progress::Following | Progress::Stragglers(_) => return,
                 Progress::Records if self.are_missing() => {
                     let unseen =
                         Slot::up_to(LAST_SLOT).filter(|slot| !self.devices.contains_key(slot));
-                    self.todo.extend(unseen.map(Step::Pairing));
+                    let steps: Vec<Step> = unseen.map(|slot| self.record_of(slot)).collect();
+                    self.todo.extend(steps);
                     Progress::SecondLook
                 }
                 Progress::Identity
@@ -336,10 +504,14 @@ impl Discovery {
                 }
                 progress => {
                     if progress == Progress::Firmware {
-                        events.push_back(Event::Receiver(self.receiver));
+                        events.push_back(Event::Receiver(self.receiver.clone()));
                     }
                     events.push_back(Event::Discovered);
-                    Progress::Over
+                    if self.scope.follow {
+                        Progress::Following
+                    } else {
+                        Progress::Over
+                    }
                 }
             };
         }

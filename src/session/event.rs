@@ -1,20 +1,26 @@
 //! What a session finds out.
 
 use super::request::RequestError;
+use crate::feature::adc_measurement::Measurement;
+use crate::feature::battery_level_status::{self, BatteryLevelStatus};
 use crate::feature::battery_mileage::BatteryMileage;
 use crate::feature::battery_status::BatteryStatus;
+use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::pairing_information::{PowerSwitch, Serial};
 use crate::feature::root::ProtocolVersion;
 use crate::feature::solar_dashboard::SolarEvent;
+use crate::feature::unified_battery::{self, UnifiedBattery};
 use crate::feature::{DeviceKind, FirmwareVersion};
-use crate::wire::{FeatureId, FeatureIndex, Slot, Wpid};
+use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Wpid};
 
 /// What a receiver says of itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceiverRecord {
     /// Its serial number.
     pub serial: Option<Serial>,
+    /// What a Bolt receiver has instead.
+    pub unique_id: Option<String>,
     /// How many devices it can be paired with.
     pub slots: Option<u8>,
     /// How many it is paired with.
@@ -49,6 +55,14 @@ pub enum Reading {
     Mileage(BatteryMileage),
     /// Register or notification 07.
     Status(BatteryStatus),
+    /// Feature 1000, and what it says of its values.
+    LevelStatus(BatteryLevelStatus, Option<battery_level_status::Capability>),
+    /// Feature 1001.
+    Voltage(BatteryVoltage),
+    /// Feature 1004, and what it says of its values.
+    Unified(UnifiedBattery, Option<unified_battery::Capabilities>),
+    /// Feature 1F20.
+    Adc(Measurement),
 }
 
 /// A fact about the device in a slot.
@@ -60,6 +74,8 @@ pub enum DeviceFact {
     Feature(FeatureId, Option<FeatureIndex>),
     /// Its own, full name.
     Name(String),
+    /// What sort of device it says it is.
+    Kind(DeviceKind),
     /// Its firmware.
     Firmware(FirmwareVersion),
     /// A battery value.
@@ -68,6 +84,8 @@ pub enum DeviceFact {
     NoBattery,
     /// It did not send the light measurement it was asked for.
     NoLight,
+    /// What was remembered of it is wrong; it is asked anew.
+    Stale,
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
     /// It answered, but not with what was asked: busy all the time, or an error.
@@ -79,18 +97,22 @@ pub enum DeviceFact {
 pub enum Event {
     /// What the receiver said about itself so far; before any [`Event::Paired`].
     Receiver(ReceiverRecord),
-    /// The receiver's records of a slot are complete.
-    Paired(Slot, PairingRecord),
+    /// The receiver's records of a device are complete but for its name.
+    Paired(DeviceIndex, PairingRecord),
+    /// The receiver's short name of a device, if it has one.
+    Named(DeviceIndex, Option<String>),
     /// All slots were looked at.
     Discovered,
     /// The receiver did not answer.
     DiscoveryFailed(RequestError),
-    /// Something about the device in a slot.
-    Device(Slot, DeviceFact),
-    /// Everything that was wanted of the device in a slot was asked, or it is absent.
-    Probed(Slot),
-    /// The device in a slot came, went, or lost its link.
-    Connection(Slot, DeviceConnection),
-    /// The light key of the device in a slot was pressed.
-    LightKey(Slot),
+    /// Something about a device.
+    Device(DeviceIndex, DeviceFact),
+    /// Everything that was wanted of a device was asked, or it is absent.
+    Probed(DeviceIndex),
+    /// A device came, went, or lost its link.
+    Connection(DeviceIndex, DeviceConnection),
+    /// A device is back and forgot its settings.
+    Awake(DeviceIndex),
+    /// A device's light key was pressed.
+    LightKey(DeviceIndex),
 }

@@ -1,8 +1,8 @@
 //! Requests on their way: sending them in turn, matching answers, repeating, giving up.
 //!
-//! Each device index is a lane with at most one request in flight; lanes overlap. An answer is
-//! matched on device index and header, and what does not match changes nothing: no deadline moves
-//! for foreign traffic.
+//! Each device index is a lane with at most one request in flight; lanes overlap as far as the
+//! receiver takes it ([`Window`]). An answer is matched on device index and header, and what does
+//! not match changes nothing: no deadline moves for foreign traffic.
 //!
 //! A device's answer does not repeat the arguments of the question. So that a late or doubled
 //! answer to one question is never taken for the answer to the next with the same header, such
@@ -14,15 +14,21 @@ use std::time::Duration;
 
 use log::debug;
 
-use super::request::{Request, RequestError, is_busy};
+use super::peer::Peer;
+use super::request::{Request, RequestError};
 use super::timing;
+use super::window::Window;
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, ErrorCode, Relation, Report, ReportId, SoftwareId, relation};
+use crate::wire::{
+    DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, SoftwareId, relation,
+};
 
 /// Requests with their purposes `P`, which come back with the outcome.
 #[derive(Debug)]
 pub(super) struct Exchange<P> {
+    peer: Peer,
     form: ReportId,
+    window: Window,
     pending: VecDeque<Pending<P>>,
     past: Vec<Past>,
     finished: VecDeque<Finished<P>>,
@@ -45,9 +51,14 @@ struct Pending<P> {
     request: Request,
     /// The report that was sent, also while it waits to be repeated.
     sent: Option<Report>,
+    /// When it was sent last.
+    sent_at: Timestamp,
     state: State,
     attempts: u8,
+    /// How often the device was busy, or the receiver with something that is not ours.
     busy: u8,
+    /// Whether it was the receiver that had no time for it.
+    refused: bool,
     stalls: u8,
 }
 
@@ -57,14 +68,6 @@ enum State {
     Waiting(Timestamp),
     /// Sent; to be answered by this time.
     InFlight(Timestamp),
-}
-
-impl State {
-    const fn due(self) -> Timestamp {
-        match self {
-            Self::Waiting(at) | Self::InFlight(at) => at,
-        }
-    }
 }
 
 /// A question that is over but could still be answered (again).
@@ -79,9 +82,11 @@ struct Past {
 
 impl<P> Exchange<P> {
     /// An exchange that asks devices in reports of this form where they fit.
-    pub(super) const fn new(form: ReportId) -> Self {
+    pub(super) const fn new(peer: Peer, form: ReportId) -> Self {
         Self {
+            peer,
             form,
+            window: Window::new(),
             pending: VecDeque::new(),
             past: Vec::new(),
             finished: VecDeque::new(),
@@ -97,9 +102,11 @@ impl<P> Exchange<P> {
             device,
             request,
             sent: None,
+            sent_at: Timestamp::START,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
+            refused: false,
             stalls: 0,
         });
     }
@@ -139,6 +146,7 @@ impl<P> Exchange<P> {
 
     /// The next report to send.
     pub(super) fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
+        self.pass(now);
         let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
         let head = self.pending.get(at)?;
         // A repeat is the same question under the same id, so that either answer will do.
@@ -146,20 +154,49 @@ impl<P> Exchange<P> {
             Some(report) => report,
             None => self.first_report(now, head.device, head.request),
         };
+        let answer_time = self.answer_time(report.device());
         let head = self.pending.get_mut(at)?;
         head.sent = Some(report);
+        head.sent_at = now;
         head.attempts += 1;
-        head.state = State::InFlight(now + answer_time(head.device));
+        head.state = State::InFlight(now + answer_time);
         self.sent += 1;
         Some(report)
     }
 
-    /// The first of its lane, not in flight, and due.
+    /// The first of its lane, not in flight, due, and not one too many for the receiver.
     fn is_sendable(&self, at: usize, now: Timestamp) -> bool {
         let Some(pending) = self.pending.get(at) else {
             return false;
         };
-        matches!(pending.state, State::Waiting(due) if due <= now) && self.heads_lane(at, pending)
+        matches!(pending.state, State::Waiting(due) if due <= now)
+            && self.heads_lane(at, pending)
+            && self.window_opens(pending.device, now).is_none()
+    }
+
+    /// Whether a request to this goes over the air, through a receiver.
+    fn is_radio(&self, device: DeviceIndex) -> bool {
+        self.peer == Peer::Receiver && device.slot().is_some()
+    }
+
+    /// When the receiver takes another message to this device; `None`: now.
+    fn window_opens(&self, device: DeviceIndex, now: Timestamp) -> Option<Timestamp> {
+        if !self.is_radio(device) {
+            return None;
+        }
+        let hold = self.window.hold();
+        let held = self.pending.iter().filter(|pending| {
+            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
+        });
+        let held: Vec<Timestamp> = held
+            .map(|pending| pending.sent_at + hold)
+            .filter(|until| *until > now)
+            .collect();
+        if self.window.admits(held.len()) {
+            None
+        } else {
+            held.into_iter().min()
+        }
     }
 
     fn heads_lane(&self, at: usize, pending: &Pending<P>) -> bool {
@@ -199,7 +236,10 @@ impl<P> Exchange<P> {
             Some((at, relation(pending.sent.as_ref()?, report)))
         });
         match related {
-            Some((at, Relation::Answer)) => self.finish(now, at, Ok(*report)),
+            Some((at, Relation::Answer)) => {
+                self.note_answer(now, at);
+                self.finish(now, at, Ok(*report));
+            }
             Some((at, Relation::Error(code))) => {
                 if self.owed_elsewhere(now, at, report) {
                     debug!("{report} is taken for the late answer to an earlier request");
@@ -215,34 +255,113 @@ impl<P> Exchange<P> {
         true
     }
 
+    fn note_answer(&mut self, now: Timestamp, at: usize) {
+        if let Some(pending) = self.pending.get(at)
+            && self.is_radio(pending.device)
+        {
+            self.window.note_answer(now.since(pending.sent_at));
+        }
+    }
+
     fn handle_error(&mut self, now: Timestamp, at: usize, code: ErrorCode) {
         let error = match code {
-            code if is_busy(code) => {
-                let Some(pending) = self.pending.get_mut(at) else {
-                    return;
-                };
-                pending.busy += 1;
-                if pending.busy < timing::BUSY_ANSWERS {
-                    let wait = timing::BUSY_FIRST * (1 << (pending.busy - 1).min(3));
-                    // Being turned away is no try.
-                    pending.attempts = pending.attempts.saturating_sub(1);
-                    pending.state = State::Waiting(now + wait.min(timing::BUSY_LONGEST));
+            ErrorCode::Hidpp10(Error10::Busy) => {
+                if self.handle_refusal(now, at) {
                     return;
                 }
                 RequestError::Busy
             }
-            ErrorCode::Hidpp10(code) if code.is_unreachable() && self.is_to_slot(at) => {
+            ErrorCode::Hidpp20(Error20::Busy) => {
+                if self.wait_for_free(now, at, timing::BUSY_FIRST) {
+                    return;
+                }
+                RequestError::Busy
+            }
+            ErrorCode::Hidpp10(code) if code.is_unreachable() && self.is_to_device(at) => {
                 RequestError::Unreachable(code)
             }
-            code => RequestError::Refused(code),
+            code => {
+                self.note_answer(now, at);
+                RequestError::Refused(code)
+            }
         };
         self.finish(now, at, Err(error));
     }
 
-    fn is_to_slot(&self, at: usize) -> bool {
+    /// The receiver had no time for a message. If that is for messages of ours, it is sent again
+    /// when one of them is answered; `false`: it was refused too often.
+    fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
+        let in_flight = self.pending.iter().enumerate().filter(|(other, pending)| {
+            *other != at
+                && matches!(pending.state, State::InFlight(_))
+                && self.is_radio(pending.device)
+        });
+        let others = in_flight.count();
+        if others > 0 {
+            self.window.note_refusal(others);
+        }
+        let due_to_ours = self
+            .pending
+            .get(at)
+            .is_some_and(|pending| self.window_opens(pending.device, now).is_some());
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        pending.refused = true;
+        if due_to_ours {
+            // Being turned away is no try.
+            pending.attempts = pending.attempts.saturating_sub(1);
+            pending.state = State::Waiting(now);
+            return true;
+        }
+        self.wait_for_free(now, at, timing::REFUSED_FIRST)
+    }
+
+    /// Repeats a request later, longer each time; `false`: it met "busy" too often.
+    fn wait_for_free(&mut self, now: Timestamp, at: usize, first: Duration) -> bool {
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        pending.busy += 1;
+        if pending.busy >= timing::BUSY_ANSWERS {
+            return false;
+        }
+        let wait = first * (1 << (pending.busy - 1).min(6));
+        pending.attempts = pending.attempts.saturating_sub(1);
+        pending.state = State::Waiting(now + wait.min(timing::BUSY_LONGEST));
+        true
+    }
+
+    /// The receiver is done with a message: those it refused meanwhile need not wait longer.
+    fn note_free(&mut self, now: Timestamp) {
+        for pending in self.pending.iter_mut().filter(|pending| pending.refused) {
+            pending.refused = false;
+            if matches!(pending.state, State::Waiting(_)) {
+                pending.state = State::Waiting(now);
+            }
+        }
+    }
+
+    fn is_to_device(&self, at: usize) -> bool {
         self.pending
             .get(at)
-            .is_some_and(|pending| pending.device.slot().is_some())
+            .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
+    }
+
+    /// How long this device may take.
+    fn answer_time(&self, device: DeviceIndex) -> Duration {
+        match (self.peer, device) {
+            (Peer::Device, _) => timing::DIRECT_ANSWER,
+            (Peer::Receiver, DeviceIndex::RECEIVER) => timing::RECEIVER_ANSWER,
+            (Peer::Receiver, _) => timing::DEVICE_ANSWER,
+        }
+    }
+
+    const fn attempts(&self) -> u8 {
+        match self.peer {
+            Peer::Device => timing::DIRECT_ATTEMPTS,
+            Peer::Receiver => timing::ATTEMPTS,
+        }
     }
 
     /// A register's error does not say which sub-register it is about. While an answer is owed to
@@ -284,11 +403,12 @@ impl<P> Exchange<P> {
 
     /// Repeats or gives up what was not answered in time.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
+        let attempts = self.attempts();
         let mut at = 0;
         while let Some(pending) = self.pending.get_mut(at) {
             match pending.state {
                 State::InFlight(deadline) if deadline <= now => {
-                    if pending.attempts < timing::ATTEMPTS {
+                    if pending.attempts < attempts {
                         pending.state = State::Waiting(now);
                     } else {
                         self.finish(now, at, Err(RequestError::Silent));
@@ -326,7 +446,13 @@ impl<P> Exchange<P> {
             .iter()
             .enumerate()
             .filter(|(at, head)| self.heads_lane(*at, head));
-        heads.map(|(_, head)| head.state.due()).min()
+        let due = heads.map(|(_, head)| match head.state {
+            State::InFlight(deadline) => deadline,
+            State::Waiting(due) => self
+                .window_opens(head.device, self.now.max(due))
+                .map_or(due, |opens| due.max(opens)),
+        });
+        due.min()
     }
 
     /// The next outcome.
@@ -340,6 +466,9 @@ impl<P> Exchange<P> {
         };
         let answers = u8::from(!matches!(outcome, Err(RequestError::Silent)));
         self.remember(now, &pending, answers);
+        if self.is_radio(pending.device) {
+            self.note_free(now);
+        }
         self.finished.push_back(Finished {
             purpose: pending.purpose,
             outcome,
@@ -359,15 +488,6 @@ impl<P> Exchange<P> {
             owed,
             until: now + timing::LATE_ANSWER,
         });
-    }
-}
-
-/// How long this device may take.
-fn answer_time(device: DeviceIndex) -> Duration {
-    if device == DeviceIndex::RECEIVER {
-        timing::RECEIVER_ANSWER
-    } else {
-        timing::DEVICE_ANSWER
     }
 }
 
@@ -396,7 +516,7 @@ mod tests {
 
     #[test]
     fn a_device_is_asked_one_thing_at_a_time_and_waits_for_no_other() {
-        let mut exchange = Exchange::new(ReportId::Short);
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         ask(&mut exchange, K750, 0x4301);
         ask(&mut exchange, K750, 0x0005);
         ask(&mut exchange, M705, 0x1000);
@@ -418,7 +538,7 @@ mod tests {
 
     #[test]
     fn busy_waits_longer_each_time_and_leaves_the_tries_for_silence() {
-        let mut exchange = Exchange::new(ReportId::Short);
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         ask(&mut exchange, K750, 0x4301);
         let mut now = at(0);
         let mut waits = Vec::new();
@@ -446,7 +566,7 @@ mod tests {
         // Register errors do not name their sub-register. Slot 2's record is given up; its late
         // error comes while slot 3's serial number is asked for.
         let slot = |number| Slot::new(number).unwrap();
-        let mut exchange = Exchange::new(ReportId::Short);
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let receiver = DeviceIndex::RECEIVER;
         exchange.submit(
             receiver,
@@ -490,7 +610,7 @@ mod tests {
     #[test]
     fn a_late_answer_settles_what_was_owed() {
         let slot = |number| Slot::new(number).unwrap();
-        let mut exchange = Exchange::new(ReportId::Short);
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let receiver = DeviceIndex::RECEIVER;
         exchange.submit(
             receiver,
@@ -517,7 +637,7 @@ mod tests {
 
     #[test]
     fn four_questions_of_one_header_take_turns_at_three_ids() {
-        let mut exchange = Exchange::new(ReportId::Short);
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let mut ids = Vec::new();
         for (second, id) in [0x4301, 0x0005, 0x0003, 0x1000, 0x4301]
             .into_iter()

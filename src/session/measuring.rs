@@ -7,116 +7,128 @@ use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
 use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::units::Timestamp;
-use crate::wire::{FeatureId, FeatureIndex, Report, Slot};
+use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Report};
 
 impl Session {
-    /// Makes the solar keyboard in a slot measure light; the measurements come as events. A
+    /// Makes a solar keyboard measure light; the measurements come as events. A
     /// single series changes nothing while a lease is held: it measures anyway. A held lease is
     /// renewed two reports before the end of each series, so long series cost fewer requests.
     ///
     /// `false`: it is not known where its solar dashboard stands; probe it first.
-    pub fn lease_light(&mut self, slot: Slot, series: LightMeasure, hold: Hold) -> bool {
-        if self.solar_index(slot).is_none() || series.is_cancel() {
+    pub fn lease_light(&mut self, device: DeviceIndex, series: LightMeasure, hold: Hold) -> bool {
+        if self.solar_index(device).is_none() || series.is_cancel() {
             return false;
         }
-        if hold == Hold::Once && self.is_held(slot) {
+        if hold == Hold::Once && self.is_held(device) {
             return true;
         }
         let (lease, action) = LightLease::start(series, hold);
-        self.withdraw_measuring(slot);
-        let replaced = self.leases.insert(slot, lease);
-        self.act_on_light(slot, action);
+        self.withdraw_measuring(device);
+        let replaced = self.leases.insert(device, lease);
+        self.act_on_light(device, action);
         if replaced.is_some_and(|lease| lease.hold() == Hold::Once) {
             // The probe that waited for it goes on: measurements come anyway.
-            self.continue_probe(slot);
+            self.continue_probe(device);
         }
         true
     }
 
     /// Ends a series of light measurements.
-    pub fn release_light(&mut self, slot: Slot) {
-        if let Some(lease) = self.leases.remove(&slot) {
-            self.withdraw_measuring(slot);
-            self.act_on_light(slot, lease.release());
+    pub fn release_light(&mut self, device: DeviceIndex) {
+        if let Some(lease) = self.leases.remove(&device) {
+            self.withdraw_measuring(device);
+            self.act_on_light(device, lease.release());
             // A probe that waited for its measurement goes on without.
-            self.continue_probe(slot);
+            self.continue_probe(device);
         }
     }
 
-    pub(super) fn solar_index(&self, slot: Slot) -> Option<FeatureIndex> {
-        self.known.get(&slot)?.feature(FeatureId::SOLAR_DASHBOARD)?
+    pub(super) fn solar_index(&self, device: DeviceIndex) -> Option<FeatureIndex> {
+        self.known
+            .get(&device)?
+            .feature(FeatureId::SOLAR_DASHBOARD)?
     }
 
-    pub(super) fn is_held(&self, slot: Slot) -> bool {
+    pub(super) fn is_held(&self, device: DeviceIndex) -> bool {
         self.leases
-            .get(&slot)
+            .get(&device)
             .is_some_and(|lease| lease.hold() == Hold::UntilReleased)
     }
 
     /// Takes back a request for a series that is not answered yet.
-    pub(super) fn withdraw_measuring(&mut self, slot: Slot) {
+    pub(super) fn withdraw_measuring(&mut self, device: DeviceIndex) {
         self.exchange
-            .withdraw(|purpose| *purpose == Purpose::Light(slot, true));
+            .withdraw(|purpose| *purpose == Purpose::Light(device, true));
     }
 
-    pub(super) fn act_on_light(&mut self, slot: Slot, action: Action) {
+    pub(super) fn act_on_light(&mut self, device: DeviceIndex, action: Action) {
         match action {
             Action::Wait => {}
             Action::Ask(series) => {
-                let Some(index) = self.solar_index(slot) else {
+                let Some(index) = self.solar_index(device) else {
                     return;
                 };
                 let request: Request = solar_dashboard::set_light_measure(index, series).into();
-                let purpose = Purpose::Light(slot, !series.is_cancel());
-                self.exchange.submit(slot.into(), request, purpose);
+                let purpose = Purpose::Light(device, !series.is_cancel());
+                self.exchange.submit(device, request, purpose);
             }
-            Action::Done => self.end_lease(slot),
+            Action::Done => self.end_lease(device),
             Action::GiveUp => {
-                self.publish(slot, vec![DeviceFact::NoLight]);
-                if !self.is_held(slot) {
-                    self.end_lease(slot);
+                let mut facts = Vec::new();
+                // Another feature may stand where the solar dashboard is remembered to be.
+                let known = self.known.entry(device).or_default();
+                let probe = self.probes.get_mut(&device);
+                if !probe.is_some_and(|probe| probe.handle_stale(known, &mut facts)) {
+                    facts.push(DeviceFact::NoLight);
+                }
+                self.publish(device, facts);
+                if !self.is_held(device) {
+                    self.end_lease(device);
                 }
             }
         }
     }
 
     /// A single measurement is over; the probe that wanted it goes on, or is complete.
-    fn end_lease(&mut self, slot: Slot) {
-        self.leases.remove(&slot);
-        self.continue_probe(slot);
+    fn end_lease(&mut self, device: DeviceIndex) {
+        self.leases.remove(&device);
+        self.continue_probe(device);
     }
 
     /// Takes the outcome of starting a series.
     pub(super) fn settle_measuring(
         &mut self,
         now: Timestamp,
-        slot: Slot,
+        device: DeviceIndex,
         outcome: Result<Report, RequestError>,
     ) {
         match outcome {
             Ok(_) => {
-                if let Some(lease) = self.leases.get_mut(&slot) {
+                if let Some(lease) = self.leases.get_mut(&device) {
                     lease.handle_accepted(now);
                 }
             }
             // A held lease goes on when the device is back.
-            Err(error) if self.is_held(slot) && error.is_absence() => {
-                if let Some(lease) = self.leases.get_mut(&slot) {
+            Err(error) if self.is_held(device) && error.is_absence() => {
+                if let Some(lease) = self.leases.get_mut(&device) {
                     lease.handle_refused();
                 }
-                self.publish(slot, vec![DeviceFact::Absent(error)]);
+                self.publish(device, vec![DeviceFact::Absent(error)]);
             }
             Err(error) => {
-                self.leases.remove(&slot);
+                self.leases.remove(&device);
                 let mut facts = Vec::new();
-                let step = self.solar_index(slot).map(probe::Step::MeasureLight);
-                match (step, self.probes.get_mut(&slot)) {
-                    (Some(step), Some(probe)) => probe.handle(step, Err(error), &mut facts),
+                let step = self.solar_index(device).map(probe::Step::MeasureLight);
+                let known = self.known.entry(device).or_default();
+                match (step, self.probes.get_mut(&device)) {
+                    (Some(step), Some(probe)) => {
+                        probe.handle(known, step, Err(error), &mut facts);
+                    }
                     _ => facts.push(DeviceFact::Failed(error)),
                 }
-                self.publish(slot, facts);
+                self.publish(device, facts);
             }
         }
-        self.continue_probe(slot);
+        self.continue_probe(device);
     }
 }

@@ -1,26 +1,36 @@
-//! Conversations with one receiver and its devices, without I/O and without a clock.
+//! Conversations with one receiver and its devices, or with one device on its own node, without
+//! I/O and without a clock.
 //!
 //! A [`Session`] is told what arrives ([`Session::handle_report`]) and what time it is; it says
 //! what to send ([`Session::poll_transmit`]), when it wants to be called again
 //! ([`Session::poll_timeout`]) and what it found out ([`Session::poll_event`]). So it runs on
 //! virtual time against a simulated receiver as on a real one.
+//!
+//! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
+//! the device of a node of its own.
 
 mod discovery;
 mod event;
 mod exchange;
+mod known;
 mod light;
 mod measuring;
+mod peer;
 mod probe;
 mod request;
+mod sources;
 mod timing;
 mod unasked;
+mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use discovery::DiscoveryScope;
+pub use discovery::{DiscoveryScope, Records};
 pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
+pub use known::{BatteryRegister, Capability, Known};
 pub use light::Hold;
-pub use probe::{Known, Wanted};
+pub use peer::Peer;
+pub use probe::Wanted;
 pub use request::RequestError;
 
 use discovery::Discovery;
@@ -31,16 +41,21 @@ use probe::Probe;
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
-use crate::wire::{Access, DeviceIndex, Message, Register, Report, ReportId, Slot};
+use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, ReportId, Slot};
 
-/// All conversations with one receiver.
+/// All conversations over one node.
 #[derive(Debug)]
 pub struct Session {
+    peer: Peer,
+    /// The index under which the device of its own node wants to be asked.
+    direct: DeviceIndex,
     exchange: Exchange<Purpose>,
     discovery: Option<Discovery>,
-    probes: BTreeMap<Slot, Probe>,
-    leases: BTreeMap<Slot, LightLease>,
-    known: BTreeMap<Slot, Known>,
+    probes: BTreeMap<DeviceIndex, Probe>,
+    leases: BTreeMap<DeviceIndex, LightLease>,
+    known: BTreeMap<DeviceIndex, Known>,
+    /// Devices whose battery flag was set and is to be cleared at the end.
+    noticing: Vec<DeviceIndex>,
     events: VecDeque<Event>,
     mark: u8,
 }
@@ -49,23 +64,26 @@ pub struct Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
     Discovery(discovery::Step),
-    Probe(Slot, probe::Step),
+    Probe(DeviceIndex, probe::Step),
     /// Starting a series of light measurements, or (`false`) cancelling it.
-    Light(Slot, bool),
-    /// Reading the flags in order to clear these.
-    ReadFlags(NotificationFlags),
+    Light(DeviceIndex, bool),
+    /// Reading the flags of a receiver or device in order to clear these.
+    ReadFlags(DeviceIndex, NotificationFlags),
     ClearFlags,
 }
 
 impl Session {
-    /// A session with a receiver that takes calls to devices in reports of this form.
-    pub fn new(form: ReportId) -> Self {
+    /// A session over a node that takes calls to devices in reports of this form.
+    pub fn new(peer: Peer, form: ReportId) -> Self {
         Self {
-            exchange: Exchange::new(form),
+            peer,
+            direct: DeviceIndex::DIRECT,
+            exchange: Exchange::new(peer, form),
             discovery: None,
             probes: BTreeMap::new(),
             leases: BTreeMap::new(),
             known: BTreeMap::new(),
+            noticing: Vec::new(),
             events: VecDeque::new(),
             mark: 0,
         }
@@ -80,17 +98,42 @@ impl Session {
         self.continue_discovery();
     }
 
-    /// Starts asking the device in a slot for what is wanted, without asking what is known.
+    /// Reads the receiver's short name of a paired device; it comes as [`Event::Named`].
+    pub fn read_name(&mut self, device: DeviceIndex) {
+        if let (Some(discovery), Some(slot)) = (&mut self.discovery, device.slot()) {
+            discovery.read_name(slot, &mut self.events);
+            self.continue_discovery();
+        }
+    }
+
+    /// Starts asking a device for what is wanted, without asking what is known.
     ///
-    /// The slot must be a paired one: asking about an empty slot makes the kernel driver ask the
+    /// A slot must be a paired one: asking about an empty slot makes the kernel driver ask the
     /// receiver for its whole list.
-    pub fn probe(&mut self, slot: Slot, wanted: Wanted, known: Known) {
+    pub fn probe(&mut self, device: DeviceIndex, wanted: Wanted, known: Known) {
         // What an earlier probe asked is not this one's.
         self.exchange
-            .withdraw(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == slot));
-        self.known.entry(slot).or_default().add(known);
-        self.probes.insert(slot, Probe::new(wanted));
-        self.continue_probe(slot);
+            .withdraw(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
+        let recorded = self
+            .discovery
+            .as_ref()
+            .and_then(|discovery| discovery.model(device.slot()?));
+        let entry = self.known.entry(device).or_default();
+        entry.model = recorded.or(entry.model);
+        entry.add(known);
+        self.probes.insert(device, Probe::new(wanted));
+        self.continue_probe(device);
+    }
+
+    /// Asks a device once more for its battery, because what it said is hard to believe. What was
+    /// only remembered of it is asked anew too.
+    pub fn look_again(&mut self, device: DeviceIndex) {
+        if let Some(known) = self.known.get_mut(&device)
+            && known.remembered
+        {
+            known.reset();
+        }
+        self.probe(device, Wanted::BATTERY, Known::default());
     }
 
     /// Ends all conversations: cancels measurements and clears the flags this session set. Go on
@@ -101,23 +144,24 @@ impl Session {
         self.exchange.withdraw(|purpose| {
             !matches!(
                 purpose,
-                Purpose::Light(_, false) | Purpose::ReadFlags(_) | Purpose::ClearFlags
+                Purpose::Light(_, false) | Purpose::ReadFlags(..) | Purpose::ClearFlags
             )
         });
         self.probes.clear();
-        let leased: Vec<Slot> = self.leases.keys().copied().collect();
-        for slot in leased {
-            self.release_light(slot);
+        let leased: Vec<DeviceIndex> = self.leases.keys().copied().collect();
+        for device in leased {
+            self.release_light(device);
         }
         let raised = self.raised_flags();
         self.discovery = None;
-        if raised != NotificationFlags::default() {
-            let purpose = Purpose::ReadFlags(raised);
-            self.exchange.submit(
-                DeviceIndex::RECEIVER,
-                notification_flags::get().into(),
-                purpose,
-            );
+        let receiver = Some((DeviceIndex::RECEIVER, raised))
+            .filter(|(_, raised)| *raised != NotificationFlags::default());
+        let devices = std::mem::take(&mut self.noticing).into_iter();
+        let devices = devices.map(|device| (device, NotificationFlags::BATTERY));
+        for (device, raised) in devices.chain(receiver) {
+            let purpose = Purpose::ReadFlags(device, raised);
+            self.exchange
+                .submit(device, notification_flags::get().into(), purpose);
         }
     }
 
@@ -131,25 +175,33 @@ impl Session {
         self.exchange.sent()
     }
 
-    /// What is known of the device in a slot, for the next time.
-    pub fn known(&self, slot: Slot) -> Option<&Known> {
-        self.known.get(&slot)
+    /// What is known of a device, for the next time.
+    pub fn known(&self, device: DeviceIndex) -> Option<&Known> {
+        self.known.get(&device)
     }
 
-    /// Takes a report from the receiver.
+    /// Takes a report from the node.
     pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
+        let report = &match (self.peer, report.device()) {
+            (Peer::Receiver, _) => *report,
+            // Some Bluetooth devices that are asked under FF answer under 00.
+            (Peer::Device, DeviceIndex::DIRECT | DeviceIndex::CORDED) => {
+                report.with_device(DeviceIndex::DIRECT)
+            }
+            (Peer::Device, _) => return,
+        };
         if self.exchange.handle_report(now, report) {
             self.settle(now);
             return;
         }
-        let slot = report.device().slot();
-        match (Message::of(report), slot) {
-            (Message::Notification { sub_id, .. }, Some(slot)) => {
-                self.handle_notification(slot, sub_id, report);
+        let device = self.device_of(report);
+        match (Message::of(report), device) {
+            (Message::Notification { sub_id, .. }, Some(device)) => {
+                self.handle_notification(device, sub_id, report);
             }
-            (Message::Event { feature, event }, Some(slot)) => {
-                self.handle_event(now, slot, feature, event, report);
+            (Message::Event { feature, event }, Some(device)) => {
+                self.handle_event(now, device, feature, event, report);
             }
             // Another program's reading of a pairing record is as good as ours.
             (
@@ -160,17 +212,28 @@ impl Session {
                 None,
             ) => {
                 if let Some(discovery) = &mut self.discovery {
-                    discovery.learn(report);
+                    discovery.learn(report, &mut self.events);
+                    self.continue_discovery();
                 }
             }
             _ => {}
         }
     }
 
+    /// Which device a report is from; `None`: the receiver itself.
+    fn device_of(&self, report: &Report) -> Option<DeviceIndex> {
+        let device = report.device();
+        (self.peer == Peer::Device || device.slot().is_some()).then_some(device)
+    }
+
     /// Tells that a report could not be sent for now; it will be sent again.
     pub fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
-        self.exchange.handle_stall(now, report);
+        let report = match self.peer {
+            Peer::Receiver => *report,
+            Peer::Device => report.with_device(DeviceIndex::DIRECT),
+        };
+        self.exchange.handle_stall(now, &report);
         self.settle(now);
     }
 
@@ -178,11 +241,11 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.pass(now);
         self.exchange.handle_timeout(now);
-        let slots: Vec<Slot> = self.leases.keys().copied().collect();
-        for slot in slots {
-            if let Some(lease) = self.leases.get_mut(&slot) {
+        let devices: Vec<DeviceIndex> = self.leases.keys().copied().collect();
+        for device in devices {
+            if let Some(lease) = self.leases.get_mut(&device) {
                 let action = lease.handle_timeout(now);
-                self.act_on_light(slot, action);
+                self.act_on_light(device, action);
             }
         }
         self.settle(now);
@@ -194,7 +257,11 @@ impl Session {
 
     /// The next report to send.
     pub fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
-        self.exchange.poll_transmit(now)
+        let report = self.exchange.poll_transmit(now)?;
+        Some(match self.peer {
+            Peer::Receiver => report,
+            Peer::Device => report.with_device(self.direct),
+        })
     }
 
     /// When to call [`Self::handle_timeout`] and [`Self::poll_transmit`] next.
@@ -222,26 +289,48 @@ impl Session {
                     }
                     self.continue_discovery();
                 }
-                Purpose::Probe(slot, step) => {
-                    let mut facts = Vec::new();
-                    if let Some(probe) = self.probes.get_mut(&slot) {
-                        probe.handle(step, outcome, &mut facts);
-                    }
-                    self.publish(slot, facts);
-                    self.continue_probe(slot);
-                }
-                Purpose::Light(slot, true) => self.settle_measuring(now, slot, outcome),
+                Purpose::Probe(device, step) => self.settle_probe(device, step, outcome),
+                Purpose::Light(device, true) => self.settle_measuring(now, device, outcome),
                 Purpose::Light(_, false) | Purpose::ClearFlags => {}
-                Purpose::ReadFlags(ours) => {
+                Purpose::ReadFlags(device, ours) => {
                     if let Ok(report) = outcome {
                         let cleared = notification_flags::read(&report).without(ours);
                         let request = notification_flags::set(cleared).into();
-                        self.exchange
-                            .submit(DeviceIndex::RECEIVER, request, Purpose::ClearFlags);
+                        self.exchange.submit(device, request, Purpose::ClearFlags);
                     }
                 }
             }
         }
+    }
+
+    fn settle_probe(
+        &mut self,
+        device: DeviceIndex,
+        step: probe::Step,
+        outcome: Result<Report, RequestError>,
+    ) {
+        // Older corded devices know themselves as 00.
+        if self.peer == Peer::Device
+            && outcome == Err(RequestError::Unreachable(Error10::UnknownDevice))
+            && self.direct == DeviceIndex::DIRECT
+        {
+            self.direct = DeviceIndex::CORDED;
+            self.submit_step(device, step);
+            return;
+        }
+        if matches!(step, probe::Step::WriteFlags(_))
+            && outcome.is_ok()
+            && !self.noticing.contains(&device)
+        {
+            self.noticing.push(device);
+        }
+        let mut facts = Vec::new();
+        if let Some(probe) = self.probes.get_mut(&device) {
+            let known = self.known.entry(device).or_default();
+            probe.handle(known, step, outcome, &mut facts);
+        }
+        self.publish(device, facts);
+        self.continue_probe(device);
     }
 
     fn raised_flags(&self) -> NotificationFlags {
@@ -266,48 +355,51 @@ impl Session {
             .submit(DeviceIndex::RECEIVER, request.into(), purpose);
     }
 
-    fn continue_probe(&mut self, slot: Slot) {
+    fn continue_probe(&mut self, device: DeviceIndex) {
         let asking = self
             .exchange
-            .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == slot));
-        let measuring = self.leases.contains_key(&slot) && !self.is_held(slot);
-        let Some(probe) = self.probes.get_mut(&slot).filter(|_| !asking) else {
+            .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
+        let measuring = self.leases.contains_key(&device) && !self.is_held(device);
+        let Some(probe) = self.probes.get_mut(&device).filter(|_| !asking) else {
             return;
         };
         let mut facts = Vec::new();
-        let known = self.known.entry(slot).or_default();
+        let known = self.known.entry(device).or_default();
         let step = probe.next_step(known, &mut facts);
         let complete = step.is_none() && !measuring && probe.complete();
-        self.publish(slot, facts);
+        self.publish(device, facts);
         match step {
-            Some(probe::Step::MeasureLight(_)) if self.is_held(slot) => self.continue_probe(slot),
-            Some(probe::Step::MeasureLight(_)) => {
-                self.lease_light(slot, LightMeasure::ONCE, Hold::Once);
+            Some(probe::Step::MeasureLight(_)) if self.is_held(device) => {
+                self.continue_probe(device);
             }
-            Some(step) => self.submit_step(slot, step),
-            None if complete => self.events.push_back(Event::Probed(slot)),
+            Some(probe::Step::MeasureLight(_)) => {
+                self.lease_light(device, LightMeasure::ONCE, Hold::Once);
+            }
+            Some(step) => self.submit_step(device, step),
+            None if complete => self.events.push_back(Event::Probed(device)),
             None => {}
         }
     }
 
-    fn submit_step(&mut self, slot: Slot, step: probe::Step) {
+    fn submit_step(&mut self, device: DeviceIndex, step: probe::Step) {
         self.mark = self.mark.wrapping_add(1);
-        if let Some(probe) = self.probes.get(&slot) {
+        if let Some(probe) = self.probes.get(&device) {
             let request = probe.request(step, self.mark);
             self.exchange
-                .submit(slot.into(), request, Purpose::Probe(slot, step));
+                .submit(device, request, Purpose::Probe(device, step));
         }
     }
 
-    fn publish(&mut self, slot: Slot, facts: Vec<DeviceFact>) {
-        for fact in facts {
-            let known = self.known.entry(slot).or_default();
-            match fact {
-                DeviceFact::Protocol(version) => known.protocol = Some(version),
-                DeviceFact::Feature(id, index) => known.learn(id, index),
-                _ => {}
-            }
-            self.events.push_back(Event::Device(slot, fact));
+    fn publish(&mut self, device: DeviceIndex, facts: Vec<DeviceFact>) {
+        let facts = facts.into_iter().map(|fact| Event::Device(device, fact));
+        self.events.extend(facts);
+    }
+
+    /// Looks at a slot anew whose device is another than was known.
+    fn look_at(&mut self, slot: Slot) {
+        if let Some(discovery) = &mut self.discovery {
+            discovery.look_at(slot);
+            self.continue_discovery();
         }
     }
 }

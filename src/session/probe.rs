@@ -1,70 +1,63 @@
-//! Asking the device in one slot for what is wanted of it, in the fewest requests.
+//! Asking one device for what is wanted of it, in the fewest requests.
 //!
 //! A ping tells HID++ 1.0 from 2.0. Then come, as far as they are wanted: the battery, by the
-//! solar dashboard or the battery registers; the full name; the firmware. What is known already
-//! is not asked. A device that cannot be reached is left alone until it gives a sign of life.
+//! best feature or register the device has; its kind; the full name; the firmware. What is known
+//! already is not asked; where that turns out to be stale, the device is asked from the start. A
+//! device that cannot be reached is left alone until it gives a sign of life.
 
 use std::collections::VecDeque;
 
 use super::event::{DeviceFact, Reading};
+use super::known::{BatteryRegister, Capability, Known};
 use super::request::{Request, RequestError};
+use super::sources::battery_sources;
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::firmware_version::{self, Item};
+use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::root::{self, ProtocolVersion};
 use crate::feature::solar_dashboard::{self, LightMeasure};
-use crate::feature::{battery_mileage, battery_status, device_name};
-use crate::wire::{Error10, ErrorCode, FeatureId, FeatureIndex, Report};
+use crate::feature::{
+    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
+    device_name, unified_battery,
+};
+use crate::wire::{Error10, Error20, ErrorCode, FeatureId, FeatureIndex, Report};
 
 /// What is wanted of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a list of wishes, each on its own"
+)]
 pub struct Wanted {
     /// Charge, state, and light where there is any.
     pub battery: bool,
+    /// What sort of device it is; a receiver knows that of its devices already.
+    pub kind: bool,
     /// The device's own, full name; costs about four requests.
     pub name: bool,
     /// The firmware version; costs two requests or more.
     pub firmware: bool,
+    /// That a HID++ 1.0 device tells changes of its battery, until the session ends.
+    pub notices: bool,
+    /// Where the event stands by which a device says that it is back.
+    pub wake: bool,
 }
 
-/// What is known of a device and need not be asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// Its version of HID++.
-    pub protocol: Option<ProtocolVersion>,
-    /// Where features stand in it; an index of `None`: it lacks the feature.
-    pub features: Vec<(FeatureId, Option<FeatureIndex>)>,
-}
-
-impl Known {
-    /// Where a feature stands: `None` if that is not known.
-    pub fn feature(&self, id: FeatureId) -> Option<Option<FeatureIndex>> {
-        self.features
-            .iter()
-            .find(|(known, _)| *known == id)
-            .map(|&(_, index)| index)
-    }
-
-    /// Which feature stands at an index.
-    pub fn feature_at(&self, index: FeatureIndex) -> Option<FeatureId> {
-        self.features
-            .iter()
-            .find(|(_, known)| *known == Some(index))
-            .map(|&(id, _)| id)
-    }
-
-    /// Adds what is known from elsewhere, which counts more.
-    pub(super) fn add(&mut self, other: Self) {
-        self.protocol = other.protocol.or(self.protocol);
-        for (id, index) in other.features {
-            self.learn(id, index);
-        }
-    }
-
-    /// Remembers where a feature stands.
-    pub fn learn(&mut self, id: FeatureId, index: Option<FeatureIndex>) {
-        self.features.retain(|(known, _)| *known != id);
-        self.features.push((id, index));
-    }
+impl Wanted {
+    /// Nothing at all.
+    pub const NOTHING: Self = Self {
+        battery: false,
+        kind: false,
+        name: false,
+        firmware: false,
+        notices: false,
+        wake: false,
+    };
+    /// The battery only.
+    pub const BATTERY: Self = Self {
+        battery: true,
+        ..Self::NOTHING
+    };
 }
 
 /// One request to the device.
@@ -72,11 +65,16 @@ impl Known {
 pub(super) enum Step {
     Ping,
     Find(FeatureId),
+    Capability(FeatureId, FeatureIndex),
+    Battery(FeatureId, FeatureIndex),
     MeasureLight(FeatureIndex),
     Mileage,
     BatteryStatus,
+    ReadFlags,
+    WriteFlags(NotificationFlags),
     NameLength(FeatureIndex),
     NamePiece(FeatureIndex),
+    Kind(FeatureIndex),
     Identity(FeatureIndex),
     Firmware(FeatureIndex, u8),
     Version,
@@ -86,26 +84,23 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
     Battery,
+    Notices,
+    Wake,
+    Kind,
     Name,
     Firmware,
 }
 
-impl Goal {
-    /// The feature that a HID++ 2.0 device has for it.
-    const fn feature(self) -> FeatureId {
-        match self {
-            Self::Battery => FeatureId::SOLAR_DASHBOARD,
-            Self::Name => FeatureId::DEVICE_NAME,
-            Self::Firmware => FeatureId::DEVICE_INFORMATION,
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(super) struct Probe {
+    wanted: Wanted,
     goals: VecDeque<Goal>,
     /// Steps that follow from answers, before the next goal is looked at.
     todo: VecDeque<Step>,
+    /// Whether the device answered anything.
+    answered: bool,
+    /// Whether it was asked from the start already because what was remembered was wrong.
+    restarted: bool,
     name: Vec<u8>,
     name_length: usize,
     entities: u8,
@@ -126,20 +121,24 @@ enum Presence {
     Gone,
 }
 
+/// What to do for a goal.
+enum Way {
+    /// Ask this, and look at the goal again.
+    Via(Step),
+    /// Ask this, and the goal is done.
+    By(Step),
+    /// The device has nothing to ask for this.
+    None,
+}
+
 impl Probe {
     pub(super) fn new(wanted: Wanted) -> Self {
-        let goals = [
-            (wanted.battery, Goal::Battery),
-            (wanted.name, Goal::Name),
-            (wanted.firmware, Goal::Firmware),
-        ];
         Self {
-            goals: goals
-                .into_iter()
-                .filter(|(wanted, _)| *wanted)
-                .map(|(_, goal)| goal)
-                .collect(),
+            wanted,
+            goals: Self::goals(wanted),
             todo: VecDeque::new(),
+            answered: false,
+            restarted: false,
             name: Vec::new(),
             name_length: 0,
             entities: 0,
@@ -147,6 +146,31 @@ impl Probe {
             presence: Presence::Expected,
             completed: false,
         }
+    }
+
+    fn goals(wanted: Wanted) -> VecDeque<Goal> {
+        let goals = [
+            (wanted.battery, Goal::Battery),
+            (wanted.notices, Goal::Notices),
+            (wanted.wake, Goal::Wake),
+            (wanted.kind, Goal::Kind),
+            (wanted.name, Goal::Name),
+            (wanted.firmware, Goal::Firmware),
+        ];
+        let wanted = goals.into_iter().filter(|(wanted, _)| *wanted);
+        wanted.map(|(_, goal)| goal).collect()
+    }
+
+    /// Asks everything from the start, once; `false`: that was done already.
+    fn restart(&mut self) -> bool {
+        if self.restarted {
+            return false;
+        }
+        *self = Self {
+            restarted: true,
+            ..Self::new(self.wanted)
+        };
+        true
     }
 
     /// The next thing to ask, until there is none.
@@ -161,39 +185,83 @@ impl Probe {
             let Some(protocol) = known.protocol else {
                 return Some(Step::Ping);
             };
-            let goal = *self.goals.front()?;
-            if let Some(step) = Self::step_towards(goal, protocol, known) {
-                if !matches!(step, Step::Find(_)) {
+            let Some(goal) = self.goals.front() else {
+                // It must answer something for us to know that it is there.
+                return (!self.answered && self.wanted != Wanted::default()).then_some(Step::Ping);
+            };
+            match Self::way_to(*goal, protocol, known) {
+                Way::Via(step) => return Some(step),
+                Way::By(step) => {
+                    // That is asked, and answered, elsewhere.
+                    self.answered |= matches!(step, Step::MeasureLight(_));
+                    self.goals.pop_front();
+                    return Some(step);
+                }
+                Way::None => {
+                    if *goal == Goal::Battery {
+                        facts.push(DeviceFact::NoBattery);
+                    }
                     self.goals.pop_front();
                 }
-                return Some(step);
-            }
-            self.goals.pop_front();
-            if goal == Goal::Battery {
-                facts.push(DeviceFact::NoBattery);
             }
         }
     }
 
-    /// `None`: the device has nothing to ask for this.
-    fn step_towards(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Option<Step> {
+    fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Way {
         if !protocol.has_features() {
-            return match goal {
-                Goal::Battery => Some(Step::Mileage),
-                Goal::Firmware => Some(Step::Version),
-                Goal::Name => None,
+            return match (goal, known.register) {
+                (Goal::Battery, None | Some(BatteryRegister::Mileage)) => Way::By(Step::Mileage),
+                (Goal::Battery, Some(BatteryRegister::Status)) => Way::By(Step::BatteryStatus),
+                (Goal::Notices, register) if register != Some(BatteryRegister::None) => {
+                    Way::By(Step::ReadFlags)
+                }
+                (Goal::Firmware, _) => Way::By(Step::Version),
+                _ => Way::None,
             };
         }
         let ask: fn(FeatureIndex) -> Step = match goal {
-            Goal::Battery => Step::MeasureLight,
+            Goal::Battery => return Self::way_to_battery(protocol, known),
+            Goal::Notices => return Way::None,
+            Goal::Wake => {
+                return match known.feature(FeatureId::WIRELESS_STATUS) {
+                    None => Way::By(Step::Find(FeatureId::WIRELESS_STATUS)),
+                    Some(_) => Way::None,
+                };
+            }
+            Goal::Kind => Step::Kind,
             Goal::Name => Step::NameLength,
             Goal::Firmware => Step::Identity,
         };
-        let id = goal.feature();
+        let id = match goal {
+            Goal::Firmware => FeatureId::DEVICE_INFORMATION,
+            _ => FeatureId::DEVICE_NAME,
+        };
         match known.feature(id) {
-            None => Some(Step::Find(id)),
-            Some(index) => index.map(ask),
+            None => Way::Via(Step::Find(id)),
+            Some(Some(index)) => Way::By(ask(index)),
+            Some(None) => Way::None,
         }
+    }
+
+    fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
+        let sources = battery_sources(protocol, known.model);
+        let found = sources
+            .into_iter()
+            .find_map(|id| Some((id, known.feature(id)??)));
+        if let Some((id, index)) = found {
+            return match id {
+                FeatureId::SOLAR_DASHBOARD => Way::By(Step::MeasureLight(index)),
+                FeatureId::BATTERY_LEVEL_STATUS | FeatureId::UNIFIED_BATTERY
+                    if known.capability.is_none() =>
+                {
+                    Way::Via(Step::Capability(id, index))
+                }
+                // Refused, it is struck off the list, and the next source is looked for.
+                _ => Way::Via(Step::Battery(id, index)),
+            };
+        }
+        let unknown = sources.into_iter().find(|id| known.feature(*id).is_none());
+        unknown.map_or(Way::None, |id| Way::Via(Step::Find(id)))
     }
 
     /// The request of a step; `mark` makes a ping unlike the one before.
@@ -202,13 +270,30 @@ impl Probe {
         match step {
             Step::Ping => root::ping(mark).into(),
             Step::Find(id) => root::get_feature(id).into(),
+            Step::Capability(FeatureId::UNIFIED_BATTERY, index) => {
+                unified_battery::get_capabilities(index).into()
+            }
+            Step::Capability(_, index) => battery_level_status::get_capability(index).into(),
+            Step::Battery(FeatureId::UNIFIED_BATTERY, index) => {
+                unified_battery::get_status(index).into()
+            }
+            Step::Battery(FeatureId::BATTERY_VOLTAGE, index) => {
+                battery_voltage::get_voltage(index).into()
+            }
+            Step::Battery(FeatureId::ADC_MEASUREMENT, index) => {
+                adc_measurement::get_measurement(index).into()
+            }
+            Step::Battery(_, index) => battery_level_status::get_level(index).into(),
             Step::MeasureLight(index) => {
                 solar_dashboard::set_light_measure(index, LightMeasure::ONCE).into()
             }
             Step::Mileage => battery_mileage::get().into(),
             Step::BatteryStatus => battery_status::get().into(),
+            Step::ReadFlags => notification_flags::get().into(),
+            Step::WriteFlags(flags) => notification_flags::set(flags).into(),
             Step::NameLength(index) => device_name::get_count(index).into(),
             Step::NamePiece(index) => device_name::get_name(index, offset).into(),
+            Step::Kind(index) => device_name::get_type(index).into(),
             Step::Identity(index) => device_information::get_device_info(index).into(),
             Step::Firmware(index, entity) => {
                 device_information::get_firmware_info(index, entity).into()
@@ -221,32 +306,91 @@ impl Probe {
     /// Takes the outcome of a step and tells what is new.
     pub(super) fn handle(
         &mut self,
+        known: &mut Known,
         step: Step,
         outcome: Result<Report, RequestError>,
         facts: &mut Vec<DeviceFact>,
     ) {
         match outcome {
-            Ok(report) => self.handle_answer(step, &report, facts),
-            Err(error) => self.handle_failure(step, error, facts),
+            Ok(report) => {
+                self.answered = true;
+                self.handle_answer(known, step, &report, facts);
+            }
+            Err(error) => {
+                self.answered |= !error.is_absence();
+                self.handle_failure(known, step, error, facts);
+            }
         }
     }
 
-    fn handle_answer(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
+    fn handle_answer(
+        &mut self,
+        known: &mut Known,
+        step: Step,
+        report: &Report,
+        facts: &mut Vec<DeviceFact>,
+    ) {
         match step {
-            Step::Ping => facts.push(DeviceFact::Protocol(root::read_ping(report).0)),
-            Step::Find(id) => {
-                facts.push(DeviceFact::Feature(id, root::read_feature(report).index));
+            Step::Ping => {
+                let version = root::read_ping(report).0;
+                known.protocol = Some(version);
+                facts.push(DeviceFact::Protocol(version));
             }
+            Step::Find(id) => {
+                let index = root::read_feature(report).index;
+                known.learn(id, index);
+                facts.push(DeviceFact::Feature(id, index));
+            }
+            Step::Capability(FeatureId::UNIFIED_BATTERY, _) => {
+                let capabilities = unified_battery::read_capabilities(report);
+                known.capability = Some(Capability::Unified(capabilities));
+            }
+            Step::Capability(..) => {
+                let capability = battery_level_status::read_capability(report);
+                known.capability = Some(Capability::Levels(capability));
+            }
+            Step::Battery(id, _) => match read_battery(known, id, report) {
+                Some(Reading::Adc(measurement)) if !measurement.connected => {
+                    self.goals.retain(|goal| *goal != Goal::Battery);
+                    facts.push(DeviceFact::Absent(RequestError::Disconnected));
+                }
+                Some(reading) => {
+                    self.goals.retain(|goal| *goal != Goal::Battery);
+                    facts.push(DeviceFact::Battery(reading));
+                }
+                None => _ = self.handle_stale(known, facts),
+            },
             // The answer says nothing; the measurement comes as an event.
             Step::MeasureLight(_) => {}
             Step::Mileage => {
+                known.register = Some(BatteryRegister::Mileage);
                 let reading = Reading::Mileage(battery_mileage::read(report));
                 facts.push(DeviceFact::Battery(reading));
             }
             Step::BatteryStatus => {
+                known.register = Some(BatteryRegister::Status);
                 let reading = Reading::Status(battery_status::read(report));
                 facts.push(DeviceFact::Battery(reading));
             }
+            Step::ReadFlags => {
+                let flags = notification_flags::read(report);
+                if !flags.contains(NotificationFlags::BATTERY) {
+                    let raised = flags | NotificationFlags::BATTERY;
+                    self.todo.push_back(Step::WriteFlags(raised));
+                }
+            }
+            Step::WriteFlags(_) => {}
+            Step::NameLength(_) | Step::NamePiece(_) | Step::Kind(_) => {
+                self.handle_description(step, report, facts);
+            }
+            Step::Identity(_) | Step::Firmware(..) | Step::Version | Step::Build => {
+                self.handle_version(step, report, facts);
+            }
+        }
+    }
+
+    fn handle_description(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
+        match step {
             Step::NameLength(index) => {
                 self.name_length = usize::from(device_name::read_count(report));
                 if self.name_length > 0 {
@@ -262,6 +406,12 @@ impl Probe {
                     facts.push(DeviceFact::Name(device_name::name(&self.name)));
                 }
             }
+            _ => facts.push(DeviceFact::Kind(device_name::read_type(report))),
+        }
+    }
+
+    fn handle_version(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
+        match step {
             Step::Identity(index) => {
                 self.entities = device_information::read_device_info(report).entities;
                 if self.entities > 0 {
@@ -280,7 +430,7 @@ impl Probe {
                 self.version = Some(firmware_version::read(report).1);
                 self.todo.push_back(Step::Build);
             }
-            Step::Build => {
+            _ => {
                 let (_, build) = firmware_version::read(report);
                 facts.extend(self.version.map(|version| {
                     DeviceFact::Firmware(firmware_version::version(version, Some(build)))
@@ -289,8 +439,24 @@ impl Probe {
         }
     }
 
-    fn handle_failure(&mut self, step: Step, error: RequestError, facts: &mut Vec<DeviceFact>) {
-        use ErrorCode::Hidpp10;
+    /// Asks everything anew if something was remembered.
+    pub(super) fn handle_stale(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) -> bool {
+        let stale = known.remembered && self.restart();
+        if stale {
+            known.reset();
+            facts.push(DeviceFact::Stale);
+        }
+        stale
+    }
+
+    fn handle_failure(
+        &mut self,
+        known: &mut Known,
+        step: Step,
+        error: RequestError,
+        facts: &mut Vec<DeviceFact>,
+    ) {
+        use ErrorCode::{Hidpp10, Hidpp20};
         match (step, error) {
             (_, error) if error.is_absence() => {
                 self.presence = match self.presence {
@@ -300,6 +466,7 @@ impl Probe {
                 facts.push(DeviceFact::Absent(error));
             }
             (Step::Ping, RequestError::Refused(Hidpp10(Error10::InvalidSubId))) => {
+                known.protocol = Some(ProtocolVersion::HIDPP_10);
                 facts.push(DeviceFact::Protocol(ProtocolVersion::HIDPP_10));
             }
             // Without a version nothing else can be asked.
@@ -307,20 +474,54 @@ impl Probe {
                 self.presence = Presence::Gone;
                 facts.push(DeviceFact::Failed(error));
             }
+            // Another feature than the remembered one stands there, or none, or the device speaks
+            // another protocol than it did.
+            (
+                Step::Capability(..)
+                | Step::Battery(..)
+                | Step::MeasureLight(_)
+                | Step::Mileage
+                | Step::BatteryStatus,
+                RequestError::Refused(
+                    Hidpp20(
+                        Error20::InvalidFeatureIndex
+                        | Error20::InvalidFunction
+                        | Error20::InvalidArgument
+                        | Error20::Unsupported,
+                    )
+                    | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress),
+                ),
+            ) if self.handle_stale(known, facts) => {}
             // A device may list what it then refuses: the feature is as good as absent.
             (Step::Find(id), RequestError::Refused(_)) => {
+                known.learn(id, None);
                 facts.push(DeviceFact::Feature(id, None));
             }
-            (Step::Find(id), error) => {
-                self.goals.retain(|goal| goal.feature() != id);
+            (Step::Capability(..), RequestError::Refused(_)) => {
+                known.capability = Some(Capability::Unsaid);
+            }
+            // A headset's dongle refuses while the headset is off.
+            (Step::Battery(FeatureId::ADC_MEASUREMENT, _), RequestError::Refused(Hidpp20(_))) => {
+                self.goals.retain(|goal| *goal != Goal::Battery);
+                facts.push(DeviceFact::Absent(RequestError::Disconnected));
+            }
+            (Step::Battery(id, _), RequestError::Refused(_)) => {
+                known.learn(id, None);
+                known.capability = None;
+            }
+            (Step::Find(_) | Step::Capability(..) | Step::Battery(..), error) => {
+                self.goals.clear();
                 facts.push(DeviceFact::Failed(error));
             }
             (Step::Mileage, error) if error.is_missing() => {
                 self.todo.push_back(Step::BatteryStatus);
             }
             (Step::BatteryStatus, error) if error.is_missing() => {
+                known.register = Some(BatteryRegister::None);
                 facts.push(DeviceFact::NoBattery);
             }
+            // Without notices a device is only read less often.
+            (Step::ReadFlags | Step::WriteFlags(_), _) => {}
             (Step::Build, _) => facts.extend(
                 self.version
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
@@ -345,4 +546,44 @@ impl Probe {
         self.todo.push_front(step);
         true
     }
+}
+
+/// Reads an answer or event of a battery feature. `None`: it cannot be one, because another
+/// feature than the remembered one stands there. Of a device that was asked where its features
+/// stand, odd values are taken as they are.
+pub(super) fn read_battery(known: &Known, id: FeatureId, report: &Report) -> Option<Reading> {
+    let (is_plausible, reading) = match id {
+        FeatureId::BATTERY_LEVEL_STATUS => {
+            let capability = match known.capability {
+                Some(Capability::Levels(capability)) => Some(capability),
+                _ => None,
+            };
+            let status = battery_level_status::read_level(report);
+            (
+                battery_level_status::is_plausible(report),
+                Reading::LevelStatus(status, capability),
+            )
+        }
+        FeatureId::UNIFIED_BATTERY => {
+            let capabilities = match known.capability {
+                Some(Capability::Unified(capabilities)) => Some(capabilities),
+                _ => None,
+            };
+            let battery = unified_battery::read_status(report);
+            (
+                unified_battery::is_plausible(report),
+                Reading::Unified(battery, capabilities),
+            )
+        }
+        FeatureId::BATTERY_VOLTAGE => (
+            battery_voltage::is_plausible(report),
+            Reading::Voltage(battery_voltage::read_voltage(report)),
+        ),
+        FeatureId::ADC_MEASUREMENT => (
+            adc_measurement::is_plausible(report),
+            Reading::Adc(adc_measurement::read_measurement(report)),
+        ),
+        _ => return None,
+    };
+    (is_plausible || !known.remembered).then_some(reading)
 }

@@ -1,7 +1,7 @@
 //! What can be asked of a receiver or device, and how asking can fail.
 
 use crate::wire::{
-    Call, DeviceIndex, Error10, Error20, ErrorCode, RegisterRequest, Report, ReportId, SoftwareId,
+    Call, DeviceIndex, Error10, ErrorCode, RegisterRequest, Report, ReportId, SoftwareId,
 };
 
 /// A question to a receiver or device.
@@ -31,12 +31,15 @@ pub enum RequestError {
     /// Nobody answered, not even the second time.
     #[error("no answer")]
     Silent,
-    /// The receiver cannot reach the device: asleep, switched off or out of range.
-    #[error("the receiver cannot reach it: {0}")]
+    /// It is asleep, switched off or out of range, says its receiver.
+    #[error("it cannot be reached: {0}")]
     Unreachable(Error10),
     /// The answer was an error.
     #[error("refused: {0}")]
     Refused(ErrorCode),
+    /// A headset's dongle says that the headset is off or out of range.
+    #[error("it is switched off or out of range of its dongle")]
+    Disconnected,
     /// It was busy each time it was asked.
     #[error("still busy after several tries")]
     Busy,
@@ -75,12 +78,4 @@ impl Request {
             Self::Call(call) => call.report(device, software, form),
         }
     }
-}
-
-/// Whether an error means "ask again later".
-pub(super) const fn is_busy(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::Hidpp10(Error10::Busy) | ErrorCode::Hidpp20(Error20::Busy)
-    )
 }

@@ -5,6 +5,13 @@ use std::time::Duration;
 /// For a device behind a receiver: 8 to 100 ms are usual, 1.2 s was seen once.
 pub(super) const DEVICE_ANSWER: Duration = Duration::from_secs(1);
 
+/// For a device on its own node. Over Bluetooth 15 to 45 ms are usual, but the first requests
+/// after it woke get lost without a word; peers ask four times at this distance.
+pub(super) const DIRECT_ANSWER: Duration = Duration::from_millis(700);
+
+/// How often an unanswered request to such a device is sent, in all.
+pub(super) const DIRECT_ATTEMPTS: u8 = 3;
+
 /// For a receiver's own registers: 1 to 6 ms are usual.
 pub(super) const RECEIVER_ANSWER: Duration = Duration::from_millis(500);
 
@@ -26,6 +33,19 @@ pub(super) const STALL: Duration = Duration::from_millis(20);
 
 /// How many stalls a request survives.
 pub(super) const STALLS: u8 = 3;
+
+/// The wait before the first repeat of a message that the receiver refused while none of ours was
+/// in flight: it handles another program's, which takes a round trip.
+pub(super) const REFUSED_FIRST: Duration = Duration::from_millis(20);
+
+/// A round trip to a device, until one was measured.
+pub(super) const ROUND_TRIP: Duration = Duration::from_millis(50);
+
+/// The shortest time for which a message to a device counts as in flight.
+pub(super) const HOLD_LEAST: Duration = Duration::from_millis(20);
+
+/// The longest.
+pub(super) const HOLD_MOST: Duration = Duration::from_millis(250);
 
 /// How long an answer may still come after its question was given up or answered once.
 pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);

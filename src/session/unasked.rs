@@ -2,92 +2,139 @@
 
 use super::event::{DeviceFact, Event, Reading};
 use super::light::{Action, LightLease};
-use super::probe::Probe;
-use super::{Purpose, Session};
-use crate::feature::device_connection::{self, DeviceConnection};
+use super::probe::{Probe, read_battery};
+use super::{Purpose, RequestError, Session};
+use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind};
-use crate::feature::{battery_mileage, battery_status};
+use crate::feature::{battery_mileage, battery_status, wireless_status};
 use crate::units::Timestamp;
-use crate::wire::{FeatureId, FeatureIndex, Function, Report, Slot};
+use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Function, Report};
 
 impl Session {
-    /// Takes a notification of HID++ 1.0 from or about the device in a slot.
-    pub(super) fn handle_notification(&mut self, slot: Slot, sub_id: u8, report: &Report) {
+    /// Takes a notification of HID++ 1.0 from or about a device.
+    pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
         let reading = match sub_id {
             0x07 => Some(Reading::Status(battery_status::read_notification(report))),
             0x0D => Some(Reading::Mileage(battery_mileage::read_notification(report))),
             _ => None,
         };
         if let Some(reading) = reading {
-            self.publish(slot, vec![DeviceFact::Battery(reading)]);
-            self.note_life(slot);
+            self.publish(device, vec![DeviceFact::Battery(reading)]);
+            self.note_life(device);
         }
         let Some(connection) = device_connection::read(report) else {
             return;
         };
-        self.events.push_back(Event::Connection(slot, connection));
+        if let DeviceConnection::Arrival(arrival) = &connection {
+            self.learn_arrival(device, arrival);
+        }
+        self.events.push_back(Event::Connection(device, connection));
         match connection {
-            DeviceConnection::Arrival(arrival) => {
-                if let Some(discovery) = &mut self.discovery {
-                    discovery.learn_arrival(slot, &arrival, &mut self.events);
-                    self.continue_discovery();
-                }
-                if arrival.online {
-                    self.note_wake(slot);
-                }
-            }
-            DeviceConnection::PoweredOn | DeviceConnection::Link { up: true } => {
-                self.note_wake(slot);
-            }
-            DeviceConnection::Unpaired => self.forget(slot),
-            DeviceConnection::Link { up: false } => {}
+            DeviceConnection::Arrival(Arrival { online: true, .. })
+            | DeviceConnection::PoweredOn
+            | DeviceConnection::Link { up: true } => self.note_wake(device),
+            DeviceConnection::Unpaired => self.forget(device),
+            DeviceConnection::Arrival(_) | DeviceConnection::Link { up: false } => {}
         }
     }
 
-    /// The device is gone for good; what comes to its slot next is another.
-    fn forget(&mut self, slot: Slot) {
-        self.known.remove(&slot);
-        self.leases.remove(&slot);
+    fn learn_arrival(&mut self, device: DeviceIndex, arrival: &Arrival) {
+        let (Some(slot), Some(discovery)) = (device.slot(), &mut self.discovery) else {
+            return;
+        };
+        if discovery.is_following() && !discovery.holds(slot, Some(arrival.wpid)) {
+            // Another device was paired with this slot.
+            self.forget(device);
+            self.look_at(slot);
+        }
+        if let Some(discovery) = &mut self.discovery {
+            discovery.learn_arrival(slot, arrival, &mut self.events);
+            self.continue_discovery();
+        }
+    }
+
+    /// The device is gone for good; what comes in its place is another.
+    fn forget(&mut self, device: DeviceIndex) {
+        self.known.remove(&device);
+        self.leases.remove(&device);
+        self.noticing.retain(|noticing| *noticing != device);
         self.exchange.withdraw(|purpose| {
-            matches!(purpose, Purpose::Probe(at, _) | Purpose::Light(at, _) if *at == slot)
+            matches!(purpose, Purpose::Probe(at, _) | Purpose::Light(at, _) if *at == device)
         });
+        if let (Some(discovery), Some(slot)) = (&mut self.discovery, device.slot()) {
+            discovery.forget(slot);
+        }
         if self
             .probes
-            .remove(&slot)
+            .remove(&device)
             .is_some_and(|mut probe| probe.complete())
         {
-            self.events.push_back(Event::Probed(slot));
+            self.events.push_back(Event::Probed(device));
         }
     }
 
-    /// Takes an event of HID++ 2.0 of the device in a slot.
+    /// Takes an event of HID++ 2.0.
     pub(super) fn handle_event(
         &mut self,
         now: Timestamp,
-        slot: Slot,
+        device: DeviceIndex,
         feature: FeatureIndex,
         event: Function,
         report: &Report,
     ) {
-        let known = self.known.entry(slot).or_default();
-        let unknown_index = known.feature_at(feature).is_none();
-        let solar = known.feature(FeatureId::SOLAR_DASHBOARD);
-        // The marker tells a solar event by itself, which saves asking for the index.
-        if unknown_index
-            && solar.is_none()
-            && event.get() <= 2
-            && solar_dashboard::has_marker(report)
+        if let (Some(discovery), Some(slot)) = (&self.discovery, device.slot())
+            && discovery.is_following()
+            && !discovery.holds(slot, None)
         {
+            // Its pairing was not announced, as after a switch to another computer and back.
+            self.look_at(slot);
+        }
+        let known = self.known.entry(device).or_default();
+        let id = known.feature_at(feature);
+        // The marker tells a solar event by itself, which saves asking for the index.
+        let marked = event.get() <= 2 && solar_dashboard::has_marker(report);
+        if id.is_none() && known.feature(FeatureId::SOLAR_DASHBOARD).is_none() && marked {
+            known.learn(FeatureId::SOLAR_DASHBOARD, Some(feature));
             let fact = DeviceFact::Feature(FeatureId::SOLAR_DASHBOARD, Some(feature));
-            self.publish(slot, vec![fact]);
+            self.publish(device, vec![fact]);
         }
-        if self.solar_index(slot) == Some(feature) {
-            self.handle_solar_event(now, slot, event, report);
+        if self.solar_index(device) == Some(feature) {
+            self.handle_solar_event(now, device, event, report);
+        } else if id == Some(FeatureId::WIRELESS_STATUS) {
+            if event.get() == wireless_status::STATUS_EVENT {
+                self.note_wake(device);
+            }
+        } else if let Some(id) = id
+            && event.get() == 0
+        {
+            self.handle_battery_event(device, id, report);
         }
-        self.note_life(slot);
+        self.note_life(device);
     }
 
-    fn handle_solar_event(&mut self, now: Timestamp, slot: Slot, event: Function, report: &Report) {
+    /// Event 0 of the battery features repeats the answer to a reading. Other numbers are answers
+    /// to programs that ask under software id 0 (Solaar issue 1568).
+    fn handle_battery_event(&mut self, device: DeviceIndex, id: FeatureId, report: &Report) {
+        let Some(known) = self.known.get(&device) else {
+            return;
+        };
+        let fact = match read_battery(known, id, report) {
+            Some(Reading::Adc(measurement)) if !measurement.connected => {
+                DeviceFact::Absent(RequestError::Disconnected)
+            }
+            Some(reading) => DeviceFact::Battery(reading),
+            None => return,
+        };
+        self.publish(device, vec![fact]);
+    }
+
+    fn handle_solar_event(
+        &mut self,
+        now: Timestamp,
+        device: DeviceIndex,
+        event: Function,
+        report: &Report,
+    ) {
         let solar = solar_dashboard::read_event(event.get(), report);
         // Without the marker a broadcast may be the answer to a program that asks under software
         // id 0 (old kernels, upower): its charge would be their report count.
@@ -97,45 +144,46 @@ impl Session {
             return;
         }
         if solar.kind == EventKind::LightKey {
-            self.events.push_back(Event::LightKey(slot));
+            self.events.push_back(Event::LightKey(device));
         }
-        self.publish(slot, vec![DeviceFact::Battery(Reading::Solar(solar))]);
+        self.publish(device, vec![DeviceFact::Battery(Reading::Solar(solar))]);
         // A frame without its marker, or with an impossible charge, does not end the wait.
         if solar.kind == EventKind::LightMeasure
             && solar.good
             && solar.charge.is_some()
-            && let Some(lease) = self.leases.get_mut(&slot)
+            && let Some(lease) = self.leases.get_mut(&device)
         {
             let action = lease.handle_measurement(now);
             if action == Action::Done {
                 // The event is the answer, also where the reply got lost.
-                self.withdraw_measuring(slot);
+                self.withdraw_measuring(device);
             }
-            self.act_on_light(slot, action);
+            self.act_on_light(device, action);
         }
     }
 
     /// The device woke and forgot what it was told: measuring starts anew.
-    fn note_wake(&mut self, slot: Slot) {
-        if self.is_held(slot) {
+    fn note_wake(&mut self, device: DeviceIndex) {
+        self.events.push_back(Event::Awake(device));
+        if self.is_held(device) {
             let action = self
                 .leases
-                .get_mut(&slot)
+                .get_mut(&device)
                 .map_or(Action::Wait, LightLease::handle_wake);
-            self.act_on_light(slot, action);
+            self.act_on_light(device, action);
         }
-        self.note_life(slot);
+        self.note_life(device);
     }
 
     /// The device is there: what it did not answer is asked again.
-    fn note_life(&mut self, slot: Slot) {
+    fn note_life(&mut self, device: DeviceIndex) {
         let action = self
             .leases
-            .get_mut(&slot)
+            .get_mut(&device)
             .map_or(Action::Wait, LightLease::handle_life);
-        self.act_on_light(slot, action);
-        if self.probes.get_mut(&slot).is_some_and(Probe::handle_life) {
-            self.continue_probe(slot);
+        self.act_on_light(device, action);
+        if self.probes.get_mut(&device).is_some_and(Probe::handle_life) {
+            self.continue_probe(device);
         }
     }
 }

@@ -2,13 +2,19 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Byte 1 of every report: the receiver, a device directly on the node, or a pairing slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceIndex(pub u8);
 
 impl DeviceIndex {
-    /// The receiver itself, or a device directly on its own node.
+    /// The receiver itself.
     pub const RECEIVER: Self = Self(0xFF);
+    /// The device of a node that leads to one device only, on a cable or on Bluetooth.
+    pub const DIRECT: Self = Self(0xFF);
+    /// The same on older corded devices; some Bluetooth devices answer under it.
+    pub const CORDED: Self = Self(0x00);
 
     /// The pairing slot, if the index is one.
     pub const fn slot(self) -> Option<Slot> {
@@ -63,7 +69,7 @@ impl fmt::Display for Slot {
 }
 
 /// The wireless product id of a device: what model it is, as its receiver knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct Wpid(pub u16);
 
 impl fmt::Display for Wpid {

@@ -39,6 +39,8 @@ impl Register {
     pub const BATTERY_MILEAGE: Self = Self(0x0D);
     /// The receiver's pairing records.
     pub const PAIRING_INFORMATION: Self = Self(0xB5);
+    /// A Bolt receiver's unique id.
+    pub const BOLT_UNIQUE_ID: Self = Self(0xFB);
     /// Firmware versions.
     pub const FIRMWARE_VERSION: Self = Self(0xF1);
 

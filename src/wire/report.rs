@@ -156,6 +156,14 @@ impl Report {
         }
     }
 
+    /// The same report from or for another device index.
+    #[must_use]
+    pub const fn with_device(mut self, device: DeviceIndex) -> Self {
+        let [_, index, ..] = &mut self.bytes;
+        *index = device.0;
+        self
+    }
+
     /// The kind of report.
     pub const fn id(&self) -> ReportId {
         self.id

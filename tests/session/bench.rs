@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use solar_status::session::{DeviceFact, DiscoveryScope, Event, Known, Reading, Session, Wanted};
+use solar_status::session::{
+    DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Records, Session, Wanted,
+};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report, ReportId, Slot, classify};
+use solar_status::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify};
 
 /// What a status asks of a receiver.
 pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {
+    records: Records::Legacy,
     default_slots: 6,
-    names: true,
+    extra_slot: None,
     firmware: false,
+    follow: false,
 };
 
 /// A session with a device on its other side.
@@ -28,7 +32,7 @@ pub(crate) struct Bench<F> {
 impl<F: Firmware> Bench<F> {
     pub(crate) fn new(device: F) -> Self {
         Self {
-            session: Session::new(ReportId::Short),
+            session: Session::new(Peer::Receiver, ReportId::Short),
             device,
             now: Timestamp::START,
             sent: Vec::new(),
@@ -54,8 +58,11 @@ impl<F: Firmware> Bench<F> {
                 idle = false;
             }
             while let Some(event) = self.session.poll_event() {
-                if let (Event::Paired(slot, _), Some(wanted)) = (&event, self.probe_all) {
-                    self.session.probe(*slot, wanted, Known::default());
+                if let Event::Paired(device, _) = &event {
+                    if let Some(wanted) = self.probe_all {
+                        self.session.probe(*device, wanted, Known::default());
+                    }
+                    self.session.read_name(*device);
                     idle = false;
                 }
                 self.events.push(event);
@@ -99,7 +106,7 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// All facts about a slot, in order.
-    pub(crate) fn facts(&self, slot: Slot) -> Vec<&DeviceFact> {
+    pub(crate) fn facts(&self, slot: DeviceIndex) -> Vec<&DeviceFact> {
         let facts = self.events.iter().filter_map(|event| match event {
             Event::Device(at, fact) if *at == slot => Some(fact),
             _ => None,
@@ -108,7 +115,7 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// All battery readings of a slot, in order.
-    pub(crate) fn readings(&self, slot: Slot) -> Vec<Reading> {
+    pub(crate) fn readings(&self, slot: DeviceIndex) -> Vec<Reading> {
         let readings = self.facts(slot).into_iter().filter_map(|fact| match fact {
             DeviceFact::Battery(reading) => Some(*reading),
             _ => None,
@@ -117,19 +124,24 @@ impl<F: Firmware> Bench<F> {
     }
 
     /// The requests sent to a slot, as text.
-    pub(crate) fn sent_to(&self, slot: Slot) -> Vec<String> {
-        let to_slot = self
-            .sent
-            .iter()
-            .filter(|report| report.device().slot() == Some(slot));
+    pub(crate) fn sent_to(&self, slot: DeviceIndex) -> Vec<String> {
+        let to_slot = self.sent.iter().filter(|report| report.device() == slot);
         to_slot.map(ToString::to_string).collect()
     }
 }
 
-pub(crate) fn slot(number: u8) -> Slot {
-    Slot::new(number).unwrap()
+pub(crate) fn slot(number: u8) -> DeviceIndex {
+    DeviceIndex(number)
 }
 
 pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// What a receiver's record says of the K750.
+pub(crate) fn k750() -> Known {
+    Known {
+        model: Some(Wpid(0x4002)),
+        ..Known::default()
+    }
 }

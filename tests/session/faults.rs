@@ -13,17 +13,17 @@ use solar_status::sim::scenario::desk;
 use solar_status::units::{Lux, Percent, Timestamp};
 use solar_status::wire::{FeatureId, FeatureIndex};
 
-use crate::bench::{Bench, SCOPE, seconds, slot};
+use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 
 const ALL: Wanted = Wanted {
     battery: true,
     name: true,
     firmware: true,
+    ..Wanted::NOTHING
 };
 const BATTERY: Wanted = Wanted {
     battery: true,
-    name: false,
-    firmware: false,
+    ..Wanted::NOTHING
 };
 
 fn status(faults: Faults, wanted: Wanted) -> Bench<Faulty<Receiver>> {
@@ -51,10 +51,7 @@ fn assert_nothing_wrong(bench: &Bench<impl Firmware>, context: &str) {
     for event in &bench.events {
         match event {
             Event::Paired(at, record) => {
-                let (_, name) = names
-                    .into_iter()
-                    .find(|(slot, _)| *slot == at.get())
-                    .unwrap();
+                let (_, name) = names.into_iter().find(|(slot, _)| *slot == at.0).unwrap();
                 assert!(
                     record.name.as_deref().is_none_or(|it| it == name),
                     "{context}: {record:?}"
@@ -62,7 +59,7 @@ fn assert_nothing_wrong(bench: &Bench<impl Firmware>, context: &str) {
                 let wpid = record.wpid.map(|wpid| wpid.to_string());
                 let expected = [(1, "4002"), (2, "101B"), (3, "2010")];
                 assert!(
-                    expected.contains(&(at.get(), wpid.unwrap().as_str())),
+                    expected.contains(&(at.0, wpid.unwrap().as_str())),
                     "{context}"
                 );
             }
@@ -76,7 +73,7 @@ fn assert_nothing_wrong(bench: &Bench<impl Firmware>, context: &str) {
                     "{context}: {record:?}"
                 );
             }
-            Event::Device(at, fact) => assert_fact(at.get(), fact, context),
+            Event::Device(at, fact) => assert_fact(at.0, fact, context),
             _ => {}
         }
     }
@@ -115,9 +112,7 @@ fn assert_fact(slot: u8, fact: &DeviceFact, context: &str) {
             _ => false,
         },
         DeviceFact::NoLight | DeviceFact::Absent(_) => true,
-        DeviceFact::Battery(Reading::Status(_)) | DeviceFact::NoBattery | DeviceFact::Failed(_) => {
-            false
-        }
+        _ => false,
     };
     assert!(right, "{context}: slot {slot}: {fact:?}");
 }
@@ -337,7 +332,7 @@ fn foreign_traffic_does_not_move_a_deadline() {
         }
     }
     let mut bench = Bench::new(Deaf(Timestamp::START));
-    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.session.probe(slot(1), BATTERY, k750());
     bench.run_while(Timestamp::from_start(seconds(60)), |bench| {
         bench.events.is_empty()
     });
@@ -356,7 +351,7 @@ fn busy_is_waited_for_and_costs_no_try() {
     for busy in [1, 2, 5] {
         let mut bench = Bench::new(desk());
         bench.device.answer_busy(1, busy);
-        bench.session.probe(slot(1), BATTERY, Known::default());
+        bench.session.probe(slot(1), BATTERY, k750());
         bench.run_for(seconds(10));
         assert!(
             k750_was_read(&bench),
@@ -382,7 +377,7 @@ fn busy_is_waited_for_and_costs_no_try() {
 fn busy_without_end_ends() {
     let mut bench = Bench::new(desk());
     bench.device.answer_busy(1, u32::MAX);
-    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.session.probe(slot(1), BATTERY, k750());
     bench.run_for(seconds(30));
     assert_eq!(
         bench.facts(slot(1)),
@@ -395,7 +390,7 @@ fn busy_without_end_ends() {
 #[test]
 fn a_stalled_write_is_repeated_and_costs_no_try() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, Known::default());
+    bench.session.probe(slot(1), BATTERY, k750());
     let now = bench.now;
     // EPIPE, twice, before the ping gets through.
     for _ in 0..2 {
@@ -416,10 +411,10 @@ fn a_late_answer_never_answers_another_question() {
     let wanted = Wanted {
         battery: true,
         name: true,
-        firmware: false,
+        ..Wanted::NOTHING
     };
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
-    bench.session.probe(slot(1), wanted, Known::default());
+    bench.session.probe(slot(1), wanted, k750());
     let script = BTreeMap::from([(1, Fault::Delay(Duration::from_millis(1020)))]);
     bench.device.set_faults(Faults {
         script,
@@ -452,7 +447,7 @@ fn a_reading_without_its_marker_or_with_an_impossible_charge_is_asked_for_again(
             ..Faults::default()
         };
         let mut bench = Bench::new(Faulty::new(desk(), faults));
-        bench.session.probe(slot(1), BATTERY, Known::default());
+        bench.session.probe(slot(1), BATTERY, k750());
         bench.run_for(seconds(20));
         let good = bench
             .readings(slot(1))

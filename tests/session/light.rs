@@ -8,19 +8,17 @@ use solar_status::sim::Firmware;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::desk;
 use solar_status::units::Percent;
-use solar_status::wire::{Report, Slot};
+use solar_status::wire::{DeviceIndex, Report};
 
-use crate::bench::{Bench, seconds, slot};
+use crate::bench::{Bench, k750, seconds, slot};
 
 const BATTERY: Wanted = Wanted {
     battery: true,
-    name: false,
-    firmware: false,
+    ..Wanted::NOTHING
 };
 const NAME: Wanted = Wanted {
-    battery: false,
     name: true,
-    firmware: false,
+    ..Wanted::NOTHING
 };
 const SERIES: LightMeasure = LightMeasure {
     reports: 10,
@@ -35,7 +33,7 @@ fn held() -> Bench<Receiver> {
     bench
         .device
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(seconds(3));
     assert!(
         bench
@@ -63,7 +61,7 @@ fn series_asked(sent: &[Report]) -> usize {
     sent.iter().filter(measure).count()
 }
 
-fn probed(events: &[Event], at: Slot) -> usize {
+fn probed(events: &[Event], at: DeviceIndex) -> usize {
     events
         .iter()
         .filter(|event| **event == Event::Probed(at))
@@ -95,7 +93,7 @@ fn a_probe_beside_a_held_lease_comes_to_its_end() {
 #[test]
 fn a_lease_that_replaces_a_single_measurement_lets_its_probe_end() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(100));
     assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
     assert!(
@@ -141,7 +139,7 @@ fn another_programs_answer_is_no_broadcast() {
     // Old kernels and upower ask under software id 0: the answer to their request for one report
     // looks like a broadcast of 1 %.
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(seconds(3));
     let before = bench.readings(slot(K750)).len();
     bench
@@ -159,7 +157,7 @@ fn another_programs_answer_is_no_broadcast() {
 #[test]
 fn a_measurement_that_comes_before_its_reply_is_enough() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(30));
     // The reply to the measure request never comes; the light does.
     while bench
@@ -201,7 +199,7 @@ fn a_measurement_that_comes_before_its_reply_is_enough() {
 #[test]
 fn a_release_lets_the_probe_that_waits_for_light_end() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(700));
     bench.session.release_light(slot(K750));
     bench.run_for(seconds(10));
@@ -238,7 +236,7 @@ fn what_was_known_of_an_unpaired_device_is_forgotten() {
     bench
         .device
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
-    bench.session.probe(slot(K750), BATTERY, Known::default());
+    bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(30));
     bench.device.unpair(bench.now, K750);
     bench.run_for(seconds(10));

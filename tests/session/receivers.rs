@@ -87,7 +87,7 @@ impl Firmware for Scripted {
 
 fn paired(bench: &Bench<Scripted>) -> Vec<(u8, String, Option<bool>)> {
     let paired = bench.events.iter().filter_map(|event| match event {
-        Event::Paired(slot, record) => Some((slot.get(), record.wpid?.to_string(), record.online)),
+        Event::Paired(slot, record) => Some((slot.0, record.wpid?.to_string(), record.online)),
         _ => None,
     });
     paired.collect()
@@ -119,7 +119,7 @@ fn a_27_mhz_receiver_is_asked_to_announce_its_devices() {
             (3, "0065".to_owned(), Some(false))
         ]
     );
-    assert_eq!(bench.events.last(), Some(&Event::Discovered));
+    assert!(bench.events.contains(&Event::Discovered));
     let kinds: Vec<_> = bench
         .events
         .iter()
@@ -219,14 +219,8 @@ fn a_device_past_the_stated_slots_is_found() {
     bench.run_for(seconds(5));
     let slots: Vec<u8> = paired(&bench).into_iter().map(|(slot, ..)| slot).collect();
     assert_eq!(slots, [1, 7]);
-    let Some(Event::Paired(at, record)) = bench
-        .events
-        .iter()
-        .rfind(|event| matches!(event, Event::Paired(..)))
-    else {
-        panic!("{:?}", bench.events);
-    };
-    assert_eq!((*at, record.name.as_deref()), (slot(7), Some("Candy")));
+    let name = Event::Named(slot(7), Some("Candy".to_owned()));
+    assert!(bench.events.contains(&name), "{:?}", bench.events);
 }
 
 #[test]
@@ -295,7 +289,7 @@ fn notices_after_the_acknowledgement_are_waited_for() {
     bench.device.outbox.push_back(bytes("10 03 41 02 00 00 65"));
     bench.step();
     assert_eq!(paired(&bench).len(), 2);
-    assert_eq!(bench.events.last(), Some(&Event::Discovered));
+    assert!(bench.events.contains(&Event::Discovered));
 
     // If it never comes, the wait ends.
     let mut bench = Bench::new(Scripted::new(&[
@@ -309,7 +303,7 @@ fn notices_after_the_acknowledgement_are_waited_for() {
     bench.session.discover(SCOPE);
     bench.run_for(seconds(5));
     assert_eq!(paired(&bench).len(), 1);
-    assert_eq!(bench.events.last(), Some(&Event::Discovered));
+    assert!(bench.events.contains(&Event::Discovered));
 }
 
 #[test]

@@ -1,0 +1,29 @@
+//! Register FB of a Bolt receiver: what tells it from every other, 16 ASCII characters.
+//!
+//! Source: Solaar `receiver.py`, fwupd.
+
+use super::text;
+use crate::wire::{Register, RegisterRequest, Report};
+
+/// Asks for it.
+pub const fn get() -> RegisterRequest {
+    RegisterRequest::get_long(Register::BOLT_UNIQUE_ID, [0; 3])
+}
+
+/// Reads an answer; `None` if it holds no text.
+pub fn read(report: &Report) -> Option<String> {
+    Some(text::printable(report.params())).filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    #[test]
+    fn sixteen_characters() {
+        let hex = "11 FF 83 FB 30 31 32 33 34 35 36 37 38 39 41 42 43 44 45 46";
+        assert_eq!(read(&report(hex)).as_deref(), Some("0123456789ABCDEF"));
+        assert_eq!(read(&report("11 FF 83 FB …")), None);
+    }
+}

@@ -1,0 +1,75 @@
+use crate::device::{Device, Receiver};
+
+/// Something became different.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A receiver was found, or said more about itself.
+    ReceiverAdded(Receiver),
+    /// A receiver is gone, and its devices before it.
+    ReceiverRemoved(Receiver),
+    /// A device was found and read, as far as it could be.
+    DeviceAdded(Device),
+    /// A device is not connected or paired any more.
+    DeviceRemoved(Device),
+    /// Something about a device is different.
+    DeviceChanged(Device, Vec<Changed>),
+    /// The light key of a device was pressed.
+    LightKey(Device),
+}
+
+/// What is different about a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Whether it can be talked to.
+    Presence,
+    /// Charge, state or voltage.
+    Battery,
+    /// The light, or it was measured again.
+    Light,
+    /// Name, kind, firmware.
+    Description,
+}
+
+impl Changed {
+    /// The name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Presence => "presence",
+            Self::Battery => "battery",
+            Self::Light => "light",
+            Self::Description => "description",
+        }
+    }
+
+    /// What is different between two states of a device. That a value was merely read again is no
+    /// difference, but for the light: each measurement is one.
+    pub(super) fn between(before: &Device, after: &Device) -> Vec<Self> {
+        let battery = |device: &Device| {
+            let battery = device.battery.as_ref()?;
+            Some((
+                battery.percent,
+                battery.level,
+                battery.state,
+                battery.voltage,
+                battery.external_power,
+                battery.trusted,
+            ))
+        };
+        let description = |device: &Device| {
+            (
+                device.name.clone(),
+                device.kind,
+                device.firmware,
+                device.has_battery,
+            )
+        };
+        let all = [
+            (before.presence != after.presence, Self::Presence),
+            (battery(before) != battery(after), Self::Battery),
+            (before.light != after.light, Self::Light),
+            (description(before) != description(after), Self::Description),
+        ];
+        let different = all.into_iter().filter(|(different, _)| *different);
+        different.map(|(_, what)| what).collect()
+    }
+}

@@ -1,0 +1,266 @@
+//! Following all nodes: those that are there, those that come, and what their devices say.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use log::{debug, warn};
+
+use super::change::Change;
+use super::clock::{Clock, Wake};
+use super::memory::Memory;
+use super::node::Node;
+use super::query::Query;
+use super::snapshot::Failure;
+use super::{CLOSING, model_of};
+use crate::transport::{
+    NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
+};
+use crate::units::Timestamp;
+
+/// A node that cannot be opened right after it came is tried again after this time, and then
+/// after twice as long each time: udev may not have given it its permissions yet.
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+
+/// So often, about 3 s in all.
+const RETRIES: u32 = 6;
+
+/// What is remembered is written this often at most, and at the end.
+const SAVING: Duration = Duration::from_secs(600);
+
+/// Where nodes come from.
+pub trait NodeSource {
+    /// The next node that came or went, or `None` when nothing waits.
+    fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError>;
+
+    /// What becomes readable when there may be an event.
+    fn descriptor(&self) -> Option<BorrowedFd<'_>>;
+
+    /// Opens a node.
+    fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError>;
+}
+
+/// Something to tell those who follow.
+#[derive(Debug)]
+pub enum News {
+    /// Something became different.
+    Change(Change),
+    /// Something went wrong, and the rest goes on.
+    Failure(Failure),
+}
+
+/// A node that is there and could not be opened yet.
+struct Waiting {
+    info: NodeInfo,
+    due: Timestamp,
+    tries: u32,
+}
+
+/// Follows all nodes and their devices until the clock is interrupted, or for so long, and tells
+/// what changes. At the end all is left as it was found.
+pub fn follow(
+    source: &mut dyn NodeSource,
+    query: &Query,
+    memory: &mut Memory,
+    clock: &mut dyn Clock,
+    until: Option<Timestamp>,
+    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+) -> Result<Wake, FollowError> {
+    let mut monitor = Monitor {
+        query,
+        nodes: BTreeMap::new(),
+        waiting: Vec::new(),
+        saved: clock.now(),
+    };
+    let ended = monitor.run(source, memory, clock, until, tell);
+    // Also after a failure: flags and measurements are put in order.
+    let closed = monitor.close(memory, clock);
+    let saved = memory.save();
+    let ended = ended?;
+    closed?;
+    if let Err(error) = saved {
+        warn!("{error}");
+    }
+    Ok(ended)
+}
+
+/// Why following ended.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// It is not known which nodes come and go.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+    /// Waiting failed, or telling.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+struct Monitor<'a> {
+    query: &'a Query,
+    nodes: BTreeMap<NodeId, Node<'a>>,
+    waiting: Vec<Waiting>,
+    /// When what is remembered was written last.
+    saved: Timestamp,
+}
+
+impl Monitor<'_> {
+    fn run(
+        &mut self,
+        source: &mut dyn NodeSource,
+        memory: &mut Memory,
+        clock: &mut dyn Clock,
+        until: Option<Timestamp>,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> Result<Wake, FollowError> {
+        loop {
+            let now = clock.now();
+            while let Some(event) = source.next_event()? {
+                match event {
+                    NodeEvent::Appeared(info) => self.waiting.push(Waiting {
+                        info,
+                        due: now,
+                        tries: 0,
+                    }),
+                    NodeEvent::Disappeared(id) => {
+                        self.waiting.retain(|waiting| waiting.info.id != id);
+                        self.remove(now, &id, tell)?;
+                    }
+                }
+            }
+            self.open(now, source, memory, tell)?;
+            self.pump(now, memory, tell)?;
+            if now.since(self.saved) >= SAVING && memory.is_changed() {
+                self.saved = now;
+                if let Err(error) = memory.save() {
+                    warn!("{error}");
+                }
+            }
+            if until.is_some_and(|until| until <= now) {
+                return Ok(Wake::Due);
+            }
+            let due = self.nodes.values().filter_map(Node::poll_timeout);
+            let due = due
+                .chain(self.waiting.iter().map(|waiting| waiting.due))
+                .chain(until);
+            let due = due.min();
+            let descriptors: Vec<_> = self
+                .nodes
+                .values()
+                .filter_map(Node::descriptor)
+                .chain(source.descriptor())
+                .collect();
+            if clock.wait(&descriptors, due)? == Wake::Interrupted {
+                return Ok(Wake::Interrupted);
+            }
+        }
+    }
+
+    /// Opens what came, and what could not be opened yet.
+    fn open(
+        &mut self,
+        now: Timestamp,
+        source: &mut dyn NodeSource,
+        memory: &Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let (due, later) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|waiting: &Waiting| waiting.due <= now);
+        self.waiting = later;
+        for mut waiting in due {
+            let info = &waiting.info;
+            match info.role(|vendor, product| model_of(vendor, product).is_some()) {
+                NodeRole::Receiver | NodeRole::Direct => {}
+                role => {
+                    debug!("{info}: {role:?}, left alone");
+                    continue;
+                }
+            }
+            match source.open(info) {
+                Ok(transport) => {
+                    let model = model_of(info.vendor, info.product);
+                    let mut node = Node::new(info.clone(), model, transport, self.query);
+                    node.begin(now, memory);
+                    self.nodes.insert(info.id.clone(), node);
+                }
+                Err(error) if waiting.tries < RETRIES => {
+                    debug!("{error}");
+                    waiting.due = now + FIRST_RETRY * 2_u32.pow(waiting.tries);
+                    waiting.tries += 1;
+                    self.waiting.push(waiting);
+                }
+                // It went again.
+                Err(TransportError::Gone { node }) => debug!("{node} is gone"),
+                Err(error) => tell(now, News::Failure(error.into()))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn pump(
+        &mut self,
+        now: Timestamp,
+        memory: &mut Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut lost = Vec::new();
+        for (id, node) in &mut self.nodes {
+            node.pump(now, memory);
+            while let Some(change) = node.poll_change() {
+                tell(now, News::Change(change))?;
+            }
+            for failure in node.take_device_failures() {
+                tell(now, News::Failure(failure))?;
+            }
+            if let Some(failure) = node.take_failure() {
+                let gone = matches!(&failure, Failure::Transport(TransportError::Gone { .. }));
+                if !gone {
+                    tell(now, News::Failure(failure))?;
+                }
+                lost.push(id.clone());
+            }
+        }
+        for id in lost {
+            self.remove(now, &id, tell)?;
+        }
+        Ok(())
+    }
+
+    fn remove(
+        &mut self,
+        now: Timestamp,
+        id: &NodeId,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(node) = self.nodes.remove(id) else {
+            return Ok(());
+        };
+        for change in node.removed() {
+            tell(now, News::Change(change))?;
+        }
+        Ok(())
+    }
+
+    /// Puts everything in order.
+    fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
+        let start = clock.now();
+        for node in self.nodes.values_mut() {
+            node.close(start, Wake::Interrupted);
+        }
+        let deadline = start + CLOSING;
+        loop {
+            let now = clock.now();
+            for node in self.nodes.values_mut() {
+                node.pump(now, memory);
+            }
+            if now >= deadline || self.nodes.values().all(Node::is_closed) {
+                return Ok(());
+            }
+            let due = self.nodes.values().filter_map(Node::poll_timeout).min();
+            let due = due.map_or(deadline, |due| due.min(deadline));
+            let descriptors: Vec<_> = self.nodes.values().filter_map(Node::descriptor).collect();
+            clock.wait(&descriptors, Some(due))?;
+        }
+    }
+}

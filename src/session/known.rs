@@ -1,0 +1,90 @@
+//! What is known of a device and need not be asked again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::feature::root::ProtocolVersion;
+use crate::feature::{battery_level_status, unified_battery};
+use crate::wire::{FeatureId, FeatureIndex, Wpid};
+
+/// What is known of a device and need not be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Known {
+    /// Its model, which says where to look first.
+    pub model: Option<Wpid>,
+    /// Its version of HID++.
+    pub protocol: Option<ProtocolVersion>,
+    /// Where features stand in it; an index of `None`: it lacks the feature.
+    pub features: Vec<(FeatureId, Option<FeatureIndex>)>,
+    /// What its battery feature said of its values.
+    pub capability: Option<Capability>,
+    /// Which register of a HID++ 1.0 device holds its charge.
+    pub register: Option<BatteryRegister>,
+    /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
+    pub remembered: bool,
+}
+
+/// What a battery feature says of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Capability {
+    /// Of 1000.
+    Levels(battery_level_status::Capability),
+    /// Of 1004.
+    Unified(unified_battery::Capabilities),
+    /// It does not say.
+    Unsaid,
+}
+
+/// The battery register of a HID++ 1.0 device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum BatteryRegister {
+    /// 0D, in percent.
+    Mileage,
+    /// 07, in steps.
+    Status,
+    /// It has neither.
+    None,
+}
+
+impl Known {
+    /// Where a feature stands: `None` if that is not known.
+    pub fn feature(&self, id: FeatureId) -> Option<Option<FeatureIndex>> {
+        self.features
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|&(_, index)| index)
+    }
+
+    /// Which feature stands at an index.
+    pub fn feature_at(&self, index: FeatureIndex) -> Option<FeatureId> {
+        self.features
+            .iter()
+            .find(|(_, known)| *known == Some(index))
+            .map(|&(id, _)| id)
+    }
+
+    /// Remembers where a feature stands.
+    pub fn learn(&mut self, id: FeatureId, index: Option<FeatureIndex>) {
+        self.features.retain(|(known, _)| *known != id);
+        self.features.push((id, index));
+    }
+
+    /// Adds what is known from elsewhere, which counts more.
+    pub(super) fn add(&mut self, other: Self) {
+        self.model = other.model.or(self.model);
+        self.protocol = other.protocol.or(self.protocol);
+        self.capability = other.capability.or(self.capability);
+        self.register = other.register.or(self.register);
+        self.remembered |= other.remembered;
+        for (id, index) in other.features {
+            self.learn(id, index);
+        }
+    }
+
+    /// Forgets all but the model.
+    pub(super) fn reset(&mut self) {
+        *self = Self {
+            model: self.model,
+            ..Self::default()
+        };
+    }
+}

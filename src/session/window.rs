@@ -1,0 +1,132 @@
+//! How many messages to devices a receiver takes at once.
+//!
+//! Logitech's text allows one at a time and lets the receiver refuse a second as "busy"; the
+//! Linux kernel keeps one for each slot in flight all the same, and most receivers take it. So
+//! the window starts wide, shrinks to what was taken when one was refused, and grows again one
+//! by one while nothing is refused, less and less eagerly.
+
+use std::time::Duration;
+
+use super::timing;
+
+/// Wider than any receiver has slots.
+const WIDEST: usize = 16;
+
+/// So many answers in a row let the window grow at first.
+const FIRST_STREAK: u32 = 8;
+
+/// So many at last: a strict receiver is then bothered with one refusal in so many answers.
+const LONGEST_STREAK: u32 = 512;
+
+#[derive(Debug)]
+pub(super) struct Window {
+    size: usize,
+    /// Answers in a row since the last refusal or growth.
+    streak: u32,
+    /// How long a streak lets the window grow.
+    needed: u32,
+    /// A smoothed round trip to a device.
+    round_trip: Duration,
+}
+
+impl Window {
+    pub(super) const fn new() -> Self {
+        Self {
+            size: WIDEST,
+            streak: 0,
+            needed: FIRST_STREAK,
+            round_trip: timing::ROUND_TRIP,
+        }
+    }
+
+    /// Whether another message may go out beside those in flight.
+    pub(super) const fn admits(&self, in_flight: usize) -> bool {
+        in_flight < self.size
+    }
+
+    /// How long a message counts as in flight. A device that stays silent does not keep the
+    /// others waiting: after twice the usual time the receiver is done with it, or says so.
+    pub(super) fn hold(&self) -> Duration {
+        (self.round_trip * 2).clamp(timing::HOLD_LEAST, timing::HOLD_MOST)
+    }
+
+    /// A device answered after this time.
+    pub(super) fn note_answer(&mut self, took: Duration) {
+        self.round_trip = (self.round_trip * 7 + took.min(timing::HOLD_MOST)) / 8;
+        self.streak += 1;
+        if self.size < WIDEST && self.streak >= self.needed {
+            self.size += 1;
+            self.streak = 0;
+        }
+    }
+
+    /// The receiver refused a message while it had taken so many others.
+    pub(super) fn note_refusal(&mut self, others: usize) {
+        if self.size <= others + 1 {
+            // It was tried too soon.
+            self.needed = (self.needed * 2).min(LONGEST_STREAK);
+        }
+        self.size = self.size.min(others.max(1));
+        self.streak = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOOK: Duration = Duration::from_millis(10);
+
+    #[test]
+    fn a_burst_finds_what_the_receiver_takes() {
+        // Six are sent, the first is taken, the others are refused one after the other.
+        let mut strict = Window::new();
+        for others in (1..=5).rev() {
+            strict.note_refusal(others);
+        }
+        assert!(strict.admits(0) && !strict.admits(1));
+
+        let mut takes_three = Window::new();
+        for others in (3..=5).rev() {
+            takes_three.note_refusal(others);
+        }
+        assert!(takes_three.admits(2) && !takes_three.admits(3));
+    }
+
+    #[test]
+    fn it_grows_again_and_less_eagerly_each_time() {
+        let mut window = Window::new();
+        window.note_refusal(1);
+        let mut tries = Vec::new();
+        for answer in 1..=1000 {
+            window.note_answer(TOOK);
+            if window.admits(1) {
+                tries.push(answer);
+                window.note_refusal(1);
+            }
+        }
+        assert!(tries.len() <= 7, "{tries:?}");
+        let gaps: Vec<i32> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(gaps.is_sorted(), "{gaps:?}");
+    }
+
+    #[test]
+    fn a_receiver_that_was_busy_once_is_wide_again_after_a_while() {
+        let mut window = Window::new();
+        window.note_refusal(1);
+        for _ in 0..200 {
+            window.note_answer(TOOK);
+        }
+        assert!(window.admits(6));
+    }
+
+    #[test]
+    fn the_hold_follows_the_round_trip() {
+        let mut window = Window::new();
+        for _ in 0..50 {
+            window.note_answer(TOOK);
+        }
+        let hold = window.hold();
+        assert!((20..=25).contains(&hold.as_millis()), "{hold:?}");
+    }
+}
