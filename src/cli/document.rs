@@ -185,3 +185,36 @@ impl LightEntry {
 fn age(now: Timestamp, at: Timestamp) -> f64 {
     (now.since(at).as_secs_f64() * 10.0).round() / 10.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::feature::battery_level_status::read_level;
+    use crate::wire::tests::report;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn a_charge_that_was_kept_is_older_than_its_reading() {
+        let level =
+            |hex, seconds| Battery::from_level_status(&read_level(&report(hex)), None, at(seconds));
+        let before = level("11 01 06 0B 5A 32 00 …", 0);
+        let charging = level("11 01 06 0B 00 00 01 …", 50);
+        let kept = BatteryEntry::of(&charging.after(Some(&before)), at(60));
+        let (age, charge_age) = (Duration::from_secs(10), Duration::from_secs(60));
+        assert_eq!(Duration::from_secs_f64(kept.age_s), age);
+        assert_eq!(
+            kept.charge_age_s.map(Duration::from_secs_f64),
+            Some(charge_age)
+        );
+        assert_eq!(kept.percent, Percent::new(90));
+        assert_eq!(kept.next_percent, Percent::new(50));
+
+        let never_told = BatteryEntry::of(&charging, at(60));
+        assert_eq!(never_told.charge_age_s, None);
+    }
+}

@@ -189,8 +189,10 @@ mod tests {
 
     use super::*;
     use crate::feature::battery_level_status::read_level;
+    use crate::feature::battery_status;
     use crate::feature::battery_voltage::read_voltage;
     use crate::feature::solar_dashboard::read_event;
+    use crate::feature::unified_battery::read_status;
     use crate::wire::tests::report;
 
     fn at(minutes: u64) -> Timestamp {
@@ -275,6 +277,28 @@ mod tests {
         assert_eq!(doubtful.after(Some(&good)), good);
         assert_eq!(good.after(Some(&doubtful)), good);
         assert_eq!(doubtful.after(None), doubtful, "better than nothing");
+        let next = solar("11 01 09 10 0B 01 F4 06 1D …", 10);
+        assert_eq!(next.after(Some(&doubtful)), next, "no worse, and newer");
+    }
+
+    #[test]
+    fn a_level_is_a_charge_too() {
+        let status = |hex| Battery::from_status(&battery_status::read(&report(hex)), at(0));
+        let low = status("10 01 81 07 03 00 00");
+        let good = status("10 01 81 07 05 00 00");
+        assert_eq!(good.after(Some(&low)), good);
+        let charging = status("10 01 81 07 00 21 00").after(Some(&low));
+        assert_eq!(charging.level, Some(BatteryLevel::Low));
+        assert_eq!(charging.state, ChargeState::Charging);
+    }
+
+    #[test]
+    fn a_charge_that_is_kept_stays_as_exact_as_it_was() {
+        let unified = |hex| Battery::from_unified(&read_status(&report(hex)), None, at(0));
+        let before = unified("11 01 06 1B 50 00 00 …");
+        let charging = unified("11 01 06 1B 00 00 01 …").after(Some(&before));
+        assert_eq!(charging.percent, Percent::new(80));
+        assert_eq!(charging.value_kind, ValueKind::Percent);
     }
 
     #[test]

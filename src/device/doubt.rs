@@ -138,6 +138,16 @@ mod tests {
     }
 
     #[test]
+    fn a_device_of_levels_only_announces_nothing() {
+        let level = |level, hours| {
+            let status = read_status(&head([0, level, 0]));
+            Battery::from_unified(&status, None, at(hours))
+        };
+        assert!(odd(level(8, 0), level(2, 1)), "full, then low");
+        assert!(!odd(level(8, 0), level(4, 1)), "full, then good");
+    }
+
+    #[test]
     fn one_error_is_odd_and_a_second_is_none() {
         let (good, bad) = (steps(90, 50, 0, 0), steps(90, 50, 5, 1));
         assert!(odd(good, bad));
@@ -155,6 +165,8 @@ mod tests {
     fn readings_of_two_kinds_are_not_compared() {
         let by_voltage = Battery::from_voltage(&read_voltage(&head([0x0D, 0x7A, 0])), at(1));
         assert!(!odd(percent(80, 0, 0), by_voltage), "two sources");
+        let failed = steps(90, 50, 5, 1);
+        assert!(!odd(percent(80, 0, 0), failed), "not of one source");
         let by_level = percent(0, 0, 1);
         assert_eq!(by_level.value_kind, ValueKind::Steps);
         assert!(!odd(percent(80, 0, 0), by_level), "percentage and level");
@@ -169,5 +181,8 @@ mod tests {
         let plugged = on_battery([0x10, 0xD4, 0x80], 1).after(Some(&before));
         assert!(!odd(before, plugged));
         assert!(!odd(plugged, on_battery([0x0F, 0xA6, 0], 2)));
+        // What the charger did is not known (code 7), but it was there.
+        let unclear = on_battery([0x10, 0xD4, 0x87], 1).after(Some(&before));
+        assert!(!odd(unclear, on_battery([0x0F, 0xA6, 0], 2)));
     }
 }

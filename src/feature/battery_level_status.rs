@@ -211,6 +211,23 @@ mod tests {
     }
 
     #[test]
+    fn each_flag_of_the_capability_has_its_bit() {
+        let flags = |flags| {
+            let frame = Report::short(DeviceIndex(1), 5, 0x11, [4, flags, 0]);
+            let capability = read_capability(&frame);
+            [
+                capability.osd_off,
+                capability.mileage,
+                capability.rechargeable,
+            ]
+        };
+        assert_eq!(flags(0x01), [true, false, false]);
+        assert_eq!(flags(0x02), [false, true, false]);
+        assert_eq!(flags(0x04), [false, false, true]);
+        assert_eq!(flags(0xF8), [false; 3]);
+    }
+
+    #[test]
     fn percentages_need_the_mileage_bit_and_ten_levels() {
         let is_percentage = |hex| read_capability(&report(hex)).is_percentage();
         assert!(is_percentage("11 01 05 11 0A 02 …"));
