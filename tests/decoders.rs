@@ -8,10 +8,10 @@ use solar_status::feature::{
     firmware_version, notification_flags, pairing_information, root, solar_dashboard,
     unified_battery, wireless_status,
 };
-use solar_status::session::{Known, Session, Wanted};
+use solar_status::session::{Known, Peer, Session, Wanted};
 use solar_status::units::Timestamp;
 use solar_status::wire::{
-    DeviceIndex, Error10, Error20, Incoming, Message, Relation, Report, ReportId, Slot, classify,
+    DeviceIndex, Error10, Error20, Incoming, Message, Relation, Report, ReportId, classify,
     descriptor, relation,
 };
 
@@ -221,16 +221,21 @@ proptest! {
     }
 
     #[test]
-    fn a_session_takes_any_frames(frames in proptest::collection::vec(frame(), 0..40)) {
-        let mut session = Session::new(ReportId::Short);
-        let wanted = Wanted { battery: true, name: true, firmware: true };
-        for slot in Slot::up_to(3) {
-            session.probe(slot, wanted, Known::default());
+    fn a_session_takes_any_frames(
+        frames in proptest::collection::vec(frame(), 0..40),
+        direct: bool,
+        remembered: bool,
+    ) {
+        let mut session = Session::new(if direct { Peer::Device } else { Peer::Receiver }, ReportId::Short);
+        let wanted = Wanted { name: true, firmware: true, kind: true, notices: true, wake: true, ..Wanted::BATTERY };
+        let devices = if direct { vec![DeviceIndex::DIRECT] } else { (1..4).map(DeviceIndex).collect() };
+        for device in devices {
+            session.probe(device, wanted, Known { remembered, ..Known::default() });
         }
         let mut now = Timestamp::START;
         for bytes in frames {
             while let Some(report) = session.poll_transmit(now) {
-                prop_assert!(report.device() != DeviceIndex(0));
+                prop_assert!(direct || report.device() != DeviceIndex(0));
             }
             if let Ok(report) = Report::parse(&bytes) {
                 session.handle_report(now, &report);

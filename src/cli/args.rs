@@ -50,6 +50,7 @@ pub enum Command {
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct StatusArgs {
     /// Print a JSON document instead of a table
     #[arg(long)]

@@ -53,7 +53,7 @@ const LENOVO: u16 = 0x17EF;
 /// Families and their differences; a model differs from its line in `of` only.
 ///
 /// Sources: Solaar `base_usb.py` and `receiver.py`; kernel hid-logitech-dj; for Bolt's long calls
-/// Solaar issue 2556 and OpenMouse request 46; for 27 MHz the kernel, whose endpoint of 8 bytes
+/// Solaar issue 2556; for 27 MHz the kernel, whose endpoint of 8 bytes
 /// takes short reports only.
 const UNIFYING: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Unifying,

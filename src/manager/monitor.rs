@@ -45,7 +45,7 @@ pub trait NodeSource {
 #[derive(Debug)]
 pub enum News {
     /// Something became different.
-    Change(Change),
+    Change(Box<Change>),
     /// Something went wrong, and the rest goes on.
     Failure(Failure),
 }
@@ -208,7 +208,7 @@ impl Monitor<'_> {
         for (id, node) in &mut self.nodes {
             node.pump(now, memory);
             while let Some(change) = node.poll_change() {
-                tell(now, News::Change(change))?;
+                tell(now, News::Change(Box::new(change)))?;
             }
             for failure in node.take_device_failures() {
                 tell(now, News::Failure(failure))?;
@@ -237,7 +237,7 @@ impl Monitor<'_> {
             return Ok(());
         };
         for change in node.removed() {
-            tell(now, News::Change(change))?;
+            tell(now, News::Change(Box::new(change)))?;
         }
         Ok(())
     }

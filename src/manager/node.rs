@@ -54,6 +54,10 @@ pub(super) struct Node<'a> {
 
 /// What is going on with a device.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that come in any order"
+)]
 struct Dealings {
     /// It is being asked, and not all was answered.
     asking: bool,
@@ -146,11 +150,7 @@ impl<'a> Node<'a> {
             serial: info.uniq.clone().filter(|_| info.bus == Bus::Usb),
             ..Device::new(direct_id(info.product, info.uniq.as_deref(), place), link)
         };
-        let known = Known {
-            model: Some(Wpid(info.product)),
-            ..Known::default()
-        };
-        self.add(now, DeviceIndex::DIRECT, device, known, memory);
+        self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
 
     /// Takes what arrived, does what is due, sends what is to be sent.
@@ -220,7 +220,7 @@ impl<'a> Node<'a> {
                     let node = self.info.path.clone();
                     self.failure = Some(Failure::NoReceiver { node, error });
                 }
-                Event::Device(device, fact) => self.handle_fact(now, device, fact, memory),
+                Event::Device(device, fact) => self.handle_fact(now, device, &fact, memory),
                 Event::Probed(device) => self.handle_probed(now, device, memory),
                 Event::Connection(device, connection) => {
                     self.handle_connection(now, device, connection);
@@ -268,13 +268,10 @@ impl<'a> Node<'a> {
             receiver: receiver.id.clone(),
             slot,
         };
-        let known = Known {
-            protocol: receiver
-                .model
-                .registers_only
-                .then_some(ProtocolVersion::HIDPP_10),
-            ..Known::default()
-        };
+        let protocol = receiver
+            .model
+            .registers_only
+            .then_some(ProtocolVersion::HIDPP_10);
         let device = Device {
             name: record.name.clone(),
             kind: record.kind,
@@ -287,7 +284,7 @@ impl<'a> Node<'a> {
             },
             ..Device::new(id, link)
         };
-        self.add(now, index, device, known, memory);
+        self.add(now, index, device, protocol, memory);
         let needs_name = |device: &Device| device.name.is_none() && self.query.names;
         if self.devices.get(&index).is_some_and(needs_name) {
             self.session.read_name(index);
@@ -300,14 +297,14 @@ impl<'a> Node<'a> {
         now: Timestamp,
         index: DeviceIndex,
         mut device: Device,
-        known: Known,
+        protocol: Option<ProtocolVersion>,
         memory: &Memory,
     ) {
-        let remembered = memory.recall(&mut device, now);
-        let known = Known {
-            model: known.model,
-            protocol: known.protocol.or(remembered.protocol),
-            ..remembered
+        let mut known = memory.recall(&mut device, now);
+        known.protocol = protocol.or(known.protocol);
+        known.model = match device.link {
+            Link::Paired { .. } => device.wpid,
+            Link::Direct { product, .. } => Some(Wpid(product)),
         };
         let dealings = Dealings {
             named: device.name.is_some() || !self.query.names,
@@ -364,14 +361,14 @@ impl<'a> Node<'a> {
         &mut self,
         now: Timestamp,
         index: DeviceIndex,
-        fact: DeviceFact,
+        fact: &DeviceFact,
         memory: &mut Memory,
     ) {
         let Some(device) = self.devices.get(&index) else {
             return;
         };
         let id = device.id.clone();
-        match &fact {
+        match fact {
             DeviceFact::Battery(reading) => {
                 self.handle_reading(now, index, reading);
                 return;
@@ -411,7 +408,7 @@ impl<'a> Node<'a> {
         if answered {
             self.note_answer(now, index);
         }
-        self.change(index, |device| take_fact(device, &fact));
+        self.change(index, |device| take_fact(device, fact));
     }
 
     fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {

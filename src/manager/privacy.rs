@@ -35,7 +35,7 @@ impl Privacy {
 
     /// Learns where features stand from our own lookups.
     fn learn(&mut self, direction: Direction, report: &Report) {
-        let key = (report.device(), report.address());
+        let key = (device(report), report.address());
         let lookup = report.sub_id() == 0 && report.address() >> 4 == root::GET_FEATURE;
         match direction {
             Direction::ToDevice if lookup => {
@@ -47,7 +47,7 @@ impl Privacy {
                 if let (Some(id), Some(index)) =
                     (self.asked.remove(&key), root::read_feature(report).index)
                 {
-                    self.features.insert((report.device(), index), id);
+                    self.features.insert((device(report), index), id);
                 }
             }
             _ => {}
@@ -56,8 +56,15 @@ impl Privacy {
 
     fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {
         let known = matches!(
-            self.feature(report.device(), feature),
-            Some(FeatureId::SOLAR_DASHBOARD | FeatureId::WIRELESS_STATUS)
+            self.feature(device(report), feature),
+            Some(
+                FeatureId::SOLAR_DASHBOARD
+                    | FeatureId::WIRELESS_STATUS
+                    | FeatureId::BATTERY_LEVEL_STATUS
+                    | FeatureId::BATTERY_VOLTAGE
+                    | FeatureId::UNIFIED_BATTERY
+                    | FeatureId::ADC_MEASUREMENT
+            )
         );
         if known || crate::feature::solar_dashboard::has_marker(report) {
             Redaction::Write(*report)
@@ -70,7 +77,7 @@ impl Privacy {
         if !self.anonymize || feature == FeatureIndex::ROOT {
             return Redaction::Write(*report);
         }
-        match (self.feature(report.device(), feature), function) {
+        match (self.feature(device(report), feature), function) {
             (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_DEVICE_INFO) => {
                 Redaction::Write(blanked(report, 5..9))
             }
@@ -96,10 +103,19 @@ impl Privacy {
             (Register::PAIRING_INFORMATION, 0x50..=0x5F) => 8..12,
             (Register::PAIRING_INFORMATION, _) => 5..20,
             // Bolt: the receiver's unique id.
-            (Register(0xFB), _) => 4..20,
+            (Register::BOLT_UNIQUE_ID, _) => 4..20,
             _ => 0..0,
         };
         Redaction::Write(blanked(report, private))
+    }
+}
+
+/// Whom a report is about: some devices on their own node are asked under one index and answer
+/// under the other.
+fn device(report: &Report) -> DeviceIndex {
+    match report.device() {
+        DeviceIndex::CORDED => DeviceIndex::DIRECT,
+        device => device,
     }
 }
 

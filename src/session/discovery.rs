@@ -250,12 +250,11 @@ impl Discovery {
         self.progress = Progress::Records;
         let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
         let slots = Slot::up_to(slots).chain(self.scope.extra_slot);
-        match self.records {
-            Records::None => self.announce(),
-            _ => {
-                let steps: Vec<Step> = slots.map(|slot| self.record_of(slot)).collect();
-                self.todo.extend(steps);
-            }
+        if self.records == Records::None {
+            self.announce();
+        } else {
+            let steps: Vec<Step> = slots.map(|slot| self.record_of(slot)).collect();
+            self.todo.extend(steps);
         }
     }
 

@@ -184,12 +184,12 @@ impl<P> Exchange<P> {
         if !self.is_radio(device) {
             return None;
         }
-        let hold = self.window.hold();
-        let held = self.pending.iter().filter(|pending| {
+        let span = self.window.hold();
+        let in_flight = self.pending.iter().filter(|pending| {
             matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
         });
-        let held: Vec<Timestamp> = held
-            .map(|pending| pending.sent_at + hold)
+        let held: Vec<Timestamp> = in_flight
+            .map(|pending| pending.sent_at + span)
             .filter(|until| *until > now)
             .collect();
         if self.window.admits(held.len()) {

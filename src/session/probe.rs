@@ -360,8 +360,8 @@ impl Probe {
                 }
                 None => _ = self.handle_stale(known, facts),
             },
-            // The answer says nothing; the measurement comes as an event.
-            Step::MeasureLight(_) => {}
+            // The answers say nothing; the measurement comes as an event.
+            Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Mileage => {
                 known.register = Some(BatteryRegister::Mileage);
                 let reading = Reading::Mileage(battery_mileage::read(report));
@@ -379,7 +379,6 @@ impl Probe {
                     self.todo.push_back(Step::WriteFlags(raised));
                 }
             }
-            Step::WriteFlags(_) => {}
             Step::NameLength(_) | Step::NamePiece(_) | Step::Kind(_) => {
                 self.handle_description(step, report, facts);
             }

@@ -39,6 +39,8 @@ struct Inner {
     /// The file, if it was not there before.
     new: Option<PathBuf>,
     nodes: u32,
+    /// When the first report passed: times in a trace count from there.
+    start: Option<Timestamp>,
     /// The first thing that went wrong; after it nothing is written.
     error: Option<io::Error>,
 }
@@ -59,6 +61,7 @@ impl TraceFile {
             untouched: true,
             new,
             nodes: 0,
+            start: None,
             error: None,
         };
         Ok(Self(Rc::new(RefCell::new(inner))))
@@ -81,6 +84,12 @@ impl TraceFile {
         };
         self.write_line(&trace::node_line(number, node));
         number
+    }
+
+    /// The time in the trace.
+    fn time(&self, now: Timestamp) -> Timestamp {
+        let start = *self.0.borrow_mut().start.get_or_insert(now);
+        Timestamp::from_start(now.since(start))
     }
 
     fn write_line(&self, line: &str) {
@@ -141,7 +150,7 @@ impl<R: Redact> Tap<R> {
     }
 
     fn write(&mut self, at: Timestamp, direction: Direction, report: &Report) {
-        let node = self.node;
+        let (at, node) = (self.file.time(at), self.node);
         let line = match self.redact.redact(direction, report) {
             Redaction::Write(report) => Entry {
                 at,

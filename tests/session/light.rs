@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::session::{DeviceFact, Event, Hold, Known, Reading, Wanted};
+use solar_status::session::{DeviceFact, Event, Hold, Reading, Wanted};
 use solar_status::sim::Firmware;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::desk;
