@@ -1,4 +1,4 @@
-//! A simulated receiver and its devices, written as their firmware would be.
+//! Simulated receivers and devices, written as their firmware would be.
 //!
 //! Start with [`scenario::desk`]: a receiver with a solar keyboard, a mouse and a sleeping
 //! keyboard. It is a [`Firmware`]: give it output reports and the time, take its input reports.
@@ -28,11 +28,16 @@
 //! random numbers only from a given seed: the same calls give the same bytes.
 
 pub mod battery;
+pub mod battery_features;
 pub mod device;
+pub mod direct;
+pub mod family;
 pub mod faults;
 pub mod hidpp10;
 pub mod hidpp20;
+pub mod information;
 pub mod models;
+pub mod patience;
 pub mod receiver;
 pub mod scenario;
 pub mod solar;
@@ -40,8 +45,10 @@ pub mod solar;
 mod actions;
 mod dj;
 mod frame;
+mod history;
 mod node;
 mod outbox;
+mod records;
 mod registers;
 #[cfg(test)]
 mod testing;
