@@ -199,6 +199,13 @@ impl Device {
         self
     }
 
+    /// The same device, with its battery in this state; nothing changes without one.
+    #[must_use]
+    pub fn with_state(mut self, state: State) -> Self {
+        let _said_to_nobody = self.protocol.set_charging(0, state);
+        self
+    }
+
     /// Whether the receiver can reach it.
     pub fn online(&self) -> bool {
         self.online

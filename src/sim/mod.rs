@@ -1,7 +1,9 @@
 //! Simulated receivers and devices, written as their firmware would be.
 //!
 //! Start with [`scenario::desk`]: a receiver with a solar keyboard, a mouse and a sleeping
-//! keyboard. It is a [`Firmware`]: give it output reports and the time, take its input reports.
+//! keyboard; [`scenario::full`] has all 73 devices of the [`catalogue`] on receivers of all families,
+//! on cables and on Bluetooth. Each is a [`Firmware`]: give it output reports and the time, take its
+//! input reports.
 //! Everything a user's hand does (sun, sleep, keys, the power switch) is a method of
 //! [`receiver::Receiver`]; [`faults::Faulty`] makes any firmware unreliable.
 //!
@@ -29,6 +31,7 @@
 
 pub mod battery;
 pub mod battery_features;
+pub mod catalogue;
 pub mod device;
 pub mod direct;
 pub mod family;
@@ -53,7 +56,7 @@ mod registers;
 #[cfg(test)]
 mod testing;
 
-pub use node::SimulatedNode;
+pub use node::{Plugged, SimulatedNode};
 
 use crate::units::Timestamp;
 

@@ -90,10 +90,15 @@ impl Receiver {
     /// The same receiver with `device` in `slot`; a slot it does not have changes nothing.
     #[must_use]
     pub fn with(mut self, slot: u8, device: Device) -> Self {
+        self.put(slot, device);
+        self
+    }
+
+    /// Puts a device into a slot as if it had always been there.
+    pub(super) fn put(&mut self, slot: u8, device: Device) {
         if self.family.has_slot(slot) {
             self.devices.insert(slot, device);
         }
-        self
     }
 
     /// What sort of receiver it is.
