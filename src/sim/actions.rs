@@ -6,7 +6,7 @@
 use super::device::Protocol;
 use super::dj;
 use super::frame::padded;
-use super::receiver::{KEY_STROKE, Receiver, SLOTS};
+use super::receiver::{KEY_STROKE, Receiver};
 use super::registers::{connection, switched_on, unpaired};
 use super::{battery, device::Device};
 use crate::units::{Lux, Percent, Timestamp};
@@ -48,6 +48,7 @@ impl Receiver {
     pub fn power_cycle(&mut self, now: Timestamp) {
         self.advance(now);
         self.outbox.clear();
+        self.pending.clear();
         self.flags = [0; 3];
         self.dj_slots = 0;
         let online: Vec<u8> = self
@@ -67,7 +68,7 @@ impl Receiver {
     /// A new device is paired with a slot and takes the place of the old one.
     pub fn pair(&mut self, now: Timestamp, slot: u8, device: Device) -> bool {
         self.advance(now);
-        if !SLOTS.contains(&slot) {
+        if !self.family.has_slot(slot) {
             return false;
         }
         if self.dj_slots != 0 {
@@ -126,42 +127,18 @@ impl Receiver {
         }
     }
 
-    /// The battery's charge becomes this. A HID++ 1.0 device that is connected sends a notice if
-    /// its register changes and the host has asked for notices.
+    /// The battery's charge becomes this. A connected device says so by itself if it shows, of
+    /// HID++ 1.0 only to a host that has asked for notices; a solar keyboard waits for its time.
     pub fn set_charge(&mut self, now: Timestamp, slot: u8, charge: Percent) -> bool {
         self.advance(now);
-        match self.devices.get_mut(&slot).map(|it| &mut it.protocol) {
-            Some(Protocol::Registers(registers)) => {
-                let battery = battery::Battery {
-                    charge,
-                    ..registers.battery
-                };
-                self.set_battery(now, slot, battery)
-            }
-            Some(Protocol::Features(features)) => match features.solar_mut() {
-                Some((_, solar)) => {
-                    solar.set_charge(now, charge);
-                    true
-                }
-                None => false,
-            },
-            None => false,
-        }
+        self.act_on_battery(now, slot, |protocol| protocol.set_charge(now, slot, charge))
     }
 
-    /// A HID++ 1.0 device's charger is connected, has filled the battery, or is taken away.
+    /// The charger is connected, has filled the battery, or is taken away; announced like
+    /// [`Self::set_charge`]. A solar keyboard has no charger.
     pub fn set_charging(&mut self, now: Timestamp, slot: u8, state: battery::State) -> bool {
         self.advance(now);
-        match self.devices.get(&slot).map(|it| &it.protocol) {
-            Some(Protocol::Registers(registers)) => {
-                let battery = battery::Battery {
-                    state,
-                    ..registers.battery
-                };
-                self.set_battery(now, slot, battery)
-            }
-            _ => false,
-        }
+        self.act_on_battery(now, slot, |protocol| protocol.set_charging(slot, state))
     }
 
     /// The user presses the light key of a solar keyboard (and wakes it, if it sleeps).
@@ -248,7 +225,7 @@ impl Receiver {
             && let Some(device) = self.devices.get(&slot)
         {
             // A device connects because its user makes it send data.
-            let notice = connection(slot, device, self.flags, up);
+            let notice = connection(&self.family, slot, device, self.flags, up);
             self.outbox.push(now, notice);
         }
         if self.dj_slots != 0 {
@@ -256,21 +233,23 @@ impl Receiver {
         }
     }
 
-    fn set_battery(&mut self, now: Timestamp, slot: u8, battery: battery::Battery) -> bool {
+    /// Lets something happen to the battery of the device in a slot, and lets it say so.
+    fn act_on_battery(
+        &mut self,
+        now: Timestamp,
+        slot: u8,
+        act: impl FnOnce(&mut Protocol) -> Option<Vec<Vec<u8>>>,
+    ) -> bool {
         let Some(device) = self.devices.get_mut(&slot) else {
             return false;
         };
-        let online = device.online();
-        let Protocol::Registers(registers) = &mut device.protocol else {
+        let Some(says) = act(&mut device.protocol) else {
             return false;
         };
-        let changed = registers.battery.value() != battery.value();
-        registers.battery = battery;
-        if changed
-            && online
-            && let Some(notice) = registers.battery_notice(slot)
-        {
-            self.outbox.push(now, notice);
+        if device.online() {
+            for report in says {
+                self.outbox.push(now, report);
+            }
         }
         true
     }

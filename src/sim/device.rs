@@ -1,18 +1,27 @@
 //! A paired device: who it is, whether it can be reached, and which protocol it speaks.
 
+use super::battery::{Battery, State};
 use super::frame::{Error10, Error20, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT};
 use super::hidpp10::Hidpp10;
 use super::hidpp20::{Hidpp20, event_frame};
 use super::solar::Solar;
-use crate::units::Timestamp;
+use crate::units::{Percent, Timestamp};
 
 /// The kind of a device, in the numbers of notice 41 and register B5/2n.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// None that the receiver knows.
+    Unknown = 0,
     /// A keyboard.
     Keyboard = 1,
     /// A mouse.
     Mouse = 2,
+    /// A numeric pad.
+    Numpad = 3,
+    /// A touchpad.
+    Touchpad = 9,
+    /// A headset.
+    Headset = 13,
 }
 
 /// What the receiver knows about a device since they were paired.
@@ -22,7 +31,7 @@ pub struct Identity {
     pub codename: &'static str,
     /// The wireless product id, such as 4002.
     pub wpid: u16,
-    /// The serial number in register B5/3n.
+    /// The serial number in register B5/3n; on a Bolt receiver the unit id in B5/5n.
     pub serial: [u8; 4],
     /// Keyboard or mouse.
     pub kind: Kind,
@@ -45,6 +54,120 @@ pub enum Protocol {
     Features(Hidpp20),
 }
 
+impl Protocol {
+    /// Answers a request.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
+        match self {
+            Self::Registers(registers) => registers.answer(request),
+            // HID++ 2.0 devices have no registers at all.
+            Self::Features(_) if is_register_access(request) => {
+                request.error10(Error10::InvalidSubId)
+            }
+            Self::Features(features) => features.answer(now, request),
+        }
+    }
+
+    /// Answers a request with "busy"; that there are no registers is said all the same.
+    pub(super) fn answer_busy(&self, request: &Request) -> Vec<u8> {
+        match self {
+            Self::Registers(_) => request.error10(Error10::Busy),
+            Self::Features(_) if is_register_access(request) => {
+                request.error10(Error10::InvalidSubId)
+            }
+            Self::Features(_) => request.error20(Error20::Busy),
+        }
+    }
+
+    /// The solar dashboard, if there is one.
+    pub fn solar(&self) -> Option<&Solar> {
+        match self {
+            Self::Features(features) => features.solar(),
+            Self::Registers(_) => None,
+        }
+    }
+
+    /// The battery as it is now; a solar keyboard's own one is in [`Self::solar`].
+    pub fn battery(&self) -> Battery {
+        match self {
+            Self::Registers(registers) => registers.battery,
+            Self::Features(features) => features.battery(),
+        }
+    }
+
+    /// The charge becomes this; returns what the device says by itself, as frames from `index`,
+    /// or `None` if it has no battery.
+    pub(super) fn set_charge(
+        &mut self,
+        now: Timestamp,
+        index: u8,
+        charge: Percent,
+    ) -> Option<Vec<Vec<u8>>> {
+        if let Self::Features(features) = self
+            && let Some((_, solar)) = features.solar_mut()
+        {
+            solar.set_charge(now, charge);
+            return Some(Vec::new());
+        }
+        self.set_battery(index, Battery::new(charge, self.battery().state))
+    }
+
+    /// The charger is connected, has filled the battery, or is taken away; else as
+    /// [`Self::set_charge`].
+    pub(super) fn set_charging(&mut self, index: u8, state: State) -> Option<Vec<Vec<u8>>> {
+        self.set_battery(index, Battery::new(self.battery().charge, state))
+    }
+
+    fn set_battery(&mut self, index: u8, battery: Battery) -> Option<Vec<Vec<u8>>> {
+        match self {
+            Self::Registers(registers) => {
+                let _register = registers.battery_register?;
+                Some(registers.set_battery(index, battery).into_iter().collect())
+            }
+            Self::Features(features) => features
+                .has_battery()
+                .then(|| features.set_battery(index, battery)),
+        }
+    }
+
+    /// The device is connected; returns what it says by itself, as frames from `index`.
+    pub(super) fn connected(
+        &mut self,
+        now: Timestamp,
+        index: u8,
+        switched_on: bool,
+    ) -> Vec<Vec<u8>> {
+        match self {
+            Self::Registers(registers) => {
+                if switched_on {
+                    registers.power_up();
+                }
+                Vec::new()
+            }
+            Self::Features(features) => features.reconnected(now, index, switched_on),
+        }
+    }
+
+    /// When it next sends something by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Features(features) => features.next_due(),
+            Self::Registers(_) => None,
+        }
+    }
+
+    /// What it sends then.
+    pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
+        match self {
+            Self::Features(features) => features.next_event(index),
+            Self::Registers(_) => None,
+        }
+    }
+}
+
+fn is_register_access(request: &Request) -> bool {
+    matches!(request.sub, SET_SHORT | GET_SHORT | SET_LONG | GET_LONG)
+}
+
 /// A device in a slot of the receiver.
 #[derive(Clone, Debug)]
 pub struct Device {
@@ -53,6 +176,7 @@ pub struct Device {
     /// What it speaks.
     pub protocol: Protocol,
     online: bool,
+    silent: bool,
     busy: u32,
 }
 
@@ -63,6 +187,7 @@ impl Device {
             identity,
             protocol,
             online: true,
+            silent: false,
             busy: 0,
         }
     }
@@ -74,6 +199,13 @@ impl Device {
         self
     }
 
+    /// The same device, with its battery in this state; nothing changes without one.
+    #[must_use]
+    pub fn with_state(mut self, state: State) -> Self {
+        let _said_to_nobody = self.protocol.set_charging(0, state);
+        self
+    }
+
     /// Whether the receiver can reach it.
     pub fn online(&self) -> bool {
         self.online
@@ -81,10 +213,7 @@ impl Device {
 
     /// Its solar dashboard, if it has one.
     pub fn solar(&self) -> Option<&Solar> {
-        match &self.protocol {
-            Protocol::Features(features) => features.solar(),
-            Protocol::Registers(_) => None,
-        }
+        self.protocol.solar()
     }
 
     /// Its solar dashboard and that feature's index, for the world to act on.
@@ -106,22 +235,23 @@ impl Device {
         self.busy = requests;
     }
 
-    /// Answers a request that has reached it.
-    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
+    /// Makes it swallow requests.
+    pub(super) fn set_silent(&mut self, silent: bool) {
+        self.silent = silent;
+    }
+
+    /// Answers a request that has reached it, unless it is silent.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Option<Vec<u8>> {
+        if self.silent {
+            return None;
+        }
         let busy = self.busy > 0;
         self.busy = self.busy.saturating_sub(1);
-        match &mut self.protocol {
-            Protocol::Registers(_) if busy => request.error10(Error10::Busy),
-            Protocol::Registers(registers) => registers.answer(request),
-            // HID++ 2.0 devices have no registers at all; they say so even when busy.
-            Protocol::Features(_)
-                if matches!(request.sub, SET_SHORT | GET_SHORT | SET_LONG | GET_LONG) =>
-            {
-                request.error10(Error10::InvalidSubId)
-            }
-            Protocol::Features(_) if busy => request.error20(Error20::Busy),
-            Protocol::Features(features) => features.answer(now, request),
-        }
+        Some(if busy {
+            self.protocol.answer_busy(request)
+        } else {
+            self.protocol.answer(now, request)
+        })
     }
 
     /// The radio link is gone.
@@ -132,30 +262,16 @@ impl Device {
     /// The radio link is back; returns what the device says by itself.
     pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched_on: bool) -> Vec<Vec<u8>> {
         self.online = true;
-        match &mut self.protocol {
-            Protocol::Registers(registers) => {
-                if switched_on {
-                    registers.power_up();
-                }
-                Vec::new()
-            }
-            Protocol::Features(features) => features.reconnected(now, slot, switched_on),
-        }
+        self.protocol.connected(now, slot, switched_on)
     }
 
     /// When it next sends something by itself.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        match &self.protocol {
-            Protocol::Features(features) if self.online => features.next_due(),
-            _ => None,
-        }
+        self.protocol.next_due().filter(|_| self.online)
     }
 
     /// What it sends then.
     pub(super) fn next_event(&mut self, slot: u8) -> Option<Vec<u8>> {
-        match &mut self.protocol {
-            Protocol::Features(features) => features.next_event(slot),
-            Protocol::Registers(_) => None,
-        }
+        self.protocol.next_event(slot)
     }
 }

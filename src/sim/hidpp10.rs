@@ -7,36 +7,52 @@
 //! | 07 or 0D | read | the battery, see [`super::battery`] |
 //! | F1 | read | versions: 01 firmware, 02 build, 03 other, 04 boot loader, two BCD bytes each |
 //!
-//! A register it does not have is error 02, a value it cannot take error 03, and everything that
-//! is no register access error 01; that is also its answer to the ping of HID++ 2.0.
+//! A corded device has no battery register, a 27 MHz one no F1. A missing register is error 02, a
+//! value it cannot take error 03, and everything that is no register access error 01; that is also
+//! its answer to the ping of HID++ 2.0.
 
-use super::battery::Battery;
+use super::battery::{Battery, Register};
 use super::frame::{Error10, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT, short};
 
 /// Bit of the first flag byte: send battery notices.
 const BATTERY_NOTICES: u8 = 0x10;
 
-/// What register F1 tells, two BCD bytes each.
+/// What register F1 tells, two BCD bytes each. Without any there is no such register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {
     /// Firmware, entity 01: `22 01` is 22.01.
-    pub firmware: [u8; 2],
+    pub firmware: Option<[u8; 2]>,
     /// Its build, entity 02: `00 19` is B0019.
-    pub build: [u8; 2],
+    pub build: Option<[u8; 2]>,
     /// Entity 03, often called "other" or hardware; a Unifying receiver 12.01 has none.
     pub other: Option<[u8; 2]>,
     /// Boot loader, entity 04.
-    pub bootloader: [u8; 2],
+    pub bootloader: Option<[u8; 2]>,
+    /// Entity 05, of unknown meaning; seen on a Powerplay receiver (Solaar issue 1333).
+    pub fifth: Option<[u8; 2]>,
 }
 
 impl Versions {
+    /// None at all.
+    pub const NONE: Self = Self {
+        firmware: None,
+        build: None,
+        other: None,
+        bootloader: None,
+        fifth: None,
+    };
+
     /// The answer to a read of register F1: the entity's number and its two bytes.
     pub(super) fn read(&self, entity: u8) -> Result<[u8; 3], Error10> {
+        if *self == Self::NONE {
+            return Err(Error10::InvalidAddress);
+        }
         let version = match entity {
-            1 => Some(self.firmware),
-            2 => Some(self.build),
+            1 => self.firmware,
+            2 => self.build,
             3 => self.other,
-            4 => Some(self.bootloader),
+            4 => self.bootloader,
+            5 => self.fifth,
             _ => None,
         };
         let [high, low] = version.ok_or(Error10::InvalidValue)?;
@@ -49,7 +65,9 @@ impl Versions {
 pub struct Hidpp10 {
     /// What register F1 tells.
     pub versions: Versions,
-    /// The battery, behind register 07 or 0D.
+    /// The register that shows the battery; corded devices have none.
+    pub battery_register: Option<Register>,
+    /// The battery.
     pub battery: Battery,
     /// The flags register 00 can store; the others stay zero.
     pub supported_flags: [u8; 3],
@@ -63,9 +81,15 @@ pub struct Hidpp10 {
 
 impl Hidpp10 {
     /// A device that has just been switched on: no notices are asked for.
-    pub fn new(versions: Versions, battery: Battery, supported_flags: [u8; 3]) -> Self {
+    pub fn new(
+        versions: Versions,
+        battery_register: Option<Register>,
+        battery: Battery,
+        supported_flags: [u8; 3],
+    ) -> Self {
         Self {
             versions,
+            battery_register,
             battery,
             supported_flags,
             long_registers: Vec::new(),
@@ -104,13 +128,18 @@ impl Hidpp10 {
         answer.unwrap_or_else(|error| request.error10(error))
     }
 
-    /// The notice of a changed battery, if the host has asked for it.
-    pub(super) fn battery_notice(&self, slot: u8) -> Option<Vec<u8>> {
+    /// Changes the battery; returns the notice if its register changes and the host has asked for
+    /// notices.
+    pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Option<Vec<u8>> {
+        let before = self.battery;
+        self.battery = battery;
+        let register = self.battery_register?;
+        let [a, b, c] = register.value(battery);
         let [first, ..] = self.flags;
-        let [a, b, c] = self.battery.value();
+        let news = register.value(before) != [a, b, c] && first & BATTERY_NOTICES != 0;
         // The three bytes of the register follow the sub-id at once, so the first of them stands
         // where a register's number would.
-        (first & BATTERY_NOTICES != 0).then(|| short(slot, self.battery.address(), a, [b, c, 0x00]))
+        news.then(|| short(index, register.address(), a, [b, c, 0x00]))
     }
 
     fn read(&self, register: u8, parameter: u8) -> Result<[u8; 3], Error10> {
@@ -118,8 +147,10 @@ impl Hidpp10 {
             0x00 => Ok(self.flags),
             0x01 => Ok(self.individual_features),
             0xF1 => self.versions.read(parameter),
-            _ if register == self.battery.address() => Ok(self.battery.value()),
-            _ => Err(Error10::InvalidAddress),
+            _ => match self.battery_register {
+                Some(battery) if battery.address() == register => Ok(battery.value(self.battery)),
+                _ => Err(Error10::InvalidAddress),
+            },
         }
     }
 

@@ -1,21 +1,26 @@
 //! A HID++ 2.0 device: a table of features, each with its functions.
 //!
 //! Requests are `feature index, function << 4 | software id, parameters`. Answers are always long
-//! and repeat the two bytes; errors are `FF`, the two bytes, a code. Modelled are root, 0001, 0003
-//! (version 0), 0005, the event of 1D4B, and 4301; other features can be listed and answer
-//! "unsupported". Battery features (1000, 1001, 1004, 1F20) come in a later change: each becomes
-//! a [`Model`].
+//! and repeat the two bytes; errors are `FF`, the two bytes, a code. Modelled are root, 0001, 0003,
+//! 0005, the event of 1D4B, the battery features 1000, 1001, 1004 and 1F20, and 4301; other
+//! features can be listed and answer "unsupported". Each is a [`Model`].
 
+use super::battery::{Battery, State};
+use super::battery_features::{
+    AdcMeasurement, LevelStatus, UnifiedBattery, voltage, voltage_status,
+};
 use super::frame::{Error20, Request, long, padded};
+use super::information::{self, Entity, Information};
 use super::solar::{Event, Solar};
-use crate::units::Timestamp;
+use crate::units::{Percent, Timestamp};
 
 /// One line of the feature table.
 #[derive(Clone, Debug)]
 pub struct Feature {
-    /// The feature's id, such as 4301.
+    /// The feature's id, such as 4301; zero where it is not known, and then no host finds it.
     pub id: u16,
-    /// Type flags: bit 7 obsolete, bit 6 hidden, bit 5 internal.
+    /// Type flags: bit 7 obsolete, bit 6 hidden, bit 5 internal; bits 4 and 3 say that
+    /// manufacturing or compliance may switch it off.
     pub flags: u8,
     /// The feature's version.
     pub version: u8,
@@ -30,6 +35,8 @@ pub enum Model {
     FeatureSet,
     /// 0003, version 0: the firmware parts, one after the other.
     Firmware(Vec<Entity>),
+    /// 0003, version 1 and later: the firmware parts and who the device is.
+    Information(Information),
     /// 0005: the device's name and type (0 keyboard, 3 mouse).
     Name {
         /// The full name, in ASCII.
@@ -39,25 +46,41 @@ pub enum Model {
     },
     /// 1D4B: no functions, and one event after a reconnection.
     WirelessStatus,
+    /// 1000: the level of the battery.
+    LevelStatus(LevelStatus),
+    /// 1001: the voltage of the battery.
+    Voltage,
+    /// 1004: the charge of the battery.
+    UnifiedBattery(UnifiedBattery),
+    /// 1F20: the voltage of a headset's battery.
+    AdcMeasurement(AdcMeasurement),
     /// 4301: the solar dashboard.
     Solar(Solar),
     /// Listed only: every function answers "unsupported".
     Listed,
 }
 
-/// A firmware part, as feature 0003 function 1 describes it.
-///
-/// `type, prefix (3 ASCII), number, revision, build (2), active flag, product id (2)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entity {
-    /// 0 main firmware, 1 boot loader, 2 hardware.
-    pub kind: u8,
-    /// Three ASCII characters, such as `RQK`.
-    pub prefix: [u8; 3],
-    /// Number, revision and two bytes of build, all BCD: `33 00 00 15` is 33.00.B0015.
-    pub version: [u8; 4],
-    /// The product id it runs on.
-    pub product: u16,
+impl Feature {
+    /// A feature of version 0 without flags.
+    pub fn new(id: u16, model: Model) -> Self {
+        Self {
+            id,
+            flags: 0,
+            version: 0,
+            model,
+        }
+    }
+
+    /// The payload of event 0 for this battery, if this is a battery feature.
+    fn battery_event(&self, battery: Battery) -> Option<[u8; 16]> {
+        match &self.model {
+            Model::LevelStatus(status) => Some(status.status(battery)),
+            Model::Voltage => Some(voltage_status(battery)),
+            Model::UnifiedBattery(unified) => Some(unified.status(battery)),
+            Model::AdcMeasurement(adc) => Some(adc.status(battery)),
+            _ => None,
+        }
+    }
 }
 
 /// The features of one device.
@@ -65,14 +88,68 @@ pub struct Entity {
 pub struct Hidpp20 {
     /// What the ping answers: `[2, 0]` is HID++ 2.0, `[4, 5]` is HID++ 4.5.
     pub version: [u8; 2],
+    battery: Battery,
     /// The table; its first line has index 1, because index 0 is root.
     features: Vec<Feature>,
 }
 
 impl Hidpp20 {
-    /// A device with these features, the first at index 1.
+    /// A device with these features, the first at index 1, and a full battery.
     pub fn new(version: [u8; 2], features: Vec<Feature>) -> Self {
-        Self { version, features }
+        Self {
+            version,
+            battery: Battery::new(Percent::FULL, State::Discharging),
+            features,
+        }
+    }
+
+    /// The same device with this battery.
+    #[must_use]
+    pub fn with_battery(mut self, battery: Battery) -> Self {
+        self.battery = battery;
+        self
+    }
+
+    /// The battery behind all battery features; a solar keyboard's is its own.
+    pub fn battery(&self) -> Battery {
+        self.battery
+    }
+
+    /// Whether a feature shows the battery.
+    pub(super) fn has_battery(&self) -> bool {
+        let shown = |line: &Feature| line.battery_event(self.battery);
+        self.features.iter().any(|line| shown(line).is_some())
+    }
+
+    /// Changes the battery; returns event 0 of each battery feature that now says something else.
+    pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Vec<Vec<u8>> {
+        let before = self.battery;
+        self.battery = battery;
+        (1..)
+            .zip(&self.features)
+            .filter_map(|(place, line)| {
+                let says = line.battery_event(battery)?;
+                let news = line.battery_event(before) != Some(says);
+                news.then(|| event_frame(index, place, (0, says)))
+            })
+            .collect()
+    }
+
+    /// A headset connects to its dongle, or is gone. `None` if this is no such dongle, else the
+    /// event if that is news.
+    pub(super) fn set_headset(&mut self, index: u8, connected: bool) -> Option<Vec<Vec<u8>>> {
+        let battery = self.battery;
+        (1..)
+            .zip(&mut self.features)
+            .find_map(|(place, line)| match &mut line.model {
+                Model::AdcMeasurement(adc) => {
+                    let news = adc.connected != connected;
+                    adc.connected = connected;
+                    let event = || event_frame(index, place, (0, adc.status(battery)));
+                    Some(news.then(event).into_iter().collect())
+                }
+                _ => None,
+            })
     }
 
     /// The solar dashboard, if the device has one.
@@ -143,8 +220,9 @@ impl Hidpp20 {
         match function {
             0 => {
                 let id = u16::from_be_bytes([high, low]);
-                let found = (1..).zip(&self.features).find(|(_, line)| line.id == id);
+                let mut lines = (1..).zip(&self.features);
                 // Zero means absent; root itself is at zero as well.
+                let found = lines.find(|(_, line)| line.id == id && id != 0);
                 Ok(found.map_or([0; 16], |(index, line)| {
                     padded(&[index, line.flags, line.version])
                 }))
@@ -164,6 +242,7 @@ impl Hidpp20 {
         function: u8,
         params: [u8; 16],
     ) -> Result<[u8; 16], Error20> {
+        let battery = self.battery;
         let place = usize::from(index) - 1;
         let [first, ..] = params;
         if let Some(Model::FeatureSet) = self.features.get(place).map(|line| &line.model) {
@@ -174,8 +253,13 @@ impl Hidpp20 {
             .get_mut(place)
             .ok_or(Error20::InvalidFeatureIndex)?;
         match &mut line.model {
-            Model::Firmware(entities) => firmware(entities, function, first),
+            Model::Firmware(entities) => information::version_0(entities, function, first),
+            Model::Information(information) => information.call(function, first),
             Model::Name { name, kind } => device_name(name.as_bytes(), *kind, function, first),
+            Model::LevelStatus(status) => status.call(battery, function),
+            Model::Voltage => voltage(battery, function),
+            Model::UnifiedBattery(unified) => unified.call(battery, function),
+            Model::AdcMeasurement(adc) => adc.call(battery, function),
             Model::Solar(solar) => solar.call(now, function, params),
             Model::WirelessStatus => Err(Error20::InvalidFunction),
             Model::FeatureSet | Model::Listed => Err(Error20::Unsupported),
@@ -203,36 +287,6 @@ impl Hidpp20 {
 /// An event: software id 0, the event's number in the function's place.
 pub(super) fn event_frame(slot: u8, index: u8, (event, params): Event) -> Vec<u8> {
     long(slot, index, event << 4, &params)
-}
-
-/// 0003, version 0: function 0 counts the parts and says nothing else, function 1 describes one.
-fn firmware(entities: &[Entity], function: u8, number: u8) -> Result<[u8; 16], Error20> {
-    match function {
-        0 => Ok(padded(&[u8::try_from(entities.len()).unwrap_or(u8::MAX)])),
-        1 => {
-            let entity = entities
-                .get(usize::from(number))
-                .ok_or(Error20::InvalidArgument)?;
-            let [a, b, c] = entity.prefix;
-            let [major, minor, build_high, build_low] = entity.version;
-            let [high, low] = entity.product.to_be_bytes();
-            // The active flag is zero on such old devices, also for the part that runs.
-            Ok(padded(&[
-                entity.kind,
-                a,
-                b,
-                c,
-                major,
-                minor,
-                build_high,
-                build_low,
-                0x00,
-                high,
-                low,
-            ]))
-        }
-        _ => Err(Error20::InvalidFunction),
-    }
 }
 
 /// 0005: function 0 is the name's length, function 1 up to 16 characters from an offset on,

@@ -1,7 +1,9 @@
-//! A simulated receiver and its devices, written as their firmware would be.
+//! Simulated receivers and devices, written as their firmware would be.
 //!
 //! Start with [`scenario::desk`]: a receiver with a solar keyboard, a mouse and a sleeping
-//! keyboard. It is a [`Firmware`]: give it output reports and the time, take its input reports.
+//! keyboard; [`scenario::full`] has all 73 devices of the [`catalogue`] on receivers of all families,
+//! on cables and on Bluetooth. Each is a [`Firmware`]: give it output reports and the time, take its
+//! input reports.
 //! Everything a user's hand does (sun, sleep, keys, the power switch) is a method of
 //! [`receiver::Receiver`]; [`faults::Faulty`] makes any firmware unreliable.
 //!
@@ -28,11 +30,17 @@
 //! random numbers only from a given seed: the same calls give the same bytes.
 
 pub mod battery;
+pub mod battery_features;
+pub mod catalogue;
 pub mod device;
+pub mod direct;
+pub mod family;
 pub mod faults;
 pub mod hidpp10;
 pub mod hidpp20;
+pub mod information;
 pub mod models;
+pub mod patience;
 pub mod receiver;
 pub mod scenario;
 pub mod solar;
@@ -40,13 +48,15 @@ pub mod solar;
 mod actions;
 mod dj;
 mod frame;
+mod history;
 mod node;
 mod outbox;
+mod records;
 mod registers;
 #[cfg(test)]
 mod testing;
 
-pub use node::SimulatedNode;
+pub use node::{Plugged, SimulatedNode};
 
 use crate::units::Timestamp;
 

@@ -3,7 +3,8 @@
 use super::battery::{Battery, Register, State};
 use super::device::{Device, Identity, Kind, Protocol};
 use super::hidpp10::{Hidpp10, Versions};
-use super::hidpp20::{Entity, Feature, Hidpp20, Model};
+use super::hidpp20::{Feature, Hidpp20, Model};
+use super::information::{Entity, Information};
 use super::solar::Solar;
 use crate::units::{Lux, Percent};
 
@@ -25,19 +26,19 @@ pub fn k750(serial: [u8; 4], charge: Percent, sun: Lux) -> Device {
         kind: 0,
     };
     let features = vec![
-        feature(0x0001, Model::FeatureSet),
-        feature(0x0003, Model::Firmware(firmware)),
-        feature(0x0005, name),
-        feature(0x1B00, Model::Listed),
-        feature(0x1D4B, Model::WirelessStatus),
+        Feature::new(0x0001, Model::FeatureSet),
+        Feature::new(0x0003, Model::Firmware(firmware)),
+        Feature::new(0x0005, name),
+        Feature::new(0x1B00, Model::Listed),
+        Feature::new(0x1D4B, Model::WirelessStatus),
         Feature {
             flags: 0x40,
-            ..feature(0x1DF3, Model::Listed)
+            ..Feature::new(0x1DF3, Model::Listed)
         },
-        feature(0x40A0, Model::Listed),
-        feature(0x4100, Model::Listed),
-        feature(0x4301, Model::Solar(Solar::new(charge, sun))),
-        feature(0x4520, Model::Listed),
+        Feature::new(0x40A0, Model::Listed),
+        Feature::new(0x4100, Model::Listed),
+        Feature::new(0x4301, Model::Solar(Solar::new(charge, sun))),
+        Feature::new(0x4520, Model::Listed),
     ];
     let identity = Identity {
         codename: "K750",
@@ -56,16 +57,14 @@ pub fn k750(serial: [u8; 4], charge: Percent, sun: Lux) -> Device {
 /// with a life of 1095 days.
 pub fn m705(serial: [u8; 4], charge: Percent) -> Device {
     let versions = Versions {
-        firmware: [0x17, 0x01],
-        build: [0x00, 0x17],
+        firmware: Some([0x17, 0x01]),
+        build: Some([0x00, 0x17]),
         other: Some([0x00, 0x04]),
-        bootloader: [0x02, 0x06],
+        bootloader: Some([0x02, 0x06]),
+        fifth: None,
     };
-    let battery = Battery {
-        register: Register::Mileage { days: 1095 },
-        charge,
-        state: State::Discharging,
-    };
+    let register = Register::Mileage { days: 1095 };
+    let battery = Battery::new(charge, State::Discharging);
     let identity = Identity {
         codename: "M705",
         wpid: 0x101B,
@@ -77,7 +76,7 @@ pub fn m705(serial: [u8; 4], charge: Percent) -> Device {
         encrypted: false,
     };
     // The flags a K800 supports are known (13 02 00); of a mouse only the battery's.
-    let registers = Hidpp10::new(versions, battery, [0x10, 0x00, 0x00]);
+    let registers = Hidpp10::new(versions, Some(register), battery, [0x10, 0x00, 0x00]);
     Device::new(identity, Protocol::Registers(registers))
 }
 
@@ -85,16 +84,14 @@ pub fn m705(serial: [u8; 4], charge: Percent) -> Device {
 /// register 07 and no register 0D.
 pub fn k800(serial: [u8; 4], charge: Percent) -> Device {
     let versions = Versions {
-        firmware: [0x22, 0x01],
-        build: [0x00, 0x19],
+        firmware: Some([0x22, 0x01]),
+        build: Some([0x00, 0x19]),
         other: Some([0x00, 0x07]),
-        bootloader: [0x02, 0x01],
+        bootloader: Some([0x02, 0x01]),
+        fifth: None,
     };
-    let battery = Battery {
-        register: Register::Steps,
-        charge,
-        state: State::Discharging,
-    };
+    let register = Register::Steps;
+    let battery = Battery::new(charge, State::Discharging);
     let identity = Identity {
         codename: "K800",
         wpid: 0x2010,
@@ -105,7 +102,7 @@ pub fn k800(serial: [u8; 4], charge: Percent) -> Device {
         interval: 20,
         encrypted: true,
     };
-    let mut registers = Hidpp10::new(versions, battery, [0x13, 0x02, 0x00]);
+    let mut registers = Hidpp10::new(versions, Some(register), battery, [0x13, 0x02, 0x00]);
     // A register of unknown meaning that one K800 was seen to have; copied from its capture.
     registers.long_registers.push((
         0x0F,
@@ -114,12 +111,47 @@ pub fn k800(serial: [u8; 4], charge: Percent) -> Device {
     Device::new(identity, Protocol::Registers(registers))
 }
 
-/// A feature of version 0 without flags, as all of a K750's visible ones.
-fn feature(id: u16, model: Model) -> Feature {
-    Feature {
-        id,
-        flags: 0,
-        version: 0,
-        model,
-    }
+/// A mouse of HID++ 4.5 for a Unifying receiver, with 0001, 0003, 0005 and 1D4B at feature indices
+/// 1 to 4, and this feature, such as that of its battery, at 5.
+pub fn mouse(codename: &'static str, wpid: u16, feature: Feature) -> Device {
+    let [high, low] = wpid.to_be_bytes();
+    let serial = [0x5E, 0x00, high, low];
+    let part = Entity {
+        kind: 0,
+        prefix: *b"MPM",
+        version: [0x12, 0x01, 0x00, 0x06],
+        product: wpid,
+    };
+    let information = Information {
+        entities: vec![part],
+        unit: serial,
+        model: [high, low, 0, 0, 0, 0],
+        extended_model: 0,
+        serial: None,
+    };
+    let name = Model::Name {
+        name: format!("Wireless Mouse {codename}"),
+        kind: 3,
+    };
+    let features = vec![
+        Feature::new(0x0001, Model::FeatureSet),
+        Feature {
+            version: 2,
+            ..Feature::new(0x0003, Model::Information(information))
+        },
+        Feature::new(0x0005, name),
+        Feature::new(0x1D4B, Model::WirelessStatus),
+        feature,
+    ];
+    let identity = Identity {
+        codename,
+        wpid,
+        serial,
+        kind: Kind::Mouse,
+        report_types: 0x0000_001E,
+        power_switch: 1,
+        interval: 8,
+        encrypted: false,
+    };
+    Device::new(identity, Protocol::Features(Hidpp20::new([4, 5], features)))
 }

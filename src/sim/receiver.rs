@@ -1,33 +1,28 @@
-//! A Unifying receiver: six slots, its registers, and the radio between host and devices.
+//! A receiver: its slots, its registers, and the radio between host and devices.
 //!
-//! It is USB 046D:C52B with firmware 12.01.B0019. Frames for device index FF are its own; those
-//! for 1 to 6 go through to the device in that slot, which takes a radio round trip. Reports of an
-//! unknown id or a wrong length are ignored. What a user can do to it is in the methods that take
-//! the time first; its registers are in `registers.rs`, its DJ reports in `dj.rs`.
+//! Unless told otherwise it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the
+//! others stand in `family.rs`. Frames for device index FF are its own; those for a slot go
+//! through to the device in it, which takes a radio round trip. Reports of an unknown id or a wrong
+//! length are ignored. What a user can do to it is in the methods that take the time first; its
+//! registers are in `registers.rs`, its DJ reports in `dj.rs`.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::ops::RangeInclusive;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Firmware;
 use super::device::Device;
 use super::dj;
-use super::frame::{DJ, Error10, RECEIVER, Request};
+use super::family::Family;
+use super::frame::{DJ, Error10, LONG, RECEIVER, Request, SHORT};
+use super::history::History;
 use super::outbox::Outbox;
+use super::patience::{Busy, Patience, Pending};
 use crate::units::Timestamp;
 
-/// USB vendor id: Logitech.
-pub const VENDOR_ID: u16 = 0x046D;
-/// USB product id: Unifying receiver.
-pub const PRODUCT_ID: u16 = 0xC52B;
-/// The slots a Unifying receiver has.
-pub const SLOTS: RangeInclusive<u8> = 1..=6;
+pub use super::history::Sent;
 
 /// Between a key's press and its release, and before the next press, in [`Receiver::type_keys`].
 pub const KEY_STROKE: Duration = Duration::from_millis(20);
-
-/// So many requests are remembered; older ones are forgotten.
-const REMEMBERED: usize = 4096;
 
 /// How long answers take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,54 +43,72 @@ impl Default for Latency {
     }
 }
 
-/// An output report the host has sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// When.
-    pub at: Timestamp,
-    /// All its bytes, from the report id on.
-    pub report: Vec<u8>,
-}
-
 /// The receiver and all that is paired with it.
 #[derive(Clone, Debug)]
 pub struct Receiver {
-    /// Its serial number, in register B5/03.
+    /// Its serial number, in register B5/03. A Bolt receiver makes its unique id from it.
     pub serial: [u8; 4],
     /// How long answers take.
     pub latency: Latency,
+    /// How many messages to its devices it takes at once.
+    pub patience: Patience,
+    pub(super) family: Family,
     pub(super) devices: BTreeMap<u8, Device>,
     /// Register 00.
     pub(super) flags: [u8; 3],
     /// The slots whose input goes out as DJ reports: bit 0 is slot 1.
     pub(super) dj_slots: u8,
     pub(super) outbox: Outbox,
+    pub(super) pending: Pending,
     busy: u32,
-    sent: VecDeque<Sent>,
+    sent: History,
 }
 
 impl Receiver {
-    /// A receiver that has just been plugged in, with empty slots.
+    /// A Unifying receiver that has just been plugged in, with empty slots.
     pub fn new(serial: [u8; 4]) -> Self {
+        Self::of(Family::UNIFYING, serial)
+    }
+
+    /// A receiver of any family that has just been plugged in, with empty slots.
+    pub fn of(family: Family, serial: [u8; 4]) -> Self {
         Self {
             serial,
             latency: Latency::default(),
+            patience: Patience::default(),
+            family,
             devices: BTreeMap::new(),
             flags: [0; 3],
             dj_slots: 0,
             outbox: Outbox::default(),
+            pending: Pending::default(),
             busy: 0,
-            sent: VecDeque::new(),
+            sent: History::default(),
         }
     }
 
-    /// The same receiver with `device` in `slot`; a slot other than 1 to 6 changes nothing.
+    /// The same receiver with `device` in `slot`; a slot it does not have changes nothing.
     #[must_use]
     pub fn with(mut self, slot: u8, device: Device) -> Self {
-        if SLOTS.contains(&slot) {
+        self.put(slot, device);
+        self
+    }
+
+    /// Puts a device into a slot as if it had always been there.
+    pub(super) fn put(&mut self, slot: u8, device: Device) {
+        if self.family.has_slot(slot) {
             self.devices.insert(slot, device);
         }
-        self
+    }
+
+    /// What sort of receiver it is.
+    pub fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The slots with a device.
+    pub fn slots(&self) -> impl Iterator<Item = u8> {
+        self.devices.keys().copied()
     }
 
     /// The device in a slot.
@@ -131,9 +144,16 @@ impl Receiver {
     }
 
     /// The receiver answers the next requests to any device with "busy" (error 07 of HID++ 1.0),
-    /// as if it were still handling another one.
+    /// as if it were still handling another one. See also [`Self::patience`].
     pub fn receiver_busy(&mut self, requests: u32) {
         self.busy = requests;
+    }
+
+    /// The device in `slot` swallows what it is sent from now on, or answers again.
+    pub fn set_silent(&mut self, slot: u8, silent: bool) {
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.set_silent(silent);
+        }
     }
 
     /// Whether the host has switched DJ reports on for this slot.
@@ -161,22 +181,47 @@ impl Receiver {
             self.outbox.push(refused, request.error10(Error10::Busy));
             return;
         }
-        match self.devices.get_mut(&request.index) {
+        let slot = request.index;
+        let busy = self.pending.busy(now, self.patience, slot);
+        if busy == Some(Busy::Receiver) {
+            self.outbox.push(refused, request.error10(Error10::Busy));
+            return;
+        }
+        match self.devices.get_mut(&slot) {
             None => {
                 let error = request.error10(Error10::UnknownDevice);
                 self.outbox.push(refused, error);
             }
             Some(device) if !device.online() => {
-                let error = request.error10(Error10::ResourceError);
+                let error = request.error10(self.family.unreachable);
                 self.outbox.push(refused, error);
             }
             Some(device) => {
                 // The device's clock starts when its answer does: a series of one-second measures
                 // then arrives one second after that answer.
                 let answered = now + self.latency.radio;
-                let answer = device.answer(answered, request);
-                self.outbox.push(answered, answer);
+                if busy == Some(Busy::Device) {
+                    let answer = device.protocol.answer_busy(request);
+                    self.outbox.push(answered, answer);
+                    return;
+                }
+                self.pending.begin(slot, answered);
+                if let Some(answer) = device.answer(answered, request) {
+                    self.outbox.push(answered, answer);
+                }
             }
+        }
+    }
+
+    /// Whether a report is one that the receiver takes from its host, and for whom.
+    fn takes(&self, report: &[u8]) -> bool {
+        let reports = self.family.reports;
+        match *report {
+            [SHORT, RECEIVER, ..] => reports.short,
+            [SHORT, ..] => reports.short && !self.family.devices_need_long(),
+            [LONG, ..] => reports.long,
+            [DJ, ..] => reports.dj,
+            _ => false,
         }
     }
 
@@ -200,13 +245,10 @@ impl Receiver {
 impl Firmware for Receiver {
     fn output_report(&mut self, now: Timestamp, report: &[u8]) {
         self.advance(now);
-        if self.sent.len() == REMEMBERED {
-            self.sent.pop_front();
+        self.sent.remember(now, report);
+        if !self.takes(report) {
+            return;
         }
-        self.sent.push_back(Sent {
-            at: now,
-            report: report.to_vec(),
-        });
         match report {
             &[DJ, index, kind, bits, ref rest @ ..] if rest.len() == 11 => {
                 self.dj_request(now, index, kind, bits);

@@ -1,4 +1,10 @@
-//! Ready-made desks: a receiver with devices in a known state.
+//! Ready-made desks: receivers with devices in a known state.
+
+mod crowd;
+mod full;
+
+pub use crowd::crowd;
+pub use full::full;
 
 use super::models;
 use super::receiver::Receiver;

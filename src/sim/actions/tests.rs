@@ -1,6 +1,7 @@
 use super::*;
 use crate::sim::Firmware;
 use crate::sim::battery::State;
+use crate::sim::hidpp20::{Feature, Model};
 use crate::sim::models;
 use crate::sim::scenario::{self, K750, K800, M705};
 use crate::sim::testing::{after, arrived, ask, frame, frames, percent, seconds};
@@ -127,6 +128,48 @@ fn battery_notices_must_be_asked_for() {
             "10 03 07 07 00 00 00",
             "10 03 07 07 26 00 00"
         ])
+    );
+}
+
+#[test]
+fn a_hidpp20_device_speaks_of_its_battery_unasked() {
+    let mut desk = scenario::desk();
+    let g502 = models::mouse("G502", 0x407F, Feature::new(0x1001, Model::Voltage));
+    desk.pair(START, 4, g502);
+    assert!(desk.set_charge(seconds(1), 4, percent(50)));
+    assert!(desk.set_charging(seconds(2), 4, State::Charging));
+    assert_eq!(
+        arrived(&mut desk, seconds(2)),
+        frames(&[
+            "11 04 04 00 01 01 01 …",
+            "11 04 05 00 0E E3 00 …",
+            "11 04 05 00 0E E3 80 …"
+        ])
+    );
+
+    // It cannot be heard while it sleeps, but its battery goes on.
+    desk.sleep(seconds(3), 4);
+    assert!(desk.set_charge(seconds(3), 4, percent(90)));
+    assert_eq!(arrived(&mut desk, seconds(3)), frames(&[]));
+    let battery = desk.device(4).map(|device| device.protocol.battery());
+    assert_eq!(battery.map(|it| it.charge), Some(percent(90)));
+}
+
+#[test]
+fn what_has_no_such_part_takes_no_such_action() {
+    let mut desk = scenario::desk();
+    let nameless = models::mouse("G502", 0xC08B, Feature::new(0x8100, Model::Listed));
+    desk.pair(START, 4, nameless);
+    assert!(!desk.set_charge(START, 4, percent(50)));
+    assert!(!desk.set_charging(START, 4, State::Charging));
+    assert!(!desk.set_charge(START, 5, percent(50)));
+    // The sun is a solar keyboard's only charger.
+    assert!(!desk.set_charging(START, K750, State::Charging));
+    assert!(desk.set_charge(START, K750, percent(50)));
+    let solar = desk.device(K750).and_then(Device::solar);
+    assert_eq!(
+        solar.map(crate::sim::solar::Solar::charge),
+        Some(percent(50))
     );
 }
 

@@ -1,5 +1,7 @@
 use super::*;
-use crate::sim::testing::frame;
+use crate::sim::battery_features::Levels;
+use crate::sim::testing::{frame, frames, percent};
+use crate::units::Millivolts;
 
 /// An M525 as far as its vectors go: 0003 at index 2 with one part.
 fn m525() -> Hidpp20 {
@@ -9,12 +11,7 @@ fn m525() -> Hidpp20 {
         version: [0x27, 0x02, 0x00, 0x28],
         product: 0x4013,
     };
-    let line = |id, model| Feature {
-        id,
-        flags: 0,
-        version: 0,
-        model,
-    };
+    let line = Feature::new;
     Hidpp20::new(
         [2, 0],
         vec![
@@ -112,4 +109,72 @@ fn wrong_calls_get_their_errors() {
     check("10 01 03 1E 15 00 00", "11 01 FF 03 1E 02 …");
     // Listed, but not modelled.
     check("10 01 05 0E 00 00 00", "11 01 FF 05 0E 09 …");
+}
+
+/// A mouse with all battery features that can stand beside each other.
+fn with_batteries() -> Hidpp20 {
+    let steps = Levels::Steps(vec![90, 50, 20, 5]);
+    let unified = UnifiedBattery {
+        percent: true,
+        rechargeable: true,
+    };
+    let features = vec![
+        Feature::new(0x0001, Model::FeatureSet),
+        Feature::new(0x1000, Model::LevelStatus(LevelStatus::dry(steps))),
+        Feature::new(0x1001, Model::Voltage),
+        Feature::new(0x1004, Model::UnifiedBattery(unified)),
+    ];
+    Hidpp20::new([4, 5], features).with_battery(Battery::new(percent(60), State::Discharging))
+}
+
+#[test]
+fn a_changed_battery_sends_an_event_of_each_feature_that_shows_it() {
+    let mut mouse = with_batteries();
+    let at = |charge, state| Battery::new(percent(charge), state);
+    // 59 % is still the step of 50.
+    assert_eq!(
+        mouse.set_battery(2, at(59, State::Discharging)),
+        frames(&["11 02 03 00 0F 14 …", "11 02 04 00 3B 04 …"])
+    );
+    assert_eq!(
+        mouse.set_battery(2, at(59, State::Charging)),
+        frames(&[
+            "11 02 02 00 32 14 01 …",
+            "11 02 03 00 0F 14 80 …",
+            "11 02 04 00 3B 04 01 01 …",
+        ])
+    );
+    assert_eq!(mouse.set_battery(2, at(59, State::Charging)), frames(&[]));
+}
+
+#[test]
+fn battery_features_are_asked_at_their_indices() {
+    let mut mouse = with_batteries();
+    let mut ask =
+        |request| Request::parse(&frame(request)).map(|it| mouse.answer(Timestamp::START, &it));
+    for (request, answer) in [
+        ("11 01 00 0E 10 04 …", "11 01 00 0E 04 …"),
+        ("11 01 02 0E …", "11 01 02 0E 32 14 00 …"),
+        ("11 01 03 0E …", "11 01 03 0E 0F 1A 00 …"),
+        ("11 01 04 1E …", "11 01 04 1E 3C 04 00 00 …"),
+        ("11 01 04 2E …", "11 01 FF 04 2E 07 …"),
+    ] {
+        assert_eq!(ask(request), Some(frame(answer)), "{request}");
+    }
+}
+
+#[test]
+fn a_headset_comes_and_goes() {
+    let adc = AdcMeasurement { connected: false };
+    let features = vec![Feature::new(0x1F20, Model::AdcMeasurement(adc))];
+    let battery = Battery::new(percent(89), State::Discharging).measuring(Millivolts(4058));
+    let mut dongle = Hidpp20::new([4, 2], features).with_battery(battery);
+    let there = Some(frames(&["11 FF 01 00 0F DA 01 …"]));
+    assert_eq!(dongle.set_headset(0xFF, true), there);
+    assert_eq!(dongle.set_headset(0xFF, true), Some(frames(&[])));
+    assert_eq!(
+        dongle.set_headset(0xFF, false),
+        Some(frames(&["11 FF 01 00 …"]))
+    );
+    assert_eq!(m525().set_headset(0xFF, true), None);
 }

@@ -1,0 +1,205 @@
+//! The battery features of HID++ 2.0: 1000, 1001, 1004 and 1F20, each a view of the same battery.
+//!
+//! | feature | function 0 | function 1 | event 0 |
+//! |---|---|---|---|
+//! | 1000 | level %, next level %, state | levels, flags, life (2), critical % | as function 0 |
+//! | 1001 | millivolts (2), flags | shows it on the device | as function 0 |
+//! | 1004 | steps, flags | charge %, step, state, external power | as function 1 |
+//! | 1F20 | millivolts (2), flags | - | as function 0 |
+//!
+//! Numbers of two bytes are big-endian. A device sends event 0 by itself when what it would say
+//! changes; hosts need not ask for it. Sources: Solaar `hidpp20.py`, kernel hid-logitech-hidpp.
+
+use super::battery::{Battery, State, Step};
+use super::frame::{Error20, padded};
+
+/// Which percentages feature 1000 can show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Levels {
+    /// Every one.
+    Percent,
+    /// Only these, highest first, such as 90, 50, 20, 5. Shown is the highest that is not above
+    /// the charge, or the lowest.
+    Steps(Vec<u8>),
+}
+
+/// What feature 1000 says of the level while a charger is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhileCharging {
+    /// The level, as ever.
+    Level,
+    /// Zero, which means that it does not know (MX Master, T650; Solaar issue 265).
+    Zero,
+}
+
+/// 1000: battery level status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelStatus {
+    /// Which levels it shows.
+    pub levels: Levels,
+    /// What it shows while it is being charged.
+    pub while_charging: WhileCharging,
+    /// Whether the battery can be charged: bit 2 of the capability's flags.
+    pub rechargeable: bool,
+    /// The nominal life in the capability: the low bits a number, the top ones its unit.
+    pub life: u16,
+    /// The critical level in percent.
+    pub critical: u8,
+}
+
+impl LevelStatus {
+    /// A feature with such levels and dry cells, critical at 5 %.
+    pub fn dry(levels: Levels) -> Self {
+        Self {
+            levels,
+            while_charging: WhileCharging::Level,
+            rechargeable: false,
+            life: 0,
+            critical: 5,
+        }
+    }
+
+    /// A feature of the MX Master's kind: rechargeable, silent on the level while charging.
+    pub fn rechargeable(levels: Levels) -> Self {
+        Self {
+            while_charging: WhileCharging::Zero,
+            rechargeable: true,
+            ..Self::dry(levels)
+        }
+    }
+
+    pub(super) fn call(&self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+        match function {
+            0 => Ok(self.status(battery)),
+            1 => Ok(self.capability()),
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+
+    pub(super) fn status(&self, battery: Battery) -> [u8; 16] {
+        let state = battery.state as u8;
+        if battery.state.external_power() && self.while_charging == WhileCharging::Zero {
+            return padded(&[0, 0, state]);
+        }
+        let (level, next) = self.level(battery.charge.get());
+        padded(&[level, next, state])
+    }
+
+    /// The level shown and the one that comes after it.
+    fn level(&self, charge: u8) -> (u8, u8) {
+        let Levels::Steps(steps) = &self.levels else {
+            return (charge, charge.saturating_sub(1));
+        };
+        let mut below = steps.iter().copied().skip_while(|step| *step > charge);
+        let lowest = steps.last().copied().unwrap_or(0);
+        (below.next().unwrap_or(lowest), below.next().unwrap_or(0))
+    }
+
+    /// Flags: bit 1 the level is a percentage (mileage), bit 2 rechargeable.
+    fn capability(&self) -> [u8; 16] {
+        let (count, mileage) = match &self.levels {
+            Levels::Percent => (100, 1),
+            Levels::Steps(steps) => (u8::try_from(steps.len()).unwrap_or(u8::MAX), 0),
+        };
+        let flags = mileage << 1 | u8::from(self.rechargeable) << 2;
+        let [high, low] = self.life.to_be_bytes();
+        padded(&[count, flags, high, low, self.critical])
+    }
+}
+
+/// 1001: battery voltage. Function 1 makes lamps of the device show the charge.
+pub(super) fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+    match function {
+        0 => Ok(voltage_status(battery)),
+        1 => Ok([0; 16]),
+        _ => Err(Error20::InvalidFunction),
+    }
+}
+
+/// Flags of 1001: 80 external power, and with it in bits 1-0 charging, 1 full, 2 not charging;
+/// 10 slow charging, 20 level critical.
+pub(super) fn voltage_status(battery: Battery) -> [u8; 16] {
+    let [high, low] = battery.millivolts().0.to_be_bytes();
+    let charging = match battery.state {
+        State::Discharging => 0x00,
+        State::Charging | State::AlmostFull => 0x80,
+        State::Charged => 0x81,
+        State::Invalid | State::TooHot | State::Failed => 0x82,
+        State::ChargingSlowly => 0x90,
+    };
+    let critical = u8::from(battery.step() == Step::Critical) << 5;
+    padded(&[high, low, charging | critical])
+}
+
+/// 1004: unified battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnifiedBattery {
+    /// Whether it knows the charge in percent; else the charge is 0 and only the step counts.
+    pub percent: bool,
+    /// Whether the battery can be charged.
+    pub rechargeable: bool,
+}
+
+impl UnifiedBattery {
+    pub(super) fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+        match function {
+            // All four steps; flags: bit 0 rechargeable, bit 1 percent.
+            0 => Ok(padded(&[
+                0x0F,
+                u8::from(self.rechargeable) | u8::from(self.percent) << 1,
+            ])),
+            1 => Ok(self.status(battery)),
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+
+    pub(super) fn status(self, battery: Battery) -> [u8; 16] {
+        let charge = if self.percent {
+            battery.charge.get()
+        } else {
+            0
+        };
+        let step = match battery.step() {
+            Step::Critical => 1,
+            Step::Low => 2,
+            Step::Good => 4,
+            Step::Full => 8,
+        };
+        let power = u8::from(battery.state.external_power());
+        padded(&[charge, step, battery.state as u8, power])
+    }
+}
+
+/// 1F20: ADC measurement of a headset, asked through its dongle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdcMeasurement {
+    /// Whether the headset is switched on and connected to its dongle.
+    pub connected: bool,
+}
+
+impl AdcMeasurement {
+    /// Of a headset that is off only "an error" is known; here it is "not allowed".
+    pub(super) fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+        match function {
+            0 if self.connected => Ok(self.status(battery)),
+            0 => Err(Error20::NotAllowed),
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+
+    /// Flags: bit 0 connected, bit 1 charging. A headset that is gone has no voltage.
+    pub(super) fn status(self, battery: Battery) -> [u8; 16] {
+        if !self.connected {
+            return [0; 16];
+        }
+        let [high, low] = battery.millivolts().0.to_be_bytes();
+        padded(&[
+            high,
+            low,
+            0x01 | u8::from(battery.state.external_power()) << 1,
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests;

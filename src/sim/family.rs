@@ -1,0 +1,269 @@
+//! The receivers of Logitech: what each family can do, and what single products tell of themselves.
+//!
+//! | family | slots | device reports | pairing records | unreachable |
+//! |---|---|---|---|---|
+//! | Unifying | 6 | short, long, DJ | B5/2n, 3n, 4n | 09 |
+//! | nano | 1 or 2 | short, long | B5/2n, 3n, 4n | 09 |
+//! | Lightspeed | 1 or 2 | short, long | B5/2n, 3n, 4n | 09, newer ones 08 |
+//! | Bolt | 6 | long | B5/5n, 6n | 08 |
+//! | 27 MHz | 4 | short | none | 09 |
+//!
+//! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings
+//! left), kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556
+//! (C548) and 716 (C517). Where no capture shows the radio protocol of a product it is one that
+//! its family uses.
+
+use super::frame::Error10;
+use super::hidpp10::Versions;
+use crate::wire::descriptor::Capabilities;
+
+const LOGITECH: u16 = 0x046D;
+const LENOVO: u16 = 0x17EF;
+
+/// The slot of a Powerplay receiver's charging pad.
+pub(super) const PAD: u8 = 7;
+
+/// How a receiver keeps what it knows of its devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// Register B5 with 03 for the receiver, and 20, 30 and 40 plus n-1 for slot n.
+    Legacy,
+    /// Register B5 with 02 for the receiver, and 50 and 60 plus n for slot n; register FB.
+    Bolt,
+    /// None: register B5 is missing.
+    None,
+}
+
+/// What distinguishes one receiver from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// USB vendor id.
+    pub vendor: u16,
+    /// USB product id.
+    pub product: u16,
+    /// The slots it says it has.
+    pub slots: u8,
+    /// Whether slot 7 is the charging pad it lies in.
+    pub pad: bool,
+    /// The radio protocol in notice 41 and in B5/2n.
+    pub radio: u8,
+    /// Whether every link is encrypted; else only keyboards' are.
+    pub encrypts: bool,
+    /// How it keeps what it knows of its devices.
+    pub records: Records,
+    /// The reports it takes from its host.
+    pub reports: Capabilities,
+    /// How many pairings are left, for those that count them.
+    pub pairings_left: Option<u8>,
+    /// The flags register 00 can store.
+    pub(super) flags: [u8; 3],
+    /// What it says of a paired device that it cannot reach.
+    pub(super) unreachable: Error10,
+    /// Bytes 5 and 7 of B5/03, whose meaning is unknown.
+    pub(super) unknown: [u8; 2],
+    /// Register F1.
+    pub(super) versions: Versions,
+}
+
+/// Firmware, build, boot loader and "other" of register F1.
+const fn versions(
+    firmware: [u8; 2],
+    build: [u8; 2],
+    bootloader: Option<[u8; 2]>,
+    other: Option<[u8; 2]>,
+) -> Versions {
+    Versions {
+        firmware: Some(firmware),
+        build: Some(build),
+        other,
+        bootloader,
+        fifth: None,
+    }
+}
+
+const SHORT_AND_LONG: Capabilities = Capabilities {
+    short: true,
+    long: true,
+    very_long: None,
+    dj: false,
+};
+
+impl Family {
+    /// The Unifying receiver C52B with firmware 12.01.B0019, boot loader 02.14; it refuses entity
+    /// 03 of register F1.
+    pub const UNIFYING: Self = Self {
+        vendor: LOGITECH,
+        product: 0xC52B,
+        slots: 6,
+        pad: false,
+        // eQUAD step 4.
+        radio: 0x04,
+        encrypts: false,
+        records: Records::Legacy,
+        reports: Capabilities {
+            dj: true,
+            ..SHORT_AND_LONG
+        },
+        pairings_left: None,
+        flags: [0x00, 0x09, 0x00],
+        unreachable: Error10::ResourceError,
+        unknown: [0x05, 0x0E],
+        versions: versions([0x12, 0x01], [0x00, 0x19], Some([0x02, 0x14]), None),
+    };
+
+    const NANO: Self = Self {
+        slots: 1,
+        // eQUAD step 4 lite.
+        radio: 0x06,
+        reports: SHORT_AND_LONG,
+        unknown: [0x01, 0x07],
+        ..Self::UNIFYING
+    };
+
+    const LIGHTSPEED: Self = Self {
+        radio: 0x0C,
+        encrypts: true,
+        ..Self::NANO
+    };
+
+    /// The Bolt receiver C548. Register F1 is missing.
+    pub const BOLT: Self = Self {
+        product: 0xC548,
+        radio: 0x10,
+        encrypts: true,
+        records: Records::Bolt,
+        reports: SHORT_AND_LONG,
+        unreachable: Error10::UnknownDevice,
+        versions: Versions::NONE,
+        ..Self::UNIFYING
+    };
+
+    /// The 27 MHz receiver C517. Its endpoint takes eight bytes, so it has no long reports.
+    pub const MHZ_27: Self = Self {
+        product: 0xC517,
+        slots: 4,
+        radio: 0x02,
+        records: Records::None,
+        reports: Capabilities {
+            long: false,
+            ..SHORT_AND_LONG
+        },
+        flags: [0x00, 0x01, 0x00],
+        versions: Versions::NONE,
+        ..Self::UNIFYING
+    };
+
+    /// The receiver with these USB ids; one that is not known but in Logitech's range of receivers
+    /// is like a Lightspeed. `None`: no receiver.
+    pub const fn of(vendor: u16, product: u16) -> Option<Self> {
+        let family = match (vendor, product) {
+            (LOGITECH, 0xC52B) => Self::UNIFYING,
+            (LOGITECH, 0xC532) => Self {
+                unknown: [0x01, 0x07],
+                versions: versions(
+                    [0x24, 0x11],
+                    [0x00, 0x36],
+                    Some([0x02, 0x09]),
+                    Some([0xAA, 0xAC]),
+                ),
+                ..Self::UNIFYING
+            },
+            (LOGITECH, 0xC548) => Self::BOLT,
+            (LOGITECH, 0xC517) => Self::MHZ_27,
+            // Does not speak HID++.
+            (LOGITECH, 0xC542) => return None,
+            (LOGITECH, 0xC52F | 0xC534 | 0xC535 | 0xC537) | (LENOVO, 0x6042) => Self::nano(product),
+            (LOGITECH, 0xC500..=0xC5FF) => Self::lightspeed(product),
+            _ => return None,
+        };
+        Some(Self {
+            vendor,
+            product,
+            ..family
+        })
+    }
+
+    const fn nano(product: u16) -> Self {
+        match product {
+            0xC52F => Self {
+                // eQUAD.
+                radio: 0x03,
+                versions: versions([0x30, 0x00], [0x00, 0x09], None, None),
+                ..Self::NANO
+            },
+            0xC534 => Self {
+                slots: 2,
+                // Nano lite.
+                radio: 0x0A,
+                pairings_left: Some(18),
+                versions: versions([0x29, 0x01], [0x00, 0x16], None, None),
+                ..Self::NANO
+            },
+            0xC535 => Self {
+                radio: 0x0A,
+                pairings_left: Some(39),
+                versions: versions([0x31, 0x00], [0x00, 0x01], None, None),
+                ..Self::NANO
+            },
+            _ => Self {
+                versions: versions([0x34, 0x00], [0x00, 0x00], None, None),
+                ..Self::NANO
+            },
+        }
+    }
+
+    const fn lightspeed(product: u16) -> Self {
+        let (radio, firmware, build, bootloader, other) = match product {
+            0xC539 => (0x0C, [0x39, 0x06], 0x40, [0x02, 0x09], [0xAA, 0xBE]),
+            0xC53A => (0x0C, [0x40, 0x02], 0x12, [0x02, 0x09], [0xAA, 0xCA]),
+            0xC53F => (0x0D, [0x44, 0x01], 0x05, [0x00, 0x02], [0xAA, 0xDE]),
+            0xC541 => (0x0D, [0x01, 0x01], 0x27, [0x01, 0x27], [0xB9, 0xBC]),
+            0xC545 => (0x11, [0x02, 0x01], 0x06, [0x00, 0x01], [0x3D, 0x88]),
+            0xC547 => (0x11, [0x04, 0x02], 0x09, [0x00, 0x05], [0xF3, 0x24]),
+            0xC54D => (0x11, [0x07, 0x00], 0x08, [0x00, 0x08], [0xC1, 0x53]),
+            // C53D, and any other.
+            _ => (0x0C, [0x43, 0x01], 0x09, [0x02, 0x10], [0xAA, 0xD2]),
+        };
+        let newer = matches!(product, 0xC547 | 0xC54D);
+        let two_slots = matches!(product, 0xC545 | 0xC547 | 0xC54D);
+        let powerplay = product == 0xC53A;
+        let plain = versions(firmware, [0x00, build], Some(bootloader), Some(other));
+        Self {
+            slots: if two_slots { 2 } else { 1 },
+            pad: powerplay,
+            radio,
+            unreachable: if newer {
+                Error10::UnknownDevice
+            } else {
+                Error10::ResourceError
+            },
+            versions: Versions {
+                fifth: if powerplay { Some([0x44, 0x14]) } else { None },
+                ..plain
+            },
+            ..Self::LIGHTSPEED
+        }
+    }
+
+    /// The same receiver without pairing records, as some C534 are (Solaar issue 234).
+    #[must_use]
+    pub const fn without_records(mut self) -> Self {
+        self.records = Records::None;
+        self
+    }
+
+    /// Whether a device can be in this slot.
+    pub const fn has_slot(&self, slot: u8) -> bool {
+        (1 <= slot && slot <= self.slots) || (self.pad && slot == PAD)
+    }
+
+    /// Whether devices get only long reports. Behind Bolt they were seen to speak HID++ 2.0 in long
+    /// reports only (`OpenMouse` pull request 46); what becomes of short ones is not known, so here
+    /// nobody answers them.
+    pub(super) const fn devices_need_long(&self) -> bool {
+        matches!(self.records, Records::Bolt)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Feature 0003: what firmware a device has, and from version 1 on who it is.
+//!
+//! | function | answer |
+//! |---|---|
+//! | 0 | parts; unit id (4), transports (2), model id (6), extended model, bit 0: has a serial |
+//! | 1, part | type, prefix (3 ASCII), number, revision, build (2), active, product id (2) |
+//! | 2 | the serial number, 12 ASCII characters |
+//!
+//! Version 0 tells of function 0 only the number of parts (M525, ltunify). Sources:
+//! Solaar `hidpp20.py`; vectors 93 to 95 for the layout of function 0.
+
+use super::frame::{Error20, padded};
+
+/// A firmware part, as function 1 describes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// 0 main firmware, 1 boot loader, 2 hardware, 5 soft device.
+    pub kind: u8,
+    /// Three ASCII characters, such as `RQK`.
+    pub prefix: [u8; 3],
+    /// Number, revision and two bytes of build, all BCD: `33 00 00 15` is 33.00.B0015.
+    pub version: [u8; 4],
+    /// The product id it runs on.
+    pub product: u16,
+}
+
+/// What version 1 and later also tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Information {
+    /// The firmware parts.
+    pub entities: Vec<Entity>,
+    /// The unit id, unlike any other's.
+    pub unit: [u8; 4],
+    /// Its product ids on up to three transports, as one number of six bytes: the model id.
+    pub model: [u8; 6],
+    /// Which variant of the model it is, such as a colour.
+    pub extended_model: u8,
+    /// The serial number of function 2, where it has one.
+    pub serial: Option<[u8; 12]>,
+}
+
+impl Information {
+    pub(super) fn call(&self, function: u8, number: u8) -> Result<[u8; 16], Error20> {
+        match function {
+            0 => Ok(self.summary()),
+            1 => {
+                let mut part = describe(&self.entities, number)?;
+                let first = self.entities.iter().position(|entity| entity.kind == 0);
+                if let Some(active) = part.get_mut(8) {
+                    // Of two main firmwares one runs; here it is the first.
+                    *active = u8::from(first == Some(usize::from(number)));
+                }
+                Ok(part)
+            }
+            2 => {
+                let serial = self.serial.ok_or(Error20::InvalidFunction)?;
+                Ok(padded(&serial))
+            }
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+
+    fn summary(&self) -> [u8; 16] {
+        let [high, low] = self.transports().to_be_bytes();
+        let summary = [
+            &[count(&self.entities)][..],
+            &self.unit,
+            &[high, low],
+            &self.model,
+            &[self.extended_model, u8::from(self.serial.is_some())],
+        ];
+        padded(&summary.concat())
+    }
+
+    /// Bit 0 Bluetooth, 1 Bluetooth LE, 2 eQUAD, 3 USB: by the ranges of the product ids, which
+    /// are listed in the order of these bits.
+    fn transports(&self) -> u16 {
+        let (products, _) = self.model.as_chunks::<2>();
+        let bits = products.iter().map(|product| match product {
+            [0x00, 0x00] => 0,
+            [0xB0 | 0xB3, _] => 1 << 1,
+            [0x20 | 0x40 | 0x41, _] => 1 << 2,
+            _ => 1 << 3,
+        });
+        bits.fold(0, |all, bit| all | bit)
+    }
+}
+
+/// Version 0: function 0 counts the parts and says nothing else, function 1 describes one.
+pub(super) fn version_0(
+    entities: &[Entity],
+    function: u8,
+    number: u8,
+) -> Result<[u8; 16], Error20> {
+    match function {
+        0 => Ok(padded(&[count(entities)])),
+        // The active flag is zero on such old devices, also for the part that runs.
+        1 => describe(entities, number),
+        _ => Err(Error20::InvalidFunction),
+    }
+}
+
+fn count(entities: &[Entity]) -> u8 {
+    u8::try_from(entities.len()).unwrap_or(u8::MAX)
+}
+
+fn describe(entities: &[Entity], number: u8) -> Result<[u8; 16], Error20> {
+    let entity = entities
+        .get(usize::from(number))
+        .ok_or(Error20::InvalidArgument)?;
+    let part = [
+        &[entity.kind][..],
+        &entity.prefix,
+        &entity.version,
+        &[0x00],
+        &entity.product.to_be_bytes(),
+    ];
+    Ok(padded(&part.concat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(kind: u8) -> Entity {
+        Entity {
+            kind,
+            prefix: *b"MPM",
+            version: [0x17, 0x00, 0x00, 0x08],
+            product: 0x407F,
+        }
+    }
+
+    fn mouse(parts: &[u8], unit: [u8; 4], model: [u8; 6]) -> Information {
+        Information {
+            entities: parts.iter().copied().map(part).collect(),
+            unit,
+            model,
+            extended_model: 0,
+            serial: None,
+        }
+    }
+
+    #[test]
+    fn hardware_vectors_of_function_0() {
+        // Vector 95: G502, eQUAD 407F and USB C08D.
+        let g502 = mouse(
+            &[1, 0, 5],
+            *b"\xDD\xDA\xAD\xBC",
+            *b"\x40\x7F\xC0\x8D\x00\x00",
+        );
+        assert_eq!(
+            g502.call(0, 0),
+            Ok(padded(b"\x03\xDD\xDA\xAD\xBC\x00\x0C\x40\x7F\xC0\x8D"))
+        );
+        // Vector 94: G305, eQUAD 4074.
+        let g305 = mouse(&[1, 0], *b"\xF0\x74\xD5\x67", *b"\x40\x74\x00\x00\x00\x00");
+        assert_eq!(
+            g305.call(0, 0),
+            Ok(padded(b"\x02\xF0\x74\xD5\x67\x00\x04\x40\x74"))
+        );
+        // Vector 93: MX Master 3S, Bluetooth LE B034, with a serial number.
+        let mut master = mouse(
+            &[1, 0, 5],
+            *b"\x59\x9B\x7A\x65",
+            *b"\xB0\x34\x00\x00\x00\x00",
+        );
+        master.serial = Some(*b"2140LZ000001");
+        assert_eq!(
+            master.call(0, 0),
+            Ok(*b"\x03\x59\x9B\x7A\x65\x00\x02\xB0\x34\x00\x00\x00\x00\x00\x01\x00")
+        );
+        assert_eq!(master.call(2, 0), Ok(padded(b"2140LZ000001")));
+        assert_eq!(g305.call(2, 0), Err(Error20::InvalidFunction));
+    }
+
+    #[test]
+    fn one_of_two_main_firmwares_is_active() {
+        let device = mouse(&[1, 0, 0], [0; 4], [0; 6]);
+        let active = |number| device.call(1, number).map(|part| part.get(8).copied());
+        assert_eq!(active(0), Ok(Some(0)));
+        assert_eq!(active(1), Ok(Some(1)));
+        assert_eq!(active(2), Ok(Some(0)));
+        assert_eq!(active(3), Err(Error20::InvalidArgument));
+    }
+
+    #[test]
+    fn a_part_of_version_0_is_never_active() {
+        // Shape of vector 91 (hardware, G602): the ninth byte is zero.
+        assert_eq!(
+            version_0(&[part(0)], 1, 0),
+            Ok(padded(b"\x00MPM\x17\x00\x00\x08\x00\x40\x7F"))
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! A desk with everything: the whole catalogue on receivers of all families, cables and Bluetooth.
+
+use crate::sim::Plugged;
+use crate::sim::battery::State;
+use crate::sim::catalogue::{Connection, Entry, devices};
+use crate::sim::device::{Device, Kind};
+use crate::sim::family::{Family, PAD};
+use crate::sim::receiver::Receiver;
+use crate::transport::NodeInfo;
+
+const LOGITECH: u16 = 0x046D;
+const UNIFYING: u16 = 0xC52B;
+const BOLT: u16 = 0xC548;
+const POWERPLAY: u16 = 0xC53A;
+const MHZ_27: u16 = 0xC517;
+
+/// Which receiver a device comes with; the others have a Unifying one. Of the gaming devices G305,
+/// G502 and G903 the dumps show it, of the others it is one of their time.
+const HOMES: [(u16, u16); 13] = [
+    (0x4074, 0xC53F),
+    (0x407F, POWERPLAY),
+    (0x4099, 0xC547),
+    (0x4085, 0xC541),
+    (0x4065, 0xC53D),
+    (0x4070, 0xC539),
+    (0x4087, POWERPLAY),
+    (0x4093, 0xC54D),
+    (0x401B, 0xC52F),
+    (0x4029, 0xC535),
+    (0x4055, 0xC537),
+    (0x4075, 0xC534),
+    (0x4022, 0xC534),
+];
+
+/// Receivers whose dumps show no serial number.
+const WITHOUT_SERIAL: [u16; 3] = [0xC534, 0xC53F, MHZ_27];
+
+/// Devices that are asleep, by their short names: behind Unifying, two Lightspeed receivers with
+/// different words for it, and Bolt; and a Bluetooth mouse whose dump shows no charge. The headset
+/// without one is off in the catalogue.
+const ASLEEP: [&str; 5] = ["K800", "G613", "G502 X PLUS", "MX KEYS S", "MX Anywhere 3"];
+/// A device that is being charged; a G933 is charging already in its dump.
+const CHARGING: &str = "MX MCHNCL";
+/// A full device whose charger is still connected.
+const CHARGED: &str = "LIFT B";
+
+/// All 73 devices of the catalogue, each with the battery of its dump: every receiver with its
+/// node first, then the devices without one. Some are asleep, one is charging, one is full.
+pub fn full() -> Vec<(NodeInfo, Plugged)> {
+    let mut receivers = Vec::new();
+    let mut direct = Vec::new();
+    for (number, entry) in (1..).zip(devices()) {
+        let serial = serial(0xD0, number);
+        if let Some(device) = entry.paired(serial) {
+            place(&mut receivers, &entry, device);
+        } else if let Some(device) = entry.direct(serial) {
+            direct.push(if ASLEEP.contains(&entry.codename) {
+                device.asleep()
+            } else {
+                device
+            });
+        }
+    }
+    let receivers = receivers.into_iter().map(Plugged::Receiver);
+    let direct = direct.into_iter().map(Plugged::Direct);
+    (1..)
+        .zip(receivers.chain(direct))
+        .map(|(number, plugged)| (plugged.node(&format!("simulated {number}")), plugged))
+        .collect()
+}
+
+/// Puts a device into a free slot of its receiver, or of a new one.
+fn place(receivers: &mut Vec<Receiver>, entry: &Entry, device: Device) {
+    let product = home(entry);
+    let fits = |receiver: &Receiver| {
+        let same = receiver.family().product == product;
+        slot(entry, receiver).filter(|_| same)
+    };
+    let found = receivers
+        .iter_mut()
+        .find_map(|receiver| fits(receiver).map(|slot| (receiver, slot)));
+    if let Some((receiver, slot)) = found {
+        settle(receiver, slot, entry, device);
+        return;
+    }
+    let number = u16::try_from(receivers.len() + 1).unwrap_or(u16::MAX);
+    let serial = if WITHOUT_SERIAL.contains(&product) {
+        [0; 4]
+    } else {
+        serial(0xA0, number)
+    };
+    if let Some(family) = Family::of(LOGITECH, product) {
+        let mut receiver = Receiver::of(family, serial);
+        if let Some(slot) = slot(entry, &receiver) {
+            settle(&mut receiver, slot, entry, device);
+        }
+        receivers.push(receiver);
+    }
+}
+
+/// The product id of a device's receiver.
+fn home(entry: &Entry) -> u16 {
+    match entry.connection {
+        Connection::Pad(_) => POWERPLAY,
+        // Bolt's wireless product ids are those of Bluetooth; 27 MHz has a single byte.
+        _ if entry.product() >= 0xB000 => BOLT,
+        _ if entry.product() <= 0xFF => MHZ_27,
+        _ => {
+            let home = HOMES.iter().find(|(wpid, _)| *wpid == entry.product());
+            home.map_or(UNIFYING, |(_, product)| *product)
+        }
+    }
+}
+
+/// The free slot for a device on such a receiver. On 27 MHz it follows from the kind.
+fn slot(entry: &Entry, receiver: &Receiver) -> Option<u8> {
+    let slots = match (entry.connection, entry.kind) {
+        (Connection::Pad(_), _) => PAD..=PAD,
+        _ if receiver.family().product != MHZ_27 => 1..=receiver.family().slots,
+        (_, Kind::Keyboard) => 3..=3,
+        _ => 1..=2,
+    };
+    slots
+        .into_iter()
+        .find(|slot| receiver.device(*slot).is_none())
+}
+
+fn settle(receiver: &mut Receiver, slot: u8, entry: &Entry, mut device: Device) {
+    if let Connection::Pad(_) = entry.connection {
+        // The pad and its receiver are one (Solaar issue 1333).
+        device.identity.serial = receiver.serial;
+    }
+    device = match entry.codename {
+        CHARGING => device.with_state(State::Charging),
+        CHARGED => device.with_state(State::Charged),
+        name if ASLEEP.contains(&name) => device.asleep(),
+        _ => device,
+    };
+    receiver.put(slot, device);
+}
+
+/// A serial number unlike any other's of its first byte.
+fn serial(first: u8, number: u16) -> [u8; 4] {
+    let [high, low] = number.to_be_bytes();
+    [first, 0x00, high, low]
+}
+
+#[cfg(test)]
+mod tests;
