@@ -77,9 +77,17 @@ pub(super) struct StatusArgs {
     #[arg(long, value_enum, default_value_t = TransportKind::Hidraw)]
     pub(super) transport: TransportKind,
 
-    /// Use a simulated receiver with a K750, an M705 and a sleeping K800
-    #[arg(long, conflicts_with_all = ["replay", "transport"])]
-    pub(super) simulate: bool,
+    /// Use simulated devices instead
+    #[arg(
+        long,
+        value_enum,
+        value_name = "DESK",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "small",
+        conflicts_with_all = ["replay", "transport"]
+    )]
+    pub(super) simulate: Option<Desk>,
 
     /// Use a recorded trace in the place of the receiver
     #[arg(long, value_name = "FILE", conflicts_with = "transport")]
@@ -113,6 +121,15 @@ pub enum Field {
     FullName,
     /// Firmware versions (2 requests or more)
     Firmware,
+}
+
+/// A simulated desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Desk {
+    /// One receiver with a K750, an M705 and a sleeping K800
+    Small,
+    /// 73 real models on receivers of all families, on cables and on Bluetooth
+    Full,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

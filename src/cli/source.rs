@@ -6,7 +6,7 @@ use std::path::Path;
 
 use log::debug;
 
-use super::args::{StatusArgs, TransportKind};
+use super::args::{Desk, StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
 use crate::manager::{Failure, OpenNode, Privacy};
 use crate::sim::{SimulatedNode, scenario};
@@ -52,9 +52,18 @@ impl Sources {
             };
             sources.nodes.push(OpenNode { info, transport });
         };
-        if args.simulate {
-            let info = NodeInfo::unifying("simulated");
-            add(info, Box::new(SimulatedNode(scenario::desk())));
+        if let Some(desk) = args.simulate {
+            match desk {
+                Desk::Small => {
+                    let info = NodeInfo::unifying("simulated");
+                    add(info, Box::new(SimulatedNode(scenario::desk())));
+                }
+                Desk::Full => {
+                    for (info, plugged) in scenario::full() {
+                        add(info, Box::new(SimulatedNode(plugged)));
+                    }
+                }
+            }
             sources.virtual_time = true;
         } else if let Some(path) = &args.replay {
             for (info, replay) in read_trace(path)? {

@@ -41,7 +41,8 @@ pub struct DiscoveryScope {
     pub records: Records,
     /// How many slots the receiver has if it does not say.
     pub default_slots: u8,
-    /// A slot beyond those it states: the pad of a Powerplay.
+    /// A slot beyond those it states, of which it has a serial number and a name but no model: the
+    /// pad of a Powerplay.
     pub extra_slot: Option<Slot>,
     /// The receiver's firmware version.
     pub firmware: bool,
@@ -249,11 +250,13 @@ impl Discovery {
     fn begin_records(&mut self) {
         self.progress = Progress::Records;
         let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
-        let slots = Slot::up_to(slots).chain(self.scope.extra_slot);
         if self.records == Records::None {
             self.announce();
         } else {
-            let steps: Vec<Step> = slots.map(|slot| self.record_of(slot)).collect();
+            let steps: Vec<Step> = Slot::up_to(slots)
+                .map(|slot| self.record_of(slot))
+                .chain(self.scope.extra_slot.map(Step::Extended))
+                .collect();
             self.todo.extend(steps);
         }
     }
@@ -358,6 +361,9 @@ impl Discovery {
                 }
             }
             PairingInformation::Extended(slot, extended) => {
+                if self.scope.extra_slot == Some(slot) && self.takes_records() {
+                    self.devices.entry(slot).or_default();
+                }
                 if let Some(record) = self.devices.get_mut(&slot) {
                     record.serial = extended.serial;
                     record.power_switch = Some(extended.power_switch);

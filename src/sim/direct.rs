@@ -77,8 +77,7 @@ impl DirectDevice {
             reports: Capabilities {
                 short: true,
                 long: true,
-                very_long: None,
-                dj: false,
+                ..Capabilities::default()
             },
             latency: Duration::from_millis(2),
             protocol,
@@ -117,6 +116,14 @@ impl DirectDevice {
         self.sleep(Timestamp::START);
         self.outbox.clear();
         self
+    }
+
+    /// What it calls itself, also on its bus.
+    pub fn name(&self) -> Option<&str> {
+        match &self.protocol {
+            Protocol::Features(features) => features.name(),
+            Protocol::Registers(_) => None,
+        }
     }
 
     /// What the host has sent, oldest first; only the last few thousand reports are kept.

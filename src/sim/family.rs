@@ -86,6 +86,7 @@ const SHORT_AND_LONG: Capabilities = Capabilities {
     long: true,
     very_long: None,
     dj: false,
+    centurion: false,
 };
 
 impl Family {

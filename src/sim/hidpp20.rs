@@ -170,6 +170,14 @@ impl Hidpp20 {
             })
     }
 
+    /// The name in feature 0005.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.features.iter().find_map(|line| match &line.model {
+            Model::Name { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Answers a request.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
         let function = request.address >> 4;

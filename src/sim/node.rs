@@ -1,9 +1,9 @@
 //! What is plugged in, as the program finds it: a node with a description, and a way to it.
 
 use super::Firmware;
-use super::direct::DirectDevice;
+use super::direct::{DirectDevice, Link};
 use super::receiver::Receiver;
-use crate::transport::{NodeInfo, Transport, TransportError};
+use crate::transport::{Bus, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Report, classify};
 
@@ -38,18 +38,19 @@ pub enum Plugged {
 impl Plugged {
     /// Its node, at this path.
     pub fn node(&self, path: &str) -> NodeInfo {
-        let (vendor, product, capabilities) = match self {
+        match self {
             Self::Receiver(receiver) => {
                 let family = receiver.family();
-                (family.vendor, family.product, family.reports)
+                NodeInfo::new(path, family.vendor, family.product, family.reports)
             }
-            Self::Direct(device) => (device.vendor, device.product, device.reports),
-        };
-        NodeInfo {
-            path: path.to_owned(),
-            vendor,
-            product,
-            capabilities,
+            Self::Direct(device) => NodeInfo {
+                bus: match device.link {
+                    Link::Usb => Bus::Usb,
+                    Link::Bluetooth => Bus::Bluetooth,
+                },
+                name: device.name().map(str::to_owned),
+                ..NodeInfo::new(path, device.vendor, device.product, device.reports)
+            },
         }
     }
 
