@@ -71,6 +71,8 @@ struct Dealings {
     silent: bool,
     /// What to ask it with, should its name turn out to be the wanted one.
     unwanted: Option<Known>,
+    /// A headset's dongle says that the headset is off, and answers in its place.
+    switched_off: bool,
     /// Its receiver told its name, or cannot.
     named: bool,
     /// All that was wanted of it was asked at least once.
@@ -377,6 +379,7 @@ impl<'a> Node<'a> {
                 debug!("{}: {id}: {error}", self.info.path);
                 let dealings = self.dealings.entry(index).or_default();
                 dealings.silent = dealings.answered && *error == RequestError::Silent;
+                dealings.switched_off = *error == RequestError::Disconnected;
             }
             DeviceFact::Failed(error) => self.device_failures.push(Failure::Device {
                 device: id,
@@ -415,6 +418,9 @@ impl<'a> Node<'a> {
         if let Some(dealings) = self.dealings.get_mut(&index) {
             dealings.answered = true;
             dealings.silent = false;
+            if dealings.switched_off {
+                return;
+            }
         }
         self.change(index, |device| {
             device.presence = Presence::Online;
@@ -423,6 +429,9 @@ impl<'a> Node<'a> {
     }
 
     fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.switched_off = false;
+        }
         self.note_answer(now, index);
         let (Some(device), Some(dealings)) =
             (self.devices.get(&index), self.dealings.get_mut(&index))
