@@ -18,8 +18,9 @@ use crate::device::{
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
+use crate::feature::solar_dashboard::LightMeasure;
 use crate::session::{
-    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Peer, Reading, ReceiverRecord,
+    DeviceFact, DiscoveryScope, Event, Hold, Known, PairingRecord, Peer, Reading, ReceiverRecord,
     Records, RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
@@ -228,11 +229,7 @@ impl<'a> Node<'a> {
                     self.handle_connection(now, device, connection);
                 }
                 Event::Awake(device) => self.handle_wake(now, device),
-                Event::LightKey(device) => {
-                    if let Some(device) = self.devices.get(&device).cloned() {
-                        self.changes.push_back(Change::LightKey(device));
-                    }
-                }
+                Event::LightKey(device) => self.handle_light_key(device),
             }
         }
     }
@@ -510,6 +507,18 @@ impl<'a> Node<'a> {
             });
         } else {
             self.change(index, |device| device.presence = Presence::Offline);
+        }
+    }
+
+    /// Who presses the light key wants to know the light, and the key's event does not tell it.
+    fn handle_light_key(&mut self, index: DeviceIndex) {
+        let Some(device) = self.devices.get(&index).cloned() else {
+            return;
+        };
+        self.changes.push_back(Change::LightKey(device));
+        if self.query.follow && self.query.wanted.battery && self.is_wanted(index) {
+            self.session
+                .lease_light(index, LightMeasure::ONCE, Hold::Once);
         }
     }
 

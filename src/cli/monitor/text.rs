@@ -1,0 +1,190 @@
+//! Changes in words: the time, who, and what is different.
+
+use anstyle::Style as Ansi;
+use jiff::tz::TimeZone;
+
+use super::roster::{Roster, Told};
+use crate::cli::style::Style;
+use crate::cli::words;
+use crate::device::{Battery, Device, Light, Presence, Receiver};
+use crate::manager::Changed;
+use crate::units::Timestamp;
+
+/// Names are made so wide, so that what comes after them mostly stands in one column.
+const NAME_WIDTH: usize = 8;
+
+/// How lines look.
+pub(super) struct Lines {
+    pub(super) style: Style,
+    pub(super) zone: TimeZone,
+}
+
+impl Lines {
+    /// The line for a change; `None` if a person would see nothing new in it.
+    pub(super) fn line(&self, at: Timestamp, told: &Told, roster: &Roster) -> Option<String> {
+        let who = |device: &Device| {
+            let name = words::name(device);
+            if roster.is_ambiguous(&name) {
+                format!("{name} {}", device.id)
+            } else {
+                name
+            }
+        };
+        let (name, what) = match told {
+            Told::ReceiverAdded(receiver) => (of_receiver(receiver), receiver_found(receiver)),
+            Told::ReceiverChanged(receiver) => (of_receiver(receiver), words::slots(receiver)?),
+            Told::ReceiverRemoved(receiver) => (of_receiver(receiver), "unplugged".to_owned()),
+            Told::DeviceAdded(device) => (who(device), self.found(device, at)),
+            Told::DeviceRemoved(device) => (who(device), "gone".to_owned()),
+            Told::LightKey(device) => (who(device), "light key pressed".to_owned()),
+            Told::DeviceChanged { before, now, what } => {
+                (who(now), self.difference(before, now, what)?)
+            }
+        };
+        let (dim, bold) = (Ansi::new().dimmed(), Ansi::new().bold());
+        let (dim, bold) = (self.style.ansi(dim), self.style.ansi(bold));
+        let time = self.time_of_day(at);
+        Some(format!(
+            "{dim}{time}{dim:#}  {bold}{name:<NAME_WIDTH$}{bold:#}  {what}"
+        ))
+    }
+
+    /// `HH:MM:SS`
+    fn time_of_day(&self, at: Timestamp) -> String {
+        let seconds = i64::try_from(at.since_start().as_secs());
+        let time = seconds
+            .ok()
+            .and_then(|it| jiff::Timestamp::from_second(it).ok());
+        let time = self.zone.to_datetime(time.unwrap_or_default()).time();
+        format!(
+            "{:02}:{:02}:{:02}",
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
+    }
+
+    /// A device as it is found.
+    fn found(&self, device: &Device, now: Timestamp) -> String {
+        let mut facts = vec!["found".to_owned()];
+        if device.has_battery == Some(false) {
+            facts.push("no battery".to_owned());
+        }
+        let battery = device.battery.as_ref();
+        if device.presence == Presence::Offline {
+            facts.push("offline".to_owned());
+            let last = battery.and_then(|it| Some((it, words::charge(it, self.style)?)));
+            facts.extend(last.map(|(battery, charge)| {
+                format!("last {charge}, {}", words::age(now, battery.charge_at))
+            }));
+            return facts.join(", ");
+        }
+        if let Some(battery) = battery {
+            facts.extend(self.charge(battery));
+            facts.extend(battery.state.name().map(str::to_owned));
+            facts.extend(battery.voltage.map(|voltage| voltage.to_string()));
+        }
+        facts.extend(device.light.as_ref().map(light));
+        facts.join(", ")
+    }
+
+    /// What is different about a device.
+    fn difference(&self, before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
+        let mut facts = Vec::new();
+        if what.contains(&Changed::Presence) {
+            facts.extend(match now.presence {
+                Presence::Online => Some("online".to_owned()),
+                Presence::Offline => Some("offline".to_owned()),
+                Presence::Unknown => None,
+            });
+        }
+        if what.contains(&Changed::Battery)
+            && let Some(battery) = &now.battery
+        {
+            facts.extend(self.battery(before.battery.as_ref(), battery));
+        }
+        if what.contains(&Changed::Light)
+            && let Some(light) = &now.light
+        {
+            // Each measurement is a change; the same light again is none for a person.
+            let seen = before.light.as_ref().map(self::light);
+            facts.extend(Some(self::light(light)).filter(|light| seen.as_ref() != Some(light)));
+        }
+        if what.contains(&Changed::Description) {
+            facts.extend(description(before, now));
+        }
+        (!facts.is_empty()).then(|| facts.join(", "))
+    }
+
+    fn battery(&self, before: Option<&Battery>, now: &Battery) -> Vec<String> {
+        let mut facts = Vec::new();
+        let charge = |battery| words::charge(battery, self.style);
+        if before.and_then(charge) != charge(now) {
+            facts.extend(self.charge(now));
+        }
+        if before.map(|it| it.state) != Some(now.state) {
+            facts.extend(now.state.name().map(str::to_owned));
+        }
+        let power = |battery: &Battery| battery.external_power;
+        let switched = before.and_then(power) != power(now);
+        // That it charges says it too.
+        if switched && facts.is_empty() {
+            facts.extend(power(now).map(|on| {
+                let text = if on {
+                    "on a charger"
+                } else {
+                    "off the charger"
+                };
+                text.to_owned()
+            }));
+        }
+        if facts.is_empty() {
+            facts.extend(now.voltage.map(|voltage| voltage.to_string()));
+        }
+        facts
+    }
+
+    /// The charge in its colour. A bare word would be mistaken for the light's.
+    fn charge(&self, battery: &Battery) -> Option<String> {
+        let charge = words::charge(battery, self.style)?;
+        let color = self.style.ansi(words::charge_style(battery));
+        let subject = if charge.ends_with('%') {
+            ""
+        } else {
+            "battery "
+        };
+        Some(format!("{color}{subject}{charge}{color:#}"))
+    }
+}
+
+fn light(light: &Light) -> String {
+    format!("{} ({})", words::lux(light), light.level().name())
+}
+
+fn of_receiver(receiver: &Receiver) -> String {
+    let name = receiver.model.name();
+    let serial = receiver.serial.as_ref();
+    serial.map_or_else(|| name.to_owned(), |serial| format!("{name} {serial}"))
+}
+
+fn receiver_found(receiver: &Receiver) -> String {
+    let slots = words::slots(receiver);
+    let slots = slots.map_or_else(String::new, |slots| format!(", {slots}"));
+    format!("found{slots}, {}", receiver.node)
+}
+
+fn description(before: &Device, now: &Device) -> Vec<String> {
+    let mut facts = Vec::new();
+    if before.name != now.name {
+        let name = now.name.as_ref();
+        facts.extend(name.map(|name| format!("is called {name}")));
+    }
+    if before.firmware != now.firmware {
+        let firmware = now.firmware;
+        facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
+    }
+    if before.has_battery != now.has_battery && now.has_battery == Some(false) {
+        facts.push("no battery".to_owned());
+    }
+    facts
+}
