@@ -139,17 +139,23 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
     assert_eq!(k800["light"], Value::Null);
 }
 
-/// The device of this name on the full desk.
-fn on_the_full_desk(name: &str) -> Value {
-    let document = document(&["--simulate=full", "--json"]);
-    let devices = document["devices"].as_array().unwrap();
-    let found = devices.iter().find(|device| device["name"] == name);
-    found.unwrap_or_else(|| unreachable!("{name}")).clone()
+/// The device of this name.
+fn device(document: &Value, name: &str) -> Value {
+    let mut devices = document
+        .pointer("/devices")
+        .and_then(Value::as_array)
+        .unwrap()
+        .iter();
+    devices
+        .find(|device| device.pointer("/name") == Some(&json!(name)))
+        .unwrap()
+        .clone()
 }
 
 #[test]
 fn a_device_without_a_receiver_has_a_node_of_its_own() {
-    let mx_master = on_the_full_desk("MX Master 4");
+    let document = document(&["--simulate=full", "--json"]);
+    let mx_master = device(&document, "MX Master 4");
     assert_eq!(mx_master["connection"], "bluetooth");
     assert_eq!(mx_master["receiver"], Value::Null);
     assert_eq!(mx_master["slot"], Value::Null);
@@ -158,7 +164,7 @@ fn a_device_without_a_receiver_has_a_node_of_its_own() {
     assert!(mx_master["node"].is_string(), "{mx_master}");
     assert_eq!(mx_master["battery"]["value_kind"], "percent");
     assert_eq!(mx_master["battery"]["percent"], 45);
-    let keyboard = on_the_full_desk("G815 Mechanical Keyboard");
+    let keyboard = device(&document, "G815 Mechanical Keyboard");
     assert_eq!(keyboard["connection"], "usb");
     assert_eq!(keyboard["has_battery"], false);
     assert_eq!(keyboard["battery"], Value::Null);
@@ -166,14 +172,15 @@ fn a_device_without_a_receiver_has_a_node_of_its_own() {
 
 #[test]
 fn how_exact_a_charge_is_stands_beside_it() {
-    let step = &on_the_full_desk("M525")["battery"];
+    let document = document(&["--simulate=full", "--json"]);
+    let step = &device(&document, "M525")["battery"];
     assert_eq!(step["value_kind"], "steps");
     assert_eq!(
         (&step["percent"], &step["level"]),
         (&json!(90), &json!("full"))
     );
     assert_eq!(step["next_percent"], 5);
-    let voltage = &on_the_full_desk("G703")["battery"];
+    let voltage = &device(&document, "G703")["battery"];
     assert_eq!(voltage["value_kind"], "voltage");
     assert_eq!(voltage["external_power"], false);
 }

@@ -305,8 +305,10 @@ impl<'a> Node<'a> {
             Link::Paired { .. } => device.wpid,
             Link::Direct { product, .. } => Some(Wpid(product)),
         };
+        // Only a receiver tells the name of another.
+        let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
         let dealings = Dealings {
-            named: device.name.is_some() || !self.query.names,
+            named: !awaits_name,
             ..Dealings::default()
         };
         self.devices.insert(index, device);

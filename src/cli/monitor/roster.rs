@@ -12,7 +12,7 @@ pub(in crate::cli) enum Told {
     ReceiverRemoved(Receiver),
     DeviceAdded(Device),
     DeviceChanged {
-        before: Device,
+        before: Box<Device>,
         now: Device,
         what: Vec<Changed>,
     },
@@ -48,6 +48,7 @@ impl Roster {
             Change::DeviceChanged(now, what) => {
                 let place = self.place(&now)?;
                 let before = std::mem::replace(self.devices.get_mut(place)?, now.clone());
+                let before = Box::new(before);
                 Some(Told::DeviceChanged { before, now, what })
             }
             Change::DeviceRemoved(device) => {

@@ -188,3 +188,140 @@ fn description(before: &Device, now: &Device) -> Vec<String> {
     }
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::tz::Offset;
+
+    use super::*;
+    use crate::device::Link;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::unified_battery::read_status;
+    use crate::units::Lux;
+    use crate::wire::Slot;
+    use crate::wire::tests::report;
+
+    fn at(hours: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_hours(hours))
+    }
+
+    fn lines() -> Lines {
+        let style = Style {
+            color: false,
+            unicode: true,
+            width: None,
+        };
+        let zone = TimeZone::UTC;
+        Lines { style, zone }
+    }
+
+    fn device(battery: Option<Battery>) -> Device {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".into(),
+            slot: Slot::new(1).unwrap(),
+        };
+        Device {
+            name: Some("MX".into()),
+            presence: Presence::Online,
+            battery,
+            ..Device::new("id".into(), link)
+        }
+    }
+
+    fn told(before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
+        lines().difference(before, now, what)
+    }
+
+    fn unified(hex: &str) -> Device {
+        let status = read_status(&report(hex));
+        device(Some(Battery::from_unified(&status, None, at(0))))
+    }
+
+    #[test]
+    fn only_what_is_different_is_said() {
+        let before = unified("11 01 06 1B 50 04 00 …");
+        for (hex, says) in [
+            ("11 01 06 1B 4F 04 00 …", Some("79 %")),
+            ("11 01 06 1B 50 04 01 01 …", Some("charging")),
+            ("11 01 06 1B 50 04 00 01 …", Some("on a charger")),
+            ("11 01 06 1B 51 04 03 01 …", Some("81 %, full")),
+            ("11 01 06 1B 50 08 00 …", None),
+        ] {
+            let now = unified(hex);
+            assert_eq!(told(&before, &now, &[Changed::Battery]).as_deref(), says);
+        }
+    }
+
+    #[test]
+    fn a_step_is_told_when_the_word_changes() {
+        let level =
+            |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
+        let full = level("11 01 06 0B 5A 32 00 …", 0);
+        let good = level("11 01 06 0B 32 14 00 …", 1);
+        let says = told(
+            &device(Some(full)),
+            &device(Some(good)),
+            &[Changed::Battery],
+        );
+        assert_eq!(says.as_deref(), Some("battery good"));
+        // MX Master (Solaar issue 265): its level is unknown while it charges.
+        let charging = level("11 01 06 0B 00 00 01 …", 2).after(Some(&good));
+        let says = told(
+            &device(Some(good)),
+            &device(Some(charging)),
+            &[Changed::Battery],
+        );
+        assert_eq!(says.as_deref(), Some("battery was good, charging"));
+    }
+
+    #[test]
+    fn the_same_light_again_is_nothing_new() {
+        let measured = |lux, hours| {
+            let light = Light {
+                lux: Lux(lux),
+                trusted: true,
+                at: at(hours),
+            };
+            Device {
+                light: Some(light),
+                ..device(None)
+            }
+        };
+        let says = |now| told(&measured(12, 0), &now, &[Changed::Light]);
+        assert_eq!(says(measured(12, 1)), None);
+        assert_eq!(
+            says(measured(538, 1)).as_deref(),
+            Some("538 lux (excellent)")
+        );
+    }
+
+    #[test]
+    fn an_offline_device_is_found_with_its_last_charge() {
+        let mut offline = unified("11 01 06 1B 50 04 00 …");
+        offline.presence = Presence::Offline;
+        let found = lines().found(&offline, at(72));
+        assert_eq!(found, "found, offline, last 80 %, 3 days ago");
+    }
+
+    #[test]
+    fn a_device_without_a_battery_is_found_without_one() {
+        let keyboard = Device {
+            has_battery: Some(false),
+            ..device(None)
+        };
+        assert_eq!(lines().found(&keyboard, at(0)), "found, no battery");
+    }
+
+    #[test]
+    fn times_are_those_of_the_time_zone() {
+        let noon = Timestamp::from_start(Duration::from_secs(1_700_000_000));
+        assert_eq!(lines().time_of_day(noon), "22:13:20");
+        let india = Lines {
+            zone: TimeZone::fixed(Offset::from_seconds(19_800).unwrap()),
+            ..lines()
+        };
+        assert_eq!(india.time_of_day(noon), "03:43:20");
+    }
+}

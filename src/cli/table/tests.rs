@@ -239,8 +239,8 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
     let mut out = Vec::new();
     let layout = Layout::of(&snapshot, style);
     layout.print_device(&mut out, &snapshot.devices[0]).unwrap();
-    let line = String::from_utf8(out).unwrap();
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = String::from_utf8(out).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
