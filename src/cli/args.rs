@@ -138,7 +138,7 @@ pub(super) struct StatusArgs {
     pub(super) replay: Option<PathBuf>,
 }
 
-/// Tells what changes, a line each, until Ctrl-C.
+/// Tell what changes, a line each, until Ctrl-C.
 ///
 /// It starts with a line for each receiver and device that is there. Then it listens: devices say
 /// by themselves that they come and go and how full they are, and are asked when they wake. A solar
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_day_is_a_duration_and_an_age_is_none() {
-        assert_eq!(parse_duration("86400"), Ok(Duration::from_hours(24)));
+        assert_eq!(parse_duration("86400"), Ok(Duration::from_secs(24 * 3600)));
         assert!(parse_duration("1e9").is_err());
     }
 }

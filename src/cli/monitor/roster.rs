@@ -88,7 +88,7 @@ impl Roster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Link, Presence};
+    use crate::device::{Link, Presence, ReceiverModel};
     use crate::wire::Slot;
 
     fn k750(receiver: &str) -> Device {
@@ -118,6 +118,26 @@ mod tests {
             (before.presence, now.presence),
             (Presence::Unknown, Presence::Offline)
         );
+    }
+
+    #[test]
+    fn a_receiver_is_found_once_and_then_told_of_when_it_differs() {
+        let receiver = |paired| Receiver {
+            id: "AF4F95EA".into(),
+            model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
+            vendor: 0x046D,
+            product: 0xC52B,
+            node: "/dev/hidraw0".into(),
+            serial: Some("AF4F95EA".into()),
+            firmware: None,
+            slots: Some(6),
+            paired: Some(paired),
+        };
+        let mut roster = Roster::default();
+        let mut told = |paired| roster.take(Change::ReceiverAdded(receiver(paired)));
+        assert!(matches!(told(3), Some(Told::ReceiverAdded(_))));
+        assert!(told(3).is_none());
+        assert!(matches!(told(4), Some(Told::ReceiverChanged(_))));
     }
 
     #[test]

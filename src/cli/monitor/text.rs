@@ -204,7 +204,7 @@ mod tests {
     use crate::wire::tests::report;
 
     fn at(hours: u64) -> Timestamp {
-        Timestamp::from_start(Duration::from_hours(hours))
+        Timestamp::from_start(Duration::from_secs(hours * 3600))
     }
 
     fn lines() -> Lines {

@@ -193,7 +193,7 @@ fn an_offline_device_shows_its_last_charge_with_its_age() {
         desk.switch_off(Timestamp::START, slot);
     }
     let asleep = vec![(NodeInfo::unifying("/dev/hidraw0"), Plugged::Receiver(desk))];
-    let three_days = Timestamp::from_start(Duration::from_hours(72));
+    let three_days = Timestamp::from_start(Duration::from_secs(72 * 3600));
     let mut clock = VirtualClock::at(three_days);
     let snapshot = read_with(asleep, BATTERY, &mut memory, &mut clock);
     assert_eq!(
@@ -228,7 +228,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
         ..Device::new("id".into(), link)
     };
     let snapshot = Snapshot {
-        at: Timestamp::from_start(Duration::from_hours(3)),
+        at: Timestamp::from_start(Duration::from_secs(3 * 3600)),
         receivers: Vec::new(),
         devices: vec![device],
         failures: Vec::new(),
@@ -246,7 +246,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
 #[test]
 fn a_charge_kept_from_before_is_told_from_a_new_one() {
     // MX Master (Solaar issue 265): 90 %, then charging at an unknown level.
-    let at = |hours| Timestamp::from_start(Duration::from_hours(hours));
+    let at = |hours| Timestamp::from_start(Duration::from_secs(hours * 3600));
     let level = |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
     let before = level("11 01 06 0B 5A 32 00 …", 0);
     let charging = level("11 01 06 0B 00 00 01 …", 3).after(Some(&before));
