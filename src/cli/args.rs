@@ -50,7 +50,6 @@ pub enum Command {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct StatusArgs {
     /// Print a JSON document instead of a table
     #[arg(long)]

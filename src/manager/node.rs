@@ -458,6 +458,10 @@ impl<'a> Node<'a> {
     }
 
     fn handle_probed(&mut self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        // An odd reading may have begun another probe meanwhile.
+        if self.session.is_probing(index) {
+            return;
+        }
         let Some(dealings) = self.dealings.get_mut(&index) else {
             return;
         };

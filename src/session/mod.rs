@@ -136,6 +136,13 @@ impl Session {
         self.probe(device, Wanted::BATTERY, Known::default());
     }
 
+    /// Whether something that was wanted of a device was not asked yet, or not answered.
+    pub fn is_probing(&self, device: DeviceIndex) -> bool {
+        self.probes
+            .get(&device)
+            .is_some_and(|probe| !probe.is_complete())
+    }
+
     /// Ends all conversations: cancels measurements and clears the flags this session set. Go on
     /// until [`Self::is_idle`].
     pub fn close(&mut self, now: Timestamp) {

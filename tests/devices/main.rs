@@ -96,9 +96,8 @@ fn alone(entry: &Entry) -> Plugged {
 /// Our name of a source for the dump's.
 fn source(dump: &Dump) -> Option<&'static str> {
     match (dump.source, dump.charge) {
-        ("none", _) => None,
         // A keyboard on a cable: Solaar names a register because it speaks HID++ 1.0.
-        ("register", "unknown") => None,
+        ("none", _) | ("register", "unknown") => None,
         ("register", charge) if charge.ends_with('%') => Some("register 0D"),
         ("register", _) => Some("register 07"),
         // Solaar does not read 1002 either.
@@ -162,10 +161,10 @@ fn assert_as_dumped(device: &Device, dump: &Dump) {
     if let Some(voltage) = number(dump.charge, "mV") {
         assert_eq!(battery.voltage.map(|it| it.0), Some(voltage), "{name}");
         // Solaar's tables changed over its versions; only the G733's dump has today's.
-        let estimate = battery.percent.map(solar_status::units::Percent::get);
+        let estimate = battery.percent.map(|it| u16::from(it.get()));
         match (dump.state, dump.product) {
             ("charging", _) => assert_eq!(estimate, None, "{name}"),
-            (_, "0AB5") => assert_eq!(estimate, number(dump.charge, "%").map(|it| it as u8)),
+            (_, "0AB5") => assert_eq!(estimate, number(dump.charge, "%")),
             _ => assert!(estimate.is_some(), "{name}"),
         }
     } else if let Some(percent) = number(dump.charge, "%") {
@@ -201,7 +200,10 @@ fn every_device_is_found_and_read_as_its_dump_says() {
             panic!("{}: {:?}", dump.name, snapshot.devices);
         };
         assert_as_dumped(device, dump);
-        let connection = match (&device.link, device.slot().map(|slot| slot.get())) {
+        let connection = match (
+            &device.link,
+            device.slot().map(solar_status::wire::Slot::get),
+        ) {
             (_, Some(PAD)) => "pad",
             (_, Some(_)) => "receiver",
             (Link::Direct { bus, .. }, None) => bus,
