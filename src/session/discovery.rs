@@ -421,6 +421,11 @@ impl Discovery {
         }
     }
 
+    /// Whether the receiver turned out to be a Bolt, whose devices take long reports only.
+    pub(super) fn is_bolt(&self) -> bool {
+        self.records == Records::Bolt
+    }
+
     /// Whether all was found and slots are only looked at when there is news.
     pub(super) const fn is_following(&self) -> bool {
         matches!(self.progress, Progress::Following)

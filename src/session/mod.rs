@@ -293,6 +293,10 @@ impl Session {
                 Purpose::Discovery(step) => {
                     if let Some(discovery) = &mut self.discovery {
                         discovery.handle(now, step, outcome, &mut self.events);
+                        if discovery.is_bolt() {
+                            // Also where that was not known beforehand.
+                            self.exchange.set_form(ReportId::Long);
+                        }
                     }
                     self.continue_discovery();
                 }

@@ -10,6 +10,7 @@
 mod desk;
 mod direct;
 mod doubt;
+mod families;
 mod follow;
 mod memory;
 mod stage;
