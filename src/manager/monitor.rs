@@ -26,6 +26,13 @@ const FIRST_RETRY: Duration = Duration::from_millis(50);
 /// So often, about 3 s in all.
 const RETRIES: u32 = 6;
 
+/// A node that failed while it was in use is opened again after this time, and after twice as long
+/// each further time: access to it may have been revoked for a while.
+const FIRST_REOPENING: Duration = Duration::from_secs(1);
+
+/// So often the time doubles, to about 17 minutes.
+const REOPENING_DOUBLES: u32 = 10;
+
 /// What is remembered is written this often at most, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
 
@@ -71,6 +78,7 @@ pub fn follow(
         query,
         nodes: BTreeMap::new(),
         waiting: Vec::new(),
+        failed: BTreeMap::new(),
         saved: clock.now(),
     };
     let ended = monitor.run(source, memory, clock, until, tell);
@@ -100,6 +108,8 @@ struct Monitor<'a> {
     query: &'a Query,
     nodes: BTreeMap<NodeId, Node<'a>>,
     waiting: Vec<Waiting>,
+    /// How often nodes failed that are still plugged in.
+    failed: BTreeMap<NodeId, u32>,
     /// When what is remembered was written last.
     saved: Timestamp,
 }
@@ -124,6 +134,7 @@ impl Monitor<'_> {
                     }),
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
+                        self.failed.remove(&id);
                         self.remove(now, &id, tell)?;
                     }
                 }
@@ -191,7 +202,10 @@ impl Monitor<'_> {
                     self.waiting.push(waiting);
                 }
                 // It went again.
-                Err(TransportError::Gone { node }) => debug!("{node} is gone"),
+                Err(TransportError::Gone { node }) => {
+                    debug!("{node} is gone");
+                    self.failed.remove(&waiting.info.id);
+                }
                 Err(error) => tell(now, News::Failure(error.into()))?,
             }
         }
@@ -215,14 +229,20 @@ impl Monitor<'_> {
             }
             if let Some(failure) = node.take_failure() {
                 let gone = matches!(&failure, Failure::Transport(TransportError::Gone { .. }));
-                if !gone {
+                if !gone && !self.failed.contains_key(id) {
                     tell(now, News::Failure(failure))?;
                 }
-                lost.push(id.clone());
+                lost.push(node.info().clone());
             }
         }
-        for id in lost {
-            self.remove(now, &id, tell)?;
+        for info in lost {
+            self.remove(now, &info.id, tell)?;
+            // If it was pulled out, there is nothing to open then.
+            let times = self.failed.entry(info.id.clone()).or_default();
+            let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
+            *times += 1;
+            let tries = RETRIES;
+            self.waiting.push(Waiting { info, due, tries });
         }
         Ok(())
     }

@@ -597,6 +597,11 @@ impl<'a> Node<'a> {
         std::mem::take(&mut self.device_failures)
     }
 
+    /// Where it is.
+    pub(super) const fn info(&self) -> &NodeInfo {
+        &self.info
+    }
+
     pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.transport.descriptor().filter(|_| !self.is_lost())
     }

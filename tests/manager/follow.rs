@@ -314,3 +314,20 @@ fn charging_is_told_as_it_begins_and_ends() {
         assert!(news.contains(&changed), "{changed}: {news:?}");
     }
 }
+
+#[test]
+fn a_node_that_fails_is_opened_again() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    // Access is taken away and given back, as by a change of seats; nothing is unplugged.
+    let hand = desk.clone();
+    stage.at(10, move |_| hand.set_gone(true));
+    let hand = desk.clone();
+    stage.at(12, move |_| hand.set_gone(false));
+    let told = stage.follow(200);
+    let news = words(&told);
+    let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
+    assert_eq!(found, 2, "{news:?}");
+    assert!(*stage.port.opened.borrow() <= 4, "each time later");
+}
