@@ -7,6 +7,7 @@ use std::time::Duration;
 use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::session::Wanted;
+use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, Plugged, catalogue};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
@@ -58,6 +59,14 @@ impl Shared {
         match &mut *self.plugged.borrow_mut() {
             Plugged::Receiver(receiver) => act(receiver),
             Plugged::Direct(_) => panic!("it is no receiver"),
+        }
+    }
+
+    /// Does something to the device of a node of its own.
+    pub(crate) fn act_direct(&self, act: impl FnOnce(&mut DirectDevice)) {
+        match &mut *self.plugged.borrow_mut() {
+            Plugged::Receiver(_) => panic!("it is a receiver"),
+            Plugged::Direct(device) => act(device),
         }
     }
 

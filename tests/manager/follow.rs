@@ -331,3 +331,61 @@ fn a_node_that_fails_is_opened_again() {
     assert_eq!(found, 2, "{news:?}");
     assert!(*stage.port.opened.borrow() <= 4, "each time later");
 }
+
+#[test]
+fn a_device_that_was_switched_off_tells_its_battery_again() {
+    // Its flags return to zero at power-up.
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["K520"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        _ = hand.act(|receiver| receiver.switch_off(now, 1))
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        _ = hand.act(|receiver| receiver.switch_on(now, 1))
+    });
+    let hand = desk.clone();
+    stage.at(30, move |now| {
+        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
+    });
+    let told = stage.follow(40);
+    let news = words(&told);
+    assert!(news.contains(&"30 K520 battery".to_owned()), "{news:?}");
+    assert_eq!(
+        last(&told, "K520").battery.unwrap().level.unwrap().name(),
+        "low"
+    );
+}
+
+#[test]
+fn a_bluetooth_mouse_that_wakes_is_read() {
+    let mut stage = Stage::new();
+    let entries = catalogue::devices();
+    let entry = entries
+        .iter()
+        .find(|entry| entry.codename == "MX Master 4")
+        .unwrap();
+    let mouse = Shared::new(
+        "/dev/hidraw5",
+        Plugged::Direct(entry.direct([0xD0, 0, 0, 1]).unwrap()),
+    );
+    stage.port.plug(&mouse);
+    let hand = mouse.clone();
+    stage.at(10, move |now| hand.act_direct(|mouse| _ = mouse.sleep(now)));
+    let hand = mouse.clone();
+    stage.at(20, move |now| {
+        hand.act_direct(|mouse| {
+            mouse.set_charge(now, Percent::new(40).unwrap());
+            mouse.wake(now);
+        });
+    });
+    let told = stage.follow(40);
+    assert_eq!(
+        percent(last(&told, "MX Master 4")),
+        Some(40),
+        "{:?}",
+        words(&told)
+    );
+}
