@@ -14,13 +14,13 @@ use super::privacy::Privacy;
 use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{
-    Device, Link, Presence, Receiver, ReceiverModel, RecordsPlace, device_id, direct_id, is_odd,
+    Device, Link, Presence, Receiver, ReceiverModel, device_id, direct_id, is_odd,
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
 use crate::session::{
     DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Peer, Reading, ReceiverRecord,
-    Records, RequestError, Session, Wanted,
+    RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
 use crate::transport::{Bus, NodeInfo, Redact, Redaction, Transport, TransportError};
@@ -643,12 +643,7 @@ impl<'a> Node<'a> {
 
 fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {
     DiscoveryScope {
-        records: match model.records {
-            RecordsPlace::Legacy => Records::Legacy,
-            RecordsPlace::Bolt => Records::Bolt,
-            RecordsPlace::None => Records::None,
-            RecordsPlace::Unknown => Records::Unknown,
-        },
+        records: model.records,
         default_slots: model.default_slots,
         extra_slot: model.extra_slot.and_then(Slot::new),
         firmware: query.receiver_firmware,
