@@ -135,14 +135,15 @@ impl Monitor<'_> {
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
-                        self.remove(now, &id, tell)?;
+                        self.remove(now, &id, memory, tell)?;
                     }
                 }
             }
             self.open(now, source, memory, tell)?;
             self.pump(now, memory, tell)?;
-            if now.since(self.saved) >= SAVING && memory.is_changed() {
+            if now.since(self.saved) >= SAVING {
                 self.saved = now;
+                self.remember(now, memory);
                 if let Err(error) = memory.save() {
                     warn!("{error}");
                 }
@@ -236,7 +237,7 @@ impl Monitor<'_> {
             }
         }
         for info in lost {
-            self.remove(now, &info.id, tell)?;
+            self.remove(now, &info.id, memory, tell)?;
             // If it was pulled out, there is nothing to open then.
             let times = self.failed.entry(info.id.clone()).or_default();
             let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
@@ -251,20 +252,29 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         id: &NodeId,
+        memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let Some(node) = self.nodes.remove(id) else {
             return Ok(());
         };
+        node.remember(now, memory);
         for change in node.removed() {
             tell(now, News::Change(Box::new(change)))?;
         }
         Ok(())
     }
 
+    fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for node in self.nodes.values() {
+            node.remember(now, memory);
+        }
+    }
+
     /// Puts everything in order.
     fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
         let start = clock.now();
+        self.remember(start, memory);
         for node in self.nodes.values_mut() {
             node.close(start, Wake::Interrupted);
         }

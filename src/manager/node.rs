@@ -468,13 +468,21 @@ impl<'a> Node<'a> {
         dealings.asking = false;
         dealings.doubted = false;
         dealings.probed = true;
-        let Some(device) = self.devices.get(&index) else {
-            return;
-        };
-        if let Some(known) = self.session.known(index) {
+        self.remember_device(now, index, memory);
+        self.announce(index);
+    }
+
+    /// Has everything remembered that is known of its devices by now.
+    pub(super) fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for index in self.devices.keys() {
+            self.remember_device(now, *index, memory);
+        }
+    }
+
+    fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index)) {
             memory.keep(device, known, now);
         }
-        self.announce(index);
     }
 
     /// Tells those who follow it that a device is there, once it was asked and named.

@@ -9,7 +9,7 @@ use solar_status::sim::scenario::{self, K750, K800, M705};
 use solar_status::sim::{Firmware, Plugged};
 use solar_status::units::{Lux, Percent};
 
-use crate::desk::{SIX, Shared, percent};
+use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::stage::{Stage, words};
 
 fn desk() -> Shared {
@@ -388,4 +388,22 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
         "{:?}",
         words(&told)
     );
+}
+
+#[test]
+fn what_was_heard_last_is_remembered() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, 1))
+    });
+    stage.follow(30);
+    let asleep = desk.read(hours(1), &mut stage.memory);
+    assert_eq!(percent(in_slot(&asleep, 1)), Some(66));
 }
