@@ -3,7 +3,7 @@
 mod crowd;
 mod full;
 
-pub use crowd::crowd;
+pub use crowd::{EACH_BATTERY, crowd};
 pub use full::full;
 
 use super::models;
