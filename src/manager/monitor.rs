@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{CLOSING, model_of};
+use super::{CLOSING, model_of, wait};
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -156,13 +156,8 @@ impl Monitor<'_> {
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
                 .chain(until);
             let due = due.min();
-            let descriptors: Vec<_> = self
-                .nodes
-                .values()
-                .filter_map(Node::descriptor)
-                .chain(source.descriptor())
-                .collect();
-            if clock.wait(&descriptors, due)? == Wake::Interrupted {
+            let nodes = self.nodes.values_mut();
+            if wait(nodes, source.descriptor(), clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
@@ -276,7 +271,7 @@ impl Monitor<'_> {
         let start = clock.now();
         self.remember(start, memory);
         for node in self.nodes.values_mut() {
-            node.close(start, Wake::Interrupted);
+            node.close(start, true);
         }
         let deadline = start + CLOSING;
         loop {
@@ -289,8 +284,7 @@ impl Monitor<'_> {
             }
             let due = self.nodes.values().filter_map(Node::poll_timeout).min();
             let due = due.map_or(deadline, |due| due.min(deadline));
-            let descriptors: Vec<_> = self.nodes.values().filter_map(Node::descriptor).collect();
-            clock.wait(&descriptors, Some(due))?;
+            wait(self.nodes.values_mut(), None, clock, Some(due))?;
         }
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use log::{Level, debug, log_enabled, trace};
 
 use super::change::{Change, Changed};
-use super::clock::Wake;
 use super::facts::{battery_of, take_fact, take_light};
 use super::memory::Memory;
 use super::privacy::Privacy;
@@ -48,6 +47,10 @@ pub(super) struct Node<'a> {
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
+    /// When it next has something to do by itself.
+    due: Option<Timestamp>,
+    /// Whether something arrived.
+    readable: bool,
     log: Privacy,
     query: &'a Query,
 }
@@ -128,6 +131,8 @@ impl<'a> Node<'a> {
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
+            due: Some(Timestamp::START),
+            readable: false,
             log: Privacy::new(false),
             query,
         }
@@ -155,11 +160,23 @@ impl<'a> Node<'a> {
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
 
+    /// Tells that something arrived.
+    pub(super) const fn note_readable(&mut self) {
+        self.readable = true;
+    }
+
     /// Takes what arrived, does what is due, sends what is to be sent.
     pub(super) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
-        if self.is_lost() {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
             return;
         }
+        self.exchange(now, memory);
+        let due = self.session.poll_timeout().into_iter();
+        self.due = due.chain(self.transport.next_due()).min();
+    }
+
+    fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
         if let Err(error) = self.receive(now) {
             self.fail(error);
             return;
@@ -216,7 +233,7 @@ impl<'a> Node<'a> {
             match event {
                 Event::Receiver(record) => self.handle_receiver(record),
                 Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
-                Event::Named(device, name) => self.handle_name(device, name),
+                Event::Named(device, name) => self.handle_name(now, device, name, memory),
                 Event::Discovered => self.discovered = true,
                 Event::DiscoveryFailed(error) => {
                     let node = self.info.path.clone();
@@ -321,8 +338,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn handle_name(&mut self, index: DeviceIndex, name: Option<String>) {
+    fn handle_name(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        name: Option<String>,
+        memory: &mut Memory,
+    ) {
         self.change(index, |device| device.name = name.or(device.name.take()));
+        self.remember_device(now, index, memory);
         let wanted = self.is_wanted(index);
         let Some(dealings) = self.dealings.get_mut(&index) else {
             return;
@@ -577,13 +601,14 @@ impl<'a> Node<'a> {
         self.devices.values().any(|device| selector.selects(device))
     }
 
-    /// Ends all conversations; unless the user wanted that, what is not done has run out of time.
-    pub(super) fn close(&mut self, now: Timestamp, ended: Wake) {
-        if !self.is_done() && ended == Wake::Due {
+    /// Ends all conversations. Where that was not wanted, what is not done has run out of time.
+    pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
+        if !self.is_done() && !wanted {
             let node = self.info.path.clone();
             self.failure = Some(Failure::TimedOut { node });
         }
         self.session.close(now);
+        self.due = Some(now);
     }
 
     /// Sends what closing still has to say; `true` when it is said.
@@ -615,14 +640,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.is_lost() {
-            return None;
-        }
-        self.session
-            .poll_timeout()
-            .into_iter()
-            .chain(self.transport.next_due())
-            .min()
+        self.due.filter(|_| !self.is_lost())
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {

@@ -258,7 +258,8 @@ impl Discovery {
     fn announce(&mut self) {
         self.records = PairingRecords::None;
         self.progress = Progress::Announcements;
-        self.todo.clear();
+        self.todo
+            .retain(|step| matches!(step, Step::Name(_) | Step::BoltName(_)));
         if !self.scope.follow {
             self.todo.push_back(Step::ReadFlags);
         }
@@ -399,13 +400,14 @@ impl Discovery {
         !matches!(self.progress, Progress::Identity | Progress::Over)
     }
 
-    /// Reads the receiver's short name of a device, as soon as it can.
+    /// Reads the receiver's short name of a device, after the records: devices can be asked as soon
+    /// as they are known.
     pub(super) fn read_name(&mut self, slot: Slot, events: &mut VecDeque<Event>) {
         match self.records {
             PairingRecords::Legacy | PairingRecords::Unknown => {
-                self.todo.push_front(Step::Name(slot));
+                self.todo.push_back(Step::Name(slot));
             }
-            PairingRecords::Bolt => self.todo.push_front(Step::BoltName(slot)),
+            PairingRecords::Bolt => self.todo.push_back(Step::BoltName(slot)),
             PairingRecords::None => events.push_back(Event::Named(slot.into(), None)),
         }
     }

@@ -1,6 +1,8 @@
 //! Simulated things that a test keeps a hand on while the manager has their nodes open.
 
 use std::cell::RefCell;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ pub(crate) struct Shared {
     plugged: Rc<RefCell<Plugged>>,
     /// Whether the node was pulled out.
     gone: Rc<RefCell<bool>>,
+    /// Something to be told that a hand moved.
+    descriptor: Rc<File>,
     path: &'static str,
 }
 
@@ -31,6 +35,7 @@ impl Shared {
         Self {
             plugged: Rc::new(RefCell::new(plugged)),
             gone: Rc::default(),
+            descriptor: Rc::new(File::open("/dev/null").unwrap()),
             path,
         }
     }
@@ -164,6 +169,10 @@ impl Transport for Shared {
         self.pass()?;
         let input = self.plugged.borrow_mut().input_report(now);
         Ok(input.map(|bytes| classify(&bytes)))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.descriptor.as_fd())
     }
 
     fn next_due(&self) -> Option<Timestamp> {

@@ -401,7 +401,7 @@ fn what_was_heard_last_is_remembered() {
     });
     let hand = desk.clone();
     stage.at(20, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, 1))
+        _ = hand.act(|receiver| receiver.sleep(now, 1));
     });
     stage.follow(30);
     let asleep = desk.read(hours(1), &mut stage.memory);
