@@ -58,7 +58,7 @@ fn main() -> io::Result<()> {
         });
     }
     status::print("without a solar keyboard", PROMPT)?;
-    status::print("with one on each full receiver", &EACH_BATTERY)?;
+    status::print("with a solar keyboard on each full receiver", &EACH_BATTERY)?;
     disturbed::print(PROMPT)?;
     cost::print()
 }
