@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{CLOSING, model_of};
+use super::{CLOSING, model_of, wait};
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -25,6 +25,13 @@ const FIRST_RETRY: Duration = Duration::from_millis(50);
 
 /// So often, about 3 s in all.
 const RETRIES: u32 = 6;
+
+/// A node that failed while it was in use is opened again after this time, and after twice as long
+/// each further time: access to it may have been revoked for a while.
+const FIRST_REOPENING: Duration = Duration::from_secs(1);
+
+/// So often the time doubles, to about 17 minutes.
+const REOPENING_DOUBLES: u32 = 10;
 
 /// What is remembered is written this often at most, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
@@ -71,6 +78,7 @@ pub fn follow(
         query,
         nodes: BTreeMap::new(),
         waiting: Vec::new(),
+        failed: BTreeMap::new(),
         saved: clock.now(),
     };
     let ended = monitor.run(source, memory, clock, until, tell);
@@ -100,6 +108,8 @@ struct Monitor<'a> {
     query: &'a Query,
     nodes: BTreeMap<NodeId, Node<'a>>,
     waiting: Vec<Waiting>,
+    /// How often nodes failed that are still plugged in.
+    failed: BTreeMap<NodeId, u32>,
     /// When what is remembered was written last.
     saved: Timestamp,
 }
@@ -124,14 +134,16 @@ impl Monitor<'_> {
                     }),
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
-                        self.remove(now, &id, tell)?;
+                        self.failed.remove(&id);
+                        self.remove(now, &id, memory, tell)?;
                     }
                 }
             }
             self.open(now, source, memory, tell)?;
             self.pump(now, memory, tell)?;
-            if now.since(self.saved) >= SAVING && memory.is_changed() {
+            if now.since(self.saved) >= SAVING {
                 self.saved = now;
+                self.remember(now, memory);
                 if let Err(error) = memory.save() {
                     warn!("{error}");
                 }
@@ -144,13 +156,8 @@ impl Monitor<'_> {
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
                 .chain(until);
             let due = due.min();
-            let descriptors: Vec<_> = self
-                .nodes
-                .values()
-                .filter_map(Node::descriptor)
-                .chain(source.descriptor())
-                .collect();
-            if clock.wait(&descriptors, due)? == Wake::Interrupted {
+            let nodes = self.nodes.values_mut();
+            if wait(nodes, source.descriptor(), clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
@@ -191,7 +198,10 @@ impl Monitor<'_> {
                     self.waiting.push(waiting);
                 }
                 // It went again.
-                Err(TransportError::Gone { node }) => debug!("{node} is gone"),
+                Err(TransportError::Gone { node }) => {
+                    debug!("{node} is gone");
+                    self.failed.remove(&waiting.info.id);
+                }
                 Err(error) => tell(now, News::Failure(error.into()))?,
             }
         }
@@ -215,14 +225,20 @@ impl Monitor<'_> {
             }
             if let Some(failure) = node.take_failure() {
                 let gone = matches!(&failure, Failure::Transport(TransportError::Gone { .. }));
-                if !gone {
+                if !gone && !self.failed.contains_key(id) {
                     tell(now, News::Failure(failure))?;
                 }
-                lost.push(id.clone());
+                lost.push(node.info().clone());
             }
         }
-        for id in lost {
-            self.remove(now, &id, tell)?;
+        for info in lost {
+            self.remove(now, &info.id, memory, tell)?;
+            // If it was pulled out, there is nothing to open then.
+            let times = self.failed.entry(info.id.clone()).or_default();
+            let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
+            *times += 1;
+            let tries = RETRIES;
+            self.waiting.push(Waiting { info, due, tries });
         }
         Ok(())
     }
@@ -231,22 +247,31 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         id: &NodeId,
+        memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let Some(node) = self.nodes.remove(id) else {
             return Ok(());
         };
+        node.remember(now, memory);
         for change in node.removed() {
             tell(now, News::Change(Box::new(change)))?;
         }
         Ok(())
     }
 
+    fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for node in self.nodes.values() {
+            node.remember(now, memory);
+        }
+    }
+
     /// Puts everything in order.
     fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
         let start = clock.now();
+        self.remember(start, memory);
         for node in self.nodes.values_mut() {
-            node.close(start, Wake::Interrupted);
+            node.close(start, true);
         }
         let deadline = start + CLOSING;
         loop {
@@ -259,8 +284,7 @@ impl Monitor<'_> {
             }
             let due = self.nodes.values().filter_map(Node::poll_timeout).min();
             let due = due.map_or(deadline, |due| due.min(deadline));
-            let descriptors: Vec<_> = self.nodes.values().filter_map(Node::descriptor).collect();
-            clock.wait(&descriptors, Some(due))?;
+            wait(self.nodes.values_mut(), None, clock, Some(due))?;
         }
     }
 }

@@ -95,6 +95,11 @@ impl<P> Exchange<P> {
         }
     }
 
+    /// From now on devices are asked in reports of this form.
+    pub(super) const fn set_form(&mut self, form: ReportId) {
+        self.form = form;
+    }
+
     /// Queues a request behind the others to the same device.
     pub(super) fn submit(&mut self, device: DeviceIndex, request: Request, purpose: P) {
         self.pending.push_back(Pending {

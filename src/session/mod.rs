@@ -25,7 +25,7 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use discovery::{DiscoveryScope, Records};
+pub use discovery::DiscoveryScope;
 pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
 pub use known::{BatteryRegister, Capability, Known};
 pub use light::Hold;
@@ -134,6 +134,13 @@ impl Session {
             known.reset();
         }
         self.probe(device, Wanted::BATTERY, Known::default());
+    }
+
+    /// Whether something that was wanted of a device was not asked yet, or not answered.
+    pub fn is_probing(&self, device: DeviceIndex) -> bool {
+        self.probes
+            .get(&device)
+            .is_some_and(|probe| !probe.is_complete())
     }
 
     /// Ends all conversations: cancels measurements and clears the flags this session set. Go on
@@ -286,6 +293,10 @@ impl Session {
                 Purpose::Discovery(step) => {
                     if let Some(discovery) = &mut self.discovery {
                         discovery.handle(now, step, outcome, &mut self.events);
+                        if discovery.is_bolt() {
+                            // Also where that was not known beforehand.
+                            self.exchange.set_form(ReportId::Long);
+                        }
                     }
                     self.continue_discovery();
                 }

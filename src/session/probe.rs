@@ -534,6 +534,11 @@ impl Probe {
         !std::mem::replace(&mut self.completed, true)
     }
 
+    /// Whether it was said that nothing is left to ask.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.completed
+    }
+
     /// The device gave a sign of life. If it had been absent, it is asked again what it did not
     /// answer: once, since it may go again at once.
     pub(super) fn handle_life(&mut self) -> bool {

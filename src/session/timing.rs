@@ -38,8 +38,9 @@ pub(super) const STALLS: u8 = 3;
 /// in flight: it handles another program's, which takes a round trip.
 pub(super) const REFUSED_FIRST: Duration = Duration::from_millis(20);
 
-/// A round trip to a device, until one was measured.
-pub(super) const ROUND_TRIP: Duration = Duration::from_millis(50);
+/// A round trip to a device, until one was measured: a short one, since asking a receiver too soon
+/// costs a refusal of 2 ms and no radio message.
+pub(super) const ROUND_TRIP: Duration = Duration::from_millis(10);
 
 /// The shortest time for which a message to a device counts as in flight.
 pub(super) const HOLD_LEAST: Duration = Duration::from_millis(20);

@@ -4,7 +4,7 @@ mod crowd;
 mod full;
 mod staged;
 
-pub use crowd::crowd;
+pub use crowd::{EACH_BATTERY, crowd};
 pub use full::full;
 pub use staged::{Act, Staged};
 

@@ -11,3 +11,4 @@ mod faults;
 mod light;
 mod receivers;
 mod requests;
+mod window;

@@ -71,7 +71,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         },
     );
     let exit = match ended {
-        Ok(Wake::Due) => worst,
+        Ok(Wake::Due | Wake::Readable(_)) => worst,
         Ok(Wake::Interrupted) => Exit::Interrupted,
         // Nobody reads any more.
         Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,

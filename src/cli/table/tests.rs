@@ -246,7 +246,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
 #[test]
 fn a_charge_kept_from_before_is_told_from_a_new_one() {
     // MX Master (Solaar issue 265): 90 %, then charging at an unknown level.
-    let at = |hours| Timestamp::from_start(Duration::from_secs(hours * 3600));
+    let at = |hours: u64| Timestamp::from_start(Duration::from_secs(hours * 3600));
     let level = |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
     let before = level("11 01 06 0B 5A 32 00 …", 0);
     let charging = level("11 01 06 0B 00 00 01 …", 3).after(Some(&before));

@@ -1,5 +1,7 @@
 //! Reads the list of devices: strictly, so that a slip of the pen is an error and no other device.
 
+use std::collections::BTreeSet;
+
 use super::{Connection, Entry, FeatureLine, Part, PartKind, Source};
 use crate::sim::battery::{Battery, Register, State};
 use crate::sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
@@ -50,11 +52,9 @@ pub(super) fn parse(text: &'static str) -> Vec<Result<Entry, ParseError>> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if line.starts_with(' ') {
-            let field = blocks.last_mut().and_then(|block| block.last_mut());
-            if let Some(field) = field {
-                field.values.push(line);
-            }
+        let before = blocks.last_mut().and_then(|block| block.last_mut());
+        if let Some(field) = before.filter(|_| line.starts_with(' ')) {
+            field.values.push(line);
             continue;
         }
         let (key, value) = line.split_once(' ').unwrap_or((line, ""));
@@ -105,7 +105,14 @@ fn entry(block: &[Field]) -> Result<Entry, ParseError> {
         features: Vec::new(),
         battery: None,
     };
+    let mut keys = BTreeSet::new();
     for field in block {
+        if !keys.insert(field.key) {
+            return Err(ParseError {
+                line: field.line,
+                wrong: "this was said before",
+            });
+        }
         read(&mut entry, field).map_err(|wrong| ParseError {
             line: field.line,
             wrong,

@@ -234,7 +234,12 @@ fn lines_go_on_behind_a_space() {
 fn a_slip_of_the_pen_is_an_error_with_its_line() {
     for (text, line) in [
         ("receiver 4013\nkind mouse\nprotocol 2.0", 1),
+        (" 0001 0003", 1),
         ("[A]\nkind mouse\nprotocol 2.0", 1),
+        (
+            "[A]\nreceiver 4013\nkind mouse\nprotocol 2.0\nswitch 1\nswitch 2",
+            6,
+        ),
         (
             "[A]\nreceiver 4013\nusb 046D:C08B\nkind mouse\nprotocol 2.0",
             1,

@@ -72,6 +72,76 @@ fn what_receivers_say_of_themselves() {
 }
 
 #[test]
+fn records_and_notices_of_a_full_unifying_receiver() {
+    let keyboard = |wpid, serial| {
+        let mut keyboard = mouse("", wpid, serial);
+        keyboard.identity.kind = Kind::Keyboard;
+        keyboard.identity.encrypted = true;
+        keyboard
+    };
+    let mut master = mouse("MX Master 2S", 0x4069, [0; 4]).asleep();
+    master.identity.encrypted = true;
+    let mut mx_keys = keyboard(0x408A, [0x93, 0xB3, 0xC1, 0x36]);
+    mx_keys.identity.report_types = 0x401E;
+    mx_keys.identity.power_switch = 3;
+    let mut unifying = receiver(0xC52B, [0; 4])
+        .with(1, master)
+        .with(2, mouse("M575", 0x4096, [0; 4]))
+        .with(3, keyboard(0x2011, [0; 4]).asleep())
+        .with(4, mouse("M705", 0x101B, [0x52, 0x07, 0x6C, 0xFC]))
+        .with(6, mx_keys);
+    check(
+        &mut unifying,
+        &[
+            // Vectors 22 and 23.
+            &[
+                "10 FF 83 B5 35 00 00",
+                "11 FF 83 B5 35 93 B3 C1 36 1E 40 00 00 03 …",
+            ],
+            &[
+                "10 FF 83 B5 33 00 00",
+                "11 FF 83 B5 33 52 07 6C FC 1E 00 00 00 01 …",
+            ],
+            // Vectors 40, 39 and 38, beside two others.
+            &["10 FF 80 00 00 09 00", "10 FF 80 00 00 00 00"],
+            &[
+                "10 FF 80 02 02 00 00",
+                "10 01 41 04 72 69 40",
+                "10 02 41 04 12 96 40",
+                "10 03 41 04 71 11 20",
+                "10 04 41 04 12 1B 10",
+                "10 06 41 04 31 8A 40",
+                "10 FF 80 02 00 00 00",
+            ],
+        ],
+    );
+    // Vector 19, in slot 3: a K520 connects.
+    unifying.wake(START, 3);
+    assert_eq!(
+        unifying.input_report(START),
+        Some(frame("10 03 41 04 B1 11 20"))
+    );
+}
+
+#[test]
+fn newer_lightspeed_receivers_speak_protocol_11() {
+    let mut keyboard = mouse("G915 TKL", 0x408E, [0; 4]);
+    keyboard.identity.kind = Kind::Keyboard;
+    check(
+        &mut receiver(0xC545, [0; 4]).with(1, keyboard),
+        &[
+            &["10 FF 80 00 00 09 00", "10 FF 80 00 00 00 00"],
+            // Vector 42.
+            &[
+                "10 FF 80 02 02 00 00",
+                "10 01 41 11 31 8E 40",
+                "10 FF 80 02 00 00 00",
+            ],
+        ],
+    );
+}
+
+#[test]
 fn versions_of_other_families() {
     // Vector 10 (C537).
     check(

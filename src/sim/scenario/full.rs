@@ -13,9 +13,10 @@ const UNIFYING: u16 = 0xC52B;
 const BOLT: u16 = 0xC548;
 const POWERPLAY: u16 = 0xC53A;
 const MHZ_27: u16 = 0xC517;
+const NANO_PAIR: u16 = 0xC534;
 
-/// Which receiver a device comes with; the others have a Unifying one. Of the gaming devices G305,
-/// G502 and G903 the dumps show it, of the others it is one of their time.
+/// Which receiver a device is on; the others have a Unifying one. Of a G502 and a G903 it is known
+/// (Powerplay), of the others it is one of their kind and time.
 const HOMES: [(u16, u16); 13] = [
     (0x4074, 0xC53F),
     (0x407F, POWERPLAY),
@@ -28,12 +29,12 @@ const HOMES: [(u16, u16); 13] = [
     (0x401B, 0xC52F),
     (0x4029, 0xC535),
     (0x4055, 0xC537),
-    (0x4075, 0xC534),
-    (0x4022, 0xC534),
+    (0x4075, NANO_PAIR),
+    (0x4022, NANO_PAIR),
 ];
 
 /// Receivers whose dumps show no serial number.
-const WITHOUT_SERIAL: [u16; 3] = [0xC534, 0xC53F, MHZ_27];
+const WITHOUT_SERIAL: [u16; 3] = [NANO_PAIR, 0xC53F, MHZ_27];
 
 /// Devices that are asleep, by their short names: behind Unifying, two Lightspeed receivers with
 /// different words for it, and Bolt; and a Bluetooth mouse whose dump shows no charge. The headset
@@ -112,17 +113,19 @@ fn home(entry: &Entry) -> u16 {
     }
 }
 
-/// The free slot for a device on such a receiver. On 27 MHz it follows from the kind.
+/// The free slot for a device on such a receiver. On 27 MHz it follows from the kind, and on a C534,
+/// which comes with one keyboard and one mouse, the dumps show them in this order.
 fn slot(entry: &Entry, receiver: &Receiver) -> Option<u8> {
-    let slots = match (entry.connection, entry.kind) {
-        (Connection::Pad(_), _) => PAD..=PAD,
-        _ if receiver.family().product != MHZ_27 => 1..=receiver.family().slots,
-        (_, Kind::Keyboard) => 3..=3,
-        _ => 1..=2,
+    let family = receiver.family();
+    let mut slots = match (entry.connection, family.product, entry.kind) {
+        (Connection::Pad(_), ..) => PAD..=PAD,
+        (_, MHZ_27, Kind::Keyboard) => 3..=3,
+        (_, MHZ_27, _) => 1..=2,
+        (_, NANO_PAIR, Kind::Keyboard) => 1..=1,
+        (_, NANO_PAIR, _) => 2..=2,
+        _ => 1..=family.slots,
     };
-    slots
-        .into_iter()
-        .find(|slot| receiver.device(*slot).is_none())
+    slots.find(|slot| receiver.device(*slot).is_none())
 }
 
 fn settle(receiver: &mut Receiver, slot: u8, entry: &Entry, mut device: Device) {

@@ -1,0 +1,192 @@
+//! Simulated things that a test keeps a hand on while the manager has their nodes open.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
+use std::time::Duration;
+
+use solar_status::device::Device;
+use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::session::Wanted;
+use solar_status::sim::direct::DirectDevice;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::{Firmware, Plugged, catalogue};
+use solar_status::transport::{NodeInfo, Transport, TransportError};
+use solar_status::units::Timestamp;
+use solar_status::wire::{Incoming, Report, classify};
+
+/// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
+pub(crate) const SIX: [&str; 6] = ["M525", "M705 (M-R0009)", "K520", "G703", "PRO X", "K750"];
+
+/// What is plugged in at a node, in the test's hands.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    plugged: Rc<RefCell<Plugged>>,
+    /// Whether the node was pulled out.
+    gone: Rc<RefCell<bool>>,
+    /// Something to be told that a hand moved.
+    descriptor: Rc<File>,
+    path: &'static str,
+}
+
+impl Shared {
+    pub(crate) fn new(path: &'static str, plugged: Plugged) -> Self {
+        Self {
+            plugged: Rc::new(RefCell::new(plugged)),
+            gone: Rc::default(),
+            descriptor: Rc::new(File::open("/dev/null").unwrap()),
+            path,
+        }
+    }
+
+    /// A Unifying receiver with up to six devices of the catalogue, by their short names.
+    pub(crate) fn receiver(names: &[&str]) -> Self {
+        let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
+        for (slot, name) in (1..).zip(names) {
+            let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
+            receiver = receiver.with(slot, device.unwrap());
+        }
+        Self::new("/dev/hidraw0", Plugged::Receiver(receiver))
+    }
+
+    pub(crate) fn info(&self) -> NodeInfo {
+        self.plugged.borrow().node(self.path)
+    }
+
+    /// Pulls it out, or plugs it in again.
+    pub(crate) fn set_gone(&self, gone: bool) {
+        *self.gone.borrow_mut() = gone;
+    }
+
+    /// Does something to the receiver.
+    pub(crate) fn act<T>(&self, act: impl FnOnce(&mut Receiver) -> T) -> T {
+        match &mut *self.plugged.borrow_mut() {
+            Plugged::Receiver(receiver) => act(receiver),
+            Plugged::Direct(_) => panic!("it is no receiver"),
+        }
+    }
+
+    /// Does something to the device of a node of its own.
+    pub(crate) fn act_direct(&self, act: impl FnOnce(&mut DirectDevice)) {
+        match &mut *self.plugged.borrow_mut() {
+            Plugged::Receiver(_) => panic!("it is a receiver"),
+            Plugged::Direct(device) => act(device),
+        }
+    }
+
+    /// The requests since this was last asked, as hexadecimal text.
+    pub(crate) fn take_requests(&self) -> Vec<String> {
+        let text = |report: &[u8]| {
+            let bytes: Vec<String> = report.iter().map(|byte| format!("{byte:02x}")).collect();
+            bytes.join(" ")
+        };
+        match &mut *self.plugged.borrow_mut() {
+            Plugged::Receiver(receiver) => {
+                let sent = receiver.requests().map(|sent| text(&sent.report)).collect();
+                receiver.forget_requests();
+                sent
+            }
+            Plugged::Direct(device) => {
+                let sent = device.requests().map(|sent| text(&sent.report)).collect();
+                device.forget_requests();
+                sent
+            }
+        }
+    }
+
+    /// Those to devices.
+    pub(crate) fn take_radio(&self) -> Vec<String> {
+        let mut sent = self.take_requests();
+        sent.retain(|report| &report[3..5] != "ff");
+        sent
+    }
+
+    /// One reading of everything at this time.
+    pub(crate) fn read(&self, at: Timestamp, memory: &mut Memory) -> Snapshot {
+        read_by(self.info(), self.clone(), at, memory)
+    }
+}
+
+/// One reading through any transport.
+pub(crate) fn read_by(
+    info: NodeInfo,
+    transport: impl Transport + 'static,
+    at: Timestamp,
+    memory: &mut Memory,
+) -> Snapshot {
+    let query = query(false);
+    let transport = Box::new(transport);
+    let mut clock = VirtualClock::at(at);
+    read_status(
+        vec![OpenNode { info, transport }],
+        &query,
+        memory,
+        &mut clock,
+    )
+    .unwrap()
+}
+
+pub(crate) fn query(follow: bool) -> Query {
+    Query {
+        wanted: Wanted::BATTERY,
+        names: true,
+        follow,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::from_secs(30),
+    }
+}
+
+/// The device in a slot.
+pub(crate) fn in_slot(snapshot: &Snapshot, slot: u8) -> &Device {
+    let device = snapshot
+        .devices
+        .iter()
+        .find(|device| device.slot().map(solar_status::wire::Slot::get) == Some(slot));
+    device.unwrap_or_else(|| panic!("slot {slot}: {:?}", snapshot.devices))
+}
+
+/// Its charge in percent.
+pub(crate) fn percent(device: &Device) -> Option<u8> {
+    Some(device.battery?.percent?.get())
+}
+
+pub(crate) fn hours(hours: u64) -> Timestamp {
+    Timestamp::from_start(Duration::from_secs(3600 * hours))
+}
+
+impl Transport for Shared {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        self.pass()?;
+        self.plugged
+            .borrow_mut()
+            .output_report(now, report.as_bytes());
+        Ok(())
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        self.pass()?;
+        let input = self.plugged.borrow_mut().input_report(now);
+        Ok(input.map(|bytes| classify(&bytes)))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.descriptor.as_fd())
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.plugged.borrow().next_due()
+    }
+}
+
+impl Shared {
+    fn pass(&self) -> Result<(), TransportError> {
+        if *self.gone.borrow() {
+            return Err(TransportError::Gone {
+                node: self.path.to_owned(),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! Devices on a node of their own: on a cable, on Bluetooth, behind a headset's dongle.
+
+use solar_status::device::{Link, Presence};
+use solar_status::manager::Memory;
+use solar_status::sim::direct::{DirectDevice, Indices};
+use solar_status::sim::{Plugged, catalogue};
+use solar_status::units::Timestamp;
+
+use crate::desk::{Shared, hours, percent};
+
+fn device(codename: &str) -> DirectDevice {
+    let entries = catalogue::devices();
+    let found = entries
+        .iter()
+        .filter(|entry| entry.codename == codename)
+        .find_map(|entry| entry.direct([0xD0, 0, 0, 1]));
+    found.unwrap()
+}
+
+fn plugged(device: DirectDevice) -> Shared {
+    Shared::new("/dev/hidraw5", Plugged::Direct(device))
+}
+
+#[test]
+fn a_bluetooth_mouse_is_asked_in_long_reports_only() {
+    let desk = plugged(device("MX Master 4"));
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    let [mouse] = &snapshot.devices[..] else {
+        panic!("{snapshot:?}");
+    };
+    assert!(snapshot.receivers.is_empty());
+    assert_eq!(percent(mouse), Some(45));
+    assert_eq!(
+        mouse.link,
+        Link::Direct {
+            node: "/dev/hidraw5".to_owned(),
+            bus: "bluetooth".to_owned(),
+            product: 0xB042
+        }
+    );
+    assert!(
+        desk.take_requests()
+            .iter()
+            .all(|report| report.starts_with("11 ff"))
+    );
+}
+
+#[test]
+fn a_device_that_answers_as_00_is_understood() {
+    let mouse = device("MX Master 4").with_indices(Indices::AnswersZero);
+    let snapshot = plugged(mouse).read(hours(1), &mut Memory::default());
+    assert_eq!(percent(&snapshot.devices[0]), Some(45));
+}
+
+#[test]
+fn a_device_that_knows_itself_as_00_is_asked_so() {
+    let mouse = device("G502 Hero").with_indices(Indices::OnlyZero);
+    let desk = plugged(mouse);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(snapshot.devices[0].presence, Presence::Online);
+    assert_eq!(snapshot.devices[0].has_battery, Some(false));
+    let requests = desk.take_requests();
+    assert!(requests[0].starts_with("10 ff 00 1"), "{requests:?}");
+    assert!(
+        requests[1..].iter().all(|it| it.starts_with("10 00")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn a_corded_hidpp_10_keyboard_has_no_battery() {
+    let snapshot = plugged(device("Illuminated")).read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(snapshot.devices[0].has_battery, Some(false));
+}
+
+#[test]
+fn a_headset_that_is_off_is_offline_and_no_failure() {
+    let desk = plugged(device("G733 Headset"));
+    let mut memory = Memory::default();
+    let on = desk.read(hours(1), &mut memory);
+    assert_eq!(percent(&on.devices[0]), Some(89));
+    let off = plugged(device("G733 Headset").asleep()).read(hours(2), &mut memory);
+    assert!(off.failures.is_empty(), "{:?}", off.failures);
+    assert_eq!(off.devices[0].presence, Presence::Offline);
+    assert_eq!(percent(&off.devices[0]), Some(89), "as last known");
+}
+
+#[test]
+fn a_sleeping_bluetooth_mouse_costs_two_seconds_and_is_offline() {
+    let desk = plugged(device("MX Master 4").asleep());
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(snapshot.devices[0].presence, Presence::Offline);
+    let took = snapshot.at.since(hours(1));
+    assert!(took.as_millis() <= 2200, "{took:?}");
+}
+
+#[test]
+fn a_warm_direct_device_is_one_request() {
+    let desk = plugged(device("MX Master 4"));
+    let mut memory = Memory::default();
+    let cold = desk.read(hours(1), &mut memory);
+    desk.take_requests();
+    let warm = desk.read(hours(2), &mut memory);
+    assert_eq!(desk.take_requests().len(), 1);
+    assert_eq!(warm.devices[0].kind, cold.devices[0].kind);
+    assert!(warm.devices[0].kind.is_some());
+    assert_ne!(warm.at, Timestamp::START);
+}

@@ -1,0 +1,182 @@
+//! Every family of receivers: its devices are found, named and read, asleep or awake.
+
+use solar_status::device::Presence;
+use solar_status::manager::Memory;
+use solar_status::sim::Plugged;
+use solar_status::sim::catalogue;
+use solar_status::sim::device::Device;
+use solar_status::sim::family::Family;
+use solar_status::sim::receiver::Receiver;
+
+use crate::desk::{Shared, hours, in_slot, percent};
+
+fn device(codename: &str, number: u8) -> Device {
+    let entry = catalogue::find(codename).unwrap();
+    entry.paired([0xD0, 0, 0, number]).unwrap()
+}
+
+fn plug(family: Family, devices: &[(u8, &str)]) -> Shared {
+    let receiver = Receiver::of(family, [0xA0, 0, 0, 1]);
+    let receiver = devices.iter().fold(receiver, |receiver, (slot, name)| {
+        receiver.with(*slot, device(name, *slot))
+    });
+    Shared::new("/dev/hidraw0", Plugged::Receiver(receiver))
+}
+
+#[test]
+fn a_mouse_is_found_and_read_behind_every_receiver() {
+    let logitech = [
+        0xC52B, 0xC532, 0xC52F, 0xC534, 0xC535, 0xC537, 0xC539, 0xC53A, 0xC53D, 0xC53F, 0xC541,
+        0xC545, 0xC547, 0xC54D, // In Logitech's range, and in nobody's table.
+        0xC5A7,
+    ];
+    let receivers = logitech.map(|product| (0x046D, product));
+    for (vendor, product) in receivers.into_iter().chain([(0x17EF, 0x6042)]) {
+        let family = Family::of(vendor, product).unwrap();
+        let desk = plug(family, &[(1, "PRO X")]);
+        let mut memory = Memory::default();
+        let awake = desk.read(hours(1), &mut memory);
+        assert!(
+            awake.failures.is_empty(),
+            "{product:04X}: {:?}",
+            awake.failures
+        );
+        assert_eq!(awake.devices.len(), 1, "{product:04X}");
+        let mouse = in_slot(&awake, 1);
+        assert_eq!(
+            (percent(mouse), mouse.name.as_deref()),
+            (Some(71), Some("PRO X")),
+            "{product:04X}"
+        );
+
+        desk.act(|receiver| receiver.sleep(hours(2), 1));
+        let asleep = desk.read(hours(3), &mut memory);
+        assert!(
+            asleep.failures.is_empty(),
+            "{product:04X}: {:?}",
+            asleep.failures
+        );
+        assert_eq!(
+            in_slot(&asleep, 1).presence,
+            Presence::Offline,
+            "{product:04X}"
+        );
+        assert!(
+            asleep.at.since(hours(3)).as_millis() < 100,
+            "{product:04X}: nobody is waited for"
+        );
+    }
+}
+
+#[test]
+fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
+    let devices = [(1, "MX Master 3S"), (2, "MX Keys B"), (4, "LIFT B")];
+    let desk = plug(Family::BOLT, &devices);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    let read: Vec<_> = snapshot
+        .devices
+        .iter()
+        .map(|device| {
+            (
+                device.slot().unwrap().get(),
+                device.name.as_deref().unwrap(),
+                percent(device).unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (1, "MX Master 3S", 25),
+            (2, "MX Keys B", 60),
+            (4, "LIFT B", 100)
+        ]
+    );
+    assert_eq!(
+        snapshot.receivers[0].serial.as_ref().map(String::len),
+        Some(16)
+    );
+    assert_eq!(
+        snapshot.receivers[0].id,
+        *snapshot.receivers[0].serial.as_ref().unwrap()
+    );
+    let sent = desk.take_requests();
+    let to_receiver: Vec<&String> = sent.iter().filter(|it| &it[3..5] == "ff").collect();
+    let registers: Vec<&str> = to_receiver.iter().map(|it| &it[6..14]).collect();
+    // Unique id, count, six records, three names.
+    let names = registers
+        .iter()
+        .filter(|it| it.starts_with("83 b5 6"))
+        .count();
+    let records = registers
+        .iter()
+        .filter(|it| it.starts_with("83 b5 5"))
+        .count();
+    assert_eq!(
+        (names, records, registers.len()),
+        (3, 6, 11),
+        "{registers:?}"
+    );
+    let to_devices = sent.iter().filter(|it| &it[3..5] != "ff");
+    assert!(to_devices.clone().count() > 0);
+    for report in to_devices {
+        assert!(report.starts_with("11"), "{report}: long reports only");
+    }
+    // Eleven registers of 2 ms, and four round trips of 12 ms beside them.
+    assert!(snapshot.at.since(hours(1)).as_millis() < 100);
+}
+
+#[test]
+fn a_nano_receiver_without_records_announces_its_devices() {
+    let family = Family::of(0x046D, 0xC534).unwrap().without_records();
+    let desk = plug(family, &[(1, "PRO X"), (2, "M525")]);
+    let before = desk.act(|receiver| receiver.flags());
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(percent(in_slot(&snapshot, 1)), Some(71));
+    assert_eq!(percent(in_slot(&snapshot, 2)), Some(90));
+    assert_eq!(desk.act(|receiver| receiver.flags()), before);
+}
+
+#[test]
+fn the_pad_of_a_powerplay_is_slot_7_and_has_no_battery() {
+    let family = Family::of(0x046D, 0xC53A).unwrap();
+    let desk = plug(family, &[(1, "G502"), (7, "Candy")]);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(in_slot(&snapshot, 7).name.as_deref(), Some("Candy"));
+    assert_eq!(in_slot(&snapshot, 7).has_battery, Some(false));
+    assert!(percent(in_slot(&snapshot, 1)).is_some());
+}
+
+#[test]
+fn a_27_mhz_receiver_gets_short_reports_and_no_ping() {
+    let desk = plug(Family::MHZ_27, &[(1, "EX100m"), (3, "EX100")]);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    for slot in [1, 3] {
+        let battery = in_slot(&snapshot, slot).battery.unwrap();
+        assert_eq!(battery.level.unwrap().name(), "good");
+    }
+    let sent = desk.take_requests();
+    assert!(
+        sent.iter().all(|report| report.starts_with("10")),
+        "{sent:?}"
+    );
+    let pings = sent
+        .iter()
+        .filter(|report| report[6..].starts_with("00 1"))
+        .count();
+    assert_eq!(pings, 0);
+}
+
+#[test]
+fn an_unknown_receiver_may_turn_out_to_be_a_bolt() {
+    let mut family = Family::BOLT;
+    family.product = 0xC5B0;
+    let desk = plug(family, &[(2, "MX Master 3S")]);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(percent(in_slot(&snapshot, 2)), Some(25));
+}

@@ -1,0 +1,409 @@
+//! Following devices: they come and go, sleep and wake, fill and empty, and nothing is asked that
+//! they say themselves.
+
+use solar_status::device::{Device, Presence};
+use solar_status::manager::{Change, News};
+use solar_status::sim::battery::State;
+use solar_status::sim::catalogue;
+use solar_status::sim::scenario::{self, K750, K800, M705};
+use solar_status::sim::{Firmware, Plugged};
+use solar_status::units::{Lux, Percent};
+
+use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::stage::{Stage, words};
+
+fn desk() -> Shared {
+    Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
+}
+
+/// The last that was told of a device of this name.
+fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
+    let devices = told.iter().rev().filter_map(|(_, news)| match news {
+        News::Change(change) => match &**change {
+            Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
+            _ => None,
+        },
+        News::Failure(_) => None,
+    });
+    let mut named = devices.filter(|it| it.name.as_deref() == Some(name));
+    named.next().unwrap()
+}
+
+#[test]
+fn what_is_there_is_told_once_and_read() {
+    let mut stage = Stage::new();
+    stage.port.plug(&desk());
+    let told = stage.follow(80);
+    let mut words = words(&told);
+    words[1..].sort();
+    assert_eq!(words, ["0 + receiver", "0 + K800", "0 + M705", "1 + K750"]);
+    assert_eq!(percent(last(&told, "K750")), Some(57));
+    assert_eq!(last(&told, "K800").presence, Presence::Offline);
+}
+
+#[test]
+fn nothing_happens_and_nobody_wakes_up() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| _ = hand.take_requests());
+    stage.follow(3600);
+    assert_eq!(stage.wakes_between(10, 3599), 0);
+    // At the end the flag of the M705 is cleared: it was clear before.
+    let mut sent = desk.take_radio();
+    sent.retain(|report| !report.starts_with("10 02 8"));
+    assert_eq!(sent, Vec::<String>::new());
+}
+
+#[test]
+fn every_battery_tells_its_changes() {
+    for (slot, name) in (1..).zip(SIX) {
+        let mut stage = Stage::new();
+        let desk = Shared::receiver(&SIX);
+        stage.port.plug(&desk);
+        let hand = desk.clone();
+        stage.at(10, move |now| {
+            hand.take_requests();
+            hand.act(|receiver| receiver.set_charge(now, slot, Percent::new(40).unwrap()));
+        });
+        let told = stage.follow(120);
+        let news = words(&told);
+        let changed: Vec<&String> = news.iter().filter(|it| it.contains("battery")).collect();
+        assert_eq!(changed.len(), 1, "{name}: {news:?}");
+        let asked = desk.take_radio();
+        let readings = asked.iter().filter(|it| !it[6..].starts_with('8')).count();
+        // A leap is read again; a K750's broadcast comes by itself, every 90 s.
+        assert!(readings <= 3, "{name}: {asked:?}");
+    }
+}
+
+#[test]
+fn a_device_that_wakes_is_read_again_once_however_often_it_says_so() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.take_requests();
+        hand.act(|receiver| receiver.switch_on(now, K800));
+    });
+    let told = stage.follow(60);
+    let news = words(&told);
+    assert!(news.contains(&"10 K800 presence".to_owned()), "{news:?}");
+    assert_eq!(
+        last(&told, "K800").battery.unwrap().level.unwrap().name(),
+        "full"
+    );
+    let asked: Vec<String> = desk
+        .take_radio()
+        .into_iter()
+        .filter(|report| report.starts_with("10 03"))
+        .collect();
+    let readings = asked
+        .iter()
+        .filter(|it| it.starts_with("10 03 81 07"))
+        .count();
+    assert_eq!(readings, 1, "{asked:?}");
+}
+
+#[test]
+fn a_device_that_falls_asleep_keeps_its_values() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, M705));
+    });
+    let told = stage.follow(20);
+    assert!(words(&told).contains(&"10 M705 presence".to_owned()));
+    assert_eq!(last(&told, "M705").presence, Presence::Offline);
+    assert_eq!(percent(last(&told, "M705")), Some(65));
+}
+
+#[test]
+fn the_k750_tells_its_charge_light_and_key() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| {
+            receiver.set_sun(now, K750, Lux(300));
+            receiver.press_light_key(now, K750)
+        });
+    });
+    let other = desk.clone();
+    // Another program measures.
+    stage.at(20, move |now| {
+        other.act(|receiver| {
+            receiver.set_sun(now, K750, Lux(320));
+            receiver.output_report(now, &[0x10, 0x01, 0x09, 0x0B, 0x01, 0x01, 0x00]);
+        });
+    });
+    let told = stage.follow(30);
+    let news = words(&told);
+    // The key's event tells no light: it is measured then.
+    for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
+        assert!(news.contains(&expected.to_owned()), "{news:?}");
+    }
+    assert_eq!(last(&told, "K750").light.unwrap().lux, Lux(320));
+}
+
+#[test]
+fn a_measurement_of_ours_goes_on_after_the_keyboard_slept() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        _ = hand.act(|receiver| receiver.switch_off(now, K750));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        hand.act(|receiver| {
+            receiver.set_sun(now, K750, Lux(80));
+            receiver.switch_on(now, K750)
+        });
+    });
+    let told = stage.follow(40);
+    assert_eq!(last(&told, "K750").presence, Presence::Online);
+    assert_eq!(
+        last(&told, "K750").light.unwrap().lux,
+        Lux(80),
+        "measured after the wake"
+    );
+}
+
+#[test]
+fn a_new_device_in_a_free_slot_is_found() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        let m525 = catalogue::find("M525")
+            .unwrap()
+            .paired([1, 2, 3, 4])
+            .unwrap();
+        hand.act(|receiver| receiver.pair(now, 4, m525));
+    });
+    let told = stage.follow(30);
+    assert!(
+        words(&told).contains(&"10 + M525".to_owned()),
+        "{:?}",
+        words(&told)
+    );
+    assert_eq!(percent(last(&told, "M525")), Some(90));
+    assert_eq!(last(&told, "M525").serial.as_deref(), Some("01020304"));
+}
+
+#[test]
+fn another_device_in_a_slot_is_not_taken_for_the_old_one() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        let m525 = catalogue::find("M525")
+            .unwrap()
+            .paired([1, 2, 3, 4])
+            .unwrap();
+        hand.act(|receiver| {
+            receiver.unpair(now, M705);
+            receiver.pair(now, M705, m525)
+        });
+    });
+    let told = stage.follow(30);
+    let news = words(&told);
+    assert!(news.contains(&"10 - M705".to_owned()), "{news:?}");
+    assert!(news.contains(&"10 + M525".to_owned()), "{news:?}");
+}
+
+#[test]
+fn receivers_are_followed_as_they_come_and_go() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(10, move |_| port.plug(&hand));
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(20, move |_| port.unplug(&hand));
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(30, move |now| {
+        hand.act(|receiver| receiver.power_cycle(now));
+        port.plug(&hand);
+    });
+    let told = stage.follow(60);
+    let news = words(&told);
+    for expected in [
+        "10 + receiver",
+        "11 + K750",
+        "20 - K750",
+        "20 - receiver",
+        "30 + receiver",
+        "31 + K750",
+    ] {
+        assert!(news.contains(&expected.to_owned()), "{expected}: {news:?}");
+    }
+    assert_eq!(percent(last(&told, "K750")), Some(57));
+}
+
+#[test]
+fn a_node_without_its_permissions_yet_is_tried_again() {
+    let mut stage = Stage::new();
+    *stage.port.denials.borrow_mut() = 3;
+    stage.port.plug(&desk());
+    let told = stage.follow(10);
+    assert!(
+        words(&told).iter().any(|it| it.ends_with("+ K750")),
+        "{:?}",
+        words(&told)
+    );
+    assert_eq!(*stage.port.opened.borrow(), 1);
+}
+
+#[test]
+fn a_node_that_stays_forbidden_is_told_once_with_what_to_do() {
+    let mut stage = Stage::new();
+    *stage.port.denials.borrow_mut() = usize::MAX;
+    stage.port.plug(&desk());
+    let told = words(&stage.follow(3600));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("udev rule"), "{told:?}");
+}
+
+#[test]
+fn at_the_end_every_flag_is_as_it_was() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    let before = desk.act(|receiver| receiver.flags());
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| {
+        assert_ne!(hand.act(|receiver| receiver.flags()), before, "it listens");
+    });
+    stage.follow(20);
+    assert_eq!(desk.act(|receiver| receiver.flags()), before);
+    let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
+        solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
+        solar_status::sim::device::Protocol::Features(_) => panic!("an M705 has registers"),
+    });
+    assert_eq!(flags, [0; 3]);
+}
+
+#[test]
+fn charging_is_told_as_it_begins_and_ends() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["MX Master"]);
+    stage.port.plug(&desk);
+    for (second, state) in [
+        (10, State::Charging),
+        (20, State::Charged),
+        (30, State::Discharging),
+    ] {
+        let hand = desk.clone();
+        stage.at(second, move |now| {
+            hand.act(|receiver| receiver.set_charging(now, 1, state));
+        });
+    }
+    let told = stage.follow(40);
+    let news = words(&told);
+    for second in [10, 20, 30] {
+        let changed = format!("{second} MX Master battery");
+        assert!(news.contains(&changed), "{changed}: {news:?}");
+    }
+}
+
+#[test]
+fn a_node_that_fails_is_opened_again() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    // Access is taken away and given back, as by a change of seats; nothing is unplugged.
+    let hand = desk.clone();
+    stage.at(10, move |_| hand.set_gone(true));
+    let hand = desk.clone();
+    stage.at(12, move |_| hand.set_gone(false));
+    let told = stage.follow(200);
+    let news = words(&told);
+    let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
+    assert_eq!(found, 2, "{news:?}");
+    assert!(*stage.port.opened.borrow() <= 4, "each time later");
+}
+
+#[test]
+fn a_device_that_was_switched_off_tells_its_battery_again() {
+    // Its flags return to zero at power-up.
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["K520"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        _ = hand.act(|receiver| receiver.switch_off(now, 1));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        _ = hand.act(|receiver| receiver.switch_on(now, 1));
+    });
+    let hand = desk.clone();
+    stage.at(30, move |now| {
+        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
+    });
+    let told = stage.follow(40);
+    let news = words(&told);
+    assert!(news.contains(&"30 K520 battery".to_owned()), "{news:?}");
+    assert_eq!(
+        last(&told, "K520").battery.unwrap().level.unwrap().name(),
+        "low"
+    );
+}
+
+#[test]
+fn a_bluetooth_mouse_that_wakes_is_read() {
+    let mut stage = Stage::new();
+    let entries = catalogue::devices();
+    let entry = entries
+        .iter()
+        .find(|entry| entry.codename == "MX Master 4")
+        .unwrap();
+    let mouse = Shared::new(
+        "/dev/hidraw5",
+        Plugged::Direct(entry.direct([0xD0, 0, 0, 1]).unwrap()),
+    );
+    stage.port.plug(&mouse);
+    let hand = mouse.clone();
+    stage.at(10, move |now| hand.act_direct(|mouse| _ = mouse.sleep(now)));
+    let hand = mouse.clone();
+    stage.at(20, move |now| {
+        hand.act_direct(|mouse| {
+            mouse.set_charge(now, Percent::new(40).unwrap());
+            mouse.wake(now);
+        });
+    });
+    let told = stage.follow(40);
+    assert_eq!(
+        percent(last(&told, "MX Master 4")),
+        Some(40),
+        "{:?}",
+        words(&told)
+    );
+}
+
+#[test]
+fn what_was_heard_last_is_remembered() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, 1));
+    });
+    stage.follow(30);
+    let asleep = desk.read(hours(1), &mut stage.memory);
+    assert_eq!(percent(in_slot(&asleep, 1)), Some(66));
+}

@@ -1,0 +1,16 @@
+//! The manager on simulated receivers: what it remembers, what it doubts, how it follows.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod desk;
+mod direct;
+mod doubt;
+mod families;
+mod follow;
+mod memory;
+mod stage;

@@ -1,0 +1,315 @@
+//! What is remembered of devices saves requests and tells of sleepers, and is never believed
+//! against the device.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use solar_status::device::Presence;
+use solar_status::manager::Memory;
+use solar_status::sim::catalogue::{self, FeatureLine};
+use solar_status::units::Timestamp;
+
+use crate::desk::{SIX, Shared, hours, in_slot, percent};
+
+/// A file in a folder of its own, removed at the end.
+struct Cache(tempfile::TempDir);
+
+impl Cache {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("solar-status/devices.json")
+    }
+
+    fn open(&self) -> Memory {
+        Memory::open(self.path())
+    }
+}
+
+#[test]
+fn a_warm_status_is_one_request_for_each_device_whatever_its_battery() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&SIX);
+    let mut memory = cache.open();
+    let cold = desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    assert!(desk.take_radio().len() > 12);
+
+    let warm = desk.read(hours(2), &mut cache.open());
+    let mut requests = desk.take_radio();
+    requests.sort();
+    assert_eq!(
+        requests,
+        [
+            "10 01 04 0e 00 00 00",
+            "10 02 81 0d 00 00 00",
+            "10 03 81 07 00 00 00",
+            "10 04 04 0e 00 00 00",
+            "10 05 06 1e 00 00 00",
+            "10 06 09 0e 01 01 00",
+        ]
+    );
+    for slot in 1..=6 {
+        let (cold, warm) = (in_slot(&cold, slot), in_slot(&warm, slot));
+        assert_eq!(
+            (&warm.id, &warm.name, warm.kind, percent(warm)),
+            (&cold.id, &cold.name, cold.kind, percent(cold))
+        );
+        assert_eq!(
+            warm.battery.unwrap().value_kind,
+            cold.battery.unwrap().value_kind
+        );
+        assert_eq!(warm.presence, Presence::Online);
+    }
+}
+
+#[test]
+fn names_are_not_read_again_from_the_receiver() {
+    let desk = Shared::receiver(&["M525"]);
+    let mut memory = Memory::default();
+    let names = |requests: Vec<String>| {
+        let of_names = requests.iter().filter(|it| it.starts_with("10 ff 83 b5 4"));
+        of_names.count()
+    };
+    desk.read(hours(1), &mut memory);
+    assert_eq!(names(desk.take_requests()), 1);
+    let warm = desk.read(hours(2), &mut memory);
+    assert_eq!(names(desk.take_requests()), 0);
+    assert_eq!(in_slot(&warm, 1).name.as_deref(), Some("M525"));
+}
+
+#[test]
+fn a_sleeping_device_shows_what_was_last_known_and_when() {
+    let desk = Shared::receiver(&SIX);
+    let mut memory = Memory::default();
+    let awake = desk.read(hours(1), &mut memory);
+    for slot in 1..=6 {
+        desk.act(|receiver| receiver.sleep(hours(2), slot));
+    }
+    let asleep = desk.read(hours(50), &mut memory);
+    assert!(asleep.failures.is_empty(), "{:?}", asleep.failures);
+    for slot in 1..=6 {
+        let (before, now) = (in_slot(&awake, slot), in_slot(&asleep, slot));
+        assert_eq!(now.presence, Presence::Offline);
+        assert_eq!(now.battery, before.battery);
+        assert_eq!(now.light, before.light);
+        assert_eq!(now.seen, before.seen);
+        assert!(now.seen.unwrap() < hours(2));
+    }
+}
+
+/// The device of the catalogue after an update that moved its features.
+fn moved(
+    name: &str,
+    change: impl FnOnce(&mut Vec<FeatureLine>),
+) -> solar_status::sim::device::Device {
+    let mut entry = catalogue::find(name).unwrap();
+    change(&mut entry.features);
+    entry.paired([0xD0, 0, 0, 1]).unwrap()
+}
+
+/// Reads a device, moves its features, and reads again: the charge must be the true one.
+fn assert_rebuilt(
+    name: &str,
+    change: impl FnOnce(&mut Vec<FeatureLine>),
+    true_percent: Option<u8>,
+) {
+    let desk = Shared::receiver(&[name]);
+    let mut memory = Memory::default();
+    desk.read(hours(1), &mut memory);
+    let device = moved(name, change);
+    desk.act(|receiver| *receiver.device_mut(1).unwrap() = device);
+    desk.take_requests();
+
+    let after = desk.read(hours(2), &mut memory);
+    assert!(after.failures.is_empty(), "{name}: {:?}", after.failures);
+    assert_eq!(percent(in_slot(&after, 1)), true_percent, "{name}");
+    assert!(desk.take_radio().len() > 2, "{name} was asked anew");
+
+    let warm = desk.read(hours(3), &mut memory);
+    assert_eq!(percent(in_slot(&warm, 1)), true_percent, "{name}");
+    assert_eq!(
+        desk.take_radio().len(),
+        1,
+        "{name}: what was learnt is kept"
+    );
+}
+
+#[test]
+fn an_index_past_the_end_of_the_table_is_noticed() {
+    // The battery comes first, and the table is shorter.
+    let first = |features: &mut Vec<FeatureLine>| {
+        let battery = features
+            .iter()
+            .position(|it| matches!(it.id, 0x1000 | 0x1004))
+            .unwrap();
+        let line = features.remove(battery);
+        features.insert(0, line);
+        features.truncate(3);
+    };
+    assert_rebuilt("M525", first, Some(90));
+    assert_rebuilt("PRO X", first, Some(71));
+}
+
+#[test]
+fn another_feature_at_the_index_is_noticed() {
+    for by in 1..=3 {
+        let rotate = |features: &mut Vec<FeatureLine>| features.rotate_right(by);
+        assert_rebuilt("M525", rotate, Some(90));
+        assert_rebuilt("PRO X", rotate, Some(71));
+        assert_rebuilt("K750", rotate, Some(57));
+    }
+}
+
+#[test]
+fn a_battery_that_changed_its_feature_is_found() {
+    // An update gave the mouse 1004 in the place of 1000; or the other way round.
+    let desk = Shared::receiver(&["M525"]);
+    let mut memory = Memory::default();
+    desk.read(hours(1), &mut memory);
+    let other = catalogue::find("PRO X")
+        .unwrap()
+        .paired([0xD0, 0, 0, 1])
+        .unwrap();
+    desk.act(|receiver| {
+        let device = receiver.device_mut(1).unwrap();
+        device.protocol = other.protocol;
+    });
+    let after = desk.read(hours(2), &mut memory);
+    let battery = in_slot(&after, 1).battery.unwrap();
+    assert_eq!(
+        (battery.source.name(), percent(in_slot(&after, 1))),
+        ("1004", Some(71))
+    );
+}
+
+#[test]
+fn where_features_stand_is_looked_up_again_after_a_week() {
+    let desk = Shared::receiver(&["M525"]);
+    let mut memory = Memory::default();
+    desk.read(hours(1), &mut memory);
+    desk.take_radio();
+    desk.read(hours(1 + 6 * 24), &mut memory);
+    assert_eq!(desk.take_radio().len(), 1);
+    desk.read(hours(1 + 8 * 24), &mut memory);
+    assert!(desk.take_radio().len() > 1);
+    desk.read(hours(2 + 8 * 24), &mut memory);
+    assert_eq!(desk.take_radio().len(), 1);
+}
+
+#[test]
+fn a_damaged_file_is_left_out_and_written_anew() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&SIX);
+    let mut memory = cache.open();
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    let whole = fs::read(cache.path()).unwrap();
+    let mut damaged: Vec<Vec<u8>> = (0..whole.len())
+        .step_by(97)
+        .map(|len| whole[..len].to_vec())
+        .collect();
+    damaged.push(b"\xFF\x00nonsense".to_vec());
+    damaged.push(br#"{"schema":99,"devices":{}}"#.to_vec());
+    damaged.push(br#"{"schema":1,"devices":{"4013-D0000001":{"checked":"never"}}}"#.to_vec());
+    damaged.push(
+        String::from_utf8(whole.clone())
+            .unwrap()
+            .replace("\"percent\":90", "\"percent\":190")
+            .into_bytes(),
+    );
+    for bytes in damaged {
+        fs::write(cache.path(), &bytes).unwrap();
+        let mut memory = cache.open();
+        let snapshot = desk.read(hours(2), &mut memory);
+        assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+        assert_eq!(percent(in_slot(&snapshot, 1)), Some(90));
+        memory.save().unwrap();
+        desk.take_requests();
+        desk.read(hours(3), &mut cache.open());
+        assert_eq!(desk.take_radio().len(), 6, "whole again");
+    }
+}
+
+#[test]
+fn the_file_is_the_users_own_and_replaced_as_a_whole() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&["M525"]);
+    let mut memory = cache.open();
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(cache.path()), 0o600);
+    assert_eq!(mode(cache.path().parent().unwrap().to_owned()), 0o700);
+    let files = fs::read_dir(cache.path().parent().unwrap())
+        .unwrap()
+        .count();
+    assert_eq!(files, 1, "no temporary file is left");
+}
+
+#[test]
+fn two_programs_keep_what_each_learnt() {
+    let cache = Cache::new();
+    let (one, other) = (
+        Shared::receiver(&["M525"]),
+        Shared::receiver(&["K520", "G703"]),
+    );
+    let (mut first, mut second) = (cache.open(), cache.open());
+    one.read(hours(1), &mut first);
+    other.read(hours(1), &mut second);
+    first.save().unwrap();
+    second.save().unwrap();
+    one.take_requests();
+    one.read(hours(2), &mut cache.open());
+    assert_eq!(one.take_radio().len(), 1);
+    other.take_requests();
+    other.read(hours(2), &mut cache.open());
+    assert_eq!(other.take_radio().len(), 2);
+}
+
+#[test]
+fn nothing_new_is_nothing_to_write() {
+    let desk = Shared::receiver(&["M525"]);
+    let cache = Cache::new();
+    let mut memory = cache.open();
+    assert!(!memory.is_changed());
+    desk.read(hours(1), &mut memory);
+    assert!(memory.is_changed());
+    memory.save().unwrap();
+    assert!(!memory.is_changed());
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let cache = Cache::new();
+    let file = cache.0.path().join("file");
+    fs::write(&file, "").unwrap();
+    let mut memory = Memory::open(file.join("devices.json"));
+    Shared::receiver(&["M525"]).read(Timestamp::START, &mut memory);
+    let error = memory.save().unwrap_err().to_string();
+    assert!(error.contains("file/devices.json"), "{error}");
+}
+
+#[test]
+fn a_device_without_a_battery_is_only_pinged_once_that_is_known() {
+    let desk = Shared::receiver(&["Candy"]);
+    let mut memory = Memory::default();
+    let candy = catalogue::find("Candy")
+        .unwrap()
+        .paired([0xD0, 0, 0, 1])
+        .unwrap();
+    desk.act(|receiver| receiver.pair(Timestamp::START, 1, candy));
+    let cold = desk.read(hours(1), &mut memory);
+    assert_eq!(in_slot(&cold, 1).has_battery, Some(false));
+    desk.take_requests();
+    let warm = desk.read(hours(2), &mut memory);
+    let asked = desk.take_radio();
+    assert!(
+        matches!(&asked[..], [ping] if ping.starts_with("10 01 00 1")),
+        "{asked:?}"
+    );
+    assert_eq!(in_slot(&warm, 1).presence, Presence::Online);
+}

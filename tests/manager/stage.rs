@@ -1,0 +1,180 @@
+//! A stage for following: what happens when, on virtual time, and who is told what.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use solar_status::manager::{
+    Change, Clock, Memory, News, NodeSource, Query, VirtualClock, Wake, follow,
+};
+use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
+use solar_status::units::Timestamp;
+
+use crate::desk::{Shared, query};
+
+type Act = Box<dyn FnOnce(Timestamp)>;
+
+/// Virtual time in which things happen.
+struct StageClock {
+    clock: VirtualClock,
+    acts: VecDeque<(Timestamp, Act)>,
+    /// How often it was waited for.
+    wakes: Rc<RefCell<Vec<Timestamp>>>,
+}
+
+impl Clock for StageClock {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn wait(&mut self, fds: &[BorrowedFd<'_>], until: Option<Timestamp>) -> io::Result<Wake> {
+        let next = self.acts.front().map(|(at, _)| *at);
+        if next.is_some_and(|at| until.is_none_or(|until| at <= until)) {
+            let (at, act) = self.acts.pop_front().unwrap();
+            self.clock.wait(fds, Some(at))?;
+            act(self.clock.now());
+            return Ok(Wake::Readable((0..fds.len()).collect()));
+        }
+        let wake = self.clock.wait(fds, until)?;
+        self.wakes.borrow_mut().push(self.clock.now());
+        Ok(wake)
+    }
+}
+
+/// Where nodes appear, in the hands of the test.
+#[derive(Clone, Default)]
+pub(crate) struct Port {
+    events: Rc<RefCell<VecDeque<NodeEvent>>>,
+    nodes: Rc<RefCell<Vec<Shared>>>,
+    /// So often opening fails for lack of permission.
+    pub(crate) denials: Rc<RefCell<usize>>,
+    pub(crate) opened: Rc<RefCell<usize>>,
+}
+
+impl Port {
+    pub(crate) fn plug(&self, node: &Shared) {
+        node.set_gone(false);
+        self.nodes.borrow_mut().push(node.clone());
+        self.events
+            .borrow_mut()
+            .push_back(NodeEvent::Appeared(node.info()));
+    }
+
+    pub(crate) fn unplug(&self, node: &Shared) {
+        node.set_gone(true);
+        self.events
+            .borrow_mut()
+            .push_back(NodeEvent::Disappeared(node.info().id));
+    }
+}
+
+impl NodeSource for Port {
+    fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
+        Ok(self.events.borrow_mut().pop_front())
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {
+        let mut denials = self.denials.borrow_mut();
+        if *denials > 0 {
+            *denials -= 1;
+            return Err(TransportError::PermissionDenied {
+                node: info.path.clone(),
+            });
+        }
+        *self.opened.borrow_mut() += 1;
+        let nodes = self.nodes.borrow();
+        let node = nodes
+            .iter()
+            .rev()
+            .find(|node| node.info().path == info.path);
+        Ok(Box::new(node.unwrap().clone()))
+    }
+}
+
+/// What happens, and what was told of it.
+pub(crate) struct Stage {
+    pub(crate) port: Port,
+    pub(crate) query: Query,
+    pub(crate) memory: Memory,
+    acts: Vec<(Timestamp, Act)>,
+    wakes: Rc<RefCell<Vec<Timestamp>>>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self {
+            port: Port::default(),
+            query: query(true),
+            memory: Memory::default(),
+            acts: Vec::new(),
+            wakes: Rc::default(),
+        }
+    }
+
+    /// Lets something happen at this second.
+    pub(crate) fn at(&mut self, second: u64, act: impl FnOnce(Timestamp) + 'static) {
+        let at = Timestamp::from_start(Duration::from_secs(second));
+        self.acts.push((at, Box::new(act)));
+    }
+
+    /// Follows for so long, and gives what was told with the second.
+    pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, News)> {
+        let mut acts = std::mem::take(&mut self.acts);
+        acts.sort_by_key(|(at, _)| *at);
+        let mut clock = StageClock {
+            clock: VirtualClock::default(),
+            acts: acts.into(),
+            wakes: Rc::clone(&self.wakes),
+        };
+        let until = Timestamp::from_start(Duration::from_secs(seconds));
+        let mut told = Vec::new();
+        follow(
+            &mut self.port.clone(),
+            &self.query,
+            &mut self.memory,
+            &mut clock,
+            Some(until),
+            &mut |now, news| {
+                told.push((now.since_start().as_secs(), news));
+                Ok(())
+            },
+        )
+        .unwrap();
+        told
+    }
+
+    /// When it woke up for something of its own.
+    pub(crate) fn wakes_between(&self, from: u64, to: u64) -> usize {
+        let second = |at: &&Timestamp| (from..to).contains(&at.since_start().as_secs());
+        self.wakes.borrow().iter().filter(second).count()
+    }
+}
+
+/// What was told, in few words: `1 + K750`, `30 K750 battery light`.
+pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
+    let name = |device: &solar_status::device::Device| device.name.clone().unwrap_or_default();
+    let word = |news: &News| match news {
+        News::Change(change) => match &**change {
+            Change::ReceiverAdded(_) => "+ receiver".to_owned(),
+            Change::ReceiverRemoved(_) => "- receiver".to_owned(),
+            Change::DeviceAdded(device) => format!("+ {}", name(device)),
+            Change::DeviceRemoved(device) => format!("- {}", name(device)),
+            Change::DeviceChanged(device, what) => {
+                let what: Vec<&str> = what.iter().map(|it| it.name()).collect();
+                format!("{} {}", name(device), what.join(" "))
+            }
+            Change::LightKey(device) => format!("{} key", name(device)),
+        },
+        News::Failure(failure) => format!("! {failure}"),
+    };
+    told.iter()
+        .map(|(second, news)| format!("{second} {}", word(news)))
+        .collect()
+}

@@ -1,0 +1,184 @@
+//! How many slots are asked at once: as many as the receiver takes, and nobody waits for a sleeper.
+
+use std::time::Duration;
+
+use solar_status::session::{DeviceFact, Event, Known, Wanted};
+use solar_status::sim::catalogue;
+use solar_status::sim::patience::Patience;
+use solar_status::sim::receiver::{Latency, Receiver};
+use solar_status::wire::{DeviceIndex, Message, Report};
+
+use crate::bench::Bench;
+
+/// Devices that need no second of measuring.
+const SIX: [&str; 6] = [
+    "M525",
+    "M705 (M-R0009)",
+    "K520",
+    "G703",
+    "PRO X",
+    "MX Master 3",
+];
+
+const ROUND_TRIP: Duration = Duration::from_millis(10);
+const REFUSAL: Duration = Duration::from_millis(2);
+
+fn six(patience: Patience) -> Receiver {
+    let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
+    receiver.patience = patience;
+    receiver.latency = Latency {
+        register: REFUSAL,
+        radio: ROUND_TRIP,
+    };
+    for (slot, name) in (1..).zip(SIX) {
+        let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
+        receiver = receiver.with(slot, device.unwrap());
+    }
+    receiver
+}
+
+/// Probes these slots at once.
+fn probe(receiver: Receiver, slots: impl IntoIterator<Item = u8>) -> Bench<Receiver> {
+    let mut bench = Bench::new(receiver);
+    for slot in slots {
+        bench
+            .session
+            .probe(DeviceIndex(slot), Wanted::BATTERY, Known::default());
+    }
+    bench.run_while(bench.now + Duration::from_secs(30), |bench| {
+        !bench.session.is_idle()
+    });
+    bench
+}
+
+/// How long it took until a battery was read.
+fn read_after(receiver: Receiver, slots: impl IntoIterator<Item = u8>, slot: u8) -> Duration {
+    let mut bench = Bench::new(receiver);
+    for slot in slots {
+        bench
+            .session
+            .probe(DeviceIndex(slot), Wanted::BATTERY, Known::default());
+    }
+    bench.run_while(bench.now + Duration::from_secs(30), |bench| {
+        bench.readings(DeviceIndex(slot)).is_empty()
+    });
+    assert_eq!(bench.readings(DeviceIndex(slot)).len(), 1);
+    bench.now.since_start()
+}
+
+fn probed(bench: &Bench<Receiver>) -> usize {
+    let ended = |event: &&Event| matches!(event, Event::Probed(_));
+    bench.events.iter().filter(ended).count()
+}
+
+/// How many messages went over the air, that is, were not refused.
+fn over_the_air(bench: &Bench<Receiver>) -> usize {
+    bench.sent.len() - refusals(bench)
+}
+
+/// A question that is sent again unchanged was refused: nobody is silent here.
+fn refusals(bench: &Bench<Receiver>) -> usize {
+    let repeated = |(at, report): &(usize, &Report)| bench.sent[..*at].contains(report);
+    bench.sent.iter().enumerate().filter(repeated).count()
+}
+
+fn failures(bench: &Bench<Receiver>) -> Vec<&Event> {
+    let failed = |event: &&Event| {
+        matches!(
+            event,
+            Event::Device(_, DeviceFact::Failed(_) | DeviceFact::Absent(_))
+        )
+    };
+    bench.events.iter().filter(failed).collect()
+}
+
+#[test]
+fn six_devices_take_as_long_as_the_slowest_on_a_patient_receiver() {
+    let slowest = (1..=6)
+        .map(|slot| probe(six(Patience::Patient), [slot]).now.since_start())
+        .max()
+        .unwrap();
+    let bench = probe(six(Patience::Patient), 1..=6);
+    assert_eq!(probed(&bench), 6);
+    assert_eq!(bench.now.since_start(), slowest);
+    assert_eq!(refusals(&bench), 0);
+}
+
+#[test]
+fn six_devices_take_the_sum_of_their_round_trips_on_a_strict_receiver() {
+    let bench = probe(six(Patience::STRICT), 1..=6);
+    assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
+    let needed = u32::try_from(over_the_air(&bench)).unwrap();
+    let (took, floor) = (bench.now.since_start(), ROUND_TRIP * needed);
+    // The first burst is refused five times while one message is under way; then a growing window
+    // is refused now and then, also beside a message that is under way.
+    assert!(took <= floor + REFUSAL * 2, "{took:?} for {floor:?}");
+    assert!(
+        refusals(&bench) <= 5 + needed as usize / 5,
+        "{}",
+        refusals(&bench)
+    );
+}
+
+#[test]
+fn what_a_receiver_takes_is_used() {
+    let time = |patience| probe(six(patience), 1..=6).now.since_start();
+    let (one, three, all) = (
+        time(Patience::STRICT),
+        time(Patience::UpTo(3)),
+        time(Patience::Patient),
+    );
+    assert!(all < three && three < one, "{all:?} {three:?} {one:?}");
+    assert!(three <= one / 2, "{three:?} {one:?}");
+}
+
+#[test]
+fn a_sleeping_slot_delays_nobody() {
+    for patience in [Patience::Patient, Patience::STRICT] {
+        let alone = read_after(six(patience), [2], 2);
+        let mut receiver = six(patience);
+        receiver.sleep(solar_status::units::Timestamp::START, 1);
+        let beside = read_after(receiver, [1, 2], 2);
+        assert!(
+            beside <= alone + ROUND_TRIP,
+            "{patience:?}: {beside:?} {alone:?}"
+        );
+    }
+}
+
+#[test]
+fn a_silent_slot_delays_nobody() {
+    for patience in [Patience::Patient, Patience::UpTo(2), Patience::STRICT] {
+        let awake: Vec<u8> = (2..=6).collect();
+        let without = probe(six(patience), awake.clone()).now.since_start();
+        let mut receiver = six(patience);
+        receiver.set_silent(1, true);
+        let mut bench = Bench::new(receiver);
+        for slot in 1..=6 {
+            bench
+                .session
+                .probe(DeviceIndex(slot), Wanted::BATTERY, Known::default());
+        }
+        bench.run_while(bench.now + Duration::from_secs(30), |bench| {
+            probed(bench) < awake.len()
+        });
+        let with = bench.now.since_start();
+        // One message to it is under way, for as long as one is; no timeout is waited for.
+        assert!(
+            with <= without + ROUND_TRIP * 3,
+            "{patience:?}: {with:?} {without:?}"
+        );
+    }
+}
+
+#[test]
+fn a_busy_answer_costs_no_try_however_often_it_comes() {
+    // Another program's messages keep the receiver busy for a while, again and again.
+    let mut receiver = six(Patience::Patient);
+    receiver.receiver_busy(7);
+    let bench = probe(receiver, [1]);
+    assert_eq!((probed(&bench), failures(&bench)), (1, vec![]));
+    let pings = |report: &&Report| matches!(Message::of(report), Message::Notification { .. });
+    assert!(bench.sent.iter().filter(pings).count() >= 8);
+    assert_eq!(bench.readings(DeviceIndex(1)).len(), 1);
+}
