@@ -15,20 +15,19 @@ pub(super) fn name(device: &Device) -> String {
 
 /// The charge, or `None` where it is not known.
 ///
-/// A step is a word, also where the device gives it as a percentage: nobody shall take it for an
-/// exact one. “≈” is estimated from a voltage; what a device does not vouch for has a “?”; “was”
-/// is what it was before it was charged.
+/// “≈” stands before a percentage that is only a step of the device's, or estimated from a voltage;
+/// a step without a percentage is a word. What a device does not vouch for has a “?”; “was” is what
+/// it was before it was charged.
 pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
     let was = if is_kept(battery) { "was " } else { "" };
     let doubt = doubt(battery.trusted);
-    let exact = match battery.value_kind {
+    let percent = match battery.value_kind {
         ValueKind::Percent => battery.percent.map(|percent| percent.to_string()),
-        ValueKind::Voltage => battery
+        ValueKind::Voltage | ValueKind::Steps => battery
             .percent
             .map(|percent| format!("{}{percent}", style.about())),
-        ValueKind::Steps => None,
     };
-    let charge = exact.or(battery.level.map(|level| level.name().to_owned()))?;
+    let charge = percent.or(battery.level.map(|level| level.name().to_owned()))?;
     Some(format!("{was}{charge}{doubt}"))
 }
 
@@ -90,6 +89,7 @@ mod tests {
     use crate::device::ReceiverModel;
     use crate::feature::battery_level_status::read_level;
     use crate::feature::battery_mileage::read as read_mileage;
+    use crate::feature::battery_status::read as read_status;
     use crate::feature::battery_voltage::read_voltage;
     use crate::wire::tests::report;
 
@@ -127,11 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_a_word_though_the_device_gives_a_percentage() {
+    fn a_step_is_no_exact_percentage() {
         let m525 = level("11 01 04 05 5A 05 …", 0);
-        assert_eq!(charge(&m525, UNICODE).unwrap(), "full");
-        let m525 = level("11 01 04 05 32 05 …", 0);
-        assert_eq!(charge(&m525, UNICODE).unwrap(), "good");
+        assert_eq!(charge(&m525, UNICODE).unwrap(), "≈90 %");
+        let k800 = read_status(&report("10 02 81 07 03 00 00"));
+        let k800 = Battery::from_status(&k800, Timestamp::START);
+        assert_eq!(charge(&k800, UNICODE).unwrap(), "low");
     }
 
     #[test]
@@ -139,7 +140,7 @@ mod tests {
         // MX Master (Solaar issue 265).
         let before = level("11 01 06 0B 5A 32 00 …", 0);
         let charging = level("11 01 06 0B 00 00 01 …", 50).after(Some(&before));
-        assert_eq!(charge(&charging, UNICODE).unwrap(), "was full");
+        assert_eq!(charge(&charging, UNICODE).unwrap(), "was ≈90 %");
         let never = level("11 01 06 0B 00 00 01 …", 50);
         assert_eq!(charge(&never, UNICODE), None);
     }

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_told_when_the_word_changes() {
+    fn a_step_is_told_when_it_changes() {
         let level =
             |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
         let full = level("11 01 06 0B 5A 32 00 …", 0);
@@ -265,7 +265,7 @@ mod tests {
             &device(Some(good)),
             &[Changed::Battery],
         );
-        assert_eq!(says.as_deref(), Some("battery good"));
+        assert_eq!(says.as_deref(), Some("≈50 %"));
         // MX Master (Solaar issue 265): its level is unknown while it charges.
         let charging = level("11 01 06 0B 00 00 01 …", 2).after(Some(&good));
         let says = told(
@@ -273,7 +273,7 @@ mod tests {
             &device(Some(charging)),
             &[Changed::Battery],
         );
-        assert_eq!(says.as_deref(), Some("battery was good, charging"));
+        assert_eq!(says.as_deref(), Some("was ≈50 %, charging"));
     }
 
     #[test]

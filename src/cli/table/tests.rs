@@ -251,7 +251,7 @@ fn a_charge_kept_from_before_is_told_from_a_new_one() {
     let before = level("11 01 06 0B 5A 32 00 …", 0);
     let charging = level("11 01 06 0B 00 00 01 …", 3).after(Some(&before));
     let text = line(Some(charging), Some(true), WIDE);
-    assert_eq!(text, "1 M1 – █ █ █ █ was full charging 3 h ago");
+    assert_eq!(text, "1 M1 – █ █ █ █ was ≈90 % charging 3 h ago");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn percentages_steps_and_levels_look_different() {
     );
     assert_eq!(
         line(Some(step), Some(true), WIDE),
-        "1 M1 – █ █ █ · good discharging 3 h ago"
+        "1 M1 – █ █ █ · ≈50 % discharging 3 h ago"
     );
     assert_eq!(exact.percent, Percent::new(50));
     assert_eq!(step.percent, exact.percent, "the numbers are the same");
