@@ -202,10 +202,24 @@ impl Monitor<'_> {
                     debug!("{node} is gone");
                     self.failed.remove(&waiting.info.id);
                 }
+                // It could be used before, and may be again.
+                Err(error) if self.failed.contains_key(&waiting.info.id) => {
+                    debug!("{error}");
+                    self.open_again(now, waiting.info);
+                }
                 Err(error) => tell(now, News::Failure(error.into()))?,
             }
         }
         Ok(())
+    }
+
+    /// Opens a node later that failed; if it was pulled out, there is nothing to open then.
+    fn open_again(&mut self, now: Timestamp, info: NodeInfo) {
+        let times = self.failed.entry(info.id.clone()).or_default();
+        let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
+        *times = times.saturating_add(1);
+        let tries = RETRIES;
+        self.waiting.push(Waiting { info, due, tries });
     }
 
     fn pump(
@@ -233,12 +247,7 @@ impl Monitor<'_> {
         }
         for info in lost {
             self.remove(now, &info.id, memory, tell)?;
-            // If it was pulled out, there is nothing to open then.
-            let times = self.failed.entry(info.id.clone()).or_default();
-            let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
-            *times += 1;
-            let tries = RETRIES;
-            self.waiting.push(Waiting { info, due, tries });
+            self.open_again(now, info);
         }
         Ok(())
     }

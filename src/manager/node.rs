@@ -44,6 +44,8 @@ pub(super) struct Node<'a> {
     /// What is going on with each device.
     dealings: BTreeMap<DeviceIndex, Dealings>,
     discovered: bool,
+    /// Those who follow the receiver were told that it is there.
+    introduced: bool,
     failure: Option<Failure>,
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
@@ -129,6 +131,7 @@ impl<'a> Node<'a> {
             devices: BTreeMap::new(),
             dealings: BTreeMap::new(),
             discovered: false,
+            introduced: false,
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
@@ -265,6 +268,7 @@ impl<'a> Node<'a> {
         receiver.slots = record.slots;
         receiver.paired = record.paired;
         receiver.firmware = record.firmware;
+        self.introduced = true;
         self.changes
             .push_back(Change::ReceiverAdded(receiver.clone()));
     }
@@ -531,8 +535,9 @@ impl<'a> Node<'a> {
             DeviceConnection::Link { up } => up,
             DeviceConnection::PoweredOn => true,
             DeviceConnection::Unpaired => {
+                let announced = self.is_announced(index);
                 self.dealings.remove(&index);
-                if let Some(device) = self.devices.remove(&index) {
+                if let Some(device) = self.devices.remove(&index).filter(|_| announced) {
                     self.changes.push_back(Change::DeviceRemoved(device));
                 }
                 return;
@@ -545,15 +550,19 @@ impl<'a> Node<'a> {
             });
         } else {
             self.change(index, |device| device.presence = Presence::Offline);
+            // When it is back next, that is another wake.
+            if let Some(dealings) = self.dealings.get_mut(&index) {
+                dealings.woken = None;
+            }
         }
     }
 
     /// Who presses the light key wants to know the light, and the key's event does not tell it.
     fn handle_light_key(&mut self, index: DeviceIndex) {
-        let Some(device) = self.devices.get(&index).cloned() else {
-            return;
-        };
-        self.changes.push_back(Change::LightKey(device));
+        let announced = self.is_announced(index);
+        if let Some(device) = self.devices.get(&index).filter(|_| announced) {
+            self.changes.push_back(Change::LightKey(device.clone()));
+        }
         if self.query.follow && self.query.wanted.battery && self.is_wanted(index) {
             self.session
                 .lease_light(index, LightMeasure::ONCE, Hold::Once);
@@ -577,17 +586,22 @@ impl<'a> Node<'a> {
 
     /// Changes a device, and tells those who follow it what became different.
     fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
+        let announced = self.is_announced(index);
         let Some(device) = self.devices.get_mut(&index) else {
             return;
         };
         let before = device.clone();
         change(device);
         let what = Changed::between(&before, device);
-        let announced = self.dealings.get(&index).is_some_and(|it| it.announced);
         if announced && !what.is_empty() {
             self.changes
                 .push_back(Change::DeviceChanged(device.clone(), what));
         }
+    }
+
+    /// Whether those who follow it were told that a device is there.
+    fn is_announced(&self, index: DeviceIndex) -> bool {
+        self.dealings.get(&index).is_some_and(|it| it.announced)
     }
 
     /// What became different since it was last asked.
@@ -595,10 +609,13 @@ impl<'a> Node<'a> {
         self.changes.pop_front()
     }
 
-    /// Everything that goes with the node.
-    pub(super) fn removed(self) -> impl Iterator<Item = Change> {
+    /// Everything that goes with the node, as far as it was told of.
+    pub(super) fn removed(mut self) -> impl Iterator<Item = Change> {
+        self.devices
+            .retain(|index, _| self.dealings.get(index).is_some_and(|it| it.announced));
         let devices = self.devices.into_values().map(Change::DeviceRemoved);
-        devices.chain(self.receiver.map(Change::ReceiverRemoved))
+        let receiver = self.receiver.filter(|_| self.introduced);
+        devices.chain(receiver.map(Change::ReceiverRemoved))
     }
 
     /// Whether nothing more is to be expected.

@@ -5,7 +5,7 @@
 //! receiver without these records (27 MHz) is asked to announce its devices. Once all is found,
 //! a slot is looked at again when its device speaks up as somebody new.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use log::{debug, warn};
 
@@ -94,6 +94,8 @@ pub(super) struct Discovery {
     /// Flags that were set and are to be cleared at the end.
     raised: NotificationFlags,
     version: Option<[u8; 2]>,
+    /// Slots that were looked at anew and seem empty.
+    vacant: BTreeSet<Slot>,
 }
 
 impl Discovery {
@@ -118,6 +120,7 @@ impl Discovery {
             progress: Progress::Identity,
             raised,
             version: None,
+            vacant: BTreeSet::new(),
         }
     }
 
@@ -317,12 +320,19 @@ impl Discovery {
             RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue)) => {}
             RequestError::Refused(ErrorCode::Hidpp10(
                 Error10::InvalidSubId | Error10::InvalidAddress,
-            )) if self.records != PairingRecords::Bolt => {
-                // No such records on this receiver: nor will there be for the other slots.
+            )) if self.records != PairingRecords::Bolt && self.devices.is_empty() => {
+                // No such records on this receiver: nor will there be for the other slots. Where
+                // there were some, this is the answer to another program.
                 self.announce();
             }
-            RequestError::Silent => debug!("no answer about slot {slot}"),
-            error => warn!("the pairing record of slot {slot} cannot be read: {error}"),
+            error => {
+                self.vacant.remove(&slot);
+                if error == RequestError::Silent {
+                    debug!("no answer about slot {slot}");
+                } else {
+                    warn!("the pairing record of slot {slot} cannot be read: {error}");
+                }
+            }
         }
     }
 
@@ -340,8 +350,9 @@ impl Discovery {
                 }
                 let new = !self.devices.contains_key(&slot);
                 let record = self.devices.entry(slot).or_default();
-                record.wpid = Some(pairing.wpid);
-                record.kind = Some(pairing.kind);
+                // Of another device than is known here, its arrival tells.
+                record.wpid.get_or_insert(pairing.wpid);
+                record.kind.get_or_insert(pairing.kind);
                 if new {
                     // The rest of the slot's record first, so that its device can be asked soon.
                     self.todo.push_front(Step::Extended(slot));
@@ -438,6 +449,7 @@ impl Discovery {
     pub(super) fn look_at(&mut self, slot: Slot) {
         self.devices.remove(&slot);
         if self.progress == Progress::Following && self.records != PairingRecords::None {
+            self.vacant.insert(slot);
             let step = self.record_of(slot);
             if !self.todo.contains(&step) {
                 self.todo.push_back(step);
@@ -445,9 +457,19 @@ impl Discovery {
         }
     }
 
+    /// Looks at a slot whose device speaks though its pairing was not announced, as after a switch
+    /// to another computer and back. A slot without a record is looked at once, however much comes
+    /// from it.
+    pub(super) fn meet(&mut self, slot: Slot) {
+        if self.is_following() && !self.holds(slot, None) && !self.vacant.contains(&slot) {
+            self.look_at(slot);
+        }
+    }
+
     /// The device of a slot was unpaired.
     pub(super) fn forget(&mut self, slot: Slot) {
         self.devices.remove(&slot);
+        self.vacant.remove(&slot);
     }
 
     /// Takes an arrival notice, which completes a record or, on a 27 MHz receiver, is all of it.

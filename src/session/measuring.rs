@@ -66,6 +66,8 @@ impl Session {
             Action::Wait => {}
             Action::Ask(series) => {
                 let Some(index) = self.solar_index(device) else {
+                    // It was forgotten meanwhile, and is looked up again before it is used.
+                    self.end_lease(device);
                     return;
                 };
                 let request: Request = solar_dashboard::set_light_measure(index, series).into();

@@ -126,14 +126,19 @@ impl Session {
     }
 
     /// Asks a device once more for its battery, because what it said is hard to believe. What was
-    /// only remembered of it is asked anew too.
+    /// only remembered of it is asked anew too, and what else is wanted of it stays wanted.
     pub fn look_again(&mut self, device: DeviceIndex) {
         if let Some(known) = self.known.get_mut(&device)
             && known.remembered
         {
             known.reset();
         }
-        self.probe(device, Wanted::BATTERY, Known::default());
+        let probe = self.probes.get(&device).filter(|it| !it.is_complete());
+        let wanted = Wanted {
+            battery: true,
+            ..probe.map_or(Wanted::NOTHING, Probe::wanted)
+        };
+        self.probe(device, wanted, Known::default());
     }
 
     /// Whether something that was wanted of a device was not asked yet, or not answered.
@@ -305,9 +310,13 @@ impl Session {
                 Purpose::Light(_, false) | Purpose::ClearFlags => {}
                 Purpose::ReadFlags(device, ours) => {
                     if let Ok(report) = outcome {
-                        let cleared = notification_flags::read(&report).without(ours);
-                        let request = notification_flags::set(cleared).into();
-                        self.exchange.submit(device, request, Purpose::ClearFlags);
+                        let flags = notification_flags::read(&report);
+                        let cleared = flags.without(ours);
+                        // A device that was switched off forgot them.
+                        if cleared != flags {
+                            let request = notification_flags::set(cleared).into();
+                            self.exchange.submit(device, request, Purpose::ClearFlags);
+                        }
                     }
                 }
             }

@@ -161,6 +161,11 @@ impl Probe {
         wanted.map(|(_, goal)| goal).collect()
     }
 
+    /// What is wanted of the device.
+    pub(super) const fn wanted(&self) -> Wanted {
+        self.wanted
+    }
+
     /// Asks everything from the start, once; `false`: that was done already.
     fn restart(&mut self) -> bool {
         if self.restarted {
@@ -503,6 +508,17 @@ impl Probe {
             (Step::Battery(FeatureId::ADC_MEASUREMENT, _), RequestError::Refused(Hidpp20(_))) => {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Absent(RequestError::Disconnected));
+            }
+            // What told its capabilities is there: this will pass. The kernel has such an error 09
+            // of 1004.
+            (
+                Step::Battery(..),
+                RequestError::Refused(Hidpp20(
+                    Error20::Unspecified | Error20::HardwareError | Error20::Unsupported,
+                )),
+            ) if !matches!(known.capability, None | Some(Capability::Unsaid)) => {
+                self.goals.retain(|goal| *goal != Goal::Battery);
+                facts.push(DeviceFact::Failed(error));
             }
             (Step::Battery(id, _), RequestError::Refused(_)) => {
                 known.learn(id, None);

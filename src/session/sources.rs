@@ -26,6 +26,11 @@ pub(super) const fn battery_sources(
     }
 }
 
+/// Whether a feature tells a charge.
+pub(super) fn is_battery_source(id: FeatureId) -> bool {
+    [LEVELS, VOLTAGE, UNIFIED, ADC, SOLAR].contains(&id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use super::event::{DeviceFact, Event, Reading};
 use super::light::{Action, LightLease};
 use super::probe::{Probe, read_battery};
+use super::sources::is_battery_source;
 use super::{Purpose, RequestError, Session};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind};
@@ -43,7 +44,9 @@ impl Session {
             return;
         };
         if discovery.is_following() && !discovery.holds(slot, Some(arrival.wpid)) {
-            // Another device was paired with this slot.
+            // Another device was paired with this slot, and nobody said that the old one is gone.
+            let gone = Event::Connection(device, DeviceConnection::Unpaired);
+            self.events.push_back(gone);
             self.forget(device);
             self.look_at(slot);
         }
@@ -82,13 +85,6 @@ impl Session {
         event: Function,
         report: &Report,
     ) {
-        if let (Some(discovery), Some(slot)) = (&self.discovery, device.slot())
-            && discovery.is_following()
-            && !discovery.holds(slot, None)
-        {
-            // Its pairing was not announced, as after a switch to another computer and back.
-            self.look_at(slot);
-        }
         let known = self.known.entry(device).or_default();
         let id = known.feature_at(feature);
         // The marker tells a solar event by itself, which saves asking for the index.
@@ -104,7 +100,7 @@ impl Session {
             if event.get() == wireless_status::STATUS_EVENT {
                 self.note_wake(device);
             }
-        } else if let Some(id) = id
+        } else if let Some(id) = id.filter(|id| is_battery_source(*id))
             && event.get() == 0
         {
             self.handle_battery_event(device, id, report);
@@ -123,7 +119,8 @@ impl Session {
                 DeviceFact::Absent(RequestError::Disconnected)
             }
             Some(reading) => DeviceFact::Battery(reading),
-            None => return,
+            // Another feature stands there than is remembered, or it says something new.
+            None => return self.look_again(device),
         };
         self.publish(device, vec![fact]);
     }
@@ -177,6 +174,10 @@ impl Session {
 
     /// The device is there: what it did not answer is asked again.
     fn note_life(&mut self, device: DeviceIndex) {
+        if let (Some(discovery), Some(slot)) = (&mut self.discovery, device.slot()) {
+            discovery.meet(slot);
+            self.continue_discovery();
+        }
         let action = self
             .leases
             .get_mut(&device)

@@ -1,6 +1,7 @@
 //! Simulated things that a test keeps a hand on while the manager has their nodes open.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
@@ -27,6 +28,11 @@ pub(crate) struct Shared {
     gone: Rc<RefCell<bool>>,
     /// Something to be told that a hand moved.
     descriptor: Rc<File>,
+    /// Reports that come beside those of the firmware.
+    said: Rc<RefCell<VecDeque<Report>>>,
+    deaf: Rc<RefCell<bool>>,
+    /// How the next request begins that is answered so in the firmware's place.
+    refusal: Rc<RefCell<Option<(&'static str, &'static str)>>>,
     path: &'static str,
 }
 
@@ -36,6 +42,9 @@ impl Shared {
             plugged: Rc::new(RefCell::new(plugged)),
             gone: Rc::default(),
             descriptor: Rc::new(File::open("/dev/null").unwrap()),
+            said: Rc::default(),
+            deaf: Rc::default(),
+            refusal: Rc::default(),
             path,
         }
     }
@@ -57,6 +66,26 @@ impl Shared {
     /// Pulls it out, or plugs it in again.
     pub(crate) fn set_gone(&self, gone: bool) {
         *self.gone.borrow_mut() = gone;
+    }
+
+    /// Lets nothing that is sent arrive.
+    pub(crate) fn set_deaf(&self, deaf: bool) {
+        *self.deaf.borrow_mut() = deaf;
+    }
+
+    /// Answers the next request that begins so in the firmware's place.
+    pub(crate) fn refuse(&self, request: &'static str, answer: &'static str) {
+        *self.refusal.borrow_mut() = Some((request, answer));
+    }
+
+    /// Lets this report arrive, as if the firmware had sent it.
+    pub(crate) fn say(&self, hex: &str) {
+        let byte = |text| u8::from_str_radix(text, 16).unwrap();
+        let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
+        bytes.resize(if bytes[0] == 0x10 { 7 } else { 20 }, 0);
+        self.said
+            .borrow_mut()
+            .push_back(Report::parse(&bytes).unwrap());
     }
 
     /// Does something to the receiver.
@@ -159,6 +188,18 @@ pub(crate) fn hours(hours: u64) -> Timestamp {
 impl Transport for Shared {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
         self.pass()?;
+        if *self.deaf.borrow() {
+            return Ok(());
+        }
+        let text = report.to_string();
+        let refusal = self
+            .refusal
+            .borrow_mut()
+            .take_if(|(request, _)| text.starts_with(*request));
+        if let Some((_, answer)) = refusal {
+            self.say(answer);
+            return Ok(());
+        }
         self.plugged
             .borrow_mut()
             .output_report(now, report.as_bytes());
@@ -167,6 +208,9 @@ impl Transport for Shared {
 
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
         self.pass()?;
+        if let Some(report) = self.said.borrow_mut().pop_front() {
+            return Ok(Some(Incoming::HidPp(report)));
+        }
         let input = self.plugged.borrow_mut().input_report(now);
         Ok(input.map(|bytes| classify(&bytes)))
     }

@@ -14,3 +14,4 @@ mod families;
 mod follow;
 mod memory;
 mod stage;
+mod surprises;

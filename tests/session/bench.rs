@@ -42,6 +42,16 @@ impl<F: Firmware> Bench<F> {
         }
     }
 
+    /// Lets a report arrive, as if the device had sent it.
+    pub(crate) fn hear(&mut self, hex: &str) {
+        let byte = |text| u8::from_str_radix(text, 16).unwrap();
+        let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
+        bytes.resize(if bytes[0] == 0x10 { 7 } else { 20 }, 0);
+        let report = Report::parse(&bytes).unwrap();
+        self.session.handle_report(self.now, &report);
+        self.step();
+    }
+
     /// Exchanges everything that is due now.
     pub(crate) fn step(&mut self) {
         loop {

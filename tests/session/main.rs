@@ -9,6 +9,8 @@
 mod bench;
 mod faults;
 mod light;
+mod noise;
 mod receivers;
+mod refusals;
 mod requests;
 mod window;

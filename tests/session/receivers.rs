@@ -224,6 +224,28 @@ fn a_device_past_the_stated_slots_is_found() {
 }
 
 #[test]
+fn a_receiver_that_states_no_slots_or_too_many_is_looked_at_as_usual() {
+    for (record, counted) in [
+        ("11 ff 83 b5 03 af 4f 95 ea 05 00", "10 ff 81 02 00 00 00"),
+        ("11 ff 83 b5 03 af 4f 95 ea 05 c8", "10 ff 81 02 00 c8 00"),
+    ] {
+        let mut bench = Bench::new(Scripted::new(&[
+            ("10 ff 83 b5 03", &[record]),
+            ("10 ff 81 02", &[counted]),
+            ("10 ff 83 b5 25", &["11 ff 83 b5 25 08 14 40 02 04 00 01"]),
+            ("10 ff 83 b5", &["10 ff 8f 83 b5 03 00"]),
+        ]));
+        bench.session.discover(SCOPE);
+        bench.run_for(seconds(5));
+        assert_eq!(paired(&bench), [(6, "4002".to_owned(), None)], "{record}");
+        assert!(bench.events.contains(&Event::Discovered));
+        let records = bench.sent.iter().filter(|it| it.sub_id() == 0x83);
+        let last = records.map(|it| it.head()[0]).filter(|it| *it < 0x30);
+        assert!(last.max() <= Some(0x26), "{record}: {:?}", bench.sent);
+    }
+}
+
+#[test]
 fn another_programs_reading_of_a_record_is_taken() {
     let mut bench = Bench::new(Scripted::new(&[
         ("10 ff 83 b5 03", &["11 ff 83 b5 03 af 4f 95 ea 05 06"]),

@@ -1,0 +1,244 @@
+//! What nobody expects while following: notices that get lost, slots that change hands unseen,
+//! readings that leap at the wrong moment.
+
+use solar_status::manager::{Memory, Selector};
+use solar_status::sim::Plugged;
+use solar_status::sim::catalogue;
+use solar_status::sim::device::{Device, Protocol};
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::{self, K750, M705};
+use solar_status::units::{Percent, Timestamp};
+
+use crate::desk::{Shared, hours};
+use crate::stage::{Stage, words};
+
+fn desk() -> Shared {
+    Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
+}
+
+fn device(name: &str) -> Device {
+    let entry = catalogue::find(name).unwrap();
+    entry.paired([1, 2, 3, 4]).unwrap()
+}
+
+/// The notification flags of a HID++ 1.0 device.
+fn flags(receiver: &Receiver, slot: u8) -> [u8; 3] {
+    match &receiver.device(slot).unwrap().protocol {
+        Protocol::Registers(registers) => registers.flags(),
+        Protocol::Features(_) => panic!("it has no registers"),
+    }
+}
+
+const BATTERY_NOTICES: [u8; 3] = [0x10, 0, 0];
+
+#[test]
+fn a_device_whose_first_reading_leaps_tells_its_battery_all_the_same() {
+    let desk = Shared::receiver(&["M705 (M-R0009)"]);
+    let mut stage = Stage::new();
+    desk.read(Timestamp::START, &mut stage.memory);
+    desk.act(|receiver| receiver.set_charge(Timestamp::START, 1, Percent::new(15).unwrap()));
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(20, move |_| {
+        assert_eq!(
+            hand.act(|receiver| flags(receiver, 1)),
+            BATTERY_NOTICES,
+            "it was read twice, and is still to tell of changes"
+        );
+    });
+    stage.follow(30);
+}
+
+#[test]
+fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.take_requests();
+        hand.act(|receiver| receiver.pair(now, M705, device("M525")));
+    });
+    let told = words(&stage.follow(30));
+    let since: Vec<&String> = told.iter().filter(|it| it.starts_with("10 ")).collect();
+    assert_eq!(since, ["10 - M705", "10 + M525"]);
+    let mut radio = desk.take_radio();
+    radio.retain(|report| report.starts_with("10 02 00 1"));
+    assert_eq!(radio.len(), 1, "the new one is pinged once: {radio:?}");
+}
+
+#[test]
+fn a_device_of_registers_that_speaks_unannounced_is_found() {
+    // Its arrival was lost, as after a switch to another computer and back.
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| {
+            let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
+            solar_status::sim::Firmware::output_report(receiver, now, &flags);
+            receiver.pair(now, 4, device("K520"))
+        });
+        hand.say("10 04 07 05 00 00 00");
+    });
+    let told = words(&stage.follow(30));
+    assert!(told.contains(&"10 + K520".to_owned()), "{told:?}");
+}
+
+#[test]
+fn a_slot_without_a_record_is_looked_at_once_however_much_comes_from_it() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| _ = hand.take_requests());
+    for second in 11..40 {
+        let hand = desk.clone();
+        stage.at(second, move |_| hand.say("11 05 08 00 00 C3"));
+    }
+    let hand = desk.clone();
+    stage.at(50, move |now| {
+        hand.act(|receiver| receiver.pair(now, 5, device("M525")));
+    });
+    let told = words(&stage.follow(60));
+    let mut records = desk.take_requests();
+    records.retain(|it| it.starts_with("10 ff 83 b5 24"));
+    assert_eq!(records.len(), 2, "for the first event, and for the arrival");
+    assert!(told.contains(&"50 + M525".to_owned()), "{told:?}");
+}
+
+#[test]
+fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["K520"]);
+    stage.port.plug(&desk);
+    for second in [10, 11] {
+        let hand = desk.clone();
+        stage.at(second, move |now| {
+            hand.act(|receiver| {
+                receiver.switch_off(now, 1);
+                receiver.switch_on(now, 1)
+            });
+        });
+    }
+    let hand = desk.clone();
+    stage.at(20, move |_| {
+        assert_eq!(hand.act(|receiver| flags(receiver, 1)), BATTERY_NOTICES);
+    });
+    stage.follow(30);
+}
+
+#[test]
+fn of_devices_that_are_not_wanted_nothing_is_told() {
+    let mut stage = Stage::new();
+    stage.query.devices = vec![Selector::new("M705")];
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| receiver.press_light_key(now, K750));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        hand.act(|receiver| receiver.unpair(now, K750));
+    });
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(30, move |_| port.unplug(&hand));
+    let told = words(&stage.follow(40));
+    assert_eq!(
+        told,
+        ["0 + receiver", "0 + M705", "30 - M705", "30 - receiver"]
+    );
+}
+
+#[test]
+fn a_receiver_that_never_answered_does_not_go() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    // Nothing it is sent arrives.
+    desk.act(|receiver| receiver.power_cycle(Timestamp::START));
+    desk.set_deaf(true);
+    stage.port.plug(&desk);
+    let told = words(&stage.follow(100));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("does not answer"), "{told:?}");
+}
+
+#[test]
+fn a_node_that_may_not_be_opened_for_a_while_is_opened_in_the_end() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(10, move |_| {
+        *port.denials.borrow_mut() = 3;
+        hand.set_gone(true);
+    });
+    let hand = desk.clone();
+    stage.at(11, move |_| hand.set_gone(false));
+    let told = words(&stage.follow(100));
+    let found = told.iter().filter(|it| it.ends_with("+ K750")).count();
+    assert_eq!(found, 2, "{told:?}");
+}
+
+#[test]
+fn a_battery_that_is_refused_for_once_keeps_its_value() {
+    // The kernel has error 09 of 1004 now and then, and keeps what it knows.
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    for (second, refused) in [(10, true), (20, false)] {
+        let hand = desk.clone();
+        stage.at(second, move |now| {
+            if refused {
+                hand.refuse("10 01 06 1e", "11 01 ff 06 1e 09");
+            }
+            hand.act(|receiver| {
+                receiver.sleep(now, 1);
+                receiver.wake(now, 1)
+            });
+        });
+    }
+    let hand = desk.clone();
+    stage.at(15, move |_| _ = hand.take_requests());
+    let told = stage.follow(30);
+    let news = words(&told);
+    assert!(
+        news[2..].iter().all(|it| !it.contains("battery")),
+        "{news:?}"
+    );
+    assert!(news.iter().any(|it| it.starts_with("10 ! ")), "{news:?}");
+    assert_eq!(desk.take_radio().len(), 1, "read after the next wake");
+}
+
+#[test]
+fn a_code_that_nobody_knew_is_told_also_where_features_are_only_remembered() {
+    // 1004, status 8. A remembered index is doubted at first: something else may stand there.
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    desk.read(Timestamp::START, &mut stage.memory);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| {
+        hand.take_requests();
+        hand.say("11 01 06 00 46 08 08 00");
+    });
+    let hand = desk.clone();
+    stage.at(20, move |_| hand.say("11 01 06 00 46 08 08 00"));
+    let told = words(&stage.follow(30));
+    assert!(told.contains(&"20 PRO X battery".to_owned()), "{told:?}");
+    assert!(desk.take_radio().len() > 2, "looked up anew");
+}
+
+#[test]
+fn what_was_remembered_by_a_clock_that_was_wrong_is_not_believed_for_years() {
+    let desk = Shared::receiver(&["M525"]);
+    let mut memory = Memory::default();
+    desk.read(hours(100_000), &mut memory);
+    desk.take_radio();
+    desk.read(hours(1), &mut memory);
+    assert!(desk.take_radio().len() > 1);
+    desk.read(hours(2), &mut memory);
+    assert_eq!(desk.take_radio().len(), 1);
+}
