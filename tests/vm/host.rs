@@ -16,7 +16,7 @@ use crate::guest;
 use crate::scenarios::Scenario;
 
 /// QEMU is killed after this time, whatever it does.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// A PC without anything, emulated. KVM is left alone: nested or forbidden, it fails in too many
 /// ways, and the guest is quick enough without.

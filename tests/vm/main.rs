@@ -16,6 +16,7 @@ mod descriptors;
 mod guest;
 mod host;
 mod kernel;
+mod process;
 mod program;
 mod scenarios;
 mod usbip;

@@ -9,13 +9,15 @@ mod typing;
 mod udev_rule;
 mod unplugged;
 mod usb;
+mod wired;
 
 use std::time::Duration;
 
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{self, K750, K800, M705};
 
-use crate::kernel::{self, PATIENCE, eventually};
+use crate::descriptors::UNIFYING;
+use crate::kernel::{PATIENCE, Seen, eventually};
 use crate::program::Program;
 use crate::usbip::UsbDevice;
 
@@ -30,7 +32,7 @@ pub(crate) struct Scenario {
 }
 
 /// All there are, in the order in which they run.
-pub(crate) const ALL: [Scenario; 13] = [
+pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "bound",
         proves: "the kernel's driver binds and knows both batteries",
@@ -96,6 +98,11 @@ pub(crate) const ALL: [Scenario; 13] = [
         proves: "so it does when it is stopped or killed",
         run: usb::prove_stopped,
     },
+    Scenario {
+        name: "wired",
+        proves: "another maker's device hears nothing from the program",
+        run: wired::prove,
+    },
 ];
 
 /// The scenarios of these names, or all if there is no name; else the unknown name.
@@ -124,9 +131,10 @@ type Desk = UsbDevice<Receiver>;
 
 /// Plugs in the receiver and waits until the kernel has asked all it wants to know.
 fn plug_in() -> Desk {
-    let desk = UsbDevice::plug_in(scenario::desk());
-    wait_for_batteries();
-    eventually("the K800's node", PATIENCE, || kernel::device_node(K800));
+    let desk = UsbDevice::plug_in(&UNIFYING, scenario::desk());
+    let seen = desk.seen();
+    wait_for_batteries(seen);
+    eventually("the K800's node", PATIENCE, || seen.node_of(K800));
     eventually("the end of the kernel's requests", PATIENCE, || {
         let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
         let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
@@ -136,8 +144,11 @@ fn plug_in() -> Desk {
 }
 
 /// Waits until the kernel knows the charge of the devices that are there.
-fn wait_for_batteries() {
-    let measured = || kernel::battery(K750).filter(|battery| battery.capacity != "0");
+fn wait_for_batteries(seen: Seen) {
+    let measured = || {
+        seen.battery_of(K750)
+            .filter(|battery| battery.capacity != Some(0))
+    };
     eventually("the K750's first measure", PATIENCE, measured);
-    eventually("the M705's battery", PATIENCE, || kernel::battery(M705));
+    eventually("the M705's battery", PATIENCE, || seen.battery_of(M705));
 }
