@@ -28,7 +28,7 @@ const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.t
                            tsc=reliable nokaslr no_timer_check";
 
 /// What must be installed: the program, and Debian's package that has it.
-const TOOLS: [(&str, &str); 9] = [
+const TOOLS: [(&str, &str); 10] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
     ("cpio", "cpio"),
@@ -38,6 +38,7 @@ const TOOLS: [(&str, &str); 9] = [
     ("setpriv", "util-linux"),
     ("udevadm", "udev"),
     ("dbus-daemon", "dbus"),
+    ("solaar", "solaar"),
 ];
 
 /// How many scenarios went well and how many did not.

@@ -68,6 +68,11 @@ impl Seen {
         hidraw(&self.hidpp()?)
     }
 
+    /// Its own battery, if it is no receiver.
+    pub(crate) fn battery(self) -> Option<Battery> {
+        Battery::of(&self.hidpp()?)
+    }
+
     /// The node of the device in a slot.
     pub(crate) fn node_of(self, slot: u8) -> Option<PathBuf> {
         hidraw(&self.paired(slot)?)

@@ -1,6 +1,7 @@
 //! The program under test, installed and started in the guest.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -9,6 +10,9 @@ use crate::process::{Finished, LIMIT, Running};
 
 /// Where the guest keeps it: in memory, and where everybody may run it.
 const INSTALLED: &str = "/run/solar-status";
+
+/// Where it keeps what it remembers of devices.
+const CACHE: &str = "/run/solar-status-cache";
 
 /// The program, installed in the guest.
 pub(crate) struct Program {
@@ -25,10 +29,20 @@ impl Program {
         }
     }
 
+    /// Makes it forget what it remembered of devices.
+    pub(crate) fn forget(&self) {
+        match fs::remove_dir_all(CACHE) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                panic!("{}'s cache: {error}", self.installed)
+            }
+            _ => {}
+        }
+    }
+
     /// Starts it as root.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut command = Command::new(self.installed);
-        command.args(arguments);
+        command.args(arguments).env("CACHE_DIRECTORY", CACHE);
         Running::start(command)
     }
 

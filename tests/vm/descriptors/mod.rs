@@ -4,10 +4,14 @@
 //! of them carries HID++, report ids and sizes) is that of the real device, the rest is the
 //! shortest that a HID driver takes.
 
+mod bolt;
+mod corded_mouse;
 mod foreign_keyboard;
 mod reports;
 mod unifying;
 
+pub(crate) use bolt::BOLT;
+pub(crate) use corded_mouse::CORDED_MOUSE;
 pub(crate) use foreign_keyboard::FOREIGN_KEYBOARD;
 pub(crate) use unifying::UNIFYING;
 
