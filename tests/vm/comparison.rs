@@ -37,9 +37,13 @@ pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value)
     let mut wrong = String::new();
     for row in rows {
         let said = [
-            ("kernel", kernels(row, seen), row.kernel),
-            ("Solaar", solaars(row, solaar), row.solaar),
-            ("ours", our(row, ours), row.ours),
+            (
+                "kernel",
+                kernel_says(seen, row.slot, row.serial),
+                row.kernel,
+            ),
+            ("Solaar", solaar_says(solaar, row.serial), row.solaar),
+            ("ours", we_say(ours, row.serial), row.ours),
         ];
         println!("        {}, {}", row.codename, row.source);
         for (who, says, expected) in said {
@@ -57,55 +61,59 @@ pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value)
     assert_eq!(wrong, "", "what was said of the batteries");
 }
 
-fn kernels(row: &Row, seen: Seen) -> String {
-    let battery = if row.slot == 0 {
+/// What the kernel says of the device in a slot; slot 0 is a device of its own.
+pub(crate) fn kernel_says(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
+    let battery = if slot == 0 {
         seen.battery()
     } else {
-        seen.battery_of(row.slot)
+        seen.battery_of(slot)
     };
     let Some(battery) = battery else {
         return NOTHING.to_owned();
     };
-    // A device on a cable tells the kernel no serial number.
-    if let Some(serial) = battery
-        .serial
-        .as_deref()
-        .filter(|serial| !serial.is_empty())
-    {
-        assert_eq!(serial, hex(row.serial, "-"), "whose battery the kernel has");
+    if let Some(whose) = &battery.serial {
+        assert_eq!(*whose, with_dashes(serial), "whose battery the kernel has");
     }
     battery.to_string()
 }
 
-fn solaars(row: &Row, solaar: &[Listed]) -> String {
-    let serial = hex(row.serial, "").to_uppercase();
-    let device = solaar.iter().find(|device| device.serial == serial);
+/// What Solaar says of a device.
+pub(crate) fn solaar_says(listed: &[Listed], serial: [u8; 4]) -> String {
+    let serial = plain(serial);
+    let device = listed.iter().find(|device| device.serial == serial);
     device.map_or_else(|| NOTHING.to_owned(), |device| device.battery.clone())
 }
 
-fn our(row: &Row, ours: &Value) -> String {
-    let serials = [hex(row.serial, "").to_uppercase(), hex(row.serial, "-")];
-    let mut devices = ours["devices"].as_array().into_iter().flatten();
+/// What our document says of a device.
+pub(crate) fn we_say(document: &Value, serial: [u8; 4]) -> String {
+    // That of a corded device is what the kernel makes of it.
+    let serials = [plain(serial), with_dashes(serial)];
+    let mut devices = document["devices"].as_array().into_iter().flatten();
     let device = devices.find(|device| serials.iter().any(|serial| device["serial"] == **serial));
-    let Some(battery) = device.map(|device| &device["battery"]) else {
-        return NOTHING.to_owned();
-    };
+    device.map_or_else(|| NOTHING.to_owned(), we_say_of)
+}
+
+/// What our entry of a device says.
+pub(crate) fn we_say_of(device: &Value) -> String {
     let number = |value: &Value, unit| value.as_u64().map(|number| format!("{number} {unit}"));
     let word = |value: &Value| value.as_str().map(str::to_owned);
+    let battery = &device["battery"];
     let parts = [
         number(&battery["percent"], "%"),
         word(&battery["level"]),
         number(&battery["voltage_mv"], "mV"),
         word(&battery["state"]),
+        number(&device["light"]["lux"], "lux"),
+        (device["online"] == false).then(|| "offline".to_owned()),
     ];
     let known: Vec<String> = parts.into_iter().flatten().collect();
-    if known.is_empty() {
-        NOTHING.to_owned()
-    } else {
-        known.join(", ")
-    }
+    known.join(", ")
 }
 
-fn hex(bytes: [u8; 4], between: &str) -> String {
-    bytes.map(|byte| format!("{byte:02x}")).join(between)
+fn plain(serial: [u8; 4]) -> String {
+    serial.map(|byte| format!("{byte:02X}")).concat()
+}
+
+fn with_dashes(serial: [u8; 4]) -> String {
+    serial.map(|byte| format!("{byte:02x}")).join("-")
 }

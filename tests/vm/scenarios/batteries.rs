@@ -20,7 +20,7 @@ const EXPECTED: [Row; 6] = [
         serial: [0x39, 0x2A, 0x07, 0x50],
         kernel: "57 %, Discharging, online",
         solaar: "Battery status unavailable.",
-        ours: "57 %, 2540 mV, discharging",
+        ours: "57 %, 2540 mV, discharging, 12 lux",
         because: "Solaar understands the events of 4301, but does not ask for them",
     },
     Row {
