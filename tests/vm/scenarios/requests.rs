@@ -43,9 +43,7 @@ pub(crate) fn prove(program: &Program) {
     let (kernels, ours): (Vec<_>, Vec<_>) = requests
         .iter()
         .partition(|sent| sent.report.first() == Some(&KERNELS_LIST));
-    let mut asked: Vec<String> = ours.iter().map(|sent| text(&sent.report)).collect();
-    asked.sort();
-    assert_eq!(asked, EXPECTED, "requests, sorted");
+    assert_eq!(listed(ours.iter().copied()), EXPECTED, "requests, sorted");
     assert!(
         kernels.len() <= 1,
         "the kernel asked more than its list: {kernels:?}"
@@ -55,6 +53,13 @@ pub(crate) fn prove(program: &Program) {
         ours.len(),
         kernels.len()
     );
+}
+
+/// Requests as text, sorted, a ping's mark 00.
+pub(crate) fn listed<'a>(requests: impl Iterator<Item = &'a Sent>) -> Vec<String> {
+    let mut listed: Vec<String> = requests.map(|sent| text(&sent.report)).collect();
+    listed.sort();
+    listed
 }
 
 fn text(report: &[u8]) -> String {
