@@ -363,11 +363,8 @@ impl<'a> Node<'a> {
 
     /// Whether a device is among those that were asked for. Its name may come a little later.
     fn is_wanted(&self, index: DeviceIndex) -> bool {
-        let selectors = &self.query.devices;
-        let Some(device) = self.devices.get(&index) else {
-            return false;
-        };
-        selectors.is_empty() || selectors.iter().any(|it| it.selects(device))
+        let device = self.devices.get(&index);
+        device.is_some_and(|device| self.query.selects(device))
     }
 
     fn ask(&mut self, index: DeviceIndex, known: Known) {
@@ -683,10 +680,8 @@ impl<'a> Node<'a> {
         });
         self.device_failures.extend(fell_silent);
         self.device_failures.extend(self.failure);
-        let selectors = &self.query.devices;
-        let wanted =
-            |device: &Device| selectors.is_empty() || selectors.iter().any(|it| it.selects(device));
-        let devices = self.devices.into_values().filter(wanted).collect();
+        let wanted = self.devices.into_values();
+        let devices = wanted.filter(|it| self.query.selects(it)).collect();
         (self.receiver, devices, self.device_failures)
     }
 

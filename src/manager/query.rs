@@ -22,6 +22,13 @@ pub struct Query {
     pub timeout: Duration,
 }
 
+impl Query {
+    /// Whether this device is among those that are wanted.
+    pub(super) fn selects(&self, device: &Device) -> bool {
+        self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
+    }
+}
+
 /// Picks devices by what a person calls them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(String);

@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     /// Reports that come beside those of the firmware.
     said: Rc<RefCell<VecDeque<Report>>>,
     deaf: Rc<RefCell<bool>>,
+    /// After how many more reports to it it is pulled out.
+    lasts: Rc<RefCell<Option<usize>>>,
     /// How the next request begins that is answered so in the firmware's place.
     refusal: Rc<RefCell<Option<(&'static str, &'static str)>>>,
     path: &'static str,
@@ -44,6 +46,7 @@ impl Shared {
             descriptor: Rc::new(File::open("/dev/null").unwrap()),
             said: Rc::default(),
             deaf: Rc::default(),
+            lasts: Rc::default(),
             refusal: Rc::default(),
             path,
         }
@@ -66,6 +69,11 @@ impl Shared {
     /// Pulls it out, or plugs it in again.
     pub(crate) fn set_gone(&self, gone: bool) {
         *self.gone.borrow_mut() = gone;
+    }
+
+    /// Lets it be pulled out after it was sent so many more reports.
+    pub(crate) fn set_gone_after(&self, reports: usize) {
+        *self.lasts.borrow_mut() = Some(reports);
     }
 
     /// Lets nothing that is sent arrive.
@@ -187,6 +195,11 @@ pub(crate) fn hours(hours: u64) -> Timestamp {
 
 impl Transport for Shared {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        let lasts = *self.lasts.borrow();
+        *self.lasts.borrow_mut() = lasts.and_then(|it| it.checked_sub(1));
+        if lasts == Some(0) {
+            self.set_gone(true);
+        }
         self.pass()?;
         if *self.deaf.borrow() {
             return Ok(());

@@ -1,12 +1,13 @@
 //! Devices on a node of their own: on a cable, on Bluetooth, behind a headset's dongle.
 
 use solar_status::device::{Link, Presence};
-use solar_status::manager::Memory;
+use solar_status::manager::{Change, Memory, News};
 use solar_status::sim::direct::{DirectDevice, Indices};
 use solar_status::sim::{Plugged, catalogue};
 use solar_status::units::Timestamp;
 
 use crate::desk::{Shared, hours, percent};
+use crate::stage::Stage;
 
 fn device(codename: &str) -> DirectDevice {
     let entries = catalogue::devices();
@@ -85,6 +86,41 @@ fn a_headset_that_is_off_is_offline_and_no_failure() {
     assert!(off.failures.is_empty(), "{:?}", off.failures);
     assert_eq!(off.devices[0].presence, Presence::Offline);
     assert_eq!(percent(&off.devices[0]), Some(89), "as last known");
+}
+
+#[test]
+fn a_headset_that_is_switched_on_later_is_read() {
+    // Its dongle answers all the while, but not for the battery.
+    let mut stage = Stage::new();
+    let desk = plugged(device("G733 Headset").asleep());
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act_direct(|headset| _ = headset.wake(now))
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        hand.act_direct(|headset| _ = headset.sleep(now))
+    });
+    let told = stage.follow(30);
+    let presence = told.iter().filter_map(|(second, news)| match news {
+        News::Change(change) => match &**change {
+            Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
+                Some((*second, it.presence, percent(it)))
+            }
+            _ => None,
+        },
+        News::Failure(_) => None,
+    });
+    assert_eq!(
+        presence.collect::<Vec<_>>(),
+        [
+            (0, Presence::Offline, None),
+            (10, Presence::Online, None),
+            (10, Presence::Online, Some(89)),
+            (20, Presence::Offline, Some(89)),
+        ]
+    );
 }
 
 #[test]

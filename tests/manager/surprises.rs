@@ -1,7 +1,10 @@
 //! What nobody expects while following: notices that get lost, slots that change hands unseen,
 //! readings that leap at the wrong moment.
 
-use solar_status::manager::{Memory, Selector};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use solar_status::manager::{Change, Memory, News, Selector};
 use solar_status::sim::Plugged;
 use solar_status::sim::catalogue;
 use solar_status::sim::device::{Device, Protocol};
@@ -130,6 +133,135 @@ fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
 }
 
 #[test]
+fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.take_requests();
+        hand.act(|receiver| {
+            receiver.sleep(now, 1);
+            receiver.wake(now, 1)
+        });
+    });
+    let hand = desk.clone();
+    stage.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
+    stage.follow(30);
+    assert_eq!(desk.take_radio(), ["10 01 06 1e 00 00 00"]);
+}
+
+#[test]
+fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
+    // 1004 says 15 %, once while it cannot be asked and once while it can: it has 71 %.
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, 1))
+    });
+    let hand = desk.clone();
+    stage.at(20, move |_| hand.say("11 01 06 00 0F 02 00 00"));
+    let hand = desk.clone();
+    stage.at(30, move |now| {
+        _ = hand.act(|receiver| receiver.wake(now, 1))
+    });
+    let hand = desk.clone();
+    stage.at(40, move |_| hand.say("11 01 06 00 0F 02 00 00"));
+    let told = words(&stage.follow(50));
+    assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
+}
+
+/// Whoever goes came before, and nobody comes twice.
+fn assert_balanced(told: &[(u64, News)], context: &str) {
+    let mut there = BTreeSet::new();
+    for (_, news) in told {
+        let News::Change(change) = news else { continue };
+        let right = match &**change {
+            Change::DeviceAdded(device) => there.insert(device.id.clone()),
+            Change::DeviceRemoved(device) => there.remove(&device.id),
+            Change::DeviceChanged(device, _) | Change::LightKey(device) => {
+                there.contains(&device.id)
+            }
+            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) => true,
+        };
+        assert!(right, "{context}: {change:?} in {:?}", words(told));
+    }
+}
+
+#[test]
+fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
+    for reports in 0..45 {
+        let mut stage = Stage::new();
+        let desk = desk();
+        desk.set_gone_after(reports);
+        stage.port.plug(&desk);
+        let (port, hand) = (stage.port.clone(), desk.clone());
+        stage.at(10, move |_| port.unplug(&hand));
+        let (port, hand) = (stage.port.clone(), desk.clone());
+        stage.at(20, move |now| {
+            hand.act(|receiver| receiver.power_cycle(now));
+            hand.set_gone_after(usize::MAX);
+            port.plug(&hand);
+        });
+        let told = stage.follow(60);
+        let context = format!("after {reports} requests");
+        assert_balanced(&told, &context);
+        let news = words(&told);
+        for name in ["K750", "M705", "K800"] {
+            let since = news.iter().filter(|it| it.starts_with("2"));
+            let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
+            assert_eq!(found.count(), 1, "{context}: {news:?}");
+        }
+    }
+}
+
+#[test]
+fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
+    const SUB_IDS: [u8; 12] = [
+        0x00, 0x04, 0x05, 0x07, 0x09, 0x0D, 0x40, 0x41, 0x41, 0x42, 0x4B, 0x8F,
+    ];
+    const BYTES: [u8; 12] = [
+        0x00, 0x00, 0x01, 0x02, 0x04, 0x08, 0x10, 0x22, 0x32, 0x40, 0x42, 0x50,
+    ];
+    for seed in 1..=20 {
+        let mut random = seed;
+        let mut of = move |all: [u8; 12]| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let place: u64 = (random >> 33) % 12;
+            all[usize::try_from(place).unwrap()]
+        };
+        let mut stage = Stage::new();
+        let desk = desk();
+        stage.port.plug(&desk);
+        for second in 5..600 {
+            let slot = of([
+                0x01, 0x01, 0x02, 0x02, 0x03, 0x03, 0x04, 0x05, 0x06, 0x07, 0, 0xFF,
+            ]);
+            let id = of([
+                0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x11, 0x11, 0x11, 0x11, 0x11,
+            ]);
+            let mut report = format!("{id:02x} {slot:02x} {:02x}", of(SUB_IDS));
+            for _ in 0..4 {
+                write!(report, " {:02x}", of(BYTES)).unwrap();
+            }
+            let hand = desk.clone();
+            stage.at(second, move |_| hand.say(&report));
+        }
+        let hand = desk.clone();
+        stage.at(700, move |_| _ = hand.take_requests());
+        let told = stage.follow(1000);
+        assert_balanced(&told, &format!("seed {seed}"));
+        // The keyboard's broadcasts come by themselves.
+        assert!(desk.take_radio().len() < 8, "seed {seed}");
+        assert!(stage.wakes_between(700, 999) < 12, "seed {seed}");
+    }
+}
+
+#[test]
 fn of_devices_that_are_not_wanted_nothing_is_told() {
     let mut stage = Stage::new();
     stage.query.devices = vec![Selector::new("M705")];
@@ -163,6 +295,7 @@ fn a_receiver_that_never_answered_does_not_go() {
     let told = words(&stage.follow(100));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("does not answer"), "{told:?}");
+    assert!(*stage.port.opened.borrow() <= 7, "each time later");
 }
 
 #[test]
@@ -180,6 +313,20 @@ fn a_node_that_may_not_be_opened_for_a_while_is_opened_in_the_end() {
     let told = words(&stage.follow(100));
     let found = told.iter().filter(|it| it.ends_with("+ K750")).count();
     assert_eq!(found, 2, "{told:?}");
+}
+
+#[test]
+fn a_node_that_failed_and_was_then_pulled_out_is_not_opened_again() {
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| hand.set_gone(true));
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(12, move |_| port.unplug(&hand));
+    stage.follow(600);
+    // At the start, and a second after it failed.
+    assert_eq!(*stage.port.opened.borrow(), 2);
 }
 
 #[test]

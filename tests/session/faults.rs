@@ -402,6 +402,12 @@ fn a_stalled_write_is_repeated_and_costs_no_try() {
     assert!(bench.now.since(now) < Duration::from_millis(100));
     bench.run_for(seconds(5));
     assert!(k750_was_read(&bench));
+    let sent = bench.sent.len();
+    assert_eq!(
+        bench.session.sent(),
+        sent,
+        "what did not leave is not counted"
+    );
 }
 
 #[test]

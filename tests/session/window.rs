@@ -121,6 +121,19 @@ fn six_devices_take_the_sum_of_their_round_trips_on_a_strict_receiver() {
 }
 
 #[test]
+fn slow_devices_take_no_more_than_their_round_trips_on_a_strict_receiver() {
+    // 95 ms (M325, Solaar issue 476), longer than a message is expected to take at first.
+    let slow = Duration::from_millis(95);
+    let mut receiver = six(Patience::STRICT);
+    receiver.latency.radio = slow;
+    let bench = probe(receiver, 1..=6);
+    assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
+    let needed = u32::try_from(over_the_air(&bench)).unwrap();
+    let (took, floor) = (bench.now.since_start(), slow * needed);
+    assert!(took <= floor + REFUSAL * 4, "{took:?} for {floor:?}");
+}
+
+#[test]
 fn what_a_receiver_takes_is_used() {
     let time = |patience| probe(six(patience), 1..=6).now.since_start();
     let (one, three, all) = (
