@@ -148,7 +148,7 @@ fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
     let hand = desk.clone();
     stage.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
     stage.follow(30);
-    assert_eq!(desk.take_radio(), ["10 01 06 1e 00 00 00"]);
+    assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
 #[test]
@@ -159,13 +159,13 @@ fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
     stage.port.plug(&desk);
     let hand = desk.clone();
     stage.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, 1))
+        _ = hand.act(|receiver| receiver.sleep(now, 1));
     });
     let hand = desk.clone();
     stage.at(20, move |_| hand.say("11 01 06 00 0F 02 00 00"));
     let hand = desk.clone();
     stage.at(30, move |now| {
-        _ = hand.act(|receiver| receiver.wake(now, 1))
+        _ = hand.act(|receiver| receiver.wake(now, 1));
     });
     let hand = desk.clone();
     stage.at(40, move |_| hand.say("11 01 06 00 0F 02 00 00"));
@@ -210,7 +210,7 @@ fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
         assert_balanced(&told, &context);
         let news = words(&told);
         for name in ["K750", "M705", "K800"] {
-            let since = news.iter().filter(|it| it.starts_with("2"));
+            let since = news.iter().filter(|it| it.starts_with('2'));
             let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
             assert_eq!(found.count(), 1, "{context}: {news:?}");
         }
@@ -339,7 +339,7 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
         let hand = desk.clone();
         stage.at(second, move |now| {
             if refused {
-                hand.refuse("10 01 06 1e", "11 01 ff 06 1e 09");
+                hand.refuse("10 01 06 16", "11 01 ff 06 16 09");
             }
             hand.act(|receiver| {
                 receiver.sleep(now, 1);
