@@ -13,7 +13,7 @@ use super::privacy::Privacy;
 use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{
-    Device, Link, Presence, Receiver, ReceiverModel, device_id, direct_id, is_odd,
+    Device, Link, Presence, Receiver, ReceiverModel, device_id, direct_id, direct_serial, is_odd,
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
@@ -23,7 +23,7 @@ use crate::session::{
     RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
-use crate::transport::{Bus, NodeInfo, Redact, Redaction, Transport, TransportError};
+use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Incoming, Report, ReportId, Slot, Wpid};
 
@@ -155,11 +155,12 @@ impl<'a> Node<'a> {
             bus: info.bus.to_string(),
             product: info.product,
         };
+        let serial = info.uniq.as_deref().and_then(direct_serial);
         let device = Device {
             name: info.name.clone(),
-            // An address is no serial number.
-            serial: info.uniq.clone().filter(|_| info.bus == Bus::Usb),
-            ..Device::new(direct_id(info.product, info.uniq.as_deref(), place), link)
+            // A Bluetooth address is no serial number.
+            serial: serial.clone().filter(|serial| !serial.contains(':')),
+            ..Device::new(direct_id(info.product, serial.as_deref(), place), link)
         };
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
