@@ -53,6 +53,8 @@ struct Pending<P> {
     sent: Option<Report>,
     /// When it was sent last.
     sent_at: Timestamp,
+    /// How many others were over the air then.
+    beside: usize,
     state: State,
     attempts: u8,
     /// How often the device was busy, or the receiver with something that is not ours.
@@ -108,6 +110,7 @@ impl<P> Exchange<P> {
             request,
             sent: None,
             sent_at: Timestamp::START,
+            beside: 0,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
@@ -160,7 +163,9 @@ impl<P> Exchange<P> {
             None => self.first_report(now, head.device, head.request),
         };
         let answer_time = self.answer_time(report.device());
+        let beside = self.radio_in_flight().count();
         let head = self.pending.get_mut(at)?;
+        head.beside = beside;
         head.sent = Some(report);
         head.sent_at = now;
         head.attempts += 1;
@@ -184,16 +189,21 @@ impl<P> Exchange<P> {
         self.peer == Peer::Receiver && device.slot().is_some()
     }
 
+    /// The requests that are over the air now.
+    fn radio_in_flight(&self) -> impl Iterator<Item = &Pending<P>> {
+        self.pending.iter().filter(|pending| {
+            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
+        })
+    }
+
     /// When the receiver takes another message to this device; `None`: now.
     fn window_opens(&self, device: DeviceIndex, now: Timestamp) -> Option<Timestamp> {
         if !self.is_radio(device) {
             return None;
         }
         let span = self.window.hold();
-        let in_flight = self.pending.iter().filter(|pending| {
-            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
-        });
-        let held: Vec<Timestamp> = in_flight
+        let held: Vec<Timestamp> = self
+            .radio_in_flight()
             .map(|pending| pending.sent_at + span)
             .filter(|until| *until > now)
             .collect();
@@ -296,27 +306,21 @@ impl<P> Exchange<P> {
     /// The receiver had no time for a message. If that is for messages of ours, it is sent again
     /// when one of them is answered; `false`: it was refused too often.
     fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
-        let in_flight = self.pending.iter().enumerate().filter(|(other, pending)| {
-            *other != at
-                && matches!(pending.state, State::InFlight(_))
-                && self.is_radio(pending.device)
-        });
-        let others = in_flight.count();
-        if others > 0 {
-            self.window.note_refusal(others);
-        }
-        let due_to_ours = self
-            .pending
-            .get(at)
-            .is_some_and(|pending| self.window_opens(pending.device, now).is_some());
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
         };
+        if pending.beside > 0 {
+            self.window.note_refusal(pending.beside);
+        }
         pending.refused = true;
-        if due_to_ours {
+        // It is not among those that keep the receiver busy.
+        pending.state = State::Waiting(now);
+        let device = pending.device;
+        if self.window_opens(device, now).is_some() {
             // Being turned away is no try.
-            pending.attempts = pending.attempts.saturating_sub(1);
-            pending.state = State::Waiting(now);
+            if let Some(pending) = self.pending.get_mut(at) {
+                pending.attempts = pending.attempts.saturating_sub(1);
+            }
             return true;
         }
         self.wait_for_free(now, at, timing::REFUSED_FIRST)

@@ -77,6 +77,14 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
     let desk = desk();
     stage.port.plug(&desk);
     let hand = desk.clone();
+    stage.at(8, move |now| {
+        hand.act(|receiver| receiver.pair(now, 4, device("M525")));
+    });
+    let hand = desk.clone();
+    stage.at(9, move |now| {
+        _ = hand.act(|receiver| receiver.unpair(now, 4))
+    });
+    let hand = desk.clone();
     stage.at(10, move |now| {
         hand.act(|receiver| {
             let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
@@ -157,18 +165,13 @@ fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
     let mut stage = Stage::new();
     let desk = Shared::receiver(&["PRO X"]);
     stage.port.plug(&desk);
-    let hand = desk.clone();
-    stage.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, 1))
-    });
-    let hand = desk.clone();
-    stage.at(20, move |_| hand.say("11 01 06 00 0F 02 00 00"));
-    let hand = desk.clone();
-    stage.at(30, move |now| {
-        _ = hand.act(|receiver| receiver.wake(now, 1))
-    });
-    let hand = desk.clone();
-    stage.at(40, move |_| hand.say("11 01 06 00 0F 02 00 00"));
+    for (second, deaf) in [(20, true), (40, false)] {
+        let hand = desk.clone();
+        stage.at(second, move |_| {
+            hand.set_deaf(deaf);
+            hand.say("11 01 06 00 0F 02 00 00");
+        });
+    }
     let told = words(&stage.follow(50));
     assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
 }
