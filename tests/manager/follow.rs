@@ -340,11 +340,11 @@ fn a_device_that_was_switched_off_tells_its_battery_again() {
     stage.port.plug(&desk);
     let hand = desk.clone();
     stage.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.switch_off(now, 1))
+        _ = hand.act(|receiver| receiver.switch_off(now, 1));
     });
     let hand = desk.clone();
     stage.at(20, move |now| {
-        _ = hand.act(|receiver| receiver.switch_on(now, 1))
+        _ = hand.act(|receiver| receiver.switch_on(now, 1));
     });
     let hand = desk.clone();
     stage.at(30, move |now| {

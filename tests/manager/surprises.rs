@@ -82,7 +82,7 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
     });
     let hand = desk.clone();
     stage.at(9, move |now| {
-        _ = hand.act(|receiver| receiver.unpair(now, 4))
+        _ = hand.act(|receiver| receiver.unpair(now, 4));
     });
     let hand = desk.clone();
     stage.at(10, move |now| {
@@ -213,7 +213,7 @@ fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
         assert_balanced(&told, &context);
         let news = words(&told);
         for name in ["K750", "M705", "K800"] {
-            let since = news.iter().filter(|it| it.starts_with("2"));
+            let since = news.iter().filter(|it| it.starts_with('2'));
             let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
             assert_eq!(found.count(), 1, "{context}: {news:?}");
         }
