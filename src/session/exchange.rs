@@ -645,14 +645,36 @@ mod tests {
     }
 
     #[test]
+    fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
+        let slot = Slot::new(2).unwrap();
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        let mut now = at(0);
+        for _ in 0..2 {
+            let request = pairing_information::get_pairing(slot).into();
+            exchange.submit(DeviceIndex::RECEIVER, request, "pairing");
+            assert!(sent(&mut exchange, now).is_some());
+            if now == at(0) {
+                exchange.withdraw(|_| true);
+                now = at(100);
+            }
+        }
+        assert!(exchange.handle_report(now, &report("10 FF 8F 83 B5 03 00")));
+    }
+
+    #[test]
     fn four_questions_of_one_header_take_turns_at_three_ids() {
         let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let mut ids = Vec::new();
-        for (second, id) in [0x4301, 0x0005, 0x0003, 0x1000, 0x4301]
-            .into_iter()
-            .enumerate()
-        {
-            let now = at(1000 * u64::try_from(second).unwrap());
+        // Before the last, no answer can be late any more.
+        for (second, id) in [
+            (0, 0x4301),
+            (1, 0x0005),
+            (2, 0x0003),
+            (3, 0x1000),
+            (4, 0x4301),
+            (40, 0x0005),
+        ] {
+            let now = at(1000 * second);
             ask(&mut exchange, K750, id);
             let request = exchange.poll_transmit(now).unwrap();
             ids.push(request.address());
@@ -661,6 +683,6 @@ mod tests {
             answer.resize(20, 0);
             assert!(exchange.handle_report(now, &Report::parse(&answer).unwrap()));
         }
-        assert_eq!(ids, [0x0E, 0x0C, 0x06, 0x0E, 0x0C]);
+        assert_eq!(ids, [0x0E, 0x0C, 0x06, 0x0E, 0x0C, 0x0E]);
     }
 }
