@@ -56,6 +56,8 @@ struct Pending<P> {
     sent: Option<Report>,
     /// When it was sent last.
     sent_at: Timestamp,
+    /// How many others were over the air then.
+    beside: usize,
     state: State,
     attempts: u8,
     /// How often the device was busy, or the receiver with something that is not ours.
@@ -112,6 +114,7 @@ impl<P> Exchange<P> {
             request,
             sent: None,
             sent_at: Timestamp::START,
+            beside: 0,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
@@ -164,7 +167,9 @@ impl<P> Exchange<P> {
             None => self.first_report(now, head.device, head.request),
         };
         let answer_time = self.answer_time(report.device());
+        let beside = self.radio_in_flight().count();
         let head = self.pending.get_mut(at)?;
+        head.beside = beside;
         head.sent = Some(report);
         head.sent_at = now;
         head.attempts += 1;
@@ -188,16 +193,21 @@ impl<P> Exchange<P> {
         self.peer == Peer::Receiver && device.slot().is_some()
     }
 
+    /// The requests that are over the air now.
+    fn radio_in_flight(&self) -> impl Iterator<Item = &Pending<P>> {
+        self.pending.iter().filter(|pending| {
+            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
+        })
+    }
+
     /// When the receiver takes another message to this device; `None`: now.
     fn window_opens(&self, device: DeviceIndex, now: Timestamp) -> Option<Timestamp> {
         if !self.is_radio(device) {
             return None;
         }
         let span = self.window.hold();
-        let in_flight = self.pending.iter().filter(|pending| {
-            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
-        });
-        let held: Vec<Timestamp> = in_flight
+        let held: Vec<Timestamp> = self
+            .radio_in_flight()
             .map(|pending| pending.sent_at + span)
             .filter(|until| *until > now)
             .collect();
@@ -304,27 +314,21 @@ impl<P> Exchange<P> {
     /// The receiver had no time for a message. If that is for messages of ours, it is sent again
     /// when one of them is answered; `false`: it was refused too often.
     fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
-        let in_flight = self.pending.iter().enumerate().filter(|(other, pending)| {
-            *other != at
-                && matches!(pending.state, State::InFlight(_))
-                && self.is_radio(pending.device)
-        });
-        let others = in_flight.count();
-        if others > 0 {
-            self.window.note_refusal(others);
-        }
-        let due_to_ours = self
-            .pending
-            .get(at)
-            .is_some_and(|pending| self.window_opens(pending.device, now).is_some());
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
         };
+        if pending.beside > 0 {
+            self.window.note_refusal(pending.beside);
+        }
         pending.refused = true;
-        if due_to_ours {
+        // It is not among those that keep the receiver busy.
+        pending.state = State::Waiting(now);
+        let device = pending.device;
+        if self.window_opens(device, now).is_some() {
             // Being turned away is no try.
-            pending.attempts = pending.attempts.saturating_sub(1);
-            pending.state = State::Waiting(now);
+            if let Some(pending) = self.pending.get_mut(at) {
+                pending.attempts = pending.attempts.saturating_sub(1);
+            }
             return true;
         }
         self.wait_for_free(now, at, timing::REFUSED_FIRST)
@@ -660,14 +664,36 @@ mod tests {
     }
 
     #[test]
+    fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
+        let slot = Slot::new(2).unwrap();
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        let mut now = at(0);
+        for _ in 0..2 {
+            let request = pairing_information::get_pairing(slot).into();
+            exchange.submit(DeviceIndex::RECEIVER, request, "pairing");
+            assert!(sent(&mut exchange, now).is_some());
+            if now == at(0) {
+                exchange.withdraw(|_| true);
+                now = at(100);
+            }
+        }
+        assert!(exchange.handle_report(now, &report("10 FF 8F 83 B5 03 00")));
+    }
+
+    #[test]
     fn four_questions_of_one_header_take_turns_at_three_ids() {
         let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let mut ids = Vec::new();
-        for (second, id) in [0x4301, 0x0005, 0x0003, 0x1000, 0x4301]
-            .into_iter()
-            .enumerate()
-        {
-            let now = at(1000 * u64::try_from(second).unwrap());
+        // Before the last, no answer can be late any more.
+        for (second, id) in [
+            (0, 0x4301),
+            (1, 0x0005),
+            (2, 0x0003),
+            (3, 0x1000),
+            (4, 0x4301),
+            (40, 0x0005),
+        ] {
+            let now = at(1000 * second);
             ask(&mut exchange, K750, id);
             let request = exchange.poll_transmit(now).unwrap();
             ids.push(request.address());
@@ -676,6 +702,6 @@ mod tests {
             answer.resize(20, 0);
             assert!(exchange.handle_report(now, &Report::parse(&answer).unwrap()));
         }
-        assert_eq!(ids, [0x06, 0x05, 0x04, 0x06, 0x05]);
+        assert_eq!(ids, [0x06, 0x05, 0x04, 0x06, 0x05, 0x06]);
     }
 }

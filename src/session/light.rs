@@ -90,7 +90,7 @@ impl LightLease {
         }
         match self.hold {
             Hold::Once if self.left == 0 => Action::Done,
-            Hold::UntilReleased if self.left <= RENEW_AT.min(self.series.reports - 1) => self.ask(),
+            Hold::UntilReleased if self.left <= RENEW_AT => self.ask(),
             _ => Action::Wait,
         }
     }
