@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use solar_status::feature::PairingRecords;
 use solar_status::feature::root::ProtocolVersion;
-use solar_status::session::{DiscoveryScope, Event, Known, Peer, Records, Session, Wanted};
+use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use solar_status::sim::{Firmware, scenario};
 use solar_status::units::Timestamp;
 use solar_status::wire::{
@@ -17,7 +18,7 @@ const BATTERY: Wanted = Wanted {
     ..Wanted::NOTHING
 };
 const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: Records::Legacy,
+    records: PairingRecords::Legacy,
     default_slots: 6,
     extra_slot: None,
     firmware: false,

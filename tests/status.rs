@@ -104,12 +104,17 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
             "kind": "keyboard",
             "wpid": "4002",
             "serial": "392A0750",
+            "connection": "receiver",
             "receiver": "AF4F95EA",
             "slot": 1,
+            "node": null,
+            "product_id": null,
             "protocol": "2.0",
             "firmware": null,
             "power_switch": "edge of top right corner",
             "online": true,
+            "last_seen_age_s": 0.0,
+            "has_battery": true,
             "battery": {
                 "percent": 57,
                 "level": null,
@@ -132,6 +137,60 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
         (&json!(false), &Value::Null)
     );
     assert_eq!(k800["light"], Value::Null);
+}
+
+/// The device of this name.
+fn device(document: &Value, name: &str) -> Value {
+    let mut devices = document
+        .pointer("/devices")
+        .and_then(Value::as_array)
+        .unwrap()
+        .iter();
+    devices
+        .find(|device| device.pointer("/name") == Some(&json!(name)))
+        .unwrap()
+        .clone()
+}
+
+#[test]
+fn a_device_without_a_receiver_has_a_node_of_its_own() {
+    let document = document(&["--simulate=full", "--json"]);
+    let mx_master = device(&document, "MX Master 4");
+    assert_eq!(mx_master["connection"], "bluetooth");
+    assert_eq!(mx_master["receiver"], Value::Null);
+    assert_eq!(mx_master["slot"], Value::Null);
+    assert_eq!(mx_master["wpid"], Value::Null);
+    assert_eq!(mx_master["product_id"], "B042");
+    assert!(mx_master["node"].is_string(), "{mx_master}");
+    assert_eq!(mx_master["battery"]["value_kind"], "percent");
+    assert_eq!(mx_master["battery"]["percent"], 45);
+    let keyboard = device(&document, "G815 Mechanical Keyboard");
+    assert_eq!(keyboard["connection"], "usb");
+    assert_eq!(keyboard["has_battery"], false);
+    assert_eq!(keyboard["battery"], Value::Null);
+}
+
+#[test]
+fn how_exact_a_charge_is_stands_beside_it() {
+    let document = document(&["--simulate=full", "--json"]);
+    let step = &device(&document, "M525")["battery"];
+    assert_eq!(step["value_kind"], "steps");
+    assert_eq!(
+        (&step["percent"], &step["level"]),
+        (&json!(90), &json!("full"))
+    );
+    assert_eq!(step["next_percent"], 5);
+    let voltage = &device(&document, "G703")["battery"];
+    assert_eq!(voltage["value_kind"], "voltage");
+    assert_eq!(voltage["external_power"], false);
+}
+
+#[test]
+fn the_id_of_a_bolt_receiver_has_16_digits() {
+    let document = document(&["--simulate=full", "--json"]);
+    let receivers = document["receivers"].as_array().unwrap();
+    let bolt = receivers.iter().find(|it| it["family"] == "bolt").unwrap();
+    assert_eq!(bolt["serial"].as_str().unwrap().len(), 16);
 }
 
 #[test]
@@ -360,7 +419,7 @@ fn a_request_the_trace_does_not_know_times_out() {
     // The K750's lookup of its solar feature is cut out.
     let without: String = text
         .lines()
-        .filter(|line| !line.contains("10 01 00 0e 43 01") && !line.contains("11 01 00 0e 09"))
+        .filter(|line| !line.contains("10 01 00 06 43 01") && !line.contains("11 01 00 06 09"))
         .flat_map(|line| [line, "\n"])
         .collect();
     fs::write(&trace.0, without).unwrap();

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use solar_status::session::{DiscoveryScope, Event, Known, Peer, Records, Session, Wanted};
+use solar_status::feature::PairingRecords;
+use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use solar_status::sim::{Firmware, scenario};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, ReportId, classify};
@@ -17,7 +18,7 @@ const WANTED: Wanted = Wanted {
     ..Wanted::NOTHING
 };
 const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: Records::Legacy,
+    records: PairingRecords::Legacy,
     default_slots: 6,
     extra_slot: None,
     firmware: true,

@@ -14,6 +14,7 @@ Examples:
   solar-status --record bug.trace --anonymize
                                       a trace for a bug report
   solar-status --simulate             without any hardware
+  solar-status monitor                what changes, until Ctrl-C
 
 Exit status: 0 all was read (a sleeping device counts as read), 1 something
 failed, 2 wrong arguments, 3 no such device, 4 no permission, 130 interrupted.
@@ -25,6 +26,22 @@ A trace is text, one report a line: seconds, node, direction (> to the device,
 < from it), bytes. Key presses are never in it.
 
 RUST_LOG=debug says more on standard error, RUST_LOG=trace also each report.";
+
+const MONITOR_EXAMPLES: &str = "\
+Examples:
+  solar-status monitor                      what changes, in words
+  solar-status monitor --json | jq          for a program, an object a line
+  solar-status monitor --duration 3600      for an hour
+  solar-status monitor --simulate           without any hardware
+  solar-status monitor --simulate --duration 60
+                                            the same, at once
+
+Nothing plugged in is no error: it waits. A failure is said on standard error,
+and the rest goes on.
+
+Exit status: 130 ended by Ctrl-C or a signal; after --duration 0 nothing
+failed, 1 something did, 4 a node may not be opened; 2 wrong arguments. A pipe
+that is closed ends it with 0.";
 
 /// Charge and light of Logitech wireless devices.
 ///
@@ -46,15 +63,13 @@ pub struct Cli {
     reason = "a comment here would replace the help of the arguments"
 )]
 pub enum Command {
+    Monitor(MonitorArgs),
     Decode(DecodeArgs),
 }
 
+/// What reading once and following have in common.
 #[derive(Args, Debug)]
-pub(super) struct StatusArgs {
-    /// Print a JSON document instead of a table
-    #[arg(long)]
-    pub(super) json: bool,
-
+pub(super) struct CommonArgs {
     /// Only these devices: id, serial number, wpid, kind, slot number or part of the short name
     #[arg(long, value_name = "DEVICE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) device: Vec<String>,
@@ -68,14 +83,6 @@ pub(super) struct StatusArgs {
     )]
     pub(super) fields: Vec<Field>,
 
-    /// Give up after so many seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
-    pub(super) timeout: Duration,
-
-    /// The way to the receiver
-    #[arg(long, value_enum, default_value_t = TransportKind::Hidraw)]
-    pub(super) transport: TransportKind,
-
     /// Use simulated devices instead
     #[arg(
         long,
@@ -83,16 +90,11 @@ pub(super) struct StatusArgs {
         value_name = "DESK",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "small",
-        conflicts_with_all = ["replay", "transport"]
+        default_missing_value = "small"
     )]
     pub(super) simulate: Option<Desk>,
 
-    /// Use a recorded trace in the place of the receiver
-    #[arg(long, value_name = "FILE", conflicts_with = "transport")]
-    pub(super) replay: Option<PathBuf>,
-
-    /// Write what passes to and from the receiver to a trace
+    /// Write what passes to and from the receivers to a trace
     #[arg(long, value_name = "FILE")]
     pub(super) record: Option<PathBuf>,
 
@@ -107,6 +109,53 @@ pub(super) struct StatusArgs {
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
     pub(super) color: ColorWhen,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct StatusArgs {
+    /// Print a JSON document instead of a table
+    #[arg(long)]
+    pub(super) json: bool,
+
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_timeout)]
+    pub(super) timeout: Duration,
+
+    /// The way to the receiver
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = TransportKind::Hidraw,
+        conflicts_with = "simulate"
+    )]
+    pub(super) transport: TransportKind,
+
+    /// Use a recorded trace in the place of the receiver
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport"])]
+    pub(super) replay: Option<PathBuf>,
+}
+
+/// Tell what changes, a line each, until Ctrl-C.
+///
+/// It starts with a line for each receiver and device that is there. Then it listens: devices say
+/// by themselves that they come and go and how full they are, and are asked when they wake. A solar
+/// keyboard measures light when it wakes and when its light key is pressed.
+#[derive(Args, Debug)]
+#[command(after_help = MONITOR_EXAMPLES)]
+pub struct MonitorArgs {
+    /// Print each change as a JSON object, one a line
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// End after so many seconds; simulated ones pass at once
+    #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
+    pub(super) duration: Option<Duration>,
+
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
 }
 
 /// Something to ask for.
@@ -149,13 +198,26 @@ pub(super) enum ColorWhen {
     Never,
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+/// Longer than anybody waits for an answer.
+const LONGEST_TIMEOUT: u32 = 60 * 60;
+/// A year. Who wants to follow for longer need not say how long.
+const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    parse_seconds(text, LONGEST_TIMEOUT)
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    parse_seconds(text, LONGEST_DURATION)
+}
+
+fn parse_seconds(text: &str, most: u32) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "it is no number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(timeout) if !timeout.is_zero() && timeout.as_secs() <= 3600 => Ok(timeout),
-        _ => Err("it must be more than 0 and at most 3600".to_owned()),
+        Ok(span) if !span.is_zero() && span <= Duration::from_secs(most.into()) => Ok(span),
+        _ => Err(format!("it must be more than 0 and at most {most}")),
     }
 }
 
@@ -172,9 +234,15 @@ mod tests {
 
     #[test]
     fn a_timeout_is_a_positive_number_of_seconds() {
-        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
-        for wrong in ["0", "-1", "nan", "inf", "1e9", "ten"] {
-            assert!(parse_seconds(wrong).is_err(), "{wrong}");
+        assert_eq!(parse_timeout("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "nan", "inf", "1e9", "3600.5", "ten"] {
+            assert!(parse_timeout(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_day_is_a_duration_and_an_age_is_none() {
+        assert_eq!(parse_duration("86400"), Ok(Duration::from_secs(24 * 3600)));
+        assert!(parse_duration("1e9").is_err());
     }
 }

@@ -1,12 +1,24 @@
 //! A charge as a bar.
 
+use crate::device::{Battery, BatteryLevel, ValueKind};
 use crate::units::Percent;
 
 /// How wide a bar is, in characters.
-pub(super) const WIDTH: usize = 10;
+const WIDTH: usize = 10;
+
+/// A battery as a bar: smooth for a percentage, of four blocks for a step.
+pub(super) fn bar(battery: &Battery, unicode: bool) -> Option<String> {
+    match (battery.value_kind, battery.percent, battery.level) {
+        (ValueKind::Percent | ValueKind::Voltage, Some(percent), _) => {
+            Some(smooth(percent, unicode))
+        }
+        (_, _, Some(level)) => Some(blocks(level, unicode)),
+        _ => None,
+    }
+}
 
 /// A bar of ten characters, in eighths of them where the terminal shows Unicode.
-pub(super) fn bar(charge: Percent, unicode: bool) -> String {
+fn smooth(charge: Percent, unicode: bool) -> String {
     let percent = usize::from(charge.get());
     if !unicode {
         let full = (percent + 5) / WIDTH;
@@ -25,19 +37,66 @@ pub(super) fn bar(charge: Percent, unicode: bool) -> String {
     )
 }
 
+/// Four blocks, a step each.
+fn blocks(level: BatteryLevel, unicode: bool) -> String {
+    let full = match level {
+        BatteryLevel::Critical => 1,
+        BatteryLevel::Low => 2,
+        BatteryLevel::Good => 3,
+        BatteryLevel::Full => 4,
+    };
+    let block = |number| match (number <= full, unicode) {
+        (true, true) => "█",
+        (true, false) => "#",
+        (false, true) => "·",
+        (false, false) => "-",
+    };
+    (1..=4).map(block).collect::<Vec<_>>().join("  ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::unified_battery::read_status;
+    use crate::units::Timestamp;
+    use crate::wire::tests::report;
 
     #[test]
     fn bars_have_the_same_width() {
         for percent in 0..=100 {
             let charge = Percent::new(percent).unwrap();
-            assert_eq!(bar(charge, true).chars().count(), WIDTH, "{percent}");
-            assert_eq!(bar(charge, false).chars().count(), WIDTH, "{percent}");
+            assert_eq!(smooth(charge, true).chars().count(), WIDTH, "{percent}");
+            assert_eq!(smooth(charge, false).chars().count(), WIDTH, "{percent}");
+            let level = BatteryLevel::of(charge);
+            assert_eq!(blocks(level, true).chars().count(), WIDTH, "{percent}");
+            assert_eq!(blocks(level, false).chars().count(), WIDTH, "{percent}");
         }
-        assert_eq!(bar(Percent::new(57).unwrap(), true), "█████▋····");
-        assert_eq!(bar(Percent::new(57).unwrap(), false), "######----");
-        assert_eq!(bar(Percent::FULL, true), "██████████");
+        assert_eq!(smooth(Percent::new(57).unwrap(), true), "█████▋····");
+        assert_eq!(smooth(Percent::new(57).unwrap(), false), "######----");
+        assert_eq!(smooth(Percent::FULL, true), "██████████");
+    }
+
+    #[test]
+    fn a_step_does_not_look_like_a_percentage() {
+        let at = Timestamp::START;
+        // Feature 1000 at its step of 50 %, and a device that tells levels only.
+        let m525 = read_level(&report("11 01 04 05 32 05 …"));
+        let m525 = Battery::from_level_status(&m525, None, at);
+        assert_eq!(bar(&m525, true).unwrap(), "█  █  █  ·");
+        assert_eq!(bar(&m525, false).unwrap(), "#  #  #  -");
+        let low = read_status(&report("11 01 06 1B 00 02 …"));
+        let low = Battery::from_unified(&low, None, at);
+        assert_eq!(bar(&low, true).unwrap(), "█  █  ·  ·");
+        let percentage = read_status(&report("11 01 06 1B 61 08 …"));
+        let percentage = Battery::from_unified(&percentage, None, at);
+        assert_eq!(bar(&percentage, true).unwrap(), "█████████▋");
+    }
+
+    #[test]
+    fn without_a_charge_there_is_no_bar() {
+        let charging = read_level(&report("11 01 06 0B 00 00 01 …"));
+        let charging = Battery::from_level_status(&charging, None, Timestamp::START);
+        assert_eq!(bar(&charging, true), None);
     }
 }

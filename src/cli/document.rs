@@ -1,14 +1,15 @@
 //! The JSON document: an interface, so its names and units change only with its schema number.
 //!
 //! What is not known is `null`. Ids are strings: `wpid`, `vendor_id` and `product_id` four
-//! hexadecimal digits, serial numbers eight.
+//! hexadecimal digits, serial numbers eight, the unique ids that Bolt receivers have instead sixteen.
 
 use serde::Serialize;
 
-use crate::device::{Battery, BatteryLevel, Device, Light, Presence, Receiver};
+use super::monitor::Told;
+use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
-use crate::manager::Snapshot;
+use crate::manager::{Changed, Snapshot};
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::Slot;
 
@@ -45,16 +46,24 @@ struct DeviceEntry {
     kind: Option<&'static str>,
     wpid: Option<String>,
     serial: Option<String>,
-    /// The `id` of its receiver.
-    /// null: the device has a node of its own.
+    /// `receiver`, `usb`, `bluetooth`, or the code of another bus: `0018`.
+    connection: String,
+    /// The `id` of its receiver; null: the device has a node of its own.
     receiver: Option<String>,
     slot: Option<u8>,
+    /// Its own node and product id; null behind a receiver.
+    node: Option<String>,
+    product_id: Option<String>,
     /// `1.0`, `2.0`, `4.5`
     protocol: Option<String>,
     firmware: Option<String>,
     power_switch: Option<&'static str>,
     /// null: it was not asked.
     online: Option<bool>,
+    /// How long ago it gave a sign of life.
+    last_seen_age_s: Option<f64>,
+    /// Whether it has a battery that can be read.
+    has_battery: Option<bool>,
     battery: Option<BatteryEntry>,
     light: Option<LightEntry>,
 }
@@ -124,14 +133,24 @@ impl ReceiverEntry {
 
 impl DeviceEntry {
     fn of(device: &Device, now: Timestamp) -> Self {
+        let (connection, node, product_id) = match &device.link {
+            Link::Paired { .. } => ("receiver".to_owned(), None, None),
+            Link::Direct { node, bus, product } => {
+                let product = format!("{product:04X}");
+                (bus.clone(), Some(node.clone()), Some(product))
+            }
+        };
         Self {
             id: device.id.clone(),
             name: device.name.clone(),
             kind: device.kind.and_then(DeviceKind::name),
             wpid: device.wpid.map(|wpid| wpid.to_string()),
             serial: device.serial.clone(),
+            connection,
             receiver: device.receiver().map(str::to_owned),
             slot: device.slot().map(Slot::get),
+            node,
+            product_id,
             protocol: device.protocol.map(|version| version.to_string()),
             firmware: device.firmware.map(|firmware| firmware.to_string()),
             power_switch: device.power_switch.and_then(PowerSwitch::name),
@@ -140,6 +159,8 @@ impl DeviceEntry {
                 Presence::Offline => Some(false),
                 Presence::Unknown => None,
             },
+            last_seen_age_s: device.seen.map(|seen| age(now, seen)),
+            has_battery: device.has_battery,
             battery: device
                 .battery
                 .as_ref()
@@ -177,6 +198,56 @@ impl LightEntry {
             level: light.level().name(),
             trusted: light.trusted,
             age_s: age(now, light.at),
+        }
+    }
+}
+
+/// One change, as the monitor tells it.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    schema: u32,
+    /// Seconds since 1970, to the thousandth; of a simulation since its start.
+    time: f64,
+    /// `receiver-added`, `receiver-changed`, `receiver-removed`, `device-added`, `device-changed`,
+    /// `device-removed` or `light-key`.
+    event: &'static str,
+    /// With `device-changed`: `presence`, `battery`, `light`, `description`.
+    changed: Option<Vec<&'static str>>,
+    /// The device it is about, as it is now.
+    device: Option<DeviceEntry>,
+    /// The receiver it is about.
+    receiver: Option<ReceiverEntry>,
+}
+
+impl Line {
+    pub(super) fn of(told: &Told, at: Timestamp) -> Self {
+        let line = |event| Self {
+            schema: SCHEMA,
+            time: (at.since_start().as_secs_f64() * 1000.0).round() / 1000.0,
+            event,
+            changed: None,
+            device: None,
+            receiver: None,
+        };
+        let device = |event, device| Self {
+            device: Some(DeviceEntry::of(device, at)),
+            ..line(event)
+        };
+        let receiver = |event, receiver| Self {
+            receiver: Some(ReceiverEntry::of(receiver)),
+            ..line(event)
+        };
+        match told {
+            Told::ReceiverAdded(it) => receiver("receiver-added", it),
+            Told::ReceiverChanged(it) => receiver("receiver-changed", it),
+            Told::ReceiverRemoved(it) => receiver("receiver-removed", it),
+            Told::DeviceAdded(it) => device("device-added", it),
+            Told::DeviceChanged { now, what, .. } => Self {
+                changed: Some(what.iter().map(|what| Changed::name(*what)).collect()),
+                ..device("device-changed", now)
+            },
+            Told::DeviceRemoved(it) => device("device-removed", it),
+            Told::LightKey(it) => device("light-key", it),
         }
     }
 }

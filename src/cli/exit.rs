@@ -1,5 +1,8 @@
 use std::process::{ExitCode, Termination};
 
+use crate::manager::Failure;
+use crate::transport::{TransportError, UsbError};
+
 /// How the command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
@@ -15,6 +18,17 @@ pub enum Exit {
     NoPermission,
     /// 130: ended by the user (SIGINT) or the system (SIGTERM).
     Interrupted,
+}
+
+impl Exit {
+    /// How the command ends where this went wrong.
+    pub(super) const fn of_failure(failure: &Failure) -> Self {
+        match failure {
+            Failure::Transport(TransportError::PermissionDenied { .. })
+            | Failure::Usb(UsbError::PermissionDenied { .. }) => Self::NoPermission,
+            _ => Self::Failure,
+        }
+    }
 }
 
 impl Termination for Exit {

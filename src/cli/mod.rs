@@ -6,9 +6,14 @@ mod cache;
 pub mod decode;
 pub mod document;
 mod exit;
+mod monitor;
+mod nodes;
+mod setting;
 mod source;
 mod status;
+mod style;
 mod table;
+mod words;
 
 use std::io::{self, Write};
 
@@ -34,6 +39,7 @@ pub fn main() -> Exit {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
     let result = match &cli.command {
         None => status::run(&cli.status),
+        Some(Command::Monitor(args)) => monitor::run(args),
         Some(Command::Decode(args)) => decode(args),
     };
     match result {

@@ -1,65 +1,43 @@
 //! `solar-status` without a subcommand: one reading of everything.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-use super::args::{ColorWhen, Field, StatusArgs};
+use super::args::StatusArgs;
 use super::document::Document;
 use super::exit::Exit;
-use super::source::Sources;
-use super::{cache, complain, table};
-use crate::manager::{
-    Clock, Failure, Memory, Query, RealClock, Selector, Snapshot, VirtualClock, read_status,
-};
-use crate::session::Wanted;
-use crate::transport::{TraceFile, TransportError, UsbError};
+use super::source::{Sources, Tapping, centurion};
+use super::style::Style;
+use super::{complain, setting, table};
+use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
+use crate::transport::NodeInfo;
 
-const NO_RECEIVER: &str = "no Logitech receiver found: is one plugged in? \
-                           (solar-status --simulate shows what to expect)";
+const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \
+                       (solar-status --simulate shows what to expect)";
 
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     // Before anything is opened: a receiver taken over USB must be given back.
-    let (interrupt, handler) = UnixStream::pair()?;
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
-    }
-
-    let trace = match &args.record {
-        Some(path) => match TraceFile::create(path) {
-            Ok(trace) => Some(trace),
-            Err(error) => {
-                complain(&format_args!(
-                    "{} cannot be written: {error}",
-                    path.display()
-                ));
-                return Ok(Exit::Failure);
-            }
-        },
-        None => None,
+    let interrupt = setting::interrupt()?;
+    let trace = match setting::open_trace(&args.common) {
+        Ok(trace) => trace,
+        Err(exit) => return Ok(exit),
     };
-    let sources = match Sources::open(args, trace.as_ref()) {
+    let tapping = Tapping::new(&args.common, trace.as_ref());
+    let sources = match Sources::open(args, &tapping) {
         Ok(sources) => sources,
         Err(error) => {
             complain(&error);
             return Ok(Exit::Failure);
         }
     };
-    let query = query(args);
+    let query = setting::query(&args.common, false, args.timeout);
     let mut clock: Box<dyn Clock> = if sources.virtual_time {
         Box::new(VirtualClock::default())
     } else {
         Box::new(RealClock::new(Some(interrupt.as_fd())))
     };
     let asked = !sources.nodes.is_empty();
-    // A trace must hold all that another run without a memory asks.
-    let remembers = !sources.virtual_time && args.record.is_none() && !args.no_cache;
-    let mut memory = cache::path()
-        .filter(|_| remembers)
-        .map(Memory::open)
-        .unwrap_or_default();
+    let mut memory = setting::memory(&args.common, !sources.virtual_time);
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
     if let Err(error) = memory.save() {
         log::warn!("{error}");
@@ -67,7 +45,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(&snapshot, asked);
+    let exit = judge(&snapshot, asked, &sources.centurions);
     match print(args, &snapshot) {
         // Nobody reads any more; how the reading ended counts all the same.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -77,45 +55,14 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         }
         Ok(()) => {}
     }
-    let written = trace.map_or(Ok(()), |trace| trace.finish());
-    match (written, &args.record) {
-        (Err(error), Some(path)) => {
-            complain(&format_args!("{} is incomplete: {error}", path.display()));
-            Ok(exit.max(Exit::Failure))
-        }
-        _ => Ok(exit),
-    }
-}
-
-fn query(args: &StatusArgs) -> Query {
-    let wants = |field| args.fields.contains(&field);
-    Query {
-        wanted: Wanted {
-            battery: wants(Field::Battery),
-            name: wants(Field::FullName),
-            firmware: wants(Field::Firmware),
-            ..Wanted::default()
-        },
-        follow: false,
-        names: wants(Field::Name) || !args.device.is_empty(),
-        receiver_firmware: wants(Field::Firmware),
-        devices: args.device.iter().map(|text| Selector::new(text)).collect(),
-        timeout: args.timeout,
-    }
+    Ok(setting::finish_trace(&args.common, trace, exit))
 }
 
 /// Says on standard error what went wrong, and how the command ends for it.
-fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
+fn judge(snapshot: &Snapshot, asked: bool, centurions: &[NodeInfo]) -> Exit {
     for failure in &snapshot.failures {
         complain(failure);
     }
-    let denied = |failure: &Failure| {
-        matches!(
-            failure,
-            Failure::Transport(TransportError::PermissionDenied { .. })
-                | Failure::Usb(UsbError::PermissionDenied { .. })
-        )
-    };
     if snapshot.interrupted {
         return Exit::Interrupted;
     }
@@ -123,14 +70,11 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     let looked = asked && snapshot.failures.is_empty();
     for selector in snapshot.unmatched.iter().filter(|_| looked) {
         complain(&format_args!(
-            "no paired device is called “{selector}”; run solar-status without --device to see all"
+            "no device is called “{selector}”; run solar-status without --device to see all"
         ));
     }
-    if snapshot.failures.iter().any(denied) {
-        return Exit::NoPermission;
-    }
-    if !snapshot.failures.is_empty() {
-        return Exit::Failure;
+    if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
+        return exit;
     }
     if !snapshot.unmatched.is_empty() && asked {
         return Exit::NoDevice;
@@ -138,8 +82,12 @@ fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     if !snapshot.devices.is_empty() {
         return Exit::Ok;
     }
-    if !asked {
-        complain(&NO_RECEIVER);
+    if !asked && !centurions.is_empty() {
+        for info in centurions {
+            complain(&centurion(info));
+        }
+    } else if !asked {
+        complain(&NOTHING);
     } else if let Some(receiver) = snapshot.receivers.iter().find(|it| it.paired > Some(0)) {
         complain(&format_args!(
             "{} is a {} whose records of its paired devices this version cannot read yet",
@@ -158,22 +106,13 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
         writeln!(out)?;
     } else {
-        let color = match args.color {
-            ColorWhen::Always => true,
-            ColorWhen::Never => false,
-            ColorWhen::Auto => {
-                out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
-            }
-        };
+        let color = setting::color(args.common.color, &out);
         let width = rustix::termios::tcgetwinsize(&out)
             .ok()
             .map(|size| usize::from(size.ws_col));
         let width = width.filter(|columns| *columns > 0);
-        table::print(
-            &mut out,
-            snapshot,
-            table::Style::of_environment(color, width),
-        )?;
+        let style = Style::of_environment(color, width);
+        table::print(&mut out, snapshot, style)?;
     }
     out.flush()
 }

@@ -11,7 +11,7 @@ pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
 pub use doubt::is_odd;
 pub use identity::{device_id, direct_id};
 pub use light::{Light, LightLevel};
-pub use receiver::{ReceiverFamily, ReceiverModel, RecordsPlace};
+pub use receiver::{ReceiverFamily, ReceiverModel};
 
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};

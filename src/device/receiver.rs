@@ -1,5 +1,7 @@
 //! Which USB product is which family of receiver.
 
+use crate::feature::PairingRecords;
+
 /// A family of receivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "Logitech's names")]
@@ -10,19 +12,6 @@ pub enum ReceiverFamily {
     Nano,
     Mhz27,
     /// In Logitech's range of receivers, but not in our table.
-    Unknown,
-}
-
-/// Where a receiver keeps its records of paired devices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordsPlace {
-    /// Register B5, sub-registers 2n to 4n, slots counted from 0.
-    Legacy,
-    /// Register B5, sub-registers 5n and 6n, slots counted from 1.
-    Bolt,
-    /// Nowhere: it announces its devices.
-    None,
-    /// To be tried out.
     Unknown,
 }
 
@@ -38,7 +27,7 @@ pub struct ReceiverModel {
     /// Which USB interface speaks HID++.
     pub interface: u8,
     /// Where its records are.
-    pub records: RecordsPlace,
+    pub records: PairingRecords,
     /// Whether calls to its devices must be long reports.
     pub long_calls: bool,
     /// Whether its devices all speak HID++ 1.0.
@@ -60,13 +49,13 @@ const UNIFYING: ReceiverModel = ReceiverModel {
     default_slots: 6,
     extra_slot: None,
     interface: 2,
-    records: RecordsPlace::Legacy,
+    records: PairingRecords::Legacy,
     long_calls: false,
     registers_only: false,
 };
 const BOLT: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Bolt,
-    records: RecordsPlace::Bolt,
+    records: PairingRecords::Bolt,
     long_calls: true,
     ..UNIFYING
 };
@@ -85,13 +74,13 @@ const MHZ27: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Mhz27,
     default_slots: 4,
     interface: 1,
-    records: RecordsPlace::None,
+    records: PairingRecords::None,
     registers_only: true,
     ..UNIFYING
 };
 const UNKNOWN: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Unknown,
-    records: RecordsPlace::Unknown,
+    records: PairingRecords::Unknown,
     ..UNIFYING
 };
 

@@ -22,6 +22,7 @@ mod kind;
 pub mod notification_flags;
 pub mod pairing_information;
 pub mod pairing_lock;
+mod pairing_records;
 pub mod receiver_firmware;
 pub mod root;
 pub mod solar_dashboard;
@@ -31,4 +32,5 @@ mod version;
 pub mod wireless_status;
 
 pub use kind::DeviceKind;
+pub use pairing_records::PairingRecords;
 pub use version::FirmwareVersion;

@@ -11,10 +11,12 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::units::Timestamp;
 
 /// Why waiting ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// Something arrived, or the time has come.
+    /// The time has come.
     Due,
+    /// Something arrived at these of the descriptors, by their place in the list.
+    Readable(Vec<usize>),
     /// The user wants to stop.
     Interrupted,
 }
@@ -89,7 +91,17 @@ impl Clock for RealClock<'_> {
             self.interrupt = None;
             return Ok(Wake::Interrupted);
         }
-        Ok(Wake::Due)
+        let skipped = usize::from(self.interrupt.is_some());
+        let polled = polled.iter().skip(skipped).enumerate();
+        let readable: Vec<usize> = polled
+            .filter(|(_, fd)| !fd.revents().is_empty())
+            .map(|(place, _)| place)
+            .collect();
+        Ok(if readable.is_empty() {
+            Wake::Due
+        } else {
+            Wake::Readable(readable)
+        })
     }
 }
 

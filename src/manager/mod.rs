@@ -13,6 +13,7 @@ mod query;
 mod snapshot;
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 pub use change::{Change, Changed};
@@ -67,8 +68,9 @@ pub fn read_status(
         Node::is_done,
     )?;
     let at = clock.now();
+    let interrupted = ended == Wake::Interrupted;
     for node in &mut nodes {
-        node.close(at, ended);
+        node.close(at, interrupted);
     }
     let closed = run(&mut nodes, memory, clock, at + CLOSING, Node::is_closed)?;
     if closed == Wake::Interrupted {
@@ -81,7 +83,7 @@ pub fn read_status(
         devices: Vec::new(),
         failures: Vec::new(),
         sent: nodes.iter().map(Node::sent).sum(),
-        interrupted: [ended, closed].contains(&Wake::Interrupted),
+        interrupted: interrupted || closed == Wake::Interrupted,
         unmatched: Vec::new(),
     };
     for selector in &query.devices {
@@ -114,10 +116,34 @@ fn run<'a>(
             return Ok(Wake::Due);
         }
         let due = nodes.iter().filter_map(Node::poll_timeout).min();
-        let descriptors: Vec<_> = nodes.iter().filter_map(Node::descriptor).collect();
         let until = due.map_or(deadline, |due| due.min(deadline));
-        if clock.wait(&descriptors, Some(until))? == Wake::Interrupted {
+        if wait(nodes.iter_mut(), None, clock, Some(until))? == Wake::Interrupted {
             return Ok(Wake::Interrupted);
         }
     }
+}
+
+/// Waits for any of the nodes, or for something else beside them, and tells those at which
+/// something arrived.
+fn wait<'n, 'a: 'n>(
+    nodes: impl Iterator<Item = &'n mut Node<'a>>,
+    beside: Option<BorrowedFd<'_>>,
+    clock: &mut dyn Clock,
+    until: Option<Timestamp>,
+) -> io::Result<Wake> {
+    let mut nodes: Vec<&mut Node<'a>> = nodes.filter(|node| node.descriptor().is_some()).collect();
+    let descriptors: Vec<_> = nodes
+        .iter()
+        .filter_map(|node| node.descriptor())
+        .chain(beside)
+        .collect();
+    let wake = clock.wait(&descriptors, until)?;
+    if let Wake::Readable(readable) = &wake {
+        for place in readable {
+            if let Some(node) = nodes.get_mut(*place) {
+                node.note_readable();
+            }
+        }
+    }
+    Ok(wake)
 }

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{CLOSING, model_of};
+use super::{CLOSING, model_of, wait};
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -135,14 +135,15 @@ impl Monitor<'_> {
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
-                        self.remove(now, &id, tell)?;
+                        self.remove(now, &id, memory, tell)?;
                     }
                 }
             }
             self.open(now, source, memory, tell)?;
             self.pump(now, memory, tell)?;
-            if now.since(self.saved) >= SAVING && memory.is_changed() {
+            if now.since(self.saved) >= SAVING {
                 self.saved = now;
+                self.remember(now, memory);
                 if let Err(error) = memory.save() {
                     warn!("{error}");
                 }
@@ -155,13 +156,8 @@ impl Monitor<'_> {
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
                 .chain(until);
             let due = due.min();
-            let descriptors: Vec<_> = self
-                .nodes
-                .values()
-                .filter_map(Node::descriptor)
-                .chain(source.descriptor())
-                .collect();
-            if clock.wait(&descriptors, due)? == Wake::Interrupted {
+            let nodes = self.nodes.values_mut();
+            if wait(nodes, source.descriptor(), clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
@@ -250,7 +246,7 @@ impl Monitor<'_> {
             }
         }
         for info in lost {
-            self.remove(now, &info.id, tell)?;
+            self.remove(now, &info.id, memory, tell)?;
             self.open_again(now, info);
         }
         Ok(())
@@ -260,22 +256,31 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         id: &NodeId,
+        memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let Some(node) = self.nodes.remove(id) else {
             return Ok(());
         };
+        node.remember(now, memory);
         for change in node.removed() {
             tell(now, News::Change(Box::new(change)))?;
         }
         Ok(())
     }
 
+    fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for node in self.nodes.values() {
+            node.remember(now, memory);
+        }
+    }
+
     /// Puts everything in order.
     fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
         let start = clock.now();
+        self.remember(start, memory);
         for node in self.nodes.values_mut() {
-            node.close(start, Wake::Interrupted);
+            node.close(start, true);
         }
         let deadline = start + CLOSING;
         loop {
@@ -288,8 +293,7 @@ impl Monitor<'_> {
             }
             let due = self.nodes.values().filter_map(Node::poll_timeout).min();
             let due = due.map_or(deadline, |due| due.min(deadline));
-            let descriptors: Vec<_> = self.nodes.values().filter_map(Node::descriptor).collect();
-            clock.wait(&descriptors, Some(due))?;
+            wait(self.nodes.values_mut(), None, clock, Some(due))?;
         }
     }
 }

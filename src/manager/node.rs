@@ -7,20 +7,20 @@ use std::time::Duration;
 use log::{Level, debug, log_enabled, trace};
 
 use super::change::{Change, Changed};
-use super::clock::Wake;
 use super::facts::{battery_of, take_fact, take_light};
 use super::memory::Memory;
 use super::privacy::Privacy;
 use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{
-    Device, Link, Presence, Receiver, ReceiverModel, RecordsPlace, device_id, direct_id, is_odd,
+    Device, Link, Presence, Receiver, ReceiverModel, device_id, direct_id, is_odd,
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
+use crate::feature::solar_dashboard::LightMeasure;
 use crate::session::{
-    DeviceFact, DiscoveryScope, Event, Known, PairingRecord, Peer, Reading, ReceiverRecord,
-    Records, RequestError, Session, Wanted,
+    DeviceFact, DiscoveryScope, Event, Hold, Known, PairingRecord, Peer, Reading, ReceiverRecord,
+    RequestError, Session, Wanted,
 };
 use crate::transport::trace::Direction;
 use crate::transport::{Bus, NodeInfo, Redact, Redaction, Transport, TransportError};
@@ -50,6 +50,10 @@ pub(super) struct Node<'a> {
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
+    /// When it next has something to do by itself.
+    due: Option<Timestamp>,
+    /// Whether something arrived.
+    readable: bool,
     log: Privacy,
     query: &'a Query,
 }
@@ -131,6 +135,8 @@ impl<'a> Node<'a> {
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
+            due: Some(Timestamp::START),
+            readable: false,
             log: Privacy::new(false),
             query,
         }
@@ -158,11 +164,23 @@ impl<'a> Node<'a> {
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
 
+    /// Tells that something arrived.
+    pub(super) const fn note_readable(&mut self) {
+        self.readable = true;
+    }
+
     /// Takes what arrived, does what is due, sends what is to be sent.
     pub(super) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
-        if self.is_lost() {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
             return;
         }
+        self.exchange(now, memory);
+        let due = self.session.poll_timeout().into_iter();
+        self.due = due.chain(self.transport.next_due()).min();
+    }
+
+    fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
         if let Err(error) = self.receive(now) {
             self.fail(error);
             return;
@@ -219,7 +237,7 @@ impl<'a> Node<'a> {
             match event {
                 Event::Receiver(record) => self.handle_receiver(record),
                 Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
-                Event::Named(device, name) => self.handle_name(device, name),
+                Event::Named(device, name) => self.handle_name(now, device, name, memory),
                 Event::Discovered => self.discovered = true,
                 Event::DiscoveryFailed(error) => {
                     let node = self.info.path.clone();
@@ -231,13 +249,7 @@ impl<'a> Node<'a> {
                     self.handle_connection(now, device, connection);
                 }
                 Event::Awake(device) => self.handle_wake(now, device),
-                Event::LightKey(device) => {
-                    if self.is_announced(device)
-                        && let Some(device) = self.devices.get(&device).cloned()
-                    {
-                        self.changes.push_back(Change::LightKey(device));
-                    }
-                }
+                Event::LightKey(device) => self.handle_light_key(device),
             }
         }
     }
@@ -314,8 +326,10 @@ impl<'a> Node<'a> {
             Link::Paired { .. } => device.wpid,
             Link::Direct { product, .. } => Some(Wpid(product)),
         };
+        // Only a receiver tells the name of another.
+        let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
         let dealings = Dealings {
-            named: device.name.is_some() || !self.query.names,
+            named: !awaits_name,
             ..Dealings::default()
         };
         self.devices.insert(index, device);
@@ -327,8 +341,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn handle_name(&mut self, index: DeviceIndex, name: Option<String>) {
+    fn handle_name(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        name: Option<String>,
+        memory: &mut Memory,
+    ) {
         self.change(index, |device| device.name = name.or(device.name.take()));
+        self.remember_device(now, index, memory);
         let wanted = self.is_wanted(index);
         let Some(dealings) = self.dealings.get_mut(&index) else {
             return;
@@ -471,13 +492,21 @@ impl<'a> Node<'a> {
         dealings.asking = false;
         dealings.doubted = false;
         dealings.probed = true;
-        let Some(device) = self.devices.get(&index) else {
-            return;
-        };
-        if let Some(known) = self.session.known(index) {
+        self.remember_device(now, index, memory);
+        self.announce(index);
+    }
+
+    /// Has everything remembered that is known of its devices by now.
+    pub(super) fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for index in self.devices.keys() {
+            self.remember_device(now, *index, memory);
+        }
+    }
+
+    fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index)) {
             memory.keep(device, known, now);
         }
-        self.announce(index);
     }
 
     /// Tells those who follow it that a device is there, once it was asked and named.
@@ -522,6 +551,18 @@ impl<'a> Node<'a> {
             if let Some(dealings) = self.dealings.get_mut(&index) {
                 dealings.woken = None;
             }
+        }
+    }
+
+    /// Who presses the light key wants to know the light, and the key's event does not tell it.
+    fn handle_light_key(&mut self, index: DeviceIndex) {
+        let announced = self.is_announced(index);
+        if let Some(device) = self.devices.get(&index).filter(|_| announced) {
+            self.changes.push_back(Change::LightKey(device.clone()));
+        }
+        if self.query.follow && self.query.wanted.battery && self.is_wanted(index) {
+            self.session
+                .lease_light(index, LightMeasure::ONCE, Hold::Once);
         }
     }
 
@@ -585,13 +626,14 @@ impl<'a> Node<'a> {
         self.devices.values().any(|device| selector.selects(device))
     }
 
-    /// Ends all conversations; unless the user wanted that, what is not done has run out of time.
-    pub(super) fn close(&mut self, now: Timestamp, ended: Wake) {
-        if !self.is_done() && ended == Wake::Due {
+    /// Ends all conversations. Where that was not wanted, what is not done has run out of time.
+    pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
+        if !self.is_done() && !wanted {
             let node = self.info.path.clone();
             self.failure = Some(Failure::TimedOut { node });
         }
         self.session.close(now);
+        self.due = Some(now);
     }
 
     /// Sends what closing still has to say; `true` when it is said.
@@ -623,14 +665,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        if self.is_lost() {
-            return None;
-        }
-        self.session
-            .poll_timeout()
-            .into_iter()
-            .chain(self.transport.next_due())
-            .min()
+        self.due.filter(|_| !self.is_lost())
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {
@@ -657,12 +692,7 @@ impl<'a> Node<'a> {
 
 fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {
     DiscoveryScope {
-        records: match model.records {
-            RecordsPlace::Legacy => Records::Legacy,
-            RecordsPlace::Bolt => Records::Bolt,
-            RecordsPlace::None => Records::None,
-            RecordsPlace::Unknown => Records::Unknown,
-        },
+        records: model.records,
         default_slots: model.default_slots,
         extra_slot: model.extra_slot.and_then(Slot::new),
         firmware: query.receiver_firmware,

@@ -17,28 +17,15 @@ use crate::feature::device_connection::Arrival;
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
-use crate::feature::{bolt_unique_id, connection_state};
+use crate::feature::{PairingRecords, bolt_unique_id, connection_state};
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
-
-/// Where a receiver keeps its records of paired devices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Records {
-    /// In B5/2n to B5/4n, slots counted from 0: Unifying, Lightspeed, Nano.
-    Legacy,
-    /// In B5/5n and B5/6n, slots counted from 1: Bolt.
-    Bolt,
-    /// Nowhere; it only announces its devices: 27 MHz.
-    None,
-    /// Not known beforehand: it is tried out.
-    Unknown,
-}
 
 /// What to expect of a receiver, and what to find out besides what is paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiscoveryScope {
     /// Where its records are.
-    pub records: Records,
+    pub records: PairingRecords,
     /// How many slots the receiver has if it does not say.
     pub default_slots: u8,
     /// A slot beyond those it states, of which it has a serial number and a name but no model: the
@@ -99,7 +86,7 @@ enum Progress {
 #[derive(Debug)]
 pub(super) struct Discovery {
     scope: DiscoveryScope,
-    records: Records,
+    records: PairingRecords,
     receiver: ReceiverRecord,
     devices: BTreeMap<Slot, PairingRecord>,
     todo: VecDeque<Step>,
@@ -115,9 +102,9 @@ impl Discovery {
     /// A discovery; `raised` are flags that an earlier one set.
     pub(super) fn new(scope: DiscoveryScope, raised: NotificationFlags) -> Self {
         let identity: &[Step] = match scope.records {
-            Records::Legacy | Records::Unknown => &[Step::Receiver, Step::State],
-            Records::Bolt => &[Step::UniqueId, Step::State],
-            Records::None => &[Step::State],
+            PairingRecords::Legacy | PairingRecords::Unknown => &[Step::Receiver, Step::State],
+            PairingRecords::Bolt => &[Step::UniqueId, Step::State],
+            PairingRecords::None => &[Step::State],
         };
         // Before the records are read: what comes between would be missed.
         let listening = scope.follow.then_some(Step::ReadFlags);
@@ -253,7 +240,7 @@ impl Discovery {
     fn begin_records(&mut self) {
         self.progress = Progress::Records;
         let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
-        if self.records == Records::None {
+        if self.records == PairingRecords::None {
             self.announce();
         } else {
             let steps: Vec<Step> = Slot::up_to(slots)
@@ -266,15 +253,16 @@ impl Discovery {
 
     const fn record_of(&self, slot: Slot) -> Step {
         match self.records {
-            Records::Bolt => Step::BoltPairing(slot),
+            PairingRecords::Bolt => Step::BoltPairing(slot),
             _ => Step::Pairing(slot),
         }
     }
 
     fn announce(&mut self) {
-        self.records = Records::None;
+        self.records = PairingRecords::None;
         self.progress = Progress::Announcements;
-        self.todo.clear();
+        self.todo
+            .retain(|step| matches!(step, Step::Name(_) | Step::BoltName(_)));
         if !self.scope.follow {
             self.todo.push_back(Step::ReadFlags);
         }
@@ -304,17 +292,17 @@ impl Discovery {
         match (step, outcome) {
             (Step::UniqueId, Ok(report)) => {
                 self.receiver.unique_id = bolt_unique_id::read(&report);
-                self.records = Records::Bolt;
+                self.records = PairingRecords::Bolt;
             }
             (_, Ok(report)) => {
                 if let PairingInformation::Receiver(info) = pairing_information::read(&report) {
                     self.receiver.serial = info.serial;
                     self.receiver.slots = Some(info.slots).filter(|slots| matches!(slots, 1..=15));
                 }
-                self.records = Records::Legacy;
+                self.records = PairingRecords::Legacy;
             }
             (Step::Receiver, Err(error))
-                if error.is_missing() && self.records == Records::Unknown =>
+                if error.is_missing() && self.records == PairingRecords::Unknown =>
             {
                 self.todo.push_front(Step::UniqueId);
             }
@@ -332,7 +320,7 @@ impl Discovery {
             RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue)) => {}
             RequestError::Refused(ErrorCode::Hidpp10(
                 Error10::InvalidSubId | Error10::InvalidAddress,
-            )) if self.records != Records::Bolt && self.devices.is_empty() => {
+            )) if self.records != PairingRecords::Bolt && self.devices.is_empty() => {
                 // No such records on this receiver: nor will there be for the other slots. Where
                 // there were some, this is the answer to another program.
                 self.announce();
@@ -423,18 +411,21 @@ impl Discovery {
         !matches!(self.progress, Progress::Identity | Progress::Over)
     }
 
-    /// Reads the receiver's short name of a device, as soon as it can.
+    /// Reads the receiver's short name of a device, after the records: devices can be asked as soon
+    /// as they are known.
     pub(super) fn read_name(&mut self, slot: Slot, events: &mut VecDeque<Event>) {
         match self.records {
-            Records::Legacy | Records::Unknown => self.todo.push_front(Step::Name(slot)),
-            Records::Bolt => self.todo.push_front(Step::BoltName(slot)),
-            Records::None => events.push_back(Event::Named(slot.into(), None)),
+            PairingRecords::Legacy | PairingRecords::Unknown => {
+                self.todo.push_back(Step::Name(slot));
+            }
+            PairingRecords::Bolt => self.todo.push_back(Step::BoltName(slot)),
+            PairingRecords::None => events.push_back(Event::Named(slot.into(), None)),
         }
     }
 
     /// Whether the receiver turned out to be a Bolt, whose devices take long reports only.
     pub(super) fn is_bolt(&self) -> bool {
-        self.records == Records::Bolt
+        self.records == PairingRecords::Bolt
     }
 
     /// Whether all was found and slots are only looked at when there is news.
@@ -457,7 +448,7 @@ impl Discovery {
     /// Looks at a slot anew, since its device is another than was known.
     pub(super) fn look_at(&mut self, slot: Slot) {
         self.devices.remove(&slot);
-        if self.progress == Progress::Following && self.records != Records::None {
+        if self.progress == Progress::Following && self.records != PairingRecords::None {
             self.vacant.insert(slot);
             let step = self.record_of(slot);
             if !self.todo.contains(&step) {
@@ -490,7 +481,8 @@ impl Discovery {
     ) {
         let straggling = matches!(self.progress, Progress::Stragglers(_));
         let new = !self.devices.contains_key(&slot);
-        let unrecorded = self.progress == Progress::Following && self.records == Records::None;
+        let unrecorded =
+            self.progress == Progress::Following && self.records == PairingRecords::None;
         if straggling || unrecorded || self.progress == Progress::Announcements || !new {
             let record = self.devices.entry(slot).or_default();
             record.wpid = record.wpid.or(Some(arrival.wpid));

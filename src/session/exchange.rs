@@ -9,7 +9,7 @@
 //! a question goes out under another software id, as in the alternating-bit protocol
 //! ([`SoftwareId::SPARE`]).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use log::debug;
@@ -20,7 +20,8 @@ use super::timing;
 use super::window::Window;
 use crate::units::Timestamp;
 use crate::wire::{
-    DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, SoftwareId, relation,
+    DeviceIndex, Error10, Error20, ErrorCode, Message, Relation, Report, ReportId, SoftwareId,
+    relation,
 };
 
 /// Requests with their purposes `P`, which come back with the outcome.
@@ -31,6 +32,8 @@ pub(super) struct Exchange<P> {
     window: Window,
     pending: VecDeque<Pending<P>>,
     past: Vec<Past>,
+    /// Until when another program may be asking under one of our ids, since it was answered.
+    heard: BTreeMap<SoftwareId, Timestamp>,
     finished: VecDeque<Finished<P>>,
     sent: usize,
     /// The latest time that was told.
@@ -91,6 +94,7 @@ impl<P> Exchange<P> {
             window: Window::new(),
             pending: VecDeque::new(),
             past: Vec::new(),
+            heard: BTreeMap::new(),
             finished: VecDeque::new(),
             sent: 0,
             now: Timestamp::START,
@@ -223,22 +227,24 @@ impl<P> Exchange<P> {
     }
 
     /// The request under an id with which no other question of this header can still be answered,
-    /// or else under that whose last use is the longest ago.
+    /// neither ours nor that of a program that was heard to use it; or else under that whose last
+    /// use is the longest ago.
     fn first_report(&self, now: Timestamp, device: DeviceIndex, request: Request) -> Report {
-        let under = |id| request.report(device, id, self.form);
         let header = |report: &Report| (report.device(), report.sub_id(), report.address());
-        let last_use = |report: &Report| {
+        let last_use = |(id, report): &(SoftwareId, Report)| {
             let others = self.past.iter().filter(|past| {
                 past.until > now && header(&past.report) == header(report) && past.report != *report
             });
-            others.map(|past| past.until).max()
+            let ours = others.map(|past| past.until).max();
+            let heard = self.heard.get(id).filter(|until| **until > now);
+            ours.max(heard.copied())
         };
-        let ours = under(SoftwareId::OURS);
-        let spares = SoftwareId::SPARE.into_iter().map(under);
-        std::iter::once(ours)
-            .chain(spares)
+        let first = request.report(device, SoftwareId::OURS, self.form);
+        std::iter::once(SoftwareId::OURS)
+            .chain(SoftwareId::SPARE)
+            .map(|id| (id, request.report(device, id, self.form)))
             .min_by_key(last_use)
-            .unwrap_or(ours)
+            .map_or(first, |(_, report)| report)
     }
 
     /// Takes a report; `true`: it answered a request that waited for it.
@@ -263,7 +269,9 @@ impl<P> Exchange<P> {
                 self.handle_error(now, at, code);
             }
             None | Some((_, Relation::None)) => {
-                self.settle_late(now, report);
+                if !self.settle_late(now, report) {
+                    self.note_other(now, report);
+                }
                 return false;
             }
         }
@@ -397,17 +405,28 @@ impl<P> Exchange<P> {
         true
     }
 
-    /// Strikes an answer to a question that is over off the list of those owed.
-    fn settle_late(&mut self, now: Timestamp, report: &Report) {
+    /// Notes an answer to another program.
+    fn note_other(&mut self, now: Timestamp, report: &Report) {
+        if let Message::Reply { software, .. } = Message::of(report)
+            && let Some(id) = SoftwareId::new(software)
+        {
+            self.heard.insert(id, now + timing::LATE_ANSWER);
+        }
+    }
+
+    /// Strikes an answer to a question that is over off the list of those owed; `false`: it is none.
+    fn settle_late(&mut self, now: Timestamp, report: &Report) -> bool {
         self.past.retain(|past| past.until > now);
         let settled = self
             .past
             .iter_mut()
             .find(|past| relation(&past.report, report) != Relation::None);
-        if let Some(past) = settled {
-            past.owed = past.owed.saturating_sub(1);
-            debug!("{report} comes too late, or twice");
-        }
+        let Some(past) = settled else {
+            return false;
+        };
+        past.owed = past.owed.saturating_sub(1);
+        debug!("{report} comes too late, or twice");
+        true
     }
 
     /// Repeats or gives up what was not answered in time.
@@ -531,17 +550,17 @@ mod tests {
         ask(&mut exchange, M705, 0x1000);
         assert_eq!(
             sent(&mut exchange, at(0)).as_deref(),
-            Some("10 01 00 0e 43 01 00")
+            Some("10 01 00 06 43 01 00")
         );
         assert_eq!(
             sent(&mut exchange, at(0)).as_deref(),
-            Some("10 02 00 0e 10 00 00")
+            Some("10 02 00 06 10 00 00")
         );
         assert_eq!(sent(&mut exchange, at(500)), None);
-        assert!(exchange.handle_report(at(500), &report("11 01 00 0E 09 …")));
+        assert!(exchange.handle_report(at(500), &report("11 01 00 06 09 …")));
         assert_eq!(
             sent(&mut exchange, at(500)).as_deref(),
-            Some("10 01 00 0c 00 05 00")
+            Some("10 01 00 05 00 05 00")
         );
     }
 
@@ -553,7 +572,7 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..6 {
             assert!(sent(&mut exchange, now).is_some());
-            exchange.handle_report(now, &report("11 01 FF 00 0E 08 …"));
+            exchange.handle_report(now, &report("11 01 FF 00 06 08 …"));
             let due = exchange.poll_timeout().unwrap();
             waits.push(due.since(now).as_millis());
             assert_eq!(sent(&mut exchange, now), None, "not at once");
@@ -683,6 +702,6 @@ mod tests {
             answer.resize(20, 0);
             assert!(exchange.handle_report(now, &Report::parse(&answer).unwrap()));
         }
-        assert_eq!(ids, [0x0E, 0x0C, 0x06, 0x0E, 0x0C, 0x0E]);
+        assert_eq!(ids, [0x06, 0x05, 0x04, 0x06, 0x05, 0x06]);
     }
 }

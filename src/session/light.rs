@@ -132,6 +132,11 @@ impl LightLease {
         }
     }
 
+    /// What was asked for.
+    pub(super) const fn series(&self) -> LightMeasure {
+        self.series
+    }
+
     pub(super) const fn hold(&self) -> Hold {
         self.hold
     }

@@ -25,7 +25,7 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use discovery::{DiscoveryScope, Records};
+pub use discovery::DiscoveryScope;
 pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
 pub use known::{BatteryRegister, Capability, Known};
 pub use light::Hold;

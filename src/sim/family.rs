@@ -5,13 +5,14 @@
 //! | Unifying | 6 | short, long, DJ | B5/2n, 3n, 4n | 09 |
 //! | nano | 1 or 2 | short, long | B5/2n, 3n, 4n | 09 |
 //! | Lightspeed | 1 or 2 | short, long | B5/2n, 3n, 4n | 09, newer ones 08 |
-//! | Bolt | 6 | long | B5/5n, 6n | 08 |
+//! | Bolt | 6 | short, long | B5/5n, 6n | 08 |
 //! | 27 MHz | 4 | short | none | 09 |
 //!
 //! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings
 //! left), kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556
-//! (C548) and 716 (C517). Where no capture shows the radio protocol of a product it is one that
-//! its family uses.
+//! (C548) and 716 (C517). Bolt passes short reports on: Solaar 1.1.8 pings with one, and its dumps
+//! of devices behind Bolt (B033, B365) tell their protocol. Where no capture shows the radio
+//! protocol of a product it is one that its family uses.
 
 use super::frame::Error10;
 use super::hidpp10::Versions;
@@ -256,13 +257,6 @@ impl Family {
     /// Whether a device can be in this slot.
     pub const fn has_slot(&self, slot: u8) -> bool {
         (1 <= slot && slot <= self.slots) || (self.pad && slot == PAD)
-    }
-
-    /// Whether devices get only long reports. Behind Bolt they were seen to speak HID++ 2.0 in long
-    /// reports only (`OpenMouse` pull request 46); what becomes of short ones is not known, so here
-    /// nobody answers them.
-    pub(super) const fn devices_need_long(&self) -> bool {
-        matches!(self.records, Records::Bolt)
     }
 }
 

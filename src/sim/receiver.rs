@@ -213,12 +213,11 @@ impl Receiver {
         }
     }
 
-    /// Whether a report is one that the receiver takes from its host, and for whom.
+    /// Whether a report is one that the receiver takes from its host.
     fn takes(&self, report: &[u8]) -> bool {
         let reports = self.family.reports;
         match *report {
-            [SHORT, RECEIVER, ..] => reports.short,
-            [SHORT, ..] => reports.short && !self.family.devices_need_long(),
+            [SHORT, ..] => reports.short,
             [LONG, ..] => reports.long,
             [DJ, ..] => reports.dj,
             _ => false,

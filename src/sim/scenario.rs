@@ -2,9 +2,11 @@
 
 mod crowd;
 mod full;
+mod staged;
 
-pub use crowd::crowd;
+pub use crowd::{EACH_BATTERY, crowd};
 pub use full::full;
+pub use staged::{Act, Staged};
 
 use super::models;
 use super::receiver::Receiver;
@@ -33,6 +35,28 @@ pub fn desk() -> Receiver {
         .with(K750, k750)
         .with(M705, m705)
         .with(K800, k800.asleep())
+}
+
+/// What happens on the [`desk`] each minute, for somebody to look at: the sun comes and goes, the
+/// mouse is used, the light key is pressed, and the sleeping keyboard wakes for a while.
+const DAY: [Act<Receiver>; 6] = [
+    (4, |desk, now| desk.wake(now, K800)),
+    (10, |desk, now| desk.set_sun(now, K750, Lux(320))),
+    (15, |desk, now| desk.press_light_key(now, K750)),
+    (25, |desk, now| {
+        let charge = desk
+            .device(M705)
+            .map(|mouse| mouse.protocol.battery().charge);
+        let less = charge.and_then(|charge| Percent::new(charge.get().checked_sub(1)?));
+        less.is_some_and(|less| desk.set_charge(now, M705, less))
+    }),
+    (35, |desk, now| desk.set_sun(now, K750, Lux(12))),
+    (40, |desk, now| desk.sleep(now, K800)),
+];
+
+/// The [`desk`], on which something happens.
+pub fn day_at_the_desk() -> Staged<Receiver> {
+    Staged::new(desk(), &DAY)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ pub(crate) struct Shared {
     plugged: Rc<RefCell<Plugged>>,
     /// Whether the node was pulled out.
     gone: Rc<RefCell<bool>>,
+    /// Something to be told that a hand moved.
+    descriptor: Rc<File>,
     /// Reports that come beside those of the firmware.
     said: Rc<RefCell<VecDeque<Report>>>,
     deaf: Rc<RefCell<bool>>,
@@ -39,6 +43,7 @@ impl Shared {
         Self {
             plugged: Rc::new(RefCell::new(plugged)),
             gone: Rc::default(),
+            descriptor: Rc::new(File::open("/dev/null").unwrap()),
             said: Rc::default(),
             deaf: Rc::default(),
             lasts: Rc::default(),
@@ -221,6 +226,10 @@ impl Transport for Shared {
         }
         let input = self.plugged.borrow_mut().input_report(now);
         Ok(input.map(|bytes| classify(&bytes)))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.descriptor.as_fd())
     }
 
     fn next_due(&self) -> Option<Timestamp> {

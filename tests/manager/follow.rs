@@ -9,7 +9,7 @@ use solar_status::sim::scenario::{self, K750, K800, M705};
 use solar_status::sim::{Firmware, Plugged};
 use solar_status::units::{Lux, Percent};
 
-use crate::desk::{SIX, Shared, percent};
+use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::stage::{Stage, words};
 
 fn desk() -> Shared {
@@ -138,17 +138,17 @@ fn the_k750_tells_its_charge_light_and_key() {
     // Another program measures.
     stage.at(20, move |now| {
         other.act(|receiver| {
+            receiver.set_sun(now, K750, Lux(320));
             receiver.output_report(now, &[0x10, 0x01, 0x09, 0x0B, 0x01, 0x01, 0x00]);
         });
     });
     let told = stage.follow(30);
     let news = words(&told);
-    assert!(news.contains(&"10 K750 key".to_owned()), "{news:?}");
-    assert!(
-        news.contains(&"21 K750 battery light".to_owned()),
-        "{news:?}"
-    );
-    assert_eq!(last(&told, "K750").light.unwrap().lux, Lux(300));
+    // The key's event tells no light: it is measured then.
+    for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
+        assert!(news.contains(&expected.to_owned()), "{news:?}");
+    }
+    assert_eq!(last(&told, "K750").light.unwrap().lux, Lux(320));
 }
 
 #[test]
@@ -388,4 +388,22 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
         "{:?}",
         words(&told)
     );
+}
+
+#[test]
+fn what_was_heard_last_is_remembered() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
+    });
+    let hand = desk.clone();
+    stage.at(20, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, 1));
+    });
+    stage.follow(30);
+    let asleep = desk.read(hours(1), &mut stage.memory);
+    assert_eq!(percent(in_slot(&asleep, 1)), Some(66));
 }

@@ -36,7 +36,7 @@ impl Clock for StageClock {
             let (at, act) = self.acts.pop_front().unwrap();
             self.clock.wait(fds, Some(at))?;
             act(self.clock.now());
-            return Ok(Wake::Due);
+            return Ok(Wake::Readable((0..fds.len()).collect()));
         }
         let wake = self.clock.wait(fds, until)?;
         self.wakes.borrow_mut().push(self.clock.now());

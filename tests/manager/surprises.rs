@@ -156,7 +156,7 @@ fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
     let hand = desk.clone();
     stage.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
     stage.follow(30);
-    assert_eq!(desk.take_radio(), ["10 01 06 1e 00 00 00"]);
+    assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
         let hand = desk.clone();
         stage.at(second, move |now| {
             if refused {
-                hand.refuse("10 01 06 1e", "11 01 ff 06 1e 09");
+                hand.refuse("10 01 06 16", "11 01 ff 06 16 09");
             }
             hand.act(|receiver| {
                 receiver.sleep(now, 1);

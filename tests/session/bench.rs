@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use solar_status::feature::PairingRecords;
 use solar_status::session::{
-    DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Records, Session, Wanted,
+    DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Session, Wanted,
 };
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
@@ -11,7 +12,7 @@ use solar_status::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify
 
 /// What a status asks of a receiver.
 pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: Records::Legacy,
+    records: PairingRecords::Legacy,
     default_slots: 6,
     extra_slot: None,
     firmware: false,

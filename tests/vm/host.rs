@@ -16,7 +16,7 @@ use crate::guest;
 use crate::scenarios::Scenario;
 
 /// QEMU is killed after this time, whatever it does.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// A PC without anything, emulated. KVM is left alone: nested or forbidden, it fails in too many
 /// ways, and the guest is quick enough without.
@@ -28,7 +28,7 @@ const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.t
                            tsc=reliable nokaslr no_timer_check";
 
 /// What must be installed: the program, and Debian's package that has it.
-const TOOLS: [(&str, &str); 9] = [
+const TOOLS: [(&str, &str); 10] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
     ("cpio", "cpio"),
@@ -38,6 +38,7 @@ const TOOLS: [(&str, &str); 9] = [
     ("setpriv", "util-linux"),
     ("udevadm", "udev"),
     ("dbus-daemon", "dbus"),
+    ("solaar", "solaar"),
 ];
 
 /// How many scenarios went well and how many did not.

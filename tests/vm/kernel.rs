@@ -1,12 +1,16 @@
-//! What the guest's kernel made of the receiver: drivers, hidraw nodes, batteries, input nodes.
+//! What the guest's kernel made of what was plugged in: drivers, hidraw nodes, batteries, input nodes.
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::descriptors::{HIDPP_INTERFACE, PRODUCT, VENDOR};
+/// All USB devices.
+const DEVICES: &str = "/sys/bus/usb/devices";
+/// The bus of the hub that devices are plugged into; the guest has no USB but that of vhci-hcd.
+const BUS: u8 = 1;
 
 /// How long the kernel may take to set up a device in a slow guest.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -39,70 +43,146 @@ pub(crate) fn throughout(what: &str, span: Duration, mut holds: impl FnMut() -> 
     }
 }
 
-/// A battery as sysfs tells it.
+/// What the kernel made of one plugged-in USB device.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    /// Where it is plugged in, counted from 0.
+    pub(crate) port: u8,
+    /// The interface that carries HID++.
+    pub(crate) hidpp_interface: u8,
+}
+
+impl Seen {
+    /// The USB driver that holds an interface: `usbhid`, as a rule.
+    pub(crate) fn usb_driver(self, interface: u8) -> Option<String> {
+        driver(&self.interface(interface)?)
+    }
+
+    /// The HID driver that holds an interface.
+    pub(crate) fn hid_driver(self, interface: u8) -> Option<String> {
+        driver(&hid_device(&self.interface(interface)?)?)
+    }
+
+    /// The node of its HID++ interface.
+    pub(crate) fn node(self) -> Option<PathBuf> {
+        hidraw(&self.hidpp()?)
+    }
+
+    /// Its own battery, if it is no receiver.
+    pub(crate) fn battery(self) -> Option<Battery> {
+        Battery::of(&self.hidpp()?)
+    }
+
+    /// The node of the device in a slot.
+    pub(crate) fn node_of(self, slot: u8) -> Option<PathBuf> {
+        hidraw(&self.paired(slot)?)
+    }
+
+    /// The battery of the device in a slot.
+    pub(crate) fn battery_of(self, slot: u8) -> Option<Battery> {
+        Battery::of(&self.paired(slot)?)
+    }
+
+    /// The evdev node through which the device in a slot types.
+    pub(crate) fn keyboard_of(self, slot: u8) -> Option<PathBuf> {
+        let inputs = entries(&self.paired(slot)?.join("input"));
+        let keyboard = inputs.into_iter().find(|input| has_letters(input))?;
+        let event = entries(&keyboard)
+            .into_iter()
+            .find(|entry| name(entry).starts_with("event"))?;
+        existing(Path::new("/dev/input").join(name(&event)))
+    }
+
+    fn interface(self, number: u8) -> Option<PathBuf> {
+        let device = format!("{BUS}-{}", self.port + 1);
+        existing(
+            Path::new(DEVICES)
+                .join(&device)
+                .join(format!("{device}:1.{number}")),
+        )
+    }
+
+    /// The HID device of the HID++ interface.
+    fn hidpp(self) -> Option<PathBuf> {
+        hid_device(&self.interface(self.hidpp_interface)?)
+    }
+
+    /// The HID device that the driver made for a slot.
+    fn paired(self, slot: u8) -> Option<PathBuf> {
+        let place = format!("input{}:{slot}", self.hidpp_interface);
+        entries(&self.hidpp()?).into_iter().find(|child| {
+            let uevent = attribute(child, "uevent").unwrap_or_default();
+            uevent
+                .lines()
+                .any(|line| line.starts_with("HID_PHYS=") && line.ends_with(&place))
+        })
+    }
+}
+
+/// No device is plugged in any more, and the kernel has noticed.
+pub(crate) fn unplugged() -> Option<()> {
+    let is_plugged_in = |entry: PathBuf| {
+        let name = name(&entry);
+        // Those with a colon are interfaces; the hub itself has one, too.
+        name.starts_with(&format!("{BUS}-")) && !name.contains(':')
+    };
+    let nothing = !entries(Path::new(DEVICES)).into_iter().any(is_plugged_in);
+    nothing.then_some(())
+}
+
+/// A battery as sysfs tells it; what its driver does not know is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Battery {
+    /// What it belongs to.
+    pub(crate) model: Option<String>,
+    /// The device's serial number, with dashes between its bytes.
+    pub(crate) serial: Option<String>,
     /// In percent.
-    pub(crate) capacity: String,
-    status: String,
-    online: String,
+    pub(crate) capacity: Option<u8>,
+    /// `Full`, `High`, `Normal`, `Low`, `Critical` or `Unknown`.
+    pub(crate) level: Option<String>,
+    /// In microvolts.
+    pub(crate) voltage: Option<u32>,
+    /// `Charging`, `Discharging`, `Not charging`, `Full` or `Unknown`.
+    pub(crate) status: Option<String>,
+    /// Whether the device can be reached.
+    pub(crate) online: Option<bool>,
+}
+
+impl Battery {
+    /// The battery of a HID device.
+    fn of(device: &Path) -> Option<Self> {
+        let supply = entries(&device.join("power_supply")).into_iter().next()?;
+        let text = |name| attribute(&supply, name);
+        Some(Self {
+            model: text("model_name"),
+            serial: text("serial_number"),
+            capacity: number(text("capacity")),
+            level: text("capacity_level"),
+            voltage: number(text("voltage_now")),
+            status: text("status"),
+            online: text("online").map(|online| online == "1"),
+        })
+    }
+}
+
+fn number<T: FromStr>(text: Option<String>) -> Option<T> {
+    text.and_then(|text| text.parse().ok())
 }
 
 impl fmt::Display for Battery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} %, {}, online {}",
-            self.capacity, self.status, self.online
-        )
+        let online = |online| if online { "online" } else { "offline" };
+        let parts = [
+            self.capacity.map(|percent| format!("{percent} %")),
+            self.level.clone(),
+            self.voltage.map(|voltage| format!("{} mV", voltage / 1000)),
+            self.status.clone(),
+            self.online.map(|is| online(is).to_owned()),
+        ];
+        let known: Vec<String> = parts.into_iter().flatten().collect();
+        f.write_str(&known.join(", "))
     }
-}
-
-/// The USB driver that holds an interface of the receiver: `usbhid`, as a rule.
-pub(crate) fn usb_driver(interface: u16) -> Option<String> {
-    driver(&usb_interface(interface)?)
-}
-
-/// The HID driver that holds an interface of the receiver.
-pub(crate) fn hid_driver(interface: u16) -> Option<String> {
-    driver(&hid_device(&usb_interface(interface)?)?)
-}
-
-/// The receiver's HID++ node.
-pub(crate) fn receiver_node() -> Option<PathBuf> {
-    hidraw(&receiver()?)
-}
-
-/// The node of the device in a slot.
-pub(crate) fn device_node(slot: u8) -> Option<PathBuf> {
-    hidraw(&device(slot)?)
-}
-
-/// The battery of the device in a slot.
-pub(crate) fn battery(slot: u8) -> Option<Battery> {
-    let supply = entries(&device(slot)?.join("power_supply"))
-        .into_iter()
-        .next()?;
-    Some(Battery {
-        capacity: attribute(&supply, "capacity")?,
-        status: attribute(&supply, "status")?,
-        online: attribute(&supply, "online")?,
-    })
-}
-
-/// The evdev node through which the device in a slot types.
-pub(crate) fn keyboard_node(slot: u8) -> Option<PathBuf> {
-    let inputs = entries(&device(slot)?.join("input"));
-    let keyboard = inputs.into_iter().find(|input| has_letters(input))?;
-    let event = entries(&keyboard)
-        .into_iter()
-        .find(|entry| name(entry).starts_with("event"))?;
-    existing(Path::new("/dev/input").join(name(&event)))
-}
-
-/// No receiver in sysfs: the kernel has noticed that it was unplugged.
-pub(crate) fn unplugged() -> Option<()> {
-    usb_interface(HIDPP_INTERFACE).is_none().then_some(())
 }
 
 /// Whether the input device has the key A (code 30), so is no mouse.
@@ -113,33 +193,6 @@ fn has_letters(input: &Path) -> bool {
         .next_back()
         .and_then(|word| u64::from_str_radix(word, 16).ok());
     lowest.is_some_and(|bits| bits & 1 << 30 != 0)
-}
-
-fn usb_interface(number: u16) -> Option<PathBuf> {
-    let is_receiver = |device: &PathBuf| {
-        attribute(device, "idVendor").as_deref() == Some(VENDOR)
-            && attribute(device, "idProduct").as_deref() == Some(PRODUCT)
-    };
-    let device = entries(Path::new("/sys/bus/usb/devices"))
-        .into_iter()
-        .find(is_receiver)?;
-    existing(device.join(format!("{}:1.{number}", name(&device))))
-}
-
-/// The HID device of the receiver's HID++ interface.
-fn receiver() -> Option<PathBuf> {
-    hid_device(&usb_interface(HIDPP_INTERFACE)?)
-}
-
-/// The HID device that the driver made for a slot.
-fn device(slot: u8) -> Option<PathBuf> {
-    let place = format!("input{HIDPP_INTERFACE}:{slot}");
-    entries(&receiver()?).into_iter().find(|child| {
-        let uevent = attribute(child, "uevent").unwrap_or_default();
-        uevent
-            .lines()
-            .any(|line| line.starts_with("HID_PHYS=") && line.ends_with(&place))
-    })
 }
 
 /// HID devices are named bus:vendor:product.instance.

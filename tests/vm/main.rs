@@ -12,12 +12,16 @@
 )]
 
 mod boot_files;
+mod comparison;
 mod descriptors;
+mod devices;
 mod guest;
 mod host;
 mod kernel;
+mod process;
 mod program;
 mod scenarios;
+mod solaar;
 mod usbip;
 
 use std::env;

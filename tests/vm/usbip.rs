@@ -1,7 +1,7 @@
-//! A USB device made of a [`Firmware`]: the far end of the kernel's virtual host controller, in USB/IP messages.
+//! A USB device made of [`Hardware`] and [`Firmware`]: the far end of the kernel's virtual host controller.
 //!
 //! The kernel's end of a Unix socket pair is given to `vhci-hcd` through sysfs; a thread of ours
-//! answers on the other end. The messages are those of the kernel's `usbip_protocol` document:
+//! answers on the other end. The messages are USB/IP, those of the kernel's `usbip_protocol` document:
 //! a header of 48 bytes, big-endian, then the transfer's data.
 
 use std::collections::VecDeque;
@@ -18,10 +18,16 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
 
-use crate::descriptors::{self, HIDPP_INTERFACE, INTERFACES};
-use crate::kernel::{PATIENCE, eventually};
+use crate::descriptors::{Hardware, endpoint};
+use crate::kernel::{PATIENCE, Seen, eventually};
 
 const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
+/// One line for each port: hub, port, state, and more.
+const PORTS: &str = "/sys/devices/platform/vhci_hcd.0/status";
+/// The hub for all but super speed.
+const HUB: &str = "hs";
+/// The state of a port without a device.
+const FREE: &str = "004";
 const FULL_SPEED: u32 = 2;
 /// Bus 1, device 2: any number will do, the kernel only hands it back to us.
 const DEVICE_ID: u32 = 0x0001_0002;
@@ -42,6 +48,8 @@ const CANCELLED: i32 = -104;
 
 /// A plugged-in device. Dropping it unplugs it.
 pub(crate) struct UsbDevice<F> {
+    hardware: &'static Hardware,
+    port: u8,
     shared: Arc<Shared<F>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -56,8 +64,8 @@ struct Shared<F> {
 }
 
 impl<F: Firmware + Send + 'static> UsbDevice<F> {
-    /// Plugs the device in; the kernel finds it on its own from here on.
-    pub(crate) fn plug_in(firmware: F) -> Self {
+    /// Plugs the device in at a free port; the kernel finds it on its own from here on.
+    pub(crate) fn plug_in(hardware: &'static Hardware, firmware: F) -> Self {
         let (ours, kernels) = UnixStream::pair().expect("a socket pair");
         let shared = Arc::new(Shared {
             plugged_in: Instant::now(),
@@ -65,27 +73,38 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
             unplugged: AtomicBool::new(false),
             bell: eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"),
         });
-        let line = format!("0 {} {DEVICE_ID} {FULL_SPEED}", kernels.as_raw_fd());
-        // The port stays busy for a moment after an unplug.
-        let attach = || match fs::write(ATTACH, &line) {
-            Ok(()) => Some(()),
-            Err(error) if error.kind() == ErrorKind::ResourceBusy => None,
-            Err(error) => panic!("vhci-hcd does not take the device: {error}"),
-        };
-        eventually("a free port of vhci-hcd", PATIENCE, attach);
-        let port = Port {
+        let port = eventually("a free port of vhci-hcd", PATIENCE, free_port);
+        let socket = kernels.as_raw_fd();
+        fs::write(ATTACH, format!("{port} {socket} {DEVICE_ID} {FULL_SPEED}"))
+            .expect("vhci-hcd takes the device");
+        let plug = Plug {
+            hardware,
             shared: Arc::clone(&shared),
             socket: ours,
             reports: VecDeque::new(),
-            waiting: Default::default(),
+            waiting: hardware
+                .interfaces
+                .iter()
+                .map(|_| VecDeque::new())
+                .collect(),
         };
         let thread = thread::Builder::new()
             .name("usb device".into())
-            .spawn(move || port.run())
+            .spawn(move || plug.run())
             .expect("a thread");
         Self {
+            hardware,
+            port,
             shared,
             thread: Some(thread),
+        }
+    }
+
+    /// What the kernel made of it.
+    pub(crate) fn seen(&self) -> Seen {
+        Seen {
+            port: self.port,
+            hidpp_interface: self.hardware.hidpp_interface,
         }
     }
 
@@ -124,17 +143,28 @@ impl<F> Shared<F> {
     }
 }
 
+/// A port that no device holds, or still holds after its unplugging.
+fn free_port() -> Option<u8> {
+    let ports = fs::read_to_string(PORTS).expect("the ports of vhci-hcd");
+    ports.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let [hub, port, state] = [words.next()?, words.next()?, words.next()?];
+        (hub == HUB && state == FREE).then(|| port.parse().expect("a port's number"))
+    })
+}
+
 /// The thread's side: the socket and the transfers that wait for data.
-struct Port<F> {
+struct Plug<F> {
+    hardware: &'static Hardware,
     shared: Arc<Shared<F>>,
     socket: UnixStream,
     /// Input reports nobody has fetched yet.
     reports: VecDeque<Vec<u8>>,
     /// Sequence numbers of the pending IN transfers, by interface.
-    waiting: [VecDeque<u32>; INTERFACES.len()],
+    waiting: Vec<VecDeque<u32>>,
 }
 
-impl<F: Firmware> Port<F> {
+impl<F: Firmware> Plug<F> {
     fn run(mut self) {
         while !self.shared.unplugged.load(Ordering::Relaxed) {
             match self.turn() {
@@ -176,7 +206,7 @@ impl<F: Firmware> Port<F> {
     }
 
     fn deliver_reports(&mut self) -> io::Result<()> {
-        let waiting = &mut self.waiting[usize::from(HIDPP_INTERFACE)];
+        let waiting = &mut self.waiting[usize::from(self.hardware.hidpp_interface)];
         while let Some(report) = self.reports.front() {
             let Some(transfer) = waiting.pop_front() else {
                 break;
@@ -213,12 +243,13 @@ impl<F: Firmware> Port<F> {
     }
 
     /// An interrupt IN transfer stays pending until there is a report for it.
-    fn hold(&mut self, transfer: u32, endpoint: u32) {
-        let interface = INTERFACES
-            .iter()
-            .position(|interface| u32::from(interface.endpoint) == endpoint);
-        let interface = interface.expect("a transfer for an endpoint that exists");
-        self.waiting[interface].push_back(transfer);
+    fn hold(&mut self, transfer: u32, number: u32) {
+        let mut interfaces = (0..).zip(&mut self.waiting);
+        let waiting = interfaces
+            .find(|(interface, _)| u32::from(endpoint(*interface)) == number)
+            .map(|(_, waiting)| waiting);
+        let waiting = waiting.expect("a transfer for an endpoint that exists");
+        waiting.push_back(transfer);
     }
 
     fn unlink(&mut self, request: u32, transfer: u32) -> io::Result<()> {
@@ -241,7 +272,7 @@ impl<F: Firmware> Port<F> {
         setup: [u8; 8],
     ) -> io::Result<()> {
         let answer = if direction == DIRECTION_IN {
-            let mut data = control_in(setup);
+            let mut data = control_in(self.hardware, setup);
             if let Some(data) = &mut data {
                 data.truncate(length);
             }
@@ -267,7 +298,7 @@ impl<F: Firmware> Port<F> {
         match setup {
             // SET_REPORT, output: the only way in, as there is no OUT endpoint.
             [0x21, 0x09, _, 2, interface, 0, ..] => {
-                if u16::from(interface) == HIDPP_INTERFACE {
+                if interface == self.hardware.hidpp_interface {
                     let mut firmware = self.shared.firmware();
                     firmware.output_report(self.shared.now(), data);
                 }
@@ -284,28 +315,28 @@ impl<F: Firmware> Port<F> {
 }
 
 /// The device's answer to a control request that asks for data, `None` to stall.
-fn control_in(setup: [u8; 8]) -> Option<Vec<u8>> {
-    let interface = |number: u8| INTERFACES.get(usize::from(number));
+fn control_in(hardware: &Hardware, setup: [u8; 8]) -> Option<Vec<u8>> {
+    let interface = |number: u8| hardware.interfaces.get(usize::from(number));
     match setup {
-        [0x80, 0x06, _, 1, ..] => Some(descriptors::DEVICE.to_vec()),
-        [0x80, 0x06, _, 2, ..] => Some(descriptors::configuration()),
-        [0x80, 0x06, index, 3, ..] => string_descriptor(index),
+        [0x80, 0x06, _, 1, ..] => Some(hardware.device()),
+        [0x80, 0x06, _, 2, ..] => Some(hardware.configuration()),
+        [0x80, 0x06, index, 3, ..] => string_descriptor(hardware, index),
         [0x81, 0x06, _, 0x21, number, 0, ..] => Some(interface(number)?.hid().to_vec()),
         [0x81, 0x06, _, 0x22, number, 0, ..] => Some(interface(number)?.reports.to_vec()),
         // GET_CONFIGURATION, GET_STATUS.
         [0x80, 0x08, ..] => Some(vec![1]),
         [0x80..=0x82, 0x00, ..] => Some(vec![0, 0]),
-        // GET_REPORT of the boot keyboard: nothing is pressed. The others have nothing to say.
-        [0xA1, 0x01, _, 1, 0, 0, ..] => Some(vec![0; 8]),
+        // GET_REPORT, input.
+        [0xA1, 0x01, id, 1, number, 0, ..] => interface(number)?.idle_report(id),
         _ => None,
     }
 }
 
-fn string_descriptor(index: u8) -> Option<Vec<u8>> {
+fn string_descriptor(hardware: &Hardware, index: u8) -> Option<Vec<u8>> {
     let units = if index == 0 {
         vec![0x0409] // US English, the only language
     } else {
-        descriptors::string(index)?.encode_utf16().collect()
+        hardware.string(index)?.encode_utf16().collect()
     };
     let mut all = vec![u8::try_from(2 + 2 * units.len()).expect("a short text"), 3];
     all.extend(units.into_iter().flat_map(u16::to_le_bytes));

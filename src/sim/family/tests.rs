@@ -348,13 +348,13 @@ fn long_names_are_cut_to_their_record() {
 }
 
 #[test]
-fn bolt_devices_need_long_reports_and_bolt_has_no_dj() {
+fn bolt_devices_take_short_and_long_reports_and_bolt_has_no_dj() {
     let mut bolt = receiver(0xC548, [0; 4]).with(1, mouse("", 0xB034, [0; 4]));
     check(
         &mut bolt,
         &[
             &["11 01 00 1E 00 00 01 …", "11 01 00 1E 04 05 01 …"],
-            &["10 01 00 1E 00 00 01"],
+            &["10 01 00 1E 00 00 01", "11 01 00 1E 04 05 01 …"],
             &["20 FF 80 3F …"],
             &["20 FF 81 …"],
             // Quirk of index FF: no features there.

@@ -8,17 +8,19 @@ use crate::sim::receiver::{Latency, Receiver};
 use crate::transport::NodeInfo;
 
 /// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
-const KINDS: [&str; 6] = ["M525", "M705 (M-R0009)", "K800", "G703", "PRO X", "K750"];
+pub const EACH_BATTERY: [&str; 6] = ["M525", "M705 (M-R0009)", "K800", "G703", "PRO X", "K750"];
 
-/// So many devices on so many Unifying receivers, dealt like cards; all are awake, and each sort of
-/// battery comes in turn. Those for whom there is no slot are left out: six per receiver.
+/// So many devices on so many Unifying receivers, dealt like cards; all are awake. The models, by
+/// their short names, come in turn from slot to slot, so that full receivers have the same devices.
+/// Those for whom there is no slot are left out: six per receiver.
 pub fn crowd(
     devices: usize,
     receivers: usize,
+    models: &[&str],
     latency: Latency,
     patience: Patience,
 ) -> Vec<(NodeInfo, Plugged)> {
-    let kinds: Vec<Entry> = KINDS.into_iter().filter_map(catalogue::find).collect();
+    let models: Vec<Entry> = models.iter().copied().filter_map(catalogue::find).collect();
     let mut all: Vec<Receiver> = (0..receivers)
         .map(|number| {
             let mut receiver = Receiver::of(Family::UNIFYING, serial(0xC0, number));
@@ -27,11 +29,12 @@ pub fn crowd(
             receiver
         })
         .collect();
-    for (number, entry) in (0..devices).zip(kinds.iter().cycle()) {
+    for number in 0..devices {
         let place = number.checked_rem(receivers).unwrap_or(0);
         let round = number.checked_div(receivers).unwrap_or(0);
         if let Some(receiver) = all.get_mut(place)
             && let Ok(slot) = u8::try_from(round + 1)
+            && let Some(entry) = models.iter().cycle().nth(round)
             && let Some(device) = entry.paired(serial(0xD0, number))
         {
             receiver.put(slot, device);
@@ -59,7 +62,13 @@ mod tests {
     use super::*;
 
     fn a_crowd(devices: usize, receivers: usize) -> Vec<(NodeInfo, Plugged)> {
-        crowd(devices, receivers, Latency::default(), Patience::STRICT)
+        crowd(
+            devices,
+            receivers,
+            &EACH_BATTERY,
+            Latency::default(),
+            Patience::STRICT,
+        )
     }
 
     #[test]
@@ -83,8 +92,10 @@ mod tests {
             let devices = receiver.slots().filter_map(|slot| receiver.device(slot));
             devices.map(|device| device.identity.codename).collect()
         };
-        let six = a_crowd(6, 1);
-        assert_eq!(names(&six[0].1), KINDS);
+        assert_eq!(names(&a_crowd(6, 1)[0].1), EACH_BATTERY);
+        for (_, receiver) in a_crowd(60, 10) {
+            assert_eq!(names(&receiver), EACH_BATTERY);
+        }
     }
 
     #[test]

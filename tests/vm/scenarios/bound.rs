@@ -4,42 +4,42 @@ use std::time::Duration;
 
 use solar_status::sim::scenario::{K750, K800, M705};
 
-use crate::descriptors::HIDPP_INTERFACE;
-use crate::kernel::{self, throughout};
+use crate::descriptors::UNIFYING;
+use crate::kernel::throughout;
 use crate::program::Program;
 use crate::scenarios::{DJ_DRIVER, K750_PERCENT, M705_PERCENT, plug_in};
 
 pub(crate) fn prove(_: &Program) {
     let desk = plug_in();
+    let seen = desk.seen();
     assert_eq!(
-        kernel::hid_driver(HIDPP_INTERFACE).as_deref(),
+        seen.hid_driver(UNIFYING.hidpp_interface).as_deref(),
         Some(DJ_DRIVER),
         "the driver of the HID++ interface"
     );
-    for boot in 0..HIDPP_INTERFACE {
+    for boot in 0..UNIFYING.hidpp_interface {
         assert_eq!(
-            kernel::hid_driver(boot),
+            seen.hid_driver(boot),
             None,
             "the driver of interface {boot}"
         );
     }
     println!(
         "        receiver: {}",
-        kernel::receiver_node()
-            .expect("the receiver's node")
-            .display()
+        seen.node().expect("the receiver's node").display()
     );
     for slot in [K750, M705, K800] {
-        let node = kernel::device_node(slot).expect("a node for each device");
-        let battery = kernel::battery(slot);
+        let node = seen.node_of(slot).expect("a node for each device");
+        let battery = seen.battery_of(slot);
         println!(
             "        slot {slot}: {}, {}",
             node.display(),
             battery.map_or("no battery".into(), |b| b.to_string())
         );
     }
-    let says = |slot, percent: u8| {
-        kernel::battery(slot).is_some_and(|battery| battery.capacity == percent.to_string())
+    let says = |slot, percent| {
+        seen.battery_of(slot)
+            .is_some_and(|battery| battery.capacity == Some(percent))
     };
     throughout("the kernel's batteries", Duration::from_secs(3), || {
         says(K750, K750_PERCENT) && says(M705, M705_PERCENT)

@@ -1,15 +1,17 @@
 //! A user who may not open the node is told which one, and what helps.
 
-use crate::kernel;
-use crate::program::{LIMIT, Program};
+use crate::process::LIMIT;
+use crate::program::Program;
 use crate::scenarios::plug_in;
 
 /// The exit status that means: permission denied.
 const DENIED: i32 = 4;
 
 pub(crate) fn prove(program: &Program) {
-    let _desk = plug_in();
-    let node = kernel::receiver_node()
+    let desk = plug_in();
+    let node = desk
+        .seen()
+        .node()
         .expect("the receiver's node")
         .display()
         .to_string();

@@ -11,7 +11,7 @@ use solar_status::device::ReceiverModel;
 use solar_status::sim::scenario::{K750, K800, M705};
 use solar_status::transport::{Hotplug, NodeChange, NodeEvent, NodeId, NodeRole, NodeWatch};
 
-use crate::kernel::{self, PATIENCE};
+use crate::kernel::{self, PATIENCE, Seen};
 use crate::program::Program;
 use crate::scenarios::plug_in;
 
@@ -65,11 +65,11 @@ impl Nodes {
     }
 
     /// The receiver's node and those of its three devices.
-    fn expect_desk(&self) {
-        let receiver: Vec<PathBuf> = kernel::receiver_node().into_iter().collect();
+    fn expect_desk(&self, seen: Seen) {
+        let receiver: Vec<PathBuf> = seen.node().into_iter().collect();
         assert_eq!(self.paths(NodeRole::Receiver), receiver);
         let devices = [K750, M705, K800].into_iter();
-        let mut devices: Vec<PathBuf> = devices.filter_map(kernel::device_node).collect();
+        let mut devices: Vec<PathBuf> = devices.filter_map(|slot| seen.node_of(slot)).collect();
         devices.sort();
         assert_eq!(devices.len(), 3);
         assert_eq!(self.paths(NodeRole::Child), devices);
@@ -91,7 +91,7 @@ pub(crate) fn prove(_: &Program) {
 
     let desk = plug_in();
     nodes.follow(&mut watch, 4);
-    nodes.expect_desk();
+    nodes.expect_desk(desk.seen());
 
     // One that comes later sees the same, and is not told again of what it has seen.
     udevadm(&[
@@ -109,9 +109,9 @@ pub(crate) fn prove(_: &Program) {
     drop(desk);
     nodes.follow(&mut watch, 0);
 
-    let _desk = plug_in();
+    let desk = plug_in();
     nodes.follow(&mut watch, 4);
-    nodes.expect_desk();
+    nodes.expect_desk(desk.seen());
     for id in nodes.present.keys() {
         assert!(!late.present.contains_key(id), "{id} names two pluggings");
     }
@@ -129,7 +129,7 @@ pub(crate) fn prove_lost(_: &Program) {
     let told = witness.receive().expect("a socket that goes on");
     assert_eq!(told, Some(NodeChange::Rescan));
     nodes.follow(&mut watch, 4);
-    nodes.expect_desk();
+    nodes.expect_desk(desk.seen());
 
     flood();
     drop(desk);
@@ -148,7 +148,7 @@ pub(crate) fn prove_without_udev(_: &Program) {
     let mut nodes = Nodes::default();
     let desk = plug_in();
     nodes.follow(&mut watch, 4);
-    nodes.expect_desk();
+    nodes.expect_desk(desk.seen());
     drop(desk);
     nodes.follow(&mut watch, 0);
 }

@@ -1,5 +1,7 @@
 //! The proofs, one file each; every one plugs in its own receiver.
 
+mod batteries;
+mod bolt;
 mod bound;
 mod denied;
 mod hotplug;
@@ -9,13 +11,15 @@ mod typing;
 mod udev_rule;
 mod unplugged;
 mod usb;
+mod wired;
 
 use std::time::Duration;
 
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{self, K750, K800, M705};
 
-use crate::kernel::{self, PATIENCE, eventually};
+use crate::descriptors::{Hardware, UNIFYING};
+use crate::kernel::{PATIENCE, Seen, eventually};
 use crate::program::Program;
 use crate::usbip::UsbDevice;
 
@@ -30,7 +34,7 @@ pub(crate) struct Scenario {
 }
 
 /// All there are, in the order in which they run.
-pub(crate) const ALL: [Scenario; 13] = [
+pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "bound",
         proves: "the kernel's driver binds and knows both batteries",
@@ -96,6 +100,21 @@ pub(crate) const ALL: [Scenario; 13] = [
         proves: "so it does when it is stopped or killed",
         run: usb::prove_stopped,
     },
+    Scenario {
+        name: "batteries",
+        proves: "the kernel, Solaar and the program read the same of six kinds of battery",
+        run: batteries::prove,
+    },
+    Scenario {
+        name: "bolt",
+        proves: "devices behind a Bolt receiver are read without child nodes",
+        run: bolt::prove,
+    },
+    Scenario {
+        name: "wired",
+        proves: "a corded mouse is read, and another maker's keyboard left alone",
+        run: wired::prove,
+    },
 ];
 
 /// The scenarios of these names, or all if there is no name; else the unknown name.
@@ -122,22 +141,39 @@ const M705_PERCENT: u8 = 65;
 /// A plugged-in receiver with its devices.
 type Desk = UsbDevice<Receiver>;
 
-/// Plugs in the receiver and waits until the kernel has asked all it wants to know.
+/// Plugs in the desk and waits until the kernel has asked all it wants to know.
 fn plug_in() -> Desk {
-    let desk = UsbDevice::plug_in(scenario::desk());
-    wait_for_batteries();
-    eventually("the K800's node", PATIENCE, || kernel::device_node(K800));
+    let desk = UsbDevice::plug_in(&UNIFYING, scenario::desk());
+    let seen = desk.seen();
+    wait_for_batteries(seen);
+    eventually("the K800's node", PATIENCE, || seen.node_of(K800));
+    wait_for_quiet(&desk);
+    desk
+}
+
+/// Plugs in a receiver and waits until the kernel has asked all it wants to know.
+fn plug_in_receiver(hardware: &'static Hardware, receiver: Receiver) -> Desk {
+    let desk = UsbDevice::plug_in(hardware, receiver);
+    eventually("the receiver's node", PATIENCE, || desk.seen().node());
+    wait_for_quiet(&desk);
+    desk
+}
+
+/// Waits until nobody asks the receiver any more.
+fn wait_for_quiet(desk: &Desk) {
     eventually("the end of the kernel's requests", PATIENCE, || {
         let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
         let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
         (quiet > Duration::from_millis(500)).then_some(())
     });
-    desk
 }
 
 /// Waits until the kernel knows the charge of the devices that are there.
-fn wait_for_batteries() {
-    let measured = || kernel::battery(K750).filter(|battery| battery.capacity != "0");
+fn wait_for_batteries(seen: Seen) {
+    let measured = || {
+        seen.battery_of(K750)
+            .filter(|battery| battery.capacity != Some(0))
+    };
     eventually("the K750's first measure", PATIENCE, measured);
-    eventually("the M705's battery", PATIENCE, || kernel::battery(M705));
+    eventually("the M705's battery", PATIENCE, || seen.battery_of(M705));
 }

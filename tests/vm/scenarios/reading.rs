@@ -3,18 +3,17 @@
 use serde_json::{Value, json};
 use solar_status::sim::scenario::{K750, K800, M705};
 
-use crate::kernel;
 use crate::program::Program;
 use crate::scenarios::{K750_LUX, K750_PERCENT, M705_PERCENT, plug_in};
 
 pub(crate) fn prove(program: &Program) {
-    let _desk = plug_in();
-    let before = [K750, M705].map(kernel::battery);
+    let desk = plug_in();
+    let before = [K750, M705].map(|slot| desk.seen().battery_of(slot));
     let run = program.run(&["--json"]);
     println!("        a reading takes {:.1} s", run.took.as_secs_f32());
     expect_desk(&run.document());
     assert_eq!(
-        [K750, M705].map(kernel::battery),
+        [K750, M705].map(|slot| desk.seen().battery_of(slot)),
         before,
         "the kernel's batteries"
     );

@@ -9,12 +9,12 @@ use crate::scenarios::{plug_in, reading};
 /// six slots, then three requests to the K750, two to the M705, and one to the sleeping K800. The
 /// software id is E, a ping's mark 00 here.
 const EXPECTED: [&str; 20] = [
-    "10 01 00 0e 43 01 00", // K750: where is feature 4301?
-    "10 01 00 1e 00 00 00", // K750: ping
-    "10 01 09 0e 01 01 00", // K750: measure once
-    "10 02 00 1e 00 00 00", // M705: ping
+    "10 01 00 06 43 01 00", // K750: where is feature 4301?
+    "10 01 00 16 00 00 00", // K750: ping
+    "10 01 09 06 01 01 00", // K750: measure once
+    "10 02 00 16 00 00 00", // M705: ping
     "10 02 81 0d 00 00 00", // M705: battery mileage
-    "10 03 00 1e 00 00 00", // K800: ping
+    "10 03 00 16 00 00 00", // K800: ping
     "10 ff 81 02 00 00 00", // how many are paired?
     "10 ff 83 b5 03 00 00", // the receiver's serial number and slots
     "10 ff 83 b5 20 00 00", // what is paired in each slot?
@@ -43,9 +43,7 @@ pub(crate) fn prove(program: &Program) {
     let (kernels, ours): (Vec<_>, Vec<_>) = requests
         .iter()
         .partition(|sent| sent.report.first() == Some(&KERNELS_LIST));
-    let mut asked: Vec<String> = ours.iter().map(|sent| text(&sent.report)).collect();
-    asked.sort();
-    assert_eq!(asked, EXPECTED, "requests, sorted");
+    assert_eq!(listed(ours.iter().copied()), EXPECTED, "requests, sorted");
     assert!(
         kernels.len() <= 1,
         "the kernel asked more than its list: {kernels:?}"
@@ -55,6 +53,13 @@ pub(crate) fn prove(program: &Program) {
         ours.len(),
         kernels.len()
     );
+}
+
+/// Requests as text, sorted, a ping's mark 00.
+pub(crate) fn listed<'a>(requests: impl Iterator<Item = &'a Sent>) -> Vec<String> {
+    let mut listed: Vec<String> = requests.map(|sent| text(&sent.report)).collect();
+    listed.sort();
+    listed
 }
 
 fn text(report: &[u8]) -> String {

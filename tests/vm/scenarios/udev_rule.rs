@@ -6,7 +6,6 @@ use std::process::Command;
 
 use solar_status::sim::scenario::{K750, M705};
 
-use crate::kernel;
 use crate::program::Program;
 use crate::scenarios::plug_in;
 
@@ -23,15 +22,15 @@ pub(crate) fn prove(_: &Program) {
     fs::create_dir_all(RULES).expect("a folder for rules");
     fs::copy(RULE, &installed).expect("the rule can be copied");
     udevadm(&["control", "--reload"]);
-    let _desk = plug_in();
+    let desk = plug_in();
     udevadm(&["settle"]);
-    let receiver = kernel::receiver_node().expect("the receiver's node");
+    let receiver = desk.seen().node().expect("the receiver's node");
     assert!(
         has_uaccess(&receiver),
         "the receiver's node has no uaccess tag"
     );
     for slot in [K750, M705] {
-        let node = kernel::device_node(slot).expect("the device's node");
+        let node = desk.seen().node_of(slot).expect("the device's node");
         assert!(!has_uaccess(&node), "{} must stay closed", node.display());
     }
     fs::remove_file(&installed).expect("the rule can be removed");

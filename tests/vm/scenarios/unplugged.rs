@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::kernel::{self, PATIENCE, eventually};
-use crate::program::{LIMIT, Program};
+use crate::process::LIMIT;
+use crate::program::Program;
 use crate::scenarios::{plug_in, reading};
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
-    let node = kernel::receiver_node().expect("the receiver's node");
+    let node = desk.seen().node().expect("the receiver's node");
     desk.with(|receiver, _| receiver.forget_requests());
     let reading = program.start(&["--json"]);
     eventually("the program's first request", LIMIT, || {

@@ -5,9 +5,10 @@ use std::time::Duration;
 use rustix::process::Signal;
 use solar_status::sim::scenario::K750;
 
-use crate::descriptors::HIDPP_INTERFACE;
-use crate::kernel::{self, PATIENCE, eventually};
-use crate::program::{LIMIT, Program, Running};
+use crate::descriptors::UNIFYING;
+use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::process::{LIMIT, Running};
+use crate::program::Program;
 use crate::scenarios::{DJ_DRIVER, plug_in, reading, wait_for_batteries};
 
 const ARGUMENTS: [&str; 3] = ["--transport", "usb", "--json"];
@@ -17,23 +18,25 @@ const KERNELS: &str = "usbhid";
 const PROMPTLY: Duration = Duration::from_secs(3);
 
 pub(crate) fn prove(program: &Program) {
-    let _desk = plug_in();
-    let run = start_and_wait_for_claim(program).finish(LIMIT);
-    expect_given_back();
+    let desk = plug_in();
+    let seen = desk.seen();
+    let run = start_and_wait_for_claim(program, seen).finish(LIMIT);
+    expect_given_back(seen);
     println!("        a reading takes {:.1} s", run.took.as_secs_f32());
     reading::expect_desk(&run.document());
 }
 
 pub(crate) fn prove_stopped(program: &Program) {
-    let _desk = plug_in();
-    let interrupted = start_and_wait_for_claim(program);
+    let desk = plug_in();
+    let seen = desk.seen();
+    let interrupted = start_and_wait_for_claim(program, seen);
     interrupted.signal(Signal::INT);
     let run = interrupted.finish(PROMPTLY);
     println!("        after SIGINT: {}", run.status);
     run.expect_no_panic();
-    expect_given_back();
+    expect_given_back(seen);
 
-    let killed = start_and_wait_for_claim(program);
+    let killed = start_and_wait_for_claim(program, seen);
     killed.signal(Signal::KILL);
     let run = killed.finish(PROMPTLY);
     assert_eq!(
@@ -43,15 +46,15 @@ pub(crate) fn prove_stopped(program: &Program) {
     );
     // Nobody could give it back; the next run does.
     let run = program.run(&ARGUMENTS);
-    expect_given_back();
+    expect_given_back(seen);
     reading::expect_desk(&run.document());
 }
 
 /// Starts a reading and comes back in its middle.
-fn start_and_wait_for_claim(program: &Program) -> Running {
+fn start_and_wait_for_claim(program: &Program, seen: Seen) -> Running {
     let reading = program.start(&ARGUMENTS);
     eventually("the program to take the interface", LIMIT, || {
-        (kernel::usb_driver(HIDPP_INTERFACE).as_deref() != Some(KERNELS)).then_some(())
+        (seen.usb_driver(UNIFYING.hidpp_interface).as_deref() != Some(KERNELS)).then_some(())
     });
     // The light alone takes a second.
     std::thread::sleep(Duration::from_millis(300));
@@ -59,14 +62,18 @@ fn start_and_wait_for_claim(program: &Program) -> Running {
 }
 
 /// The kernel holds the interface again, and all that hangs on it is back.
-fn expect_given_back() {
-    let usbhid = || kernel::usb_driver(HIDPP_INTERFACE).filter(|driver| driver == KERNELS);
+fn expect_given_back(seen: Seen) {
+    let usbhid = || {
+        seen.usb_driver(UNIFYING.hidpp_interface)
+            .filter(|driver| driver == KERNELS)
+    };
     eventually("usbhid on the interface", PATIENCE, usbhid);
-    let djreceiver = || kernel::hid_driver(HIDPP_INTERFACE).filter(|driver| driver == DJ_DRIVER);
+    let djreceiver = || {
+        seen.hid_driver(UNIFYING.hidpp_interface)
+            .filter(|driver| driver == DJ_DRIVER)
+    };
     eventually("the DJ driver on the interface", PATIENCE, djreceiver);
-    eventually("the receiver's node", PATIENCE, kernel::receiver_node);
-    eventually("the K750's input node", PATIENCE, || {
-        kernel::keyboard_node(K750)
-    });
-    wait_for_batteries();
+    eventually("the receiver's node", PATIENCE, || seen.node());
+    eventually("the K750's input node", PATIENCE, || seen.keyboard_of(K750));
+    wait_for_batteries(seen);
 }

@@ -1,0 +1,89 @@
+//! What cannot be beaten: the fewest requests, and the least time for those that were sent.
+
+use std::time::Duration;
+
+use solar_status::sim::catalogue::{self, Source};
+use solar_status::sim::device::Device;
+use solar_status::sim::patience::Patience;
+use solar_status::sim::receiver::Receiver;
+use solar_status::units::Timestamp;
+use solar_status::wire::DeviceIndex;
+
+use super::crowd::Run;
+use super::log::Log;
+
+/// A solar keyboard's answer to "measure once, in one second" takes that second.
+const MEASURING: Duration = Duration::from_secs(1);
+
+/// What a receiver says of itself: B5/03, its serial number and slots; and 02, its count of devices.
+const IDENTITY: u32 = 2;
+/// What it says of a device: B5/2n, the model; and B5/3n, the serial number.
+const RECORD: u32 = 2;
+/// B5/4n, the device's name.
+const NAME: u32 = 1;
+
+/// The fewest requests to the receiver's registers: no empty slot is looked at, no name is asked
+/// that is remembered.
+pub(crate) fn fewest_registers(receiver: &Receiver, run: Run) -> usize {
+    let each = match run {
+        Run::Cold => RECORD + NAME,
+        Run::Warm => RECORD,
+    };
+    IDENTITY as usize + receiver.slots().count() * each as usize
+}
+
+/// The fewest requests to a device of which nothing is known, for a host that is lucky and looks
+/// in the right place first: a ping, without which registers and features cannot be told apart;
+/// where the feature stands; what it is able to say (1000, 1004); and the value.
+pub(crate) fn fewest_to_device(codename: &str) -> Option<usize> {
+    let (source, _) = catalogue::find(codename)?.battery?;
+    Some(match source {
+        Source::Register(_) => 2,
+        Source::Voltage | Source::AdcMeasurement(_) | Source::Solar(_) => 3,
+        Source::LevelStatus(_) | Source::UnifiedBattery(_) => 4,
+    })
+}
+
+/// The soonest that the devices in `slots` can have answered all that they were asked until `end`:
+/// the latest of
+///
+/// - all of the receiver's registers, one after the other;
+/// - each device's own requests, one after the other, once the receiver has told who it is and,
+///   slot by slot, who its devices are up to this one; and a solar keyboard's second;
+/// - the messages to all devices, so many at a time as the receiver takes.
+pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timestamp) -> Duration {
+    let latency = receiver.latency;
+    let asked = |slot: u8| {
+        let times = log.asked.get(&DeviceIndex(slot)).into_iter().flatten();
+        count(times.filter(|at| **at < end).count())
+    };
+    let told = |place: u32| latency.register * (IDENTITY + RECORD * place);
+
+    let registers = latency.register * count(log.registers);
+    let chains = (1..).zip(receiver.slots()).map(|(place, slot)| {
+        let solar = receiver.device(slot).is_some_and(|it| it.solar().is_some());
+        let measuring = if solar { MEASURING } else { Duration::ZERO };
+        let chain = told(place) + latency.radio * asked(slot) + measuring;
+        (slot, chain)
+    });
+    let slowest = chains
+        .filter(|(slot, _)| slots.contains(slot))
+        .map(|(_, chain)| chain)
+        .max();
+    let all: u32 = receiver.slots().filter(online(receiver)).map(asked).sum();
+    let lanes = match receiver.patience {
+        Patience::UpTo(most) => u32::from(most),
+        Patience::Endless | Patience::Patient => u32::MAX,
+    };
+    let taking_turns = told(1) + latency.radio * all.div_ceil(lanes.max(1));
+    registers.max(slowest.unwrap_or_default()).max(taking_turns)
+}
+
+/// Whether a message to this slot goes over the air: for a sleeping device its receiver answers.
+fn online(receiver: &Receiver) -> impl Fn(&u8) -> bool {
+    |slot| receiver.device(*slot).is_some_and(Device::online)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

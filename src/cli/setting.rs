@@ -1,0 +1,86 @@
+//! What reading once and following share: the signals that end them, the trace, the memory.
+
+use std::io::{self, IsTerminal};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::args::{ColorWhen, CommonArgs, Field};
+use super::exit::Exit;
+use super::{cache, complain};
+use crate::manager::{Memory, Query, Selector};
+use crate::session::Wanted;
+use crate::transport::TraceFile;
+
+/// What becomes readable when the user or the system wants the program to end.
+pub(super) fn interrupt() -> io::Result<UnixStream> {
+    let (interrupt, handler) = UnixStream::pair()?;
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
+    }
+    Ok(interrupt)
+}
+
+/// The trace to be written, if one is wanted.
+pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, Exit> {
+    let Some(path) = &args.record else {
+        return Ok(None);
+    };
+    TraceFile::create(path).map(Some).map_err(|error| {
+        complain(&format_args!(
+            "{} cannot be written: {error}",
+            path.display()
+        ));
+        Exit::Failure
+    })
+}
+
+/// Ends the trace; `exit` unless that fails.
+pub(super) fn finish_trace(args: &CommonArgs, trace: Option<TraceFile>, exit: Exit) -> Exit {
+    let written = trace.map_or(Ok(()), |trace| trace.finish());
+    match (written, &args.record) {
+        (Err(error), Some(path)) => {
+            complain(&format_args!("{} is incomplete: {error}", path.display()));
+            exit.max(Exit::Failure)
+        }
+        _ => exit,
+    }
+}
+
+/// What is remembered of the devices; of simulated ones nothing is.
+pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
+    // A trace must hold all that another run without a memory asks.
+    let remembers = real_devices && args.record.is_none() && !args.no_cache;
+    let path = cache::path().filter(|_| remembers);
+    path.map(Memory::open).unwrap_or_default()
+}
+
+/// What to ask for. Who follows is not in a hurry: `timeout` is for reading once.
+pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query {
+    let wants = |field| args.fields.contains(&field);
+    Query {
+        wanted: Wanted {
+            battery: wants(Field::Battery),
+            name: wants(Field::FullName),
+            firmware: wants(Field::Firmware),
+            ..Wanted::default()
+        },
+        follow,
+        names: wants(Field::Name) || !args.device.is_empty(),
+        receiver_firmware: wants(Field::Firmware),
+        devices: args.device.iter().map(|text| Selector::new(text)).collect(),
+        timeout,
+    }
+}
+
+/// Whether to use colour on this output.
+pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
+        }
+    }
+}

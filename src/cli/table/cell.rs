@@ -1,0 +1,198 @@
+//! What stands where in the table.
+
+use anstyle::Style as Ansi;
+
+use crate::cli::bar::bar;
+use crate::cli::style::Style;
+use crate::cli::words;
+use crate::device::{Device, Presence};
+use crate::units::Timestamp;
+
+/// What stands for the charge of a device without a battery.
+const NO_BATTERY: &str = "no battery";
+
+/// A text with the way it is shown.
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) ansi: Ansi,
+    pub(super) right: bool,
+}
+
+impl Cell {
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ansi: Ansi::new(),
+            right: false,
+        }
+    }
+
+    fn right(text: impl Into<String>) -> Self {
+        Self {
+            right: true,
+            ..Self::plain(text)
+        }
+    }
+
+    pub(super) fn with(self, ansi: Ansi) -> Self {
+        Self { ansi, ..self }
+    }
+}
+
+/// The columns of the table, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Slot,
+    Device,
+    Kind,
+    Bar,
+    Charge,
+    State,
+    Voltage,
+    Light,
+    Read,
+    Firmware,
+}
+
+impl Column {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Slot,
+        Self::Device,
+        Self::Kind,
+        Self::Bar,
+        Self::Charge,
+        Self::State,
+        Self::Voltage,
+        Self::Light,
+        Self::Read,
+        Self::Firmware,
+    ];
+
+    /// What is left out first on a narrow terminal.
+    pub(super) const DISPENSABLE: [Self; 7] = [
+        Self::Voltage,
+        Self::Read,
+        Self::Firmware,
+        Self::Kind,
+        Self::Bar,
+        Self::Slot,
+        Self::Light,
+    ];
+
+    /// The heading; that of charge stands over the bar, if it is there.
+    pub(super) const fn heading(self, bar: bool) -> &'static str {
+        match self {
+            Self::Slot => "SLOT",
+            Self::Device => "DEVICE",
+            Self::Kind => "KIND",
+            Self::Charge if bar => "",
+            Self::Bar | Self::Charge => "CHARGE",
+            Self::State => "STATE",
+            Self::Voltage => "VOLTAGE",
+            Self::Light => "LIGHT",
+            Self::Read => "READ",
+            Self::Firmware => "FIRMWARE",
+        }
+    }
+
+    /// Whether the column is there for the sake of this device.
+    pub(super) fn is_used(self, device: &Device) -> bool {
+        match self {
+            Self::Slot => device.slot().is_some(),
+            Self::Voltage => device.battery.is_some_and(|it| it.voltage.is_some()),
+            Self::Light => device.light.is_some(),
+            Self::Firmware => device.firmware.is_some(),
+            Self::Device | Self::Kind | Self::Bar | Self::Charge | Self::State | Self::Read => true,
+        }
+    }
+}
+
+/// What stands in a column for a device; `beside_bar`: the charge has its bar beside it.
+pub(super) fn cell(
+    device: &Device,
+    column: Column,
+    beside_bar: bool,
+    now: Timestamp,
+    style: Style,
+) -> Cell {
+    let unknown = || Cell::plain(style.unknown());
+    let battery = device.battery.as_ref();
+    match column {
+        // A device without a receiver has none.
+        Column::Slot => {
+            let slot = device.slot().map(|slot| slot.to_string());
+            Cell::right(slot.unwrap_or_default())
+        }
+        Column::Device => Cell::plain(words::name(device)),
+        Column::Kind => device
+            .kind
+            .map_or_else(unknown, |kind| Cell::plain(kind.to_string())),
+        Column::Bar => {
+            let bar = battery.and_then(|battery| bar(battery, style.unicode));
+            bar.map_or_else(
+                || Cell::plain(no_charge(device, style)),
+                |bar| Cell::plain(bar).with(charge_style(device)),
+            )
+        }
+        Column::Charge => match battery.and_then(|battery| words::charge(battery, style)) {
+            Some(charge) if is_old(device) => Cell::right(charge).with(charge_style(device)),
+            Some(charge) => Cell::right(charge),
+            None if beside_bar => Cell::plain(""),
+            None => Cell::right(no_charge(device, style)),
+        },
+        Column::State => state(device, style),
+        Column::Voltage => battery
+            .and_then(|battery| battery.voltage)
+            .map_or_else(unknown, |voltage| Cell::right(voltage.to_string())),
+        Column::Light => device.light.map_or_else(unknown, |light| {
+            Cell::plain(format!("{}, {}", words::lux(&light), light.level().name()))
+        }),
+        Column::Read => read_at(device).map_or_else(unknown, |at| Cell::plain(words::age(now, at))),
+        Column::Firmware => device
+            .firmware
+            .map_or_else(unknown, |firmware| Cell::plain(firmware.to_string())),
+    }
+}
+
+fn no_charge(device: &Device, style: Style) -> &'static str {
+    if device.has_battery == Some(false) {
+        NO_BATTERY
+    } else {
+        style.unknown()
+    }
+}
+
+/// Whether the charge may be another by now.
+fn is_old(device: &Device) -> bool {
+    device.presence == Presence::Offline || device.battery.as_ref().is_some_and(words::is_kept)
+}
+
+fn charge_style(device: &Device) -> Ansi {
+    if is_old(device) {
+        return Ansi::new().dimmed();
+    }
+    device
+        .battery
+        .as_ref()
+        .map_or_else(Ansi::new, words::charge_style)
+}
+
+fn state(device: &Device, style: Style) -> Cell {
+    let battery_state = device.battery.and_then(|battery| battery.state.name());
+    match (device.presence, battery_state) {
+        (Presence::Offline, _) => Cell::plain("offline").with(Ansi::new().dimmed()),
+        (_, Some(state)) => Cell::plain(state),
+        (_, None) => Cell::plain(style.unknown()),
+    }
+}
+
+/// How old what stands on the line is; a charge of before counts, not what was read since.
+fn read_at(device: &Device) -> Option<Timestamp> {
+    match device.battery {
+        Some(battery) if words::is_kept(&battery) => Some(battery.charge_at),
+        battery => {
+            let battery = battery.map(|battery| battery.at);
+            battery.max(device.light.map(|light| light.at))
+        }
+    }
+}

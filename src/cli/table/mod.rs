@@ -1,0 +1,219 @@
+//! The table for people: one line a device, under its receiver or its bus.
+//!
+//! All groups share their columns, so that the eye can go down them. A column for which nobody has
+//! a value is left out, and on a narrow terminal those that matter least are.
+
+mod cell;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::Style as Ansi;
+use unicode_width::UnicodeWidthStr;
+
+use self::cell::{Cell, Column, cell};
+use super::style::Style;
+use super::words;
+use crate::device::{Device, Link, Receiver};
+use crate::manager::Snapshot;
+use crate::units::Timestamp;
+
+/// Names are made so short before a column is left out.
+const SHORT_NAME: usize = 24;
+/// And so short where nothing is left to leave out.
+const SHORTEST_NAME: usize = 8;
+
+/// Devices that are connected in the same way.
+struct Group<'a> {
+    name: String,
+    /// What else is known of it, the most important first.
+    facts: Vec<String>,
+    devices: Vec<&'a Device>,
+}
+
+/// The columns that are shown, with their widths.
+struct Layout {
+    columns: Vec<(Column, usize)>,
+    now: Timestamp,
+    style: Style,
+}
+
+/// Prints all receivers with their devices, then the devices without one.
+pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
+    let layout = Layout::of(snapshot, style);
+    let mut headed = false;
+    for (number, group) in groups(snapshot).iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        print_title(out, group, style)?;
+        // The columns are the same everywhere: to name them once is enough.
+        if !group.devices.is_empty() && !headed {
+            headed = true;
+            layout.print_headings(out)?;
+        }
+        for device in &group.devices {
+            layout.print_device(out, device)?;
+        }
+    }
+    Ok(())
+}
+
+fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
+    let of_receiver = |receiver: &Receiver| {
+        let devices = snapshot.devices.iter();
+        let devices = devices.filter(|device| device.receiver() == Some(&receiver.id));
+        let mut facts = vec![format!("{:04X}:{:04X}", receiver.vendor, receiver.product)];
+        let serial = receiver.serial.as_ref();
+        facts.extend(serial.map(|serial| format!("serial {serial}")));
+        let firmware = receiver.firmware;
+        facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
+        facts.extend(words::slots(receiver));
+        facts.push(receiver.node.clone());
+        Group {
+            name: receiver.model.name().to_owned(),
+            facts,
+            devices: devices.collect(),
+        }
+    };
+    let mut groups: Vec<Group<'_>> = snapshot.receivers.iter().map(of_receiver).collect();
+    let mut buses: Vec<&str> = snapshot.devices.iter().filter_map(bus).collect();
+    // Cables before Bluetooth.
+    buses.sort_by_key(|bus| (*bus != "usb", *bus));
+    buses.dedup();
+    for name in buses {
+        let devices = snapshot.devices.iter();
+        let mut devices: Vec<&Device> = devices.filter(|it| bus(it) == Some(name)).collect();
+        devices.sort_by_key(|device| (words::name(device).to_lowercase(), &device.id));
+        groups.push(Group {
+            name: match name {
+                "usb" => "USB".to_owned(),
+                "bluetooth" => "Bluetooth".to_owned(),
+                code => format!("Bus {code}"),
+            },
+            facts: vec!["without a receiver".to_owned()],
+            devices,
+        });
+    }
+    groups
+}
+
+fn bus(device: &Device) -> Option<&str> {
+    match &device.link {
+        Link::Paired { .. } => None,
+        Link::Direct { bus, .. } => Some(bus),
+    }
+}
+
+fn print_title(out: &mut dyn Write, group: &Group<'_>, style: Style) -> io::Result<()> {
+    let mut facts = group.facts.clone();
+    while facts.len() > 1 && !style.fits(group.name.width() + 2 + facts.join(", ").width()) {
+        facts.pop();
+    }
+    let bold = style.ansi(Ansi::new().bold());
+    writeln!(out, "{bold}{}{bold:#}  {}", group.name, facts.join(", "))
+}
+
+impl Layout {
+    fn of(snapshot: &Snapshot, style: Style) -> Self {
+        let mut layout = Self {
+            columns: Vec::new(),
+            now: snapshot.at,
+            style,
+        };
+        let devices = &snapshot.devices;
+        let mut columns = Column::ALL.to_vec();
+        columns.retain(|column| devices.iter().any(|device| column.is_used(device)));
+        layout.measure(devices, &columns);
+        for dispensable in Column::DISPENSABLE {
+            if style.fits(layout.width()) {
+                break;
+            }
+            columns.retain(|column| *column != dispensable);
+            layout.measure(devices, &columns);
+        }
+        layout.shorten_names(SHORTEST_NAME);
+        layout
+    }
+
+    fn measure(&mut self, devices: &[Device], columns: &[Column]) {
+        let bar = columns.contains(&Column::Bar);
+        let width = |column: &Column| {
+            let cells = devices.iter().map(|device| {
+                cell(device, *column, bar, self.now, self.style)
+                    .text
+                    .width()
+            });
+            let widest = cells.chain([column.heading(bar).width()]).max();
+            (*column, widest.unwrap_or_default())
+        };
+        self.columns = columns.iter().map(width).collect();
+        self.shorten_names(SHORT_NAME);
+    }
+
+    fn width(&self) -> usize {
+        self.columns.iter().map(|(_, width)| width + 2).sum()
+    }
+
+    /// Makes names as short as the terminal demands, but not shorter than this.
+    fn shorten_names(&mut self, shortest: usize) {
+        let Some(columns) = self.style.width else {
+            return;
+        };
+        let excess = self.width().saturating_sub(columns);
+        for (column, width) in &mut self.columns {
+            if *column == Column::Device && *width > shortest {
+                *width = width.saturating_sub(excess).max(shortest);
+            }
+        }
+    }
+
+    fn has_bar(&self) -> bool {
+        self.columns
+            .iter()
+            .any(|(column, _)| *column == Column::Bar)
+    }
+
+    fn print_headings(&self, out: &mut dyn Write) -> io::Result<()> {
+        let bar = self.has_bar();
+        self.print_line(out, |column| {
+            Cell::plain(column.heading(bar)).with(Ansi::new().dimmed())
+        })
+    }
+
+    fn print_device(&self, out: &mut dyn Write, device: &Device) -> io::Result<()> {
+        let bar = self.has_bar();
+        self.print_line(out, |column| {
+            cell(device, column, bar, self.now, self.style)
+        })
+    }
+
+    fn print_line(&self, out: &mut dyn Write, cell: impl Fn(Column) -> Cell) -> io::Result<()> {
+        let mut line = String::new();
+        for (column, width) in &self.columns {
+            let cell = cell(*column);
+            let text = fitted(cell.text, *width, self.style);
+            let gap = " ".repeat(width.saturating_sub(text.width()));
+            let (before, after) = if cell.right {
+                (gap.as_str(), "")
+            } else {
+                ("", gap.as_str())
+            };
+            let ansi = self.style.ansi(cell.ansi);
+            _ = write!(line, "  {before}{ansi}{text}{ansi:#}{after}");
+        }
+        writeln!(out, "{}", line.trim_end())
+    }
+}
+
+/// A text that is no wider than this.
+fn fitted(text: String, width: usize, style: Style) -> String {
+    if text.width() <= width {
+        return text;
+    }
+    let mut shorter = text;
+    while shorter.width() + 1 > width && shorter.pop().is_some() {}
+    shorter + style.ellipsis()
+}

@@ -1,0 +1,294 @@
+use std::time::Duration;
+
+use super::*;
+use crate::device::{Battery, Presence};
+use crate::feature::battery_level_status::read_level;
+use crate::feature::battery_voltage::read_voltage;
+use crate::feature::unified_battery::read_status as read_unified;
+use crate::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
+use crate::session::Wanted;
+use crate::sim::scenario::{self, K750, M705};
+use crate::sim::{Plugged, SimulatedNode};
+use crate::transport::NodeInfo;
+use crate::units::Percent;
+use crate::wire::Slot;
+use crate::wire::tests::report;
+
+const WIDE: Style = Style {
+    color: false,
+    unicode: true,
+    width: None,
+};
+
+fn read(nodes: Vec<(NodeInfo, Plugged)>, wanted: Wanted, clock: &mut VirtualClock) -> Snapshot {
+    read_with(nodes, wanted, &mut Memory::default(), clock)
+}
+
+fn read_with(
+    nodes: Vec<(NodeInfo, Plugged)>,
+    wanted: Wanted,
+    memory: &mut Memory,
+    clock: &mut VirtualClock,
+) -> Snapshot {
+    let query = Query {
+        wanted,
+        names: true,
+        follow: false,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::from_secs(10),
+    };
+    let open = |(info, plugged)| OpenNode {
+        info,
+        transport: Box::new(SimulatedNode(plugged)),
+    };
+    let nodes = nodes.into_iter().map(open).collect();
+    read_status(nodes, &query, memory, clock).unwrap()
+}
+
+const BATTERY: Wanted = Wanted {
+    battery: true,
+    ..Wanted::NOTHING
+};
+
+fn desk() -> Vec<(NodeInfo, Plugged)> {
+    vec![(
+        NodeInfo::unifying("/dev/hidraw0"),
+        Plugged::Receiver(scenario::desk()),
+    )]
+}
+
+fn drawn(snapshot: &Snapshot, style: Style) -> String {
+    let mut out = Vec::new();
+    print(&mut out, snapshot, style).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn table(width: usize) -> String {
+    let style = Style {
+        width: Some(width),
+        ..WIDE
+    };
+    drawn(&read(desk(), BATTERY, &mut VirtualClock::default()), style)
+}
+
+#[test]
+fn a_narrow_terminal_gets_what_matters_most() {
+    for (width, headings) in [
+        (
+            100,
+            "SLOT  DEVICE  KIND      CHARGE            STATE        VOLTAGE  LIGHT         READ",
+        ),
+        (
+            80,
+            "SLOT  DEVICE  KIND      CHARGE            STATE        LIGHT         READ",
+        ),
+        (60, "SLOT  DEVICE  CHARGE            STATE        LIGHT"),
+        (50, "SLOT  DEVICE  CHARGE  STATE        LIGHT"),
+        (45, "DEVICE  CHARGE  STATE        LIGHT"),
+        (35, "DEVICE  CHARGE  STATE"),
+    ] {
+        let table = table(width);
+        assert_eq!(
+            table.lines().nth(1).unwrap().trim(),
+            headings,
+            "{width}\n{table}"
+        );
+        let widest = table.lines().map(UnicodeWidthStr::width).max().unwrap();
+        assert!(widest <= width.max(40), "{widest} of {width}\n{table}");
+        assert!(table.contains("57 %"), "{table}");
+    }
+}
+
+#[test]
+fn firmware_has_a_column_when_it_was_asked_for() {
+    assert!(!table(100).contains("FIRMWARE"));
+    let wanted = Wanted {
+        firmware: true,
+        ..BATTERY
+    };
+    let table = drawn(&read(desk(), wanted, &mut VirtualClock::default()), WIDE);
+    assert!(
+        table.contains("FIRMWARE") && table.contains("RQK 33.00.B0015"),
+        "{table}"
+    );
+}
+
+#[test]
+fn the_columns_of_all_groups_stand_under_one_heading() {
+    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    for width in [80, 100, 120, 200] {
+        let style = Style {
+            width: Some(width),
+            ..WIDE
+        };
+        let table = drawn(&snapshot, style);
+        assert_eq!(table.matches("DEVICE").count(), 1, "{table}");
+        let heading = table.lines().find(|line| line.contains("STATE")).unwrap();
+        let state = column_of(heading, "STATE");
+        let mut seen = 0;
+        for line in table.lines().filter(|line| line.contains("discharging")) {
+            assert_eq!(column_of(line, "discharging"), state, "{width}\n{table}");
+            seen += 1;
+        }
+        assert!(seen > 40, "{seen}");
+        let widest = table.lines().map(UnicodeWidthStr::width).max().unwrap();
+        assert!(widest <= width, "{widest} of {width}\n{table}");
+        assert!(table.contains("█  █  █  ·"), "{width}: a bar\n{table}");
+    }
+}
+
+/// In which column of the screen a word starts.
+fn column_of(line: &str, word: &str) -> usize {
+    line.split(word).next().unwrap().width()
+}
+
+#[test]
+fn devices_without_a_receiver_stand_by_name_under_their_bus() {
+    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    let table = drawn(&snapshot, WIDE);
+    let usb = table.find("\nUSB  without a receiver\n").unwrap();
+    let bluetooth = table.find("\nBluetooth  without a receiver\n").unwrap();
+    assert!(usb < bluetooth, "{table}");
+    let names: Vec<&str> = table[bluetooth..]
+        .lines()
+        .skip(2)
+        .map(|line| line.trim().split("  ").next().unwrap())
+        .collect();
+    assert!(names.contains(&"MX Master 4"), "{table}");
+    assert!(names.is_sorted(), "{names:?}");
+    assert!(
+        table.contains("G815 Mechanical Keyboard                keyboard  no battery"),
+        "{table}"
+    );
+}
+
+#[test]
+fn without_receivers_there_are_no_slots() {
+    let nodes = scenario::full().into_iter();
+    let nodes = nodes.filter(|(_, plugged)| plugged.direct().is_some());
+    let snapshot = read(nodes.collect(), BATTERY, &mut VirtualClock::default());
+    let table = drawn(&snapshot, WIDE);
+    assert!(!table.contains("SLOT"), "{table}");
+    assert!(!table.contains("LIGHT"), "nor a solar keyboard\n{table}");
+    assert!(table.contains("\n  DEVICE "), "{table}");
+}
+
+#[test]
+fn a_powerplay_does_not_use_two_of_one_slots() {
+    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    let table = drawn(&snapshot, WIDE);
+    assert!(
+        table.contains("046D:C53A, serial A0000001, 2 paired"),
+        "{table}"
+    );
+}
+
+#[test]
+fn an_offline_device_shows_its_last_charge_with_its_age() {
+    let (mut memory, mut clock) = (Memory::default(), VirtualClock::default());
+    read_with(desk(), BATTERY, &mut memory, &mut clock);
+    let mut desk = scenario::desk();
+    for slot in [K750, M705] {
+        desk.switch_off(Timestamp::START, slot);
+    }
+    let asleep = vec![(NodeInfo::unifying("/dev/hidraw0"), Plugged::Receiver(desk))];
+    let three_days = Timestamp::from_start(Duration::from_secs(72 * 3600));
+    let mut clock = VirtualClock::at(three_days);
+    let snapshot = read_with(asleep, BATTERY, &mut memory, &mut clock);
+    assert_eq!(
+        drawn(&snapshot, WIDE),
+        "\
+Unifying Receiver  046D:C52B, serial AF4F95EA, 3 of 6 slots used, /dev/hidraw0
+  SLOT  DEVICE  KIND      CHARGE            STATE    VOLTAGE  LIGHT         READ
+     1  K750    keyboard  █████▋····  57 %  offline   2.54 V  12 lux, dark  2 days ago
+     2  M705    mouse     ██████▌···  65 %  offline  –        –             2 days ago
+     3  K800    keyboard  –                 offline  –        –             –
+"
+    );
+    let colored = Style {
+        color: true,
+        ..WIDE
+    };
+    let dimmed = Ansi::new().dimmed();
+    assert!(drawn(&snapshot, colored).contains(&format!("{dimmed}57 %")));
+}
+
+/// The line of a device with this battery.
+fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> String {
+    let link = Link::Paired {
+        receiver: "receiver".into(),
+        slot: Slot::new(1).unwrap(),
+    };
+    let device = Device {
+        name: Some("M1".into()),
+        presence: Presence::Online,
+        has_battery,
+        battery,
+        ..Device::new("id".into(), link)
+    };
+    let snapshot = Snapshot {
+        at: Timestamp::from_start(Duration::from_secs(3 * 3600)),
+        receivers: Vec::new(),
+        devices: vec![device],
+        failures: Vec::new(),
+        sent: 0,
+        unmatched: Vec::new(),
+        interrupted: false,
+    };
+    let mut out = Vec::new();
+    let layout = Layout::of(&snapshot, style);
+    layout.print_device(&mut out, &snapshot.devices[0]).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_charge_kept_from_before_is_told_from_a_new_one() {
+    // MX Master (Solaar issue 265): 90 %, then charging at an unknown level.
+    let at = |hours: u64| Timestamp::from_start(Duration::from_secs(hours * 3600));
+    let level = |hex, hours| Battery::from_level_status(&read_level(&report(hex)), None, at(hours));
+    let before = level("11 01 06 0B 5A 32 00 …", 0);
+    let charging = level("11 01 06 0B 00 00 01 …", 3).after(Some(&before));
+    let text = line(Some(charging), Some(true), WIDE);
+    assert_eq!(text, "1 M1 – █ █ █ █ was ≈90 % charging 3 h ago");
+}
+
+#[test]
+fn percentages_steps_and_levels_look_different() {
+    let at = Timestamp::START;
+    let unified = |hex| Battery::from_unified(&read_unified(&report(hex)), None, at);
+    let exact = unified("11 01 06 1B 32 04 00 …");
+    let step = Battery::from_level_status(&read_level(&report("11 01 06 0B 32 14 00 …")), None, at);
+    assert_eq!(
+        line(Some(exact), Some(true), WIDE),
+        "1 M1 – █████····· 50 % discharging 3 h ago"
+    );
+    assert_eq!(
+        line(Some(step), Some(true), WIDE),
+        "1 M1 – █ █ █ · ≈50 % discharging 3 h ago"
+    );
+    assert_eq!(exact.percent, Percent::new(50));
+    assert_eq!(step.percent, exact.percent, "the numbers are the same");
+}
+
+#[test]
+fn without_room_for_a_bar_it_says_all_the_same_that_there_is_no_battery() {
+    let narrow = Style {
+        width: Some(30),
+        ..WIDE
+    };
+    assert_eq!(line(None, Some(false), WIDE), "1 M1 – no battery – –");
+    assert_eq!(line(None, Some(false), narrow), "M1 no battery –");
+    assert_eq!(line(None, None, narrow), "1 M1 – –");
+}
+
+#[test]
+fn a_battery_that_power_does_not_charge_says_so() {
+    let battery = Battery::from_voltage(
+        &read_voltage(&report("11 FF 04 00 0F 29 82 …")),
+        Timestamp::START,
+    );
+    let text = line(Some(battery), Some(true), WIDE);
+    assert!(text.contains("not charging"), "{text}");
+}

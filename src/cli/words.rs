@@ -1,0 +1,196 @@
+//! Values in words, the same in the table and in the lines of the monitor.
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use super::style::Style;
+use crate::device::{Battery, BatteryLevel, ChargeState, Device, Light, Receiver, ValueKind};
+use crate::units::{Percent, Timestamp};
+
+/// What a device is called: its name, else its model, else its id.
+pub(super) fn name(device: &Device) -> String {
+    let name = device.name.clone();
+    name.or(device.wpid.map(|wpid| wpid.to_string()))
+        .unwrap_or_else(|| device.id.clone())
+}
+
+/// The charge, or `None` where it is not known.
+///
+/// “≈” stands before a percentage that is only a step of the device's, or estimated from a voltage;
+/// a step without a percentage is a word. What a device does not vouch for has a “?”; “was” is what
+/// it was before it was charged.
+pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
+    let was = if is_kept(battery) { "was " } else { "" };
+    let doubt = doubt(battery.trusted);
+    let percent = match battery.value_kind {
+        ValueKind::Percent => battery.percent.map(|percent| percent.to_string()),
+        ValueKind::Voltage | ValueKind::Steps => battery
+            .percent
+            .map(|percent| format!("{}{percent}", style.about())),
+    };
+    let charge = percent.or(battery.level.map(|level| level.name().to_owned()))?;
+    Some(format!("{was}{charge}{doubt}"))
+}
+
+/// Whether the charge is older than what else is known of the battery.
+pub(super) fn is_kept(battery: &Battery) -> bool {
+    battery.tells_charge() && battery.charge_at < battery.at
+}
+
+/// Red where one must act, yellow where one will have to, green otherwise.
+pub(super) fn charge_style(battery: &Battery) -> Ansi {
+    let color = match (
+        battery.state,
+        battery.percent.map(Percent::get),
+        battery.level,
+    ) {
+        (ChargeState::Error, ..) | (_, Some(0..=10), _) | (_, _, Some(BatteryLevel::Critical)) => {
+            AnsiColor::Red
+        }
+        (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => AnsiColor::Yellow,
+        _ => AnsiColor::Green,
+    };
+    Ansi::new().fg_color(Some(color.into()))
+}
+
+/// The light in lux; the word for it stands beside.
+pub(super) fn lux(light: &Light) -> String {
+    format!("{}{}", light.lux, doubt(light.trusted))
+}
+
+const fn doubt(trusted: bool) -> &'static str {
+    if trusted { "" } else { "?" }
+}
+
+/// How many of a receiver's slots are used. A Powerplay's pad has one beyond those it states.
+pub(super) fn slots(receiver: &Receiver) -> Option<String> {
+    let paired = receiver.paired?;
+    match receiver.slots {
+        Some(slots) if paired <= slots => Some(format!("{paired} of {slots} slots used")),
+        _ => Some(format!("{paired} paired")),
+    }
+}
+
+/// How long ago something was.
+pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
+    match now.since(at).as_secs() {
+        0..2 => "now".to_owned(),
+        seconds @ 2..120 => format!("{seconds} s ago"),
+        seconds @ 120..7200 => format!("{} min ago", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h ago", seconds / 3600),
+        seconds => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::device::ReceiverModel;
+    use crate::feature::battery_level_status::read_level;
+    use crate::feature::battery_mileage::read as read_mileage;
+    use crate::feature::battery_status::read as read_status;
+    use crate::feature::battery_voltage::read_voltage;
+    use crate::wire::tests::report;
+
+    const UNICODE: Style = Style {
+        color: false,
+        unicode: true,
+        width: None,
+    };
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(seconds))
+    }
+
+    fn voltage(hex: &str) -> Battery {
+        Battery::from_voltage(&read_voltage(&report(hex)), Timestamp::START)
+    }
+
+    fn level(hex: &str, seconds: u64) -> Battery {
+        Battery::from_level_status(&read_level(&report(hex)), None, at(seconds))
+    }
+
+    #[test]
+    fn a_charge_estimated_from_a_voltage_says_so() {
+        let ascii = Style {
+            unicode: false,
+            ..UNICODE
+        };
+        let g915 = voltage("11 01 07 0D 0E B5 00 …");
+        assert_eq!(charge(&g915, UNICODE).unwrap(), "≈35 %");
+        assert_eq!(charge(&g915, ascii).unwrap(), "~35 %");
+        let charging = voltage("11 01 07 0D 0E B5 80 …");
+        assert_eq!(charge(&charging, UNICODE), None, "no estimate");
+        let critical = voltage("11 01 07 0D 0D 7A A0 …");
+        assert_eq!(charge(&critical, UNICODE), None);
+    }
+
+    #[test]
+    fn a_step_is_no_exact_percentage() {
+        let m525 = level("11 01 04 05 5A 05 …", 0);
+        assert_eq!(charge(&m525, UNICODE).unwrap(), "≈90 %");
+        let k800 = read_status(&report("10 02 81 07 03 00 00"));
+        let k800 = Battery::from_status(&k800, Timestamp::START);
+        assert_eq!(charge(&k800, UNICODE).unwrap(), "low");
+    }
+
+    #[test]
+    fn a_charge_of_before_says_that_it_was() {
+        // MX Master (Solaar issue 265).
+        let before = level("11 01 06 0B 5A 32 00 …", 0);
+        let charging = level("11 01 06 0B 00 00 01 …", 50).after(Some(&before));
+        assert_eq!(charge(&charging, UNICODE).unwrap(), "was ≈90 %");
+        let never = level("11 01 06 0B 00 00 01 …", 50);
+        assert_eq!(charge(&never, UNICODE), None);
+    }
+
+    #[test]
+    fn colours_go_by_the_charge_and_not_by_how_it_is_told() {
+        // An M705 at 85 % with a red icon: Solaar issue 575.
+        let m705 = read_mileage(&report("10 02 81 0D 55 47 34"));
+        let m705 = Battery::from_mileage(&m705, Timestamp::START);
+        let red = Ansi::new().fg_color(Some(AnsiColor::Red.into()));
+        let green = Ansi::new().fg_color(Some(AnsiColor::Green.into()));
+        assert_eq!(charge_style(&m705), green);
+        assert_eq!(charge_style(&voltage("11 01 07 0D 0E B5 00 …")), green);
+        assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
+        let critical = voltage("11 01 07 0D 0E B5 20 …");
+        assert_eq!(charge_style(&critical), red, "the device says so");
+    }
+
+    #[test]
+    fn no_receiver_uses_more_slots_than_it_has() {
+        let used = |paired, slots| {
+            let receiver = Receiver {
+                id: "AF4F95EA".into(),
+                model: ReceiverModel::of(0x046D, 0xC53A).unwrap(),
+                vendor: 0x046D,
+                product: 0xC53A,
+                node: "/dev/hidraw0".into(),
+                serial: None,
+                firmware: None,
+                slots,
+                paired,
+            };
+            super::slots(&receiver)
+        };
+        assert_eq!(used(Some(0), Some(6)).unwrap(), "0 of 6 slots used");
+        assert_eq!(used(Some(2), Some(1)).unwrap(), "2 paired", "a Powerplay");
+        assert_eq!(used(Some(2), None).unwrap(), "2 paired");
+        assert_eq!(used(None, Some(6)), None);
+    }
+
+    #[test]
+    fn ages_read_like_speech() {
+        for (seconds, text) in [
+            (0, "now"),
+            (59, "59 s ago"),
+            (120, "2 min ago"),
+            (7200, "2 h ago"),
+            (259_200, "3 days ago"),
+        ] {
+            assert_eq!(age(at(seconds), Timestamp::START), text);
+        }
+    }
+}

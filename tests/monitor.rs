@@ -1,0 +1,275 @@
+//! `solar-status monitor` as a person or a script runs it, on simulated desks.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
+    command
+        .arg("monitor")
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn monitor(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "",
+        "quiet when all is well"
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn lines(arguments: &[&str]) -> Vec<Value> {
+    let text = stdout(&monitor(arguments));
+    assert!(text.ends_with('\n'), "{text}");
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn wait(mut child: Child) -> Option<i32> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if start.elapsed() > Duration::from_secs(10) {
+            child.kill().unwrap();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+const MINUTE: &str = "\
+00:00:00  Unifying Receiver AF4F95EA  found, 3 of 6 slots used, simulated
+00:00:00  K800      found, offline
+00:00:00  M705      found, 65 %, discharging
+00:00:01  K750      found, 57 %, discharging, 2.54 V, 12 lux (dark)
+00:00:04  K800      online
+00:00:04  K800      battery full, discharging
+00:00:15  K750      light key pressed
+00:00:16  K750      charging, 320 lux (good)
+00:00:25  M705      64 %
+00:00:40  K800      offline
+";
+
+#[test]
+fn a_minute_at_the_desk_reads_without_help() {
+    assert_eq!(
+        stdout(&monitor(&["--simulate", "--duration", "60"])),
+        MINUTE
+    );
+}
+
+#[test]
+fn the_readme_shows_the_real_output() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    assert!(readme.contains(MINUTE), "README.md must show the minute");
+    let light = &lines(&["--simulate", "--duration", "17", "--json"])[7];
+    let shown = readme
+        .lines()
+        .find(|line| line.starts_with(r#"{"schema":1,"time":"#))
+        .unwrap();
+    assert_eq!(&serde_json::from_str::<Value>(shown).unwrap(), light);
+}
+
+#[test]
+fn every_line_of_json_is_an_event_with_all_its_keys() {
+    let lines = lines(&["--simulate", "--duration", "60", "--json"]);
+    let mut before = 0.0;
+    for line in &lines {
+        let keys: Vec<&str> = line
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let expected = ["changed", "device", "event", "receiver", "schema", "time"];
+        assert_eq!(keys.len(), expected.len(), "{line}");
+        assert!(expected.iter().all(|key| keys.contains(key)), "{line}");
+        assert_eq!(line["schema"], 1);
+        let time = line["time"].as_f64().unwrap();
+        assert!(time >= before, "{line}");
+        before = time;
+        let of_receiver = line["event"].as_str().unwrap().starts_with("receiver-");
+        assert_eq!(line["receiver"].is_object(), of_receiver, "{line}");
+        assert_eq!(line["device"].is_object(), !of_receiver, "{line}");
+        let is_change = line["event"] == "device-changed";
+        assert_eq!(line["changed"].is_array(), is_change, "{line}");
+    }
+    let told: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|line| {
+            let name = line["device"]["name"].as_str();
+            (line["event"].as_str().unwrap(), name.unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("receiver-added", ""),
+            ("device-added", "K800"),
+            ("device-added", "M705"),
+            ("device-added", "K750"),
+            ("device-changed", "K800"),
+            ("device-changed", "K800"),
+            ("light-key", "K750"),
+            ("device-changed", "K750"),
+            ("device-changed", "M705"),
+            ("device-changed", "K800"),
+        ]
+    );
+    assert_eq!(lines[4]["changed"], serde_json::json!(["presence"]));
+    assert_eq!(lines[4]["device"]["online"], true);
+    assert_eq!(lines[7]["device"]["light"]["lux"], 320);
+}
+
+#[test]
+fn only_the_devices_asked_for_are_told_of() {
+    let lines = lines(&[
+        "--simulate",
+        "--duration",
+        "60",
+        "--json",
+        "--device",
+        "K750",
+    ]);
+    for line in &lines[1..] {
+        assert_eq!(line["device"]["name"], "K750", "{line}");
+    }
+    assert_eq!(lines.len(), 4, "receiver, device, light key, light");
+}
+
+#[test]
+fn each_of_the_73_devices_is_found() {
+    let lines = lines(&["--simulate=full", "--duration", "20", "--json"]);
+    let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
+    assert_eq!(count("device-added"), 73);
+    assert_eq!(count("receiver-added"), 21);
+    let direct = lines
+        .iter()
+        .filter(|it| it["device"]["connection"] == "bluetooth");
+    assert_eq!(direct.count(), 8);
+}
+
+#[test]
+fn two_devices_of_one_name_are_told_apart() {
+    let text = stdout(&monitor(&[
+        "--simulate=full",
+        "--duration",
+        "20",
+        "--device",
+        "M705 (M-R0073)",
+    ]));
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("M705 (M-R0073) 406D-"), "{text}");
+}
+
+#[test]
+fn in_real_time_a_line_comes_when_it_happens_and_a_signal_ends_it() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut child = command(&["--simulate"]).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        // Not at the end of the program, nor of a block of output.
+        while !line.contains("12 lux") {
+            line.clear();
+            assert_ne!(out.read_line(&mut line).unwrap(), 0, "it goes on");
+        }
+        let pid = Pid::from_child(&child);
+        kill_process(pid, signal).unwrap();
+        assert_eq!(wait(child), Some(130), "{signal:?}");
+    }
+}
+
+#[test]
+fn nobody_reading_is_no_error() {
+    for format in [&[][..], &["--json"]] {
+        let mut child = command(&[&["--simulate"], format].concat())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let errors = child.stderr.take().unwrap();
+        assert_eq!(wait(child), Some(0), "{format:?}");
+        assert_eq!(std::io::read_to_string(errors).unwrap(), "");
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let full = fs::File::create("/dev/full").unwrap();
+    let mut command = command(&["--simulate", "--duration", "5"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(!output.stderr.is_empty());
+}
+
+#[test]
+fn a_trace_of_following_can_be_explained() {
+    let trace = format!("{}/monitor.trace", env!("CARGO_TARGET_TMPDIR"));
+    let arguments = [
+        "--simulate",
+        "--duration",
+        "20",
+        "--record",
+        &trace,
+        "--anonymize",
+    ];
+    stdout(&monitor(&arguments));
+    let text = fs::read_to_string(&trace).unwrap();
+    fs::remove_file(&trace).unwrap();
+    assert!(text.contains("11 01 09 20 39"), "the light key\n{text}");
+    assert!(!text.contains("39 2a 07 50"), "a serial number\n{text}");
+}
+
+#[test]
+fn colour_and_characters_are_those_of_the_terminal() {
+    let plain = stdout(&monitor(&["--simulate", "--duration", "2"]));
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let colored = stdout(&monitor(&[
+        "--simulate",
+        "--duration",
+        "2",
+        "--color",
+        "always",
+    ]));
+    assert!(colored.contains("\u{1b}[32m57 %\u{1b}[0m"), "{colored}");
+    let mut ascii = command(&["--simulate=full", "--duration", "20"]);
+    let text = stdout(&ascii.env("LC_ALL", "C").output().unwrap());
+    assert!(text.is_ascii() && text.contains("~49 %"), "{text}");
+}
+
+#[test]
+fn wrong_arguments_are_exit_status_2() {
+    for wrong in [
+        &["--duration", "0"][..],
+        &["--duration", "forever"],
+        &["--replay", "x"],
+        &["--transport", "usb"],
+        &["--anonymize"],
+    ] {
+        let output = monitor(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(monitor(&["--help"]).status.code(), Some(0));
+}

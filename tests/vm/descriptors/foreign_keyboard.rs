@@ -1,0 +1,17 @@
+//! Another maker's keyboard, whose vendor reports have by chance the ids and sizes of HID++.
+
+use super::Hardware;
+use super::reports::{HIDPP_REPORTS, KEYBOARD, vendor};
+
+/// A keyboard, and a second interface for its lamps.
+pub(crate) const FOREIGN_KEYBOARD: Hardware = Hardware {
+    // pid.codes gives these numbers to tests.
+    vendor: 0x1209,
+    product: 0x0001,
+    version: 0x0100,
+    maker: "Another maker",
+    name: "Keyboard with lamps",
+    firmware: "1.00",
+    interfaces: &[KEYBOARD, vendor(&HIDPP_REPORTS)],
+    hidpp_interface: 1,
+};

@@ -1,0 +1,30 @@
+//! Devices of the simulator's catalogue, in the state that a scenario wants.
+
+use solar_status::sim::battery::State;
+use solar_status::sim::catalogue;
+use solar_status::sim::device::Device;
+use solar_status::sim::receiver::Receiver;
+
+use crate::comparison::Row;
+
+/// Features that the simulator answers for in full. With others the catalogue's devices list what
+/// they then refuse, and `solaar show` ends at the first refusal.
+const ANSWERED: [u16; 8] = [
+    0x0001, 0x0003, 0x0005, 0x1D4B, 0x1000, 0x1001, 0x1004, 0x4301,
+];
+
+/// A device with the charge of its dump, doing this.
+pub(crate) fn paired(codename: &str, serial: [u8; 4], state: State) -> Device {
+    let mut entry = catalogue::find(codename).expect("a device of the catalogue");
+    let (_, battery) = entry.battery.as_mut().expect("a device with a battery");
+    battery.state = state;
+    entry.features.retain(|line| ANSWERED.contains(&line.id));
+    entry.paired(serial).expect("a device for a receiver")
+}
+
+/// The receiver with the devices of a comparison.
+pub(crate) fn put(rows: &[Row], receiver: Receiver) -> Receiver {
+    rows.iter().fold(receiver, |receiver, row| {
+        receiver.with(row.slot, paired(row.codename, row.serial, row.state))
+    })
+}

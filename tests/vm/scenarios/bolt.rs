@@ -1,0 +1,84 @@
+//! A Bolt receiver, to which the kernel makes no child nodes: all of it is read through the receiver's own.
+
+use solar_status::sim::battery::State;
+use solar_status::sim::family::Family;
+use solar_status::sim::receiver::Receiver;
+
+use crate::comparison::{NOTHING, Row, compare};
+use crate::descriptors::BOLT;
+use crate::devices;
+use crate::program::Program;
+use crate::scenarios::{plug_in_receiver, requests};
+use crate::solaar;
+
+/// What Solaar and we say of each; the kernel (6.1) knows nothing of devices behind Bolt.
+const EXPECTED: [Row; 2] = [
+    Row {
+        codename: "MX Master 3S",
+        source: "feature 1004",
+        state: State::Discharging,
+        slot: 1,
+        serial: [0x4D, 0x58, 0xB0, 0x34],
+        kernel: NOTHING,
+        solaar: "Battery: 25%, discharging.",
+        ours: "25 %, low, discharging",
+        because: "",
+    },
+    Row {
+        codename: "MX MCHNCL",
+        source: "feature 1004",
+        state: State::Charging,
+        slot: 2,
+        serial: [0x4D, 0x58, 0xB3, 0x66],
+        kernel: NOTHING,
+        solaar: "Battery: 50%, recharging.",
+        ours: "50 %, good, charging",
+        because: "",
+    },
+];
+
+/// Everything the program sends for one cold reading: nothing is asked twice. Nor is anything
+/// waited for; Solaar spins for a second at each device, for a child node that never comes.
+#[rustfmt::skip]
+const REQUESTS: [&str; 16] = [
+    "10 ff 81 02 00 00 00", // how many are paired?
+    "10 ff 83 b5 51 00 00", // what is paired in each slot?
+    "10 ff 83 b5 52 00 00",
+    "10 ff 83 b5 53 00 00",
+    "10 ff 83 b5 54 00 00",
+    "10 ff 83 b5 55 00 00",
+    "10 ff 83 b5 56 00 00",
+    "10 ff 83 fb 00 00 00", // the receiver's unique id
+    "11 01 00 06 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // where is feature 1004?
+    "11 01 00 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // ping
+    "11 01 05 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // percent or steps?
+    "11 01 05 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // how full?
+    "11 02 00 06 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 00 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 05 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 05 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+];
+
+pub(crate) fn prove(program: &Program) {
+    let receiver = Receiver::of(Family::BOLT, [0xB0, 0x17, 0xC5, 0x48]);
+    let desk = plug_in_receiver(&BOLT, devices::put(&EXPECTED, receiver));
+    let seen = desk.seen();
+    assert_eq!(
+        seen.hid_driver(BOLT.hidpp_interface).as_deref(),
+        Some("hid-generic"),
+        "the driver of the HID++ interface"
+    );
+    desk.with(|receiver, _| receiver.forget_requests());
+    let read = program.run(&["--json", "--fields", "battery"]);
+    let asked = desk.with(|receiver, _| requests::listed(receiver.requests()));
+    let shown = solaar::start().finish(solaar::LIMIT);
+    println!(
+        "        solar show takes {:.1} s, we take {:.1} s and {} requests",
+        shown.took.as_secs_f32(),
+        read.took.as_secs_f32(),
+        asked.len()
+    );
+    let listed = solaar::listed(&shown);
+    compare(&EXPECTED, seen, &listed, &read.document());
+    assert_eq!(asked, REQUESTS, "requests, sorted");
+}

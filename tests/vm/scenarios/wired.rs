@@ -1,0 +1,76 @@
+//! Several devices on USB at once: a mouse on its cable is read, what only looks like HID++ is left alone.
+
+use solar_status::sim::Firmware;
+use solar_status::sim::battery::State;
+use solar_status::sim::direct::DirectDevice;
+use solar_status::units::Timestamp;
+
+use crate::comparison::{Row, compare};
+use crate::descriptors::{CORDED_MOUSE, FOREIGN_KEYBOARD};
+use crate::devices;
+use crate::kernel::{PATIENCE, eventually};
+use crate::program::Program;
+use crate::scenarios::plug_in;
+use crate::solaar;
+use crate::usbip::UsbDevice;
+
+/// The mouse; the desk beside it is that of the other scenarios.
+const EXPECTED: [Row; 1] = [Row {
+    codename: "G903 LS",
+    source: "feature 1001, on its cable",
+    state: State::Charging,
+    slot: 0,
+    serial: [0x47, 0x90, 0x40, 0x87],
+    kernel: "91 %, 4079 mV, Charging, online",
+    solaar: "Battery: 90% 4079mV , recharging.",
+    ours: "4079 mV, charging",
+    because: "we tell no charge while a charger lifts the voltage",
+}];
+
+/// The driver of corded devices that the kernel knows by their product id.
+const HIDPP_DRIVER: &str = "logitech-hidpp-device";
+
+/// Firmware that never answers, but remembers what it was sent.
+#[derive(Default)]
+struct Listener {
+    heard: Vec<Vec<u8>>,
+}
+
+impl Firmware for Listener {
+    fn output_report(&mut self, _: Timestamp, report: &[u8]) {
+        self.heard.push(report.to_vec());
+    }
+
+    fn input_report(&mut self, _: Timestamp) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
+pub(crate) fn prove(program: &Program) {
+    let foreign = UsbDevice::plug_in(&FOREIGN_KEYBOARD, Listener::default());
+    eventually("the foreign node", PATIENCE, || foreign.seen().node());
+    let [row] = &EXPECTED;
+    let g903 = devices::paired(row.codename, row.serial, row.state).protocol;
+    let mouse = UsbDevice::plug_in(&CORDED_MOUSE, DirectDevice::usb(0xC091, g903));
+    let seen = mouse.seen();
+    eventually("the mouse's battery", PATIENCE, || seen.battery());
+    assert_eq!(
+        seen.hid_driver(CORDED_MOUSE.hidpp_interface).as_deref(),
+        Some(HIDPP_DRIVER),
+        "the driver of the HID++ interface"
+    );
+    let _desk = plug_in();
+
+    let shown = solaar::start().finish(solaar::LIMIT);
+    let read = program.run(&["--json"]).document();
+    let listed = solaar::listed(&shown);
+    compare(&EXPECTED, seen, &listed, &read);
+    let devices = read["devices"].as_array().map(Vec::len);
+    assert_eq!(devices, Some(4), "the mouse and the three on the desk");
+    let heard = foreign.with(|listener, _| listener.heard.clone());
+    assert_eq!(heard, Vec::<Vec<u8>>::new(), "reports to a foreign device");
+}

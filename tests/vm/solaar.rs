@@ -1,0 +1,51 @@
+//! The real Solaar, as Debian has it: runs `solaar show` and takes what it says of each battery.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::process::{Finished, Running};
+
+/// Python starts slowly in the guest, and Solaar asks every device for some 45 features.
+pub(crate) const LIMIT: Duration = Duration::from_secs(120);
+
+/// Where it keeps what it learns about devices: in memory, apart from the host's own.
+const HOME: &str = "/run/solaar";
+
+/// A device as `solaar show` lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its serial number, or on a cable its unit id, in capitals.
+    pub(crate) serial: String,
+    /// The last line about its battery, such as `Battery: 65%, discharging.`
+    pub(crate) battery: String,
+}
+
+/// Starts `solaar show` in the background.
+pub(crate) fn start() -> Running {
+    let mut command = Command::new("solaar");
+    command.arg("show").env("HOME", HOME);
+    Running::start(command)
+}
+
+/// What it listed, in its order.
+pub(crate) fn listed(run: &Finished) -> Vec<Listed> {
+    run.expect_status(0);
+    let mut devices: Vec<Listed> = Vec::new();
+    for line in run.stdout.lines().map(str::trim) {
+        if let Some(serial) = line.strip_prefix("Serial number:") {
+            devices.push(Listed {
+                serial: serial.trim_start().to_owned(),
+                battery: String::new(),
+            });
+        } else if let Some(unit) = line.strip_prefix("Unit ID:")
+            && let Some(device) = devices.last_mut().filter(|it| it.serial.is_empty())
+        {
+            unit.trim_start().clone_into(&mut device.serial);
+        } else if line.starts_with("Battery")
+            && let Some(device) = devices.last_mut()
+        {
+            line.clone_into(&mut device.battery);
+        }
+    }
+    devices
+}
