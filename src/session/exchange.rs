@@ -3,26 +3,19 @@
 //! Each device index is a lane with at most one request in flight; lanes overlap as far as the
 //! receiver takes it ([`Window`]). An answer is matched on device index and header, and what does
 //! not match changes nothing: no deadline moves for foreign traffic.
-//!
-//! A device's answer does not repeat the arguments of the question. So that a late or doubled
-//! answer to one question is never taken for the answer to the next with the same header, such
-//! a question goes out under another software id, as in the alternating-bit protocol
-//! ([`SoftwareId::SPARE`]).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use log::debug;
 
+use super::past::Past;
 use super::peer::Peer;
 use super::request::{Request, RequestError};
 use super::timing;
 use super::window::Window;
 use crate::units::Timestamp;
-use crate::wire::{
-    DeviceIndex, Error10, Error20, ErrorCode, Message, Relation, Report, ReportId, SoftwareId,
-    relation,
-};
+use crate::wire::{DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, relation};
 
 /// Requests with their purposes `P`, which come back with the outcome.
 #[derive(Debug)]
@@ -31,9 +24,7 @@ pub(super) struct Exchange<P> {
     form: ReportId,
     window: Window,
     pending: VecDeque<Pending<P>>,
-    past: Vec<Past>,
-    /// Until when another program may be asking under one of our ids, since it was answered.
-    heard: BTreeMap<SoftwareId, Timestamp>,
+    past: Past,
     finished: VecDeque<Finished<P>>,
     sent: usize,
     /// The latest time that was told.
@@ -75,26 +66,15 @@ enum State {
     InFlight(Timestamp),
 }
 
-/// A question that is over but could still be answered (again).
-#[derive(Debug)]
-struct Past {
-    report: Report,
-    /// How many answers may still be under way for certain: it was sent that much more often
-    /// than it was answered.
-    owed: u8,
-    until: Timestamp,
-}
-
 impl<P> Exchange<P> {
     /// An exchange that asks devices in reports of this form where they fit.
-    pub(super) const fn new(peer: Peer, form: ReportId) -> Self {
+    pub(super) fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
             form,
             window: Window::new(),
             pending: VecDeque::new(),
-            past: Vec::new(),
-            heard: BTreeMap::new(),
+            past: Past::default(),
             finished: VecDeque::new(),
             sent: 0,
             now: Timestamp::START,
@@ -162,9 +142,11 @@ impl<P> Exchange<P> {
         let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
         let head = self.pending.get(at)?;
         // A repeat is the same question under the same id, so that either answer will do.
-        let report = match head.sent {
-            Some(report) => report,
-            None => self.first_report(now, head.device, head.request),
+        let report = if let Some(report) = head.sent {
+            report
+        } else {
+            let under = |id| head.request.report(head.device, id, self.form);
+            self.past.first_report(now, under)
         };
         let answer_time = self.answer_time(report.device());
         let beside = self.radio_in_flight().count();
@@ -226,27 +208,6 @@ impl<P> Exchange<P> {
             .any(|earlier| earlier.device == pending.device)
     }
 
-    /// The request under an id with which no other question of this header can still be answered,
-    /// neither ours nor that of a program that was heard to use it; or else under that whose last
-    /// use is the longest ago.
-    fn first_report(&self, now: Timestamp, device: DeviceIndex, request: Request) -> Report {
-        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
-        let last_use = |(id, report): &(SoftwareId, Report)| {
-            let others = self.past.iter().filter(|past| {
-                past.until > now && header(&past.report) == header(report) && past.report != *report
-            });
-            let ours = others.map(|past| past.until).max();
-            let heard = self.heard.get(id).filter(|until| **until > now);
-            ours.max(heard.copied())
-        };
-        let first = request.report(device, SoftwareId::OURS, self.form);
-        std::iter::once(SoftwareId::OURS)
-            .chain(SoftwareId::SPARE)
-            .map(|id| (id, request.report(device, id, self.form)))
-            .min_by_key(last_use)
-            .map_or(first, |(_, report)| report)
-    }
-
     /// Takes a report; `true`: it answered a request that waited for it.
     pub(super) fn handle_report(&mut self, now: Timestamp, report: &Report) -> bool {
         let in_flight = self.pending.iter().position(|pending| {
@@ -269,8 +230,8 @@ impl<P> Exchange<P> {
                 self.handle_error(now, at, code);
             }
             None | Some((_, Relation::None)) => {
-                if !self.settle_late(now, report) {
-                    self.note_other(now, report);
+                if self.past.settle(now, report) {
+                    debug!("{report} comes too late, or twice");
                 }
                 return false;
             }
@@ -381,52 +342,16 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// A register's error does not say which sub-register it is about. While an answer is owed to
-    /// an earlier question of that register, the error is taken for that answer.
-    fn owed_elsewhere(&mut self, now: Timestamp, at: usize, report: &Report) -> bool {
-        let Some(Pending {
-            request: Request::Register(_),
-            sent: Some(sent),
-            ..
-        }) = self.pending.get(at)
-        else {
-            return false;
-        };
-        let owed = self.past.iter_mut().find(|past| {
-            past.owed > 0
-                && past.until > now
-                && past.report != *sent
-                && matches!(relation(&past.report, report), Relation::Error(_))
-        });
-        match owed {
-            Some(past) => past.owed -= 1,
-            None => return false,
+    /// Whether an error is the answer to an earlier question of the register.
+    fn owed_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
+        match self.pending.get(at) {
+            Some(Pending {
+                request: Request::Register(_),
+                sent: Some(sent),
+                ..
+            }) => self.past.is_owed(now, sent, error),
+            _ => false,
         }
-        true
-    }
-
-    /// Notes an answer to another program.
-    fn note_other(&mut self, now: Timestamp, report: &Report) {
-        if let Message::Reply { software, .. } = Message::of(report)
-            && let Some(id) = SoftwareId::new(software)
-        {
-            self.heard.insert(id, now + timing::LATE_ANSWER);
-        }
-    }
-
-    /// Strikes an answer to a question that is over off the list of those owed; `false`: it is none.
-    fn settle_late(&mut self, now: Timestamp, report: &Report) -> bool {
-        self.past.retain(|past| past.until > now);
-        let settled = self
-            .past
-            .iter_mut()
-            .find(|past| relation(&past.report, report) != Relation::None);
-        let Some(past) = settled else {
-            return false;
-        };
-        past.owed = past.owed.saturating_sub(1);
-        debug!("{report} comes too late, or twice");
-        true
     }
 
     /// Repeats or gives up what was not answered in time.
@@ -507,15 +432,8 @@ impl<P> Exchange<P> {
         let Some(report) = pending.sent.filter(|_| pending.attempts > 0) else {
             return;
         };
-        // The same question asked again may take either answer: only the newest record counts.
-        self.past
-            .retain(|past| past.report != report && past.until > now);
         let owed = pending.attempts.saturating_sub(answers);
-        self.past.push(Past {
-            report,
-            owed,
-            until: now + timing::LATE_ANSWER,
-        });
+        self.past.remember(now, report, owed);
     }
 }
 

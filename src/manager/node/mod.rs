@@ -40,6 +40,8 @@ pub(super) struct Node<'a> {
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
+    /// Since when it is in use.
+    begun: Timestamp,
     /// When it next has something to do by itself.
     due: Option<Timestamp>,
     /// Whether something arrived.
@@ -96,6 +98,7 @@ impl<'a> Node<'a> {
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
+            begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,
             log: Privacy::new(false),
@@ -105,6 +108,7 @@ impl<'a> Node<'a> {
 
     /// Starts asking the device of a node of its own; a receiver is asked from the start.
     pub(super) fn begin(&mut self, now: Timestamp, memory: &Memory) {
+        self.begun = now;
         if self.receiver.is_some() {
             return;
         }
@@ -287,6 +291,11 @@ impl<'a> Node<'a> {
     /// What went wrong with its devices since it was last asked.
     pub(super) fn take_device_failures(&mut self) -> Vec<Failure> {
         std::mem::take(&mut self.device_failures)
+    }
+
+    /// Since when it is in use.
+    pub(super) const fn begun(&self) -> Timestamp {
+        self.begun
     }
 
     /// Where it is.
