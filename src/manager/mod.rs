@@ -91,8 +91,8 @@ pub fn read_status(
 
 /// Ends the conversations of all nodes, and puts everything in order; also where the user is in a
 /// hurry.
-fn close<'a>(
-    nodes: &mut [&mut Node<'a>],
+fn close(
+    nodes: &mut [&mut Node<'_>],
     memory: &mut Memory,
     clock: &mut dyn Clock,
     wanted: bool,
