@@ -6,9 +6,10 @@ use libfuzzer_sys::fuzz_target;
 use solar_status::device::Battery;
 use solar_status::feature::{
     adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
-    bolt_discovery, bolt_pairing, connection_state, device_connection, device_information,
-    device_name, feature_set, firmware_version, notification_flags, pairing_information,
-    pairing_lock, receiver_firmware, root, solar_dashboard, unified_battery, wireless_status,
+    bolt_discovery, bolt_pairing, bolt_unique_id, connection_state, device_connection,
+    device_information, device_name, feature_set, firmware_version, notification_flags,
+    pairing_information, pairing_lock, receiver_firmware, root, solar_dashboard, unified_battery,
+    wireless_status,
 };
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Message, classify, descriptor};
@@ -20,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     assert_eq!(report.as_bytes(), bytes);
     let text = format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}{:?}{}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}{:?}{}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
         Message::of(&report),
         battery_mileage::read(&report),
         battery_mileage::read_notification(&report),
@@ -43,6 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
         root::read_feature(&report),
         wireless_status::read_event(&report),
         bolt_pairing::read(&report),
+        bolt_unique_id::read(&report),
     );
     assert!(!text.is_empty());
     let at = Timestamp::START;
