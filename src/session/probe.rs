@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use super::event::{DeviceFact, Reading};
 use super::known::{BatteryRegister, Capability, Known};
 use super::request::{Request, RequestError};
-use super::sources::battery_sources;
+use super::sources::{battery_registers, battery_sources};
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
@@ -215,8 +215,14 @@ impl Probe {
     fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Way {
         if !protocol.has_features() {
             return match (goal, known.register) {
-                (Goal::Battery, None | Some(BatteryRegister::Mileage)) => Way::By(Step::Mileage),
-                (Goal::Battery, Some(BatteryRegister::Status)) => Way::By(Step::BatteryStatus),
+                (Goal::Battery, register) => {
+                    let [first, _] = battery_registers(known.model);
+                    match register.unwrap_or(first) {
+                        BatteryRegister::Mileage => Way::By(Step::Mileage),
+                        BatteryRegister::Status => Way::By(Step::BatteryStatus),
+                        BatteryRegister::None => Way::None,
+                    }
+                }
                 (Goal::Notices, register) if register != Some(BatteryRegister::None) => {
                     Way::By(Step::ReadFlags)
                 }
@@ -553,12 +559,19 @@ impl Probe {
                 self.goals.clear();
                 facts.push(DeviceFact::Failed(error));
             }
-            (Step::Mileage, error) if error.is_missing() => {
-                self.todo.push_back(Step::BatteryStatus);
-            }
-            (Step::BatteryStatus, error) if error.is_missing() => {
-                known.register = Some(BatteryRegister::None);
-                facts.push(DeviceFact::NoBattery);
+            (Step::Mileage | Step::BatteryStatus, error) if error.is_missing() => {
+                match (step, battery_registers(known.model)) {
+                    (Step::Mileage, [BatteryRegister::Mileage, _]) => {
+                        self.todo.push_back(Step::BatteryStatus);
+                    }
+                    (Step::BatteryStatus, [BatteryRegister::Status, _]) => {
+                        self.todo.push_back(Step::Mileage);
+                    }
+                    _ => {
+                        known.register = Some(BatteryRegister::None);
+                        facts.push(DeviceFact::NoBattery);
+                    }
+                }
             }
             // Without notices a device is only read less often.
             (Step::ReadFlags | Step::WriteFlags(_), _) => {}

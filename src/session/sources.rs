@@ -1,5 +1,6 @@
 //! In which order to look for the battery of a HID++ 2.0 device, so that few look-ups find it.
 
+use super::known::BatteryRegister;
 use crate::feature::root::ProtocolVersion;
 use crate::wire::{FeatureId, Wpid};
 
@@ -29,6 +30,17 @@ pub(super) const fn battery_sources(
 /// Whether a feature tells a charge.
 pub(super) fn is_battery_source(id: FeatureId) -> bool {
     [LEVELS, VOLTAGE, UNIFIED, ADC, SOLAR].contains(&id)
+}
+
+/// The battery registers of a HID++ 1.0 device, the likelier first.
+///
+/// Keyboards (models 20xx) and 27 MHz devices were seen with 07, most mice with 0D.
+pub(super) const fn battery_registers(model: Option<Wpid>) -> [BatteryRegister; 2] {
+    use BatteryRegister::{Mileage, Status};
+    match model {
+        Some(Wpid(0x2000..=0x20FF | ..=0x00FF)) => [Status, Mileage],
+        _ => [Mileage, Status],
+    }
 }
 
 #[cfg(test)]
