@@ -99,6 +99,11 @@ impl Finished {
     /// The document it printed, once it is clear that it ended well.
     pub(crate) fn document(&self) -> Value {
         self.expect_status(0);
+        self.printed()
+    }
+
+    /// The document it printed, however it ended.
+    pub(crate) fn printed(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
     }

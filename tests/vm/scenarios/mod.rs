@@ -7,6 +7,7 @@ mod denied;
 mod hotplug;
 mod reading;
 mod requests;
+mod together;
 mod typing;
 mod udev_rule;
 mod unplugged;
@@ -114,6 +115,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "wired",
         proves: "a corded mouse is read, and another maker's keyboard left alone",
         run: wired::prove,
+    },
+    Scenario {
+        name: "together",
+        proves: "for a minute the kernel, Solaar and the program tell nothing wrong",
+        run: together::prove,
     },
 ];
 
