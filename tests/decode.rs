@@ -227,7 +227,7 @@ node 1 /dev/hidraw1 046D:C52B\n\
 
 #[test]
 fn a_spare_software_id_is_ours_in_our_traces_only() {
-    let lookup = "10 01 00 0c 00 05 00";
+    let lookup = "10 01 00 05 00 05 00";
     let foreign = |input: &str| json(&[], input)[0]["foreign"].clone();
     assert_eq!(foreign(lookup), true);
     assert_eq!(foreign(&format!("0.044000 1 > {lookup}")), false);

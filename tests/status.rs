@@ -419,7 +419,7 @@ fn a_request_the_trace_does_not_know_times_out() {
     // The K750's lookup of its solar feature is cut out.
     let without: String = text
         .lines()
-        .filter(|line| !line.contains("10 01 00 0e 43 01") && !line.contains("11 01 00 0e 09"))
+        .filter(|line| !line.contains("10 01 00 06 43 01") && !line.contains("11 01 00 06 09"))
         .flat_map(|line| [line, "\n"])
         .collect();
     fs::write(&trace.0, without).unwrap();

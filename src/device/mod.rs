@@ -9,7 +9,7 @@ mod sources;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
 pub use doubt::is_odd;
-pub use identity::{device_id, direct_id};
+pub use identity::{device_id, direct_id, direct_serial};
 pub use light::{Light, LightLevel};
 pub use receiver::{ReceiverFamily, ReceiverModel};
 

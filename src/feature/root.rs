@@ -121,6 +121,6 @@ mod tests {
     fn a_lookup_as_the_kernel_would_see_it() {
         let request = get_feature(FeatureId::SOLAR_DASHBOARD);
         let report = request.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Short);
-        assert_eq!(report.to_string(), "10 01 00 0e 43 01 00");
+        assert_eq!(report.to_string(), "10 01 00 06 43 01 00");
     }
 }

@@ -121,6 +121,13 @@ pub const fn set_light_measure(feature: FeatureIndex, measure: LightMeasure) -> 
     )
 }
 
+/// Whether an answer can be one to a request for this series: it repeats it, or is zero. Any other
+/// is that of another feature, or the answer to another program.
+pub fn is_answer(report: &Report, measure: LightMeasure) -> bool {
+    let echo = read_light_measure(report);
+    echo == measure || report.params() == &[0; 16]
+}
+
 /// Reads the series out of a request for it.
 pub const fn read_light_measure(report: &Report) -> LightMeasure {
     let [reports, period_s, _] = report.head();

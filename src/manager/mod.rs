@@ -60,23 +60,12 @@ pub fn read_status(
         node
     });
     let mut nodes: Vec<Node<'_>> = nodes.collect();
-    let ended = run(
-        &mut nodes,
-        memory,
-        clock,
-        start + query.timeout,
-        Node::is_done,
-    )?;
+    let mut all: Vec<&mut Node<'_>> = nodes.iter_mut().collect();
+    let deadline = start + query.timeout;
+    let ended = run(&mut all, memory, clock, deadline, Node::is_done)?;
     let at = clock.now();
     let interrupted = ended == Wake::Interrupted;
-    for node in &mut nodes {
-        node.close(at, interrupted);
-    }
-    let closed = run(&mut nodes, memory, clock, at + CLOSING, Node::is_closed)?;
-    if closed == Wake::Interrupted {
-        // Closing goes on all the same.
-        run(&mut nodes, memory, clock, at + CLOSING, Node::is_closed)?;
-    }
+    let closed = close(&mut all, memory, clock, interrupted)?;
     let mut snapshot = Snapshot {
         at,
         receivers: Vec::new(),
@@ -100,8 +89,29 @@ pub fn read_status(
     Ok(snapshot)
 }
 
+/// Ends the conversations of all nodes, and puts everything in order; also where the user is in a
+/// hurry.
+fn close(
+    nodes: &mut [&mut Node<'_>],
+    memory: &mut Memory,
+    clock: &mut dyn Clock,
+    wanted: bool,
+) -> io::Result<Wake> {
+    let at = clock.now();
+    for node in &mut *nodes {
+        node.close(at, wanted);
+    }
+    let deadline = at + CLOSING;
+    let closed = run(nodes, memory, clock, deadline, Node::is_closed)?;
+    if closed == Wake::Interrupted {
+        run(nodes, memory, clock, deadline, Node::is_closed)?;
+    }
+    Ok(closed)
+}
+
+/// Works on all nodes until that is done, or for so long.
 fn run<'a>(
-    nodes: &mut [Node<'a>],
+    nodes: &mut [&mut Node<'a>],
     memory: &mut Memory,
     clock: &mut dyn Clock,
     deadline: Timestamp,
@@ -112,12 +122,18 @@ fn run<'a>(
         for node in &mut *nodes {
             node.pump(now, memory);
         }
-        if now >= deadline || nodes.iter().all(&done) {
+        if now >= deadline || nodes.iter().all(|node| done(node)) {
             return Ok(Wake::Due);
         }
-        let due = nodes.iter().filter_map(Node::poll_timeout).min();
+        let due = nodes.iter().filter_map(|node| node.poll_timeout()).min();
         let until = due.map_or(deadline, |due| due.min(deadline));
-        if wait(nodes.iter_mut(), None, clock, Some(until))? == Wake::Interrupted {
+        if wait(
+            nodes.iter_mut().map(|node| &mut **node),
+            None,
+            clock,
+            Some(until),
+        )? == Wake::Interrupted
+        {
             return Ok(Wake::Interrupted);
         }
     }

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{CLOSING, model_of, wait};
+use super::{close, model_of, wait};
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -26,12 +26,15 @@ const FIRST_RETRY: Duration = Duration::from_millis(50);
 /// So often, about 3 s in all.
 const RETRIES: u32 = 6;
 
-/// A node that failed while it was in use is opened again after this time, and after twice as long
-/// each further time: access to it may have been revoked for a while.
+/// A node that failed while it was in use, or stays forbidden, is opened again after this time, and
+/// after twice as long each further time: access may be revoked for a while, or given later.
 const FIRST_REOPENING: Duration = Duration::from_secs(1);
 
 /// So often the time doubles, to about 17 minutes.
 const REOPENING_DOUBLES: u32 = 10;
+
+/// A node that worked for so long before it failed counts as one that never failed.
+const STEADY: Duration = Duration::from_secs(600);
 
 /// What is remembered is written this often at most, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
@@ -202,12 +205,15 @@ impl Monitor<'_> {
                     debug!("{node} is gone");
                     self.failed.remove(&waiting.info.id);
                 }
-                // It could be used before, and may be again.
-                Err(error) if self.failed.contains_key(&waiting.info.id) => {
-                    debug!("{error}");
+                // It may be allowed later: when udev was slow, or a rule is installed.
+                Err(error) => {
+                    if self.failed.contains_key(&waiting.info.id) {
+                        debug!("{error}");
+                    } else {
+                        tell(now, News::Failure(error.into()))?;
+                    }
                     self.open_again(now, waiting.info);
                 }
-                Err(error) => tell(now, News::Failure(error.into()))?,
             }
         }
         Ok(())
@@ -239,6 +245,9 @@ impl Monitor<'_> {
             }
             if let Some(failure) = node.take_failure() {
                 let gone = matches!(&failure, Failure::Transport(TransportError::Gone { .. }));
+                if now.since(node.begun()) > STEADY {
+                    self.failed.remove(id);
+                }
                 if !gone && !self.failed.contains_key(id) {
                     tell(now, News::Failure(failure))?;
                 }
@@ -277,23 +286,9 @@ impl Monitor<'_> {
 
     /// Puts everything in order.
     fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
-        let start = clock.now();
-        self.remember(start, memory);
-        for node in self.nodes.values_mut() {
-            node.close(start, true);
-        }
-        let deadline = start + CLOSING;
-        loop {
-            let now = clock.now();
-            for node in self.nodes.values_mut() {
-                node.pump(now, memory);
-            }
-            if now >= deadline || self.nodes.values().all(Node::is_closed) {
-                return Ok(());
-            }
-            let due = self.nodes.values().filter_map(Node::poll_timeout).min();
-            let due = due.map_or(deadline, |due| due.min(deadline));
-            wait(self.nodes.values_mut(), None, clock, Some(due))?;
-        }
+        self.remember(clock.now(), memory);
+        let mut nodes: Vec<&mut Node<'_>> = self.nodes.values_mut().collect();
+        close(&mut nodes, memory, clock, true)?;
+        Ok(())
     }
 }

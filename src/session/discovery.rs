@@ -62,6 +62,14 @@ const LAST_SLOT: u8 = 7;
 /// The flag without which a receiver announces nothing.
 const ANNOUNCING: NotificationFlags = NotificationFlags::WIRELESS;
 
+/// Flags of a receiver that this session set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Raised {
+    pub(super) ours: NotificationFlags,
+    /// Those that were set before.
+    pub(super) before: NotificationFlags,
+}
+
 /// How far the search for paired devices is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
@@ -92,7 +100,7 @@ pub(super) struct Discovery {
     todo: VecDeque<Step>,
     progress: Progress,
     /// Flags that were set and are to be cleared at the end.
-    raised: NotificationFlags,
+    raised: Option<Raised>,
     version: Option<[u8; 2]>,
     /// Slots that were looked at anew and seem empty.
     vacant: BTreeSet<Slot>,
@@ -100,7 +108,7 @@ pub(super) struct Discovery {
 
 impl Discovery {
     /// A discovery; `raised` are flags that an earlier one set.
-    pub(super) fn new(scope: DiscoveryScope, raised: NotificationFlags) -> Self {
+    pub(super) fn new(scope: DiscoveryScope, raised: Option<Raised>) -> Self {
         let identity: &[Step] = match scope.records {
             PairingRecords::Legacy | PairingRecords::Unknown => &[Step::Receiver, Step::State],
             PairingRecords::Bolt => &[Step::UniqueId, Step::State],
@@ -146,7 +154,7 @@ impl Discovery {
     }
 
     /// The flags to clear again when the session ends.
-    pub(super) const fn raised(&self) -> NotificationFlags {
+    pub(super) const fn raised(&self) -> Option<Raised> {
         self.raised
     }
 
@@ -200,7 +208,10 @@ impl Discovery {
             (Step::ReadFlags, Ok(report)) => {
                 let flags = notification_flags::read(&report);
                 if !flags.contains(ANNOUNCING) {
-                    self.raised = self.raised | ANNOUNCING.without(flags);
+                    self.raised = Some(Raised {
+                        ours: ANNOUNCING.without(flags),
+                        before: flags,
+                    });
                     self.todo.push_front(Step::WriteFlags(flags | ANNOUNCING));
                 }
             }

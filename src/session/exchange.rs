@@ -3,25 +3,19 @@
 //! Each device index is a lane with at most one request in flight; lanes overlap as far as the
 //! receiver takes it ([`Window`]). An answer is matched on device index and header, and what does
 //! not match changes nothing: no deadline moves for foreign traffic.
-//!
-//! A device's answer does not repeat the arguments of the question. So that a late or doubled
-//! answer to one question is never taken for the answer to the next with the same header, such
-//! a question goes out under another software id, as in the alternating-bit protocol
-//! ([`SoftwareId::SPARE`]).
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use log::debug;
 
+use super::past::Past;
 use super::peer::Peer;
 use super::request::{Request, RequestError};
 use super::timing;
 use super::window::Window;
 use crate::units::Timestamp;
-use crate::wire::{
-    DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, SoftwareId, relation,
-};
+use crate::wire::{DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, relation};
 
 /// Requests with their purposes `P`, which come back with the outcome.
 #[derive(Debug)]
@@ -30,7 +24,7 @@ pub(super) struct Exchange<P> {
     form: ReportId,
     window: Window,
     pending: VecDeque<Pending<P>>,
-    past: Vec<Past>,
+    past: Past,
     finished: VecDeque<Finished<P>>,
     sent: usize,
     /// The latest time that was told.
@@ -53,6 +47,8 @@ struct Pending<P> {
     sent: Option<Report>,
     /// When it was sent last.
     sent_at: Timestamp,
+    /// How many others were over the air then.
+    beside: usize,
     state: State,
     attempts: u8,
     /// How often the device was busy, or the receiver with something that is not ours.
@@ -70,25 +66,15 @@ enum State {
     InFlight(Timestamp),
 }
 
-/// A question that is over but could still be answered (again).
-#[derive(Debug)]
-struct Past {
-    report: Report,
-    /// How many answers may still be under way for certain: it was sent that much more often
-    /// than it was answered.
-    owed: u8,
-    until: Timestamp,
-}
-
 impl<P> Exchange<P> {
     /// An exchange that asks devices in reports of this form where they fit.
-    pub(super) const fn new(peer: Peer, form: ReportId) -> Self {
+    pub(super) fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
             form,
             window: Window::new(),
             pending: VecDeque::new(),
-            past: Vec::new(),
+            past: Past::default(),
             finished: VecDeque::new(),
             sent: 0,
             now: Timestamp::START,
@@ -108,6 +94,7 @@ impl<P> Exchange<P> {
             request,
             sent: None,
             sent_at: Timestamp::START,
+            beside: 0,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
@@ -155,12 +142,16 @@ impl<P> Exchange<P> {
         let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
         let head = self.pending.get(at)?;
         // A repeat is the same question under the same id, so that either answer will do.
-        let report = match head.sent {
-            Some(report) => report,
-            None => self.first_report(now, head.device, head.request),
+        let report = if let Some(report) = head.sent {
+            report
+        } else {
+            let under = |id| head.request.report(head.device, id, self.form);
+            self.past.first_report(now, under)
         };
         let answer_time = self.answer_time(report.device());
+        let beside = self.radio_in_flight().count();
         let head = self.pending.get_mut(at)?;
+        head.beside = beside;
         head.sent = Some(report);
         head.sent_at = now;
         head.attempts += 1;
@@ -184,16 +175,21 @@ impl<P> Exchange<P> {
         self.peer == Peer::Receiver && device.slot().is_some()
     }
 
+    /// The requests that are over the air now.
+    fn radio_in_flight(&self) -> impl Iterator<Item = &Pending<P>> {
+        self.pending.iter().filter(|pending| {
+            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
+        })
+    }
+
     /// When the receiver takes another message to this device; `None`: now.
     fn window_opens(&self, device: DeviceIndex, now: Timestamp) -> Option<Timestamp> {
         if !self.is_radio(device) {
             return None;
         }
         let span = self.window.hold();
-        let in_flight = self.pending.iter().filter(|pending| {
-            matches!(pending.state, State::InFlight(_)) && self.is_radio(pending.device)
-        });
-        let held: Vec<Timestamp> = in_flight
+        let held: Vec<Timestamp> = self
+            .radio_in_flight()
             .map(|pending| pending.sent_at + span)
             .filter(|until| *until > now)
             .collect();
@@ -210,25 +206,6 @@ impl<P> Exchange<P> {
             .iter()
             .take(at)
             .any(|earlier| earlier.device == pending.device)
-    }
-
-    /// The request under an id with which no other question of this header can still be answered,
-    /// or else under that whose last use is the longest ago.
-    fn first_report(&self, now: Timestamp, device: DeviceIndex, request: Request) -> Report {
-        let under = |id| request.report(device, id, self.form);
-        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
-        let last_use = |report: &Report| {
-            let others = self.past.iter().filter(|past| {
-                past.until > now && header(&past.report) == header(report) && past.report != *report
-            });
-            others.map(|past| past.until).max()
-        };
-        let ours = under(SoftwareId::OURS);
-        let spares = SoftwareId::SPARE.into_iter().map(under);
-        std::iter::once(ours)
-            .chain(spares)
-            .min_by_key(last_use)
-            .unwrap_or(ours)
     }
 
     /// Takes a report; `true`: it answered a request that waited for it.
@@ -253,7 +230,9 @@ impl<P> Exchange<P> {
                 self.handle_error(now, at, code);
             }
             None | Some((_, Relation::None)) => {
-                self.settle_late(now, report);
+                if self.past.settle(now, report) {
+                    debug!("{report} comes too late, or twice");
+                }
                 return false;
             }
         }
@@ -296,27 +275,21 @@ impl<P> Exchange<P> {
     /// The receiver had no time for a message. If that is for messages of ours, it is sent again
     /// when one of them is answered; `false`: it was refused too often.
     fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
-        let in_flight = self.pending.iter().enumerate().filter(|(other, pending)| {
-            *other != at
-                && matches!(pending.state, State::InFlight(_))
-                && self.is_radio(pending.device)
-        });
-        let others = in_flight.count();
-        if others > 0 {
-            self.window.note_refusal(others);
-        }
-        let due_to_ours = self
-            .pending
-            .get(at)
-            .is_some_and(|pending| self.window_opens(pending.device, now).is_some());
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
         };
+        if pending.beside > 0 {
+            self.window.note_refusal(pending.beside);
+        }
         pending.refused = true;
-        if due_to_ours {
+        // It is not among those that keep the receiver busy.
+        pending.state = State::Waiting(now);
+        let device = pending.device;
+        if self.window_opens(device, now).is_some() {
             // Being turned away is no try.
-            pending.attempts = pending.attempts.saturating_sub(1);
-            pending.state = State::Waiting(now);
+            if let Some(pending) = self.pending.get_mut(at) {
+                pending.attempts = pending.attempts.saturating_sub(1);
+            }
             return true;
         }
         self.wait_for_free(now, at, timing::REFUSED_FIRST)
@@ -369,40 +342,15 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// A register's error does not say which sub-register it is about. While an answer is owed to
-    /// an earlier question of that register, the error is taken for that answer.
-    fn owed_elsewhere(&mut self, now: Timestamp, at: usize, report: &Report) -> bool {
-        let Some(Pending {
-            request: Request::Register(_),
-            sent: Some(sent),
-            ..
-        }) = self.pending.get(at)
-        else {
-            return false;
-        };
-        let owed = self.past.iter_mut().find(|past| {
-            past.owed > 0
-                && past.until > now
-                && past.report != *sent
-                && matches!(relation(&past.report, report), Relation::Error(_))
-        });
-        match owed {
-            Some(past) => past.owed -= 1,
-            None => return false,
-        }
-        true
-    }
-
-    /// Strikes an answer to a question that is over off the list of those owed.
-    fn settle_late(&mut self, now: Timestamp, report: &Report) {
-        self.past.retain(|past| past.until > now);
-        let settled = self
-            .past
-            .iter_mut()
-            .find(|past| relation(&past.report, report) != Relation::None);
-        if let Some(past) = settled {
-            past.owed = past.owed.saturating_sub(1);
-            debug!("{report} comes too late, or twice");
+    /// Whether an error is the answer to an earlier question of the register.
+    fn owed_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
+        match self.pending.get(at) {
+            Some(Pending {
+                request: Request::Register(_),
+                sent: Some(sent),
+                ..
+            }) => self.past.is_owed(now, sent, error),
+            _ => false,
         }
     }
 
@@ -484,15 +432,8 @@ impl<P> Exchange<P> {
         let Some(report) = pending.sent.filter(|_| pending.attempts > 0) else {
             return;
         };
-        // The same question asked again may take either answer: only the newest record counts.
-        self.past
-            .retain(|past| past.report != report && past.until > now);
         let owed = pending.attempts.saturating_sub(answers);
-        self.past.push(Past {
-            report,
-            owed,
-            until: now + timing::LATE_ANSWER,
-        });
+        self.past.remember(now, report, owed);
     }
 }
 
@@ -527,17 +468,17 @@ mod tests {
         ask(&mut exchange, M705, 0x1000);
         assert_eq!(
             sent(&mut exchange, at(0)).as_deref(),
-            Some("10 01 00 0e 43 01 00")
+            Some("10 01 00 06 43 01 00")
         );
         assert_eq!(
             sent(&mut exchange, at(0)).as_deref(),
-            Some("10 02 00 0e 10 00 00")
+            Some("10 02 00 06 10 00 00")
         );
         assert_eq!(sent(&mut exchange, at(500)), None);
-        assert!(exchange.handle_report(at(500), &report("11 01 00 0E 09 …")));
+        assert!(exchange.handle_report(at(500), &report("11 01 00 06 09 …")));
         assert_eq!(
             sent(&mut exchange, at(500)).as_deref(),
-            Some("10 01 00 0c 00 05 00")
+            Some("10 01 00 05 00 05 00")
         );
     }
 
@@ -549,7 +490,7 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..6 {
             assert!(sent(&mut exchange, now).is_some());
-            exchange.handle_report(now, &report("11 01 FF 00 0E 08 …"));
+            exchange.handle_report(now, &report("11 01 FF 00 06 08 …"));
             let due = exchange.poll_timeout().unwrap();
             waits.push(due.since(now).as_millis());
             assert_eq!(sent(&mut exchange, now), None, "not at once");
@@ -641,14 +582,36 @@ mod tests {
     }
 
     #[test]
+    fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
+        let slot = Slot::new(2).unwrap();
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        let mut now = at(0);
+        for _ in 0..2 {
+            let request = pairing_information::get_pairing(slot).into();
+            exchange.submit(DeviceIndex::RECEIVER, request, "pairing");
+            assert!(sent(&mut exchange, now).is_some());
+            if now == at(0) {
+                exchange.withdraw(|_| true);
+                now = at(100);
+            }
+        }
+        assert!(exchange.handle_report(now, &report("10 FF 8F 83 B5 03 00")));
+    }
+
+    #[test]
     fn four_questions_of_one_header_take_turns_at_three_ids() {
         let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         let mut ids = Vec::new();
-        for (second, id) in [0x4301, 0x0005, 0x0003, 0x1000, 0x4301]
-            .into_iter()
-            .enumerate()
-        {
-            let now = at(1000 * u64::try_from(second).unwrap());
+        // Before the last, no answer can be late any more.
+        for (second, id) in [
+            (0, 0x4301),
+            (1, 0x0005),
+            (2, 0x0003),
+            (3, 0x1000),
+            (4, 0x4301),
+            (40, 0x0005),
+        ] {
+            let now = at(1000 * second);
             ask(&mut exchange, K750, id);
             let request = exchange.poll_transmit(now).unwrap();
             ids.push(request.address());
@@ -657,6 +620,6 @@ mod tests {
             answer.resize(20, 0);
             assert!(exchange.handle_report(now, &Report::parse(&answer).unwrap()));
         }
-        assert_eq!(ids, [0x0E, 0x0C, 0x06, 0x0E, 0x0C]);
+        assert_eq!(ids, [0x06, 0x05, 0x04, 0x06, 0x05, 0x06]);
     }
 }

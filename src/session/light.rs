@@ -90,7 +90,7 @@ impl LightLease {
         }
         match self.hold {
             Hold::Once if self.left == 0 => Action::Done,
-            Hold::UntilReleased if self.left <= RENEW_AT.min(self.series.reports - 1) => self.ask(),
+            Hold::UntilReleased if self.left <= RENEW_AT => self.ask(),
             _ => Action::Wait,
         }
     }
@@ -130,6 +130,11 @@ impl LightLease {
         } else {
             Action::Ask(LightMeasure::CANCEL)
         }
+    }
+
+    /// What was asked for.
+    pub(super) const fn series(&self) -> LightMeasure {
+        self.series
     }
 
     pub(super) const fn hold(&self) -> Hold {

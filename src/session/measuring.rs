@@ -105,8 +105,10 @@ impl Session {
         outcome: Result<Report, RequestError>,
     ) {
         match outcome {
-            Ok(_) => {
-                if let Some(lease) = self.leases.get_mut(&device) {
+            Ok(report) => {
+                if self.is_nonsense(device, &report) {
+                    self.leases.remove(&device);
+                } else if let Some(lease) = self.leases.get_mut(&device) {
                     lease.handle_accepted(now);
                 }
             }
@@ -132,5 +134,22 @@ impl Session {
             }
         }
         self.continue_probe(device);
+    }
+
+    /// Whether an answer to a request for light shows that another feature stands where the solar
+    /// dashboard was thought to be; then the device is asked from the start, once.
+    fn is_nonsense(&mut self, device: DeviceIndex, report: &Report) -> bool {
+        let series = self.leases.get(&device).map(LightLease::series);
+        let Some(probe) = self.probes.get_mut(&device) else {
+            return false;
+        };
+        if series.is_none_or(|series| solar_dashboard::is_answer(report, series)) {
+            return false;
+        }
+        let mut facts = Vec::new();
+        let known = self.known.entry(device).or_default();
+        let again = probe.handle_nonsense(known, &mut facts);
+        self.publish(device, facts);
+        again
     }
 }

@@ -15,6 +15,7 @@ mod exchange;
 mod known;
 mod light;
 mod measuring;
+mod past;
 mod peer;
 mod probe;
 mod request;
@@ -33,7 +34,7 @@ pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;
 
-use discovery::Discovery;
+use discovery::{Discovery, Raised};
 use exchange::{Exchange, Finished};
 use light::LightLease;
 use probe::Probe;
@@ -67,8 +68,10 @@ enum Purpose {
     Probe(DeviceIndex, probe::Step),
     /// Starting a series of light measurements, or (`false`) cancelling it.
     Light(DeviceIndex, bool),
-    /// Reading the flags of a receiver or device in order to clear these.
-    ReadFlags(DeviceIndex, NotificationFlags),
+    /// Reading the flags of a receiver in order to clear those this session set.
+    ReadReceiverFlags(Raised),
+    /// Reading the flags of a device in order to clear that of its battery.
+    ReadDeviceFlags(DeviceIndex),
     ClearFlags,
 }
 
@@ -156,7 +159,10 @@ impl Session {
         self.exchange.withdraw(|purpose| {
             !matches!(
                 purpose,
-                Purpose::Light(_, false) | Purpose::ReadFlags(..) | Purpose::ClearFlags
+                Purpose::Light(_, false)
+                    | Purpose::ReadReceiverFlags(_)
+                    | Purpose::ReadDeviceFlags(_)
+                    | Purpose::ClearFlags
             )
         });
         self.probes.clear();
@@ -166,12 +172,11 @@ impl Session {
         }
         let raised = self.raised_flags();
         self.discovery = None;
-        let receiver = Some((DeviceIndex::RECEIVER, raised))
-            .filter(|(_, raised)| *raised != NotificationFlags::default());
         let devices = std::mem::take(&mut self.noticing).into_iter();
-        let devices = devices.map(|device| (device, NotificationFlags::BATTERY));
-        for (device, raised) in devices.chain(receiver) {
-            let purpose = Purpose::ReadFlags(device, raised);
+        let devices = devices.map(|device| (device, Purpose::ReadDeviceFlags(device)));
+        let receiver = raised.map(Purpose::ReadReceiverFlags);
+        let receiver = receiver.map(|purpose| (DeviceIndex::RECEIVER, purpose));
+        for (device, purpose) in devices.chain(receiver) {
             self.exchange
                 .submit(device, notification_flags::get().into(), purpose);
         }
@@ -308,15 +313,11 @@ impl Session {
                 Purpose::Probe(device, step) => self.settle_probe(device, step, outcome),
                 Purpose::Light(device, true) => self.settle_measuring(now, device, outcome),
                 Purpose::Light(_, false) | Purpose::ClearFlags => {}
-                Purpose::ReadFlags(device, ours) => {
+                Purpose::ReadReceiverFlags(raised) => self.clear_receiver_flags(raised, outcome),
+                Purpose::ReadDeviceFlags(device) => {
                     if let Ok(report) = outcome {
                         let flags = notification_flags::read(&report);
-                        let cleared = flags.without(ours);
-                        // A device that was switched off forgot them.
-                        if cleared != flags {
-                            let request = notification_flags::set(cleared).into();
-                            self.exchange.submit(device, request, Purpose::ClearFlags);
-                        }
+                        self.clear_flags(device, flags, NotificationFlags::BATTERY);
                     }
                 }
             }
@@ -353,11 +354,31 @@ impl Session {
         self.continue_probe(device);
     }
 
-    fn raised_flags(&self) -> NotificationFlags {
-        self.discovery
-            .as_ref()
-            .map(Discovery::raised)
-            .unwrap_or_default()
+    fn raised_flags(&self) -> Option<Raised> {
+        self.discovery.as_ref()?.raised()
+    }
+
+    fn clear_receiver_flags(&mut self, raised: Raised, outcome: Result<Report, RequestError>) {
+        let Ok(report) = outcome else { return };
+        let flags = notification_flags::read(&report);
+        // Who set others since wants all of them: the kernel driver writes its two together.
+        if flags.without(raised.ours) == raised.before {
+            self.clear_flags(DeviceIndex::RECEIVER, flags, raised.ours);
+        }
+    }
+
+    /// Clears what is set of `ours`: a device that was switched off forgot it.
+    fn clear_flags(
+        &mut self,
+        device: DeviceIndex,
+        flags: NotificationFlags,
+        ours: NotificationFlags,
+    ) {
+        let cleared = flags.without(ours);
+        if cleared != flags {
+            let request = notification_flags::set(cleared).into();
+            self.exchange.submit(device, request, Purpose::ClearFlags);
+        }
     }
 
     fn continue_discovery(&mut self) {

@@ -354,17 +354,7 @@ impl Probe {
                 let capability = battery_level_status::read_capability(report);
                 known.capability = Some(Capability::Levels(capability));
             }
-            Step::Battery(id, _) => match read_battery(known, id, report) {
-                Some(Reading::Adc(measurement)) if !measurement.connected => {
-                    self.goals.retain(|goal| *goal != Goal::Battery);
-                    facts.push(DeviceFact::Absent(RequestError::Disconnected));
-                }
-                Some(reading) => {
-                    self.goals.retain(|goal| *goal != Goal::Battery);
-                    facts.push(DeviceFact::Battery(reading));
-                }
-                None => _ = self.handle_stale(known, facts),
-            },
+            Step::Battery(id, _) => self.handle_battery(known, id, report, facts),
             // The answers say nothing; the measurement comes as an event.
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Mileage => {
@@ -391,6 +381,28 @@ impl Probe {
                 self.handle_version(step, report, facts);
             }
         }
+    }
+
+    fn handle_battery(
+        &mut self,
+        known: &mut Known,
+        id: FeatureId,
+        report: &Report,
+        facts: &mut Vec<DeviceFact>,
+    ) {
+        if !is_plausible(id, report) && self.handle_nonsense(known, facts) {
+            return;
+        }
+        // What stays odd when everything was asked anew is taken as it is.
+        let fact = match read_battery(known, id, report) {
+            Some(Reading::Adc(measurement)) if !measurement.connected => {
+                DeviceFact::Absent(RequestError::Disconnected)
+            }
+            Some(reading) => DeviceFact::Battery(reading),
+            None => return,
+        };
+        self.goals.retain(|goal| *goal != Goal::Battery);
+        facts.push(fact);
     }
 
     fn handle_description(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
@@ -445,12 +457,23 @@ impl Probe {
 
     /// Asks everything anew if something was remembered.
     pub(super) fn handle_stale(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) -> bool {
-        let stale = known.remembered && self.restart();
-        if stale {
+        known.remembered && self.handle_nonsense(known, facts)
+    }
+
+    /// Asks everything anew, once, because an answer is not that of the feature it should be: what
+    /// was remembered is stale, or a program that asks under the same software id was given the
+    /// answer to our look-up, and we that to its own.
+    pub(super) fn handle_nonsense(
+        &mut self,
+        known: &mut Known,
+        facts: &mut Vec<DeviceFact>,
+    ) -> bool {
+        let again = self.restart();
+        if again {
             known.reset();
             facts.push(DeviceFact::Stale);
         }
-        stale
+        again
     }
 
     fn handle_failure(
@@ -478,8 +501,13 @@ impl Probe {
                 self.presence = Presence::Gone;
                 facts.push(DeviceFact::Failed(error));
             }
-            // Another feature than the remembered one stands there, or none, or the device speaks
-            // another protocol than it did.
+            // No feature stands there at all.
+            (
+                Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
+                RequestError::Refused(Hidpp20(Error20::InvalidFeatureIndex)),
+            ) if self.handle_nonsense(known, facts) => {}
+            // Another feature than the remembered one stands there, or the device speaks another
+            // protocol than it did.
             (
                 Step::Capability(..)
                 | Step::Battery(..)
@@ -488,10 +516,7 @@ impl Probe {
                 | Step::BatteryStatus,
                 RequestError::Refused(
                     Hidpp20(
-                        Error20::InvalidFeatureIndex
-                        | Error20::InvalidFunction
-                        | Error20::InvalidArgument
-                        | Error20::Unsupported,
+                        Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported,
                     )
                     | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress),
                 ),
@@ -568,42 +593,36 @@ impl Probe {
     }
 }
 
-/// Reads an answer or event of a battery feature. `None`: it cannot be one, because another
-/// feature than the remembered one stands there. Of a device that was asked where its features
-/// stand, odd values are taken as they are.
+/// Whether a report can be an answer or event of a battery feature.
+pub(super) fn is_plausible(id: FeatureId, report: &Report) -> bool {
+    match id {
+        FeatureId::BATTERY_LEVEL_STATUS => battery_level_status::is_plausible(report),
+        FeatureId::UNIFIED_BATTERY => unified_battery::is_plausible(report),
+        FeatureId::BATTERY_VOLTAGE => battery_voltage::is_plausible(report),
+        FeatureId::ADC_MEASUREMENT => adc_measurement::is_plausible(report),
+        _ => true,
+    }
+}
+
+/// Reads an answer or event of a battery feature; `None`: the feature is none.
 pub(super) fn read_battery(known: &Known, id: FeatureId, report: &Report) -> Option<Reading> {
-    let (is_plausible, reading) = match id {
+    Some(match id {
         FeatureId::BATTERY_LEVEL_STATUS => {
             let capability = match known.capability {
                 Some(Capability::Levels(capability)) => Some(capability),
                 _ => None,
             };
-            let status = battery_level_status::read_level(report);
-            (
-                battery_level_status::is_plausible(report),
-                Reading::LevelStatus(status, capability),
-            )
+            Reading::LevelStatus(battery_level_status::read_level(report), capability)
         }
         FeatureId::UNIFIED_BATTERY => {
             let capabilities = match known.capability {
                 Some(Capability::Unified(capabilities)) => Some(capabilities),
                 _ => None,
             };
-            let battery = unified_battery::read_status(report);
-            (
-                unified_battery::is_plausible(report),
-                Reading::Unified(battery, capabilities),
-            )
+            Reading::Unified(unified_battery::read_status(report), capabilities)
         }
-        FeatureId::BATTERY_VOLTAGE => (
-            battery_voltage::is_plausible(report),
-            Reading::Voltage(battery_voltage::read_voltage(report)),
-        ),
-        FeatureId::ADC_MEASUREMENT => (
-            adc_measurement::is_plausible(report),
-            Reading::Adc(adc_measurement::read_measurement(report)),
-        ),
+        FeatureId::BATTERY_VOLTAGE => Reading::Voltage(battery_voltage::read_voltage(report)),
+        FeatureId::ADC_MEASUREMENT => Reading::Adc(adc_measurement::read_measurement(report)),
         _ => return None,
-    };
-    (is_plausible || !known.remembered).then_some(reading)
+    })
 }

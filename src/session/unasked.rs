@@ -2,7 +2,7 @@
 
 use super::event::{DeviceFact, Event, Reading};
 use super::light::{Action, LightLease};
-use super::probe::{Probe, read_battery};
+use super::probe::{Probe, is_plausible, read_battery};
 use super::sources::is_battery_source;
 use super::{Purpose, RequestError, Session};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
@@ -114,13 +114,17 @@ impl Session {
         let Some(known) = self.known.get(&device) else {
             return;
         };
+        if known.remembered && !is_plausible(id, report) {
+            // Another feature stands there than is remembered, or it says something new.
+            self.look_again(device);
+            return;
+        }
         let fact = match read_battery(known, id, report) {
             Some(Reading::Adc(measurement)) if !measurement.connected => {
                 DeviceFact::Absent(RequestError::Disconnected)
             }
             Some(reading) => DeviceFact::Battery(reading),
-            // Another feature stands there than is remembered, or it says something new.
-            None => return self.look_again(device),
+            None => return,
         };
         self.publish(device, vec![fact]);
     }

@@ -102,15 +102,16 @@ impl Function {
 /// 0 marks events and 1 is the Linux kernel's. Neither can be made: an answer to our solar
 /// request under 0 would look like a battery broadcast to the kernel, and it would take the
 /// report count for the charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SoftwareId(u8);
 
 impl SoftwareId {
-    /// The id this program uses.
-    pub const OURS: Self = Self(0xE);
+    /// The id this program uses. Solaar up to 1.1.8, which Debian 12 has, turns through 8 to F: on
+    /// a real kernel both once asked under E at the same time, and each took the other's answer.
+    pub const OURS: Self = Self(0x6);
     /// What stands in for it while an answer under it may still be on its way, see
-    /// [`crate::session`]. No known program uses these two as its own.
-    pub const SPARE: [Self; 2] = [Self(0xC), Self(0x6)];
+    /// [`crate::session`]. On Linux no known program uses these two but `ltunify`, for pairing.
+    pub const SPARE: [Self; 2] = [Self(0x5), Self(0x4)];
 
     /// The id, if it is 2 to 15.
     pub const fn new(id: u8) -> Option<Self> {
@@ -183,7 +184,7 @@ mod tests {
         assert_eq!(SoftwareId::new(0), None);
         assert_eq!(SoftwareId::new(1), None);
         assert_eq!(SoftwareId::new(16), None);
-        assert_eq!(SoftwareId::new(0xE), Some(SoftwareId::OURS));
+        assert_eq!(SoftwareId::new(0x6), Some(SoftwareId::OURS));
     }
 
     #[test]
@@ -191,8 +192,8 @@ mod tests {
         let call = Call::new(FeatureIndex(9), 0, [1, 1, 0]);
         let short = call.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Short);
         let long = call.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Long);
-        assert_eq!(short.to_string(), "10 01 09 0e 01 01 00");
-        assert!(long.to_string().starts_with("11 01 09 0e 01 01 00 00"));
+        assert_eq!(short.to_string(), "10 01 09 06 01 01 00");
+        assert!(long.to_string().starts_with("11 01 09 06 01 01 00 00"));
         assert_eq!(short.params(), long.params());
     }
 }

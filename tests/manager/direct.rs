@@ -96,11 +96,11 @@ fn a_headset_that_is_switched_on_later_is_read() {
     stage.port.plug(&desk);
     let hand = desk.clone();
     stage.at(10, move |now| {
-        hand.act_direct(|headset| _ = headset.wake(now))
+        hand.act_direct(|headset| _ = headset.wake(now));
     });
     let hand = desk.clone();
     stage.at(20, move |now| {
-        hand.act_direct(|headset| _ = headset.sleep(now))
+        hand.act_direct(|headset| _ = headset.sleep(now));
     });
     let told = stage.follow(30);
     let presence = told.iter().filter_map(|(second, news)| match news {

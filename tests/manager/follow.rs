@@ -264,6 +264,19 @@ fn a_node_without_its_permissions_yet_is_tried_again() {
 }
 
 #[test]
+fn a_node_that_is_allowed_in_the_end_is_read() {
+    let mut stage = Stage::new();
+    *stage.port.denials.borrow_mut() = usize::MAX;
+    stage.port.plug(&desk());
+    let denials = std::rc::Rc::clone(&stage.port.denials);
+    // The udev rule is installed.
+    stage.at(100, move |_| *denials.borrow_mut() = 0);
+    let told = words(&stage.follow(600));
+    assert!(told[0].contains("udev rule"), "{told:?}");
+    assert!(told.iter().any(|it| it.ends_with("+ K750")), "{told:?}");
+}
+
+#[test]
 fn a_node_that_stays_forbidden_is_told_once_with_what_to_do() {
     let mut stage = Stage::new();
     *stage.port.denials.borrow_mut() = usize::MAX;

@@ -77,6 +77,14 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
     let desk = desk();
     stage.port.plug(&desk);
     let hand = desk.clone();
+    stage.at(8, move |now| {
+        hand.act(|receiver| receiver.pair(now, 4, device("M525")));
+    });
+    let hand = desk.clone();
+    stage.at(9, move |now| {
+        _ = hand.act(|receiver| receiver.unpair(now, 4));
+    });
+    let hand = desk.clone();
     stage.at(10, move |now| {
         hand.act(|receiver| {
             let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
@@ -148,7 +156,7 @@ fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
     let hand = desk.clone();
     stage.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
     stage.follow(30);
-    assert_eq!(desk.take_radio(), ["10 01 06 1e 00 00 00"]);
+    assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
 #[test]
@@ -157,18 +165,13 @@ fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
     let mut stage = Stage::new();
     let desk = Shared::receiver(&["PRO X"]);
     stage.port.plug(&desk);
-    let hand = desk.clone();
-    stage.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, 1))
-    });
-    let hand = desk.clone();
-    stage.at(20, move |_| hand.say("11 01 06 00 0F 02 00 00"));
-    let hand = desk.clone();
-    stage.at(30, move |now| {
-        _ = hand.act(|receiver| receiver.wake(now, 1))
-    });
-    let hand = desk.clone();
-    stage.at(40, move |_| hand.say("11 01 06 00 0F 02 00 00"));
+    for (second, deaf) in [(20, true), (40, false)] {
+        let hand = desk.clone();
+        stage.at(second, move |_| {
+            hand.set_deaf(deaf);
+            hand.say("11 01 06 00 0F 02 00 00");
+        });
+    }
     let told = words(&stage.follow(50));
     assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
 }
@@ -210,7 +213,7 @@ fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
         assert_balanced(&told, &context);
         let news = words(&told);
         for name in ["K750", "M705", "K800"] {
-            let since = news.iter().filter(|it| it.starts_with("2"));
+            let since = news.iter().filter(|it| it.starts_with('2'));
             let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
             assert_eq!(found.count(), 1, "{context}: {news:?}");
         }
@@ -262,6 +265,18 @@ fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
 }
 
 #[test]
+fn light_that_the_keyboard_does_not_vouch_for_replaces_none_that_it_does() {
+    // Without its marker, an event 1 may be an answer to another program.
+    let mut stage = Stage::new();
+    let desk = desk();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| hand.say("11 01 09 10 39 01 90 06 1D"));
+    let told = words(&stage.follow(20));
+    assert!(told.iter().all(|it| !it.starts_with("10 ")), "{told:?}");
+}
+
+#[test]
 fn of_devices_that_are_not_wanted_nothing_is_told() {
     let mut stage = Stage::new();
     stage.query.devices = vec![Selector::new("M705")];
@@ -292,10 +307,19 @@ fn a_receiver_that_never_answered_does_not_go() {
     desk.act(|receiver| receiver.power_cycle(Timestamp::START));
     desk.set_deaf(true);
     stage.port.plug(&desk);
-    let told = words(&stage.follow(100));
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("does not answer"), "{told:?}");
-    assert!(*stage.port.opened.borrow() <= 7, "each time later");
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(100, move |_| {
+        assert!(*port.opened.borrow() <= 7, "each time later");
+        port.unplug(&hand);
+    });
+    let (port, hand) = (stage.port.clone(), desk.clone());
+    stage.at(110, move |_| port.plug(&hand));
+    let told = words(&stage.follow(120));
+    assert_eq!(told.len(), 2, "once for each plugging: {told:?}");
+    assert!(
+        told.iter().all(|it| it.contains("does not answer")),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -339,7 +363,7 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
         let hand = desk.clone();
         stage.at(second, move |now| {
             if refused {
-                hand.refuse("10 01 06 1e", "11 01 ff 06 1e 09");
+                hand.refuse("10 01 06 16", "11 01 ff 06 16 09");
             }
             hand.act(|receiver| {
                 receiver.sleep(now, 1);

@@ -11,7 +11,7 @@ use solar_status::sim::faults::{Chances, Fault, Faults, Faulty, Foreign};
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::desk;
 use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::{FeatureId, FeatureIndex};
+use solar_status::wire::{FeatureId, FeatureIndex, Report};
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 
@@ -435,9 +435,9 @@ fn a_late_answer_never_answers_another_question() {
     assert_eq!(
         lookups,
         [
-            "10 01 00 0e 43 01 00",
-            "10 01 00 0e 43 01 00",
-            "10 01 00 0c 00 05 00"
+            "10 01 00 06 43 01 00",
+            "10 01 00 06 43 01 00",
+            "10 01 00 05 00 05 00"
         ],
         "repeated under the same id, the next question under another"
     );
@@ -464,4 +464,76 @@ fn a_reading_without_its_marker_or_with_an_impossible_charge_is_asked_for_again(
             });
         assert!(good, "{:?}", bench.events);
     }
+}
+
+/// Lets another program take the next answer's place: its own answer, under the same header.
+struct Colliding {
+    inner: Receiver,
+    /// The header of our request, and what the other program is answered in the same moment.
+    header: [u8; 4],
+    other: Vec<u8>,
+    collisions: u8,
+}
+
+impl Firmware for Colliding {
+    fn output_report(&mut self, now: Timestamp, report: &[u8]) {
+        self.inner.output_report(now, report);
+    }
+
+    fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+        let report = self.inner.input_report(now)?;
+        if self.collisions > 0 && report[1..4] == self.header[1..] {
+            self.collisions -= 1;
+            return Some(self.other.clone());
+        }
+        Some(report)
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.inner.next_due()
+    }
+}
+
+#[test]
+fn a_look_up_that_got_another_programs_answer_is_noticed_by_what_follows() {
+    // Seen on a real kernel beside Solaar 1.1.8, which turns through software ids.
+    let mut other = vec![0x11, 0x01, 0x00, 0x06, 0x02];
+    other.resize(20, 0);
+    let mut bench = Bench::new(Colliding {
+        inner: desk(),
+        header: [0x11, 0x01, 0x00, 0x06],
+        other,
+        collisions: 1,
+    });
+    bench.session.probe(
+        slot(1),
+        BATTERY,
+        Known {
+            protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
+            ..k750()
+        },
+    );
+    bench.run_for(Duration::from_secs(10));
+    let readings = bench.readings(slot(1));
+    assert!(
+        matches!(&readings[..], [Reading::Solar(event)] if event.light == Some(Lux(12))),
+        "{:?}",
+        bench.events
+    );
+}
+
+#[test]
+fn an_id_that_another_program_is_heard_to_use_is_left_to_it() {
+    let mut bench = Bench::new(desk());
+    let foreign = Report::parse(&[
+        0x11, 0x01, 0x05, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ]);
+    bench.session.handle_report(bench.now, &foreign.unwrap());
+    bench.session.probe(slot(2), BATTERY, Known::default());
+    bench.step();
+    assert!(
+        bench.sent[0].to_string().starts_with("10 02 00 15"),
+        "{:?}",
+        bench.sent
+    );
 }

@@ -156,11 +156,26 @@ fn flags_are_added_to_those_that_are_set_and_only_ours_are_cleared() {
         "the wireless flag beside what was there"
     );
 
-    // Meanwhile the kernel driver sets its own.
+    bench.session.close(bench.now);
+    bench.run_for(seconds(5));
+    assert_eq!(bench.device.flags, [0x10, 0x00, 0x00]);
+    assert!(bench.session.is_idle());
+}
+
+#[test]
+fn flags_stay_when_the_kernel_driver_set_its_own_meanwhile() {
+    let mut bench = Bench::new(Scripted::new(&[
+        ("10 ff 83 b5", &[NO_RECORDS]),
+        ("10 ff 81 02", &["10 ff 81 02 00 00 00"]),
+        ("10 ff 80 02 02", &["10 ff 80 02 00 00 00"]),
+    ]));
+    bench.session.discover(SCOPE);
+    bench.run_for(seconds(5));
+    // It writes both of its flags; without the wireless one it would hear no device any more.
     bench.device.flags = [0x10, 0x09, 0x00];
     bench.session.close(bench.now);
     bench.run_for(seconds(5));
-    assert_eq!(bench.device.flags, [0x10, 0x08, 0x00]);
+    assert_eq!(bench.device.flags, [0x10, 0x09, 0x00]);
     assert!(bench.session.is_idle());
 }
 

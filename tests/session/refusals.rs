@@ -227,12 +227,12 @@ fn replies_under_other_indices_answer_nobody() {
     });
     bench.session.probe(slot(2), Wanted::BATTERY, known);
     bench.step();
-    assert_eq!(bench.sent_to(slot(2)), ["10 02 07 0e 00 00 00"]);
+    assert_eq!(bench.sent_to(slot(2)), ["10 02 07 06 00 00 00"]);
     for index in ["00", "ff", "01", "10"] {
         bench.hear(&format!("11 {index} 07 0e 0e b5 00"));
         bench.hear(&format!("10 {index} 8f 07 0e 09 00"));
     }
     assert!(bench.facts(slot(2)).is_empty(), "{:?}", bench.events);
-    bench.hear("11 02 07 0e 0e b5 00");
+    bench.hear("11 02 07 06 0e b5 00");
     assert_eq!(bench.readings(slot(2)).len(), 1);
 }

@@ -33,9 +33,9 @@ fn a_cold_k750_reading_is_ping_lookup_and_measure() {
     assert_eq!(
         bench.sent_to(slot(1)),
         [
-            "10 01 00 1e 00 00 01",
-            "10 01 00 0e 43 01 00",
-            "10 01 09 0e 01 01 00"
+            "10 01 00 16 00 00 01",
+            "10 01 00 06 43 01 00",
+            "10 01 09 06 01 01 00"
         ]
     );
     assert_eq!(bench.sent.len(), 3, "and nothing else");
@@ -53,7 +53,7 @@ fn a_warm_k750_reading_is_one_request() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), BATTERY, known);
     bench.run_for(seconds(2));
-    assert_eq!(bench.sent_to(slot(1)), ["10 01 09 0e 01 01 00"]);
+    assert_eq!(bench.sent_to(slot(1)), ["10 01 09 06 01 01 00"]);
     assert_eq!(bench.sent.len(), 1);
     assert_eq!(solar(&bench), Some((57, 12)));
 }
@@ -101,7 +101,7 @@ fn an_m705_is_ping_and_mileage() {
     bench.run_for(seconds(1));
     assert_eq!(
         bench.sent_to(slot(2)),
-        ["10 02 00 1e 00 00 01", "10 02 81 0d 00 00 00"]
+        ["10 02 00 16 00 00 01", "10 02 81 0d 00 00 00"]
     );
     let [Reading::Mileage(mileage)] = bench.readings(slot(2))[..] else {
         panic!("{:?}", bench.events);
@@ -125,7 +125,7 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
         .output_report_from_elsewhere("10 FF 80 00 00 09 00");
     bench.session.probe(slot(3), BATTERY, Known::default());
     bench.run_for(seconds(5));
-    assert_eq!(bench.sent_to(slot(3)), ["10 03 00 1e 00 00 01"]);
+    assert_eq!(bench.sent_to(slot(3)), ["10 03 00 16 00 00 01"]);
     let absent = DeviceFact::Absent(RequestError::Unreachable(Error10::ResourceError));
     assert_eq!(bench.facts(slot(3)), [&absent]);
 
@@ -134,7 +134,7 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
     assert_eq!(
         bench.sent_to(slot(3))[1..],
         [
-            "10 03 00 1c 00 00 02",
+            "10 03 00 15 00 00 02",
             "10 03 81 0d 00 00 00",
             "10 03 81 07 00 00 00"
         ]

@@ -121,16 +121,41 @@ fn six_devices_take_the_sum_of_their_round_trips_on_a_strict_receiver() {
 }
 
 #[test]
-fn slow_devices_take_no_more_than_their_round_trips_on_a_strict_receiver() {
-    // 95 ms (M325, Solaar issue 476), longer than a message is expected to take at first.
-    let slow = Duration::from_millis(95);
-    let mut receiver = six(Patience::STRICT);
-    receiver.latency.radio = slow;
-    let bench = probe(receiver, 1..=6);
-    assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
-    let needed = u32::try_from(over_the_air(&bench)).unwrap();
-    let (took, floor) = (bench.now.since_start(), slow * needed);
-    assert!(took <= floor + REFUSAL * 4, "{took:?} for {floor:?}");
+fn slow_devices_keep_a_receiver_as_busy_as_it_takes_and_no_busier() {
+    // From a fast device to the slowest of which a peer tells; a message is expected to take 10 ms
+    // at first, and to be out of the way after 250 ms at last.
+    for slow in [30, 95, 400].map(Duration::from_millis) {
+        for most in 1..=3 {
+            let mut receiver = six(Patience::UpTo(most));
+            receiver.latency.radio = slow;
+            let bench = probe(receiver, 1..=6);
+            assert_eq!((probed(&bench), failures(&bench)), (6, vec![]));
+            let needed = u32::try_from(over_the_air(&bench)).unwrap();
+            let floor = slow * needed.div_ceil(u32::from(most));
+            let took = bench.now.since_start();
+            let context = format!("{most} at once, {slow:?} each");
+            assert!(
+                took <= floor + REFUSAL * 4,
+                "{context}: {took:?}, {floor:?}"
+            );
+            // While the receiver is busy it is asked less and less often.
+            let refused = refusals(&bench);
+            assert!(refused <= 8 * needed as usize, "{context}: {refused}");
+        }
+    }
+}
+
+#[test]
+fn a_receiver_that_is_never_free_is_given_up() {
+    for patience in [Patience::Patient, Patience::STRICT] {
+        let mut receiver = six(patience);
+        receiver.receiver_busy(u32::MAX);
+        let bench = probe(receiver, 1..=6);
+        assert_eq!(failures(&bench).len(), 6, "{:?}", bench.events);
+        // Ten times each, and those of the first burst that made way for each other.
+        assert!(bench.sent.len() <= 6 * 10 + 6, "{}", bench.sent.len());
+        assert_eq!(bench.session.poll_timeout(), None);
+    }
 }
 
 #[test]

@@ -46,15 +46,15 @@ mod tests {
     fn programs_are_told_by_their_ids() {
         assert_eq!(user(0x1), Some("Linux kernel"));
         assert_eq!(user(0xB), Some("Solaar"));
-        assert_eq!(user(0xE), Some("solar-status"));
-        assert_eq!(user(0x4), None);
+        assert_eq!(user(0x6), Some("solar-status"));
+        assert_eq!(user(0xE), None);
     }
 
     #[test]
     fn events_and_our_own_traffic_are_not_foreign() {
         for id in 0..16 {
-            assert_eq!(is_foreign(id), !matches!(id, 0x0 | 0xE), "{id:X}");
-            assert_eq!(is_spare(id), matches!(id, 0x6 | 0xC), "{id:X}");
+            assert_eq!(is_foreign(id), !matches!(id, 0x0 | 0x6), "{id:X}");
+            assert_eq!(is_spare(id), matches!(id, 0x4 | 0x5), "{id:X}");
         }
     }
 }

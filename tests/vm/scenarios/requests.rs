@@ -9,12 +9,12 @@ use crate::scenarios::{plug_in, reading};
 /// six slots, then three requests to the K750, two to the M705, and one to the sleeping K800. The
 /// software id is E, a ping's mark 00 here.
 const EXPECTED: [&str; 20] = [
-    "10 01 00 0e 43 01 00", // K750: where is feature 4301?
-    "10 01 00 1e 00 00 00", // K750: ping
-    "10 01 09 0e 01 01 00", // K750: measure once
-    "10 02 00 1e 00 00 00", // M705: ping
+    "10 01 00 06 43 01 00", // K750: where is feature 4301?
+    "10 01 00 16 00 00 00", // K750: ping
+    "10 01 09 06 01 01 00", // K750: measure once
+    "10 02 00 16 00 00 00", // M705: ping
     "10 02 81 0d 00 00 00", // M705: battery mileage
-    "10 03 00 1e 00 00 00", // K800: ping
+    "10 03 00 16 00 00 00", // K800: ping
     "10 ff 81 02 00 00 00", // how many are paired?
     "10 ff 83 b5 03 00 00", // the receiver's serial number and slots
     "10 ff 83 b5 20 00 00", // what is paired in each slot?

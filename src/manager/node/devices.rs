@@ -1,0 +1,386 @@
+//! What became known of each device, what is going on with it, and who is told of it.
+
+use std::time::Duration;
+
+use log::debug;
+
+use super::Node;
+use crate::device::{Device, Link, Presence, device_id, is_odd};
+use crate::feature::device_connection::DeviceConnection;
+use crate::feature::root::ProtocolVersion;
+use crate::feature::solar_dashboard::LightMeasure;
+use crate::manager::change::{Change, Changed};
+use crate::manager::facts::{battery_of, take_fact, take_light};
+use crate::manager::memory::Memory;
+use crate::manager::snapshot::Failure;
+use crate::session::{DeviceFact, Hold, Known, PairingRecord, Reading, RequestError, Wanted};
+use crate::units::Timestamp;
+use crate::wire::{DeviceIndex, Wpid};
+
+/// One wake is told several times: notices 41 and 4B, event 1D4B. So long after a device was
+/// asked for it, another is the same.
+const SAME_WAKE: Duration = Duration::from_secs(2);
+
+/// What is going on with a device.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that come in any order"
+)]
+pub(super) struct Dealings {
+    /// It is being asked, and not all was answered.
+    pub(super) asking: bool,
+    /// It was asked because it woke.
+    pub(super) woken: Option<Timestamp>,
+    /// It said something hard to believe, and is asked again.
+    pub(super) doubted: bool,
+    /// It answered something.
+    pub(super) answered: bool,
+    /// After that it did not even give an error.
+    pub(super) silent: bool,
+    /// What to ask it with, should its name turn out to be the wanted one.
+    pub(super) unwanted: Option<Known>,
+    /// A headset's dongle says that the headset is off, and answers in its place.
+    pub(super) switched_off: bool,
+    /// Its receiver told its name, or cannot.
+    pub(super) named: bool,
+    /// All that was wanted of it was asked at least once.
+    pub(super) probed: bool,
+    /// Those who follow it were told that it is there.
+    pub(super) announced: bool,
+}
+
+impl Node<'_> {
+    pub(super) fn handle_paired(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        record: &PairingRecord,
+        memory: &Memory,
+    ) {
+        let (Some(receiver), Some(slot)) = (&self.receiver, index.slot()) else {
+            return;
+        };
+        let id = device_id(record.wpid, record.serial, &receiver.id, slot);
+        let link = Link::Paired {
+            receiver: receiver.id.clone(),
+            slot,
+        };
+        let protocol = receiver
+            .model
+            .registers_only
+            .then_some(ProtocolVersion::HIDPP_10);
+        let device = Device {
+            name: record.name.clone(),
+            kind: record.kind,
+            wpid: record.wpid,
+            serial: record.serial.map(|serial| serial.to_string()),
+            power_switch: record.power_switch,
+            presence: match record.online {
+                Some(false) => Presence::Offline,
+                _ => Presence::Unknown,
+            },
+            ..Device::new(id, link)
+        };
+        self.add(now, index, device, protocol, memory);
+        let needs_name = |device: &Device| device.name.is_none() && self.query.names;
+        if self.devices.get(&index).is_some_and(needs_name) {
+            self.session.read_name(index);
+        }
+    }
+
+    /// Takes in a device that was found, with what is remembered of it, and asks it.
+    pub(super) fn add(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        mut device: Device,
+        protocol: Option<ProtocolVersion>,
+        memory: &Memory,
+    ) {
+        let mut known = memory.recall(&mut device, now);
+        known.protocol = protocol.or(known.protocol);
+        known.model = match device.link {
+            Link::Paired { .. } => device.wpid,
+            Link::Direct { product, .. } => Some(Wpid(product)),
+        };
+        // Only a receiver tells the name of another.
+        let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
+        let dealings = Dealings {
+            named: !awaits_name,
+            ..Dealings::default()
+        };
+        self.devices.insert(index, device);
+        self.dealings.insert(index, dealings);
+        if self.is_wanted(index) {
+            self.ask(index, known);
+        } else if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.unwanted = Some(known);
+        }
+    }
+
+    pub(super) fn handle_name(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        name: Option<String>,
+        memory: &mut Memory,
+    ) {
+        self.change(index, |device| device.name = name.or(device.name.take()));
+        self.remember_device(now, index, memory);
+        let wanted = self.is_wanted(index);
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        dealings.named = true;
+        if let Some(known) = dealings.unwanted.take_if(|_| wanted) {
+            self.ask(index, known);
+        }
+        self.announce(index);
+    }
+
+    /// Whether a device is among those that were asked for. Its name may come a little later.
+    pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
+        let device = self.devices.get(&index);
+        device.is_some_and(|device| self.query.selects(device))
+    }
+
+    pub(super) fn ask(&mut self, index: DeviceIndex, known: Known) {
+        let wanted = Wanted {
+            kind: self.query.names && self.devices.get(&index).is_some_and(|it| it.kind.is_none()),
+            wake: self.query.follow && self.receiver.is_none(),
+            notices: self.query.follow,
+            ..self.query.wanted
+        };
+        if wanted == Wanted::default() {
+            return;
+        }
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.asking = true;
+        }
+        self.session.probe(index, wanted, known);
+    }
+
+    pub(super) fn handle_fact(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        fact: &DeviceFact,
+        memory: &mut Memory,
+    ) {
+        let Some(device) = self.devices.get(&index) else {
+            return;
+        };
+        let id = device.id.clone();
+        match fact {
+            DeviceFact::Battery(reading) => {
+                self.handle_reading(now, index, reading);
+                return;
+            }
+            DeviceFact::Absent(error) => {
+                debug!("{}: {id}: {error}", self.info.path);
+                let dealings = self.dealings.entry(index).or_default();
+                dealings.silent = dealings.answered && *error == RequestError::Silent;
+                dealings.switched_off = *error == RequestError::Disconnected;
+            }
+            DeviceFact::Failed(error) => self.device_failures.push(Failure::Device {
+                device: id,
+                error: *error,
+            }),
+            DeviceFact::NoLight => {
+                self.device_failures
+                    .push(Failure::NoMeasurement { device: id });
+            }
+            DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
+            DeviceFact::Stale => {
+                debug!("{id}: what was remembered of it is wrong");
+                memory.forget(&id);
+            }
+            DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
+            DeviceFact::Protocol(_)
+            | DeviceFact::Kind(_)
+            | DeviceFact::Name(_)
+            | DeviceFact::Firmware(_) => {}
+        }
+        let answered = matches!(
+            fact,
+            DeviceFact::Protocol(_)
+                | DeviceFact::Feature(..)
+                | DeviceFact::Name(_)
+                | DeviceFact::Kind(_)
+                | DeviceFact::Firmware(_)
+        );
+        if answered {
+            self.note_answer(now, index);
+        }
+        self.change(index, |device| take_fact(device, fact));
+    }
+
+    pub(super) fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.answered = true;
+            dealings.silent = false;
+            if dealings.switched_off {
+                return;
+            }
+        }
+        self.change(index, |device| {
+            device.presence = Presence::Online;
+            device.seen = Some(now);
+        });
+    }
+
+    pub(super) fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.switched_off = false;
+        }
+        self.note_answer(now, index);
+        let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+        else {
+            return;
+        };
+        let before = device.battery.as_ref();
+        let Some(battery) = battery_of(reading, before, now) else {
+            return;
+        };
+        let doubtful = battery.trusted && is_odd(before, &battery);
+        if doubtful && !std::mem::replace(&mut dealings.doubted, true) {
+            debug!("{}: hard to believe, asked again: {reading:?}", device.id);
+            dealings.asking = true;
+            self.session.look_again(index);
+            return;
+        }
+        dealings.doubted = false;
+        self.change(index, |device| {
+            take_light(device, reading, now);
+            device.battery = Some(battery.after(device.battery.as_ref()));
+            device.has_battery = Some(true);
+        });
+    }
+
+    pub(super) fn handle_probed(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        memory: &mut Memory,
+    ) {
+        // An odd reading may have begun another probe meanwhile.
+        if self.session.is_probing(index) {
+            return;
+        }
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        dealings.asking = false;
+        dealings.doubted = false;
+        dealings.probed = true;
+        self.remember_device(now, index, memory);
+        self.announce(index);
+    }
+
+    /// Has everything remembered that is known of its devices by now.
+    pub(in crate::manager) fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for index in self.devices.keys() {
+            self.remember_device(now, *index, memory);
+        }
+    }
+
+    pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index)) {
+            memory.keep(device, known, now);
+        }
+    }
+
+    /// Tells those who follow it that a device is there, once it was asked and named.
+    pub(super) fn announce(&mut self, index: DeviceIndex) {
+        if let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+            && dealings.probed
+            && dealings.named
+            && !std::mem::replace(&mut dealings.announced, true)
+        {
+            self.changes.push_back(Change::DeviceAdded(device.clone()));
+        }
+    }
+
+    pub(super) fn handle_connection(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        connection: DeviceConnection,
+    ) {
+        let online = match connection {
+            DeviceConnection::Arrival(arrival) => arrival.online,
+            DeviceConnection::Link { up } => up,
+            DeviceConnection::PoweredOn => true,
+            DeviceConnection::Unpaired => {
+                let announced = self.is_announced(index);
+                self.dealings.remove(&index);
+                if let Some(device) = self.devices.remove(&index).filter(|_| announced) {
+                    self.changes.push_back(Change::DeviceRemoved(device));
+                }
+                return;
+            }
+        };
+        if online {
+            self.change(index, |device| {
+                device.presence = Presence::Online;
+                device.seen = Some(now);
+            });
+        } else {
+            self.change(index, |device| device.presence = Presence::Offline);
+            // When it is back next, that is another wake.
+            if let Some(dealings) = self.dealings.get_mut(&index) {
+                dealings.woken = None;
+            }
+        }
+    }
+
+    /// Who presses the light key wants to know the light, and the key's event does not tell it.
+    pub(super) fn handle_light_key(&mut self, index: DeviceIndex) {
+        let announced = self.is_announced(index);
+        if let Some(device) = self.devices.get(&index).filter(|_| announced) {
+            self.changes.push_back(Change::LightKey(device.clone()));
+        }
+        if self.query.follow && self.query.wanted.battery && self.is_wanted(index) {
+            self.session
+                .lease_light(index, LightMeasure::ONCE, Hold::Once);
+        }
+    }
+
+    /// A device that is back may have another charge, and forgot what it was told.
+    pub(super) fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        let again = dealings.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
+        if !self.query.follow || dealings.asking || again {
+            return;
+        }
+        dealings.woken = Some(now);
+        if self.is_wanted(index) {
+            self.ask(index, Known::default());
+        }
+    }
+
+    /// Changes a device, and tells those who follow it what became different.
+    pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
+        let announced = self.is_announced(index);
+        let Some(device) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let before = device.clone();
+        change(device);
+        let what = Changed::between(&before, device);
+        if announced && !what.is_empty() {
+            self.changes
+                .push_back(Change::DeviceChanged(device.clone(), what));
+        }
+    }
+
+    /// Whether those who follow it were told that a device is there.
+    pub(super) fn is_announced(&self, index: DeviceIndex) -> bool {
+        self.dealings.get(&index).is_some_and(|it| it.announced)
+    }
+}

@@ -1,0 +1,344 @@
+//! One node in use: its transport, its conversations, and what they found out.
+
+mod devices;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::BorrowedFd;
+
+use log::{Level, debug, log_enabled, trace};
+
+use devices::Dealings;
+
+use super::change::Change;
+use super::memory::Memory;
+use super::privacy::Privacy;
+use super::query::{Query, Selector};
+use super::snapshot::Failure;
+use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id, direct_serial};
+use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
+use crate::transport::trace::Direction;
+use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
+use crate::units::Timestamp;
+use crate::wire::{DeviceIndex, Incoming, Report, ReportId, Slot};
+
+/// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
+const BATCH: usize = 256;
+
+pub(super) struct Node<'a> {
+    info: NodeInfo,
+    transport: Box<dyn Transport + 'a>,
+    session: Session,
+    /// `None`: the node is a device's own.
+    receiver: Option<Receiver>,
+    devices: BTreeMap<DeviceIndex, Device>,
+    /// What is going on with each device.
+    dealings: BTreeMap<DeviceIndex, Dealings>,
+    discovered: bool,
+    /// Those who follow the receiver were told that it is there.
+    introduced: bool,
+    failure: Option<Failure>,
+    /// Devices that answered, but not with what was asked.
+    device_failures: Vec<Failure>,
+    changes: VecDeque<Change>,
+    /// Since when it is in use.
+    begun: Timestamp,
+    /// When it next has something to do by itself.
+    due: Option<Timestamp>,
+    /// Whether something arrived.
+    readable: bool,
+    log: Privacy,
+    query: &'a Query,
+}
+
+impl<'a> Node<'a> {
+    /// A node, and what is asked of it at once.
+    pub(super) fn new(
+        info: NodeInfo,
+        model: Option<ReceiverModel>,
+        transport: Box<dyn Transport + 'a>,
+        query: &'a Query,
+    ) -> Self {
+        // Bolt takes long calls only; elsewhere the short form saves air time.
+        let long = !info.capabilities.short || model.is_some_and(|model| model.long_calls);
+        let form = if long {
+            ReportId::Long
+        } else {
+            ReportId::Short
+        };
+        let peer = if model.is_some() {
+            Peer::Receiver
+        } else {
+            Peer::Device
+        };
+        let mut session = Session::new(peer, form);
+        let node_name = info.path.rsplit('/').next().unwrap_or_default();
+        let receiver = model.map(|model| Receiver {
+            id: format!("{:04X}-{}", info.product, node_name.replace(' ', "-")),
+            model,
+            vendor: info.vendor,
+            product: info.product,
+            node: info.path.clone(),
+            serial: None,
+            firmware: None,
+            slots: None,
+            paired: None,
+        });
+        if let Some(model) = model {
+            session.discover(scope(model, query));
+        }
+        Self {
+            info,
+            transport,
+            session,
+            receiver,
+            devices: BTreeMap::new(),
+            dealings: BTreeMap::new(),
+            discovered: false,
+            introduced: false,
+            failure: None,
+            device_failures: Vec::new(),
+            changes: VecDeque::new(),
+            begun: Timestamp::START,
+            due: Some(Timestamp::START),
+            readable: false,
+            log: Privacy::new(false),
+            query,
+        }
+    }
+
+    /// Starts asking the device of a node of its own; a receiver is asked from the start.
+    pub(super) fn begin(&mut self, now: Timestamp, memory: &Memory) {
+        self.begun = now;
+        if self.receiver.is_some() {
+            return;
+        }
+        self.discovered = true;
+        let info = &self.info;
+        let place = info.phys.as_deref().unwrap_or(&info.path);
+        let link = Link::Direct {
+            node: info.path.clone(),
+            bus: info.bus.to_string(),
+            product: info.product,
+        };
+        let serial = info.uniq.as_deref().and_then(direct_serial);
+        let device = Device {
+            name: info.name.clone(),
+            // A Bluetooth address is no serial number.
+            serial: serial.clone().filter(|serial| !serial.contains(':')),
+            ..Device::new(direct_id(info.product, serial.as_deref(), place), link)
+        };
+        self.add(now, DeviceIndex::DIRECT, device, None, memory);
+    }
+
+    /// Tells that something arrived.
+    pub(super) const fn note_readable(&mut self) {
+        self.readable = true;
+    }
+
+    /// Takes what arrived, does what is due, sends what is to be sent.
+    pub(super) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
+            return;
+        }
+        self.exchange(now, memory);
+        let due = self.session.poll_timeout().into_iter();
+        self.due = due.chain(self.transport.next_due()).min();
+    }
+
+    fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
+        if let Err(error) = self.receive(now) {
+            self.fail(error);
+            return;
+        }
+        self.session.handle_timeout(now);
+        self.take_events(now, memory);
+        while let Some(report) = self.session.poll_transmit(now) {
+            match self.transport.send(now, &report) {
+                Ok(()) => trace!("{} → {report}", self.info.path),
+                Err(TransportError::Stalled { node, source }) => {
+                    debug!("{node} did not take {report}: {source}");
+                    self.session.handle_stall(now, &report);
+                }
+                Err(error) => {
+                    self.fail(error);
+                    return;
+                }
+            }
+            self.take_events(now, memory);
+        }
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<(), TransportError> {
+        for _ in 0..BATCH {
+            match self.transport.receive(now)? {
+                Some(Incoming::HidPp(report)) => {
+                    self.log_incoming(&report);
+                    self.session.handle_report(now, &report);
+                }
+                // Input is dropped here; the kernel has it.
+                Some(Incoming::Input | Incoming::Dj(_)) => {}
+                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.info.path),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn log_incoming(&mut self, report: &Report) {
+        if log_enabled!(Level::Trace) {
+            match self.log.redact(Direction::FromDevice, report) {
+                Redaction::Write(report) => trace!("{} ← {report}", self.info.path),
+                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.info.path),
+            }
+        }
+    }
+
+    fn fail(&mut self, error: TransportError) {
+        self.failure = Some(Failure::Transport(error));
+    }
+
+    fn take_events(&mut self, now: Timestamp, memory: &mut Memory) {
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Receiver(record) => self.handle_receiver(record),
+                Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
+                Event::Named(device, name) => self.handle_name(now, device, name, memory),
+                Event::Discovered => self.discovered = true,
+                Event::DiscoveryFailed(error) => {
+                    let node = self.info.path.clone();
+                    self.failure = Some(Failure::NoReceiver { node, error });
+                }
+                Event::Device(device, fact) => self.handle_fact(now, device, &fact, memory),
+                Event::Probed(device) => self.handle_probed(now, device, memory),
+                Event::Connection(device, connection) => {
+                    self.handle_connection(now, device, connection);
+                }
+                Event::Awake(device) => self.handle_wake(now, device),
+                Event::LightKey(device) => self.handle_light_key(device),
+            }
+        }
+    }
+
+    fn handle_receiver(&mut self, record: ReceiverRecord) {
+        let Some(receiver) = &mut self.receiver else {
+            return;
+        };
+        let known = receiver.serial.is_some();
+        receiver.serial = record
+            .unique_id
+            .or(record.serial.map(|serial| serial.to_string()));
+        if let Some(serial) = receiver.serial.as_ref().filter(|_| !known) {
+            receiver.id.clone_from(serial);
+        }
+        receiver.slots = record.slots;
+        receiver.paired = record.paired;
+        receiver.firmware = record.firmware;
+        self.introduced = true;
+        self.changes
+            .push_back(Change::ReceiverAdded(receiver.clone()));
+    }
+
+    /// What became different since it was last asked.
+    pub(super) fn poll_change(&mut self) -> Option<Change> {
+        self.changes.pop_front()
+    }
+
+    /// Everything that goes with the node, as far as it was told of.
+    pub(super) fn removed(mut self) -> impl Iterator<Item = Change> {
+        self.devices
+            .retain(|index, _| self.dealings.get(index).is_some_and(|it| it.announced));
+        let devices = self.devices.into_values().map(Change::DeviceRemoved);
+        let receiver = self.receiver.filter(|_| self.introduced);
+        devices.chain(receiver.map(Change::ReceiverRemoved))
+    }
+
+    /// Whether nothing more is to be expected.
+    pub(super) fn is_done(&self) -> bool {
+        let asking = self.dealings.values().any(|dealings| dealings.asking);
+        self.failure.is_some() || (self.discovered && !asking && self.session.is_idle())
+    }
+
+    /// Whether one of its devices is called so.
+    pub(super) fn has_device_called(&self, selector: &Selector) -> bool {
+        self.devices.values().any(|device| selector.selects(device))
+    }
+
+    /// Ends all conversations. Where that was not wanted, what is not done has run out of time.
+    pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
+        if !self.is_done() && !wanted {
+            let node = self.info.path.clone();
+            self.failure = Some(Failure::TimedOut { node });
+        }
+        self.session.close(now);
+        self.due = Some(now);
+    }
+
+    /// Sends what closing still has to say; `true` when it is said.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_lost() || self.session.is_idle()
+    }
+
+    const fn is_lost(&self) -> bool {
+        matches!(self.failure, Some(Failure::Transport(_)))
+    }
+
+    /// What went wrong with the node, once.
+    pub(super) fn take_failure(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    /// What went wrong with its devices since it was last asked.
+    pub(super) fn take_device_failures(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.device_failures)
+    }
+
+    /// Since when it is in use.
+    pub(super) const fn begun(&self) -> Timestamp {
+        self.begun
+    }
+
+    /// Where it is.
+    pub(super) const fn info(&self) -> &NodeInfo {
+        &self.info
+    }
+
+    pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.transport.descriptor().filter(|_| !self.is_lost())
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.due.filter(|_| !self.is_lost())
+    }
+
+    pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {
+        // Of sleeping devices the receiver says so; silence after an answer is a fault.
+        let fell_silent = self.devices.iter().filter(|(index, device)| {
+            let silent = self.dealings.get(*index).is_some_and(|it| it.silent);
+            silent && device.presence == Presence::Offline
+        });
+        let fell_silent = fell_silent.map(|(_, device)| Failure::Device {
+            device: device.id.clone(),
+            error: RequestError::Silent,
+        });
+        self.device_failures.extend(fell_silent);
+        self.device_failures.extend(self.failure);
+        let wanted = self.devices.into_values();
+        let devices = wanted.filter(|it| self.query.selects(it)).collect();
+        (self.receiver, devices, self.device_failures)
+    }
+
+    pub(super) const fn sent(&self) -> usize {
+        self.session.sent()
+    }
+}
+
+fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {
+    DiscoveryScope {
+        records: model.records,
+        default_slots: model.default_slots,
+        extra_slot: model.extra_slot.and_then(Slot::new),
+        firmware: query.receiver_firmware,
+        follow: query.follow,
+    }
+}

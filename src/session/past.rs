@@ -1,0 +1,103 @@
+//! Answers that may still come to questions that are over, ours and those of other programs.
+//!
+//! A device's answer does not repeat the arguments of the question. So that a late or doubled
+//! answer to one question is never taken for the answer to the next with the same header, such
+//! a question goes out under another software id, as in the alternating-bit protocol
+//! ([`SoftwareId::SPARE`]).
+
+use std::collections::BTreeMap;
+
+use super::timing;
+use crate::units::Timestamp;
+use crate::wire::{Message, Relation, Report, SoftwareId, relation};
+
+/// Who may still be answered.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    questions: Vec<Question>,
+    /// Until when another program may be asking under one of our ids, since it was answered.
+    heard: BTreeMap<SoftwareId, Timestamp>,
+}
+
+/// A question that is over but could still be answered (again).
+#[derive(Debug)]
+struct Question {
+    report: Report,
+    /// How many answers may still be under way for certain: it was sent that much more often
+    /// than it was answered.
+    owed: u8,
+    until: Timestamp,
+}
+
+impl Past {
+    /// The question under an id with which no other question of its header can still be answered,
+    /// neither ours nor that of a program that was heard to use it; or else under that whose last
+    /// use is the longest ago.
+    pub(super) fn first_report(
+        &self,
+        now: Timestamp,
+        under: impl Fn(SoftwareId) -> Report,
+    ) -> Report {
+        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
+        let last_use = |(id, report): &(SoftwareId, Report)| {
+            let others = self.questions.iter().filter(|past| {
+                past.until > now && header(&past.report) == header(report) && past.report != *report
+            });
+            let ours = others.map(|past| past.until).max();
+            let heard = self.heard.get(id).filter(|until| **until > now);
+            ours.max(heard.copied())
+        };
+        let ids = std::iter::once(SoftwareId::OURS).chain(SoftwareId::SPARE);
+        ids.map(|id| (id, under(id)))
+            .min_by_key(last_use)
+            .map_or_else(|| under(SoftwareId::OURS), |(_, report)| report)
+    }
+
+    /// A question is over; so many more answers to it may be under way.
+    pub(super) fn remember(&mut self, now: Timestamp, report: Report, owed: u8) {
+        // The same question asked again may take either answer: only the newest record counts.
+        self.questions
+            .retain(|past| past.report != report && past.until > now);
+        self.questions.push(Question {
+            report,
+            owed,
+            until: now + timing::LATE_ANSWER,
+        });
+    }
+
+    /// A register's error does not say which sub-register it is about. While an answer is owed to
+    /// an earlier question of that register than this one, the error is taken for that answer.
+    pub(super) fn is_owed(&mut self, now: Timestamp, question: &Report, error: &Report) -> bool {
+        let owed = self.questions.iter_mut().find(|past| {
+            past.owed > 0
+                && past.until > now
+                && past.report != *question
+                && matches!(relation(&past.report, error), Relation::Error(_))
+        });
+        match owed {
+            Some(past) => past.owed -= 1,
+            None => return false,
+        }
+        true
+    }
+
+    /// Takes a report that answers nothing that waits. `true`: it comes late, or twice, and is
+    /// struck off the list of those owed; else it is not for us.
+    pub(super) fn settle(&mut self, now: Timestamp, report: &Report) -> bool {
+        self.questions.retain(|past| past.until > now);
+        let settled = self
+            .questions
+            .iter_mut()
+            .find(|past| relation(&past.report, report) != Relation::None);
+        if let Some(past) = settled {
+            past.owed = past.owed.saturating_sub(1);
+            return true;
+        }
+        if let Message::Reply { software, .. } = Message::of(report)
+            && let Some(id) = SoftwareId::new(software)
+        {
+            self.heard.insert(id, now + timing::LATE_ANSWER);
+        }
+        false
+    }
+}
