@@ -32,20 +32,20 @@ const MEASURING: [&str; 1] = [
 ];
 
 /// When the K800 wakes.
-const WAKING: [&str; 5] = [
+const WAKING: [&str; 3] = [
     "10 03 00 1s 00 00 00", // ping
-    "10 03 80 00 10 00 00", // tell of the battery
-    "10 03 81 00 00 00 00", // what do you tell of?
     "10 03 81 07 00 00 00", // battery status
     "10 03 81 0d 00 00 00", // battery mileage, which it lacks
 ];
 
+/// The flags of the K800: the kernel and the monitor both want its battery told when it wakes, and
+/// it depends on who comes first which of them sets the flag. So these are not counted.
+const CONTESTED: [&str; 2] = ["10 03 80 00", "10 03 81 00"];
+
 /// At its end: the flags it set are cleared.
-const LEAVING: [&str; 6] = [
+const LEAVING: [&str; 4] = [
     "10 02 80 00 00 00 00",
     "10 02 81 00 00 00 00",
-    "10 03 80 00 00 00 00",
-    "10 03 81 00 00 00 00",
     "10 ff 80 00 00 00 00",
     "10 ff 81 00 00 00 00",
 ];
@@ -61,7 +61,7 @@ pub(crate) fn prove(program: &Program) {
         receiver.output_report(now, &[0x10, M705, 0x80, 0x00, 0x00, 0x00, 0x00]);
     });
     wait_for_quiet(&desk);
-    let flags = desk.flags([M705, K800]);
+    let flags = desk.flags([M705]);
     let mut book = Book::open(&desk);
     let monitor = Monitor::start(program);
     let mut lines = 4;
@@ -96,7 +96,7 @@ pub(crate) fn prove(program: &Program) {
 
     let watched = monitor.stop();
     book.end_phase("it ends", &LEAVING);
-    assert_eq!(desk.flags([M705, K800]), flags, "the notification flags");
+    assert_eq!(desk.flags([M705]), flags, "the notification flags");
     book.check(&watched);
     let told: Vec<&str> = watched.told.iter().map(|told| told.what.as_str()).collect();
     assert_eq!(
@@ -197,6 +197,7 @@ impl<'a> Book<'a> {
             print_requests("the monitor", &monitors);
             print_requests("the reading", &readings);
             print_requests("the kernel", &kernels);
+            monitors.retain(|request| !CONTESTED.iter().any(|flags| request.starts_with(flags)));
             assert_eq!(monitors, sorted(&phase.monitors), "{}", phase.what);
             assert_eq!(readings, sorted(&phase.readings), "{}", phase.what);
             let under_our_id = |request: &String| request.contains('s');

@@ -27,8 +27,8 @@ pub(crate) fn prove(program: &Program) {
 pub(crate) fn prove_monitor(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
-    let short = program.start_as_nobody(&["monitor", "--json", "--duration", "5"]);
-    let long = program.start_as_nobody(&["monitor", "--json"]);
+    let short = program.start_as_nobody(&["monitor", "--json", "--no-cache", "--duration", "5"]);
+    let long = program.start_as_nobody(&["monitor", "--json", "--no-cache"]);
     let run = short.finish(LIMIT);
     run.expect_status(DENIED);
     expect_remedy(&run, &node);

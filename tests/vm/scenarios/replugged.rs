@@ -38,8 +38,8 @@ const FLAGS: u8 = 0x00;
 const ACCESSES: [u8; 2] = [0x80, 0x81];
 
 pub(crate) fn prove(program: &Program) {
-    let monitor = Monitor::start(program);
     let desk = plug_in();
+    let monitor = Monitor::start(program);
     let mut lines = expect(&monitor, 0, ARRIVAL);
     drop(desk);
     eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
