@@ -94,7 +94,16 @@ pub(crate) fn we_say(document: &Value, serial: [u8; 4]) -> String {
 }
 
 /// What our entry of a device says.
-pub(crate) fn we_say_of(device: &Value) -> String {
+fn we_say_of(device: &Value) -> String {
+    let offline = (device["online"] == false).then(|| "offline".to_owned());
+    let parts = [battery_says(device), light_says(device)];
+    let known = parts.into_iter().chain(offline);
+    let known: Vec<String> = known.filter(|part| !part.is_empty()).collect();
+    known.join(", ")
+}
+
+/// What it says of the battery.
+pub(crate) fn battery_says(device: &Value) -> String {
     let number = |value: &Value, unit| value.as_u64().map(|number| format!("{number} {unit}"));
     let word = |value: &Value| value.as_str().map(str::to_owned);
     let battery = &device["battery"];
@@ -103,14 +112,19 @@ pub(crate) fn we_say_of(device: &Value) -> String {
         word(&battery["level"]),
         number(&battery["voltage_mv"], "mV"),
         word(&battery["state"]),
-        number(&device["light"]["lux"], "lux"),
-        (device["online"] == false).then(|| "offline".to_owned()),
     ];
     let known: Vec<String> = parts.into_iter().flatten().collect();
     known.join(", ")
 }
 
-fn plain(serial: [u8; 4]) -> String {
+/// What it says of the light; nothing where none was measured.
+pub(crate) fn light_says(device: &Value) -> String {
+    let lux = device["light"]["lux"].as_u64();
+    lux.map(|lux| format!("{lux} lux")).unwrap_or_default()
+}
+
+/// A serial number as our document and Solaar have it.
+pub(crate) fn plain(serial: [u8; 4]) -> String {
     serial.map(|byte| format!("{byte:02X}")).concat()
 }
 

@@ -18,10 +18,12 @@ mod devices;
 mod guest;
 mod host;
 mod kernel;
+mod monitor;
 mod process;
 mod program;
 mod scenarios;
 mod solaar;
+mod traffic;
 mod usbip;
 
 use std::env;

@@ -1,8 +1,10 @@
 //! A program that runs in the guest: takes what it says, signals it, waits for its end.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+use std::mem;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,8 +18,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Running {
     child: Child,
     started: Instant,
-    stdout: Option<JoinHandle<String>>,
-    stderr: Option<JoinHandle<String>>,
+    stdout: Option<Words>,
+    stderr: Option<Words>,
 }
 
 /// A run that ended.
@@ -42,8 +44,8 @@ impl Running {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the program starts");
-        let stdout = child.stdout.take().map(collect);
-        let stderr = child.stderr.take().map(collect);
+        let stdout = child.stdout.take().map(Words::of);
+        let stderr = child.stderr.take().map(Words::of);
         Self {
             child,
             started,
@@ -56,6 +58,14 @@ impl Running {
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal)
             .expect("the program is there for a signal");
+    }
+
+    /// The whole lines it said so far.
+    pub(crate) fn said(&self) -> String {
+        let words = self.stdout.as_ref();
+        words
+            .map(|words| words.so_far().clone())
+            .unwrap_or_default()
     }
 
     /// Waits for its end; it is a failure if that does not come within `limit`, counted from now.
@@ -71,13 +81,7 @@ impl Running {
             );
             thread::sleep(Duration::from_millis(5));
         };
-        let text = |reader: &mut Option<JoinHandle<String>>| {
-            reader
-                .take()
-                .expect("read once")
-                .join()
-                .expect("its words are UTF-8")
-        };
+        let text = |words: &mut Option<Words>| words.take().map(Words::all).unwrap_or_default();
         Finished {
             status,
             took: self.started.elapsed(),
@@ -99,6 +103,11 @@ impl Finished {
     /// The document it printed, once it is clear that it ended well.
     pub(crate) fn document(&self) -> Value {
         self.expect_status(0);
+        self.printed()
+    }
+
+    /// The document it printed, however it ended.
+    pub(crate) fn printed(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
     }
@@ -133,10 +142,36 @@ impl Finished {
     }
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut text = String::new();
-        from.read_to_string(&mut text).expect("text");
-        text
-    })
+/// What comes out of a pipe, line by line while it comes.
+struct Words {
+    text: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
+}
+
+impl Words {
+    fn of(from: impl Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let collected = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            let mut from = BufReader::new(from);
+            let mut line = String::new();
+            while from.read_line(&mut line).expect("its words are UTF-8") > 0 {
+                lock(&collected).push_str(&mem::take(&mut line));
+            }
+        });
+        Self { text, reader }
+    }
+
+    fn so_far(&self) -> MutexGuard<'_, String> {
+        lock(&self.text)
+    }
+
+    fn all(self) -> String {
+        self.reader.join().expect("somebody who reads the pipe");
+        mem::take(&mut lock(&self.text))
+    }
+}
+
+fn lock(text: &Mutex<String>) -> MutexGuard<'_, String> {
+    text.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,8 +8,9 @@ use crate::comparison::{NOTHING, Row, compare};
 use crate::descriptors::BOLT;
 use crate::devices;
 use crate::program::Program;
-use crate::scenarios::{plug_in_receiver, requests};
+use crate::scenarios::plug_in_receiver;
 use crate::solaar;
+use crate::traffic::listed as listed_requests;
 
 /// What Solaar and we say of each; the kernel (6.1) knows nothing of devices behind Bolt.
 const EXPECTED: [Row; 2] = [
@@ -49,14 +50,14 @@ const REQUESTS: [&str; 16] = [
     "10 ff 83 b5 55 00 00",
     "10 ff 83 b5 56 00 00",
     "10 ff 83 fb 00 00 00", // the receiver's unique id
-    "11 01 00 06 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // where is feature 1004?
-    "11 01 00 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // ping
-    "11 01 05 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // percent or steps?
-    "11 01 05 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // how full?
-    "11 02 00 06 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
-    "11 02 00 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
-    "11 02 05 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
-    "11 02 05 16 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 01 00 0s 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // where is feature 1004?
+    "11 01 00 1s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // ping
+    "11 01 05 0s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // percent or steps?
+    "11 01 05 1s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", // how full?
+    "11 02 00 0s 10 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 00 1s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 05 0s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    "11 02 05 1s 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
 ];
 
 pub(crate) fn prove(program: &Program) {
@@ -70,7 +71,7 @@ pub(crate) fn prove(program: &Program) {
     );
     desk.with(|receiver, _| receiver.forget_requests());
     let read = program.run(&["--json", "--fields", "battery"]);
-    let asked = desk.with(|receiver, _| requests::listed(receiver.requests()));
+    let asked = desk.with(|receiver, _| listed_requests(receiver.requests()));
     let shown = solaar::start().finish(solaar::LIMIT);
     println!(
         "        solar show takes {:.1} s, we take {:.1} s and {} requests",

@@ -1,6 +1,14 @@
 //! A user who may not open the node is told which one, and what helps.
 
-use crate::process::LIMIT;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::kernel::{PATIENCE, eventually};
+use crate::monitor::INTERRUPTED;
+use crate::process::{Finished, LIMIT};
 use crate::program::Program;
 use crate::scenarios::plug_in;
 
@@ -9,26 +17,38 @@ const DENIED: i32 = 4;
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
-    let node = desk
-        .seen()
-        .node()
-        .expect("the receiver's node")
-        .display()
-        .to_string();
+    let node = desk.seen().node().expect("the receiver's node");
     let run = program.start_as_nobody(&["--json"]).finish(LIMIT);
     run.expect_status(DENIED);
-    print!(
-        "        {}",
-        run.stderr.trim_end().replace('\n', "\n        ") + "\n"
-    );
-    assert!(
-        run.stderr.contains(&node),
-        "{:?} does not name {node}",
-        run.stderr
-    );
-    assert!(
-        run.stderr.contains("udev"),
-        "{:?} does not name a remedy",
-        run.stderr
-    );
+    expect_remedy(&run, &node);
+}
+
+/// A monitor goes on, and finds the receiver once it may.
+pub(crate) fn prove_monitor(program: &Program) {
+    let desk = plug_in();
+    let node = desk.seen().node().expect("the receiver's node");
+    let short = program.start_as_nobody(&["monitor", "--json", "--no-cache", "--duration", "5"]);
+    let long = program.start_as_nobody(&["monitor", "--json", "--no-cache"]);
+    let run = short.finish(LIMIT);
+    run.expect_status(DENIED);
+    expect_remedy(&run, &node);
+    assert_eq!(run.stdout, "", "what it cannot know");
+
+    fs::set_permissions(&node, Permissions::from_mode(0o666)).expect("the node can be opened");
+    eventually("the receiver and its devices", PATIENCE, || {
+        (long.said().lines().count() >= 4).then_some(())
+    });
+    long.signal(Signal::TERM);
+    let run = long.finish(LIMIT);
+    run.expect_status(INTERRUPTED);
+    expect_remedy(&run, &node);
+}
+
+/// One line says which node, and what helps.
+fn expect_remedy(run: &Finished, node: &Path) {
+    let complaint = run.one_complaint();
+    println!("        {complaint}");
+    for word in [&*node.to_string_lossy(), "udev"] {
+        assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+    }
 }

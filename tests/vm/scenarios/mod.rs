@@ -3,10 +3,13 @@
 mod batteries;
 mod bolt;
 mod bound;
+mod coexistence;
 mod denied;
 mod hotplug;
 mod reading;
+mod replugged;
 mod requests;
+mod together;
 mod typing;
 mod udev_rule;
 mod unplugged;
@@ -15,6 +18,7 @@ mod wired;
 
 use std::time::Duration;
 
+use solar_status::sim::device::Protocol;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{self, K750, K800, M705};
 
@@ -86,6 +90,11 @@ pub(crate) const ALL: &[Scenario] = &[
         run: denied::prove,
     },
     Scenario {
+        name: "denied-monitor",
+        proves: "so does the monitor, which goes on and finds the node once it may",
+        run: denied::prove_monitor,
+    },
+    Scenario {
         name: "udev-rule",
         proves: "the optional rule opens the receiver's node only",
         run: udev_rule::prove,
@@ -115,6 +124,21 @@ pub(crate) const ALL: &[Scenario] = &[
         proves: "a corded mouse is read, and another maker's keyboard left alone",
         run: wired::prove,
     },
+    Scenario {
+        name: "coexistence",
+        proves: "the monitor asks what it needs, and nothing while nothing happens",
+        run: coexistence::prove,
+    },
+    Scenario {
+        name: "replugged",
+        proves: "the monitor follows the receiver over an unplugging",
+        run: replugged::prove,
+    },
+    Scenario {
+        name: "together",
+        proves: "in a minute of the kernel, Solaar and the program nobody sees a wrong value or loses a reply",
+        run: together::prove,
+    },
 ];
 
 /// The scenarios of these names, or all if there is no name; else the unknown name.
@@ -140,6 +164,19 @@ const M705_PERCENT: u8 = 65;
 
 /// A plugged-in receiver with its devices.
 type Desk = UsbDevice<Receiver>;
+
+impl Desk {
+    /// The notification flags of the receiver, then of HID++ 1.0 devices.
+    fn flags<const N: usize>(&self, slots: [u8; N]) -> ([u8; 3], [[u8; 3]; N]) {
+        self.with(|receiver, _| {
+            let of_device = |slot| match receiver.device(slot).map(|device| &device.protocol) {
+                Some(Protocol::Registers(registers)) => registers.flags(),
+                other => panic!("slot {slot} has no registers: {other:?}"),
+            };
+            (receiver.flags(), slots.map(of_device))
+        })
+    }
+}
 
 /// Plugs in the desk and waits until the kernel has asked all it wants to know.
 fn plug_in() -> Desk {

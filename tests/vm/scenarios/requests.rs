@@ -4,17 +4,18 @@ use solar_status::sim::receiver::Sent;
 
 use crate::program::Program;
 use crate::scenarios::{plug_in, reading};
+use crate::traffic::listed;
 
 /// Everything the program sends for one cold reading of the desk: the receiver's records of the
 /// six slots, then three requests to the K750, two to the M705, and one to the sleeping K800. The
-/// software id is E, a ping's mark 00 here.
-const EXPECTED: [&str; 20] = [
-    "10 01 00 06 43 01 00", // K750: where is feature 4301?
-    "10 01 00 16 00 00 00", // K750: ping
-    "10 01 09 06 01 01 00", // K750: measure once
-    "10 02 00 16 00 00 00", // M705: ping
+/// software id is `s`, a ping's mark `00` here ([`crate::traffic::text`]).
+pub(crate) const EXPECTED: [&str; 20] = [
+    "10 01 00 0s 43 01 00", // K750: where is feature 4301?
+    "10 01 00 1s 00 00 00", // K750: ping
+    "10 01 09 0s 01 01 00", // K750: measure once
+    "10 02 00 1s 00 00 00", // M705: ping
     "10 02 81 0d 00 00 00", // M705: battery mileage
-    "10 03 00 16 00 00 00", // K800: ping
+    "10 03 00 1s 00 00 00", // K800: ping
     "10 ff 81 02 00 00 00", // how many are paired?
     "10 ff 83 b5 03 00 00", // the receiver's serial number and slots
     "10 ff 83 b5 20 00 00", // what is paired in each slot?
@@ -53,21 +54,4 @@ pub(crate) fn prove(program: &Program) {
         ours.len(),
         kernels.len()
     );
-}
-
-/// Requests as text, sorted, a ping's mark 00.
-pub(crate) fn listed<'a>(requests: impl Iterator<Item = &'a Sent>) -> Vec<String> {
-    let mut listed: Vec<String> = requests.map(|sent| text(&sent.report)).collect();
-    listed.sort();
-    listed
-}
-
-fn text(report: &[u8]) -> String {
-    let is_ping = matches!(report, [_, _, 0x00, function, ..] if function >> 4 == 1);
-    let bytes = report.iter().enumerate();
-    let bytes = bytes.map(|(at, byte)| if is_ping && at == 6 { 0 } else { *byte });
-    bytes
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .join(" ")
 }

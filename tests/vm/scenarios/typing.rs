@@ -56,7 +56,7 @@ pub(crate) fn prove_undisturbed(program: &Program) {
 }
 
 /// Types on the K750 while `meanwhile` is called again and again.
-fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
+pub(super) fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
     let node = eventually("the K750's input node", PATIENCE, || {
         desk.seen().keyboard_of(K750)
     });

@@ -1,0 +1,149 @@
+//! The program's monitor, which follows what happens while a scenario goes on, and what it told.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use rustix::process::Signal;
+use serde_json::Value;
+use solar_status::transport::trace::{Entry, Line};
+
+use crate::comparison::{battery_says, light_says, plain};
+use crate::kernel::{PATIENCE, eventually};
+use crate::process::{LIMIT, Running};
+use crate::program::Program;
+
+/// Where it writes its trace.
+const TRACE: &str = "/run/monitor.trace";
+
+/// The exit status of a program that was interrupted.
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// A monitor at work.
+pub(crate) struct Monitor(Running);
+
+/// All that a monitor told and sent, after its end.
+pub(crate) struct Watched {
+    /// Its lines, in words.
+    pub(crate) told: Vec<Told>,
+    /// What passed between it and its nodes.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// What a line tells.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Told {
+    /// The serial number of the device or receiver it is about.
+    pub(crate) serial: String,
+    /// What became different, in words: of a device that changed only this.
+    pub(crate) what: String,
+}
+
+impl Watched {
+    /// What was told of the device with this serial number.
+    pub(crate) fn told_of(&self, serial: [u8; 4]) -> impl Iterator<Item = &str> {
+        let serial = plain(serial);
+        let about = self.told.iter().filter(move |told| told.serial == serial);
+        about.map(|told| told.what.as_str())
+    }
+}
+
+impl Told {
+    /// This about the device with this serial number.
+    pub(crate) fn of(serial: [u8; 4], what: &str) -> Self {
+        Self {
+            serial: plain(serial),
+            what: what.to_owned(),
+        }
+    }
+}
+
+impl Monitor {
+    /// Starts it, to be stopped by [`Self::stop`].
+    pub(crate) fn start(program: &Program) -> Self {
+        Self(program.start(&["monitor", "--json", "--record", TRACE]))
+    }
+
+    /// What it told so far.
+    pub(crate) fn told(&self) -> Vec<Told> {
+        in_words(&self.0.said())
+    }
+
+    /// Waits until it told so much, and returns it.
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<Told> {
+        let mut told = Vec::new();
+        eventually(&format!("{count} lines of the monitor"), PATIENCE, || {
+            told = self.told();
+            (told.len() >= count).then(|| told.clone())
+        })
+    }
+
+    /// Ends it as Ctrl-C or a service manager does. It must not have complained.
+    pub(crate) fn stop(self) -> Watched {
+        self.0.signal(Signal::TERM);
+        let run = self.0.finish(LIMIT);
+        run.expect_status(INTERRUPTED);
+        assert_eq!(run.stderr, "", "failures told by the monitor");
+        let trace = PathBuf::from(TRACE);
+        let lines = fs::read_to_string(&trace).expect("the monitor's trace");
+        fs::remove_file(&trace).expect("the trace can be removed");
+        let lines = lines.lines().map(|line| line.parse().expect("a trace"));
+        Watched {
+            told: in_words(&run.stdout),
+            entries: lines
+                .filter_map(|line| match line {
+                    Line::Entry(entry) => Some(entry),
+                    Line::Remark | Line::Node(..) => None,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Lines in words. One that tells only the light, and that it is the same, is left out: each
+/// measurement is told, also those that others ask for.
+fn in_words(lines: &str) -> Vec<Told> {
+    let mut light = BTreeMap::new();
+    let mut all = Vec::new();
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {line:?}"));
+        let (subject, device) = (&line["receiver"], &line["device"]);
+        let subject = if subject.is_null() { device } else { subject };
+        let serial = subject["serial"].as_str().unwrap_or_default().to_owned();
+        let last_light = light.insert(serial.clone(), light_says(device));
+        let event = line["event"].as_str().unwrap_or_default();
+        let what = match event {
+            "device-added" => ["added".to_owned(), battery_says(device), light_says(device)]
+                .into_iter()
+                .chain((device["online"] == false).then(|| "offline".to_owned()))
+                .collect(),
+            "device-changed" => changes(&line, last_light.as_deref()),
+            event => vec![event.to_owned()],
+        };
+        let what: Vec<String> = what.into_iter().filter(|part| !part.is_empty()).collect();
+        if !what.is_empty() {
+            let what = what.join(", ");
+            all.push(Told { serial, what });
+        }
+    }
+    all
+}
+
+/// What a line names as changed.
+fn changes(line: &Value, last_light: Option<&str>) -> Vec<String> {
+    let device = &line["device"];
+    let changed = line["changed"].as_array().into_iter().flatten();
+    let words = changed.map(|changed| match changed.as_str().unwrap_or_default() {
+        "presence" => match device["online"].as_bool() {
+            Some(true) => "online".to_owned(),
+            Some(false) => "offline".to_owned(),
+            None => "of unknown presence".to_owned(),
+        },
+        "battery" => battery_says(device),
+        "light" if last_light == Some(&light_says(device)) => String::new(),
+        "light" => light_says(device),
+        other => format!("another {other}"),
+    });
+    words.collect()
+}

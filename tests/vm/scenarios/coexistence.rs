@@ -1,0 +1,221 @@
+//! The monitor beside the kernel alone, phase by phase: what it asks, to the last request.
+//!
+//! Each phase ends when nobody asks any more. What of it is the monitor's, its trace says; the rest
+//! is the kernel's, or in one phase that of a reading.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use solar_status::sim::Firmware;
+use solar_status::sim::receiver::Sent;
+use solar_status::sim::scenario::{K750, K800, M705};
+use solar_status::transport::trace::Direction;
+use solar_status::units::{Lux, Percent, Timestamp};
+
+use crate::monitor::{Monitor, Watched};
+use crate::program::Program;
+use crate::scenarios::{Desk, plug_in, reading, requests, typing, wait_for_quiet};
+use crate::traffic::{expect_answers_in_turn, expect_one_answer_each, text};
+
+/// What it sends at its start beside what a reading asks: receiver and M705 are to say what
+/// happens, and here they were not asked to.
+const FOLLOWING: [&str; 4] = [
+    "10 02 80 00 10 00 00", // M705: tell of the battery
+    "10 02 81 00 00 00 00", // M705: what do you tell of?
+    "10 ff 80 00 00 01 00", // receiver: tell of devices
+    "10 ff 81 00 00 00 00", // receiver: what do you tell of?
+];
+
+/// After the light key.
+const MEASURING: [&str; 1] = [
+    "10 01 09 0s 01 01 00", // K750: measure once
+];
+
+/// When the K800 wakes.
+const WAKING: [&str; 3] = [
+    "10 03 00 1s 00 00 00", // ping
+    "10 03 81 07 00 00 00", // battery status
+    "10 03 81 0d 00 00 00", // battery mileage, which it lacks
+];
+
+/// The flags of the K800: the kernel and the monitor both want its battery told when it wakes, and
+/// it depends on who comes first which of them sets the flag. So these are not counted.
+const CONTESTED: [&str; 2] = ["10 03 80 00", "10 03 81 00"];
+
+/// At its end: the flags it set are cleared.
+const LEAVING: [&str; 4] = [
+    "10 02 80 00 00 00 00",
+    "10 02 81 00 00 00 00",
+    "10 ff 80 00 00 00 00",
+    "10 ff 81 00 00 00 00",
+];
+
+/// So long keys are typed and nothing else happens.
+const TYPING: Duration = Duration::from_secs(10);
+
+pub(crate) fn prove(program: &Program) {
+    let desk = plug_in();
+    // As the kernel leaves them nothing would be to do; that is what the other scenarios see.
+    desk.with(|receiver, now| {
+        receiver.output_report(now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x00, 0x00]);
+        receiver.output_report(now, &[0x10, M705, 0x80, 0x00, 0x00, 0x00, 0x00]);
+    });
+    wait_for_quiet(&desk);
+    let flags = desk.flags([M705]);
+    let mut book = Book::open(&desk);
+    let monitor = Monitor::start(program);
+    let mut lines = 4;
+    monitor.wait_for(lines);
+    book.end_phase("it starts", &[&FOLLOWING[..], &requests::EXPECTED].concat());
+
+    reading::expect_desk(&program.run(&["--json"]).document());
+    book.end_phase_with("somebody else takes a reading", &[], &requests::EXPECTED);
+
+    let started = Instant::now();
+    typing::type_during(&desk, || {});
+    thread::sleep(TYPING.saturating_sub(started.elapsed()));
+    book.end_phase("for ten seconds keys are typed", &[]);
+
+    let less = Percent::new(40).expect("at most 100");
+    assert!(desk.with(|receiver, now| receiver.set_charge(now, M705, less)));
+    lines += 1;
+    monitor.wait_for(lines);
+    book.end_phase("the M705's battery falls", &[]);
+
+    assert!(desk.with(|receiver, now| {
+        receiver.set_sun(now, K750, Lux(400)) && receiver.press_light_key(now, K750)
+    }));
+    lines += 2;
+    monitor.wait_for(lines);
+    book.end_phase("the light key is pressed", &MEASURING);
+
+    assert!(desk.with(|receiver, now| receiver.wake(now, K800)));
+    lines += 2;
+    monitor.wait_for(lines);
+    book.end_phase("the K800 wakes", &WAKING);
+
+    let watched = monitor.stop();
+    book.end_phase("it ends", &LEAVING);
+    assert_eq!(desk.flags([M705]), flags, "the notification flags");
+    book.check(&watched);
+    let told: Vec<&str> = watched.told.iter().map(|told| told.what.as_str()).collect();
+    assert_eq!(
+        told[4..],
+        [
+            "40 %, discharging",
+            "light-key",
+            "57 %, 2540 mV, charging, 400 lux",
+            "online",
+            "90 %, full, discharging",
+        ],
+        "what it told"
+    );
+}
+
+/// What the receiver got, phase by phase.
+struct Book<'a> {
+    desk: &'a Desk,
+    phases: Vec<Phase>,
+}
+
+/// From the end of the one before, on the receiver's clock.
+struct Phase {
+    what: &'static str,
+    until: Timestamp,
+    sent: Vec<Sent>,
+    /// What the monitor has to send, and what another run of the program.
+    monitors: Vec<&'static str>,
+    readings: Vec<&'static str>,
+}
+
+impl<'a> Book<'a> {
+    fn open(desk: &'a Desk) -> Self {
+        desk.with(|receiver, _| receiver.forget_requests());
+        Self {
+            desk,
+            phases: Vec::new(),
+        }
+    }
+
+    /// Ends a phase in which nobody but the monitor and the kernel sends.
+    fn end_phase(&mut self, what: &'static str, monitors: &[&'static str]) {
+        self.end_phase_with(what, monitors, &[]);
+    }
+
+    fn end_phase_with(
+        &mut self,
+        what: &'static str,
+        monitors: &[&'static str],
+        readings: &[&'static str],
+    ) {
+        wait_for_quiet(self.desk);
+        let (until, sent) = self.desk.with(|receiver, now| {
+            let sent = receiver.requests().cloned().collect();
+            receiver.forget_requests();
+            (now, sent)
+        });
+        self.phases.push(Phase {
+            what,
+            until,
+            sent,
+            monitors: monitors.to_vec(),
+            readings: readings.to_vec(),
+        });
+    }
+
+    /// Prints who sent what, and holds it to what was to be sent.
+    fn check(&self, watched: &Watched) {
+        let all = || self.phases.iter().flat_map(|phase| &phase.sent);
+        expect_one_answer_each(all(), &watched.entries);
+        expect_answers_in_turn(&watched.entries);
+        let outgoing = watched.entries.iter();
+        let mut outgoing = outgoing
+            .filter(|entry| entry.direction == Direction::ToDevice)
+            .peekable();
+        // Nobody else asked when it began.
+        let first = all().next().expect("a first request").at;
+        let trace_began = outgoing.peek().expect("a first request").at;
+        for phase in &self.phases {
+            let mut others: Vec<String> =
+                phase.sent.iter().map(|sent| text(&sent.report)).collect();
+            let mut monitors = Vec::new();
+            while let Some(entry) =
+                outgoing.next_if(|entry| first + entry.at.since(trace_began) <= phase.until)
+            {
+                let request = text(entry.report.as_bytes());
+                let place = others.iter().position(|other| *other == request);
+                let place = place.unwrap_or_else(|| panic!("{}: lost {request}", phase.what));
+                others.remove(place);
+                monitors.push(request);
+            }
+            monitors.sort();
+            let (mut readings, kernels): (Vec<_>, Vec<_>) = others
+                .into_iter()
+                .partition(|request| !phase.readings.is_empty() && request.starts_with("10"));
+            readings.sort();
+            println!("        {}:", phase.what);
+            print_requests("the monitor", &monitors);
+            print_requests("the reading", &readings);
+            print_requests("the kernel", &kernels);
+            monitors.retain(|request| !CONTESTED.iter().any(|flags| request.starts_with(flags)));
+            assert_eq!(monitors, sorted(&phase.monitors), "{}", phase.what);
+            assert_eq!(readings, sorted(&phase.readings), "{}", phase.what);
+            let under_our_id = |request: &String| request.contains('s');
+            assert!(!kernels.iter().any(under_our_id), "{}", phase.what);
+        }
+        assert_eq!(outgoing.next(), None, "a request after the end");
+    }
+}
+
+fn sorted(requests: &[&'static str]) -> Vec<&'static str> {
+    let mut sorted = requests.to_vec();
+    sorted.sort_unstable();
+    sorted
+}
+
+fn print_requests(whose: &str, requests: &[String]) {
+    println!("            {whose}: {}", requests.len());
+    for request in requests {
+        println!("                {request}");
+    }
+}

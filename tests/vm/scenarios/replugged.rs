@@ -1,0 +1,78 @@
+//! A receiver that is pulled out and plugged in again while the monitor runs is followed again, and its flags stay the kernel's.
+
+use solar_status::sim::scenario::M705;
+use solar_status::transport::trace::Direction;
+
+use crate::kernel::{self, PATIENCE, eventually};
+use crate::monitor::{Monitor, Told};
+use crate::program::Program;
+use crate::scenarios::{plug_in, requests, wait_for_quiet};
+use crate::traffic::{expect_answers_in_turn, text};
+
+/// The desk: its devices and its receiver.
+const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
+const M705_SERIAL: [u8; 4] = [0x1C, 0x5E, 0x07, 0x05];
+const K800_SERIAL: [u8; 4] = [0xFB, 0x84, 0x1B, 0x86];
+const RECEIVER_SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];
+
+/// What is told each time it comes, and each time it goes.
+const ARRIVAL: [([u8; 4], &str); 4] = [
+    (RECEIVER_SERIAL, "receiver-added"),
+    (K800_SERIAL, "added, offline"),
+    (M705_SERIAL, "added, 65 %, discharging"),
+    (K750_SERIAL, "added, 57 %, 2540 mV, discharging, 12 lux"),
+];
+const DEPARTURE: [([u8; 4], &str); 4] = [
+    (K750_SERIAL, "device-removed"),
+    (M705_SERIAL, "device-removed"),
+    (K800_SERIAL, "device-removed"),
+    (RECEIVER_SERIAL, "receiver-removed"),
+];
+
+/// The flags as the kernel sets them: those of the receiver and of the M705.
+const KERNELS_FLAGS: ([u8; 3], [[u8; 3]; 1]) = ([0x00, 0x09, 0x00], [[0x10, 0x00, 0x00]]);
+
+/// Register 00, the flags: how often it is asked for and set depends on who comes first at a
+/// plugging, the kernel or the monitor. What counts is how they stand in the end.
+const FLAGS: u8 = 0x00;
+const ACCESSES: [u8; 2] = [0x80, 0x81];
+
+pub(crate) fn prove(program: &Program) {
+    let desk = plug_in();
+    let monitor = Monitor::start(program);
+    let mut lines = expect(&monitor, 0, ARRIVAL);
+    drop(desk);
+    eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
+    lines = expect(&monitor, lines, DEPARTURE);
+    let desk = plug_in();
+    expect(&monitor, lines, ARRIVAL);
+    wait_for_quiet(&desk);
+    let watched = monitor.stop();
+    assert_eq!(desk.flags([M705]), KERNELS_FLAGS, "the notification flags");
+    expect_answers_in_turn(&watched.entries);
+    for node in [1, 2] {
+        let requests = watched.entries.iter().filter(|entry| {
+            let is_flags = matches!(entry.report.as_bytes(), [_, _, access, FLAGS, ..] if ACCESSES.contains(access));
+            entry.node == node && entry.direction == Direction::ToDevice && !is_flags
+        });
+        let mut requests: Vec<String> = requests
+            .map(|entry| text(entry.report.as_bytes()))
+            .collect();
+        requests.sort();
+        assert_eq!(requests, requests::EXPECTED, "plugging {node}");
+    }
+}
+
+/// Waits for these lines, in any order, and returns how many there are with them.
+fn expect(monitor: &Monitor, before: usize, lines: [([u8; 4], &str); 4]) -> usize {
+    let count = before + lines.len();
+    let mut told = monitor.wait_for(count).split_off(before);
+    let mut expected = lines.map(|(serial, what)| Told::of(serial, what));
+    for line in &told {
+        println!("        {} {}", line.serial, line.what);
+    }
+    told.sort();
+    expected.sort();
+    assert_eq!(told, expected, "what the monitor told");
+    count
+}

@@ -1,0 +1,86 @@
+//! What happens on the desk, and what the monitor has to tell of it.
+
+use solar_status::sim::battery::State;
+use solar_status::sim::receiver::Receiver;
+use solar_status::units::{Lux, Percent, Timestamp};
+
+use super::stories::{G903, K750, K800, M705, MX_MASTER, PRO_X};
+
+/// Something that happens.
+pub(super) struct Deed {
+    pub(super) what: &'static str,
+    /// To this device.
+    pub(super) slot: u8,
+    /// Does it; `false`: there was nothing to act on.
+    pub(super) act: fn(&mut Receiver, Timestamp) -> bool,
+    /// What the monitor tells of it, line by line: no less and no more.
+    pub(super) told: &'static [&'static str],
+}
+
+/// One thing after the other.
+pub(super) const DEEDS: [Deed; 10] = [
+    Deed {
+        what: "the M705's battery falls to 40 %",
+        slot: M705,
+        act: |desk, now| desk.set_charge(now, M705, percent(40)),
+        told: &["40 %, discharging"],
+    },
+    Deed {
+        what: "the G903's battery falls to 50 %",
+        slot: G903,
+        act: |desk, now| desk.set_charge(now, G903, percent(50)),
+        told: &["50 %, 3811 mV, discharging"],
+    },
+    Deed {
+        what: "the PRO X is taken off its charger",
+        slot: PRO_X,
+        act: |desk, now| desk.set_charging(now, PRO_X, State::Discharging),
+        told: &["71 %, good, discharging"],
+    },
+    Deed {
+        what: "the sun comes out over the K750, and somebody presses its light key",
+        slot: K750,
+        act: |desk, now| desk.set_sun(now, K750, Lux(400)) && desk.press_light_key(now, K750),
+        told: &["light-key", "57 %, 2540 mV, charging, 400 lux"],
+    },
+    Deed {
+        what: "the MX Master falls asleep",
+        slot: MX_MASTER,
+        act: |desk, now| desk.sleep(now, MX_MASTER),
+        told: &["offline"],
+    },
+    Deed {
+        what: "the K800 is full",
+        slot: K800,
+        act: |desk, now| desk.set_charging(now, K800, State::Charged),
+        told: &["full, full"],
+    },
+    Deed {
+        what: "the MX Master's battery falls meanwhile",
+        slot: MX_MASTER,
+        act: |desk, now| desk.set_charge(now, MX_MASTER, percent(20)),
+        told: &[],
+    },
+    Deed {
+        what: "the MX Master wakes",
+        slot: MX_MASTER,
+        act: |desk, now| desk.wake(now, MX_MASTER),
+        told: &["online", "20 %, low, discharging"],
+    },
+    Deed {
+        what: "the K750 is switched off",
+        slot: K750,
+        act: |desk, now| desk.switch_off(now, K750),
+        told: &["offline"],
+    },
+    Deed {
+        what: "the K750 is switched on",
+        slot: K750,
+        act: |desk, now| desk.switch_on(now, K750),
+        told: &["online"],
+    },
+];
+
+fn percent(number: u8) -> Percent {
+    Percent::new(number).expect("at most 100")
+}

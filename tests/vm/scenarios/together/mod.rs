@@ -1,0 +1,228 @@
+//! For a minute the kernel, Solaar and we work on the same receiver while its devices change: none of the three sees a
+//! wrong value or a lost reply.
+
+mod deeds;
+mod stories;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use solar_status::sim::receiver::Receiver;
+
+use self::deeds::DEEDS;
+use self::stories::{K800, M705, STORIES, Story};
+use crate::comparison::{kernel_says, solaar_says, we_say};
+use crate::descriptors::UNIFYING;
+use crate::devices;
+use crate::kernel::Seen;
+use crate::monitor::{Monitor, Told, Watched};
+use crate::program::Program;
+use crate::scenarios::{Desk, plug_in_receiver, wait_for_quiet};
+use crate::solaar;
+use crate::traffic::{expect_answers_in_turn, expect_one_answer_each};
+
+/// The receiver's serial number.
+const SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];
+
+/// From one deed to the next.
+const PAUSE: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    Kernel,
+    Solaar,
+    Ours,
+}
+
+/// What each was heard to say of each device, repetitions left out.
+#[derive(Default)]
+struct Heard(Mutex<BTreeMap<(u8, Who), Vec<String>>>);
+
+impl Heard {
+    fn note(&self, who: Who, what: impl Fn(&Story) -> String) {
+        let said = STORIES.iter().map(|story| (story.slot, what(story)));
+        let said: Vec<_> = said.collect();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (slot, says) in said {
+            let history = all.entry((slot, who)).or_default();
+            if history.last() != Some(&says) {
+                history.push(says);
+            }
+        }
+    }
+
+    fn of(&self, slot: u8, who: Who) -> Vec<String> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&(slot, who)).cloned().unwrap_or_default()
+    }
+}
+
+pub(crate) fn prove(program: &Program) {
+    let receiver = STORIES
+        .iter()
+        .fold(Receiver::new(SERIAL), |receiver, story| {
+            let device = devices::paired(story.codename, story.serial, story.state);
+            receiver.with(story.slot, device)
+        });
+    let desk = plug_in_receiver(&UNIFYING, receiver);
+    let flags = desk.flags([M705, K800]);
+    desk.with(|receiver, _| receiver.forget_requests());
+    let monitor = Monitor::start(program);
+    // From here on it hears every answer.
+    monitor.wait_for(1);
+    let heard = Heard::default();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let kernel = scope.spawn(|| look_until(&over, || look_at_kernel(desk.seen(), &heard)));
+        let solaar = scope.spawn(|| look_until(&over, || run_solaar(&heard)));
+        let ours = scope.spawn(|| look_until(&over, || run_ours(program, &heard)));
+        do_everything(&desk, &monitor);
+        over.store(true, Ordering::Relaxed);
+        let [kernel, solaar, ours] =
+            [kernel, solaar, ours].map(|looks| looks.join().expect("somebody who looks"));
+        println!(
+            "        {} looks at sysfs, {} times solaar show, {} readings",
+            kernel.len(),
+            solaar.len(),
+            ours.len()
+        );
+        assert_eq!(solaar.last(), Some(&true), "the last solaar show");
+        // Only a reading that is under way when the K750 goes may lack its light.
+        let without_light = ours.iter().filter(|complete| !**complete).count();
+        assert!(without_light <= 1, "{without_light} readings without light");
+    });
+    wait_for_quiet(&desk);
+    let watched = monitor.stop();
+    assert_eq!(desk.flags([M705, K800]), flags, "the notification flags");
+    expect_no_reply_lost(&desk, &watched);
+    expect_stories(&heard, &watched);
+}
+
+/// Does one thing after the other; the monitor tells each of them before the next.
+fn do_everything(desk: &Desk, monitor: &Monitor) {
+    let mut expected: Vec<Told> = STORIES
+        .iter()
+        .map(|story| Told::of(story.serial, &format!("added, {}", story.ours[0])))
+        .collect();
+    expected.push(Told::of(SERIAL, "receiver-added"));
+    // The devices are found in any order.
+    expected.sort();
+    let mut found = monitor.wait_for(expected.len());
+    found.sort();
+    assert_eq!(found, expected, "what the monitor found");
+    let found = expected.len();
+    expected.clear();
+    let started = Instant::now();
+    for (deed, due) in DEEDS.iter().zip(1..) {
+        thread::sleep((PAUSE * due).saturating_sub(started.elapsed()));
+        println!(
+            "        {:4.1} s: {}",
+            started.elapsed().as_secs_f32(),
+            deed.what
+        );
+        assert!(desk.with(deed.act), "{}", deed.what);
+        let serial = story_of(deed.slot).serial;
+        expected.extend(deed.told.iter().map(|told| Told::of(serial, told)));
+        let told = monitor.wait_for(found + expected.len());
+        assert_eq!(told[found..], expected, "what the monitor told");
+    }
+    thread::sleep(PAUSE);
+    assert_eq!(monitor.told()[found..], expected, "what the monitor told");
+}
+
+/// What passed at the receiver: nothing was lost there for anybody, and the monitor, whose trace
+/// shows it, got its answers in turn.
+fn expect_no_reply_lost(desk: &Desk, watched: &Watched) {
+    let all =
+        desk.with(|receiver, _| expect_one_answer_each(receiver.requests(), &watched.entries));
+    let monitors = expect_answers_in_turn(&watched.entries);
+    println!(
+        "        {all} requests of all, {monitors} of them the monitor's: each with one answer"
+    );
+}
+
+/// Prints what everybody said, and holds it to the stories. The monitor's part was held to each
+/// deed already.
+fn expect_stories(heard: &Heard, watched: &Watched) {
+    let mut wrong = String::new();
+    for story in &STORIES {
+        println!("        {}", story.codename);
+        for (name, who, may_say) in [
+            ("kernel", Who::Kernel, story.kernel),
+            ("Solaar", Who::Solaar, story.solaar),
+            ("status", Who::Ours, story.ours),
+        ] {
+            let said = heard.of(story.slot, who);
+            println!("            {name:<9}{}", said.join(" → "));
+            if !is_told(may_say, &said) {
+                writeln!(wrong, "{}, {who:?}: {said:#?}", story.codename)
+                    .expect("a string takes it");
+            }
+        }
+        let told: Vec<&str> = watched.told_of(story.serial).collect();
+        println!("            {:<9}{}", "monitor", told.join(" → "));
+    }
+    assert_eq!(wrong, "", "what does not follow its story");
+}
+
+fn story_of(slot: u8) -> &'static Story {
+    let story = STORIES.iter().find(|story| story.slot == slot);
+    story.expect("a device with a story")
+}
+
+/// Whether something was said in the order of the story, and its end.
+fn is_told(story: &[&str], said: &[String]) -> bool {
+    let mut rest = story.iter();
+    let in_order = said.iter().all(|says| rest.any(|may_say| says == may_say));
+    in_order && said.last().map(String::as_str) == story.last().copied()
+}
+
+/// Looks again and again, the last time after all is over.
+fn look_until<T>(over: &AtomicBool, mut look: impl FnMut() -> T) -> Vec<T> {
+    let mut looks = Vec::new();
+    loop {
+        let last = over.load(Ordering::Relaxed);
+        looks.push(look());
+        if last {
+            return looks;
+        }
+    }
+}
+
+fn look_at_kernel(seen: Seen, heard: &Heard) -> bool {
+    heard.note(Who::Kernel, |story| {
+        kernel_says(seen, story.slot, story.serial)
+    });
+    thread::sleep(Duration::from_millis(100));
+    true
+}
+
+/// Whether `solaar show` came to its end: it stumbles over a device that goes in its middle.
+fn run_solaar(heard: &Heard) -> bool {
+    let run = solaar::start().finish(solaar::LIMIT);
+    let complete = run.status.success();
+    if complete {
+        let listed = solaar::listed(&run);
+        heard.note(Who::Solaar, |story| solaar_says(&listed, story.serial));
+    } else {
+        let last = run.stderr.trim_end().lines().next_back();
+        println!("        Solaar: {}", last.unwrap_or_default());
+    }
+    complete
+}
+
+/// Whether a reading is complete.
+fn run_ours(program: &Program, heard: &Heard) -> bool {
+    let run = program.run(&["--json", "--fields", "battery"]);
+    let complete = run.status.success();
+    if !complete {
+        println!("        {}", run.one_complaint());
+    }
+    let document = run.printed();
+    heard.note(Who::Ours, |story| we_say(&document, story.serial));
+    complete
+}
