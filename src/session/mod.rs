@@ -220,6 +220,15 @@ impl Session {
             (Message::Event { feature, event }, Some(device)) => {
                 self.handle_event(now, device, feature, event, report);
             }
+            // Another program, mostly the kernel driver, set the device's flags too: they are not
+            // ours to clear any more.
+            (
+                Message::Register {
+                    access: Access::SetShort,
+                    register: Register::NOTIFICATION_FLAGS,
+                },
+                Some(device),
+            ) => self.noticing.retain(|noticing| *noticing != device),
             // Another program's reading of a pairing record is as good as ours.
             (
                 Message::Register {

@@ -420,3 +420,22 @@ fn what_was_heard_last_is_remembered() {
     let asleep = desk.read(hours(1), &mut stage.memory);
     assert_eq!(percent(in_slot(&asleep, 1)), Some(66));
 }
+
+#[test]
+fn a_flag_that_the_kernel_driver_wants_too_stays() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["K520"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        // It writes the same flag.
+        let request = [0x10, 0x01, 0x80, 0x00, 0x10, 0x00, 0x00];
+        hand.act(|receiver| receiver.output_report(now, &request));
+    });
+    stage.follow(20);
+    let flags = desk.act(|receiver| match &receiver.device(1).unwrap().protocol {
+        solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
+        solar_status::sim::device::Protocol::Features(_) => panic!("a K520 has registers"),
+    });
+    assert_eq!(flags, [0x10, 0x00, 0x00]);
+}

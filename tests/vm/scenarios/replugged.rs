@@ -1,4 +1,5 @@
-//! A receiver that is pulled out and plugged in again while the monitor runs is followed again, and its flags stay the kernel's.
+//! A receiver that is pulled out and plugged in again while the monitor runs is followed again, and
+//! its flags stay the kernel's.
 
 use solar_status::sim::scenario::M705;
 use solar_status::transport::trace::Direction;
@@ -37,6 +38,16 @@ const KERNELS_FLAGS: ([u8; 3], [[u8; 3]; 1]) = ([0x00, 0x09, 0x00], [[0x10, 0x00
 const FLAGS: u8 = 0x00;
 const ACCESSES: [u8; 2] = [0x80, 0x81];
 
+/// What is remembered from the first time and not asked the second time.
+const REMEMBERED: [&str; 6] = [
+    "10 01 00 0s 43 01 00", // K750: where is feature 4301?
+    "10 01 00 1s 00 00 00", // K750: ping
+    "10 02 00 1s 00 00 00", // M705: ping
+    "10 ff 83 b5 40 00 00", // names of the three
+    "10 ff 83 b5 41 00 00",
+    "10 ff 83 b5 42 00 00",
+];
+
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let monitor = Monitor::start(program);
@@ -59,7 +70,9 @@ pub(crate) fn prove(program: &Program) {
             .map(|entry| text(entry.report.as_bytes()))
             .collect();
         requests.sort();
-        assert_eq!(requests, requests::EXPECTED, "plugging {node}");
+        let mut expected = requests::EXPECTED.to_vec();
+        expected.retain(|request| node == 1 || !REMEMBERED.contains(request));
+        assert_eq!(requests, expected, "plugging {node}");
     }
 }
 
