@@ -579,6 +579,8 @@ impl Probe {
                 self.version
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
             ),
+            // Some devices do not tell their firmware: 27 MHz ones have no such register.
+            (Step::Version, error) if error.is_missing() => {}
             (_, error) => facts.push(DeviceFact::Failed(error)),
         }
     }

@@ -45,7 +45,11 @@ impl Sysfs {
             .value("HID_ID")
             .and_then(parse_hid_id)
             .ok_or_else(|| invalid("HID_ID is not as expected"))?;
-        let owned = |key| properties.value(key).map(str::to_owned);
+        // A Bluetooth device chooses its name: it shall not write to the terminal.
+        let owned = |key| {
+            let value = properties.value(key)?;
+            Some(value.chars().filter(|c| !c.is_control()).collect())
+        };
         Ok(Some(NodeInfo {
             path: device_file(&place)?,
             id: self.id(&place)?,
@@ -283,7 +287,7 @@ pub(super) mod tests {
                 place: "virtual/misc/uhid/0005:046D:B034.0011",
                 properties: "DRIVER=logitech-hidpp-device\n\
                              HID_ID=0005:0000046D:0000B034\n\
-                             HID_NAME=MX Master 3S\n\
+                             HID_NAME=MX \x1bMaster 3S\n\
                              HID_PHYS=00:1a:7d:da:71:01\n\
                              HID_UNIQ=d4:0b:5e:11:22:33\n",
                 descriptor: BLE,

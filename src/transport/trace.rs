@@ -181,7 +181,9 @@ fn parse_node(rest: &str) -> Option<Line> {
     let mut words = words.peekable();
     let bus = words.next_if(|word| word.starts_with(BUS));
     let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;
-    let path = words.collect::<Vec<_>>().join(" ");
+    // Traces come from strangers: a path shall not write to the terminal.
+    let path: String = words.collect::<Vec<_>>().join(" ");
+    let path: String = path.chars().filter(|c| !c.is_control()).collect();
     let node = NodeInfo {
         bus,
         ..NodeInfo::new(&path, vendor, product, capabilities)
@@ -244,6 +246,15 @@ mod tests {
             "node 1 046D:B034 long bus=moon /dev/hidraw5".parse::<Line>(),
             Err(LineError::Node)
         );
+    }
+
+    #[test]
+    fn a_node_line_cannot_write_to_the_terminal() {
+        let line = "1 046D:C52B short,long \u{1b}[31m/dev/hidraw0";
+        let Some(Line::Node(_, node)) = parse_node(line) else {
+            panic!("{line:?} is no node line");
+        };
+        assert_eq!(node.path, "[31m/dev/hidraw0");
     }
 
     #[test]
