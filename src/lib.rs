@@ -4,6 +4,7 @@ pub mod cli;
 pub mod device;
 pub mod feature;
 pub mod manager;
+pub mod nodes;
 pub mod session;
 pub mod sim;
 pub mod transport;

@@ -5,6 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use crate::nodes::Desk;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -169,15 +170,6 @@ pub enum Field {
     FullName,
     /// Firmware versions (2 requests or more)
     Firmware,
-}
-
-/// A simulated desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Desk {
-    /// One receiver with a K750, an M705 and a sleeping K800
-    Small,
-    /// 73 real models on receivers of all families, on cables and on Bluetooth
-    Full,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,6 @@ pub mod decode;
 pub mod document;
 mod exit;
 mod monitor;
-mod nodes;
 mod setting;
 mod source;
 mod status;

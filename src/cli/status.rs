@@ -6,10 +6,11 @@ use std::os::fd::AsFd;
 use super::args::StatusArgs;
 use super::document::Document;
 use super::exit::Exit;
-use super::source::{Sources, Tapping, centurion};
+use super::source::Sources;
 use super::style::Style;
 use super::{complain, setting, table};
 use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
+use crate::nodes::{Tapping, centurion};
 use crate::transport::NodeInfo;
 
 const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \
@@ -22,7 +23,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         Ok(trace) => trace,
         Err(exit) => return Ok(exit),
     };
-    let tapping = Tapping::new(&args.common, trace.as_ref());
+    let tapping = Tapping::new(trace.as_ref(), args.common.anonymize);
     let sources = match Sources::open(args, &tapping) {
         Ok(sources) => sources,
         Err(error) => {

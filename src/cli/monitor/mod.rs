@@ -14,14 +14,16 @@ use self::text::Lines;
 use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
-use super::nodes::{Machine, Simulated};
-use super::source::Tapping;
 use super::style::Style;
 use super::{complain, setting};
 use crate::manager::{Clock, FollowError, News, NodeSource, RealClock, VirtualClock, Wake, follow};
+use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
 pub(super) use self::roster::Told;
+
+const WAITING: &str =
+    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let common = &args.common;
@@ -30,10 +32,10 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         Ok(trace) => trace,
         Err(exit) => return Ok(exit),
     };
-    let tapping = Tapping::new(common, trace.as_ref());
+    let tapping = Tapping::new(trace.as_ref(), common.anonymize);
     let mut source: Box<dyn NodeSource> = match common.simulate {
-        Some(desk) => Box::new(Simulated::new(desk, tapping)),
-        None => match Machine::open(tapping) {
+        Some(desk) => Box::new(Given::new(simulated(desk), tapping)),
+        None => match Machine::open(tapping, || complain(&WAITING)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
                 complain(&error);

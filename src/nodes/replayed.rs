@@ -1,0 +1,39 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::transport::{NodeInfo, Replay, ReplayError};
+
+/// Why a trace cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Read {
+        /// Where it is.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// What it holds is no trace.
+    #[error("{path} is no trace that can be replayed: {source}")]
+    Replay {
+        /// Where it is.
+        path: String,
+        /// Why.
+        source: ReplayError,
+    },
+}
+
+/// The nodes of a recorded trace.
+pub fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, TraceError> {
+    let name = || path.display().to_string();
+    let text = fs::read(path).map_err(|source| TraceError::Read {
+        path: name(),
+        source,
+    })?;
+    Replay::read(&String::from_utf8_lossy(&text)).map_err(|source| TraceError::Replay {
+        path: name(),
+        source,
+    })
+}
