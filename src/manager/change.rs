@@ -13,6 +13,8 @@ pub enum Change {
     DeviceRemoved(Device),
     /// Something about a device is different.
     DeviceChanged(Device, Vec<Changed>),
+    /// Battery or light of a device was read again, and nothing is different but the time.
+    DeviceRead(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
 }
@@ -58,6 +60,7 @@ impl Changed {
         let description = |device: &Device| {
             (
                 device.name.clone(),
+                device.full_name.clone(),
                 device.kind,
                 device.firmware,
                 device.has_battery,

@@ -1,9 +1,11 @@
 //! Joins the rest: transports, conversations and facts, in one loop that sleeps in poll(2).
 //!
-//! [`read_status`] asks everybody once; [`follow`] goes on and tells what changes.
+//! [`read_status`] asks everybody once; [`follow`] goes on, tells what changes and takes
+//! [`Command`]s.
 
 mod change;
 mod clock;
+mod command;
 mod facts;
 mod memory;
 mod monitor;
@@ -18,8 +20,11 @@ use std::time::Duration;
 
 pub use change::{Change, Changed};
 pub use clock::{Clock, RealClock, VirtualClock, Wake};
+pub use command::{
+    Command, CommandReceiver, CommandSender, Commands, NoCommands, NotSent, command_channel,
+};
 pub use memory::{Memory, MemoryError};
-pub use monitor::{FollowError, News, NodeSource, follow};
+pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
@@ -129,7 +134,7 @@ fn run<'a>(
         let until = due.map_or(deadline, |due| due.min(deadline));
         if wait(
             nodes.iter_mut().map(|node| &mut **node),
-            None,
+            &[],
             clock,
             Some(until),
         )? == Wake::Interrupted
@@ -143,7 +148,7 @@ fn run<'a>(
 /// something arrived.
 fn wait<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
-    beside: Option<BorrowedFd<'_>>,
+    beside: &[BorrowedFd<'_>],
     clock: &mut dyn Clock,
     until: Option<Timestamp>,
 ) -> io::Result<Wake> {
@@ -151,7 +156,7 @@ fn wait<'n, 'a: 'n>(
     let descriptors: Vec<_> = nodes
         .iter()
         .filter_map(|node| node.descriptor())
-        .chain(beside)
+        .chain(beside.iter().copied())
         .collect();
     let wake = clock.wait(&descriptors, until)?;
     if let Wake::Readable(readable) = &wake {

@@ -9,6 +9,7 @@ use log::{debug, warn};
 
 use super::change::Change;
 use super::clock::{Clock, Wake};
+use super::command::{Command, Commands};
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
@@ -35,6 +36,9 @@ const REOPENING_DOUBLES: u32 = 10;
 
 /// A node that worked for so long before it failed counts as one that never failed.
 const STEADY: Duration = Duration::from_secs(600);
+
+/// So many commands are taken in one go, so that a flood does not keep the devices waiting.
+const COMMANDS: usize = 16;
 
 /// What is remembered is written this often at most, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
@@ -67,16 +71,36 @@ struct Waiting {
     tries: u32,
 }
 
+/// What following takes.
+pub struct Follow<'a> {
+    /// Where nodes come from.
+    pub source: &'a mut dyn NodeSource,
+    /// Where commands come from.
+    pub commands: &'a mut dyn Commands,
+    /// What is wanted.
+    pub query: &'a Query,
+    /// What is remembered; it is saved now and then, and at the end.
+    pub memory: &'a mut Memory,
+    /// The time, and what ends it all.
+    pub clock: &'a mut dyn Clock,
+    /// When to end; `None`: when the clock is interrupted.
+    pub until: Option<Timestamp>,
+}
+
 /// Follows all nodes and their devices until the clock is interrupted, or for so long, and tells
 /// what changes. At the end all is left as it was found.
 pub fn follow(
-    source: &mut dyn NodeSource,
-    query: &Query,
-    memory: &mut Memory,
-    clock: &mut dyn Clock,
-    until: Option<Timestamp>,
+    follow: Follow<'_>,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> Result<Wake, FollowError> {
+    let Follow {
+        source,
+        commands,
+        query,
+        memory,
+        clock,
+        until,
+    } = follow;
     let mut monitor = Monitor {
         query,
         nodes: BTreeMap::new(),
@@ -84,7 +108,7 @@ pub fn follow(
         failed: BTreeMap::new(),
         saved: clock.now(),
     };
-    let ended = monitor.run(source, memory, clock, until, tell);
+    let ended = monitor.run(source, commands, memory, clock, until, tell);
     // Also after a failure: flags and measurements are put in order.
     let closed = monitor.close(memory, clock);
     let saved = memory.save();
@@ -121,6 +145,7 @@ impl Monitor<'_> {
     fn run(
         &mut self,
         source: &mut dyn NodeSource,
+        commands: &mut dyn Commands,
         memory: &mut Memory,
         clock: &mut dyn Clock,
         until: Option<Timestamp>,
@@ -143,6 +168,7 @@ impl Monitor<'_> {
                 }
             }
             self.open(now, source, memory, tell)?;
+            let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
             if now.since(self.saved) >= SAVING {
                 self.saved = now;
@@ -157,13 +183,40 @@ impl Monitor<'_> {
             let due = self.nodes.values().filter_map(Node::poll_timeout);
             let due = due
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
+                .chain(more.then_some(now))
                 .chain(until);
             let due = due.min();
             let nodes = self.nodes.values_mut();
-            if wait(nodes, source.descriptor(), clock, due)? == Wake::Interrupted {
+            let beside = source.descriptor().into_iter().chain(commands.descriptor());
+            let beside: Vec<BorrowedFd<'_>> = beside.collect();
+            if wait(nodes, &beside, clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
+    }
+
+    /// Does what is wanted; `true`: that was not all.
+    fn obey(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
+        for _ in 0..COMMANDS {
+            let Some(command) = commands.next_command() else {
+                return false;
+            };
+            let mut nodes = self.nodes.values_mut();
+            let known = match &command {
+                Command::MeasureLight { device, series } => {
+                    nodes.any(|node| node.measure_light(now, device, *series))
+                }
+                Command::Refresh(device) => nodes.any(|node| node.refresh(now, device)),
+                Command::Resumed => {
+                    nodes.for_each(|node| node.resume(now));
+                    true
+                }
+            };
+            if !known {
+                debug!("no such device: {command:?}");
+            }
+        }
+        true
     }
 
     /// Opens what came, and what could not be opened yet.

@@ -16,7 +16,9 @@ use super::document::Line;
 use super::exit::Exit;
 use super::style::Style;
 use super::{complain, setting};
-use crate::manager::{Clock, FollowError, News, NodeSource, RealClock, VirtualClock, Wake, follow};
+use crate::manager::{
+    Clock, Follow, FollowError, News, NoCommands, NodeSource, RealClock, VirtualClock, Wake, follow,
+};
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
@@ -55,11 +57,14 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let mut printer = Printer::new(args, virtual_time);
     let mut worst = Exit::Ok;
     let ended = follow(
-        &mut *source,
-        &query,
-        &mut memory,
-        &mut *clock,
-        until,
+        Follow {
+            source: &mut *source,
+            commands: &mut NoCommands,
+            query: &query,
+            memory: &mut memory,
+            clock: &mut *clock,
+            until,
+        },
         &mut |at, news| match news {
             News::Change(change) => match printer.roster.take(*change) {
                 Some(told) => printer.print(at, &told),

@@ -56,6 +56,8 @@ impl Roster {
                 self.devices.swap_remove(place);
                 Some(Told::DeviceRemoved(device))
             }
+            // Nothing that a person would see.
+            Change::DeviceRead(_) => None,
             Change::LightKey(device) => {
                 self.place(&device)?;
                 Some(Told::LightKey(device))

@@ -1,6 +1,7 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
 mod devices;
+mod orders;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
