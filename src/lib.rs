@@ -6,6 +6,7 @@ pub mod device;
 pub mod feature;
 pub mod manager;
 pub mod nodes;
+pub mod service;
 pub mod session;
 pub mod sim;
 pub mod transport;

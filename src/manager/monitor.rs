@@ -62,6 +62,8 @@ pub enum News {
     Change(Box<Change>),
     /// Something went wrong, and the rest goes on.
     Failure(Failure),
+    /// All that was there at the start was asked, and what it said was told. Once.
+    Settled,
 }
 
 /// A node that is there and could not be opened yet.
@@ -107,6 +109,7 @@ pub fn follow(
         waiting: Vec::new(),
         failed: BTreeMap::new(),
         saved: clock.now(),
+        settled: false,
     };
     let ended = monitor.run(source, commands, memory, clock, until, tell);
     // Also after a failure: flags and measurements are put in order.
@@ -139,6 +142,8 @@ struct Monitor<'a> {
     failed: BTreeMap<NodeId, u32>,
     /// When what is remembered was written last.
     saved: Timestamp,
+    /// Whether all that was there at the start was asked.
+    settled: bool,
 }
 
 impl Monitor<'_> {
@@ -170,6 +175,10 @@ impl Monitor<'_> {
             self.open(now, source, memory, tell)?;
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
+            if !self.settled && self.is_settled() {
+                self.settled = true;
+                tell(now, News::Settled)?;
+            }
             if now.since(self.saved) >= SAVING {
                 self.saved = now;
                 self.remember(now, memory);
@@ -193,6 +202,12 @@ impl Monitor<'_> {
                 return Ok(Wake::Interrupted);
             }
         }
+    }
+
+    /// Whether nobody is being asked, and nothing is about to be opened.
+    fn is_settled(&self) -> bool {
+        self.waiting.iter().all(|waiting| waiting.tries == RETRIES)
+            && self.nodes.values().all(Node::is_done)
     }
 
     /// Does what is wanted; `true`: that was not all.

@@ -70,6 +70,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
                 Some(told) => printer.print(at, &told),
                 None => Ok(()),
             },
+            News::Settled => Ok(()),
             News::Failure(failure) => {
                 complain(&failure);
                 worst = worst.max(Exit::of_failure(&failure));
