@@ -14,6 +14,7 @@ use self::text::Lines;
 use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
+use super::naming::Naming;
 use super::nodes::{Machine, Simulated};
 use super::source::Tapping;
 use super::style::Style;
@@ -110,7 +111,7 @@ impl Printer {
         });
         Self {
             out,
-            roster: Roster::default(),
+            roster: Roster::new(Naming::of(&args.common)),
             lines,
         }
     }
