@@ -271,7 +271,8 @@ fn percentage(battery: &Battery) -> u8 {
 
 /// `Model`: clients put the vendor before it.
 fn model(device: &Device, kind: Type) -> String {
-    let name = device.name.as_deref().unwrap_or_default().trim();
+    let name = device.full_name.as_deref().or(device.name.as_deref());
+    let name = name.unwrap_or_default().trim();
     let name = name.strip_prefix("Logitech ").unwrap_or(name);
     let clean: String = name.chars().filter(|c| !c.is_control()).collect();
     if clean.is_empty() {

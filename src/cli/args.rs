@@ -71,7 +71,7 @@ pub enum Command {
 /// What reading once and following have in common.
 #[derive(Args, Debug)]
 pub(super) struct CommonArgs {
-    /// Only these devices: id, serial number, wpid, kind, slot number or part of the short name
+    /// Only these devices: id, serial number, wpid, kind, slot number or part of a name
     #[arg(long, value_name = "DEVICE", value_parser = NonEmptyStringValueParser::new())]
     pub(super) device: Vec<String>,
 

@@ -7,6 +7,7 @@ pub mod decode;
 pub mod document;
 mod exit;
 mod monitor;
+mod naming;
 mod setting;
 mod source;
 mod status;

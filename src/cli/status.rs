@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use super::args::StatusArgs;
 use super::document::Document;
 use super::exit::Exit;
+use super::naming::Naming;
 use super::source::Sources;
 use super::style::Style;
 use super::{complain, setting, table};
@@ -42,6 +43,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
     if let Err(error) = memory.save() {
         log::warn!("{error}");
+    }
+    let naming = Naming::of(&args.common);
+    for device in &mut snapshot.devices {
+        naming.apply(device);
     }
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);

@@ -132,6 +132,11 @@ impl Device {
         }
     }
 
+    /// Whether it can be talked to.
+    pub const fn is_online(&self) -> bool {
+        matches!(self.presence, Presence::Online)
+    }
+
     /// The [`Receiver::id`] of its receiver, if it has one.
     pub fn receiver(&self) -> Option<&str> {
         match &self.link {

@@ -129,7 +129,10 @@ impl Board {
         while !state.waiting {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             state = match left {
-                None => self.news.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .news
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => break,
                 Some(left) => {
                     let waited = self.news.wait_timeout(state, left);

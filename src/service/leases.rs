@@ -121,12 +121,10 @@ impl Leases {
     /// Makes one series of all that is wanted of a device.
     fn adapt(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
         let wanted = self.leases.iter().filter(|((_, of), _)| of == device);
-        let wanted = wanted
-            .map(|(_, lease)| *lease)
-            .reduce(|one, other| Lease {
-                period: one.period.min(other.period),
-                until: one.until.max(other.until),
-            });
+        let wanted = wanted.map(|(_, lease)| *lease).reduce(|one, other| Lease {
+            period: one.period.min(other.period),
+            until: one.until.max(other.until),
+        });
         let Some(wanted) = wanted else {
             let ran = self.running.remove(device);
             return ran.map(|_| (device.clone(), None));
@@ -137,7 +135,9 @@ impl Leases {
         }
         self.running.insert(device.clone(), wanted);
         let left = wanted.until.since(now).as_secs_f64();
-        let reports = (left / wanted.period.as_secs_f64()).round().clamp(1.0, 255.0);
+        let reports = (left / wanted.period.as_secs_f64())
+            .round()
+            .clamp(1.0, 255.0);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -210,7 +210,9 @@ mod tests {
     fn nobody_has_it_measured_without_bounds() {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, count, period| {
-            leases.want(at(now), caller, &device(1), count, period).err()
+            leases
+                .want(at(now), caller, &device(1), count, period)
+                .err()
         };
         for (count, period) in [(1, 0), (256, 1), (1, 256), (u32::MAX, u32::MAX), (255, 255)] {
             assert_eq!(want(0, ":1.1", count, period), Some(Refusal::OutOfBounds));

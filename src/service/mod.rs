@@ -19,8 +19,8 @@ mod wall;
 
 use std::io::{self, Write};
 use std::process::{ExitCode, Termination};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -173,6 +173,8 @@ fn publish(
         publisher.run(&teller);
         drop(end);
     };
-    thread::Builder::new().name("publisher".to_owned()).spawn(run)?;
+    thread::Builder::new()
+        .name("publisher".to_owned())
+        .spawn(run)?;
     Ok(ended)
 }

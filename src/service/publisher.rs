@@ -18,9 +18,7 @@ use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 use super::board::{Board, Post, Work};
 use super::bus_thread::{BusError, Served, taken};
 use super::ending::Teller;
-use super::objects::{
-    Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice,
-};
+use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
 use super::settings::notify;
 use crate::device::Receiver;
 
@@ -98,12 +96,22 @@ impl Publisher {
     /// One round. Returns which devices have something that must wait, and until when.
     async fn publish(&mut self, work: &Work) -> BTreeMap<String, Instant> {
         let gone = |path: &String| work.devices.iter().all(|post| post.path != *path);
-        let gone: Vec<String> = self.devices.keys().filter(|path| gone(path)).cloned().collect();
+        let gone: Vec<String> = self
+            .devices
+            .keys()
+            .filter(|path| gone(path))
+            .cloned()
+            .collect();
         for path in gone {
             said(&path, self.remove(&path).await);
         }
         let gone = |id: &String| work.receivers.iter().all(|receiver| receiver.id != *id);
-        let gone: Vec<String> = self.receivers.keys().filter(|id| gone(id)).cloned().collect();
+        let gone: Vec<String> = self
+            .receivers
+            .keys()
+            .filter(|id| gone(id))
+            .cloned()
+            .collect();
         for id in gone {
             self.receivers.remove(&id);
             said(&id, self.remove_receiver(&id).await);
@@ -114,7 +122,10 @@ impl Publisher {
         let mut late = BTreeMap::new();
         for post in &work.devices {
             let path = &post.path;
-            let is_new = self.devices.get(path).is_none_or(|it| !Arc::ptr_eq(&it.device1.post, post));
+            let is_new = self
+                .devices
+                .get(path)
+                .is_none_or(|it| !Arc::ptr_eq(&it.device1.post, post));
             if is_new {
                 said(path, self.add(post).await);
             } else if work.touched.contains(path) {
@@ -179,7 +190,9 @@ impl Publisher {
         self.tell_roster();
         let server = self.served.connection.object_server();
         if published.upower.is_some() {
-            self.root()?.device_removed(ObjectPath::try_from(path)?).await?;
+            self.root()?
+                .device_removed(ObjectPath::try_from(path)?)
+                .await?;
             server.remove::<UpowerDevice, _>(path).await?;
         }
         server.remove::<Device1, _>(path).await?;
@@ -222,7 +235,10 @@ impl Publisher {
         )];
         if let Some((upower, said)) = &published.upower {
             let values = self.values(&upower.clone(), path).await?;
-            news.push((UpowerDevice::name(), Difference::between(said, values, wait)));
+            news.push((
+                UpowerDevice::name(),
+                Difference::between(said, values, wait),
+            ));
         }
         let late = news.iter().any(|(_, difference)| difference.late);
         let told_light = news.iter().any(|(_, difference)| difference.tells_light());
@@ -230,7 +246,8 @@ impl Publisher {
             if !difference.worth_telling() {
                 continue;
             }
-            self.tell_changes(path, &interface, &difference.changed).await?;
+            self.tell_changes(path, &interface, &difference.changed)
+                .await?;
             if let Some(published) = self.devices.get_mut(path) {
                 match &mut published.upower {
                     Some((_, said)) if interface == UpowerDevice::name() => {
@@ -276,8 +293,13 @@ impl Publisher {
 
     fn tell_roster(&self) {
         let with_battery = self.devices.iter().filter(|(_, it)| it.upower.is_some());
-        let paths = with_battery.filter_map(|(path, _)| OwnedObjectPath::try_from(path.as_str()).ok());
-        let mut roster = self.served.roster.lock().unwrap_or_else(PoisonError::into_inner);
+        let paths =
+            with_battery.filter_map(|(path, _)| OwnedObjectPath::try_from(path.as_str()).ok());
+        let mut roster = self
+            .served
+            .roster
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *roster = paths.collect();
     }
 
@@ -297,7 +319,10 @@ impl Publisher {
     async fn take_name(&mut self) -> Result<(), BusError> {
         let connection = &self.served.connection;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
-        match connection.request_name_with_flags(self.name.as_str(), flags).await {
+        match connection
+            .request_name_with_flags(self.name.as_str(), flags)
+            .await
+        {
             Ok(_) => {
                 info!("serving as {}", self.name);
                 self.named = true;
@@ -345,11 +370,15 @@ impl Difference {
 
     /// Times alone wake nobody.
     fn worth_telling(&self) -> bool {
-        self.changed.keys().any(|name| !TIMES.contains(&name.as_str()))
+        self.changed
+            .keys()
+            .any(|name| !TIMES.contains(&name.as_str()))
     }
 
     fn tells_light(&self) -> bool {
-        self.changed.keys().any(|name| LIGHT.contains(&name.as_str()))
+        self.changed
+            .keys()
+            .any(|name| LIGHT.contains(&name.as_str()))
     }
 }
 

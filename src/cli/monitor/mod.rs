@@ -14,6 +14,7 @@ use self::text::Lines;
 use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
+use super::naming::Naming;
 use super::style::Style;
 use super::{complain, setting};
 use crate::manager::{
@@ -113,7 +114,7 @@ impl Printer {
         });
         Self {
             out,
-            roster: Roster::default(),
+            roster: Roster::new(Naming::of(&args.common)),
             lines,
         }
     }

@@ -86,13 +86,23 @@ impl Device1 {
     /// `keyboard`, `mouse`, `headset` and so on.
     #[zbus(property)]
     fn kind(&self) -> String {
-        self.post.facts().device.kind.and_then(DeviceKind::name).unwrap_or_default().to_owned()
+        self.post
+            .facts()
+            .device
+            .kind
+            .and_then(DeviceKind::name)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Which model it is, behind a receiver: four hexadecimal digits.
     #[zbus(property(emits_changed_signal = "const"))]
     fn wpid(&self) -> String {
-        self.post.facts().device.wpid.map_or_else(String::new, |wpid| wpid.to_string())
+        self.post
+            .facts()
+            .device
+            .wpid
+            .map_or_else(String::new, |wpid| wpid.to_string())
     }
 
     /// Its serial number: eight hexadecimal digits.
@@ -104,13 +114,21 @@ impl Device1 {
     /// `receiver`, `usb`, `bluetooth`, or the code of another bus: `0018`.
     #[zbus(property(emits_changed_signal = "const"))]
     fn connection(&self) -> String {
-        match self.post.facts().device.link { Link::Paired { .. } => "receiver".to_owned(), Link::Direct { bus, .. } => bus }
+        match self.post.facts().device.link {
+            Link::Paired { .. } => "receiver".to_owned(),
+            Link::Direct { bus, .. } => bus,
+        }
     }
 
     /// The id of its receiver.
     #[zbus(property(emits_changed_signal = "const"))]
     fn receiver(&self) -> String {
-        self.post.facts().device.receiver().unwrap_or_default().to_owned()
+        self.post
+            .facts()
+            .device
+            .receiver()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Its place on its receiver, counted from 1; 0: it has a node of its own.
@@ -122,31 +140,51 @@ impl Device1 {
     /// Its own node, if it has one.
     #[zbus(property)]
     fn node(&self) -> String {
-        match self.post.facts().device.link { Link::Paired { .. } => String::new(), Link::Direct { node, .. } => node }
+        match self.post.facts().device.link {
+            Link::Paired { .. } => String::new(),
+            Link::Direct { node, .. } => node,
+        }
     }
 
     /// Its own product id, if it has a node of its own: four hexadecimal digits.
     #[zbus(property(emits_changed_signal = "const"))]
     fn product_id(&self) -> String {
-        match self.post.facts().device.link { Link::Paired { .. } => String::new(), Link::Direct { product, .. } => format!("{product:04X}") }
+        match self.post.facts().device.link {
+            Link::Paired { .. } => String::new(),
+            Link::Direct { product, .. } => format!("{product:04X}"),
+        }
     }
 
     /// The version of HID++ it speaks: `4.5`.
     #[zbus(property)]
     fn protocol(&self) -> String {
-        self.post.facts().device.protocol.map_or_else(String::new, |version| version.to_string())
+        self.post
+            .facts()
+            .device
+            .protocol
+            .map_or_else(String::new, |version| version.to_string())
     }
 
     /// Its firmware: `RQK33.00 B0015`.
     #[zbus(property)]
     fn firmware(&self) -> String {
-        self.post.facts().device.firmware.map_or_else(String::new, |version| version.to_string())
+        self.post
+            .facts()
+            .device
+            .firmware
+            .map_or_else(String::new, |version| version.to_string())
     }
 
     /// Where its power switch is.
     #[zbus(property)]
     fn power_switch(&self) -> String {
-        self.post.facts().device.power_switch.and_then(PowerSwitch::name).unwrap_or_default().to_owned()
+        self.post
+            .facts()
+            .device
+            .power_switch
+            .and_then(PowerSwitch::name)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Whether it can be talked to.
@@ -177,61 +215,116 @@ impl Device1 {
     /// The charge in percent; -1: only `Level` is known, or nothing.
     #[zbus(property)]
     fn charge(&self) -> i32 {
-        self.post.facts().device.battery.and_then(|it| it.percent).map_or(-1, |it| i32::from(it.get()))
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.percent)
+            .map_or(-1, |it| i32::from(it.get()))
     }
 
     /// The charge in steps: `critical`, `low`, `good`, `full`.
     #[zbus(property)]
     fn level(&self) -> String {
-        self.post.facts().device.battery.and_then(|it| it.level).map_or("", BatteryLevel::name).to_owned()
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.level)
+            .map_or("", BatteryLevel::name)
+            .to_owned()
     }
 
     /// The percentage that comes next, of a device that tells its steps beforehand; else -1.
     #[zbus(property)]
     fn next_charge(&self) -> i32 {
-        self.post.facts().device.battery.and_then(|it| it.next).map_or(-1, |it| i32::from(it.get()))
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.next)
+            .map_or(-1, |it| i32::from(it.get()))
     }
 
     /// How exact the charge is: `percent`, `steps` or `voltage` (estimated from it).
     #[zbus(property)]
     fn value_kind(&self) -> String {
-        self.post.facts().device.battery.map_or("", |it| it.value_kind.name()).to_owned()
+        self.post
+            .facts()
+            .device
+            .battery
+            .map_or("", |it| it.value_kind.name())
+            .to_owned()
     }
 
     /// `discharging`, `charging`, `full`, `not charging`, `charging error`.
     #[zbus(property)]
     fn state(&self) -> String {
-        self.post.facts().device.battery.and_then(|it| it.state.name()).unwrap_or_default().to_owned()
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.state.name())
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Whether it hangs on a cable or charging pad: `yes`, `no` or `unknown`.
     #[zbus(property)]
     fn external_power(&self) -> String {
-        yes_no(self.post.facts().device.battery.and_then(|it| it.external_power)).to_owned()
+        yes_no(
+            self.post
+                .facts()
+                .device
+                .battery
+                .and_then(|it| it.external_power),
+        )
+        .to_owned()
     }
 
     /// Whether its battery can be charged: `yes`, `no` or `unknown`.
     #[zbus(property)]
     fn rechargeable(&self) -> String {
-        yes_no(self.post.facts().device.battery.and_then(|it| it.rechargeable)).to_owned()
+        yes_no(
+            self.post
+                .facts()
+                .device
+                .battery
+                .and_then(|it| it.rechargeable),
+        )
+        .to_owned()
     }
 
     /// The voltage of its battery; 0: not known.
     #[zbus(property)]
     fn voltage_millivolts(&self) -> u16 {
-        self.post.facts().device.battery.and_then(|it| it.voltage).map_or(0, |it| it.0)
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.voltage)
+            .map_or(0, |it| it.0)
     }
 
     /// Where the charge is read: the feature (`4301`), or the register (`register 0D`).
     #[zbus(property)]
     fn source(&self) -> String {
-        self.post.facts().device.battery.map_or("", |it| it.source.name()).to_owned()
+        self.post
+            .facts()
+            .device
+            .battery
+            .map_or("", |it| it.source.name())
+            .to_owned()
     }
 
     /// Whether the device vouched for the charge.
     #[zbus(property)]
     fn trusted(&self) -> bool {
-        self.post.facts().device.battery.is_some_and(|it| it.trusted)
+        self.post
+            .facts()
+            .device
+            .battery
+            .is_some_and(|it| it.trusted)
     }
 
     /// When the battery was read, in microseconds since 1970. Told along with other changes only.
@@ -251,13 +344,22 @@ impl Device1 {
     /// The light on it, as last measured; -1: never.
     #[zbus(property)]
     fn lux(&self) -> i32 {
-        self.post.facts().device.light.map_or(-1, |it| i32::from(it.lux.0))
+        self.post
+            .facts()
+            .device
+            .light
+            .map_or(-1, |it| i32::from(it.lux.0))
     }
 
     /// The light in a word: `dark`, `poor`, `okay`, `good`, `excellent`.
     #[zbus(property)]
     fn light_level(&self) -> String {
-        self.post.facts().device.light.map_or("", |it| it.level().name()).to_owned()
+        self.post
+            .facts()
+            .device
+            .light
+            .map_or("", |it| it.level().name())
+            .to_owned()
     }
 
     /// Whether the device vouched for the light.

@@ -50,9 +50,8 @@ impl Hands {
         count: u32,
         period: u32,
     ) -> Result<(), Refusal> {
-        let wish = self.with_leases(|leases, now| {
-            leases.want(now, caller, device, count, period)
-        })?;
+        let wish =
+            self.with_leases(|leases, now| leases.want(now, caller, device, count, period))?;
         self.pass_on(wish);
         Ok(())
     }

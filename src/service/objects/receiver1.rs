@@ -53,7 +53,9 @@ impl Receiver1 {
     /// Its firmware: `RQR12.11 B0032`.
     #[zbus(property(emits_changed_signal = "const"))]
     fn firmware(&self) -> String {
-        self.0.firmware.map_or_else(String::new, |firmware| firmware.to_string())
+        self.0
+            .firmware
+            .map_or_else(String::new, |firmware| firmware.to_string())
     }
 
     /// How many devices it can be paired with.

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use zbus::interface;
 
 use crate::bus::upower::{self, Properties};
-use crate::service::board::Post;
 use crate::manager::Command;
+use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
 
 /// A device with a battery, in UPower's words.
@@ -59,7 +59,6 @@ impl UpowerDevice {
             UpowerError::GeneralError("too much is asked at once; try again".to_owned())
         })
     }
-
 
     /// Names it for programs that remember devices: the same after a replug.
     #[zbus(property)]
