@@ -297,11 +297,10 @@ const fn icon(state: State, level: Level, percentage: u8) -> &'static str {
             30..=59 => Fill::Good,
             60.. => Fill::Full,
         },
-        Level::Critical | Level::Low => Fill::Caution,
+        Level::Unknown if charging => Fill::Good,
+        Level::Unknown | Level::Critical | Level::Low => Fill::Caution,
         Level::Normal => Fill::Low,
         Level::Full => Fill::Full,
-        Level::Unknown if charging => Fill::Good,
-        Level::Unknown => Fill::Caution,
     };
     match (fill, charging) {
         (Fill::Caution, false) => "battery-caution-symbolic",
@@ -519,7 +518,13 @@ mod tests {
         mouse.presence = Presence::Offline;
         assert_eq!(properties(&mouse, &battery(60)).state, State::Discharging);
         let week = Duration::from_secs(7 * 24 * 3600 + 1);
-        let told = Properties::of(&mouse, &battery(60), "x", NOW + week, |it| it.since_start());
+        let told = Properties::of(
+            &mouse,
+            &battery(60),
+            "x",
+            NOW + week,
+            Timestamp::since_start,
+        );
         assert_eq!(told.state, State::Unknown);
         assert_eq!(told.icon_name, "battery-missing-symbolic");
     }

@@ -45,7 +45,8 @@ pub(super) type Wish = (Link, Option<LightMeasure>);
 
 #[derive(Debug, Default)]
 pub(super) struct Leases {
-    leases: BTreeMap<(String, Link), Lease>,
+    /// By caller and device.
+    wanted: BTreeMap<(String, Link), Lease>,
     /// What runs.
     running: BTreeMap<Link, Lease>,
     /// When each caller asked last.
@@ -72,7 +73,7 @@ impl Leases {
         self.expire(now);
         let key = (caller.to_owned(), device.clone());
         if count == 0 {
-            self.leases.remove(&key);
+            self.wanted.remove(&key);
             return Ok(self.adapt(now, device));
         }
         let (Ok(count), Ok(period)) = (u8::try_from(count), u8::try_from(period)) else {
@@ -86,26 +87,26 @@ impl Leases {
         if self.asked.contains_key(caller) {
             return Err(Refusal::TooOften);
         }
-        if !self.leases.contains_key(&key) && self.leases.len() >= CALLERS_AT_MOST {
+        if !self.wanted.contains_key(&key) && self.wanted.len() >= CALLERS_AT_MOST {
             return Err(Refusal::TooMany);
         }
         self.asked.insert(caller.to_owned(), now);
         let until = now + span;
-        self.leases.insert(key, Lease { period, until });
+        self.wanted.insert(key, Lease { period, until });
         Ok(self.adapt(now, device))
     }
 
     /// A caller is gone. What to tell the devices.
     pub(super) fn leave(&mut self, now: Timestamp, caller: &str) -> Vec<Wish> {
         let left: Vec<(String, Link)> = self
-            .leases
+            .wanted
             .keys()
             .filter(|(of, _)| of == caller)
             .cloned()
             .collect();
         self.asked.remove(caller);
         for key in &left {
-            self.leases.remove(key);
+            self.wanted.remove(key);
         }
         self.expire(now);
         let wishes = left.iter().filter_map(|(_, link)| self.adapt(now, link));
@@ -113,14 +114,14 @@ impl Leases {
     }
 
     fn expire(&mut self, now: Timestamp) {
-        self.leases.retain(|_, lease| now < lease.until + SLACK);
+        self.wanted.retain(|_, lease| now < lease.until + SLACK);
         self.running.retain(|_, lease| now < lease.until + SLACK);
         self.asked.retain(|_, at| now.since(*at) < PAUSE);
     }
 
     /// Makes one series of all that is wanted of a device.
     fn adapt(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
-        let wanted = self.leases.iter().filter(|((_, of), _)| of == device);
+        let wanted = self.wanted.iter().filter(|((_, of), _)| of == device);
         let wanted = wanted.map(|(_, lease)| *lease).reduce(|one, other| Lease {
             period: one.period.min(other.period),
             until: one.until.max(other.until),
@@ -167,8 +168,8 @@ mod tests {
         }
     }
 
-    fn series(reports: u8, period_s: u8) -> Option<LightMeasure> {
-        Some(LightMeasure { reports, period_s })
+    const fn series(reports: u8, period_s: u8) -> LightMeasure {
+        LightMeasure { reports, period_s }
     }
 
     #[test]
@@ -178,12 +179,12 @@ mod tests {
             let wish = leases.want(at(now), caller, &device(1), count, period);
             wish.unwrap().map(|(_, series)| series)
         };
-        assert_eq!(want(0, ":1.1", 60, 2), Some(series(60, 2)));
+        assert_eq!(want(0, ":1.1", 60, 2), Some(Some(series(60, 2))));
         // Contained in what runs but for its period.
-        assert_eq!(want(1000, ":1.2", 10, 1), Some(series(119, 1)));
+        assert_eq!(want(1000, ":1.2", 10, 1), Some(Some(series(119, 1))));
         assert_eq!(want(2000, ":1.3", 100, 1), None);
         assert_eq!(want(3000, ":1.2", 0, 0), None);
-        assert_eq!(want(4000, ":1.3", 0, 0), Some(series(58, 2)));
+        assert_eq!(want(4000, ":1.3", 0, 0), Some(Some(series(58, 2))));
         assert_eq!(want(5000, ":1.1", 0, 0), Some(None));
     }
 
@@ -192,7 +193,7 @@ mod tests {
         let mut leases = Leases::default();
         for slot in [1, 2] {
             let wish = leases.want(at(1000 * u64::from(slot)), ":1.1", &device(slot), 60, 1);
-            assert_eq!(wish, Ok(Some((device(slot), series(60, 1)))));
+            assert_eq!(wish, Ok(Some((device(slot), Some(series(60, 1))))));
         }
         let wishes = leases.leave(at(5000), ":1.1");
         assert_eq!(wishes, [(device(1), None), (device(2), None)]);

@@ -16,6 +16,10 @@ pub(in crate::service) struct Root {
 
 /// The service as a whole. Its devices never feed the computer: what UPower says of the computer
 /// itself is empty here.
+#[expect(
+    clippy::unused_self,
+    reason = "an object answers, also where all answer the same"
+)]
 #[interface(name = "org.freedesktop.UPower")]
 impl Root {
     /// The devices with a battery; the display device is not among them.

@@ -47,6 +47,10 @@ impl UpowerDevice {
 }
 
 /// The battery of a device. What is not known is 0, -1 or empty, as UPower has it.
+#[expect(
+    clippy::unused_self,
+    reason = "an object answers, also where all answer the same"
+)]
 #[interface(name = "org.freedesktop.UPower.Device")]
 impl UpowerDevice {
     /// Asks the device for its charge, if it is awake; at most once in ten seconds.
@@ -102,13 +106,13 @@ impl UpowerDevice {
         false
     }
 
-    /// Whether GetHistory knows something.
+    /// Whether `GetHistory` knows something.
     #[zbus(property)]
     fn has_history(&self) -> bool {
         self.hands.is_some()
     }
 
-    /// Whether GetStatistics knows something.
+    /// Whether `GetStatistics` knows something.
     #[zbus(property)]
     fn has_statistics(&self) -> bool {
         self.hands.is_some()
@@ -162,7 +166,7 @@ impl UpowerDevice {
         -1
     }
 
-    /// The light on it in lux, as last measured; 0: not known. Device1.LightTime tells when.
+    /// The light on it in lux, as last measured; 0: not known. `LightTime` of `Device1` tells when.
     #[zbus(property)]
     fn luminosity(&self) -> f64 {
         self.values().luminosity
@@ -228,7 +232,7 @@ impl UpowerDevice {
         self.values().warning_level as u32
     }
 
-    /// 1: Percentage is real; else only steps are known: 3 low, 4 critical, 6 normal, 8 full, 0 not even that.
+    /// 1: `Percentage` is real; else only steps are known: 3 low, 4 critical, 6 normal, 8 full, 0 not even that.
     #[zbus(property)]
     fn battery_level(&self) -> u32 {
         self.values().battery_level as u32
