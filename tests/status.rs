@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 fn solar_status(arguments: &[&str]) -> Output {
@@ -389,12 +392,31 @@ fn a_trace_that_cannot_be_used_is_named_with_its_line() {
         (broken.path(), "line 2: “zz” is no hexadecimal byte"),
         ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
         ("/dev/null", "it holds no report"),
+        ("/dev/zero", "longer than 64 MiB"),
     ] {
         let output = solar_status(&["--replay", path]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(error.contains(says) && error.contains(path), "{error}");
     }
+}
+
+#[test]
+fn a_trace_that_never_comes_can_be_waited_for_no_longer() {
+    let pipe = Scratch::new("trace.pipe");
+    let mode = Mode::RUSR | Mode::WUSR;
+    mknodat(CWD, &pipe.0, FileType::Fifo, mode, 0).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(["--replay", pipe.path()])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It opens once the program has opened the other end.
+    let writer = fs::File::create(&pipe.0).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    drop(writer);
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(Signal::TERM.as_raw()), "{ended:?}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Where the nodes come from: hidraw, USB, the simulation, or a trace.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use log::{debug, info};
@@ -16,6 +16,9 @@ use crate::transport::{
     Transport, UsbError, list_nodes, open_usb_receivers,
 };
 
+/// A trace may be so many MiB long. A K750 that is followed for a month fills about three.
+const LONGEST_TRACE: u64 = 64;
+
 /// Why there is nothing to ask.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SourceError {
@@ -25,6 +28,8 @@ pub(super) enum SourceError {
     Usb(#[from] UsbError),
     #[error("{path} cannot be read: {source}")]
     Read { path: String, source: io::Error },
+    #[error("{path} is longer than {LONGEST_TRACE} MiB, too long for a trace")]
+    TooLong { path: String },
     #[error("{path} is no trace that can be replayed: {source}")]
     Replay { path: String, source: ReplayError },
 }
@@ -68,15 +73,20 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn open(args: &StatusArgs, tapping: &Tapping) -> Result<Self, SourceError> {
+    /// Opens what is to be asked: simulated nodes, those of a trace, or else real ones.
+    pub(super) fn open(
+        args: &StatusArgs,
+        recorded: Vec<(NodeInfo, Replay)>,
+        tapping: &Tapping,
+    ) -> Result<Self, SourceError> {
         let mut sources = Self::default();
         if let Some(desk) = args.common.simulate {
             for (info, transport) in simulated(desk) {
                 sources.add(tapping, info, transport);
             }
             sources.virtual_time = true;
-        } else if let Some(path) = &args.replay {
-            for (info, replay) in read_trace(path)? {
+        } else if args.replay.is_some() {
+            for (info, replay) in recorded {
                 sources.add(tapping, info, Box::new(replay));
             }
             sources.virtual_time = true;
@@ -155,12 +165,27 @@ pub(super) fn centurion(info: &NodeInfo) -> String {
     format!("{info}: {name} speaks Centurion, which this program cannot read")
 }
 
+/// The nodes of the trace that is to be replayed, if one is.
+///
+/// It may come through a pipe and take as long as it likes. Read it before
+/// [`super::setting::interrupt`], while Ctrl-C still ends the program by itself.
+pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
+    args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)
+}
+
 fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     let name = || path.display().to_string();
-    let text = fs::read(path).map_err(|source| SourceError::Read {
-        path: name(),
-        source,
-    })?;
+    let longest = LONGEST_TRACE << 20;
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(longest + 1).read_to_end(&mut text));
+    match read {
+        Ok(len) if len as u64 > longest => return Err(SourceError::TooLong { path: name() }),
+        Ok(_) => {}
+        Err(source) => {
+            let path = name();
+            return Err(SourceError::Read { path, source });
+        }
+    }
     Replay::read(&String::from_utf8_lossy(&text)).map_err(|source| SourceError::Replay {
         path: name(),
         source,

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use super::args::StatusArgs;
 use super::document::Document;
 use super::exit::Exit;
-use super::source::{Sources, Tapping, centurion};
+use super::source::{self, Sources, Tapping, centurion};
 use super::style::Style;
 use super::{complain, setting, table};
 use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
@@ -16,6 +16,13 @@ const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? 
                        (solar-status --simulate shows what to expect)";
 
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
+    let recorded = match source::recorded(args) {
+        Ok(recorded) => recorded,
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Failure);
+        }
+    };
     // Before anything is opened: a receiver taken over USB must be given back.
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(&args.common) {
@@ -23,7 +30,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let tapping = Tapping::new(&args.common, trace.as_ref());
-    let sources = match Sources::open(args, &tapping) {
+    let sources = match Sources::open(args, recorded, &tapping) {
         Ok(sources) => sources,
         Err(error) => {
             complain(&error);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::timing;
 use crate::units::Timestamp;
-use crate::wire::{Message, Relation, Report, SoftwareId, relation};
+use crate::wire::{Header, Message, Relation, Report, SoftwareId, relation};
 
 /// Who may still be answered.
 #[derive(Debug, Default)]
@@ -38,10 +38,11 @@ impl Past {
         now: Timestamp,
         under: impl Fn(SoftwareId) -> Report,
     ) -> Report {
-        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
         let last_use = |(id, report): &(SoftwareId, Report)| {
             let others = self.questions.iter().filter(|past| {
-                past.until > now && header(&past.report) == header(report) && past.report != *report
+                past.until > now
+                    && Header::of(&past.report) == Header::of(report)
+                    && past.report != *report
             });
             let ours = others.map(|past| past.until).max();
             let heard = self.heard.get(id).filter(|until| **until > now);
