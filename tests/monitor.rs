@@ -16,6 +16,7 @@ fn command(arguments: &[&str]) -> Command {
         .arg("monitor")
         .args(arguments)
         .env_remove("RUST_LOG")
+        .env_remove("CLICOLOR_FORCE")
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .stdin(Stdio::null())

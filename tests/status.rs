@@ -15,6 +15,7 @@ fn solar_status(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_solar-status"))
         .args(arguments)
         .env_remove("RUST_LOG")
+        .env_remove("CLICOLOR_FORCE")
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .output()
@@ -92,6 +93,19 @@ fn without_unicode_the_table_is_ascii() {
 fn colour_is_for_terminals_and_on_demand() {
     assert!(!stdout(&solar_status(&["--simulate"])).contains('\u{1b}'));
     assert!(stdout(&solar_status(&["--simulate", "--color", "always"])).contains('\u{1b}'));
+}
+
+#[test]
+fn what_is_said_of_colour_counts_more_than_the_environment() {
+    for (when, variable) in [("always", "NO_COLOR"), ("never", "CLICOLOR_FORCE")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+            .args(["--simulate", "--color", when])
+            .env("TERM", "dumb")
+            .env(variable, "1")
+            .output()
+            .unwrap();
+        assert_eq!(stdout(&output).contains('\u{1b}'), when == "always");
+    }
 }
 
 #[test]

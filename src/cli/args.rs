@@ -190,7 +190,7 @@ pub(super) enum TransportKind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
-    /// On a terminal
+    /// On a terminal, unless TERM, NO_COLOR or CLICOLOR_FORCE say otherwise
     Auto,
     /// Always
     Always,

@@ -3,6 +3,7 @@
 mod args;
 mod bar;
 mod cache;
+mod color;
 pub mod decode;
 pub mod document;
 mod exit;

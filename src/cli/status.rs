@@ -8,7 +8,7 @@ use super::document::Document;
 use super::exit::Exit;
 use super::source::{self, Sources, Tapping, centurion};
 use super::style::Style;
-use super::{complain, setting, table};
+use super::{color, complain, setting, table};
 use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
 use crate::transport::NodeInfo;
 
@@ -113,7 +113,7 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
         writeln!(out)?;
     } else {
-        let color = setting::color(args.common.color, &out);
+        let color = color::color(args.common.color, &out);
         let width = rustix::termios::tcgetwinsize(&out)
             .ok()
             .map(|size| usize::from(size.ws_col));

@@ -17,7 +17,7 @@ use super::exit::Exit;
 use super::nodes::{Machine, Simulated};
 use super::source::Tapping;
 use super::style::Style;
-use super::{complain, setting};
+use super::{color, complain, setting};
 use crate::manager::{Clock, FollowError, News, NodeSource, RealClock, VirtualClock, Wake, follow};
 use crate::units::Timestamp;
 
@@ -95,7 +95,7 @@ impl Printer {
     fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
         let out = io::stdout();
         let lines = (!args.json).then(|| Lines {
-            style: Style::of_environment(setting::color(args.common.color, &out), None),
+            style: Style::of_environment(color::color(args.common.color, &out), None),
             // Virtual time starts at zero.
             zone: if virtual_time {
                 TimeZone::UTC
