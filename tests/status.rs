@@ -383,6 +383,7 @@ fn wrong_arguments_are_exit_status_2() {
         &["--simulate", "--transport", "usb"],
         &["--anonymize"],
         &["--device", ""],
+        &["--device", " "],
         &["nonsense"],
         &["decode", "--feature", "9"],
     ] {

@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use super::args::{CommonArgs, Field};
 use super::exit::Exit;
 use super::{cache, complain};
-use crate::manager::{Memory, Query, Selector};
+use crate::manager::{Memory, Query};
 use crate::session::Wanted;
 use crate::transport::TraceFile;
 
@@ -69,7 +69,7 @@ pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query
         follow,
         names: wants(Field::Name) || !args.device.is_empty(),
         receiver_firmware: wants(Field::Firmware),
-        devices: args.device.iter().map(|text| Selector::new(text)).collect(),
+        devices: args.device.clone(),
         timeout,
     }
 }

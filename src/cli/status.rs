@@ -8,7 +8,7 @@ use super::document::Document;
 use super::exit::Exit;
 use super::source::{self, Sources, Tapping, centurion};
 use super::style::Style;
-use super::{color, complain, setting, table};
+use super::{color, complain, failed, setting, standard, table};
 use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
 use crate::transport::NodeInfo;
 
@@ -52,15 +52,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(&snapshot, asked, &sources.centurions);
-    match print(args, &snapshot) {
-        // Nobody reads any more; how the reading ended counts all the same.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            complain(&format_args!("standard output cannot be written: {error}"));
-            return Ok(Exit::Failure);
-        }
-        Ok(()) => {}
+    let mut exit = judge(&snapshot, asked, &sources.centurions);
+    if let Err(error) = print(args, &snapshot) {
+        // Where nobody reads any more, how the reading ended counts all the same.
+        exit = exit.max(failed(&standard::unwritable(error)));
     }
     Ok(setting::finish_trace(&args.common, trace, exit))
 }

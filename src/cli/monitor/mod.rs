@@ -16,6 +16,7 @@ use super::document::Line;
 use super::exit::Exit;
 use super::nodes::{Machine, Simulated};
 use super::source::Tapping;
+use super::standard::unwritable;
 use super::style::Style;
 use super::{color, complain, setting};
 use crate::manager::{Clock, FollowError, News, NodeSource, RealClock, VirtualClock, Wake, follow};
@@ -121,7 +122,7 @@ impl Printer {
         };
         line.push(b'\n');
         let mut out = self.out.lock();
-        out.write_all(&line)?;
-        out.flush()
+        let written = out.write_all(&line).and_then(|()| out.flush());
+        written.map_err(unwritable)
     }
 }

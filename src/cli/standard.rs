@@ -1,0 +1,20 @@
+//! Standard input and output, named in the errors of using them.
+//!
+//! An output that was closed beforehand (`>&-`) is no error: Rust's start-up code puts `/dev/null`
+//! in its place, opened as Python's `DEVNULL` is, so that one cannot be told from the other.
+
+use std::io;
+
+/// The error of reading standard input.
+pub(super) fn unreadable(error: io::Error) -> io::Error {
+    named("standard input cannot be read", error)
+}
+
+/// The error of writing standard output.
+pub(super) fn unwritable(error: io::Error) -> io::Error {
+    named("standard output cannot be written", error)
+}
+
+fn named(what: &str, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}
