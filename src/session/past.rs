@@ -102,3 +102,26 @@ impl Past {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    #[test]
+    fn what_could_be_input_answers_no_question() {
+        // What is settled is logged as a whole.
+        let mut past = Past::default();
+        let now = Timestamp::START;
+        past.remember(now, report("10 01 08 06 00 00 00"), 2);
+        for input in [
+            "11 01 08 00 00 C3 …",
+            "10 01 08 06 41 42 00",
+            "10 01 08 00 00 C3 00",
+            "11 01 08 16 00 C3 …",
+        ] {
+            assert!(!past.settle(now, &report(input)), "{input}");
+        }
+        assert!(past.settle(now, &report("11 01 08 06 …")));
+    }
+}
