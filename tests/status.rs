@@ -224,6 +224,21 @@ fn a_replay_shows_what_was_recorded() {
 }
 
 #[test]
+fn a_replay_lacks_only_what_the_kernel_told() {
+    let trace = Scratch::new("kernel.trace");
+    let mut seen = document(&["--simulate=full", "--json", "--record", trace.path()]);
+    let mut nameless = 0;
+    for device in seen["devices"].as_array_mut().unwrap() {
+        if device["connection"] != "receiver" {
+            device["name"] = Value::Null;
+            nameless += 1;
+        }
+    }
+    assert!(nameless > 0);
+    assert_eq!(document(&["--replay", trace.path(), "--json"]), seen);
+}
+
+#[test]
 fn a_trace_of_everything_replays_with_any_fields() {
     // What the README asks for in a bug report.
     let trace = Scratch::new("everything.trace");

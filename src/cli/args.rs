@@ -191,7 +191,7 @@ pub(super) enum TransportKind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
-    /// On a terminal, unless TERM, NO_COLOR or CLICOLOR_FORCE say otherwise
+    /// On a terminal, unless the environment says otherwise
     Auto,
     /// Always
     Always,

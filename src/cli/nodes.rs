@@ -7,8 +7,8 @@ use log::info;
 
 use super::args::Desk;
 use super::complain;
-use super::source::{Tapping, centurion, role, simulated};
-use crate::manager::NodeSource;
+use super::source::{Tapping, centurion, simulated};
+use crate::manager::{NodeSource, role};
 use crate::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeRole, NodeWatch, Transport, TransportError,
     WatchError,

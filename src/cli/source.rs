@@ -8,7 +8,7 @@ use log::{debug, info};
 
 use super::args::{CommonArgs, Desk, StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{Failure, OpenNode, Privacy};
+use crate::manager::{Failure, OpenNode, Privacy, role};
 use crate::sim::SimulatedNode;
 use crate::sim::scenario::{self, Staged};
 use crate::transport::{
@@ -152,11 +152,6 @@ pub(super) fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
             staged.collect()
         }
     }
-}
-
-/// What is to be done with a node.
-pub(super) fn role(info: &NodeInfo) -> NodeRole {
-    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
 }
 
 /// Why a headset is not asked.

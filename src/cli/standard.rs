@@ -5,6 +5,14 @@
 
 use std::io;
 
+/// An error with what could not be done.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {source}")]
+struct Named {
+    what: &'static str,
+    source: io::Error,
+}
+
 /// The error of reading standard input.
 pub(super) fn unreadable(error: io::Error) -> io::Error {
     named("standard input cannot be read", error)
@@ -15,6 +23,6 @@ pub(super) fn unwritable(error: io::Error) -> io::Error {
     named("standard output cannot be written", error)
 }
 
-fn named(what: &str, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{what}: {error}"))
+fn named(what: &'static str, source: io::Error) -> io::Error {
+    io::Error::new(source.kind(), Named { what, source })
 }
