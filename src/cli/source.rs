@@ -4,10 +4,10 @@ use log::{debug, info};
 
 use super::args::{StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{Failure, OpenNode};
-use crate::nodes::{Tapping, TraceError, centurion, read_trace, role, simulated};
+use crate::manager::{Failure, OpenNode, role};
+use crate::nodes::{Tapping, TraceError, centurion, read_trace, simulated};
 use crate::transport::{
-    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Transport, UsbError, list_nodes,
+    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, Transport, UsbError, list_nodes,
     open_usb_receivers,
 };
 
@@ -34,15 +34,20 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn open(args: &StatusArgs, tapping: &Tapping) -> Result<Self, SourceError> {
+    /// Opens what is to be asked: simulated nodes, those of a trace, or else real ones.
+    pub(super) fn open(
+        args: &StatusArgs,
+        recorded: Vec<(NodeInfo, Replay)>,
+        tapping: &Tapping,
+    ) -> Result<Self, SourceError> {
         let mut sources = Self::default();
         if let Some(desk) = args.common.simulate {
             for (info, transport) in simulated(desk) {
                 sources.add(tapping, info, transport);
             }
             sources.virtual_time = true;
-        } else if let Some(path) = &args.replay {
-            for (info, replay) in read_trace(path)? {
+        } else if args.replay.is_some() {
+            for (info, replay) in recorded {
                 sources.add(tapping, info, Box::new(replay));
             }
             sources.virtual_time = true;
@@ -90,4 +95,13 @@ impl Sources {
         }
         Ok(())
     }
+}
+
+/// The nodes of the trace that is to be replayed, if one is.
+///
+/// It may come through a pipe and take as long as it likes. Read it before
+/// [`super::setting::interrupt`], while Ctrl-C still ends the program by itself.
+pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
+    let nodes = args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)?;
+    Ok(nodes)
 }

@@ -14,7 +14,8 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{close, model_of, wait};
+use super::{close, role, wait};
+use crate::device::ReceiverModel;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -248,7 +249,7 @@ impl Monitor<'_> {
         self.waiting = later;
         for mut waiting in due {
             let info = &waiting.info;
-            match info.role(|vendor, product| model_of(vendor, product).is_some()) {
+            match role(info) {
                 NodeRole::Receiver | NodeRole::Direct => {}
                 role => {
                     debug!("{info}: {role:?}, left alone");
@@ -257,7 +258,7 @@ impl Monitor<'_> {
             }
             match source.open(info) {
                 Ok(transport) => {
-                    let model = model_of(info.vendor, info.product);
+                    let model = ReceiverModel::of(info.vendor, info.product);
                     let mut node = Node::new(info.clone(), model, transport, self.query);
                     node.begin(now, memory);
                     self.nodes.insert(info.id.clone(), node);

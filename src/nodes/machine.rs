@@ -2,9 +2,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use log::info;
 
+use super::centurion;
 use super::tapping::Tapping;
-use super::{centurion, role};
-use crate::manager::NodeSource;
+use crate::manager::{NodeSource, role};
 use crate::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeRole, NodeWatch, Transport, TransportError,
     WatchError,

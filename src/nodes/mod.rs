@@ -12,13 +12,7 @@ pub use replayed::{TraceError, read_trace};
 pub use simulated::{Desk, simulated};
 pub use tapping::Tapping;
 
-use crate::device::ReceiverModel;
-use crate::transport::{NodeInfo, NodeRole};
-
-/// What is to be done with a node.
-pub fn role(info: &NodeInfo) -> NodeRole {
-    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
-}
+use crate::transport::NodeInfo;
 
 /// Why a headset is not asked.
 pub fn centurion(info: &NodeInfo) -> String {

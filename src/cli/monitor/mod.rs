@@ -15,8 +15,9 @@ use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
 use super::naming::Naming;
+use super::standard::unwritable;
 use super::style::Style;
-use super::{complain, setting};
+use super::{color, complain, setting};
 use crate::manager::{
     Clock, Follow, FollowError, News, NoCommands, NodeSource, RealClock, VirtualClock, Wake, follow,
 };
@@ -104,7 +105,7 @@ impl Printer {
     fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
         let out = io::stdout();
         let lines = (!args.json).then(|| Lines {
-            style: Style::of_environment(setting::color(args.common.color, &out), None),
+            style: Style::of_environment(color::color(args.common.color, &out), None),
             // Virtual time starts at zero.
             zone: if virtual_time {
                 TimeZone::UTC
@@ -130,7 +131,7 @@ impl Printer {
         };
         line.push(b'\n');
         let mut out = self.out.lock();
-        out.write_all(&line)?;
-        out.flush()
+        let written = out.write_all(&line).and_then(|()| out.flush());
+        written.map_err(unwritable)
     }
 }
