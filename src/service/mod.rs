@@ -29,16 +29,18 @@ use log::warn;
 use sd_notify::NotifyState;
 
 pub use args::Args;
+pub use bus_thread::BusError;
+pub use ending::Ending;
 
 use board::Board;
-use bus_thread::{BusError, Served};
-use ending::{Ending, Teller};
+use bus_thread::Served;
+use ending::Teller;
 use objects::Hands;
 use publisher::Publisher;
 
 use crate::bus::Layout;
 use crate::manager::{
-    Clock, Follow, FollowError, Memory, News, NodeSource, RealClock, command_channel, follow,
+    Clock, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
 };
 use crate::nodes::TraceError;
 use crate::transport::WatchError;
@@ -114,17 +116,16 @@ pub fn main() -> Exit {
 fn run(args: &Args) -> Result<(), ServiceError> {
     let ending = Ending::of_signals()?;
     let mut source = settings::source(args)?;
-    let mut memory = settings::memory(args);
-    serve(args, &mut *source, &mut memory, &ending)
+    serve(args, &mut *source, &ending)
 }
 
 /// Serves the nodes of a source until it is told to end.
-fn serve(
+pub fn serve(
     args: &Args,
     source: &mut dyn NodeSource,
-    memory: &mut Memory,
     ending: &Ending,
 ) -> Result<(), ServiceError> {
+    let mut memory = settings::memory(args);
     let clock = RealClock::new(Some(ending.descriptor()));
     let (sender, mut commands) = command_channel()?;
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
@@ -137,7 +138,7 @@ fn serve(
             source,
             commands: &mut commands,
             query: &query,
-            memory,
+            memory: &mut memory,
             clock: &mut clock,
             until: None,
         },

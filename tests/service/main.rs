@@ -1,0 +1,16 @@
+//! The service on a real bus: what it says, to whom, and how it ends.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod bus;
+mod client;
+mod daemon;
+mod desk;
+mod introspection;
+mod shape;
+mod snapshot;
+mod values;
