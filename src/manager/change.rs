@@ -19,6 +19,20 @@ pub enum Change {
     LightKey(Device),
 }
 
+impl Change {
+    /// The device it is about.
+    pub const fn device_mut(&mut self) -> Option<&mut Device> {
+        match self {
+            Self::DeviceAdded(device)
+            | Self::DeviceRemoved(device)
+            | Self::DeviceChanged(device, _)
+            | Self::DeviceRead(device)
+            | Self::LightKey(device) => Some(device),
+            Self::ReceiverAdded(_) | Self::ReceiverRemoved(_) => None,
+        }
+    }
+}
+
 /// What is different about a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {

@@ -7,11 +7,14 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod commands;
 mod desk;
 mod direct;
 mod doubt;
 mod families;
 mod follow;
 mod memory;
+mod names;
+mod schedule;
 mod stage;
 mod surprises;
