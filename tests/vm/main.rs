@@ -24,6 +24,8 @@ mod program;
 mod scenarios;
 mod solaar;
 mod traffic;
+mod udev;
+mod uhid;
 mod usbip;
 
 use std::env;

@@ -12,6 +12,7 @@ mod requests;
 mod together;
 mod typing;
 mod udev_rule;
+mod udev_start;
 mod unplugged;
 mod usb;
 mod wired;
@@ -98,6 +99,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "udev-rule",
         proves: "the optional rule opens the receiver's node only",
         run: udev_rule::prove,
+    },
+    Scenario {
+        name: "udev-start",
+        proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
+        run: udev_start::prove,
     },
     Scenario {
         name: "usb",
