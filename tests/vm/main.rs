@@ -23,6 +23,7 @@ mod process;
 mod program;
 mod scenarios;
 mod solaar;
+mod systemd;
 mod traffic;
 mod udev;
 mod uhid;

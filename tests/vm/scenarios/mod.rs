@@ -9,6 +9,7 @@ mod hotplug;
 mod reading;
 mod replugged;
 mod requests;
+mod sandbox;
 mod together;
 mod typing;
 mod udev_rule;
@@ -104,6 +105,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "udev-start",
         proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
         run: udev_start::prove,
+    },
+    Scenario {
+        name: "sandbox",
+        proves: "systemd starts the unit for a receiver, and its sandbox leaves what is needed",
+        run: sandbox::prove,
     },
     Scenario {
         name: "usb",

@@ -29,9 +29,7 @@ const SYSUSERS: &str = concat!(
 );
 
 pub(crate) fn prove(program: &Program) {
-    let made = Command::new("systemd-sysusers").arg(SYSUSERS).status();
-    assert!(made.is_ok_and(|status| status.success()), "the user");
-    let group = group_of(USER);
+    let group = make_user();
     let _rule = Installed::new("71-solar-statusd.rules");
 
     let desk = plug_in();
@@ -114,13 +112,15 @@ fn access(node: &Path) -> (u32, u32) {
     (metadata.gid(), metadata.permissions().mode() & 0o777)
 }
 
-/// The number of a user's own group.
-fn group_of(user: &str) -> u32 {
+/// Makes the daemon's user with its group, whose number is returned.
+pub(super) fn make_user() -> u32 {
+    let made = Command::new("systemd-sysusers").arg(SYSUSERS).status();
+    assert!(made.is_ok_and(|status| status.success()), "the user");
     let groups = fs::read_to_string("/etc/group").expect("the groups");
     let mut fields = groups
         .lines()
         .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields[0] == user)
+        .find(|fields| fields[0] == USER)
         .expect("the group");
     fields.swap_remove(2).parse().expect("its number")
 }
