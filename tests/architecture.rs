@@ -20,8 +20,37 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["device", "session", "transport", "feature", "wire", "units"],
     ),
     (
+        "nodes",
+        &[
+            "manager",
+            "sim",
+            "device",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
+    ),
+    ("bus", &["device", "feature", "wire", "units"]),
+    (
+        "service",
+        &[
+            "bus",
+            "nodes",
+            "manager",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
+    ),
+    (
         "cli",
         &[
+            "bus",
+            "nodes",
             "manager",
             "sim",
             "device",

@@ -55,7 +55,7 @@ pub enum Presence {
 }
 
 /// How a device is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Link {
     /// Through a receiver.
     Paired {
@@ -82,8 +82,10 @@ pub struct Device {
     pub id: String,
     /// How it is connected.
     pub link: Link,
-    /// Its name: the full one if the device was asked for it, else the receiver's short one.
+    /// Its short name: the receiver's, or on a node of its own the system's.
     pub name: Option<String>,
+    /// Its own, full name, if it was asked for it.
+    pub full_name: Option<String>,
     /// What sort of device it is.
     pub kind: Option<DeviceKind>,
     /// The model, of a device behind a receiver.
@@ -115,6 +117,7 @@ impl Device {
             id,
             link,
             name: None,
+            full_name: None,
             kind: None,
             wpid: None,
             serial: None,
@@ -127,6 +130,11 @@ impl Device {
             battery: None,
             light: None,
         }
+    }
+
+    /// Whether it can be talked to.
+    pub const fn is_online(&self) -> bool {
+        matches!(self.presence, Presence::Online)
     }
 
     /// The [`Receiver::id`] of its receiver, if it has one.

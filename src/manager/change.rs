@@ -13,8 +13,24 @@ pub enum Change {
     DeviceRemoved(Device),
     /// Something about a device is different.
     DeviceChanged(Device, Vec<Changed>),
+    /// Battery or light of a device was read again, and nothing is different but the time.
+    DeviceRead(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
+}
+
+impl Change {
+    /// The device it is about.
+    pub const fn device_mut(&mut self) -> Option<&mut Device> {
+        match self {
+            Self::DeviceAdded(device)
+            | Self::DeviceRemoved(device)
+            | Self::DeviceChanged(device, _)
+            | Self::DeviceRead(device)
+            | Self::LightKey(device) => Some(device),
+            Self::ReceiverAdded(_) | Self::ReceiverRemoved(_) => None,
+        }
+    }
 }
 
 /// What is different about a device.
@@ -58,6 +74,7 @@ impl Changed {
         let description = |device: &Device| {
             (
                 device.name.clone(),
+                device.full_name.clone(),
                 device.kind,
                 device.firmware,
                 device.has_battery,

@@ -68,6 +68,7 @@ struct Entry {
     known: Known,
     seen: Option<Timestamp>,
     name: Option<String>,
+    full_name: Option<String>,
     kind: Option<DeviceKind>,
     firmware: Option<FirmwareVersion>,
     has_battery: Option<bool>,
@@ -92,7 +93,8 @@ impl Memory {
             return Known::default();
         };
         let entry = entry.clone();
-        device.name = entry.name.or(device.name.take());
+        device.name = device.name.take().or(entry.name);
+        device.full_name = entry.full_name;
         device.kind = device.kind.or(entry.kind);
         device.firmware = entry.firmware;
         device.protocol = entry.known.protocol;
@@ -126,6 +128,7 @@ impl Memory {
             },
             seen: device.seen,
             name: device.name.clone(),
+            full_name: device.full_name.clone(),
             kind: device.kind,
             firmware: device.firmware,
             has_battery: device.has_battery,
@@ -145,7 +148,7 @@ impl Memory {
     }
 
     /// Whether there is anything to be saved.
-    pub fn is_changed(&self) -> bool {
+    fn is_changed(&self) -> bool {
         self.path.is_some() && !self.touched.is_empty()
     }
 

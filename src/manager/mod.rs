@@ -1,9 +1,11 @@
 //! Joins the rest: transports, conversations and facts, in one loop that sleeps in poll(2).
 //!
-//! [`read_status`] asks everybody once; [`follow`] goes on and tells what changes.
+//! [`read_status`] asks everybody once; [`follow`] goes on, tells what changes and takes
+//! [`Command`]s.
 
 mod change;
 mod clock;
+mod command;
 mod facts;
 mod memory;
 mod monitor;
@@ -18,8 +20,11 @@ use std::time::Duration;
 
 pub use change::{Change, Changed};
 pub use clock::{Clock, RealClock, VirtualClock, Wake};
+pub use command::{
+    Command, CommandReceiver, CommandSender, Commands, NoCommands, NotSent, command_channel,
+};
 pub use memory::{Memory, MemoryError};
-pub use monitor::{FollowError, News, NodeSource, follow};
+pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
@@ -27,7 +32,7 @@ pub use snapshot::{Failure, Snapshot};
 use node::Node;
 
 use crate::device::ReceiverModel;
-use crate::transport::{NodeInfo, Transport};
+use crate::transport::{NodeInfo, NodeRole, Transport};
 use crate::units::Timestamp;
 
 /// How long ending may take: cancelling a measurement, clearing flags.
@@ -41,8 +46,9 @@ pub struct OpenNode<'a> {
     pub transport: Box<dyn Transport + 'a>,
 }
 
-const fn model_of(vendor: u16, product: u16) -> Option<ReceiverModel> {
-    ReceiverModel::of(vendor, product)
+/// What is to be done with a node.
+pub fn role(info: &NodeInfo) -> NodeRole {
+    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
 }
 
 /// Asks all receivers and devices at once what is wanted, and waits for the slowest.
@@ -54,7 +60,7 @@ pub fn read_status(
 ) -> io::Result<Snapshot> {
     let start = clock.now();
     let nodes = opened.into_iter().map(|open| {
-        let model = model_of(open.info.vendor, open.info.product);
+        let model = ReceiverModel::of(open.info.vendor, open.info.product);
         let mut node = Node::new(open.info, model, open.transport, query);
         node.begin(start, memory);
         node
@@ -129,7 +135,7 @@ fn run<'a>(
         let until = due.map_or(deadline, |due| due.min(deadline));
         if wait(
             nodes.iter_mut().map(|node| &mut **node),
-            None,
+            &[],
             clock,
             Some(until),
         )? == Wake::Interrupted
@@ -143,7 +149,7 @@ fn run<'a>(
 /// something arrived.
 fn wait<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
-    beside: Option<BorrowedFd<'_>>,
+    beside: &[BorrowedFd<'_>],
     clock: &mut dyn Clock,
     until: Option<Timestamp>,
 ) -> io::Result<Wake> {
@@ -151,7 +157,7 @@ fn wait<'n, 'a: 'n>(
     let descriptors: Vec<_> = nodes
         .iter()
         .filter_map(|node| node.descriptor())
-        .chain(beside)
+        .chain(beside.iter().copied())
         .collect();
     let wake = clock.wait(&descriptors, until)?;
     if let Wake::Readable(readable) = &wake {

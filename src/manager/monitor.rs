@@ -9,11 +9,13 @@ use log::{debug, warn};
 
 use super::change::Change;
 use super::clock::{Clock, Wake};
+use super::command::{Command, Commands};
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{close, model_of, wait};
+use super::{close, role, wait};
+use crate::device::ReceiverModel;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -35,6 +37,9 @@ const REOPENING_DOUBLES: u32 = 10;
 
 /// A node that worked for so long before it failed counts as one that never failed.
 const STEADY: Duration = Duration::from_secs(600);
+
+/// So many commands are taken in one go, so that a flood does not keep the devices waiting.
+const COMMANDS: usize = 16;
 
 /// What is remembered is written this often at most, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
@@ -58,6 +63,8 @@ pub enum News {
     Change(Box<Change>),
     /// Something went wrong, and the rest goes on.
     Failure(Failure),
+    /// All that was there at the start was asked, and what it said was told. Once.
+    Settled,
 }
 
 /// A node that is there and could not be opened yet.
@@ -67,24 +74,45 @@ struct Waiting {
     tries: u32,
 }
 
+/// What following takes.
+pub struct Follow<'a> {
+    /// Where nodes come from.
+    pub source: &'a mut dyn NodeSource,
+    /// Where commands come from.
+    pub commands: &'a mut dyn Commands,
+    /// What is wanted.
+    pub query: &'a Query,
+    /// What is remembered; it is saved now and then, and at the end.
+    pub memory: &'a mut Memory,
+    /// The time, and what ends it all.
+    pub clock: &'a mut dyn Clock,
+    /// When to end; `None`: when the clock is interrupted.
+    pub until: Option<Timestamp>,
+}
+
 /// Follows all nodes and their devices until the clock is interrupted, or for so long, and tells
 /// what changes. At the end all is left as it was found.
 pub fn follow(
-    source: &mut dyn NodeSource,
-    query: &Query,
-    memory: &mut Memory,
-    clock: &mut dyn Clock,
-    until: Option<Timestamp>,
+    follow: Follow<'_>,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> Result<Wake, FollowError> {
+    let Follow {
+        source,
+        commands,
+        query,
+        memory,
+        clock,
+        until,
+    } = follow;
     let mut monitor = Monitor {
         query,
         nodes: BTreeMap::new(),
         waiting: Vec::new(),
         failed: BTreeMap::new(),
         saved: clock.now(),
+        settled: false,
     };
-    let ended = monitor.run(source, memory, clock, until, tell);
+    let ended = monitor.run(source, commands, memory, clock, until, tell);
     // Also after a failure: flags and measurements are put in order.
     let closed = monitor.close(memory, clock);
     let saved = memory.save();
@@ -115,12 +143,15 @@ struct Monitor<'a> {
     failed: BTreeMap<NodeId, u32>,
     /// When what is remembered was written last.
     saved: Timestamp,
+    /// Whether all that was there at the start was asked.
+    settled: bool,
 }
 
 impl Monitor<'_> {
     fn run(
         &mut self,
         source: &mut dyn NodeSource,
+        commands: &mut dyn Commands,
         memory: &mut Memory,
         clock: &mut dyn Clock,
         until: Option<Timestamp>,
@@ -143,7 +174,12 @@ impl Monitor<'_> {
                 }
             }
             self.open(now, source, memory, tell)?;
+            let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
+            if !self.settled && self.is_settled() {
+                self.settled = true;
+                tell(now, News::Settled)?;
+            }
             if now.since(self.saved) >= SAVING {
                 self.saved = now;
                 self.remember(now, memory);
@@ -157,13 +193,46 @@ impl Monitor<'_> {
             let due = self.nodes.values().filter_map(Node::poll_timeout);
             let due = due
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
+                .chain(more.then_some(now))
                 .chain(until);
             let due = due.min();
             let nodes = self.nodes.values_mut();
-            if wait(nodes, source.descriptor(), clock, due)? == Wake::Interrupted {
+            let beside = source.descriptor().into_iter().chain(commands.descriptor());
+            let beside: Vec<BorrowedFd<'_>> = beside.collect();
+            if wait(nodes, &beside, clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
+    }
+
+    /// Whether nobody is being asked, and nothing is about to be opened.
+    fn is_settled(&self) -> bool {
+        self.waiting.iter().all(|waiting| waiting.tries == RETRIES)
+            && self.nodes.values().all(Node::is_done)
+    }
+
+    /// Does what is wanted; `true`: that was not all.
+    fn obey(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
+        for _ in 0..COMMANDS {
+            let Some(command) = commands.next_command() else {
+                return false;
+            };
+            let mut nodes = self.nodes.values_mut();
+            let known = match &command {
+                Command::MeasureLight { device, series } => {
+                    nodes.any(|node| node.measure_light(now, device, *series))
+                }
+                Command::Refresh(device) => nodes.any(|node| node.refresh(now, device)),
+                Command::Resumed => {
+                    nodes.for_each(|node| node.resume(now));
+                    true
+                }
+            };
+            if !known {
+                debug!("no such device: {command:?}");
+            }
+        }
+        true
     }
 
     /// Opens what came, and what could not be opened yet.
@@ -180,7 +249,7 @@ impl Monitor<'_> {
         self.waiting = later;
         for mut waiting in due {
             let info = &waiting.info;
-            match info.role(|vendor, product| model_of(vendor, product).is_some()) {
+            match role(info) {
                 NodeRole::Receiver | NodeRole::Direct => {}
                 role => {
                     debug!("{info}: {role:?}, left alone");
@@ -189,7 +258,7 @@ impl Monitor<'_> {
             }
             match source.open(info) {
                 Ok(transport) => {
-                    let model = model_of(info.vendor, info.product);
+                    let model = ReceiverModel::of(info.vendor, info.product);
                     let mut node = Node::new(info.clone(), model, transport, self.query);
                     node.begin(now, memory);
                     self.nodes.insert(info.id.clone(), node);

@@ -14,6 +14,9 @@ pub struct Query {
     pub names: bool,
     /// Whether to follow the devices from then on.
     pub follow: bool,
+    /// How old the light on a solar keyboard may get before it is measured again, while the
+    /// keyboard is awake and followed; `None`: it is not measured for its age.
+    pub light_every: Option<Duration>,
     /// Whether the receivers' firmware is wanted.
     pub receiver_firmware: bool,
     /// Which devices are wanted; empty: all.
@@ -34,7 +37,7 @@ impl Query {
 pub struct Selector(String);
 
 impl Selector {
-    /// An id, serial number, wpid, kind or slot number, or a part of the name.
+    /// An id, serial number, wpid, kind or slot number, or a part of a name.
     pub fn new(text: &str) -> Self {
         Self(text.trim().to_owned())
     }
@@ -43,13 +46,17 @@ impl Selector {
     pub(super) fn selects(&self, device: &Device) -> bool {
         let wanted = self.0.to_lowercase();
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);
-        let name = device.name.as_deref().unwrap_or_default().to_lowercase();
+        let called = |name: &Option<String>| {
+            let name = name.as_deref().unwrap_or_default().to_lowercase();
+            !wanted.is_empty() && name.contains(&wanted)
+        };
         exactly(Some(device.id.clone()))
             || exactly(device.slot().map(|slot| slot.to_string()))
             || exactly(device.serial.clone())
             || exactly(device.wpid.map(|wpid| wpid.to_string()))
             || exactly(device.kind.and_then(DeviceKind::name).map(str::to_owned))
-            || (!wanted.is_empty() && name.contains(&wanted))
+            || called(&device.name)
+            || called(&device.full_name)
     }
 }
 
@@ -70,6 +77,7 @@ mod tests {
         let slot = Slot::new(1).unwrap();
         let device = Device {
             name: Some("K750".to_owned()),
+            full_name: Some("Wireless Solar Keyboard K750".to_owned()),
             kind: Some(DeviceKind::Keyboard),
             wpid: Some(Wpid(0x4002)),
             serial: Some("5692B2EC".to_owned()),
@@ -84,6 +92,7 @@ mod tests {
         for text in [
             "k750",
             "K75",
+            "solar keyboard",
             "4002",
             "5692b2ec",
             "1",

@@ -33,7 +33,7 @@ const MESSAGE: usize = 8192;
 
 /// What happened to the hidraw nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeChange {
+pub(super) enum NodeChange {
     /// A node of this name came: `hidraw3`.
     Added(String),
     /// This plugging ended.
@@ -46,7 +46,7 @@ pub enum NodeChange {
 ///
 /// It becomes readable for devices of every kind. [`super::NodeWatch`] joins it with the list.
 #[derive(Debug)]
-pub struct Hotplug {
+pub(super) struct Hotplug {
     socket: OwnedFd,
     group: Group,
 }
@@ -89,7 +89,7 @@ impl Group {
 
 impl Hotplug {
     /// Listens from now on.
-    pub fn open() -> io::Result<Self> {
+    pub(super) fn open() -> io::Result<Self> {
         Ok(Self::open_group(Group::choose())?)
     }
 
@@ -106,7 +106,7 @@ impl Hotplug {
     }
 
     /// The next change, or `None` when nothing waits.
-    pub fn receive(&mut self) -> io::Result<Option<NodeChange>> {
+    pub(super) fn receive(&mut self) -> io::Result<Option<NodeChange>> {
         let mut buffer = [0; MESSAGE];
         loop {
             // With TRUNC the length is that of the whole message.

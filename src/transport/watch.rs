@@ -5,8 +5,9 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use super::discovery::look_up;
+use super::hotplug::{Hotplug, NodeChange};
 use super::sysfs::Sysfs;
-use super::{DiscoveryError, Hotplug, NodeChange, NodeId, NodeInfo, list_nodes};
+use super::{DiscoveryError, NodeId, NodeInfo, list_nodes};
 
 /// A node came or went.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -169,6 +169,7 @@ pub(crate) fn query(follow: bool) -> Query {
         wanted: Wanted::BATTERY,
         names: true,
         follow,
+        light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),
         timeout: Duration::from_secs(30),

@@ -12,6 +12,7 @@ mod direct;
 mod doubt;
 mod families;
 mod follow;
+mod logged;
 mod memory;
 mod stage;
 mod surprises;

@@ -8,7 +8,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use solar_status::manager::{
-    Change, Clock, Memory, News, NodeSource, Query, VirtualClock, Wake, follow,
+    Change, Clock, Command, Commands, Follow, Memory, News, NodeSource, Query, VirtualClock, Wake,
+    follow,
 };
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 use solar_status::units::Timestamp;
@@ -98,9 +99,30 @@ impl NodeSource for Port {
     }
 }
 
+/// Commands, in the hands of the test.
+#[derive(Clone, Default)]
+pub(crate) struct Desire(Rc<RefCell<VecDeque<Command>>>);
+
+impl Desire {
+    pub(crate) fn say(&self, command: Command) {
+        self.0.borrow_mut().push_back(command);
+    }
+}
+
+impl Commands for Desire {
+    fn next_command(&mut self) -> Option<Command> {
+        self.0.borrow_mut().pop_front()
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+}
+
 /// What happens, and what was told of it.
 pub(crate) struct Stage {
     pub(crate) port: Port,
+    pub(crate) desire: Desire,
     pub(crate) query: Query,
     pub(crate) memory: Memory,
     acts: Vec<(Timestamp, Act)>,
@@ -111,6 +133,7 @@ impl Stage {
     pub(crate) fn new() -> Self {
         Self {
             port: Port::default(),
+            desire: Desire::default(),
             query: query(true),
             memory: Memory::default(),
             acts: Vec::new(),
@@ -136,11 +159,14 @@ impl Stage {
         let until = Timestamp::from_start(Duration::from_secs(seconds));
         let mut told = Vec::new();
         follow(
-            &mut self.port.clone(),
-            &self.query,
-            &mut self.memory,
-            &mut clock,
-            Some(until),
+            Follow {
+                source: &mut self.port.clone(),
+                commands: &mut self.desire.clone(),
+                query: &self.query,
+                memory: &mut self.memory,
+                clock: &mut clock,
+                until: Some(until),
+            },
             &mut |now, news| {
                 told.push((now.since_start().as_secs(), news));
                 Ok(())
@@ -170,11 +196,14 @@ pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
                 let what: Vec<&str> = what.iter().map(|it| it.name()).collect();
                 format!("{} {}", name(device), what.join(" "))
             }
+            Change::DeviceRead(device) => format!("{} read", name(device)),
             Change::LightKey(device) => format!("{} key", name(device)),
         },
         News::Failure(failure) => format!("! {failure}"),
+        News::Settled => "settled".to_owned(),
     };
     told.iter()
+        .filter(|(_, news)| !matches!(news, News::Settled))
         .map(|(second, news)| format!("{second} {}", word(news)))
         .collect()
 }

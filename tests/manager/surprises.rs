@@ -184,9 +184,9 @@ fn assert_balanced(told: &[(u64, News)], context: &str) {
         let right = match &**change {
             Change::DeviceAdded(device) => there.insert(device.id.clone()),
             Change::DeviceRemoved(device) => there.remove(&device.id),
-            Change::DeviceChanged(device, _) | Change::LightKey(device) => {
-                there.contains(&device.id)
-            }
+            Change::DeviceChanged(device, _)
+            | Change::DeviceRead(device)
+            | Change::LightKey(device) => there.contains(&device.id),
             Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) => true,
         };
         assert!(right, "{context}: {change:?} in {:?}", words(told));

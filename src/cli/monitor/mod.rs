@@ -14,14 +14,20 @@ use self::text::Lines;
 use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
-use super::nodes::{Machine, Simulated};
-use super::source::Tapping;
+use super::naming::Naming;
+use super::standard::unwritable;
 use super::style::Style;
-use super::{complain, setting};
-use crate::manager::{Clock, FollowError, News, NodeSource, RealClock, VirtualClock, Wake, follow};
+use super::{color, complain, setting};
+use crate::manager::{
+    Clock, Follow, FollowError, News, NoCommands, NodeSource, RealClock, VirtualClock, Wake, follow,
+};
+use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
 pub(super) use self::roster::Told;
+
+const WAITING: &str =
+    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let common = &args.common;
@@ -30,10 +36,10 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         Ok(trace) => trace,
         Err(exit) => return Ok(exit),
     };
-    let tapping = Tapping::new(common, trace.as_ref());
+    let tapping = Tapping::new(trace.as_ref(), common.anonymize);
     let mut source: Box<dyn NodeSource> = match common.simulate {
-        Some(desk) => Box::new(Simulated::new(desk, tapping)),
-        None => match Machine::open(tapping) {
+        Some(desk) => Box::new(Given::new(simulated(desk), tapping)),
+        None => match Machine::open(tapping, || complain(&WAITING)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
                 complain(&error);
@@ -53,16 +59,20 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let mut printer = Printer::new(args, virtual_time);
     let mut worst = Exit::Ok;
     let ended = follow(
-        &mut *source,
-        &query,
-        &mut memory,
-        &mut *clock,
-        until,
+        Follow {
+            source: &mut *source,
+            commands: &mut NoCommands,
+            query: &query,
+            memory: &mut memory,
+            clock: &mut *clock,
+            until,
+        },
         &mut |at, news| match news {
             News::Change(change) => match printer.roster.take(*change) {
                 Some(told) => printer.print(at, &told),
                 None => Ok(()),
             },
+            News::Settled => Ok(()),
             News::Failure(failure) => {
                 complain(&failure);
                 worst = worst.max(Exit::of_failure(&failure));
@@ -95,7 +105,7 @@ impl Printer {
     fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
         let out = io::stdout();
         let lines = (!args.json).then(|| Lines {
-            style: Style::of_environment(setting::color(args.common.color, &out), None),
+            style: Style::of_environment(color::color(args.common.color, &out), None),
             // Virtual time starts at zero.
             zone: if virtual_time {
                 TimeZone::UTC
@@ -105,7 +115,7 @@ impl Printer {
         });
         Self {
             out,
-            roster: Roster::default(),
+            roster: Roster::new(Naming::of(&args.common)),
             lines,
         }
     }
@@ -121,7 +131,7 @@ impl Printer {
         };
         line.push(b'\n');
         let mut out = self.out.lock();
-        out.write_all(&line)?;
-        out.flush()
+        let written = out.write_all(&line).and_then(|()| out.flush());
+        written.map_err(unwritable)
     }
 }

@@ -1,5 +1,6 @@
 //! Who was told of: the state before each change.
 
+use crate::cli::naming::Naming;
 use crate::device::{Device, Receiver};
 use crate::manager::{Change, Changed};
 
@@ -23,14 +24,26 @@ pub(in crate::cli) enum Told {
 /// All receivers and devices that are there, as last told.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
+    naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
 }
 
 impl Roster {
+    /// Nobody, to be called by these names.
+    pub(super) fn new(naming: Naming) -> Self {
+        Self {
+            naming,
+            ..Self::default()
+        }
+    }
+
     /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
     /// their end is heard.
-    pub(super) fn take(&mut self, change: Change) -> Option<Told> {
+    pub(super) fn take(&mut self, mut change: Change) -> Option<Told> {
+        if let Some(device) = change.device_mut() {
+            self.naming.apply(device);
+        }
         match change {
             Change::ReceiverAdded(receiver) => self.add_receiver(receiver),
             Change::ReceiverRemoved(receiver) => {
@@ -56,6 +69,8 @@ impl Roster {
                 self.devices.swap_remove(place);
                 Some(Told::DeviceRemoved(device))
             }
+            // Nothing that a person would see.
+            Change::DeviceRead(_) => None,
             Change::LightKey(device) => {
                 self.place(&device)?;
                 Some(Told::LightKey(device))

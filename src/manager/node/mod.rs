@@ -1,6 +1,7 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
 mod devices;
+mod orders;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
@@ -155,7 +156,7 @@ impl<'a> Node<'a> {
         self.take_events(now, memory);
         while let Some(report) = self.session.poll_transmit(now) {
             match self.transport.send(now, &report) {
-                Ok(()) => trace!("{} → {report}", self.info.path),
+                Ok(()) => self.log_report(Direction::ToDevice, &report),
                 Err(TransportError::Stalled { node, source }) => {
                     debug!("{node} did not take {report}: {source}");
                     self.session.handle_stall(now, &report);
@@ -173,7 +174,7 @@ impl<'a> Node<'a> {
         for _ in 0..BATCH {
             match self.transport.receive(now)? {
                 Some(Incoming::HidPp(report)) => {
-                    self.log_incoming(&report);
+                    self.log_report(Direction::FromDevice, &report);
                     self.session.handle_report(now, &report);
                 }
                 // Input is dropped here; the kernel has it.
@@ -185,12 +186,17 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
-    fn log_incoming(&mut self, report: &Report) {
-        if log_enabled!(Level::Trace) {
-            match self.log.redact(Direction::FromDevice, report) {
-                Redaction::Write(report) => trace!("{} ← {report}", self.info.path),
-                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.info.path),
-            }
+    fn log_report(&mut self, direction: Direction, report: &Report) {
+        if !log_enabled!(Level::Trace) {
+            return;
+        }
+        let arrow = match direction {
+            Direction::ToDevice => '→',
+            Direction::FromDevice => '←',
+        };
+        match self.log.redact(direction, report) {
+            Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
+            Redaction::Withhold(why) => trace!("{} {arrow} withheld: {why}", self.info.path),
         }
     }
 

@@ -1,0 +1,66 @@
+//! Which of its two names a device is called by.
+
+use super::args::{CommonArgs, Field};
+use crate::device::Device;
+
+/// The name that is preferred; where a device has not told it, the other one serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// The receiver's.
+    #[default]
+    Short,
+    /// The device's own.
+    Full,
+}
+
+impl Naming {
+    pub(super) fn of(args: &CommonArgs) -> Self {
+        if args.fields.contains(&Field::FullName) {
+            Self::Full
+        } else {
+            Self::Short
+        }
+    }
+
+    /// Gives a device the name it is shown by.
+    pub(super) fn apply(self, device: &mut Device) {
+        let (short, full) = (device.name.take(), device.full_name.clone());
+        device.name = match self {
+            Self::Short => short.or(full),
+            Self::Full => full.or(short),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Link;
+    use crate::wire::Slot;
+
+    fn shown(naming: Naming, short: Option<&str>, full: Option<&str>) -> Option<String> {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+        };
+        let mut device = Device {
+            name: short.map(str::to_owned),
+            full_name: full.map(str::to_owned),
+            ..Device::new("4002-5692B2EC".to_owned(), link)
+        };
+        naming.apply(&mut device);
+        device.name
+    }
+
+    #[test]
+    fn the_name_that_is_not_known_gives_way_to_the_other() {
+        let full = "Wireless Solar Keyboard K750";
+        for (naming, both) in [(Naming::Short, "K750"), (Naming::Full, full)] {
+            let shown = |short, full| shown(naming, short, full);
+            assert_eq!(shown(Some("K750"), Some(full)).as_deref(), Some(both));
+            assert_eq!(shown(Some("K750"), None).as_deref(), Some("K750"));
+            assert_eq!(shown(None, Some(full)).as_deref(), Some(full));
+            assert_eq!(shown(None, None), None);
+        }
+    }
+}
