@@ -163,7 +163,8 @@ fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
     let told = stage.follow(40);
-    assert_eq!(told.len(), 4, "{:?}", words(&told));
+    let told = words(&told);
+    assert_eq!(told.len(), 4, "{told:?}");
 }
 
 #[test]
