@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod device;
 pub mod feature;
+pub mod history;
 pub mod manager;
 pub mod session;
 pub mod sim;
