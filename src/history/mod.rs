@@ -37,9 +37,13 @@ mod entry;
 mod error;
 mod file;
 mod line;
+mod statistics;
 mod store;
 mod thin;
+mod upower;
 
 pub use entry::{Entry, Sample, Span};
 pub use error::HistoryError;
+pub use statistics::{Flow, statistics};
 pub use store::{History, devices, read};
+pub use upower::{Kind, Point, series, state_code};
