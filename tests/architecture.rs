@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("transport", &["wire", "units"]),
     ("feature", &["wire", "units"]),
     ("device", &["feature", "wire", "units"]),
+    ("history", &["device", "units"]),
     ("session", &["feature", "wire", "units"]),
     // Firmware: of the program it simulates a device for, it may know the door and the frames.
     ("sim", &["transport", "wire", "units"]),
@@ -52,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bus",
             "nodes",
             "manager",
+            "history",
             "sim",
             "device",
             "session",
