@@ -37,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "service",
         &[
             "bus",
+            "history",
             "nodes",
             "manager",
             "device",
