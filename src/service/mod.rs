@@ -9,6 +9,7 @@
 mod args;
 mod board;
 mod bus_thread;
+mod chronicle;
 mod clock;
 mod ending;
 mod leases;
@@ -33,7 +34,7 @@ pub use bus_thread::BusError;
 pub use ending::Ending;
 
 use board::Board;
-use bus_thread::Served;
+use chronicle::Chronicle;
 use ending::Teller;
 use objects::Hands;
 use publisher::Publisher;
@@ -129,8 +130,12 @@ pub fn serve(
     let clock = RealClock::new(Some(ending.descriptor()));
     let (sender, mut commands) = command_channel()?;
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
-    let served = bus_thread::connect(args, &board, Hands::new(sender), ending.teller()?)?;
-    let published = publish(args, &board, served, ending.teller()?)?;
+    let history = args.state.as_ref().map(|state| state.join("history"));
+    let chronicle = Chronicle::open(history.as_deref(), clock.now());
+    let hands = Hands::new(sender, history);
+    let served = bus_thread::connect(args, &board, hands, ending.teller()?)?;
+    let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
+    let published = publish(publisher, ending.teller()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
     let query = settings::query(args);
     let ended = follow(
@@ -162,13 +167,7 @@ pub fn serve(
 }
 
 /// Starts the publisher; at its end the channel closes.
-fn publish(
-    args: &Args,
-    board: &Arc<Board>,
-    served: Served,
-    teller: Teller,
-) -> io::Result<mpsc::Receiver<()>> {
-    let publisher = Publisher::new(Arc::clone(board), served, args.bus_name.clone());
+fn publish(publisher: Publisher, teller: Teller) -> io::Result<mpsc::Receiver<()>> {
     let (end, ended) = mpsc::channel();
     let run = move || {
         publisher.run(&teller);

@@ -434,6 +434,13 @@ impl Discovery {
         }
     }
 
+    /// Looks again at the receiver's flags, which it may have lost.
+    pub(super) fn check_flags(&mut self) {
+        if self.scope.follow && self.progress != Progress::Over {
+            self.todo.push_back(Step::ReadFlags);
+        }
+    }
+
     /// Whether the receiver turned out to be a Bolt, whose devices take long reports only.
     pub(super) fn is_bolt(&self) -> bool {
         self.records == PairingRecords::Bolt

@@ -29,6 +29,8 @@ pub(super) struct Exchange<P> {
     sent: usize,
     /// The latest time that was told.
     now: Timestamp,
+    /// Nothing is sent before this time.
+    quiet_until: Timestamp,
 }
 
 /// The outcome of a request.
@@ -78,6 +80,7 @@ impl<P> Exchange<P> {
             finished: VecDeque::new(),
             sent: 0,
             now: Timestamp::START,
+            quiet_until: Timestamp::START,
         }
     }
 
@@ -165,7 +168,7 @@ impl<P> Exchange<P> {
         let Some(pending) = self.pending.get(at) else {
             return false;
         };
-        matches!(pending.state, State::Waiting(due) if due <= now)
+        matches!(pending.state, State::Waiting(due) if due.max(self.quiet_until) <= now)
             && self.heads_lane(at, pending)
             && self.window_opens(pending.device, now).is_none()
     }
@@ -374,6 +377,24 @@ impl<P> Exchange<P> {
         }
     }
 
+    /// What was sent may be lost and is sent again, as if for the first time, and nothing before
+    /// this time.
+    pub(super) fn resume(&mut self, now: Timestamp, quiet_until: Timestamp) {
+        self.pass(now);
+        self.quiet_until = quiet_until;
+        for pending in &mut self.pending {
+            if let Some(report) = pending.sent {
+                // An answer may still come.
+                self.past.remember(now, report, pending.attempts);
+            }
+            pending.attempts = 0;
+            pending.busy = 0;
+            pending.refused = false;
+            pending.stalls = 0;
+            pending.state = State::Waiting(quiet_until);
+        }
+    }
+
     /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
     pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         let stalled = self.pending.iter().position(|pending| {
@@ -403,7 +424,8 @@ impl<P> Exchange<P> {
             State::InFlight(deadline) => deadline,
             State::Waiting(due) => self
                 .window_opens(head.device, self.now.max(due))
-                .map_or(due, |opens| due.max(opens)),
+                .map_or(due, |opens| due.max(opens))
+                .max(self.quiet_until),
         });
         due.min()
     }

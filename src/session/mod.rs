@@ -19,6 +19,7 @@ mod past;
 mod peer;
 mod probe;
 mod request;
+mod resume;
 mod sources;
 mod timing;
 mod unasked;
@@ -40,7 +41,6 @@ use light::LightLease;
 use probe::Probe;
 
 use crate::feature::notification_flags::{self, NotificationFlags};
-use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
 use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, ReportId, Slot};
 
@@ -409,7 +409,7 @@ impl Session {
         let asking = self
             .exchange
             .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
-        let measuring = self.leases.contains_key(&device) && !self.is_held(device);
+        let measuring = self.is_measuring(device) && !self.runs_series(device);
         let Some(probe) = self.probes.get_mut(&device).filter(|_| !asking) else {
             return;
         };
@@ -419,11 +419,11 @@ impl Session {
         let complete = step.is_none() && !measuring && probe.complete();
         self.publish(device, facts);
         match step {
-            Some(probe::Step::MeasureLight(_)) if self.is_held(device) => {
+            Some(probe::Step::MeasureLight(_)) if self.runs_series(device) => {
                 self.continue_probe(device);
             }
             Some(probe::Step::MeasureLight(_)) => {
-                self.lease_light(device, LightMeasure::ONCE, Hold::Once);
+                self.measure_light(device);
             }
             Some(step) => self.submit_step(device, step),
             None if complete => self.events.push_back(Event::Probed(device)),

@@ -35,7 +35,9 @@ impl Session {
             | DeviceConnection::PoweredOn
             | DeviceConnection::Link { up: true } => self.note_wake(device),
             DeviceConnection::Unpaired => self.forget(device),
-            DeviceConnection::Arrival(_) | DeviceConnection::Link { up: false } => {}
+            DeviceConnection::Arrival(_) | DeviceConnection::Link { up: false } => {
+                self.end_measuring(device);
+            }
         }
     }
 

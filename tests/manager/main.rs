@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod commands;
 mod desk;
 mod direct;
 mod doubt;
@@ -14,5 +15,7 @@ mod families;
 mod follow;
 mod logged;
 mod memory;
+mod names;
+mod schedule;
 mod stage;
 mod surprises;

@@ -143,8 +143,19 @@ impl Stage {
 
     /// Lets something happen at this second.
     pub(crate) fn at(&mut self, second: u64, act: impl FnOnce(Timestamp) + 'static) {
-        let at = Timestamp::from_start(Duration::from_secs(second));
-        self.acts.push((at, Box::new(act)));
+        self.at_time(Duration::from_secs(second), act);
+    }
+
+    /// Lets something happen so long after the start.
+    pub(crate) fn at_time(&mut self, since: Duration, act: impl FnOnce(Timestamp) + 'static) {
+        self.acts
+            .push((Timestamp::from_start(since), Box::new(act)));
+    }
+
+    /// Wants something at this second.
+    pub(crate) fn want(&mut self, second: u64, command: Command) {
+        let desire = self.desire.clone();
+        self.at(second, move |_| desire.say(command));
     }
 
     /// Follows for so long, and gives what was told with the second.

@@ -1,7 +1,8 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
+mod asking;
 mod devices;
-mod orders;
+mod light;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
@@ -34,7 +35,7 @@ pub(super) struct Node<'a> {
     devices: BTreeMap<DeviceIndex, Device>,
     /// What is going on with each device.
     dealings: BTreeMap<DeviceIndex, Dealings>,
-    discovered: bool,
+    phase: Phase,
     /// Those who follow the receiver were told that it is there.
     introduced: bool,
     failure: Option<Failure>,
@@ -49,6 +50,17 @@ pub(super) struct Node<'a> {
     readable: bool,
     log: Privacy,
     query: &'a Query,
+}
+
+/// How far it is with a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Its devices are looked for.
+    Searching,
+    /// All that it has were found.
+    Searched,
+    /// Its conversations end, and no other is begun.
+    Closing,
 }
 
 impl<'a> Node<'a> {
@@ -94,7 +106,7 @@ impl<'a> Node<'a> {
             receiver,
             devices: BTreeMap::new(),
             dealings: BTreeMap::new(),
-            discovered: false,
+            phase: Phase::Searching,
             introduced: false,
             failure: None,
             device_failures: Vec::new(),
@@ -113,7 +125,7 @@ impl<'a> Node<'a> {
         if self.receiver.is_some() {
             return;
         }
-        self.discovered = true;
+        self.phase = Phase::Searched;
         let info = &self.info;
         let place = info.phys.as_deref().unwrap_or(&info.path);
         let link = Link::Direct {
@@ -144,7 +156,8 @@ impl<'a> Node<'a> {
         }
         self.exchange(now, memory);
         let due = self.session.poll_timeout().into_iter();
-        self.due = due.chain(self.transport.next_due()).min();
+        let due = due.chain(self.transport.next_due());
+        self.due = due.chain(self.light_timeout()).min();
     }
 
     fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
@@ -154,6 +167,7 @@ impl<'a> Node<'a> {
         }
         self.session.handle_timeout(now);
         self.take_events(now, memory);
+        self.measure_due(now);
         while let Some(report) = self.session.poll_transmit(now) {
             match self.transport.send(now, &report) {
                 Ok(()) => self.log_report(Direction::ToDevice, &report),
@@ -210,7 +224,10 @@ impl<'a> Node<'a> {
                 Event::Receiver(record) => self.handle_receiver(record),
                 Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
                 Event::Named(device, name) => self.handle_name(now, device, name, memory),
-                Event::Discovered => self.discovered = true,
+                Event::Discovered if self.phase == Phase::Searching => {
+                    self.phase = Phase::Searched;
+                }
+                Event::Discovered => {}
                 Event::DiscoveryFailed(error) => {
                     let node = self.info.path.clone();
                     self.failure = Some(Failure::NoReceiver { node, error });
@@ -262,7 +279,15 @@ impl<'a> Node<'a> {
     /// Whether nothing more is to be expected.
     pub(super) fn is_done(&self) -> bool {
         let asking = self.dealings.values().any(|dealings| dealings.asking);
-        self.failure.is_some() || (self.discovered && !asking && self.session.is_idle())
+        self.failure.is_some()
+            || (self.phase == Phase::Searched && !asking && self.session.is_idle())
+    }
+
+    /// The device at this place.
+    fn find(&self, link: &Link) -> Option<DeviceIndex> {
+        let mut devices = self.devices.iter();
+        let found = devices.find(|(_, device)| device.link == *link);
+        found.map(|(index, _)| *index)
     }
 
     /// Whether one of its devices is called so.
@@ -276,6 +301,7 @@ impl<'a> Node<'a> {
             let node = self.info.path.clone();
             self.failure = Some(Failure::TimedOut { node });
         }
+        self.phase = Phase::Closing;
         self.session.close(now);
         self.due = Some(now);
     }

@@ -9,9 +9,11 @@ mod hotplug;
 mod reading;
 mod replugged;
 mod requests;
+mod sandbox;
 mod together;
 mod typing;
 mod udev_rule;
+mod udev_start;
 mod unplugged;
 mod usb;
 mod wired;
@@ -98,6 +100,16 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "udev-rule",
         proves: "the optional rule opens the receiver's node only",
         run: udev_rule::prove,
+    },
+    Scenario {
+        name: "udev-start",
+        proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
+        run: udev_start::prove,
+    },
+    Scenario {
+        name: "sandbox",
+        proves: "systemd starts the unit for a receiver, and its sandbox leaves what is needed",
+        run: sandbox::prove,
     },
     Scenario {
         name: "usb",
