@@ -257,15 +257,9 @@ impl std::fmt::Display for Signal {
 /// A value without the word for its type.
 pub(crate) fn plain(value: &OwnedVariant) -> String {
     let text = value.to_string();
-    let number = text
-        .split_once(' ')
-        .map(|(kind, rest)| (kind.to_owned(), rest.to_owned()));
-    match number {
-        Some((kind, rest))
-            if kind.starts_with("uint") || kind.starts_with("int") || kind == "byte" =>
-        {
-            rest
-        }
+    match value.value_signature().to_string().as_str() {
+        "d" => text.trim_end_matches('.').to_owned(),
+        "y" | "q" | "u" | "t" | "n" | "x" => text.split(' ').next_back().unwrap().to_owned(),
         _ => text,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The members of an interface in introspection XML: `property Percentage d read`,
-/// `method GetHistory suu -> a(udu)`, `signal DeviceAdded o`.
+/// `method GetStatistics (type s) (data a(dd))`, `signal DeviceAdded (device o) ()`.
 pub(crate) fn members(xml: &str, interface: &str) -> BTreeSet<String> {
     let mut members = BTreeSet::new();
     let mut inside = false;
@@ -32,10 +32,11 @@ pub(crate) fn members(xml: &str, interface: &str) -> BTreeSet<String> {
             }
             "arg" => {
                 if let Some(member) = &mut open {
+                    let argument = format!("{} {}", name("name"), name("type"));
                     if name("direction") == "out" {
-                        member.gives += &name("type");
+                        member.gives.push(argument);
                     } else {
-                        member.takes += &name("type");
+                        member.takes.push(argument);
                     }
                 }
             }
@@ -51,23 +52,26 @@ pub(crate) fn members(xml: &str, interface: &str) -> BTreeSet<String> {
     members
 }
 
+/// The part of introspection XML that is about an interface.
+pub(crate) fn interface<'a>(xml: &'a str, name: &str) -> &'a str {
+    let start = xml.find(&format!("  <interface name=\"{name}\">")).unwrap();
+    let (_, rest) = xml.split_at(start);
+    let end = "  </interface>\n";
+    rest.split_at(rest.find(end).unwrap() + end.len()).0
+}
+
 #[derive(Default)]
 struct Member {
     what: String,
     name: String,
-    takes: String,
-    gives: String,
+    takes: Vec<String>,
+    gives: Vec<String>,
 }
 
 impl Member {
     fn line(self) -> String {
-        let Self {
-            what,
-            name,
-            takes,
-            gives,
-        } = self;
-        format!("{what} {name} ({takes}) ({gives})")
+        let (takes, gives) = (self.takes.join(", "), self.gives.join(", "));
+        format!("{} {} ({takes}) ({gives})", self.what, self.name)
     }
 }
 
