@@ -113,6 +113,22 @@ impl Leases {
         wishes.collect()
     }
 
+    /// A device came back, and measures nothing any more. What to tell it.
+    pub(super) fn renew(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+        self.running.remove(device);
+        self.wanted.retain(|_, lease| now < lease.until);
+        self.adapt(now, device)
+    }
+
+    /// The same of all devices.
+    pub(super) fn renew_all(&mut self, now: Timestamp) -> Vec<Wish> {
+        let running: Vec<Link> = self.running.keys().cloned().collect();
+        running
+            .iter()
+            .filter_map(|device| self.renew(now, device))
+            .collect()
+    }
+
     fn expire(&mut self, now: Timestamp) {
         self.wanted.retain(|_, lease| now < lease.until + SLACK);
         self.running.retain(|_, lease| now < lease.until + SLACK);
@@ -198,6 +214,17 @@ mod tests {
         let wishes = leases.leave(at(5000), ":1.1");
         assert_eq!(wishes, [(device(1), None), (device(2), None)]);
         assert_eq!(leases.leave(at(6000), ":1.1"), []);
+    }
+
+    #[test]
+    fn a_device_that_comes_back_measures_what_is_left() {
+        let mut leases = Leases::default();
+        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
+        let rest = (device(1), Some(series(40, 1)));
+        assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest.clone()));
+        assert_eq!(leases.renew_all(at(20_000)), [rest]);
+        assert_eq!(leases.renew(at(20_000), &device(2)), None);
+        assert_eq!(leases.renew(at(60_500), &device(1)), None, "it is over");
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub fn serve(
     let history = args.state.as_ref().map(|state| state.join("history"));
     let chronicle = Chronicle::open(history.as_deref(), clock.now());
     let hands = Hands::new(sender, history);
-    let served = bus_thread::connect(args, &board, hands, ending.teller()?)?;
+    let served = bus_thread::connect(args, &board, hands.clone(), ending.teller()?)?;
     let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
     let published = publish(publisher, ending.teller()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
@@ -149,7 +149,12 @@ pub fn serve(
         },
         &mut |now, news| {
             match news {
-                News::Change(change) => board.take(now, *change),
+                News::Change(change) => {
+                    if let Some(device) = change.back() {
+                        hands.renew(&device.link);
+                    }
+                    board.take(now, *change);
+                }
                 News::Failure(failure) => warn!("{failure}"),
                 News::Settled => board.settle(),
             }

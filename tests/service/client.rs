@@ -113,6 +113,16 @@ impl Client {
         block_on(call)?.body().deserialize()
     }
 
+    /// Sends somebody a signal that others do not hear.
+    pub(crate) fn signal_to<B>(&self, to: &str, interface: &str, member: &str, body: &B)
+    where
+        B: Serialize + zbus::wire::DynamicType,
+    {
+        let signal = Message::signal("/org/freedesktop/login1", interface, member);
+        let signal = signal.destination(to).build(body).unwrap();
+        block_on(self.connection.send(&signal)).unwrap();
+    }
+
     /// All values of an interface of an object.
     pub(crate) fn values(&self, path: &str, interface: &str) -> zbus::Result<Values> {
         self.call(path, PROPERTIES, "GetAll", &interface)
@@ -121,7 +131,7 @@ impl Client {
     /// One value, as text.
     pub(crate) fn value(&self, path: &str, interface: &str, name: &str) -> zbus::Result<String> {
         let value: OwnedVariant = self.call(path, PROPERTIES, "Get", &(interface, name))?;
-        Ok(value.to_string())
+        Ok(plain(&value))
     }
 
     pub(crate) fn enumerate(&self) -> Vec<String> {
@@ -176,7 +186,7 @@ impl Client {
     pub(crate) fn wait_for_value(&self, path: &str, name: &str, value: &str) -> Signal {
         self.wait_for(&format!("{name} = {value}"), |signal| {
             let changed = signal.changed();
-            signal.path == path && changed.get(name).is_some_and(|it| it.to_string() == value)
+            signal.path == path && changed.get(name).is_some_and(|it| plain(it) == value)
         })
     }
 

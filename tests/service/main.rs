@@ -10,6 +10,7 @@ mod bus;
 mod client;
 mod daemon;
 mod desk;
+mod hostile;
 mod introspection;
 mod shape;
 mod snapshot;
