@@ -162,7 +162,11 @@ fn only_the_devices_asked_for_are_told_of() {
     for line in &lines[1..] {
         assert_eq!(line["device"]["name"], "K750", "{line}");
     }
-    assert_eq!(lines.len(), 6, "receiver, device, light key and light twice");
+    assert_eq!(
+        lines.len(),
+        6,
+        "receiver, device, light key and light twice"
+    );
 }
 
 #[test]
