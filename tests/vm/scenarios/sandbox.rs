@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::time::Duration;
 
 use solar_status::bus::{NAME, UPOWER_DEVICE_INTERFACE};
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, block_on};
 
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::eventually;
 use crate::program::Program;
 use crate::scenarios::udev_start::make_user;
 use crate::scenarios::{K750_LUX, plug_in};
@@ -21,6 +22,9 @@ const POLICY: &str = include_str!("../../../packaging/dbus/org.solarstatus.Monit
 const SERVICE: &str = "solar-statusd.service";
 /// The daemon, where it can be put in the guest.
 const DAEMON: &str = "/run/solar-statusd";
+
+/// How long systemd, and then the daemon, may take to start in a slow guest on a busy host.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What the kernel has to say of a process in the sandbox: no capability, even to be gained; system
 /// calls are filtered.
@@ -82,7 +86,7 @@ pub(crate) fn prove(_: &Program) {
 
 /// Waits until this is the light of the devices that measure it.
 fn await_lux(bus: &Connection, expected: &[f64]) {
-    eventually("the light on the bus", PATIENCE, || {
+    eventually("the light on the bus", LIMIT, || {
         (lux(bus)? == expected).then_some(())
     });
 }
