@@ -111,6 +111,7 @@ mod tests {
             state: ChargeState::Charging,
             external_power: None,
             voltage: Some(Millivolts(3850)),
+            rechargeable: None,
             source: BatterySource::SolarDashboard,
             trusted: true,
             at: Timestamp::START,

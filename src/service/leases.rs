@@ -120,13 +120,10 @@ impl Leases {
         self.adapt(now, device)
     }
 
-    /// The same of all devices.
-    pub(super) fn renew_all(&mut self, now: Timestamp) -> Vec<Wish> {
-        let running: Vec<Link> = self.running.keys().cloned().collect();
-        running
-            .iter()
-            .filter_map(|device| self.renew(now, device))
-            .collect()
+    /// The devices forgot what they were to do. What to tell them again.
+    pub(super) fn again(&mut self, now: Timestamp) -> Vec<Wish> {
+        let ran = std::mem::take(&mut self.running).into_keys();
+        ran.filter_map(|device| self.renew(now, &device)).collect()
     }
 
     fn expire(&mut self, now: Timestamp) {
@@ -221,8 +218,7 @@ mod tests {
         let mut leases = Leases::default();
         leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
         let rest = (device(1), Some(series(40, 1)));
-        assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest.clone()));
-        assert_eq!(leases.renew_all(at(20_000)), [rest]);
+        assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest));
         assert_eq!(leases.renew(at(20_000), &device(2)), None);
         assert_eq!(leases.renew(at(60_500), &device(1)), None, "it is over");
     }
@@ -232,6 +228,15 @@ mod tests {
         let mut leases = Leases::default();
         leases.want(at(0), ":1.1", &device(1), 5, 1).unwrap();
         assert_eq!(leases.leave(at(20_000), ":1.1"), []);
+    }
+
+    #[test]
+    fn what_is_still_wanted_is_asked_for_again_after_the_computer_slept() {
+        let mut leases = Leases::default();
+        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
+        leases.want(at(0), ":1.2", &device(2), 5, 1).unwrap();
+        let again = leases.again(at(20_000));
+        assert_eq!(again, [(device(1), Some(series(40, 1)))]);
     }
 
     #[test]

@@ -135,7 +135,7 @@ pub fn serve(
     let hands = Hands::new(sender, history);
     let served = bus_thread::connect(args, &board, hands.clone(), ending.teller()?)?;
     let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
-    let published = publish(publisher, ending.teller()?)?;
+    let publishing = publish(publisher, ending.teller()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
     let query = settings::query(args);
     let ended = follow(
@@ -164,7 +164,7 @@ pub fn serve(
     settings::notify(&[NotifyState::Stopping]);
     let why = ending.reason();
     board.end();
-    if published.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
+    if publishing.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
         warn!("the bus takes nothing any more: what is still to be said is dropped");
     }
     ended?;

@@ -9,7 +9,7 @@ use solar_status::units::Percent;
 use zbus::{Message, block_on};
 
 use crate::bus::Bus;
-use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE, error_name};
+use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, Thing};
 

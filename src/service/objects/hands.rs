@@ -61,6 +61,13 @@ impl Hands {
         Ok(())
     }
 
+    /// The computer slept: flags and series may be lost.
+    pub(in crate::service) fn resume(&self) {
+        self.command(Command::Resumed);
+        let wishes = self.with_leases(Leases::again);
+        self.pass_on(wishes);
+    }
+
     /// A caller left the bus.
     pub(in crate::service) fn forget(&self, caller: &str) {
         let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
@@ -71,13 +78,6 @@ impl Hands {
     pub(in crate::service) fn renew(&self, device: &Link) {
         let wish = self.with_leases(|leases, now| leases.renew(now, device));
         self.pass_on(wish);
-    }
-
-    /// The computer woke: what was asked is void.
-    pub(in crate::service) fn resume(&self) {
-        self.command(Command::Resumed);
-        let wishes = self.with_leases(Leases::renew_all);
-        self.pass_on(wishes);
     }
 
     /// Whether there is a history.

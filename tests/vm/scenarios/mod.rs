@@ -108,7 +108,7 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "sandbox",
-        proves: "systemd starts the unit for a receiver, and its sandbox leaves what is needed",
+        proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
         run: sandbox::prove,
     },
     Scenario {
