@@ -144,7 +144,10 @@ impl Leases {
             return ran.map(|_| (device.clone(), None));
         };
         let running = self.running.get(device);
-        if running.is_some_and(|it| it.period == wanted.period && it.until >= wanted.until) {
+        // Less than a period longer is no measurement more.
+        let goes_on =
+            |it: &Lease| it.period == wanted.period && it.until + it.period > wanted.until;
+        if running.is_some_and(goes_on) {
             return None;
         }
         self.running.insert(device.clone(), wanted);

@@ -14,6 +14,13 @@ const POLICY: &str = r#"
     <allow own="*"/>
   </policy>"#;
 
+/// Everybody may talk, and nobody owns a name.
+pub(crate) const DEFAULT_POLICY: &str = r#"
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>"#;
+
 /// A running bus; it ends with the value.
 pub(crate) struct Bus {
     process: Child,

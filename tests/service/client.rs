@@ -113,6 +113,16 @@ impl Client {
         block_on(call)?.body().deserialize()
     }
 
+    /// Sends a signal to all who want to hear it.
+    pub(crate) fn broadcast<B>(&self, interface: &str, member: &str, body: &B)
+    where
+        B: Serialize + zbus::wire::DynamicType,
+    {
+        let signal = Message::signal("/org/freedesktop/login1", interface, member);
+        let signal = signal.build(body).unwrap();
+        block_on(self.connection.send(&signal)).unwrap();
+    }
+
     /// Sends somebody a signal that others do not hear.
     pub(crate) fn signal_to<B>(&self, to: &str, interface: &str, member: &str, body: &B)
     where
@@ -193,12 +203,21 @@ impl Client {
     /// What was heard of the service until nothing more came for so long.
     pub(crate) fn heard_until_quiet(&self, quiet: Duration) -> Vec<Signal> {
         let mut heard = Vec::new();
+        let start = Instant::now();
         while let Ok(signal) = self.signals.recv_timeout(quiet) {
+            assert!(start.elapsed() < LIMIT, "it is never quiet: {heard:#?}");
             if signal.sender != "org.freedesktop.DBus" {
                 heard.push(signal);
             }
         }
         heard
+    }
+}
+
+impl Drop for Client {
+    /// Leaves the bus; the thread that listens ends by that.
+    fn drop(&mut self) {
+        _ = block_on(self.connection.clone().close());
     }
 }
 

@@ -12,6 +12,7 @@ mod daemon;
 mod desk;
 mod hostile;
 mod introspection;
+mod life;
 mod light;
 mod shape;
 mod snapshot;
