@@ -144,6 +144,11 @@ impl Client {
         Ok(plain(&value))
     }
 
+    pub(crate) fn display_device(&self) -> String {
+        let path: OwnedObjectPath = self.call(ROOT, UPOWER, "GetDisplayDevice", &()).unwrap();
+        path.to_string()
+    }
+
     pub(crate) fn enumerate(&self) -> Vec<String> {
         let root = if self.service == UPOWER {
             "/org/freedesktop/UPower"
@@ -200,6 +205,15 @@ impl Client {
         })
     }
 
+    /// Waits until an object has this value.
+    pub(crate) fn wait_until(&self, path: &str, interface: &str, name: &str, wanted: &str) {
+        let start = Instant::now();
+        while self.value(path, interface, name).ok().as_deref() != Some(wanted) {
+            assert!(start.elapsed() < LIMIT, "{name} does not become {wanted}");
+            _ = self.signals.recv_timeout(Duration::from_millis(100));
+        }
+    }
+
     /// What was heard of the service until nothing more came for so long.
     pub(crate) fn heard_until_quiet(&self, quiet: Duration) -> Vec<Signal> {
         let mut heard = Vec::new();
@@ -247,6 +261,20 @@ impl Signal {
 
     fn properties_changed(&self) -> Option<(String, Values, Vec<String>)> {
         (self.member == "PropertiesChanged").then(|| self.message.body().deserialize().unwrap())
+    }
+
+    /// Of InterfacesAdded and InterfacesRemoved: the path and the interfaces.
+    pub(crate) fn interfaces(&self) -> (String, Vec<String>) {
+        let body = self.message.body();
+        let (path, interfaces) = if self.member == "InterfacesAdded" {
+            let (path, values): (OwnedObjectPath, BTreeMap<String, Values>) =
+                body.deserialize().unwrap();
+            (path, values.into_keys().collect())
+        } else {
+            body.deserialize::<(OwnedObjectPath, Vec<String>)>()
+                .unwrap()
+        };
+        (path.to_string(), interfaces)
     }
 
     /// The path that it is about, if it tells of an object.

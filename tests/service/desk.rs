@@ -30,6 +30,8 @@ struct Inner {
     start: Timestamp,
     bell: Bell,
     gone: Mutex<bool>,
+    /// Reports that come beside those of the firmware.
+    said: Mutex<VecDeque<Report>>,
     /// While it is set, whatever is sent does not return.
     blocked: Mutex<bool>,
     unblocked: Condvar,
@@ -43,6 +45,7 @@ impl Thing {
             start: RealClock::new(None).now(),
             bell: Bell::new(),
             gone: Mutex::new(false),
+            said: Mutex::default(),
             blocked: Mutex::new(false),
             unblocked: Condvar::new(),
         }))
@@ -92,6 +95,26 @@ impl Thing {
         })
     }
 
+    /// The light series that the device in a slot was told since, as count and period: `3c 01`.
+    pub(crate) fn take_series(&self, slot: u8) -> Vec<String> {
+        let sent = self.take_requests(slot);
+        // Short report, feature 09 in the simulated K750, function 0.
+        let series = sent.iter().filter(|it| it.starts_with("10 01 09 0"));
+        series
+            .filter_map(|it| it.get(12..17))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Lets this long report arrive, as if the firmware had sent it.
+    pub(crate) fn say(&self, bytes: &[u8]) {
+        let mut report = bytes.to_vec();
+        report.resize(20, 0);
+        let report = Report::parse(&report).unwrap();
+        self.0.said.lock().unwrap().push_back(report);
+        self.0.bell.ring();
+    }
+
     /// Lets nothing that is sent to it return, or lets it.
     pub(crate) fn block(&self, blocked: bool) {
         *self.0.blocked.lock().unwrap() = blocked;
@@ -112,6 +135,9 @@ impl Transport for Thing {
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
         self.0.bell.hush();
         self.check()?;
+        if let Some(report) = self.0.said.lock().unwrap().pop_front() {
+            return Ok(Some(Incoming::HidPp(report)));
+        }
         let input = self.plugged().input_report(self.own_time(now));
         Ok(input.map(|bytes| classify(&bytes)))
     }

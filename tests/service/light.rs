@@ -46,12 +46,7 @@ impl Stage {
 
     /// The series that the keyboard was told, as count and period in hexadecimal.
     fn series(&self) -> Vec<String> {
-        let sent = self.thing.take_requests(scenario::K750);
-        let series = sent.iter().filter(|it| it.starts_with("10 01 09 0"));
-        series
-            .filter_map(|it| it.get(12..17))
-            .map(str::to_owned)
-            .collect()
+        self.thing.take_series(scenario::K750)
     }
 }
 

@@ -14,6 +14,8 @@ mod hostile;
 mod introspection;
 mod life;
 mod light;
+mod paths;
 mod shape;
+mod signals;
 mod snapshot;
 mod values;

@@ -18,9 +18,9 @@ fn every_value_of_the_desk_is_as_reviewed() {
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
     thing.act(|desk, now| desk.wake(now, scenario::K800));
-    client.wait_for("third device", |signal| {
-        signal.member == "DeviceAdded" && signal.object().contains("hidpp_2010")
-    });
+    let k800 = format!("{ROOT}/devices/hidpp_2010_FB841B86");
+    client.wait_until(&k800, UPOWER_DEVICE, "Percentage", "100");
+    client.wait_until(&k800, DEVICE, "Firmware", "\"22.01.B0019\"");
     let mut text = String::new();
     let mut show = |path: &str, interface: &str| {
         let values = client.values(path, interface).unwrap();
