@@ -205,6 +205,13 @@ impl Client {
         })
     }
 
+    /// Waits until this device is announced.
+    pub(crate) fn wait_for_device(&self, path: &str) {
+        self.wait_for(path, |signal| {
+            signal.member == "DeviceAdded" && signal.object() == path
+        });
+    }
+
     /// Waits until an object has this value.
     pub(crate) fn wait_until(&self, path: &str, interface: &str, name: &str, wanted: &str) {
         let start = Instant::now();

@@ -8,6 +8,7 @@
 
 mod bus;
 mod client;
+mod clients;
 mod daemon;
 mod desk;
 mod hostile;
@@ -18,4 +19,5 @@ mod paths;
 mod shape;
 mod signals;
 mod snapshot;
+mod upstream;
 mod values;

@@ -54,6 +54,13 @@ impl Stage {
     }
 }
 
+/// What the K750 of the desk says: 0 broadcast, 1 light measurement.
+fn solar_event(event: u8, lux: u8) -> Vec<u8> {
+    let header = [0x11, 0x01, 0x09, event << 4];
+    let payload = [57, 0, lux, 0x06, 0x1D, b'G', b'O', b'O', b'D'];
+    [&header[..], &payload].concat()
+}
+
 #[test]
 fn a_change_is_one_signal_per_interface_with_what_changed_only() {
     let stage = Stage::new();
@@ -72,17 +79,13 @@ fn a_change_is_one_signal_per_interface_with_what_changed_only() {
 #[test]
 fn what_is_read_again_wakes_nobody_but_is_there_for_who_asks() {
     let stage = Stage::new();
-    let time = || {
-        stage
-            .client
-            .value(M705, UPOWER_DEVICE, "UpdateTime")
-            .unwrap()
-    };
-    let before = time();
-    stage.set_charge(65);
+    let value = |name| stage.client.value(K750, UPOWER_DEVICE, name).unwrap();
+    let before = value("UpdateTime");
+    // The broadcast of a K750 with the charge and the voltage of before.
+    stage.thing.say(&solar_event(0, 0));
     let heard = stage.heard();
     assert!(heard.is_empty(), "{heard:#?}");
-    assert_ne!(time(), before);
+    assert_ne!(value("UpdateTime"), before);
 }
 
 #[test]
@@ -103,13 +106,8 @@ fn while_nothing_happens_nothing_is_said() {
 #[test]
 fn light_is_told_once_a_second_at_most_and_the_last_of_it_always() {
     let stage = Stage::new();
-    // Light measurements of a K750 at 57 %, without end.
-    let lights = 100..130_u8;
-    for lux in lights.clone() {
-        let payload = [57, 0, lux, 0x06, 0x72, b'G', b'O', b'O', b'D'];
-        stage
-            .thing
-            .say(&[&[0x11, 0x01, 0x09, 0x10][..], &payload].concat());
+    for lux in 100..130 {
+        stage.thing.say(&solar_event(1, lux));
         std::thread::sleep(Duration::from_millis(10));
     }
     let heard = stage.client.heard_until_quiet(QUIET);

@@ -19,8 +19,9 @@ pub(in crate::service) struct UpowerDevice {
 #[derive(Clone)]
 enum What {
     Device(Arc<Post>),
-    /// The summary of the computer's own batteries.
-    Display,
+    /// The summary of the computer's own batteries, and when the service started (seconds since
+    /// 1970): upowerd gives that as the time of its values.
+    Display(u64),
 }
 
 impl UpowerDevice {
@@ -33,9 +34,9 @@ impl UpowerDevice {
     }
 
     /// The summary of the computer's own batteries.
-    pub(in crate::service) const fn display() -> Self {
+    pub(in crate::service) fn display() -> Self {
         Self {
-            what: What::Display,
+            what: What::Display(today().since_start().as_secs()),
             hands: None,
         }
     }
@@ -52,7 +53,10 @@ impl UpowerDevice {
     fn values(&self) -> Properties {
         match &self.what {
             What::Device(post) => post.upower().unwrap_or(upower::DISPLAY_DEVICE),
-            What::Display => upower::DISPLAY_DEVICE,
+            What::Display(started) => Properties {
+                update_time: *started,
+                ..upower::DISPLAY_DEVICE
+            },
         }
     }
 }
