@@ -1,5 +1,6 @@
 //! solar-statusd, as a client sees it: where it is, and all its objects at once.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -7,16 +8,22 @@ use std::time::{Duration, Instant};
 
 use log::debug;
 use ordered_stream::OrderedStreamExt;
-use zbus::fdo::{self, DBusProxy, ManagedObjects};
+use zbus::fdo::{self, DBusProxy};
 use zbus::message::Type;
 use zbus::names::BusName;
-use zbus::{Connection, MatchRule, Message, MessageStream};
+use zbus::{Connection, MatchRule, Message, MessageStream, OwnedObjectPath};
 
-use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE};
+use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE, Values};
 use crate::device::{Device, Link, Receiver};
 
 /// The interface of the object that lists all others.
-pub(super) const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+
+/// The interfaces of an object with their values.
+pub(super) type Interfaces = HashMap<String, Values>;
+
+/// Objects by their paths.
+pub(super) type Objects = HashMap<OwnedObjectPath, Interfaces>;
 
 /// Why the daemon cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +57,7 @@ pub(super) struct Daemon {
     /// What comes after its answer.
     pub(super) stream: MessageStream,
     /// Its answer: all objects with their values.
-    pub(super) objects: ManagedObjects,
+    pub(super) objects: Objects,
 }
 
 impl Daemon {
@@ -79,32 +86,38 @@ impl Daemon {
     }
 
     /// All receivers and devices, in the order of their nodes and slots.
-    pub(super) fn everything(&self) -> (Vec<Receiver>, Vec<Device>) {
-        let of = |interface: &'static str| {
-            let objects = self.objects.values();
-            objects.filter_map(move |it| it.iter().find(|(name, _)| name.as_str() == interface))
-        };
-        let receivers = of(RECEIVER_INTERFACE).filter_map(|(_, values)| bus::receiver(values));
-        let devices = of(DEVICE_INTERFACE).filter_map(|(_, values)| bus::device(values));
-        let (mut receivers, mut devices) =
-            (receivers.collect::<Vec<_>>(), devices.collect::<Vec<_>>());
-        sort(&mut receivers, &mut devices);
+    pub(super) fn everything(self) -> (Vec<Receiver>, Vec<Device>) {
+        let (mut receivers, mut devices) = (Vec::new(), Vec::new());
+        for (_, interfaces) in in_order(self.objects) {
+            receivers.extend(interfaces.get(RECEIVER_INTERFACE).and_then(bus::receiver));
+            devices.extend(interfaces.get(DEVICE_INTERFACE).and_then(bus::device));
+        }
         (receivers, devices)
     }
 }
 
-/// Sorts as nodes are listed where they are opened: `hidraw9` before `hidraw10`.
-fn sort(receivers: &mut [Receiver], devices: &mut [Device]) {
-    let place = |node: &str| (node.len(), node.to_owned());
-    receivers.sort_by_key(|receiver| place(&receiver.node));
-    let node = |device: &Device| match &device.link {
-        Link::Direct { node, .. } => place(node),
-        Link::Paired { receiver, .. } => {
-            let receiver = receivers.iter().find(|it| it.id == *receiver);
-            place(receiver.map_or("", |it| &it.node))
-        }
+/// Sorts objects as the nodes are listed where they are opened, `hidraw9` before `hidraw10`:
+/// receivers, then devices by receiver and slot.
+pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
+    let receiver = |it: &Interfaces| bus::receiver(it.get(RECEIVER_INTERFACE)?);
+    let receivers: Vec<Receiver> = objects.values().filter_map(receiver).collect();
+    let place = |interfaces: &Interfaces| {
+        let device = interfaces.get(DEVICE_INTERFACE).and_then(bus::device);
+        let node = match device.as_ref().map(|it| &it.link) {
+            None => receiver(interfaces).map(|it| it.node),
+            Some(Link::Direct { node, .. }) => Some(node.clone()),
+            Some(Link::Paired { receiver, .. }) => {
+                let receiver = receivers.iter().find(|it| it.id == *receiver);
+                receiver.map(|it| it.node.clone())
+            }
+        };
+        let node = node.map(|node| (node.len(), node));
+        let slot = device.as_ref().and_then(Device::slot);
+        (device.is_some(), node, slot)
     };
-    devices.sort_by_key(|device| (node(device), device.slot()));
+    let mut objects: Vec<_> = objects.into_iter().collect();
+    objects.sort_by_cached_key(|(_, interfaces)| place(interfaces));
+    objects
 }
 
 /// Does something that may hang; `None`: it did not end in time. Then it is left behind: the
@@ -150,7 +163,7 @@ async fn objects(
     connection: &Connection,
     owner: &str,
     follow: bool,
-) -> zbus::Result<(MessageStream, ManagedObjects)> {
+) -> zbus::Result<(MessageStream, Objects)> {
     let mut stream = MessageStream::from(connection);
     if follow {
         let proxy = DBusProxy::new(connection).await?;

@@ -32,7 +32,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let start = Instant::now();
     let direct = way::direct_status(args);
     match way::daemon(&args.common, direct, false, patience(args)) {
-        Ok(Some(daemon)) => return Ok(through(args, &daemon)),
+        Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
         Err(error) => {
             complain(&error);
@@ -88,7 +88,7 @@ fn patience(args: &StatusArgs) -> Duration {
 }
 
 /// One reading of what solar-statusd knows.
-fn through(args: &StatusArgs, daemon: &Daemon) -> Exit {
+fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
     let (mut receivers, mut devices) = daemon.everything();
     let there = !receivers.is_empty() || !devices.is_empty();
     let called = |selector: &&Selector| !devices.iter().any(|device| selector.selects(device));
