@@ -6,7 +6,6 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use log::debug;
 use ordered_stream::OrderedStreamExt;
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::Type;
@@ -28,9 +27,12 @@ pub(super) type Objects = HashMap<OwnedObjectPath, Interfaces>;
 /// Why the daemon cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoDaemon {
-    /// It does not run, or there is no such bus.
+    /// It does not run.
     #[error("no solar-statusd on {0}")]
     Absent(Bus),
+    /// There is no such bus.
+    #[error("there is no bus at {address}, where {bus} should be")]
+    NoBus { bus: Bus, address: String },
     /// The bus refuses to be asked.
     #[error("{bus} cannot be used: {source}")]
     Bus { bus: Bus, source: zbus::Error },
@@ -66,9 +68,8 @@ impl Daemon {
     pub(super) fn on(bus: Bus, follow: bool, patience: Duration) -> Result<Self, NoDaemon> {
         let start = Instant::now();
         let asked = bus.clone();
-        let (connection, owner) =
-            within(patience, move || zbus::block_on(connect(asked)))?
-                .unwrap_or_else(|| Err(NoDaemon::SilentBus(bus.clone())))?;
+        let (connection, owner) = within(patience, move || zbus::block_on(connect(asked)))?
+            .unwrap_or_else(|| Err(NoDaemon::SilentBus(bus.clone())))?;
         // The owner is asked and not the name: then the bus starts nobody.
         let (line, whom) = (connection.clone(), owner.clone());
         let ask = move || zbus::block_on(objects(&line, &whom, follow));
@@ -137,9 +138,9 @@ fn within<T: Send + 'static>(
 async fn connect(bus: Bus) -> Result<(Connection, String), NoDaemon> {
     let connection = match bus.builder().build().await {
         Ok(connection) => connection,
-        Err(zbus::Error::InputOutput(error)) if error.kind() == io::ErrorKind::NotFound => {
-            debug!("{bus}: {error}");
-            return Err(NoDaemon::Absent(bus));
+        Err(zbus::Error::Connection(error, address)) if error.kind() == io::ErrorKind::NotFound => {
+            let address = address.to_string();
+            return Err(NoDaemon::NoBus { bus, address });
         }
         Err(source) => return Err(NoDaemon::Bus { bus, source }),
     };

@@ -28,9 +28,8 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
-    // Ctrl-C still ends the program by itself here too.
-    let start = Instant::now();
-    let direct = way::direct_status(args);
+    // Here too Ctrl-C still ends the program by itself.
+    let (direct, start) = (way::direct_status(args), Instant::now());
     match way::daemon(&args.common, direct, false, patience(args)) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
@@ -39,6 +38,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     }
+    let timeout = match direct {
+        Some(_) => args.timeout,
+        None => args.timeout.saturating_sub(start.elapsed()),
+    };
     // Before anything is opened: a receiver taken over USB must be given back.
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(&args.common) {
@@ -53,8 +56,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
-    let left = args.timeout.saturating_sub(start.elapsed());
-    let query = setting::query(&args.common, false, left);
+    let query = setting::query(&args.common, false, timeout);
     let mut clock: Box<dyn Clock> = if sources.virtual_time {
         Box::new(VirtualClock::default())
     } else {

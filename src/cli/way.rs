@@ -71,7 +71,8 @@ pub(super) fn daemon(
 }
 
 fn reasons(why: &[NoDaemon]) -> String {
-    if why.iter().all(|it| matches!(it, NoDaemon::Absent(_))) {
+    let nobody = |it: &NoDaemon| matches!(it, NoDaemon::Absent(_) | NoDaemon::NoBus { .. });
+    if why.iter().all(nobody) {
         return "no solar-statusd on the system or session bus".to_owned();
     }
     let why: Vec<String> = why.iter().map(NoDaemon::to_string).collect();

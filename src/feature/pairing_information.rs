@@ -118,9 +118,7 @@ codes! {
 impl PowerSwitch {
     /// The place of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        (0..=0xF)
-            .map(Self::from)
-            .find(|it| it.name() == Some(name))
+        (0..=0xF).map(Self::from).find(|it| it.name() == Some(name))
     }
 }
 

@@ -11,9 +11,9 @@ use ordered_stream::OrderedStreamExt;
 use zbus::message::Type;
 use zbus::{Connection, Message, OwnedObjectPath};
 
+use super::WAITING;
 use super::mirror::Mirror;
 use super::printer::Printer;
-use super::WAITING;
 use crate::bus::{self, Values};
 use crate::cli::args::MonitorArgs;
 use crate::cli::asked::Asked;

@@ -118,3 +118,85 @@ impl<'a> Mirror<'a> {
         (!what.is_empty()).then_some(Change::DeviceChanged(now, what))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use zbus::Variant;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
+        let owned = |value: Variant<'static>| value.try_into_owned().unwrap();
+        let values = values.into_iter();
+        values
+            .map(|(name, value)| (name.to_owned(), owned(value)))
+            .collect()
+    }
+
+    fn k750(name: &'static str) -> Interfaces {
+        let values = values([
+            ("Id", "4002-392A0750".into()),
+            ("Name", name.into()),
+            ("Connection", "receiver".into()),
+            ("Receiver", "AF4F95EA".into()),
+            ("Slot", 1_u8.into()),
+        ]);
+        HashMap::from([(DEVICE_INTERFACE.to_owned(), values)])
+    }
+
+    #[test]
+    fn a_device_is_told_of_once_its_name_is_that_which_was_asked_for() {
+        let cli = Cli::parse_from(["solar-status", "--device", "K750"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        assert_eq!(mirror.appear("/k750", k750("")), None);
+        assert_eq!(mirror.light_key("/k750"), None);
+        let named = mirror.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
+        assert!(matches!(named, Some(Change::DeviceAdded(_))), "{named:?}");
+        let slept = values([("Presence", "offline".into())]);
+        let slept = mirror.change("/k750", DEVICE_INTERFACE, slept);
+        let Some(Change::DeviceChanged(_, what)) = slept else {
+            unreachable!("it was told of")
+        };
+        assert_eq!(what, [Changed::Presence]);
+        let upower = "org.freedesktop.UPower.Device".to_owned();
+        assert_eq!(mirror.vanish("/k750", &[upower]), None, "it stays");
+        let gone = mirror.vanish("/k750", &[DEVICE_INTERFACE.to_owned()]);
+        assert!(matches!(gone, Some(Change::DeviceRemoved(_))), "{gone:?}");
+        assert!(mirror.is_empty());
+    }
+
+    #[test]
+    fn a_time_alone_is_nothing_to_tell() {
+        let cli = Cli::parse_from(["solar-status"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        assert!(mirror.appear("/k750", k750("K750")).is_some());
+        let seen = values([("LastSeen", 1_u64.into())]);
+        assert_eq!(mirror.change("/k750", DEVICE_INTERFACE, seen), None);
+    }
+
+    #[test]
+    fn a_receiver_that_says_more_is_the_same_receiver() {
+        let cli = Cli::parse_from(["solar-status"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let receiver = values([
+            ("Id", "AF4F95EA".into()),
+            ("VendorId", 0x046D_u16.into()),
+            ("ProductId", 0xC52B_u16.into()),
+            ("Node", "/dev/hidraw0".into()),
+        ]);
+        let receiver = HashMap::from([(RECEIVER_INTERFACE.to_owned(), receiver)]);
+        assert!(mirror.appear("/receiver", receiver).is_some());
+        let paired = values([("Paired", 3_u8.into())]);
+        let Some(Change::ReceiverAdded(receiver)) =
+            mirror.change("/receiver", RECEIVER_INTERFACE, paired)
+        else {
+            unreachable!("it is told of")
+        };
+        assert_eq!(
+            (receiver.id.as_str(), receiver.paired),
+            ("AF4F95EA", Some(3))
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! `solar-status` where `solar-statusd` runs, on a real bus of the test's own.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod fake;
+mod monitor;
+mod stage;
+mod status;
+mod way;
