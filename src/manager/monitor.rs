@@ -165,6 +165,7 @@ impl Monitor<'_> {
                         self.failed.remove(&id);
                         self.remove(now, &id, memory, tell)?;
                     }
+                    NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
                 }
             }
             self.open(now, source, memory, tell)?;
