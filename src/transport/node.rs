@@ -122,7 +122,8 @@ pub enum NodeRole {
     Receiver,
     /// A device of its own, on a cable or on Bluetooth: ask it.
     Direct,
-    /// Made by the kernel for a device behind a receiver: leave it, the receiver's node has all.
+    /// Made by the kernel for a device behind a receiver: the receiver's node has all, and it is of
+    /// use only while that is closed.
     Child,
     /// A headset whose frames are not HID++: name it, send nothing.
     Centurion,

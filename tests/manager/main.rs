@@ -8,13 +8,16 @@
 )]
 
 mod commands;
+mod cover;
 mod desk;
 mod direct;
 mod doubt;
 mod families;
 mod follow;
+mod kernel;
 mod memory;
 mod names;
+mod quiet;
 mod schedule;
 mod stage;
 mod surprises;
