@@ -456,7 +456,7 @@ impl Discovery {
 
     /// Looks again at the receiver's flags, which it may have lost.
     pub(super) fn check_flags(&mut self) {
-        if self.scope.follow && self.progress != Progress::Over {
+        if self.scope.follow {
             self.todo.push_back(Step::ReadFlags);
         }
     }
