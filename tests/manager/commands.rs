@@ -153,7 +153,7 @@ fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
     stage.want(20, Command::Refresh(link(K750)));
     let desire = stage.desire.clone();
     stage.at_time(Duration::from_millis(20_500), move |_| {
-        desire.say(no_light())
+        desire.say(no_light());
     });
     let told = stage.follow(40);
     assert_eq!(desk.series_told(K750), ["20 1 x 1 s"]);
@@ -239,7 +239,7 @@ fn no_series_is_begun_while_all_is_put_in_order() {
     let hand = desk.clone();
     stage.at_time(Duration::from_millis(20_500), move |_| {
         // So that it lasts until the second series would be due.
-        hand.act(|receiver| receiver.set_silent(K750, true));
+        hand.act(|receiver| receiver.set_silent(M705, true));
     });
     stage.follow(21);
     let told = desk.series_told(K750);
