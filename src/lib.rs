@@ -1,9 +1,13 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
+pub mod bus;
 pub mod cli;
 pub mod device;
 pub mod feature;
+pub mod history;
 pub mod manager;
+pub mod nodes;
+pub mod service;
 pub mod session;
 pub mod sim;
 pub mod transport;

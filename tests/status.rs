@@ -3,15 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 fn solar_status(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_solar-status"))
         .args(arguments)
         .env_remove("RUST_LOG")
+        .env_remove("CLICOLOR_FORCE")
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .output()
@@ -89,6 +93,19 @@ fn without_unicode_the_table_is_ascii() {
 fn colour_is_for_terminals_and_on_demand() {
     assert!(!stdout(&solar_status(&["--simulate"])).contains('\u{1b}'));
     assert!(stdout(&solar_status(&["--simulate", "--color", "always"])).contains('\u{1b}'));
+}
+
+#[test]
+fn what_is_said_of_colour_counts_more_than_the_environment() {
+    for (when, variable) in [("always", "NO_COLOR"), ("never", "CLICOLOR_FORCE")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+            .args(["--simulate", "--color", when])
+            .env("TERM", "dumb")
+            .env(variable, "1")
+            .output()
+            .unwrap();
+        assert_eq!(stdout(&output).contains('\u{1b}'), when == "always");
+    }
 }
 
 #[test]
@@ -204,6 +221,21 @@ fn a_replay_shows_what_was_recorded() {
         replayed["devices"][0]["battery"]["percent"], 57,
         "a shorter conversation"
     );
+}
+
+#[test]
+fn a_replay_lacks_only_what_the_kernel_told() {
+    let trace = Scratch::new("kernel.trace");
+    let mut seen = document(&["--simulate=full", "--json", "--record", trace.path()]);
+    let mut nameless = 0;
+    for device in seen["devices"].as_array_mut().unwrap() {
+        if device["connection"] != "receiver" {
+            device["name"] = Value::Null;
+            nameless += 1;
+        }
+    }
+    assert!(nameless > 0);
+    assert_eq!(document(&["--replay", trace.path(), "--json"]), seen);
 }
 
 #[test]
@@ -366,6 +398,7 @@ fn wrong_arguments_are_exit_status_2() {
         &["--simulate", "--transport", "usb"],
         &["--anonymize"],
         &["--device", ""],
+        &["--device", " "],
         &["nonsense"],
         &["decode", "--feature", "9"],
     ] {
@@ -389,12 +422,31 @@ fn a_trace_that_cannot_be_used_is_named_with_its_line() {
         (broken.path(), "line 2: “zz” is no hexadecimal byte"),
         ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
         ("/dev/null", "it holds no report"),
+        ("/dev/zero", "longer than 64 MiB"),
     ] {
         let output = solar_status(&["--replay", path]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(error.contains(says) && error.contains(path), "{error}");
     }
+}
+
+#[test]
+fn a_trace_that_never_comes_can_be_waited_for_no_longer() {
+    let pipe = Scratch::new("trace.pipe");
+    let mode = Mode::RUSR | Mode::WUSR;
+    mknodat(CWD, &pipe.0, FileType::Fifo, mode, 0).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(["--replay", pipe.path()])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It opens once the program has opened the other end.
+    let writer = fs::File::create(&pipe.0).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    drop(writer);
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(Signal::TERM.as_raw()), "{ended:?}");
 }
 
 #[test]

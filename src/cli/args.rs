@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use crate::manager::Selector;
+use crate::nodes::Desk;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,16 +71,17 @@ pub enum Command {
 /// What reading once and following have in common.
 #[derive(Args, Debug)]
 pub(super) struct CommonArgs {
-    /// Only these devices: id, serial number, wpid, kind, slot number or part of a name
-    #[arg(long, value_name = "DEVICE", value_parser = NonEmptyStringValueParser::new())]
-    pub(super) device: Vec<String>,
+    /// Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be
+    /// given several times
+    #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
+    pub(super) device: Vec<Selector>,
 
-    /// What to ask for; each costs the device or its receiver requests
+    /// What to ask for, separated by commas; each costs the device or its receiver requests
     #[arg(
         long,
         value_name = "FIELD,…",
         value_delimiter = ',',
-        default_values = ["name", "battery"]
+        default_value = "name,battery"
     )]
     pub(super) fields: Vec<Field>,
 
@@ -171,15 +173,6 @@ pub enum Field {
     Firmware,
 }
 
-/// A simulated desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Desk {
-    /// One receiver with a K750, an M705 and a sleeping K800
-    Small,
-    /// 73 real models on receivers of all families, on cables and on Bluetooth
-    Full,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TransportKind {
     /// The hidraw node, beside the kernel driver
@@ -190,7 +183,7 @@ pub(super) enum TransportKind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ColorWhen {
-    /// On a terminal
+    /// On a terminal, unless the environment says otherwise
     Auto,
     /// Always
     Always,
@@ -202,6 +195,13 @@ pub(super) enum ColorWhen {
 const LONGEST_TIMEOUT: u32 = 60 * 60;
 /// A year. Who wants to follow for longer need not say how long.
 const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
+
+fn parse_device(text: &str) -> Result<Selector, &'static str> {
+    if text.trim().is_empty() {
+        return Err("it names no device");
+    }
+    Ok(Selector::new(text))
+}
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
@@ -230,6 +230,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_shows_the_default_fields_as_they_are_typed() {
+        let help = Cli::command().render_help().to_string();
+        assert!(help.contains("[default: name,battery]"), "{help}");
+        let cli = Cli::try_parse_from(["solar-status"]).unwrap();
+        assert_eq!(cli.status.common.fields, [Field::Name, Field::Battery]);
     }
 
     #[test]

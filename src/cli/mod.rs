@@ -3,14 +3,15 @@
 mod args;
 mod bar;
 mod cache;
+mod color;
 pub mod decode;
 pub mod document;
 mod exit;
 mod monitor;
 mod naming;
-mod nodes;
 mod setting;
 mod source;
+mod standard;
 mod status;
 mod style;
 mod table;
@@ -28,13 +29,7 @@ pub fn main() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors, and go to standard output.
-            _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Ok
-            };
+            return show(&error);
         }
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
@@ -43,14 +38,26 @@ pub fn main() -> Exit {
         Some(Command::Monitor(args)) => monitor::run(args),
         Some(Command::Decode(args)) => decode(args),
     };
-    match result {
-        Ok(exit) => exit,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
-        Err(error) => {
-            complain(&error);
-            Exit::Failure
-        }
+    result.unwrap_or_else(|error| failed(&error))
+}
+
+/// Shows what is wrong with the arguments, or the help or version they ask for.
+fn show(answer: &clap::Error) -> Exit {
+    match answer.print() {
+        _ if answer.use_stderr() => Exit::Usage,
+        Ok(()) => Exit::Ok,
+        Err(error) => failed(&standard::unwritable(error)),
     }
+}
+
+/// How the command ends for an error that ended it.
+fn failed(error: &io::Error) -> Exit {
+    // Nobody reads any more.
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Exit::Ok;
+    }
+    complain(error);
+    Exit::Failure
 }
 
 fn decode(args: &decode::DecodeArgs) -> io::Result<Exit> {

@@ -1,15 +1,15 @@
 //! What reading once and following share: the signals that end them, the trace, the memory.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::args::{ColorWhen, CommonArgs, Field};
+use super::args::{CommonArgs, Field};
 use super::exit::Exit;
 use super::{cache, complain};
-use crate::manager::{Memory, Query, Selector};
+use crate::manager::{Memory, Query};
 use crate::session::Wanted;
 use crate::transport::TraceFile;
 
@@ -69,20 +69,9 @@ pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query
         follow,
         names: wants(Field::Name) || !args.device.is_empty(),
         receiver_firmware: wants(Field::Firmware),
-        devices: args.device.iter().map(|text| Selector::new(text)).collect(),
+        devices: args.device.clone(),
         timeout,
         quiet: false,
         light_every: None,
-    }
-}
-
-/// Whether to use colour on this output.
-pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {
-    match when {
-        ColorWhen::Always => true,
-        ColorWhen::Never => false,
-        ColorWhen::Auto => {
-            out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
-        }
     }
 }

@@ -1,19 +1,14 @@
 //! Where the nodes come from: hidraw, USB, the simulation, or a trace.
 
-use std::fs;
-use std::io;
-use std::path::Path;
-
 use log::{debug, info};
 
-use super::args::{CommonArgs, Desk, StatusArgs, TransportKind};
+use super::args::{StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{Failure, OpenNode, Privacy};
-use crate::sim::SimulatedNode;
-use crate::sim::scenario::{self, Staged};
+use crate::manager::{Failure, OpenNode, role};
+use crate::nodes::{Tapping, TraceError, centurion, read_trace, simulated};
 use crate::transport::{
-    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, ReplayError, Tap, TraceFile,
-    Transport, UsbError, list_nodes, open_usb_receivers,
+    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, Transport, UsbError, list_nodes,
+    open_usb_receivers,
 };
 
 /// Why there is nothing to ask.
@@ -23,37 +18,8 @@ pub(super) enum SourceError {
     Discovery(#[from] DiscoveryError),
     #[error(transparent)]
     Usb(#[from] UsbError),
-    #[error("{path} cannot be read: {source}")]
-    Read { path: String, source: io::Error },
-    #[error("{path} is no trace that can be replayed: {source}")]
-    Replay { path: String, source: ReplayError },
-}
-
-/// Lets a trace, if there is one, see what passes.
-pub(super) struct Tapping {
-    trace: Option<TraceFile>,
-    anonymize: bool,
-}
-
-impl Tapping {
-    pub(super) fn new(args: &CommonArgs, trace: Option<&TraceFile>) -> Self {
-        Self {
-            trace: trace.cloned(),
-            anonymize: args.anonymize,
-        }
-    }
-
-    pub(super) fn tap(&self, info: &NodeInfo, transport: Box<dyn Transport>) -> Box<dyn Transport> {
-        match &self.trace {
-            Some(file) => Box::new(Tap::new(
-                transport,
-                info,
-                file,
-                Privacy::new(self.anonymize),
-            )),
-            None => transport,
-        }
-    }
+    #[error(transparent)]
+    Trace(#[from] TraceError),
 }
 
 /// The nodes that could be opened, and why others could not.
@@ -68,15 +34,20 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn open(args: &StatusArgs, tapping: &Tapping) -> Result<Self, SourceError> {
+    /// Opens what is to be asked: simulated nodes, those of a trace, or else real ones.
+    pub(super) fn open(
+        args: &StatusArgs,
+        recorded: Vec<(NodeInfo, Replay)>,
+        tapping: &Tapping,
+    ) -> Result<Self, SourceError> {
         let mut sources = Self::default();
         if let Some(desk) = args.common.simulate {
             for (info, transport) in simulated(desk) {
                 sources.add(tapping, info, transport);
             }
             sources.virtual_time = true;
-        } else if let Some(path) = &args.replay {
-            for (info, replay) in read_trace(path)? {
+        } else if args.replay.is_some() {
+            for (info, replay) in recorded {
                 sources.add(tapping, info, Box::new(replay));
             }
             sources.virtual_time = true;
@@ -126,43 +97,11 @@ impl Sources {
     }
 }
 
-/// The nodes of a simulated desk.
-pub(super) fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
-    match desk {
-        Desk::Small => {
-            let desk = SimulatedNode(scenario::day_at_the_desk());
-            vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
-        }
-        Desk::Full => {
-            let nodes = scenario::full().into_iter();
-            let staged = nodes.map(|(info, plugged)| {
-                let node: Box<dyn Transport> = Box::new(SimulatedNode(Staged::new(plugged, &[])));
-                (info, node)
-            });
-            staged.collect()
-        }
-    }
-}
-
-/// What is to be done with a node.
-pub(super) fn role(info: &NodeInfo) -> NodeRole {
-    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
-}
-
-/// Why a headset is not asked.
-pub(super) fn centurion(info: &NodeInfo) -> String {
-    let name = info.name.as_deref().unwrap_or("a headset");
-    format!("{info}: {name} speaks Centurion, which this program cannot read")
-}
-
-fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
-    let name = || path.display().to_string();
-    let text = fs::read(path).map_err(|source| SourceError::Read {
-        path: name(),
-        source,
-    })?;
-    Replay::read(&String::from_utf8_lossy(&text)).map_err(|source| SourceError::Replay {
-        path: name(),
-        source,
-    })
+/// The nodes of the trace that is to be replayed, if one is.
+///
+/// It may come through a pipe and take as long as it likes. Read it before
+/// [`super::setting::interrupt`], while Ctrl-C still ends the program by itself.
+pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
+    let nodes = args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)?;
+    Ok(nodes)
 }

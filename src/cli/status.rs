@@ -7,24 +7,32 @@ use super::args::StatusArgs;
 use super::document::Document;
 use super::exit::Exit;
 use super::naming::Naming;
-use super::source::{Sources, Tapping, centurion};
+use super::source::{self, Sources};
 use super::style::Style;
-use super::{complain, setting, table};
+use super::{color, complain, failed, setting, standard, table};
 use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
+use crate::nodes::{Tapping, centurion};
 use crate::transport::NodeInfo;
 
 const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \
                        (solar-status --simulate shows what to expect)";
 
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
+    let recorded = match source::recorded(args) {
+        Ok(recorded) => recorded,
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Failure);
+        }
+    };
     // Before anything is opened: a receiver taken over USB must be given back.
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(&args.common) {
         Ok(trace) => trace,
         Err(exit) => return Ok(exit),
     };
-    let tapping = Tapping::new(&args.common, trace.as_ref());
-    let sources = match Sources::open(args, &tapping) {
+    let tapping = Tapping::new(trace.as_ref(), args.common.anonymize);
+    let sources = match Sources::open(args, recorded, &tapping) {
         Ok(sources) => sources,
         Err(error) => {
             complain(&error);
@@ -50,15 +58,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(&snapshot, asked, &sources.centurions);
-    match print(args, &snapshot) {
-        // Nobody reads any more; how the reading ended counts all the same.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            complain(&format_args!("standard output cannot be written: {error}"));
-            return Ok(Exit::Failure);
-        }
-        Ok(()) => {}
+    let mut exit = judge(&snapshot, asked, &sources.centurions);
+    if let Err(error) = print(args, &snapshot) {
+        // Where nobody reads any more, how the reading ended counts all the same.
+        exit = exit.max(failed(&standard::unwritable(error)));
     }
     Ok(setting::finish_trace(&args.common, trace, exit))
 }
@@ -111,7 +114,7 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
         writeln!(out)?;
     } else {
-        let color = setting::color(args.common.color, &out);
+        let color = color::color(args.common.color, &out);
         let width = rustix::termios::tcgetwinsize(&out)
             .ok()
             .map(|size| usize::from(size.ws_col));

@@ -21,6 +21,9 @@ pub struct Battery {
     pub external_power: Option<bool>,
     /// The cell's voltage.
     pub voltage: Option<Millivolts>,
+    /// Whether it can be charged, where the source tells it.
+    #[serde(default)]
+    pub rechargeable: Option<bool>,
     /// Where the value comes from.
     pub source: BatterySource,
     /// Whether the device vouches for the value.

@@ -55,7 +55,7 @@ pub enum Presence {
 }
 
 /// How a device is connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Link {
     /// Through a receiver.
     Paired {

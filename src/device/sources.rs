@@ -42,6 +42,7 @@ impl Battery {
             percent,
             level: level.filter(|_| value_kind == ValueKind::Steps),
             next: status.next,
+            rechargeable: capability.map(|it| it.rechargeable),
             ..Self::untold(BatterySource::LevelStatus, value_kind, state, at)
         }
     }
@@ -70,6 +71,7 @@ impl Battery {
             level: critical.then_some(BatteryLevel::Critical),
             external_power: Some(voltage.external_power),
             voltage: Some(voltage.voltage),
+            rechargeable: Some(true),
             ..Self::untold(BatterySource::Voltage, ValueKind::Voltage, state, at)
         }
     }
@@ -121,6 +123,7 @@ impl Battery {
                 ExternalPower::Wired => Some(true),
                 ExternalPower::Unknown(_) => None,
             },
+            rechargeable: capabilities.map(|it| it.rechargeable),
             ..Self::untold(BatterySource::Unified, value_kind, state, at)
         }
     }
@@ -138,6 +141,7 @@ impl Battery {
         measurement.connected.then_some(Self {
             percent,
             voltage: Some(measurement.voltage),
+            rechargeable: Some(true),
             ..Self::untold(BatterySource::Adc, ValueKind::Voltage, state, at)
         })
     }
@@ -157,6 +161,7 @@ impl Battery {
             percent: event.charge,
             voltage: event.voltage(),
             trusted: event.good,
+            rechargeable: Some(true),
             ..Self::untold(BatterySource::SolarDashboard, ValueKind::Percent, state, at)
         }
     }
@@ -215,6 +220,7 @@ impl Battery {
             state,
             external_power: None,
             voltage: None,
+            rechargeable: None,
             source,
             trusted: true,
             at,
@@ -282,6 +288,30 @@ mod tests {
         assert_eq!(percent(&battery), Some(30));
         assert_eq!(battery.level, Some(BatteryLevel::Low));
         assert_eq!(battery.next, Percent::new(15));
+    }
+
+    #[test]
+    fn what_can_be_charged_is_known_where_the_source_tells_it() {
+        let rechargeable = |battery: Battery| battery.rechargeable;
+        let levels = |flags| {
+            let capability = format!("11 01 05 11 64 {flags} 00 00 05 …");
+            rechargeable(level_status("11 01 05 01 5A 05 00 …", Some(&capability)))
+        };
+        assert_eq!((levels("06"), levels("02")), (Some(true), Some(false)));
+        assert_eq!(
+            rechargeable(level_status("11 01 05 01 46 05 00 …", None)),
+            None
+        );
+        // A mouse with AA cells, and lithium cells, whose voltage is told.
+        assert_eq!(
+            rechargeable(unified(
+                "11 01 08 01 32 04 00 00 …",
+                Some("11 01 08 0B 0F 02 …")
+            )),
+            Some(false)
+        );
+        assert_eq!(rechargeable(voltage("11 01 08 0B 0F EF 00 …")), Some(true));
+        assert_eq!(rechargeable(status("10 01 81 07 07 21 00")), None);
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Memory {
     }
 
     /// Whether there is anything to be saved.
-    pub fn is_changed(&self) -> bool {
+    fn is_changed(&self) -> bool {
         self.path.is_some() && !self.touched.is_empty()
     }
 

@@ -33,7 +33,7 @@ pub use snapshot::{Failure, Snapshot};
 use node::Node;
 
 use crate::device::ReceiverModel;
-use crate::transport::{NodeInfo, Transport};
+use crate::transport::{NodeInfo, NodeRole, Transport};
 use crate::units::Timestamp;
 
 /// How long ending may take: cancelling a measurement, clearing flags.
@@ -47,8 +47,9 @@ pub struct OpenNode<'a> {
     pub transport: Box<dyn Transport + 'a>,
 }
 
-const fn model_of(vendor: u16, product: u16) -> Option<ReceiverModel> {
-    ReceiverModel::of(vendor, product)
+/// What is to be done with a node.
+pub fn role(info: &NodeInfo) -> NodeRole {
+    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
 }
 
 /// Asks all receivers and devices at once what is wanted, and waits for the slowest.
@@ -60,7 +61,7 @@ pub fn read_status(
 ) -> io::Result<Snapshot> {
     let start = clock.now();
     let nodes = opened.into_iter().map(|open| {
-        let model = model_of(open.info.vendor, open.info.product);
+        let model = ReceiverModel::of(open.info.vendor, open.info.product);
         let mut node = Node::new(open.info, model, open.transport, query);
         node.begin(start, memory);
         node

@@ -17,7 +17,8 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{close, model_of, wait};
+use super::{close, role, wait};
+use crate::device::ReceiverModel;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -65,6 +66,8 @@ pub enum News {
     Change(Box<Change>),
     /// Something went wrong, and the rest goes on.
     Failure(Failure),
+    /// All that was there at the start was asked, and what it said was told. Once.
+    Settled,
 }
 
 /// A node that is there and could not be opened yet.
@@ -118,6 +121,7 @@ pub fn follow(
         waiting: Vec::new(),
         failed: BTreeMap::new(),
         saved: clock.now(),
+        settled: false,
     };
     let ended = monitor.run(source, commands, memory, clock, until, tell);
     // Also after a failure: flags and measurements are put in order.
@@ -151,6 +155,8 @@ struct Monitor<'a> {
     failed: BTreeMap<NodeId, u32>,
     /// When what is remembered was written last.
     saved: Timestamp,
+    /// Whether all that was there at the start was asked.
+    settled: bool,
 }
 
 impl Monitor<'_> {
@@ -181,6 +187,10 @@ impl Monitor<'_> {
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
             self.settle(now, source);
+            if !self.settled && self.is_settled() {
+                self.settled = true;
+                tell(now, News::Settled)?;
+            }
             if now.since(self.saved) >= SAVING {
                 self.saved = now;
                 self.remember(now, memory);
@@ -204,6 +214,12 @@ impl Monitor<'_> {
                 return Ok(Wake::Interrupted);
             }
         }
+    }
+
+    /// Whether nobody is being asked, and nothing is about to be opened.
+    fn is_settled(&self) -> bool {
+        self.waiting.iter().all(|waiting| waiting.tries == RETRIES)
+            && self.nodes.values().all(Node::is_done)
     }
 
     /// Does what is wanted; `true`: that was not all.
@@ -244,7 +260,7 @@ impl Monitor<'_> {
         self.waiting = later;
         for mut waiting in due {
             let info = &waiting.info;
-            match info.role(|vendor, product| model_of(vendor, product).is_some()) {
+            match role(info) {
                 NodeRole::Receiver | NodeRole::Direct => {}
                 role => {
                     debug!("{info}: {role:?}, left alone");
@@ -257,7 +273,7 @@ impl Monitor<'_> {
                         node.reopen(now, transport);
                         continue;
                     }
-                    let model = model_of(info.vendor, info.product);
+                    let model = ReceiverModel::of(info.vendor, info.product);
                     let mut node = Node::new(info.clone(), model, transport, self.query);
                     node.begin(now, memory);
                     self.nodes.insert(info.id.clone(), node);

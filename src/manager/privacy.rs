@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::feature::device_connection::{self, DeviceConnection};
 use crate::feature::{device_information, root};
 use crate::transport::trace::Direction;
 use crate::transport::{Redact, Redaction};
-use crate::wire::{Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report};
+use crate::wire::{Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report, Wpid};
 
 /// Withholds what could be user input, and with `anonymize` also what tells one device from
 /// another of its model.
@@ -18,6 +19,8 @@ pub struct Privacy {
     /// Which feature was looked up under which software id, by device.
     asked: BTreeMap<(DeviceIndex, u8), FeatureId>,
     features: BTreeMap<(DeviceIndex, FeatureIndex), FeatureId>,
+    /// Which models came into the slots.
+    arrived: BTreeMap<DeviceIndex, Wpid>,
 }
 
 impl Privacy {
@@ -50,7 +53,25 @@ impl Privacy {
                     self.features.insert((device(report), index), id);
                 }
             }
-            _ => {}
+            Direction::FromDevice => self.note_connection(report),
+            Direction::ToDevice => {}
+        }
+    }
+
+    /// Where another device comes into a slot, its features stand elsewhere: what was harmless of
+    /// the one before may be a key of this one.
+    fn note_connection(&mut self, report: &Report) {
+        let device = report.device();
+        let is_another = match device_connection::read(report) {
+            Some(DeviceConnection::Unpaired) => true,
+            Some(DeviceConnection::Arrival(arrival)) => self
+                .arrived
+                .insert(device, arrival.wpid)
+                .is_some_and(|before| before != arrival.wpid),
+            _ => false,
+        };
+        if is_another {
+            self.features.retain(|(known, _), _| *known != device);
         }
     }
 
@@ -193,6 +214,31 @@ mod tests {
         let mut privacy = Privacy::new(false);
         let keys = from_device(&mut privacy, "11 01 08 00 00 C3 …");
         assert!(matches!(keys, Redaction::Withhold(_)));
+    }
+
+    #[test]
+    fn an_event_of_a_battery_is_written_until_another_device_takes_its_slot() {
+        let battery = "11 01 06 00 0F 02 …";
+        let arrived = "10 01 41 04 61 10 20";
+        for (from, to) in [
+            // Unpaired.
+            (arrived, "10 01 40 02 00 00 00"),
+            // Another model arrives.
+            (arrived, "10 01 41 04 61 69 40"),
+        ] {
+            let mut privacy = Privacy::new(false);
+            privacy.redact(Direction::ToDevice, &report("10 01 00 06 10 04 00"));
+            from_device(&mut privacy, "11 01 00 06 06 …");
+            // Waking up is no change.
+            for _ in 0..2 {
+                from_device(&mut privacy, from);
+                let written = Redaction::Write(report(battery));
+                assert_eq!(from_device(&mut privacy, battery), written);
+            }
+            from_device(&mut privacy, to);
+            let after = from_device(&mut privacy, battery);
+            assert!(matches!(after, Redaction::Withhold(_)), "{to}: {after:?}");
+        }
     }
 
     #[test]

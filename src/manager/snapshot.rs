@@ -41,7 +41,7 @@ pub enum Failure {
         error: RequestError,
     },
     /// A device could not be asked.
-    #[error("{device}: {error}; try again in a moment")]
+    #[error("{device}: {error}; {}", advice(*.error))]
     Device {
         /// The device's id.
         device: String,
@@ -60,4 +60,59 @@ pub enum Failure {
         /// Where it is.
         node: String,
     },
+}
+
+/// What to do about a device that could not be asked. Only what passes is worth another try.
+const fn advice(error: RequestError) -> &'static str {
+    match error {
+        RequestError::Silent | RequestError::Busy | RequestError::Stalled => {
+            "try again in a moment"
+        }
+        RequestError::Unreachable(_) | RequestError::Disconnected => {
+            "switch it on and bring it near"
+        }
+        RequestError::Refused(_) => "if it does so again, report it with a trace (--record)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Error10, Error20, ErrorCode};
+
+    fn says(error: RequestError) -> String {
+        let device = "4002-392A0750".to_owned();
+        Failure::Device { device, error }.to_string()
+    }
+
+    #[test]
+    fn what_passes_is_worth_another_try() {
+        for error in [
+            RequestError::Silent,
+            RequestError::Busy,
+            RequestError::Stalled,
+        ] {
+            let says = says(error);
+            assert!(says.ends_with("; try again in a moment"), "{says}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_named_and_to_be_reported() {
+        let unsupported = RequestError::Refused(ErrorCode::Hidpp20(Error20::Unsupported));
+        assert_eq!(
+            says(unsupported),
+            "4002-392A0750: refused: unsupported (FF/09); \
+             if it does so again, report it with a trace (--record)"
+        );
+    }
+
+    #[test]
+    fn a_device_out_of_reach_is_to_be_switched_on() {
+        let away = RequestError::Unreachable(Error10::ResourceError);
+        for error in [away, RequestError::Disconnected] {
+            let says = says(error);
+            assert!(says.ends_with("; switch it on and bring it near"), "{says}");
+        }
+    }
 }

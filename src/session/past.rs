@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::timing;
 use crate::units::Timestamp;
-use crate::wire::{Message, Relation, Report, SoftwareId, relation};
+use crate::wire::{Header, Message, Relation, Report, SoftwareId, relation};
 
 /// Who may still be answered.
 #[derive(Debug, Default)]
@@ -38,10 +38,11 @@ impl Past {
         now: Timestamp,
         under: impl Fn(SoftwareId) -> Report,
     ) -> Report {
-        let header = |report: &Report| (report.device(), report.sub_id(), report.address());
         let last_use = |(id, report): &(SoftwareId, Report)| {
             let others = self.questions.iter().filter(|past| {
-                past.until > now && header(&past.report) == header(report) && past.report != *report
+                past.until > now
+                    && Header::of(&past.report) == Header::of(report)
+                    && past.report != *report
             });
             let ours = others.map(|past| past.until).max();
             let heard = self.heard.get(id).filter(|until| **until > now);
@@ -99,5 +100,28 @@ impl Past {
             self.heard.insert(id, now + timing::LATE_ANSWER);
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::report;
+
+    #[test]
+    fn what_could_be_input_answers_no_question() {
+        // What is settled is logged as a whole.
+        let mut past = Past::default();
+        let now = Timestamp::START;
+        past.remember(now, report("10 01 08 06 00 00 00"), 2);
+        for input in [
+            "11 01 08 00 00 C3 …",
+            "10 01 08 06 41 42 00",
+            "10 01 08 00 00 C3 00",
+            "11 01 08 16 00 C3 …",
+        ] {
+            assert!(!past.settle(now, &report(input)), "{input}");
+        }
+        assert!(past.settle(now, &report("11 01 08 06 …")));
     }
 }

@@ -37,7 +37,7 @@ const POWER_SUPPLY: &str = "power_supply";
 
 /// What happened to the hidraw nodes, and to the batteries that the HID++ driver follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeChange {
+pub(super) enum NodeChange {
     /// A node of this name came: `hidraw3`.
     Added(String),
     /// This plugging ended.
@@ -54,7 +54,7 @@ pub enum NodeChange {
 ///
 /// It becomes readable for devices of every kind. [`super::NodeWatch`] joins it with the list.
 #[derive(Debug)]
-pub struct Hotplug {
+pub(super) struct Hotplug {
     socket: OwnedFd,
     group: Group,
 }
@@ -97,7 +97,7 @@ impl Group {
 
 impl Hotplug {
     /// Listens from now on.
-    pub fn open() -> io::Result<Self> {
+    pub(super) fn open() -> io::Result<Self> {
         Ok(Self::open_group(Group::choose())?)
     }
 
@@ -114,7 +114,7 @@ impl Hotplug {
     }
 
     /// The next change, or `None` when nothing waits.
-    pub fn receive(&mut self) -> io::Result<Option<NodeChange>> {
+    pub(super) fn receive(&mut self) -> io::Result<Option<NodeChange>> {
         let mut buffer = [0; MESSAGE];
         loop {
             // With TRUNC the length is that of the whole message.

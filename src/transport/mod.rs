@@ -21,7 +21,6 @@ use std::os::fd::BorrowedFd;
 pub use discovery::{DiscoveryError, list_nodes};
 pub use error::TransportError;
 pub use hidraw::HidrawTransport;
-pub use hotplug::{Hotplug, NodeChange};
 pub use node::{Bus, NodeId, NodeInfo, NodeRole, Place};
 pub use replay::{Replay, ReplayError};
 pub use supply::{Supply, SupplyId};

@@ -2,32 +2,28 @@
 //!
 //! A request is looked up among those recorded, each of which answers once. The host's software
 //! id and a ping's mark may differ from the recorded ones; everything else must be the same. Each
-//! recorded report from the device belongs to a request (the one it answers, or else the latest
-//! before it to the same feature, or to the same device) and follows it after the recorded time.
-//! What the trace does not know is not answered.
+//! recorded report from the device belongs to a request ([`recording`] says which) and follows it
+//! after the recorded time. What the trace does not know is not answered.
 
-use std::collections::{BTreeMap, VecDeque};
+mod recording;
 
-use super::trace::{Direction, Entry, Line, LineError};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::trace::{Line, LineError};
 use super::{NodeId, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Relation, Report, classify, relation};
+use recording::{Exchange, Recording};
 
 /// A recorded node, ready to answer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Replay {
-    exchanges: Vec<Recorded>,
-    /// What is on its way, in order of time.
-    due: VecDeque<(Timestamp, Report)>,
-}
-
-#[derive(Debug)]
-struct Recorded {
-    /// `None`: what came before any request.
-    request: Option<Report>,
-    at: Timestamp,
-    answers: Vec<(Timestamp, Report)>,
-    used: bool,
+    /// What was not asked yet, oldest first, by what the requests must have in common.
+    unused: HashMap<Report, VecDeque<Exchange>>,
+    /// What is on its way, in order of time, and then as it was put there.
+    due: BTreeMap<(Timestamp, usize), Report>,
+    /// How many reports were put there.
+    put: usize,
 }
 
 /// Why a trace cannot be replayed.
@@ -50,7 +46,7 @@ impl Replay {
     /// Reads a trace: its nodes, each with what it answers.
     pub fn read(text: &str) -> Result<Vec<(NodeInfo, Self)>, ReplayError> {
         let mut nodes: BTreeMap<u32, NodeInfo> = BTreeMap::new();
-        let mut entries: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+        let mut recordings: BTreeMap<u32, Recording> = BTreeMap::new();
         for (line, number) in text.lines().zip(1..) {
             match line
                 .parse()
@@ -58,82 +54,39 @@ impl Replay {
             {
                 Line::Remark => {}
                 Line::Node(number, node) => _ = nodes.insert(number, node),
-                Line::Entry(entry) => entries.entry(entry.node).or_default().push(entry),
+                Line::Entry(entry) => recordings.entry(entry.node).or_default().add(&entry),
             }
         }
-        if entries.is_empty() {
+        if recordings.is_empty() {
             return Err(ReplayError::Empty);
         }
-        let nodes = entries.into_iter().map(|(number, entries)| {
+        let nodes = recordings.into_iter().map(|(number, recording)| {
             // A trace put together by hand may say nothing of its node.
             let node = nodes.remove(&number);
             let mut node = node.unwrap_or_else(|| NodeInfo::unifying("trace"));
             // The path alone may be that of another node at another time.
             node.id = NodeId::new(format!("{} as node {number}", node.path));
-            (node, Self::new(&entries))
+            (node, Self::new(recording))
         });
         Ok(nodes.collect())
     }
 
-    fn new(entries: &[Entry]) -> Self {
-        let start = Recorded {
-            request: None,
-            at: Timestamp::START,
-            answers: Vec::new(),
-            used: true,
-        };
-        let mut exchanges = vec![start];
-        for entry in entries {
-            match entry.direction {
-                Direction::ToDevice => exchanges.push(Recorded {
-                    request: Some(entry.report),
-                    at: entry.at,
-                    answers: Vec::new(),
-                    used: false,
-                }),
-                Direction::FromDevice => {
-                    if let Some(owner) = owner(&mut exchanges, &entry.report) {
-                        owner.answers.push((entry.at, entry.report));
-                    }
-                }
-            }
+    fn new(recording: Recording) -> Self {
+        let mut replay = Self::default();
+        for (at, report) in recording.unasked {
+            replay.put(at, report);
         }
-        // The first holds what came unasked before everything: it is due from the start.
-        let due = exchanges
-            .first_mut()
-            .map(|first| std::mem::take(&mut first.answers));
-        Self {
-            exchanges,
-            due: due.unwrap_or_default().into(),
+        for exchange in recording.exchanges {
+            let alike = replay.unused.entry(loosely(&exchange.request));
+            alike.or_default().push_back(exchange);
         }
+        replay
     }
-}
 
-/// The request that a report answers, or else the latest to the same feature, or the same device,
-/// or the start.
-fn owner<'a>(exchanges: &'a mut [Recorded], report: &Report) -> Option<&'a mut Recorded> {
-    let answers = |recorded: &Recorded| {
-        recorded
-            .request
-            .is_some_and(|request| relation(&request, report) != Relation::None)
-    };
-    let same_device = |recorded: &Recorded| {
-        recorded
-            .request
-            .is_some_and(|it| it.device() == report.device())
-    };
-    let same_feature = |recorded: &Recorded| {
-        recorded
-            .request
-            .is_some_and(|it| it.device() == report.device() && it.sub_id() == report.sub_id())
-    };
-    let at = exchanges
-        .iter()
-        .rposition(answers)
-        .or_else(|| exchanges.iter().rposition(same_feature))
-        .or_else(|| exchanges.iter().rposition(same_device))
-        .unwrap_or_default();
-    exchanges.get_mut(at)
+    fn put(&mut self, at: Timestamp, report: Report) {
+        self.due.insert((at, self.put), report);
+        self.put += 1;
+    }
 }
 
 /// The parts of a request that may differ between recording and replay, set to zero.
@@ -171,45 +124,25 @@ fn adapted(answer: &Report, recorded: &Report, request: &Report) -> Report {
 
 impl Transport for Replay {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
-        let asked = loosely(report);
-        let found = self.exchanges.iter_mut().find(|recorded| {
-            !recorded.used
-                && recorded
-                    .request
-                    .is_some_and(|request| loosely(&request) == asked)
-        });
-        let Some(Recorded {
-            request: Some(request),
-            at,
-            answers,
-            used,
-        }) = found
-        else {
+        let alike = self.unused.get_mut(&loosely(report));
+        let Some(exchange) = alike.and_then(VecDeque::pop_front) else {
             log::debug!("{report}: the trace has no (further) answer to this");
             return Ok(());
         };
-        *used = true;
-        for (answered, answer) in answers.iter() {
-            let due = now + answered.since(*at);
-            let place = self.due.partition_point(|(other, _)| *other <= due);
-            self.due
-                .insert(place, (due, adapted(answer, request, report)));
+        for (at, answer) in &exchange.answers {
+            let answer = adapted(answer, &exchange.request, report);
+            self.put(now + at.since(exchange.at), answer);
         }
         Ok(())
     }
 
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        match self.due.front() {
-            Some((at, _)) if *at <= now => Ok(self
-                .due
-                .pop_front()
-                .map(|(_, report)| classify(report.as_bytes()))),
-            _ => Ok(None),
-        }
+        let next = self.due.first_entry().filter(|it| it.key().0 <= now);
+        Ok(next.map(|it| classify(it.remove().as_bytes())))
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.due.front().map(|(at, _)| *at)
+        self.due.keys().next().map(|(at, _)| *at)
     }
 }
 

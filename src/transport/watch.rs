@@ -8,8 +8,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use log::debug;
 
 use super::discovery::look_up;
+use super::hotplug::{Hotplug, NodeChange};
 use super::sysfs::Sysfs;
-use super::{DiscoveryError, Hotplug, NodeChange, NodeId, NodeInfo, Supply, SupplyId, list_nodes};
+use super::{DiscoveryError, NodeId, NodeInfo, Supply, SupplyId, list_nodes};
 
 /// A node came or went, or the kernel heard something of a battery.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Which incoming report answers which request.
 
-use super::{ErrorCode, Message, Register, Report};
+use super::{DeviceIndex, ErrorCode, Message, Register, Report};
 
 /// How an incoming report relates to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,45 +13,58 @@ pub enum Relation {
     Error(ErrorCode),
 }
 
+/// What an answer repeats of its request: device index, byte 2 and byte 3 (of HID++ 2.0: feature
+/// index, function and software id).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Header(DeviceIndex, u8, u8);
+
+impl Header {
+    /// That of a request.
+    pub const fn of(request: &Report) -> Self {
+        Self(request.device(), request.sub_id(), request.address())
+    }
+
+    /// That of the requests which an incoming report can answer; `None`: it answers none.
+    pub fn answered_by(incoming: &Report) -> Option<Self> {
+        match Message::of(incoming) {
+            Message::Error {
+                sub_id, address, ..
+            } => Some(Self(incoming.device(), sub_id, address)),
+            Message::Register { .. } | Message::Reply { .. } => Some(Self::of(incoming)),
+            Message::Notification { .. } | Message::Event { .. } => None,
+        }
+    }
+}
+
 /// Root function 1, whose answer repeats the third parameter.
 const PING: (u8, u8) = (0x00, 0x10);
 
 /// Compares an incoming report with a request.
 ///
-/// An answer repeats the request's device index, byte 2 and byte 3 (of HID++ 2.0: feature index,
-/// function and software id). A ping's answer repeats its mark, and that of a register with
-/// sub-registers the sub-register. An error names bytes 2 and 3 of the request only; `8F` may
-/// answer a 2.0 call (a 1.0 device, or a receiver that cannot reach it), `FF` no register access.
+/// An answer repeats the request's [`Header`]. A ping's answer repeats its mark too, and that of a
+/// register with sub-registers the sub-register. An error names bytes 2 and 3 of the request only;
+/// `8F` may answer a 2.0 call (a 1.0 device, or a receiver that cannot reach it), `FF` no register
+/// access.
 pub fn relation(request: &Report, incoming: &Report) -> Relation {
-    if request.device() != incoming.device() {
+    let asked = Header::of(request);
+    if Header::answered_by(incoming) != Some(asked) {
         return Relation::None;
     }
-    let asked = (request.sub_id(), request.address());
-    let is_register = matches!(request.sub_id(), 0x80..=0x85);
+    let Header(_, sub_id, address) = asked;
     let [first, _, mark] = request.head();
     let [echo, _, echoed_mark] = incoming.head();
     let same = match Message::of(incoming) {
-        Message::Error {
-            sub_id,
-            address,
-            code,
-        } => {
-            let possible = !is_register || matches!(code, ErrorCode::Hidpp10(_));
-            let named = (sub_id, address) == asked;
-            return if named && possible {
-                Relation::Error(code)
-            } else {
-                Relation::None
-            };
+        Message::Error { code, .. } => {
+            let is_register = matches!(sub_id, 0x80..=0x85);
+            if !is_register || matches!(code, ErrorCode::Hidpp10(_)) {
+                return Relation::Error(code);
+            }
+            false
         }
-        Message::Register { access, register } => {
-            (access.code(), register.0) == asked
-                && (!Register::has_sub_registers(register) || echo == first)
+        Message::Register { register, .. } => {
+            !Register::has_sub_registers(register) || echo == first
         }
-        Message::Reply { .. } => {
-            let is_ping = (asked.0, asked.1 & 0xF0) == PING;
-            (incoming.sub_id(), incoming.address()) == asked && (!is_ping || echoed_mark == mark)
-        }
+        Message::Reply { .. } => (sub_id, address & 0xF0) != PING || echoed_mark == mark,
         Message::Notification { .. } | Message::Event { .. } => false,
     };
     if same {

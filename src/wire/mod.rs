@@ -16,7 +16,7 @@ mod message;
 mod report;
 
 pub use address::{DeviceIndex, Slot, Wpid};
-pub use answer::{Relation, relation};
+pub use answer::{Header, Relation, relation};
 pub(crate) use codes::codes;
 pub use dj::{DjNotice, DjReport};
 pub use error::{Error10, Error20};

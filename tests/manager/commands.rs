@@ -208,7 +208,8 @@ fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
     let told = stage.follow(40);
-    assert_eq!(told.len(), 4, "{:?}", words(&told));
+    let told = words(&told);
+    assert_eq!(told.len(), 4, "{told:?}");
 }
 
 #[test]
@@ -423,6 +424,7 @@ fn a_receiver_that_is_still_being_looked_at_after_the_sleep_is_found_as_always()
                     _ => {}
                 },
                 News::Failure(failure) => panic!("{millis}: {failure}"),
+                News::Settled => {}
             }
         }
         assert_eq!(added.len(), 3, "{millis}: {:?}", words(&told));

@@ -15,6 +15,7 @@ mod doubt;
 mod families;
 mod follow;
 mod kernel;
+mod logged;
 mod memory;
 mod names;
 mod quiet;

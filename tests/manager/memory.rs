@@ -275,11 +275,13 @@ fn nothing_new_is_nothing_to_write() {
     let desk = Shared::receiver(&["M525"]);
     let cache = Cache::new();
     let mut memory = cache.open();
-    assert!(!memory.is_changed());
-    desk.read(hours(1), &mut memory);
-    assert!(memory.is_changed());
     memory.save().unwrap();
-    assert!(!memory.is_changed());
+    assert!(!cache.path().exists());
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    fs::remove_file(cache.path()).unwrap();
+    memory.save().unwrap();
+    assert!(!cache.path().exists());
 }
 
 #[test]

@@ -276,8 +276,10 @@ pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
             Change::LightKey(device) => format!("{} key", name(device)),
         },
         News::Failure(failure) => format!("! {failure}"),
+        News::Settled => "settled".to_owned(),
     };
     told.iter()
+        .filter(|(_, news)| !matches!(news, News::Settled))
         .map(|(second, news)| format!("{second} {}", word(news)))
         .collect()
 }

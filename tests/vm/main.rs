@@ -24,7 +24,10 @@ mod process;
 mod program;
 mod scenarios;
 mod solaar;
+mod systemd;
 mod traffic;
+mod udev;
+mod uhid;
 mod usbip;
 
 use std::env;

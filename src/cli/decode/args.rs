@@ -18,7 +18,10 @@ use crate::wire::FeatureId;
 #[command(after_help = "Examples:
   solar-status decode 10 01 09 03 78 01 00
   solar-status decode --feature 9=4301 '11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00'
-  solar-status decode --json < capture.txt")]
+  solar-status decode --json < capture.txt
+
+Exit status: 0 all was explained, 1 a frame or the input could not be read, 2
+wrong arguments.")]
 pub struct DecodeArgs {
     /// Feature ID stands at INDEX on every device (both hexadecimal, as in 9=4301)
     #[arg(long = "feature", value_name = "INDEX=ID", value_parser = given_feature)]

@@ -10,7 +10,6 @@ mod explanation;
 mod features;
 mod fields;
 mod input;
-mod json;
 mod lines;
 mod names;
 mod notifications;
@@ -28,6 +27,8 @@ use explanation::Kind;
 use fields::count;
 use input::Line;
 use lines::{Lines, Raw};
+
+use super::standard::{unreadable, unwritable};
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -48,13 +49,13 @@ pub fn run(
         err,
     };
     let done = if args.frames.is_empty() {
-        decoder.lines(input)?
+        decoder.lines(input).map_err(unreadable)?
     } else {
         decoder.arguments(&args.frames)
     };
     match done {
         Err(Stop::NobodyReads) | Ok(()) => {}
-        Err(Stop::Failed(why)) => return Err(why),
+        Err(Stop::Failed(why)) => return Err(unwritable(why)),
     }
     decoder.end();
     Ok(decoder.all_decoded)
@@ -155,7 +156,8 @@ impl Decoder<'_> {
             }
         };
         let text = if self.json {
-            json::line(&explanation).map_err(|why| Stop::Failed(why.into()))?
+            let object = serde_json::to_string(&explanation).map_err(io::Error::from)?;
+            format!("{object}\n")
         } else {
             let space = if self.first { "" } else { "\n" };
             format!("{space}{}", text::block(&explanation))

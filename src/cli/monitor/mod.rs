@@ -15,16 +15,19 @@ use super::args::MonitorArgs;
 use super::document::Line;
 use super::exit::Exit;
 use super::naming::Naming;
-use super::nodes::{Machine, Simulated};
-use super::source::Tapping;
+use super::standard::unwritable;
 use super::style::Style;
-use super::{complain, setting};
+use super::{color, complain, setting};
 use crate::manager::{
     Clock, Follow, FollowError, News, NoCommands, NodeSource, RealClock, VirtualClock, Wake, follow,
 };
+use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
 pub(super) use self::roster::Told;
+
+const WAITING: &str =
+    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let common = &args.common;
@@ -33,10 +36,10 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         Ok(trace) => trace,
         Err(exit) => return Ok(exit),
     };
-    let tapping = Tapping::new(common, trace.as_ref());
+    let tapping = Tapping::new(trace.as_ref(), common.anonymize);
     let mut source: Box<dyn NodeSource> = match common.simulate {
-        Some(desk) => Box::new(Simulated::new(desk, tapping)),
-        None => match Machine::open(tapping) {
+        Some(desk) => Box::new(Given::new(simulated(desk), tapping)),
+        None => match Machine::open(tapping, || complain(&WAITING)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
                 complain(&error);
@@ -69,6 +72,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
                 Some(told) => printer.print(at, &told),
                 None => Ok(()),
             },
+            News::Settled => Ok(()),
             News::Failure(failure) => {
                 complain(&failure);
                 worst = worst.max(Exit::of_failure(&failure));
@@ -101,7 +105,7 @@ impl Printer {
     fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
         let out = io::stdout();
         let lines = (!args.json).then(|| Lines {
-            style: Style::of_environment(setting::color(args.common.color, &out), None),
+            style: Style::of_environment(color::color(args.common.color, &out), None),
             // Virtual time starts at zero.
             zone: if virtual_time {
                 TimeZone::UTC
@@ -127,7 +131,7 @@ impl Printer {
         };
         line.push(b'\n');
         let mut out = self.out.lock();
-        out.write_all(&line)?;
-        out.flush()
+        let written = out.write_all(&line).and_then(|()| out.flush());
+        written.map_err(unwritable)
     }
 }

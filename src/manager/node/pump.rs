@@ -46,7 +46,7 @@ impl Node<'_> {
             && let Some(report) = self.session.poll_transmit(now)
         {
             match transport.send(now, &report) {
-                Ok(()) => trace!("{} → {report}", self.info.path),
+                Ok(()) => self.log_report(Direction::ToDevice, &report),
                 Err(TransportError::Stalled { node, source }) => {
                     debug!("{node} did not take {report}: {source}");
                     self.session.handle_stall(now, &report);
@@ -67,7 +67,7 @@ impl Node<'_> {
             match self.way.receive(now)? {
                 Some(Incoming::HidPp(report)) => {
                     other = true;
-                    self.log_incoming(&report);
+                    self.log_report(Direction::FromDevice, &report);
                     self.session.handle_report(now, &report);
                 }
                 // Input is dropped here; the kernel has it.
@@ -85,12 +85,17 @@ impl Node<'_> {
         Ok(())
     }
 
-    fn log_incoming(&mut self, report: &Report) {
-        if log_enabled!(Level::Trace) {
-            match self.log.redact(Direction::FromDevice, report) {
-                Redaction::Write(report) => trace!("{} ← {report}", self.info.path),
-                Redaction::Withhold(why) => trace!("{} ← withheld: {why}", self.info.path),
-            }
+    fn log_report(&mut self, direction: Direction, report: &Report) {
+        if !log_enabled!(Level::Trace) {
+            return;
+        }
+        let arrow = match direction {
+            Direction::ToDevice => '→',
+            Direction::FromDevice => '←',
+        };
+        match self.log.redact(direction, report) {
+            Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
+            Redaction::Withhold(why) => trace!("{} {arrow} withheld: {why}", self.info.path),
         }
     }
 

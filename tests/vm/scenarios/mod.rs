@@ -10,9 +10,11 @@ mod quiet;
 mod reading;
 mod replugged;
 mod requests;
+mod sandbox;
 mod together;
 mod typing;
 mod udev_rule;
+mod udev_start;
 mod unplugged;
 mod usb;
 mod wired;
@@ -99,6 +101,16 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "udev-rule",
         proves: "the optional rule opens the receiver's node only",
         run: udev_rule::prove,
+    },
+    Scenario {
+        name: "udev-start",
+        proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
+        run: udev_start::prove,
+    },
+    Scenario {
+        name: "sandbox",
+        proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
+        run: sandbox::prove,
     },
     Scenario {
         name: "usb",

@@ -1,0 +1,7 @@
+//! The `solar-statusd` daemon.
+
+use solar_status::service::{self, Exit};
+
+fn main() -> Exit {
+    service::main()
+}

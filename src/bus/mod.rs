@@ -1,0 +1,11 @@
+//! What goes over D-Bus: names, paths, and the facts about a device in UPower's words.
+//!
+//! It does no I/O; the service serves these values, and the command line reads them.
+
+mod names;
+pub mod upower;
+
+pub use names::{
+    DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
+    UPOWER_NAME,
+};

@@ -1,0 +1,99 @@
+use std::fmt::Write;
+
+/// Our name on the bus.
+pub const NAME: &str = "org.solarstatus.Monitor1";
+
+/// UPower's name, which the daemon takes on demand where no upowerd runs.
+pub const UPOWER_NAME: &str = "org.freedesktop.UPower";
+
+/// The interface of the root object: UPower's.
+pub const UPOWER_INTERFACE: &str = "org.freedesktop.UPower";
+
+/// The interface of a device with a battery: UPower's.
+pub const UPOWER_DEVICE_INTERFACE: &str = "org.freedesktop.UPower.Device";
+
+/// The interface of every device: what UPower has no words for.
+pub const DEVICE_INTERFACE: &str = "org.solarstatus.Device1";
+
+/// The interface of a receiver.
+pub const RECEIVER_INTERFACE: &str = "org.solarstatus.Receiver1";
+
+/// Where objects stand: below our own path, or where UPower's clients look for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    root: &'static str,
+}
+
+impl Layout {
+    /// The layout that goes with a name on the bus.
+    pub fn of(bus_name: &str) -> Self {
+        let root = if bus_name == UPOWER_NAME {
+            "/org/freedesktop/UPower"
+        } else {
+            "/org/solarstatus/Monitor1"
+        };
+        Self { root }
+    }
+
+    /// The root object.
+    pub const fn root(self) -> &'static str {
+        self.root
+    }
+
+    /// UPower's summary of the computer's own batteries.
+    pub fn display_device(self) -> String {
+        format!("{}/devices/DisplayDevice", self.root)
+    }
+
+    /// A device, by the name that tells it from all others.
+    pub fn device(self, name: &str) -> String {
+        format!("{}/devices/hidpp_{}", self.root, element(name))
+    }
+
+    /// A receiver, by its id.
+    pub fn receiver(self, id: &str) -> String {
+        format!("{}/receivers/{}", self.root, element(id))
+    }
+}
+
+/// What may stand in an object path: letters, digits and `_`. A hyphen becomes `_`, everything
+/// else its bytes, as `_3A`.
+fn element(name: &str) -> String {
+    let mut element = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'-' => element.push('_'),
+            byte if byte.is_ascii_alphanumeric() => element.push(char::from(byte)),
+            // Writing to a string does not fail.
+            byte => _ = write!(element, "_{byte:02X}"),
+        }
+    }
+    element
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_stand_where_the_clients_of_their_name_look() {
+        let ours = Layout::of(NAME);
+        assert_eq!(
+            ours.device("4002-392A0750"),
+            "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750"
+        );
+        assert_eq!(Layout::of("com.example.Test"), ours);
+        let upower = Layout::of(UPOWER_NAME);
+        assert_eq!(upower.root(), "/org/freedesktop/UPower");
+        assert_eq!(
+            upower.display_device(),
+            "/org/freedesktop/UPower/devices/DisplayDevice"
+        );
+    }
+
+    #[test]
+    fn any_name_makes_a_valid_path() {
+        assert_eq!(element("B034-E4:5F:01"), "B034_E4_3A5F_3A01");
+        assert_eq!(element("é/ "), "_C3_A9_2F_20");
+    }
+}

@@ -1,0 +1,540 @@
+//! A device in UPower's words: the values of `org.freedesktop.UPower.Device`.
+//!
+//! Numbers and rules are those of UPower 0.99.20 (`libupower-glib/up-types.h`,
+//! `src/up-device.c`, `src/up-daemon.c`); where it guesses and we know, we say what we know.
+
+use std::time::Duration;
+
+use crate::device::{Battery, BatteryLevel, ChargeState, Device, ValueKind};
+use crate::feature::DeviceKind;
+use crate::units::Timestamp;
+
+/// `Type`: what sort of device it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[expect(missing_docs, reason = "UPower's names")]
+pub enum Type {
+    Unknown = 0,
+    Battery = 2,
+    Mouse = 5,
+    Keyboard = 6,
+    Tablet = 10,
+    GamingInput = 12,
+    Touchpad = 14,
+    Headset = 17,
+    Speakers = 18,
+    AudioDevice = 21,
+    RemoteControl = 22,
+    Camera = 25,
+}
+
+/// `State`: what the battery is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[expect(missing_docs, reason = "UPower's names")]
+pub enum State {
+    Unknown = 0,
+    Charging = 1,
+    Discharging = 2,
+    FullyCharged = 4,
+    PendingCharge = 5,
+}
+
+/// `WarningLevel` and `BatteryLevel`, which share their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[expect(missing_docs, reason = "UPower's names")]
+pub enum Level {
+    Unknown = 0,
+    None = 1,
+    Low = 3,
+    Critical = 4,
+    Normal = 6,
+    Full = 8,
+}
+
+/// The values of a device; see UPower's documentation of the interface for their meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Properties {
+    /// Names it for programs that remember devices: not empty, and the same after a replug.
+    pub native_path: String,
+    /// `Logitech`.
+    pub vendor: &'static str,
+    /// What people call it, without the vendor; never empty.
+    pub model: String,
+    /// Its serial number, or its id: clients tell devices apart by it.
+    pub serial: String,
+    /// When its battery was read, in seconds since 1970.
+    pub update_time: u64,
+    /// What it is.
+    pub kind: Type,
+    /// Volts; 0: not known.
+    pub voltage: f64,
+    /// Lux, as the device vouches for it; 0: not known.
+    pub luminosity: f64,
+    /// 0 to 100.
+    pub percentage: f64,
+    /// Whether the values are of a battery.
+    pub is_present: bool,
+    /// What the battery is doing.
+    pub state: State,
+    /// Whether it can be charged.
+    pub is_rechargeable: bool,
+    /// Whether somebody should be told.
+    pub warning_level: Level,
+    /// The charge in steps; `None`: the percentage is to be taken.
+    pub battery_level: Level,
+    /// A name of the icon naming specification.
+    pub icon_name: &'static str,
+}
+
+/// A device that was not heard of for so long is in no known state.
+const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// What `org.freedesktop.UPower.Device` says of the summary of the computer's own batteries where
+/// there are none: no device of ours feeds the computer.
+pub const DISPLAY_DEVICE: Properties = Properties {
+    native_path: String::new(),
+    vendor: "",
+    model: String::new(),
+    serial: String::new(),
+    update_time: 0,
+    kind: Type::Unknown,
+    voltage: 0.0,
+    luminosity: 0.0,
+    percentage: 0.0,
+    is_present: false,
+    state: State::Unknown,
+    is_rechargeable: false,
+    warning_level: Level::None,
+    battery_level: Level::None,
+    icon_name: "battery-missing-symbolic",
+};
+
+impl Properties {
+    /// What is said of a device with a battery. `unix` turns a time into that since 1970.
+    pub fn of(
+        device: &Device,
+        battery: &Battery,
+        name: &str,
+        now: Timestamp,
+        unix: impl Fn(Timestamp) -> Duration,
+    ) -> Self {
+        let kind = Type::of(device.kind);
+        let forgotten = device.seen.is_some_and(|seen| now.since(seen) > FORGOTTEN);
+        let state = if forgotten {
+            State::Unknown
+        } else {
+            State::of(battery.state)
+        };
+        let battery_level = Level::of_battery(battery);
+        let percentage = percentage(battery);
+        let light = device.light.filter(|light| light.trusted);
+        let charges = matches!(state, State::Charging | State::PendingCharge);
+        Self {
+            native_path: name.to_owned(),
+            vendor: "Logitech",
+            model: model(device, kind),
+            serial: device.serial.clone().unwrap_or_else(|| name.to_owned()),
+            update_time: unix(battery.at).as_secs(),
+            kind,
+            voltage: battery
+                .voltage
+                .map_or(0.0, |voltage| f64::from(voltage.0) / 1000.0),
+            luminosity: light.map_or(0.0, |light| f64::from(light.lux.0)),
+            percentage: f64::from(percentage),
+            is_present: true,
+            state,
+            is_rechargeable: battery.rechargeable.unwrap_or(charges),
+            warning_level: Level::of_warning(kind, state, battery_level, percentage),
+            battery_level,
+            icon_name: icon(state, battery_level, percentage),
+        }
+    }
+}
+
+impl Type {
+    /// A device of unknown kind is a battery, as UPower has it: programs that list devices leave
+    /// out `Unknown`.
+    const fn of(kind: Option<DeviceKind>) -> Self {
+        match kind {
+            Some(DeviceKind::Keyboard | DeviceKind::Numpad) => Self::Keyboard,
+            Some(DeviceKind::Mouse | DeviceKind::Trackball) => Self::Mouse,
+            Some(DeviceKind::Touchpad) => Self::Touchpad,
+            Some(DeviceKind::Tablet) => Self::Tablet,
+            Some(
+                DeviceKind::Gamepad
+                | DeviceKind::Joystick
+                | DeviceKind::Wheel
+                | DeviceKind::Controller
+                | DeviceKind::Pedals,
+            ) => Self::GamingInput,
+            Some(DeviceKind::Presenter | DeviceKind::Remote) => Self::RemoteControl,
+            Some(DeviceKind::Headset) => Self::Headset,
+            Some(DeviceKind::Speaker) => Self::Speakers,
+            Some(DeviceKind::Microphone) => Self::AudioDevice,
+            Some(DeviceKind::Webcam) => Self::Camera,
+            Some(
+                DeviceKind::Receiver
+                | DeviceKind::Dock
+                | DeviceKind::Light
+                | DeviceKind::Adapter
+                | DeviceKind::Unknown(_),
+            )
+            | None => Self::Battery,
+        }
+    }
+
+    /// Whether UPower has its own limits for it, lower than those of other devices.
+    const fn is_pointing_or_typing(self) -> bool {
+        matches!(self, Self::Mouse | Self::Keyboard | Self::Touchpad)
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Mouse => "Mouse",
+            Self::Keyboard => "Keyboard",
+            Self::Tablet => "Tablet",
+            Self::GamingInput => "Game controller",
+            Self::Touchpad => "Touchpad",
+            Self::Headset => "Headset",
+            Self::Speakers => "Speakers",
+            Self::AudioDevice => "Microphone",
+            Self::RemoteControl => "Remote control",
+            Self::Camera => "Camera",
+            Self::Unknown | Self::Battery => "Device",
+        }
+    }
+}
+
+impl State {
+    const fn of(state: ChargeState) -> Self {
+        match state {
+            ChargeState::Discharging => Self::Discharging,
+            ChargeState::Charging => Self::Charging,
+            ChargeState::Full => Self::FullyCharged,
+            // Power is there, and does not charge it.
+            ChargeState::NotCharging | ChargeState::Error => Self::PendingCharge,
+            ChargeState::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl Level {
+    /// `BatteryLevel`: a step, where the source knows no better; a percentage that is real makes
+    /// it `None`, or clients say that it should be ignored.
+    fn of_battery(battery: &Battery) -> Self {
+        match battery.value_kind {
+            ValueKind::Percent | ValueKind::Voltage if battery.percent.is_some() => Self::None,
+            _ => match battery.level {
+                Some(BatteryLevel::Critical) => Self::Critical,
+                Some(BatteryLevel::Low) => Self::Low,
+                Some(BatteryLevel::Good) => Self::Normal,
+                Some(BatteryLevel::Full) => Self::Full,
+                None => Self::Unknown,
+            },
+        }
+    }
+
+    /// `WarningLevel`, by the limits UPower has for devices that do not feed the computer. It never
+    /// asks for an action: that is for a computer about to go off.
+    const fn of_warning(kind: Type, state: State, level: Self, percentage: u8) -> Self {
+        match (state, level) {
+            (State::Discharging, Self::Critical) => Self::Critical,
+            (State::Discharging, Self::Low) => Self::Low,
+            (State::Discharging, Self::None) => {
+                let low = if kind.is_pointing_or_typing() { 10 } else { 20 };
+                if percentage <= 5 {
+                    Self::Critical
+                } else if percentage <= low {
+                    Self::Low
+                } else {
+                    Self::None
+                }
+            }
+            _ => Self::None,
+        }
+    }
+}
+
+/// `Percentage`: of a step the one that UPower gives it, where the device gives none.
+fn percentage(battery: &Battery) -> u8 {
+    match (battery.percent, battery.level) {
+        (Some(percent), _) => percent.get(),
+        (None, Some(BatteryLevel::Critical)) => 5,
+        (None, Some(BatteryLevel::Low)) => 10,
+        (None, Some(BatteryLevel::Good)) => 55,
+        (None, Some(BatteryLevel::Full)) => 100,
+        (None, None) => 50,
+    }
+}
+
+/// `Model`: clients put the vendor before it.
+fn model(device: &Device, kind: Type) -> String {
+    let name = device.full_name.as_deref().or(device.name.as_deref());
+    let name = name.unwrap_or_default().trim();
+    let name = name.strip_prefix("Logitech ").unwrap_or(name);
+    let clean: String = name.chars().filter(|c| !c.is_control()).collect();
+    if clean.is_empty() {
+        kind.word().to_owned()
+    } else {
+        clean
+    }
+}
+
+/// `IconName`.
+const fn icon(state: State, level: Level, percentage: u8) -> &'static str {
+    let charging = match state {
+        State::Unknown => return "battery-missing-symbolic",
+        State::FullyCharged => return "battery-full-charged-symbolic",
+        State::Charging | State::PendingCharge => true,
+        State::Discharging => false,
+    };
+    let fill = match level {
+        Level::None => match percentage {
+            0..=20 => Fill::Caution,
+            21..=29 => Fill::Low,
+            30..=59 => Fill::Good,
+            60.. => Fill::Full,
+        },
+        Level::Unknown if charging => Fill::Good,
+        Level::Unknown | Level::Critical | Level::Low => Fill::Caution,
+        Level::Normal => Fill::Low,
+        Level::Full => Fill::Full,
+    };
+    match (fill, charging) {
+        (Fill::Caution, false) => "battery-caution-symbolic",
+        (Fill::Caution, true) => "battery-caution-charging-symbolic",
+        (Fill::Low, false) => "battery-low-symbolic",
+        (Fill::Low, true) => "battery-low-charging-symbolic",
+        (Fill::Good, false) => "battery-good-symbolic",
+        (Fill::Good, true) => "battery-good-charging-symbolic",
+        (Fill::Full, false) => "battery-full-symbolic",
+        (Fill::Full, true) => "battery-full-charging-symbolic",
+    }
+}
+
+/// How full an icon looks.
+#[derive(Clone, Copy)]
+enum Fill {
+    Caution,
+    Low,
+    Good,
+    Full,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{BatterySource, Light, Link, Presence};
+    use crate::units::{Lux, Millivolts, Percent};
+    use crate::wire::Slot;
+
+    const NOW: Timestamp = Timestamp::from_start(Duration::from_secs(1000));
+
+    fn battery(percent: u8) -> Battery {
+        Battery {
+            percent: Percent::new(percent),
+            level: None,
+            next: None,
+            value_kind: ValueKind::Percent,
+            state: ChargeState::Discharging,
+            external_power: None,
+            voltage: Some(Millivolts(2540)),
+            rechargeable: None,
+            source: BatterySource::SolarDashboard,
+            trusted: true,
+            at: NOW,
+            charge_at: NOW,
+        }
+    }
+
+    fn step(level: BatteryLevel) -> Battery {
+        Battery {
+            percent: None,
+            level: Some(level),
+            value_kind: ValueKind::Steps,
+            ..battery(0)
+        }
+    }
+
+    fn device(kind: DeviceKind) -> Device {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+        };
+        Device {
+            name: Some("Logitech K750".to_owned()),
+            kind: Some(kind),
+            seen: Some(NOW),
+            ..Device::new("4002-392A0750".to_owned(), link)
+        }
+    }
+
+    fn properties(device: &Device, battery: &Battery) -> Properties {
+        let at = |time: Timestamp| time.since_start();
+        Properties::of(device, battery, "4002-392A0750", NOW, at)
+    }
+
+    #[test]
+    fn a_solar_keyboard_in_upower_s_words() {
+        let mut keyboard = device(DeviceKind::Keyboard);
+        keyboard.light = Some(Light {
+            lux: Lux(12),
+            trusted: true,
+            at: NOW,
+        });
+        let expected = Properties {
+            native_path: "4002-392A0750".to_owned(),
+            vendor: "Logitech",
+            model: "K750".to_owned(),
+            serial: "4002-392A0750".to_owned(),
+            update_time: 1000,
+            kind: Type::Keyboard,
+            voltage: 2.54,
+            luminosity: 12.0,
+            percentage: 57.0,
+            is_present: true,
+            state: State::Discharging,
+            is_rechargeable: false,
+            warning_level: Level::None,
+            battery_level: Level::None,
+            icon_name: "battery-good-symbolic",
+        };
+        assert_eq!(properties(&keyboard, &battery(57)), expected);
+    }
+
+    #[test]
+    fn light_that_nobody_vouches_for_is_not_told() {
+        let mut keyboard = device(DeviceKind::Keyboard);
+        keyboard.light = Some(Light {
+            lux: Lux(900),
+            trusted: false,
+            at: NOW,
+        });
+        let told = properties(&keyboard, &battery(57));
+        assert!(told.luminosity.abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn warnings_come_at_the_limits_of_the_kind_and_only_while_it_discharges() {
+        let level = |kind, percent| properties(&device(kind), &battery(percent)).warning_level;
+        for (percent, expected) in [
+            (11, Level::None),
+            (10, Level::Low),
+            (6, Level::Low),
+            (5, Level::Critical),
+        ] {
+            assert_eq!(level(DeviceKind::Mouse, percent), expected, "{percent} %");
+        }
+        assert_eq!(level(DeviceKind::Headset, 20), Level::Low);
+        assert_eq!(level(DeviceKind::Headset, 21), Level::None);
+        assert_eq!(level(DeviceKind::Headset, 1), Level::Critical);
+        let charging = Battery {
+            state: ChargeState::Charging,
+            ..battery(3)
+        };
+        let told = properties(&device(DeviceKind::Mouse), &charging);
+        assert_eq!(told.warning_level, Level::None);
+    }
+
+    #[test]
+    fn a_step_is_told_as_a_step() {
+        for (level, told, percentage, warning, icon) in [
+            (
+                BatteryLevel::Critical,
+                Level::Critical,
+                5,
+                Level::Critical,
+                "battery-caution-symbolic",
+            ),
+            (
+                BatteryLevel::Low,
+                Level::Low,
+                10,
+                Level::Low,
+                "battery-caution-symbolic",
+            ),
+            (
+                BatteryLevel::Good,
+                Level::Normal,
+                55,
+                Level::None,
+                "battery-low-symbolic",
+            ),
+            (
+                BatteryLevel::Full,
+                Level::Full,
+                100,
+                Level::None,
+                "battery-full-symbolic",
+            ),
+        ] {
+            let found = properties(&device(DeviceKind::Keyboard), &step(level));
+            assert_eq!(found.battery_level, told);
+            assert!((found.percentage - f64::from(percentage)).abs() < f64::EPSILON);
+            assert_eq!(found.warning_level, warning);
+            assert_eq!(found.icon_name, icon);
+        }
+    }
+
+    #[test]
+    fn a_charge_that_is_not_known_is_to_be_ignored() {
+        let unknown = Battery {
+            percent: None,
+            value_kind: ValueKind::Voltage,
+            state: ChargeState::Charging,
+            ..battery(0)
+        };
+        let found = properties(&device(DeviceKind::Mouse), &unknown);
+        assert_eq!(found.battery_level, Level::Unknown);
+        assert_eq!(found.icon_name, "battery-good-charging-symbolic");
+    }
+
+    #[test]
+    fn icons_change_at_upower_s_limits() {
+        for (percent, icon) in [
+            (20, "battery-caution-symbolic"),
+            (21, "battery-low-symbolic"),
+            (29, "battery-low-symbolic"),
+            (30, "battery-good-symbolic"),
+            (59, "battery-good-symbolic"),
+            (60, "battery-full-symbolic"),
+        ] {
+            let found = properties(&device(DeviceKind::Mouse), &battery(percent));
+            assert_eq!(found.icon_name, icon, "{percent} %");
+        }
+        let full = Battery {
+            state: ChargeState::Full,
+            ..battery(100)
+        };
+        let found = properties(&device(DeviceKind::Mouse), &full);
+        assert_eq!(found.icon_name, "battery-full-charged-symbolic");
+    }
+
+    #[test]
+    fn a_device_that_sleeps_keeps_its_state_and_one_long_gone_does_not() {
+        let mut mouse = device(DeviceKind::Mouse);
+        mouse.presence = Presence::Offline;
+        assert_eq!(properties(&mouse, &battery(60)).state, State::Discharging);
+        let week = Duration::from_secs(7 * 24 * 3600 + 1);
+        let told = Properties::of(
+            &mouse,
+            &battery(60),
+            "x",
+            NOW + week,
+            Timestamp::since_start,
+        );
+        assert_eq!(told.state, State::Unknown);
+        assert_eq!(told.icon_name, "battery-missing-symbolic");
+    }
+
+    #[test]
+    fn a_model_is_never_empty_nor_control_characters() {
+        let mut thing = device(DeviceKind::Headset);
+        thing.name = Some("\u{1b}[31mG\n733".to_owned());
+        assert_eq!(properties(&thing, &battery(60)).model, "[31mG733");
+        thing.name = Some("\u{7}".to_owned());
+        assert_eq!(properties(&thing, &battery(60)).model, "Headset");
+    }
+}

@@ -1,0 +1,73 @@
+//! Whether to use colour: what the user says, or else the environment and the terminal.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use super::args::ColorWhen;
+
+/// Whether to use colour on this output.
+pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => by_environment(|name| std::env::var_os(name), out.is_terminal()),
+    }
+}
+
+/// By the rules of no-color.org and bixense.com/clicolors, as clap follows them for the help:
+/// `NO_COLOR` counts more than `CLICOLOR_FORCE`, and this more than everything else.
+fn by_environment(variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> bool {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    if is_set("NO_COLOR") {
+        return false;
+    }
+    if is_set("CLICOLOR_FORCE") {
+        return true;
+    }
+    let wanted = variable("CLICOLOR").is_none_or(|value| value != "0");
+    // One without a name is taken for one that knows nothing.
+    let able = variable("TERM").is_some_and(|name| name != "dumb");
+    is_terminal && wanted && able
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With these variables, on a terminal and on a pipe.
+    fn with(variables: &[(&str, &str)]) -> (bool, bool) {
+        let value = |wanted: &str| {
+            let found = variables.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        (by_environment(value, true), by_environment(value, false))
+    }
+
+    const NOWHERE: (bool, bool) = (false, false);
+    const ON_TERMINALS: (bool, bool) = (true, false);
+    const EVERYWHERE: (bool, bool) = (true, true);
+
+    #[test]
+    fn a_terminal_has_colour_unless_it_is_dumb() {
+        assert_eq!(with(&[("TERM", "xterm-256color")]), ON_TERMINALS);
+        assert_eq!(with(&[("TERM", "dumb")]), NOWHERE);
+        assert_eq!(with(&[]), NOWHERE);
+    }
+
+    #[test]
+    fn the_environment_may_ask_for_none() {
+        let xterm = ("TERM", "xterm");
+        assert_eq!(with(&[xterm, ("NO_COLOR", "1")]), NOWHERE);
+        assert_eq!(with(&[xterm, ("NO_COLOR", "")]), ON_TERMINALS);
+        assert_eq!(with(&[xterm, ("CLICOLOR", "0")]), NOWHERE);
+        assert_eq!(with(&[xterm, ("CLICOLOR", "1")]), ON_TERMINALS);
+    }
+
+    #[test]
+    fn the_environment_may_ask_for_it_on_a_pipe() {
+        let force = ("CLICOLOR_FORCE", "1");
+        assert_eq!(with(&[force]), EVERYWHERE);
+        assert_eq!(with(&[force, ("TERM", "dumb")]), EVERYWHERE);
+        assert_eq!(with(&[force, ("NO_COLOR", "1")]), NOWHERE);
+    }
+}

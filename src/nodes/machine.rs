@@ -1,0 +1,60 @@
+use std::os::fd::{AsFd, BorrowedFd};
+
+use log::info;
+
+use super::centurion;
+use super::tapping::Tapping;
+use crate::manager::{NodeSource, role};
+use crate::transport::{
+    HidrawTransport, NodeEvent, NodeInfo, NodeRole, NodeWatch, Transport, TransportError,
+    WatchError,
+};
+
+/// The hidraw nodes of this machine.
+pub struct Machine {
+    watch: NodeWatch,
+    tapping: Tapping,
+    /// Whom to tell that no node was found so far.
+    nothing: Option<fn()>,
+}
+
+impl Machine {
+    /// Listens, and finds what is there. `nothing` is told once if that is nothing.
+    pub fn open(tapping: Tapping, nothing: fn()) -> Result<Self, WatchError> {
+        Ok(Self {
+            watch: NodeWatch::open()?,
+            tapping,
+            nothing: Some(nothing),
+        })
+    }
+}
+
+impl NodeSource for Machine {
+    fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
+        let event = self.watch.next_event()?;
+        match &event {
+            Some(NodeEvent::Appeared(info)) => match role(info) {
+                NodeRole::Receiver | NodeRole::Direct => self.nothing = None,
+                NodeRole::Centurion => info!("{}", centurion(info)),
+                NodeRole::Child | NodeRole::Foreign => {}
+            },
+            Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
+            // Those that are there at the start come first.
+            None => {
+                if let Some(nothing) = self.nothing.take() {
+                    nothing();
+                }
+            }
+        }
+        Ok(event)
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.watch.as_fd())
+    }
+
+    fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {
+        let transport = HidrawTransport::open(&info.path)?;
+        Ok(self.tapping.tap(info, Box::new(transport)))
+    }
+}

@@ -1,0 +1,32 @@
+use clap::ValueEnum;
+
+use crate::sim::SimulatedNode;
+use crate::sim::scenario::{self, Staged};
+use crate::transport::{NodeInfo, Transport};
+
+/// A simulated desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Desk {
+    /// One receiver with a K750, an M705 and a sleeping K800
+    Small,
+    /// 73 real models on receivers of all families, on cables and on Bluetooth
+    Full,
+}
+
+/// The nodes of a simulated desk.
+pub fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
+    match desk {
+        Desk::Small => {
+            let desk = SimulatedNode(scenario::day_at_the_desk());
+            vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
+        }
+        Desk::Full => {
+            let nodes = scenario::full().into_iter();
+            let staged = nodes.map(|(info, plugged)| {
+                let node: Box<dyn Transport> = Box::new(SimulatedNode(Staged::new(plugged, &[])));
+                (info, node)
+            });
+            staged.collect()
+        }
+    }
+}

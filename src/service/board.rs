@@ -1,0 +1,237 @@
+//! What the hardware thread told last, for everybody else to read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::wall::Wall;
+use crate::bus::{Layout, upower};
+use crate::device::{Device, Link, Receiver};
+use crate::manager::Change;
+use crate::units::Timestamp;
+
+/// The board. Each device has a post of its own, which objects on the bus hold on to.
+#[derive(Debug)]
+pub(super) struct Board {
+    layout: Layout,
+    state: Mutex<State>,
+    /// Something was written that the publisher did not see yet.
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    devices: BTreeMap<Link, Arc<Post>>,
+    receivers: BTreeMap<String, Receiver>,
+    wall: Wall,
+    work: Work,
+    waiting: bool,
+}
+
+/// What is known of a device, and where it stands on the bus.
+#[derive(Debug)]
+pub(super) struct Post {
+    /// What tells it from all other devices.
+    pub(super) name: String,
+    pub(super) path: String,
+    facts: Mutex<Facts>,
+}
+
+/// What is known of a device.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub(super) device: Device,
+    /// When it was told.
+    at: Timestamp,
+    wall: Wall,
+}
+
+/// What became different since the publisher looked last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work {
+    /// All devices that are there now.
+    pub(super) devices: Vec<Arc<Post>>,
+    /// All receivers that are there now.
+    pub(super) receivers: Vec<Receiver>,
+    /// The paths of those that are different.
+    pub(super) touched: BTreeSet<String>,
+    /// How often light keys were pressed, by path.
+    pub(super) light_keys: BTreeMap<String, u32>,
+    /// All that was there at the start was asked.
+    pub(super) settled: bool,
+    /// Nothing more is to come.
+    pub(super) ended: bool,
+}
+
+/// More presses than anybody wants to hear of at once.
+const LIGHT_KEYS_AT_MOST: u32 = 16;
+
+impl Board {
+    pub(super) fn new(layout: Layout, now: Timestamp) -> Self {
+        let mut state = State::default();
+        state.wall.look(now);
+        Self {
+            layout,
+            state: Mutex::new(state),
+            news: Condvar::new(),
+        }
+    }
+
+    pub(super) const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Writes a change down.
+    pub(super) fn take(&self, now: Timestamp, change: Change) {
+        let mut state = self.lock();
+        state.wall.look(now);
+        match change {
+            Change::ReceiverAdded(receiver) => {
+                state.receivers.insert(receiver.id.clone(), receiver);
+            }
+            Change::ReceiverRemoved(receiver) => {
+                state.receivers.remove(&receiver.id);
+            }
+            Change::DeviceAdded(device)
+            | Change::DeviceChanged(device, _)
+            | Change::DeviceRead(device) => self.write(&mut state, now, device),
+            Change::DeviceRemoved(device) => {
+                state.devices.remove(&device.link);
+            }
+            Change::LightKey(device) => {
+                if let Some(post) = state.devices.get(&device.link) {
+                    let path = post.path.clone();
+                    let presses = state.work.light_keys.entry(path).or_default();
+                    *presses = (*presses + 1).min(LIGHT_KEYS_AT_MOST);
+                }
+            }
+        }
+        self.tell(&mut state);
+    }
+
+    /// Everything that was there at the start was asked.
+    pub(super) fn settle(&self) {
+        let mut state = self.lock();
+        state.work.settled = true;
+        self.tell(&mut state);
+    }
+
+    /// Nothing more is to come.
+    pub(super) fn end(&self) {
+        let mut state = self.lock();
+        state.work.ended = true;
+        self.tell(&mut state);
+    }
+
+    /// Waits until something is different, or for so long, and says what.
+    pub(super) fn wait(&self, until: Option<Instant>) -> Work {
+        let mut state = self.lock();
+        while !state.waiting {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            state = match left {
+                None => self
+                    .news
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => break,
+                Some(left) => {
+                    let waited = self.news.wait_timeout(state, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+        state.waiting = false;
+        let next = Work {
+            settled: state.work.settled,
+            ended: state.work.ended,
+            ..Work::default()
+        };
+        let work = std::mem::replace(&mut state.work, next);
+        Work {
+            devices: state.devices.values().cloned().collect(),
+            receivers: state.receivers.values().cloned().collect(),
+            ..work
+        }
+    }
+
+    fn write(&self, state: &mut State, now: Timestamp, device: Device) {
+        let facts = Facts {
+            device,
+            at: now,
+            wall: state.wall,
+        };
+        let link = &facts.device.link;
+        let path = if let Some(post) = state.devices.get(link) {
+            *lock(&post.facts) = facts;
+            post.path.clone()
+        } else {
+            let name = free_name(&facts.device, &state.devices);
+            let path = self.layout.device(&name);
+            let link = link.clone();
+            let post = Post {
+                name,
+                path: path.clone(),
+                facts: Mutex::new(facts),
+            };
+            state.devices.insert(link, Arc::new(post));
+            path
+        };
+        state.work.touched.insert(path);
+    }
+
+    fn tell(&self, state: &mut State) {
+        state.waiting = true;
+        self.news.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// A device's id; if another has the same (clones, or one device that is paired with two
+/// receivers), its place after it.
+fn free_name(device: &Device, others: &BTreeMap<Link, Arc<Post>>) -> String {
+    let taken = |name: &str| others.values().any(|post| post.name == name);
+    if !taken(&device.id) {
+        return device.id.clone();
+    }
+    match &device.link {
+        Link::Paired { receiver, slot } => format!("{}-{receiver}-{slot}", device.id),
+        Link::Direct { node, .. } => {
+            let node = node.rsplit('/').next().unwrap_or_default();
+            format!("{}-{node}", device.id)
+        }
+    }
+}
+
+impl Post {
+    pub(super) fn facts(&self) -> Facts {
+        lock(&self.facts).clone()
+    }
+
+    /// Its values in UPower's words; `None`: no battery of it is known.
+    pub(super) fn upower(&self) -> Option<upower::Properties> {
+        let facts = lock(&self.facts);
+        let battery = facts.device.battery.as_ref()?;
+        Some(upower::Properties::of(
+            &facts.device,
+            battery,
+            &self.name,
+            facts.at,
+            |at| facts.wall.unix(at),
+        ))
+    }
+}
+
+impl Facts {
+    /// A time in microseconds since 1970; 0: never.
+    pub(super) fn micros(&self, at: Option<Timestamp>) -> u64 {
+        let since_1970 = at.map_or(Duration::ZERO, |at| self.wall.unix(at));
+        u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

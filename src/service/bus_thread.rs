@@ -1,0 +1,248 @@
+//! The thread that has the bus: it serves the objects, and hears who leaves and who sleeps.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+use log::{debug, info};
+use ordered_stream::OrderedStreamExt;
+use zbus::connection::Builder;
+use zbus::fdo::{DBusProxy, ObjectManager};
+use zbus::message::Type;
+use zbus::names::BusName;
+use zbus::{Connection, MatchRule, Message, MessageStream};
+
+use super::args::{Args, Bus};
+use super::board::Board;
+use super::ending::Teller;
+use super::objects::{Hands, Root, Roster, UpowerDevice};
+
+/// Why there is no bus, or no name on it.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// It cannot be reached.
+    #[error("{bus} cannot be reached: {source}")]
+    Connect {
+        /// Which bus.
+        bus: String,
+        /// Why.
+        source: zbus::Error,
+    },
+    /// It can no longer be reached.
+    #[error("the bus closed the connection")]
+    Lost,
+    /// Somebody has the name.
+    #[error("the name {name} is taken on this bus by {owner}: {hint}")]
+    Taken {
+        /// The name.
+        name: String,
+        /// Who has it.
+        owner: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The bus refuses the name.
+    #[error("the bus does not give the name {name}: {source}; its policy has to allow it")]
+    Refused {
+        /// The name.
+        name: String,
+        /// Why.
+        source: zbus::Error,
+    },
+    /// The name was taken away.
+    #[error("the name {0} was taken away")]
+    NameLost(String),
+    /// The objects cannot be served.
+    #[error("an object cannot be served: {0}")]
+    Objects(zbus::Error),
+    /// There is no thread for it.
+    #[error("there is no thread for the bus: {0}")]
+    Thread(io::Error),
+}
+
+/// A connection with the objects that are always there, and what goes with it.
+#[derive(Clone)]
+pub(super) struct Served {
+    pub(super) connection: Connection,
+    pub(super) roster: Roster,
+    pub(super) hands: Hands,
+}
+
+/// A bus that does not answer for so long is none.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// logind's word that the computer goes to sleep (true) or woke (false).
+const SLEEP: (&str, &str, &str) = (
+    "org.freedesktop.login1",
+    "org.freedesktop.login1.Manager",
+    "PrepareForSleep",
+);
+
+/// Connects, on a thread that serves the connection from then on. `teller` is told when the bus or
+/// the name is lost.
+pub(super) fn connect(
+    args: &Args,
+    board: &Arc<Board>,
+    hands: Hands,
+    teller: Teller,
+) -> Result<Served, BusError> {
+    let (give, take) = sync_channel(1);
+    let (args, board) = (args.clone(), Arc::clone(board));
+    let serve = move || {
+        zbus::block_on(async {
+            match build(&args, &board, hands).await {
+                Ok(served) => {
+                    // A stream before anybody knows the connection: it misses nothing.
+                    let stream = MessageStream::from(&served.connection);
+                    let (connection, hands) = (served.connection.clone(), served.hands.clone());
+                    if give.send(Ok(served)).is_ok() {
+                        let why = listen(stream, &connection, &args.bus_name, &hands).await;
+                        teller.end(why);
+                    }
+                }
+                Err(error) => _ = give.send(Err(error)),
+            }
+        });
+    };
+    thread::Builder::new()
+        .name("bus".to_owned())
+        .spawn(serve)
+        .map_err(BusError::Thread)?;
+    take.recv().unwrap_or(Err(BusError::Lost))
+}
+
+async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
+    let builder = match &args.bus {
+        Bus::System => Builder::system(),
+        Bus::Session => Builder::session(),
+        Bus::Address(address) => Builder::address(address.as_str()),
+    };
+    let layout = board.layout();
+    let roster = Roster::default();
+    let root = Root {
+        roster: Arc::clone(&roster),
+        layout,
+    };
+    let connection = builder
+        .method_timeout(PATIENCE)
+        .serve_at(layout.root(), root)
+        .serve_at(layout.root(), ObjectManager)
+        .serve_at(layout.display_device(), UpowerDevice::display())
+        .build()
+        .await
+        .map_err(|source| BusError::Connect {
+            bus: args.bus.to_string(),
+            source,
+        })?;
+    refuse_taken(&connection, &args.bus_name).await?;
+    let (sender, interface, member) = SLEEP;
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .sender(sender)
+        .interface(interface)
+        .member(member)
+        .build();
+    if let Ok(rule) = rule
+        && let Err(error) = add_match(&connection, rule).await
+    {
+        info!("nobody says when the computer sleeps: {error}");
+    }
+    Ok(Served {
+        connection,
+        roster,
+        hands,
+    })
+}
+
+/// Asks before any device is asked for something in vain.
+async fn refuse_taken(connection: &Connection, name: &str) -> Result<(), BusError> {
+    let Ok(bus) = DBusProxy::new(connection).await else {
+        return Ok(());
+    };
+    let Ok(wanted) = BusName::try_from(name) else {
+        return Ok(());
+    };
+    match bus.get_name_owner(wanted).await {
+        Ok(owner) => Err(taken(name, owner.to_string())),
+        Err(_) => Ok(()),
+    }
+}
+
+/// What to do when somebody has the name.
+pub(super) fn taken(name: &str, owner: String) -> BusError {
+    let hint = if name == crate::bus::UPOWER_NAME {
+        "upowerd runs here, and is not replaced; leave out --bus-name"
+    } else {
+        "solar-statusd runs already; stop that one first, or choose another --bus-name"
+    };
+    BusError::Taken {
+        name: name.to_owned(),
+        owner,
+        hint,
+    }
+}
+
+pub(super) async fn add_match(connection: &Connection, rule: MatchRule<'_>) -> zbus::Result<()> {
+    let bus = DBusProxy::new(connection).await?;
+    bus.add_match_rule(rule).await?;
+    Ok(())
+}
+
+/// Hears what the bus says until it is gone.
+async fn listen(
+    mut stream: MessageStream,
+    connection: &Connection,
+    name: &str,
+    hands: &Hands,
+) -> BusError {
+    while let Some(message) = stream.next().await {
+        match message {
+            Ok(message) if message.message_type() == Type::Signal => {
+                if let Some(why) = hear(&message, connection, name, hands).await {
+                    return why;
+                }
+            }
+            Ok(_) => {}
+            Err(error) => debug!("a message cannot be read: {error}"),
+        }
+    }
+    BusError::Lost
+}
+
+async fn hear(
+    message: &Message,
+    connection: &Connection,
+    name: &str,
+    hands: &Hands,
+) -> Option<BusError> {
+    let header = message.header();
+    let sender = header.sender()?;
+    let of_bus = sender == "org.freedesktop.DBus";
+    match header.member()?.as_str() {
+        "NameLost" if of_bus => {
+            let lost: String = message.body().deserialize().ok()?;
+            return (lost == name).then_some(BusError::NameLost(lost));
+        }
+        "NameOwnerChanged" if of_bus => {
+            let (who, _, owner): (String, String, String) = message.body().deserialize().ok()?;
+            if owner.is_empty() {
+                hands.forget(&who);
+                hands.unwatch(connection, &who).await;
+            }
+        }
+        member if member == SLEEP.2 => {
+            let sleeps: bool = message.body().deserialize().ok()?;
+            // Anybody can send us such a signal.
+            let bus = DBusProxy::new(connection).await.ok()?;
+            let logind = BusName::try_from(SLEEP.0).ok()?;
+            let is_logind = bus.get_name_owner(logind).await.ok()?.as_str() == sender.as_str();
+            if is_logind && !sleeps {
+                hands.resume();
+            }
+        }
+        _ => {}
+    }
+    None
+}

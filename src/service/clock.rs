@@ -1,0 +1,56 @@
+//! The watchdog: systemd restarts a daemon whose hardware thread hangs.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+
+use super::settings::notify;
+use crate::manager::{Clock, RealClock, Wake};
+use crate::units::Timestamp;
+
+/// The real clock; if systemd asked for it, it tells it in time that the thread that waits on it
+/// is alive.
+pub(super) struct WatchdogClock<'a> {
+    clock: RealClock<'a>,
+    /// Half of what systemd waits.
+    every: Option<Duration>,
+    due: Timestamp,
+}
+
+impl<'a> WatchdogClock<'a> {
+    pub(super) fn new(clock: RealClock<'a>) -> Self {
+        let every = sd_notify::watchdog_enabled().map(|limit| limit / 2);
+        let due = clock.now();
+        Self { clock, every, due }
+    }
+}
+
+impl Clock for WatchdogClock<'_> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn wait(
+        &mut self,
+        descriptors: &[BorrowedFd<'_>],
+        until: Option<Timestamp>,
+    ) -> io::Result<Wake> {
+        let Some(every) = self.every else {
+            return self.clock.wait(descriptors, until);
+        };
+        loop {
+            let now = self.now();
+            if self.due <= now {
+                notify(&[NotifyState::Watchdog]);
+                self.due = now + every;
+            }
+            let until_next = until.map_or(self.due, |until| until.min(self.due));
+            let wake = self.clock.wait(descriptors, Some(until_next))?;
+            if wake != Wake::Due || until.is_some_and(|until| until <= self.now()) {
+                return Ok(wake);
+            }
+        }
+    }
+}

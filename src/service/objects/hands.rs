@@ -1,0 +1,144 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use log::warn;
+use zbus::fdo::DBusProxy;
+use zbus::message::Type;
+use zbus::names::BusName;
+use zbus::{Connection, MatchRule};
+
+use crate::device::Link;
+use crate::history::{self, Entry, HistoryError};
+use crate::manager::{Command, CommandSender};
+use crate::service::leases::{Leases, Refusal, Wish};
+use crate::units::Timestamp;
+
+/// What objects may do besides reading the board: ask the hardware thread for something.
+#[derive(Clone)]
+pub(in crate::service) struct Hands {
+    commands: CommandSender,
+    leases: Arc<Mutex<Leases>>,
+    /// Those who are waited for to leave.
+    watched: Arc<Mutex<BTreeSet<String>>>,
+    started: Instant,
+    /// Where the history is, if there is one.
+    history: Option<PathBuf>,
+}
+
+impl Hands {
+    pub(in crate::service) fn new(commands: CommandSender, history: Option<PathBuf>) -> Self {
+        Self {
+            commands,
+            leases: Arc::default(),
+            watched: Arc::default(),
+            started: Instant::now(),
+            history,
+        }
+    }
+
+    /// Passes a command on; `false`: too many wait already.
+    pub(in crate::service) fn command(&self, command: Command) -> bool {
+        let sent = self.commands.send(command);
+        if let Err(error) = &sent {
+            warn!("a command is dropped: {error}");
+        }
+        sent.is_ok()
+    }
+
+    /// Asks for light to be measured, see [`Leases::want`].
+    pub(in crate::service) fn want_light(
+        &self,
+        caller: &str,
+        device: &Link,
+        count: u32,
+        period: u32,
+    ) -> Result<(), Refusal> {
+        let wish =
+            self.with_leases(|leases, now| leases.want(now, caller, device, count, period))?;
+        self.pass_on(wish);
+        Ok(())
+    }
+
+    /// The computer slept: flags and series may be lost.
+    pub(in crate::service) fn resume(&self) {
+        self.command(Command::Resumed);
+        let wishes = self.with_leases(Leases::again);
+        self.pass_on(wishes);
+    }
+
+    /// A caller left the bus.
+    pub(in crate::service) fn forget(&self, caller: &str) {
+        let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
+        self.pass_on(wishes);
+    }
+
+    /// Whether there is a history.
+    pub(in crate::service) const fn has_history(&self) -> bool {
+        self.history.is_some()
+    }
+
+    /// What is recorded of a device; a daemon that could not open its history still reads it.
+    pub(in crate::service) fn history(&self, device: &str) -> Result<Vec<Entry>, HistoryError> {
+        match &self.history {
+            Some(directory) => history::read(directory, device, Timestamp::START),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Hears from now on when a caller leaves the bus; `false`: it is gone already.
+    pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
+        let Some(rule) = leaving(caller) else {
+            return false;
+        };
+        let Ok(bus) = DBusProxy::new(connection).await else {
+            return false;
+        };
+        let is_new = lock(&self.watched).insert(caller.to_owned());
+        if is_new && bus.add_match_rule(rule).await.is_err() {
+            return false;
+        }
+        let Ok(name) = BusName::try_from(caller) else {
+            return false;
+        };
+        bus.name_has_owner(name).await.unwrap_or(false)
+    }
+
+    /// A caller has nothing any more that must end with it.
+    pub(in crate::service) async fn unwatch(&self, connection: &Connection, caller: &str) {
+        if lock(&self.watched).remove(caller)
+            && let Some(rule) = leaving(caller)
+            && let Ok(bus) = DBusProxy::new(connection).await
+        {
+            _ = bus.remove_match_rule(rule).await;
+        }
+    }
+
+    fn pass_on(&self, wishes: impl IntoIterator<Item = Wish>) {
+        for (device, series) in wishes {
+            self.command(Command::MeasureLight { device, series });
+        }
+    }
+
+    fn with_leases<T>(&self, act: impl FnOnce(&mut Leases, Timestamp) -> T) -> T {
+        let now = Timestamp::from_start(self.started.elapsed());
+        act(&mut lock(&self.leases), now)
+    }
+}
+
+/// The bus's word that a caller left.
+fn leaving(caller: &str) -> Option<MatchRule<'_>> {
+    MatchRule::builder()
+        .msg_type(Type::Signal)
+        .sender("org.freedesktop.DBus")
+        .interface("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .arg(0, caller)
+        .build()
+        .ok()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,405 @@
+//! Says on the bus what became different on the board.
+//!
+//! It compares values with those said last, so that one signal holds all that changed and nothing
+//! else, however often the board was written meanwhile. Times are told along with other changes,
+//! never alone; light once a second at most.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use log::{debug, info};
+use sd_notify::NotifyState;
+use zbus::fdo::{Properties, RequestNameFlags};
+use zbus::names::InterfaceName;
+use zbus::object_server::{Interface, SignalEmitter};
+use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
+
+use super::board::{Board, Post, Work};
+use super::bus_thread::{BusError, Served, taken};
+use super::chronicle::Chronicle;
+use super::ending::Teller;
+use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
+use super::settings::notify;
+use crate::device::Receiver;
+
+/// Values of light follow each other so closely at most.
+const LIGHT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Values that say when another was read.
+const TIMES: [&str; 5] = [
+    "UpdateTime",
+    "LastSeen",
+    "BatteryTime",
+    "ChargeTime",
+    "LightTime",
+];
+
+/// Values of the light.
+const LIGHT: [&str; 4] = ["Luminosity", "Lux", "LightLevel", "LightTrusted"];
+
+type Values = HashMap<String, OwnedVariant>;
+
+pub(super) struct Publisher {
+    board: Arc<Board>,
+    served: Served,
+    name: String,
+    named: bool,
+    devices: BTreeMap<String, Published>,
+    receivers: BTreeMap<String, Receiver>,
+    status: String,
+    chronicle: Chronicle,
+}
+
+/// A device on the bus.
+struct Published {
+    device1: Device1,
+    said: Values,
+    /// Once a battery of it is known.
+    upower: Option<(UpowerDevice, Values)>,
+    /// When light was told last.
+    light_told: Option<Instant>,
+}
+
+impl Publisher {
+    pub(super) fn new(
+        board: Arc<Board>,
+        served: Served,
+        name: String,
+        chronicle: Chronicle,
+    ) -> Self {
+        Self {
+            board,
+            served,
+            name,
+            named: false,
+            devices: BTreeMap::new(),
+            receivers: BTreeMap::new(),
+            status: String::new(),
+            chronicle,
+        }
+    }
+
+    /// Publishes until the board ends, or the name cannot be had.
+    pub(super) fn run(mut self, teller: &Teller) {
+        let mut late: BTreeMap<String, Instant> = BTreeMap::new();
+        loop {
+            let due = late.values().copied().chain(self.chronicle.due()).min();
+            let mut work = self.board.wait(due);
+            if work.ended {
+                return;
+            }
+            let all = self.chronicle.is_due();
+            for post in &work.devices {
+                if all || work.touched.contains(&post.path) {
+                    self.chronicle.note(post);
+                }
+            }
+            work.touched.extend(std::mem::take(&mut late).into_keys());
+            late = zbus::block_on(self.publish(&work));
+            if work.settled && !self.named {
+                if let Err(error) = zbus::block_on(self.take_name()) {
+                    teller.end(error);
+                    return;
+                }
+                notify(&[NotifyState::Ready]);
+            }
+            self.tell_status(&work);
+        }
+    }
+
+    /// One round. Returns which devices have something that must wait, and until when.
+    async fn publish(&mut self, work: &Work) -> BTreeMap<String, Instant> {
+        let gone = |path: &String| work.devices.iter().all(|post| post.path != *path);
+        let gone: Vec<String> = self
+            .devices
+            .keys()
+            .filter(|path| gone(path))
+            .cloned()
+            .collect();
+        for path in gone {
+            said(&path, self.remove(&path).await);
+        }
+        let gone = |id: &String| work.receivers.iter().all(|receiver| receiver.id != *id);
+        let gone: Vec<String> = self
+            .receivers
+            .keys()
+            .filter(|id| gone(id))
+            .cloned()
+            .collect();
+        for id in gone {
+            self.receivers.remove(&id);
+            said(&id, self.remove_receiver(&id).await);
+        }
+        for receiver in &work.receivers {
+            said(&receiver.id, self.publish_receiver(receiver).await);
+        }
+        let mut late = BTreeMap::new();
+        for post in &work.devices {
+            let path = &post.path;
+            let is_new = self
+                .devices
+                .get(path)
+                .is_none_or(|it| !Arc::ptr_eq(&it.device1.post, post));
+            if is_new {
+                said(path, self.add(post).await);
+            } else if work.touched.contains(path) {
+                match self.update(path).await {
+                    Ok(Some(due)) => _ = late.insert(path.clone(), due),
+                    Ok(None) => {}
+                    Err(error) => said(path, Err(error)),
+                }
+            }
+        }
+        for (path, presses) in &work.light_keys {
+            for _ in 0..*presses {
+                said(path, self.tell_light_key(path).await);
+            }
+        }
+        late
+    }
+
+    /// Puts a device on the bus.
+    async fn add(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
+        // Another was here before.
+        self.remove(&post.path).await?;
+        let device1 = Device1 {
+            post: Arc::clone(post),
+            hands: self.served.hands.clone(),
+        };
+        let server = self.served.connection.object_server();
+        server.at(post.path.as_str(), device1.clone()).await?;
+        let said = self.values(&device1, &post.path).await?;
+        let published = Published {
+            device1,
+            said,
+            upower: None,
+            light_told: None,
+        };
+        self.devices.insert(post.path.clone(), published);
+        self.add_upower(post).await
+    }
+
+    /// Puts the battery of a device on the bus, once one is known.
+    async fn add_upower(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
+        if post.upower().is_none() {
+            return Ok(());
+        }
+        let path = post.path.as_str();
+        let upower = UpowerDevice::new(Arc::clone(post), self.served.hands.clone());
+        let server = self.served.connection.object_server();
+        server.at(path, upower.clone()).await?;
+        let said = self.values(&upower, path).await?;
+        if let Some(published) = self.devices.get_mut(path) {
+            published.upower = Some((upower, said));
+        }
+        self.tell_roster();
+        self.root()?.device_added(ObjectPath::try_from(path)?).await
+    }
+
+    /// Takes a device off the bus.
+    async fn remove(&mut self, path: &str) -> zbus::Result<()> {
+        let Some(published) = self.devices.remove(path) else {
+            return Ok(());
+        };
+        self.tell_roster();
+        let server = self.served.connection.object_server();
+        if published.upower.is_some() {
+            self.root()?
+                .device_removed(ObjectPath::try_from(path)?)
+                .await?;
+            server.remove::<UpowerDevice, _>(path).await?;
+        }
+        server.remove::<Device1, _>(path).await?;
+        Ok(())
+    }
+
+    async fn publish_receiver(&mut self, receiver: &Receiver) -> zbus::Result<()> {
+        let before = self.receivers.insert(receiver.id.clone(), receiver.clone());
+        if before.as_ref() == Some(receiver) {
+            return Ok(());
+        }
+        if before.is_some() {
+            self.remove_receiver(&receiver.id).await?;
+        }
+        let path = self.board.layout().receiver(&receiver.id);
+        let server = self.served.connection.object_server();
+        server.at(path, Receiver1(receiver.clone())).await?;
+        Ok(())
+    }
+
+    async fn remove_receiver(&self, id: &str) -> zbus::Result<()> {
+        let path = self.board.layout().receiver(id);
+        let server = self.served.connection.object_server();
+        server.remove::<Receiver1, _>(path).await?;
+        Ok(())
+    }
+
+    /// Says what is different about a device. Returns until when the rest has to wait.
+    async fn update(&mut self, path: &str) -> zbus::Result<Option<Instant>> {
+        let Some(published) = self.devices.get(path) else {
+            return Ok(None);
+        };
+        let now = Instant::now();
+        let next_light = published.light_told.map(|told| told + LIGHT_PAUSE);
+        let wait = next_light.filter(|next| *next > now);
+        let device1 = published.device1.clone();
+        let mut news = vec![(
+            Device1::name(),
+            Difference::between(&published.said, self.values(&device1, path).await?, wait),
+        )];
+        if let Some((upower, said)) = &published.upower {
+            let values = self.values(&upower.clone(), path).await?;
+            news.push((
+                UpowerDevice::name(),
+                Difference::between(said, values, wait),
+            ));
+        }
+        let late = news.iter().any(|(_, difference)| difference.late);
+        let told_light = news.iter().any(|(_, difference)| difference.tells_light());
+        for (interface, difference) in news {
+            if !difference.worth_telling() {
+                continue;
+            }
+            self.tell_changes(path, &interface, &difference.changed)
+                .await?;
+            if let Some(published) = self.devices.get_mut(path) {
+                match &mut published.upower {
+                    Some((_, said)) if interface == UpowerDevice::name() => {
+                        said.extend(difference.changed);
+                    }
+                    _ => published.said.extend(difference.changed),
+                }
+            }
+        }
+        if let Some(published) = self.devices.get_mut(path) {
+            if told_light {
+                published.light_told = Some(now);
+            }
+            if published.upower.is_none() {
+                self.add_upower(&device1.post).await?;
+            }
+        }
+        Ok(wait.filter(|_| late))
+    }
+
+    async fn tell_changes(
+        &self,
+        path: &str,
+        interface: &InterfaceName<'_>,
+        changed: &Values,
+    ) -> zbus::Result<()> {
+        let changed: HashMap<&str, Variant<'_>> = changed
+            .iter()
+            .map(|(name, value)| (name.as_str(), Variant::from(value.clone())))
+            .collect();
+        let emitter = SignalEmitter::new(&self.served.connection, path)?;
+        Properties::properties_changed(&emitter, interface.clone(), changed, [].as_slice().into())
+            .await
+    }
+
+    async fn tell_light_key(&self, path: &str) -> zbus::Result<()> {
+        if !self.devices.contains_key(path) {
+            return Ok(());
+        }
+        let emitter = SignalEmitter::new(&self.served.connection, path)?;
+        emitter.light_button_pressed().await
+    }
+
+    fn tell_roster(&self) {
+        let with_battery = self.devices.iter().filter(|(_, it)| it.upower.is_some());
+        let paths =
+            with_battery.filter_map(|(path, _)| OwnedObjectPath::try_from(path.as_str()).ok());
+        let mut roster = self
+            .served
+            .roster
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *roster = paths.collect();
+    }
+
+    /// All values of an object, as it would tell them.
+    async fn values<I: Interface>(&self, object: &I, path: &str) -> zbus::Result<Values> {
+        let connection = &self.served.connection;
+        let emitter = SignalEmitter::new(connection, path)?;
+        let server = connection.object_server();
+        Ok(object.get_all(server, connection, None, &emitter).await?)
+    }
+
+    fn root(&self) -> zbus::Result<SignalEmitter<'static>> {
+        SignalEmitter::new(&self.served.connection, self.board.layout().root())
+    }
+
+    /// Takes the name, once there is something to see: who hears of it finds all devices.
+    async fn take_name(&mut self) -> Result<(), BusError> {
+        let connection = &self.served.connection;
+        let flags = RequestNameFlags::DO_NOT_QUEUE;
+        match connection
+            .request_name_with_flags(self.name.as_str(), flags)
+            .await
+        {
+            Ok(_) => {
+                info!("serving as {}", self.name);
+                self.named = true;
+                Ok(())
+            }
+            Err(zbus::Error::NameTaken) => Err(taken(&self.name, "somebody else".to_owned())),
+            Err(source) => Err(BusError::Refused {
+                name: self.name.clone(),
+                source,
+            }),
+        }
+    }
+
+    /// What `systemctl status` shows.
+    fn tell_status(&mut self, work: &Work) {
+        let (devices, receivers) = (work.devices.len(), work.receivers.len());
+        let status = format!("{devices} devices, {receivers} receivers");
+        if self.status != status {
+            notify(&[NotifyState::Status(&status)]);
+            self.status = status;
+        }
+    }
+}
+
+/// What is different about an object.
+struct Difference {
+    changed: Values,
+    /// There is more, which has to wait.
+    late: bool,
+}
+
+impl Difference {
+    fn between(said: &Values, now: Values, light_waits: Option<Instant>) -> Self {
+        let mut changed = now;
+        changed.retain(|name, value| said.get(name) != Some(value));
+        let all = changed.len();
+        if light_waits.is_some() {
+            changed.retain(|name, _| !LIGHT.contains(&name.as_str()));
+        }
+        Self {
+            late: changed.len() < all,
+            changed,
+        }
+    }
+
+    /// Times alone wake nobody.
+    fn worth_telling(&self) -> bool {
+        self.changed
+            .keys()
+            .any(|name| !TIMES.contains(&name.as_str()))
+    }
+
+    fn tells_light(&self) -> bool {
+        self.changed
+            .keys()
+            .any(|name| LIGHT.contains(&name.as_str()))
+    }
+}
+
+/// A signal that cannot be sent is lost with the bus, whose thread says so.
+fn said(what: &str, outcome: zbus::Result<()>) {
+    if let Err(error) = outcome {
+        debug!("{what}: not said: {error}");
+    }
+}

@@ -1,0 +1,60 @@
+//! What a trace log holds: the reports, but nothing that could be typed.
+
+use std::cell::RefCell;
+
+use log::{LevelFilter, Log, Metadata, Record};
+
+use crate::desk::Shared;
+use crate::stage::Stage;
+
+/// Takes what is logged by a test that listens, in its own thread.
+struct Listener;
+
+thread_local! {
+    static HEARD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+impl Log for Listener {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        HEARD.with_borrow(Option::is_some)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        HEARD.with_borrow_mut(|heard| {
+            if let Some(lines) = heard {
+                lines.push(record.args().to_string());
+            }
+        });
+    }
+
+    fn flush(&self) {}
+}
+
+/// What is logged meanwhile.
+fn logged(run: impl FnOnce()) -> Vec<String> {
+    static LISTENER: Listener = Listener;
+    // All but the first find it there.
+    if log::set_logger(&LISTENER).is_ok() {
+        log::set_max_level(LevelFilter::Trace);
+    }
+    HEARD.set(Some(Vec::new()));
+    run();
+    HEARD.take().unwrap_or_default()
+}
+
+#[test]
+fn events_of_batteries_are_logged_and_what_could_be_keys_is_not() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    stage.port.plug(&desk);
+    for (second, event) in [(10, "11 01 06 00 46 08 00 00"), (20, "11 01 08 00 00 C3")] {
+        let hand = desk.clone();
+        stage.at(second, move |_| hand.say(event));
+    }
+    let lines = logged(|| _ = stage.follow(30));
+    let has = |wanted: &str| lines.iter().any(|line| line.contains(wanted));
+    assert!(has("/dev/hidraw0 → 10 01 00 06 10 04 00"), "{lines:#?}");
+    assert!(has("/dev/hidraw0 ← 11 01 06 00 46 08 00 00"), "{lines:#?}");
+    assert!(!has("11 01 08 00"), "{lines:#?}");
+    assert!(has("/dev/hidraw0 ← withheld: an event"), "{lines:#?}");
+}

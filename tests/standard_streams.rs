@@ -1,0 +1,49 @@
+//! Standard input and output that cannot be used are named.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs::File;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program with these files as its standard input and output.
+fn run(arguments: &[&str], input: &str, output: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .stdin(File::open(input).unwrap())
+        .stdout(File::create(output).unwrap())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+}
+
+fn assert_fails(output: &Output, says: &str) {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.starts_with(&format!("solar-status: {says}: ")) && error.lines().count() == 1,
+        "{error}"
+    );
+}
+
+#[test]
+fn a_full_disk_is_an_error_whatever_is_written() {
+    for arguments in [
+        &["--simulate"][..],
+        &["--simulate", "--json"],
+        &["monitor", "--simulate", "--duration", "5"],
+        &["monitor", "--simulate", "--duration", "5", "--json"],
+        &["decode", "10 01 09 03 78 01 00"],
+        &["decode", "--json", "10 01 09 03 78 01 00"],
+        &["--help"],
+    ] {
+        let output = run(arguments, "/dev/null", "/dev/full");
+        assert_fails(&output, "standard output cannot be written");
+    }
+}
+
+#[test]
+fn a_folder_cannot_be_decoded() {
+    let output = run(&["decode"], "/", "/dev/null");
+    assert_fails(&output, "standard input cannot be read");
+}
