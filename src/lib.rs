@@ -4,6 +4,7 @@ pub mod bus;
 pub mod cli;
 pub mod device;
 pub mod feature;
+pub mod history;
 pub mod manager;
 pub mod nodes;
 pub mod service;

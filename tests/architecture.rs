@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("transport", &["wire", "units"]),
     ("feature", &["wire", "units"]),
     ("device", &["feature", "wire", "units"]),
+    ("history", &["device", "units"]),
     ("session", &["feature", "wire", "units"]),
     // Firmware: of the program it simulates a device for, it may know the door and the frames.
     ("sim", &["transport", "wire", "units"]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "service",
         &[
             "bus",
+            "history",
             "nodes",
             "manager",
             "device",
@@ -52,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bus",
             "nodes",
             "manager",
+            "history",
             "sim",
             "device",
             "session",

@@ -68,9 +68,11 @@ const MINUTE: &str = "\
 00:00:01  K750      found, 57 %, discharging, 2.54 V, 12 lux (dark)
 00:00:04  K800      online
 00:00:04  K800      battery full, discharging
-00:00:15  K750      light key pressed
-00:00:16  K750      charging, 320 lux (good)
+00:00:10  K750      light key pressed
+00:00:11  K750      charging, 320 lux (good)
 00:00:25  M705      64 %
+00:00:35  K750      light key pressed
+00:00:36  K750      discharging, 12 lux (dark)
 00:00:40  K800      offline
 ";
 
@@ -137,6 +139,8 @@ fn every_line_of_json_is_an_event_with_all_its_keys() {
             ("light-key", "K750"),
             ("device-changed", "K750"),
             ("device-changed", "M705"),
+            ("light-key", "K750"),
+            ("device-changed", "K750"),
             ("device-changed", "K800"),
         ]
     );
@@ -158,7 +162,11 @@ fn only_the_devices_asked_for_are_told_of() {
     for line in &lines[1..] {
         assert_eq!(line["device"]["name"], "K750", "{line}");
     }
-    assert_eq!(lines.len(), 4, "receiver, device, light key, light");
+    assert_eq!(
+        lines.len(),
+        6,
+        "receiver, device, light key and light twice"
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what the tests on a real kernel (cargo test --test vm) need on Debian.
+# Installs what the tests need on Debian: most of it for those on a real kernel (cargo test --test vm).
 set -eu
 
-packages='busybox-static cpio dbus kmod linux-image-amd64 qemu-system-x86 solaar udev util-linux xz-utils zstd'
+packages='busybox-static cpio dbus dbus-daemon kmod linux-image-amd64 qemu-system-x86 solaar systemd udev util-linux xz-utils zstd'
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2

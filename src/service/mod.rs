@@ -9,6 +9,7 @@
 mod args;
 mod board;
 mod bus_thread;
+mod chronicle;
 mod clock;
 mod ending;
 mod leases;
@@ -31,7 +32,8 @@ use sd_notify::NotifyState;
 pub use args::Args;
 
 use board::Board;
-use bus_thread::{BusError, Served};
+use bus_thread::BusError;
+use chronicle::Chronicle;
 use ending::{Ending, Teller};
 use objects::Hands;
 use publisher::Publisher;
@@ -128,8 +130,12 @@ fn serve(
     let clock = RealClock::new(Some(ending.descriptor()));
     let (sender, mut commands) = command_channel()?;
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
-    let served = bus_thread::connect(args, &board, Hands::new(sender), ending.teller()?)?;
-    let published = publish(args, &board, served, ending.teller()?)?;
+    let history = args.state.as_ref().map(|state| state.join("history"));
+    let chronicle = Chronicle::open(history.as_deref(), clock.now());
+    let hands = Hands::new(sender, history);
+    let served = bus_thread::connect(args, &board, hands, ending.teller()?)?;
+    let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
+    let publishing = publish(publisher, ending.teller()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
     let query = settings::query(args);
     let ended = follow(
@@ -153,7 +159,7 @@ fn serve(
     settings::notify(&[NotifyState::Stopping]);
     let why = ending.reason();
     board.end();
-    if published.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
+    if publishing.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
         warn!("the bus takes nothing any more: what is still to be said is dropped");
     }
     ended?;
@@ -161,13 +167,7 @@ fn serve(
 }
 
 /// Starts the publisher; at its end the channel closes.
-fn publish(
-    args: &Args,
-    board: &Arc<Board>,
-    served: Served,
-    teller: Teller,
-) -> io::Result<mpsc::Receiver<()>> {
-    let publisher = Publisher::new(Arc::clone(board), served, args.bus_name.clone());
+fn publish(publisher: Publisher, teller: Teller) -> io::Result<mpsc::Receiver<()>> {
     let (end, ended) = mpsc::channel();
     let run = move || {
         publisher.run(&teller);

@@ -17,6 +17,7 @@ use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 
 use super::board::{Board, Post, Work};
 use super::bus_thread::{BusError, Served, taken};
+use super::chronicle::Chronicle;
 use super::ending::Teller;
 use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
 use super::settings::notify;
@@ -47,6 +48,7 @@ pub(super) struct Publisher {
     devices: BTreeMap<String, Published>,
     receivers: BTreeMap<String, Receiver>,
     status: String,
+    chronicle: Chronicle,
 }
 
 /// A device on the bus.
@@ -60,7 +62,12 @@ struct Published {
 }
 
 impl Publisher {
-    pub(super) fn new(board: Arc<Board>, served: Served, name: String) -> Self {
+    pub(super) fn new(
+        board: Arc<Board>,
+        served: Served,
+        name: String,
+        chronicle: Chronicle,
+    ) -> Self {
         Self {
             board,
             served,
@@ -69,6 +76,7 @@ impl Publisher {
             devices: BTreeMap::new(),
             receivers: BTreeMap::new(),
             status: String::new(),
+            chronicle,
         }
     }
 
@@ -76,9 +84,16 @@ impl Publisher {
     pub(super) fn run(mut self, teller: &Teller) {
         let mut late: BTreeMap<String, Instant> = BTreeMap::new();
         loop {
-            let mut work = self.board.wait(late.values().min().copied());
+            let due = late.values().copied().chain(self.chronicle.due()).min();
+            let mut work = self.board.wait(due);
             if work.ended {
                 return;
+            }
+            let all = self.chronicle.is_due();
+            for post in &work.devices {
+                if all || work.touched.contains(&post.path) {
+                    self.chronicle.note(post);
+                }
             }
             work.touched.extend(std::mem::take(&mut late).into_keys());
             late = zbus::block_on(self.publish(&work));

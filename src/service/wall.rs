@@ -13,14 +13,19 @@ pub(super) struct Wall {
     behind: Duration,
 }
 
+/// The time since 1970, as the computer has it now.
+pub(super) fn today() -> Timestamp {
+    let today = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp::from_start(today.unwrap_or_default())
+}
+
 /// Less is no step.
 const STEP: Duration = Duration::from_secs(2);
 
 impl Wall {
     /// Looks how far the times are apart.
     pub(super) fn look(&mut self, now: Timestamp) {
-        let today = SystemTime::now().duration_since(UNIX_EPOCH);
-        self.compare(now, today.unwrap_or_default());
+        self.compare(now, today().since_start());
     }
 
     fn compare(&mut self, now: Timestamp, today: Duration) {

@@ -29,6 +29,8 @@ pub(super) struct Exchange<P> {
     sent: usize,
     /// The latest time that was told.
     now: Timestamp,
+    /// Nothing is sent before this time.
+    quiet_until: Timestamp,
 }
 
 /// The outcome of a request.
@@ -78,6 +80,7 @@ impl<P> Exchange<P> {
             finished: VecDeque::new(),
             sent: 0,
             now: Timestamp::START,
+            quiet_until: Timestamp::START,
         }
     }
 
@@ -165,7 +168,7 @@ impl<P> Exchange<P> {
         let Some(pending) = self.pending.get(at) else {
             return false;
         };
-        matches!(pending.state, State::Waiting(due) if due <= now)
+        matches!(pending.state, State::Waiting(due) if due.max(self.quiet_until) <= now)
             && self.heads_lane(at, pending)
             && self.window_opens(pending.device, now).is_none()
     }
@@ -374,6 +377,24 @@ impl<P> Exchange<P> {
         }
     }
 
+    /// What was sent may be lost and is sent again, as if for the first time, and nothing before
+    /// this time.
+    pub(super) fn resume(&mut self, now: Timestamp, quiet_until: Timestamp) {
+        self.pass(now);
+        self.quiet_until = quiet_until;
+        for pending in &mut self.pending {
+            if let Some(report) = pending.sent {
+                // An answer may still come.
+                self.past.remember(now, report, pending.attempts);
+            }
+            pending.attempts = 0;
+            pending.busy = 0;
+            pending.refused = false;
+            pending.stalls = 0;
+            pending.state = State::Waiting(quiet_until);
+        }
+    }
+
     /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
     pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         let stalled = self.pending.iter().position(|pending| {
@@ -403,7 +424,8 @@ impl<P> Exchange<P> {
             State::InFlight(deadline) => deadline,
             State::Waiting(due) => self
                 .window_opens(head.device, self.now.max(due))
-                .map_or(due, |opens| due.max(opens)),
+                .map_or(due, |opens| due.max(opens))
+                .max(self.quiet_until),
         });
         due.min()
     }
@@ -505,6 +527,40 @@ mod tests {
             exchange.handle_timeout(now);
         }
         assert_eq!(silent, 2);
+    }
+
+    #[test]
+    fn after_the_computer_slept_a_question_is_asked_as_if_for_the_first_time() {
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        let question = sent(&mut exchange, at(0));
+        exchange.handle_timeout(at(1000));
+        assert_eq!(sent(&mut exchange, at(1000)), question);
+        exchange.resume(at(1500), at(2500));
+        assert_eq!(sent(&mut exchange, at(2499)), None);
+        for millis in [2500, 3500] {
+            assert_eq!(exchange.poll_timeout(), Some(at(millis)));
+            exchange.handle_timeout(at(millis));
+            assert_eq!(sent(&mut exchange, at(millis)), question, "{millis}");
+        }
+        exchange.handle_timeout(at(4500));
+        let outcome = exchange.poll_finished().unwrap().outcome;
+        assert_eq!(outcome, Err(RequestError::Silent));
+    }
+
+    #[test]
+    fn what_was_asked_before_the_computer_slept_may_still_be_answered() {
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        sent(&mut exchange, at(0));
+        exchange.resume(at(500), at(1500));
+        exchange.withdraw(|_| true);
+        ask(&mut exchange, K750, 0x0005);
+        assert_eq!(
+            sent(&mut exchange, at(1500)).as_deref(),
+            Some("10 01 00 05 00 05 00"),
+            "under another id"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::units::Timestamp;
 /// How long a lease goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// One series.
+    /// One series: what of it gets lost is asked for again, and no more.
     Once,
     /// Series after series, until it is released.
     UntilReleased,
@@ -137,6 +137,11 @@ impl LightLease {
         self.series
     }
 
+    /// Whether it measures more than once.
+    pub(super) fn is_series(&self) -> bool {
+        self.hold == Hold::UntilReleased || self.series.reports > 1
+    }
+
     pub(super) const fn hold(&self) -> Hold {
         self.hold
     }
@@ -154,7 +159,10 @@ impl LightLease {
             return Action::Wait;
         }
         self.unanswered += 1;
-        self.left = self.series.reports;
+        match self.hold {
+            Hold::Once => self.series.reports = self.left,
+            Hold::UntilReleased => self.left = self.series.reports,
+        }
         self.progress = Progress::Asking;
         Action::Ask(self.series)
     }
@@ -211,6 +219,25 @@ mod tests {
             "a sleeping device is left alone"
         );
         assert_eq!(lease.poll_timeout(), None);
+    }
+
+    #[test]
+    fn a_series_with_lost_reports_does_not_grow() {
+        let (mut lease, _) = LightLease::start(SERIES, Hold::Once);
+        lease.handle_accepted(at(0));
+        for seconds in [2, 4] {
+            assert_eq!(lease.handle_measurement(at(seconds)), Action::Wait);
+        }
+        let rest = LightMeasure {
+            reports: 3,
+            ..SERIES
+        };
+        assert_eq!(lease.handle_timeout(at(8)), Action::Ask(rest));
+        lease.handle_accepted(at(8));
+        for seconds in [10, 12] {
+            assert_eq!(lease.handle_measurement(at(seconds)), Action::Wait);
+        }
+        assert_eq!(lease.handle_measurement(at(14)), Action::Done);
     }
 
     #[test]

@@ -7,11 +7,19 @@ use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
 use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Report};
+use crate::wire::{DeviceIndex, Error10, FeatureId, FeatureIndex, Report};
 
 impl Session {
-    /// Makes a solar keyboard measure light; the measurements come as events. A
-    /// single series changes nothing while a lease is held: it measures anyway. A held lease is
+    /// Makes a solar keyboard measure light once, unless it measures in a series anyway; the
+    /// measurement comes as an event.
+    pub fn measure_light(&mut self, device: DeviceIndex) {
+        if !self.runs_series(device) {
+            self.lease_light(device, LightMeasure::ONCE, Hold::Once);
+        }
+    }
+
+    /// Makes a solar keyboard measure light in a series, in the place of any before. A single
+    /// series changes nothing while a lease is held: it measures anyway. A held lease is
     /// renewed two reports before the end of each series, so long series cost fewer requests.
     ///
     /// `false`: it is not known where its solar dashboard stands; probe it first.
@@ -47,6 +55,21 @@ impl Session {
         self.known
             .get(&device)?
             .feature(FeatureId::SOLAR_DASHBOARD)?
+    }
+
+    /// Whether it is known where a device has its solar dashboard.
+    pub fn has_light(&self, device: DeviceIndex) -> bool {
+        self.solar_index(device).is_some()
+    }
+
+    /// Whether a device measures light, or is asked to.
+    pub fn is_measuring(&self, device: DeviceIndex) -> bool {
+        self.leases.contains_key(&device)
+    }
+
+    /// Whether it does so more than once.
+    pub fn runs_series(&self, device: DeviceIndex) -> bool {
+        self.leases.get(&device).is_some_and(LightLease::is_series)
     }
 
     pub(super) fn is_held(&self, device: DeviceIndex) -> bool {
@@ -92,7 +115,7 @@ impl Session {
     }
 
     /// A single measurement is over; the probe that wanted it goes on, or is complete.
-    fn end_lease(&mut self, device: DeviceIndex) {
+    pub(super) fn end_lease(&mut self, device: DeviceIndex) {
         self.leases.remove(&device);
         self.continue_probe(device);
     }
@@ -112,28 +135,38 @@ impl Session {
                     lease.handle_accepted(now);
                 }
             }
-            // A held lease goes on when the device is back.
-            Err(error) if self.is_held(device) && error.is_absence() => {
-                if let Some(lease) = self.leases.get_mut(&device) {
-                    lease.handle_refused();
-                }
-                self.publish(device, vec![DeviceFact::Absent(error)]);
-            }
-            Err(error) => {
-                self.leases.remove(&device);
-                let mut facts = Vec::new();
-                let step = self.solar_index(device).map(probe::Step::MeasureLight);
-                let known = self.known.entry(device).or_default();
-                match (step, self.probes.get_mut(&device)) {
-                    (Some(step), Some(probe)) => {
-                        probe.handle(known, step, Err(error), &mut facts);
-                    }
-                    _ => facts.push(DeviceFact::Failed(error)),
-                }
-                self.publish(device, facts);
-            }
+            Err(error) => self.lose_light(device, error),
         }
         self.continue_probe(device);
+    }
+
+    /// The device says that it goes: it is not asked in vain for what it was to measure.
+    pub(super) fn end_measuring(&mut self, device: DeviceIndex) {
+        if self.is_measuring(device) {
+            self.withdraw_measuring(device);
+            self.lose_light(device, RequestError::Unreachable(Error10::ResourceError));
+            self.continue_probe(device);
+        }
+    }
+
+    fn lose_light(&mut self, device: DeviceIndex, error: RequestError) {
+        // A held lease goes on when the device is back.
+        if self.is_held(device) && error.is_absence() {
+            if let Some(lease) = self.leases.get_mut(&device) {
+                lease.handle_refused();
+            }
+            self.publish(device, vec![DeviceFact::Absent(error)]);
+            return;
+        }
+        self.leases.remove(&device);
+        let mut facts = Vec::new();
+        let step = self.solar_index(device).map(probe::Step::MeasureLight);
+        let known = self.known.entry(device).or_default();
+        match (step, self.probes.get_mut(&device)) {
+            (Some(step), Some(probe)) => probe.handle(known, step, Err(error), &mut facts),
+            _ => facts.push(DeviceFact::Failed(error)),
+        }
+        self.publish(device, facts);
     }
 
     /// Whether an answer to a request for light shows that another feature stands where the solar

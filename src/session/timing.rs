@@ -54,5 +54,8 @@ pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);
 /// How long a receiver may go on announcing devices after it said that it was done.
 pub(super) const STRAGGLERS: Duration = Duration::from_millis(1500);
 
+/// How long nothing is sent after the computer was asleep: receivers are set up anew meanwhile.
+pub(super) const RESUMING: Duration = Duration::from_secs(1);
+
 /// How much later than its period a light measurement may come.
 pub(super) const LIGHT_SLACK: Duration = Duration::from_millis(1500);

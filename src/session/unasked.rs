@@ -35,7 +35,9 @@ impl Session {
             | DeviceConnection::PoweredOn
             | DeviceConnection::Link { up: true } => self.note_wake(device),
             DeviceConnection::Unpaired => self.forget(device),
-            DeviceConnection::Arrival(_) | DeviceConnection::Link { up: false } => {}
+            DeviceConnection::Arrival(_) | DeviceConnection::Link { up: false } => {
+                self.end_measuring(device);
+            }
         }
     }
 
@@ -57,7 +59,7 @@ impl Session {
     }
 
     /// The device is gone for good; what comes in its place is another.
-    fn forget(&mut self, device: DeviceIndex) {
+    pub(super) fn forget(&mut self, device: DeviceIndex) {
         self.known.remove(&device);
         self.leases.remove(&device);
         self.noticing.retain(|noticing| *noticing != device);

@@ -37,12 +37,13 @@ pub fn desk() -> Receiver {
         .with(K800, k800.asleep())
 }
 
-/// What happens on the [`desk`] each minute, for somebody to look at: the sun comes and goes, the
-/// mouse is used, the light key is pressed, and the sleeping keyboard wakes for a while.
-const DAY: [Act<Receiver>; 6] = [
+/// What happens on the [`desk`] each minute, for somebody to look at: the sun comes and goes, and
+/// whoever sits there presses the light key; the mouse is used, and the sleeping keyboard wakes for
+/// a while.
+const DAY: [Act<Receiver>; 7] = [
     (4, |desk, now| desk.wake(now, K800)),
     (10, |desk, now| desk.set_sun(now, K750, Lux(320))),
-    (15, |desk, now| desk.press_light_key(now, K750)),
+    (10, |desk, now| desk.press_light_key(now, K750)),
     (25, |desk, now| {
         let charge = desk
             .device(M705)
@@ -51,6 +52,7 @@ const DAY: [Act<Receiver>; 6] = [
         less.is_some_and(|less| desk.set_charge(now, M705, less))
     }),
     (35, |desk, now| desk.set_sun(now, K750, Lux(12))),
+    (35, |desk, now| desk.press_light_key(now, K750)),
     (40, |desk, now| desk.sleep(now, K800)),
 ];
 

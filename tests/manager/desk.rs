@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use solar_status::device::Device;
+use solar_status::device::{Device, Link};
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::session::Wanted;
 use solar_status::sim::direct::DirectDevice;
@@ -15,7 +15,7 @@ use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, Plugged, catalogue};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report, classify};
+use solar_status::wire::{Incoming, Report, Slot, classify};
 
 /// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
 pub(crate) const SIX: [&str; 6] = ["M525", "M705 (M-R0009)", "K520", "G703", "PRO X", "K750"];
@@ -139,6 +139,24 @@ impl Shared {
         sent
     }
 
+    /// What the solar keyboard in a slot was told, with the second: `600 1 x 1 s`.
+    pub(crate) fn series_told(&self, slot: u8) -> Vec<String> {
+        self.act(|receiver| {
+            let told = receiver
+                .requests()
+                .filter_map(|sent| match sent.report[..] {
+                    [0x10, at, 0x09, function, reports, period, _]
+                        if at == slot && function < 0x10 =>
+                    {
+                        let second = sent.at.since_start().as_secs();
+                        Some(format!("{second} {reports} x {period} s"))
+                    }
+                    _ => None,
+                });
+            told.collect()
+        })
+    }
+
     /// One reading of everything at this time.
     pub(crate) fn read(&self, at: Timestamp, memory: &mut Memory) -> Snapshot {
         read_by(self.info(), self.clone(), at, memory)
@@ -169,10 +187,19 @@ pub(crate) fn query(follow: bool) -> Query {
         wanted: Wanted::BATTERY,
         names: true,
         follow,
+        quiet: false,
         light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),
         timeout: Duration::from_secs(30),
+    }
+}
+
+/// Where [`Shared::receiver`] has the device of a slot.
+pub(crate) fn link(slot: u8) -> Link {
+    Link::Paired {
+        receiver: "A0000001".to_owned(),
+        slot: Slot::new(slot).unwrap(),
     }
 }
 
@@ -181,7 +208,7 @@ pub(crate) fn in_slot(snapshot: &Snapshot, slot: u8) -> &Device {
     let device = snapshot
         .devices
         .iter()
-        .find(|device| device.slot().map(solar_status::wire::Slot::get) == Some(slot));
+        .find(|device| device.slot().map(Slot::get) == Some(slot));
     device.unwrap_or_else(|| panic!("slot {slot}: {:?}", snapshot.devices))
 }
 
@@ -239,6 +266,11 @@ impl Transport for Shared {
 }
 
 impl Shared {
+    /// What its firmware sent so far reaches nobody.
+    pub(crate) fn miss(&self, now: Timestamp) {
+        while self.plugged.borrow_mut().input_report(now).is_some() {}
+    }
+
     fn pass(&self) -> Result<(), TransportError> {
         if *self.gone.borrow() {
             return Err(TransportError::Gone {

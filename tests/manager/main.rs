@@ -7,12 +7,18 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod commands;
+mod cover;
 mod desk;
 mod direct;
 mod doubt;
 mod families;
 mod follow;
+mod kernel;
 mod logged;
 mod memory;
+mod names;
+mod quiet;
+mod schedule;
 mod stage;
 mod surprises;

@@ -1,9 +1,11 @@
-//! Devices of the simulator's catalogue, in the state that a scenario wants.
+//! Devices of the simulator's catalogue, in the state that a scenario wants, and one that says nothing.
 
+use solar_status::sim::Firmware;
 use solar_status::sim::battery::State;
 use solar_status::sim::catalogue;
 use solar_status::sim::device::Device;
 use solar_status::sim::receiver::Receiver;
+use solar_status::units::Timestamp;
 
 use crate::comparison::Row;
 
@@ -27,4 +29,25 @@ pub(crate) fn put(rows: &[Row], receiver: Receiver) -> Receiver {
     rows.iter().fold(receiver, |receiver, row| {
         receiver.with(row.slot, paired(row.codename, row.serial, row.state))
     })
+}
+
+/// Firmware that never answers, but remembers what it was sent.
+#[derive(Default)]
+pub(crate) struct Listener {
+    /// The reports.
+    pub(crate) heard: Vec<Vec<u8>>,
+}
+
+impl Firmware for Listener {
+    fn output_report(&mut self, _: Timestamp, report: &[u8]) {
+        self.heard.push(report.to_vec());
+    }
+
+    fn input_report(&mut self, _: Timestamp) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        None
+    }
 }

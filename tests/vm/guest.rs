@@ -31,8 +31,9 @@ const JOB: &str = "/run/job";
 const MASKED_RULE: &str = "/run/udev/rules.d/60-solaar.rules";
 
 /// The drivers a desktop has loaded by the time somebody looks at a battery.
-const MODULES: [&str; 6] = [
+const MODULES: [&str; 7] = [
     "vhci-hcd",
+    "uhid",
     "usbhid",
     "hid-generic",
     "hid-logitech-dj",

@@ -28,7 +28,7 @@ const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.t
                            tsc=reliable nokaslr no_timer_check";
 
 /// What must be installed: the program, and Debian's package that has it.
-const TOOLS: [(&str, &str); 10] = [
+const TOOLS: [(&str, &str); 11] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
     ("cpio", "cpio"),
@@ -37,6 +37,7 @@ const TOOLS: [(&str, &str); 10] = [
     ("zstd", "zstd"),
     ("setpriv", "util-linux"),
     ("udevadm", "udev"),
+    ("systemd-sysusers", "systemd"),
     ("dbus-daemon", "dbus"),
     ("solaar", "solaar"),
 ];

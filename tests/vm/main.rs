@@ -15,6 +15,7 @@ mod boot_files;
 mod comparison;
 mod descriptors;
 mod devices;
+mod follower;
 mod guest;
 mod host;
 mod kernel;
@@ -23,7 +24,10 @@ mod process;
 mod program;
 mod scenarios;
 mod solaar;
+mod systemd;
 mod traffic;
+mod udev;
+mod uhid;
 mod usbip;
 
 use std::env;

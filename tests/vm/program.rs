@@ -50,14 +50,17 @@ impl Program {
 
     /// Starts it as a user who may do nothing.
     pub(crate) fn start_as_nobody(&self, arguments: &[&str]) -> Running {
+        self.start_as("65534", arguments)
+    }
+
+    /// Starts it as this user, in the group of the same name.
+    pub(crate) fn start_as(&self, user: &str, arguments: &[&str]) -> Running {
         let mut command = Command::new("setpriv");
-        command.args([
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            self.installed,
-        ]);
-        command.args(arguments);
+        command
+            .arg(format!("--reuid={user}"))
+            .arg(format!("--regid={user}"))
+            .args(["--clear-groups", self.installed])
+            .args(arguments);
         Running::start(command)
     }
 

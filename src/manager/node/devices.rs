@@ -1,25 +1,19 @@
 //! What became known of each device, what is going on with it, and who is told of it.
 
-use std::time::Duration;
-
 use log::debug;
 
-use super::Node;
+use super::light::Measuring;
+use super::{Node, Phase};
 use crate::device::{Device, Link, Presence, device_id, is_odd};
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
-use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::change::{Change, Changed};
 use crate::manager::facts::{battery_of, take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::snapshot::Failure;
-use crate::session::{DeviceFact, Hold, Known, PairingRecord, Reading, RequestError, Wanted};
+use crate::session::{DeviceFact, Known, PairingRecord, Reading, RequestError, Wanted};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Wpid};
-
-/// One wake is told several times: notices 41 and 4B, event 1D4B. So long after a device was
-/// asked for it, another is the same.
-const SAME_WAKE: Duration = Duration::from_secs(2);
 
 /// What is going on with a device.
 #[derive(Debug, Default)]
@@ -30,6 +24,14 @@ const SAME_WAKE: Duration = Duration::from_secs(2);
 pub(super) struct Dealings {
     /// It is being asked, and not all was answered.
     pub(super) asking: bool,
+    /// When it was asked last.
+    pub(super) asked: Option<Timestamp>,
+    /// What is wanted of it but not known yet: name and firmware, which do not change.
+    pub(super) unread: Wanted,
+    /// It answered something of that with an error that may pass.
+    pub(super) failed: bool,
+    /// What it is told about light.
+    pub(super) measuring: Measuring,
     /// It was asked because it woke.
     pub(super) woken: Option<Timestamp>,
     /// It said something hard to believe, and is asked again.
@@ -106,14 +108,22 @@ impl Node<'_> {
         };
         // Only a receiver tells the name of another.
         let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
+        // Remembered firmware is believed as long as where the features stand.
+        let known_firmware = known.remembered && device.firmware.is_some();
+        let unread = Wanted {
+            name: self.query.wanted.name && device.full_name.is_none(),
+            firmware: self.query.wanted.firmware && !known_firmware,
+            ..Wanted::NOTHING
+        };
         let dealings = Dealings {
             named: !awaits_name,
+            unread,
             ..Dealings::default()
         };
         self.devices.insert(index, device);
         self.dealings.insert(index, dealings);
         if self.is_wanted(index) {
-            self.ask(index, known);
+            self.ask(now, index, known);
         } else if let Some(dealings) = self.dealings.get_mut(&index) {
             dealings.unwanted = Some(known);
         }
@@ -134,7 +144,7 @@ impl Node<'_> {
         };
         dealings.named = true;
         if let Some(known) = dealings.unwanted.take_if(|_| wanted) {
-            self.ask(index, known);
+            self.ask(now, index, known);
         }
         self.announce(index);
     }
@@ -143,22 +153,6 @@ impl Node<'_> {
     pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
         let device = self.devices.get(&index);
         device.is_some_and(|device| self.query.selects(device))
-    }
-
-    pub(super) fn ask(&mut self, index: DeviceIndex, known: Known) {
-        let wanted = Wanted {
-            kind: self.query.names && self.devices.get(&index).is_some_and(|it| it.kind.is_none()),
-            wake: self.query.follow && self.receiver.is_none(),
-            notices: self.query.follow,
-            ..self.query.wanted
-        };
-        if wanted == Wanted::default() {
-            return;
-        }
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.asking = true;
-        }
-        self.session.probe(index, wanted, known);
     }
 
     pub(super) fn handle_fact(
@@ -183,10 +177,13 @@ impl Node<'_> {
                 dealings.silent = dealings.answered && *error == RequestError::Silent;
                 dealings.switched_off = *error == RequestError::Disconnected;
             }
-            DeviceFact::Failed(error) => self.device_failures.push(Failure::Device {
-                device: id,
-                error: *error,
-            }),
+            DeviceFact::Failed(error) => {
+                self.dealings.entry(index).or_default().failed = true;
+                self.device_failures.push(Failure::Device {
+                    device: id,
+                    error: *error,
+                });
+            }
             DeviceFact::NoLight => {
                 self.device_failures
                     .push(Failure::NoMeasurement { device: id });
@@ -195,12 +192,14 @@ impl Node<'_> {
             DeviceFact::Stale => {
                 debug!("{id}: what was remembered of it is wrong");
                 memory.forget(&id);
+                self.read_firmware_again(now, index);
+            }
+            DeviceFact::Name(_) => self.dealings.entry(index).or_default().unread.name = false,
+            DeviceFact::Firmware(_) => {
+                self.dealings.entry(index).or_default().unread.firmware = false;
             }
             DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
-            DeviceFact::Protocol(_)
-            | DeviceFact::Kind(_)
-            | DeviceFact::Name(_)
-            | DeviceFact::Firmware(_) => {}
+            DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
         }
         let answered = matches!(
             fact,
@@ -275,6 +274,10 @@ impl Node<'_> {
         dealings.asking = false;
         dealings.doubted = false;
         dealings.probed = true;
+        if !dealings.failed && self.devices.get(&index).is_some_and(Device::is_online) {
+            // What it did not tell now it never will.
+            dealings.unread = Wanted::NOTHING;
+        }
         self.remember_device(now, index, memory);
         self.announce(index);
     }
@@ -330,8 +333,8 @@ impl Node<'_> {
             });
         } else {
             self.change(index, |device| device.presence = Presence::Offline);
-            // When it is back next, that is another wake.
             if let Some(dealings) = self.dealings.get_mut(&index) {
+                // When it is back next, that is another wake.
                 dealings.woken = None;
             }
         }
@@ -343,24 +346,12 @@ impl Node<'_> {
         if let Some(device) = self.devices.get(&index).filter(|_| announced) {
             self.changes.push_back(Change::LightKey(device.clone()));
         }
-        if self.query.follow && self.query.wanted.battery && self.is_wanted(index) {
-            self.session
-                .lease_light(index, LightMeasure::ONCE, Hold::Once);
-        }
-    }
-
-    /// A device that is back may have another charge, and forgot what it was told.
-    pub(super) fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
-        let Some(dealings) = self.dealings.get_mut(&index) else {
-            return;
-        };
-        let again = dealings.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
-        if !self.query.follow || dealings.asking || again {
-            return;
-        }
-        dealings.woken = Some(now);
-        if self.is_wanted(index) {
-            self.ask(index, Known::default());
+        if self.query.follow
+            && self.phase != Phase::Closing
+            && self.query.wanted.battery
+            && self.is_wanted(index)
+        {
+            self.session.measure_light(index);
         }
     }
 
@@ -373,9 +364,15 @@ impl Node<'_> {
         let before = device.clone();
         change(device);
         let what = Changed::between(&before, device);
-        if announced && !what.is_empty() {
-            self.changes
-                .push_back(Change::DeviceChanged(device.clone(), what));
+        let told = if !what.is_empty() {
+            Change::DeviceChanged(device.clone(), what)
+        } else if read_at(&before) != read_at(device) {
+            Change::DeviceRead(device.clone())
+        } else {
+            return;
+        };
+        if announced {
+            self.changes.push_back(told);
         }
     }
 
@@ -383,4 +380,11 @@ impl Node<'_> {
     pub(super) fn is_announced(&self, index: DeviceIndex) -> bool {
         self.dealings.get(&index).is_some_and(|it| it.announced)
     }
+}
+
+/// When its battery was read, and its charge.
+fn read_at(device: &Device) -> Option<(Timestamp, Timestamp)> {
+    device
+        .battery
+        .map(|battery| (battery.at, battery.charge_at))
 }

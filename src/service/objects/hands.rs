@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use zbus::names::BusName;
 use zbus::{Connection, MatchRule};
 
 use crate::device::Link;
+use crate::history::{self, Entry, HistoryError};
 use crate::manager::{Command, CommandSender};
 use crate::service::leases::{Leases, Refusal, Wish};
 use crate::units::Timestamp;
@@ -21,15 +23,18 @@ pub(in crate::service) struct Hands {
     /// Those who are waited for to leave.
     watched: Arc<Mutex<BTreeSet<String>>>,
     started: Instant,
+    /// Where the history is, if there is one.
+    history: Option<PathBuf>,
 }
 
 impl Hands {
-    pub(in crate::service) fn new(commands: CommandSender) -> Self {
+    pub(in crate::service) fn new(commands: CommandSender, history: Option<PathBuf>) -> Self {
         Self {
             commands,
             leases: Arc::default(),
             watched: Arc::default(),
             started: Instant::now(),
+            history,
         }
     }
 
@@ -56,10 +61,30 @@ impl Hands {
         Ok(())
     }
 
+    /// The computer slept: flags and series may be lost.
+    pub(in crate::service) fn resume(&self) {
+        self.command(Command::Resumed);
+        let wishes = self.with_leases(Leases::again);
+        self.pass_on(wishes);
+    }
+
     /// A caller left the bus.
     pub(in crate::service) fn forget(&self, caller: &str) {
         let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
         self.pass_on(wishes);
+    }
+
+    /// Whether there is a history.
+    pub(in crate::service) const fn has_history(&self) -> bool {
+        self.history.is_some()
+    }
+
+    /// What is recorded of a device; a daemon that could not open its history still reads it.
+    pub(in crate::service) fn history(&self, device: &str) -> Result<Vec<Entry>, HistoryError> {
+        match &self.history {
+            Some(directory) => history::read(directory, device, Timestamp::START),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Hears from now on when a caller leaves the bus; `false`: it is gone already.

@@ -3,9 +3,11 @@ use std::sync::Arc;
 use zbus::interface;
 
 use crate::bus::upower::{self, Properties};
+use crate::history::{Entry, Flow, Kind, Point, series, statistics};
 use crate::manager::Command;
 use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
+use crate::service::wall::today;
 
 /// A device with a battery, in UPower's words.
 #[derive(Clone)]
@@ -38,6 +40,15 @@ impl UpowerDevice {
         }
     }
 
+    fn entries(&self, without: &str) -> Result<Vec<Entry>, UpowerError> {
+        match (&self.what, &self.hands) {
+            (What::Device(post), Some(hands)) if hands.has_history() => hands
+                .history(&post.name)
+                .map_err(|error| UpowerError::GeneralError(error.to_string())),
+            _ => Err(UpowerError::GeneralError(without.to_owned())),
+        }
+    }
+
     fn values(&self) -> Properties {
         match &self.what {
             What::Device(post) => post.upower().unwrap_or(upower::DISPLAY_DEVICE),
@@ -62,6 +73,33 @@ impl UpowerDevice {
         asked.then_some(()).ok_or_else(|| {
             UpowerError::GeneralError("too much is asked at once; try again".to_owned())
         })
+    }
+
+    /// What was recorded: `type` is `charge`, `voltage` or `luminosity` (lux), `timespan` how many
+    /// seconds back (0: all, the oldest first; else the newest first), `resolution` how many points
+    /// at most. Time in seconds since 1970, value, state.
+    #[zbus(out_args("data"))]
+    fn get_history(
+        &self,
+        r#type: &str,
+        timespan: u32,
+        resolution: u32,
+    ) -> Result<Vec<Point>, UpowerError> {
+        let entries = self.entries("device does not support getting history")?;
+        let kind = Kind::named(r#type);
+        let series = kind.and_then(|kind| series(&entries, kind, timespan, resolution, today()));
+        series.ok_or_else(|| UpowerError::GeneralError("device has no history".to_owned()))
+    }
+
+    /// How long the battery takes for each percent from 0 to 100, `charging` or `discharging`:
+    /// the deviation from the mean, and how sure that is.
+    #[zbus(out_args("data"))]
+    fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
+        let entries = self.entries("device does not support getting statistics")?;
+        let flow = Flow::named(r#type);
+        let flow =
+            flow.ok_or_else(|| UpowerError::GeneralError("device has no statistics".to_owned()))?;
+        Ok(statistics(&entries, flow).to_vec())
     }
 
     /// Names it for programs that remember devices: the same after a replug.
@@ -109,13 +147,13 @@ impl UpowerDevice {
     /// Whether `GetHistory` knows something.
     #[zbus(property)]
     fn has_history(&self) -> bool {
-        self.hands.is_some()
+        self.hands.as_ref().is_some_and(Hands::has_history)
     }
 
     /// Whether `GetStatistics` knows something.
     #[zbus(property)]
     fn has_statistics(&self) -> bool {
-        self.hands.is_some()
+        self.hands.as_ref().is_some_and(Hands::has_history)
     }
 
     /// Of a line power only.

@@ -100,6 +100,6 @@ mod tests {
             let k800 = desk.firmware.device(K800).unwrap();
             assert_eq!(k800.online(), online, "{second}");
         }
-        assert_eq!(desk.done, 7);
+        assert_eq!(desk.done, 8);
     }
 }

@@ -5,14 +5,19 @@
 //! shortest that a HID driver takes.
 
 mod bolt;
+mod corded_keyboard;
 mod corded_mouse;
 mod foreign_keyboard;
+mod lenovo;
 mod reports;
 mod unifying;
 
 pub(crate) use bolt::BOLT;
+pub(crate) use corded_keyboard::CORDED_KEYBOARD;
 pub(crate) use corded_mouse::CORDED_MOUSE;
 pub(crate) use foreign_keyboard::FOREIGN_KEYBOARD;
+pub(crate) use lenovo::LENOVO;
+pub(crate) use reports::HIDPP_REPORTS;
 pub(crate) use unifying::UNIFYING;
 
 /// A piece of USB hardware.

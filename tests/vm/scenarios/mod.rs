@@ -6,12 +6,15 @@ mod bound;
 mod coexistence;
 mod denied;
 mod hotplug;
+mod quiet;
 mod reading;
 mod replugged;
 mod requests;
+mod sandbox;
 mod together;
 mod typing;
 mod udev_rule;
+mod udev_start;
 mod unplugged;
 mod usb;
 mod wired;
@@ -100,6 +103,16 @@ pub(crate) const ALL: &[Scenario] = &[
         run: udev_rule::prove,
     },
     Scenario {
+        name: "udev-start",
+        proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
+        run: udev_start::prove,
+    },
+    Scenario {
+        name: "sandbox",
+        proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
+        run: sandbox::prove,
+    },
+    Scenario {
         name: "usb",
         proves: "the USB transport gives the interface back",
         run: usb::prove,
@@ -133,6 +146,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "replugged",
         proves: "the monitor follows the receiver over an unplugging",
         run: replugged::prove,
+    },
+    Scenario {
+        name: "quiet",
+        proves: "with the node closed nothing is missed, and typing wakes nobody",
+        run: quiet::prove,
     },
     Scenario {
         name: "together",

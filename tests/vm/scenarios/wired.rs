@@ -1,13 +1,11 @@
 //! Several devices on USB at once: a mouse on its cable is read, what only looks like HID++ is left alone.
 
-use solar_status::sim::Firmware;
 use solar_status::sim::battery::State;
 use solar_status::sim::direct::DirectDevice;
-use solar_status::units::Timestamp;
 
 use crate::comparison::{Row, compare};
 use crate::descriptors::{CORDED_MOUSE, FOREIGN_KEYBOARD};
-use crate::devices;
+use crate::devices::{self, Listener};
 use crate::kernel::{PATIENCE, eventually};
 use crate::program::Program;
 use crate::scenarios::plug_in;
@@ -29,26 +27,6 @@ const EXPECTED: [Row; 1] = [Row {
 
 /// The driver of corded devices that the kernel knows by their product id.
 const HIDPP_DRIVER: &str = "logitech-hidpp-device";
-
-/// Firmware that never answers, but remembers what it was sent.
-#[derive(Default)]
-struct Listener {
-    heard: Vec<Vec<u8>>,
-}
-
-impl Firmware for Listener {
-    fn output_report(&mut self, _: Timestamp, report: &[u8]) {
-        self.heard.push(report.to_vec());
-    }
-
-    fn input_report(&mut self, _: Timestamp) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn next_due(&self) -> Option<Timestamp> {
-        None
-    }
-}
 
 pub(crate) fn prove(program: &Program) {
     let foreign = UsbDevice::plug_in(&FOREIGN_KEYBOARD, Listener::default());

@@ -1,0 +1,215 @@
+//! How long a battery stays at each percent, as UPower's `GetStatistics` tells it.
+//!
+//! It follows UPower's daemon, 0.99.20, as read in its source. A percent counts with the time it
+//! took to come there from the one before, if the battery did the same all the while, nobody
+//! looked away, and it was at most 3 percent: else it is not known how.
+
+use super::entry::Entry;
+use super::upower::state_code;
+use crate::device::ChargeState;
+use crate::units::Percent;
+
+/// The farthest step that counts, in percent.
+const FARTHEST: u8 = 3;
+
+/// What a sample adds to the accuracy, in percent.
+const ACCURACY: f64 = 20.0;
+
+/// What statistics are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// The times the battery was charged.
+    Charging,
+    /// The times it was used up.
+    Discharging,
+}
+
+impl Flow {
+    /// The flow of a name in a call; `None`: there is none of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "charging" => Some(Self::Charging),
+            "discharging" => Some(Self::Discharging),
+            _ => None,
+        }
+    }
+
+    const fn state(self) -> ChargeState {
+        match self {
+            Self::Charging => ChargeState::Charging,
+            Self::Discharging => ChargeState::Discharging,
+        }
+    }
+}
+
+/// The times of one percent.
+#[derive(Clone, Copy, Default)]
+struct Bin {
+    seconds: f64,
+    samples: f64,
+}
+
+impl Bin {
+    fn mean(self) -> Option<f64> {
+        (self.samples > 0.0).then(|| self.seconds / self.samples)
+    }
+}
+
+/// What `GetStatistics` answers of entries sorted by time: for each percent from 0 to 100 its value
+/// and accuracy.
+///
+/// The value is how much longer than the mean it takes: 1 is twice, -0.5 half of it, 0 where
+/// nothing is known. Each sample makes it 20 % more accurate, also beyond 100.
+pub fn statistics(entries: &[Entry], flow: Flow) -> [(f64, f64); 101] {
+    let bins = bins(entries, flow);
+    let means = bins.iter().filter_map(|bin| bin.mean());
+    let (sum, count) = means.fold((0.0, 0.0), |(sum, count), mean| (sum + mean, count + 1.0));
+    bins.map(|bin| {
+        let value = bin.mean().filter(|_| sum > 0.0);
+        let value = value.map_or(0.0, |mean| mean / (sum / count) - 1.0);
+        (value, bin.samples * ACCURACY)
+    })
+}
+
+fn bins(entries: &[Entry], flow: Flow) -> [Bin; 101] {
+    let mut bins = [Bin::default(); 101];
+    let mut watched: Option<&Entry> = None;
+    let mut before: Option<&Entry> = None;
+    // Where the battery came to its percent.
+    let mut came: Option<(&Entry, Percent)> = None;
+    let mut last_percent = None;
+    for entry in entries {
+        if watched.is_none_or(|watched| !entry.follows(watched)) {
+            before = None;
+        }
+        watched = Some(entry);
+        let Some(percent) = entry.charge.filter(|_| entry.online) else {
+            continue;
+        };
+        if entry.state == ChargeState::Unknown {
+            continue;
+        }
+        let same = before.is_some_and(|it| state_code(it.state) == state_code(entry.state));
+        before = Some(entry);
+        if !same {
+            came = None;
+            continue;
+        }
+        if last_percent.replace(percent) == Some(percent) {
+            continue;
+        }
+        let step = came.map(|(from, at)| (from, percent.get().abs_diff(at.get())));
+        if step.is_some_and(|(_, step)| step > FARTHEST) {
+            came = None;
+            continue;
+        }
+        let bin = bins.get_mut(usize::from(percent.get()));
+        if let (Some((from, _)), Some(bin)) = (step, bin)
+            && entry.state == flow.state()
+        {
+            bin.seconds += entry.at.since(from.at).as_secs_f64();
+            bin.samples += 1.0;
+        }
+        came = Some((entry, percent));
+    }
+    bins
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::history::Span;
+    use crate::units::Timestamp;
+    use ChargeState::{Charging, Discharging};
+
+    fn entry(seconds: u64, percent: u8, state: ChargeState) -> Entry {
+        Entry {
+            at: Timestamp::from_start(Duration::from_secs(seconds)),
+            span: Span::Moment,
+            charge: Percent::new(percent),
+            voltage: None,
+            light: None,
+            state,
+            online: true,
+        }
+    }
+
+    /// The percents of which something is known.
+    fn known(entries: &[Entry], flow: Flow) -> Vec<(usize, f64, f64)> {
+        let bins = statistics(entries, flow).into_iter().enumerate();
+        bins.filter(|(_, (_, accuracy))| *accuracy > 0.0)
+            .map(|(percent, (value, accuracy))| (percent, value, accuracy))
+            .collect()
+    }
+
+    #[test]
+    fn a_percent_that_takes_three_times_as_long_stands_out() {
+        // The first of a state and where the first step began do not count.
+        let entries = [
+            entry(0, 60, Discharging),
+            entry(100, 59, Discharging),
+            entry(200, 58, Discharging),
+            entry(500, 57, Discharging),
+        ];
+        let values = [(57, 0.5, 20.0), (58, -0.5, 20.0)];
+        assert_eq!(known(&entries, Flow::Discharging), values);
+        assert_eq!(known(&entries, Flow::Charging), []);
+    }
+
+    #[test]
+    fn each_time_makes_it_more_accurate() {
+        let mut entries = Vec::new();
+        for (start, state) in [(0, Charging), (1000, Discharging), (2000, Charging)] {
+            for (percent, second) in (50..54).zip([0, 100, 200, 300]) {
+                entries.push(entry(start + second, percent, state));
+            }
+        }
+        let values = [(52, 0.0, 40.0), (53, 0.0, 40.0)];
+        assert_eq!(known(&entries, Flow::Charging), values);
+    }
+
+    #[test]
+    fn what_stays_the_same_counts_until_it_changes() {
+        let entries = [
+            entry(0, 60, Discharging),
+            entry(100, 59, Discharging),
+            entry(3600, 59, Discharging),
+            entry(7200, 59, Discharging),
+            entry(7300, 58, Discharging),
+            entry(9700, 57, Discharging),
+        ];
+        let values = [(57, -0.5, 20.0), (58, 0.5, 20.0)];
+        assert_eq!(known(&entries, Flow::Discharging), values);
+    }
+
+    #[test]
+    fn a_leap_or_a_gap_counts_for_nothing() {
+        let entries = [
+            entry(0, 60, Discharging),
+            entry(100, 59, Discharging),
+            entry(200, 55, Discharging),
+            entry(300, 54, Discharging),
+            entry(100_000, 53, Discharging),
+            entry(100_100, 52, Discharging),
+        ];
+        assert_eq!(known(&entries, Flow::Discharging), []);
+    }
+
+    #[test]
+    fn nothing_is_divided_by_0() {
+        let entries: Vec<Entry> = (0..=100).map(|it| entry(5, it, Charging)).collect();
+        for (value, _) in statistics(&entries, Flow::Charging) {
+            assert!(value.abs() < f64::EPSILON);
+        }
+        assert_eq!(statistics(&[], Flow::Charging), [(0.0, 0.0); 101]);
+    }
+
+    #[test]
+    fn flows_have_upowers_names() {
+        assert_eq!(Flow::named("charging"), Some(Flow::Charging));
+        assert_eq!(Flow::named("discharging"), Some(Flow::Discharging));
+        assert_eq!(Flow::named("full"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! When a device is asked, and for what: as it is found, when it wakes, and when somebody wants it.
+
+use std::time::Duration;
+
+use log::debug;
+
+use super::{Node, Phase};
+use crate::device::{Link, Presence};
+use crate::session::{Known, Wanted};
+use crate::units::Timestamp;
+use crate::wire::DeviceIndex;
+
+/// One wake is told several times: notices 41 and 4B, event 1D4B. So long after a device was
+/// asked for it, another is the same.
+const SAME_WAKE: Duration = Duration::from_secs(2);
+
+/// A battery that was asked for so recently is not asked for again, however many want it.
+const FRESH: Duration = Duration::from_secs(10);
+
+impl Node<'_> {
+    /// Asks a device all that is wanted of it and not known.
+    pub(super) fn ask(&mut self, now: Timestamp, index: DeviceIndex, known: Known) {
+        let wants_kind = self.query.names || self.query.wanted.kind;
+        let wanted = Wanted {
+            battery: self.query.wanted.battery,
+            kind: wants_kind && self.devices.get(&index).is_some_and(|it| it.kind.is_none()),
+            wake: self.query.follow && self.receiver.is_none(),
+            notices: self.query.follow,
+            ..self.unread(index)
+        };
+        if wanted != Wanted::NOTHING {
+            self.probe(now, index, wanted, known);
+        }
+    }
+
+    pub(super) fn probe(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        wanted: Wanted,
+        known: Known,
+    ) {
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.asking = true;
+            dealings.asked = Some(now);
+            dealings.failed = false;
+        }
+        self.session.probe(index, wanted, known);
+    }
+
+    /// A device whose features moved has another firmware than is remembered.
+    pub(super) fn read_firmware_again(&mut self, now: Timestamp, index: DeviceIndex) {
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        if self.query.wanted.firmware && !std::mem::replace(&mut dealings.unread.firmware, true) {
+            self.ask(now, index, Known::default());
+        }
+    }
+
+    /// What of its description is still to be asked.
+    pub(super) fn unread(&self, index: DeviceIndex) -> Wanted {
+        let dealings = self.dealings.get(&index);
+        dealings.map_or(Wanted::NOTHING, |dealings| dealings.unread)
+    }
+
+    /// A device that is back may have another charge, and forgot what it was told.
+    pub(super) fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
+        let again = dealings.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
+        if !self.query.follow || self.phase == Phase::Closing || dealings.asking || again {
+            return;
+        }
+        dealings.woken = Some(now);
+        if self.is_wanted(index) {
+            self.ask(now, index, Known::default());
+        }
+    }
+
+    /// Asks a device for its battery again; `false`: it is not here.
+    pub(in crate::manager) fn refresh(&mut self, now: Timestamp, link: &Link) -> bool {
+        let Some(index) = self.find(link) else {
+            return false;
+        };
+        let can_tell = self.devices.get(&index).is_some_and(|device| {
+            device.presence != Presence::Offline && device.has_battery != Some(false)
+        });
+        let asked = self
+            .dealings
+            .get(&index)
+            .and_then(|dealings| dealings.asked);
+        if can_tell && asked.is_none_or(|at| now.since(at) >= FRESH) {
+            let wanted = Wanted {
+                battery: true,
+                ..self.unread(index)
+            };
+            self.probe(now, index, wanted, Known::default());
+            self.due = Some(now);
+        } else {
+            debug!("{link:?} is not asked again");
+        }
+        true
+    }
+
+    /// Tells that the computer was asleep: what was asked is void, and those that were awake are
+    /// asked once more.
+    pub(in crate::manager) fn resume(&mut self, now: Timestamp) {
+        self.session.resume(now);
+        let awake = self.devices.iter().filter(|(_, device)| device.is_online());
+        let awake: Vec<DeviceIndex> = awake.map(|(index, _)| *index).collect();
+        for index in awake {
+            self.forget_series(index);
+            if self.is_wanted(index) {
+                self.ask(now, index, Known::default());
+            }
+        }
+        self.due = Some(now);
+    }
+}

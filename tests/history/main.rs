@@ -1,0 +1,61 @@
+//! The history on disk: what is written, what it costs, and what survives.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod bounds;
+mod killed;
+mod news;
+mod others;
+mod torn;
+
+use std::path::Path;
+use std::time::Duration;
+
+use solar_status::device::{ChargeState, Light};
+use solar_status::history::{Entry, History, Sample, read};
+use solar_status::units::{Lux, Percent, Timestamp};
+
+const KEYBOARD: &str = "4002-5692B2EC";
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// So many seconds after a day in 2025.
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_start(Duration::from_secs(1_764_028_800 + seconds))
+}
+
+/// A keyboard in use.
+fn charge(percent: u8) -> Sample {
+    Sample {
+        charge: Percent::new(percent),
+        voltage: None,
+        light: None,
+        state: ChargeState::Discharging,
+        online: true,
+    }
+}
+
+fn light(lux: u16, at: Timestamp) -> Light {
+    Light {
+        lux: Lux(lux),
+        trusted: true,
+        at,
+    }
+}
+
+fn open(directory: &Path) -> History {
+    History::open(directory.to_owned(), at(0)).unwrap()
+}
+
+fn all(directory: &Path) -> Vec<Entry> {
+    read(directory, KEYBOARD, Timestamp::START).unwrap()
+}
+
+fn charges(entries: &[Entry]) -> Vec<u8> {
+    entries.iter().map(|it| it.charge.unwrap().get()).collect()
+}

@@ -1,0 +1,17 @@
+//! The files that put the daemon on a system: the tools that will read them there read them here,
+//! and what they name is the same in each.
+//!
+//! What udev makes of the rules on a real kernel is tested in `tests/vm`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod bus;
+mod names;
+mod rules;
+mod tools;
+mod unit;
+mod user;

@@ -1,0 +1,76 @@
+//! The udev rules' syntax. udev passes over what it does not understand; `udevadm verify` comes
+//! with systemd 253 only.
+
+use crate::tools::{RULES, UACCESS_RULES, text};
+
+/// The keys we use, and what may be done with each.
+const KEYS: [(&str, &[&str]); 11] = [
+    ("ACTION", &["==", "!="]),
+    ("SUBSYSTEM", &["==", "!="]),
+    ("DEVPATH", &["==", "!="]),
+    ("KERNELS", &["=="]),
+    ("ATTRS{bInterfaceNumber}", &["=="]),
+    ("TAG", &["+="]),
+    ("GROUP", &["="]),
+    ("MODE", &["="]),
+    ("ENV{SYSTEMD_WANTS}", &["+="]),
+    ("GOTO", &["="]),
+    ("LABEL", &["="]),
+];
+
+/// Key, operator and value of each part of each rule.
+fn parse(text: &str) -> Result<Vec<(&str, &str, &str)>, String> {
+    let rules = text.lines().filter(|line| !line.is_empty());
+    let parts = rules
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| line.split(", "));
+    parts
+        .map(|part| parse_part(part).ok_or_else(|| part.to_owned()))
+        .collect()
+}
+
+fn parse_part(part: &str) -> Option<(&str, &str, &str)> {
+    let (head, value) = part.strip_suffix('"')?.split_once('"')?;
+    let key = head.trim_end_matches(['=', '!', '+']);
+    let operator = head.strip_prefix(key)?;
+    let (_, operators) = KEYS.iter().find(|(known, _)| *known == key)?;
+    let fits = operators.contains(&operator) && !value.contains('"');
+    fits.then_some((key, operator, value))
+}
+
+#[test]
+fn every_part_of_every_rule_is_well_formed() {
+    for file in [RULES, UACCESS_RULES] {
+        let text = text(file);
+        let parts = parse(&text).unwrap_or_else(|part| panic!("{file}: {part}"));
+        assert!(!parts.is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn every_jump_has_its_place_further_down() {
+    for file in [RULES, UACCESS_RULES] {
+        let text = text(file);
+        let parts = parse(&text).unwrap();
+        for (at, (key, _, label)) in parts.iter().enumerate() {
+            let mut below = parts.iter().skip(at);
+            assert!(
+                *key != "GOTO" || below.any(|part| *part == ("LABEL", "=", label)),
+                "{file}: {label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_slip_is_noticed() {
+    for slip in [
+        r#"ACTION="remove""#,
+        r#"KERNEL=="hidraw*""#,
+        r#"TAG+="uaccess"#,
+        r#"KERNELS=="a" TAG+="b""#,
+        r#"TAG+="a",TAG+="b""#,
+    ] {
+        assert!(parse(slip).is_err(), "{slip}");
+    }
+}

@@ -1,0 +1,78 @@
+//! The unit, as systemd reads and judges it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::tools::{UNIT, run, text};
+
+/// The worst exposure that is let pass, in tenths; 100 is a service without any protection.
+const EXPOSURE: &str = "--threshold=15";
+
+/// A copy of the unit in a folder of its own, changed by the test.
+struct Unit {
+    file: PathBuf,
+    _folder: TempDir,
+}
+
+impl Unit {
+    fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("solar-statusd.service");
+        fs::write(&file, text).unwrap();
+        Self {
+            file,
+            _folder: folder,
+        }
+    }
+
+    /// With a program that is there, since systemd looks.
+    fn shipped() -> Self {
+        let built = env!("CARGO_BIN_EXE_solar-statusd");
+        Self::new(&text(UNIT).replace("/usr/bin/solar-statusd", built))
+    }
+
+    fn analyze(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new("systemd-analyze");
+        run(command.args(arguments).arg(&self.file), "systemd")
+    }
+
+    /// Other units may have their faults.
+    fn verify(&self) -> Output {
+        self.analyze(&["verify", "--man=no", "--recursive-errors=no"])
+    }
+
+    fn security(&self) -> Output {
+        self.analyze(&["security", "--offline=true", "--no-pager", EXPOSURE])
+    }
+}
+
+#[test]
+fn systemd_understands_every_line_of_the_unit() {
+    let output = Unit::shipped().verify();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaints}");
+    assert!(!complaints.contains("solar-statusd"), "{complaints}");
+}
+
+#[test]
+fn a_line_that_systemd_does_not_know_would_be_noticed() {
+    let output = Unit::new(&text(UNIT).replace("UMask=", "UMsk=")).verify();
+    assert!(!output.status.success(), "{output:?}");
+}
+
+#[test]
+fn the_unit_exposes_little() {
+    let output = Unit::shipped().security();
+    let judgement = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{judgement}");
+    assert!(judgement.contains("Overall exposure"), "{judgement}");
+}
+
+#[test]
+fn a_unit_without_protection_would_be_noticed() {
+    let output = Unit::new("[Service]\nExecStart=/bin/true\n").security();
+    assert!(!output.status.success(), "{output:?}");
+}

@@ -1,0 +1,68 @@
+//! A HID device without any wire: the kernel's uhid, by which bluetoothd, too, brings in what it hears.
+//!
+//! A message is a `uhid_event` of the kernel's `linux/uhid.h`: its kind, then, to create a device
+//! (`UHID_CREATE2`), all in the order of the machine:
+//!
+//! | offset | size | what |
+//! |---|---|---|
+//! | 0 | 4 | kind, 11 |
+//! | 4 | 128, 64, 64 | name, physical place, serial number |
+//! | 260 | 2 | length of the report descriptor |
+//! | 262 | 2 | bus |
+//! | 264 | 4, 4, 4, 4 | vendor, product, version, country |
+//! | 280 | 4096 | report descriptor |
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::kernel::{PATIENCE, eventually};
+
+const CREATE2: u32 = 11;
+const BLUETOOTH: u16 = 5;
+const NAME: usize = 128;
+const PLACE_AND_SERIAL: usize = 64 + 64;
+
+/// Devices of this kind in sysfs.
+const DEVICES: &str = "/sys/devices/virtual/misc/uhid";
+
+/// A device on Bluetooth, as long as the file is open. It says nothing.
+pub(crate) struct BluetoothDevice {
+    /// Its node.
+    pub(crate) node: PathBuf,
+    _open: File,
+}
+
+impl BluetoothDevice {
+    /// Brings it in.
+    pub(crate) fn connect(vendor: u16, product: u16, reports: &[u8]) -> Self {
+        let mut message = CREATE2.to_ne_bytes().to_vec();
+        message.extend([0; NAME + PLACE_AND_SERIAL]);
+        let length = u16::try_from(reports.len()).expect("a short descriptor");
+        message.extend([length, BLUETOOTH].map(u16::to_ne_bytes).as_flattened());
+        let numbers = [vendor.into(), product.into(), 0, 0].map(u32::to_ne_bytes);
+        message.extend(numbers.as_flattened());
+        message.extend(reports);
+        let mut uhid = File::options()
+            .write(true)
+            .open("/dev/uhid")
+            .expect("the kernel's uhid");
+        uhid.write_all(&message).expect("a device");
+        let name = format!("{BLUETOOTH:04X}:{vendor:04X}:{product:04X}.");
+        Self {
+            node: eventually("the Bluetooth device's node", PATIENCE, || node(&name)),
+            _open: uhid,
+        }
+    }
+}
+
+/// The node of the device whose name begins so.
+fn node(name: &str) -> Option<PathBuf> {
+    let devices = fs::read_dir(DEVICES).ok()?;
+    let device = devices
+        .flatten()
+        .find(|entry| entry.file_name().to_string_lossy().starts_with(name))?;
+    let node = fs::read_dir(device.path().join("hidraw")).ok()?.next()?;
+    let node = Path::new("/dev").join(node.ok()?.file_name());
+    node.exists().then_some(node)
+}
