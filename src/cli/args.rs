@@ -118,6 +118,17 @@ pub(super) struct CommonArgs {
     #[arg(long)]
     pub(super) no_cache: bool,
 
+    #[command(flatten)]
+    pub(super) way: WayArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
+    pub(super) color: ColorWhen,
+}
+
+/// Who is asked.
+#[derive(Args, Debug)]
+pub(super) struct WayArgs {
     /// Ask the devices themselves, also where solar-statusd runs
     #[arg(long)]
     pub(super) direct: bool,
@@ -133,10 +144,6 @@ pub(super) struct CommonArgs {
     /// Say on standard error who was asked
     #[arg(long)]
     pub(super) verbose: bool,
-
-    /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
-    pub(super) color: ColorWhen,
 }
 
 #[derive(Args, Debug)]

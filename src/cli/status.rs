@@ -83,7 +83,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
 /// How long a bus may take to answer, and solar-statusd on it. Each of two buses leaves the devices
 /// enough of the time.
 fn patience(args: &StatusArgs) -> Duration {
-    match args.common.bus {
+    match args.common.way.bus {
         Some(_) => args.timeout,
         None => args.timeout / 3,
     }

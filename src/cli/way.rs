@@ -12,7 +12,7 @@ use crate::bus::Bus;
 /// What means that the devices themselves are to be asked, if anything does.
 pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
     let options = [
-        ("--direct", args.direct),
+        ("--direct", args.way.direct),
         ("--simulate", args.simulate.is_some()),
         ("--record", args.record.is_some()),
         ("--no-cache", args.no_cache),
@@ -38,7 +38,7 @@ pub(super) fn daemon(
     patience: Duration,
 ) -> Result<Option<Daemon>, NoDaemon> {
     let verbose = |what: String| {
-        if args.verbose {
+        if args.way.verbose {
             complain(&what);
         }
     };
@@ -53,7 +53,7 @@ pub(super) fn daemon(
         verbose(format!("asked the devices directly ({option})"));
         return Ok(None);
     }
-    if let Some(bus) = &args.bus {
+    if let Some(bus) = &args.way.bus {
         return Daemon::on(bus.clone(), follow, patience).map(|it| Some(found(it)));
     }
     let mut why = Vec::new();

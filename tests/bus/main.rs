@@ -1,6 +1,10 @@
 //! `solar-status` where `solar-statusd` runs, on a real bus of the test's own.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod fake;
 mod monitor;

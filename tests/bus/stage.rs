@@ -73,7 +73,7 @@ impl Bus {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("the test needs dbus-daemon, see tests/setup.sh");
+            .unwrap_or_else(|error| panic!("dbus-daemon: {error}; tests/setup.sh installs it"));
         let mut address = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut address).unwrap();

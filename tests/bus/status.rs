@@ -34,9 +34,10 @@ fn drop_ages(value: &mut Value) {
 fn table(text: &str) -> String {
     let heading = text.lines().find(|line| line.ends_with("READ")).unwrap();
     let width = heading.chars().count() - "READ".len();
-    let cut = |line: &str| match line.starts_with("  ") {
-        true => line.chars().take(width).collect(),
-        false => line.to_owned(),
+    let cut = |line: &str| {
+        let is_device = line.starts_with("  ");
+        let width = if is_device { width } else { usize::MAX };
+        line.chars().take(width).collect()
     };
     let lines: Vec<String> = text.lines().map(cut).collect();
     lines.join("\n")

@@ -24,7 +24,9 @@ use crate::units::Timestamp;
 
 /// What a message of the bus means.
 enum News {
-    Change(Option<Change>),
+    /// Nothing to tell.
+    Nothing,
+    Change(Box<Change>),
     /// The daemon is gone.
     Left,
 }
@@ -46,8 +48,8 @@ pub(super) fn run(args: &MonitorArgs, mut daemon: Daemon) -> io::Result<Exit> {
     while let Some(message) = zbus::block_on(daemon.stream.next()) {
         let news = message.and_then(|message| hear(&message, &daemon.owner, &mut mirror));
         match news {
-            Ok(News::Change(Some(change))) => printer.tell(clock.now(), change)?,
-            Ok(News::Change(None)) => {}
+            Ok(News::Change(change)) => printer.tell(clock.now(), *change)?,
+            Ok(News::Nothing) => {}
             Ok(News::Left) => {
                 complain(&format_args!("solar-statusd left {}", daemon.bus));
                 return Ok(Exit::Failure);
@@ -56,16 +58,14 @@ pub(super) fn run(args: &MonitorArgs, mut daemon: Daemon) -> io::Result<Exit> {
             Err(error) => debug!("a message cannot be read: {error}"),
         }
     }
-    match ended.try_recv() {
-        Ok(wake) => Ok(match wake? {
-            Wake::Interrupted => Exit::Interrupted,
-            Wake::Due | Wake::Readable(_) => Exit::Ok,
-        }),
-        Err(_) => {
-            complain(&format_args!("{} closed the connection", daemon.bus));
-            Ok(Exit::Failure)
-        }
-    }
+    let Ok(wake) = ended.try_recv() else {
+        complain(&format_args!("{} closed the connection", daemon.bus));
+        return Ok(Exit::Failure);
+    };
+    Ok(match wake? {
+        Wake::Interrupted => Exit::Interrupted,
+        Wake::Due | Wake::Readable(_) => Exit::Ok,
+    })
 }
 
 /// Closes the connection when the user or the time wants it, from a thread that sleeps until then.
@@ -100,7 +100,7 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
         header.member(),
         header.path(),
     ) else {
-        return Ok(News::Change(None));
+        return Ok(News::Nothing);
     };
     let body = message.body();
     // Anybody can send us signals.
@@ -111,10 +111,10 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
                 return Ok(News::Left);
             }
         }
-        return Ok(News::Change(None));
+        return Ok(News::Nothing);
     }
     if sender.as_str() != owner {
-        return Ok(News::Change(None));
+        return Ok(News::Nothing);
     }
     let change = match member.as_str() {
         "InterfacesAdded" => {
@@ -132,5 +132,5 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
         "LightButtonPressed" => mirror.light_key(path.as_str()),
         _ => None,
     };
-    Ok(News::Change(change))
+    Ok(change.map_or(News::Nothing, |change| News::Change(Box::new(change))))
 }

@@ -186,7 +186,7 @@ prop_compose! {
 #[test]
 fn any_device_is_read_back_as_it_was() {
     let [connection, _client] = connections();
-    let hands = Hands::new(command_channel().unwrap().0);
+    let hands = Hands::new(command_channel().unwrap().0, None);
     let same = |device: Device| {
         let object = Device1 {
             post: post(device.clone()),
