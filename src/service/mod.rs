@@ -16,6 +16,8 @@ mod leases;
 mod objects;
 mod publisher;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod wall;
 
 use std::io::{self, Write};

@@ -4,6 +4,9 @@
 //! else, however often the board was written meanwhile. Times are told along with other changes,
 //! never alone; light once a second at most.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,17 +1,14 @@
 //! Whatever is known of a device or receiver, a client reads it back from its object.
 
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
-use zbus::connection::Builder;
 use zbus::object_server::{Interface, SignalEmitter};
-use zbus::{Connection, Guid, block_on};
+use zbus::{Connection, block_on};
 
 use super::{Device1, Hands, Receiver1};
 use crate::bus::{self, Layout, Values};
@@ -24,19 +21,9 @@ use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::manager::{Change, command_channel};
 use crate::service::board::{Board, Post};
+use crate::service::testing::connections;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::{Slot, Wpid};
-
-/// Two ends without a bus: an object wants a connection to say its values.
-fn connections() -> [Connection; 2] {
-    let (ours, theirs) = UnixStream::pair().unwrap();
-    let server = thread::spawn(move || {
-        let server = Builder::unix_stream(ours).server(Guid::generate()).p2p();
-        block_on(server.build()).unwrap()
-    });
-    let client = block_on(Builder::unix_stream(theirs).p2p().build()).unwrap();
-    [server.join().unwrap(), client]
-}
 
 fn values(connection: &Connection, object: &impl Interface) -> Values {
     let server = connection.object_server();
