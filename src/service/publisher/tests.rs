@@ -34,8 +34,8 @@ fn receiver(paired: u8) -> Receiver {
 fn a_receiver_that_says_more_about_itself_changes_and_stays() {
     let [connection, client] = connections();
     let layout = Layout::of(bus::NAME);
-    let server = connection.object_server();
-    block_on(server.at(layout.root(), ObjectManager)).unwrap();
+    let objects = connection.object_server();
+    block_on(objects.at(layout.root(), ObjectManager)).unwrap();
     let mut signals = MessageStream::from(&client);
     let board = Arc::new(Board::new(layout, Timestamp::START));
     let served = Served {
