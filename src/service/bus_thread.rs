@@ -19,7 +19,6 @@ use super::board::Board;
 use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
 use super::wall::today;
-use crate::manager::Command;
 
 /// Why there is no bus, or no name on it.
 #[derive(Debug, thiserror::Error)]
@@ -241,7 +240,7 @@ async fn hear(
             let logind = BusName::try_from(SLEEP.0).ok()?;
             let is_logind = bus.get_name_owner(logind).await.ok()?.as_str() == sender.as_str();
             if is_logind && !sleeps {
-                hands.command(Command::Resumed);
+                hands.resume();
             }
         }
         _ => {}

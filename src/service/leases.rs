@@ -113,6 +113,13 @@ impl Leases {
         wishes.collect()
     }
 
+    /// The devices forgot what they were to do. What to tell them again.
+    pub(super) fn again(&mut self, now: Timestamp) -> Vec<Wish> {
+        self.expire(now);
+        let ran = std::mem::take(&mut self.running).into_keys();
+        ran.filter_map(|device| self.adapt(now, &device)).collect()
+    }
+
     fn expire(&mut self, now: Timestamp) {
         self.wanted.retain(|_, lease| now < lease.until + SLACK);
         self.running.retain(|_, lease| now < lease.until + SLACK);
@@ -205,6 +212,15 @@ mod tests {
         let mut leases = Leases::default();
         leases.want(at(0), ":1.1", &device(1), 5, 1).unwrap();
         assert_eq!(leases.leave(at(20_000), ":1.1"), []);
+    }
+
+    #[test]
+    fn what_is_still_wanted_is_asked_for_again_after_the_computer_slept() {
+        let mut leases = Leases::default();
+        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
+        leases.want(at(0), ":1.2", &device(2), 5, 1).unwrap();
+        let again = leases.again(at(20_000));
+        assert_eq!(again, [(device(1), Some(series(40, 1)))]);
     }
 
     #[test]

@@ -530,6 +530,40 @@ mod tests {
     }
 
     #[test]
+    fn after_the_computer_slept_a_question_is_asked_as_if_for_the_first_time() {
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        let question = sent(&mut exchange, at(0));
+        exchange.handle_timeout(at(1000));
+        assert_eq!(sent(&mut exchange, at(1000)), question);
+        exchange.resume(at(1500), at(2500));
+        assert_eq!(sent(&mut exchange, at(2499)), None);
+        for millis in [2500, 3500] {
+            assert_eq!(exchange.poll_timeout(), Some(at(millis)));
+            exchange.handle_timeout(at(millis));
+            assert_eq!(sent(&mut exchange, at(millis)), question, "{millis}");
+        }
+        exchange.handle_timeout(at(4500));
+        let outcome = exchange.poll_finished().unwrap().outcome;
+        assert_eq!(outcome, Err(RequestError::Silent));
+    }
+
+    #[test]
+    fn what_was_asked_before_the_computer_slept_may_still_be_answered() {
+        let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
+        ask(&mut exchange, K750, 0x4301);
+        sent(&mut exchange, at(0));
+        exchange.resume(at(500), at(1500));
+        exchange.withdraw(|_| true);
+        ask(&mut exchange, K750, 0x0005);
+        assert_eq!(
+            sent(&mut exchange, at(1500)).as_deref(),
+            Some("10 01 00 05 00 05 00"),
+            "under another id"
+        );
+    }
+
+    #[test]
     fn a_late_error_of_one_record_is_not_the_answer_about_another() {
         // Register errors do not name their sub-register. Slot 2's record is given up; its late
         // error comes while slot 3's serial number is asked for.

@@ -29,7 +29,7 @@ fn the_library_sees_devices_come_change_and_go() {
     let _daemon = daemon::start(&bus, &["--replay", trace.to_str().unwrap()]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/library.py");
     let mut python = bus.command("/usr/bin/python3");
-    let seen = text(python.arg(script), "gir1.2-upowerglib-1.0");
+    let seen = text(python.arg(script), "python3-gi and gir1.2-upowerglib-1.0");
     let seen: Vec<&str> = seen.lines().collect();
     assert_eq!(
         seen,

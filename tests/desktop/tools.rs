@@ -18,23 +18,26 @@ impl Drop for Running {
 }
 
 /// Runs a program to its end; it has to be there.
-pub(crate) fn run(command: &mut Command, package: &str) -> Output {
+pub(crate) fn run(command: &mut Command, packages: &str) -> Output {
     command
         .output()
-        .unwrap_or_else(|error| missing(command, package, &error))
+        .unwrap_or_else(|error| missing(command, packages, &error))
 }
 
 /// What a program says; it has to succeed.
-pub(crate) fn text(command: &mut Command, package: &str) -> String {
-    let output = run(command, package);
+pub(crate) fn text(command: &mut Command, packages: &str) -> String {
+    let output = run(command, packages);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {said}");
+    assert!(
+        output.status.success(),
+        "{command:?}, which needs Debian's {packages}: {said}"
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Ends the test with what to install.
-pub(crate) fn missing(command: &Command, package: &str, error: &std::io::Error) -> ! {
-    panic!("{command:?}: {error}; on Debian the package {package} has it (or run tests/setup.sh)")
+pub(crate) fn missing(command: &Command, packages: &str, error: &std::io::Error) -> ! {
+    panic!("{command:?}: {error}; it needs Debian's {packages}, which tests/setup.sh installs")
 }
 
 /// Waits until something is so.

@@ -16,7 +16,7 @@ import gi
 
 gi.require_version("Atspi", "2.0")
 gi.require_version("Gdk", "3.0")
-from gi.repository import Atspi, Gdk
+from gi.repository import Atspi, Gdk, GLib
 
 
 def shown(node):
@@ -25,7 +25,6 @@ def shown(node):
     if not states.contains(Atspi.StateType.SHOWING):
         return
     yield node
-    # A list tells of its rows, a closed menu of its items: those are not to be seen.
     for place in range(node.get_child_count()):
         child = node.get_child_at_index(place)
         if child is not None:
@@ -55,7 +54,7 @@ def wait_for(what):
             found = what()
             if found:
                 return found
-        except gi.repository.GLib.Error:
+        except GLib.Error:
             pass  # What was just looked at is gone.
         time.sleep(0.1)
 
@@ -82,6 +81,11 @@ def take_picture(path):
     Gdk.pixbuf_get_from_window(root, 0, 0, extents.width, extents.height).savev(path, "png", [], [])
 
 
+def give_up(*_):
+    sys.exit(f"waited in vain; the window shows {texts()}")
+
+
+signal.signal(signal.SIGALRM, give_up)
 signal.alarm(120)
 picture, pages, sign, *commands = sys.argv[1:]
 name = commands[0]

@@ -15,6 +15,10 @@ use crate::{daemon, days};
 
 const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
 
+/// What a window takes.
+const PACKAGES: &str = "xvfb, xauth, dbus-daemon, at-spi2-core, gir1.2-atspi-2.0, \
+    gir1.2-gtk-3.0, gnome-power-manager and xfce4-power-manager";
+
 const WEEK: u32 = 7 * 24 * 60 * 60;
 
 /// Ten days of history, and a daemon for a desk where all are awake and nothing changes.
@@ -61,7 +65,7 @@ impl Desk {
             .env("XDG_CACHE_HOME", home)
             .env("XDG_RUNTIME_DIR", home)
             .env("GSETTINGS_BACKEND", "keyfile");
-        let told = text(&mut session, "xvfb");
+        let told = text(&mut session, PACKAGES);
         // Those who help in the session may say something first.
         told[told.find('[').unwrap()..].to_owned()
     }

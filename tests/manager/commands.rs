@@ -116,6 +116,51 @@ fn a_series_ends_with_the_sleep_of_the_keyboard_which_is_left_alone() {
 }
 
 #[test]
+fn what_was_wanted_in_vain_is_not_made_up_for() {
+    // The second series comes too soon after the first, and then the keyboard or the computer
+    // sleeps.
+    for computer in [false, true] {
+        let (mut stage, desk) = stage();
+        for (millis, reports) in [(20_100, 60), (20_500, 30)] {
+            let desire = stage.desire.clone();
+            stage.at_time(Duration::from_millis(millis), move |_| {
+                desire.say(light(reports, 1));
+            });
+        }
+        let (desire, hand) = (stage.desire.clone(), desk.clone());
+        stage.at_time(Duration::from_millis(20_600), move |now| {
+            if computer {
+                desire.say(Command::Resumed);
+            } else {
+                hand.act(|receiver| receiver.sleep(now, K750));
+            }
+        });
+        let hand = desk.clone();
+        stage.at(21, move |now| {
+            _ = hand.act(|receiver| receiver.wake(now, K750));
+        });
+        stage.follow(60);
+        let told = desk.series_told(K750);
+        // The first series goes on in the keyboard while the computer sleeps: that is enough.
+        let woken = if computer { &[][..] } else { &["21 1 x 1 s"] };
+        assert_eq!(told, [&["20 60 x 1 s"], woken].concat());
+    }
+}
+
+#[test]
+fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
+    let (mut stage, desk) = stage();
+    stage.want(20, Command::Refresh(link(K750)));
+    let desire = stage.desire.clone();
+    stage.at_time(Duration::from_millis(20_500), move |_| {
+        desire.say(no_light());
+    });
+    let told = stage.follow(40);
+    assert_eq!(desk.series_told(K750), ["20 1 x 1 s"]);
+    assert_eq!(measured(&told, 20, 40), 1);
+}
+
+#[test]
 fn a_keyboard_that_sleeps_without_a_word_in_a_series_is_asked_once_and_is_offline() {
     let (mut stage, desk) = stage();
     stage.want(20, light(60, 1));
@@ -195,7 +240,7 @@ fn no_series_is_begun_while_all_is_put_in_order() {
     let hand = desk.clone();
     stage.at_time(Duration::from_millis(20_500), move |_| {
         // So that it lasts until the second series would be due.
-        hand.act(|receiver| receiver.set_silent(K750, true));
+        hand.act(|receiver| receiver.set_silent(M705, true));
     });
     stage.follow(21);
     let told = desk.series_told(K750);
@@ -261,6 +306,18 @@ fn a_device_that_is_offline_is_not_asked_again() {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
     stage.follow(50);
+}
+
+#[test]
+fn a_device_without_a_battery_is_not_asked_for_one() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["Candy"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| assert!(!hand.take_radio().is_empty()));
+    stage.want(30, Command::Refresh(link(1)));
+    stage.follow(40);
+    assert_eq!(desk.take_radio(), Vec::<String>::new());
 }
 
 #[test]

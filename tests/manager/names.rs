@@ -1,5 +1,8 @@
 //! The receiver's short name of a device and its own full one; and that neither is asked for twice.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use solar_status::device::Device;
 use solar_status::manager::{
     Memory, OpenNode, Query, Selector, Snapshot, VirtualClock, read_status,
@@ -127,6 +130,50 @@ fn who_wakes_is_asked_for_its_battery_and_not_who_it_is() {
     }
     stage.follow(30);
     assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
+}
+
+/// What a PRO X is asked when it is found, and when it wakes.
+fn found_and_woken(desk: &Shared) -> (Vec<String>, Vec<String>) {
+    let mut stage = Stage::new();
+    stage.query.wanted = ALL;
+    stage.port.plug(desk);
+    let (hand, found) = (desk.clone(), Rc::new(RefCell::new(Vec::new())));
+    let keep = Rc::clone(&found);
+    stage.at(10, move |now| {
+        *keep.borrow_mut() = hand.take_radio();
+        hand.act(|receiver| {
+            receiver.sleep(now, 1);
+            receiver.wake(now, 1)
+        });
+    });
+    stage.follow(20);
+    (found.take(), desk.take_radio())
+}
+
+#[test]
+fn who_does_not_tell_its_firmware_is_asked_for_it_once() {
+    let desk = Shared::receiver(&[]);
+    let mut entry = catalogue::find("PRO X").unwrap();
+    entry.firmware.clear();
+    let device = entry.paired([0xD0, 0, 0, 1]).unwrap();
+    desk.act(|receiver| receiver.pair(Timestamp::START, 1, device));
+    let (found, woken) = found_and_woken(&desk);
+    assert!(
+        found.iter().any(|it| it.starts_with("10 01 02 0")),
+        "{found:?}"
+    );
+    assert_eq!(woken, ["10 01 06 16 00 00 00"]);
+}
+
+#[test]
+fn a_name_that_was_refused_for_once_is_asked_for_after_the_next_wake() {
+    let desk = Shared::receiver(&["PRO X"]);
+    desk.refuse("10 01 03 06", "11 01 FF 03 06 04");
+    let (_, woken) = found_and_woken(&desk);
+    assert!(
+        woken.iter().any(|it| it.starts_with("10 01 03 0")),
+        "{woken:?}"
+    );
 }
 
 #[test]

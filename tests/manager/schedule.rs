@@ -99,6 +99,29 @@ fn a_series_in_between_puts_the_next_measurement_off() {
 }
 
 #[test]
+fn a_series_that_is_slower_than_the_schedule_is_left_as_it_is() {
+    let (mut stage, desk) = stage();
+    stage.query.light_every = Some(Duration::from_secs(60));
+    let series = Some(LightMeasure {
+        reports: 5,
+        period_s: 200,
+    });
+    let device = link(K750);
+    stage.want(50, Command::MeasureLight { device, series });
+    stage.follow(1055);
+    assert_eq!(desk.series_told(K750), ["0 1 x 1 s", "50 5 x 200 s"]);
+}
+
+#[test]
+fn a_measurement_that_was_refused_is_tried_again_when_it_is_time() {
+    let (mut stage, desk) = stage();
+    // Some hardware error, when it is asked as it wakes.
+    desk.refuse("10 01 09 06 01", "11 01 FF 09 06 04");
+    stage.follow(1000);
+    assert_eq!(desk.series_told(K750), ["600 1 x 1 s"]);
+}
+
+#[test]
 fn what_another_program_measures_counts_as_measured() {
     let (mut stage, desk) = stage();
     let hand = desk.clone();

@@ -5,6 +5,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::getuid;
+use solar_status::bus::{
+    DEVICE_INTERFACE, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
+    UPOWER_NAME,
+};
 use tempfile::TempDir;
 use zbus::connection::Builder;
 use zbus::{Connection, Error, block_on, fdo};
@@ -12,10 +16,7 @@ use zbus::{Connection, Error, block_on, fdo};
 use crate::tools::{POLICY, UPOWER_POLICY, missing, text};
 
 /// Each policy with the name it is about.
-const POLICIES: [(&str, &str); 2] = [
-    (POLICY, "org.solarstatus.Monitor1"),
-    (UPOWER_POLICY, "org.freedesktop.UPower"),
-];
+const POLICIES: [(&str, &str); 2] = [(POLICY, NAME), (UPOWER_POLICY, UPOWER_NAME)];
 
 /// What clients may call.
 const OPEN: [&str; 8] = [
@@ -23,10 +24,10 @@ const OPEN: [&str; 8] = [
     "org.freedesktop.DBus.ObjectManager",
     "org.freedesktop.DBus.Peer",
     "org.freedesktop.DBus.Properties",
-    "org.freedesktop.UPower",
-    "org.freedesktop.UPower.Device",
-    "org.solarstatus.Device1",
-    "org.solarstatus.Receiver1",
+    UPOWER_INTERFACE,
+    UPOWER_DEVICE_INTERFACE,
+    DEVICE_INTERFACE,
+    RECEIVER_INTERFACE,
 ];
 
 /// What a system bus forbids and allows before any policy of a service.

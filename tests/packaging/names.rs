@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use solar_status::bus;
+
 use crate::tools::{ACTIVATION, POLICY, RULES, UNIT, USER, text};
 
 /// The value of `KEY=value` in a file of systemd's kind.
@@ -23,6 +25,7 @@ fn file_name(file: &str) -> &str {
 #[test]
 fn the_bus_name_is_the_same_everywhere() {
     let name = value(UNIT, "BusName");
+    assert_eq!(name, bus::NAME);
     assert_eq!(value(ACTIVATION, "Name"), name);
     // dbus-daemon looks for the one by its file name, and people for the other.
     assert_eq!(file_name(ACTIVATION), format!("{name}.service"));
@@ -38,8 +41,13 @@ fn the_bus_and_udev_start_the_unit() {
 }
 
 #[test]
-fn systemd_and_the_bus_start_the_same_program() {
-    assert_eq!(value(ACTIVATION, "Exec"), value(UNIT, "ExecStart"));
+fn systemd_and_the_bus_start_the_program_that_is_built() {
+    let program = format!(
+        "/usr/bin/{}",
+        file_name(env!("CARGO_BIN_EXE_solar-statusd"))
+    );
+    assert_eq!(value(UNIT, "ExecStart"), program);
+    assert_eq!(value(ACTIVATION, "Exec"), program);
 }
 
 #[test]

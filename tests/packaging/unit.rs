@@ -30,7 +30,7 @@ impl Unit {
 
     /// With a program that is there, since systemd looks.
     fn shipped() -> Self {
-        let built = env!("CARGO_BIN_EXE_solar-status");
+        let built = env!("CARGO_BIN_EXE_solar-statusd");
         Self::new(&text(UNIT).replace("/usr/bin/solar-statusd", built))
     }
 

@@ -91,6 +91,27 @@ fn a_probe_beside_a_held_lease_comes_to_its_end() {
 }
 
 #[test]
+fn a_probe_beside_a_series_does_not_wait_for_its_end() {
+    let series = LightMeasure {
+        reports: 60,
+        ..SERIES
+    };
+    for wanted in [NAME, BATTERY] {
+        let mut bench = Bench::new(desk());
+        bench.session.probe(slot(K750), BATTERY, k750());
+        bench.run_for(seconds(3));
+        assert!(bench.session.lease_light(slot(K750), series, Hold::Once));
+        bench.run_for(seconds(5));
+        bench.events.clear();
+        let known = bench.session.known(slot(K750)).cloned().unwrap();
+        bench.session.probe(slot(K750), wanted, known);
+        bench.run_for(seconds(1));
+        let events = &bench.events;
+        assert_eq!(probed(events, slot(K750)), 1, "{wanted:?}: {events:?}");
+    }
+}
+
+#[test]
 fn a_lease_that_replaces_a_single_measurement_lets_its_probe_end() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), BATTERY, k750());

@@ -29,11 +29,6 @@ impl Program {
         }
     }
 
-    /// Where it is.
-    pub(crate) fn installed(&self) -> &'static str {
-        self.installed
-    }
-
     /// Makes it forget what it remembered of devices.
     pub(crate) fn forget(&self) {
         match fs::remove_dir_all(CACHE) {

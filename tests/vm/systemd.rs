@@ -57,8 +57,26 @@ impl Systemd {
 }
 
 /// The one process of a service, as seen from outside of the namespace.
-pub(crate) fn main_process(service: &str) -> Option<u32> {
-    let processes = format!("{CGROUPS}/system.slice/{service}/cgroup.procs");
-    let processes = fs::read_to_string(processes).ok()?;
+pub(crate) fn process_of(service: &str) -> Option<u32> {
+    process_in(&format!("system.slice/{service}"))
+}
+
+/// What systemctl says.
+pub(crate) fn ask(arguments: &[&str]) -> String {
+    let systemd = process_in("init.scope").expect("systemd");
+    let output = Command::new("nsenter")
+        .arg(format!("--target={systemd}"))
+        .args(["--pid", "--mount", "systemctl"])
+        .args(arguments)
+        .output()
+        .expect("nsenter runs");
+    String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned()
+}
+
+/// The one process of a control group.
+fn process_in(group: &str) -> Option<u32> {
+    let processes = fs::read_to_string(format!("{CGROUPS}/{group}/cgroup.procs")).ok()?;
     processes.trim_end().parse().ok()
 }

@@ -87,10 +87,11 @@ impl Node<'_> {
         let can_tell = self.devices.get(&index).is_some_and(|device| {
             device.presence != Presence::Offline && device.has_battery != Some(false)
         });
-        let is_fresh = self.dealings.get(&index).is_some_and(|dealings| {
-            dealings.asking || dealings.asked.is_some_and(|at| now.since(at) < FRESH)
-        });
-        if can_tell && !is_fresh {
+        let asked = self
+            .dealings
+            .get(&index)
+            .and_then(|dealings| dealings.asked);
+        if can_tell && asked.is_none_or(|at| now.since(at) >= FRESH) {
             let wanted = Wanted {
                 battery: true,
                 ..self.unread(index)

@@ -110,10 +110,10 @@ impl Node<'_> {
             return Some((told.map_or(Timestamp::START, |told| told + PACE), series));
         }
         let every = self.query.light_every?;
-        // A device that is being asked measures by that.
-        if dealings.asking || self.session.is_measuring(index) || !self.query.selects(device) {
+        if self.session.is_measuring(index) || !self.query.selects(device) {
             return None;
         }
+        // Who is asked for the battery measures by that.
         let measured = device.light.map(|light| light.at);
         let last = [measured, told, dealings.asked].into_iter().flatten().max();
         let due = last.map_or(Timestamp::START, |last| last + every);

@@ -61,6 +61,13 @@ impl Hands {
         Ok(())
     }
 
+    /// The computer slept: flags and series may be lost.
+    pub(in crate::service) fn resume(&self) {
+        self.command(Command::Resumed);
+        let wishes = self.with_leases(Leases::again);
+        self.pass_on(wishes);
+    }
+
     /// A caller left the bus.
     pub(in crate::service) fn forget(&self, caller: &str) {
         let wishes = self.with_leases(|leases, now| leases.leave(now, caller));

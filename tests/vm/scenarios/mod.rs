@@ -6,6 +6,7 @@ mod bound;
 mod coexistence;
 mod denied;
 mod hotplug;
+mod quiet;
 mod reading;
 mod replugged;
 mod requests;
@@ -108,7 +109,7 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "sandbox",
-        proves: "systemd starts the unit for a receiver, and its sandbox leaves what is needed",
+        proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
         run: sandbox::prove,
     },
     Scenario {
@@ -145,6 +146,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "replugged",
         proves: "the monitor follows the receiver over an unplugging",
         run: replugged::prove,
+    },
+    Scenario {
+        name: "quiet",
+        proves: "with the node closed nothing is missed, and typing wakes nobody",
+        run: quiet::prove,
     },
     Scenario {
         name: "together",

@@ -1,22 +1,30 @@
-//! systemd starts the daemon's unit when a receiver comes, and its sandbox leaves what is needed.
-//!
-//! The monitor runs in the daemon's place: of the kernel it needs the same.
+//! systemd starts the daemon when a receiver comes, and its sandbox leaves it all that it needs.
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::time::Duration;
 
-use serde_json::Value;
+use solar_status::bus::{NAME, UPOWER_DEVICE_INTERFACE};
+use zbus::{Connection, OwnedObjectPath, OwnedVariant, block_on};
 
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::eventually;
 use crate::program::Program;
-use crate::scenarios::plug_in;
 use crate::scenarios::udev_start::make_user;
+use crate::scenarios::{K750_LUX, plug_in};
 use crate::systemd::{self, Systemd};
 use crate::udev::Installed;
 
-const NAME: &str = "solar-statusd.service";
+/// The files as they are shipped.
 const UNIT: &str = include_str!("../../../packaging/systemd/solar-statusd.service");
-/// Where the monitor's lines go.
-const SAID: &str = "/run/sandbox-said";
+const POLICY: &str = include_str!("../../../packaging/dbus/org.solarstatus.Monitor1.conf");
+
+const SERVICE: &str = "solar-statusd.service";
+/// The daemon, where it can be put in the guest.
+const DAEMON: &str = "/run/solar-statusd";
+
+/// How long systemd, and then the daemon, may take to start in a slow guest on a busy host.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What the kernel has to say of a process in the sandbox: no capability, even to be gained; system
 /// calls are filtered.
@@ -28,60 +36,75 @@ const CONFINED: [&str; 5] = [
     "Seccomp:\t2",
 ];
 
-pub(crate) fn prove(program: &Program) {
+/// Objects, their interfaces, and the properties of each.
+type Objects = HashMap<OwnedObjectPath, HashMap<String, HashMap<String, OwnedVariant>>>;
+
+pub(crate) fn prove(_: &Program) {
     let group = make_user();
     let _rule = Installed::new("71-solar-statusd.rules");
-    let monitor = format!(
-        "[Service]\nType=exec\nExecStart=\nExecStart={} monitor --json --no-cache\n\
-         StandardOutput=file:{SAID}\n",
-        program.installed()
-    );
-    let drop_in = format!("{NAME}.d/monitor.conf");
-    let _systemd = Systemd::start(&[(NAME, UNIT), (&drop_in, &monitor)]);
+    fs::copy(env!("CARGO_BIN_EXE_solar-statusd"), DAEMON).expect("the daemon can be copied");
+    fs::set_permissions(DAEMON, Permissions::from_mode(0o755)).expect("and its mode set");
+    let bus = block_on(Connection::system()).expect("the system bus");
+    fs::write("/etc/dbus-1/system.d/solar-statusd.conf", POLICY).expect("a policy");
+    block_on(bus.call_method(
+        Some("org.freedesktop.DBus"),
+        "/",
+        Some("org.freedesktop.DBus"),
+        "ReloadConfig",
+        &(),
+    ))
+    .expect("the bus reads its policies again");
 
+    let elsewhere = format!("[Service]\nExecStart=\nExecStart={DAEMON}\n");
+    let drop_in = format!("{SERVICE}.d/elsewhere.conf");
+    let _systemd = Systemd::start(&[(SERVICE, UNIT), (&drop_in, &elsewhere)]);
+
+    // From the nodes, and the light by a write to one.
     let desk = plug_in();
-    // The devices, and the light that takes a write to the K750.
-    await_events("device-added", 3);
-    await_events("receiver-added", 1);
-    let read: Vec<Value> = said()
-        .into_iter()
-        .filter(|event| event["device"]["light"]["lux"].is_number())
-        .collect();
-    assert!(!read.is_empty(), "the K750's light");
-
-    let process = eventually("the service's process", PATIENCE, || {
-        systemd::main_process(NAME)
-    });
+    await_lux(&bus, &[f64::from(K750_LUX)]);
+    let process = systemd::process_of(SERVICE).expect("the daemon");
+    assert_eq!(systemd::ask(&["is-active", SERVICE]), "active", "READY");
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
-    for line in CONFINED {
+    let of_group = format!("Gid:\t{group}\t{group}\t{group}\t{group}");
+    for line in CONFINED.into_iter().chain([of_group.as_str()]) {
         assert!(status.lines().any(|it| it == line), "{line:?} in\n{status}");
     }
-    assert!(
-        status.contains(&format!("Gid:\t{group}\t{group}\t{group}\t{group}")),
-        "{status}"
-    );
+    let state = fs::metadata("/var/lib/solar-status").expect("a folder for its state");
+    assert_eq!((state.gid(), state.mode() & 0o777), (group, 0o750));
 
     // What udev says of hotplug gets in.
     drop(desk);
-    await_events("receiver-removed", 1);
+    await_lux(&bus, &[]);
     let _desk = plug_in();
-    await_events("receiver-added", 2);
-    assert_eq!(systemd::main_process(NAME), Some(process), "not restarted");
+    await_lux(&bus, &[f64::from(K750_LUX)]);
+    assert_eq!(systemd::process_of(SERVICE), Some(process), "not restarted");
+
+    systemd::ask(&["stop", SERVICE]);
+    let result = systemd::ask(&["show", "--property=Result", "--value", SERVICE]);
+    assert_eq!(result, "success", "how it ended");
 }
 
-/// Waits until the monitor has told of this so often.
-fn await_events(kind: &str, count: usize) {
-    eventually(kind, PATIENCE, || {
-        let told = said().iter().filter(|it| it["event"] == kind).count();
-        (told >= count).then_some(())
+/// Waits until this is the light of the devices that measure it.
+fn await_lux(bus: &Connection, expected: &[f64]) {
+    eventually("the light on the bus", LIMIT, || {
+        (lux(bus)? == expected).then_some(())
     });
 }
 
-/// What the monitor has told so far.
-fn said() -> Vec<Value> {
-    let lines = fs::read_to_string(SAID).unwrap_or_default();
-    let whole = lines.split_inclusive('\n').filter(|it| it.ends_with('\n'));
-    whole
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
-        .collect()
+/// The light of the devices that measure it, once somebody has the name.
+fn lux(bus: &Connection) -> Option<Vec<f64>> {
+    let call = bus.call_method(
+        Some(NAME),
+        "/org/solarstatus/Monitor1",
+        Some("org.freedesktop.DBus.ObjectManager"),
+        "GetManagedObjects",
+        &(),
+    );
+    let reply = block_on(call).ok()?;
+    let objects: Objects = reply.body().deserialize().expect("objects");
+    let devices = objects
+        .values()
+        .filter_map(|interfaces| interfaces.get(UPOWER_DEVICE_INTERFACE));
+    let lux = devices.map(|device| f64::try_from(&device["Luminosity"]).expect("a number"));
+    Some(lux.filter(|lux| *lux > 0.0).collect())
 }
