@@ -87,6 +87,7 @@ fn query() -> Query {
         },
         names: true,
         follow: true,
+        quiet: true,
         light_every: Some(Duration::from_secs(600)),
         receiver_firmware: true,
         devices: Vec::new(),

@@ -76,8 +76,8 @@ mod tests {
             keyboard.solar().unwrap().charge().get()
         };
         let first_day = [charge(0, 0), charge(0, 9), charge(0, 16), charge(1, 9)];
-        assert_eq!(first_day, [57, 55, 63, 59]);
+        assert_eq!(first_day, [57, 55, 61, 58]);
         let dull_day = [charge(2, 9), charge(2, 16)];
-        assert_eq!(dull_day, [60, 58]);
+        assert_eq!(dull_day, [61, 59]);
     }
 }
