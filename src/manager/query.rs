@@ -50,7 +50,7 @@ impl Selector {
     }
 
     /// Whether this device is meant.
-    pub(super) fn selects(&self, device: &Device) -> bool {
+    pub fn selects(&self, device: &Device) -> bool {
         let wanted = self.0.to_lowercase();
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);
         let called = |name: &Option<String>| {

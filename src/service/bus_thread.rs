@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use log::{debug, info};
 use ordered_stream::OrderedStreamExt;
-use zbus::connection::Builder;
 use zbus::fdo::{DBusProxy, ObjectManager};
 use zbus::message::Type;
 use zbus::names::BusName;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::args::{Args, Bus};
+use super::args::Args;
 use super::board::Board;
 use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
@@ -115,18 +114,15 @@ pub(super) fn connect(
 }
 
 async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
-    let builder = match &args.bus {
-        Bus::System => Builder::system(),
-        Bus::Session => Builder::session(),
-        Bus::Address(address) => Builder::address(address.as_str()),
-    };
     let layout = board.layout();
     let roster = Roster::default();
     let root = Root {
         roster: Arc::clone(&roster),
         layout,
     };
-    let connection = builder
+    let connection = args
+        .bus
+        .builder()
         .method_timeout(PATIENCE)
         .serve_at(layout.root(), root)
         .serve_at(layout.root(), ObjectManager)
