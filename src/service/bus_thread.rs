@@ -17,6 +17,7 @@ use super::args::Args;
 use super::board::Board;
 use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
+use super::wall::today;
 
 /// Why there is no bus, or no name on it.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +126,7 @@ async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusEr
         .method_timeout(PATIENCE)
         .serve_at(layout.root(), root)
         .serve_at(layout.root(), ObjectManager)
-        .serve_at(layout.display_device(), UpowerDevice::display())
+        .serve_at(layout.display_device(), UpowerDevice::display(today()))
         .build()
         .await
         .map_err(|source| BusError::Connect {

@@ -8,6 +8,7 @@ use crate::manager::Command;
 use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
 use crate::service::wall::today;
+use crate::units::Timestamp;
 
 /// A device with a battery, in UPower's words.
 #[derive(Clone)]
@@ -19,8 +20,8 @@ pub(in crate::service) struct UpowerDevice {
 #[derive(Clone)]
 enum What {
     Device(Arc<Post>),
-    /// The summary of the computer's own batteries.
-    Display,
+    /// The summary of the computer's own batteries, since when there are none.
+    Display(Timestamp),
 }
 
 impl UpowerDevice {
@@ -32,10 +33,10 @@ impl UpowerDevice {
         }
     }
 
-    /// The summary of the computer's own batteries.
-    pub(in crate::service) const fn display() -> Self {
+    /// The summary of the computer's own batteries: there are none since then.
+    pub(in crate::service) const fn display(since: Timestamp) -> Self {
         Self {
-            what: What::Display,
+            what: What::Display(since),
             hands: None,
         }
     }
@@ -52,7 +53,10 @@ impl UpowerDevice {
     fn values(&self) -> Properties {
         match &self.what {
             What::Device(post) => post.upower().unwrap_or(upower::DISPLAY_DEVICE),
-            What::Display => upower::DISPLAY_DEVICE,
+            What::Display(since) => Properties {
+                update_time: since.since_start().as_secs(),
+                ..upower::DISPLAY_DEVICE
+            },
         }
     }
 }
