@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs all tests: those that need nothing, then those on a real kernel in QEMU.
+# Runs all tests: those that need little, those with programs of desktops, those on a real kernel.
 set -eu
 cd "$(dirname "$0")/.."
 sh tests/setup.sh
 cargo test --locked
+cargo test --locked --test desktop
 cargo test --locked --test vm

@@ -108,6 +108,7 @@ fn status_on(clock: &mut dyn Clock, transport: impl Transport + 'static) -> Snap
         },
         names: true,
         follow: false,
+        quiet: false,
         light_every: None,
         receiver_firmware: true,
         devices: Vec::new(),

@@ -81,6 +81,7 @@ fn query() -> Query {
         wanted: Wanted::BATTERY,
         names: true,
         follow: false,
+        quiet: false,
         light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),

@@ -2,10 +2,14 @@
 //!
 //! It does no I/O; the service serves these values, and the command line reads them.
 
+mod facts;
 mod names;
 pub mod upower;
+mod which;
 
+pub use facts::{Values, device, receiver, yes_no};
 pub use names::{
     DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
+pub use which::Bus;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
 
@@ -16,6 +17,11 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+
+Where solar-statusd runs, on the system bus or else on the session bus, it is
+asked: that costs the devices nothing and needs no permission. Else the devices
+are asked directly, as they are with --direct, --simulate, --record, --replay,
+--transport and --no-cache.
 
 Exit status: 0 all was read (a sleeping device counts as read), 1 something
 failed, 2 wrong arguments, 3 no such device, 4 no permission, 130 interrupted.
@@ -37,6 +43,9 @@ Examples:
   solar-status monitor --simulate --duration 60
                                             the same, at once
 
+Where solar-statusd runs, on the system bus or else on the session bus, it is
+followed, until it ends; else the devices are, as with --direct.
+
 Nothing plugged in is no error: it waits. A failure is said on standard error,
 and the rest goes on.
 
@@ -46,7 +55,8 @@ that is closed ends it with 0.";
 
 /// Charge and light of Logitech wireless devices.
 ///
-/// Asks the receivers through their hidraw nodes, beside the kernel driver: no key press is lost.
+/// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
+/// kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
 #[command(name = "solar-status", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -108,9 +118,32 @@ pub(super) struct CommonArgs {
     #[arg(long)]
     pub(super) no_cache: bool,
 
+    #[command(flatten)]
+    pub(super) way: WayArgs,
+
     /// When to use colour
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
     pub(super) color: ColorWhen,
+}
+
+/// Who is asked.
+#[derive(Args, Debug)]
+pub(super) struct WayArgs {
+    /// Ask the devices themselves, also where solar-statusd runs
+    #[arg(long)]
+    pub(super) direct: bool,
+
+    /// Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address
+    #[arg(
+        long,
+        value_name = "BUS",
+        conflicts_with_all = ["direct", "simulate", "record", "no_cache"]
+    )]
+    pub(super) bus: Option<Bus>,
+
+    /// Say on standard error who was asked
+    #[arg(long)]
+    pub(super) verbose: bool,
 }
 
 #[derive(Args, Debug)]
@@ -126,17 +159,12 @@ pub(super) struct StatusArgs {
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_timeout)]
     pub(super) timeout: Duration,
 
-    /// The way to the receiver
-    #[arg(
-        long,
-        value_enum,
-        default_value_t = TransportKind::Hidraw,
-        conflicts_with = "simulate"
-    )]
-    pub(super) transport: TransportKind,
+    /// The way to the receiver, which is asked directly then
+    #[arg(long, value_enum, conflicts_with_all = ["simulate", "bus"])]
+    pub(super) transport: Option<TransportKind>,
 
     /// Use a recorded trace in the place of the receiver
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport", "bus"])]
     pub(super) replay: Option<PathBuf>,
 }
 
@@ -175,7 +203,7 @@ pub enum Field {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TransportKind {
-    /// The hidraw node, beside the kernel driver
+    /// The hidraw node, beside the kernel driver: the default
     Hidraw,
     /// The USB device: takes it from the kernel driver, which loses what is typed meanwhile
     Usb,

@@ -1,9 +1,11 @@
 //! The `solar-status` command: what a person or a script asks, and how it is shown.
 
 mod args;
+mod asked;
 mod bar;
 mod cache;
 mod color;
+mod daemon;
 pub mod decode;
 pub mod document;
 mod exit;
@@ -15,6 +17,7 @@ mod standard;
 mod status;
 mod style;
 mod table;
+mod way;
 mod words;
 
 use std::io::{self, Write};

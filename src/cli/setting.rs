@@ -71,6 +71,7 @@ pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query
         receiver_firmware: wants(Field::Firmware),
         devices: args.device.clone(),
         timeout,
+        quiet: false,
         light_every: None,
     }
 }

@@ -53,8 +53,8 @@ impl Sources {
             sources.virtual_time = true;
         } else {
             match args.transport {
-                TransportKind::Hidraw => sources.open_hidraw(tapping)?,
-                TransportKind::Usb => sources.open_usb(tapping)?,
+                Some(TransportKind::Hidraw) | None => sources.open_hidraw(tapping)?,
+                Some(TransportKind::Usb) => sources.open_usb(tapping)?,
             }
         }
         Ok(sources)

@@ -2,15 +2,18 @@
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
 use super::args::StatusArgs;
+use super::asked::Asked;
+use super::daemon::Daemon;
 use super::document::Document;
 use super::exit::Exit;
 use super::naming::Naming;
 use super::source::{self, Sources};
 use super::style::Style;
-use super::{color, complain, failed, setting, standard, table};
-use crate::manager::{Clock, RealClock, Snapshot, VirtualClock, read_status};
+use super::{color, complain, failed, setting, standard, table, way};
+use crate::manager::{Clock, RealClock, Selector, Snapshot, VirtualClock, read_status};
 use crate::nodes::{Tapping, centurion};
 use crate::transport::NodeInfo;
 
@@ -24,6 +27,20 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             complain(&error);
             return Ok(Exit::Failure);
         }
+    };
+    // Here too Ctrl-C still ends the program by itself.
+    let (direct, start) = (way::direct_status(args), Instant::now());
+    match way::daemon(&args.common, direct, false, patience(args)) {
+        Ok(Some(daemon)) => return Ok(through(args, daemon)),
+        Ok(None) => {}
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Failure);
+        }
+    }
+    let timeout = match direct {
+        Some(_) => args.timeout,
+        None => args.timeout.saturating_sub(start.elapsed()),
     };
     // Before anything is opened: a receiver taken over USB must be given back.
     let interrupt = setting::interrupt()?;
@@ -39,7 +56,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
             return Ok(Exit::Failure);
         }
     };
-    let query = setting::query(&args.common, false, args.timeout);
+    let query = setting::query(&args.common, false, timeout);
     let mut clock: Box<dyn Clock> = if sources.virtual_time {
         Box::new(VirtualClock::default())
     } else {
@@ -58,12 +75,55 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     snapshot.failures.extend(sources.failures);
     log::info!("{} reports sent", snapshot.sent);
 
-    let mut exit = judge(&snapshot, asked, &sources.centurions);
-    if let Err(error) = print(args, &snapshot) {
-        // Where nobody reads any more, how the reading ended counts all the same.
-        exit = exit.max(failed(&standard::unwritable(error)));
-    }
+    let exit = judge(&snapshot, asked, &sources.centurions);
+    let exit = show(args, &snapshot, exit);
     Ok(setting::finish_trace(&args.common, trace, exit))
+}
+
+/// How long a bus may take to answer, and solar-statusd on it. Each of two buses leaves the devices
+/// enough of the time.
+fn patience(args: &StatusArgs) -> Duration {
+    match args.common.way.bus {
+        Some(_) => args.timeout,
+        None => args.timeout / 3,
+    }
+}
+
+/// One reading of what solar-statusd knows.
+fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
+    let (mut receivers, mut devices) = daemon.everything();
+    let there = !receivers.is_empty() || !devices.is_empty();
+    let called = |selector: &&Selector| !devices.iter().any(|device| selector.selects(device));
+    let unmatched = args.common.device.iter().filter(called).cloned().collect();
+    let asked = Asked(&args.common);
+    devices.retain(|device| asked.selects(device));
+    let naming = Naming::of(&args.common);
+    for device in &mut devices {
+        asked.trim(device);
+        naming.apply(device);
+    }
+    for receiver in &mut receivers {
+        asked.trim_receiver(receiver);
+    }
+    let snapshot = Snapshot {
+        at: RealClock::new(None).now(),
+        receivers,
+        devices,
+        failures: Vec::new(),
+        sent: 0,
+        unmatched,
+        interrupted: false,
+    };
+    let exit = judge(&snapshot, there, &[]);
+    show(args, &snapshot, exit)
+}
+
+fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
+    match print(args, snapshot) {
+        Ok(()) => exit,
+        // Where nobody reads any more, how the reading ended counts all the same.
+        Err(error) => exit.max(failed(&standard::unwritable(error))),
+    }
 }
 
 /// Says on standard error what went wrong, and how the command ends for it.

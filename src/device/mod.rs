@@ -4,6 +4,7 @@ mod battery;
 mod doubt;
 mod identity;
 mod light;
+mod named;
 mod receiver;
 mod sources;
 
@@ -52,6 +53,17 @@ pub enum Presence {
     Offline,
     /// It was not asked, or asking failed.
     Unknown,
+}
+
+impl Presence {
+    /// The name on the bus.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// How a device is connected.

@@ -78,13 +78,15 @@ const MHZ27: ReceiverModel = ReceiverModel {
     registers_only: true,
     ..UNIFYING
 };
-const UNKNOWN: ReceiverModel = ReceiverModel {
-    family: ReceiverFamily::Unknown,
-    records: PairingRecords::Unknown,
-    ..UNIFYING
-};
 
 impl ReceiverModel {
+    /// A receiver of which no more is known than that it is one.
+    pub const UNKNOWN: Self = Self {
+        family: ReceiverFamily::Unknown,
+        records: PairingRecords::Unknown,
+        ..UNIFYING
+    };
+
     /// The model of those USB ids; `None`: no receiver.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
         Some(match (vendor, product) {
@@ -111,7 +113,7 @@ impl ReceiverModel {
             (LOGITECH, 0xC513 | 0xC517) => MHZ27,
             // Known not to speak HID++.
             (LOGITECH, 0xC542) => return None,
-            (LOGITECH, 0xC500..=0xC5FF) => UNKNOWN,
+            (LOGITECH, 0xC500..=0xC5FF) => Self::UNKNOWN,
             _ => return None,
         })
     }

@@ -111,6 +111,13 @@ impl DeviceKind {
             Self::Unknown(_) => return None,
         })
     }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let kinds =
+            (0..=u8::MAX).flat_map(|code| [Self::from_device_type(code), Self::from_pairing(code)]);
+        kinds.into_iter().find(|it| it.name() == Some(name))
+    }
 }
 
 impl fmt::Display for DeviceKind {

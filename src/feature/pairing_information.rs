@@ -115,6 +115,13 @@ codes! {
     }
 }
 
+impl PowerSwitch {
+    /// The place of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        (0..=0xF).map(Self::from).find(|it| it.name() == Some(name))
+    }
+}
+
 /// Asks for the receiver's serial number and slot count.
 pub const fn get_receiver() -> RegisterRequest {
     get(RECEIVER)

@@ -30,6 +30,15 @@ impl ProtocolVersion {
     pub const fn has_features(self) -> bool {
         self.major >= 2
     }
+
+    /// The version shown as this text: `4.5`.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (major, minor) = text.split_once('.')?;
+        Some(Self {
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
+    }
 }
 
 impl fmt::Display for ProtocolVersion {

@@ -33,3 +33,51 @@ impl fmt::Display for FirmwareVersion {
         }
     }
 }
+
+impl FirmwareVersion {
+    /// The version shown as this text: `12.01.B0019` or `RQK 33.00.B0015`.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (prefix, version) = match text.rsplit_once(' ') {
+            Some((prefix, version)) => (Some(padded(prefix)?), version),
+            None => (None, text),
+        };
+        let mut parts = version.split('.');
+        let number = u8::from_str_radix(parts.next()?, 16).ok()?;
+        let revision = u8::from_str_radix(parts.next()?, 16).ok()?;
+        let build = match parts.next() {
+            Some(build) => Some(u16::from_str_radix(build.strip_prefix('B')?, 16).ok()?),
+            None => None,
+        };
+        Some(Self {
+            prefix,
+            number,
+            revision,
+            build,
+        })
+    }
+}
+
+/// A prefix as devices send it: a short one is followed by NUL.
+fn padded(prefix: &str) -> Option<[u8; 3]> {
+    let mut bytes = [0; 3];
+    bytes
+        .get_mut(..prefix.len())?
+        .copy_from_slice(prefix.as_bytes());
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_read_back() {
+        for text in ["12.01.B0019", "02.14", "RQK 33.00.B0015", "BL 01.02"] {
+            let version = FirmwareVersion::from_text(text).unwrap();
+            assert_eq!(version.to_string(), text);
+        }
+        for other in ["", "12", "12.xx", "12.01.0019", "LONG 12.01"] {
+            assert_eq!(FirmwareVersion::from_text(other), None, "{other}");
+        }
+    }
+}

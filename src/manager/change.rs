@@ -69,7 +69,7 @@ impl Changed {
 
     /// What is different between two states of a device. That a value was merely read again is no
     /// difference, but for the light: each measurement is one.
-    pub(super) fn between(before: &Device, after: &Device) -> Vec<Self> {
+    pub fn between(before: &Device, after: &Device) -> Vec<Self> {
         let battery = |device: &Device| {
             let battery = device.battery.as_ref()?;
             Some((

@@ -6,6 +6,7 @@
 mod change;
 mod clock;
 mod command;
+mod cover;
 mod facts;
 mod memory;
 mod monitor;
@@ -153,15 +154,15 @@ fn wait<'n, 'a: 'n>(
     clock: &mut dyn Clock,
     until: Option<Timestamp>,
 ) -> io::Result<Wake> {
-    let mut nodes: Vec<&mut Node<'a>> = nodes.filter(|node| node.descriptor().is_some()).collect();
-    let descriptors: Vec<_> = nodes
-        .iter()
-        .filter_map(|node| node.descriptor())
-        .chain(beside.iter().copied())
-        .collect();
+    let mut nodes: Vec<&mut Node<'a>> = nodes.collect();
+    let watched = nodes.iter().enumerate();
+    let (places, mut descriptors): (Vec<usize>, Vec<BorrowedFd<'_>>) = watched
+        .flat_map(|(place, node)| node.descriptors().map(move |fd| (place, fd)))
+        .unzip();
+    descriptors.extend(beside);
     let wake = clock.wait(&descriptors, until)?;
     if let Wake::Readable(readable) = &wake {
-        for place in readable {
+        for place in readable.iter().filter_map(|at| places.get(*at)) {
             if let Some(node) = nodes.get_mut(*place) {
                 node.note_readable();
             }

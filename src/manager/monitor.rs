@@ -1,5 +1,7 @@
 //! Following all nodes: those that are there, those that come, and what their devices say.
 
+mod quiet;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -10,6 +12,7 @@ use log::{debug, warn};
 use super::change::Change;
 use super::clock::{Clock, Wake};
 use super::command::{Command, Commands};
+use super::cover::Cover;
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
@@ -74,6 +77,13 @@ struct Waiting {
     tries: u32,
 }
 
+impl Waiting {
+    const fn now(info: NodeInfo, now: Timestamp) -> Self {
+        let (due, tries) = (now, 0);
+        Self { info, due, tries }
+    }
+}
+
 /// What following takes.
 pub struct Follow<'a> {
     /// Where nodes come from.
@@ -107,6 +117,7 @@ pub fn follow(
     let mut monitor = Monitor {
         query,
         nodes: BTreeMap::new(),
+        cover: Cover::default(),
         waiting: Vec::new(),
         failed: BTreeMap::new(),
         saved: clock.now(),
@@ -138,6 +149,7 @@ pub enum FollowError {
 struct Monitor<'a> {
     query: &'a Query,
     nodes: BTreeMap<NodeId, Node<'a>>,
+    cover: Cover,
     waiting: Vec<Waiting>,
     /// How often nodes failed that are still plugged in.
     failed: BTreeMap<NodeId, u32>,
@@ -160,22 +172,21 @@ impl Monitor<'_> {
         loop {
             let now = clock.now();
             while let Some(event) = source.next_event()? {
+                self.note_cover(now, &event);
                 match event {
-                    NodeEvent::Appeared(info) => self.waiting.push(Waiting {
-                        info,
-                        due: now,
-                        tries: 0,
-                    }),
+                    NodeEvent::Appeared(info) => self.waiting.push(Waiting::now(info, now)),
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
                         self.remove(now, &id, memory, tell)?;
                     }
+                    NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
                 }
             }
             self.open(now, source, memory, tell)?;
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
+            self.settle(now, source);
             if !self.settled && self.is_settled() {
                 self.settled = true;
                 tell(now, News::Settled)?;
@@ -240,7 +251,7 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         source: &mut dyn NodeSource,
-        memory: &Memory,
+        memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let (due, later) = std::mem::take(&mut self.waiting)
@@ -258,6 +269,10 @@ impl Monitor<'_> {
             }
             match source.open(info) {
                 Ok(transport) => {
+                    if let Some(node) = self.nodes.get_mut(&info.id) {
+                        node.reopen(now, transport);
+                        continue;
+                    }
                     let model = ReceiverModel::of(info.vendor, info.product);
                     let mut node = Node::new(info.clone(), model, transport, self.query);
                     node.begin(now, memory);
@@ -281,6 +296,7 @@ impl Monitor<'_> {
                     } else {
                         tell(now, News::Failure(error.into()))?;
                     }
+                    self.remove(now, &waiting.info.id, memory, tell)?;
                     self.open_again(now, waiting.info);
                 }
             }

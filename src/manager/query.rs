@@ -7,6 +7,10 @@ use crate::session::Wanted;
 
 /// What to read, and of whom.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a list of wishes, each on its own"
+)]
 pub struct Query {
     /// What is wanted of each device.
     pub wanted: Wanted,
@@ -14,6 +18,9 @@ pub struct Query {
     pub names: bool,
     /// Whether to follow the devices from then on.
     pub follow: bool,
+    /// Whether nodes are kept closed while nothing is to be asked and the kernel tells what happens
+    /// there. Where the kernel drives nothing, they stay open.
+    pub quiet: bool,
     /// How old the light on a solar keyboard may get before it is measured again, while the
     /// keyboard is awake and followed; `None`: it is not measured for its age.
     pub light_every: Option<Duration>,
@@ -43,7 +50,7 @@ impl Selector {
     }
 
     /// Whether this device is meant.
-    pub(super) fn selects(&self, device: &Device) -> bool {
+    pub fn selects(&self, device: &Device) -> bool {
         let wanted = self.0.to_lowercase();
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);
         let called = |name: &Option<String>| {

@@ -38,7 +38,7 @@ impl NodeSource for Machine {
                 NodeRole::Centurion => info!("{}", centurion(info)),
                 NodeRole::Child | NodeRole::Foreign => {}
             },
-            Some(NodeEvent::Disappeared(_)) => {}
+            Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
             // Those that are there at the start come first.
             None => {
                 if let Some(nothing) = self.nothing.take() {

@@ -1,10 +1,9 @@
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
 
-use crate::bus;
+use crate::bus::{self, Bus};
 use crate::nodes::Desk;
 
 const EXAMPLES: &str = "\
@@ -59,34 +58,6 @@ pub struct Args {
     /// Use a recorded trace in the place of the receivers
     #[arg(long, value_name = "FILE", conflicts_with = "simulate")]
     pub(super) replay: Option<PathBuf>,
-}
-
-/// Which bus.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Bus {
-    System,
-    Session,
-    Address(String),
-}
-
-impl From<&str> for Bus {
-    fn from(text: &str) -> Self {
-        match text {
-            "system" => Self::System,
-            "session" => Self::Session,
-            address => Self::Address(address.to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for Bus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::System => f.write_str("the system bus"),
-            Self::Session => f.write_str("the session bus"),
-            Self::Address(address) => write!(f, "the bus at {address}"),
-        }
-    }
 }
 
 /// How often to do something by itself.

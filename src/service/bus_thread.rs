@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use log::{debug, info};
 use ordered_stream::OrderedStreamExt;
-use zbus::connection::Builder;
 use zbus::fdo::{DBusProxy, ObjectManager};
 use zbus::message::Type;
 use zbus::names::BusName;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::args::{Args, Bus};
+use super::args::Args;
 use super::board::Board;
 use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
+use super::wall::today;
 
 /// Why there is no bus, or no name on it.
 #[derive(Debug, thiserror::Error)]
@@ -122,22 +122,19 @@ async fn build(
     board: &Board,
     hands: Hands,
 ) -> Result<(Served, Option<String>), BusError> {
-    let builder = match &args.bus {
-        Bus::System => Builder::system(),
-        Bus::Session => Builder::session(),
-        Bus::Address(address) => Builder::address(address.as_str()),
-    };
     let layout = board.layout();
     let roster = Roster::default();
     let root = Root {
         roster: Arc::clone(&roster),
         layout,
     };
-    let connection = builder
+    let connection = args
+        .bus
+        .builder()
         .method_timeout(PATIENCE)
         .serve_at(layout.root(), root)
         .serve_at(layout.root(), ObjectManager)
-        .serve_at(layout.display_device(), UpowerDevice::display())
+        .serve_at(layout.display_device(), UpowerDevice::display(today()))
         .build()
         .await
         .map_err(|source| BusError::Connect {

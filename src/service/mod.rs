@@ -1,8 +1,8 @@
 //! `solar-statusd`: tells programs on D-Bus what the devices say, and takes their few wishes.
 //!
 //! Three threads. The first has the hardware ([`crate::manager::follow`]) and writes what it
-//! learns on the [`board`]. The second has the bus: it answers from the board and asks nobody. The
-//! third, the [`publisher`], compares the board with what was said on the bus, and says the
+//! learns on the `board`. The second has the bus: it answers from the board and asks nobody. The
+//! third, the `publisher`, compares the board with what was said on the bus, and says the
 //! difference. So a device that does not answer keeps no program waiting, and a program that does
 //! not read keeps no device waiting.
 
@@ -16,6 +16,8 @@ mod leases;
 mod objects;
 mod publisher;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod wall;
 
 use std::io::{self, Write};

@@ -4,6 +4,9 @@
 //! else, however often the board was written meanwhile. Times are told along with other changes,
 //! never alone; light once a second at most.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -220,13 +223,20 @@ impl Publisher {
         if before.as_ref() == Some(receiver) {
             return Ok(());
         }
-        if before.is_some() {
-            self.remove_receiver(&receiver.id).await?;
-        }
         let path = self.board.layout().receiver(&receiver.id);
         let server = self.served.connection.object_server();
-        server.at(path, Receiver1(receiver.clone())).await?;
-        Ok(())
+        let now = Receiver1(receiver.clone());
+        let Some(before) = before else {
+            server.at(path, now).await?;
+            return Ok(());
+        };
+        let before = self.values(&Receiver1(before), &path).await?;
+        let values = self.values(&now, &path).await?;
+        let object = server.interface::<_, Receiver1>(path.as_str()).await?;
+        *object.get_mut().await = now;
+        let difference = Difference::between(&before, values, None);
+        self.tell_changes(&path, &Receiver1::name(), &difference.changed)
+            .await
     }
 
     async fn remove_receiver(&self, id: &str) -> zbus::Result<()> {

@@ -47,6 +47,7 @@ pub(super) fn query(args: &Args) -> Query {
         receiver_firmware: true,
         devices: Vec::new(),
         timeout: Duration::MAX,
+        quiet: true,
         light_every: args.light_every.0,
     }
 }

@@ -101,9 +101,13 @@ pub(super) struct Discovery {
     progress: Progress,
     /// Flags that were set and are to be cleared at the end.
     raised: Option<Raised>,
+    /// They were cleared again before the end.
+    released: bool,
     version: Option<[u8; 2]>,
     /// Slots that were looked at anew and seem empty.
     vacant: BTreeSet<Slot>,
+    /// Slots that may hold another device than is known, or none.
+    checked: BTreeSet<Slot>,
 }
 
 impl Discovery {
@@ -127,8 +131,10 @@ impl Discovery {
                 .collect(),
             progress: Progress::Identity,
             raised,
+            released: false,
             version: None,
             vacant: BTreeSet::new(),
+            checked: BTreeSet::new(),
         }
     }
 
@@ -156,6 +162,20 @@ impl Discovery {
     /// The flags to clear again when the session ends.
     pub(super) const fn raised(&self) -> Option<Raised> {
         self.raised
+    }
+
+    /// The same; from then on they are not this session's any more.
+    pub(super) fn take_raised(&mut self) -> Option<Raised> {
+        let raised = self.raised.take();
+        self.released |= raised.is_some();
+        raised
+    }
+
+    /// Sets the flags that were taken back.
+    pub(super) fn raise_again(&mut self) {
+        if std::mem::take(&mut self.released) {
+            self.todo.push_back(Step::ReadFlags);
+        }
     }
 
     /// When [`Self::handle_timeout`] has something to do.
@@ -482,6 +502,47 @@ impl Discovery {
         if self.is_following() && !self.holds(slot, None) && !self.vacant.contains(&slot) {
             self.look_at(slot);
         }
+    }
+
+    /// Reads the record of a slot again.
+    pub(super) fn check(&mut self, slot: Slot) {
+        if !self.holds(slot, None) {
+            self.look_at(slot);
+        } else if self.is_following() && self.records != PairingRecords::None {
+            self.checked.insert(slot);
+            self.todo.push_back(self.record_of(slot));
+        }
+    }
+
+    /// Takes the outcome of a step: which slot was checked and does not hold what it held.
+    pub(super) fn settle_check(
+        &mut self,
+        step: Step,
+        outcome: &Result<Report, RequestError>,
+    ) -> Option<Slot> {
+        let (Step::Pairing(slot) | Step::BoltPairing(slot)) = step else {
+            return None;
+        };
+        if !self.checked.remove(&slot) {
+            return None;
+        }
+        let changed = match outcome {
+            Ok(report) => {
+                let wpid = match (
+                    bolt_pairing::read(report),
+                    pairing_information::read(report),
+                ) {
+                    (Some(BoltPairing::Pairing(_, pairing)), _) => Some(pairing.wpid),
+                    (None, PairingInformation::Pairing(_, pairing)) => Some(pairing.wpid),
+                    _ => None,
+                };
+                !self.holds(slot, wpid)
+            }
+            Err(error) => {
+                *error == RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue))
+            }
+        };
+        changed.then_some(slot)
     }
 
     /// The device of a slot was unpaired.

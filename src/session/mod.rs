@@ -9,6 +9,7 @@
 //! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
 //! the device of a node of its own.
 
+mod checking;
 mod discovery;
 mod event;
 mod exchange;
@@ -170,8 +171,18 @@ impl Session {
         for device in leased {
             self.release_light(device);
         }
-        let raised = self.raised_flags();
+        self.release_flags();
         self.discovery = None;
+    }
+
+    /// Whether notification flags are set that this session set and nobody else is known to want.
+    pub fn holds_flags(&self) -> bool {
+        !self.noticing.is_empty() || self.raised_flags().is_some()
+    }
+
+    /// Clears the flags this session set.
+    pub fn release_flags(&mut self) {
+        let raised = self.discovery.as_mut().and_then(Discovery::take_raised);
         let devices = std::mem::take(&mut self.noticing).into_iter();
         let devices = devices.map(|device| (device, Purpose::ReadDeviceFlags(device)));
         let receiver = raised.map(Purpose::ReadReceiverFlags);
@@ -180,6 +191,19 @@ impl Session {
             self.exchange
                 .submit(device, notification_flags::get().into(), purpose);
         }
+    }
+
+    /// Has the receiver announce again what comes and goes, after [`Self::release_flags`].
+    pub fn raise_flags(&mut self) {
+        if let Some(discovery) = &mut self.discovery {
+            discovery.raise_again();
+            self.continue_discovery();
+        }
+    }
+
+    /// Whether a report is waited for that was asked for, a measurement aside.
+    pub fn awaits_answer(&self) -> bool {
+        !self.exchange.is_idle()
     }
 
     /// Whether nothing waits to be sent, answered or measured.
@@ -310,6 +334,7 @@ impl Session {
         while let Some(Finished { purpose, outcome }) = self.exchange.poll_finished() {
             match purpose {
                 Purpose::Discovery(step) => {
+                    self.settle_check(step, &outcome);
                     if let Some(discovery) = &mut self.discovery {
                         discovery.handle(now, step, outcome, &mut self.events);
                         if discovery.is_bolt() {

@@ -59,7 +59,7 @@ impl Session {
     }
 
     /// The device is gone for good; what comes in its place is another.
-    fn forget(&mut self, device: DeviceIndex) {
+    pub(super) fn forget(&mut self, device: DeviceIndex) {
         self.known.remove(&device);
         self.leases.remove(&device);
         self.noticing.retain(|noticing| *noticing != device);

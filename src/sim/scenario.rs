@@ -1,10 +1,12 @@
 //! Ready-made desks: receivers with devices in a known state.
 
 mod crowd;
+mod days;
 mod full;
 mod staged;
 
 pub use crowd::{EACH_BATTERY, crowd};
+pub use days::days;
 pub use full::full;
 pub use staged::{Act, Staged};
 

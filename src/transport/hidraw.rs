@@ -27,6 +27,13 @@ impl HidrawTransport {
             Err(errno) => Err(opening_failed(path, errno)),
         }
     }
+
+    /// A node that was opened elsewhere, non-blocking, or what stands for one: each reading gives
+    /// one report, each writing takes one.
+    pub fn over(path: &str, file: OwnedFd) -> Self {
+        let path = path.to_owned();
+        Self { path, file }
+    }
 }
 
 impl Transport for HidrawTransport {
@@ -41,8 +48,9 @@ impl Transport for HidrawTransport {
     }
 
     fn receive(&mut self, _now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        // Longer than any report: what a read does not take is lost.
-        let mut buffer = [0; 4096];
+        // Longer than any report that is taken. Of others the end is lost, and their length is wrong
+        // all the same.
+        let mut buffer = [0; 64];
         loop {
             match rustix::io::read(&self.file, &mut buffer) {
                 Ok(0) => {

@@ -1,4 +1,4 @@
-//! Hears which hidraw nodes come and go, without asking again and again.
+//! Hears which hidraw nodes and batteries come, go and change, without asking again and again.
 //!
 //! The kernel sends its uevents to a netlink socket, and udev sends them again once its rules
 //! ran, so that a node has its owner and its permissions by then. This listens to udev, and to the
@@ -19,8 +19,9 @@ use rustix::io::Errno;
 use rustix::net::netlink::{self, SocketAddrNetlink};
 use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, bind, recvfrom, socket_with};
 
-use super::NodeId;
+use super::supply::is_ours;
 use super::uevent::{self, Action, Uevent};
+use super::{NodeId, SupplyId};
 
 /// There while udev runs.
 const UDEV_CONTROL: &str = "/run/udev/control";
@@ -31,14 +32,21 @@ const HIDRAW: &str = "hidraw";
 /// Longer than any message: the kernel's end at 2 KiB of properties, libudev reads 8 KiB.
 const MESSAGE: usize = 8192;
 
-/// What happened to the hidraw nodes.
+/// The subsystem of the batteries.
+const POWER_SUPPLY: &str = "power_supply";
+
+/// What happened to the hidraw nodes, and to the batteries that the HID++ driver follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NodeChange {
     /// A node of this name came: `hidraw3`.
     Added(String),
     /// This plugging ended.
     Removed(NodeId),
-    /// Messages were lost: list the nodes again.
+    /// A battery of this name came, or the kernel heard something of it: `hidpp_battery_0`.
+    Supply(String),
+    /// This plugging of a battery ended.
+    SupplyGone(SupplyId),
+    /// Messages were lost: list all again.
     Rescan,
 }
 
@@ -101,7 +109,7 @@ impl Hotplug {
             Some(netlink::KOBJECT_UEVENT),
         )?;
         bind(&socket, &SocketAddrNetlink::new(0, group.mask()))?;
-        debug!("listening to {group:?} for nodes that come and go");
+        debug!("listening to {group:?} for nodes and batteries");
         Ok(Self { socket, group })
     }
 
@@ -139,11 +147,24 @@ impl AsFd for Hotplug {
     }
 }
 
-/// What a uevent means for the hidraw nodes.
+/// What a uevent means for nodes and batteries.
 fn change(event: &Uevent<'_>) -> Option<NodeChange> {
-    if event.subsystem != HIDRAW {
-        return None;
+    match event.subsystem {
+        HIDRAW => node_change(event),
+        POWER_SUPPLY => supply_change(event),
+        _ => None,
     }
+}
+
+fn supply_change(event: &Uevent<'_>) -> Option<NodeChange> {
+    let (_, name) = event.devpath.rsplit_once('/')?;
+    is_ours(name).then(|| match event.action {
+        Action::Remove => NodeChange::SupplyGone(SupplyId::new(event.devpath)),
+        Action::Add | Action::Other(_) => NodeChange::Supply(name.to_owned()),
+    })
+}
+
+fn node_change(event: &Uevent<'_>) -> Option<NodeChange> {
     match event.action {
         Action::Add => {
             let name = Path::new(event.devname?).file_name()?;
@@ -178,6 +199,26 @@ mod tests {
         assert_eq!(change_of(Group::Kernel, &kernel), removed);
         let udev = udev_message("remove", HIDRAW);
         assert_eq!(change_of(Group::Udev, &udev), removed);
+    }
+
+    #[test]
+    fn a_battery_speaks_up_and_goes() {
+        let event = |action, devpath| Uevent {
+            action,
+            devpath,
+            subsystem: POWER_SUPPLY,
+            devname: None,
+        };
+        let ours = "/devices/1-2:1.2/0003:046D:4002.0008/power_supply/hidpp_battery_0";
+        for action in [Action::Add, Action::Other("change")] {
+            let told = NodeChange::Supply("hidpp_battery_0".to_owned());
+            assert_eq!(change(&event(action, ours)), Some(told));
+        }
+        let gone = NodeChange::SupplyGone(SupplyId::new(ours));
+        assert_eq!(change(&event(Action::Remove, ours)), Some(gone));
+        for others in ["/devices/PNP0C0A:00/power_supply/BAT0", "hidpp_battery_0"] {
+            assert_eq!(change(&event(Action::Remove, others)), None, "{others}");
+        }
     }
 
     #[test]

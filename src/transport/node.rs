@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::wire::Slot;
 use crate::wire::descriptor::Capabilities;
 
 /// The vendor whose devices speak HID++.
@@ -59,6 +60,29 @@ impl fmt::Display for NodeId {
     }
 }
 
+/// The device that something belongs to which the kernel made for one: by the node that leads to it.
+///
+/// [`NodeInfo::place`] is the same of a node, so the two can be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The HID device that this node is on, from `/devices` on: the receiver, or the device itself.
+    pub hid: String,
+    /// The slot on the receiver; `None`: it is the HID device's own.
+    pub slot: Option<Slot>,
+}
+
+impl Place {
+    /// Of a HID device that was made for one behind its parent. The driver adds the slot to
+    /// `HID_PHYS`: `usb-0000:00:14.0-2/input2:1` (Linux `logi_dj_recv_add_djhid_device`).
+    pub(super) fn behind_parent(hid: &str, phys: Option<&str>) -> Self {
+        let slot = phys.and_then(|phys| phys.rsplit_once(':'));
+        Self {
+            hid: hid.rsplit_once('/').unwrap_or_default().0.to_owned(),
+            slot: slot.and_then(|(_, slot)| Slot::new(slot.parse().ok()?)),
+        }
+    }
+}
+
 /// What a node is plugged into (Linux `input.h`, `BUS_…`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bus {
@@ -98,7 +122,8 @@ pub enum NodeRole {
     Receiver,
     /// A device of its own, on a cable or on Bluetooth: ask it.
     Direct,
-    /// Made by the kernel for a device behind a receiver: leave it, the receiver's node has all.
+    /// Made by the kernel for a device behind a receiver: the receiver's node has all, and it is of
+    /// use only while that is closed.
     Child,
     /// A headset whose frames are not HID++: name it, send nothing.
     Centurion,
@@ -132,6 +157,18 @@ impl NodeInfo {
             ..Capabilities::default()
         };
         Self::new(path, LOGITECH, 0xC52B, capabilities)
+    }
+
+    /// Which device the node is of.
+    pub fn place(&self) -> Place {
+        let id = self.id.0.as_str();
+        let hid = id.rsplit_once("/hidraw/").map_or(id, |(hid, _)| hid);
+        if self.child {
+            Place::behind_parent(hid, self.phys.as_deref())
+        } else {
+            let hid = hid.to_owned();
+            Place { hid, slot: None }
+        }
     }
 
     /// What the node is; `is_receiver` tells the vendor and product ids of receivers.

@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Bus, NodeId, NodeInfo};
+use super::{Bus, NodeId, NodeInfo, Place};
 use crate::wire::descriptor;
 
 /// A mounted sysfs.
@@ -33,8 +33,7 @@ impl Sysfs {
     /// The node of this name, such as `hidraw3`; `None` if it is none of ours to look at: it
     /// speaks neither HID++ nor Centurion.
     pub(super) fn node(&self, name: &str) -> io::Result<Option<NodeInfo>> {
-        let class = self.root.join("class/hidraw");
-        let place = class.join(plain(name)?).canonicalize()?;
+        let place = self.class("hidraw").join(plain(name)?).canonicalize()?;
         let device = place.join("device").canonicalize()?;
         let capabilities = descriptor::scan(&fs::read(device.join("report_descriptor"))?);
         if !capabilities.is_hidpp() && !capabilities.centurion {
@@ -52,7 +51,7 @@ impl Sysfs {
         };
         Ok(Some(NodeInfo {
             path: device_file(&place)?,
-            id: self.id(&place)?,
+            id: NodeId::new(self.below(&place)?),
             bus,
             vendor,
             product,
@@ -64,25 +63,50 @@ impl Sysfs {
         }))
     }
 
+    /// Where the devices of a class are listed.
+    pub(super) fn class(&self, name: &str) -> PathBuf {
+        self.root.join("class").join(name)
+    }
+
+    /// Which node leads to a HID device; `None`: it is no HID device.
+    pub(super) fn place_of(&self, device: &Path) -> io::Result<Option<Place>> {
+        let properties = Properties::read(device)?;
+        if properties.value("HID_ID").is_none() {
+            return Ok(None);
+        }
+        let hid = self.below(device)?;
+        let phys = properties.value("HID_PHYS");
+        Ok(Some(if is_child(device) {
+            Place::behind_parent(&hid, phys)
+        } else {
+            Place { hid, slot: None }
+        }))
+    }
+
     /// The path from `/devices` on, as a uevent has it.
-    fn id(&self, place: &Path) -> io::Result<NodeId> {
+    pub(super) fn below(&self, place: &Path) -> io::Result<String> {
         let root = self.root.canonicalize()?;
         let below = place.strip_prefix(root).map_err(io::Error::other)?;
-        Ok(NodeId::new(format!("/{}", below.display())))
+        Ok(format!("/{}", below.display()))
     }
 }
 
 /// The properties of a device: `KEY=value` on each line of its `uevent`.
-struct Properties(String);
+pub(super) struct Properties(String);
 
 impl Properties {
-    fn read(device: &Path) -> io::Result<Self> {
+    pub(super) fn read(device: &Path) -> io::Result<Self> {
         let bytes = fs::read(device.join("uevent"))?;
         Ok(Self(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    #[cfg(test)]
+    pub(super) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The value of a property that is there and not empty.
-    fn value(&self, key: &str) -> Option<&str> {
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
         self.0
             .lines()
             .filter_map(|line| line.split_once('='))
@@ -113,7 +137,7 @@ fn is_child(device: &Path) -> bool {
 }
 
 /// The name, if it is one and leads nowhere else.
-fn plain(name: &str) -> io::Result<&str> {
+pub(super) fn plain(name: &str) -> io::Result<&str> {
     let mut components = Path::new(name).components();
     match (components.next(), components.next()) {
         (Some(Component::Normal(_)), None) => Ok(name),
@@ -152,6 +176,7 @@ pub(super) mod tests {
             let name = format!("solar-status-sysfs-{}-{count}", std::process::id());
             let root = std::env::temp_dir().join(name);
             fs::create_dir_all(root.join("class/hidraw")).unwrap();
+            fs::create_dir_all(root.join("class/power_supply")).unwrap();
             Self(root)
         }
 
@@ -171,6 +196,17 @@ pub(super) mod tests {
             fs::write(place.join("uevent"), properties).unwrap();
             let target = format!("../../devices/{}/hidraw/{node}", hid.place);
             symlink(target, self.0.join("class/hidraw").join(node)).unwrap();
+        }
+
+        /// Adds a battery to the HID device of a node.
+        pub(in crate::transport) fn add_supply(&self, node: &str, name: &str, properties: &[u8]) {
+            let node = self.0.join("class/hidraw").join(node).canonicalize();
+            let device = node.unwrap().join("device").canonicalize().unwrap();
+            let place = device.join("power_supply").join(name);
+            fs::create_dir_all(&place).unwrap();
+            symlink("../..", place.join("device")).unwrap();
+            fs::write(place.join("uevent"), properties).unwrap();
+            symlink(place, self.0.join("class/power_supply").join(name)).unwrap();
         }
 
         pub(in crate::transport) fn remove(&self, node: &str) {

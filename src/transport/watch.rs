@@ -1,21 +1,29 @@
-//! Follows the nodes: those that are there, and from then on those that come and go.
+//! Follows the nodes and the kernel's batteries: those that are there, and from then on those that
+//! come, change and go.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+
+use log::debug;
 
 use super::discovery::look_up;
 use super::hotplug::{Hotplug, NodeChange};
 use super::sysfs::Sysfs;
-use super::{DiscoveryError, NodeId, NodeInfo, list_nodes};
+use super::{DiscoveryError, NodeId, NodeInfo, Supply, SupplyId, list_nodes};
 
-/// A node came or went.
+/// A node came or went, or the kernel heard something of a battery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
     /// It is there, and was not before.
     Appeared(NodeInfo),
     /// This plugging of it ended.
     Disappeared(NodeId),
+    /// A battery that the kernel follows is there, or it heard something of it, which need not
+    /// change what it says.
+    Supply(Supply),
+    /// This plugging of a battery ended.
+    SupplyGone(SupplyId),
 }
 
 /// Why nodes cannot be followed.
@@ -29,7 +37,8 @@ pub enum WatchError {
     Discovery(#[from] DiscoveryError),
 }
 
-/// Tells of each plugging of each node [`list_nodes`] would list once, and of its end.
+/// Tells of each plugging of each node [`list_nodes`] would list once, and of its end; likewise of
+/// the batteries, and of what the kernel hears of them.
 ///
 /// It listened before it listed, so nothing falls between. A node may be told of before udev gave
 /// it its permissions (at the start, or where no udev runs): if opening it fails, try again a
@@ -47,11 +56,13 @@ impl NodeWatch {
     /// Listens, then lists: the first events are the nodes that are there.
     pub fn open() -> Result<Self, WatchError> {
         let hotplug = Hotplug::open()?;
+        let sysfs = Sysfs::default();
         let mut roll = Roll::default();
         roll.replace(list_nodes()?);
+        roll.replace_supplies(sysfs.supplies()?);
         Ok(Self {
             hotplug,
-            sysfs: Sysfs::default(),
+            sysfs,
             roll,
             lost: false,
         })
@@ -70,11 +81,19 @@ impl NodeWatch {
                     }
                 }
                 Some(NodeChange::Removed(id)) => self.roll.remove(&id),
+                Some(NodeChange::Supply(name)) => match self.sysfs.supply(&name) {
+                    Ok(Some(supply)) => self.roll.note_supply(supply),
+                    Ok(None) => {}
+                    // It went meanwhile, and that is told as well.
+                    Err(error) => debug!("{name} cannot be looked at: {error}"),
+                },
+                Some(NodeChange::SupplyGone(id)) => self.roll.remove_supply(&id),
                 // The list waits until the socket is empty: what is in it is older, and before
                 // that the kernel does not say again that it drops messages.
                 Some(NodeChange::Rescan) => self.lost = true,
                 None if self.lost => {
                     self.roll.replace(list_nodes()?);
+                    self.roll.replace_supplies(self.sysfs.supplies()?);
                     self.lost = false;
                 }
                 None => return Ok(None),
@@ -91,11 +110,12 @@ impl AsFd for NodeWatch {
     }
 }
 
-/// Which nodes were told of.
+/// Which nodes and batteries were told of.
 #[derive(Debug, Default)]
 struct Roll {
     /// With their paths.
     present: BTreeMap<NodeId, String>,
+    supplies: BTreeSet<SupplyId>,
     events: VecDeque<NodeEvent>,
 }
 
@@ -116,6 +136,30 @@ impl Roll {
     fn remove(&mut self, id: &NodeId) {
         if self.present.remove(id).is_some() {
             self.events.push_back(NodeEvent::Disappeared(id.clone()));
+        }
+    }
+
+    fn note_supply(&mut self, supply: Supply) {
+        self.supplies.insert(supply.id.clone());
+        self.events.push_back(NodeEvent::Supply(supply));
+    }
+
+    fn remove_supply(&mut self, id: &SupplyId) {
+        if self.supplies.remove(id) {
+            self.events.push_back(NodeEvent::SupplyGone(id.clone()));
+        }
+    }
+
+    /// Takes a new list for the truth. What was said of those that stay may have been lost.
+    fn replace_supplies(&mut self, supplies: Vec<Supply>) {
+        let present: BTreeSet<&SupplyId> = supplies.iter().map(|supply| &supply.id).collect();
+        let told = self.supplies.iter();
+        let gone: Vec<SupplyId> = told.filter(|id| !present.contains(id)).cloned().collect();
+        for id in &gone {
+            self.remove_supply(id);
+        }
+        for supply in supplies {
+            self.note_supply(supply);
         }
     }
 
@@ -154,6 +198,8 @@ mod tests {
         let text = |event| match event {
             NodeEvent::Appeared(node) => format!("+{}", node.id),
             NodeEvent::Disappeared(id) => format!("-{id}"),
+            NodeEvent::Supply(supply) => format!("~{}", supply.id),
+            NodeEvent::SupplyGone(id) => format!("-{id}"),
         };
         events.map(text).collect()
     }
@@ -190,6 +236,34 @@ mod tests {
         told(&mut roll);
         roll.replace(vec![node("/dev/hidraw1", "b"), node("/dev/hidraw0", "c")]);
         assert_eq!(told(&mut roll), ["-a", "+c"]);
+    }
+
+    fn supply(id: &str) -> Supply {
+        Supply {
+            id: SupplyId::new(id),
+            place: NodeInfo::unifying("/dev/hidraw0").place(),
+            charge: None,
+            lost: false,
+        }
+    }
+
+    #[test]
+    fn each_word_of_a_battery_is_told_and_its_end_once() {
+        let mut roll = Roll::default();
+        roll.replace_supplies(vec![supply("a")]);
+        roll.note_supply(supply("a"));
+        roll.remove_supply(&SupplyId::new("a"));
+        roll.remove_supply(&SupplyId::new("a"));
+        assert_eq!(told(&mut roll), ["~a", "~a", "-a"]);
+    }
+
+    #[test]
+    fn after_lost_messages_every_battery_may_have_said_something() {
+        let mut roll = Roll::default();
+        roll.replace_supplies(vec![supply("a"), supply("b")]);
+        told(&mut roll);
+        roll.replace_supplies(vec![supply("b"), supply("c")]);
+        assert_eq!(told(&mut roll), ["-a", "~b", "~c"]);
     }
 
     #[test]

@@ -187,6 +187,7 @@ pub(crate) fn query(follow: bool) -> Query {
         wanted: Wanted::BATTERY,
         names: true,
         follow,
+        quiet: false,
         light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),
@@ -265,6 +266,11 @@ impl Transport for Shared {
 }
 
 impl Shared {
+    /// What its firmware sent so far reaches nobody.
+    pub(crate) fn miss(&self, now: Timestamp) {
+        while self.plugged.borrow_mut().input_report(now).is_some() {}
+    }
+
     fn pass(&self) -> Result<(), TransportError> {
         if *self.gone.borrow() {
             return Err(TransportError::Gone {

@@ -12,12 +12,12 @@ use solar_status::units::{Lux, Percent};
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::stage::{Stage, words};
 
-fn desk() -> Shared {
+pub(crate) fn desk() -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
 }
 
 /// The last that was told of a device of this name.
-fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
+pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
     let devices = told.iter().rev().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),

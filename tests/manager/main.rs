@@ -8,14 +8,17 @@
 )]
 
 mod commands;
+mod cover;
 mod desk;
 mod direct;
 mod doubt;
 mod families;
 mod follow;
+mod kernel;
 mod logged;
 mod memory;
 mod names;
+mod quiet;
 mod schedule;
 mod stage;
 mod surprises;

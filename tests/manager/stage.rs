@@ -13,6 +13,7 @@ use solar_status::manager::{
 };
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 use solar_status::units::Timestamp;
+use solar_status::wire::{Incoming, Report, Slot};
 
 use crate::desk::{Shared, query};
 
@@ -53,6 +54,8 @@ pub(crate) struct Port {
     /// So often opening fails for lack of permission.
     pub(crate) denials: Rc<RefCell<usize>>,
     pub(crate) opened: Rc<RefCell<usize>>,
+    /// How many are open, those made for paired devices aside.
+    pub(crate) in_use: Rc<RefCell<usize>>,
 }
 
 impl Port {
@@ -62,6 +65,11 @@ impl Port {
         self.events
             .borrow_mut()
             .push_back(NodeEvent::Appeared(node.info()));
+    }
+
+    /// Lets the system tell something.
+    pub(crate) fn tell(&self, event: NodeEvent) {
+        self.events.borrow_mut().push_back(event);
     }
 
     pub(crate) fn unplug(&self, node: &Shared) {
@@ -89,13 +97,70 @@ impl NodeSource for Port {
                 node: info.path.clone(),
             });
         }
-        *self.opened.borrow_mut() += 1;
+        let place = info.place();
         let nodes = self.nodes.borrow();
         let node = nodes
             .iter()
             .rev()
-            .find(|node| node.info().path == info.path);
-        Ok(Box::new(node.unwrap().clone()))
+            .find(|node| node.info().place().hid == place.hid);
+        let counter = place.slot.is_none().then(|| Rc::clone(&self.in_use));
+        if let Some(counter) = &counter {
+            *self.opened.borrow_mut() += 1;
+            *counter.borrow_mut() += 1;
+        }
+        Ok(Box::new(Opened {
+            node: node.unwrap().clone(),
+            is_fresh: true,
+            slot: place.slot,
+            counter,
+        }))
+    }
+}
+
+/// An open node. What arrived before is not for it; that of a paired device shows no other's reports.
+struct Opened {
+    node: Shared,
+    is_fresh: bool,
+    slot: Option<Slot>,
+    counter: Option<Rc<RefCell<usize>>>,
+}
+
+impl Transport for Opened {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        self.node.send(now, report)
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        if std::mem::take(&mut self.is_fresh) {
+            self.node.miss(now);
+        }
+        while let Some(incoming) = self.node.receive(now)? {
+            match &incoming {
+                Incoming::HidPp(report) if self.slot.is_some() => {
+                    if report.device().slot() == self.slot {
+                        return Ok(Some(incoming));
+                    }
+                }
+                _ => return Ok(Some(incoming)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.node.descriptor()
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.node.next_due()
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(counter) = &self.counter {
+            *counter.borrow_mut() -= 1;
+        }
     }
 }
 

@@ -150,12 +150,7 @@ impl Client {
     }
 
     pub(crate) fn enumerate(&self) -> Vec<String> {
-        let root = if self.service == UPOWER {
-            "/org/freedesktop/UPower"
-        } else {
-            ROOT
-        };
-        let paths: Vec<OwnedObjectPath> = self.call(root, UPOWER, "EnumerateDevices", &()).unwrap();
+        let paths: Vec<OwnedObjectPath> = self.call(ROOT, UPOWER, "EnumerateDevices", &()).unwrap();
         paths.into_iter().map(|path| path.to_string()).collect()
     }
 

@@ -8,7 +8,6 @@
 
 mod bus;
 mod client;
-mod clients;
 mod daemon;
 mod desk;
 mod hostile;

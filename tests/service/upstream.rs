@@ -4,8 +4,8 @@
 //! | UPower's | ours |
 //! |---|---|
 //! | `test_daemon_version` | [`the_version_is_numbers_and_dots`] |
-//! | `test_no_devices` | `clients::upower_without_devices_prints_the_display_device_alone` |
-//! | `test_lib_daemon_properties`, `test_lib_up_client_async` | `clients::upower_prints_…`: upower(1) is libupower-glib |
+//! | `test_no_devices` | [`without_devices_there_is_the_display_device_alone`] |
+//! | `test_lib_daemon_properties`, `test_lib_up_client_async` | `tests/desktop`: upower(1) and libupower-glib |
 //! | `test_hidpp_mouse`, `test_hidpp_touchpad`, `test_usb_joypad`, `test_bluetooth_hidpp_mouse`, `test_bluetooth_keyboard`, `test_kernel_capacity_level_…` | `values::seventy_three_devices_are_told_as_reviewed` |
 //! | `test_hidpp_two_mouses_unifying_receiver` | [`two_models_on_one_receiver_are_not_mixed_up`] |
 //! | `test_dup_logitech_unifying_usb`, `test_dup_bluetooth_mouse` | the kernel's twins are left alone: `transport::node::tests::a_child_is_left_alone_whatever_its_ids` |
@@ -76,6 +76,17 @@ fn the_version_is_numbers_and_dots() {
         !version.is_empty() && version.chars().all(is_plain),
         "{version}"
     );
+}
+
+#[test]
+fn without_devices_there_is_the_display_device_alone() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _desk = Desk::serve(&bus, &client, &[]);
+    assert!(client.enumerate().is_empty());
+    let display = client.display_device();
+    let present = client.value(&display, UPOWER_DEVICE, "IsPresent").unwrap();
+    assert_eq!(present, "false");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod boot_files;
 mod comparison;
 mod descriptors;
 mod devices;
+mod follower;
 mod guest;
 mod host;
 mod kernel;

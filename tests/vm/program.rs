@@ -43,6 +43,8 @@ impl Program {
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut command = Command::new(self.installed);
         command.args(arguments).env("CACHE_DIRECTORY", CACHE);
+        // What it asks of devices is tested, also beside a daemon.
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
         Running::start(command)
     }
 

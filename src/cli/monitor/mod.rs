@@ -1,35 +1,45 @@
 //! `solar-status monitor`: a line for each change, until somebody ends it.
 
+mod daemon;
+mod mirror;
+mod printer;
 mod roster;
 mod text;
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
-use self::roster::Roster;
-use self::text::Lines;
+use self::printer::Printer;
 use super::args::MonitorArgs;
-use super::document::Line;
 use super::exit::Exit;
-use super::naming::Naming;
-use super::standard::unwritable;
-use super::style::Style;
-use super::{color, complain, setting};
+use super::{complain, setting, way};
 use crate::manager::{
     Clock, Follow, FollowError, News, NoCommands, NodeSource, RealClock, VirtualClock, Wake, follow,
 };
 use crate::nodes::{Given, Machine, Tapping, simulated};
-use crate::units::Timestamp;
 
 pub(super) use self::roster::Told;
 
 const WAITING: &str =
     "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
+/// Each bus has so long to answer, and solar-statusd on it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
+    let common = &args.common;
+    match way::daemon(common, way::direct(common), true, PATIENCE) {
+        Ok(Some(daemon)) => daemon::run(args, daemon),
+        Ok(None) => run_directly(args),
+        Err(error) => {
+            complain(&error);
+            Ok(Exit::Failure)
+        }
+    }
+}
+
+fn run_directly(args: &MonitorArgs) -> io::Result<Exit> {
     let common = &args.common;
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(common) {
@@ -68,10 +78,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
             until,
         },
         &mut |at, news| match news {
-            News::Change(change) => match printer.roster.take(*change) {
-                Some(told) => printer.print(at, &told),
-                None => Ok(()),
-            },
+            News::Change(change) => printer.tell(at, *change),
             News::Settled => Ok(()),
             News::Failure(failure) => {
                 complain(&failure);
@@ -91,47 +98,4 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         }
     };
     Ok(setting::finish_trace(common, trace, exit))
-}
-
-/// Prints a line for each change.
-struct Printer {
-    out: io::Stdout,
-    roster: Roster,
-    /// `None`: JSON.
-    lines: Option<Lines>,
-}
-
-impl Printer {
-    fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
-        let out = io::stdout();
-        let lines = (!args.json).then(|| Lines {
-            style: Style::of_environment(color::color(args.common.color, &out), None),
-            // Virtual time starts at zero.
-            zone: if virtual_time {
-                TimeZone::UTC
-            } else {
-                TimeZone::system()
-            },
-        });
-        Self {
-            out,
-            roster: Roster::new(Naming::of(&args.common)),
-            lines,
-        }
-    }
-
-    /// The line goes out at once and as a whole, or not at all.
-    fn print(&mut self, at: Timestamp, told: &Told) -> io::Result<()> {
-        let mut line = match &self.lines {
-            Some(lines) => match lines.line(at, told, &self.roster) {
-                Some(line) => line.into_bytes(),
-                None => return Ok(()),
-            },
-            None => serde_json::to_vec(&Line::of(told, at))?,
-        };
-        line.push(b'\n');
-        let mut out = self.out.lock();
-        let written = out.write_all(&line).and_then(|()| out.flush());
-        written.map_err(unwritable)
-    }
 }

@@ -34,6 +34,7 @@ fn read_with(
         wanted,
         names: true,
         follow: false,
+        quiet: false,
         light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),

@@ -3,13 +3,18 @@
 mod asking;
 mod devices;
 mod light;
+mod pace;
+mod pump;
+mod rest;
+mod way;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
 
-use log::{Level, debug, log_enabled, trace};
-
 use devices::Dealings;
+use pace::Pace;
+use rest::Bell;
+use way::Way;
 
 use super::change::Change;
 use super::memory::Memory;
@@ -18,17 +23,15 @@ use super::query::{Query, Selector};
 use super::snapshot::Failure;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id, direct_serial};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
-use crate::transport::trace::Direction;
-use crate::transport::{NodeInfo, Redact, Redaction, Transport, TransportError};
+use crate::transport::{NodeInfo, Place, Transport};
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Incoming, Report, ReportId, Slot};
-
-/// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
-const BATCH: usize = 256;
+use crate::wire::{DeviceIndex, ReportId, Slot};
 
 pub(super) struct Node<'a> {
     info: NodeInfo,
-    transport: Box<dyn Transport + 'a>,
+    /// The HID device it is on.
+    place: Place,
+    way: Way<'a>,
     session: Session,
     /// `None`: the node is a device's own.
     receiver: Option<Receiver>,
@@ -48,6 +51,14 @@ pub(super) struct Node<'a> {
     due: Option<Timestamp>,
     /// Whether something arrived.
     readable: bool,
+    /// While nothing but input arrives.
+    pace: Pace,
+    /// It is not looked at what arrives until then.
+    paused: Option<Timestamp>,
+    /// Devices of which the kernel spoke, to be asked.
+    bells: BTreeMap<DeviceIndex, Bell>,
+    /// When to see whether it may be closed.
+    rest_due: Option<Timestamp>,
     log: Privacy,
     query: &'a Query,
 }
@@ -100,8 +111,9 @@ impl<'a> Node<'a> {
             session.discover(scope(model, query));
         }
         Self {
+            place: info.place(),
             info,
-            transport,
+            way: Way::Open(transport),
             session,
             receiver,
             devices: BTreeMap::new(),
@@ -114,6 +126,10 @@ impl<'a> Node<'a> {
             begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,
+            pace: Pace::default(),
+            paused: None,
+            bells: BTreeMap::new(),
+            rest_due: None,
             log: Privacy::new(false),
             query,
         }
@@ -146,76 +162,6 @@ impl<'a> Node<'a> {
     /// Tells that something arrived.
     pub(super) const fn note_readable(&mut self) {
         self.readable = true;
-    }
-
-    /// Takes what arrived, does what is due, sends what is to be sent.
-    pub(super) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
-        let is_due = self.due.is_some_and(|due| due <= now);
-        if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
-            return;
-        }
-        self.exchange(now, memory);
-        let due = self.session.poll_timeout().into_iter();
-        let due = due.chain(self.transport.next_due());
-        self.due = due.chain(self.light_timeout()).min();
-    }
-
-    fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
-        if let Err(error) = self.receive(now) {
-            self.fail(error);
-            return;
-        }
-        self.session.handle_timeout(now);
-        self.take_events(now, memory);
-        self.measure_due(now);
-        while let Some(report) = self.session.poll_transmit(now) {
-            match self.transport.send(now, &report) {
-                Ok(()) => self.log_report(Direction::ToDevice, &report),
-                Err(TransportError::Stalled { node, source }) => {
-                    debug!("{node} did not take {report}: {source}");
-                    self.session.handle_stall(now, &report);
-                }
-                Err(error) => {
-                    self.fail(error);
-                    return;
-                }
-            }
-            self.take_events(now, memory);
-        }
-    }
-
-    fn receive(&mut self, now: Timestamp) -> Result<(), TransportError> {
-        for _ in 0..BATCH {
-            match self.transport.receive(now)? {
-                Some(Incoming::HidPp(report)) => {
-                    self.log_report(Direction::FromDevice, &report);
-                    self.session.handle_report(now, &report);
-                }
-                // Input is dropped here; the kernel has it.
-                Some(Incoming::Input | Incoming::Dj(_)) => {}
-                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.info.path),
-                None => break,
-            }
-        }
-        Ok(())
-    }
-
-    fn log_report(&mut self, direction: Direction, report: &Report) {
-        if !log_enabled!(Level::Trace) {
-            return;
-        }
-        let arrow = match direction {
-            Direction::ToDevice => '→',
-            Direction::FromDevice => '←',
-        };
-        match self.log.redact(direction, report) {
-            Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
-            Redaction::Withhold(why) => trace!("{} {arrow} withheld: {why}", self.info.path),
-        }
-    }
-
-    fn fail(&mut self, error: TransportError) {
-        self.failure = Some(Failure::Transport(error));
     }
 
     fn take_events(&mut self, now: Timestamp, memory: &mut Memory) {
@@ -308,7 +254,7 @@ impl<'a> Node<'a> {
 
     /// Sends what closing still has to say; `true` when it is said.
     pub(super) fn is_closed(&self) -> bool {
-        self.is_lost() || self.session.is_idle()
+        self.is_lost() || !self.way.is_open() || self.session.is_idle()
     }
 
     const fn is_lost(&self) -> bool {
@@ -335,12 +281,15 @@ impl<'a> Node<'a> {
         &self.info
     }
 
-    pub(super) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        self.transport.descriptor().filter(|_| !self.is_lost())
+    /// What to wait for.
+    pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let descriptors = self.way.descriptors();
+        descriptors.filter(|_| !self.is_lost() && self.paused.is_none())
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.due.filter(|_| !self.is_lost())
+        let due = self.due.into_iter().chain(self.rest_due).min();
+        due.filter(|_| !self.is_lost())
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {

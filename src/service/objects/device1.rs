@@ -4,6 +4,7 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, interface};
 
+use crate::bus::yes_no;
 use crate::device::{BatteryLevel, BatterySource, Link, Presence};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
@@ -198,7 +199,7 @@ impl Device1 {
     /// `online`, `offline` (asleep, off or out of range), or `unknown`.
     #[zbus(property)]
     fn presence(&self) -> String {
-        presence(self.post.facts().device.presence).to_owned()
+        self.post.facts().device.presence.name().to_owned()
     }
 
     /// When it last gave a sign of life, in microseconds since 1970. Told along with other changes only.
@@ -375,21 +376,5 @@ impl Device1 {
     fn light_time(&self) -> u64 {
         let facts = self.post.facts();
         facts.micros(facts.device.light.map(|it| it.at))
-    }
-}
-
-const fn presence(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Online => "online",
-        Presence::Offline => "offline",
-        Presence::Unknown => "unknown",
-    }
-}
-
-const fn yes_no(known: Option<bool>) -> &'static str {
-    match known {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "unknown",
     }
 }

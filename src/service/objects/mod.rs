@@ -5,6 +5,8 @@ mod error;
 mod hands;
 mod receiver1;
 mod root;
+#[cfg(test)]
+mod tests;
 mod upower_device;
 
 pub(super) use device1::{Device1, Device1Signals};

@@ -39,19 +39,19 @@ impl Receiver1 {
     }
 
     /// Its hidraw node.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn node(&self) -> String {
         self.0.node.clone()
     }
 
     /// Its serial number, or what a Bolt receiver has instead.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn serial(&self) -> String {
         self.0.serial.clone().unwrap_or_default()
     }
 
     /// Its firmware: `RQR12.11 B0032`.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn firmware(&self) -> String {
         self.0
             .firmware
@@ -59,13 +59,13 @@ impl Receiver1 {
     }
 
     /// How many devices it can be paired with.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn slots(&self) -> u8 {
         self.0.slots.unwrap_or_default()
     }
 
     /// How many it is paired with; 255: not known.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn paired(&self) -> u8 {
         self.0.paired.unwrap_or(u8::MAX)
     }

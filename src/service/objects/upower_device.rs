@@ -8,6 +8,7 @@ use crate::manager::Command;
 use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
 use crate::service::wall::today;
+use crate::units::Timestamp;
 
 /// A device with a battery, in UPower's words.
 #[derive(Clone)]
@@ -19,9 +20,8 @@ pub(in crate::service) struct UpowerDevice {
 #[derive(Clone)]
 enum What {
     Device(Arc<Post>),
-    /// The summary of the computer's own batteries, and when the service started (seconds since
-    /// 1970): upowerd gives that as the time of its values.
-    Display(u64),
+    /// The summary of the computer's own batteries, since when there are none.
+    Display(Timestamp),
 }
 
 impl UpowerDevice {
@@ -33,10 +33,10 @@ impl UpowerDevice {
         }
     }
 
-    /// The summary of the computer's own batteries.
-    pub(in crate::service) fn display() -> Self {
+    /// The summary of the computer's own batteries: there are none since then.
+    pub(in crate::service) const fn display(since: Timestamp) -> Self {
         Self {
-            what: What::Display(today().since_start().as_secs()),
+            what: What::Display(since),
             hands: None,
         }
     }
@@ -53,8 +53,8 @@ impl UpowerDevice {
     fn values(&self) -> Properties {
         match &self.what {
             What::Device(post) => post.upower().unwrap_or(upower::DISPLAY_DEVICE),
-            What::Display(started) => Properties {
-                update_time: *started,
+            What::Display(since) => Properties {
+                update_time: since.since_start().as_secs(),
                 ..upower::DISPLAY_DEVICE
             },
         }

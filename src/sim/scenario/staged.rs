@@ -5,12 +5,12 @@ use std::time::Duration;
 use crate::sim::Firmware;
 use crate::units::Timestamp;
 
-/// Something that happens so many seconds into each minute; it returns whether there was something
-/// to act on, as the actions of a receiver do.
+/// Something that happens so many seconds into each minute, or other round; it returns whether there
+/// was something to act on, as the actions of a receiver do.
 pub type Act<F> = (u64, fn(&mut F, Timestamp) -> bool);
 
-/// After this time everything happens again.
-const ROUND: Duration = Duration::from_secs(60);
+/// After this time everything happens again, if nothing else is said.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// A simulated device whose time starts when it is first talked to, and to which something happens.
 ///
@@ -18,6 +18,8 @@ const ROUND: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Staged<F: 'static> {
     firmware: F,
+    /// After this time everything happens again.
+    round: Duration,
     /// In the order of their times.
     acts: &'static [Act<F>],
     done: usize,
@@ -25,21 +27,32 @@ pub struct Staged<F: 'static> {
 }
 
 impl<F> Staged<F> {
-    /// This device with these acts, in the order of their times.
+    /// This device with these acts in each minute, in the order of their times.
     pub const fn new(firmware: F, acts: &'static [Act<F>]) -> Self {
+        Self::repeating(firmware, MINUTE, acts)
+    }
+
+    /// This device with these acts in each round of so long, in the order of their times.
+    pub const fn repeating(firmware: F, round: Duration, acts: &'static [Act<F>]) -> Self {
         Self {
             firmware,
+            round,
             acts,
             done: 0,
             start: None,
         }
     }
 
+    /// The device as it is now.
+    pub const fn firmware(&self) -> &F {
+        &self.firmware
+    }
+
     /// The next act, and when it is due in the device's own time.
     fn next_act(&self) -> Option<(Timestamp, Act<F>)> {
         let round = u32::try_from(self.done.checked_div(self.acts.len())?).ok()?;
         let act = *self.acts.get(self.done.checked_rem(self.acts.len())?)?;
-        let due = ROUND * round + Duration::from_secs(act.0);
+        let due = self.round * round + Duration::from_secs(act.0);
         Some((Timestamp::from_start(due), act))
     }
 

@@ -39,6 +39,7 @@ impl Nodes {
                 let node = self.present.remove(&id);
                 assert!(node.is_some(), "{id} was never told of");
             }
+            NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
         }
     }
 

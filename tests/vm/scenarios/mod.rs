@@ -6,6 +6,7 @@ mod bound;
 mod coexistence;
 mod denied;
 mod hotplug;
+mod quiet;
 mod reading;
 mod replugged;
 mod requests;
@@ -145,6 +146,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "replugged",
         proves: "the monitor follows the receiver over an unplugging",
         run: replugged::prove,
+    },
+    Scenario {
+        name: "quiet",
+        proves: "with the node closed nothing is missed, and typing wakes nobody",
+        run: quiet::prove,
     },
     Scenario {
         name: "together",

@@ -67,7 +67,6 @@ pub(crate) fn prove(program: &Program) {
     };
     let child = |slot| desk.seen().node_of(slot).expect("a device's node");
     for (what, node) in [
-        ("a K750 behind the receiver", child(K750)),
         ("an M705 behind the receiver", child(M705)),
         ("the Bolt receiver's keyboard", first(bolt.seen())),
         ("the Lenovo receiver's keyboard", first(lenovo.seen())),
@@ -79,6 +78,9 @@ pub(crate) fn prove(program: &Program) {
         assert!(!udev::has_tag(&node, "systemd"), "{what}");
         assert_eq!(udev::property(&node, "SYSTEMD_WANTS"), None, "{what}");
     }
+    // It tells of the light key, and starts nothing.
+    assert_eq!(access(&child(K750)), (group, 0o660), "the K750's node");
+    assert!(!udev::has_tag(&child(K750), "systemd"));
 
     // Silent ones would only cost time.
     drop((

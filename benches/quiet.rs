@@ -1,0 +1,293 @@
+//! What a mouse in motion costs, at a thousand reports a second: nothing while the node is closed
+//! because the kernel drives the devices, next to nothing where it has to stay open.
+//!
+//! In real time, on sockets in the place of hidraw: the simulated receiver's firmware and the mouse
+//! run in a thread of their own. `cargo bench --bench quiet` takes about half a minute.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver as Taking, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use solar_status::manager::{
+    Clock, Follow, Memory, NoCommands, NodeSource, Query, RealClock, Wake, follow,
+};
+use solar_status::session::Wanted;
+use solar_status::sim::Firmware;
+use solar_status::sim::catalogue;
+use solar_status::sim::receiver::Receiver;
+use solar_status::transport::{
+    HidrawTransport, NodeEvent, NodeInfo, Place, Supply, SupplyId, Transport, TransportError,
+    WatchError,
+};
+use solar_status::units::{Percent, Timestamp};
+use solar_status::wire::Slot;
+
+const NODE: &str = "/dev/hidraw0";
+
+/// A motion of the mouse in slot 2, as the receiver's node shows it.
+const MOTION: [u8; 15] = [0x20, 2, 2, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const BETWEEN_MOTIONS: Duration = Duration::from_millis(1);
+
+/// All is asked by then.
+const SETTLED: Duration = Duration::from_secs(4);
+/// So long the mouse moves, and everything is counted.
+const MEASURED: Duration = Duration::from_secs(10);
+
+/// At most so much of a core where the node is open, in percent.
+const LIMIT: f64 = 0.5;
+
+/// What the following thread did so far.
+#[derive(Clone, Copy)]
+struct Tally {
+    /// Waits that ended.
+    wakes: usize,
+    /// Its voluntary context switches.
+    switches: u64,
+    /// How long it ran.
+    ran: Duration,
+}
+
+fn main() -> io::Result<()> {
+    println!(
+        "A mouse at 1000 reports a second, for {} s",
+        MEASURED.as_secs()
+    );
+    for (name, driven) in [("closed", true), ("open", false)] {
+        let (spent, motions) = measure(driven)?;
+        let percent = 100.0 * spent.ran.as_secs_f64() / MEASURED.as_secs_f64();
+        let Tally {
+            wakes, switches, ..
+        } = spent;
+        println!(
+            "node {name:6}  {motions:5} reports  {wakes:5} wakes  {switches:5} voluntary context \
+             switches  {percent:.3} % of a core"
+        );
+        if driven {
+            println!("             limit: 0 wakes");
+        } else {
+            println!("             limit: {LIMIT} % of a core");
+        }
+    }
+    Ok(())
+}
+
+/// Follows a receiver with two mice; `driven`: beside a kernel that follows their batteries. What
+/// that took while one was moved, and how many reports came of it.
+fn measure(driven: bool) -> io::Result<(Tally, usize)> {
+    let wakes = Arc::new(AtomicUsize::new(0));
+    let (giving, taking) = channel();
+    // PID/task/TID
+    let thread = Path::new("/proc").join(fs::read_link("/proc/thread-self")?);
+    let counted = Arc::clone(&wakes);
+    let hardware = std::thread::spawn(move || play(&taking, &thread, &counted));
+    let mut source = Source {
+        events: events(driven),
+        giving,
+    };
+    let query = Query {
+        wanted: Wanted::BATTERY,
+        names: true,
+        follow: true,
+        quiet: true,
+        light_every: None,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::from_secs(30),
+    };
+    let mut clock = Counting {
+        clock: RealClock::new(None),
+        wakes,
+    };
+    let until = clock.now() + SETTLED + MEASURED + Duration::from_secs(1);
+    let followed = follow(
+        Follow {
+            source: &mut source,
+            commands: &mut NoCommands,
+            query: &query,
+            memory: &mut Memory::default(),
+            clock: &mut clock,
+            until: Some(until),
+        },
+        &mut |_, _| Ok(()),
+    );
+    followed.map_err(io::Error::other)?;
+    drop(source);
+    hardware
+        .join()
+        .map_err(|_| io::Error::other("the hardware failed"))?
+}
+
+/// The real clock, and how often it was waited for.
+struct Counting {
+    clock: RealClock<'static>,
+    wakes: Arc<AtomicUsize>,
+}
+
+impl Clock for Counting {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn wait(&mut self, fds: &[BorrowedFd<'_>], until: Option<Timestamp>) -> io::Result<Wake> {
+        let wake = self.clock.wait(fds, until);
+        self.wakes.fetch_add(1, Ordering::Relaxed);
+        wake
+    }
+}
+
+/// One node, opened as often as is wanted.
+struct Source {
+    events: VecDeque<NodeEvent>,
+    /// To the hardware: the other end of each opening.
+    giving: Sender<OwnedFd>,
+}
+
+impl NodeSource for Source {
+    fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
+        Ok(self.events.pop_front())
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {
+        let gone = || TransportError::Gone {
+            node: info.path.clone(),
+        };
+        let (ours, hardwares) = socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::NONBLOCK | SocketFlags::CLOEXEC,
+            None,
+        )
+        .map_err(|_| gone())?;
+        self.giving.send(hardwares).map_err(|_| gone())?;
+        Ok(Box::new(HidrawTransport::over(NODE, ours)))
+    }
+}
+
+fn events(driven: bool) -> VecDeque<NodeEvent> {
+    let info = NodeInfo::unifying(NODE);
+    let hid = info.place().hid;
+    let supplies = [1, 2].map(|slot| {
+        NodeEvent::Supply(Supply {
+            id: SupplyId::new(format!("hidpp_battery_{slot}")),
+            place: Place {
+                hid: hid.clone(),
+                slot: Slot::new(slot),
+            },
+            charge: Percent::new(90),
+            lost: false,
+        })
+    });
+    let supplies = supplies.into_iter().filter(|_| driven);
+    std::iter::once(NodeEvent::Appeared(info))
+        .chain(supplies)
+        .collect()
+}
+
+/// The receiver and its mice until nobody opens the node any more. What this thread spent while the
+/// mouse moved, and how often that was.
+fn play(
+    taking: &Taking<OwnedFd>,
+    thread: &Path,
+    wakes: &AtomicUsize,
+) -> io::Result<(Tally, usize)> {
+    let mut receiver = receiver();
+    let mut node: Option<OwnedFd> = None;
+    let start = Instant::now();
+    let mut next = start + SETTLED;
+    let (mut before, mut after) = (None, None);
+    let mut motions = 0;
+    loop {
+        match taking.try_recv() {
+            Ok(opened) => node = Some(opened),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => break,
+        }
+        let now = Timestamp::from_start(start.elapsed());
+        if let Some(file) = &node {
+            serve(&mut receiver, file, now);
+        }
+        if start.elapsed() >= SETTLED && before.is_none() {
+            before = Some(tally(thread, wakes)?);
+        }
+        if start.elapsed() >= SETTLED + MEASURED {
+            if after.is_none() {
+                after = Some(tally(thread, wakes)?);
+            }
+        } else if Instant::now() >= next {
+            next += BETWEEN_MOTIONS;
+            motions += 1;
+            if let Some(file) = &node {
+                // A closed node drops it, as the kernel does.
+                _ = rustix::io::write(file, &MOTION);
+            }
+        }
+        std::thread::sleep(
+            next.saturating_duration_since(Instant::now())
+                .min(BETWEEN_MOTIONS),
+        );
+    }
+    let (Some(before), Some(after)) = (before, after) else {
+        return Err(io::Error::other("it ended early"));
+    };
+    let spent = Tally {
+        wakes: after.wakes - before.wakes,
+        switches: after.switches - before.switches,
+        ran: after.ran.saturating_sub(before.ran),
+    };
+    Ok((spent, motions))
+}
+
+fn receiver() -> Receiver {
+    let receiver = Receiver::new([0xA0, 0, 0, 1]);
+    ["M525", "PRO X"]
+        .into_iter()
+        .zip(1..)
+        .filter_map(|(name, slot)| {
+            let entry = catalogue::find(name)?;
+            Some((slot, entry.paired([0xD0, 0, 0, slot])?))
+        })
+        .fold(receiver, |receiver, (slot, device)| {
+            receiver.with(slot, device)
+        })
+}
+
+/// Gives the receiver what was written to its node, and the node what it says.
+fn serve(receiver: &mut Receiver, file: &OwnedFd, now: Timestamp) {
+    let mut buffer = [0; 64];
+    while let Ok(len @ 1..) = rustix::io::read(file, &mut buffer) {
+        receiver.output_report(now, buffer.get(..len).unwrap_or_default());
+    }
+    while let Some(report) = receiver.input_report(now) {
+        _ = rustix::io::write(file, &report);
+    }
+}
+
+fn tally(thread: &Path, wakes: &AtomicUsize) -> io::Result<Tally> {
+    let status = fs::read_to_string(thread.join("status"))?;
+    let switches = status
+        .lines()
+        .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
+        .and_then(|count| count.trim().parse().ok());
+    // Linux Documentation/scheduler/sched-stats: the first is the time spent on a CPU, in ns.
+    let schedule = fs::read_to_string(thread.join("schedstat"))?;
+    let ran = schedule.split(' ').next().and_then(|ns| ns.parse().ok());
+    match (switches, ran) {
+        (Some(switches), Some(ran)) => Ok(Tally {
+            wakes: wakes.load(Ordering::Relaxed),
+            switches,
+            ran: Duration::from_nanos(ran),
+        }),
+        _ => Err(io::Error::other("the kernel keeps no count")),
+    }
+}

@@ -1,0 +1,201 @@
+//! solar-statusd, as a client sees it: where it is, and all its objects at once.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ordered_stream::OrderedStreamExt;
+use zbus::fdo::{self, DBusProxy};
+use zbus::message::Type;
+use zbus::names::BusName;
+use zbus::{Connection, MatchRule, Message, MessageStream, OwnedObjectPath};
+
+use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE, Values};
+use crate::device::{Device, Link, Receiver};
+
+/// The interface of the object that lists all others.
+const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+
+/// The interfaces of an object with their values.
+pub(super) type Interfaces = HashMap<String, Values>;
+
+/// Objects by their paths.
+pub(super) type Objects = HashMap<OwnedObjectPath, Interfaces>;
+
+/// Why the daemon cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoDaemon {
+    /// It does not run.
+    #[error("no solar-statusd on {0}")]
+    Absent(Bus),
+    /// There is no such bus.
+    #[error("there is no bus at {address}, where {bus} should be")]
+    NoBus { bus: Bus, address: String },
+    /// The bus refuses to be asked.
+    #[error("{bus} cannot be used: {source}")]
+    Bus { bus: Bus, source: zbus::Error },
+    /// The bus hangs.
+    #[error("{0} does not answer")]
+    SilentBus(Bus),
+    /// The daemon, or the bus for it, refuses to be asked.
+    #[error("solar-statusd on {bus} cannot be asked: {source}")]
+    Refused { bus: Bus, source: zbus::Error },
+    /// The daemon hangs.
+    #[error("solar-statusd on {bus} ({owner}) does not answer")]
+    Silent { bus: Bus, owner: String },
+    /// There is no thread to wait in.
+    #[error("there is no thread for the bus: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// A daemon that answered.
+pub(super) struct Daemon {
+    pub(super) bus: Bus,
+    /// Its unique name: `:1.5`.
+    pub(super) owner: String,
+    pub(super) connection: Connection,
+    /// What comes after its answer.
+    pub(super) stream: MessageStream,
+    /// Its answer: all objects with their values.
+    pub(super) objects: Objects,
+}
+
+impl Daemon {
+    /// Asks the daemon on this bus, if it runs; it is not started. All must be answered in time. Who
+    /// means to follow it hears everything from then on.
+    pub(super) fn on(bus: Bus, follow: bool, patience: Duration) -> Result<Self, NoDaemon> {
+        let start = Instant::now();
+        let asked = bus.clone();
+        let (connection, owner) = within(patience, move || zbus::block_on(connect(asked)))?
+            .unwrap_or_else(|| Err(NoDaemon::SilentBus(bus.clone())))?;
+        // The owner is asked and not the name: then the bus starts nobody.
+        let (line, whom) = (connection.clone(), owner.clone());
+        let ask = move || zbus::block_on(objects(&line, &whom, follow));
+        match within(patience.saturating_sub(start.elapsed()), ask)? {
+            Some(Ok((stream, objects))) => Ok(Self {
+                bus,
+                owner,
+                connection,
+                stream,
+                objects,
+            }),
+            Some(Err(source)) => Err(NoDaemon::Refused { bus, source }),
+            None => Err(NoDaemon::Silent { bus, owner }),
+        }
+    }
+
+    /// All receivers and devices, in the order of their nodes and slots.
+    pub(super) fn everything(self) -> (Vec<Receiver>, Vec<Device>) {
+        let (mut receivers, mut devices) = (Vec::new(), Vec::new());
+        for (_, interfaces) in in_order(self.objects) {
+            receivers.extend(interfaces.get(RECEIVER_INTERFACE).and_then(bus::receiver));
+            devices.extend(interfaces.get(DEVICE_INTERFACE).and_then(bus::device));
+        }
+        (receivers, devices)
+    }
+}
+
+/// Sorts objects as the nodes are listed where they are opened, `hidraw9` before `hidraw10`:
+/// receivers, then devices by receiver and slot.
+pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
+    let receiver = |it: &Interfaces| bus::receiver(it.get(RECEIVER_INTERFACE)?);
+    let receivers: Vec<Receiver> = objects.values().filter_map(receiver).collect();
+    let place = |interfaces: &Interfaces| {
+        let device = interfaces.get(DEVICE_INTERFACE).and_then(bus::device);
+        let node = match device.as_ref().map(|it| &it.link) {
+            None => receiver(interfaces).map(|it| it.node),
+            Some(Link::Direct { node, .. }) => Some(node.clone()),
+            Some(Link::Paired { receiver, .. }) => {
+                let receiver = receivers.iter().find(|it| it.id == *receiver);
+                receiver.map(|it| it.node.clone())
+            }
+        };
+        let node = node.map(|node| (node.len(), node));
+        let slot = device.as_ref().and_then(Device::slot);
+        (device.is_some(), node, slot)
+    };
+    let mut objects: Vec<_> = objects.into_iter().collect();
+    objects.sort_by_cached_key(|(_, interfaces)| place(interfaces));
+    objects
+}
+
+/// Does something that may hang; `None`: it did not end in time. Then it is left behind: the
+/// program does not live long, and nothing waits for it any more.
+fn within<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<Option<T>> {
+    let (give, take) = sync_channel(1);
+    thread::Builder::new()
+        .name("bus".to_owned())
+        .spawn(move || give.send(work()))?;
+    Ok(take.recv_timeout(patience).ok())
+}
+
+/// Connects to a bus, and looks who has our name there.
+async fn connect(bus: Bus) -> Result<(Connection, String), NoDaemon> {
+    let connection = match bus.builder().build().await {
+        Ok(connection) => connection,
+        Err(zbus::Error::Connection(error, address)) if error.kind() == io::ErrorKind::NotFound => {
+            let address = address.to_string();
+            return Err(NoDaemon::NoBus { bus, address });
+        }
+        Err(source) => return Err(NoDaemon::Bus { bus, source }),
+    };
+    match owner(&connection).await {
+        Ok(owner) => Ok((connection, owner)),
+        Err(zbus::Error::FDO(error)) if matches!(*error, fdo::Error::NameHasNoOwner(_)) => {
+            Err(NoDaemon::Absent(bus))
+        }
+        Err(source) => Err(NoDaemon::Bus { bus, source }),
+    }
+}
+
+async fn owner(connection: &Connection) -> zbus::Result<String> {
+    let proxy = DBusProxy::new(connection).await?;
+    let owner = proxy.get_name_owner(BusName::try_from(bus::NAME)?).await?;
+    Ok(owner.to_string())
+}
+
+/// Asks for all objects. The stream begins behind the answer, with what the answer does not know.
+async fn objects(
+    connection: &Connection,
+    owner: &str,
+    follow: bool,
+) -> zbus::Result<(MessageStream, Objects)> {
+    let mut stream = MessageStream::from(connection);
+    if follow {
+        let proxy = DBusProxy::new(connection).await?;
+        let signals = || MatchRule::builder().msg_type(Type::Signal);
+        let said = signals().sender(owner).build()?;
+        proxy.add_match_rule(said).await?;
+        let leaving = signals()
+            .sender("org.freedesktop.DBus")
+            .interface("org.freedesktop.DBus")
+            .member("NameOwnerChanged")
+            .arg(0, bus::NAME)
+            .build()?;
+        proxy.add_match_rule(leaving).await?;
+    }
+    let call = Message::method_call(Layout::of(bus::NAME).root(), "GetManagedObjects")
+        .destination(owner)
+        .interface(OBJECT_MANAGER)
+        .build(&())?;
+    let serial = call.header().primary().serial_num();
+    connection.send(&call).await?;
+    while let Some(message) = stream.next().await {
+        let message = message?;
+        if message.header().reply_serial() != Some(serial) {
+            continue;
+        }
+        return match message.message_type() {
+            Type::MethodReturn => Ok((stream, message.body().deserialize()?)),
+            _ => Err(message.into()),
+        };
+    }
+    Err(zbus::Error::InputOutput(
+        io::Error::from(io::ErrorKind::ConnectionReset).into(),
+    ))
+}

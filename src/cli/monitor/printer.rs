@@ -1,0 +1,65 @@
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+use super::roster::{Roster, Told};
+use super::text::Lines;
+use crate::cli::args::MonitorArgs;
+use crate::cli::color;
+use crate::cli::document::Line;
+use crate::cli::naming::Naming;
+use crate::cli::standard::unwritable;
+use crate::cli::style::Style;
+use crate::manager::Change;
+use crate::units::Timestamp;
+
+/// Prints a line for each change.
+pub(super) struct Printer {
+    out: io::Stdout,
+    roster: Roster,
+    /// `None`: JSON.
+    lines: Option<Lines>,
+}
+
+impl Printer {
+    pub(super) fn new(args: &MonitorArgs, virtual_time: bool) -> Self {
+        let out = io::stdout();
+        let lines = (!args.json).then(|| Lines {
+            style: Style::of_environment(color::color(args.common.color, &out), None),
+            // Virtual time starts at zero.
+            zone: if virtual_time {
+                TimeZone::UTC
+            } else {
+                TimeZone::system()
+            },
+        });
+        Self {
+            out,
+            roster: Roster::new(Naming::of(&args.common)),
+            lines,
+        }
+    }
+
+    /// Tells a change, if there is something new in it.
+    pub(super) fn tell(&mut self, at: Timestamp, change: Change) -> io::Result<()> {
+        match self.roster.take(change) {
+            Some(told) => self.print(at, &told),
+            None => Ok(()),
+        }
+    }
+
+    /// The line goes out at once and as a whole, or not at all.
+    fn print(&mut self, at: Timestamp, told: &Told) -> io::Result<()> {
+        let mut line = match &self.lines {
+            Some(lines) => match lines.line(at, told, &self.roster) {
+                Some(line) => line.into_bytes(),
+                None => return Ok(()),
+            },
+            None => serde_json::to_vec(&Line::of(told, at))?,
+        };
+        line.push(b'\n');
+        let mut out = self.out.lock();
+        let written = out.write_all(&line).and_then(|()| out.flush());
+        written.map_err(unwritable)
+    }
+}

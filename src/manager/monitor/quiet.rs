@@ -1,0 +1,65 @@
+//! What the kernel drives is told to the nodes, which close and are opened again.
+
+use log::debug;
+
+use super::{Monitor, NodeSource, Waiting};
+use crate::manager::node::Node;
+use crate::transport::{NodeEvent, Place, Supply};
+use crate::units::Timestamp;
+
+impl Monitor<'_> {
+    /// Takes what an event says of batteries and of nodes of paired devices.
+    pub(super) fn note_cover(&mut self, now: Timestamp, event: &NodeEvent) {
+        match event {
+            NodeEvent::Appeared(info) if info.child => {
+                let place = info.place();
+                self.cover.take_child(info.clone());
+                self.at(&place, |node| {
+                    node.note_child(now, &place, Some(info.product));
+                });
+            }
+            NodeEvent::Appeared(_) => {}
+            NodeEvent::Disappeared(id) => {
+                if let Some(place) = self.cover.remove_child(id) {
+                    self.at(&place, |node| node.note_child(now, &place, None));
+                }
+            }
+            NodeEvent::Supply(supply) => {
+                let before = self.cover.take_supply(supply);
+                self.at(&supply.place, |node| {
+                    node.note_supply(now, supply, before.as_ref());
+                });
+            }
+            NodeEvent::SupplyGone(id) => {
+                if let Some(Supply { place, .. }) = self.cover.remove_supply(id) {
+                    self.at(&place, |node| node.note_supply_gone(now, &place));
+                }
+            }
+        }
+    }
+
+    /// Tells the node that leads there, where nodes are kept closed.
+    fn at(&mut self, place: &Place, mut tell: impl FnMut(&mut Node<'_>)) {
+        if self.query.quiet {
+            let nodes = self.nodes.values_mut();
+            nodes
+                .filter(|node| node.leads_to(place))
+                .for_each(&mut tell);
+        }
+    }
+
+    /// Closes nodes at which nothing is going on, and has those opened that have something to send.
+    pub(super) fn settle(&mut self, now: Timestamp, source: &mut dyn NodeSource) {
+        for (id, node) in &mut self.nodes {
+            for beside in node.settle(now, &self.cover) {
+                match source.open(&beside) {
+                    Ok(transport) => node.listen(transport),
+                    Err(error) => debug!("{error}"),
+                }
+            }
+            if node.wants_open() && self.waiting.iter().all(|it| it.info.id != *id) {
+                self.waiting.push(Waiting::now(node.info().clone(), now));
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What passes over a node: takes what arrived, does what is due, sends what is to be sent.
+
+use log::{Level, debug, log_enabled, trace};
+
+use super::Node;
+use crate::manager::memory::Memory;
+use crate::manager::snapshot::Failure;
+use crate::transport::trace::Direction;
+use crate::transport::{Redact, Redaction, TransportError};
+use crate::units::Timestamp;
+use crate::wire::{Incoming, Report};
+
+/// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
+const BATCH: usize = 256;
+
+impl Node<'_> {
+    /// Takes what arrived, does what is due, sends what is to be sent.
+    pub(in crate::manager) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
+        let is_due = self.due.is_some_and(|due| due <= now);
+        if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
+            return;
+        }
+        self.paused = None;
+        let was_busy = !self.session.is_idle();
+        self.exchange(now, memory);
+        if was_busy || !self.session.is_idle() {
+            self.put_off_rest(now);
+        }
+        let due = self.way.next_due().into_iter().chain(self.bells_due());
+        // What is to be sent waits until it is open.
+        let asking = self.session.poll_timeout().filter(|_| self.way.is_open());
+        let due = due.chain(asking).chain(self.paused);
+        self.due = due.chain(self.light_timeout()).min();
+    }
+
+    fn exchange(&mut self, now: Timestamp, memory: &mut Memory) {
+        if let Err(error) = self.receive(now) {
+            self.fail(error);
+            return;
+        }
+        self.session.handle_timeout(now);
+        self.answer_bells(now);
+        self.take_events(now, memory);
+        self.measure_due(now);
+        while let Some(transport) = self.way.open()
+            && let Some(report) = self.session.poll_transmit(now)
+        {
+            match transport.send(now, &report) {
+                Ok(()) => self.log_report(Direction::ToDevice, &report),
+                Err(TransportError::Stalled { node, source }) => {
+                    debug!("{node} did not take {report}: {source}");
+                    self.session.handle_stall(now, &report);
+                }
+                Err(error) => {
+                    self.fail(error);
+                    return;
+                }
+            }
+            self.take_events(now, memory);
+        }
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<(), TransportError> {
+        let mut input = 0;
+        let mut other = false;
+        for _ in 0..BATCH {
+            match self.way.receive(now)? {
+                Some(Incoming::HidPp(report)) => {
+                    other = true;
+                    self.log_report(Direction::FromDevice, &report);
+                    self.session.handle_report(now, &report);
+                }
+                // Input is dropped here; the kernel has it.
+                Some(Incoming::Input | Incoming::Dj(_)) => input += 1,
+                Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.info.path),
+                None => break,
+            }
+        }
+        if other {
+            self.put_off_rest(now);
+        } else if !self.session.awaits_answer() {
+            // Nobody waits for what may come behind a motion or a key.
+            self.paused = self.pace.after(input).map(|pause| now + pause);
+        }
+        Ok(())
+    }
+
+    fn log_report(&mut self, direction: Direction, report: &Report) {
+        if !log_enabled!(Level::Trace) {
+            return;
+        }
+        let arrow = match direction {
+            Direction::ToDevice => '→',
+            Direction::FromDevice => '←',
+        };
+        match self.log.redact(direction, report) {
+            Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
+            Redaction::Withhold(why) => trace!("{} {arrow} withheld: {why}", self.info.path),
+        }
+    }
+
+    fn fail(&mut self, error: TransportError) {
+        self.failure = Some(Failure::Transport(error));
+    }
+}

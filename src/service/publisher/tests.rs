@@ -1,0 +1,66 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use ordered_stream::OrderedStreamExt;
+use zbus::fdo::ObjectManager;
+use zbus::{MessageStream, block_on};
+
+use super::{Publisher, Values};
+use crate::bus::{self, Layout};
+use crate::device::{Receiver, ReceiverModel};
+use crate::manager::{Change, command_channel};
+use crate::service::board::Board;
+use crate::service::bus_thread::Served;
+use crate::service::chronicle::Chronicle;
+use crate::service::objects::{Hands, Roster};
+use crate::service::testing::connections;
+use crate::units::Timestamp;
+
+fn receiver(paired: u8) -> Receiver {
+    Receiver {
+        id: "AF4F95EA".to_owned(),
+        model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
+        vendor: 0x046D,
+        product: 0xC52B,
+        node: "/dev/hidraw0".to_owned(),
+        serial: Some("AF4F95EA".to_owned()),
+        firmware: None,
+        slots: Some(6),
+        paired: Some(paired),
+    }
+}
+
+#[test]
+fn a_receiver_that_says_more_about_itself_changes_and_stays() {
+    let [connection, client] = connections();
+    let layout = Layout::of(bus::NAME);
+    let objects = connection.object_server();
+    block_on(objects.at(layout.root(), ObjectManager)).unwrap();
+    let mut signals = MessageStream::from(&client);
+    let board = Arc::new(Board::new(layout, Timestamp::START));
+    let served = Served {
+        connection: connection.clone(),
+        roster: Roster::default(),
+        hands: Hands::new(command_channel().unwrap().0, None),
+    };
+    let chronicle = Chronicle::open(None, Timestamp::START);
+    let name = bus::NAME.to_owned();
+    let mut publisher = Publisher::new(Arc::clone(&board), served, name, chronicle);
+    let mut tell = |change| {
+        board.take(Timestamp::START, change);
+        block_on(publisher.publish(&board.wait(None)));
+    };
+    tell(Change::ReceiverAdded(receiver(2)));
+    tell(Change::ReceiverAdded(receiver(2)));
+    tell(Change::ReceiverAdded(receiver(3)));
+    tell(Change::ReceiverRemoved(receiver(3)));
+    let mut next = || block_on(signals.next()).unwrap().unwrap();
+    let member = |message: &zbus::Message| message.header().member().unwrap().to_string();
+    assert_eq!(member(&next()), "InterfacesAdded");
+    let changed = next();
+    assert_eq!(member(&changed), "PropertiesChanged");
+    let (_, values, _): (String, Values, Vec<String>) = changed.body().deserialize().unwrap();
+    let names: HashSet<&str> = values.keys().map(String::as_str).collect();
+    assert_eq!(names, HashSet::from(["Paired"]));
+    assert_eq!(member(&next()), "InterfacesRemoved");
+}

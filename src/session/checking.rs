@@ -1,0 +1,33 @@
+//! Slots of which others say that their device may have changed: the receiver is asked.
+
+use super::Session;
+use super::discovery::Step;
+use super::event::Event;
+use super::request::RequestError;
+use crate::feature::device_connection::DeviceConnection;
+use crate::wire::{DeviceIndex, Report, Slot};
+
+impl Session {
+    /// Asks the receiver what a slot holds, where that may be another device than was known or none
+    /// any more. Nothing is asked of the device: the slot may be empty.
+    pub fn check_slot(&mut self, slot: Slot) {
+        if let Some(discovery) = &mut self.discovery {
+            discovery.check(slot);
+            self.continue_discovery();
+        }
+    }
+
+    /// Takes the answer, before the discovery learns from it.
+    pub(super) fn settle_check(&mut self, step: Step, outcome: &Result<Report, RequestError>) {
+        let gone = self
+            .discovery
+            .as_mut()
+            .and_then(|discovery| discovery.settle_check(step, outcome));
+        if let Some(slot) = gone {
+            let device = DeviceIndex::from(slot);
+            let gone = Event::Connection(device, DeviceConnection::Unpaired);
+            self.events.push_back(gone);
+            self.forget(device);
+        }
+    }
+}

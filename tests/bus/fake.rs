@@ -1,0 +1,104 @@
+//! A daemon of few words, which does what the test wants at once.
+
+use std::collections::HashMap;
+
+use solar_status::bus::{DEVICE_INTERFACE, Layout, NAME};
+use zbus::connection::Builder;
+use zbus::fdo::{ObjectManager, Properties};
+use zbus::names::InterfaceName;
+use zbus::object_server::SignalEmitter;
+use zbus::{Connection, Variant, block_on, interface};
+
+use crate::stage::Bus;
+
+/// A daemon with one device.
+pub(crate) struct Fake(Connection);
+
+struct Keyboard;
+
+#[expect(clippy::unused_self, reason = "an object answers")]
+#[interface(name = "org.solarstatus.Device1")]
+impl Keyboard {
+    #[zbus(property)]
+    fn id(&self) -> &'static str {
+        "4002-392A0750"
+    }
+
+    #[zbus(property)]
+    fn name(&self) -> &'static str {
+        "K750"
+    }
+
+    #[zbus(property)]
+    fn connection(&self) -> &'static str {
+        "receiver"
+    }
+
+    #[zbus(property)]
+    fn receiver(&self) -> &'static str {
+        "AF4F95EA"
+    }
+
+    #[zbus(property)]
+    fn slot(&self) -> u8 {
+        1
+    }
+
+    /// A word of the future.
+    #[zbus(property)]
+    fn presence(&self) -> &'static str {
+        "dreaming"
+    }
+
+    #[zbus(signal)]
+    async fn light_button_pressed(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+}
+
+pub(crate) fn path() -> String {
+    Layout::of(NAME).device("4002-392A0750")
+}
+
+impl Fake {
+    pub(crate) fn on(bus: &Bus) -> Self {
+        let fake = Self::without_devices(bus);
+        fake.add_device();
+        fake
+    }
+
+    pub(crate) fn without_devices(bus: &Bus) -> Self {
+        let root = Layout::of(NAME).root();
+        let builder = Builder::address(bus.address.as_str())
+            .serve_at(root, ObjectManager)
+            .name(NAME);
+        Self(block_on(builder.build()).unwrap())
+    }
+
+    pub(crate) fn press_light_key(&self) {
+        press_light_key(&self.0);
+    }
+
+    pub(crate) fn change(&self, name: &str, value: Variant<'_>) {
+        let emitter = SignalEmitter::new(&self.0, path()).unwrap();
+        let interface = InterfaceName::try_from(DEVICE_INTERFACE).unwrap();
+        let changed = HashMap::from([(name, value)]);
+        let none = [].as_slice().into();
+        let said = Properties::properties_changed(&emitter, interface, changed, none);
+        block_on(said).unwrap();
+    }
+
+    pub(crate) fn remove_device(&self) {
+        let server = self.0.object_server();
+        assert!(block_on(server.remove::<Keyboard, _>(path())).unwrap());
+    }
+
+    pub(crate) fn add_device(&self) {
+        let server = self.0.object_server();
+        assert!(block_on(server.at(path(), Keyboard)).unwrap().is_none());
+    }
+}
+
+/// What anybody on the bus can say.
+pub(crate) fn press_light_key(connection: &Connection) {
+    let emitter = SignalEmitter::new(connection, path()).unwrap();
+    block_on(emitter.light_button_pressed()).unwrap();
+}

@@ -1,0 +1,114 @@
+//! Following the daemon.
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::fake::{Fake, press_light_key};
+use crate::stage::Bus;
+
+#[test]
+fn a_keyboard_that_wakes_is_told_as_by_the_devices_themselves() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let mut monitor = bus.monitor(&["--device", "K800"]);
+    let found = "Unifying Receiver AF4F95EA  found, 3 of 6 slots used, simulated";
+    assert_eq!(monitor.line(), found);
+    // It wakes four seconds after the daemon's start.
+    let mut lines = vec![monitor.line()];
+    while !lines.last().unwrap().ends_with("battery full, discharging") {
+        lines.push(monitor.line());
+        assert_ne!(lines.last().unwrap(), "", "{lines:?}");
+    }
+    let all = [
+        "K800      found, offline",
+        "K800      online",
+        "K800      battery full, discharging",
+    ];
+    // On a busy machine it may be awake already.
+    assert!(lines == all || lines[0] != all[0], "{lines:?}");
+}
+
+#[test]
+fn signals_become_lines() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    let mut monitor = bus.monitor(&[]);
+    assert_eq!(
+        monitor.line(),
+        "K750      found",
+        "the new word is left out"
+    );
+    // Anybody can send such a signal; only the daemon's counts.
+    press_light_key(&bus.connect());
+    daemon.change("Presence", "online".into());
+    assert_eq!(monitor.line(), "K750      online");
+    daemon.press_light_key();
+    assert_eq!(monitor.line(), "K750      light key pressed");
+    daemon.change("Lux", 320_i32.into());
+    assert_eq!(monitor.line(), "K750      320 lux? (good)", "unvouched");
+    daemon.change("Lux", 320_i32.into());
+    daemon.change("Warmth", "cosy".into());
+    daemon.remove_device();
+    assert_eq!(monitor.line(), "K750      gone");
+    daemon.press_light_key();
+    daemon.add_device();
+    assert_eq!(monitor.line(), "K750      found");
+}
+
+#[test]
+fn an_object_a_line_goes_to_programs() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let text = bus.stdout(&["monitor", "--json", "--duration", "0.2", "--device", "K750"]);
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let events: Vec<&Value> = lines.iter().map(|line| &line["event"]).collect();
+    assert_eq!(events, ["receiver-added", "device-added"]);
+    assert_eq!(lines[1]["device"]["light"]["lux"], 12);
+}
+
+#[test]
+fn a_daemon_that_ends_is_an_error() {
+    let bus = Bus::start();
+    let daemon = bus.serve(&["--simulate"]);
+    let mut monitor = bus.monitor(&[]);
+    assert_ne!(monitor.line(), "");
+    drop(daemon);
+    let says = "solar-status: solar-statusd left the system bus\n".to_owned();
+    assert_eq!(monitor.end(), (Some(1), says));
+}
+
+#[test]
+fn a_bus_that_ends_is_an_error() {
+    let bus = Bus::start();
+    let daemon = bus.serve(&["--simulate"]);
+    let mut monitor = bus.monitor(&["--bus", "system"]);
+    assert_ne!(monitor.line(), "");
+    drop(bus);
+    drop(daemon);
+    let says = "solar-status: the system bus closed the connection\n".to_owned();
+    assert_eq!(monitor.end(), (Some(1), says));
+}
+
+#[test]
+fn a_signal_ends_it() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut monitor = bus.monitor(&[]);
+        assert_ne!(monitor.line(), "");
+        kill_process(Pid::from_child(&monitor.process.0), signal).unwrap();
+        assert_eq!(monitor.end(), (Some(130), String::new()), "{signal:?}");
+    }
+}
+
+#[test]
+fn nothing_plugged_in_is_waited_for() {
+    let bus = Bus::start();
+    let _daemon = Fake::without_devices(&bus);
+    let output = bus.solar_status(&["monitor", "--duration", "0.1"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(crate::stage::stderr(&output).contains("waiting for one to be plugged in"));
+}

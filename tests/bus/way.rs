@@ -1,0 +1,137 @@
+//! Who is asked, and what is said of it.
+
+use std::os::unix::net::UnixListener;
+use std::process::Output;
+
+use solar_status::bus;
+use zbus::block_on;
+
+use crate::stage::{Bus, NOWHERE, solar_status, stderr};
+
+/// What is said on standard error first. The devices of this machine, if there are any, may have
+/// more to say.
+fn way(output: &Output) -> String {
+    let error = stderr(output);
+    let line = error.lines().next().unwrap_or_default();
+    let said = line.strip_prefix("solar-status: ");
+    said.unwrap_or(line).to_owned()
+}
+
+fn verbose(system: &str, session: &str, arguments: &[&str]) -> String {
+    let mut command = solar_status(system, session, arguments);
+    way(&command.arg("--verbose").output().unwrap())
+}
+
+#[test]
+fn the_daemon_is_looked_for_on_the_system_bus_then_on_the_session_bus() {
+    let [system, session] = [Bus::start(), Bus::start()];
+    let (first, second) = (&system.address, &session.address);
+    let _user = session.serve(&["--simulate"]);
+    let says = verbose(first, second, &[]);
+    assert!(says.starts_with("asked solar-statusd on the session bus (:1."));
+    let _root = system.serve(&["--simulate"]);
+    let says = verbose(first, second, &[]);
+    assert!(says.starts_with("asked solar-statusd on the system bus (:1."));
+    let says = verbose(first, second, &["--bus", "session"]);
+    assert!(says.starts_with("asked solar-statusd on the session bus (:1."));
+    let says = verbose(NOWHERE, NOWHERE, &["--bus", second]);
+    assert!(says.starts_with(&format!("asked solar-statusd on the bus at {second} (:1.")));
+}
+
+#[test]
+fn the_devices_are_asked_where_an_option_says_so() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("desk.trace");
+    let trace = trace.to_str().unwrap();
+    let recorded = verbose(&bus.address, NOWHERE, &["--simulate", "--record", trace]);
+    assert_eq!(recorded, "asked the devices directly (--simulate)");
+    for (arguments, option) in [
+        (&["--direct", "--simulate"][..], "--direct"),
+        (&["--simulate"], "--simulate"),
+        (&["--no-cache"], "--no-cache"),
+        (&["--replay", trace], "--replay"),
+        (&["--transport", "hidraw"], "--transport"),
+    ] {
+        let says = verbose(&bus.address, NOWHERE, arguments);
+        let expected = format!("asked the devices directly ({option})");
+        assert_eq!(says, expected);
+    }
+}
+
+#[test]
+fn without_a_daemon_the_devices_are_asked() {
+    let bus = Bus::start();
+    let nobody = "asked the devices directly (no solar-statusd on the system or session bus)";
+    assert_eq!(verbose(&bus.address, &bus.address, &[]), nobody);
+    assert_eq!(verbose(NOWHERE, NOWHERE, &[]), nobody);
+}
+
+#[test]
+fn without_a_daemon_a_bus_that_was_named_is_an_error() {
+    let bus = Bus::start();
+    for (arguments, says) in [
+        (["--bus", "system"], "no solar-statusd on the system bus"),
+        (
+            ["--bus", "session"],
+            "there is no bus at unix:path=/nonexistent/bus, where the session bus should be",
+        ),
+    ] {
+        let output = bus.solar_status(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(way(&output), says);
+    }
+}
+
+#[test]
+fn a_daemon_that_hangs_does_not_keep_the_devices_waiting() {
+    let bus = Bus::start();
+    // It has the name and answers nobody.
+    let hanging = bus.connect();
+    block_on(hanging.request_name(bus::NAME)).unwrap();
+    let owner = hanging.unique_name().unwrap();
+    let why = format!("solar-statusd on the system bus ({owner}) does not answer");
+    let says = verbose(&bus.address, NOWHERE, &["--timeout", "1"]);
+    let expected = format!("asked the devices directly ({why}; there is no bus at {NOWHERE}, ");
+    assert!(says.starts_with(&expected), "{says}");
+    let output = bus.solar_status(&["--timeout", "0.5", "--bus", "system"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(way(&output), why);
+}
+
+#[test]
+fn a_bus_that_hangs_is_no_bus() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("bus");
+    let _never_answers = UnixListener::bind(&socket).unwrap();
+    let address = format!("unix:path={}", socket.display());
+    let says = verbose(&address, NOWHERE, &["--timeout", "1"]);
+    assert!(says.contains("the system bus does not answer"), "{says}");
+}
+
+#[test]
+fn a_bus_that_refuses_is_said_and_the_devices_are_asked() {
+    let bus = Bus::with_policy(r#"<deny send_destination="org.solarstatus.Monitor1"/>"#);
+    let _daemon = bus.serve(&["--simulate"]);
+    let says = verbose(&bus.address, NOWHERE, &[]);
+    let expected = "asked the devices directly (solar-statusd on the system bus cannot be asked: ";
+    assert!(says.starts_with(expected), "{says}");
+}
+
+#[test]
+fn a_bus_and_the_devices_cannot_both_be_meant() {
+    for other in [
+        &["--direct"][..],
+        &["--simulate"],
+        &["--no-cache"],
+        &["--replay", "x"],
+        &["--transport", "usb"],
+        &["--record", "x"],
+    ] {
+        let output = solar_status(NOWHERE, NOWHERE, &[&["--bus", "session"], other].concat())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{other:?}");
+    }
+}

@@ -1,0 +1,93 @@
+//! What programs ask on the bus, and what they are told.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use ordered_stream::OrderedStreamExt;
+use zbus::fdo::MonitoringProxy;
+use zbus::message::Type;
+use zbus::{MatchRule, Message, MessageStream, block_on};
+
+use crate::bus::Bus;
+
+/// A point of a history: when, the value, the state.
+pub(crate) type Point = (u32, f64, u32);
+
+/// A call of `GetHistory` that was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) path: String,
+    pub(crate) kind: String,
+    pub(crate) timespan: u32,
+    pub(crate) points: Vec<Point>,
+}
+
+/// Hears all that is asked about histories.
+pub(crate) struct Histories {
+    heard: Arc<Mutex<Vec<History>>>,
+}
+
+impl Histories {
+    pub(crate) fn on(bus: &Bus) -> Self {
+        let connection = bus.connect();
+        let stream = MessageStream::from(&connection);
+        let calls = MatchRule::builder().member("GetHistory").build().unwrap();
+        let answers = MatchRule::builder()
+            .msg_type(Type::MethodReturn)
+            .build()
+            .unwrap();
+        block_on(async {
+            let bus = MonitoringProxy::new(&connection).await.unwrap();
+            bus.become_monitor(&[calls, answers], 0).await.unwrap();
+        });
+        let heard = Arc::default();
+        let histories = Self {
+            heard: Arc::clone(&heard),
+        };
+        thread::spawn(move || block_on(listen(stream, &heard)));
+        histories
+    }
+
+    /// What was answered until now.
+    pub(crate) fn so_far(&self) -> Vec<History> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+async fn listen(mut stream: MessageStream, heard: &Mutex<Vec<History>>) {
+    let mut asked = BTreeMap::new();
+    while let Some(Ok(message)) = stream.next().await {
+        if message.message_type() == Type::MethodCall {
+            asked.insert(key(&message), message);
+        } else {
+            let call = asked.remove(&key(&message));
+            heard
+                .lock()
+                .unwrap()
+                .extend(call.and_then(|call| answered(&call, &message)));
+        }
+    }
+}
+
+/// `None`: it was no answer of that kind.
+fn answered(call: &Message, answer: &Message) -> Option<History> {
+    let (kind, timespan, _resolution): (String, u32, u32) = call.body().deserialize().ok()?;
+    Some(History {
+        path: call.header().path()?.to_string(),
+        kind,
+        timespan,
+        points: answer.body().deserialize().ok()?,
+    })
+}
+
+/// Who asks, and the number of the question.
+fn key(message: &Message) -> (String, u32) {
+    let header = message.header();
+    if let Some(serial) = header.reply_serial() {
+        (header.destination().unwrap().to_string(), serial.get())
+    } else {
+        let serial = message.primary_header().serial_num();
+        (header.sender().unwrap().to_string(), serial.get())
+    }
+}

@@ -1,0 +1,143 @@
+//! The command `upower` shows our devices: whole texts, as a person reads them.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::bus::Bus;
+use crate::tools::{Running, missing, text, wait_until};
+use crate::{daemon, days};
+
+const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
+const K800: &str = "/org/freedesktop/UPower/devices/hidpp_2010_FB841B86";
+const M705: &str = "/org/freedesktop/UPower/devices/hidpp_101B_1C5E0705";
+
+const DISPLAY: &str = "/org/freedesktop/UPower/devices/DisplayDevice";
+
+/// The next block has to come within this time: longer than all that happens on the simulated desk.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// `upower --monitor-detail`, block by block.
+struct Monitor {
+    blocks: Receiver<String>,
+    _upower: Running,
+}
+
+impl Monitor {
+    /// Starts it, and waits until it listens.
+    fn new(bus: &Bus) -> Self {
+        let mut command = bus.command("upower");
+        command.arg("--monitor-detail").stdout(Stdio::piped());
+        let mut upower: Child = command
+            .spawn()
+            .unwrap_or_else(|error| missing(&command, "upower", &error));
+        let lines = BufReader::new(upower.stdout.take().unwrap()).lines();
+        let (give, blocks) = channel();
+        thread::spawn(move || {
+            let mut block = String::new();
+            for line in lines.map_while(Result::ok) {
+                // An empty line ends a block; the first line of all stands alone.
+                if line.is_empty() || line.starts_with("Monitoring") {
+                    drop(give.send(std::mem::take(&mut block)));
+                } else {
+                    block.push_str(&line);
+                    block.push('\n');
+                }
+            }
+        });
+        let monitor = Self {
+            blocks,
+            _upower: Running(upower),
+        };
+        assert_eq!(monitor.next(), "");
+        monitor
+    }
+
+    fn next(&self) -> String {
+        self.blocks.recv_timeout(PATIENCE).unwrap()
+    }
+
+    fn next_change(&self) -> String {
+        loop {
+            let block = self.next();
+            if block.contains("device changed:") {
+                return block;
+            }
+        }
+    }
+}
+
+/// A text with its times, unless nobody set them, and our version replaced.
+pub(crate) fn timeless(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once(':') {
+        Some((key, time)) if key.trim() == "updated" && !time.contains(" 1970 ") => {
+            format!("{key}:              TIME")
+        }
+        Some((key, _)) if key.trim() == "daemon-version" => format!("{key}:  VERSION"),
+        _ => line.to_owned(),
+    });
+    lines.flat_map(|line| [line, "\n".to_owned()]).collect()
+}
+
+#[test]
+fn upower_shows_our_devices_and_the_sun_moving() {
+    let bus = Bus::new();
+    let _daemon = daemon::start(&bus, &["--simulate"]);
+    let monitor = Monitor::new(&bus);
+    let upower = |argument: &[&str]| text(bus.command("upower").args(argument), "upower");
+
+    // The keyboard that sleeps at first tells its battery only when it wakes.
+    wait_until("the K800 is awake", || upower(&["-e"]).contains(K800));
+    assert_eq!(timeless(&upower(&["-d"])), include_str!("upower.txt"));
+    assert_eq!(
+        upower(&["-e"]).lines().collect::<Vec<_>>(),
+        [M705, K800, K750, DISPLAY]
+    );
+
+    let k750 = timeless(&upower(&["-i", K750]));
+    let shown = include_str!("upower.txt").split("Device: ");
+    let shown = shown.filter_map(|block| block.strip_prefix(&format!("{K750}\n")));
+    assert_eq!(vec![k750], shown.collect::<Vec<_>>());
+
+    // The sun rises, and the keyboard is asked before the mouse tells its next percent.
+    let changed = monitor.next_change();
+    let first = changed.lines().next().unwrap();
+    assert!(first.ends_with(K750), "{changed}");
+    assert!(changed.contains("luminosity:          320 lx"), "{changed}");
+    assert!(
+        changed.contains("state:               charging"),
+        "{changed}"
+    );
+    assert!(
+        changed.contains("'battery-good-charging-symbolic'"),
+        "{changed}"
+    );
+}
+
+#[test]
+fn upower_shows_what_was_recorded_last() {
+    let state = tempfile::tempdir().unwrap();
+    days::live(state.path());
+    let bus = Bus::new();
+    let path = state.path().to_str().unwrap();
+    let _daemon = daemon::start(&bus, &["--simulate", "--state", path]);
+    let shown = text(bus.command("upower").args(["-i", K750]), "upower");
+    assert!(shown.contains("  has history:          yes\n"), "{shown}");
+    let history = shown.split("  History (charge):\n").nth(1).unwrap();
+    let newest = history.lines().next().unwrap();
+    assert!(newest.ends_with("\t57.000\tdischarging"), "{shown}");
+}
+
+#[test]
+fn upower_says_which_daemon_it_talks_to() {
+    let bus = Bus::new();
+    let _daemon = daemon::start(&bus, &["--simulate"]);
+    let version = text(bus.command("upower").arg("--version"), "upower");
+    let daemon = version.lines().nth(1);
+    assert_eq!(
+        daemon,
+        Some(concat!("UPower daemon version ", env!("CARGO_PKG_VERSION")))
+    );
+}

@@ -1,0 +1,150 @@
+//! Windows of real desktops show our K750, as UPower's author showed his in 2012.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use solar_status::sim::scenario::{K800, Staged, desk};
+use solar_status::units::Timestamp;
+use tempfile::TempDir;
+
+use crate::bus::Bus;
+use crate::calls::Histories;
+use crate::tools::{Running, text, wait_until};
+use crate::{daemon, days};
+
+const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
+
+/// What a window takes.
+const PACKAGES: &str = "xvfb, xauth, dbus-daemon, at-spi2-core, gir1.2-atspi-2.0, \
+    gir1.2-gtk-3.0, gnome-power-manager and xfce4-power-manager";
+
+const WEEK: u32 = 7 * 24 * 60 * 60;
+
+/// Ten days of history, and a daemon for a desk where all are awake and nothing changes.
+struct Desk {
+    _daemon: Running,
+    bus: Bus,
+    home: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        days::live(home.path());
+        let trace = home.path().join("trace");
+        let mut desk = desk();
+        desk.wake(Timestamp::START, K800);
+        days::record(Staged::new(desk, &[]), Duration::from_secs(5), &trace);
+
+        let bus = Bus::new();
+        let state = home.path().to_str().unwrap();
+        let trace = trace.to_str().unwrap();
+        let daemon = daemon::start(&bus, &["--replay", trace, "--state", state]);
+        Self {
+            _daemon: daemon,
+            bus,
+            home,
+        }
+    }
+
+    /// What a program with a window shows on these pages, in a session and on a screen of its own.
+    fn pages(&self, pages: &str, sign: &str, command: &[&str]) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/window.py");
+        let home = self.home.path();
+        let mut session = self.bus.command("xvfb-run");
+        session
+            .args(["-a", "-s", "-screen 0 900x700x24"])
+            .args(["dbus-run-session", "--", "/usr/bin/python3"])
+            .arg(script)
+            .arg(pictures().join(format!("{}-{{}}.png", command[0])))
+            .args([pages, sign])
+            .args(command)
+            .env("HOME", home)
+            .env("XDG_CONFIG_HOME", home)
+            .env("XDG_CACHE_HOME", home)
+            .env("XDG_RUNTIME_DIR", home)
+            .env("GSETTINGS_BACKEND", "keyfile");
+        let told = text(&mut session, PACKAGES);
+        // Those who help in the session may say something first.
+        told[told.find('[').unwrap()..].to_owned()
+    }
+}
+
+/// Where the pictures are, for a look at them.
+fn pictures() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A text without the line after this one.
+fn without_value_of(key: &str, text: &str) -> String {
+    let mut lines = text.lines();
+    let mut kept = String::new();
+    while let Some(line) = lines.next() {
+        kept.push_str(line);
+        kept.push('\n');
+        if line == key {
+            lines.next();
+        }
+    }
+    kept
+}
+
+#[test]
+fn gnome_shows_details_and_a_week_of_charge() {
+    let desk = Desk::new();
+    let settings = desk.home.path().join("glib-2.0/settings");
+    fs::create_dir_all(&settings).unwrap();
+    let keys = format!(
+        "[org/gnome/power-manager]\ninfo-history-type='charge'\ninfo-history-time={WEEK}\n"
+    );
+    fs::write(settings.join("keyfile"), keys).unwrap();
+    let histories = Histories::on(&desk.bus);
+
+    let program = ["gnome-power-statistics", "--device", K750];
+    let seen = desk.pages("Details,History", "Keyboard", &program);
+    // It says so where there is nothing to draw.
+    assert_eq!(
+        without_value_of("Refreshed", &seen),
+        include_str!("gnome.txt")
+    );
+
+    let of_week = || {
+        let mut all = histories.so_far().into_iter();
+        all.rfind(|it| (it.path.as_str(), it.kind.as_str(), it.timespan) == (K750, "charge", WEEK))
+    };
+    wait_until("the charge of a week was told", || of_week().is_some());
+    let points = of_week().unwrap().points;
+    // Newest first: up on each bright day, and down in the nights and dull days between.
+    assert!((100..200).contains(&points.len()), "{points:?}");
+    let runs = points.chunk_by(|a, b| a.2 == b.2);
+    let runs: Vec<(u32, f64)> = runs
+        .map(|run| (run[0].2, run[0].1 - run[run.len() - 1].1))
+        .collect();
+    let risen = runs
+        .iter()
+        .filter(|(state, rise)| *state == 1 && *rise > 2.0);
+    let fallen = runs
+        .iter()
+        .filter(|(state, rise)| *state == 2 && *rise < -2.0);
+    assert!(risen.count() >= 4, "{runs:?}");
+    assert!(fallen.count() >= 4, "{runs:?}");
+}
+
+#[test]
+fn xfce_shows_all_devices() {
+    let desk = Desk::new();
+    // Its settings want the service they are for.
+    let program = [
+        "xfce4-power-manager-settings",
+        "--device-id",
+        K750,
+        "--",
+        "xfce4-power-manager",
+        "--no-daemon",
+    ];
+    let seen = desk.pages("Devices", "hidpp_4002_392A0750", &program);
+    assert_eq!(seen, include_str!("xfce.txt"));
+}

@@ -1,0 +1,256 @@
+//! When a node may be closed: while the kernel drives all its devices, as they come and go.
+
+use proptest::prelude::*;
+use solar_status::device::Presence;
+use solar_status::sim::catalogue;
+use solar_status::sim::scenario::{K750, K800, M705};
+use solar_status::transport::NodeEvent;
+use solar_status::units::Percent;
+
+use crate::desk::{Shared, percent};
+use crate::follow::{desk, last};
+use crate::kernel::{child, expect_in_use, plug_driven, product, stage, supply};
+use crate::stage::words;
+
+#[test]
+fn where_one_device_is_not_driven_the_node_stays_open() {
+    let mut stage = stage();
+    let desk = Shared::receiver(&["M525", "PRO X"]);
+    stage.port.plug(&desk);
+    stage.port.tell(NodeEvent::Supply(supply(1, 90, false)));
+    let hand = desk.clone();
+    stage.at(10, move |now| {
+        assert!(hand.act(|receiver| receiver.set_charge(now, 2, Percent::new(60).unwrap())));
+    });
+    expect_in_use(&mut stage, 3599, 1);
+    let told = stage.follow(3600);
+    assert!(words(&told).contains(&"10 PRO X battery".to_owned()));
+    assert_eq!(stage.wakes_between(20, 3599), 0);
+}
+
+#[test]
+fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    expect_in_use(&mut stage, 9, 0);
+    let (hand, port) = (desk.clone(), stage.port.clone());
+    stage.at(10, move |now| {
+        hand.act(|receiver| receiver.wake(now, K800));
+        port.tell(NodeEvent::Supply(supply(K800, 101, false)));
+    });
+    expect_in_use(&mut stage, 20, 0);
+    let told = stage.follow(30);
+    let k800 = last(&told, "K800");
+    assert_eq!(k800.presence, Presence::Online);
+    assert_eq!(k800.battery.unwrap().level.unwrap().name(), "full");
+}
+
+#[test]
+fn a_keyboards_node_that_may_not_be_opened_is_done_without() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let denials = stage.port.denials.clone();
+    // When all is asked and the node is about to be closed.
+    stage.at(1, move |_| *denials.borrow_mut() = 1);
+    expect_in_use(&mut stage, 20, 0);
+    let told = stage.follow(600);
+    assert_eq!(
+        words(&told).len(),
+        4,
+        "nothing but what is there: {:?}",
+        words(&told)
+    );
+}
+
+#[test]
+fn a_device_that_is_unpaired_goes_and_its_slot_is_not_asked() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let m705 = product(&desk, M705);
+    let (hand, port) = (desk.clone(), stage.port.clone());
+    stage.at(10, move |now| {
+        hand.take_requests();
+        hand.act(|receiver| receiver.unpair(now, M705));
+        port.tell(NodeEvent::Disappeared(child(M705, m705).id));
+        port.tell(NodeEvent::Supply(supply(M705, 65, false)));
+        port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
+    });
+    expect_in_use(&mut stage, 30, 0);
+    let told = stage.follow(40);
+    assert!(
+        words(&told).contains(&"10 - M705".to_owned()),
+        "{:?}",
+        words(&told)
+    );
+    assert_eq!(desk.take_radio(), Vec::<String>::new());
+}
+
+#[test]
+fn a_new_device_is_found_by_its_node() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let (hand, port) = (desk.clone(), stage.port.clone());
+    stage.at(10, move |now| {
+        let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
+        hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
+        port.tell(NodeEvent::Appeared(child(4, product(&hand, 4))));
+        port.tell(NodeEvent::Supply(supply(4, 101, false)));
+    });
+    expect_in_use(&mut stage, 30, 0);
+    let told = stage.follow(40);
+    assert!(
+        words(&told).contains(&"10 + M525".to_owned()),
+        "{:?}",
+        words(&told)
+    );
+    assert_eq!(percent(last(&told, "M525")), Some(90));
+}
+
+#[test]
+fn a_device_that_takes_anothers_slot_takes_its_place() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let m705 = product(&desk, M705);
+    let (hand, port) = (desk.clone(), stage.port.clone());
+    stage.at(10, move |now| {
+        let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
+        hand.act(|receiver| receiver.pair(now, M705, m525.unwrap()));
+        port.tell(NodeEvent::Disappeared(child(M705, m705).id));
+        port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
+        port.tell(NodeEvent::Appeared(child(M705, product(&hand, M705))));
+    });
+    let told = stage.follow(40);
+    let news = words(&told);
+    for expected in ["10 - M705", "10 + M525"] {
+        assert!(news.contains(&expected.to_owned()), "{news:?}");
+    }
+}
+
+#[test]
+fn a_device_that_the_kernel_gives_up_is_followed_on_the_open_node() {
+    let mut stage = stage();
+    let desk = Shared::receiver(&["M525"]);
+    plug_driven(&stage.port, &desk);
+    let port = stage.port.clone();
+    stage.at(10, move |_| {
+        port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
+    });
+    expect_in_use(&mut stage, 9, 0);
+    expect_in_use(&mut stage, 100, 1);
+    let port = stage.port.clone();
+    stage.at(200, move |_| {
+        port.tell(NodeEvent::Supply(supply(1, 57, false)));
+    });
+    expect_in_use(&mut stage, 300, 0);
+    stage.follow(400);
+}
+
+#[test]
+fn no_flag_of_ours_is_left_behind_on_a_closed_node() {
+    let mut stage = stage();
+    let desk = Shared::receiver(&["M705 (M-R0009)"]);
+    plug_driven(&stage.port, &desk);
+    let hand = desk.clone();
+    stage.at(10, move |_| {
+        assert_eq!(hand.act(|receiver| receiver.flags()), [0; 3]);
+    });
+    // No longer driven, it tells of itself again.
+    let port = stage.port.clone();
+    stage.at(20, move |_| {
+        port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
+    });
+    let hand = desk.clone();
+    stage.at(40, move |_| {
+        assert_eq!(hand.act(|receiver| receiver.flags()), [0, 1, 0]);
+    });
+    stage.follow(60);
+    assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
+}
+
+#[test]
+fn a_node_that_may_no_longer_be_opened_goes_until_it_may() {
+    let mut stage = stage();
+    let desk = Shared::receiver(&["M525"]);
+    plug_driven(&stage.port, &desk);
+    let (port, denials) = (stage.port.clone(), stage.port.denials.clone());
+    stage.at(10, move |_| {
+        *denials.borrow_mut() = 8;
+        port.tell(NodeEvent::Supply(supply(1, 57, false)));
+    });
+    let told = stage.follow(60);
+    let news = words(&told);
+    let of_m525: Vec<&str> = news
+        .iter()
+        .filter_map(|it| it.split_once(' ').filter(|(_, it)| it.contains("M525")))
+        .map(|(_, it)| it)
+        .collect();
+    assert_eq!(of_m525, ["+ M525", "- M525", "+ M525"], "{news:?}");
+    let failures = news.iter().filter(|it| it.contains('!')).count();
+    assert_eq!(failures, 1, "{news:?}");
+}
+
+#[test]
+fn a_keyboards_node_that_comes_again_is_listened_to_again() {
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let (port, k750) = (stage.port.clone(), product(&desk, K750));
+    stage.at(10, move |_| {
+        port.tell(NodeEvent::Disappeared(child(K750, k750).id));
+        port.tell(NodeEvent::Appeared(child(K750, k750)));
+    });
+    let hand = desk.clone();
+    stage.at(30, move |now| {
+        assert!(hand.act(|receiver| receiver.press_light_key(now, K750)));
+    });
+    let told = stage.follow(40);
+    assert!(words(&told).contains(&"30 K750 key".to_owned()));
+}
+
+/// Something the kernel may say at any time about a slot, also about one that is empty.
+fn any_word(kind: u8, slot: u8, charge: u8, product: u16) -> NodeEvent {
+    match kind {
+        0 => NodeEvent::SupplyGone(supply(slot, charge, false).id),
+        1 => NodeEvent::Disappeared(child(slot, product).id),
+        2 => NodeEvent::Appeared(child(slot, product)),
+        3 => NodeEvent::Supply(supply(slot, charge, true)),
+        _ => NodeEvent::Supply(supply(slot, charge, false)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_kernel_says_nobody_is_lost_and_no_empty_slot_is_asked(
+        said in proptest::collection::vec((5_u64..60, 0_u8..6, 1_u8..=6, 0_u8..=101), 0..40),
+    ) {
+        let mut stage = stage();
+        let desk = desk();
+        plug_driven(&stage.port, &desk);
+        for (second, kind, slot, charge) in said {
+            let (port, hand) = (stage.port.clone(), desk.clone());
+            let product = if slot <= K800 { product(&hand, slot) } else { 0x4002 };
+            stage.at(second, move |_| port.tell(any_word(kind, slot, charge, product)));
+        }
+        // In the end it drives them all again, and all is quiet.
+        let port = stage.port.clone();
+        let all: Vec<(u8, u16)> = [K750, M705, K800].map(|slot| (slot, product(&desk, slot))).into();
+        stage.at(100, move |_| for (slot, product) in all {
+            port.tell(NodeEvent::Appeared(child(slot, product)));
+            port.tell(NodeEvent::Supply(supply(slot, 50, false)));
+        });
+        expect_in_use(&mut stage, 120, 0);
+        let told = stage.follow(130);
+        let news = words(&told);
+        let lost = news.iter().any(|it| it.contains(" - ") || it.contains(" ! "));
+        prop_assert!(!lost, "{news:?}");
+        let to_empty = desk.take_radio().into_iter().find(|it| !matches!(&it[3..5], "01" | "02" | "03"));
+        prop_assert_eq!(to_empty, None);
+    }
+}

@@ -1,0 +1,71 @@
+//! A kernel that drives the devices of a desk, on the stage: its nodes, its batteries, its words.
+
+use solar_status::transport::{NodeEvent, NodeId, NodeInfo, Place, Supply, SupplyId};
+use solar_status::units::Percent;
+use solar_status::wire::Slot;
+
+use crate::desk::Shared;
+use crate::stage::{Port, Stage};
+
+pub(crate) const RECEIVER: &str = "/dev/hidraw0";
+
+/// A stage on which nodes are closed where that is possible.
+pub(crate) fn stage() -> Stage {
+    let mut stage = Stage::new();
+    stage.query.quiet = true;
+    stage
+}
+
+pub(crate) fn place(slot: u8) -> Place {
+    Place {
+        hid: RECEIVER.to_owned(),
+        slot: Slot::new(slot),
+    }
+}
+
+/// The node that the kernel made for the device in a slot.
+pub(crate) fn child(slot: u8, product: u16) -> NodeInfo {
+    NodeInfo {
+        id: NodeId::new(format!("{RECEIVER}/{product:04X}/hidraw/hidraw{slot}")),
+        product,
+        phys: Some(format!("usb-2/input2:{slot}")),
+        child: true,
+        ..NodeInfo::unifying(&format!("/dev/hidraw{slot}"))
+    }
+}
+
+/// The kernel's word about a battery.
+pub(crate) fn supply(slot: u8, charge: u8, lost: bool) -> Supply {
+    Supply {
+        id: SupplyId::new(format!(
+            "{RECEIVER}/{slot}/power_supply/hidpp_battery_{slot}"
+        )),
+        place: place(slot),
+        charge: Percent::new(charge),
+        lost,
+    }
+}
+
+pub(crate) fn product(desk: &Shared, slot: u8) -> u16 {
+    desk.act(|receiver| receiver.device(slot).unwrap().identity.wpid)
+}
+
+/// Plugs a receiver in whose devices the kernel drives; those that are awake have a battery.
+pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
+    port.plug(desk);
+    let slots: Vec<u8> = desk.act(|receiver| receiver.slots().collect());
+    for slot in slots {
+        port.tell(NodeEvent::Appeared(child(slot, product(desk, slot))));
+        if desk.act(|receiver| receiver.device(slot).unwrap().online()) {
+            port.tell(NodeEvent::Supply(supply(slot, 57, false)));
+        }
+    }
+}
+
+/// Expects so many nodes to be open at this second.
+pub(crate) fn expect_in_use(stage: &mut Stage, second: u64, expected: usize) {
+    let in_use = stage.port.in_use.clone();
+    stage.at(second, move |_| {
+        assert_eq!(*in_use.borrow(), expected, "open at {second} s");
+    });
+}
