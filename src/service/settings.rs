@@ -35,16 +35,19 @@ pub(super) fn memory(args: &Args) -> Memory {
 }
 
 pub(super) fn query(args: &Args) -> Query {
+    // A trace answers what was asked when it was recorded, as a rule no more than `solar-status`
+    // asks: what stays unanswered makes a device look absent.
+    let recorded = args.replay.is_some();
     Query {
         wanted: Wanted {
             battery: true,
-            name: true,
-            firmware: true,
+            name: !recorded,
+            firmware: !recorded,
             ..Wanted::default()
         },
         names: true,
-        follow: true,
-        receiver_firmware: true,
+        follow: !recorded,
+        receiver_firmware: !recorded,
         devices: Vec::new(),
         timeout: Duration::MAX,
         quiet: true,

@@ -44,6 +44,17 @@ fn table(text: &str) -> String {
 }
 
 #[test]
+fn the_daemon_serves_what_the_command_line_recorded() {
+    let bus = Bus::start();
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("desk.trace");
+    let trace = trace.to_str().unwrap();
+    let recorded = bus.stdout(&["--simulate", "--record", trace]);
+    let _daemon = bus.serve(&["--replay", trace]);
+    assert_eq!(table(&bus.stdout(&[])), table(&recorded));
+}
+
+#[test]
 fn the_daemon_says_what_the_devices_say() {
     // Four seconds after its start the sleeping K800 of this desk wakes: on a busy machine the look
     // may come too late, and another desk is looked at.
