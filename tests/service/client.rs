@@ -187,7 +187,7 @@ impl Client {
             match self.signals.recv_timeout(left) {
                 Ok(signal) if wanted(&signal) => return signal,
                 Ok(signal) => heard.push(signal.to_string()),
-                Err(_) => panic!("no {what}, but only {heard:#?}"),
+                Err(error) => panic!("no {what} ({error}), but only {heard:#?}"),
             }
         }
     }
@@ -265,7 +265,7 @@ impl Signal {
         (self.member == "PropertiesChanged").then(|| self.message.body().deserialize().unwrap())
     }
 
-    /// Of InterfacesAdded and InterfacesRemoved: the path and the interfaces.
+    /// Of `InterfacesAdded` and `InterfacesRemoved`: the path and the interfaces.
     pub(crate) fn interfaces(&self) -> (String, Vec<String>) {
         let body = self.message.body();
         let (path, interfaces) = if self.member == "InterfacesAdded" {

@@ -266,7 +266,7 @@ impl Desk {
 
     pub(crate) fn unplug(&self, thing: &Thing) {
         *thing.0.gone.lock().unwrap() = true;
-        thing.act(|receiver, now| receiver.power_cycle(now));
+        thing.act(Receiver::power_cycle);
         self.port.tell(NodeEvent::Disappeared(thing.info().id));
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn members(xml: &str, interface: &str) -> BTreeSet<String> {
             _ => {}
         }
         if tag.starts_with("/method") || tag.starts_with("/signal") {
-            members.extend(open.take().map(|member| member.line()));
+            members.extend(open.take().map(Member::line));
         }
         if tag.starts_with("/interface") {
             inside = false;

@@ -15,10 +15,10 @@ use crate::desk::{Desk, Thing};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
-/// DBUS_NAME_FLAG_REPLACE_EXISTING, without waiting in line.
+/// `DBUS_NAME_FLAG_REPLACE_EXISTING`, without waiting in line.
 const REPLACE: u32 = 2 | 4;
 
-/// DBUS_REQUEST_NAME_REPLY_EXISTS: somebody has it and keeps it.
+/// `DBUS_REQUEST_NAME_REPLY_EXISTS`: somebody has it and keeps it.
 const EXISTS: u32 = 3;
 
 /// The daemon's last line, of one that fails.
@@ -215,12 +215,12 @@ fn after_sleep_devices_are_asked_again_when_logind_says_so() {
     let bus = Bus::start();
     let client = Client::of(&bus);
     let logind = Client::deaf(&bus);
-    let login1 = "org.freedesktop.login1";
+    let name = "org.freedesktop.login1";
     // It comes after the daemon: whoever has the name then counts.
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
     let owner: String = client.ask_bus("GetNameOwner", &NAME).unwrap();
-    let _: u32 = logind.ask_bus("RequestName", &(login1, 0_u32)).unwrap();
+    let _: u32 = logind.ask_bus("RequestName", &(name, 0_u32)).unwrap();
     thing.take_requests(scenario::M705);
     let wakes =
         |from: &Client| from.broadcast("org.freedesktop.login1.Manager", "PrepareForSleep", &false);

@@ -12,7 +12,7 @@ use crate::desk::{Desk, Thing};
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
 /// One second, and what a busy machine adds.
-const SOON: Duration = Duration::from_millis(2500);
+const SOON: Duration = Duration::from_millis(2000);
 
 struct Stage {
     client: Client,
@@ -91,14 +91,14 @@ fn fifty_callers_that_vanish_leave_no_series_behind() {
     let stage = Stage::new();
     let callers: Vec<Client> = (0..50).map(|_| Client::deaf(&stage.bus)).collect();
     for caller in &callers {
-        measure(caller, 200, 2).unwrap();
+        measure(caller, 200, 1).unwrap();
     }
     stage.measurement();
     let told = stage.series();
     assert!(told.len() <= 3, "one series for all: {told:?}");
     drop(callers);
     // What is measured once more was on its way.
-    stage.client.heard_until_quiet(2 * SOON);
+    stage.client.heard_until_quiet(SOON);
     let told = stage.series();
     assert_eq!(told, ["00 00"], "cancelled, once");
     let told = stage.client.heard_until_quiet(SOON);

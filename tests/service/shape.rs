@@ -93,7 +93,7 @@ fn the_interfaces_are_those_that_are_written_down() {
              <!-- {of}. Written by the service itself: cargo test the_interfaces -->\n<node>\n"
         );
         for (path, name) in objects {
-            text += &interface(&client.introspect(path), name);
+            text += interface(&client.introspect(path), name);
         }
         text += "</node>\n";
         text

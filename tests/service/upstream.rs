@@ -22,7 +22,7 @@
 //! | `test_conf_d_support` | none: there is no configuration file |
 //!
 //! What is about line power, batteries of the computer, lids, charge limits, critical actions,
-//! keyboard lamps, phones and what BlueZ knows is not for this service.
+//! keyboard lamps, phones and what `BlueZ` knows is not for this service.
 //!
 //! Missing there, and here: light that is set and changed (`light`), one signal for each change
 //! (`signals`), names of errors (`shape`), a display device that stays as it is
