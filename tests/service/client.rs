@@ -1,7 +1,6 @@
 //! A program on the bus: it calls, and hears all signals.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +13,7 @@ use zbus::message::Type;
 use zbus::{Connection, Message, MessageStream, OwnedObjectPath, OwnedVariant, block_on};
 
 use crate::bus::Bus;
+use crate::signal::{Signal, plain};
 
 /// Longer than anything takes on the slowest machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
@@ -35,15 +35,6 @@ pub(crate) struct Client {
     signals: Receiver<Signal>,
 }
 
-/// A signal that was heard.
-#[derive(Clone, Debug)]
-pub(crate) struct Signal {
-    pub(crate) sender: String,
-    pub(crate) path: String,
-    pub(crate) member: String,
-    pub(crate) message: Message,
-}
-
 impl Client {
     /// A client that hears everything, and calls our service.
     pub(crate) fn of(bus: &Bus) -> Self {
@@ -61,7 +52,7 @@ impl Client {
         thread::spawn(move || {
             while let Some(message) = block_on(stream.next()) {
                 let Ok(message) = message else { continue };
-                if message.message_type() == Type::Signal && tell.send(signal(message)).is_err() {
+                if message.message_type() == Type::Signal && tell.send(message.into()).is_err() {
                     return;
                 }
             }
@@ -235,118 +226,4 @@ impl Drop for Client {
     fn drop(&mut self) {
         _ = block_on(self.connection.clone().close());
     }
-}
-
-fn signal(message: Message) -> Signal {
-    let header = message.header();
-    let sender = header
-        .sender()
-        .map_or_else(String::new, ToString::to_string);
-    let path = header.path().map_or_else(String::new, ToString::to_string);
-    let member = header
-        .member()
-        .map_or_else(String::new, ToString::to_string);
-    Signal {
-        sender,
-        path,
-        member,
-        message,
-    }
-}
-
-impl Signal {
-    /// The changed values, if it tells some.
-    pub(crate) fn changed(&self) -> Values {
-        self.properties_changed()
-            .map_or_else(Values::new, |(_, values, _)| values)
-    }
-
-    fn properties_changed(&self) -> Option<(String, Values, Vec<String>)> {
-        (self.member == "PropertiesChanged").then(|| self.message.body().deserialize().unwrap())
-    }
-
-    /// Of `InterfacesAdded` and `InterfacesRemoved`: the path and the interfaces.
-    pub(crate) fn interfaces(&self) -> (String, Vec<String>) {
-        let body = self.message.body();
-        let (path, interfaces) = if self.member == "InterfacesAdded" {
-            let (path, values): (OwnedObjectPath, BTreeMap<String, Values>) =
-                body.deserialize().unwrap();
-            (path, values.into_keys().collect())
-        } else {
-            body.deserialize::<(OwnedObjectPath, Vec<String>)>()
-                .unwrap()
-        };
-        (path.to_string(), interfaces)
-    }
-
-    /// The path that it is about, if it tells of an object.
-    pub(crate) fn object(&self) -> String {
-        let body = self.message.body();
-        let path: OwnedObjectPath = body.deserialize().unwrap();
-        path.to_string()
-    }
-}
-
-impl std::fmt::Display for Signal {
-    /// In one line, times left out: `hidpp_101B_1C5E0705 UPower.Device: Percentage=64.0`
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let object = self.path.rsplit('/').next().unwrap_or_default();
-        let Some((interface, values, invalidated)) = self.properties_changed() else {
-            return write!(f, "{object} {}", self.member);
-        };
-        let interface = interface
-            .trim_start_matches("org.freedesktop.")
-            .trim_start_matches("org.solarstatus.");
-        write!(f, "{object} {interface}:")?;
-        for (name, value) in &values {
-            let value = if name.ends_with("Time") || name == "LastSeen" {
-                "…".to_owned()
-            } else {
-                plain(value)
-            };
-            write!(f, " {name}={value}")?;
-        }
-        if !invalidated.is_empty() {
-            write!(f, " invalidated={invalidated:?}")?;
-        }
-        Ok(())
-    }
-}
-
-/// A value without the word for its type.
-pub(crate) fn plain(value: &OwnedVariant) -> String {
-    let text = value.to_string();
-    match value.value_signature().to_string().as_str() {
-        "d" => text.trim_end_matches('.').to_owned(),
-        "y" | "q" | "u" | "t" | "n" | "x" => text.split(' ').next_back().unwrap().to_owned(),
-        _ => text,
-    }
-}
-
-/// The name of an error, as it goes over the bus.
-pub(crate) fn error_name<T: std::fmt::Debug>(outcome: zbus::Result<T>) -> String {
-    match outcome.unwrap_err() {
-        zbus::Error::MethodError(name, _, _) => name.to_string(),
-        zbus::Error::FDO(error) => zbus::DBusError::name(&*error).to_string(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// Values in lines, sorted.
-pub(crate) fn lines(values: &Values) -> String {
-    let mut text = String::new();
-    for (name, value) in values {
-        let told = if name.ends_with("Time") || name == "LastSeen" {
-            if plain(value) == "0" {
-                "never"
-            } else {
-                "(a time)"
-            }
-            .to_owned()
-        } else {
-            plain(value)
-        };
-        writeln!(text, "  {:<20} {} {told}", name, value.value_signature()).unwrap();
-    }
-    text
 }

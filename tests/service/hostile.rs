@@ -9,9 +9,10 @@ use solar_status::units::Percent;
 use zbus::{Message, block_on};
 
 use crate::bus::Bus;
-use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE, error_name};
+use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, Thing};
+use crate::signal::error_name;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";

@@ -6,13 +6,14 @@ use solar_status::sim::scenario;
 use solar_status::units::Lux;
 
 use crate::bus::Bus;
-use crate::client::{Client, DEVICE, Signal, error_name};
+use crate::client::{Client, DEVICE};
 use crate::desk::{Desk, Thing};
+use crate::signal::{Signal, error_name};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
 /// One second, and what a busy machine adds.
-const SOON: Duration = Duration::from_millis(2000);
+const SOON: Duration = Duration::from_secs(2);
 
 struct Stage {
     client: Client,

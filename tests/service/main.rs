@@ -16,6 +16,7 @@ mod life;
 mod light;
 mod paths;
 mod shape;
+mod signal;
 mod signals;
 mod snapshot;
 mod upstream;

@@ -7,8 +7,9 @@ use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{catalogue, scenario};
 
 use crate::bus::Bus;
-use crate::client::{Client, DEVICE, UPOWER_DEVICE, error_name};
+use crate::client::{Client, DEVICE, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
+use crate::signal::error_name;
 
 const CLONE: [u8; 4] = [0xD0, 0, 0, 1];
 

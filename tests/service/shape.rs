@@ -7,9 +7,10 @@ use std::process::{Command, Stdio};
 use zbus::Variant;
 
 use crate::bus::{Bus, installed};
-use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, error_name};
+use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
 use crate::introspection::{interface, members};
+use crate::signal::error_name;
 use crate::snapshot;
 
 /// What upowerd says of itself; see there.

@@ -6,8 +6,9 @@ use solar_status::sim::scenario;
 use solar_status::units::Percent;
 
 use crate::bus::Bus;
-use crate::client::{Client, Signal, UPOWER_DEVICE};
+use crate::client::{Client, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
+use crate::signal::Signal;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -117,7 +118,7 @@ fn light_is_told_once_a_second_at_most_and_the_last_of_it_always() {
         .collect();
     assert!(told.len() <= 2, "{told:#?}");
     let last = told.last().unwrap().changed();
-    assert_eq!(crate::client::plain(last.get("Luminosity").unwrap()), "129");
+    assert_eq!(crate::signal::plain(last.get("Luminosity").unwrap()), "129");
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use solar_status::sim::scenario;
 
 use crate::bus::Bus;
-use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values, lines, plain};
+use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
 use crate::desk::{Desk, Thing};
+use crate::signal::{lines, plain};
 use crate::snapshot;
 
 const RECEIVER: &str = "org.solarstatus.Receiver1";
