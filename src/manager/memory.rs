@@ -159,10 +159,10 @@ impl Memory {
             return Ok(());
         };
         let mut devices = read(&path).unwrap_or_default();
-        for id in std::mem::take(&mut self.touched) {
-            match self.devices.get(&id) {
-                Some(entry) => _ = devices.insert(id, entry.clone()),
-                None => _ = devices.remove(&id),
+        for id in &self.touched {
+            match self.devices.get(id) {
+                Some(entry) => _ = devices.insert(id.clone(), entry.clone()),
+                None => _ = devices.remove(id),
             }
         }
         while devices.len() > MOST_DEVICES {
@@ -172,7 +172,9 @@ impl Memory {
             };
             devices.remove(&id);
         }
-        write(&path, &devices).map_err(|source| MemoryError { path, source })
+        write(&path, &devices).map_err(|source| MemoryError { path, source })?;
+        self.touched.clear();
+        Ok(())
     }
 }
 

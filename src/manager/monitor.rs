@@ -44,7 +44,7 @@ const STEADY: Duration = Duration::from_secs(600);
 /// So many commands are taken in one go, so that a flood does not keep the devices waiting.
 const COMMANDS: usize = 16;
 
-/// What is remembered is written this often at most, and at the end.
+/// What is remembered is written once all was asked, this often at most after that, and at the end.
 const SAVING: Duration = Duration::from_secs(600);
 
 /// Where nodes come from.
@@ -187,11 +187,13 @@ impl Monitor<'_> {
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
             self.settle(now, source);
-            if !self.settled && self.is_settled() {
+            let settles = !self.settled && self.is_settled();
+            if settles {
                 self.settled = true;
                 tell(now, News::Settled)?;
             }
-            if now.since(self.saved) >= SAVING {
+            // What was learnt at the start took the most requests.
+            if settles || now.since(self.saved) >= SAVING {
                 self.saved = now;
                 self.remember(now, memory);
                 if let Err(error) = memory.save() {

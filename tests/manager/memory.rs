@@ -11,6 +11,7 @@ use solar_status::sim::catalogue::{self, FeatureLine};
 use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::stage::Stage;
 
 /// A file in a folder of its own, removed at the end.
 struct Cache(tempfile::TempDir);
@@ -293,6 +294,36 @@ fn a_place_that_cannot_be_written_is_named() {
     Shared::receiver(&["M525"]).read(Timestamp::START, &mut memory);
     let error = memory.save().unwrap_err().to_string();
     assert!(error.contains("file/devices.json"), "{error}");
+}
+
+#[test]
+fn what_could_not_be_written_is_written_later() {
+    let cache = Cache::new();
+    let folder = cache.path().parent().unwrap().to_owned();
+    fs::write(&folder, "in its place").unwrap();
+    let mut memory = cache.open();
+    let desk = Shared::receiver(&["M525"]);
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap_err();
+    fs::remove_file(&folder).unwrap();
+    memory.save().unwrap();
+    desk.take_requests();
+    desk.read(hours(2), &mut cache.open());
+    assert_eq!(desk.take_radio().len(), 1, "it is remembered");
+}
+
+#[test]
+fn what_is_learnt_at_the_start_is_written_before_anybody_can_be_killed() {
+    let cache = Cache::new();
+    let mut stage = Stage::new();
+    stage.memory = cache.open();
+    stage.port.plug(&Shared::receiver(&SIX));
+    let path = cache.path();
+    stage.at(30, move |_| {
+        let text = fs::read_to_string(path).unwrap();
+        assert_eq!(text.matches("\"battery\":{").count(), 6, "{text}");
+    });
+    stage.follow(31);
 }
 
 #[test]
