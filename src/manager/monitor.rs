@@ -1,5 +1,6 @@
 //! Following all nodes: those that are there, those that come, and what their devices say.
 
+mod calm;
 mod quiet;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,11 @@ pub trait NodeSource {
     /// What becomes readable when there may be an event.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
 
+    /// For how long a node has been there, where that is known.
+    fn age(&self, _info: &NodeInfo) -> Option<Duration> {
+        None
+    }
+
     /// Opens a node.
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError>;
 }
@@ -78,8 +84,8 @@ struct Waiting {
 }
 
 impl Waiting {
-    const fn now(info: NodeInfo, now: Timestamp) -> Self {
-        let (due, tries) = (now, 0);
+    const fn at(info: NodeInfo, due: Timestamp) -> Self {
+        let tries = 0;
         Self { info, due, tries }
     }
 }
@@ -174,7 +180,10 @@ impl Monitor<'_> {
             while let Some(event) = source.next_event()? {
                 self.note_cover(now, &event);
                 match event {
-                    NodeEvent::Appeared(info) => self.waiting.push(Waiting::now(info, now)),
+                    NodeEvent::Appeared(info) => {
+                        let age = source.age(&info);
+                        self.appear(now, info, age);
+                    }
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);

@@ -1,4 +1,6 @@
+use std::fs;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
 
 use log::info;
 
@@ -51,6 +53,12 @@ impl NodeSource for Machine {
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         Some(self.watch.as_fd())
+    }
+
+    fn age(&self, info: &NodeInfo) -> Option<Duration> {
+        // The kernel makes the file as the node comes, and udev touches it when it looks at it.
+        let made = fs::metadata(&info.path).and_then(|file| file.modified());
+        made.ok()?.elapsed().ok()
     }
 
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {

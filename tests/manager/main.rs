@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod calm;
 mod commands;
 mod cover;
 mod desk;

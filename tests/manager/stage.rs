@@ -54,6 +54,8 @@ pub(crate) struct Port {
     /// So often opening fails for lack of permission.
     pub(crate) denials: Rc<RefCell<usize>>,
     pub(crate) opened: Rc<RefCell<usize>>,
+    /// Whether nodes are known to have come just now.
+    pub(crate) fresh: bool,
     /// How many are open, those made for paired devices aside.
     pub(crate) in_use: Rc<RefCell<usize>>,
 }
@@ -87,6 +89,10 @@ impl NodeSource for Port {
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
+    }
+
+    fn age(&self, _info: &NodeInfo) -> Option<Duration> {
+        self.fresh.then_some(Duration::ZERO)
     }
 
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {

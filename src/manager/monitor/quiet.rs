@@ -58,7 +58,7 @@ impl Monitor<'_> {
                 }
             }
             if node.wants_open() && self.waiting.iter().all(|it| it.info.id != *id) {
-                self.waiting.push(Waiting::now(node.info().clone(), now));
+                self.waiting.push(Waiting::at(node.info().clone(), now));
             }
         }
     }
