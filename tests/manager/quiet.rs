@@ -1,5 +1,7 @@
 //! Following with the node closed: the kernel tells when something happens, and the device is asked.
 
+use std::time::Duration;
+
 use solar_status::device::Presence;
 use solar_status::manager::{Change, Command, News};
 use solar_status::sim::scenario::{K750, M705};
@@ -30,6 +32,20 @@ fn once_all_is_asked_the_node_is_closed_and_nobody_wakes_up() {
     assert_eq!(desk.take_requests(), Vec::<String>::new());
     assert_eq!(percent(last(&told, "PRO X")), Some(71));
     assert_eq!(*stage.port.opened.borrow(), 1);
+}
+
+#[test]
+fn light_is_measured_by_its_schedule_though_the_node_is_closed() {
+    let mut stage = stage();
+    stage.query.light_every = Some(Duration::from_secs(600));
+    let desk = Shared::receiver(&["K750"]);
+    plug_driven(&stage.port, &desk);
+    expect_in_use(&mut stage, 500, 0);
+    expect_in_use(&mut stage, 610, 0);
+    stage.follow(1900);
+    let each = ["0 1 x 1 s", "601 1 x 1 s", "1202 1 x 1 s", "1803 1 x 1 s"];
+    assert_eq!(desk.series_told(1), each);
+    assert_eq!(*stage.port.opened.borrow(), 4);
 }
 
 #[test]

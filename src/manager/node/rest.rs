@@ -111,7 +111,7 @@ impl<'a> Node<'a> {
         } else {
             debug!("{} is closed: the kernel tells of its devices", self.info);
             self.way = Way::Closed(Vec::new());
-            (self.due, self.paused) = (None, None);
+            (self.due, self.paused) = (self.light_timeout(), None);
             return self.solar_nodes(cover);
         }
         Vec::new()
