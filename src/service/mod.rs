@@ -43,10 +43,10 @@ use publisher::Publisher;
 
 use crate::bus::Layout;
 use crate::manager::{
-    Clock, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
+    Clock, Failure, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
 };
 use crate::nodes::TraceError;
-use crate::transport::WatchError;
+use crate::transport::{TransportError, WatchError};
 
 /// How long the publisher may take to end.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -157,7 +157,7 @@ pub fn serve(
                     }
                     board.take(now, *change);
                 }
-                News::Failure(failure) => warn!("{failure}"),
+                News::Failure(failure) => warn!("{}", words(&failure)),
                 News::Settled => board.settle(),
             }
             Ok(())
@@ -171,6 +171,17 @@ pub fn serve(
     }
     ended?;
     why.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// A failure with what helps a service, which is not what helps a user at the command line.
+fn words(failure: &Failure) -> String {
+    match failure {
+        Failure::Transport(TransportError::PermissionDenied { node }) => format!(
+            "permission denied on {node}: the udev rule 71-solar-statusd.rules opens it to the \
+             user of this service; it is tried again"
+        ),
+        failure => failure.to_string(),
+    }
 }
 
 /// Starts the publisher; at its end the channel closes.
