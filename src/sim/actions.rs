@@ -197,6 +197,17 @@ impl Receiver {
         true
     }
 
+    /// A mouse is moved by so many counts to the right and towards its user. It wakes if it sleeps.
+    pub fn move_mouse(&mut self, now: Timestamp, slot: u8, x: i8, y: i8) -> bool {
+        if !self.wake(now, slot) {
+            return false;
+        }
+        if self.sends_dj(slot) {
+            self.outbox.push(now, dj::motion(slot, x, y));
+        }
+        true
+    }
+
     fn connect(&mut self, now: Timestamp, slot: u8, switched: bool) -> bool {
         self.advance(now);
         let announced = now + self.latency.radio;

@@ -12,6 +12,7 @@ pub(super) const SWITCH_MODE: u8 = 0x80;
 pub(super) const LIST_PAIRED: u8 = 0x81;
 
 const KEYBOARD: u8 = 0x01;
+const MOUSE: u8 = 0x02;
 const CONSUMER: u8 = 0x03;
 const UNPAIRED: u8 = 0x40;
 const PAIRED: u8 = 0x41;
@@ -22,6 +23,16 @@ const LINK: u8 = 0x42;
 /// The driver hands the eight bytes from the type on to the child device, as its report 01.
 pub(super) fn keyboard(slot: u8, modifiers: u8, usages: [u8; 6]) -> Vec<u8> {
     report(slot, KEYBOARD, &[&[modifiers][..], &usages].concat())
+}
+
+/// A mouse moves, no button held: `20 slot 02`, buttons in 16 bits, then x and y in 12 bits each,
+/// little-endian.
+pub(super) fn motion(slot: u8, x: i8, y: i8) -> Vec<u8> {
+    let [x_low, x_high] = i16::from(x).to_le_bytes();
+    let [y_low, y_high] = i16::from(y).to_le_bytes();
+    let middle = (x_high & 0x0F) | (y_low << 4);
+    let last = (y_low >> 4) | (y_high << 4);
+    report(slot, MOUSE, &[0, 0, x_low, middle, last])
 }
 
 /// Consumer keys held down: `20 slot 03`, two usages of 16 bits, little-endian.

@@ -17,6 +17,18 @@ fn desk() -> Receiver {
 }
 
 #[test]
+fn a_mouse_moves_in_twelve_bits_each_way() {
+    let mut desk = desk();
+    assert!(desk.move_mouse(seconds(1), M705, 5, -2));
+    assert!(desk.move_mouse(seconds(1), M705, -128, 127));
+    assert_eq!(
+        arrived(&mut desk, seconds(1)),
+        frames(&["20 02 02 00 00 05 E0 FF …", "20 02 02 00 00 80 FF 07 …"])
+    );
+    assert!(!desk.move_mouse(seconds(1), 6, 1, 1), "nobody is there");
+}
+
+#[test]
 fn a_keyboard_falls_asleep_and_comes_back() {
     let mut desk = desk();
     assert!(desk.sleep(seconds(1), K750));
