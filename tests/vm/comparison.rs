@@ -128,6 +128,7 @@ pub(crate) fn plain(serial: [u8; 4]) -> String {
     serial.map(|byte| format!("{byte:02X}")).concat()
 }
 
-fn with_dashes(serial: [u8; 4]) -> String {
+/// The same as the kernel has it.
+pub(crate) fn with_dashes(serial: [u8; 4]) -> String {
     serial.map(|byte| format!("{byte:02x}")).join("-")
 }

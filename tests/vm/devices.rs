@@ -1,11 +1,11 @@
 //! Devices of the simulator's catalogue, in the state that a scenario wants, and one that says nothing.
 
 use solar_status::sim::Firmware;
-use solar_status::sim::battery::State;
+use solar_status::sim::battery::{Battery, State};
 use solar_status::sim::catalogue;
 use solar_status::sim::device::Device;
 use solar_status::sim::receiver::Receiver;
-use solar_status::units::Timestamp;
+use solar_status::units::{Percent, Timestamp};
 
 use crate::comparison::Row;
 
@@ -17,9 +17,24 @@ const ANSWERED: [u16; 8] = [
 
 /// A device with the charge of its dump, doing this.
 pub(crate) fn paired(codename: &str, serial: [u8; 4], state: State) -> Device {
+    charged(codename, serial, state, charge_of(codename))
+}
+
+/// The charge of a device's dump.
+pub(crate) fn charge_of(codename: &str) -> Percent {
+    let entry = catalogue::find(codename).expect("a device of the catalogue");
+    let (_, battery) = entry.battery.expect("a device with a battery");
+    battery.charge
+}
+
+/// A device with this charge, doing this.
+pub(crate) fn charged(codename: &str, serial: [u8; 4], state: State, charge: Percent) -> Device {
     let mut entry = catalogue::find(codename).expect("a device of the catalogue");
     let (_, battery) = entry.battery.as_mut().expect("a device with a battery");
     battery.state = state;
+    if battery.charge != charge {
+        *battery = Battery::new(charge, state);
+    }
     entry.features.retain(|line| ANSWERED.contains(&line.id));
     entry.paired(serial).expect("a device for a receiver")
 }

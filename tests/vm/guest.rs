@@ -22,6 +22,7 @@ use crate::scenarios::{self, Scenario};
 pub(crate) const STATUS: &str = "status";
 const SCENARIOS: &str = "scenarios";
 const PROGRAM: &str = "program";
+const DAEMON: &str = "daemon";
 
 /// Where the guest sees the job's directory.
 const JOB: &str = "/run/job";
@@ -45,6 +46,8 @@ const MODULES: [&str; 7] = [
 pub(crate) struct Job {
     /// The program under test.
     pub(crate) program: PathBuf,
+    /// The daemon under test.
+    pub(crate) daemon: PathBuf,
     /// The names of the scenarios to run.
     pub(crate) scenarios: Vec<String>,
 }
@@ -52,16 +55,16 @@ pub(crate) struct Job {
 impl Job {
     /// Leaves the job in its directory.
     pub(crate) fn write(&self, directory: &Path) -> io::Result<()> {
-        fs::write(
-            directory.join(PROGRAM),
-            self.program.as_os_str().as_encoded_bytes(),
-        )?;
+        for (name, path) in [(PROGRAM, &self.program), (DAEMON, &self.daemon)] {
+            fs::write(directory.join(name), path.as_os_str().as_encoded_bytes())?;
+        }
         fs::write(directory.join(SCENARIOS), self.scenarios.join("\n"))
     }
 
     fn read(directory: &Path) -> io::Result<Self> {
         Ok(Self {
             program: fs::read_to_string(directory.join(PROGRAM))?.into(),
+            daemon: fs::read_to_string(directory.join(DAEMON))?.into(),
             scenarios: fs::read_to_string(directory.join(SCENARIOS))?
                 .lines()
                 .map(str::to_owned)
@@ -84,7 +87,7 @@ pub(crate) fn main() -> ! {
 fn run_job() {
     make_system();
     let job = Job::read(Path::new(JOB)).expect("a job");
-    let program = Program::install(&job.program);
+    let program = Program::install(&job.program, &job.daemon);
     let chosen = scenarios::choose(&job.scenarios).expect("the host knows the scenarios");
     println!("guest ready after {} s", uptime());
     let mut summary = Summary::default();

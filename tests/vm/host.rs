@@ -14,6 +14,7 @@ use crate::boot_files::{
 };
 use crate::guest;
 use crate::scenarios::Scenario;
+use crate::upowerd;
 
 /// QEMU is killed after this time, whatever it does.
 const LIMIT: Duration = Duration::from_secs(900);
@@ -28,7 +29,7 @@ const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.t
                            tsc=reliable nokaslr no_timer_check";
 
 /// What must be installed: the program, and Debian's package that has it.
-const TOOLS: [(&str, &str); 11] = [
+const TOOLS: [(&str, &str); 12] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
     ("cpio", "cpio"),
@@ -40,6 +41,7 @@ const TOOLS: [(&str, &str); 11] = [
     ("systemd-sysusers", "systemd"),
     ("dbus-daemon", "dbus"),
     ("solaar", "solaar"),
+    (upowerd::INSTALLED, "upower"),
 ];
 
 /// How many scenarios went well and how many did not.
@@ -120,9 +122,9 @@ impl Prepared {
         fs::create_dir_all(place)?;
         let job = place.join("job");
         fresh_directory(&job)?;
-        let program = Path::new(env!("CARGO_BIN_EXE_solar-status"));
         guest::Job {
-            program: program.to_owned(),
+            program: Path::new(env!("CARGO_BIN_EXE_solar-status")).to_owned(),
+            daemon: Path::new(env!("CARGO_BIN_EXE_solar-statusd")).to_owned(),
             scenarios: chosen.iter().map(|s| s.name.to_owned()).collect(),
         }
         .write(&job)?;

@@ -85,9 +85,18 @@ impl Seen {
 
     /// The evdev node through which the device in a slot types.
     pub(crate) fn keyboard_of(self, slot: u8) -> Option<PathBuf> {
+        self.input_of(slot, has_letters)
+    }
+
+    /// The evdev node through which the device in a slot points.
+    pub(crate) fn mouse_of(self, slot: u8) -> Option<PathBuf> {
+        self.input_of(slot, has_motion)
+    }
+
+    fn input_of(self, slot: u8, is_wanted: fn(&Path) -> bool) -> Option<PathBuf> {
         let inputs = entries(&self.paired(slot)?.join("input"));
-        let keyboard = inputs.into_iter().find(|input| has_letters(input))?;
-        let event = entries(&keyboard)
+        let wanted = inputs.into_iter().find(|input| is_wanted(input))?;
+        let event = entries(&wanted)
             .into_iter()
             .find(|entry| name(entry).starts_with("event"))?;
         existing(Path::new("/dev/input").join(name(&event)))
@@ -133,6 +142,8 @@ pub(crate) fn unplugged() -> Option<()> {
 /// A battery as sysfs tells it; what its driver does not know is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Battery {
+    /// What the kernel calls it: `hidpp_battery_0`.
+    pub(crate) name: String,
     /// What it belongs to.
     pub(crate) model: Option<String>,
     /// The device's serial number, with dashes between its bytes.
@@ -155,6 +166,7 @@ impl Battery {
         let supply = entries(&device.join("power_supply")).into_iter().next()?;
         let text = |name| attribute(&supply, name);
         Some(Self {
+            name: name(&supply),
             model: text("model_name"),
             serial: text("serial_number"),
             capacity: number(text("capacity")),
@@ -187,12 +199,22 @@ impl fmt::Display for Battery {
 
 /// Whether the input device has the key A (code 30), so is no mouse.
 fn has_letters(input: &Path) -> bool {
-    let keys = attribute(input, "capabilities/key").unwrap_or_default();
-    let lowest = keys
+    is_capable(input, "key", 30)
+}
+
+/// Whether the input device moves to the sides (code 0).
+fn has_motion(input: &Path) -> bool {
+    is_capable(input, "rel", 0)
+}
+
+/// Whether one of the first codes of a sort of events is among those that an input device has.
+fn is_capable(input: &Path, sort: &str, code: u32) -> bool {
+    let codes = attribute(input, &format!("capabilities/{sort}")).unwrap_or_default();
+    let lowest = codes
         .split(' ')
         .next_back()
         .and_then(|word| u64::from_str_radix(word, 16).ok());
-    lowest.is_some_and(|bits| bits & 1 << 30 != 0)
+    lowest.is_some_and(|bits| bits & 1 << code != 0)
 }
 
 /// HID devices are named bus:vendor:product.instance.

@@ -12,12 +12,15 @@
 )]
 
 mod boot_files;
+mod bus;
 mod comparison;
+mod daemon;
 mod descriptors;
 mod devices;
 mod follower;
 mod guest;
 mod host;
+mod input;
 mod kernel;
 mod monitor;
 mod process;
@@ -28,6 +31,7 @@ mod systemd;
 mod traffic;
 mod udev;
 mod uhid;
+mod upowerd;
 mod usbip;
 
 use std::env;

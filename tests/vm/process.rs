@@ -60,12 +60,19 @@ impl Running {
             .expect("the program is there for a signal");
     }
 
+    /// Its number as a process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The whole lines it said so far.
     pub(crate) fn said(&self) -> String {
-        let words = self.stdout.as_ref();
-        words
-            .map(|words| words.so_far().clone())
-            .unwrap_or_default()
+        so_far(self.stdout.as_ref())
+    }
+
+    /// The whole lines it complained in so far.
+    pub(crate) fn complained(&self) -> String {
+        so_far(self.stderr.as_ref())
     }
 
     /// Waits for its end; it is a failure if that does not come within `limit`, counted from now.
@@ -170,6 +177,12 @@ impl Words {
         self.reader.join().expect("somebody who reads the pipe");
         mem::take(&mut lock(&self.text))
     }
+}
+
+fn so_far(words: Option<&Words>) -> String {
+    words
+        .map(|words| words.so_far().clone())
+        .unwrap_or_default()
 }
 
 fn lock(text: &Mutex<String>) -> MutexGuard<'_, String> {

@@ -1,4 +1,4 @@
-//! The program under test, installed and started in the guest.
+//! The programs under test, installed and started in the guest.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,21 +11,29 @@ use crate::process::{Finished, LIMIT, Running};
 /// Where the guest keeps it: in memory, and where everybody may run it.
 const INSTALLED: &str = "/run/solar-status";
 
+/// The same of the daemon.
+const DAEMON: &str = "/run/solar-statusd";
+
 /// Where it keeps what it remembers of devices.
 const CACHE: &str = "/run/solar-status-cache";
 
 /// The program, installed in the guest.
 pub(crate) struct Program {
     installed: &'static str,
+    daemon: &'static str,
 }
 
 impl Program {
-    /// Copies it to a place that every user of the guest can reach.
-    pub(crate) fn install(built: &Path) -> Self {
-        fs::copy(built, INSTALLED).expect("the program can be copied");
-        fs::set_permissions(INSTALLED, PermissionsExt::from_mode(0o755)).expect("and its mode set");
+    /// Copies it and the daemon to a place that every user of the guest can reach.
+    pub(crate) fn install(program: &Path, daemon: &Path) -> Self {
+        for (built, installed) in [(program, INSTALLED), (daemon, DAEMON)] {
+            fs::copy(built, installed).expect("the program can be copied");
+            let mode = PermissionsExt::from_mode(0o755);
+            fs::set_permissions(installed, mode).expect("and its mode set");
+        }
         Self {
             installed: INSTALLED,
+            daemon: DAEMON,
         }
     }
 
@@ -55,17 +63,28 @@ impl Program {
 
     /// Starts it as this user, in the group of the same name.
     pub(crate) fn start_as(&self, user: &str, arguments: &[&str]) -> Running {
-        let mut command = Command::new("setpriv");
-        command
-            .arg(format!("--reuid={user}"))
-            .arg(format!("--regid={user}"))
-            .args(["--clear-groups", self.installed])
-            .args(arguments);
+        let mut command = command_as(user, self.installed);
+        command.args(arguments);
         Running::start(command)
+    }
+
+    /// The daemon, to be run as this user.
+    pub(crate) fn daemon_as(&self, user: &str) -> Command {
+        command_as(user, self.daemon)
     }
 
     /// Runs it as root, to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         self.start(arguments).finish(LIMIT)
     }
+}
+
+/// A program, to be run as this user in the group of the same name.
+fn command_as(user: &str, program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command
+        .arg(format!("--reuid={user}"))
+        .arg(format!("--regid={user}"))
+        .args(["--clear-groups", program]);
+    command
 }

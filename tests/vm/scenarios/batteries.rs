@@ -11,7 +11,7 @@ use crate::scenarios::plug_in_receiver;
 use crate::solaar;
 
 /// What the three say of each.
-const EXPECTED: [Row; 6] = [
+pub(super) const EXPECTED: [Row; 6] = [
     Row {
         codename: "K750",
         source: "feature 4301",

@@ -4,6 +4,7 @@ mod batteries;
 mod bolt;
 mod bound;
 mod coexistence;
+mod daemon;
 mod denied;
 mod hotplug;
 mod quiet;
@@ -14,7 +15,7 @@ mod sandbox;
 mod together;
 mod typing;
 mod udev_rule;
-mod udev_start;
+pub(crate) mod udev_start;
 mod unplugged;
 mod usb;
 mod wired;
@@ -156,6 +157,41 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "together",
         proves: "in a minute of the kernel, Solaar and the program nobody sees a wrong value or loses a reply",
         run: together::prove,
+    },
+    Scenario {
+        name: "daemon",
+        proves: "the real upowerd and the daemon say the same of six kinds of battery",
+        run: daemon::prove_beside,
+    },
+    Scenario {
+        name: "daemon-cycles",
+        proves: "so they do over 30 replugs and sleeps, and no key or motion is lost",
+        run: daemon::prove_cycles,
+    },
+    Scenario {
+        name: "daemon-k750",
+        proves: "the daemon keeps a K750's charge fresh in the kernel and upowerd",
+        run: daemon::prove_solar,
+    },
+    Scenario {
+        name: "daemon-stopped",
+        proves: "stopped, the daemon leaves all as it was, and remembers what sleeps",
+        run: daemon::prove_stopped,
+    },
+    Scenario {
+        name: "daemon-killed",
+        proves: "killed, it leaves no series of measurements without end",
+        run: daemon::prove_killed,
+    },
+    Scenario {
+        name: "daemon-full",
+        proves: "with its disk full it warns and goes on",
+        run: daemon::prove_full,
+    },
+    Scenario {
+        name: "daemon-denied",
+        proves: "without permission it says so, and goes on once it may",
+        run: daemon::prove_denied,
     },
 ];
 

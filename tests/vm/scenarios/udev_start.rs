@@ -22,7 +22,7 @@ use crate::uhid::BluetoothDevice;
 use crate::usbip::UsbDevice;
 
 /// The daemon's user and group, and the file by which they are made.
-const USER: &str = "solar-status";
+pub(crate) const USER: &str = "solar-status";
 const SYSUSERS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/packaging/sysusers.d/solar-status.conf"
@@ -115,7 +115,7 @@ fn access(node: &Path) -> (u32, u32) {
 }
 
 /// Makes the daemon's user with its group, whose number is returned.
-pub(super) fn make_user() -> u32 {
+pub(crate) fn make_user() -> u32 {
     let made = Command::new("systemd-sysusers").arg(SYSUSERS).status();
     assert!(made.is_ok_and(|status| status.success()), "the user");
     let groups = fs::read_to_string("/etc/group").expect("the groups");

@@ -1,0 +1,174 @@
+//! `solar-statusd` as it is installed: a user of its own, a policy on the system bus, a udev rule.
+
+use std::fmt::{self, Display};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::chown;
+use std::path::Path;
+use std::process::Command;
+
+use rustix::process::Signal;
+
+use crate::bus::{Client, OURS};
+use crate::kernel::{PATIENCE, eventually};
+use crate::process::{Finished, LIMIT, Running};
+use crate::program::Program;
+use crate::scenarios::udev_start::{USER, make_user};
+use crate::udev::Installed;
+
+const POLICY: &str = "org.solarstatus.Monitor1.conf";
+
+/// Where it keeps what it learns.
+pub(crate) const STATE: &str = "/run/solar-statusd-state";
+
+/// What the daemon needs of a system, and somebody who asks it.
+pub(crate) struct System {
+    pub(crate) client: Client,
+    group: u32,
+    rule: Option<Installed>,
+}
+
+impl System {
+    /// Installs all of the daemon's files. It remembers nothing yet.
+    pub(crate) fn install() -> Self {
+        // udev looks the group up when it reads the rule.
+        let mut system = Self::without_rule();
+        system.rule = Some(Installed::new("71-solar-statusd.rules"));
+        system
+    }
+
+    /// The same without the udev rule: nodes stay root's.
+    pub(crate) fn without_rule() -> Self {
+        let group = make_user();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/dbus");
+        let policies = Path::new("/etc/dbus-1/system.d");
+        fs::copy(shipped.join(POLICY), policies.join(POLICY)).expect("the policy can be copied");
+        let client = Client::connect();
+        client.reload_policies();
+        match fs::remove_dir_all(STATE) {
+            Err(error) if error.kind() != ErrorKind::NotFound => panic!("{STATE}: {error}"),
+            _ => {}
+        }
+        fs::create_dir(STATE).expect("a directory for its state");
+        let system = Self {
+            client,
+            group,
+            rule: None,
+        };
+        system.give(Path::new(STATE));
+        system
+    }
+
+    /// Gives the daemon's user a file or directory.
+    pub(crate) fn give(&self, path: &Path) {
+        chown(path, Some(self.group), Some(self.group)).expect("an owner can be set");
+    }
+
+    /// Starts the daemon, and waits until it has its name.
+    pub(crate) fn start(&self, program: &Program, arguments: &[&str]) -> Daemon {
+        eventually("our name to be free", PATIENCE, || {
+            (!self.client.is_there(OURS)).then_some(())
+        });
+        let daemon = Daemon::start(program, arguments);
+        self.client.wait_for(OURS);
+        daemon
+    }
+}
+
+/// A running daemon; dropping it kills it.
+pub(crate) struct Daemon(Running);
+
+/// What a process costs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cost {
+    /// Memory now and at most, in kB.
+    rss: u64,
+    highest_rss: u64,
+    /// How often its threads went to sleep, and so were woken.
+    pub(crate) wakes: u64,
+    /// Time on the processor, in milliseconds.
+    cpu_ms: u64,
+}
+
+impl Cost {
+    /// What it cost since then.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            wakes: self.wakes - before.wakes,
+            cpu_ms: self.cpu_ms - before.cpu_ms,
+            ..self
+        }
+    }
+}
+
+impl Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rss,
+            highest_rss,
+            wakes,
+            cpu_ms,
+        } = self;
+        write!(
+            f,
+            "{rss} kB of memory (at most {highest_rss}), woken {wakes} times, {cpu_ms} ms of CPU"
+        )
+    }
+}
+
+impl Daemon {
+    fn start(program: &Program, arguments: &[&str]) -> Self {
+        let mut command: Command = program.daemon_as(USER);
+        command.args(["--state", STATE]).args(arguments);
+        Self(Running::start(command))
+    }
+
+    /// Ends it as systemd does: it must end well, and soon.
+    pub(crate) fn stop(self) -> Finished {
+        self.0.signal(Signal::TERM);
+        let run = self.0.finish(LIMIT);
+        run.expect_status(0);
+        run
+    }
+
+    /// Ends it without its knowledge.
+    pub(crate) fn kill(self) {
+        self.0.signal(Signal::KILL);
+        let run = self.0.finish(LIMIT);
+        assert_eq!(run.signal(), Some(Signal::KILL.as_raw()), "{run:?}");
+    }
+
+    /// What it complained about so far.
+    pub(crate) fn complaints(&self) -> String {
+        self.0.complained()
+    }
+
+    /// What it cost so far.
+    pub(crate) fn cost(&self) -> Cost {
+        let process = format!("/proc/{}", self.0.id());
+        let number = |text: &str, key: &str| -> u64 {
+            let line = text.lines().find(|line| line.starts_with(key));
+            let number = line.and_then(|line| line.split_whitespace().nth(1));
+            number.and_then(|it| it.parse().ok()).unwrap_or_default()
+        };
+        let read = |path: &str| fs::read_to_string(path).expect("the daemon's process");
+        let whole = read(&format!("{process}/status"));
+        let threads = fs::read_dir(format!("{process}/task")).expect("its threads");
+        // One of them may end just now.
+        let threads = threads.flatten().map(|thread| {
+            let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+            number(&status, "voluntary_ctxt_switches:")
+        });
+        let stat = read(&format!("{process}/stat"));
+        // Fields 14 and 15, in ticks of 10 ms; the second is a name in parentheses.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks.filter_map(|it| it.parse::<u64>().ok()).sum();
+        Cost {
+            rss: number(&whole, "VmRSS:"),
+            highest_rss: number(&whole, "VmHWM:"),
+            wakes: threads.sum(),
+            cpu_ms: ticks * 10,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The daemon is stopped, or killed: what it leaves behind, and what it knows when it starts again.
+
+use std::fs::File;
+use std::io::Read;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use solar_status::sim::Firmware;
+use solar_status::sim::scenario::{K750, M705};
+
+use super::{K750_SERIAL, find, in_words};
+use crate::bus::{Client, OURS};
+use crate::daemon::System;
+use crate::kernel::{PATIENCE, eventually};
+use crate::program::Program;
+use crate::scenarios::{Desk, plug_in, wait_for_quiet};
+use crate::traffic;
+
+/// A series of measurements of the K750, and its end.
+const SERIES: &str = "10 01 09 0s 05 01 00";
+const NO_SERIES: &str = "10 01 09 0s 00 00 00";
+const COUNT: u8 = 5;
+
+/// Longer than from one measurement to the next.
+const PAUSE: Duration = Duration::from_secs(2);
+
+pub(crate) fn prove_stopped(program: &Program) {
+    let system = System::install();
+    let desk = plug_in();
+    // As the kernel leaves them nothing would be to do.
+    desk.with(|receiver, now| {
+        receiver.output_report(now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x00, 0x00]);
+        receiver.output_report(now, &[0x10, M705, 0x80, 0x00, 0x00, 0x00, 0x00]);
+    });
+    wait_for_quiet(&desk);
+    let flags = desk.flags([M705]);
+    let daemon = system.start(program, &[]);
+    let paths = system.client.devices(OURS);
+    start_series(&system.client, &desk);
+
+    let run = daemon.stop();
+    println!("        it ends with {}", run.status);
+    assert_eq!(run.stderr, "", "what it complained about");
+    assert_eq!(desk.flags([M705]), flags, "the notification flags");
+    assert!(was_sent(&desk, NO_SERIES), "the series is not ended");
+
+    expect_remembered(&system, program, &desk, &paths);
+}
+
+pub(crate) fn prove_killed(program: &Program) {
+    let system = System::install();
+    let desk = plug_in();
+    let measured = listen(&desk);
+    let daemon = system.start(program, &[]);
+    let paths = system.client.devices(OURS);
+    // That of its start.
+    measured.recv_timeout(PATIENCE).expect("a measurement");
+
+    start_series(&system.client, &desk);
+    measured.recv_timeout(PATIENCE).expect("a first one");
+    daemon.kill();
+    let rest = std::iter::from_fn(|| measured.recv_timeout(PAUSE).ok()).count();
+    assert_eq!(rest + 1, usize::from(COUNT), "the series ends by itself");
+    assert!(!was_sent(&desk, NO_SERIES), "and nobody ended it");
+
+    expect_remembered(&system, program, &desk, &paths);
+}
+
+/// The daemon starts again while all sleep, and cannot ask them: it tells what it knew before.
+fn expect_remembered(system: &System, program: &Program, desk: &Desk, paths: &[String]) {
+    for slot in [K750, M705] {
+        assert!(desk.with(|receiver, now| receiver.sleep(now, slot)));
+    }
+    wait_for_quiet(desk);
+    let daemon = system.start(program, &[]);
+    assert_eq!(system.client.devices(OURS), paths, "paths after a restart");
+    let keyboard = find(&system.client, OURS, K750_SERIAL);
+    assert_eq!(in_words(&keyboard.upower), "keyboard, 57 %, discharging");
+    assert_eq!(keyboard.ours["Lux"], "12");
+    assert_eq!(keyboard.ours["Online"], "false");
+    daemon.stop();
+}
+
+/// Has the K750 measure light on somebody's demand.
+fn start_series(client: &Client, desk: &Desk) {
+    let keyboard = find(client, OURS, K750_SERIAL);
+    client.measure_light(&keyboard.path, COUNT.into(), 1);
+    eventually("the K750 to be told", PATIENCE, || {
+        was_sent(desk, SERIES).then_some(())
+    });
+}
+
+fn was_sent(desk: &Desk, request: &str) -> bool {
+    desk.with(|receiver, _| {
+        let mut requests = receiver.requests();
+        requests.any(|sent| traffic::text(&sent.report) == request)
+    })
+}
+
+/// Hears each measurement of the K750 from now on.
+fn listen(desk: &Desk) -> Receiver<()> {
+    let node = desk.seen().node_of(K750).expect("the K750's node");
+    let mut node = File::open(node).expect("the K750's node opens");
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let mut report = [0; 64];
+        while let Ok(length) = node.read(&mut report) {
+            let is_light = report[..length].starts_with(&[0x11, K750, 0x09, 0x10]);
+            if is_light && tell.send(()).is_err() {
+                break;
+            }
+        }
+    });
+    told
+}

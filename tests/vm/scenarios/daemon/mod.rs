@@ -1,0 +1,88 @@
+//! The daemon on the system bus, beside the kernel and the real upowerd.
+
+mod agreement;
+mod beside;
+mod cycles;
+mod ends;
+mod hands;
+mod obstacles;
+mod solar;
+
+pub(super) use beside::prove as prove_beside;
+pub(super) use cycles::prove as prove_cycles;
+pub(super) use ends::{prove_killed, prove_stopped};
+pub(super) use obstacles::{prove_denied, prove_full};
+pub(super) use solar::prove as prove_solar;
+
+use solar_status::sim::receiver::Receiver;
+
+use super::{Desk, batteries, plug_in_receiver};
+use crate::bus::{Client, Device, Service, Values};
+use crate::descriptors::UNIFYING;
+use crate::devices;
+use crate::kernel::{PATIENCE, eventually};
+
+/// The K750, here and on the small desk.
+const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
+
+/// The slots of the six devices.
+const K750: u8 = 1;
+const M705: u8 = 2;
+const K800: u8 = 3;
+const MX_MASTER: u8 = 4;
+const G903: u8 = 5;
+const PRO_X: u8 = 6;
+
+/// Plugs in the six devices of the comparison with Solaar, and waits until the kernel knows them.
+fn plug_in_six() -> Desk {
+    let receiver = Receiver::new([0xAF, 0x4F, 0x95, 0xEA]);
+    plug_in_receiver(&UNIFYING, devices::put(&batteries::EXPECTED, receiver))
+}
+
+/// What a service says of the device with this serial number, once it lists it.
+fn find(client: &Client, service: Service, serial: [u8; 4]) -> Device {
+    eventually("a device on the bus", PATIENCE, || {
+        let mut all = client.batteries(service).into_iter();
+        all.find(|device| device.has_serial(serial))
+    })
+}
+
+/// What a service says of a battery, in words.
+fn in_words(values: &Values) -> String {
+    let kind = word(&KINDS, &values["Type"]);
+    let state = word(&STATES, &values["State"]);
+    let percentage = &values["Percentage"];
+    match values["BatteryLevel"].as_str() {
+        EXACT => format!("{kind}, {percentage} %, {state}"),
+        level => format!("{kind}, {}, {state}", word(&LEVELS, level)),
+    }
+}
+
+/// UPower's numbers: `up-types.h`, of `Type`, `State` and `BatteryLevel`.
+const KINDS: [(&str, &str); 4] = [
+    ("2", "battery"),
+    ("5", "mouse"),
+    ("6", "keyboard"),
+    ("17", "headset"),
+];
+const STATES: [(&str, &str); 4] = [
+    ("0", "unknown"),
+    ("1", "charging"),
+    ("2", "discharging"),
+    ("4", "full"),
+];
+const LEVELS: [(&str, &str); 6] = [
+    ("0", "level unknown"),
+    ("3", "level low"),
+    ("4", "level critical"),
+    ("6", "level normal"),
+    ("7", "level high"),
+    ("8", "level full"),
+];
+/// The `BatteryLevel` that means: take the percentage.
+const EXACT: &str = "1";
+
+fn word<'a>(words: &[(&str, &'a str)], number: &'a str) -> &'a str {
+    let found = words.iter().find(|(of, _)| *of == number);
+    found.map_or(number, |(_, word)| word)
+}

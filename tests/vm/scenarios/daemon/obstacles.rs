@@ -1,0 +1,89 @@
+//! What stands in the daemon's way: a full disk, a node that it may not open.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+
+use crate::bus::OURS;
+use crate::daemon::{STATE, System};
+use crate::kernel::{PATIENCE, eventually};
+use crate::program::Program;
+use crate::scenarios::plug_in;
+
+pub(crate) fn prove_full(program: &Program) {
+    let system = System::install();
+    let disk = FullDisk::mount(&system);
+    let _desk = plug_in();
+    let daemon = system.start(program, &[]);
+    assert_eq!(system.client.devices(OURS).len(), 2, "it goes on");
+    eventually("a complaint about its state", PATIENCE, || {
+        daemon.complaints().contains("devices.json").then_some(())
+    });
+    disk.free();
+    let run = daemon.stop();
+    for complaint in run.stderr.lines() {
+        println!("        {complaint}");
+        for word in ["No space left", STATE] {
+            assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+        }
+    }
+    let kept = Path::new(STATE).join("devices.json");
+    let kept = fs::read_to_string(kept).expect("its state, once there is room");
+    assert!(kept.contains("392A0750"), "{kept}");
+}
+
+pub(crate) fn prove_denied(program: &Program) {
+    let system = System::without_rule();
+    let desk = plug_in();
+    let node = desk.seen().node().expect("the receiver's node");
+    let daemon = system.start(program, &[]);
+    let complaint = eventually("a complaint", PATIENCE, || {
+        Some(daemon.complaints()).filter(|text| !text.is_empty())
+    });
+    print!("        {complaint}");
+    for word in [&*node.to_string_lossy(), "71-solar-statusd.rules"] {
+        assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+    }
+    assert_eq!(complaint.lines().count(), 1, "{complaint:?}");
+    assert_eq!(system.client.devices(OURS), [""; 0]);
+
+    system.give(&node);
+    eventually("its devices", PATIENCE, || {
+        (system.client.devices(OURS).len() == 2).then_some(())
+    });
+    assert_eq!(daemon.stop().stderr, complaint, "all it complained about");
+}
+
+/// A disk without room, where the daemon keeps its state.
+struct FullDisk {
+    /// What takes the room.
+    filler: PathBuf,
+}
+
+impl FullDisk {
+    fn mount(system: &System) -> Self {
+        let flags = MountFlags::NOSUID | MountFlags::NODEV;
+        mount("disk", STATE, "tmpfs", flags, Some(c"size=64k")).expect("a small disk");
+        let state = Path::new(STATE);
+        system.give(state);
+        let disk = Self {
+            filler: state.join("filler"),
+        };
+        let mut filler = File::create(&disk.filler).expect("a file on it");
+        while filler.write_all(&[0; 1024]).is_ok() {}
+        disk
+    }
+
+    fn free(&self) {
+        fs::remove_file(&self.filler).expect("what fills the disk");
+    }
+}
+
+impl Drop for FullDisk {
+    fn drop(&mut self) {
+        // A panic here would hide the reason of a scenario that fails.
+        unmount(STATE, UnmountFlags::DETACH).ok();
+    }
+}

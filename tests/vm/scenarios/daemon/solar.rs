@@ -1,0 +1,171 @@
+//! A K750 comes back: the kernel alone does not know how it is, and what the daemon measures tells it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use solar_status::sim::Firmware;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::{self, K750};
+use solar_status::units::{Lux, Timestamp};
+
+use super::{K750_SERIAL, find, in_words};
+use crate::bus::{Client, OURS, UPOWER};
+use crate::daemon::System;
+use crate::descriptors::UNIFYING;
+use crate::kernel::{PATIENCE, eventually, throughout};
+use crate::program::Program;
+use crate::scenarios::wait_for_batteries;
+use crate::upowerd::Upowerd;
+use crate::usbip::UsbDevice;
+
+/// What the kernel says of it.
+const IN_THE_DARK: &str = "57 %, Discharging, online";
+const IN_THE_LIGHT: &str = "57 %, Charging, online";
+const LOST: &str = "57 %, Unknown, offline";
+
+/// So often light is measured here, in seconds.
+const EVERY: &str = "5";
+
+/// Long enough for the kernel to have asked all it asks of a device that comes back, and to hear
+/// a measurement.
+const LATER: Duration = Duration::from_secs(3);
+
+/// So long the sleeping keyboard is left alone.
+const SLEEP: Duration = Duration::from_secs(20);
+
+pub(crate) fn prove(program: &Program) {
+    let system = System::install();
+    let desk = Desk::plug_in();
+    let _upowerd = Upowerd::start(&system.client);
+    desk.expect_kernel(IN_THE_DARK);
+
+    // Nobody hears the charge that it tells as it comes back, as where the radio is bad.
+    desk.switch_off();
+    desk.switch_on(Hears::Nothing);
+    throughout("the kernel alone", LATER, || desk.kernel() == LOST);
+    desk.switch_off();
+    desk.switch_on(Hears::All);
+    desk.expect_kernel(IN_THE_LIGHT);
+    thread::sleep(LATER);
+    desk.expect_kernel(IN_THE_LIGHT);
+    println!("        without us the kernel says: {LOST}; or, of 12 lux: {IN_THE_LIGHT}");
+
+    let daemon = system.start(program, &["--light-every", EVERY]);
+    desk.expect_kernel(IN_THE_DARK);
+    for hears in [Hears::Nothing, Hears::All] {
+        desk.switch_off();
+        desk.switch_on(hears);
+        let started = Instant::now();
+        desk.expect_kernel(IN_THE_DARK);
+        expect_both(&system.client, "keyboard, 57 %, discharging");
+        println!(
+            "        with us it says what is so after {:.1} s",
+            started.elapsed().as_secs_f32()
+        );
+    }
+
+    // By the schedule alone.
+    desk.with(|receiver, now| receiver.set_sun(now, K750, Lux(400)));
+    desk.expect_kernel(IN_THE_LIGHT);
+    expect_both(&system.client, "keyboard, 57 %, charging");
+
+    desk.switch_off();
+    eventually("its sleep to be noticed", PATIENCE, || {
+        let keyboard = find(&system.client, OURS, K750_SERIAL);
+        (keyboard.ours["Online"] == "false").then_some(())
+    });
+    thread::sleep(LATER);
+    desk.with(|receiver, _| receiver.forget_requests());
+    throughout("a K750 that sleeps in peace", SLEEP, || {
+        desk.with(|receiver, _| receiver.requests().all(|sent| sent.report[1] != K750))
+    });
+    let run = daemon.stop();
+    assert_eq!(run.stderr, "", "what the daemon complained about");
+}
+
+/// Waits until upowerd and the daemon both say this of the K750.
+fn expect_both(client: &Client, expected: &str) {
+    for service in [UPOWER, OURS] {
+        eventually(expected, PATIENCE, || {
+            let keyboard = find(client, service, K750_SERIAL);
+            (in_words(&keyboard.upower) == expected).then_some(())
+        });
+    }
+}
+
+/// What of a K750 gets through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hears {
+    All,
+    /// Not what it tells by itself of its charge.
+    Nothing,
+}
+
+/// The small desk, on which broadcasts of the K750 can be lost.
+struct Desk(UsbDevice<Radio>);
+
+struct Radio {
+    receiver: Receiver,
+    hears: Hears,
+}
+
+impl Desk {
+    fn plug_in() -> Self {
+        let radio = Radio {
+            receiver: scenario::desk(),
+            hears: Hears::All,
+        };
+        let desk = Self(UsbDevice::plug_in(&UNIFYING, radio));
+        wait_for_batteries(desk.0.seen());
+        desk
+    }
+
+    fn with<R>(&self, act: impl FnOnce(&mut Receiver, Timestamp) -> R) -> R {
+        self.0.with(|radio, now| act(&mut radio.receiver, now))
+    }
+
+    /// What the kernel says of the K750.
+    fn kernel(&self) -> String {
+        let battery = self.0.seen().battery_of(K750);
+        battery.map_or_else(String::new, |battery| battery.to_string())
+    }
+
+    fn expect_kernel(&self, expected: &str) {
+        eventually(expected, PATIENCE, || {
+            (self.kernel() == expected).then_some(())
+        });
+    }
+
+    fn switch_off(&self) {
+        assert!(self.with(|receiver, now| receiver.switch_off(now, K750)));
+        self.expect_kernel(LOST);
+    }
+
+    fn switch_on(&self, hears: Hears) {
+        self.0.with(|radio, now| {
+            radio.hears = hears;
+            assert!(radio.receiver.switch_on(now, K750));
+        });
+    }
+}
+
+impl Firmware for Radio {
+    fn output_report(&mut self, now: Timestamp, report: &[u8]) {
+        self.receiver.output_report(now, report);
+    }
+
+    fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+        loop {
+            let report = self.receiver.input_report(now)?;
+            // Event 0 of feature 4301, which it has at index 09.
+            let is_broadcast = report.starts_with(&[0x11, K750, 0x09, 0x00]);
+            if !is_broadcast || self.hears == Hears::All {
+                return Some(report);
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.receiver.next_due()
+    }
+}

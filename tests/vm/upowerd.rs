@@ -1,0 +1,26 @@
+//! The real upowerd, as Debian has it.
+
+use std::process::Command;
+
+use crate::bus::{Client, UPOWER};
+use crate::kernel::{PATIENCE, eventually};
+use crate::process::Running;
+
+/// Where Debian puts it.
+pub(crate) const INSTALLED: &str = "/usr/libexec/upowerd";
+
+/// A running upowerd; dropping it kills it.
+pub(crate) struct Upowerd(#[expect(dead_code, reason = "for its drop")] Running);
+
+impl Upowerd {
+    /// Starts it and waits until it has its name.
+    pub(crate) fn start(client: &Client) -> Self {
+        // The one of the scenario before may not be quite gone.
+        eventually("UPower's name to be free", PATIENCE, || {
+            (!client.is_there(UPOWER)).then_some(())
+        });
+        let running = Running::start(Command::new(INSTALLED));
+        client.wait_for(UPOWER);
+        Self(running)
+    }
+}
