@@ -102,7 +102,12 @@ impl Hands {
         let Ok(name) = BusName::try_from(caller) else {
             return false;
         };
-        bus.name_has_owner(name).await.unwrap_or(false)
+        let is_there = bus.name_has_owner(name).await.unwrap_or(false);
+        if !is_there {
+            // Nobody will say that it leaves.
+            self.unwatch(connection, caller).await;
+        }
+        is_there
     }
 
     /// A caller has nothing any more that must end with it.
