@@ -20,6 +20,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// The device that is there again, or for the first time, and awake.
+    pub fn back(&self) -> Option<&Device> {
+        match self {
+            Self::DeviceAdded(device) => Some(device),
+            Self::DeviceChanged(device, what) if what.contains(&Changed::Presence) => Some(device),
+            _ => None,
+        }
+        .filter(|device| device.is_online())
+    }
+
     /// The device it is about.
     pub const fn device_mut(&mut self) -> Option<&mut Device> {
         match self {

@@ -1,17 +1,17 @@
 //! What those above want done while all nodes are followed.
 
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 
-/// So many commands wait at most; nobody who is served has more to say.
-const WAITING_AT_MOST: usize = 64;
+/// So many different commands wait at most; a desk has fewer.
+const WAITING_AT_MOST: usize = 1024;
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,61 +66,85 @@ pub enum NotSent {
 
 /// The end of a channel that gives commands; each thread can have its own.
 #[derive(Clone, Debug)]
-pub struct CommandSender {
-    channel: SyncSender<Command>,
-    bell: Arc<OwnedFd>,
-}
+pub struct CommandSender(Arc<Channel>);
 
 /// The end that takes them.
 #[derive(Debug)]
-pub struct CommandReceiver {
-    channel: Receiver<Command>,
-    bell: Arc<OwnedFd>,
+pub struct CommandReceiver(Arc<Channel>);
+
+#[derive(Debug)]
+struct Channel {
+    /// `None`: nobody takes them any more.
+    waiting: Mutex<Option<VecDeque<Command>>>,
+    bell: OwnedFd,
 }
 
-/// A channel from any threads to the one that follows the nodes. It holds a few commands and then
-/// refuses more, so that nobody can fill the memory.
+/// A channel from any threads to the one that follows the nodes.
+///
+/// A command that waits already is not taken twice, and of the series for a device the last one
+/// counts. So whoever asks without end neither fills the memory nor crowds others out.
 pub fn command_channel() -> io::Result<(CommandSender, CommandReceiver)> {
-    let bell = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
-    let (giving, taking) = sync_channel(WAITING_AT_MOST);
-    let sender = CommandSender {
-        channel: giving,
-        bell: Arc::clone(&bell),
-    };
-    let receiver = CommandReceiver {
-        channel: taking,
-        bell,
-    };
-    Ok((sender, receiver))
+    let channel = Arc::new(Channel {
+        waiting: Mutex::new(Some(VecDeque::new())),
+        bell: eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?,
+    });
+    Ok((
+        CommandSender(Arc::clone(&channel)),
+        CommandReceiver(channel),
+    ))
+}
+
+impl Channel {
+    fn waiting(&self) -> MutexGuard<'_, Option<VecDeque<Command>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Command {
+    /// Whether it makes one that was given before it void.
+    fn replaces(&self, before: &Self) -> bool {
+        match (self, before) {
+            (Self::MeasureLight { device, .. }, Self::MeasureLight { device: other, .. }) => {
+                device == other
+            }
+            _ => self == before,
+        }
+    }
 }
 
 impl CommandSender {
     /// Gives a command, without waiting.
     pub fn send(&self, command: Command) -> Result<(), NotSent> {
-        self.channel
-            .try_send(command)
-            .map_err(|error| match error {
-                TrySendError::Full(_) => NotSent::Full,
-                TrySendError::Disconnected(_) => NotSent::Gone,
-            })?;
+        {
+            let mut waiting = self.0.waiting();
+            let waiting = waiting.as_mut().ok_or(NotSent::Gone)?;
+            waiting.retain(|before| !command.replaces(before));
+            if waiting.len() >= WAITING_AT_MOST {
+                return Err(NotSent::Full);
+            }
+            waiting.push_back(command);
+        }
         // It fails only where the bell rings already, more often than can be counted.
-        _ = rustix::io::write(&self.bell, &1_u64.to_ne_bytes());
+        _ = rustix::io::write(&self.0.bell, &1_u64.to_ne_bytes());
         Ok(())
     }
 }
 
 impl Commands for CommandReceiver {
     fn next_command(&mut self) -> Option<Command> {
-        if let Ok(command) = self.channel.try_recv() {
-            return Some(command);
-        }
-        // Before the second look: what comes after it rings again.
-        _ = rustix::io::read(&self.bell, &mut [0; 8]);
-        self.channel.try_recv().ok()
+        // Before the look: what comes after it rings again.
+        _ = rustix::io::read(&self.0.bell, &mut [0; 8]);
+        self.0.waiting().as_mut()?.pop_front()
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.bell.as_fd())
+        Some(self.0.bell.as_fd())
+    }
+}
+
+impl Drop for CommandReceiver {
+    fn drop(&mut self) {
+        *self.0.waiting() = None;
     }
 }
 
@@ -153,16 +177,47 @@ mod tests {
         assert_eq!(look(&receiver, Duration::ZERO), Wake::Due, "taken");
     }
 
+    fn device(node: usize) -> Link {
+        Link::Direct {
+            bus: "usb".to_owned(),
+            product: 0xC099,
+            node: format!("/dev/hidraw{node}"),
+        }
+    }
+
     #[test]
-    fn a_flood_is_refused_and_what_was_taken_arrives() {
+    fn a_flood_is_one_command_and_crowds_nobody_out() {
         let (sender, mut receiver) = command_channel().unwrap();
-        let taken = (0..10_000).filter(|_| sender.send(Command::Resumed).is_ok());
-        let taken = taken.count();
-        assert_eq!(taken, WAITING_AT_MOST);
-        assert_eq!(sender.send(Command::Resumed), Err(NotSent::Full));
-        let arrived = std::iter::from_fn(|| receiver.next_command()).count();
-        assert_eq!(arrived, taken);
-        assert_eq!(sender.send(Command::Resumed), Ok(()), "there is room again");
+        let measure = |reports| Command::MeasureLight {
+            device: device(0),
+            series: Some(LightMeasure {
+                reports,
+                period_s: 1,
+            }),
+        };
+        for _ in 0..10_000 {
+            sender.send(Command::Refresh(device(0))).unwrap();
+        }
+        for reports in 1..=60 {
+            sender.send(measure(reports)).unwrap();
+        }
+        sender.send(Command::Resumed).unwrap();
+        let arrived: Vec<Command> = std::iter::from_fn(|| receiver.next_command()).collect();
+        let expected = [Command::Refresh(device(0)), measure(60), Command::Resumed];
+        assert_eq!(arrived, expected);
+    }
+
+    #[test]
+    fn there_is_an_end_even_to_different_commands() {
+        let (sender, mut receiver) = command_channel().unwrap();
+        let refresh = |node| sender.send(Command::Refresh(device(node)));
+        assert_eq!(
+            (0..5000).filter(|node| refresh(*node).is_ok()).count(),
+            1024
+        );
+        assert_eq!(refresh(5000), Err(NotSent::Full));
+        assert_eq!(receiver.next_command(), Some(Command::Refresh(device(0))));
+        assert_eq!(refresh(5000), Ok(()), "there is room again");
     }
 
     #[test]

@@ -73,12 +73,11 @@ pub(super) struct Served {
 /// A bus that does not answer for so long is none.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// logind's word that the computer goes to sleep (true) or woke (false).
-const SLEEP: (&str, &str, &str) = (
-    "org.freedesktop.login1",
-    "org.freedesktop.login1.Manager",
-    "PrepareForSleep",
-);
+/// Who knows when the computer sleeps.
+const LOGIND: &str = "org.freedesktop.login1";
+
+/// Its word that the computer goes to sleep (true) or woke (false).
+const SLEEP: &str = "PrepareForSleep";
 
 /// Connects, on a thread that serves the connection from then on. `teller` is told when the bus or
 /// the name is lost.
@@ -93,13 +92,17 @@ pub(super) fn connect(
     let serve = move || {
         zbus::block_on(async {
             match build(&args, &board, hands).await {
-                Ok(served) => {
+                Ok((served, logind)) => {
                     // A stream before anybody knows the connection: it misses nothing.
                     let stream = MessageStream::from(&served.connection);
-                    let (connection, hands) = (served.connection.clone(), served.hands.clone());
+                    let ear = Ear {
+                        connection: served.connection.clone(),
+                        hands: served.hands.clone(),
+                        name: args.bus_name,
+                        logind,
+                    };
                     if give.send(Ok(served)).is_ok() {
-                        let why = listen(stream, &connection, &args.bus_name, &hands).await;
-                        teller.end(why);
+                        teller.end(ear.listen(stream).await);
                     }
                 }
                 Err(error) => _ = give.send(Err(error)),
@@ -113,7 +116,12 @@ pub(super) fn connect(
     take.recv().unwrap_or(Err(BusError::Lost))
 }
 
-async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
+/// Connects and serves what is always there; also gives who logind is.
+async fn build(
+    args: &Args,
+    board: &Board,
+    hands: Hands,
+) -> Result<(Served, Option<String>), BusError> {
     let layout = board.layout();
     let roster = Roster::default();
     let root = Root {
@@ -134,23 +142,35 @@ async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusEr
             source,
         })?;
     refuse_taken(&connection, &args.bus_name).await?;
-    let (sender, interface, member) = SLEEP;
-    let rule = MatchRule::builder()
-        .msg_type(Type::Signal)
-        .sender(sender)
-        .interface(interface)
-        .member(member)
-        .build();
-    if let Ok(rule) = rule
-        && let Err(error) = add_match(&connection, rule).await
-    {
-        info!("nobody says when the computer sleeps: {error}");
-    }
-    Ok(Served {
+    let logind = match find_logind(&connection).await {
+        Ok(logind) => logind,
+        Err(error) => {
+            info!("nobody says when the computer sleeps: {error}");
+            None
+        }
+    };
+    let served = Served {
         connection,
         roster,
         hands,
-    })
+    };
+    Ok((served, logind))
+}
+
+/// Listens to logind from now on, and finds who that is.
+async fn find_logind(connection: &Connection) -> zbus::Result<Option<String>> {
+    let bus = DBusProxy::new(connection).await?;
+    let signal = || MatchRule::builder().msg_type(Type::Signal);
+    let sleep = signal().sender(LOGIND).member(SLEEP).build()?;
+    let comes = signal()
+        .sender("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .arg(0, LOGIND)
+        .build()?;
+    bus.add_match_rule(sleep).await?;
+    bus.add_match_rule(comes).await?;
+    let owner = bus.get_name_owner(BusName::try_from(LOGIND)?).await;
+    Ok(owner.ok().map(|owner| owner.to_string()))
 }
 
 /// Asks before any device is asked for something in vain.
@@ -181,65 +201,62 @@ pub(super) fn taken(name: &str, owner: String) -> BusError {
     }
 }
 
-pub(super) async fn add_match(connection: &Connection, rule: MatchRule<'_>) -> zbus::Result<()> {
-    let bus = DBusProxy::new(connection).await?;
-    bus.add_match_rule(rule).await?;
-    Ok(())
+/// Hears what the bus says until it is gone.
+struct Ear {
+    connection: Connection,
+    hands: Hands,
+    /// Our name.
+    name: String,
+    /// Who is logind: anybody can send us what looks like its signals.
+    logind: Option<String>,
 }
 
-/// Hears what the bus says until it is gone.
-async fn listen(
-    mut stream: MessageStream,
-    connection: &Connection,
-    name: &str,
-    hands: &Hands,
-) -> BusError {
-    while let Some(message) = stream.next().await {
-        match message {
-            Ok(message) if message.message_type() == Type::Signal => {
-                if let Some(why) = hear(&message, connection, name, hands).await {
-                    return why;
+impl Ear {
+    /// The stream is read without waiting for anything else: while it is full, the connection
+    /// reads no more, not even the answer that would be waited for.
+    async fn listen(mut self, mut stream: MessageStream) -> BusError {
+        while let Some(message) = stream.next().await {
+            match message {
+                Ok(message) if message.message_type() == Type::Signal => {
+                    if let Some(why) = self.hear(&message).await {
+                        return why;
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => debug!("a message cannot be read: {error}"),
+            }
+        }
+        BusError::Lost
+    }
+
+    async fn hear(&mut self, message: &Message) -> Option<BusError> {
+        let header = message.header();
+        let sender = header.sender()?;
+        // The bus says itself who sends.
+        let of_bus = sender == "org.freedesktop.DBus";
+        match header.member()?.as_str() {
+            "NameLost" if of_bus => {
+                let lost: String = message.body().deserialize().ok()?;
+                return (lost == self.name).then_some(BusError::NameLost(lost));
+            }
+            "NameOwnerChanged" if of_bus => {
+                let (who, _, owner): (String, String, String) =
+                    message.body().deserialize().ok()?;
+                if who == LOGIND {
+                    self.logind = Some(owner);
+                } else if owner.is_empty() {
+                    self.hands.forget(&who);
+                    self.hands.unwatch(&self.connection, &who).await;
                 }
             }
-            Ok(_) => {}
-            Err(error) => debug!("a message cannot be read: {error}"),
-        }
-    }
-    BusError::Lost
-}
-
-async fn hear(
-    message: &Message,
-    connection: &Connection,
-    name: &str,
-    hands: &Hands,
-) -> Option<BusError> {
-    let header = message.header();
-    let sender = header.sender()?;
-    let of_bus = sender == "org.freedesktop.DBus";
-    match header.member()?.as_str() {
-        "NameLost" if of_bus => {
-            let lost: String = message.body().deserialize().ok()?;
-            return (lost == name).then_some(BusError::NameLost(lost));
-        }
-        "NameOwnerChanged" if of_bus => {
-            let (who, _, owner): (String, String, String) = message.body().deserialize().ok()?;
-            if owner.is_empty() {
-                hands.forget(&who);
-                hands.unwatch(connection, &who).await;
+            SLEEP if self.logind.as_deref() == Some(sender.as_str()) => {
+                let sleeps: bool = message.body().deserialize().ok()?;
+                if !sleeps {
+                    self.hands.resume();
+                }
             }
+            _ => {}
         }
-        member if member == SLEEP.2 => {
-            let sleeps: bool = message.body().deserialize().ok()?;
-            // Anybody can send us such a signal.
-            let bus = DBusProxy::new(connection).await.ok()?;
-            let logind = BusName::try_from(SLEEP.0).ok()?;
-            let is_logind = bus.get_name_owner(logind).await.ok()?.as_str() == sender.as_str();
-            if is_logind && !sleeps {
-                hands.resume();
-            }
-        }
-        _ => {}
+        None
     }
-    None
 }

@@ -11,7 +11,7 @@ use super::bus_thread::BusError;
 
 /// The hardware thread's end: it becomes readable when all is to end.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub struct Ending {
     stream: UnixStream,
     other: UnixStream,
     reason: Arc<Mutex<Option<BusError>>>,
@@ -26,7 +26,7 @@ pub(super) struct Teller {
 
 impl Ending {
     /// Ends by SIGINT, SIGTERM and SIGHUP.
-    pub(super) fn of_signals() -> io::Result<Self> {
+    pub fn of_signals() -> io::Result<Self> {
         let ending = Self::new()?;
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::low_level::pipe::register(signal, ending.other.try_clone()?)?;
@@ -34,7 +34,8 @@ impl Ending {
         Ok(ending)
     }
 
-    fn new() -> io::Result<Self> {
+    /// Ends only when it is told to.
+    pub fn new() -> io::Result<Self> {
         let (stream, other) = UnixStream::pair()?;
         other.set_nonblocking(true)?;
         Ok(Self {
@@ -42,6 +43,11 @@ impl Ending {
             other,
             reason: Arc::default(),
         })
+    }
+
+    /// Ends everything in order, as a signal does.
+    pub fn end(&self) {
+        wake(&self.other);
     }
 
     pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
@@ -71,7 +77,12 @@ impl Teller {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(why);
-        // It fails only when it was told often already, or nobody is left to end.
-        _ = (&self.stream).write_all(&[0]);
+        wake(&self.stream);
     }
+}
+
+/// Makes the hardware thread's end readable.
+fn wake(mut stream: &UnixStream) {
+    // It fails only when it was told often already, or nobody is left to end.
+    _ = stream.write_all(&[0]);
 }

@@ -113,11 +113,17 @@ impl Leases {
         wishes.collect()
     }
 
+    /// A device came back, and measures nothing any more. What to tell it.
+    pub(super) fn renew(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+        self.running.remove(device);
+        self.wanted.retain(|_, lease| now < lease.until);
+        self.adapt(now, device)
+    }
+
     /// The devices forgot what they were to do. What to tell them again.
     pub(super) fn again(&mut self, now: Timestamp) -> Vec<Wish> {
-        self.expire(now);
         let ran = std::mem::take(&mut self.running).into_keys();
-        ran.filter_map(|device| self.adapt(now, &device)).collect()
+        ran.filter_map(|device| self.renew(now, &device)).collect()
     }
 
     fn expire(&mut self, now: Timestamp) {
@@ -140,7 +146,10 @@ impl Leases {
         let left = wanted.until.since(now);
         wanted.period = wanted.period.max(densest(left));
         let running = self.running.get(device);
-        if running.is_some_and(|it| it.period == wanted.period && it.until >= wanted.until) {
+        // Less than a period longer is no measurement more.
+        let goes_on =
+            |it: &Lease| it.period == wanted.period && it.until + it.period > wanted.until;
+        if running.is_some_and(goes_on) {
             return None;
         }
         self.running.insert(device.clone(), wanted);
@@ -225,6 +234,16 @@ mod tests {
         let wishes = leases.leave(at(5000), ":1.1");
         assert_eq!(wishes, [(device(1), None), (device(2), None)]);
         assert_eq!(leases.leave(at(6000), ":1.1"), []);
+    }
+
+    #[test]
+    fn a_device_that_comes_back_measures_what_is_left() {
+        let mut leases = Leases::default();
+        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
+        let rest = (device(1), Some(series(40, 1)));
+        assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest));
+        assert_eq!(leases.renew(at(20_000), &device(2)), None);
+        assert_eq!(leases.renew(at(60_500), &device(1)), None, "it is over");
     }
 
     #[test]

@@ -32,17 +32,18 @@ use log::warn;
 use sd_notify::NotifyState;
 
 pub use args::Args;
+pub use bus_thread::BusError;
+pub use ending::Ending;
 
 use board::Board;
-use bus_thread::BusError;
 use chronicle::Chronicle;
-use ending::{Ending, Teller};
+use ending::Teller;
 use objects::Hands;
 use publisher::Publisher;
 
 use crate::bus::Layout;
 use crate::manager::{
-    Clock, Follow, FollowError, Memory, News, NodeSource, RealClock, command_channel, follow,
+    Clock, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
 };
 use crate::nodes::TraceError;
 use crate::transport::WatchError;
@@ -118,24 +119,23 @@ pub fn main() -> Exit {
 fn run(args: &Args) -> Result<(), ServiceError> {
     let ending = Ending::of_signals()?;
     let mut source = settings::source(args)?;
-    let mut memory = settings::memory(args);
-    serve(args, &mut *source, &mut memory, &ending)
+    serve(args, &mut *source, &ending)
 }
 
 /// Serves the nodes of a source until it is told to end.
-fn serve(
+pub fn serve(
     args: &Args,
     source: &mut dyn NodeSource,
-    memory: &mut Memory,
     ending: &Ending,
 ) -> Result<(), ServiceError> {
+    let mut memory = settings::memory(args);
     let clock = RealClock::new(Some(ending.descriptor()));
     let (sender, mut commands) = command_channel()?;
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
     let history = args.state.as_ref().map(|state| state.join("history"));
     let chronicle = Chronicle::open(history.as_deref(), clock.now());
     let hands = Hands::new(sender, history);
-    let served = bus_thread::connect(args, &board, hands, ending.teller()?)?;
+    let served = bus_thread::connect(args, &board, hands.clone(), ending.teller()?)?;
     let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
     let publishing = publish(publisher, ending.teller()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
@@ -145,13 +145,18 @@ fn serve(
             source,
             commands: &mut commands,
             query: &query,
-            memory,
+            memory: &mut memory,
             clock: &mut clock,
             until: None,
         },
         &mut |now, news| {
             match news {
-                News::Change(change) => board.take(now, *change),
+                News::Change(change) => {
+                    if let Some(device) = change.back() {
+                        hands.renew(&device.link);
+                    }
+                    board.take(now, *change);
+                }
                 News::Failure(failure) => warn!("{failure}"),
                 News::Settled => board.settle(),
             }

@@ -30,16 +30,17 @@ use crate::device::Receiver;
 const LIGHT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Values that say when another was read.
-const TIMES: [&str; 5] = [
-    "UpdateTime",
-    "LastSeen",
-    "BatteryTime",
-    "ChargeTime",
+const TIMES: [&str; 4] = ["UpdateTime", "LastSeen", "BatteryTime", "ChargeTime"];
+
+/// Values of the light. Its time is one: whoever has light measured is told so, also where it is
+/// the same as before.
+const LIGHT: [&str; 5] = [
+    "Luminosity",
+    "Lux",
+    "LightLevel",
+    "LightTrusted",
     "LightTime",
 ];
-
-/// Values of the light.
-const LIGHT: [&str; 4] = ["Luminosity", "Lux", "LightLevel", "LightTrusted"];
 
 type Values = HashMap<String, OwnedVariant>;
 

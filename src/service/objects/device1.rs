@@ -56,10 +56,12 @@ impl Device1 {
                 MeasureError::LimitsExceeded(refusal.to_string())
             }
         })?;
-        if !self.hands.watch(connection, caller).await {
-            self.hands.forget(caller);
+        if self.hands.watch(connection, caller).await {
+            return Ok(());
         }
-        Ok(())
+        self.hands.forget(caller);
+        let why = "it would not be heard when the caller leaves".to_owned();
+        Err(MeasureError::LimitsExceeded(why))
     }
 
     /// The light key was pressed.

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use log::warn;
 use zbus::fdo::DBusProxy;
-use zbus::message::Type;
+use zbus::message::{Flags, Type};
 use zbus::names::BusName;
-use zbus::{Connection, MatchRule};
+use zbus::{Connection, MatchRule, Message};
 
 use crate::device::Link;
 use crate::history::{self, Entry, HistoryError};
@@ -74,6 +74,12 @@ impl Hands {
         self.pass_on(wishes);
     }
 
+    /// A device came back, and measures nothing any more.
+    pub(in crate::service) fn renew(&self, device: &Link) {
+        let wish = self.with_leases(|leases, now| leases.renew(now, device));
+        self.pass_on(wish);
+    }
+
     /// Whether there is a history.
     pub(in crate::service) const fn has_history(&self) -> bool {
         self.history.is_some()
@@ -87,9 +93,10 @@ impl Hands {
         }
     }
 
-    /// Hears from now on when a caller leaves the bus; `false`: it is gone already.
+    /// Hears from now on when a caller leaves the bus; `false`: it is gone already, or that cannot
+    /// be heard.
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
-        let Some(rule) = leaving(caller) else {
+        let (Some(rule), Ok(name)) = (leaving(caller), BusName::try_from(caller)) else {
             return false;
         };
         let Ok(bus) = DBusProxy::new(connection).await else {
@@ -97,11 +104,9 @@ impl Hands {
         };
         let is_new = lock(&self.watched).insert(caller.to_owned());
         if is_new && bus.add_match_rule(rule).await.is_err() {
+            lock(&self.watched).remove(caller);
             return false;
         }
-        let Ok(name) = BusName::try_from(caller) else {
-            return false;
-        };
         let is_there = bus.name_has_owner(name).await.unwrap_or(false);
         if !is_there {
             // Nobody will say that it leaves.
@@ -110,13 +115,18 @@ impl Hands {
         is_there
     }
 
-    /// A caller has nothing any more that must end with it.
+    /// A caller left, and is waited for no longer. It does not wait for the bus's answer, which the
+    /// thread that calls it would have to read.
     pub(in crate::service) async fn unwatch(&self, connection: &Connection, caller: &str) {
         if lock(&self.watched).remove(caller)
             && let Some(rule) = leaving(caller)
-            && let Ok(bus) = DBusProxy::new(connection).await
+            && let Ok(message) = Message::method_call("/org/freedesktop/DBus", "RemoveMatch")
+                .destination("org.freedesktop.DBus")
+                .interface("org.freedesktop.DBus")
+                .with_flags(Flags::NO_REPLY_EXPECTED)
+                .build(&rule)
         {
-            _ = bus.remove_match_rule(rule).await;
+            _ = connection.send(&message).await;
         }
     }
 

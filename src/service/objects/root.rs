@@ -23,18 +23,21 @@ pub(in crate::service) struct Root {
 #[interface(name = "org.freedesktop.UPower")]
 impl Root {
     /// The devices with a battery; the display device is not among them.
+    #[zbus(out_args("devices"))]
     fn enumerate_devices(&self) -> Vec<OwnedObjectPath> {
         let roster = self.roster.lock();
         roster.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The summary of the computer's own batteries, of which this service knows none.
+    #[zbus(out_args("device"))]
     fn get_display_device(&self) -> zbus::fdo::Result<OwnedObjectPath> {
         let path = OwnedObjectPath::try_from(self.layout.display_device());
         path.map_err(|error| zbus::fdo::Error::Failed(error.to_string()))
     }
 
     /// What is done when the computer's battery is empty: nothing.
+    #[zbus(out_args("action"))]
     fn get_critical_action(&self) -> &'static str {
         "Ignore"
     }

@@ -1,0 +1,248 @@
+//! What the daemon costs where nothing happens, and while it follows a solar keyboard's light.
+//!
+//! It is measured on a bus of its own (dbus-run-session) and in a process of its own (this program
+//! again), by `/proc/PID/task`: each voluntary context switch of a thread is a time that it woke.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark stops at the first surprise"
+)]
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use clap::Parser;
+use solar_status::nodes::{Given, Tapping};
+use solar_status::service::{self, Args, Ending};
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::EACH_BATTERY;
+use solar_status::sim::{Firmware, catalogue};
+use solar_status::transport::{NodeInfo, Transport, TransportError};
+use solar_status::units::Timestamp;
+use solar_status::wire::{Incoming, Report, classify};
+use zbus::Connection;
+
+const NAME: &str = "org.solarstatus.Monitor1";
+const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_D0000006";
+
+/// The devices fall asleep so long after they were found.
+const BEDTIME: Duration = Duration::from_secs(4);
+
+fn main() {
+    let args: Vec<String> = env::args().collect();
+    let args: Vec<&str> = args.iter().skip(1).map(String::as_str).collect();
+    match args[..] {
+        ["serve", "asleep"] => serve(Some(BEDTIME)),
+        ["serve", "awake"] => serve(None),
+        ["measure", seconds] => measure(Duration::from_secs(seconds.parse().unwrap())),
+        // `cargo test --benches` only wants to know whether it runs.
+        ["--bench", ..] => under_a_bus("60"),
+        _ => under_a_bus("1"),
+    }
+}
+
+/// Runs this program again, on a bus of its own.
+fn under_a_bus(seconds: &str) {
+    let this = env::current_exe().unwrap();
+    let status = Command::new("dbus-run-session")
+        .arg("--")
+        .arg(this)
+        .args(["measure", seconds])
+        .status();
+    assert!(status.unwrap().success(), "it cannot be measured");
+}
+
+fn measure(span: Duration) {
+    println!(
+        "over {:3} s                          found  at most",
+        span.as_secs()
+    );
+    let cost = Daemon::start("asleep").cost(span);
+    println!(
+        "six asleep: context switches    {:8}        4",
+        cost.switches
+    );
+    println!(
+        "six asleep: memory              {:8.1}      6.0 MB",
+        cost.megabytes
+    );
+
+    let daemon = Daemon::start("awake");
+    // It leaves the bus, and so ends the series, when it is dropped.
+    let _watcher = watch_light(span);
+    let cost = daemon.cost(span);
+    let percent = 100.0 * cost.busy.as_secs_f64() / span.as_secs_f64();
+    println!("K750 at 1 Hz: of a core         {percent:8.3}    0.100 %");
+    println!("K750 at 1 Hz: context switches  {:8}", cost.switches);
+    println!(
+        "K750 at 1 Hz: memory            {:8.1}           MB",
+        cost.megabytes
+    );
+}
+
+/// Has light measured once a second.
+fn watch_light(span: Duration) -> Connection {
+    let device = "org.solarstatus.Device1";
+    let count = u32::try_from(span.as_secs() + 30).unwrap();
+    let series = (count, 1_u32);
+    zbus::block_on(async {
+        let client = Connection::session().await.unwrap();
+        let call = client.call_method(Some(NAME), K750, Some(device), "MeasureLight", &series);
+        call.await.unwrap();
+        client
+    })
+}
+
+/// The daemon in a process of its own.
+struct Daemon(Child);
+
+struct Cost {
+    switches: u64,
+    busy: Duration,
+    megabytes: f64,
+}
+
+impl Daemon {
+    /// Starts it with six devices, and waits until everything of the start is over.
+    fn start(how: &str) -> Self {
+        let this = env::current_exe().unwrap();
+        let child = Command::new(this).args(["serve", how]).spawn().unwrap();
+        let start = Instant::now();
+        let has_name = || {
+            zbus::block_on(async {
+                let client = Connection::session().await.unwrap();
+                let bus = zbus::fdo::DBusProxy::new(&client).await.unwrap();
+                bus.name_has_owner(NAME.try_into().unwrap()).await.unwrap()
+            })
+        };
+        while !has_name() {
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "it does not start"
+            );
+            thread::sleep(Duration::from_millis(100));
+        }
+        thread::sleep(2 * BEDTIME);
+        Self(child)
+    }
+
+    fn cost(&self, span: Duration) -> Cost {
+        let before = (self.switches(), self.busy());
+        thread::sleep(span);
+        Cost {
+            switches: self.switches() - before.0,
+            busy: self.busy().saturating_sub(before.1),
+            megabytes: self.megabytes(),
+        }
+    }
+
+    /// How often its threads woke up.
+    fn switches(&self) -> u64 {
+        let of = |text: &str| number(text, "voluntary_ctxt_switches:");
+        self.threads("status").iter().map(|text| of(text)).sum()
+    }
+
+    /// How long its threads ran.
+    fn busy(&self) -> Duration {
+        let of = |text: &String| text.split(' ').next().unwrap().parse::<u64>().unwrap();
+        Duration::from_nanos(self.threads("schedstat").iter().map(of).sum())
+    }
+
+    fn megabytes(&self) -> f64 {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        f64::from(u32::try_from(number(&text, "VmRSS:")).unwrap()) / 1024.0
+    }
+
+    /// A file of each of its threads.
+    fn threads(&self, file: &str) -> Vec<String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).unwrap();
+        let files = tasks.map(|task| task.unwrap().path().join(file));
+        files
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// The number after this word at the beginning of a line.
+fn number(text: &str, word: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(word));
+    let number = line.and_then(|rest| rest.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).unwrap()
+}
+
+/// Serves a receiver with a device for each sort of battery.
+fn serve(bedtime: Option<Duration>) {
+    let args = ["solar-statusd", "--bus", "session", "--light-every", "0"];
+    let args = Args::try_parse_from(args).unwrap();
+    let mut receiver = Receiver::new([0xC0, 0, 0, 1]);
+    for (slot, name) in (1..).zip(EACH_BATTERY) {
+        let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
+        receiver = receiver.with(slot, device.unwrap());
+    }
+    let node: Box<dyn Transport> = Box::new(Bedroom {
+        receiver,
+        start: None,
+        bedtime,
+    });
+    let nodes = vec![(NodeInfo::unifying("simulated"), node)];
+    let mut source = Given::new(nodes, Tapping::default());
+    let ending = Ending::of_signals().unwrap();
+    service::serve(&args, &mut source, &ending).unwrap();
+}
+
+/// A receiver whose time begins when it is first talked to, and whose devices fall asleep.
+struct Bedroom {
+    receiver: Receiver,
+    start: Option<Timestamp>,
+    /// When, after the start; `None`: never, or they sleep already.
+    bedtime: Option<Duration>,
+}
+
+impl Bedroom {
+    /// Its own time.
+    fn live(&mut self, now: Timestamp) -> Timestamp {
+        let start = *self.start.get_or_insert(now);
+        let now = Timestamp::from_start(now.since(start));
+        if self
+            .bedtime
+            .take_if(|at| *at <= now.since_start())
+            .is_some()
+        {
+            for slot in 1..=6 {
+                self.receiver.sleep(now, slot);
+            }
+        }
+        now
+    }
+}
+
+impl Transport for Bedroom {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        let now = self.live(now);
+        self.receiver.output_report(now, report.as_bytes());
+        Ok(())
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        let now = self.live(now);
+        let report = self.receiver.input_report(now);
+        Ok(report.map(|bytes| classify(&bytes)))
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let bedtime = self.bedtime.map(Timestamp::from_start);
+        let due = [self.receiver.next_due(), bedtime]
+            .into_iter()
+            .flatten()
+            .min()?;
+        Some(self.start? + due.since_start())
+    }
+}

@@ -1,0 +1,296 @@
+//! The daemon in a thread of the test, with simulated receivers in the test's hands.
+
+use std::collections::VecDeque;
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::{self, JoinHandle};
+
+use clap::Parser;
+use rustix::event::{EventfdFlags, eventfd};
+use solar_status::manager::{Clock, NodeSource, RealClock};
+use solar_status::service::{self, Args, Ending, ServiceError};
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::{Firmware, Plugged, scenario};
+use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
+use solar_status::units::Timestamp;
+use solar_status::wire::{Incoming, Report, classify};
+
+use crate::bus::Bus;
+use crate::client::Client;
+
+/// Something that can be plugged in; the test keeps a hand on it.
+#[derive(Clone)]
+pub(crate) struct Thing(Arc<Inner>);
+
+struct Inner {
+    path: String,
+    plugged: Mutex<Plugged>,
+    /// The beginning of its own time.
+    start: Timestamp,
+    bell: Bell,
+    gone: Mutex<bool>,
+    /// Reports that come beside those of the firmware.
+    said: Mutex<VecDeque<Report>>,
+    /// While it is set, whatever is sent does not return.
+    blocked: Mutex<bool>,
+    unblocked: Condvar,
+}
+
+impl Thing {
+    pub(crate) fn new(path: &str, plugged: Plugged) -> Self {
+        Self(Arc::new(Inner {
+            path: path.to_owned(),
+            plugged: Mutex::new(plugged),
+            start: RealClock::new(None).now(),
+            bell: Bell::new(),
+            gone: Mutex::new(false),
+            said: Mutex::default(),
+            blocked: Mutex::new(false),
+            unblocked: Condvar::new(),
+        }))
+    }
+
+    pub(crate) fn receiver(path: &str, receiver: Receiver) -> Self {
+        Self::new(path, Plugged::Receiver(receiver))
+    }
+
+    /// The receiver with the K750, the M705 and the sleeping K800.
+    pub(crate) fn desk() -> Self {
+        Self::receiver("/dev/hidraw0", scenario::desk())
+    }
+
+    fn info(&self) -> NodeInfo {
+        self.plugged().node(&self.0.path)
+    }
+
+    fn plugged(&self) -> MutexGuard<'_, Plugged> {
+        self.0.plugged.lock().unwrap()
+    }
+
+    /// Does something to the receiver, now.
+    pub(crate) fn act<T>(&self, act: impl FnOnce(&mut Receiver, Timestamp) -> T) -> T {
+        let mut plugged = self.plugged();
+        let Plugged::Receiver(receiver) = &mut *plugged else {
+            panic!("it is no receiver");
+        };
+        let done = act(receiver, self.own_time(RealClock::new(None).now()));
+        self.0.bell.ring();
+        done
+    }
+
+    /// The reports to a slot since this was last asked, as hexadecimal text.
+    pub(crate) fn take_requests(&self, slot: u8) -> Vec<String> {
+        let text = |report: &[u8]| {
+            let bytes: Vec<String> = report.iter().map(|byte| format!("{byte:02x}")).collect();
+            bytes.join(" ")
+        };
+        self.act(|receiver, _| {
+            let sent = receiver
+                .requests()
+                .filter(|it| it.report.get(1) == Some(&slot));
+            let sent = sent.map(|it| text(&it.report)).collect();
+            receiver.forget_requests();
+            sent
+        })
+    }
+
+    /// The light series that the device in a slot was told since, as count and period: `3c 01`.
+    pub(crate) fn take_series(&self, slot: u8) -> Vec<String> {
+        let sent = self.take_requests(slot);
+        // Short report, feature 09 in the simulated K750, function 0.
+        let series = sent.iter().filter(|it| it.starts_with("10 01 09 0"));
+        series
+            .filter_map(|it| it.get(12..17))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Lets this long report arrive, as if the firmware had sent it.
+    pub(crate) fn say(&self, bytes: &[u8]) {
+        let mut report = bytes.to_vec();
+        report.resize(20, 0);
+        let report = Report::parse(&report).unwrap();
+        self.0.said.lock().unwrap().push_back(report);
+        self.0.bell.ring();
+    }
+
+    /// Lets nothing that is sent to it return, or lets it.
+    pub(crate) fn block(&self, blocked: bool) {
+        *self.0.blocked.lock().unwrap() = blocked;
+        self.0.unblocked.notify_all();
+    }
+}
+
+impl Transport for Thing {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        let blocked = self.0.blocked.lock().unwrap();
+        let _blocked = self.0.unblocked.wait_while(blocked, |it| *it).unwrap();
+        self.check()?;
+        let now = self.own_time(now);
+        self.plugged().output_report(now, report.as_bytes());
+        Ok(())
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        self.0.bell.hush();
+        self.check()?;
+        if let Some(report) = self.0.said.lock().unwrap().pop_front() {
+            return Ok(Some(Incoming::HidPp(report)));
+        }
+        let input = self.plugged().input_report(self.own_time(now));
+        Ok(input.map(|bytes| classify(&bytes)))
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.bell.as_fd())
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let due = self.plugged().next_due()?;
+        Some(self.0.start + due.since_start())
+    }
+}
+
+impl Thing {
+    fn own_time(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_start(now.since(self.0.start))
+    }
+
+    fn check(&self) -> Result<(), TransportError> {
+        if *self.0.gone.lock().unwrap() {
+            let node = self.0.path.clone();
+            return Err(TransportError::Gone { node });
+        }
+        Ok(())
+    }
+}
+
+/// Makes poll(2) return.
+struct Bell(OwnedFd);
+
+impl Bell {
+    fn new() -> Self {
+        Self(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC).unwrap())
+    }
+
+    fn ring(&self) {
+        rustix::io::write(&self.0, &1_u64.to_ne_bytes()).unwrap();
+    }
+
+    fn hush(&self) {
+        _ = rustix::io::read(&self.0, &mut [0; 8]);
+    }
+
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Where things are plugged in.
+#[derive(Clone)]
+struct Port(Arc<PortInner>);
+
+struct PortInner {
+    events: Mutex<VecDeque<NodeEvent>>,
+    things: Mutex<Vec<Thing>>,
+    bell: Bell,
+}
+
+impl Port {
+    fn tell(&self, event: NodeEvent) {
+        self.0.events.lock().unwrap().push_back(event);
+        self.0.bell.ring();
+    }
+}
+
+impl NodeSource for Port {
+    fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
+        self.0.bell.hush();
+        Ok(self.0.events.lock().unwrap().pop_front())
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.0.bell.as_fd())
+    }
+
+    fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {
+        let things = self.0.things.lock().unwrap();
+        let thing = things.iter().rev().find(|it| it.0.path == info.path);
+        Ok(Box::new(thing.unwrap().clone()))
+    }
+}
+
+/// The daemon, serving what is plugged in. It ends with the value.
+pub(crate) struct Desk {
+    port: Port,
+    ending: Arc<Ending>,
+    daemon: Option<JoinHandle<Result<(), ServiceError>>>,
+}
+
+impl Desk {
+    /// Starts it with these things, and waits until it has its name.
+    pub(crate) fn serve(bus: &Bus, client: &Client, things: &[Thing]) -> Self {
+        Self::with_args(bus, client, things, &[])
+    }
+
+    /// The same with arguments of the program.
+    pub(crate) fn with_args(bus: &Bus, client: &Client, things: &[Thing], more: &[&str]) -> Self {
+        let port = Port(Arc::new(PortInner {
+            events: Mutex::default(),
+            things: Mutex::default(),
+            bell: Bell::new(),
+        }));
+        let ending = Arc::new(Ending::new().unwrap());
+        let args = ["solar-statusd", "--bus", bus.address()];
+        let args = Args::try_parse_from(args.iter().chain(more)).unwrap();
+        let mut desk = Self {
+            port: port.clone(),
+            ending: Arc::clone(&ending),
+            daemon: None,
+        };
+        for thing in things {
+            desk.plug(thing);
+        }
+        let run = move || service::serve(&args, &mut port.clone(), &ending);
+        desk.daemon = Some(thread::spawn(run));
+        client.wait_for_name(&client.service);
+        desk
+    }
+
+    pub(crate) fn plug(&self, thing: &Thing) {
+        *thing.0.gone.lock().unwrap() = false;
+        self.port.0.things.lock().unwrap().push(thing.clone());
+        self.port.tell(NodeEvent::Appeared(thing.info()));
+    }
+
+    pub(crate) fn unplug(&self, thing: &Thing) {
+        *thing.0.gone.lock().unwrap() = true;
+        thing.act(Receiver::power_cycle);
+        self.port.tell(NodeEvent::Disappeared(thing.info().id));
+    }
+
+    /// Ends the daemon as a signal does.
+    pub(crate) fn stop(&mut self) -> Result<(), ServiceError> {
+        self.ending.end();
+        self.wait()
+    }
+
+    /// Waits until the daemon ends by itself.
+    pub(crate) fn wait(&mut self) -> Result<(), ServiceError> {
+        self.daemon.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if self.daemon.is_some() {
+            for thing in &*self.port.0.things.lock().unwrap() {
+                thing.block(false);
+            }
+            self.ending.end();
+            // What it says matters only to a test that is still going on.
+            _ = self.daemon.take().map(JoinHandle::join);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Programs that mean harm or do not care: the service stays small, and serves the others.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use solar_status::sim::scenario;
+use solar_status::units::Percent;
+use zbus::{Message, block_on};
+
+use crate::bus::Bus;
+use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
+use crate::daemon::Daemon;
+use crate::desk::{Desk, Thing};
+use crate::signal::error_name;
+
+const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
+const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
+const K800: &str = "/org/solarstatus/Monitor1/devices/hidpp_2010_FB841B86";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// What the service may need under attack, in kB. Undisturbed a debug build needs about 12 MB.
+const RSS_AT_MOST: u64 = 40_000;
+
+fn percent(charge: u8) -> Percent {
+    Percent::new(charge).unwrap()
+}
+
+#[test]
+fn values_are_told_at_once_while_the_hardware_hangs() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    thing.block(true);
+    thing.act(|desk, now| desk.wake(now, scenario::K800));
+    client
+        .call::<_, ()>(M705, UPOWER_DEVICE, "Refresh", &())
+        .unwrap();
+    let mut took = Vec::new();
+    for (path, interface) in [
+        (K750, DEVICE),
+        (K750, UPOWER_DEVICE),
+        (M705, DEVICE),
+        (M705, UPOWER_DEVICE),
+    ] {
+        for name in client.values(path, interface).unwrap().keys() {
+            let start = Instant::now();
+            client.value(path, interface, name).unwrap();
+            took.push(start.elapsed());
+        }
+    }
+    took.sort();
+    let median = took.get(took.len() / 2).unwrap();
+    assert!(*median < Duration::from_millis(50), "{took:?}");
+    assert!(took.len() > 120, "{} values", took.len());
+    thing.block(false);
+}
+
+#[test]
+fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    thing.take_requests(2);
+    let flood = Flood::begin(&bus);
+    for (path, interface, member) in [
+        (M705, UPOWER_DEVICE, "Refresh"),
+        (M705, DEVICE, "Nonsense"),
+        ("/org/example", DEVICE, "Nonsense"),
+    ] {
+        flood.send_many(3000, path, interface, member, &());
+    }
+    flood.send_many(3000, K750, DEVICE, "MeasureLight", &(60_u32, 1_u32));
+    // What happens meanwhile is told, and others are answered.
+    for charge in [40, 39, 38] {
+        thing.act(|desk, now| desk.set_charge(now, scenario::M705, percent(charge)));
+        client.wait_for_value(M705, "Percentage", &charge.to_string());
+        client.values(K750, UPOWER_DEVICE).unwrap();
+    }
+    let asked = thing.take_requests(2);
+    assert!(
+        asked.len() <= 4,
+        "the mouse was asked {}: {asked:?}",
+        asked.len()
+    );
+}
+
+#[test]
+fn a_flood_of_calls_takes_no_memory() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let daemon = Daemon::start(bus.address(), &["--simulate"]);
+    client.wait_for_name(NAME);
+    let before = daemon.status("VmRSS");
+    let flood = Flood::begin(&bus);
+    flood.send_many(10_000, K750, PROPERTIES, "GetAll", &UPOWER_DEVICE);
+    flood.send_many(10_000, M705, UPOWER_DEVICE, "Refresh", &());
+    flood.send_many(10_000, K750, DEVICE, "MeasureLight", &(60_u32, 1_u32));
+    client.values(K750, UPOWER_DEVICE).unwrap();
+    let peak = daemon.status("VmHWM");
+    assert!(peak < RSS_AT_MOST, "{before} kB before, {peak} kB at most");
+}
+
+#[test]
+fn who_never_reads_keeps_nobody_waiting() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let daemon = Daemon::start(bus.address(), &["--simulate"]);
+    client.wait_for_name(NAME);
+    let mut mute = Mute::connect(&bus);
+    mute.send(
+        "/org/freedesktop/DBus",
+        "org.freedesktop.DBus",
+        "org.freedesktop.DBus",
+        "AddMatch",
+        &"type='signal'",
+    );
+    for _ in 0..10_000 {
+        mute.send(K750, NAME, PROPERTIES, "GetAll", &UPOWER_DEVICE);
+    }
+    client.values(K750, UPOWER_DEVICE).unwrap();
+    client.wait_for_device(K800);
+    let peak = daemon.status("VmHWM");
+    assert!(peak < RSS_AT_MOST, "{peak} kB at most");
+}
+
+#[test]
+fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::desk();
+    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let owner: String = client.ask_bus("GetNameOwner", &NAME).unwrap();
+    let stranger = Client::deaf(&bus);
+    client
+        .call::<_, ()>(K750, DEVICE, "MeasureLight", &(60_u32, 1_u32))
+        .unwrap();
+    client.wait_for("measurement", |signal| {
+        signal.changed().contains_key("LightTime")
+    });
+    thing.take_requests(scenario::K750);
+    let caller = client.connection.unique_name().unwrap().to_string();
+    for _ in 0..500 {
+        let manager = "org.freedesktop.login1.Manager";
+        stranger.signal_to(&owner, manager, "PrepareForSleep", &false);
+        let bus = "org.freedesktop.DBus";
+        stranger.signal_to(&owner, bus, "NameLost", &NAME);
+        stranger.signal_to(
+            &owner,
+            bus,
+            "NameOwnerChanged",
+            &(caller.as_str(), caller.as_str(), ""),
+        );
+        stranger.signal_to(&owner, PROPERTIES, "PropertiesChanged", &"nonsense");
+    }
+    client.values(K750, UPOWER_DEVICE).unwrap();
+    // The series goes on, and nobody was asked again.
+    client.wait_for("measurement", |signal| {
+        signal.changed().contains_key("LightTime")
+    });
+    let asked = thing.take_requests(scenario::K750);
+    assert!(asked.is_empty(), "{asked:?}");
+    assert!(desk.stop().is_ok());
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_and_forgotten() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let daemon = Daemon::start(bus.address(), &["--simulate"]);
+    client.wait_for_name(NAME);
+    // Eight million letters where a name is expected, and types that nobody declared.
+    let long = "x".repeat(8_000_000);
+    let history = error_name(client.call::<_, ()>(
+        K750,
+        UPOWER_DEVICE,
+        "GetHistory",
+        &(long.as_str(), 0_u32, 0_u32),
+    ));
+    assert_eq!(history, "org.freedesktop.UPower.GeneralError");
+    let value = error_name(client.value(K750, UPOWER_DEVICE, &long));
+    assert_eq!(value, "org.freedesktop.DBus.Error.UnknownProperty");
+    let nested = vec![vec![(1_u8, "a", vec![zbus::Variant::from(1.5)])]];
+    for member in ["MeasureLight", "Refresh", "GetStatistics"] {
+        _ = client.call::<_, ()>(K750, DEVICE, member, &nested);
+        _ = client.call::<_, ()>(K750, UPOWER_DEVICE, member, &nested);
+    }
+    client.values(K750, UPOWER_DEVICE).unwrap();
+    let after = daemon.status("VmRSS");
+    assert!(after < RSS_AT_MOST, "{after} kB");
+}
+
+/// A client that calls and waits for no answer.
+struct Flood(Client);
+
+impl Flood {
+    fn begin(bus: &Bus) -> Self {
+        Self(Client::deaf(bus))
+    }
+
+    fn send_many<B>(&self, times: usize, path: &str, interface: &str, member: &str, body: &B)
+    where
+        B: serde::Serialize + zbus::wire::DynamicType,
+    {
+        let call = || {
+            let message = Message::method_call(path, member);
+            let message = message.destination(NAME);
+            message.interface(interface).build(body).unwrap()
+        };
+        for _ in 0..times {
+            block_on(self.0.connection.send(&call())).unwrap();
+        }
+    }
+}
+
+/// A client that never reads what it is sent.
+struct Mute(UnixStream);
+
+impl Mute {
+    fn connect(bus: &Bus) -> Self {
+        let path = bus.address().trim_start_matches("unix:path=");
+        let path = path.split(',').next().unwrap();
+        let mut stream = UnixStream::connect(path).unwrap();
+        // Who it is, the bus sees by the socket.
+        write!(stream, "\0AUTH EXTERNAL\r\nDATA\r\n").unwrap();
+        let answers = BufReader::new(&stream).lines();
+        let accepted = answers.map_while(Result::ok).any(|it| it.starts_with("OK"));
+        assert!(accepted, "the bus does not let us in");
+        write!(stream, "BEGIN\r\n").unwrap();
+        let mut mute = Self(stream);
+        let bus = "org.freedesktop.DBus";
+        mute.send("/org/freedesktop/DBus", bus, bus, "Hello", &());
+        mute
+    }
+
+    fn send<B>(&mut self, path: &str, to: &str, interface: &str, member: &str, body: &B)
+    where
+        B: serde::Serialize + zbus::wire::DynamicType,
+    {
+        let message = Message::method_call(path, member);
+        let message = message.destination(to).interface(interface);
+        let message = message.build(body).unwrap();
+        self.0.write_all(message.data().bytes()).unwrap();
+    }
+}

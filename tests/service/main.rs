@@ -1,0 +1,23 @@
+//! The service on a real bus: what it says, to whom, and how it ends.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod bus;
+mod client;
+mod daemon;
+mod desk;
+mod hostile;
+mod introspection;
+mod life;
+mod light;
+mod paths;
+mod shape;
+mod signal;
+mod signals;
+mod snapshot;
+mod upstream;
+mod values;

@@ -1,0 +1,143 @@
+//! Each device has a path of its own, and keeps it.
+
+use std::collections::BTreeSet;
+
+use solar_status::sim::device::Device;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::{catalogue, scenario};
+
+use crate::bus::Bus;
+use crate::client::{Client, DEVICE, UPOWER_DEVICE};
+use crate::desk::{Desk, Thing};
+use crate::signal::error_name;
+
+const CLONE: [u8; 4] = [0xD0, 0, 0, 1];
+
+fn mouse(serial: [u8; 4]) -> Device {
+    catalogue::find("M525").unwrap().paired(serial).unwrap()
+}
+
+fn receiver(number: u8) -> Receiver {
+    Receiver::new([0xA0, 0, 0, number])
+}
+
+/// Path, receiver and slot of all devices.
+fn places(client: &Client) -> BTreeSet<(String, String, String)> {
+    let paths = client.enumerate().into_iter().map(|path| {
+        let value = |name| client.value(&path, DEVICE, name).unwrap();
+        (path.clone(), value("Receiver"), value("Slot"))
+    });
+    paths.collect()
+}
+
+#[test]
+fn paths_are_the_same_after_sleep_replug_and_restart() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::desk();
+    let things = std::slice::from_ref(&thing);
+    let mut desk = Desk::serve(&bus, &client, things);
+    let before = places(&client);
+    assert_eq!(before.len(), 2);
+    let k750 = client.enumerate().pop().unwrap();
+
+    thing.act(|desk, now| desk.sleep(now, scenario::K750));
+    client.wait_for_value(&k750, "Presence", "\"offline\"");
+    assert_eq!(places(&client), before);
+    thing.act(|desk, now| desk.wake(now, scenario::K750));
+    client.wait_for_value(&k750, "Presence", "\"online\"");
+    assert_eq!(places(&client), before);
+
+    desk.unplug(&thing);
+    client.wait_for("removal", |it| it.member == "DeviceRemoved");
+    client.wait_for("removal", |it| it.member == "DeviceRemoved");
+    assert_eq!(places(&client).len(), 0);
+    let error = error_name(client.values(&k750, UPOWER_DEVICE));
+    assert_eq!(error, "org.freedesktop.DBus.Error.UnknownObject");
+    desk.plug(&thing);
+    client.wait_for("device", |it| it.member == "DeviceAdded");
+    client.wait_for("device", |it| it.member == "DeviceAdded");
+    assert_eq!(places(&client), before);
+
+    // A client that was there before goes on with the new daemon.
+    assert!(desk.stop().is_ok());
+    let _desk = Desk::serve(&bus, &client, things);
+    assert_eq!(places(&client), before);
+}
+
+#[test]
+fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let things = [1, 2].map(|number| {
+        let path = format!("/dev/hidraw{number}");
+        Thing::receiver(&path, receiver(number).with(1, mouse(CLONE)))
+    });
+    let mut desk = Desk::serve(&bus, &client, &things);
+    let before = places(&client);
+    assert_eq!(before.len(), 2, "{before:?}");
+
+    // What happens to one happens to that one.
+    let percent = solar_status::units::Percent::new(5).unwrap();
+    let [_, second] = &things;
+    second.act(|receiver, now| receiver.set_charge(now, 1, percent));
+    let told = client.wait_for("change", |it| it.changed().contains_key("Percentage"));
+    assert_eq!(
+        client.value(&told.path, DEVICE, "Receiver").unwrap(),
+        "\"A0000002\""
+    );
+
+    assert!(desk.stop().is_ok());
+    let _desk = Desk::serve(&bus, &client, &things);
+    assert_eq!(places(&client), before);
+}
+
+#[test]
+fn devices_without_a_serial_number_do_not_collide() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let things = [1, 2].map(|number| {
+        let path = format!("/dev/hidraw{number}");
+        let receiver = receiver(number)
+            .with(1, mouse([0; 4]))
+            .with(2, mouse([0; 4]));
+        Thing::receiver(&path, receiver)
+    });
+    let mut desk = Desk::serve(&bus, &client, &things);
+    let before = places(&client);
+    assert_eq!(before.len(), 4, "{before:?}");
+    let serials: BTreeSet<String> = before
+        .iter()
+        .map(|(path, ..)| client.value(path, UPOWER_DEVICE, "Serial").unwrap())
+        .collect();
+    assert_eq!(
+        serials.len(),
+        4,
+        "programs tell devices apart by it: {serials:?}"
+    );
+    assert!(desk.stop().is_ok());
+    let _desk = Desk::serve(&bus, &client, &things);
+    assert_eq!(places(&client), before);
+}
+
+#[test]
+fn another_device_in_the_same_slot_is_another_object() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::receiver("/dev/hidraw1", receiver(1).with(1, mouse(CLONE)));
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let before = client.enumerate();
+    thing.act(|receiver, now| {
+        receiver.unpair(now, 1);
+        receiver.pair(now, 1, mouse([0xD0, 0, 0, 2]))
+    });
+    let gone = client
+        .wait_for("removal", |it| it.member == "DeviceRemoved")
+        .object();
+    let come = client
+        .wait_for("device", |it| it.member == "DeviceAdded")
+        .object();
+    assert_eq!(before, std::slice::from_ref(&gone));
+    assert_ne!(gone, come);
+    assert_eq!(client.enumerate(), [come]);
+}

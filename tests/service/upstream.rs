@@ -1,0 +1,185 @@
+//! What UPower's own integration tests (`src/linux/integration-test.py`, 0.99.20 and 1.91) ask of a
+//! daemon, asked of ours.
+//!
+//! | UPower's | ours |
+//! |---|---|
+//! | `test_daemon_version` | [`the_version_is_numbers_and_dots`] |
+//! | `test_no_devices` | [`without_devices_there_is_the_display_device_alone`] |
+//! | `test_lib_daemon_properties`, `test_lib_up_client_async` | `tests/desktop`: upower(1) and libupower-glib |
+//! | `test_hidpp_mouse`, `test_hidpp_touchpad`, `test_usb_joypad`, `test_bluetooth_hidpp_mouse`, `test_bluetooth_keyboard`, `test_kernel_capacity_level_…` | `values::seventy_three_devices_are_told_as_reviewed` |
+//! | `test_hidpp_two_mouses_unifying_receiver` | [`two_models_on_one_receiver_are_not_mixed_up`] |
+//! | `test_dup_logitech_unifying_usb`, `test_dup_bluetooth_mouse` | the kernel's twins are left alone: `transport::node::tests::a_child_is_left_alone_whatever_its_ids` |
+//! | `test_bluetooth_mouse_reconnect`, `test_headset_hotplug`, `test_headset_wireless_status`, `test_remove` | `paths::paths_are_the_same_after_sleep_replug_and_restart`, `signals::a_device_is_announced_…` |
+//! | `test_daemon_restart` | `paths::paths_are_the_same_after_sleep_replug_and_restart` |
+//! | `test_vendor_strings`, `test_battery_broken_name` | [`a_broken_name_does_no_harm`] |
+//! | `test_absent_device_battery` | [`a_device_that_was_never_awake_has_no_battery_yet`] |
+//! | `test_percentage_low_icon_set`, `test_empty_guessing`, `test_full_guessing` | [`icons_and_warnings_follow_the_charge`]: the state is the device's word, never guessed |
+//! | `test_battery_id_change` | `paths::another_device_in_the_same_slot_is_another_object` |
+//! | `test_refresh_after_sleep` | `life::after_sleep_devices_are_asked_again_when_logind_says_so` |
+//! | `test_hidpp_touchpad_race`, `test_bluetooth_mouse_with_keyboard`, `test_sibling_priority_no_overwrite` | none: the type is no guess from the kernel's input nodes, which may come late, but the device's word, and it is told together with its battery |
+//! | `test_nan_percentage_battery_capacity` | none: a percentage is a whole number from 0 to 100, or it is not known |
+//! | `test_low_battery_changes_history_save_interval` | none: the history is written at once |
+//! | `test_conf_d_support` | none: there is no configuration file |
+//!
+//! What is about line power, batteries of the computer, lids, charge limits, critical actions,
+//! keyboard lamps, phones and what `BlueZ` knows is not for this service.
+//!
+//! Missing there, and here: light that is set and changed (`light`), one signal for each change
+//! (`signals`), names of errors (`shape`), a display device that stays as it is
+//! (`signals::the_display_device_stays_as_it_is`), two receivers with equal serial numbers
+//! (`paths`), and [`a_device_out_of_reach_keeps_its_values`].
+
+use solar_status::sim::scenario;
+use solar_status::sim::{catalogue, receiver::Receiver};
+use solar_status::units::Percent;
+
+use crate::bus::Bus;
+use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
+use crate::desk::{Desk, Thing};
+use crate::signal::error_name;
+
+const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
+const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
+const K800: &str = "/org/solarstatus/Monitor1/devices/hidpp_2010_FB841B86";
+
+struct Stage {
+    client: Client,
+    thing: Thing,
+    _desk: Desk,
+    _bus: Bus,
+}
+
+impl Stage {
+    fn of(thing: Thing) -> Self {
+        let bus = Bus::start();
+        let client = Client::of(&bus);
+        let desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+        Self {
+            client,
+            thing,
+            _desk: desk,
+            _bus: bus,
+        }
+    }
+
+    fn value(&self, path: &str, name: &str) -> String {
+        self.client.value(path, UPOWER_DEVICE, name).unwrap()
+    }
+}
+
+#[test]
+fn the_version_is_numbers_and_dots() {
+    let stage = Stage::of(Thing::desk());
+    let version = stage.client.value(ROOT, UPOWER, "DaemonVersion").unwrap();
+    let version = version.trim_matches('"');
+    let is_plain = |c: char| c.is_ascii_digit() || c == '.';
+    assert!(
+        !version.is_empty() && version.chars().all(is_plain),
+        "{version}"
+    );
+}
+
+#[test]
+fn without_devices_there_is_the_display_device_alone() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _desk = Desk::serve(&bus, &client, &[]);
+    assert!(client.enumerate().is_empty());
+    let display = client.display_device();
+    let present = client.value(&display, UPOWER_DEVICE, "IsPresent").unwrap();
+    assert_eq!(present, "false");
+}
+
+#[test]
+fn two_models_on_one_receiver_are_not_mixed_up() {
+    let device = |name, slot| {
+        catalogue::find(name)
+            .unwrap()
+            .paired([0xD0, 0, 0, slot])
+            .unwrap()
+    };
+    let receiver = Receiver::new([0xA0, 0, 0, 1])
+        .with(1, device("M525", 1))
+        .with(2, device("K270(unifying)", 2));
+    let stage = Stage::of(Thing::receiver("/dev/hidraw1", receiver));
+    let told = stage.client.enumerate().into_iter().map(|path| {
+        let value = |name| stage.value(&path, name);
+        (value("Serial"), value("Type"), value("Model"))
+    });
+    let told: Vec<_> = told.collect();
+    let row = |serial: &str, kind: &str, model: &str| {
+        (format!("{serial:?}"), kind.to_owned(), format!("{model:?}"))
+    };
+    assert_eq!(
+        told,
+        [
+            row("D0000002", "6", "Wireless Keyboard K270(unifying)"),
+            row("D0000001", "5", "Wireless Mouse M525"),
+        ]
+    );
+}
+
+#[test]
+fn a_broken_name_does_no_harm() {
+    let mut mouse = scenario::desk().device(scenario::M705).unwrap().clone();
+    mouse.identity.codename = "M\u{1b}[2J7\u{7}05\u{85}";
+    let receiver = Receiver::new([0xA0, 0, 0, 1]).with(1, mouse);
+    let stage = Stage::of(Thing::receiver("/dev/hidraw1", receiver));
+    let path = stage.client.enumerate().pop().unwrap();
+    let model = stage.value(&path, "Model");
+    assert!(model.contains("05") && !model.contains('\\'), "{model}");
+    assert!(!model.chars().any(char::is_control), "{model:?}");
+}
+
+#[test]
+fn a_device_that_was_never_awake_has_no_battery_yet() {
+    let stage = Stage::of(Thing::desk());
+    assert!(!stage.client.enumerate().contains(&K800.to_owned()));
+    let error = error_name(stage.client.value(K800, UPOWER_DEVICE, "Percentage"));
+    assert_eq!(error, "org.freedesktop.DBus.Error.UnknownInterface");
+    let presence = stage.client.value(K800, DEVICE, "Presence").unwrap();
+    assert_eq!(presence, "\"offline\"");
+    stage.thing.act(|desk, now| desk.wake(now, scenario::K800));
+    stage.client.wait_for_device(K800);
+    assert_eq!(stage.value(K800, "BatteryLevel"), "8");
+}
+
+#[test]
+fn icons_and_warnings_follow_the_charge() {
+    let stage = Stage::of(Thing::desk());
+    for (percent, icon, warning) in [
+        (100, "full", "1"),
+        (60, "full", "1"),
+        (59, "good", "1"),
+        (29, "low", "1"),
+        (20, "caution", "1"),
+        (10, "caution", "3"),
+        (5, "caution", "4"),
+        (0, "caution", "4"),
+        (80, "full", "1"),
+    ] {
+        let charge = Percent::new(percent).unwrap();
+        stage
+            .thing
+            .act(|desk, now| desk.set_charge(now, scenario::M705, charge));
+        stage
+            .client
+            .wait_until(M705, UPOWER_DEVICE, "Percentage", &percent.to_string());
+        let told = ["IconName", "WarningLevel", "State"].map(|name| stage.value(M705, name));
+        let icon = format!("\"battery-{icon}-symbolic\"");
+        assert_eq!(
+            told,
+            [icon, warning.to_owned(), "2".to_owned()],
+            "{percent} %"
+        );
+    }
+}
+
+#[test]
+fn a_device_out_of_reach_keeps_its_values() {
+    let stage = Stage::of(Thing::desk());
+    let before = stage.client.values(K750, UPOWER_DEVICE).unwrap();
+    stage.thing.act(|desk, now| desk.sleep(now, scenario::K750));
+    stage.client.wait_for_value(K750, "Presence", "\"offline\"");
+    assert_eq!(stage.client.values(K750, UPOWER_DEVICE).unwrap(), before);
+}

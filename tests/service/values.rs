@@ -1,0 +1,93 @@
+//! What is told of simulated devices, value by value.
+
+use std::fmt::Write;
+
+use solar_status::sim::scenario;
+
+use crate::bus::Bus;
+use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
+use crate::desk::{Desk, Thing};
+use crate::signal::{lines, plain};
+use crate::snapshot;
+
+const RECEIVER: &str = "org.solarstatus.Receiver1";
+
+#[test]
+fn every_value_of_the_desk_is_as_reviewed() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let thing = Thing::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    thing.act(|desk, now| desk.wake(now, scenario::K800));
+    let k800 = format!("{ROOT}/devices/hidpp_2010_FB841B86");
+    client.wait_until(&k800, UPOWER_DEVICE, "Percentage", "100");
+    client.wait_until(&k800, DEVICE, "Firmware", "\"22.01.B0019\"");
+    let mut text = String::new();
+    let mut show = |path: &str, interface: &str| {
+        let values = client.values(path, interface).unwrap();
+        writeln!(text, "{path}\n{interface}\n{}", lines(&values)).unwrap();
+    };
+    show(ROOT, UPOWER);
+    show(&format!("{ROOT}/devices/DisplayDevice"), UPOWER_DEVICE);
+    show(&format!("{ROOT}/receivers/AF4F95EA"), RECEIVER);
+    for path in client.enumerate() {
+        show(&path, UPOWER_DEVICE);
+        show(&path, DEVICE);
+    }
+    snapshot::assert_is("tests/service/snapshots/desk.txt", &text);
+}
+
+#[test]
+fn seventy_three_devices_are_told_as_reviewed() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let things: Vec<Thing> = scenario::full()
+        .into_iter()
+        .map(|(info, plugged)| Thing::new(&info.path, plugged))
+        .collect();
+    let _desk = Desk::serve(&bus, &client, &things);
+    let objects = client.managed_objects();
+    let mut text = String::new();
+    for (path, interfaces) in &objects {
+        let Some(ours) = interfaces.get(DEVICE) else {
+            continue;
+        };
+        let path = path.rsplit('/').next().unwrap();
+        let show = |values: &Values, names: &[&str]| {
+            let shown: Vec<String> = names
+                .iter()
+                .map(|name| format!("{name}={}", plain(values.get(*name).unwrap())))
+                .collect();
+            shown.join(" ")
+        };
+        let names = [
+            "FullName",
+            "Kind",
+            "Presence",
+            "HasBattery",
+            "Source",
+            "ValueKind",
+            "Charge",
+            "Level",
+            "State",
+        ];
+        writeln!(text, "{path}\n  {}", show(ours, &names)).unwrap();
+        if let Some(upower) = interfaces.get(UPOWER_DEVICE) {
+            let names = [
+                "Model",
+                "Serial",
+                "Type",
+                "Percentage",
+                "BatteryLevel",
+                "State",
+                "WarningLevel",
+                "IsRechargeable",
+                "Voltage",
+                "Luminosity",
+                "IconName",
+            ];
+            writeln!(text, "  UPower: {}", show(upower, &names)).unwrap();
+        }
+    }
+    snapshot::assert_is("tests/service/snapshots/full.txt", &text);
+}
