@@ -38,6 +38,14 @@ impl Cover {
         children.find(|(of, _)| of == place).map(|(_, info)| info)
     }
 
+    /// Whether the kernel drives a receiver: it made nodes for its devices, and will for others. Of
+    /// one without devices it cannot be told.
+    pub(super) fn drives(&self, hid: &str) -> bool {
+        let places = self.children.values().map(|(place, _)| place);
+        let mut places = places.chain(self.supplies.values().map(|it| &it.place));
+        places.any(|place| place.hid == hid)
+    }
+
     /// Whether the kernel tells when something happens to a device that is worth asking for. Of one
     /// that sleeps it does if it drives it: its battery appears when it wakes.
     pub(super) fn tells_of(&self, place: &Place, device: &Device) -> bool {

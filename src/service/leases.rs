@@ -139,10 +139,12 @@ impl Leases {
             period: one.period.min(other.period),
             until: one.until.max(other.until),
         });
-        let Some(wanted) = wanted else {
+        let Some(mut wanted) = wanted else {
             let ran = self.running.remove(device);
             return ran.map(|_| (device.clone(), None));
         };
+        let left = wanted.until.since(now);
+        wanted.period = wanted.period.max(densest(left));
         let running = self.running.get(device);
         // Less than a period longer is no measurement more.
         let goes_on =
@@ -151,8 +153,7 @@ impl Leases {
             return None;
         }
         self.running.insert(device.clone(), wanted);
-        let left = wanted.until.since(now).as_secs_f64();
-        let reports = (left / wanted.period.as_secs_f64())
+        let reports = (left.as_secs_f64() / wanted.period.as_secs_f64())
             .round()
             .clamp(1.0, 255.0);
         #[expect(
@@ -166,6 +167,12 @@ impl Leases {
         };
         Some((device.clone(), Some(series)))
     }
+}
+
+/// The shortest period of a series that lasts so long: it has 255 measurements at most. Whoever
+/// wants more often gets less, so that whoever wants longer is not forgotten.
+const fn densest(span: Duration) -> Duration {
+    Duration::from_secs(span.as_secs().div_ceil(u8::MAX as u64))
 }
 
 #[cfg(test)]
@@ -202,6 +209,19 @@ mod tests {
         assert_eq!(want(3000, ":1.2", 0, 0), None);
         assert_eq!(want(4000, ":1.3", 0, 0), Some(Some(series(58, 2))));
         assert_eq!(want(5000, ":1.1", 0, 0), Some(None));
+    }
+
+    #[test]
+    fn one_more_measurement_does_not_cut_a_long_series_short() {
+        let mut leases = Leases::default();
+        let mut want = |now, caller, count, period| {
+            let wish = leases.want(at(now), caller, &device(1), count, period);
+            wish.unwrap().map(|(_, series)| series)
+        };
+        assert_eq!(want(0, ":1.1", 255, 7), Some(Some(series(255, 7))));
+        assert_eq!(want(10_000, ":1.2", 1, 1), None, "it comes in 7 seconds");
+        // 765 seconds are left.
+        assert_eq!(want(1_020_000, ":1.3", 10, 1), Some(Some(series(255, 3))));
     }
 
     #[test]

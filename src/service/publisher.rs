@@ -171,9 +171,10 @@ impl Publisher {
             post: Arc::clone(post),
             hands: self.served.hands.clone(),
         };
+        // Before it is there for all to see: what changes in between is told.
+        let said = self.values(&device1, &post.path).await?;
         let server = self.served.connection.object_server();
         server.at(post.path.as_str(), device1.clone()).await?;
-        let said = self.values(&device1, &post.path).await?;
         let published = Published {
             device1,
             said,
@@ -191,9 +192,9 @@ impl Publisher {
         }
         let path = post.path.as_str();
         let upower = UpowerDevice::new(Arc::clone(post), self.served.hands.clone());
+        let said = self.values(&upower, path).await?;
         let server = self.served.connection.object_server();
         server.at(path, upower.clone()).await?;
-        let said = self.values(&upower, path).await?;
         if let Some(published) = self.devices.get_mut(path) {
             published.upower = Some((upower, said));
         }

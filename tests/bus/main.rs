@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod callers;
 mod fake;
 mod monitor;
 mod stage;

@@ -111,6 +111,26 @@ fn a_new_device_is_found_by_its_node() {
 }
 
 #[test]
+fn a_receiver_without_devices_stays_open_for_nobody_else_tells_of_the_first() {
+    let mut stage = stage();
+    let desk = Shared::receiver(&[]);
+    stage.port.plug(&desk);
+    expect_in_use(&mut stage, 20, 1);
+    let hand = desk.clone();
+    stage.at(30, move |now| {
+        let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
+        hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
+    });
+    let told = stage.follow(40);
+    assert!(
+        words(&told).contains(&"30 + M525".to_owned()),
+        "{:?}",
+        words(&told)
+    );
+    assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
+}
+
+#[test]
 fn a_device_that_takes_anothers_slot_takes_its_place() {
     let mut stage = stage();
     let desk = desk();

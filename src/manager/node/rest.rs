@@ -100,7 +100,9 @@ impl<'a> Node<'a> {
             self.way = Way::Closed(Vec::new());
             return self.solar_nodes(cover);
         }
-        if !untold.is_empty() {
+        // Of a device that is paired with a receiver the kernel tells only where it drives that.
+        let undriven = self.receiver.is_some() && !cover.drives(&self.place.hid);
+        if undriven || !untold.is_empty() {
             self.session.raise_flags();
             self.due = Some(now);
         } else if !self.is_done() || !self.bells.is_empty() {

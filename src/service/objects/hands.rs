@@ -107,7 +107,12 @@ impl Hands {
             lock(&self.watched).remove(caller);
             return false;
         }
-        bus.name_has_owner(name).await.unwrap_or(false)
+        let is_there = bus.name_has_owner(name).await.unwrap_or(false);
+        if !is_there {
+            // Nobody will say that it leaves.
+            self.unwatch(connection, caller).await;
+        }
+        is_there
     }
 
     /// A caller left, and is waited for no longer. It does not wait for the bus's answer, which the

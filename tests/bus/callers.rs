@@ -1,0 +1,50 @@
+//! Programs that have light measured and go.
+
+use solar_status::bus::{DEVICE_INTERFACE, NAME};
+use zbus::{Connection, Message, block_on};
+
+use crate::stage::{Bus, until};
+
+const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
+
+/// A bus lets one program have 512 match rules; then nobody else would be heard leaving.
+const CALLERS: u32 = 50;
+
+#[test]
+fn who_calls_and_goes_at_once_is_not_waited_for() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate", "--light-every", "0"]);
+    let stays = bus.connect();
+    let before = rules_of_the_daemon(&stays);
+    for _ in 0..CALLERS {
+        let caller = bus.connect();
+        let call = Message::method_call(K750, "MeasureLight")
+            .destination(NAME)
+            .interface(DEVICE_INTERFACE)
+            .build(&(1_u32, 1_u32));
+        block_on(async {
+            caller.send(&call.unwrap()).await.unwrap();
+            caller.close().await.unwrap();
+        });
+    }
+    until(|| rules_of_the_daemon(&stays) > before);
+    until(|| rules_of_the_daemon(&stays) <= before);
+}
+
+/// How many match rules the daemon has, as the bus counts them.
+fn rules_of_the_daemon(connection: &Connection) -> u32 {
+    let stats: std::collections::HashMap<String, zbus::OwnedVariant> = block_on(async {
+        let reply = connection
+            .call_method(
+                Some("org.freedesktop.DBus"),
+                "/org/freedesktop/DBus",
+                Some("org.freedesktop.DBus.Debug.Stats"),
+                "GetConnectionStats",
+                &NAME,
+            )
+            .await
+            .unwrap();
+        reply.body().deserialize().unwrap()
+    });
+    u32::try_from(stats.get("MatchRules").unwrap()).unwrap()
+}
