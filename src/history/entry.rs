@@ -3,8 +3,8 @@ use std::time::Duration;
 use crate::device::{ChargeState, Device, Light, Presence};
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 
-/// What stays the same is written again after this time.
-pub(super) const HEARTBEAT: Duration = Duration::from_secs(60 * 60);
+/// What stays the same is written again after this time, if it is told again.
+pub const HEARTBEAT: Duration = Duration::from_secs(60 * 60);
 
 /// What is to be recorded of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ mod store;
 mod thin;
 mod upower;
 
-pub use entry::{Entry, Sample, Span};
+pub use entry::{Entry, HEARTBEAT, Sample, Span};
 pub use error::HistoryError;
 pub use statistics::{Flow, statistics};
 pub use store::{History, devices, read};

@@ -47,10 +47,18 @@ impl Cover {
     }
 
     /// Whether the kernel tells when something happens to a device that is worth asking for. Of one
-    /// that sleeps it does if it drives it: its battery appears when it wakes.
+    /// that sleeps it does if it drives it: see [`Self::is_to_tell_of`].
     pub(super) fn tells_of(&self, place: &Place, device: &Device) -> bool {
         device.has_battery == Some(false)
             || self.supplies.values().any(|it| it.place == *place)
-            || (device.presence == Presence::Offline && self.child(place).is_some())
+            || self.is_to_tell_of(place, device)
+    }
+
+    /// Whether a device sleeps whose battery appears when it wakes, if the kernel can read it then.
+    pub(super) fn is_to_tell_of(&self, place: &Place, device: &Device) -> bool {
+        device.has_battery != Some(false)
+            && device.presence == Presence::Offline
+            && self.child(place).is_some()
+            && !self.supplies.values().any(|it| it.place == *place)
     }
 }

@@ -30,6 +30,9 @@ pub enum BusError {
         /// Why.
         source: zbus::Error,
     },
+    /// It takes connections and says nothing.
+    #[error("the bus does not answer")]
+    Silent,
     /// It can no longer be reached.
     #[error("the bus closed the connection")]
     Lost,
@@ -113,7 +116,8 @@ pub(super) fn connect(
         .name("bus".to_owned())
         .spawn(serve)
         .map_err(BusError::Thread)?;
-    take.recv().unwrap_or(Err(BusError::Lost))
+    let patience = PATIENCE + PATIENCE;
+    take.recv_timeout(patience).unwrap_or(Err(BusError::Silent))
 }
 
 /// Connects and serves what is always there; also gives who logind is.

@@ -1,17 +1,14 @@
 //! Has the history written, and says so once if that fails.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use log::{info, warn};
 
 use super::board::Post;
 use super::wall;
-use crate::history::{History, HistoryError, Sample};
+use crate::history::{HEARTBEAT, History, HistoryError, Sample};
 use crate::units::Timestamp;
-
-/// A value that stays is told to the history so often, for it to know that somebody looked.
-const HEARTBEAT: Duration = Duration::from_secs(60 * 60);
 
 pub(super) struct Chronicle {
     history: Option<History>,

@@ -11,6 +11,7 @@ mod board;
 mod bus_thread;
 mod chronicle;
 mod clock;
+mod difference;
 mod ending;
 mod leases;
 mod objects;

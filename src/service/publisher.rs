@@ -16,11 +16,12 @@ use sd_notify::NotifyState;
 use zbus::fdo::{Properties, RequestNameFlags};
 use zbus::names::InterfaceName;
 use zbus::object_server::{Interface, SignalEmitter};
-use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
+use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
 use super::board::{Board, Post, Work};
 use super::bus_thread::{BusError, Served, taken};
 use super::chronicle::Chronicle;
+use super::difference::{Difference, Values};
 use super::ending::Teller;
 use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
 use super::settings::notify;
@@ -28,21 +29,6 @@ use crate::device::Receiver;
 
 /// Values of light follow each other so closely at most.
 const LIGHT_PAUSE: Duration = Duration::from_secs(1);
-
-/// Values that say when another was read.
-const TIMES: [&str; 4] = ["UpdateTime", "LastSeen", "BatteryTime", "ChargeTime"];
-
-/// Values of the light. Its time is one: whoever has light measured is told so, also where it is
-/// the same as before.
-const LIGHT: [&str; 5] = [
-    "Luminosity",
-    "Lux",
-    "LightLevel",
-    "LightTrusted",
-    "LightTime",
-];
-
-type Values = HashMap<String, OwnedVariant>;
 
 pub(super) struct Publisher {
     board: Arc<Board>,
@@ -371,41 +357,6 @@ impl Publisher {
             notify(&[NotifyState::Status(&status)]);
             self.status = status;
         }
-    }
-}
-
-/// What is different about an object.
-struct Difference {
-    changed: Values,
-    /// There is more, which has to wait.
-    late: bool,
-}
-
-impl Difference {
-    fn between(said: &Values, now: Values, light_waits: Option<Instant>) -> Self {
-        let mut changed = now;
-        changed.retain(|name, value| said.get(name) != Some(value));
-        let all = changed.len();
-        if light_waits.is_some() {
-            changed.retain(|name, _| !LIGHT.contains(&name.as_str()));
-        }
-        Self {
-            late: changed.len() < all,
-            changed,
-        }
-    }
-
-    /// Times alone wake nobody.
-    fn worth_telling(&self) -> bool {
-        self.changed
-            .keys()
-            .any(|name| !TIMES.contains(&name.as_str()))
-    }
-
-    fn tells_light(&self) -> bool {
-        self.changed
-            .keys()
-            .any(|name| LIGHT.contains(&name.as_str()))
     }
 }
 

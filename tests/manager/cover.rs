@@ -47,6 +47,20 @@ fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
 }
 
 #[test]
+fn a_device_that_wakes_unnoticed_is_found_within_the_hour() {
+    // Its battery could not be read by the kernel's driver, which then says nothing.
+    let mut stage = stage();
+    let desk = desk();
+    plug_driven(&stage.port, &desk);
+    let hand = desk.clone();
+    stage.at(60, move |now| {
+        hand.act(|receiver| receiver.wake(now, K800));
+    });
+    let told = stage.follow(3700);
+    assert_eq!(last(&told, "K800").presence, Presence::Online);
+}
+
+#[test]
 fn a_keyboards_node_that_may_not_be_opened_is_done_without() {
     let mut stage = stage();
     let desk = desk();

@@ -97,7 +97,12 @@ impl<'a> Node<'a> {
         let mut session = Session::new(peer, form);
         let node_name = info.path.rsplit('/').next().unwrap_or_default();
         let receiver = model.map(|model| Receiver {
-            id: format!("{:04X}-{}", info.product, node_name.replace(' ', "-")),
+            // A node's number is another after each plugging, the port it is plugged into is not.
+            id: direct_id(
+                info.product,
+                None,
+                info.phys.as_deref().unwrap_or(node_name),
+            ),
             model,
             vendor: info.vendor,
             product: info.product,

@@ -34,6 +34,10 @@ const FRESH: Duration = Duration::from_secs(1);
 /// So long after the kernel gave a device up it may drive it again, or turn out to be unpaired.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// So seldom a device is looked for that sleeps and whose battery the kernel does not know yet: it
+/// may fail to read it when the device wakes, and then says nothing.
+const SELDOM: Duration = Duration::from_secs(60 * 60);
+
 /// A device of which the kernel spoke.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bell {
@@ -93,7 +97,7 @@ impl<'a> Node<'a> {
         });
         let untold: Vec<DeviceIndex> = untold.map(|(index, _)| *index).collect();
         if !self.way.is_open() {
-            for index in untold {
+            for index in untold.into_iter().chain(self.awaited(cover)) {
                 self.ask(now, index, Known::default());
             }
             // The nodes beside may be others than before.
@@ -114,9 +118,18 @@ impl<'a> Node<'a> {
             debug!("{} is closed: the kernel tells of its devices", self.info);
             self.way = Way::Closed(Vec::new());
             (self.due, self.paused) = (self.light_timeout(), None);
+            self.rest_due = (!self.awaited(cover).is_empty()).then(|| now + SELDOM);
             return self.solar_nodes(cover);
         }
         Vec::new()
+    }
+
+    /// Those that sleep and whose battery the kernel has yet to find.
+    fn awaited(&self, cover: &Cover) -> Vec<DeviceIndex> {
+        let devices = self.devices.iter().filter(|(index, device)| {
+            self.query.selects(device) && cover.is_to_tell_of(&self.place_of(**index), device)
+        });
+        devices.map(|(index, _)| *index).collect()
     }
 
     /// Listens to this beside the closed node.

@@ -79,6 +79,8 @@ pub(super) const STORIES: [Story; 6] = [
         ],
         solaar: &[
             "Battery: 50%, discharging, next level 20%.",
+            // It fell asleep between two questions.
+            "Battery status unavailable.",
             "Battery: unknown (device is offline).",
             "Battery: 20%, discharging, next level 5%.",
         ],
