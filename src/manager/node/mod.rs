@@ -59,6 +59,8 @@ pub(super) struct Node<'a> {
     bells: BTreeMap<DeviceIndex, Bell>,
     /// When to see whether it may be closed.
     rest_due: Option<Timestamp>,
+    /// When to look for sleeping devices that the kernel may miss, while it is closed.
+    seek_due: Option<Timestamp>,
     log: Privacy,
     query: &'a Query,
 }
@@ -135,6 +137,7 @@ impl<'a> Node<'a> {
             paused: None,
             bells: BTreeMap::new(),
             rest_due: None,
+            seek_due: None,
             log: Privacy::new(false),
             query,
         }
@@ -293,7 +296,13 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        let due = self.due.into_iter().chain(self.rest_due).min();
+        let seek_due = self.seek_due.filter(|_| !self.way.is_open());
+        let due = self
+            .due
+            .into_iter()
+            .chain(self.rest_due)
+            .chain(seek_due)
+            .min();
         due.filter(|_| !self.is_lost())
     }
 

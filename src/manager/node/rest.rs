@@ -88,7 +88,9 @@ impl<'a> Node<'a> {
     /// Closes the node, if nothing is going on and the kernel tells of all devices; then what else
     /// to listen to is returned. Asks those of which it no longer tells.
     pub(in crate::manager) fn settle(&mut self, now: Timestamp, cover: &Cover) -> Vec<NodeInfo> {
-        if self.rest_due.take_if(|due| *due <= now).is_none() {
+        let is_due = |due: &mut Timestamp| *due <= now;
+        let seek = !self.way.is_open() && self.seek_due.take_if(is_due).is_some();
+        if self.rest_due.take_if(is_due).is_none() && !seek {
             return Vec::new();
         }
         let devices = self.devices.iter();
@@ -97,7 +99,12 @@ impl<'a> Node<'a> {
         });
         let untold: Vec<DeviceIndex> = untold.map(|(index, _)| *index).collect();
         if !self.way.is_open() {
-            for index in untold.into_iter().chain(self.awaited(cover)) {
+            let sought = if seek {
+                self.awaited(cover)
+            } else {
+                Vec::new()
+            };
+            for index in untold.into_iter().chain(sought) {
                 self.ask(now, index, Known::default());
             }
             // The nodes beside may be others than before.
@@ -118,7 +125,7 @@ impl<'a> Node<'a> {
             debug!("{} is closed: the kernel tells of its devices", self.info);
             self.way = Way::Closed(Vec::new());
             (self.due, self.paused) = (self.light_timeout(), None);
-            self.rest_due = (!self.awaited(cover).is_empty()).then(|| now + SELDOM);
+            self.seek_due = (!self.awaited(cover).is_empty()).then(|| now + SELDOM);
             return self.solar_nodes(cover);
         }
         Vec::new()
