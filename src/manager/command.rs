@@ -19,8 +19,7 @@ pub enum Command {
     /// Measure light in this series. It replaces the one before, and ends by itself: when its
     /// reports have come, or the device sleeps.
     MeasureLight {
-        /// Which device. Ids can collide where two receivers hold clones, links only where two
-        /// receivers say that they have the same serial number.
+        /// Which device. Ids can collide where two receivers hold clones, links cannot.
         device: Link,
         /// `None`: no longer.
         series: Option<LightMeasure>,

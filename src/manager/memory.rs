@@ -23,6 +23,7 @@ use serde_json::Value;
 use crate::device::{Battery, Device, Light};
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::session::Known;
+use crate::transport::NodeId;
 use crate::units::Timestamp;
 
 /// The version of the file's format.
@@ -45,6 +46,8 @@ pub struct Memory {
     devices: BTreeMap<String, Entry>,
     /// What was learnt or found wrong since it was read.
     touched: BTreeSet<String>,
+    /// Which plugging has which receiver's serial number. It is not kept.
+    receivers: BTreeMap<String, NodeId>,
 }
 
 /// Why it could not be kept.
@@ -83,8 +86,21 @@ impl Memory {
         Self {
             path: Some(path),
             devices,
-            touched: BTreeSet::new(),
+            ..Self::default()
         }
+    }
+
+    /// Whether a receiver is the first that is there with its serial number; clones have the same.
+    pub(super) fn claim(&mut self, serial: &str, node: &NodeId) -> bool {
+        self.receivers
+            .entry(serial.to_owned())
+            .or_insert_with(|| node.clone())
+            == node
+    }
+
+    /// A receiver is gone; another may have its serial number.
+    pub(super) fn release(&mut self, node: &NodeId) {
+        self.receivers.retain(|_, of| of != node);
     }
 
     /// Gives a device what is remembered of it, and says what need not be asked.

@@ -368,6 +368,7 @@ impl Monitor<'_> {
             return Ok(());
         };
         node.remember(now, memory);
+        memory.release(id);
         for change in node.removed() {
             tell(now, News::Change(Box::new(change)))?;
         }

@@ -1,6 +1,8 @@
 //! Following devices: they come and go, sleep and wake, fill and empty, and nothing is asked that
 //! they say themselves.
 
+use std::collections::BTreeSet;
+
 use solar_status::device::{Device, Presence};
 use solar_status::manager::{Change, News};
 use solar_status::sim::battery::State;
@@ -27,6 +29,29 @@ pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
     });
     let mut named = devices.filter(|it| it.name.as_deref() == Some(name));
     named.next().unwrap()
+}
+
+#[test]
+fn two_receivers_of_one_serial_number_are_told_apart() {
+    let mut stage = Stage::new();
+    let [one, other] = ["/dev/hidraw0", "/dev/hidraw4"]
+        .map(|path| Shared::new(path, Plugged::Receiver(scenario::desk())));
+    stage.port.plug(&one);
+    stage.port.plug(&other);
+    let port = stage.port.clone();
+    stage.at(10, move |_| port.unplug(&other));
+    let told = stage.follow(20);
+    let (mut there, mut most) = (BTreeSet::new(), 0);
+    for (_, news) in &told {
+        let News::Change(change) = news else { continue };
+        match &**change {
+            Change::DeviceAdded(it) => assert!(there.insert(it.link.clone()), "{it:?}"),
+            Change::DeviceRemoved(it) => assert!(there.remove(&it.link), "{it:?}"),
+            _ => {}
+        }
+        most = most.max(there.len());
+    }
+    assert_eq!((most, there.len()), (6, 3), "{:?}", words(&told));
 }
 
 #[test]

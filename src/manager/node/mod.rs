@@ -175,7 +175,7 @@ impl<'a> Node<'a> {
     fn take_events(&mut self, now: Timestamp, memory: &mut Memory) {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Receiver(record) => self.handle_receiver(record),
+                Event::Receiver(record) => self.handle_receiver(record, memory),
                 Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
                 Event::Named(device, name) => self.handle_name(now, device, name, memory),
                 Event::Discovered if self.phase == Phase::Searching => {
@@ -197,7 +197,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn handle_receiver(&mut self, record: ReceiverRecord) {
+    fn handle_receiver(&mut self, record: ReceiverRecord, memory: &mut Memory) {
         let Some(receiver) = &mut self.receiver else {
             return;
         };
@@ -205,7 +205,10 @@ impl<'a> Node<'a> {
         receiver.serial = record
             .unique_id
             .or(record.serial.map(|serial| serial.to_string()));
-        if let Some(serial) = receiver.serial.as_ref().filter(|_| !known) {
+        // The second of two with one serial number keeps the name of its port.
+        if let Some(serial) = receiver.serial.as_ref().filter(|_| !known)
+            && memory.claim(serial, &self.info.id)
+        {
             receiver.id.clone_from(serial);
         }
         receiver.slots = record.slots;
