@@ -58,6 +58,19 @@ pub struct Args {
     /// Use a recorded trace in the place of the receivers
     #[arg(long, value_name = "FILE", conflicts_with = "simulate")]
     pub(super) replay: Option<PathBuf>,
+
+    /// Of a trace, once it is read: what can be asked of it.
+    #[arg(skip)]
+    pub(super) recorded: Option<Recorded>,
+}
+
+/// What was asked when a trace was recorded. What stays unanswered makes a device look absent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recorded {
+    /// The devices were followed.
+    pub(super) followed: bool,
+    /// They were asked for their full names and firmware.
+    pub(super) described: bool,
 }
 
 /// How often to do something by itself.

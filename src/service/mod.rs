@@ -108,7 +108,7 @@ pub fn main() -> Exit {
         }
     };
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    match run(&args) {
+    match run(args) {
         Ok(()) => Exit::Ok,
         Err(error) => {
             _ = writeln!(io::stderr(), "solar-statusd: {error}");
@@ -117,10 +117,10 @@ pub fn main() -> Exit {
     }
 }
 
-fn run(args: &Args) -> Result<(), ServiceError> {
+fn run(mut args: Args) -> Result<(), ServiceError> {
     let ending = Ending::of_signals()?;
-    let mut source = settings::source(args)?;
-    serve(args, &mut *source, &ending)
+    let mut source = settings::source(&mut args)?;
+    serve(&args, &mut *source, &ending)
 }
 
 /// Serves the nodes of a source until it is told to end.

@@ -6,19 +6,28 @@ use log::{debug, info};
 use sd_notify::NotifyState;
 
 use super::ServiceError;
-use super::args::Args;
+use super::args::{Args, Recorded};
+use crate::feature::{notification_flags, root};
 use crate::manager::{Memory, NodeSource, Query};
 use crate::nodes::{Given, Machine, Tapping, read_trace, simulated};
 use crate::session::Wanted;
 use crate::transport::Transport;
+use crate::wire::{DeviceIndex, FeatureId, Report};
 
-pub(super) fn source(args: &Args) -> Result<Box<dyn NodeSource>, ServiceError> {
+/// Where nodes come from. Of a trace it is noted what can be asked of it.
+pub(super) fn source(args: &mut Args) -> Result<Box<dyn NodeSource>, ServiceError> {
     let untapped = Tapping::default();
     if let Some(desk) = args.simulate {
         return Ok(Box::new(Given::new(simulated(desk), untapped)));
     }
     if let Some(path) = &args.replay {
-        let nodes = read_trace(path)?.into_iter().map(|(info, replay)| {
+        let nodes = read_trace(path)?;
+        let has = |is: fn(&Report) -> bool| nodes.iter().any(|(_, it)| it.has_request(is));
+        args.recorded = Some(Recorded {
+            followed: has(is_look_at_flags),
+            described: has(is_look_up_of_firmware),
+        });
+        let nodes = nodes.into_iter().map(|(info, replay)| {
             let transport: Box<dyn Transport> = Box::new(replay);
             (info, transport)
         });
@@ -28,6 +37,17 @@ pub(super) fn source(args: &Args) -> Result<Box<dyn NodeSource>, ServiceError> {
     Ok(Box::new(Machine::open(untapped, nothing)?))
 }
 
+/// Who follows a receiver looks at its notification flags.
+fn is_look_at_flags(request: &Report) -> bool {
+    *request == notification_flags::get().report(DeviceIndex::RECEIVER)
+}
+
+fn is_look_up_of_firmware(request: &Report) -> bool {
+    let [high, low, _] = request.head();
+    let is_look_up = (request.sub_id(), request.address() >> 4) == (0, root::GET_FEATURE);
+    is_look_up && [high, low] == FeatureId::DEVICE_INFORMATION.0.to_be_bytes()
+}
+
 /// What is remembered. Of simulated devices it is only where the user says so.
 pub(super) fn memory(args: &Args) -> Memory {
     let path = args.state.as_ref().map(|state| state.join("devices.json"));
@@ -35,19 +55,20 @@ pub(super) fn memory(args: &Args) -> Memory {
 }
 
 pub(super) fn query(args: &Args) -> Query {
-    // A trace answers what was asked when it was recorded, as a rule no more than `solar-status`
-    // asks: what stays unanswered makes a device look absent.
-    let recorded = args.replay.is_some();
+    let recorded = args.recorded.unwrap_or(Recorded {
+        followed: true,
+        described: true,
+    });
     Query {
         wanted: Wanted {
             battery: true,
-            name: !recorded,
-            firmware: !recorded,
+            name: recorded.described,
+            firmware: recorded.described,
             ..Wanted::default()
         },
         names: true,
-        follow: !recorded,
-        receiver_firmware: !recorded,
+        follow: recorded.followed,
+        receiver_firmware: recorded.described,
         devices: Vec::new(),
         timeout: Duration::MAX,
         quiet: true,

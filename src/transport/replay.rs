@@ -71,6 +71,11 @@ impl Replay {
         Ok(nodes.collect())
     }
 
+    /// Whether such a request was recorded. Software ids and marks of pings are zero.
+    pub fn has_request(&self, is: impl FnMut(&Report) -> bool) -> bool {
+        self.unused.keys().any(is)
+    }
+
     fn new(recording: Recording) -> Self {
         let mut replay = Self::default();
         for (at, report) in recording.unasked {
