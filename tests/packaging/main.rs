@@ -10,8 +10,14 @@
 )]
 
 mod bus;
+mod copyright;
+mod crates;
+mod manual;
 mod names;
+mod release;
 mod rules;
+mod shells;
 mod tools;
 mod unit;
 mod user;
+mod written;
