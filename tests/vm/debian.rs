@@ -23,7 +23,6 @@ const SOURCES: [&str; 5] = [
 pub(crate) fn archive(place: &Path) -> io::Result<PathBuf> {
     let archive = place.join("debian.tar");
     let described = place.join("debian.txt");
-    let release = release()?;
     let sources = Command::new("apt-get").args(SOURCES).output()?;
     let sources = String::from_utf8_lossy(&sources.stdout).into_owned();
     if sources.is_empty() {
@@ -37,9 +36,10 @@ pub(crate) fn archive(place: &Path) -> io::Result<PathBuf> {
     // Whatever ends this early, the next run begins anew.
     fs::write(&described, "")?;
     let mut mmdebstrap = Command::new("mmdebstrap")
-        .args(["--quiet", "--variant=apt"])
+        // Nothing of it needs to be on the disk before the next is unpacked.
+        .args(["--quiet", "--variant=apt", "--dpkgopt=force-unsafe-io"])
         .arg(format!("--include={PACKAGES}"))
-        .arg(&release)
+        .arg(release()?)
         .arg(&archive)
         .arg("-")
         .stdin(Stdio::piped())
