@@ -7,6 +7,7 @@
 )]
 
 mod callers;
+mod examples;
 mod fake;
 mod monitor;
 mod stage;
