@@ -2,7 +2,7 @@
 
 use crate::tools::text;
 
-const METAINFO: &str = "packaging/appstream/org.solarstatus.SolarStatus.metainfo.xml";
+pub(crate) const METAINFO: &str = "packaging/appstream/org.solarstatus.SolarStatus.metainfo.xml";
 
 pub(crate) struct Release {
     pub(crate) version: String,
