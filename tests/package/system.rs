@@ -58,7 +58,7 @@ fn live(place: &Path) {
     mmdebstrap.arg("--dpkgopt=force-unsafe-io");
     for hook in [
         r#"mkdir "$1/srv/life" && cp "$OURS" "$NEWER" "$SCRIPT" "$1/srv/life""#,
-        r#"chroot "$1" sh /srv/life/life.sh /srv/life/ours.deb /srv/life/newer.deb || { cat "$1/srv/life/results/apt" >&2; exit 1; }"#,
+        r#"timeout 300 chroot "$1" sh /srv/life/life.sh /srv/life/ours.deb /srv/life/newer.deb || { cat "$1/srv/life/results/apt" >&2; exit 1; }"#,
         r#"cp -r "$1/srv/life/results" "$PLACE""#,
     ] {
         mmdebstrap.arg(format!("--customize-hook={hook}"));
