@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the tests need on Debian: most of it for those on a real kernel (cargo test --test vm)
-# and those with programs of real desktops (cargo test --test desktop).
+# Installs what the tests need on Debian: most of it for those on a real kernel (cargo test --test
+# vm), those with programs of real desktops (cargo test --test desktop) and those of packages (cargo
+# test --test package).
 set -eu
 
-packages='at-spi2-core busybox-static cpio dbus dbus-daemon gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager kmod linux-image-amd64 mmdebstrap python3-gi python3-jsonschema qemu-system-x86 solaar systemd time udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zstd'
+packages='appstream at-spi2-core busybox-static cpio dbus dbus-daemon dpkg-dev fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema qemu-system-x86 rpm rpmlint solaar systemd time udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2

@@ -58,7 +58,7 @@ that is closed ends it with 0.";
 /// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
 /// kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
-#[command(name = "solar-status", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "solar-status", version, after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(flatten)]
     pub(super) status: StatusArgs,
@@ -174,7 +174,7 @@ pub(super) struct StatusArgs {
 /// by themselves that they come and go and how full they are, and are asked when they wake. A solar
 /// keyboard measures light when it wakes and when its light key is pressed.
 #[derive(Args, Debug)]
-#[command(after_help = MONITOR_EXAMPLES)]
+#[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {
     /// Print each change as a JSON object, one a line
     #[arg(long)]

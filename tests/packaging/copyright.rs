@@ -66,16 +66,18 @@ fn stanzas() -> String {
         let key = (licences.join(" and "), holders(&one));
         groups.entry(key).or_default().push(one.name);
     }
-    let mut stanzas = String::new();
+    let mut stanzas = Vec::new();
     for ((licence, holders), names) in groups {
-        let files: String = names.iter().map(|name| format!("\n {name}/*")).collect();
-        let holders: String = holders.iter().map(|name| format!("\n {name}")).collect();
-        stanzas += &format!("Files:{files}\nCopyright:{holders}\nLicense: {licence}\n\n");
+        let files: Vec<_> = names.iter().map(|name| format!(" {name}/*")).collect();
+        let holders: Vec<_> = holders.iter().map(|name| format!(" {name}")).collect();
+        let (files, holders) = (files.join("\n"), holders.join("\n"));
+        let stanza = format!("Files:\n{files}\nCopyright:\n{holders}\nLicense: {licence}\n");
+        stanzas.push(stanza);
     }
     for (licence, text) in texts {
-        stanzas += &format!("License: {licence}\n{text}\n");
+        stanzas.push(format!("License: {licence}\n{text}"));
     }
-    stanzas
+    stanzas.join("\n") + "\n"
 }
 
 /// The text of a licence, as a crate has it and as Debian writes it.
@@ -90,7 +92,9 @@ fn full(one: &Crate, licence: &str) -> String {
     for file in files {
         for line in fs::read_to_string(file).unwrap().lines() {
             let line = line.trim_end();
-            text += &format!(" {}\n", if line.is_empty() { "." } else { line });
+            text.push(' ');
+            text.push_str(if line.is_empty() { "." } else { line });
+            text.push('\n');
         }
     }
     let name = &one.name;

@@ -59,10 +59,10 @@ pub(crate) fn linked() -> Vec<Crate> {
     let ours = env!("CARGO_PKG_NAME");
     let names = tree.lines().map(|line| line.split(" (").next().unwrap());
     let names: BTreeSet<_> = names.filter(|name| !name.starts_with(ours)).collect();
-    let packages = metadata["packages"].as_array().unwrap().iter();
+    let packages = metadata.get("packages").unwrap().as_array().unwrap().iter();
     let mut crates: Vec<_> = packages
         .filter(|package| {
-            let name = format!("{} v{}", word(&package["name"]), word(&package["version"]));
+            let name = format!("{} v{}", word(package, "name"), word(package, "version"));
             names.contains(name.as_str())
         })
         .map(of_package)
@@ -85,14 +85,15 @@ fn cargo(arguments: &[&str]) -> String {
 }
 
 fn of_package(package: &Value) -> Crate {
-    let manifest = Path::new(word(&package["manifest_path"]));
+    let manifest = Path::new(word(package, "manifest_path"));
     Crate {
-        name: word(&package["name"]).to_owned(),
-        licence: word(&package["license"]).to_owned(),
+        name: word(package, "name").to_owned(),
+        licence: word(package, "license").to_owned(),
         folder: manifest.parent().unwrap().to_owned(),
     }
 }
 
-fn word(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no word: {value}"))
+fn word<'a>(package: &'a Value, key: &str) -> &'a str {
+    let value = package.get(key).and_then(Value::as_str);
+    value.unwrap_or_else(|| panic!("no {key}: {package}"))
 }

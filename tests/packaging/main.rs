@@ -13,6 +13,7 @@ mod bus;
 mod copyright;
 mod crates;
 mod manual;
+mod metainfo;
 mod names;
 mod release;
 mod rules;

@@ -2,7 +2,7 @@
 
 use crate::tools::text;
 
-const METAINFO: &str = "packaging/appstream/org.solarstatus.SolarStatus.metainfo.xml";
+pub(crate) const METAINFO: &str = "packaging/appstream/org.solarstatus.SolarStatus.metainfo.xml";
 
 pub(crate) struct Release {
     pub(crate) version: String,
@@ -28,9 +28,17 @@ pub(crate) fn newest() -> Release {
 fn every_package_is_of_the_programs_version() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(newest().version, version, "{METAINFO}");
-    let debian = text("packaging/debian/changelog");
-    assert!(
-        debian.starts_with(&format!("solar-status ({version}-")),
-        "{debian}"
-    );
+    for (file, line) in [
+        (
+            "packaging/debian/changelog",
+            format!("solar-status ({version}-"),
+        ),
+        ("packaging/arch/PKGBUILD", format!("pkgver={version}\n")),
+        (
+            "packaging/rpm/solar-status.spec",
+            format!("Version: {version}\n"),
+        ),
+    ] {
+        assert!(text(file).contains(&line), "no {line} in {file}");
+    }
 }

@@ -22,10 +22,10 @@ fn pages() -> Vec<Page> {
         .subcommand_value_name("command");
     program.build();
     let commands: Vec<_> = program.get_subcommands().cloned().collect();
-    let names = commands.iter().map(|command| page::name(command)).collect();
-    let mut pages = vec![Page::of_program(program, "1", names)];
+    let names: Vec<_> = commands.iter().map(page::name).collect();
+    let mut pages = vec![Page::of_program(program, "1", &names)];
     pages.extend(commands.into_iter().map(Page::of_command));
-    pages.push(Page::of_program(service::Args::command(), "8", Vec::new()));
+    pages.push(Page::of_program(service::Args::command(), "8", &[]));
     pages
 }
 
@@ -59,8 +59,8 @@ fn every_page_has_the_sections_that_people_look_for() {
             let name = page.file_name();
             assert!(headings.contains(&section), "{name} has no {section}");
         }
-        for empty in text.split("\n.SH ").filter(|part| !part.contains('\n')) {
-            panic!("{}: nothing below {empty}", page.file_name());
-        }
+        let mut sections = text.split("\n.SH ");
+        let empty = sections.find(|section| !section.trim_end().contains('\n'));
+        assert_eq!(empty, None, "nothing is below it in {}", page.file_name());
     }
 }

@@ -24,11 +24,7 @@ pub(super) fn name(command: &Command) -> String {
 }
 
 impl Page {
-    pub(super) fn of_program(
-        command: Command,
-        section: &'static str,
-        commands: Vec<String>,
-    ) -> Self {
+    pub(super) fn of_program(command: Command, section: &'static str, commands: &[String]) -> Self {
         let mut see_also: Vec<_> = commands.iter().map(|name| format!("{name}(1)")).collect();
         see_also.extend(more::see_also(command.get_name()));
         Self::new(command, section, see_also)
@@ -113,15 +109,12 @@ fn tidied(page: &str) -> String {
     let body = page
         .replace(PREAMBLE, "")
         .replace("\n.br\n\n.br\n", "\n.sp\n");
-    let mut text = PREAMBLE.to_owned();
-    for character in body.chars() {
-        if character.is_ascii() {
-            text.push(character);
-        } else {
-            text += &format!("\\[u{:04X}]", u32::from(character));
-        }
-    }
-    text
+    let ascii = |character: char| match character {
+        '\0'..='\x7F' => character.to_string(),
+        _ => format!("\\[u{:04X}]", u32::from(character)),
+    };
+    let body: String = body.chars().map(ascii).collect();
+    format!("{PREAMBLE}{body}")
 }
 
 fn words(roff: &mut Roff, heading: &str, words: &str) {

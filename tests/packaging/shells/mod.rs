@@ -1,5 +1,8 @@
 //! The completions of bash, zsh and fish, from the same source as `--help`.
 
+mod repair;
+mod typed;
+
 use clap::{Command, CommandFactory};
 use clap_complete::{Shell, generate};
 use solar_status::{cli, service};
@@ -21,13 +24,18 @@ fn files() -> Vec<(String, String)> {
 
 fn file(shell: Shell, program: &Command) -> (String, String) {
     let name = program.get_name();
-    let file_name = match shell {
-        Shell::Zsh => format!("_{name}"),
-        shell => format!("{name}.{shell}"),
-    };
     let mut text = Vec::new();
     generate(shell, &mut program.clone(), name, &mut text);
-    (file_name, String::from_utf8(text).unwrap())
+    let text = String::from_utf8(text).unwrap();
+    let text = repair::repaired(shell, name, &text);
+    (file_name(shell, name), text)
+}
+
+fn file_name(shell: Shell, program: &str) -> String {
+    match shell {
+        Shell::Zsh => format!("_{program}"),
+        shell => format!("{program}.{shell}"),
+    }
 }
 
 #[test]
