@@ -1,0 +1,328 @@
+//! The nodes: there, and open to whom.
+
+use super::{count, ids, unseen};
+use crate::device::{ReceiverFamily, ReceiverModel};
+use crate::doctor::look::{Facts, Hidraw, Node, Opening};
+use crate::doctor::{Area, Finding, Verdict};
+use crate::transport::NodeRole;
+use crate::wire::descriptor::Capabilities;
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let seen = match &facts.hidraw {
+        Ok(seen) => seen,
+        Err(why) => return unseen(Area::Hidraw, why),
+    };
+    let mut findings = Vec::new();
+    findings.extend(missing(seen, facts));
+    for node in &seen.nodes {
+        findings.push(opening(node, facts));
+        findings.extend(driver(node));
+    }
+    findings
+}
+
+/// What should be there and is not.
+fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
+    if !seen.class && seen.hid_devices > 0 {
+        let text = "this kernel has no hidraw (CONFIG_HIDRAW)";
+        return Some(Finding::problem(Area::Hidraw, "no-hidraw", text).advise(
+            "use a kernel that has it, or as a last resort: sudo solar-status --transport usb",
+        ));
+    }
+    let on_usb = facts.usb.iter().flatten();
+    let mut receivers = on_usb.filter(|it| it.receiver().is_some());
+    let without = receivers.find(|it| {
+        let ids = (it.vendor, it.product);
+        !seen
+            .nodes
+            .iter()
+            .any(|node| (node.info.vendor, node.info.product) == ids)
+    });
+    if let Some(receiver) = without {
+        let ids = ids(receiver.vendor, receiver.product);
+        let text = format!(
+            "the receiver {ids} at usb {} has no hidraw node",
+            receiver.place()
+        );
+        return Some(Finding::problem(Area::Hidraw, "no-node", text).advise(
+            "plug it in again; if that does not help, report it with solar-status doctor --report FILE",
+        ));
+    }
+    if seen.nodes.is_empty() {
+        let text = "no node leads to a Logitech receiver or device";
+        let finding = Finding::new(Area::Hidraw, "nothing", Verdict::Absent, text);
+        return Some(finding.advise("plug a receiver in, or switch the Bluetooth device on"));
+    }
+    None
+}
+
+fn opening(node: &Node, facts: &Facts) -> Finding {
+    let text = format!("{}: {}", describe(node), may(node));
+    if node.role == NodeRole::Centurion {
+        let text = format!(
+            "{} speaks Centurion, which this program cannot read",
+            node.info
+        );
+        return Finding::note(Area::Hidraw, "centurion", text);
+    }
+    let daemon = facts.daemon().is_some();
+    match &node.opening {
+        Opening::Opens => Finding::ok(Area::Hidraw, "opens", text),
+        Opening::Denied | Opening::Forbidden if daemon => {
+            let text = format!("{text}, and need not: solar-statusd asks for you");
+            Finding::ok(Area::Hidraw, "served", text)
+        }
+        Opening::Denied => {
+            let finding = Finding::new(Area::Hidraw, "denied", Verdict::Denied, text);
+            finding.advise(let_in(node, facts))
+        }
+        Opening::Forbidden => {
+            let finding = Finding::new(Area::Hidraw, "forbidden", Verdict::Denied, text);
+            finding.advise(format!(
+                "its permissions are not against it, but the container or service this runs in is: \
+                 allow it the device (docker run --device {0}; systemd: DeviceAllow=char-hidraw rw)",
+                node.info.path
+            ))
+        }
+        Opening::Missing => Finding::problem(Area::Hidraw, "no-file", text).advise(format!(
+            "the kernel has the node and /dev has not: in a container pass it on (docker run --device \
+             {}), else see whether udev runs",
+            node.info.path
+        )),
+        Opening::Failed(_) => Finding::problem(Area::Hidraw, "fails", text)
+            .advise("plug it in again; if that does not help, report it"),
+    }
+}
+
+/// What lets a user open a node, or spares it.
+fn let_in(node: &Node, facts: &Facts) -> String {
+    let files = facts.files.as_ref().ok();
+    let activatable = facts.system().is_some_and(|it| it.activatable);
+    if activatable || files.is_some_and(|it| it.unit.acts()) {
+        return "sudo systemctl start solar-statusd; or run this as root".to_owned();
+    }
+    if node.role == NodeRole::Receiver && files.is_some_and(|it| it.user_rule.acts()) {
+        return "70-solar-status-uaccess.rules is installed and did not act: plug the receiver in again; \
+                it lets in who sits at the computer, not who comes by ssh"
+            .to_owned();
+    }
+    let rule = match node.role {
+        NodeRole::Receiver => {
+            ", or let the logged-in user in (read the rule's warning first): \
+             sudo cp udev/70-solar-status-uaccess.rules /etc/udev/rules.d/ && sudo udevadm control \
+             --reload, then plug it in again"
+        }
+        _ => "",
+    };
+    format!("run it as root (sudo solar-status), or install solar-statusd{rule}")
+}
+
+/// `/dev/hidraw2 leads to Unifying Receiver 046D:C52B (driver logitech-djreceiver; short, long, DJ)`
+fn describe(node: &Node) -> String {
+    let info = &node.info;
+    let name = match ReceiverModel::of(info.vendor, info.product) {
+        Some(model) => model.name().to_owned(),
+        None => info.name.clone().unwrap_or_else(|| "a device".to_owned()),
+    };
+    let driver = node.driver.as_deref().unwrap_or("none");
+    format!(
+        "{} leads to {name} {} (driver {driver}; {} reports)",
+        info.path,
+        ids(info.vendor, info.product),
+        reports(info.capabilities)
+    )
+}
+
+fn reports(capabilities: Capabilities) -> String {
+    let all = [
+        ("short", capabilities.short),
+        ("long", capabilities.long),
+        ("very long", capabilities.very_long.is_some()),
+        ("DJ", capabilities.dj),
+    ];
+    let there: Vec<&str> = all.into_iter().filter(|it| it.1).map(|it| it.0).collect();
+    there.join(", ")
+}
+
+/// `root:root 0600, you may not open it`
+fn may(node: &Node) -> String {
+    let access = node.access.as_ref().map(|it| {
+        let list = if it.list { "+" } else { "" };
+        format!("{}:{} {:04o}{list}, ", it.owner, it.group, it.mode)
+    });
+    let may = match &node.opening {
+        Opening::Opens => "you may open it",
+        Opening::Denied | Opening::Forbidden => "you may not open it",
+        Opening::Missing => "it has no file",
+        Opening::Failed(why) => &format!("it cannot be opened: {why}"),
+    };
+    format!("{}{may}", access.unwrap_or_default())
+}
+
+/// A Unifying or Lightspeed receiver without the kernel's driver has no battery on the desktop.
+fn driver(node: &Node) -> Option<Finding> {
+    let model = ReceiverModel::of(node.info.vendor, node.info.product)?;
+    let driven = matches!(
+        model.family,
+        ReceiverFamily::Unifying | ReceiverFamily::Lightspeed
+    );
+    (driven && node.driver.as_deref() == Some("hid-generic")).then(|| {
+        let text = format!(
+            "{} is driven by hid-generic and not by the kernel's driver of receivers: this program \
+             works, but the kernel and UPower see no battery",
+            node.info.path
+        );
+        let finding = Finding::note(Area::Hidraw, "generic", text);
+        finding.advise("sudo modprobe hid-logitech-dj, then plug the receiver in again")
+    })
+}
+
+/// How many paired devices the kernel has nodes of, in words.
+pub(super) fn children(facts: &Facts) -> Option<String> {
+    let children = facts.hidraw.as_ref().ok()?.children;
+    (children > 0).then(|| {
+        format!(
+            "{} with a node of its own",
+            count(children, "paired device")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::doctor::judge::testing::{healthy, only, without_daemon};
+    use crate::doctor::look::Installed;
+
+    fn opened(mut facts: Facts, opening: Opening) -> Finding {
+        facts.hidraw.as_mut().unwrap().nodes[0].opening = opening;
+        only(judge(&facts))
+    }
+
+    #[test]
+    fn a_node_is_told_with_its_driver_and_who_may_open_it() {
+        let finding = only(judge(&healthy()));
+        assert_eq!(
+            finding,
+            Finding::ok(
+                Area::Hidraw,
+                "opens",
+                "/dev/hidraw2 leads to Unifying Receiver 046D:C52B (driver logitech-djreceiver; \
+                 short, long, DJ reports): root:root 0600, you may open it"
+            )
+        );
+    }
+
+    #[test]
+    fn who_may_not_open_it_is_told_how_to_get_in() {
+        let finding = opened(without_daemon(), Opening::Denied);
+        assert_eq!((finding.id, finding.verdict), ("denied", Verdict::Denied));
+        assert!(
+            finding
+                .text
+                .ends_with("root:root 0600, you may not open it")
+        );
+        let advice = finding.advice.unwrap();
+        for word in [
+            "sudo solar-status",
+            "70-solar-status-uaccess.rules",
+            "warning",
+        ] {
+            assert!(advice.contains(word), "{advice}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_did_not_act_and_a_daemon_that_could_run_are_thought_of() {
+        let mut facts = without_daemon();
+        let rule = Installed::Same(PathBuf::from(
+            "/etc/udev/rules.d/70-solar-status-uaccess.rules",
+        ));
+        facts.files.as_mut().unwrap().user_rule = rule;
+        let advice = opened(facts, Opening::Denied).advice.unwrap();
+        assert!(advice.contains("plug the receiver in again"), "{advice}");
+
+        let mut facts = without_daemon();
+        facts.files.as_mut().unwrap().unit = Installed::Same(PathBuf::new());
+        let advice = opened(facts, Opening::Denied).advice.unwrap();
+        assert!(advice.contains("systemctl start solar-statusd"), "{advice}");
+    }
+
+    #[test]
+    fn where_the_daemon_serves_nobody_needs_to_open_anything() {
+        for opening in [Opening::Denied, Opening::Forbidden] {
+            let finding = opened(healthy(), opening);
+            assert_eq!((finding.id, finding.verdict), ("served", Verdict::Ok));
+        }
+    }
+
+    #[test]
+    fn a_container_is_told_from_a_missing_permission() {
+        let finding = opened(without_daemon(), Opening::Forbidden);
+        assert_eq!(
+            (finding.id, finding.verdict),
+            ("forbidden", Verdict::Denied)
+        );
+        assert!(
+            finding
+                .advice
+                .unwrap()
+                .contains("DeviceAllow=char-hidraw rw")
+        );
+        let finding = opened(without_daemon(), Opening::Missing);
+        assert_eq!((finding.id, finding.verdict), ("no-file", Verdict::Problem));
+        assert!(finding.advice.unwrap().contains("--device /dev/hidraw2"));
+        let finding = opened(without_daemon(), Opening::Failed("EIO".to_owned()));
+        assert_eq!((finding.id, finding.verdict), ("fails", Verdict::Problem));
+    }
+
+    #[test]
+    fn a_kernel_without_hidraw_is_told_by_devices_without_it() {
+        let mut facts = healthy();
+        facts.hidraw = Ok(Hidraw {
+            hid_devices: 1,
+            ..Hidraw::default()
+        });
+        let finding = only(judge(&facts));
+        assert_eq!(
+            (finding.id, finding.verdict),
+            ("no-hidraw", Verdict::Problem)
+        );
+        assert!(finding.advice.unwrap().contains("--transport usb"));
+    }
+
+    #[test]
+    fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_none() {
+        let mut facts = healthy();
+        facts.hidraw.as_mut().unwrap().nodes.clear();
+        assert_eq!(only(judge(&facts)).id, "no-node");
+        facts.usb = Ok(Vec::new());
+        let finding = only(judge(&facts));
+        assert_eq!((finding.id, finding.verdict), ("nothing", Verdict::Absent));
+    }
+
+    #[test]
+    fn the_wrong_driver_is_worth_a_note() {
+        let mut facts = healthy();
+        facts.hidraw.as_mut().unwrap().nodes[0].driver = Some("hid-generic".to_owned());
+        let findings = judge(&facts);
+        let finding = findings.last().unwrap();
+        assert_eq!((finding.id, finding.verdict), ("generic", Verdict::Note));
+        assert!(
+            finding
+                .advice
+                .as_ref()
+                .unwrap()
+                .contains("modprobe hid-logitech-dj")
+        );
+    }
+
+    #[test]
+    fn a_headset_that_cannot_be_asked_is_named() {
+        let mut facts = healthy();
+        facts.hidraw.as_mut().unwrap().nodes[0].role = NodeRole::Centurion;
+        assert_eq!(only(judge(&facts)).id, "centurion");
+    }
+}
