@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::doctor::DoctorArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -76,6 +77,7 @@ pub struct Cli {
 pub enum Command {
     Monitor(MonitorArgs),
     Decode(DecodeArgs),
+    Doctor(DoctorArgs),
 }
 
 /// What reading once and following have in common.

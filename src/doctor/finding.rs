@@ -1,7 +1,8 @@
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// What a finding is about, in the order of looking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Area {
     /// Receivers and devices on USB, and who holds them.
     Usb,
@@ -38,7 +39,8 @@ impl Area {
 }
 
 /// How a finding is to be taken; what counts more comes later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As it should be.
     Ok,
@@ -72,25 +74,15 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What it is about.
-    #[serde(serialize_with = "area_name")]
     pub area: Area,
     /// Which finding of that area it is. It stays the same where the text changes.
     pub id: &'static str,
     /// How it is to be taken.
-    #[serde(serialize_with = "verdict_name")]
     pub verdict: Verdict,
     /// What was found, in one line.
     pub text: String,
     /// What to do next.
     pub advice: Option<String>,
-}
-
-fn area_name<S: Serializer>(area: &Area, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(area.name())
-}
-
-fn verdict_name<S: Serializer>(verdict: &Verdict, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(verdict.name())
 }
 
 impl Finding {

@@ -7,11 +7,14 @@
 mod finding;
 mod judge;
 mod look;
+mod report;
+mod scrub;
 
 pub use finding::{Area, Finding, Verdict, worst};
 pub use judge::judge;
 pub use look::{
     Access, Answer, BusSeen, Devices, Driver, Facts, Files, Heard, Hidraw, Holder, Installed,
     Interface, Kept, Kernel, KernelBattery, Machine, Node, OnBus, Opening, Owner, Places, Programs,
-    Running, Systemd, Unit, Unseen, Upower, UpowerDevice, UsbDevice, Way, Wishes, look,
+    Running, Systemd, Unit, Unseen, Upower, UpowerDevice, UsbDevice, Way, Whose, Wishes, look,
 };
+pub use report::report;

@@ -27,7 +27,8 @@ fn drivers(kernel: &Kernel, facts: &Facts) -> Finding {
         ("hid-logitech-hidpp", kernel.hidpp),
     ]
     .into_iter()
-    .filter_map(|(name, there)| (!there).then(|| name.to_owned()))
+    .filter(|(_, there)| !there)
+    .map(|(name, _)| name.to_owned())
     .collect();
     if !missing.is_empty() && !facts.nodes().is_empty() {
         let text = format!(

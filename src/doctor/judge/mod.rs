@@ -7,7 +7,7 @@ mod hidraw;
 mod kernel;
 mod programs;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 mod upower;
 mod usb;
 

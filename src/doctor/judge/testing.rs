@@ -6,7 +6,7 @@ use crate::doctor::Finding;
 use crate::doctor::look::{
     Access, Answer, BusSeen, Devices, Driver, Facts, Files, Hidraw, Interface, Kernel,
     KernelBattery, Node, OnBus, Opening, Owner, Programs, Unseen, Upower, UpowerDevice, UsbDevice,
-    Way,
+    Way, Whose,
 };
 use crate::feature::battery_mileage;
 use crate::transport::{NodeId, NodeInfo, NodeRole, Place, Supply, SupplyId};
@@ -17,13 +17,13 @@ use crate::wire::{Slot, Wpid};
 const HID: &str = "/devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007";
 
 /// The only finding.
-pub(super) fn only(mut findings: Vec<Finding>) -> Finding {
+pub(in crate::doctor) fn only(mut findings: Vec<Finding>) -> Finding {
     assert_eq!(findings.len(), 1, "{findings:?}");
     findings.remove(0)
 }
 
 /// A Unifying receiver with a K750, an M705 and a sleeping K800; the daemon runs.
-pub(super) fn healthy() -> Facts {
+pub(in crate::doctor) fn healthy() -> Facts {
     let at = Timestamp::from_start(std::time::Duration::from_secs(1_000_000));
     let mut devices = Devices::told(Way::Daemon(Bus::System), vec![receiver()], devices(at));
     devices.at = at;
@@ -52,18 +52,19 @@ pub(super) fn healthy() -> Facts {
         heard: None,
         devices: Ok(devices),
         files: Ok(Files::default()),
+        whose: Whose::default(),
     }
 }
 
 /// The same without the daemon: the devices were asked.
-pub(super) fn directly() -> Facts {
+pub(in crate::doctor) fn directly() -> Facts {
     let mut facts = without_daemon();
     facts.devices.as_mut().unwrap().way = Way::Direct;
     facts
 }
 
 /// The same without the daemon, which is not installed.
-pub(super) fn without_daemon() -> Facts {
+pub(in crate::doctor) fn without_daemon() -> Facts {
     let mut facts = healthy();
     let on = facts.buses[0].seen.as_mut().unwrap();
     (on.daemon, on.answer) = (None, Answer::Unasked);
@@ -111,6 +112,7 @@ fn node() -> Node {
 fn kernel() -> Kernel {
     Kernel {
         release: Some("6.1.0".to_owned()),
+        system: None,
         dj: true,
         hidpp: true,
         batteries: vec![KernelBattery {
@@ -189,7 +191,7 @@ fn devices(at: Timestamp) -> Vec<Device> {
     let charge = battery_mileage::read(&report("10 01 81 0D 39 47 34"));
     let battery = Battery::from_mileage(&charge, at);
     let three_hours = std::time::Duration::from_secs(3 * 3600);
-    let before = Timestamp::from_start(at.since_start() - three_hours);
+    let before = Timestamp::from_start(at.since_start().saturating_sub(three_hours));
     vec![
         Device {
             has_battery: Some(true),

@@ -310,7 +310,7 @@ impl Line {
 fn read<T: serde::de::DeserializeOwned + zbus::wire::Type>(
     answer: zbus::Result<Message>,
 ) -> zbus::Result<T> {
-    Ok(answer?.body().deserialize()?)
+    answer?.body().deserialize()
 }
 
 fn text(values: &HashMap<String, OwnedVariant>, name: &str) -> Option<String> {

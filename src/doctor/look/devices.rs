@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -50,6 +51,16 @@ pub enum Way {
     Direct,
     /// Nobody: there is no daemon, and no node that may be opened.
     Nobody,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Daemon(bus) => write!(f, "solar-statusd on {bus} told all of it"),
+            Self::Direct => f.write_str("the devices themselves were asked"),
+            Self::Nobody => f.write_str("no node may be opened, and no solar-statusd answers"),
+        }
+    }
 }
 
 impl Devices {

@@ -163,7 +163,8 @@ fn histories(folder: &Path) -> Kept {
         Ok(files) => files,
         Err(error) => return unreadable(folder, &error),
     };
-    let files = files.iter().filter(|name| name.ends_with(".jsonl")).count();
+    let is_history = |name: &&String| Path::new(name).extension().is_some_and(|it| it == "jsonl");
+    let files = files.iter().filter(is_history).count();
     let devices = match history::devices(folder) {
         Ok(devices) => devices,
         Err(error) => return Kept::Damaged(folder.to_owned(), error.to_string()),

@@ -6,6 +6,8 @@ use crate::transport::Supply;
 pub struct Kernel {
     /// Its release: `6.1.0-25-amd64`.
     pub release: Option<String>,
+    /// What is around it: `Debian GNU/Linux 12 (bookworm)`.
+    pub system: Option<String>,
     /// Whether its driver of receivers is loaded (`hid-logitech-dj`).
     pub dj: bool,
     /// Whether its driver of devices is loaded (`hid-logitech-hidpp`).
@@ -44,8 +46,16 @@ pub(super) fn look(machine: &Machine) -> Kernel {
     batteries.sort_by_key(|it| (it.name.len(), it.name.clone()));
     Kernel {
         release: machine.text("/proc/sys/kernel/osrelease"),
+        system: machine.text("/etc/os-release").and_then(|it| called(&it)),
         dj: driver("logitech-djreceiver"),
         hidpp: driver("logitech-hidpp-device"),
         batteries,
     }
+}
+
+/// The name for people in an `os-release`.
+fn called(release: &str) -> Option<String> {
+    let mut lines = release.lines();
+    let name = lines.find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    Some(name.trim_matches('"').to_owned())
 }

@@ -10,6 +10,7 @@ mod machine;
 mod programs;
 mod unseen;
 mod usb;
+mod whose;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use machine::Machine;
 pub use programs::{Holder, Programs, Running};
 pub use unseen::Unseen;
 pub use usb::{Driver, Interface, UsbDevice};
+pub use whose::Whose;
 
 use crate::bus::Bus;
 use crate::transport::{NodeInfo, NodeRole};
@@ -55,6 +57,8 @@ pub struct Facts {
     pub devices: Result<Devices, Unseen>,
     /// Files.
     pub files: Result<Files, Unseen>,
+    /// Whose machine it is.
+    pub whose: Whose,
 }
 
 impl Facts {
@@ -134,6 +138,7 @@ pub fn look(wishes: &Wishes) -> Facts {
         heard: None,
         devices: Ok(Devices::unknown()),
         files,
+        whose: whose::look(machine),
     };
     let asked = asked(&facts, wishes);
     facts.heard = listen(&asked, &facts, wishes);

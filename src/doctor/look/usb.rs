@@ -2,7 +2,7 @@
 //! which interface. Nothing is claimed or detached.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusb::{Context, Device, UsbContext};
 
@@ -192,7 +192,7 @@ fn complete(device: &mut UsbDevice, sysfs: &Path) {
 }
 
 /// `None`: it is of another class.
-fn interface(folder: &PathBuf) -> Option<Interface> {
+fn interface(folder: &Path) -> Option<Interface> {
     let number = |name| u8::from_str_radix(&text(&folder.join(name))?, 16).ok();
     (number("bInterfaceClass")? == HID).then_some(())?;
     Some(Interface {
