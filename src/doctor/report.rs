@@ -115,7 +115,7 @@ mod tests {
         let text = report(&facts, &judge(&facts));
         for part in [
             "solar-status 0.1.0\nLinux 6.1.0\n",
-            "verdict ok\n",
+            "verdict note\n",
             "usb device ok: Unifying Receiver 046D:C52B at usb 1-2",
             "usb 1-2 046D:C52B\n    12 01\n",
             "/dev/hidraw2 (046D:C52B)\n    06 00 ff\n",

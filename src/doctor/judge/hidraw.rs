@@ -2,7 +2,7 @@
 
 use super::{count, ids, unseen};
 use crate::device::{ReceiverFamily, ReceiverModel};
-use crate::doctor::look::{Facts, Hidraw, Node, Opening};
+use crate::doctor::look::{Answer, Facts, Hidraw, Node, Opening};
 use crate::doctor::{Area, Finding, Verdict};
 use crate::transport::NodeRole;
 use crate::wire::descriptor::Capabilities;
@@ -48,12 +48,26 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
             "plug it in again; if that does not help, report it with solar-status doctor --report FILE",
         ));
     }
+    if seen.nodes.is_empty() && knows_some(facts) {
+        let text = "no node leads to a Logitech receiver or device here; solar-statusd has some";
+        return Some(Finding::note(Area::Hidraw, "elsewhere", text));
+    }
     if seen.nodes.is_empty() {
         let text = "no node leads to a Logitech receiver or device";
         let finding = Finding::new(Area::Hidraw, "nothing", Verdict::Absent, text);
         return Some(finding.advise("plug a receiver in, or switch the Bluetooth device on"));
     }
     None
+}
+
+/// Whether the daemon knows of a receiver or device: that of a simulation, or of another container.
+fn knows_some(facts: &Facts) -> bool {
+    match facts.daemon().map(|(_, on)| &on.answer) {
+        Some(Answer::Says {
+            receivers, devices, ..
+        }) => !receivers.is_empty() || !devices.is_empty(),
+        _ => false,
+    }
 }
 
 fn opening(node: &Node, facts: &Facts) -> Finding {
@@ -295,12 +309,21 @@ mod tests {
 
     #[test]
     fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_none() {
-        let mut facts = healthy();
+        let mut facts = without_daemon();
         facts.hidraw.as_mut().unwrap().nodes.clear();
         assert_eq!(only(judge(&facts)).id, "no-node");
         facts.usb = Ok(Vec::new());
         let finding = only(judge(&facts));
         assert_eq!((finding.id, finding.verdict), ("nothing", Verdict::Absent));
+    }
+
+    #[test]
+    fn a_daemon_may_know_of_devices_that_are_not_here() {
+        let mut facts = healthy();
+        facts.hidraw.as_mut().unwrap().nodes.clear();
+        facts.usb = Ok(Vec::new());
+        let finding = only(judge(&facts));
+        assert_eq!((finding.id, finding.verdict), ("elsewhere", Verdict::Note));
     }
 
     #[test]

@@ -154,7 +154,7 @@ mod tests {
         let finding = only(judge(&facts));
         assert_eq!(
             (&*finding.text, finding.verdict),
-            ("there is no USB here", Verdict::Unseen)
+            ("USB is not there", Verdict::Unseen)
         );
     }
 }

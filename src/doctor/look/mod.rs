@@ -13,6 +13,7 @@ mod usb;
 mod whose;
 
 use std::collections::BTreeSet;
+use std::thread;
 use std::time::Duration;
 
 pub use bus::{Answer, BusSeen, OnBus, Owner, Systemd, Unit, Upower, UpowerDevice};
@@ -34,7 +35,7 @@ use unseen::within;
 /// How long files and system calls may take: none waits for a device.
 const PROMPT: Duration = Duration::from_secs(5);
 /// How long a bus may take, with all that is asked there.
-const BUS: Duration = Duration::from_secs(10);
+const BUS: Duration = Duration::from_secs(5);
 /// How much longer than they should the devices may take: a write can hang in the kernel.
 const SLACK: Duration = Duration::from_secs(6);
 
@@ -113,12 +114,6 @@ pub fn look(wishes: &Wishes) -> Facts {
         let machine = machine.clone();
         within("the kernel", PROMPT, move || Ok(kernel::look(&machine)))
     };
-    let buses = [Bus::System, Bus::Session].map(|bus| {
-        let (machine, asked) = (machine.clone(), bus.clone());
-        let what = bus.to_string();
-        let seen = within(&what, BUS, move || bus::look(&machine, &asked));
-        BusSeen { bus, seen }
-    });
     let programs = {
         let (machine, files) = (machine.clone(), interesting(&usb, &hidraw));
         within("the processes", PROMPT, move || {
@@ -133,7 +128,7 @@ pub fn look(wishes: &Wishes) -> Facts {
         usb,
         hidraw,
         kernel,
-        buses: buses.into(),
+        buses: buses(machine),
         programs,
         heard: None,
         devices: Ok(Devices::unknown()),
@@ -144,6 +139,23 @@ pub fn look(wishes: &Wishes) -> Facts {
     facts.heard = listen(&asked, &facts, wishes);
     facts.devices = devices(asked, &facts, wishes);
     facts
+}
+
+/// Both buses at once: one that hangs does not cost the other its time.
+fn buses(machine: &Machine) -> Vec<BusSeen> {
+    let look_at = |bus: Bus| {
+        let (machine, asked) = (machine.clone(), bus.clone());
+        let what = bus.to_string();
+        let seen = within(&what, BUS, move || bus::look(&machine, &asked));
+        BusSeen { bus, seen }
+    };
+    let (system, session) = thread::scope(|scope| {
+        let system = scope.spawn(|| look_at(Bus::System));
+        let session = look_at(Bus::Session);
+        (system.join(), session)
+    });
+    // One that panicked said so itself.
+    system.into_iter().chain([session]).collect()
 }
 
 /// The files that other programs may hold.

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub enum Unseen {
     #[error("{what} may not be looked at (permission denied)")]
     Denied { what: String },
-    #[error("there is no {what} here")]
+    #[error("{what} is not there")]
     Missing { what: String },
     #[error("{what} did not answer in time")]
     Slow { what: String },

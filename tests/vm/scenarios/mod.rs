@@ -6,6 +6,7 @@ mod bound;
 mod coexistence;
 mod daemon;
 mod denied;
+mod doctor;
 mod hotplug;
 mod quiet;
 mod reading;
@@ -97,6 +98,11 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "denied-monitor",
         proves: "so does the monitor, which goes on and finds the node once it may",
         run: denied::prove_monitor,
+    },
+    Scenario {
+        name: "doctor",
+        proves: "the doctor says the right thing with nothing plugged in, no permission, all well, and a device that hangs",
+        run: doctor::prove,
     },
     Scenario {
         name: "udev-rule",
