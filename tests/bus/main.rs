@@ -7,6 +7,7 @@
 )]
 
 mod callers;
+mod doctor;
 mod fake;
 mod monitor;
 mod stage;

@@ -1,8 +1,11 @@
 //! The nodes: there, and open to whom.
 
+#[cfg(test)]
+mod tests;
+
 use super::{count, ids, unseen};
 use crate::device::{ReceiverFamily, ReceiverModel};
-use crate::doctor::look::{Answer, Facts, Hidraw, Node, Opening};
+use crate::doctor::look::{Facts, Hidraw, Node, Opening};
 use crate::doctor::{Area, Finding, Verdict};
 use crate::transport::NodeRole;
 use crate::wire::descriptor::Capabilities;
@@ -30,14 +33,19 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
         ));
     }
     let on_usb = facts.usb.iter().flatten();
-    let mut receivers = on_usb.filter(|it| it.receiver().is_some());
-    let without = receivers.find(|it| {
+    let mut without = on_usb.filter(|it| {
         let ids = (it.vendor, it.product);
-        !seen
-            .nodes
-            .iter()
-            .any(|node| (node.info.vendor, node.info.product) == ids)
+        let is_same = |node: &Node| (node.info.vendor, node.info.product) == ids;
+        it.receiver().is_some() && !seen.nodes.iter().any(is_same)
     });
+    let without = without.next();
+    if let Some(receiver) = without.filter(|it| !it.is_driven()) {
+        let text = format!(
+            "no node leads to the receiver at usb {}: see there who has it",
+            receiver.place()
+        );
+        return Some(Finding::note(Area::Hidraw, "taken", text));
+    }
     if let Some(receiver) = without {
         let ids = ids(receiver.vendor, receiver.product);
         let text = format!(
@@ -48,7 +56,7 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
             "plug it in again; if that does not help, report it with solar-status doctor --report FILE",
         ));
     }
-    if seen.nodes.is_empty() && knows_some(facts) {
+    if seen.nodes.is_empty() && facts.known().next().is_some() {
         let text = "no node leads to a Logitech receiver or device here; solar-statusd has some";
         return Some(Finding::note(Area::Hidraw, "elsewhere", text));
     }
@@ -60,16 +68,6 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
     None
 }
 
-/// Whether the daemon knows of a receiver or device: that of a simulation, or of another container.
-fn knows_some(facts: &Facts) -> bool {
-    match facts.daemon().map(|(_, on)| &on.answer) {
-        Some(Answer::Says {
-            receivers, devices, ..
-        }) => !receivers.is_empty() || !devices.is_empty(),
-        _ => false,
-    }
-}
-
 fn opening(node: &Node, facts: &Facts) -> Finding {
     let text = format!("{}: {}", describe(node), may(node));
     if node.role == NodeRole::Centurion {
@@ -79,10 +77,10 @@ fn opening(node: &Node, facts: &Facts) -> Finding {
         );
         return Finding::note(Area::Hidraw, "centurion", text);
     }
-    let daemon = facts.daemon().is_some();
+    let served = facts.serves(&node.info.path);
     match &node.opening {
         Opening::Opens => Finding::ok(Area::Hidraw, "opens", text),
-        Opening::Denied | Opening::Forbidden if daemon => {
+        Opening::Denied | Opening::Forbidden if served => {
             let text = format!("{text}, and need not: solar-statusd asks for you");
             Finding::ok(Area::Hidraw, "served", text)
         }
@@ -200,152 +198,4 @@ pub(super) fn children(facts: &Facts) -> Option<String> {
             count(children, "paired device")
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::*;
-    use crate::doctor::judge::testing::{healthy, only, without_daemon};
-    use crate::doctor::look::Installed;
-
-    fn opened(mut facts: Facts, opening: Opening) -> Finding {
-        facts.hidraw.as_mut().unwrap().nodes[0].opening = opening;
-        only(judge(&facts))
-    }
-
-    #[test]
-    fn a_node_is_told_with_its_driver_and_who_may_open_it() {
-        let finding = only(judge(&healthy()));
-        assert_eq!(
-            finding,
-            Finding::ok(
-                Area::Hidraw,
-                "opens",
-                "/dev/hidraw2 leads to Unifying Receiver 046D:C52B (driver logitech-djreceiver; \
-                 short, long, DJ reports): root:root 0600, you may open it"
-            )
-        );
-    }
-
-    #[test]
-    fn who_may_not_open_it_is_told_how_to_get_in() {
-        let finding = opened(without_daemon(), Opening::Denied);
-        assert_eq!((finding.id, finding.verdict), ("denied", Verdict::Denied));
-        assert!(
-            finding
-                .text
-                .ends_with("root:root 0600, you may not open it")
-        );
-        let advice = finding.advice.unwrap();
-        for word in [
-            "sudo solar-status",
-            "70-solar-status-uaccess.rules",
-            "warning",
-        ] {
-            assert!(advice.contains(word), "{advice}");
-        }
-    }
-
-    #[test]
-    fn a_rule_that_did_not_act_and_a_daemon_that_could_run_are_thought_of() {
-        let mut facts = without_daemon();
-        let rule = Installed::Same(PathBuf::from(
-            "/etc/udev/rules.d/70-solar-status-uaccess.rules",
-        ));
-        facts.files.as_mut().unwrap().user_rule = rule;
-        let advice = opened(facts, Opening::Denied).advice.unwrap();
-        assert!(advice.contains("plug the receiver in again"), "{advice}");
-
-        let mut facts = without_daemon();
-        facts.files.as_mut().unwrap().unit = Installed::Same(PathBuf::new());
-        let advice = opened(facts, Opening::Denied).advice.unwrap();
-        assert!(advice.contains("systemctl start solar-statusd"), "{advice}");
-    }
-
-    #[test]
-    fn where_the_daemon_serves_nobody_needs_to_open_anything() {
-        for opening in [Opening::Denied, Opening::Forbidden] {
-            let finding = opened(healthy(), opening);
-            assert_eq!((finding.id, finding.verdict), ("served", Verdict::Ok));
-        }
-    }
-
-    #[test]
-    fn a_container_is_told_from_a_missing_permission() {
-        let finding = opened(without_daemon(), Opening::Forbidden);
-        assert_eq!(
-            (finding.id, finding.verdict),
-            ("forbidden", Verdict::Denied)
-        );
-        assert!(
-            finding
-                .advice
-                .unwrap()
-                .contains("DeviceAllow=char-hidraw rw")
-        );
-        let finding = opened(without_daemon(), Opening::Missing);
-        assert_eq!((finding.id, finding.verdict), ("no-file", Verdict::Problem));
-        assert!(finding.advice.unwrap().contains("--device /dev/hidraw2"));
-        let finding = opened(without_daemon(), Opening::Failed("EIO".to_owned()));
-        assert_eq!((finding.id, finding.verdict), ("fails", Verdict::Problem));
-    }
-
-    #[test]
-    fn a_kernel_without_hidraw_is_told_by_devices_without_it() {
-        let mut facts = healthy();
-        facts.hidraw = Ok(Hidraw {
-            hid_devices: 1,
-            ..Hidraw::default()
-        });
-        let finding = only(judge(&facts));
-        assert_eq!(
-            (finding.id, finding.verdict),
-            ("no-hidraw", Verdict::Problem)
-        );
-        assert!(finding.advice.unwrap().contains("--transport usb"));
-    }
-
-    #[test]
-    fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_none() {
-        let mut facts = without_daemon();
-        facts.hidraw.as_mut().unwrap().nodes.clear();
-        assert_eq!(only(judge(&facts)).id, "no-node");
-        facts.usb = Ok(Vec::new());
-        let finding = only(judge(&facts));
-        assert_eq!((finding.id, finding.verdict), ("nothing", Verdict::Absent));
-    }
-
-    #[test]
-    fn a_daemon_may_know_of_devices_that_are_not_here() {
-        let mut facts = healthy();
-        facts.hidraw.as_mut().unwrap().nodes.clear();
-        facts.usb = Ok(Vec::new());
-        let finding = only(judge(&facts));
-        assert_eq!((finding.id, finding.verdict), ("elsewhere", Verdict::Note));
-    }
-
-    #[test]
-    fn the_wrong_driver_is_worth_a_note() {
-        let mut facts = healthy();
-        facts.hidraw.as_mut().unwrap().nodes[0].driver = Some("hid-generic".to_owned());
-        let findings = judge(&facts);
-        let finding = findings.last().unwrap();
-        assert_eq!((finding.id, finding.verdict), ("generic", Verdict::Note));
-        assert!(
-            finding
-                .advice
-                .as_ref()
-                .unwrap()
-                .contains("modprobe hid-logitech-dj")
-        );
-    }
-
-    #[test]
-    fn a_headset_that_cannot_be_asked_is_named() {
-        let mut facts = healthy();
-        facts.hidraw.as_mut().unwrap().nodes[0].role = NodeRole::Centurion;
-        assert_eq!(only(judge(&facts)).id, "centurion");
-    }
 }

@@ -8,7 +8,7 @@ use crate::wire::software::{is_spare, user};
 
 /// The kernel's software id: that of its driver.
 const KERNEL: u8 = 1;
-/// Programs that hold nodes for us or for the desktop, and disturb nobody.
+/// Our own: beside each other they disturb nobody.
 const QUIET: [&str; 2] = ["solar-statusd", "solar-status"];
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
@@ -60,13 +60,11 @@ fn holder(holder: &Holder) -> Finding {
         holder.pid,
         list(&files)
     );
-    if QUIET.contains(&holder.name.as_str()) {
+    let on_usb = |file: &String| file.starts_with("/dev/bus/usb/");
+    let on_usb = holder.files.iter().any(on_usb);
+    if !on_usb && QUIET.contains(&holder.name.as_str()) {
         return Finding::ok(Area::Programs, "ours", text);
     }
-    let on_usb = holder
-        .files
-        .iter()
-        .any(|it| it.starts_with("/dev/bus/usb/"));
     let finding = Finding::note(Area::Programs, "holds", text);
     if on_usb {
         finding.advise("it may take the receiver from the kernel: end it if devices are missing")
@@ -157,6 +155,8 @@ mod tests {
         let finding = held("fwupd", "/dev/bus/usb/001/002");
         assert!(finding.advice.unwrap().contains("end it"));
         assert_eq!(held("solar-statusd", "/dev/hidraw2").verdict, Verdict::Ok);
+        let taken = held("solar-status", "/dev/bus/usb/001/002");
+        assert_eq!(taken.verdict, Verdict::Note, "--transport usb");
     }
 
     #[test]

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{ids, list, unseen};
-use crate::doctor::look::{Driver, Facts, UsbDevice};
+use crate::doctor::look::{Driver, Facts, USBHID, UsbDevice};
 use crate::doctor::{Area, Finding};
 
-/// The kernel's driver of every interface of the class HID.
-const USBHID: &str = "usbhid";
 /// The one of programs that claimed an interface.
 const USBFS: &str = "usbfs";
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::unseen::Unseen;
 use crate::bus::Bus;
-use crate::device::{Device, Link, Receiver};
+use crate::device::{Device, Link, Receiver, ReceiverFamily};
 use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
 use crate::nodes::Tapping;
 use crate::session::Wanted;
@@ -147,7 +147,9 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
         let Link::Paired { receiver, slot } = &device.link else {
             return false;
         };
-        let receiver = receivers.iter().find(|it| it.id == *receiver);
+        // Of a 27 MHz receiver nobody knows what it says of sleepers.
+        let says = |it: &&Receiver| it.model.family != ReceiverFamily::Mhz27;
+        let receiver = receivers.iter().filter(says).find(|it| it.id == *receiver);
         let heard = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
         heard == Some(&false)
     };
@@ -195,5 +197,43 @@ impl Transport for Overhearing {
 
     fn next_due(&self) -> Option<Timestamp> {
         self.transport.next_due()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::ReceiverModel;
+
+    /// Whether a device counts as silent that was asked, was heard or not, on this receiver.
+    fn is_silent(product: u16, heard: Option<bool>) -> bool {
+        let slot = Slot::new(1).unwrap();
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot,
+        };
+        let receiver = Receiver {
+            id: "AF4F95EA".to_owned(),
+            model: ReceiverModel::of(0x046D, product).unwrap(),
+            vendor: 0x046D,
+            product,
+            node: "/dev/hidraw2".to_owned(),
+            serial: None,
+            firmware: None,
+            slots: None,
+            paired: None,
+        };
+        let device = Device::new("4002-392A0750".to_owned(), link);
+        let heard = heard.map(|heard| ((receiver.node.clone(), slot.get()), heard));
+        let talk = Talk(heard.into_iter().collect());
+        !silent(&[receiver], &[device], &talk).is_empty()
+    }
+
+    #[test]
+    fn silent_is_who_was_asked_and_of_whom_nothing_was_heard() {
+        assert!(is_silent(0xC52B, Some(false)));
+        assert!(!is_silent(0xC52B, Some(true)), "be it that it sleeps");
+        assert!(!is_silent(0xC52B, None), "it was not asked");
+        assert!(!is_silent(0xC517, Some(false)), "27 MHz");
     }
 }

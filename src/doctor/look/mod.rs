@@ -25,17 +25,19 @@ pub use kernel::{Kernel, KernelBattery};
 pub use machine::Machine;
 pub use programs::{Holder, Programs, Running};
 pub use unseen::Unseen;
+pub(super) use usb::USBHID;
 pub use usb::{Driver, Interface, UsbDevice};
 pub use whose::Whose;
 
 use crate::bus::Bus;
+use crate::device::{Device, Link, Receiver};
 use crate::transport::{NodeInfo, NodeRole};
 use unseen::within;
 
 /// How long files and system calls may take: none waits for a device.
 const PROMPT: Duration = Duration::from_secs(5);
 /// How long a bus may take, with all that is asked there.
-const BUS: Duration = Duration::from_secs(5);
+const BUS: Duration = Duration::from_secs(7);
 /// How much longer than they should the devices may take: a write can hang in the kernel.
 const SLACK: Duration = Duration::from_secs(6);
 
@@ -71,6 +73,27 @@ impl Facts {
             .filter_map(|it| Some((&it.bus, it.seen.as_ref().ok()?)));
         let mut answering = on_buses.filter(|(_, on)| matches!(on.answer, Answer::Says { .. }));
         answering.next()
+    }
+
+    /// The nodes of which the daemon knows what is behind.
+    pub fn known(&self) -> impl Iterator<Item = &str> {
+        let answer = self.daemon().map(|(_, on)| &on.answer);
+        let (receivers, devices): (&[Receiver], &[Device]) = match answer {
+            Some(Answer::Says {
+                receivers, devices, ..
+            }) => (receivers, devices),
+            _ => (&[], &[]),
+        };
+        let own = devices.iter().filter_map(|it| match &it.link {
+            Link::Direct { node, .. } => Some(node.as_str()),
+            Link::Paired { .. } => None,
+        });
+        receivers.iter().map(|it| it.node.as_str()).chain(own)
+    }
+
+    /// Whether the daemon knows what is behind this node.
+    pub fn serves(&self, node: &str) -> bool {
+        self.known().any(|it| it == node)
     }
 
     /// The nodes; none where they could not be looked at.

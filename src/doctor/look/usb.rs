@@ -12,6 +12,8 @@ use crate::device::ReceiverModel;
 
 /// Where sysfs has USB devices and their interfaces.
 const DEVICES: &str = "/sys/bus/usb/devices";
+/// The kernel's driver of every interface of the class HID.
+pub(in crate::doctor) const USBHID: &str = "usbhid";
 const LOGITECH: u16 = 0x046D;
 /// The class of keyboards, mice and everything with HID++.
 const HID: u8 = 0x03;
@@ -68,6 +70,16 @@ impl UsbDevice {
     /// Its file, through which programs claim interfaces.
     pub fn file(&self) -> String {
         format!("/dev/bus/usb/{:03}/{:03}", self.bus, self.address)
+    }
+
+    /// Whether the kernel's driver holds all of its interfaces, as far as that can be told.
+    pub fn is_driven(&self) -> bool {
+        let usual = |driver: &Driver| match driver {
+            Driver::Nobody => false,
+            Driver::Named(name) => name == USBHID,
+            Driver::Unknown => true,
+        };
+        self.interfaces.iter().all(|it| usual(&it.driver))
     }
 
     /// What receiver it is, if it is one.

@@ -10,6 +10,7 @@ use crate::kernel::{PATIENCE, eventually};
 use crate::process::LIMIT;
 use crate::program::Program;
 use crate::scenarios::{plug_in, wait_for_quiet};
+use crate::upowerd::Upowerd;
 
 /// Exit statuses.
 const WELL: i32 = 0;
@@ -22,7 +23,7 @@ const ROOT: &str = "0";
 const NOBODY: &str = "65534";
 
 pub(crate) fn prove(program: &Program) {
-    let doctor = |user, status| Found::by(program, user, status);
+    let doctor = |user, status| Found::by(program, user, &[], status);
 
     doctor(NOBODY, NOTHING).expect("hidraw", "nothing", "absent", "no node leads to");
 
@@ -77,8 +78,11 @@ pub(crate) fn prove(program: &Program) {
         let driver = desk.seen().usb_driver(UNIFYING.hidpp_interface);
         (driver.as_deref() == Some("usbfs")).then_some(())
     });
+    // It shall not end by itself meanwhile.
+    taking.signal(Signal::STOP);
     let claimed = doctor(ROOT, WRONG);
     claimed.expect("usb", "claimed", "problem", "interface 2 held by usbfs");
+    claimed.expect("programs", "holds", "note", "holds /dev/bus/usb/001/");
     taking.signal(Signal::KILL);
     drop(taking);
     eventually("nobody at the interface", PATIENCE, || {
@@ -87,7 +91,6 @@ pub(crate) fn prove(program: &Program) {
     });
     let left = doctor(NOBODY, WRONG);
     left.expect("usb", "unbound", "problem", "interface 2 without a driver");
-    left.expect("hidraw", "no-node", "problem", "has no hidraw node");
     drop(desk);
     eventually(
         "the receiver to be gone",
@@ -99,6 +102,7 @@ pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let daemon = system.start(program, &[]);
     wait_for_quiet(&desk);
+    let _upowerd = Upowerd::start(&system.client);
     let served = doctor(NOBODY, WELL);
     served.expect(
         "hidraw",
@@ -107,15 +111,27 @@ pub(crate) fn prove(program: &Program) {
         "you may not open it, and need not",
     );
     served.expect("daemon", "runs", "ok", "answers, version");
-    served.expect("devices", "online", "ok", "K750 (slot 1) answers, 57 %");
-    let report = program.start_as(NOBODY, &["doctor", "--report", "-"]);
+    served.expect("upower", "runs", "ok", "K750");
+    served.expect("devices", "online", "ok", "K750 (slot 1) is online, 57 %");
+    let report = program.start_as(ROOT, &["doctor", "--direct", "--report", "-"]);
     let report = report.finish(LIMIT);
     report.expect_status(WELL);
     let lower = report.stdout.to_lowercase();
-    for secret in ["af4f95ea", "392a0750", "39-2a-07-50", "1e624c3a"] {
+    for secret in [
+        "af4f95ea",
+        "af 4f 95 ea",
+        "392a0750",
+        "39-2a-07-50",
+        "39 2a 07 50",
+    ] {
         assert!(!lower.contains(secret), "{secret} is in {}", report.stdout);
     }
     assert!(lower.contains("usb 1-1 046d:c52b\n    12 01"), "{lower}");
+    assert!(lower.contains("node 1 046d:c52b short,long,dj"), "{lower}");
+
+    desk.with(|receiver, _| receiver.set_silent(K750, true));
+    let wedged = Found::by(program, ROOT, &["--direct", "--listen", "0"], WRONG);
+    wedged.expect("devices", "wedged", "problem", "K750 (slot 1) hangs");
     daemon.stop();
 }
 
@@ -124,8 +140,9 @@ struct Found(Value);
 
 impl Found {
     /// What it finds for this user, once it ends with this status.
-    fn by(program: &Program, user: &str, status: i32) -> Self {
-        let run = program.start_as(user, &["doctor", "--json"]).finish(LIMIT);
+    fn by(program: &Program, user: &str, options: &[&str], status: i32) -> Self {
+        let arguments = [&["doctor", "--json"], options].concat();
+        let run = program.start_as(user, &arguments).finish(LIMIT);
         println!(
             "        status {:?} in {:.1} s",
             run.status.code(),
