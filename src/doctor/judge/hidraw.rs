@@ -10,6 +10,9 @@ use crate::doctor::{Area, Finding, Verdict};
 use crate::transport::NodeRole;
 use crate::wire::descriptor::Capabilities;
 
+/// The permission bits that let a group open a node.
+const READ_WRITE: u32 = 0o060;
+
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let seen = match &facts.hidraw {
         Ok(seen) => seen,
@@ -117,6 +120,18 @@ fn let_in(node: &Node, facts: &Facts) -> String {
         return "70-solar-status-uaccess.rules is installed and did not act: plug the receiver in again; \
                 it lets in who sits at the computer, not who comes by ssh"
             .to_owned();
+    }
+    // The daemon's own group is for nobody else.
+    let group = node
+        .access
+        .as_ref()
+        .filter(|it| it.mode & READ_WRITE == READ_WRITE);
+    let group = group.map(|it| it.group.as_str());
+    if let Some(group) = group.filter(|it| !["root", "solar-status"].contains(it)) {
+        return format!(
+            "its group may open it: sudo usermod --append --groups {group} $USER, then log in again; \
+             whoever is in it can read what is typed"
+        );
     }
     let rule = match node.role {
         NodeRole::Receiver => {

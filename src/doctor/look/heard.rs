@@ -66,6 +66,8 @@ fn drain(node: &mut HidrawTransport, clock: &RealClock<'_>, heard: &mut Heard) -
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{CWD, FileType, Mode, OFlags};
+
     use super::*;
     use crate::wire::tests::report;
 
@@ -84,5 +86,20 @@ mod tests {
         }
         assert_eq!(heard.answers, BTreeMap::from([(1, 1), (0xB, 2)]));
         assert_eq!(heard.registers, 1);
+    }
+
+    #[test]
+    fn what_comes_at_a_node_while_somebody_listens_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        // A pipe of a name keeps what was written, as a node does.
+        let path = folder.path().join("node");
+        let mode = Mode::RUSR | Mode::WUSR;
+        rustix::fs::mknodat(CWD, &path, FileType::Fifo, mode, 0).unwrap();
+        let other = rustix::fs::open(&path, OFlags::RDWR, Mode::empty()).unwrap();
+        rustix::io::write(&other, report("11 01 09 1B …").as_bytes()).unwrap();
+        let gone = "/nonexistent/node".to_owned();
+        let nodes = [gone, path.to_str().unwrap().to_owned()];
+        let heard = listen(&nodes, Duration::from_millis(50)).unwrap();
+        assert_eq!(heard.answers, BTreeMap::from([(0xB, 1)]));
     }
 }

@@ -59,6 +59,22 @@ fn a_rule_that_did_not_act_and_a_daemon_that_could_run_are_thought_of() {
 }
 
 #[test]
+fn a_group_that_may_open_it_is_named_unless_it_is_the_daemon_s() {
+    for (group, named) in [("plugdev", true), ("solar-status", false), ("root", false)] {
+        let mut facts = without_daemon();
+        let node = &mut facts.hidraw.as_mut().unwrap().nodes[0];
+        let access = node.access.as_mut().unwrap();
+        (access.mode, access.group) = (0o660, group.to_owned());
+        let advice = opened(facts, Opening::Denied).advice.unwrap();
+        assert_eq!(
+            advice.contains(&format!("--groups {group}")),
+            named,
+            "{advice}"
+        );
+    }
+}
+
+#[test]
 fn where_the_daemon_serves_nobody_needs_to_open_anything() {
     for opening in [Opening::Denied, Opening::Forbidden] {
         let finding = opened(healthy(), opening);
