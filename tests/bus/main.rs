@@ -7,6 +7,7 @@
 )]
 
 mod callers;
+mod doctor;
 mod examples;
 mod fake;
 mod monitor;
