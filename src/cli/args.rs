@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -17,6 +18,7 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status watch                  the same on the whole screen
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -75,6 +77,7 @@ pub struct Cli {
 )]
 pub enum Command {
     Monitor(MonitorArgs),
+    Watch(WatchArgs),
     Decode(DecodeArgs),
 }
 
@@ -235,7 +238,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 
