@@ -11,4 +11,8 @@ mod fake;
 mod monitor;
 mod stage;
 mod status;
+#[expect(dead_code, reason = "tests/watch.rs uses all of it")]
+#[path = "../terminal/mod.rs"]
+mod terminal;
+mod watch;
 mod way;

@@ -15,13 +15,14 @@ use super::view::View;
 use crate::nodes::Desk;
 
 /// A cell in pixels.
-const WIDTH: f64 = 8.4;
-const HEIGHT: f64 = 18.0;
+const WIDTH: f64 = 8.0;
+const HEIGHT: f64 = 17.0;
 /// Around the cells.
 const MARGIN: f64 = 12.0;
 
 const STYLE: &str = "\
-text{font:14px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre}
+rect:not(.paper){shape-rendering:crispEdges}
+text{font:13px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre}
 .paper{fill:#fff;stroke:#d0d7de}.ink{fill:#1f2328}
 .green{fill:#1a7f37}.yellow{fill:#9a6700}.red{fill:#cf222e}
 .dim{opacity:.55}.bold{font-weight:bold}

@@ -158,3 +158,72 @@ fn raw(cooked: &Termios) -> Termios {
 fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::thread;
+
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    use super::*;
+
+    /// Both ends of a terminal: the person's and the program's.
+    fn terminal() -> (File, OwnedFd) {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap();
+        let flags = OFlags::RDWR | OFlags::NOCTTY;
+        let line = rustix::fs::open(path, flags, Mode::empty()).unwrap();
+        (File::from(master), line)
+    }
+
+    fn modes(line: &OwnedFd) -> (LocalModes, InputModes) {
+        let termios = tcgetattr(line).unwrap();
+        (termios.local_modes, termios.input_modes)
+    }
+
+    fn enter(line: &OwnedFd) -> Screen {
+        let end = || line.try_clone().unwrap();
+        Screen::enter(end(), end(), true).unwrap()
+    }
+
+    fn read(person: &mut File) -> String {
+        let mut bytes = [0; 4096];
+        let read = person.read(&mut bytes).unwrap();
+        String::from_utf8(bytes[..read].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_panic_in_any_thread_gives_the_terminal_back_before_it_is_told() {
+        let (mut person, line) = terminal();
+        let before = modes(&line);
+        let screen = enter(&line);
+        assert_ne!(modes(&line), before);
+        let other = thread::spawn(|| panic!("a thread of a watch"));
+        assert!(other.join().is_err());
+        drop(panic::take_hook());
+        assert_eq!(modes(&line), before);
+        // Who still draws does it for nobody.
+        screen.show(Buffer::with_lines(["late"])).unwrap();
+        drop(screen);
+        assert_eq!(read(&mut person), format!("{ENTER}{HIDE}{LEAVE}"));
+    }
+
+    #[test]
+    fn a_screen_that_is_made_again_is_drawn_anew_and_left_once() {
+        let (mut person, line) = terminal();
+        let screen = enter(&line);
+        screen.show(Buffer::with_lines(["57 %"])).unwrap();
+        screen.again().unwrap();
+        screen.show(Buffer::with_lines(["57 %"])).unwrap();
+        screen.leave().unwrap();
+        drop(screen);
+        drop(panic::take_hook());
+        let drawn = "\x1b[0m\x1b[H\x1b[2J\x1b[1;1H57\x1b[1;4H%";
+        let expected = format!("{ENTER}{HIDE}{drawn}{HIDE}{drawn}{LEAVE}");
+        assert_eq!(read(&mut person), expected);
+    }
+}

@@ -11,7 +11,7 @@ use crate::cli::bar::wide_bar;
 use crate::cli::watch::model::{Entry, Model, Trend};
 use crate::cli::watch::track::Track;
 use crate::cli::words;
-use crate::device::{Light, Link, Presence};
+use crate::device::{Light, LightLevel, Link, Presence};
 use crate::units::Lux;
 
 /// From this width on what a line shows is named before it.
@@ -135,6 +135,7 @@ pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Ve
         [name].into_iter().chain(line.spans).collect()
     };
     let light = entry.device.light.as_ref();
+    let color = |ansi| if entry.is_old() { DIM } else { ansi };
     let lines = parts.into_iter().flat_map(|part| match part {
         Part::Charge => vec![("Charge".to_owned(), charge(pen, entry, room))],
         Part::Needle => vec![("Light".to_owned(), needle(pen, entry, room))],
@@ -147,7 +148,9 @@ pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Ve
             let charges = scale::CHARGES.0;
             // Below the mark at which it charges no light looks like much.
             let bounds = (2 * charges, u16::MAX);
-            let (most, chart) = chart(pen, entry, &entry.light, bounds, (room, rows));
+            let (most, chart) = chart(pen, &entry.light, bounds, (room, rows), |lux| {
+                color(scale::color(LightLevel::of(Lux(lux))))
+            });
             let name = |place| match place {
                 0 if rows > 1 => Lux(most).to_string(),
                 _ if place + 1 == rows => "10 min".to_owned(),
@@ -157,7 +160,9 @@ pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Ve
             chart.map(|(place, line)| (name(place), line)).collect()
         }
         Part::ChargeChart => {
-            let (_, chart) = chart(pen, entry, &entry.charge, (100, 100), (room, 1));
+            let (_, chart) = chart(pen, &entry.charge, (100, 100), (room, 1), |_| {
+                color(Ansi::new())
+            });
             let name = "6 hours".to_owned();
             chart.into_iter().map(|line| (name.clone(), line)).collect()
         }
@@ -242,10 +247,10 @@ fn says(light: &Light) -> &'static str {
 /// those bounds; with that value.
 fn chart(
     pen: &Pen,
-    entry: &Entry,
     track: &Track,
     bounds: (u16, u16),
     (columns, rows): (usize, usize),
+    color: impl Fn(u16) -> Ansi,
 ) -> (u16, Vec<Line<'static>>) {
     let count = u16::try_from(columns).unwrap_or(u16::MAX);
     if let Some(moves) = track.moves(pen.now, count) {
@@ -254,11 +259,12 @@ fn chart(
     let columns = track.columns(pen.now, count);
     let most = columns.iter().copied().flatten().max();
     let most = most.unwrap_or_default().clamp(bounds.0, bounds.1);
-    let ansi = if entry.is_old() { DIM } else { Ansi::new() };
     let row = |row| {
-        let glyph = |value: &Option<u16>| value.map_or(" ", |it| pen.level(it, most, row, rows));
-        let text: String = columns.iter().map(glyph).collect();
-        Line::from(span(text, ansi))
+        let glyph = |value: &Option<u16>| match *value {
+            Some(value) => span(pen.level(value, most, row, rows), color(value)),
+            None => gap(1),
+        };
+        columns.iter().map(glyph).collect()
     };
     (most, (0..rows).rev().map(row).collect())
 }
