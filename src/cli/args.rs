@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
 use super::doctor::DoctorArgs;
+use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -19,6 +20,7 @@ Examples:
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
   solar-status doctor                 why nothing is shown, and what to do
+  solar-status watch                  the same on the whole screen
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -77,6 +79,7 @@ pub struct Cli {
 )]
 pub enum Command {
     Monitor(MonitorArgs),
+    Watch(WatchArgs),
     Decode(DecodeArgs),
     Doctor(DoctorArgs),
 }
@@ -238,7 +241,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 

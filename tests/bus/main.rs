@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 
@@ -13,4 +14,8 @@ mod fake;
 mod monitor;
 mod stage;
 mod status;
+#[expect(dead_code, reason = "tests/watch.rs uses all of it")]
+#[path = "../terminal/mod.rs"]
+mod terminal;
+mod watch;
 mod way;
