@@ -1,6 +1,6 @@
 //! Why the program sees nothing, or not what it should: looks at the machine and says what it found.
 //!
-//! [`look`] gathers [`Facts`], each look in a bounded time, and changes nothing. [`judge`] turns them
+//! [`look()`] gathers [`Facts`], each look in a bounded time, and changes nothing. [`judge()`] turns them
 //! into [`Finding`]s without looking again, so that each finding is tested from facts. [`report()`]
 //! writes both down for somebody else to read, without what tells whose machine it is.
 

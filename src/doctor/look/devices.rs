@@ -87,9 +87,12 @@ impl Devices {
 pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     let failed = |error: io::Error| Unseen::of("the devices", &error);
     let talk = Rc::new(RefCell::new(Talk::default()));
-    let file = tempfile::NamedTempFile::new().map_err(failed)?;
-    let trace = TraceFile::create(file.path()).map_err(failed)?;
-    let tapping = Tapping::new(Some(&trace), true);
+    // Where there is no room for a trace, they are asked without.
+    let file = tempfile::NamedTempFile::new().ok();
+    let trace = file
+        .as_ref()
+        .and_then(|it| TraceFile::create(it.path()).ok());
+    let tapping = Tapping::new(trace.as_ref(), true);
     let (mut opened, mut failures) = (Vec::new(), Vec::new());
     for info in nodes {
         match HidrawTransport::open(&info.path) {
@@ -121,7 +124,8 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     let snapshot = read_status(opened, &query, &mut Memory::default(), &mut clock);
     let snapshot = snapshot.map_err(failed)?;
     failures.extend(snapshot.failures);
-    trace.finish().map_err(failed)?;
+    let whole = trace.is_some_and(|it| it.finish().is_ok());
+    let trace = file.filter(|_| whole);
     let silent = silent(&snapshot.receivers, &snapshot.devices, &talk.borrow());
     let Snapshot {
         at,
@@ -136,7 +140,7 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
         devices,
         silent,
         failures,
-        trace: fs::read_to_string(file.path()).ok(),
+        trace: trace.and_then(|it| fs::read_to_string(it.path()).ok()),
     })
 }
 
