@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::doctor::DoctorArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -17,6 +18,7 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status doctor                 why nothing is shown, and what to do
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -76,6 +78,7 @@ pub struct Cli {
 pub enum Command {
     Monitor(MonitorArgs),
     Decode(DecodeArgs),
+    Doctor(DoctorArgs),
 }
 
 /// What reading once and following have in common.

@@ -7,8 +7,10 @@ mod cache;
 mod color;
 mod daemon;
 pub mod decode;
+pub mod doctor;
 pub mod document;
 mod exit;
+mod following;
 mod monitor;
 mod naming;
 mod setting;
@@ -40,6 +42,7 @@ pub fn main() -> Exit {
         None => status::run(&cli.status),
         Some(Command::Monitor(args)) => monitor::run(args),
         Some(Command::Decode(args)) => decode(args),
+        Some(Command::Doctor(args)) => doctor::run(args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

@@ -23,17 +23,13 @@ pub(super) fn interrupt() -> io::Result<UnixStream> {
 }
 
 /// The trace to be written, if one is wanted.
-pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, Exit> {
+pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String> {
     let Some(path) = &args.record else {
         return Ok(None);
     };
-    TraceFile::create(path).map(Some).map_err(|error| {
-        complain(&format_args!(
-            "{} cannot be written: {error}",
-            path.display()
-        ));
-        Exit::Failure
-    })
+    TraceFile::create(path)
+        .map(Some)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
 /// Ends the trace; `exit` unless that fails.

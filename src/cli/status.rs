@@ -46,7 +46,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(&args.common) {
         Ok(trace) => trace,
-        Err(exit) => return Ok(exit),
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Failure);
+        }
     };
     let tapping = Tapping::new(trace.as_ref(), args.common.anonymize);
     let sources = match Sources::open(args, recorded, &tapping) {

@@ -7,6 +7,8 @@
 )]
 
 mod callers;
+mod doctor;
+mod examples;
 mod fake;
 mod monitor;
 mod stage;

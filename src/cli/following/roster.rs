@@ -23,7 +23,7 @@ pub(in crate::cli) enum Told {
 
 /// All receivers and devices that are there, as last told.
 #[derive(Debug, Default)]
-pub(super) struct Roster {
+pub(in crate::cli) struct Roster {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
@@ -31,7 +31,7 @@ pub(super) struct Roster {
 
 impl Roster {
     /// Nobody, to be called by these names.
-    pub(super) fn new(naming: Naming) -> Self {
+    pub(in crate::cli) fn new(naming: Naming) -> Self {
         Self {
             naming,
             ..Self::default()
@@ -40,7 +40,7 @@ impl Roster {
 
     /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
     /// their end is heard.
-    pub(super) fn take(&mut self, mut change: Change) -> Option<Told> {
+    pub(in crate::cli) fn take(&mut self, mut change: Change) -> Option<Told> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
         }
@@ -94,7 +94,7 @@ impl Roster {
     }
 
     /// Whether another device has this name too.
-    pub(super) fn is_ambiguous(&self, name: &str) -> bool {
+    pub(in crate::cli) fn is_ambiguous(&self, name: &str) -> bool {
         let named = self.devices.iter();
         named.filter(|it| it.name.as_deref() == Some(name)).count() > 1
     }

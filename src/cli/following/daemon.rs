@@ -11,19 +11,17 @@ use ordered_stream::OrderedStreamExt;
 use zbus::message::Type;
 use zbus::{Connection, Message, OwnedObjectPath};
 
-use super::WAITING;
 use super::mirror::Mirror;
-use super::printer::Printer;
+use super::{Following, News, WAITING};
 use crate::bus::{self, Values};
-use crate::cli::args::MonitorArgs;
 use crate::cli::asked::Asked;
 use crate::cli::daemon::{Daemon, in_order};
-use crate::cli::{Exit, complain, setting};
+use crate::cli::{Exit, setting};
 use crate::manager::{Change, Clock, RealClock, Wake};
 use crate::units::Timestamp;
 
 /// What a message of the bus means.
-enum News {
+enum Heard {
     /// Nothing to tell.
     Nothing,
     Change(Box<Change>),
@@ -31,27 +29,37 @@ enum News {
     Left,
 }
 
-pub(super) fn run(args: &MonitorArgs, mut daemon: Daemon) -> io::Result<Exit> {
+pub(super) fn follow(
+    following: Following<'_>,
+    mut daemon: Daemon,
+    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+) -> io::Result<Exit> {
+    let Following {
+        common,
+        duration,
+        interrupt,
+    } = following;
+    let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
     let clock = RealClock::new(None);
-    let until = args.duration.map(|duration| clock.now() + duration);
-    let ended = end(setting::interrupt()?, until, daemon.connection.clone())?;
-    let mut printer = Printer::new(args, false);
-    let mut mirror = Mirror::new(Asked(&args.common));
+    let until = duration.map(|duration| clock.now() + duration);
+    let ended = end(interrupt, until, daemon.connection.clone())?;
+    let mut mirror = Mirror::new(Asked(common));
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
         if let Some(change) = mirror.appear(path.as_str(), interfaces) {
-            printer.tell(clock.now(), change)?;
+            tell(clock.now(), News::Change(Box::new(change)))?;
         }
     }
     if mirror.is_empty() {
-        complain(&WAITING);
+        tell(clock.now(), News::Remark(WAITING.to_owned()))?;
     }
+    tell(clock.now(), News::Settled)?;
     while let Some(message) = zbus::block_on(daemon.stream.next()) {
-        let news = message.and_then(|message| hear(&message, &daemon.owner, &mut mirror));
-        match news {
-            Ok(News::Change(change)) => printer.tell(clock.now(), *change)?,
-            Ok(News::Nothing) => {}
-            Ok(News::Left) => {
-                complain(&format_args!("solar-statusd left {}", daemon.bus));
+        match message.and_then(|message| hear(&message, &daemon.owner, &mut mirror)) {
+            Ok(Heard::Change(change)) => tell(clock.now(), News::Change(change))?,
+            Ok(Heard::Nothing) => {}
+            Ok(Heard::Left) => {
+                let what = format!("solar-statusd left {}", daemon.bus);
+                tell(clock.now(), News::Remark(what))?;
                 return Ok(Exit::Failure);
             }
             // A newer daemon, or the end.
@@ -59,7 +67,8 @@ pub(super) fn run(args: &MonitorArgs, mut daemon: Daemon) -> io::Result<Exit> {
         }
     }
     let Ok(wake) = ended.try_recv() else {
-        complain(&format_args!("{} closed the connection", daemon.bus));
+        let what = format!("{} closed the connection", daemon.bus);
+        tell(clock.now(), News::Remark(what))?;
         return Ok(Exit::Failure);
     };
     Ok(match wake? {
@@ -92,7 +101,7 @@ fn end(
     Ok(ended)
 }
 
-fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result<News> {
+fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result<Heard> {
     let header = message.header();
     let (Type::Signal, Some(sender), Some(member), Some(path)) = (
         message.message_type(),
@@ -100,7 +109,7 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
         header.member(),
         header.path(),
     ) else {
-        return Ok(News::Nothing);
+        return Ok(Heard::Nothing);
     };
     let body = message.body();
     // Anybody can send us signals.
@@ -108,13 +117,13 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
         if member.as_str() == "NameOwnerChanged" {
             let (name, before, _): (String, String, String) = body.deserialize()?;
             if name == bus::NAME && before == owner {
-                return Ok(News::Left);
+                return Ok(Heard::Left);
             }
         }
-        return Ok(News::Nothing);
+        return Ok(Heard::Nothing);
     }
     if sender.as_str() != owner {
-        return Ok(News::Nothing);
+        return Ok(Heard::Nothing);
     }
     let change = match member.as_str() {
         "InterfacesAdded" => {
@@ -132,5 +141,5 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
         "LightButtonPressed" => mirror.light_key(path.as_str()),
         _ => None,
     };
-    Ok(change.map_or(News::Nothing, |change| News::Change(Box::new(change))))
+    Ok(change.map_or(Heard::Nothing, |change| Heard::Change(Box::new(change))))
 }
