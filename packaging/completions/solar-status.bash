@@ -19,6 +19,9 @@ _solar__status() {
             solar__status,decode)
                 cmd="solar__status__subcmd__decode"
                 ;;
+            solar__status,doctor)
+                cmd="solar__status__subcmd__doctor"
+                ;;
             solar__status,help)
                 cmd="solar__status__subcmd__help"
                 ;;
@@ -27,6 +30,9 @@ _solar__status() {
                 ;;
             solar__status__subcmd__help,decode)
                 cmd="solar__status__subcmd__help__subcmd__decode"
+                ;;
+            solar__status__subcmd__help,doctor)
+                cmd="solar__status__subcmd__help__subcmd__doctor"
                 ;;
             solar__status__subcmd__help,help)
                 cmd="solar__status__subcmd__help__subcmd__help"
@@ -41,7 +47,7 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-h -V --json --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --timeout --transport --replay --help --version monitor decode help"
+            opts="-h -V --json --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --timeout --transport --replay --help --version monitor decode doctor help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -108,8 +114,38 @@ _solar__status() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        solar__status__subcmd__doctor)
+            opts="-h --json --report --direct --listen --color --root --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         solar__status__subcmd__help)
-            opts="monitor decode help"
+            opts="monitor decode doctor help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -123,6 +159,20 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__help__subcmd__decode)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        solar__status__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

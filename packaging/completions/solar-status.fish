@@ -53,6 +53,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -s h -l help -d 
 complete -c solar-status -n "__fish_solar_status_needs_command" -s V -l version -d 'Print version'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
+complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "doctor" -d 'Tell why a device is missing or wrong, and what to do about it'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l duration -d 'End after so many seconds; simulated ones pass at once' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l device -d 'Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be given several times' -r
@@ -76,6 +77,16 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s h 
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l feature -d 'Feature ID stands at INDEX on every device (both hexadecimal, as in 9=4301)' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l json -d 'Print one JSON object per frame and line'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l report -d 'Write a report to this file, `-` for standard output, without what tells whose machine it is' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l listen -d 'Listen for other programs for so many seconds, where a node may be opened; by default 2 where the devices are asked themselves, else 0' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l root -d 'Look at the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l json -d 'Print a JSON document instead of text'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l direct -d 'Ask the devices themselves, also where solar-statusd runs'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode doctor help" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode doctor help" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode doctor help" -f -a "doctor" -d 'Tell why a device is missing or wrong, and what to do about it'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode doctor help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
