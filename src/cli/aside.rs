@@ -24,13 +24,27 @@ pub(super) fn complain(what: &dyn Display) {
     say(format!("solar-status: {what}"));
 }
 
+/// Lines wait until this is dropped.
+#[must_use = "they are written when it is dropped"]
+pub(super) struct Held(());
+
 /// From now on lines wait, and `ring` is called for each.
-pub(super) fn hold(ring: impl Fn() + Send + 'static) {
+pub(super) fn hold(ring: impl Fn() + Send + 'static) -> Held {
     *waiting() = Some(Waiting {
         lines: VecDeque::new(),
         ring: Box::new(ring),
         new: 0,
     });
+    Held(())
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let held = waiting().take();
+        for line in held.into_iter().flat_map(|it| it.lines) {
+            say(line);
+        }
+    }
 }
 
 /// The last line, if it was not looked at yet.
@@ -39,14 +53,6 @@ pub(super) fn look() -> Option<String> {
     let waiting = waiting.as_mut()?;
     let new = std::mem::take(&mut waiting.new);
     waiting.lines.back().filter(|_| new > 0).cloned()
-}
-
-/// Writes the lines that wait, and all others at once from now on.
-pub(super) fn release() {
-    let held = waiting().take();
-    for line in held.into_iter().flat_map(|it| it.lines) {
-        say(line);
-    }
 }
 
 fn say(line: String) {
@@ -91,7 +97,7 @@ mod tests {
     fn lines_wait_while_they_are_held_and_the_last_is_to_be_seen() {
         assert_eq!(look(), None);
         let (rang, heard) = std::sync::mpsc::channel();
-        hold(move || rang.send(()).unwrap());
+        let held = hold(move || rang.send(()).unwrap());
         assert_eq!(look(), None);
         complain(&"one");
         Log.write_all(b"two\nthree\n").unwrap();
@@ -104,6 +110,8 @@ mod tests {
         assert_eq!(look().as_deref(), Some("solar-status: 999"));
         let count = waiting().as_ref().map(|it| it.lines.len());
         assert_eq!(count, Some(WAITING_AT_MOST));
+        // They are no news of the tests.
         *waiting() = None;
+        drop(held);
     }
 }

@@ -24,7 +24,8 @@ pub(super) struct Follower {
     heard: Receiver<(Timestamp, Heard)>,
     bell: Bell,
     interrupt: UnixStream,
-    thread: JoinHandle<io::Result<Exit>>,
+    /// `None`: it was ended.
+    thread: Option<JoinHandle<io::Result<Exit>>>,
 }
 
 impl Follower {
@@ -49,7 +50,7 @@ impl Follower {
             heard,
             bell,
             interrupt,
-            thread,
+            thread: Some(thread),
         })
     }
 
@@ -71,23 +72,32 @@ impl Follower {
 
     /// Ends it, and how it ended; `None`: it does not end. A panic there is one here.
     pub(super) fn end(mut self) -> Option<io::Result<Exit>> {
+        match self.stop()? {
+            Ok(ended) => Some(ended),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    fn stop(&mut self) -> Option<thread::Result<io::Result<Exit>>> {
+        let thread = self.thread.take()?;
         // It fails where nobody listens any more.
         _ = self.interrupt.write_all(&[0]);
         let start = Instant::now();
         loop {
-            match self
-                .heard
-                .recv_timeout(ENDING.saturating_sub(start.elapsed()))
-            {
+            let patience = ENDING.saturating_sub(start.elapsed());
+            match self.heard.recv_timeout(patience) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return None,
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => return Some(thread.join()),
             }
         }
-        match self.thread.join() {
-            Ok(ended) => Some(ended),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        // Also where the thread that draws panicked the devices are left as they were found.
+        drop(self.stop());
     }
 }
 

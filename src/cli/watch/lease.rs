@@ -95,3 +95,99 @@ impl Lease {
 fn is_awake(entry: &Entry) -> bool {
     entry.device.is_online() && !entry.is_old() && entry.measures_light()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::naming::Naming;
+    use crate::cli::watch::tests::at;
+    use crate::device::{Light, Link, Presence};
+    use crate::manager::{Change, Changed};
+    use crate::units::Lux;
+    use crate::wire::Slot;
+
+    fn keyboard(presence: Presence) -> Device {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+        };
+        let light = Light {
+            lux: Lux(12),
+            trusted: true,
+            at: at(0),
+        };
+        Device {
+            presence,
+            light: Some(light),
+            ..Device::new("4002-392A0750".to_owned(), link)
+        }
+    }
+
+    fn model(presence: Presence) -> Model {
+        let mut model = Model::new(Naming::Short);
+        model.take(at(0), Change::DeviceAdded(keyboard(presence)));
+        model
+    }
+
+    /// What is asked for at these seconds.
+    fn asked(lease: &mut Lease, model: &Model, seconds: u64) -> Option<(u8, u8)> {
+        let due = lease.due(at(seconds), model);
+        due.first()
+            .map(|(_, series)| (series.reports, series.period_s))
+    }
+
+    #[test]
+    fn a_series_is_about_a_minute_and_renewed_before_its_last_third() {
+        let model = model(Presence::Online);
+        for (period, series, renewed) in [(2, 30, 40), (1, 60, 40), (30, 3, 60), (255, 3, 510)] {
+            let mut lease = Lease::every(Some(period));
+            assert_eq!(asked(&mut lease, &model, 0), Some((series, period)));
+            assert_eq!(lease.next(&model), Some(at(renewed)));
+            assert_eq!(asked(&mut lease, &model, renewed - 1), None);
+            assert_eq!(asked(&mut lease, &model, renewed), Some((series, period)));
+        }
+    }
+
+    #[test]
+    fn who_sleeps_is_not_asked_and_who_woke_is_asked_at_once() {
+        let mut model = model(Presence::Online);
+        let mut lease = Lease::every(Some(2));
+        assert!(asked(&mut lease, &model, 0).is_some());
+        for (presence, seconds, expected) in [
+            (Presence::Offline, 5, None),
+            (Presence::Online, 6, Some((30, 2))),
+            (Presence::Unknown, 7, None),
+        ] {
+            let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
+            model.take(at(seconds), change);
+            assert_eq!(asked(&mut lease, &model, seconds), expected, "{presence:?}");
+        }
+        assert_eq!(lease.next(&model), None);
+    }
+
+    #[test]
+    fn who_slept_and_woke_between_two_looks_is_asked_too() {
+        let mut model = model(Presence::Online);
+        let mut lease = Lease::every(Some(2));
+        assert!(asked(&mut lease, &model, 0).is_some());
+        for presence in [Presence::Offline, Presence::Online] {
+            let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
+            model.take(at(3), change);
+        }
+        assert_eq!(asked(&mut lease, &model, 3), Some((30, 2)));
+    }
+
+    #[test]
+    fn a_key_measures_once_where_nothing_is_measured_by_itself() {
+        let model = model(Presence::Online);
+        let entry = model.entries.first().unwrap();
+        let mut never = Lease::every(None);
+        assert_eq!(never.due(at(0), &model), []);
+        assert_eq!(never.at_once(at(0), entry), LightMeasure::ONCE);
+        let mut lease = Lease::every(Some(2));
+        assert_eq!(lease.at_once(at(5), entry).reports, 30, "it goes on");
+        assert_eq!(lease.next(&model), Some(at(5) + Duration::from_secs(40)));
+    }
+}

@@ -65,13 +65,10 @@ pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
     let keys = io::stdin().as_fd().try_clone_to_owned()?;
     let screen = Screen::enter(out, keys, style.color).map_err(standard::unwritable)?;
     let ringing = bell.clone();
-    aside::hold(move || ringing.ring());
-    let ended = Watch::start(args, style, screen, bell).and_then(|mut watch| {
-        let ended = watch.run(signals);
-        watch.end(ended)
-    });
-    aside::release();
-    ended
+    let _held = aside::hold(move || ringing.ring());
+    let mut watch = Watch::start(args, style, screen, bell)?;
+    let ended = watch.run(signals);
+    watch.end(ended)
 }
 
 /// So long an answer to a key is shown.
@@ -183,7 +180,7 @@ impl Watch {
     fn type_keys(&mut self, now: Timestamp) -> io::Result<Wish> {
         let mut bytes = [0; 256];
         let read = match &self.keys {
-            Some(keys) => rustix::io::read(keys, &mut bytes)?,
+            Some(keys) => rustix::io::retry_on_intr(|| rustix::io::read(keys, &mut bytes))?,
             None => 0,
         };
         if read == 0 {

@@ -274,3 +274,84 @@ impl Model {
 fn key(device: &Device) -> Key {
     (device.id.clone(), device.link.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::watch::tests::at;
+    use crate::device::{Battery, ReceiverModel};
+    use crate::feature::solar_dashboard::read_event;
+    use crate::manager::Changed;
+    use crate::units::Millivolts;
+    use crate::wire::tests::report;
+
+    fn receiver(id: &str) -> Receiver {
+        Receiver {
+            id: id.to_owned(),
+            model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
+            vendor: 0x046D,
+            product: 0xC52B,
+            node: "/dev/hidraw0".to_owned(),
+            serial: None,
+            firmware: None,
+            slots: Some(6),
+            paired: Some(1),
+        }
+    }
+
+    fn device(receiver: &str, slot: u8) -> Device {
+        let link = Link::Paired {
+            receiver: receiver.to_owned(),
+            slot: Slot::new(slot).unwrap(),
+        };
+        let mut device = Device::new(format!("{receiver} {slot}"), link);
+        device.presence = Presence::Online;
+        device
+    }
+
+    #[test]
+    fn devices_stand_by_receiver_and_slot_however_they_came() {
+        let mut model = Model::new(Naming::Short);
+        for id in ["B", "A"] {
+            model.take(at(0), Change::ReceiverAdded(receiver(id)));
+        }
+        for (id, slot) in [("A", 2), ("B", 3), ("elsewhere", 1), ("A", 1), ("B", 1)] {
+            model.take(at(1), Change::DeviceAdded(device(id, slot)));
+        }
+        let ids = model.entries.iter().map(|it| it.device.id.as_str());
+        let ids: Vec<&str> = ids.collect();
+        assert_eq!(ids, ["B 1", "B 3", "A 1", "A 2", "elsewhere 1"]);
+    }
+
+    /// What is told of a solar keyboard with this voltage.
+    fn read(model: &mut Model, millivolts: u16, seconds: u64) {
+        let event = read_event(1, &report("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …"));
+        let battery = Battery::from_solar(&event, None, at(seconds));
+        let voltage = Some(Millivolts(millivolts));
+        let device = Device {
+            battery: Some(Battery { voltage, ..battery }),
+            ..device("A", 1)
+        };
+        let change = Change::DeviceChanged(device, vec![Changed::Battery]);
+        model.take(at(seconds), change);
+    }
+
+    #[test]
+    fn a_voltage_that_flickers_has_no_trend() {
+        let mut model = Model::new(Naming::Short);
+        model.take(at(0), Change::DeviceAdded(device("A", 1)));
+        for (millivolts, seconds, trend) in [
+            (2540, 10, None),
+            (2548, 20, None),
+            (2551, 30, Some(Trend::Rising)),
+            (2531, 40, None),
+            (2529, 50, Some(Trend::Falling)),
+        ] {
+            read(&mut model, millivolts, seconds);
+            let found = model.entries.first().unwrap().trend(at(seconds));
+            assert_eq!(found, trend, "{millivolts} mV");
+        }
+        let later = model.entries.first().unwrap().trend(at(3600));
+        assert_eq!(later, None, "it stays");
+    }
+}

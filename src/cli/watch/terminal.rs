@@ -190,14 +190,23 @@ mod tests {
         Screen::enter(end(), end(), true).unwrap()
     }
 
+    /// What was written until the screen was left. It may come piece by piece.
     fn read(person: &mut File) -> String {
-        let mut bytes = [0; 4096];
-        let read = person.read(&mut bytes).unwrap();
-        String::from_utf8(bytes[..read].to_vec()).unwrap()
+        let mut text = String::new();
+        while !text.ends_with(LEAVE) {
+            let mut bytes = [0; 4096];
+            let read = person.read(&mut bytes).unwrap();
+            text.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        }
+        text
     }
+
+    /// There is one panic hook for all tests.
+    static ALONE: Mutex<()> = Mutex::new(());
 
     #[test]
     fn a_panic_in_any_thread_gives_the_terminal_back_before_it_is_told() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut person, line) = terminal();
         let before = modes(&line);
         let screen = enter(&line);
@@ -214,6 +223,7 @@ mod tests {
 
     #[test]
     fn a_screen_that_is_made_again_is_drawn_anew_and_left_once() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut person, line) = terminal();
         let screen = enter(&line);
         screen.show(Buffer::with_lines(["57 %"])).unwrap();

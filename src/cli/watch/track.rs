@@ -53,7 +53,10 @@ impl Track {
         let Some(part) = self.part(count) else {
             return Vec::new();
         };
-        let end = end(now, part);
+        // The end of the part that this time is in.
+        let end = (now + Duration::from_nanos(1))
+            .rounded_up(part)
+            .since_start();
         let column = |back: u32| {
             let until = end.saturating_sub(part * back);
             let from = Timestamp::from_start(until.saturating_sub(part));
@@ -68,7 +71,7 @@ impl Track {
 
     /// When the columns look different next; `None`: not without another value.
     pub(super) fn moves(&self, now: Timestamp, count: u16) -> Option<Timestamp> {
-        let next = Timestamp::from_start(end(now, self.part(count)?));
+        let next = (now + Duration::from_nanos(1)).rounded_up(self.part(count)?);
         (self.columns(now, count) != self.columns(next, count)).then_some(next)
     }
 
@@ -90,13 +93,6 @@ impl Track {
         let part = self.span.checked_div(count.into())?;
         (!part.is_zero()).then_some(part)
     }
-}
-
-/// The end of the part that this time is in.
-fn end(now: Timestamp, part: Duration) -> Duration {
-    let (now, part) = (now.since_start().as_nanos(), part.as_nanos().max(1));
-    let end = (now / part + 1) * part;
-    Duration::from_nanos(u64::try_from(end).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

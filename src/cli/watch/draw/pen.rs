@@ -1,6 +1,7 @@
 //! What is drawn with: characters and colours of the terminal, and the time.
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style as Ansi};
 use ratatui_core::text::{Line, Span};
@@ -16,6 +17,12 @@ pub(super) struct Pen {
     pub(super) now: Timestamp,
     changes: Cell<Option<Timestamp>>,
 }
+
+/// Ages are told in seconds up to here.
+const YOUNG: Duration = Duration::from_secs(120);
+
+/// Ages in minutes may be told so much too late: those of many devices change together then.
+const LATE: Duration = Duration::from_secs(15);
 
 /// Characters of a chart, from the lowest to the highest.
 const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -46,7 +53,13 @@ impl Pen {
 
     /// How long ago something was, in words.
     pub(super) fn age(&self, at: Timestamp) -> String {
-        self.until(words::age_changes(self.now, at));
+        let changes = words::age_changes(self.now, at);
+        let together = if changes.since(at) <= YOUNG {
+            Duration::from_secs(1)
+        } else {
+            LATE
+        };
+        self.until(changes.rounded_up(together));
         words::age(self.now, at)
     }
 
