@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::format::args::{self as format, FormatArgs};
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -17,6 +18,9 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status --format waybar --watch
+                                      for a bar; see Formats
+  solar-status --format '{name} {charge}[, {lux} lux]'
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -58,7 +62,12 @@ that is closed ends it with 0.";
 /// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
 /// kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
-#[command(name = "solar-status", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "solar-status",
+    version,
+    after_help = format!("{EXAMPLES}\n\n{}", format::HELP),
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub(super) status: StatusArgs,
@@ -153,6 +162,9 @@ pub(super) struct StatusArgs {
     pub(super) json: bool,
 
     #[command(flatten)]
+    pub(super) format: FormatArgs,
+
+    #[command(flatten)]
     pub(super) common: CommonArgs,
 
     /// Give up after so many seconds
@@ -235,7 +247,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 

@@ -10,6 +10,7 @@ pub mod decode;
 pub mod document;
 mod exit;
 mod following;
+pub mod format;
 mod monitor;
 mod naming;
 mod setting;

@@ -3,6 +3,8 @@
 
 mod daemon;
 mod direct;
+mod herald;
+mod lasting;
 mod mirror;
 mod roster;
 
@@ -16,6 +18,7 @@ use super::way;
 use crate::manager::Change;
 use crate::units::Timestamp;
 
+pub(super) use self::lasting::{Lasting, follow_on};
 pub(super) use self::roster::{Roster, Told};
 
 const WAITING: &str =
