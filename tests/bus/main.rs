@@ -8,6 +8,7 @@
 
 mod callers;
 mod fake;
+mod format;
 mod monitor;
 mod stage;
 mod status;

@@ -1,25 +1,20 @@
 //! Tells when solar-statusd comes to a bus.
 
-use std::io::Write;
-use std::os::unix::net::UnixStream;
 use std::thread;
 
 use ordered_stream::OrderedStreamExt;
 use zbus::fdo::DBusProxy;
+use zbus::names::{MemberName, UniqueName};
 use zbus::{Connection, Message, MessageStream};
 
 use super::PATIENCE;
+use super::bell::{Bell, Ring};
 use crate::bus::{self, Bus};
 use crate::cli::daemon::{owner_changes, within};
 
-/// Written when the daemon has come.
-pub(super) const ARRIVED: u8 = b'd';
-/// Written when the bus is gone, and with it the herald.
-pub(super) const ENDED: u8 = b'e';
-
 /// Rings from now on when the daemon comes to this bus; `false`: there is no such bus. It costs
 /// nothing until then.
-pub(super) fn post(bus: Bus, mut bell: UnixStream) -> bool {
+pub(super) fn post(bus: Bus, mut bell: Bell) -> bool {
     let listen = move || zbus::block_on(listen(&bus));
     let Ok(Some(Ok((connection, mut stream)))) = within(PATIENCE, listen) else {
         return false;
@@ -27,12 +22,12 @@ pub(super) fn post(bus: Bus, mut bell: UnixStream) -> bool {
     let wait = move || {
         while let Some(message) = zbus::block_on(stream.next()) {
             let arrived = message.is_ok_and(|message| is_arrival(&message));
-            if arrived && bell.write_all(&[ARRIVED]).is_err() {
+            if arrived && bell.ring(Ring::Arrived).is_err() {
                 return;
             }
         }
         drop(connection);
-        _ = bell.write_all(&[ENDED]);
+        _ = bell.ring(Ring::Ended);
     };
     let thread = thread::Builder::new().name("herald".to_owned());
     thread.spawn(wait).is_ok()
@@ -48,8 +43,8 @@ async fn listen(bus: &Bus) -> zbus::Result<(Connection, MessageStream)> {
 
 fn is_arrival(message: &Message) -> bool {
     let header = message.header();
-    let sender = header.sender().map(|it| it.as_str());
-    let member = header.member().map(|it| it.as_str());
+    let sender = header.sender().map(UniqueName::as_str);
+    let member = header.member().map(MemberName::as_str);
     if (sender, member) != (Some("org.freedesktop.DBus"), Some("NameOwnerChanged")) {
         return false;
     }

@@ -1,17 +1,15 @@
 //! Following on when solar-statusd leaves and comes back, or comes first after we did.
 
-use std::io::{self, Read};
-use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::time::Duration;
 
-use super::herald::{self, ARRIVED, ENDED};
-use super::{Following, News};
+use super::bell::{Ear, Ring, bell};
+use super::{Following, News, herald};
 use crate::bus::Bus;
 use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
-use crate::cli::{setting, way};
-use crate::manager::{Clock, RealClock, Wake};
+use crate::cli::way;
+use crate::manager::{Clock, RealClock};
 use crate::units::Timestamp;
 
 /// A daemon that is started anew is back before.
@@ -27,99 +25,141 @@ pub(in crate::cli) enum Lasting {
     Away,
 }
 
-/// Why waiting ended.
-enum Ring {
-    Signal,
-    Arrived,
-    /// A bus is gone.
-    Ended,
-    /// The time has come.
-    Due,
+/// Whom to follow, and how long.
+pub(in crate::cli) struct FollowOn<'a> {
+    pub(in crate::cli) common: &'a CommonArgs,
+    /// `None`: until it is interrupted.
+    pub(in crate::cli) duration: Option<Duration>,
+    /// Whether it ends when nobody reads standard output any more.
+    pub(in crate::cli) for_reader: bool,
 }
 
-/// Follows by way of solar-statusd or directly, and whenever it comes to a bus, by way of it from
-/// then on. Once it was followed, it is waited for.
-pub(in crate::cli) fn follow_on(
-    common: &CommonArgs,
-    duration: Option<Duration>,
-    tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
-) -> io::Result<Exit> {
-    let clock = RealClock::new(None);
-    let until = duration.map(|duration| clock.now() + duration);
-    let is_over = || until.is_some_and(|until| until <= clock.now());
-    let (mut wake, bell) = UnixStream::pair()?;
-    let direct = way::direct(common).is_some();
-    let mut heralds = 0_usize;
-    if !direct {
-        setting::on_signals(&bell)?;
-        let buses = match &common.way.bus {
-            Some(bus) => vec![bus.clone()],
-            None => vec![Bus::System, Bus::Session],
-        };
-        for bus in buses {
+/// What is left to follow.
+struct Rounds {
+    ear: Ear,
+    clock: RealClock<'static>,
+    until: Option<Timestamp>,
+    /// How many buses are listened to.
+    heralds: usize,
+}
+
+impl FollowOn<'_> {
+    /// Tells what is heard until the end, and how it ended. It is heard by way of solar-statusd or
+    /// directly, and whenever solar-statusd comes to a bus, by way of it from then on. Once it was
+    /// followed, it is waited for.
+    pub(in crate::cli) fn run(
+        self,
+        tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
+    ) -> io::Result<Exit> {
+        let (bell, ear) = bell()?;
+        if self.for_reader {
+            bell.try_clone()?.for_reader()?;
+        }
+        let mut heralds = 0;
+        for bus in self.buses() {
             heralds += usize::from(herald::post(bus, bell.try_clone()?));
         }
-    }
-    loop {
-        let following = Following {
-            common,
-            duration: match until {
-                // Virtual time has a beginning of its own.
-                Some(until) if !direct => Some(until.since(clock.now())),
-                _ => duration,
-            },
-            interrupt: (!direct).then(|| wake.try_clone()).transpose()?,
+        let clock = RealClock::new(None);
+        let until = self.duration.map(|duration| clock.now() + duration);
+        let mut rounds = Rounds {
+            ear,
+            clock,
+            until,
+            heralds,
         };
-        tell(clock.now(), Lasting::Anew)?;
-        let exit = following.run(&mut |at, news| tell(at, Lasting::News(news)))?;
-        match exit {
-            Exit::Interrupted if !direct => match heard(&mut wake)? {
-                Ring::Ended => heralds = heralds.saturating_sub(1),
-                Ring::Arrived | Ring::Due => {}
-                Ring::Signal => return Ok(exit),
-            },
-            Exit::Failure if heralds > 0 && !is_over() => {
-                let mut grace = Some(clock.now() + GRACE);
-                loop {
-                    let due = grace.into_iter().chain(until).min();
-                    match next(&mut wake, due)? {
-                        Ring::Arrived => break,
-                        Ring::Signal => return Ok(Exit::Interrupted),
-                        Ring::Ended => heralds = heralds.saturating_sub(1),
-                        Ring::Due if is_over() => return Ok(exit),
-                        Ring::Due if grace.is_some_and(|it| it <= clock.now()) => {
-                            grace = None;
-                            tell(clock.now(), Lasting::Away)?;
-                        }
-                        // A signal that is for somebody else.
-                        Ring::Due => {}
-                    }
-                    if heralds == 0 {
-                        return Ok(exit);
-                    }
+        loop {
+            let following = Following {
+                common: self.common,
+                duration: self.duration,
+                interrupt: Some(rounds.ear.interrupt()?),
+            };
+            let following = if following.is_virtual() {
+                following
+            } else {
+                let duration = rounds.until.map(|until| until.since(rounds.clock.now()));
+                Following {
+                    duration,
+                    ..following
                 }
+            };
+            tell(rounds.clock.now(), Lasting::Anew)?;
+            let exit = following.run(&mut |at, news| tell(at, Lasting::News(news)))?;
+            let ended = match exit {
+                Exit::Interrupted => rounds.interrupted(tell)?,
+                Exit::Failure if rounds.heralds > 0 && !rounds.are_over() => rounds.wait(tell)?,
+                exit => Some(exit),
+            };
+            if let Some(exit) = ended {
+                return Ok(exit);
             }
-            _ => return Ok(exit),
+        }
+    }
+
+    /// Where solar-statusd may come to.
+    fn buses(&self) -> Vec<Bus> {
+        match &self.common.way.bus {
+            Some(bus) => vec![bus.clone()],
+            None if way::direct(self.common).is_some() => Vec::new(),
+            None => vec![Bus::System, Bus::Session],
         }
     }
 }
 
-/// Waits for the next ring, or until it is due.
-fn next(wake: &mut UnixStream, due: Option<Timestamp>) -> io::Result<Ring> {
-    match RealClock::new(Some(wake.as_fd())).wait(&[], due)? {
-        Wake::Interrupted => heard(wake),
-        Wake::Due | Wake::Readable(_) => Ok(Ring::Due),
+impl Rounds {
+    fn are_over(&self) -> bool {
+        self.until.is_some_and(|until| until <= self.clock.now())
     }
-}
 
-/// What rang.
-fn heard(wake: &mut UnixStream) -> io::Result<Ring> {
-    let mut byte = [0];
-    wake.read_exact(&mut byte)?;
-    match byte {
-        [ARRIVED] => Ok(Ring::Arrived),
-        [ENDED] => Ok(Ring::Ended),
-        // Nobody else writes.
-        _ => Ok(Ring::Signal),
+    /// What following was interrupted for: `None` where it goes on.
+    fn interrupted(
+        &mut self,
+        tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
+    ) -> io::Result<Option<Exit>> {
+        let ring = self.ear.heard()?;
+        let end = self.ends(ring);
+        if end == Some(Exit::Failure) {
+            let what = "there is no bus any more".to_owned();
+            tell(self.clock.now(), Lasting::News(News::Remark(what)))?;
+        }
+        Ok(end)
+    }
+
+    /// Waits for solar-statusd, after a while as one that is away; `None`: it is back.
+    fn wait(
+        &mut self,
+        tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
+    ) -> io::Result<Option<Exit>> {
+        let mut grace = Some(self.clock.now() + GRACE);
+        loop {
+            let until = grace.into_iter().chain(self.until).min();
+            match self.ear.next(until)? {
+                Some(Ring::Arrived) => return Ok(None),
+                Some(ring) => {
+                    let end = self.ends(ring);
+                    if end.is_some() {
+                        return Ok(end);
+                    }
+                }
+                None if self.are_over() => return Ok(Some(Exit::Failure)),
+                None => {
+                    grace = None;
+                    tell(self.clock.now(), Lasting::Away)?;
+                }
+            }
+        }
+    }
+
+    /// How a ring ends it, if it does.
+    fn ends(&mut self, ring: Ring) -> Option<Exit> {
+        match ring {
+            Ring::Signal => Some(Exit::Interrupted),
+            Ring::Unread => Some(Exit::Ok),
+            Ring::Arrived => None,
+            Ring::Ended => {
+                self.heralds = self.heralds.saturating_sub(1);
+                // The session or the system ends, and with it who reads this.
+                (self.heralds == 0).then_some(Exit::Failure)
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Following devices, by way of solar-statusd where it runs, else directly: the same changes come
 //! both ways.
 
+mod bell;
 mod daemon;
 mod direct;
 mod herald;
@@ -18,7 +19,7 @@ use super::way;
 use crate::manager::Change;
 use crate::units::Timestamp;
 
-pub(super) use self::lasting::{Lasting, follow_on};
+pub(super) use self::lasting::{FollowOn, Lasting};
 pub(super) use self::roster::{Roster, Told};
 
 const WAITING: &str =

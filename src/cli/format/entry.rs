@@ -21,14 +21,14 @@ pub(super) struct Entry<'a> {
     pub(super) urgency: Urgency,
 }
 
-/// How a bar paints a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a bar paints a device, what needs care the most last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tone {
+    /// It sleeps: what is shown is what it was.
+    Dim,
     Plain,
     Low,
     Critical,
-    /// It sleeps: what is shown is what it was.
-    Dim,
 }
 
 /// All devices, the lowest battery first, then those of which it is not known, then those that have
@@ -146,13 +146,19 @@ impl<'a> Entry<'a> {
 }
 
 impl Tone {
+    /// That of a line in one colour.
+    pub(super) fn of_all(entries: &[Entry<'_>]) -> Self {
+        let tones = entries.iter().map(Entry::tone);
+        tones.max().unwrap_or(Self::Plain)
+    }
+
     /// Its colour, as `#RRGGBB`; a bar has a colour of its own for what is plain.
     pub(super) const fn hex(self) -> Option<&'static str> {
         match self {
+            Self::Dim => Some("#888888"),
             Self::Plain => None,
             Self::Low => Some("#FFB86C"),
             Self::Critical => Some("#FF5555"),
-            Self::Dim => Some("#888888"),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn clean(text: &str) -> String {
         .to_owned()
 }
 
-/// For Pango's markup, as GLib's `g_markup_escape_text` does it.
+/// For Pango's markup, as `GLib`'s `g_markup_escape_text` does it.
 pub(super) fn pango(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -36,7 +36,12 @@ pub(super) fn polybar(text: &str) -> String {
     text.replace("%{", "% {")
 }
 
-/// For tmux: `##` is a `#`.
+/// For i3blocks, whose reader of JSON (1.4) ends a text at any `"` and keeps each `\`.
+pub(super) fn i3blocks(text: &str) -> String {
+    text.replace('"', "'").replace('\\', "/")
+}
+
+/// For tmux: `##` is a `#`. Several in a row, which tmux reads twice, may become fewer.
 pub(super) fn tmux(text: &str) -> String {
     text.replace('#', "##")
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::entry::{each_once, name};
 use super::escape::clean;
-use crate::device::{ChargeState, Device, Presence};
+use crate::device::{BatteryLevel, ChargeState, Device, Presence};
 use crate::units::{Lux, Percent};
 
 const AVAILABLE: &str = "online";
@@ -27,7 +27,7 @@ pub(super) struct Topics(BTreeMap<String, String>);
 
 /// The values of a device. What is not known is `null`.
 #[derive(Serialize)]
-struct State {
+struct Values {
     percent: Option<Percent>,
     level: Option<&'static str>,
     state: Option<&'static str>,
@@ -47,7 +47,7 @@ impl Topics {
             let topics = Names::of(device);
             // First what the others are about.
             now.push((topics.config.clone(), config(device, &topics)?));
-            now.push((topics.state, serde_json::to_string(&State::of(device))?));
+            now.push((topics.state, serde_json::to_string(&Values::of(device))?));
             now.push((topics.availability, AVAILABLE.to_owned()));
         }
         for (topic, payload) in &self.0 {
@@ -90,7 +90,7 @@ impl Names {
     }
 }
 
-impl State {
+impl Values {
     fn of(device: &Device) -> Self {
         let battery = device.battery.as_ref();
         let on = |is_so| if is_so { "ON" } else { "OFF" };
@@ -98,7 +98,7 @@ impl State {
         let known = state.filter(|it| *it != ChargeState::Unknown);
         Self {
             percent: battery.and_then(|it| it.percent),
-            level: battery.and_then(|it| it.level).map(|it| it.name()),
+            level: battery.and_then(|it| it.level).map(BatteryLevel::name),
             state: state.and_then(ChargeState::name),
             charging: known.map(|it| on(it == ChargeState::Charging)),
             voltage: battery
@@ -166,15 +166,17 @@ fn components(device: &Device, key: &str) -> Map<String, Value> {
             "unit_of_measurement": unit, "state_class": "measurement",
         })
     };
-    let flag = |name: &str, class: &str| json!({ "platform": "binary_sensor", "name": name, "device_class": class, });
-    let steps = |name: &str, options: &[&str]| json!({ "platform": "sensor", "name": name, "device_class": "enum", "options": options, });
+    let flag = |name: &str, class: &str| json!({ "platform": "binary_sensor", "name": name, "device_class": class });
     add("connected", flag("Connected", "connectivity"), "online");
     if let Some(battery) = device.battery {
         if battery.percent.is_some() {
             add("battery", sensor("Battery", "battery", "%"), "percent");
         } else if battery.level.is_some() {
-            let options = ["critical", "low", "good", "full"];
-            add("level", steps("Battery level", &options), "level");
+            let level = json!({
+                "platform": "sensor", "name": "Battery level", "device_class": "enum",
+                "options": ["critical", "low", "good", "full"],
+            });
+            add("level", level, "level");
         }
         if battery.state != ChargeState::Unknown {
             add("charging", flag("Charging", "battery_charging"), "charging");
@@ -187,4 +189,28 @@ fn components(device: &Device, key: &str) -> Map<String, Value> {
         add("lux", sensor("Light", "illuminance", "lx"), "lux");
     }
     components
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Link;
+
+    #[test]
+    fn a_device_that_goes_is_not_available_until_it_comes_back() {
+        let link = Link::Direct {
+            node: "/dev/hidraw3".to_owned(),
+            bus: "usb".to_owned(),
+            product: 0xC08D,
+        };
+        let device = [Device::new("C08D-1".to_owned(), link)];
+        let mut topics = Topics::default();
+        let mut news = |devices: &[Device]| topics.news(devices).unwrap();
+        assert_eq!(news(&device).lines().count(), 3);
+        assert_eq!(news(&device), "");
+        let availability = |word| format!("solar-status/C08D_1/availability {word}\n");
+        assert_eq!(news(&[]), availability("offline"));
+        assert_eq!(news(&[]), "");
+        assert_eq!(news(&device), availability("online"));
+    }
 }

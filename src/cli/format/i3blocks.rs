@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use super::Look;
 use super::entry::{Entry, Tone, line};
+use super::escape::i3blocks;
 
 #[derive(Serialize)]
 struct Block {
     full_text: String,
     /// What there is room for on a narrow screen: the lowest battery.
     short_text: String,
-    /// That of the lowest battery.
+    /// That of the device that needs care the most.
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,10 +24,11 @@ struct Block {
 }
 
 pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Result<String> {
-    let tone = entries.first().map_or(Tone::Plain, Entry::tone);
+    let short = |entry: &Entry<'_>| i3blocks(&entry.short());
+    let tone = Tone::of_all(entries);
     serde_json::to_string(&Block {
-        full_text: line(entries, look.separator, Entry::short),
-        short_text: entries.first().map(Entry::short).unwrap_or_default(),
+        full_text: line(entries, look.separator, short),
+        short_text: entries.first().map(short).unwrap_or_default(),
         color: tone.hex().filter(|_| look.color),
         // i3blocks 1.4 drops a bare `true`, and passes the word on as one.
         urgent: (tone == Tone::Critical).then_some("true"),

@@ -34,17 +34,17 @@ pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Resul
     let short = |entry: &Entry<'_>| pango(&entry.short());
     serde_json::to_string(&Block {
         icon: lowest.map_or("", icon),
-        state: lowest.map_or(State::Idle, state),
+        state: state(entries),
         text: line(entries, look.separator, short),
         short_text: lowest.map(short).unwrap_or_default(),
     })
 }
 
-fn state(entry: &Entry<'_>) -> State {
-    match entry.tone() {
+fn state(entries: &[Entry<'_>]) -> State {
+    match Tone::of_all(entries) {
         Tone::Critical => State::Critical,
         Tone::Low => State::Warning,
-        Tone::Plain if entry.is_charging() => State::Good,
+        Tone::Plain if entries.iter().any(Entry::is_charging) => State::Good,
         Tone::Plain | Tone::Dim => State::Idle,
     }
 }

@@ -1,6 +1,6 @@
 //! `--format`: charge and light in the words of bars, monitoring and home automation.
 //!
-//! Each profile is a file that names the consumer's documentation. All start from [`entry`], where
+//! Each profile is a file that names the consumer's documentation. All start from `entry.rs`, where
 //! devices stand with the lowest battery first, and from text that is clean of what cannot be
 //! drawn; what else a consumer would take for its own is escaped for it (`escape.rs`). Ages are
 //! never told, so that what did not change reads the same.

@@ -1,7 +1,7 @@
 //! Prometheus: all devices in its text format, for the textfile collector of `node_exporter`.
 //!
 //! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>, text format 0.0.4, of
-//! which this is OpenMetrics text too: metrics are not mixed, and `# EOF` ends them. Base units as
+//! which this is `OpenMetrics` text too: metrics are not mixed, and `# EOF` ends them. Base units as
 //! <https://prometheus.io/docs/practices/naming/> wants them: a ratio, volts, seconds since 1970.
 //! What is not known has no sample.
 
@@ -106,7 +106,7 @@ pub(super) fn render(devices: &[Device]) -> String {
     text
 }
 
-/// Steps are a set of states, as OpenMetrics has them: that which holds is 1, the others are 0.
+/// Steps are a set of states, as `OpenMetrics` has them: that which holds is 1, the others are 0.
 fn levels(text: &mut String, devices: &[&Device]) {
     const NAME: &str = "battery_level";
     let level = |battery: &Battery| battery.level;

@@ -6,7 +6,7 @@ use super::output::Printer;
 use crate::cli::args::StatusArgs;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
-use crate::cli::following::{Lasting, News, Roster, follow_on};
+use crate::cli::following::{FollowOn, Lasting, News, Roster};
 use crate::cli::naming::Naming;
 use crate::device::{Device, Presence};
 
@@ -19,8 +19,12 @@ pub(in crate::cli) fn watch(args: &StatusArgs) -> io::Result<Exit> {
     let mut printer = Printer::new(args, format);
     let roster = || Roster::new(Naming::of(&args.common));
     let (mut devices, mut complete) = (roster(), false);
-    let duration = args.format.duration;
-    follow_on(&args.common, duration, &mut |_, lasting| match lasting {
+    let following = FollowOn {
+        common: &args.common,
+        duration: args.format.duration,
+        for_reader: args.format.output.is_none(),
+    };
+    following.run(&mut |_, lasting| match lasting {
         // What is shown stays until all was told again.
         Lasting::Anew => {
             (devices, complete) = (roster(), false);

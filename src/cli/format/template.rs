@@ -228,7 +228,7 @@ impl Part {
             Self::Optional(parts) => {
                 let mut inside = String::new();
                 let known = |part: &Self| part.fill(entry, style, &mut inside);
-                if parts.iter().map(known).fold(true, |all, it| all && it) {
+                if parts.iter().all(known) {
                     filled.push_str(&inside);
                 }
                 true
