@@ -4,7 +4,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::doctor::DoctorArgs;
 use super::format::args::{self as format, FormatArgs};
+use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -18,6 +20,8 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status doctor                 why nothing is shown, and what to do
+  solar-status watch                  the same on the whole screen
   solar-status --format waybar --watch
                                       for a bar; see Formats
   solar-status --format '{name} {charge}[, {lux} lux]'
@@ -65,7 +69,7 @@ that is closed ends it with 0.";
 #[command(
     name = "solar-status",
     version,
-    after_help = format!("{EXAMPLES}\n\n{}", format::HELP),
+    after_long_help = format!("{EXAMPLES}\n\n{}", format::HELP),
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
@@ -84,7 +88,9 @@ pub struct Cli {
 )]
 pub enum Command {
     Monitor(MonitorArgs),
+    Watch(WatchArgs),
     Decode(DecodeArgs),
+    Doctor(DoctorArgs),
 }
 
 /// What reading once and following have in common.
@@ -186,7 +192,7 @@ pub(super) struct StatusArgs {
 /// by themselves that they come and go and how full they are, and are asked when they wake. A solar
 /// keyboard measures light when it wakes and when its light key is pressed.
 #[derive(Args, Debug)]
-#[command(after_help = MONITOR_EXAMPLES)]
+#[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {
     /// Print each change as a JSON object, one a line
     #[arg(long)]

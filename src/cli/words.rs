@@ -1,5 +1,7 @@
 //! Values in words, the same in the table and in the lines of the monitor.
 
+use std::time::Duration;
+
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
@@ -113,10 +115,21 @@ pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
+/// When [`age`] says something else.
+pub(super) fn age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
+    let age = now.since(at).as_secs();
+    let step = match age {
+        0..2 => 2,
+        2..120 => 1,
+        120..7200 => 60,
+        7200..172_800 => 3600,
+        172_800.. => 86_400,
+    };
+    at + Duration::from_secs((age / step + 1) * step)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::device::ReceiverModel;
     use crate::feature::battery_level_status::read_level;
@@ -223,6 +236,17 @@ mod tests {
             (259_200, "3 days ago"),
         ] {
             assert_eq!(age(at(seconds), Timestamp::START), text);
+        }
+    }
+
+    #[test]
+    fn an_age_stays_until_the_time_that_is_told() {
+        for seconds in [0, 1, 2, 119, 120, 7199, 7200, 172_799, 172_800, 1_000_000] {
+            let changes = age_changes(at(seconds), Timestamp::START);
+            let before = changes.since_start().as_secs() - 1;
+            let text = |seconds| age(at(seconds), Timestamp::START);
+            assert_eq!(text(seconds), text(before), "{seconds}");
+            assert_ne!(text(seconds), age(changes, Timestamp::START), "{seconds}");
         }
     }
 }

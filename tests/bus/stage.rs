@@ -90,6 +90,11 @@ impl Bus {
 
     /// A daemon that has asked its devices.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Process {
+        self.serve_as(bus::NAME, arguments)
+    }
+
+    /// The same, of one that takes this name.
+    pub(crate) fn serve_as(&self, name: &str, arguments: &[&str]) -> Process {
         let daemon = Command::new(env!("CARGO_BIN_EXE_solar-statusd"))
             .args(["--bus", &self.address])
             .args(arguments)
@@ -99,15 +104,15 @@ impl Bus {
             .spawn()
             .unwrap();
         let daemon = Process(daemon);
-        self.wait_for_name();
+        self.wait_for(name);
         daemon
     }
 
-    /// Waits until somebody has our name: devices are on the bus before it is taken.
-    pub(crate) fn wait_for_name(&self) {
+    /// Waits until somebody has this name: devices are on the bus before it is taken.
+    fn wait_for(&self, name: &str) {
         let connection = self.connect();
         let proxy = block_on(DBusProxy::new(&connection)).unwrap();
-        let name = || BusName::try_from(bus::NAME).unwrap();
+        let name = || BusName::try_from(name).unwrap();
         until(|| block_on(proxy.name_has_owner(name())).unwrap());
     }
 }
