@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod document;
 mod exit;
 mod following;
+pub mod format;
 mod monitor;
 mod naming;
 mod setting;

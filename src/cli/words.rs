@@ -38,18 +38,50 @@ pub(super) fn is_kept(battery: &Battery) -> bool {
     battery.tells_charge() && battery.charge_at < battery.at
 }
 
+/// How soon somebody has to see to a battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// Now: 10 % or less, or the device says so.
+    Critical,
+    /// Soon: 20 % or less, or the device says so.
+    Low,
+    /// There is time.
+    Good,
+    /// Its charge is not known.
+    Unknown,
+}
+
+impl Urgency {
+    /// That of a battery, whether it is charged or not.
+    pub(super) fn of(battery: &Battery) -> Self {
+        let percent = battery.percent.map(Percent::get);
+        match (battery.state, percent, battery.level) {
+            (ChargeState::Error, ..)
+            | (_, Some(0..=10), _)
+            | (_, _, Some(BatteryLevel::Critical)) => Self::Critical,
+            (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => Self::Low,
+            (_, None, None) => Self::Unknown,
+            _ => Self::Good,
+        }
+    }
+
+    /// The word for it in bars.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Low => "low",
+            Self::Good => "good",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Red where one must act, yellow where one will have to, green otherwise.
 pub(super) fn charge_style(battery: &Battery) -> Ansi {
-    let color = match (
-        battery.state,
-        battery.percent.map(Percent::get),
-        battery.level,
-    ) {
-        (ChargeState::Error, ..) | (_, Some(0..=10), _) | (_, _, Some(BatteryLevel::Critical)) => {
-            AnsiColor::Red
-        }
-        (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => AnsiColor::Yellow,
-        _ => AnsiColor::Green,
+    let color = match Urgency::of(battery) {
+        Urgency::Critical => AnsiColor::Red,
+        Urgency::Low => AnsiColor::Yellow,
+        Urgency::Good | Urgency::Unknown => AnsiColor::Green,
     };
     Ansi::new().fg_color(Some(color.into()))
 }

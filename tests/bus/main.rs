@@ -11,6 +11,7 @@ mod callers;
 mod doctor;
 mod examples;
 mod fake;
+mod format;
 mod monitor;
 mod stage;
 mod status;

@@ -160,8 +160,12 @@ impl Bus {
 
     /// A `monitor` that goes on.
     pub(crate) fn monitor(&self, arguments: &[&str]) -> Monitor {
-        let mut child = solar_status(&self.address, NOWHERE, &["monitor"])
-            .args(arguments)
+        self.follow(&[&["monitor"], arguments].concat())
+    }
+
+    /// The program, following.
+    pub(crate) fn follow(&self, arguments: &[&str]) -> Monitor {
+        let mut child = solar_status(&self.address, NOWHERE, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -180,10 +184,16 @@ pub(crate) struct Monitor {
 }
 
 impl Monitor {
-    /// The next line, without its time.
-    pub(crate) fn line(&mut self) -> String {
+    /// The next line as it is.
+    pub(crate) fn whole_line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// The next line, without its time.
+    pub(crate) fn line(&mut self) -> String {
+        let line = self.whole_line();
         let words = line.split_once("  ").map_or("", |(_, words)| words);
         words.trim_end().to_owned()
     }

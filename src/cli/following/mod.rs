@@ -1,10 +1,13 @@
 //! Following devices, by way of solar-statusd where it runs, else directly: the same changes come
 //! both ways.
 
+mod bell;
 mod daemon;
 mod direct;
 mod hand;
+mod herald;
 mod keeping;
+mod lasting;
 mod mirror;
 mod roster;
 
@@ -21,6 +24,7 @@ use crate::units::Timestamp;
 use self::daemon::Ended;
 pub(super) use self::hand::Hand;
 pub(super) use self::keeping::{Heard, keep};
+pub(super) use self::lasting::{FollowOn, Lasting};
 pub(super) use self::roster::{Roster, Told};
 
 /// Said where nobody is there.
