@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
+    ("alerts", &["manager", "device", "units"]),
     ("bus", &["device", "feature", "wire", "units"]),
     (
         "service",
@@ -51,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "alerts",
             "bus",
             "nodes",
             "manager",

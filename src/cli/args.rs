@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::notify::NotifyArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -76,6 +77,7 @@ pub struct Cli {
 pub enum Command {
     Monitor(MonitorArgs),
     Decode(DecodeArgs),
+    Notify(NotifyArgs),
 }
 
 /// What reading once and following have in common.
@@ -235,7 +237,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 

@@ -12,6 +12,7 @@ mod exit;
 mod following;
 mod monitor;
 mod naming;
+mod notify;
 mod setting;
 mod source;
 mod standard;
@@ -41,6 +42,7 @@ pub fn main() -> Exit {
         None => status::run(&cli.status),
         Some(Command::Monitor(args)) => monitor::run(args),
         Some(Command::Decode(args)) => decode(args),
+        Some(Command::Notify(args)) => notify::run(args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

@@ -42,7 +42,9 @@ pub(super) fn follow(
     let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
     let clock = RealClock::new(None);
     let until = duration.map(|duration| clock.now() + duration);
-    let ended = end(interrupt, until, daemon.connection.clone())?;
+    // Closed when this returns, so that the thread ends with it.
+    let (_here, there) = UnixStream::pair()?;
+    let ended = end(interrupt, there, until, daemon.connection.clone())?;
     let mut mirror = Mirror::new(Asked(common));
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
         if let Some(change) = mirror.appear(path.as_str(), interfaces) {
@@ -77,9 +79,11 @@ pub(super) fn follow(
     })
 }
 
-/// Closes the connection when the user or the time wants it, from a thread that sleeps until then.
+/// Closes the connection when the user or the time wants it, from a thread that sleeps until then, or
+/// until the other end of `over` is closed.
 fn end(
     interrupt: UnixStream,
+    over: UnixStream,
     until: Option<Timestamp>,
     connection: Connection,
 ) -> io::Result<Receiver<io::Result<Wake>>> {
@@ -87,7 +91,7 @@ fn end(
     let wait = move || {
         let mut clock = RealClock::new(Some(interrupt.as_fd()));
         let wake = loop {
-            match clock.wait(&[], until) {
+            match clock.wait(&[over.as_fd()], until) {
                 // A signal came in between.
                 Ok(Wake::Due) if until.is_none_or(|until| clock.now() < until) => {}
                 wake => break wake,

@@ -1,0 +1,299 @@
+//! From devices as they change to what is shown.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::alert::{Alert, Bubble, Kind, Order};
+use super::light::{Dimming, Trend};
+use super::memory::Memory;
+use super::reason::Reason;
+use super::settings::{Limits, Settings};
+use super::watch::{Watch, key};
+use crate::device::{Battery, BatterySource, ChargeState, Device};
+use crate::units::Timestamp;
+
+/// So many notifications come within [`WINDOW`] at most; what would be more waits.
+const MOST: usize = 4;
+const WINDOW: Duration = Duration::from_secs(10 * 60);
+
+/// Decides what a person is told.
+#[derive(Debug)]
+pub struct Alerts {
+    settings: Settings,
+    /// Where quiet hours are kept.
+    zone: TimeZone,
+    memory: Memory,
+    watches: BTreeMap<String, Watch>,
+    /// What is on the screen, and why.
+    shown: BTreeMap<Bubble, BTreeSet<Reference>>,
+    /// When something was shown, as far as it counts.
+    recent: VecDeque<Timestamp>,
+}
+
+/// A reason of a device.
+type Reference = (String, Kind);
+
+impl Alerts {
+    /// With what was told before.
+    pub const fn new(settings: Settings, zone: TimeZone, memory: Memory) -> Self {
+        Self {
+            settings,
+            zone,
+            memory,
+            watches: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// What was told, to be kept until the next start.
+    pub const fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// A device was found or is different, or was only read again.
+    pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
+        let key = key(device);
+        let limits = self.settings.of(device);
+        let watch = self.watches.entry(key.clone());
+        let watch = watch.or_insert_with(|| Watch::new(device));
+        let is_first = watch.device.battery.is_none();
+        let mut gone = Vec::new();
+        if let Some(battery) = watch.take(device) {
+            let told = self.memory.of(&key, now);
+            if battery.source == BatterySource::SolarDashboard {
+                told.days.note(device, &battery, now);
+            }
+            if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {
+                told.charge();
+            }
+            // That it was full before anybody looked is no news.
+            let is_full = battery.state == ChargeState::Full;
+            if is_first && is_full && limits.charged && !told.was_told(Kind::Charged) {
+                self.memory.tell(&key, Kind::Charged, now);
+            }
+            for kind in Kind::ALL {
+                match self.reason(&key, kind, &battery, &limits, now) {
+                    Reason::Given => self.give(&key, kind, &limits, battery.at, now),
+                    Reason::Unknown => {}
+                    Reason::Near => self.keep_back(&key, kind),
+                    Reason::Suspended => gone.push(kind),
+                    Reason::Gone => {
+                        self.memory.of(&key, now).end(kind);
+                        gone.push(kind);
+                    }
+                }
+            }
+        }
+        let mut orders = self.withdraw(&key, &gone);
+        orders.extend(self.advance(now));
+        orders
+    }
+
+    /// A device is no longer there in this way.
+    pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
+        let key = key(device);
+        let watch = self.watches.get_mut(&key);
+        if watch.is_some_and(|watch| watch.leave(&device.link)) {
+            return self.advance(now);
+        }
+        let mut orders = self.withdraw(&key, &Kind::ALL);
+        self.watches.remove(&key);
+        orders.extend(self.advance(now));
+        orders
+    }
+
+    /// The time has come for what waits, as far as it has.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<Order> {
+        let over = |at: &Timestamp| now.since(*at) >= WINDOW || *at > now;
+        while self.recent.front().is_some_and(over) {
+            self.recent.pop_front();
+        }
+        let mut ready = self.ready(now);
+        if self.is_quiet(now) {
+            let through = |kind| self.settings.lets_through(kind);
+            let (pass, held): (Vec<_>, Vec<_>) = ready.into_iter().partition(|it| through(it.1));
+            self.hold(&held);
+            ready = pass;
+        }
+        if self.recent.len() >= MOST {
+            self.hold(&ready);
+            return Vec::new();
+        }
+        let (mut late, mut new): (Vec<_>, Vec<_>) =
+            ready.into_iter().partition(|it| self.was_held(it));
+        let mut orders = Vec::new();
+        if late.len() > 1 {
+            orders.extend(self.sum(&late, now));
+        } else {
+            late.append(&mut new);
+            new = late;
+        }
+        let room = MOST.saturating_sub(self.recent.len());
+        let held = new.split_off(room.min(new.len()));
+        self.hold(&held);
+        orders.extend(new.iter().filter_map(|it| self.show(it, now)));
+        orders
+    }
+
+    /// When something waits that may be told then, if nothing changes.
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.settings.quiet_hours;
+        let quiet = quiet.and_then(|hours| hours.end(now, &self.zone));
+        let full = self.recent.len() >= MOST;
+        let room = self.recent.front().filter(|_| full).map(|at| *at + WINDOW);
+        let all = self.watches.iter().flat_map(|(key, watch)| {
+            let waiting = watch.waiting.iter();
+            waiting.filter_map(move |(kind, waiting)| {
+                let allowed = self.memory.allowed(key, *kind, now)?;
+                let quiet = quiet.filter(|_| !self.settings.lets_through(*kind));
+                let believed = waiting.believed().max(allowed);
+                Some(
+                    believed
+                        .max(quiet.unwrap_or_default())
+                        .max(room.unwrap_or_default()),
+                )
+            })
+        });
+        all.min()
+    }
+
+    fn reason(
+        &self,
+        key: &str,
+        kind: Kind,
+        battery: &Battery,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Reason {
+        if kind != Kind::Light {
+            return Reason::of(kind, battery, limits, now);
+        }
+        match self.memory.trend(key, limits.light_days) {
+            Trend::Unknown => Reason::Unknown,
+            Trend::Holds => Reason::Near,
+            Trend::Dims(_) => Reason::Given,
+            Trend::Rises => Reason::Gone,
+        }
+    }
+
+    /// A reading gives this reason, which is told if it may be.
+    fn give(&mut self, key: &str, kind: Kind, limits: &Limits, read: Timestamp, now: Timestamp) {
+        let may = limits.tells(kind) && self.memory.allowed(key, kind, now).is_some();
+        if may && let Some(watch) = self.watches.get_mut(key) {
+            watch.give(kind, read, now);
+        }
+    }
+
+    /// What waits does so no longer.
+    fn keep_back(&mut self, key: &str, kind: Kind) {
+        if let Some(watch) = self.watches.get_mut(key) {
+            watch.waiting.remove(&kind);
+        }
+    }
+
+    /// What is believed, allowed, and said by nothing worse.
+    fn ready(&self, now: Timestamp) -> Vec<Reference> {
+        let mut ready = Vec::new();
+        for (key, watch) in &self.watches {
+            let is_ready = |kind: Kind| {
+                let waiting = watch.waiting.get(&kind);
+                let allowed = self.memory.allowed(key, kind, now);
+                waiting.is_some_and(|it| it.believed() <= now)
+                    && allowed.is_some_and(|at| at <= now)
+            };
+            let worse = is_ready(Kind::Critical);
+            let kinds = Kind::ALL.into_iter().filter(|it| is_ready(*it));
+            let kinds = kinds.filter(|it| !(worse && *it == Kind::Low));
+            ready.extend(kinds.map(|kind| (key.clone(), kind)));
+        }
+        ready
+    }
+
+    fn is_quiet(&self, now: Timestamp) -> bool {
+        let hours = self.settings.quiet_hours;
+        hours.is_some_and(|hours| hours.end(now, &self.zone).is_some())
+    }
+
+    fn hold(&mut self, held: &[Reference]) {
+        for (key, kind) in held {
+            let watch = self.watches.get_mut(key);
+            if let Some(waiting) = watch.and_then(|watch| watch.waiting.get_mut(kind)) {
+                waiting.was_held = true;
+            }
+        }
+    }
+
+    fn was_held(&self, (key, kind): &Reference) -> bool {
+        let watch = self.watches.get(key);
+        watch
+            .and_then(|watch| watch.waiting.get(kind))
+            .is_some_and(|it| it.was_held)
+    }
+
+    /// Shows one.
+    fn show(&mut self, it: &Reference, now: Timestamp) -> Option<Order> {
+        let alert = self.alert(it)?;
+        let bubble = it.1.bubble(&it.0);
+        self.told(it, now);
+        self.recent.push_back(now);
+        self.shown
+            .insert(bubble.clone(), BTreeSet::from([it.clone()]));
+        Some(Order::Show(bubble, Box::new(alert)))
+    }
+
+    /// Shows several at once.
+    fn sum(&mut self, all: &[Reference], now: Timestamp) -> Option<Order> {
+        let alerts: Vec<Alert> = all.iter().filter_map(|it| self.alert(it)).collect();
+        for it in all {
+            self.told(it, now);
+        }
+        self.recent.push_back(now);
+        self.shown
+            .insert(Bubble::Summary, all.iter().cloned().collect());
+        (!alerts.is_empty()).then_some(Order::Sum(alerts))
+    }
+
+    fn told(&mut self, (key, kind): &Reference, now: Timestamp) {
+        let says_too = (*kind == Kind::Critical).then_some(Kind::Low);
+        for kind in says_too.iter().chain([kind]) {
+            self.keep_back(key, *kind);
+            self.memory.tell(key, *kind, now);
+        }
+    }
+
+    fn alert(&self, (key, kind): &Reference) -> Option<Alert> {
+        let device = &self.watches.get(key)?.device;
+        let others = self.watches.iter().filter(|(other, _)| *other != key);
+        let mut names = others.map(|(_, watch)| &watch.device.name);
+        Some(Alert {
+            kind: *kind,
+            device: device.clone(),
+            has_namesake: names.any(|name| *name == device.name),
+            dimming: self.dimming(key, device).filter(|_| *kind == Kind::Light),
+        })
+    }
+
+    fn dimming(&self, key: &str, device: &Device) -> Option<Dimming> {
+        match self.memory.trend(key, self.settings.of(device).light_days) {
+            Trend::Dims(dimming) => Some(dimming),
+            _ => None,
+        }
+    }
+
+    /// These reasons of a device count no longer.
+    fn withdraw(&mut self, key: &str, kinds: &[Kind]) -> Vec<Order> {
+        for kind in kinds {
+            self.keep_back(key, *kind);
+        }
+        for why in self.shown.values_mut() {
+            why.retain(|(of, kind)| of != key || !kinds.contains(kind));
+        }
+        let empty = self.shown.iter().filter(|(_, why)| why.is_empty());
+        let empty: Vec<Bubble> = empty.map(|(bubble, _)| bubble.clone()).collect();
+        self.shown.retain(|_, why| !why.is_empty());
+        empty.into_iter().map(Order::Withdraw).collect()
+    }
+}
