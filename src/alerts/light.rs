@@ -31,8 +31,8 @@ pub(super) struct Days(Vec<Day>);
 /// A day of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Day {
-    /// Days since the start of time.
-    day: u64,
+    /// How many there were before it.
+    number: u64,
     /// The charge, as last read.
     charge: Option<Percent>,
     /// The most light that was measured.
@@ -79,36 +79,36 @@ impl Days {
 
     /// A clock that was wrong is not believed for years.
     fn forget_after(&mut self, now: Timestamp) {
-        self.0.retain(|it| it.day <= day(now));
+        self.0.retain(|it| it.number <= day(now));
     }
 
     /// Notes a charge that was read then.
     fn note_charge(&mut self, at: Timestamp, charge: Percent) {
-        if let Some(day) = self.day(at) {
+        if let Some(day) = self.day_of(at) {
             day.charge = Some(charge);
         }
     }
 
     /// Notes light that was measured then.
     fn note_light(&mut self, at: Timestamp, lux: Lux) {
-        if let Some(day) = self.day(at) {
+        if let Some(day) = self.day_of(at) {
             day.brightest = day.brightest.max(Some(lux));
         }
     }
 
     /// The day of a time; `None` if it is over: what is told late is no news.
-    fn day(&mut self, at: Timestamp) -> Option<&mut Day> {
+    fn day_of(&mut self, at: Timestamp) -> Option<&mut Day> {
         let day = day(at);
-        if self.0.last().is_none_or(|it| it.day < day) {
+        if self.0.last().is_none_or(|it| it.number < day) {
             self.0.push(Day {
-                day,
+                number: day,
                 charge: None,
                 brightest: None,
             });
             let old = self.0.len().saturating_sub(KEPT);
             self.0.drain(..old);
         }
-        self.0.last_mut().filter(|it| it.day == day)
+        self.0.last_mut().filter(|it| it.number == day)
     }
 
     /// What became of it over so many days until the last that is known.
@@ -119,15 +119,15 @@ impl Days {
     fn known_trend(&self, days: u8) -> Option<Trend> {
         let today = self.0.last()?;
         let now = today.charge?;
-        let first = today.day.checked_sub(days.into())?;
-        let window = self.0.iter().filter(|it| it.day > first);
+        let first = today.number.checked_sub(days.into())?;
+        let window = self.0.iter().filter(|it| it.number > first);
         let brightest = window.clone().filter_map(|it| it.brightest).max();
         let lowest = window.filter_map(|it| it.charge).min()?;
         if now.get() >= lowest.get() + POINTS {
             return Some(Trend::Rises);
         }
         // That very day: a keyboard in a drawer for weeks says nothing about its place.
-        let before = self.0.iter().find(|it| it.day == first)?.charge?;
+        let before = self.0.iter().find(|it| it.number == first)?.charge?;
         let fallen = before.get().saturating_sub(now.get());
         let left = u32::from(now.get()) * u32::from(days);
         let dims = fallen >= POINTS && left <= SOON_DAYS * u32::from(fallen);

@@ -56,13 +56,17 @@ impl Memory {
         }
         let device = self.devices.entry(key.to_owned()).or_default();
         device.heard = now;
+        for told in device.told.values_mut() {
+            // A clock that was wrong does not silence for years.
+            told.at = told.at.min(now);
+        }
         device
     }
 
     /// When this may be told of a device; `None`: not while its reason lasts.
-    pub(super) fn allowed(&self, key: &str, kind: Kind, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn allowed(&self, key: &str, kind: Kind) -> Option<Timestamp> {
         let told = self.devices.get(key).and_then(|it| it.told.get(&kind));
-        told.map_or(Some(Timestamp::START), |told| told.allowed(kind, now))
+        told.map_or(Some(Timestamp::START), |told| told.allowed(kind))
     }
 
     /// What became of a solar keyboard's charge over so many days.
@@ -104,13 +108,12 @@ impl OfDevice {
 }
 
 impl Told {
-    fn allowed(self, kind: Kind, now: Timestamp) -> Option<Timestamp> {
+    fn allowed(self, kind: Kind) -> Option<Timestamp> {
         let pause = match kind {
             Kind::Light => LIGHT_AGAIN,
             _ if self.charged => CHARGED_AGAIN,
             _ => AGAIN,
         };
-        // A clock that was wrong does not silence for years.
-        self.over.then(|| self.at.min(now) + pause)
+        self.over.then(|| self.at + pause)
     }
 }

@@ -18,6 +18,9 @@ use crate::units::Timestamp;
 const MOST: usize = 4;
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 
+/// What is told so much later than it could have been was kept back, or the computer slept.
+const LATE: Duration = Duration::from_secs(60);
+
 /// Decides what a person is told.
 #[derive(Debug)]
 pub struct Alerts {
@@ -75,8 +78,8 @@ impl Alerts {
                 self.memory.tell(&key, Kind::Charged, now);
             }
             for kind in Kind::ALL {
-                match self.reason(&key, kind, &battery, &limits, now) {
-                    Reason::Given => self.give(&key, kind, &limits, battery.at, now),
+                match self.reason(&key, kind, &battery, limits, now) {
+                    Reason::Given => self.give(&key, kind, limits, battery.at, now),
                     Reason::Unknown => {}
                     Reason::Near => self.keep_back(&key, kind),
                     Reason::Suspended => gone.push(kind),
@@ -111,30 +114,24 @@ impl Alerts {
         while self.recent.front().is_some_and(over) {
             self.recent.pop_front();
         }
+        let quiet = self.is_quiet(now);
         let mut ready = self.ready(now);
-        if self.is_quiet(now) {
-            let through = |kind| self.settings.lets_through(kind);
-            let (pass, held): (Vec<_>, Vec<_>) = ready.into_iter().partition(|it| through(it.1));
-            self.hold(&held);
-            ready = pass;
-        }
+        ready.retain(|(_, kind)| !quiet || self.settings.lets_through(*kind));
         if self.recent.len() >= MOST {
-            self.hold(&ready);
             return Vec::new();
         }
-        let (mut late, mut new): (Vec<_>, Vec<_>) =
-            ready.into_iter().partition(|it| self.was_held(it));
+        let is_late = |it: &Reference| {
+            let since = self.ready_since(&it.0, it.1);
+            since.is_some_and(|since| now.since(since) >= LATE)
+        };
+        let (late, new): (Vec<_>, Vec<_>) = ready.iter().cloned().partition(is_late);
         let mut orders = Vec::new();
         if late.len() > 1 {
             orders.extend(self.sum(&late, now));
-        } else {
-            late.append(&mut new);
-            new = late;
+            ready = new;
         }
-        let room = MOST.saturating_sub(self.recent.len());
-        let held = new.split_off(room.min(new.len()));
-        self.hold(&held);
-        orders.extend(new.iter().filter_map(|it| self.show(it, now)));
+        ready.truncate(MOST.saturating_sub(self.recent.len()));
+        orders.extend(ready.iter().filter_map(|it| self.show(it, now)));
         orders
     }
 
@@ -145,13 +142,12 @@ impl Alerts {
         let full = self.recent.len() >= MOST;
         let room = self.recent.front().filter(|_| full).map(|at| *at + WINDOW);
         let all = self.watches.iter().flat_map(|(key, watch)| {
-            let waiting = watch.waiting.iter();
-            waiting.filter_map(move |(kind, waiting)| {
-                let allowed = self.memory.allowed(key, *kind, now)?;
+            let waiting = watch.waiting.keys();
+            waiting.filter_map(move |kind| {
                 let quiet = quiet.filter(|_| !self.settings.lets_through(*kind));
-                let believed = waiting.believed().max(allowed);
+                let since = self.ready_since(key, *kind)?;
                 Some(
-                    believed
+                    since
                         .max(quiet.unwrap_or_default())
                         .max(room.unwrap_or_default()),
                 )
@@ -165,7 +161,7 @@ impl Alerts {
         key: &str,
         kind: Kind,
         battery: &Battery,
-        limits: &Limits,
+        limits: Limits,
         now: Timestamp,
     ) -> Reason {
         if kind != Kind::Light {
@@ -180,8 +176,8 @@ impl Alerts {
     }
 
     /// A reading gives this reason, which is told if it may be.
-    fn give(&mut self, key: &str, kind: Kind, limits: &Limits, read: Timestamp, now: Timestamp) {
-        let may = limits.tells(kind) && self.memory.allowed(key, kind, now).is_some();
+    fn give(&mut self, key: &str, kind: Kind, limits: Limits, read: Timestamp, now: Timestamp) {
+        let may = limits.tells(kind) && self.memory.allowed(key, kind).is_some();
         if may && let Some(watch) = self.watches.get_mut(key) {
             watch.give(kind, read, now);
         }
@@ -197,12 +193,10 @@ impl Alerts {
     /// What is believed, allowed, and said by nothing worse.
     fn ready(&self, now: Timestamp) -> Vec<Reference> {
         let mut ready = Vec::new();
-        for (key, watch) in &self.watches {
-            let is_ready = |kind: Kind| {
-                let waiting = watch.waiting.get(&kind);
-                let allowed = self.memory.allowed(key, kind, now);
-                waiting.is_some_and(|it| it.believed() <= now)
-                    && allowed.is_some_and(|at| at <= now)
+        for key in self.watches.keys() {
+            let is_ready = |kind| {
+                self.ready_since(key, kind)
+                    .is_some_and(|since| since <= now)
             };
             let worse = is_ready(Kind::Critical);
             let kinds = Kind::ALL.into_iter().filter(|it| is_ready(*it));
@@ -212,25 +206,15 @@ impl Alerts {
         ready
     }
 
+    /// When what waits is believed and allowed.
+    fn ready_since(&self, key: &str, kind: Kind) -> Option<Timestamp> {
+        let believed = self.watches.get(key)?.waiting.get(&kind)?.believed();
+        Some(believed.max(self.memory.allowed(key, kind)?))
+    }
+
     fn is_quiet(&self, now: Timestamp) -> bool {
         let hours = self.settings.quiet_hours;
         hours.is_some_and(|hours| hours.end(now, &self.zone).is_some())
-    }
-
-    fn hold(&mut self, held: &[Reference]) {
-        for (key, kind) in held {
-            let watch = self.watches.get_mut(key);
-            if let Some(waiting) = watch.and_then(|watch| watch.waiting.get_mut(kind)) {
-                waiting.was_held = true;
-            }
-        }
-    }
-
-    fn was_held(&self, (key, kind): &Reference) -> bool {
-        let watch = self.watches.get(key);
-        watch
-            .and_then(|watch| watch.waiting.get(kind))
-            .is_some_and(|it| it.was_held)
     }
 
     /// Shows one.

@@ -33,8 +33,9 @@ impl QuietHours {
             self.from <= minute || minute < self.to
         };
         let left = (self.to.0 + MINUTES_OF_A_DAY - minute.0) % MINUTES_OF_A_DAY;
-        let left = u64::from(left) * 60 - u64::from(of(time.second()));
-        inside.then(|| Timestamp::from_start(now.since_start() + Duration::from_secs(left)))
+        let left = Duration::from_secs(u64::from(left) * 60);
+        let since_minute = Duration::from_secs(of(time.second()).into());
+        inside.then(|| now + left.saturating_sub(since_minute))
     }
 }
 
@@ -102,6 +103,7 @@ mod tests {
         assert_eq!(end(night, at(24, 0, 0)), Some(at(31, 0, 0)));
         assert_eq!(end(night, at(30, 59, 59)), Some(at(31, 0, 0)));
         assert_eq!(end(night, at(31, 0, 0)), None);
+        assert_eq!(end(night, at(31, 0, 59)), None);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) enum Reason {
 
 impl Reason {
     /// The reason that a reading gives.
-    pub(super) fn of(kind: Kind, battery: &Battery, limits: &Limits, now: Timestamp) -> Self {
+    pub(super) fn of(kind: Kind, battery: &Battery, limits: Limits, now: Timestamp) -> Self {
         let reason = match kind {
             Kind::Low => Self::of_charge(battery, falls_below(battery, limits.low, LOW)),
             Kind::Critical => {

@@ -25,8 +25,6 @@ pub(super) struct Waiting {
     /// The reading that gave it first.
     reading: Timestamp,
     is_confirmed: bool,
-    /// Whether it was kept back, and so belongs into a summary.
-    pub(super) was_held: bool,
 }
 
 /// What names a device in whatever way it is reached.
@@ -73,7 +71,6 @@ impl Watch {
             since: now,
             reading,
             is_confirmed: false,
-            was_held: false,
         });
         waiting.is_confirmed |= reading > waiting.reading;
     }

@@ -9,6 +9,8 @@
 mod callers;
 mod fake;
 mod monitor;
+mod notify;
+mod server;
 mod stage;
 mod status;
 mod way;

@@ -11,6 +11,7 @@
 
 mod bus;
 mod names;
+mod notify;
 mod rules;
 mod tools;
 mod unit;

@@ -225,14 +225,11 @@ async fn show(
     notice: &Notice,
 ) -> zbus::Result<u32> {
     let server = NotificationsProxy::new(connection).await?;
-    let has_markup = match *reads_markup {
-        Some(known) => known,
-        None => {
-            let capabilities = server.get_capabilities().await?;
-            *reads_markup.insert(capabilities.iter().any(|it| it == "body-markup"))
-        }
-    };
-    let body = if has_markup {
+    if reads_markup.is_none() {
+        let capabilities = server.get_capabilities().await?;
+        *reads_markup = Some(capabilities.iter().any(|it| it == "body-markup"));
+    }
+    let body = if *reads_markup == Some(true) {
         escaped(&notice.text.body)
     } else {
         notice.text.body.clone()
@@ -271,5 +268,15 @@ const fn icon(kind: Kind) -> &'static str {
         Kind::Critical | Kind::ChargingError => "battery-caution",
         Kind::Charged => "battery-full-charged",
         Kind::Light => "weather-overcast",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_markup_is_text() {
+        assert_eq!(escaped("<b> & c"), "&lt;b&gt; &amp; c");
     }
 }
