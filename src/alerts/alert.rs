@@ -106,4 +106,6 @@ pub enum Order {
     Sum(Vec<Alert>),
     /// To take away what is shown there: its reason has gone.
     Withdraw(Bubble),
+    /// To read this device again, if that can be done: what it said waits to be confirmed.
+    ReadAgain(Box<Device>),
 }

@@ -3,6 +3,8 @@
 //! Its charge tells: it rises and falls by less than a point a day, so it is looked at over days. What
 //! light was measured is told along, since it says what to do.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Battery, Device};
@@ -23,16 +25,13 @@ const KEPT: usize = 15;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
-/// The days of a keyboard, oldest first, as far as something was read on them.
+/// The days of a keyboard on which something was read, by how many days (of UTC) were before them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
-pub(super) struct Days(Vec<Day>);
+pub(super) struct Days(BTreeMap<u64, Day>);
 
-/// A day of UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 struct Day {
-    /// How many there were before it.
-    number: u64,
     /// The charge, as last read.
     charge: Option<Percent>,
     /// The most light that was measured.
@@ -50,6 +49,15 @@ pub struct Dimming {
     pub now: Percent,
     /// The most light that was measured in them, if it was.
     pub brightest: Option<Lux>,
+}
+
+/// What somebody else saw of a solar keyboard, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// Its charge, and when.
+    pub charges: Vec<(Timestamp, Percent)>,
+    /// The light on it, and when.
+    pub lights: Vec<(Timestamp, Lux)>,
 }
 
 /// What the days say.
@@ -77,38 +85,39 @@ impl Days {
         }
     }
 
+    /// Notes what others saw, the oldest first.
+    pub(super) fn note_past(&mut self, past: &Past) {
+        for (at, charge) in &past.charges {
+            self.note_charge(*at, *charge);
+        }
+        for (at, lux) in &past.lights {
+            self.note_light(*at, *lux);
+        }
+    }
+
     /// A clock that was wrong is not believed for years.
     fn forget_after(&mut self, now: Timestamp) {
-        self.0.retain(|it| it.number <= day(now));
+        let today = day(now);
+        self.0.retain(|day, _| *day <= today);
     }
 
     /// Notes a charge that was read then.
     fn note_charge(&mut self, at: Timestamp, charge: Percent) {
-        if let Some(day) = self.day_of(at) {
-            day.charge = Some(charge);
-        }
+        self.0.entry(day(at)).or_default().charge = Some(charge);
+        self.forget_oldest();
     }
 
     /// Notes light that was measured then.
     fn note_light(&mut self, at: Timestamp, lux: Lux) {
-        if let Some(day) = self.day_of(at) {
-            day.brightest = day.brightest.max(Some(lux));
-        }
+        let day = self.0.entry(day(at)).or_default();
+        day.brightest = day.brightest.max(Some(lux));
+        self.forget_oldest();
     }
 
-    /// The day of a time; `None` if it is over: what is told late is no news.
-    fn day_of(&mut self, at: Timestamp) -> Option<&mut Day> {
-        let day = day(at);
-        if self.0.last().is_none_or(|it| it.number < day) {
-            self.0.push(Day {
-                number: day,
-                charge: None,
-                brightest: None,
-            });
-            let old = self.0.len().saturating_sub(KEPT);
-            self.0.drain(..old);
+    fn forget_oldest(&mut self) {
+        while self.0.len() > KEPT {
+            self.0.pop_first();
         }
-        self.0.last_mut().filter(|it| it.number == day)
     }
 
     /// What became of it over so many days until the last that is known.
@@ -117,17 +126,17 @@ impl Days {
     }
 
     fn known_trend(&self, days: u8) -> Option<Trend> {
-        let today = self.0.last()?;
-        let now = today.charge?;
-        let first = today.number.checked_sub(days.into())?;
-        let window = self.0.iter().filter(|it| it.number > first);
+        let (today, of_today) = self.0.last_key_value()?;
+        let now = of_today.charge?;
+        let first = today.checked_sub(days.into())?;
+        let window = self.0.range(first + 1..).map(|(_, day)| day);
         let brightest = window.clone().filter_map(|it| it.brightest).max();
         let lowest = window.filter_map(|it| it.charge).min()?;
         if now.get() >= lowest.get() + POINTS {
             return Some(Trend::Rises);
         }
         // That very day: a keyboard in a drawer for weeks says nothing about its place.
-        let before = self.0.iter().find(|it| it.number == first)?.charge?;
+        let before = self.0.get(&first)?.charge?;
         let fallen = before.get().saturating_sub(now.get());
         let left = u32::from(now.get()) * u32::from(days);
         let dims = fallen >= POINTS && left <= SOON_DAYS * u32::from(fallen);

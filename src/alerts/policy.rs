@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::alert::{Alert, Bubble, Kind, Order};
-use super::light::{Dimming, Trend};
+use super::light::{Dimming, Past, Trend};
 use super::memory::Memory;
 use super::reason::Reason;
 use super::settings::{Limits, Settings};
@@ -63,7 +63,7 @@ impl Alerts {
         let watch = self.watches.entry(key.clone());
         let watch = watch.or_insert_with(|| Watch::new(device));
         let is_first = watch.device.battery.is_none();
-        let mut gone = Vec::new();
+        let (mut gone, mut is_new) = (Vec::new(), false);
         if let Some(battery) = watch.take(device) {
             let told = self.memory.of(&key, now);
             if battery.source == BatterySource::SolarDashboard {
@@ -79,7 +79,7 @@ impl Alerts {
             }
             for kind in Kind::ALL {
                 match self.reason(&key, kind, &battery, limits, now) {
-                    Reason::Given => self.give(&key, kind, limits, battery.at, now),
+                    Reason::Given => is_new |= self.give(&key, kind, limits, battery.at, now),
                     Reason::Unknown => {}
                     Reason::Near => self.keep_back(&key, kind),
                     Reason::Suspended => gone.push(kind),
@@ -91,8 +91,16 @@ impl Alerts {
             }
         }
         let mut orders = self.withdraw(&key, &gone);
+        if is_new && device.is_online() {
+            orders.push(Order::ReadAgain(Box::new(device.clone())));
+        }
         orders.extend(self.advance(now));
         orders
+    }
+
+    /// What others saw of a solar keyboard before.
+    pub fn recall(&mut self, device: &Device, past: &Past, now: Timestamp) {
+        self.memory.of(&key(device), now).days.note_past(past);
     }
 
     /// A device is no longer there in this way.
@@ -175,12 +183,18 @@ impl Alerts {
         }
     }
 
-    /// A reading gives this reason, which is told if it may be.
-    fn give(&mut self, key: &str, kind: Kind, limits: Limits, read: Timestamp, now: Timestamp) {
+    /// A reading gives this reason, which is told if it may be; whether it was not so before.
+    fn give(
+        &mut self,
+        key: &str,
+        kind: Kind,
+        limits: Limits,
+        read: Timestamp,
+        now: Timestamp,
+    ) -> bool {
         let may = limits.tells(kind) && self.memory.allowed(key, kind).is_some();
-        if may && let Some(watch) = self.watches.get_mut(key) {
-            watch.give(kind, read, now);
-        }
+        let watch = self.watches.get_mut(key).filter(|_| may);
+        watch.is_some_and(|watch| watch.give(kind, read, now))
     }
 
     /// What waits does so no longer.

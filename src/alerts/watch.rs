@@ -65,14 +65,16 @@ impl Watch {
         !self.links.is_empty()
     }
 
-    /// A reading gives this reason.
-    pub(super) fn give(&mut self, kind: Kind, reading: Timestamp, now: Timestamp) {
+    /// A reading gives this reason; whether it is the first to do so.
+    pub(super) fn give(&mut self, kind: Kind, reading: Timestamp, now: Timestamp) -> bool {
+        let is_new = !self.waiting.contains_key(&kind);
         let waiting = self.waiting.entry(kind).or_insert(Waiting {
             since: now,
             reading,
             is_confirmed: false,
         });
         waiting.is_confirmed |= reading > waiting.reading;
+        is_new
     }
 }
 

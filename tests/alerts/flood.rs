@@ -98,7 +98,7 @@ impl Seen {
             let alerts = match order {
                 Order::Show(_, alert) => vec![*alert],
                 Order::Sum(alerts) => alerts,
-                Order::Withdraw(_) => continue,
+                Order::Withdraw(_) | Order::ReadAgain(_) => continue,
             };
             self.bubbles.push(now);
             for alert in alerts {

@@ -19,7 +19,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings, parse};
 use solar_status::device::{
-    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, ValueKind,
+    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
 use solar_status::units::{Lux, Percent, Timestamp};
 use solar_status::wire::Slot;
@@ -28,12 +28,17 @@ const TWO_DAYS: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
 /// What a person saw, a line each: the time, and what was shown or withdrawn (`-`).
 pub(crate) fn story(configuration: &str, lines: &str) -> Vec<String> {
+    play(configuration, lines).seen
+}
+
+/// What became of a story.
+pub(crate) fn play(configuration: &str, lines: &str) -> Stage {
     let settings = parse(configuration).unwrap();
     let mut stage = Stage::new(settings);
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         stage.play(line.trim());
     }
-    stage.seen
+    stage
 }
 
 pub(crate) struct Stage {
@@ -41,6 +46,8 @@ pub(crate) struct Stage {
     alerts: Alerts,
     now: Timestamp,
     pub(crate) seen: Vec<String>,
+    /// Which devices were to be read again, and when.
+    pub(crate) read_again: Vec<String>,
 }
 
 impl Stage {
@@ -51,6 +58,7 @@ impl Stage {
             alerts,
             now: Timestamp::START,
             seen: Vec::new(),
+            read_again: Vec::new(),
         }
     }
 
@@ -106,6 +114,11 @@ impl Stage {
         let (day, hour, minute) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
         let time = format!("{day}d {hour:02}:{minute:02}");
         for order in orders {
+            if let Order::ReadAgain(device) = order {
+                self.read_again
+                    .push(format!("{time} {}", device.name.clone().unwrap()));
+                continue;
+            }
             self.seen.push(format!("{time} {}", read(order)));
         }
     }
@@ -132,6 +145,7 @@ fn read(order: &Order) -> String {
         Order::Withdraw(Bubble::Charge(key)) => format!("- charge of {key}"),
         Order::Withdraw(Bubble::Light(key)) => format!("- light of {key}"),
         Order::Withdraw(Bubble::Summary) => "- summary".to_owned(),
+        Order::ReadAgain(_) => unreachable!("nobody sees it"),
     }
 }
 
@@ -150,6 +164,7 @@ fn device(name: &str, words: &[&str], now: Timestamp) -> Device {
         }
     };
     let mut device = Device {
+        presence: Presence::Online,
         name: Some(name.trim_end_matches('\'').to_owned()),
         serial: Some(name.to_owned()),
         ..Device::new(format!("4002-{name}"), link)

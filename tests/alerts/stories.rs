@@ -1,6 +1,6 @@
 //! What happens, and what is told of it.
 
-use crate::stage::story;
+use crate::stage::{play, story};
 
 /// Nothing is configured.
 const NOTHING: &str = "";
@@ -42,6 +42,21 @@ fn one_odd_reading_alerts_nobody() {
          12:00",
     );
     assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn what_waits_to_be_confirmed_is_read_again_once() {
+    let played = play(
+        NOTHING,
+        "08:00 Mini 25
+         09:00 Mini 15
+         09:01 Mini 24
+         10:00 Mini 15
+         10:04
+         11:00 Mini 14",
+    );
+    assert_eq!(played.read_again, ["0d 09:00 Mini", "0d 10:00 Mini"]);
+    assert_eq!(played.seen, ["0d 10:03 Mini low"]);
 }
 
 #[test]

@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{ChildStderr, Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, Signal, kill_process};
+use solar_status::device::{ChargeState, Light};
+use solar_status::history::{History, Sample};
+use solar_status::units::{Lux, Percent, Timestamp};
 use tempfile::TempDir;
 
 use crate::fake::Fake;
 use crate::server::{Call, Server};
-use crate::stage::{Bus, NOWHERE, Process, solar_status};
+use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A home with what is configured and remembered there.
 struct Home(TempDir);
@@ -19,6 +24,12 @@ struct Home(TempDir);
 impl Home {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    /// The file of what was told.
+    fn remembers(&self) -> String {
+        let file = self.0.path().join("solar-status/alerts.json");
+        fs::read_to_string(file).unwrap_or_default()
     }
 
     /// A `notify` for which this bus is the session's and the system's.
@@ -142,7 +153,7 @@ fn what_was_told_is_not_told_by_the_next_one() {
     say(&daemon, 9, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery almost empty");
     assert_eq!(notify.end(), (Some(130), String::new()));
-    let kept = fs::read_to_string(home.0.path().join("solar-status/alerts.json")).unwrap();
+    let kept = home.remembers();
     assert!(
         kept.starts_with(r#"{"schema":1,"devices":{"4002-392A0750":"#),
         "{kept}"
@@ -191,6 +202,8 @@ fn another_server_is_not_told_the_numbers_of_the_first() {
     notify.follows();
     say(&daemon, 18, "discharging");
     assert_eq!(first.shows().0, 1);
+    // What a server did not answer for was not shown.
+    until(|| home.remembers().contains("low"));
     first.leave();
     let second = Server::on(&bus);
     say(&daemon, 9, "discharging");
@@ -280,6 +293,40 @@ fn the_end_of_the_session_ends_it() {
         notify.says(),
         "solar-status: the session bus closed the connection\n"
     );
+}
+
+#[test]
+fn what_the_daemon_recorded_before_counts() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let folder = home.0.path().join("history");
+    let start = Timestamp::from_start(now.saturating_sub(5 * DAY));
+    let mut history = History::open(folder, start).unwrap();
+    for (days, charge) in [(4, 62), (3, 61), (2, 60), (1, 59)] {
+        let at = Timestamp::from_start(now.saturating_sub(days * DAY));
+        let sample = Sample {
+            charge: Percent::new(charge),
+            voltage: None,
+            light: Some(Light {
+                lux: Lux(150),
+                trusted: true,
+                at,
+            }),
+            state: ChargeState::Discharging,
+            online: true,
+        };
+        history.record("4002-392A0750", at, &sample).unwrap();
+    }
+    drop(history);
+    let state = home.0.path().to_str().unwrap();
+    let _daemon = bus.serve(&["--simulate", "--state", state]);
+    let server = Server::on(&bus);
+    let _notify = home.notify(&bus);
+    // Confirmed when it speaks again: its light key is pressed after ten seconds.
+    let shown = server.shows().2;
+    assert_eq!(shown.summary, "K750: not enough light for 3 days");
+    let fell = "The charge fell from 61 % to 57 %.";
+    assert!(shown.body.starts_with(fell), "{}", shown.body);
 }
 
 #[test]

@@ -155,6 +155,7 @@ impl Desktop {
                     self.close(id);
                 }
             }
+            Order::ReadAgain(_) => return,
         }
         self.give(at);
     }

@@ -36,6 +36,7 @@ impl Lines {
                 };
                 ("withdrawn", bubble, text)
             }
+            Order::ReadAgain(_) => return Ok(()),
         };
         let Text { summary, body } = text;
         let parts = [place_name(place), summary, body.replace('\n', " / ")];

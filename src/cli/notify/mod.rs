@@ -1,6 +1,7 @@
 //! `solar-status notify`: what a person should know of batteries and light, on the desktop.
 
 mod args;
+mod asking;
 mod config;
 mod desktop;
 mod lines;

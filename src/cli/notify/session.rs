@@ -18,8 +18,10 @@ use super::args::NotifyArgs;
 use super::desktop::SERVER;
 use super::teller::{Screen, Teller};
 use super::{complain, setting, waiting};
+use crate::bus::Bus;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Following, News};
+use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
 
@@ -38,7 +40,11 @@ enum Message {
 }
 
 /// Follows until it is interrupted, or for its duration.
-pub(super) fn run(args: &NotifyArgs, teller: Teller) -> io::Result<Exit> {
+pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
+    if way::direct(&args.common).is_none() {
+        let bus = args.common.way.bus.clone();
+        teller.ask(bus.map_or_else(|| vec![Bus::System, Bus::Session], |bus| vec![bus]));
+    }
     let interrupt = setting::interrupt()?;
     let (give, take) = mpsc::channel();
     if let Screen::Desktop(desktop) = teller.screen() {

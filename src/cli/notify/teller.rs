@@ -2,11 +2,14 @@ use std::io;
 
 use jiff::tz::TimeZone;
 
+use super::asking::Asking;
 use super::desktop::Desktop;
 use super::lines::Lines;
 use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
+use crate::bus::Bus;
 use crate::cli::naming::Naming;
+use crate::device::{BatterySource, Device};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -22,6 +25,8 @@ pub(super) struct Teller {
     alerts: Alerts,
     screen: Screen,
     store: Store,
+    /// `None`: the devices themselves are followed.
+    daemon: Option<Asking>,
 }
 
 impl Teller {
@@ -37,6 +42,7 @@ impl Teller {
             alerts: Alerts::new(settings, zone, store.memory()),
             screen,
             store,
+            daemon: None,
         }
     }
 
@@ -45,10 +51,18 @@ impl Teller {
         &self.screen
     }
 
+    /// Asks the daemon on the first of these buses that has one, beside following it.
+    pub(super) fn ask(&mut self, buses: Vec<Bus>) {
+        self.daemon = Some(Asking(buses));
+    }
+
     /// Takes a change.
     pub(super) fn take(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
+        }
+        if let Change::DeviceAdded(device) = &change {
+            self.recall(at, device);
         }
         let orders = match change {
             Change::DeviceAdded(device)
@@ -90,8 +104,20 @@ impl Teller {
         }
     }
 
+    /// A solar keyboard had its days before this program looked.
+    fn recall(&mut self, at: Timestamp, device: &Device) {
+        let battery = device.battery.as_ref();
+        let is_solar = battery.is_some_and(|it| it.source == BatterySource::SolarDashboard);
+        if let Some(daemon) = self.daemon.as_ref().filter(|_| is_solar) {
+            self.alerts.recall(device, &daemon.past(device), at);
+        }
+    }
+
     fn obey(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
         for order in orders {
+            if let (Order::ReadAgain(device), Some(daemon)) = (order, &self.daemon) {
+                daemon.read_again(device);
+            }
             match &mut self.screen {
                 Screen::Lines(lines) => lines.obey(at, order)?,
                 Screen::Desktop(desktop) => desktop.obey(at, order),
