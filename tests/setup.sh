@@ -3,7 +3,7 @@
 # and those with programs of real desktops (cargo test --test desktop).
 set -eu
 
-packages='at-spi2-core busybox-static cpio dbus dbus-daemon gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager kmod linux-image-amd64 python3-gi qemu-system-x86 solaar systemd udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zstd'
+packages='at-spi2-core busybox-static cpio dbus dbus-daemon dunst gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager kmod linux-image-amd64 python3-gi qemu-system-x86 solaar systemd udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zstd'
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2
