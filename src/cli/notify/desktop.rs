@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use log::debug;
-use zbus::fdo::RequestNameFlags;
+use zbus::fdo::{DBusProxy, RequestNameFlags};
+use zbus::names::BusName;
 use zbus::{Connection, Variant, block_on, proxy};
 
 use super::words::{self, Text};
@@ -73,6 +74,8 @@ pub(super) struct Desktop {
     connection: Connection,
     /// Whether the server reads markup in bodies; `None`: it was not asked.
     reads_markup: Option<bool>,
+    /// The server's unique name; `None`: there was none.
+    server: Option<String>,
     /// What is on the screen, by the server's numbers.
     shown: HashMap<Bubble, u32>,
     /// What the server did not take yet.
@@ -108,6 +111,7 @@ impl Desktop {
         Ok(Self {
             connection,
             reads_markup: None,
+            server: None,
             shown: HashMap::new(),
             waiting: BTreeMap::new(),
             retry: None,
@@ -151,6 +155,7 @@ impl Desktop {
             }
             Order::Withdraw(bubble) => {
                 self.waiting.remove(bubble);
+                self.look();
                 if let Some(id) = self.shown.remove(bubble) {
                     self.close(id);
                 }
@@ -160,17 +165,21 @@ impl Desktop {
         self.give(at);
     }
 
-    /// Another server is there, or none: the numbers of the one before mean nothing to it.
-    pub(super) fn server_changed(&mut self, at: Timestamp, is_there: bool) {
-        self.shown.clear();
-        self.reads_markup = None;
-        if is_there {
-            self.give(at);
+    /// Looks who is the server: the numbers of one before mean nothing to it.
+    fn look(&mut self) {
+        let server = block_on(owner(&self.connection)).ok();
+        if self.server != server {
+            self.shown.clear();
+            self.reads_markup = None;
+            self.server = server;
         }
     }
 
     /// Gives the server what waits.
     pub(super) fn give(&mut self, at: Timestamp) {
+        if !self.waiting.is_empty() {
+            self.look();
+        }
         while let Some((bubble, notice)) = self.waiting.pop_first() {
             let before = self.shown.get(&bubble).copied();
             match block_on(show(
@@ -180,6 +189,10 @@ impl Desktop {
                 &notice,
             )) {
                 Ok(id) => {
+                    // It may have been started by being asked.
+                    if self.server.is_none() {
+                        self.look();
+                    }
                     self.shown.insert(bubble, id);
                     self.retry = None;
                 }
@@ -217,6 +230,12 @@ impl Desktop {
             debug!("notification {id} was not closed: {error}");
         }
     }
+}
+
+async fn owner(connection: &Connection) -> zbus::Result<String> {
+    let proxy = DBusProxy::new(connection).await?;
+    let owner = proxy.get_name_owner(BusName::try_from(SERVER)?).await?;
+    Ok(owner.to_string())
 }
 
 async fn show(

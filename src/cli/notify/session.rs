@@ -32,8 +32,8 @@ const LOOKS: Duration = Duration::from_secs(10 * 60);
 /// What the deciding thread is told.
 enum Message {
     Change(Timestamp, Box<Change>),
-    /// A notification server is there, or none any more.
-    Server(bool),
+    /// Another notification server is there.
+    Server,
     /// The session is over.
     NoBus,
     End,
@@ -115,7 +115,7 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
         };
         match message {
             Ok(Message::Change(at, change)) => teller.take(at, *change)?,
-            Ok(Message::Server(is_there)) => teller.server_changed(clock.now(), is_there),
+            Ok(Message::Server) => teller.server_appeared(clock.now()),
             Ok(Message::NoBus) => {
                 complain(&"the session bus closed the connection");
                 return Ok(Exit::Failure);
@@ -126,7 +126,7 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
     }
 }
 
-/// Tells of notification servers that come and go, from a thread that sleeps in between.
+/// Tells of notification servers that come, from a thread that sleeps in between.
 fn listen(connection: &Connection, give: Sender<Message>) -> io::Result<()> {
     let mut owners = block_on(owners(connection)).map_err(io::Error::other)?;
     let listen = move || {
@@ -134,8 +134,7 @@ fn listen(connection: &Connection, give: Sender<Message>) -> io::Result<()> {
             let Ok(change) = change.args() else {
                 continue;
             };
-            let is_there = change.new_owner().is_some();
-            if give.send(Message::Server(is_there)).is_err() {
+            if change.new_owner().is_some() && give.send(Message::Server).is_err() {
                 return;
             }
         }

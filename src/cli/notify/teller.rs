@@ -96,10 +96,10 @@ impl Teller {
         self.alerts.due(now).into_iter().chain(retry).min()
     }
 
-    /// Another notification server is there, or none.
-    pub(super) fn server_changed(&mut self, at: Timestamp, is_there: bool) {
+    /// Another notification server is there.
+    pub(super) fn server_appeared(&mut self, at: Timestamp) {
         if let Screen::Desktop(desktop) = &mut self.screen {
-            desktop.server_changed(at, is_there);
+            desktop.give(at);
             self.keep();
         }
     }
