@@ -1,5 +1,6 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
+pub mod alerts;
 pub mod bus;
 pub mod cli;
 pub mod device;

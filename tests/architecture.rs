@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
+    ("alerts", &["manager", "device", "units"]),
     ("bus", &["device", "feature", "wire", "units"]),
     (
         "service",
@@ -67,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "doctor",
+            "alerts",
             "bus",
             "nodes",
             "manager",

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::decode::DecodeArgs;
 use super::doctor::DoctorArgs;
 use super::format::args::{self as format, FormatArgs};
+use super::notify::NotifyArgs;
 use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
@@ -91,6 +92,7 @@ pub enum Command {
     Watch(WatchArgs),
     Decode(DecodeArgs),
     Doctor(DoctorArgs),
+    Notify(NotifyArgs),
 }
 
 /// What reading once and following have in common.

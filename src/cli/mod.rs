@@ -15,6 +15,7 @@ mod following;
 pub mod format;
 mod monitor;
 mod naming;
+mod notify;
 mod setting;
 mod source;
 mod standard;
@@ -48,6 +49,7 @@ pub fn main() -> Exit {
         Some(Command::Watch(args)) => watch::run(args),
         Some(Command::Decode(args)) => decode(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

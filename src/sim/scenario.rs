@@ -2,11 +2,13 @@
 
 mod crowd;
 mod days;
+mod fading;
 mod full;
 mod staged;
 
 pub use crowd::{EACH_BATTERY, crowd};
 pub use days::days;
+pub use fading::fading;
 pub use full::full;
 pub use staged::{Act, Staged};
 
