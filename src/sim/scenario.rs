@@ -3,11 +3,13 @@
 mod crowd;
 mod days;
 mod full;
+mod months;
 mod staged;
 
 pub use crowd::{EACH_BATTERY, crowd};
 pub use days::days;
 pub use full::full;
+pub use months::{AWAY, keyboard_use, months};
 pub use staged::{Act, Staged};
 
 use super::models;
