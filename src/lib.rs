@@ -1,6 +1,7 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
 pub mod bus;
+pub mod chart;
 pub mod cli;
 pub mod device;
 pub mod feature;

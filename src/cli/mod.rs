@@ -9,6 +9,7 @@ mod daemon;
 pub mod decode;
 pub mod document;
 mod exit;
+mod history;
 mod monitor;
 mod naming;
 mod setting;
