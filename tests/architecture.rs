@@ -32,7 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
-    ("bus", &["device", "feature", "wire", "units"]),
+    ("chart", &["history", "device", "units"]),
+    ("bus", &["history", "device", "feature", "wire", "units"]),
     (
         "service",
         &[
@@ -51,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "chart",
             "bus",
             "nodes",
             "manager",

@@ -30,7 +30,8 @@ pub fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
 /// A day so many days before another; the first there is, if that is too many.
 pub fn days_before(day: Date, days: u32) -> Date {
     let span = Span::new().try_days(i64::from(days));
-    span.and_then(|span| day.checked_sub(span)).unwrap_or(Date::MIN)
+    span.and_then(|span| day.checked_sub(span))
+        .unwrap_or(Date::MIN)
 }
 
 #[cfg(test)]
@@ -44,7 +45,11 @@ mod tests {
         let start = midnight(day, &zone);
         assert_eq!(start.since_start().as_secs(), 1_761_429_600);
         let next = midnight(day.tomorrow().unwrap(), &zone);
-        assert_eq!(next.since(start), Duration::from_secs(25 * 3600), "winter time");
+        assert_eq!(
+            next.since(start),
+            Duration::from_secs(25 * 3600),
+            "winter time"
+        );
         assert_eq!(local(start, &zone), day.at(0, 0, 0, 0));
         assert_eq!(days_before(day, 26), Date::constant(2025, 9, 30));
     }
@@ -54,7 +59,10 @@ mod tests {
         let far = Timestamp::from_start(Duration::from_secs(u64::MAX));
         let last = local(far, &TimeZone::UTC);
         assert_eq!(last.year(), 9999);
-        assert_eq!(instant(Date::MIN.at(0, 0, 0, 0), &TimeZone::UTC), Timestamp::START);
+        assert_eq!(
+            instant(Date::MIN.at(0, 0, 0, 0), &TimeZone::UTC),
+            Timestamp::START
+        );
         assert_eq!(days_before(Date::MIN, u32::MAX), Date::MIN);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::history::HistoryArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -76,6 +77,7 @@ pub struct Cli {
 pub enum Command {
     Monitor(MonitorArgs),
     Decode(DecodeArgs),
+    History(HistoryArgs),
 }
 
 /// What reading once and following have in common.
@@ -224,7 +226,7 @@ const LONGEST_TIMEOUT: u32 = 60 * 60;
 /// A year. Who wants to follow for longer need not say how long.
 const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
 
-fn parse_device(text: &str) -> Result<Selector, &'static str> {
+pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
     if text.trim().is_empty() {
         return Err("it names no device");
     }

@@ -123,7 +123,7 @@ pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
 
 /// Does something that may hang; `None`: it did not end in time. Then it is left behind: the
 /// program does not live long, and nothing waits for it any more.
-fn within<T: Send + 'static>(
+pub(super) fn within<T: Send + 'static>(
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<Option<T>> {

@@ -41,6 +41,7 @@ pub fn main() -> Exit {
         None => status::run(&cli.status),
         Some(Command::Monitor(args)) => monitor::run(args),
         Some(Command::Decode(args)) => decode(args),
+        Some(Command::History(args)) => history::run(args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::moment::midnight_before;
 use super::subject::Subject;
-use crate::chart::calendar;
 use crate::device::Device;
 use crate::history::{HEARTBEAT, History, HistoryError, Sample};
 use crate::manager::{
@@ -51,12 +51,8 @@ struct Recorder {
 }
 
 /// The devices of the desk with what was recorded until then.
-pub(super) fn subjects(
-    until: Timestamp,
-    zone: &TimeZone,
-) -> Result<Vec<Subject>, SimulationError> {
-    let today = calendar::local(until, zone).date();
-    let start = calendar::midnight(calendar::days_before(today, DAYS), zone);
+pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>, SimulationError> {
+    let start = midnight_before(until, DAYS, zone);
     let folder = tempfile::tempdir().map_err(SimulationError::Folder)?;
     let mut recorder = Recorder {
         history: History::open(folder.path().to_owned(), start)?,
@@ -204,9 +200,15 @@ mod tests {
                 panic!("{name}: {forecast:?}");
             };
             println!("{name}: {days:?}, in truth {truth}");
-            assert!((days.best / truth - 1.0).abs() < 0.1, "{name} {days:?} {truth}");
+            assert!(
+                (days.best / truth - 1.0).abs() < 0.1,
+                "{name} {days:?} {truth}"
+            );
             assert!(days.low < truth, "{name} {days:?} {truth}");
-            assert!(days.high.is_none_or(|it| truth < it), "{name} {days:?} {truth}");
+            assert!(
+                days.high.is_none_or(|it| truth < it),
+                "{name} {days:?} {truth}"
+            );
         }
     }
 
@@ -239,8 +241,12 @@ mod tests {
     #[test]
     fn nights_and_a_trip_leave_their_marks() {
         let (entries, _) = of("K750");
-        let gap = entries.windows(2).find(|two| two[1].at.since(two[0].at) > DAY);
-        let [last, first] = gap.unwrap() else { panic!() };
+        let gap = entries
+            .windows(2)
+            .find(|two| two[1].at.since(two[0].at) > DAY);
+        let [last, first] = gap.unwrap() else {
+            panic!()
+        };
         assert!(first.at.since(last.at) > 3 * DAY);
         assert!(entries.iter().any(|entry| !entry.online), "it sleeps");
         assert!(entries.len() > 1000, "{}", entries.len());

@@ -90,7 +90,12 @@ fn weeks(days: &[Option<Day>], takes: impl Fn(usize) -> bool) -> Vec<Point> {
     let week = |places: &[usize]| {
         let week: Option<Vec<Day>> = places
             .iter()
-            .map(|place| days.get(*place).copied().flatten().filter(|_| takes(*place)))
+            .map(|place| {
+                days.get(*place)
+                    .copied()
+                    .flatten()
+                    .filter(|_| takes(*place))
+            })
             .collect();
         let week = week?;
         let (first, last) = (week.first()?, week.last()?);

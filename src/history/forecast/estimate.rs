@@ -106,7 +106,13 @@ mod tests {
 
     #[test]
     fn a_line_that_leaps_has_its_slope_all_the_same() {
-        let odd = line(&[(0.0, 90.0), (1.0, 88.0), (2.0, 3.0), (3.0, 84.0), (4.0, 82.0)]);
+        let odd = line(&[
+            (0.0, 90.0),
+            (1.0, 88.0),
+            (2.0, 3.0),
+            (3.0, 84.0),
+            (4.0, 82.0),
+        ]);
         assert_near(slope(&[odd]), -2.0);
     }
 

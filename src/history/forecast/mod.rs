@@ -37,7 +37,7 @@ use crate::units::Timestamp;
 pub use estimate::Estimate;
 
 /// So far back it looks.
-const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
 /// What is expected of a device.
 #[derive(Clone, Copy, Debug, PartialEq)]

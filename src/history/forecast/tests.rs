@@ -53,9 +53,15 @@ fn days_left(entries: &[Entry], now: Timestamp) -> Estimate {
 
 /// Within 3 %, and the truth is in the range.
 fn assert_close(estimate: Estimate, truth: f64) {
-    assert!((estimate.best / truth - 1.0).abs() < 0.03, "{estimate:?} {truth}");
+    assert!(
+        (estimate.best / truth - 1.0).abs() < 0.03,
+        "{estimate:?} {truth}"
+    );
     assert!(estimate.low <= truth, "{estimate:?} {truth}");
-    assert!(estimate.high.is_none_or(|it| truth <= it), "{estimate:?} {truth}");
+    assert!(
+        estimate.high.is_none_or(|it| truth <= it),
+        "{estimate:?} {truth}"
+    );
 }
 
 #[test]
@@ -147,7 +153,11 @@ fn keyboard(days: u32, loss: f64, light: impl Fn(u32) -> u16) -> Vec<Entry> {
     let mut percent = 60.0;
     let mut entries = Vec::new();
     for hour in 0..days * 24 {
-        let lux = if (8..18).contains(&(hour % 24)) { light(hour / 24) } else { 0 };
+        let lux = if (8..18).contains(&(hour % 24)) {
+            light(hour / 24)
+        } else {
+            0
+        };
         entries.push(Entry {
             light: Some(Lux(lux)),
             ..charge(at(hour), rounded(percent))
@@ -209,7 +219,9 @@ fn any_entry() -> impl Strategy<Value = Entry> {
 
 fn is_sound(estimate: Estimate, least: f64) -> bool {
     let most = estimate.high.unwrap_or(estimate.best);
-    [estimate.low, estimate.best, most].iter().all(|it| it.is_finite())
+    [estimate.low, estimate.best, most]
+        .iter()
+        .all(|it| it.is_finite())
         && estimate.low <= estimate.best
         && estimate.best <= most
         && estimate.low >= least

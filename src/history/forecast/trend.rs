@@ -143,7 +143,9 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     let (last, read) = (phases.last, phases.read);
     let expected = last.y - loss.best * (read.x - last.x);
     let half = phases.step / 2.0;
-    let y = expected.clamp(read.y - half, read.y + half).clamp(0.0, 100.0);
+    let y = expected
+        .clamp(read.y - half, read.y + half)
+        .clamp(0.0, 100.0);
     Some(Trend {
         loss,
         charge: Point { x: read.x, y },

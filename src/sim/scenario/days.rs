@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Act, K750, Staged, desk};
-use crate::sim::receiver::Receiver;
 use crate::sim::rates::Rates;
+use crate::sim::receiver::Receiver;
 use crate::units::{Lux, Percent, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);

@@ -157,7 +157,11 @@ mod tests {
     #[test]
     fn no_two_days_are_alike() {
         let days: Vec<u32> = (0..60)
-            .map(|day| (0..24).map(|hour| u32::from(daylight(at(day, hour)).0)).sum())
+            .map(|day| {
+                (0..24)
+                    .map(|hour| u32::from(daylight(at(day, hour)).0))
+                    .sum()
+            })
             .collect();
         let mean = days.iter().sum::<u32>() / 60;
         assert!((1000..2000).contains(&mean), "{mean} lux hours a day");
@@ -197,7 +201,13 @@ mod tests {
     #[test]
     fn keyboard_and_mouse_sleep_at_night_and_on_a_trip() {
         let mut desk = months(percent(90));
-        for (day, hour, awake) in [(0, 0, true), (0, 7, true), (0, 23, false), (1, 6, true), (34, 12, false)] {
+        for (day, hour, awake) in [
+            (0, 0, true),
+            (0, 7, true),
+            (0, 23, false),
+            (1, 6, true),
+            (34, 12, false),
+        ] {
             let now = at(day, hour);
             while desk.input_report(now).is_some() {}
             let keyboard = desk.firmware().device(K750).unwrap();
