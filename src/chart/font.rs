@@ -1,4 +1,4 @@
-//! The characters of a picture: DejaVu Sans, or what of it we need, see `font/LICENSE`.
+//! The characters of a picture: `DejaVu` Sans, or what of it we need, see `font/LICENSE`.
 //!
 //! It is a part of the program so that a picture looks the same everywhere and no font has to be
 //! installed. SVG has its texts as texts, with the same font by name and wide ones in its place:

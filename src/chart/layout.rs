@@ -8,9 +8,11 @@ use std::time::Duration;
 use super::axis::{Mark, marks};
 use super::calendar::local;
 use super::font::{fit, width};
-use super::panel::{Panel, Place, Swatch, legend};
-use super::scene::{Anchor, Area, Color, Point, Scene, Shape};
-use super::series::{lights, nights};
+use super::legend::{Legend, Swatch};
+use super::panel::{Panel, Place};
+use super::scene::{Anchor, Area, Color, Scene, Shape};
+use super::series::{gaps, lights, nights};
+use super::strokes::text;
 use super::theme::Colors;
 use super::{Chart, Size, Track};
 use crate::units::Timestamp;
@@ -26,7 +28,7 @@ const TOP: f32 = 38.0;
 const BOTTOM: f32 = 34.0;
 
 /// How high a line of text is, with the space below it.
-const LINE: f32 = 22.0;
+pub(super) const LINE: f32 = 22.0;
 
 /// Between two panels, and between two devices.
 const APART: f32 = 12.0;
@@ -65,9 +67,9 @@ impl Chart<'_> {
     pub fn natural_size(&self) -> Size {
         let width = 1200;
         let plans = self.plans();
-        let shares: f32 = plans.iter().map(|plan| share(plan.place)).sum();
+        let parts: f32 = plans.iter().map(|plan| share(plan.place)).sum();
         let most = f32::from(u16::MAX);
-        let height = (self.fixed(width, &plans) + 110.0 * shares).clamp(600.0, most);
+        let height = (self.fixed(width, &plans) + 110.0 * parts).clamp(600.0, most);
         Size {
             width,
             height: whole(height),
@@ -78,24 +80,22 @@ impl Chart<'_> {
     pub fn scene(&self, size: Size) -> Result<Scene, TooSmall> {
         let plans = self.plans();
         let fixed = self.fixed(size.width, &plans);
-        let shares: f32 = plans.iter().map(|plan| share(plan.place)).sum();
-        let each = (f32::from(size.height) - fixed) / shares.max(1.0);
+        let parts: f32 = plans.iter().map(|plan| share(plan.place)).sum();
+        let each = (f32::from(size.height) - fixed) / parts.max(1.0);
         if each * LIGHT_SHARE < LEAST_HEIGHT || size.width < LEAST_WIDTH {
             return Err(TooSmall {
                 count: self.tracks.len(),
                 width: LEAST_WIDTH,
-                height: whole(
-                    self.fixed(LEAST_WIDTH, &plans) + shares * LEAST_HEIGHT / LIGHT_SHARE,
-                ),
+                height: whole(self.fixed(LEAST_WIDTH, &plans) + parts * LEAST_HEIGHT / LIGHT_SHARE),
             });
         }
         let colors = self.theme.colors();
         let mut shapes = Vec::new();
         self.draw_title(size, colors, &mut shapes);
-        let (swatches, lines) = self.legend(size.width);
-        legend(&swatches, LEFT, TOP, colors, &mut shapes);
-        let nights = self.nights();
-        let mut top = TOP + f32::from(lines) * LINE;
+        let legend = self.legend(size.width);
+        legend.draw(LEFT, TOP, colors, &mut shapes);
+        let nights = self.nights(size.width);
+        let mut top = TOP + f32::from(legend.lines) * LINE;
         let room = f32::from(size.width) - LEFT - RIGHT;
         let marks = marks(self.period, &self.zone, |marks| self.fits(marks, room));
         for plan in &plans {
@@ -147,54 +147,44 @@ impl Chart<'_> {
     fn fixed(&self, width: u16, plans: &[Plan<'_>]) -> f32 {
         let names = plans.iter().filter(|plan| plan.named).count();
         let lines = u16::try_from(names).unwrap_or(u16::MAX);
-        let lines = lines.saturating_add(self.legend(width).1);
+        let lines = lines.saturating_add(self.legend(width).lines);
         let panels = u16::try_from(plans.len()).unwrap_or(u16::MAX);
         TOP + f32::from(lines) * LINE + f32::from(panels) * APART - APART + BOTTOM
     }
 
     /// The darkness the first device with light saw, where days are wide enough to show it.
-    fn nights(&self) -> Vec<super::Period> {
+    fn nights(&self, width: u16) -> Vec<super::Period> {
         /// Days of fewer pixels would be a pattern of stripes.
         const NARROWEST: f32 = 5.0;
-        const WIDE: f32 = 1100.0;
+        let room = f32::from(width) - LEFT - RIGHT;
         let days = self.period.length().as_secs_f32() / (24.0 * 60.0 * 60.0);
         let mut all = self.tracks.iter().map(|track| nights(track.entries));
         let first = all.find(|nights| !nights.is_empty());
         first
-            .filter(|_| WIDE / days >= NARROWEST)
+            .filter(|_| room / days >= NARROWEST)
             .unwrap_or_default()
     }
 
     /// What is explained, and on how many lines.
-    fn legend(&self, size: u16) -> (Vec<(Swatch, f32, u16)>, u16) {
-        let plans = self.plans();
-        let has_light = plans.iter().any(|plan| plan.place == Place::Light);
-        let has_night = !self.nights().is_empty();
-        let gaps = |track: &Track<'_>| !super::series::gaps(track.entries, self.period).is_empty();
-        let has_gaps = self.tracks.iter().any(gaps);
-        let swatches = [
+    fn legend(&self, width: u16) -> Legend {
+        let measured = self.plans().iter().any(|plan| plan.place == Place::Light);
+        let gaps = |track: &Track<'_>| !gaps(track.entries, self.period).is_empty();
+        let shown = [
             (Swatch::Charge, true),
-            (Swatch::Light, has_light),
-            (Swatch::Threshold, has_light),
-            (Swatch::Night, has_night),
-            (Swatch::Gap, has_gaps),
+            (Swatch::Light, measured),
+            (Swatch::Threshold, measured),
+            (Swatch::Night, !self.nights(width).is_empty()),
+            (Swatch::Gap, self.tracks.iter().any(gaps)),
         ];
-        let room = f32::from(size) - LEFT - RIGHT;
-        let (mut x, mut line) = (0.0, 0);
-        let mut placed = Vec::new();
-        for (swatch, _) in swatches.into_iter().filter(|(_, shown)| *shown) {
-            let width = swatch.width();
-            if x > 0.0 && x + width > room {
-                (x, line) = (0.0, line + 1);
-            }
-            placed.push((swatch, x, line));
-            x += width;
-        }
-        (placed, line + 1)
+        let shown = shown.into_iter().filter(|(_, shown)| *shown);
+        Legend::of(
+            shown.map(|(swatch, _)| swatch),
+            f32::from(width) - LEFT - RIGHT,
+        )
     }
 
     fn title(&self) -> String {
-        let light = !self.nights().is_empty() || self.plans().len() > self.tracks.len();
+        let light = self.plans().len() > self.tracks.len();
         let what = if light { "Charge and light" } else { "Charge" };
         match self.tracks.as_slice() {
             [track] => format!("{what} of {}", track.name),
@@ -294,16 +284,6 @@ fn draw_name(track: &Track<'_>, line: f32, room: f32, colors: Colors, shapes: &m
     let note = fit(&track.note, TEXT, LEFT + room - after);
     shapes.push(text(LEFT, line, Anchor::Start, TEXT, colors.text, name));
     shapes.push(text(after, line, Anchor::Start, TEXT, colors.faint, note));
-}
-
-pub(super) fn text(x: f32, y: f32, anchor: Anchor, size: f32, color: Color, text: String) -> Shape {
-    Shape::Text {
-        at: Point { x, y },
-        anchor,
-        size,
-        color,
-        text,
-    }
 }
 
 /// Whole pixels, up.

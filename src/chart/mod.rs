@@ -15,10 +15,12 @@ pub mod axis;
 pub mod calendar;
 mod font;
 mod layout;
+mod legend;
 mod panel;
 mod png;
 mod scene;
 pub mod series;
+mod strokes;
 mod svg;
 #[cfg(test)]
 mod tests;

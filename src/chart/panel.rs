@@ -1,10 +1,10 @@
 //! A rectangle of curves: one device's charge, or its light.
 
 use super::axis::Mark;
-use super::font::width;
-use super::layout::{TEXT, text};
+use super::layout::TEXT;
 use super::scene::{Anchor, Area, Color, Dash, Point, Shape};
 use super::series::{Piece, charges, gaps, lights};
+use super::strokes::{border, dashed, hatch, line, text};
 use super::theme::Colors;
 use super::time::Period;
 use crate::history::Entry;
@@ -19,12 +19,6 @@ pub(super) enum Place {
 
 /// Above so many lux a solar keyboard charges.
 const CHARGES_ABOVE: u16 = 200;
-
-/// Lines of the hatching are so far apart.
-const HATCH: f32 = 7.0;
-
-/// How high a line of labels is.
-const LABEL: f32 = 17.0;
 
 /// A value that is alone is a dot of this size.
 const DOT: f32 = 3.0;
@@ -54,11 +48,11 @@ impl Panel<'_> {
         }
         for mark in marks {
             let x = self.x(mark.at);
-            self.line(
+            out.push(line(
                 &[(x, self.area.top), (x, self.area.bottom)],
                 self.colors.grid,
-                out,
-            );
+                1.0,
+            ));
         }
         match place {
             Place::Charge => self.draw_charge(out),
@@ -169,11 +163,11 @@ impl Panel<'_> {
     fn scale(&self, values: &[u16], top: u16, unit: &str, out: &mut Vec<Shape>) {
         for value in values {
             let y = self.y(*value, top);
-            self.line(
+            out.push(line(
                 &[(self.area.left, y), (self.area.right, y)],
                 self.colors.grid,
-                out,
-            );
+                1.0,
+            ));
             // The labels of two panels, one above the other, keep apart.
             let line = (y + 4.0).clamp(self.area.top + 9.0, self.area.bottom);
             let label = format!("{value}{unit}");
@@ -198,10 +192,6 @@ impl Panel<'_> {
             });
             hatch(area, self.colors.gap, out);
         }
-    }
-
-    fn line(&self, points: &[(f32, f32)], color: Color, out: &mut Vec<Shape>) {
-        out.push(line(points, color, 1.0));
     }
 
     fn columns(&self, period: Period) -> Area {
@@ -234,125 +224,4 @@ fn nice(most: u16) -> u16 {
     let steps = [250, 400, 500, 600, 800, 1000];
     let step = steps.into_iter().find(|step| most <= *step);
     step.unwrap_or_else(|| most.div_ceil(1000).saturating_mul(1000).max(most))
-}
-
-fn line(points: &[(f32, f32)], color: Color, width: f32) -> Shape {
-    Shape::Line {
-        points: points.iter().map(|&(x, y)| Point { x, y }).collect(),
-        color,
-        width,
-        dash: Dash::Solid,
-    }
-}
-
-fn border(area: Area, color: Color) -> Shape {
-    let Area {
-        left,
-        top,
-        right,
-        bottom,
-    } = area;
-    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-    let around: Vec<(f32, f32)> = corners.into_iter().chain([(left, top)]).collect();
-    line(&around, color, 1.0)
-}
-
-fn dashed(left: f32, right: f32, y: f32, color: Color) -> Shape {
-    Shape::Line {
-        points: vec![Point { x: left, y }, Point { x: right, y }],
-        color,
-        width: 1.0,
-        dash: Dash::Dashed,
-    }
-}
-
-/// Slanting lines within a rectangle.
-fn hatch(area: Area, color: Color, out: &mut Vec<Shape>) {
-    let (width, height) = (area.width(), area.height());
-    let mut from = HATCH / 2.0;
-    while from < width + height {
-        // From the left or bottom edge up to the top or right one.
-        let start = (
-            area.left + (from - height).max(0.0),
-            area.top + from.min(height),
-        );
-        let end = (
-            area.left + from.min(width),
-            area.top + (from - width).max(0.0),
-        );
-        out.push(line(&[start, end], color, 1.0));
-        from += HATCH;
-    }
-}
-
-/// What the legend explains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Swatch {
-    Charge,
-    Light,
-    Threshold,
-    Night,
-    Gap,
-}
-
-impl Swatch {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Charge => "charge",
-            Self::Light => "light",
-            Self::Threshold => "200 lux: above, it charges",
-            Self::Night => "dark (below 20 lux)",
-            Self::Gap => "nobody watched",
-        }
-    }
-
-    /// With the space after it.
-    pub(super) fn width(self) -> f32 {
-        30.0 + width(self.label(), TEXT) + 20.0
-    }
-}
-
-/// Draws the legend from a place on.
-pub(super) fn legend(
-    swatches: &[(Swatch, f32, u16)],
-    left: f32,
-    top: f32,
-    colors: Colors,
-    out: &mut Vec<Shape>,
-) {
-    for (swatch, x, row) in swatches {
-        let top = top + f32::from(*row) * (LABEL + 5.0);
-        let area = Area {
-            left: left + x,
-            right: left + x + 24.0,
-            top,
-            bottom: top + 12.0,
-        };
-        let middle = top + 6.0;
-        let filled = |fill| Shape::Rectangle { area, fill };
-        match swatch {
-            Swatch::Charge => {
-                let ends = [(area.left, middle), (area.right, middle)];
-                out.push(line(&ends, colors.charge, 2.0));
-            }
-            Swatch::Light => out.push(filled(colors.light)),
-            Swatch::Threshold => {
-                out.push(dashed(area.left, area.right, middle, colors.threshold));
-            }
-            Swatch::Night => {
-                out.push(filled(colors.night));
-                out.push(border(area, colors.grid));
-            }
-            Swatch::Gap => hatch(area, colors.gap, out),
-        }
-        let label = swatch.label().to_owned();
-        out.push(text(
-            area.right + 6.0,
-            top + 10.5,
-            Anchor::Start,
-            TEXT,
-            colors.text,
-            label,
-        ));
-    }
 }

@@ -88,6 +88,7 @@ pub fn gaps(entries: &[Entry], period: Period) -> Vec<Period> {
 }
 
 /// When it was dark where a device is: between two measurements that say so, or asleep next to one.
+/// A lamp that is on for an hour does not end a night.
 pub fn nights(entries: &[Entry]) -> Vec<Period> {
     let lights = entries.iter().filter(|entry| entry.span != Span::Day);
     let lights: Vec<(Timestamp, u16)> =
@@ -104,7 +105,7 @@ pub fn nights(entries: &[Entry]) -> Vec<Period> {
             continue;
         }
         match nights.last_mut() {
-            Some(night) if night.until == since => night.until = until,
+            Some(night) if since.since(night.until) <= HOUR => night.until = until,
             _ => nights.push(Period { since, until }),
         }
     }

@@ -19,7 +19,7 @@ use crate::signal::error_name;
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const ID: &str = "4002-392A0750";
 
-/// So many entries were recorded before the daemon began: more than it tells at once.
+/// So many entries were recorded before the daemon began.
 const BEFORE: u32 = 4000;
 
 /// A state directory in which weeks are recorded already, one entry every ten minutes.
@@ -47,7 +47,7 @@ fn weeks() -> TempDir {
     state
 }
 
-fn start<'a>(bus: &Bus, client: &Client, state: Option<&'a Path>) -> Daemon {
+fn start(bus: &Bus, client: &Client, state: Option<&Path>) -> Daemon {
     let mut arguments = vec!["--simulate"];
     if let Some(state) = state {
         arguments.extend(["--state", state.to_str().unwrap()]);
@@ -104,7 +104,11 @@ fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
     assert!(entries(&read).starts_with(&entries(&told)));
     assert!(entries(&told).len() >= 3000);
     assert_eq!(told.get("name"), Some(&Value::from("K750")));
-    assert!(told.pointer("/forecast/days_left/best").unwrap().is_number());
+    assert!(
+        told.pointer("/forecast/days_left/best")
+            .unwrap()
+            .is_number()
+    );
 }
 
 #[test]

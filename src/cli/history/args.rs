@@ -39,6 +39,10 @@ such device, or nothing is recorded of it.";
 /// needs to hold it.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub struct HistoryArgs {
     /// From when on
     #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]

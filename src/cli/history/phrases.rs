@@ -11,11 +11,12 @@ const LONG_DAY: f64 = 12.0;
 /// What becomes of the charge: `empty in about 78 days (60 to 105)`.
 pub(super) fn outlook(forecast: &Forecast) -> String {
     match forecast.outlook {
+        Ok(Outlook::Empty(days)) if days.best <= 0.0 => "empty".to_owned(),
         Ok(Outlook::Empty(days)) if days.best < 1.0 => "empty within a day".to_owned(),
         Ok(Outlook::Empty(days)) => {
             let best = days.best.round();
             let unit = if best < 1.5 { "day" } else { "days" };
-            format!("empty in about {best} {unit} ({})", range(days, 1.0))
+            format!("empty in about {best} {unit}{}", range(days, 1.0))
         }
         Ok(Outlook::Holds) => "holds its charge".to_owned(),
         Err(lack) => lack.words().to_owned(),
@@ -38,7 +39,7 @@ pub(super) fn loss(forecast: &Forecast) -> Option<String> {
 pub(super) fn light(sunlight: &Sunlight) -> String {
     match sunlight.a_day {
         Some(a_day) => format!("{} lux hours a day", tens(a_day)),
-        None => "no day whose light is known from morning to night".to_owned(),
+        None => "no day whose light is known day and night".to_owned(),
     }
 }
 
@@ -48,7 +49,7 @@ pub(super) fn need(sunlight: &Sunlight) -> String {
         Ok(needed) => {
             let (best, range) = (tens(needed.best), range(needed, 10.0));
             format!(
-                "needs {best} lux hours a day ({range}), such as {}",
+                "needs {best} lux hours a day{range}, such as {}",
                 example(needed.best)
             )
         }
@@ -68,7 +69,7 @@ pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
         }
         if let Ok(needed) = sunlight.needed {
             facts.push(format!(
-                "needs {} ({})",
+                "needs {}{}",
                 tens(needed.best),
                 range(needed, 10.0)
             ));
@@ -77,13 +78,14 @@ pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
     facts.join(", ")
 }
 
-/// `60 to 105`
+/// ` (60 to 105)`; nothing where that is one number.
 fn range(estimate: Estimate, step: f64) -> String {
     let round = |value: f64| (value / step).round() * step;
     let low = round(estimate.low.max(0.0));
     match estimate.high.map(round) {
-        Some(high) => format!("{low} to {high}"),
-        None => format!("{low} or more"),
+        Some(high) if high - low < step / 2.0 => String::new(),
+        Some(high) => format!(" ({low} to {high})"),
+        None => format!(" ({low} or more)"),
     }
 }
 
@@ -130,7 +132,10 @@ mod tests {
         assert_eq!(says(days), "empty in about 78 days (60 to 105)");
         let open = estimate(77.6, 60.2, None);
         assert_eq!(says(open), "empty in about 78 days (60 or more)");
+        let sure = estimate(19.2, 19.0, Some(19.4));
+        assert_eq!(says(sure), "empty in about 19 days");
         assert_eq!(says(estimate(0.4, 0.0, None)), "empty within a day");
+        assert_eq!(says(estimate(0.0, 0.0, Some(0.0))), "empty");
         assert_eq!(outlook(&of(Ok(Outlook::Holds))), "holds its charge");
     }
 

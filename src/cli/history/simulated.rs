@@ -212,6 +212,15 @@ mod tests {
         }
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is between 0 and 400"
+    )]
+    fn whole(lux: f64) -> Lux {
+        Lux(lux.round() as u16)
+    }
+
     #[test]
     fn with_the_light_it_needs_the_keyboard_holds_its_charge() {
         let (_, forecast) = of("K750");
@@ -229,7 +238,7 @@ mod tests {
             let lux = if hour % 24 < 9 { 0.0 } else { 400.0 * lit };
             passed += lux;
             assert!(desk.set_rates(now, K750, keyboard_use(now)));
-            assert!(desk.set_sun(now, K750, Lux(lux.round() as u16)));
+            assert!(desk.set_sun(now, K750, whole(lux)));
         }
         assert!((passed / f64::from(DAYS) - needed).abs() < 1.0, "{passed}");
         let solar = desk.device(K750).unwrap().solar().unwrap();

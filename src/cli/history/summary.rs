@@ -45,7 +45,9 @@ impl Summary {
         let kind = device.kind.and_then(DeviceKind::name);
         let about = kind.into_iter().chain([device.id.as_str()]);
         let about: Vec<&str> = about.filter(|it| *it != view.name).collect();
-        writeln!(out, "{bold}{}{bold:#}  {}", view.name, about.join(", "))?;
+        let about = about.join(", ");
+        let space = if about.is_empty() { "" } else { "  " };
+        writeln!(out, "{bold}{}{bold:#}{space}{about}", view.name)?;
         self.line(out, "recorded", &self.recorded(view))?;
         let charge = match view.charges() {
             Some(it) => {
@@ -90,7 +92,7 @@ impl Summary {
         Ok(())
     }
 
-    /// `25 Sep to 23 Nov 2025, 1136 entries, 1 gap of 3 days`
+    /// `25 Sep 2025 to 23 Nov 2025, 1136 entries, 1 gap of 3 days`
     fn recorded(&self, view: &View<'_>) -> String {
         let day = |at| {
             local(at, &self.zone)

@@ -86,9 +86,9 @@ impl Lack {
     pub const fn words(self) -> &'static str {
         match self {
             Self::NoPercent => "the device tells no percentage",
-            Self::TooSoon => "not enough data yet: the charge has to be watched for longer",
-            Self::FewDays => "not enough data yet: two weeks of light from morning to night",
-            Self::Unclear => "not enough data yet: the days were too alike to tell",
+            Self::TooSoon => "not enough data yet (days in which the charge falls are needed)",
+            Self::FewDays => "not enough data yet (two weeks of light, day and night, are needed)",
+            Self::Unclear => "not enough data yet (days more and less bright are needed)",
         }
     }
 }

@@ -175,6 +175,9 @@ impl Trend {
             (loss > 0.0 && days <= FARTHEST).then(|| (days - passed).max(0.0))
         };
         let charge = self.charge.y;
+        if charge <= 0.0 {
+            return Outlook::Empty(Estimate::around(0.0, 0.0));
+        }
         let Some(best) = lasts(charge, self.loss.best) else {
             return Outlook::Holds;
         };

@@ -39,11 +39,10 @@ const WORN: u64 = 16;
 
 /// Each hour begins with what is different from then on.
 const HOURLY: [Act<Receiver>; 1] = [(0, |desk, now| {
-    let is_there = sleep_and_wake(desk, now);
-    let moved = use_mouse(desk, now);
-    desk.set_sun(now, K750, daylight(now))
+    sleep_and_wake(desk, now)
+        && use_mouse(desk, now)
+        && desk.set_sun(now, K750, daylight(now))
         && desk.set_rates(now, K750, keyboard_use(now))
-        && (is_there || moved)
 })];
 
 /// The [`desk`] from a midnight on, with so much in the battery of the solar keyboard.
@@ -74,7 +73,7 @@ fn daylight(now: Timestamp) -> Lux {
     let place = usize::try_from(hour).unwrap_or_default();
     let sky = SKY.get(place).copied().unwrap_or_default();
     // Two days are one weather: from rain all day, 5 %, to a bright one, 55 %.
-    let clear = 5 + (chance(day, 51) + chance(day + 1, 51)) / 2;
+    let clear = 5 + chance(day, 51).midpoint(chance(day + 1, 51));
     let (lamp, evening) = LAMP;
     let lit = evening.contains(&hour) && !AWAY.contains(&day);
     let sky = u64::from(sky) * clear / 100 + if lit { u64::from(lamp) } else { 0 };
@@ -125,9 +124,13 @@ fn sleep_and_wake(desk: &mut Receiver, now: Timestamp) -> bool {
     found
 }
 
-/// The charge of the mouse goes by the hours it was used since its cells were new.
+/// The charge of the mouse goes by the hours it was used since its cells were new; it is looked at
+/// each evening.
 fn use_mouse(desk: &mut Receiver, now: Timestamp) -> bool {
-    let (day, _) = day_and_hour(now);
+    let (day, hour) = day_and_hour(now);
+    if hour != LAMP.1.end - 1 {
+        return true;
+    }
     let (since, full) = if day < NEW_CELLS {
         (0, WORN)
     } else {
