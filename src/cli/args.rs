@@ -18,6 +18,7 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status history                charge and light over weeks, and what is to come
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices

@@ -22,15 +22,15 @@ Examples:
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked. Else, or with --state, the files it wrote are read.
 
-A time is how long ago (12h, 30d, 8w, 2y) or a day (2025-10-01): of --since its
-beginning, of --until its end.
+A time is how long ago (12h, 30d, 8w, 2y; of --since: before --until) or a day
+(2025-10-01): of --since its beginning, of --until its end.
 
 A forecast looks at 60 days and tells the range it is in nine times of ten, if
 the days to come are like those. Light that a solar keyboard needs is told in lux
 hours: 300 lux for two hours are 600.
 
 Exit status: 0 there is a history, 1 something failed, 2 wrong arguments, 3 no
-such device, or nothing is recorded of it.";
+such device, or nothing is recorded of it, 4 no permission to read the files.";
 
 /// Tell what became of charge and light, and what will.
 ///

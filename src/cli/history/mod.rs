@@ -58,7 +58,7 @@ pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
             complain(&error);
             return Ok(match error {
                 SourceError::Nothing(_) => Exit::NoDevice,
-                error if error.is_permission() => Exit::NoPermission,
+                SourceError::Forbidden(_) => Exit::NoPermission,
                 _ => Exit::Failure,
             });
         }

@@ -47,16 +47,15 @@ pub(super) enum SourceError {
         path = .0.display()
     )]
     Nothing(PathBuf),
+    /// The files are there, for others.
+    #[error(
+        "{path} may not be read: start solar-statusd, which tells everybody its history, or ask \
+         as root",
+        path = .0.display()
+    )]
+    Forbidden(PathBuf),
     #[error(transparent)]
     Simulation(#[from] SimulationError),
-}
-
-impl SourceError {
-    /// Whether it is for want of permission.
-    pub(super) fn is_permission(&self) -> bool {
-        matches!(self, Self::History(HistoryError::Io { source, .. })
-            if source.kind() == io::ErrorKind::PermissionDenied)
-    }
 }
 
 /// All devices with what was recorded of them in that time.
@@ -157,12 +156,15 @@ async fn entries(
 /// What the files below a state directory tell. They know ids; names are remembered beside them.
 fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
     let folder = state.join("history");
-    let ids = match history::devices(&folder) {
-        Err(HistoryError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-            return Err(SourceError::Nothing(folder));
+    let ids = history::devices(&folder).map_err(|error| match error {
+        HistoryError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            SourceError::Nothing(folder.clone())
         }
-        ids => ids?,
-    };
+        HistoryError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+            SourceError::Forbidden(folder.clone())
+        }
+        error => error.into(),
+    })?;
     let memory = Memory::open(state.join("devices.json"));
     let mut subjects = Vec::new();
     for id in ids {
