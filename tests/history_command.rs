@@ -221,6 +221,20 @@ device,name,time,span,percent,voltage_mv,lux,state,online
 }
 
 #[test]
+fn a_name_in_a_file_cannot_write_to_the_terminal() {
+    let state = tempfile::tempdir().unwrap();
+    let folder = state.path().join("history");
+    fs::create_dir(&folder).unwrap();
+    let lines = r#"{"device":"K\u001b[31m","format":"solar-status history","version":1}
+{"at":1764028800,"percent":57,"state":"discharging","online":true}
+"#;
+    fs::write(folder.join("K_1B_5B31m.jsonl"), lines).unwrap();
+    let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
+    assert!(text.starts_with("K[31m\n"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
 fn what_is_not_enough_for_a_forecast_is_said() {
     let state =
         state(&[r#"{"at":1764028800,"percent":57,"lux":12,"state":"discharging","online":true}"#]);

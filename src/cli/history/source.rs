@@ -147,8 +147,8 @@ async fn entries(
         let rows: Vec<Row> = call.await?.body().deserialize()?;
         all.extend(rows.iter().map(entry));
         match rows.last() {
-            Some(last) => since = last.0.saturating_add(1),
-            None => return Ok(all),
+            Some(last) if last.0 >= since => since = last.0.saturating_add(1),
+            _ => return Ok(all),
         }
     }
 }
@@ -177,6 +177,14 @@ fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
         };
         let mut device = Device::new(id, nowhere);
         memory.describe(&mut device);
+        // Anybody may have written there.
+        device.id.retain(|c| !c.is_control());
+        for name in [&mut device.name, &mut device.full_name]
+            .into_iter()
+            .flatten()
+        {
+            name.retain(|c| !c.is_control());
+        }
         subjects.push(Subject { device, entries });
     }
     Ok(subjects)
