@@ -33,7 +33,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("alerts", &["manager", "device", "units"]),
-    ("bus", &["device", "feature", "wire", "units"]),
+    ("chart", &["history", "device", "units"]),
+    ("bus", &["history", "device", "feature", "wire", "units"]),
     (
         "service",
         &[
@@ -69,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "doctor",
             "alerts",
+            "chart",
             "bus",
             "nodes",
             "manager",

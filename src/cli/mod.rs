@@ -13,6 +13,7 @@ pub mod document;
 mod exit;
 mod following;
 pub mod format;
+mod history;
 mod monitor;
 mod naming;
 mod notify;
@@ -50,6 +51,7 @@ pub fn main() -> Exit {
         Some(Command::Decode(args)) => decode(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
         Some(Command::Notify(args)) => notify::run(&args),
+        Some(Command::History(args)) => history::run(&args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }
