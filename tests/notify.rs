@@ -112,6 +112,16 @@ fn a_mistake_in_it_is_an_error_with_its_place() {
 }
 
 #[test]
+fn without_batteries_there_is_nothing_to_tell() {
+    let home = tempfile::tempdir().unwrap();
+    let output = notify(
+        &["--dry-run", "--simulate", "--fields", "name"],
+        home.path(),
+    );
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
 fn a_file_that_was_named_must_be_there() {
     let home = tempfile::tempdir().unwrap();
     let arguments = ["--check-config", "--config", "/nonexistent/config.toml"];

@@ -21,6 +21,7 @@ use self::desktop::{Desktop, NoDesktop};
 use self::lines::Lines;
 use self::store::Store;
 use self::teller::{Screen, Teller};
+use super::args::Field;
 use super::exit::Exit;
 use super::following::{Following, News};
 use super::naming::Naming;
@@ -39,6 +40,10 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     };
     if args.check_config {
         return print(&configuration);
+    }
+    if !args.common.fields.contains(&Field::Battery) {
+        complain(&"there is nothing to tell without battery among --fields");
+        return Ok(Exit::Usage);
     }
     let following = Following {
         common: &args.common,
