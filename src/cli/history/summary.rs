@@ -53,7 +53,10 @@ impl Summary {
             Some(it) => {
                 let loss = phrases::loss(&view.forecast);
                 let loss = loss.map_or_else(String::new, |loss| format!(", {loss}"));
-                format!("{} at last, {} to {}{loss}", it.last, it.lowest, it.highest)
+                format!(
+                    "{} at last, between {} and {}{loss}",
+                    it.last, it.lowest, it.highest
+                )
             }
             None => "not told in percent".to_owned(),
         };
