@@ -25,8 +25,14 @@ _solar__status() {
             solar__status,help)
                 cmd="solar__status__subcmd__help"
                 ;;
+            solar__status,history)
+                cmd="solar__status__subcmd__history"
+                ;;
             solar__status,monitor)
                 cmd="solar__status__subcmd__monitor"
+                ;;
+            solar__status,notify)
+                cmd="solar__status__subcmd__notify"
                 ;;
             solar__status,watch)
                 cmd="solar__status__subcmd__watch"
@@ -40,8 +46,14 @@ _solar__status() {
             solar__status__subcmd__help,help)
                 cmd="solar__status__subcmd__help__subcmd__help"
                 ;;
+            solar__status__subcmd__help,history)
+                cmd="solar__status__subcmd__help__subcmd__history"
+                ;;
             solar__status__subcmd__help,monitor)
                 cmd="solar__status__subcmd__help__subcmd__monitor"
+                ;;
+            solar__status__subcmd__help,notify)
+                cmd="solar__status__subcmd__help__subcmd__notify"
                 ;;
             solar__status__subcmd__help,watch)
                 cmd="solar__status__subcmd__help__subcmd__watch"
@@ -53,7 +65,7 @@ _solar__status() {
 
     case "${cmd}" in
         solar__status)
-            opts="-h -V --json --format --watch --duration --separator --output --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --timeout --transport --replay --help --version monitor watch decode doctor help"
+            opts="-h -V --json --format --watch --duration --separator --output --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --timeout --transport --replay --help --version monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -84,7 +96,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -167,7 +179,7 @@ _solar__status() {
             return 0
             ;;
         solar__status__subcmd__help)
-            opts="monitor watch decode doctor help"
+            opts="monitor watch decode doctor notify history help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,7 +234,35 @@ _solar__status() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        solar__status__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         solar__status__subcmd__help__subcmd__monitor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        solar__status__subcmd__help__subcmd__notify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -250,6 +290,60 @@ _solar__status() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        solar__status__subcmd__history)
+            opts="-h --since --until --device --svg --png --size --theme --csv --json --state --simulate --bus --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --svg)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --png)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --theme)
+                    COMPREPLY=($(compgen -W "light dark" -- "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         solar__status__subcmd__monitor)
             opts="-h --json --duration --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -270,7 +364,53 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bus)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        solar__status__subcmd__notify)
+            opts="-h --config --check-config --print --dry-run --duration --device --fields --simulate --record --anonymize --no-cache --direct --bus --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fields)
+                    COMPREPLY=($(compgen -W "name battery full-name firmware" -- "${cur}"))
+                    return 0
+                    ;;
+                --simulate)
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
                     return 0
                     ;;
                 --record)
@@ -316,7 +456,7 @@ _solar__status() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
                     return 0
                     ;;
                 --record)

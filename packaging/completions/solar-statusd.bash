@@ -46,7 +46,7 @@ _solar__statusd() {
                     return 0
                     ;;
                 --simulate)
-                    COMPREPLY=($(compgen -W "small full" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "small fading full" -- "${cur}"))
                     return 0
                     ;;
                 --replay)
