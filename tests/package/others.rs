@@ -6,6 +6,7 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::deb::packages;
 use crate::tools::{output, path, place};
@@ -24,6 +25,11 @@ const LICENCES: &str = "usr/share/licenses/";
 
 /// The files that `packaging/install` puts below a folder; packages compress man pages.
 fn installed() -> BTreeSet<String> {
+    static INSTALLED: OnceLock<BTreeSet<String>> = OnceLock::new();
+    INSTALLED.get_or_init(install).clone()
+}
+
+fn install() -> BTreeSet<String> {
     // It installs what was built for these.
     packages();
     let root = place("installed");
