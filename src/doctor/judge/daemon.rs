@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{count, list};
+use super::{INSTALL, count, list};
 use crate::bus::Bus;
 use crate::doctor::look::{Answer, Facts, OnBus, Opening, Owner, Systemd, Unit};
 use crate::doctor::{Area, BusSeen, Finding, Unseen};
@@ -77,18 +77,23 @@ fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
             findings
         }
         Answer::Refused(why) => vec![
-            problem("refused", format!("{whom} may not be asked: {why}")).advise(
-                "sudo cp packaging/dbus/org.solarstatus.Monitor1.conf /etc/dbus-1/system.d/ && sudo \
-                 systemctl reload dbus",
-            ),
+            problem("refused", format!("{whom} may not be asked: {why}")).advise(format!(
+                "sudo systemctl reload dbus; if that does not help, {INSTALL}"
+            )),
         ],
-        Answer::Silent => vec![
-            problem("silent", format!("{whom} does not answer"))
-                .advise(format!("sudo systemctl restart solar-statusd; {LOOK} tells why")),
-        ],
+        Answer::Silent => {
+            vec![
+                problem("silent", format!("{whom} does not answer")).advise(format!(
+                    "sudo systemctl restart solar-statusd; {LOOK} tells why"
+                )),
+            ]
+        }
         Answer::Failed(why) => vec![
-            problem("odd", format!("{whom} answers otherwise than expected: {why}"))
-                .advise("something else may have its name; else restart it and report this"),
+            problem(
+                "odd",
+                format!("{whom} answers otherwise than expected: {why}"),
+            )
+            .advise("something else may have its name; else restart it and report this"),
         ],
         Answer::Unasked => Vec::new(),
     }
@@ -111,9 +116,7 @@ fn blind(facts: &Facts) -> Option<Finding> {
     let advice = if rule {
         format!("sudo udevadm trigger --action=add --subsystem-match=hidraw; {LOOK} tells more")
     } else {
-        "sudo cp udev/71-solar-statusd.rules /etc/udev/rules.d/ && sudo udevadm control --reload && sudo \
-         udevadm trigger --action=add --subsystem-match=hidraw"
-            .to_owned()
+        format!("its udev rule is missing: {INSTALL}")
     };
     Some(Finding::problem(Area::Daemon, "blind", text).advise(advice))
 }
@@ -160,7 +163,7 @@ fn not_running(system: Option<&OnBus>, facts: &Facts) -> Finding {
         "absent",
         &format!("solar-statusd is not installed{systemd}{instead}"),
     )
-    .advise("README.md, Installing the daemon: then nobody needs a permission")
+    .advise(format!("{INSTALL}: then nobody needs a permission"))
 }
 
 /// `:1.5, process 123`

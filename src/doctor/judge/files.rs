@@ -1,6 +1,6 @@
 //! Files: rules that are installed, what is remembered, the histories.
 
-use super::{count, unseen};
+use super::{INSTALL, count, unseen};
 use crate::doctor::look::{Facts, Installed, Kept};
 use crate::doctor::{Area, Finding};
 
@@ -22,10 +22,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     if files.unit.acts() && !files.policy.acts() {
         let text = "solar-statusd's unit is installed without its D-Bus policy: the bus refuses it its \
                     name";
-        findings.push(Finding::problem(Area::Files, "no-policy", text).advise(
-            "sudo cp packaging/dbus/org.solarstatus.Monitor1.conf /etc/dbus-1/system.d/ && sudo \
-             systemctl reload dbus",
-        ));
+        findings.push(Finding::problem(Area::Files, "no-policy", text).advise(INSTALL));
     }
     if findings.is_empty() {
         let text = "no file of this program is installed for udev, D-Bus or systemd";

@@ -136,8 +136,8 @@ fn let_in(node: &Node, facts: &Facts) -> String {
     let rule = match node.role {
         NodeRole::Receiver => {
             ", or let the logged-in user in (read the rule's warning first): \
-             sudo cp udev/70-solar-status-uaccess.rules /etc/udev/rules.d/ && sudo udevadm control \
-             --reload, then plug it in again"
+             sudo cp /usr/share/doc/solar-status/examples/70-solar-status-uaccess.rules \
+             /etc/udev/rules.d/ && sudo udevadm control --reload, then plug it in again"
         }
         _ => "",
     };

@@ -14,6 +14,9 @@ mod usb;
 use super::look::Facts;
 use super::{Area, Finding, Unseen};
 
+/// What puts the service and all its files in place.
+const INSTALL: &str = "install the solar-status package (README.md, Installing)";
+
 /// All findings, in the order of their areas.
 pub fn judge(facts: &Facts) -> Vec<Finding> {
     [
