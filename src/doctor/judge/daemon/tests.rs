@@ -57,7 +57,7 @@ fn a_daemon_of_another_version_is_worth_a_note() {
             .advice
             .as_ref()
             .unwrap()
-            .contains("71-solar-statusd.rules")
+            .contains("udev rule is missing")
     );
 }
 
