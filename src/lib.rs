@@ -3,6 +3,7 @@
 pub mod bus;
 pub mod cli;
 pub mod device;
+pub mod doctor;
 pub mod feature;
 pub mod history;
 pub mod manager;

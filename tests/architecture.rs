@@ -49,8 +49,24 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "doctor",
+        &[
+            "bus",
+            "history",
+            "nodes",
+            "manager",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
+    ),
+    (
         "cli",
         &[
+            "doctor",
             "bus",
             "nodes",
             "manager",

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_solar_status_global_optspecs
-    string join \n json device= fields= simulate= record= anonymize no-cache direct bus= verbose color= timeout= transport= replay= h/help V/version
+    string join \n json format= watch duration= separator= output= device= fields= simulate= record= anonymize no-cache direct bus= verbose color= timeout= transport= replay= h/help V/version
 end
 
 function __fish_solar_status_needs_command
@@ -28,6 +28,10 @@ function __fish_solar_status_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c solar-status -n "__fish_solar_status_needs_command" -l format -d 'Print it for a bar or another program: a name or a template, see Formats' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l duration -d 'End after so many seconds; simulated ones pass at once' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l separator -d 'What stands between devices [default: two blanks; after a template without --watch, a new line]' -r
+complete -c solar-status -n "__fish_solar_status_needs_command" -l output -d 'Write it to this file, which is replaced as a whole' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l device -d 'Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l fields -d 'What to ask for, separated by commas; each costs the device or its receiver requests' -r -f -a "name\t'The short name, from the receiver'
 battery\t'Charge, state and, of solar keyboards, light'
@@ -45,6 +49,7 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -l transport -d 
 usb\t'The USB device: takes it from the kernel driver, which loses what is typed meanwhile'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l replay -d 'Use a recorded trace in the place of the receiver' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l json -d 'Print a JSON document instead of a table'
+complete -c solar-status -n "__fish_solar_status_needs_command" -l watch -d 'Go on, and print it anew when it reads otherwise (for JSON there is `monitor --json`)'
 complete -c solar-status -n "__fish_solar_status_needs_command" -l anonymize -d 'Leave serial numbers out of the trace'
 complete -c solar-status -n "__fish_solar_status_needs_command" -l no-cache -d 'Ask everything anew, and remember nothing'
 complete -c solar-status -n "__fish_solar_status_needs_command" -l direct -d 'Ask the devices themselves, also where solar-statusd runs'
@@ -52,7 +57,9 @@ complete -c solar-status -n "__fish_solar_status_needs_command" -l verbose -d 'S
 complete -c solar-status -n "__fish_solar_status_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_needs_command" -s V -l version -d 'Print version'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
+complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "watch" -d 'Show charge and light as they change, until q is pressed'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
+complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "doctor" -d 'Tell why a device is missing or wrong, and what to do about it'
 complete -c solar-status -n "__fish_solar_status_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l duration -d 'End after so many seconds; simulated ones pass at once' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l device -d 'Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be given several times' -r
@@ -73,9 +80,39 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l no
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l direct -d 'Ask the devices themselves, also where solar-statusd runs'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l verbose -d 'Say on standard error who was asked'
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l light-every -d 'Measure light every so many seconds while a solar keyboard is awake; 0: only as it comes' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l duration -d 'End after so many seconds' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l device -d 'Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be given several times' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l fields -d 'What to ask for, separated by commas; each costs the device or its receiver requests' -r -f -a "name\t'The short name, from the receiver'
+battery\t'Charge, state and, of solar keyboards, light'
+full-name\t'The full name, from the device (about 4 requests)'
+firmware\t'Firmware versions (2 requests or more)'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l simulate -d 'Use simulated devices instead' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
+full\t'73 real models on receivers of all families, on cables and on Bluetooth'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Write what passes to and from the receivers to a trace' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l bus -d 'Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l anonymize -d 'Leave serial numbers out of the trace'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l no-cache -d 'Ask everything anew, and remember nothing'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l direct -d 'Ask the devices themselves, also where solar-statusd runs'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l verbose -d 'Say on standard error who was asked'
+complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l feature -d 'Feature ID stands at INDEX on every device (both hexadecimal, as in 9=4301)' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -l json -d 'Print one JSON object per frame and line'
 complete -c solar-status -n "__fish_solar_status_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
-complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor decode help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l report -d 'Write a report to this file, `-` for standard output, without what tells whose machine it is' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l listen -d 'Listen for other programs for so many seconds, where a node may be opened; by default 2 where the devices are asked themselves, else 0' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l root -d 'Look at the tree in this directory instead of this machine: `DIR/sys`, `DIR/dev`, …' -r -F
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l json -d 'Print a JSON document instead of text'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -l direct -d 'Ask the devices themselves, also where solar-statusd runs'
+complete -c solar-status -n "__fish_solar_status_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor help" -f -a "monitor" -d 'Tell what changes, a line each, until Ctrl-C'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor help" -f -a "watch" -d 'Show charge and light as they change, until q is pressed'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor help" -f -a "decode" -d 'Explain HID++ frames: what they are, who sent them, and what every byte means'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor help" -f -a "doctor" -d 'Tell why a device is missing or wrong, and what to do about it'
+complete -c solar-status -n "__fish_solar_status_using_subcommand help; and not __fish_seen_subcommand_from monitor watch decode doctor help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -4,6 +4,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::doctor::DoctorArgs;
+use super::format::args::{self as format, FormatArgs};
+use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -17,6 +20,11 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status doctor                 why nothing is shown, and what to do
+  solar-status watch                  the same on the whole screen
+  solar-status --format waybar --watch
+                                      for a bar; see Formats
+  solar-status --format '{name} {charge}[, {lux} lux]'
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -58,7 +66,12 @@ that is closed ends it with 0.";
 /// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
 /// kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
-#[command(name = "solar-status", version, after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "solar-status",
+    version,
+    after_long_help = format!("{EXAMPLES}\n\n{}", format::HELP),
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub(super) status: StatusArgs,
@@ -75,7 +88,9 @@ pub struct Cli {
 )]
 pub enum Command {
     Monitor(MonitorArgs),
+    Watch(WatchArgs),
     Decode(DecodeArgs),
+    Doctor(DoctorArgs),
 }
 
 /// What reading once and following have in common.
@@ -151,6 +166,9 @@ pub(super) struct StatusArgs {
     /// Print a JSON document instead of a table
     #[arg(long)]
     pub(super) json: bool,
+
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
 
     #[command(flatten)]
     pub(super) common: CommonArgs,
@@ -235,7 +253,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 

@@ -16,10 +16,16 @@ use crate::transport::TraceFile;
 /// What becomes readable when the user or the system wants the program to end.
 pub(super) fn interrupt() -> io::Result<UnixStream> {
     let (interrupt, handler) = UnixStream::pair()?;
+    on_signals(&handler)?;
+    Ok(interrupt)
+}
+
+/// Lets each signal that is to end the program write a byte here, an `X`.
+pub(super) fn on_signals(handler: &UnixStream) -> io::Result<()> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
     }
-    Ok(interrupt)
+    Ok(())
 }
 
 /// The trace to be written, if one is wanted.

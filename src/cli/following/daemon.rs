@@ -12,7 +12,7 @@ use zbus::message::Type;
 use zbus::{Connection, Message, OwnedObjectPath};
 
 use super::mirror::Mirror;
-use super::{Following, News, WAITING};
+use super::{Following, Hand, News, WAITING};
 use crate::bus::{self, Values};
 use crate::cli::asked::Asked;
 use crate::cli::daemon::{Daemon, in_order};
@@ -29,11 +29,19 @@ enum Heard {
     Left,
 }
 
+/// How following a daemon ended.
+pub(super) enum Ended {
+    Exit(Exit),
+    /// The daemon is gone: why.
+    Lost(String),
+}
+
 pub(super) fn follow(
     following: Following<'_>,
     mut daemon: Daemon,
+    hand: &Hand,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-) -> io::Result<Exit> {
+) -> io::Result<Ended> {
     let Following {
         common,
         duration,
@@ -42,10 +50,14 @@ pub(super) fn follow(
     let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
     let clock = RealClock::new(None);
     let until = duration.map(|duration| clock.now() + duration);
-    let ended = end(interrupt, until, daemon.connection.clone())?;
+    // Dropped with this function: nobody is left waiting for the end.
+    let (_here, there) = UnixStream::pair()?;
+    let ended = end(interrupt, there, until, daemon.connection.clone())?;
+    hand.take_daemon(daemon.connection.clone(), daemon.owner.clone());
     let mut mirror = Mirror::new(Asked(common));
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
         if let Some(change) = mirror.appear(path.as_str(), interfaces) {
+            learn(hand, &mirror, &change);
             tell(clock.now(), News::Change(Box::new(change)))?;
         }
     }
@@ -55,31 +67,44 @@ pub(super) fn follow(
     tell(clock.now(), News::Settled)?;
     while let Some(message) = zbus::block_on(daemon.stream.next()) {
         match message.and_then(|message| hear(&message, &daemon.owner, &mut mirror)) {
-            Ok(Heard::Change(change)) => tell(clock.now(), News::Change(change))?,
+            Ok(Heard::Change(change)) => {
+                learn(hand, &mirror, &change);
+                tell(clock.now(), News::Change(change))?;
+            }
             Ok(Heard::Nothing) => {}
             Ok(Heard::Left) => {
-                let what = format!("solar-statusd left {}", daemon.bus);
-                tell(clock.now(), News::Remark(what))?;
-                return Ok(Exit::Failure);
+                hand.let_go();
+                return Ok(Ended::Lost(format!("solar-statusd left {}", daemon.bus)));
             }
             // A newer daemon, or the end.
             Err(error) => debug!("a message cannot be read: {error}"),
         }
     }
+    hand.let_go();
     let Ok(wake) = ended.try_recv() else {
-        let what = format!("{} closed the connection", daemon.bus);
-        tell(clock.now(), News::Remark(what))?;
-        return Ok(Exit::Failure);
+        let why = format!("{} closed the connection", daemon.bus);
+        return Ok(Ended::Lost(why));
     };
-    Ok(match wake? {
+    Ok(Ended::Exit(match wake? {
         Wake::Interrupted => Exit::Interrupted,
         Wake::Due | Wake::Readable(_) => Exit::Ok,
-    })
+    }))
 }
 
-/// Closes the connection when the user or the time wants it, from a thread that sleeps until then.
+/// Where a device that was found is to be asked.
+fn learn(hand: &Hand, mirror: &Mirror<'_>, change: &Change) {
+    if let Change::DeviceAdded(device) = change
+        && let Some(path) = mirror.path(&device.link)
+    {
+        hand.learn(device.link.clone(), path.to_owned());
+    }
+}
+
+/// Closes the connection when the user or the time wants it, from a thread that sleeps until then,
+/// or until the other end of `there` is dropped.
 fn end(
     interrupt: UnixStream,
+    there: UnixStream,
     until: Option<Timestamp>,
     connection: Connection,
 ) -> io::Result<Receiver<io::Result<Wake>>> {
@@ -87,7 +112,7 @@ fn end(
     let wait = move || {
         let mut clock = RealClock::new(Some(interrupt.as_fd()));
         let wake = loop {
-            match clock.wait(&[], until) {
+            match clock.wait(&[there.as_fd()], until) {
                 // A signal came in between.
                 Ok(Wake::Due) if until.is_none_or(|until| clock.now() < until) => {}
                 wake => break wake,

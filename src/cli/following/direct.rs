@@ -5,16 +5,17 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use super::{Following, News, WAITING};
+use super::{Following, Hand, News, WAITING};
 use crate::cli::{Exit, setting};
 use crate::manager::{
-    self, Clock, Follow, FollowError, NoCommands, NodeSource, RealClock, VirtualClock, Wake,
+    self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
 };
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
 pub(super) fn follow(
     following: Following<'_>,
+    hand: &Hand,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Exit> {
     let virtual_time = following.is_virtual();
@@ -52,11 +53,13 @@ pub(super) fn follow(
     let until = duration.map(|duration| clock.now() + duration);
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
+    let (sender, mut commands) = command_channel()?;
+    hand.take_commands(sender);
     let mut worst = Exit::Ok;
     let ended = manager::follow(
         Follow {
             source: &mut *source,
-            commands: &mut NoCommands,
+            commands: &mut commands,
             query: &query,
             memory: &mut memory,
             clock: &mut *clock,

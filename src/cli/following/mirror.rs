@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
 use crate::cli::asked::Asked;
 use crate::cli::daemon::Interfaces;
-use crate::device::{Device, Receiver};
+use crate::device::{Device, Link, Receiver};
 use crate::manager::{Change, Changed};
 
 /// All objects that are there, by their paths.
@@ -40,6 +40,13 @@ impl<'a> Mirror<'a> {
     /// Whether nobody is there, wanted or not.
     pub(super) fn is_empty(&self) -> bool {
         self.devices.is_empty() && self.receivers.is_empty()
+    }
+
+    /// The object of a device that was told of.
+    pub(super) fn path(&self, link: &Link) -> Option<&str> {
+        let told = |object: &Object<Device>| Some(link) == object.told.as_ref().map(|it| &it.link);
+        let object = self.devices.iter().find(|(_, object)| told(object));
+        object.map(|(path, _)| path.as_str())
     }
 
     /// An object, or an interface of one, is there.

@@ -1,8 +1,13 @@
 //! Following devices, by way of solar-statusd where it runs, else directly: the same changes come
 //! both ways.
 
+mod bell;
 mod daemon;
 mod direct;
+mod hand;
+mod herald;
+mod keeping;
+mod lasting;
 mod mirror;
 mod roster;
 
@@ -13,12 +18,17 @@ use std::time::Duration;
 use super::args::CommonArgs;
 use super::exit::Exit;
 use super::way;
-use crate::manager::Change;
+use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
 
+use self::daemon::Ended;
+pub(super) use self::hand::Hand;
+pub(super) use self::keeping::{Heard, keep};
+pub(super) use self::lasting::{FollowOn, Lasting};
 pub(super) use self::roster::{Roster, Told};
 
-const WAITING: &str =
+/// Said where nobody is there.
+pub(super) const WAITING: &str =
     "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 /// Each bus has so long to answer, and solar-statusd on it.
@@ -57,8 +67,14 @@ impl Following<'_> {
     ) -> io::Result<Exit> {
         let common = self.common;
         match way::daemon(common, way::direct(common), true, PATIENCE) {
-            Ok(Some(daemon)) => daemon::follow(self, daemon, tell),
-            Ok(None) => direct::follow(self, tell),
+            Ok(Some(daemon)) => match daemon::follow(self, daemon, &Hand::default(), tell)? {
+                Ended::Exit(exit) => Ok(exit),
+                Ended::Lost(why) => {
+                    tell(RealClock::new(None).now(), News::Remark(why))?;
+                    Ok(Exit::Failure)
+                }
+            },
+            Ok(None) => direct::follow(self, &Hand::default(), tell),
             Err(error) => {
                 tell(Timestamp::START, News::Remark(error.to_string()))?;
                 Ok(Exit::Failure)

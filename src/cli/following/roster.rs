@@ -87,6 +87,11 @@ impl Roster {
         (before != receiver).then_some(Told::ReceiverChanged(receiver))
     }
 
+    /// All devices that are there.
+    pub(in crate::cli) fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
     /// A device can be paired with two receivers, so its id is not enough.
     fn place(&self, device: &Device) -> Option<usize> {
         let is_it = |it: &Device| it.id == device.id && it.link == device.link;

@@ -7,6 +7,7 @@ mod coexistence;
 mod daemon;
 mod denied;
 mod desk;
+mod doctor;
 mod figures;
 mod hotplug;
 mod package;
@@ -109,6 +110,12 @@ pub(crate) const ALL: &[Scenario] = &[
         proves: "so does the monitor, which goes on and finds the node once it may",
         stage: Stage::Host,
         run: denied::prove_monitor,
+    },
+    Scenario {
+        name: "doctor",
+        proves: "the doctor says the right thing with nothing plugged in, no permission, all well, and a device that hangs",
+        stage: Stage::Host,
+        run: doctor::prove,
     },
     Scenario {
         name: "udev-rule",

@@ -1,12 +1,12 @@
 //! Who is known to use which software id.
 
-use crate::wire::SoftwareId;
+use super::SoftwareId;
 
 /// The program known for `id`; `None` for 0 in an event, and for ids nobody is known for.
 ///
 /// Source: the programs' own code and captures of them. Older versions of Solaar rotated through
 /// 2 to F, so an id alone is a hint and no proof.
-pub(super) const fn user(id: u8) -> Option<&'static str> {
+pub const fn user(id: u8) -> Option<&'static str> {
     Some(match id {
         0x0 => "Linux kernel before 5.19 or upower",
         0x1 => "Linux kernel",
@@ -25,18 +25,18 @@ pub(super) const fn user(id: u8) -> Option<&'static str> {
 }
 
 /// Whether a frame with this id was another program's request, or the answer to it.
-pub(super) const fn is_foreign(id: u8) -> bool {
+pub const fn is_foreign(id: u8) -> bool {
     id != 0 && id != SoftwareId::OURS.get()
 }
 
 /// Whether the id stands in for ours at times. Other programs use it too, so only a trace that
 /// this program recorded shows that it was ours.
-pub(super) fn is_spare(id: u8) -> bool {
+pub fn is_spare(id: u8) -> bool {
     SoftwareId::SPARE.iter().any(|spare| spare.get() == id)
 }
 
 /// This program.
-pub(super) const OURS: &str = "solar-status";
+pub const OURS: &str = "solar-status";
 
 #[cfg(test)]
 mod tests {
