@@ -32,7 +32,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
-    ("bus", &["device", "feature", "wire", "units"]),
+    ("alerts", &["manager", "device", "units"]),
+    ("chart", &["history", "device", "units"]),
+    ("bus", &["history", "device", "feature", "wire", "units"]),
     (
         "service",
         &[
@@ -67,6 +69,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "doctor",
+            "alerts",
+            "chart",
             "bus",
             "nodes",
             "manager",

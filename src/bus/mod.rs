@@ -1,7 +1,9 @@
-//! What goes over D-Bus: names, paths, and the facts about a device in UPower's words.
+//! What goes over D-Bus: names, paths, the facts about a device in UPower's words, its
+//! history.
 //!
 //! It does no I/O; the service serves these values, and the command line reads them.
 
+pub mod entries;
 mod facts;
 mod names;
 pub mod upower;

@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::decode::DecodeArgs;
 use super::doctor::DoctorArgs;
 use super::format::args::{self as format, FormatArgs};
+use super::history::HistoryArgs;
+use super::notify::NotifyArgs;
 use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
@@ -25,6 +27,7 @@ Examples:
   solar-status --format waybar --watch
                                       for a bar; see Formats
   solar-status --format '{name} {charge}[, {lux} lux]'
+  solar-status history                charge and light over weeks, and what is to come
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
 asked: that costs the devices nothing and needs no permission. Else the devices
@@ -91,6 +94,8 @@ pub enum Command {
     Watch(WatchArgs),
     Decode(DecodeArgs),
     Doctor(DoctorArgs),
+    Notify(NotifyArgs),
+    History(HistoryArgs),
 }
 
 /// What reading once and following have in common.
@@ -242,7 +247,7 @@ const LONGEST_TIMEOUT: u32 = 60 * 60;
 /// A year. Who wants to follow for longer need not say how long.
 const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
 
-fn parse_device(text: &str) -> Result<Selector, &'static str> {
+pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
     if text.trim().is_empty() {
         return Err("it names no device");
     }

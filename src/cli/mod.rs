@@ -13,8 +13,10 @@ pub mod document;
 mod exit;
 mod following;
 pub mod format;
+mod history;
 mod monitor;
 mod naming;
+mod notify;
 mod setting;
 mod source;
 mod standard;
@@ -48,6 +50,8 @@ pub fn main() -> Exit {
         Some(Command::Watch(args)) => watch::run(args),
         Some(Command::Decode(args)) => decode(&args),
         Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
+        Some(Command::History(args)) => history::run(&args),
     };
     result.unwrap_or_else(|error| failed(&error))
 }

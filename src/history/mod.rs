@@ -36,6 +36,7 @@
 mod entry;
 mod error;
 mod file;
+pub mod forecast;
 mod line;
 mod statistics;
 mod store;

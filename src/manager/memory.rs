@@ -129,6 +129,15 @@ impl Memory {
         }
     }
 
+    /// Tells what a device of this id is called and is, for those who only show it.
+    pub fn describe(&self, device: &mut Device) {
+        if let Some(entry) = self.devices.get(&device.id) {
+            device.name.clone_from(&entry.name);
+            device.full_name.clone_from(&entry.full_name);
+            device.kind = entry.kind;
+        }
+    }
+
     /// Remembers what is known of a device now.
     pub(super) fn keep(&mut self, device: &Device, known: &Known, now: Timestamp) {
         let before = self.devices.get(&device.id);

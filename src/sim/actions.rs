@@ -116,7 +116,7 @@ impl Receiver {
     }
 
     /// Changes how fast a solar keyboard's battery fills and empties.
-    pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: super::solar::Rates) -> bool {
+    pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: super::rates::Rates) -> bool {
         self.advance(now);
         match self.devices.get_mut(&slot).and_then(Device::solar_mut) {
             Some((_, solar)) => {

@@ -2,8 +2,9 @@
 //!
 //! Start with [`scenario::desk`]: a receiver with a solar keyboard, a mouse and a sleeping
 //! keyboard; [`scenario::full`] has all 73 devices of the [`catalogue`] on receivers of all families,
-//! on cables and on Bluetooth; with [`scenario::days`] the sun rises and sets. Each is a [`Firmware`]:
-//! give it output reports and the time, take its input reports.
+//! on cables and on Bluetooth; with [`scenario::days`] the sun rises and sets, with
+//! [`scenario::months`] there are weather, work and weekends. Each is a [`Firmware`]: give it output
+//! reports and the time, take its input reports.
 //! Everything a user's hand does (sun, sleep, keys, the power switch) is a method of
 //! [`receiver::Receiver`]; [`faults::Faulty`] makes any firmware unreliable.
 //!
@@ -41,6 +42,7 @@ pub mod hidpp20;
 pub mod information;
 pub mod models;
 pub mod patience;
+pub mod rates;
 pub mod receiver;
 pub mod scenario;
 pub mod solar;

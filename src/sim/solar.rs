@@ -12,15 +12,13 @@
 use std::time::Duration;
 
 use super::frame::Error20;
+use super::rates::Rates;
 use crate::units::{Lux, Percent, Timestamp};
 
 /// Event 0 comes this often while the keyboard is connected.
 pub const BROADCAST_PERIOD: Duration = Duration::from_secs(90);
 /// Function 1 works only this long after the light key was pressed.
 pub const LED_WINDOW: Duration = Duration::from_millis(250);
-/// More light than this charges the battery.
-pub const CHARGING_ABOVE: Lux = Lux(200);
-
 /// Event 0: the regular broadcast.
 const BROADCAST: u8 = 0;
 /// Event 1: a light measurement the host has asked for.
@@ -33,25 +31,6 @@ const LIGHT_KEY: u8 = 2;
 /// In this unit `rate x microseconds` is exact, so the charge does not depend on how often it is
 /// brought up to date.
 const FULL: u64 = 1_000_000 * 3_600_000_000;
-
-/// How fast the battery fills and empties, in millionths of a full charge per hour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rates {
-    /// Gain above [`CHARGING_ABOVE`].
-    pub charging: u32,
-    /// Loss otherwise.
-    pub draining: u32,
-}
-
-impl Default for Rates {
-    /// Full after 20 hours of light; empty after three months of darkness, as advertised.
-    fn default() -> Self {
-        Self {
-            charging: 50_000,
-            draining: 463,
-        }
-    }
-}
 
 /// An event of feature 4301: its number and its payload.
 pub(super) type Event = (u8, [u8; 16]);
@@ -228,13 +207,12 @@ impl Solar {
     fn integrate(&mut self, now: Timestamp) {
         let elapsed = u64::try_from(now.since(self.updated).as_micros()).unwrap_or(u64::MAX);
         let change = |rate: u32| u64::from(rate).saturating_mul(elapsed);
-        self.charge = if self.sun > CHARGING_ABOVE {
-            self.charge
-                .saturating_add(change(self.rates.charging))
-                .min(FULL)
-        } else {
-            self.charge.saturating_sub(change(self.rates.draining))
-        };
+        let (gained, lost) = self.rates.at(self.sun);
+        self.charge = self
+            .charge
+            .saturating_add(change(gained))
+            .saturating_sub(change(lost))
+            .min(FULL);
         self.updated = self.updated.max(now);
     }
 }

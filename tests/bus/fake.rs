@@ -89,9 +89,13 @@ impl Fake {
     }
 
     pub(crate) fn change(&self, name: &str, value: Variant<'_>) {
+        self.change_all(HashMap::from([(name, value)]));
+    }
+
+    /// Changes that come in one signal.
+    pub(crate) fn change_all(&self, changed: HashMap<&str, Variant<'_>>) {
         let emitter = SignalEmitter::new(&self.0, path()).unwrap();
         let interface = InterfaceName::try_from(DEVICE_INTERFACE).unwrap();
-        let changed = HashMap::from([(name, value)]);
         let none = [].as_slice().into();
         let said = Properties::properties_changed(&emitter, interface, changed, none);
         block_on(said).unwrap();

@@ -13,6 +13,8 @@ mod examples;
 mod fake;
 mod format;
 mod monitor;
+mod notify;
+mod server;
 mod stage;
 mod status;
 #[expect(dead_code, reason = "tests/watch.rs uses all of it")]

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use solar_status::device::Presence;
+use solar_status::device::{Device, Presence};
 use solar_status::manager::Memory;
 use solar_status::sim::catalogue::{self, FeatureLine};
 use solar_status::units::Timestamp;
@@ -38,6 +38,12 @@ fn a_warm_status_is_one_request_for_each_device_whatever_its_battery() {
     let cold = desk.read(hours(1), &mut memory);
     memory.save().unwrap();
     assert!(desk.take_radio().len() > 12);
+
+    for known in &cold.devices {
+        let mut device = Device::new(known.id.clone(), known.link.clone());
+        cache.open().describe(&mut device);
+        assert_eq!((&device.name, device.kind), (&known.name, known.kind));
+    }
 
     let warm = desk.read(hours(2), &mut cache.open());
     let mut requests = desk.take_radio();

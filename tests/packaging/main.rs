@@ -15,6 +15,7 @@ mod crates;
 mod manual;
 mod metainfo;
 mod names;
+mod notify;
 mod release;
 mod rules;
 mod shells;

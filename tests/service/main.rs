@@ -10,6 +10,7 @@ mod bus;
 mod client;
 mod daemon;
 mod desk;
+mod history;
 mod hostile;
 mod introspection;
 mod life;

@@ -4,6 +4,7 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, interface};
 
+use crate::bus::entries::{Row, page};
 use crate::bus::yes_no;
 use crate::device::{BatteryLevel, BatterySource, Link, Presence};
 use crate::feature::DeviceKind;
@@ -62,6 +63,22 @@ impl Device1 {
         self.hands.forget(caller);
         let why = "it would not be heard when the caller leaves".to_owned();
         Err(MeasureError::LimitsExceeded(why))
+    }
+
+    /// What was recorded since then (seconds since 1970), the oldest first. Of each entry: seconds
+    /// since 1970; `moment`, `hour` or `day` (what remains of one); charge in percent, millivolts
+    /// and lux, each -1 where it is not known; the state, as in `State`; whether the device was
+    /// online. At most 10000 entries: who wants more asks again from the second after the last on, until
+    /// there are none.
+    #[zbus(out_args("entries"))]
+    fn get_entries(&self, since: u64) -> Result<Vec<Row>, MeasureError> {
+        if !self.hands.has_history() {
+            let why = "no history is kept: solar-statusd runs without --state".to_owned();
+            return Err(MeasureError::NotSupported(why));
+        }
+        let entries = self.hands.history(&self.post.name);
+        let entries = entries.map_err(|error| MeasureError::Unreadable(error.to_string()))?;
+        Ok(page(&entries, since))
     }
 
     /// The light key was pressed.

@@ -7,11 +7,11 @@ pub(in crate::service) enum UpowerError {
     GeneralError(String),
 }
 
-/// What measuring light fails with.
+/// What measuring light fails with, and reading the history.
 #[derive(Debug, DBusError)]
 #[zbus(prefix = "org.solarstatus.Error")]
 pub(in crate::service) enum MeasureError {
-    /// The device has no light meter.
+    /// The device has no light meter, or the service no history.
     NotSupported(String),
     /// It sleeps, is off or out of range.
     Offline(String),
@@ -19,4 +19,6 @@ pub(in crate::service) enum MeasureError {
     InvalidArgs(String),
     /// Too often, or too many at once.
     LimitsExceeded(String),
+    /// The history cannot be read.
+    Unreadable(String),
 }

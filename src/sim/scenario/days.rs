@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Act, K750, Staged, desk};
+use crate::sim::rates::Rates;
 use crate::sim::receiver::Receiver;
-use crate::sim::solar::Rates;
 use crate::units::{Lux, Percent, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -18,7 +18,7 @@ const HOURS: [u16; 24] = [
 const WEATHER: [u16; 7] = [100, 90, 40, 75, 100, 35, 85];
 
 /// A keyboard that is typed on all day: +0.9 % in an hour of light, -5 % in a day without.
-const RATES: Rates = Rates {
+const RATES: Rates = Rates::TwoSpeeds {
     charging: 9_000,
     draining: 2_100,
 };

@@ -1,0 +1,128 @@
+//! The entries of a history, as `GetEntries` tells them.
+
+use std::time::Duration;
+
+use crate::device::ChargeState;
+use crate::history::{Entry, Span};
+use crate::units::{Lux, Millivolts, Percent, Timestamp};
+
+/// An entry: seconds since 1970, span, percent, millivolts, lux, state, online.
+pub type Row = (u64, String, i32, i32, i32, String, bool);
+
+/// So many entries are told at once: about half a megabyte.
+const PAGE: usize = 10_000;
+
+/// The first entries since then. Of those of one second all are told or none, unless they alone are
+/// a page: so nobody who asks on from the next second misses any.
+pub fn page(entries: &[Entry], since: u64) -> Vec<Row> {
+    let second = |entry: &Entry| entry.at.since_start().as_secs();
+    let wanted = entries.iter().filter(|entry| second(entry) >= since);
+    let mut rows: Vec<Row> = wanted.take(PAGE + 1).map(row).collect();
+    if rows.len() > PAGE {
+        let cut = rows.last().map(|row| row.0);
+        let whole = rows.partition_point(|row| Some(row.0) < cut);
+        rows.truncate(if whole == 0 { PAGE } else { whole });
+    }
+    rows
+}
+
+fn row(entry: &Entry) -> Row {
+    let span = match entry.span {
+        Span::Moment => "moment",
+        Span::Hour => "hour",
+        Span::Day => "day",
+    };
+    (
+        entry.at.since_start().as_secs(),
+        span.to_owned(),
+        entry.charge.map_or(-1, |it| i32::from(it.get())),
+        entry.voltage.map_or(-1, |it| i32::from(it.0)),
+        entry.light.map_or(-1, |it| i32::from(it.0)),
+        entry.state.name().unwrap_or_default().to_owned(),
+        entry.online,
+    )
+}
+
+/// The entry that was told; what a newer daemon means by it is not known.
+pub fn entry(row: &Row) -> Entry {
+    let (seconds, span, percent, millivolts, lux, state, online) = row;
+    Entry {
+        at: Timestamp::from_start(Duration::from_secs(*seconds)),
+        span: match span.as_str() {
+            "hour" => Span::Hour,
+            "day" => Span::Day,
+            _ => Span::Moment,
+        },
+        charge: u8::try_from(*percent).ok().and_then(Percent::new),
+        voltage: u16::try_from(*millivolts).ok().map(Millivolts),
+        light: u16::try_from(*lux).ok().map(Lux),
+        state: ChargeState::from_name(state).unwrap_or(ChargeState::Unknown),
+        online: *online,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Entry {
+        Entry {
+            at: Timestamp::from_start(Duration::from_secs(seconds)),
+            span: Span::Moment,
+            charge: None,
+            voltage: None,
+            light: None,
+            state: ChargeState::Unknown,
+            online: false,
+        }
+    }
+
+    #[test]
+    fn an_entry_comes_back_as_it_was() {
+        let whole = Entry {
+            span: Span::Hour,
+            charge: Percent::new(57),
+            voltage: Some(Millivolts(2540)),
+            light: Some(Lux(12)),
+            state: ChargeState::NotCharging,
+            online: true,
+            ..at(1_764_000_000)
+        };
+        for entry in [
+            at(0),
+            whole,
+            Entry {
+                span: Span::Day,
+                ..whole
+            },
+        ] {
+            assert_eq!(super::entry(&row(&entry)), entry);
+        }
+    }
+
+    #[test]
+    fn pages_hold_everything_once() {
+        // Two entries in each second.
+        let all: Vec<Entry> = (0..30_001).map(|it| at(it / 2)).collect();
+        let mut told = Vec::new();
+        let mut since = 0;
+        loop {
+            let rows = page(&all, since);
+            assert!(rows.len() <= PAGE);
+            let Some(last) = rows.last() else { break };
+            since = last.0 + 1;
+            told.extend(rows.iter().map(entry));
+        }
+        assert_eq!(told, all);
+    }
+
+    #[test]
+    fn what_a_newer_daemon_says_is_not_known() {
+        let newer = (7, "week".into(), 101, 70_000, -2, "dreaming".into(), true);
+        let expected = Entry {
+            online: true,
+            ..at(7)
+        };
+        assert_eq!(entry(&newer), expected);
+    }
+}

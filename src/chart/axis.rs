@@ -1,0 +1,181 @@
+//! The time axis: which local times have a mark, and what it says.
+
+use jiff::Span;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::calendar::{instant, local};
+use super::time::Period;
+use crate::units::Timestamp;
+
+/// A mark on the axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where.
+    pub at: Timestamp,
+    /// What it says.
+    pub label: String,
+}
+
+/// What lies between two marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Hours(i32),
+    Days(i32),
+    /// From Monday on.
+    Weeks(i32),
+    Months(i32),
+    Years(i32),
+}
+
+/// From the finest on.
+const STEPS: [Step; 16] = [
+    Step::Hours(1),
+    Step::Hours(2),
+    Step::Hours(3),
+    Step::Hours(6),
+    Step::Hours(12),
+    Step::Days(1),
+    Step::Days(2),
+    Step::Weeks(1),
+    Step::Weeks(2),
+    Step::Months(1),
+    Step::Months(2),
+    Step::Months(3),
+    Step::Months(6),
+    Step::Years(1),
+    Step::Years(5),
+    Step::Years(25),
+];
+
+/// More marks than this nobody can read.
+const MOST: usize = 200;
+
+/// The finest marks of a period of which all `fit`.
+pub fn marks(period: Period, zone: &TimeZone, fit: impl Fn(&[Mark]) -> bool) -> Vec<Mark> {
+    let all = STEPS.into_iter().map(|step| step.marks(period, zone));
+    let mut fitting = all.filter(|marks| marks.len() < MOST && fit(marks));
+    fitting.next().unwrap_or_default()
+}
+
+impl Step {
+    fn marks(self, period: Period, zone: &TimeZone) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        let mut next = self.before(local(period.since, zone));
+        while let Some(at) = next
+            .map(|it| (it, instant(it, zone)))
+            .filter(|it| it.1 < period.until)
+        {
+            if at.1 >= period.since {
+                marks.push(Mark {
+                    at: at.1,
+                    label: self.label(at.0),
+                });
+            }
+            if marks.len() > MOST {
+                break;
+            }
+            next = self.after(at.0).filter(|it| *it > at.0);
+        }
+        marks
+    }
+
+    /// The last mark that is not after this.
+    fn before(self, at: DateTime) -> Option<DateTime> {
+        let midnight = |date: Date| date.at(0, 0, 0, 0);
+        let date = at.date();
+        let place = |number: i16, every: i32| i32::from(number).rem_euclid(every);
+        Some(match self {
+            Self::Hours(every) => {
+                let hour = i32::from(at.hour()) - place(i16::from(at.hour()), every);
+                midnight(date)
+                    .checked_add(Span::new().try_hours(hour).ok()?)
+                    .ok()?
+            }
+            Self::Days(every) => {
+                // Marks stay where they are when the period moves on.
+                let day = place(date.day_of_year(), every);
+                midnight(date.checked_sub(Span::new().try_days(day).ok()?).ok()?)
+            }
+            Self::Weeks(_) => {
+                let day = i32::from(date.weekday().to_monday_zero_offset());
+                midnight(date.checked_sub(Span::new().try_days(day).ok()?).ok()?)
+            }
+            Self::Months(every) => {
+                let month = i16::from(date.month()) - 1;
+                let back = Span::new().try_months(place(month, every)).ok()?;
+                midnight(date.first_of_month().checked_sub(back).ok()?)
+            }
+            Self::Years(every) => {
+                let back = Span::new().try_years(place(date.year(), every)).ok()?;
+                midnight(date.first_of_year().checked_sub(back).ok()?)
+            }
+        })
+    }
+
+    fn after(self, at: DateTime) -> Option<DateTime> {
+        let span = Span::new();
+        let span = match self {
+            Self::Hours(every) => span.try_hours(every),
+            Self::Days(every) => span.try_days(every),
+            Self::Weeks(every) => span.try_weeks(every),
+            Self::Months(every) => span.try_months(every),
+            Self::Years(every) => span.try_years(every),
+        };
+        at.checked_add(span.ok()?).ok()
+    }
+
+    fn label(self, at: DateTime) -> String {
+        let new_year = at.date().first_of_year() == at.date();
+        let format = match self {
+            Self::Hours(_) if at.hour() != 0 => "%H:%M",
+            Self::Months(_) if !new_year => "%b",
+            Self::Years(_) | Self::Months(_) => "%Y",
+            Self::Hours(_) | Self::Days(_) | Self::Weeks(_) => "%-d %b",
+        };
+        at.strftime(format).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels of so many marks at most between two dates.
+    fn labels(since: &str, until: &str, most: usize) -> Vec<String> {
+        let at = |text: &str| instant(text.parse().unwrap(), &TimeZone::UTC);
+        let period = Period {
+            since: at(since),
+            until: at(until),
+        };
+        let marks = marks(period, &TimeZone::UTC, |marks| marks.len() <= most);
+        marks.into_iter().map(|mark| mark.label).collect()
+    }
+
+    #[test]
+    fn a_day_has_hours() {
+        let day = labels("2025-11-23T08:00", "2025-11-24T08:00", 5);
+        assert_eq!(day, ["12:00", "18:00", "24 Nov", "06:00"]);
+    }
+
+    #[test]
+    fn months_have_weeks_that_begin_on_monday() {
+        let months = labels("2025-10-24T00:00", "2025-12-23T10:00", 9);
+        assert_eq!(months.first().unwrap(), "27 Oct");
+        assert_eq!(months.len(), 9);
+    }
+
+    #[test]
+    fn years_have_months_and_their_number() {
+        let years = labels("2024-02-10T00:00", "2026-02-10T00:00", 9);
+        let expected = ["Apr", "Jul", "Oct", "2025", "Apr", "Jul", "Oct", "2026"];
+        assert_eq!(years, expected);
+    }
+
+    #[test]
+    fn there_is_an_end_to_time() {
+        let ages = labels("1970-01-01T00:00", "9999-12-31T23:00", 1000);
+        assert!(ages.is_empty(), "{ages:?}");
+        assert_eq!(labels("9999-12-30T12:00", "9999-12-30T18:00", 9).len(), 6);
+    }
+}

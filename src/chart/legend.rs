@@ -1,0 +1,100 @@
+//! What the colours mean.
+
+use super::font::width;
+use super::layout::{LINE, TEXT};
+use super::scene::{Anchor, Area, Shape};
+use super::strokes::{border, dashed, hatch, line, text};
+use super::theme::Colors;
+
+/// What the legend explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Swatch {
+    Charge,
+    Light,
+    Threshold,
+    Night,
+    Gap,
+}
+
+impl Swatch {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::Light => "light",
+            Self::Threshold => "200 lux: above, it charges",
+            Self::Night => "dark (below 20 lux)",
+            Self::Gap => "nobody watched",
+        }
+    }
+
+    /// With the space after it.
+    pub(super) fn width(self) -> f32 {
+        30.0 + width(self.label(), TEXT) + 20.0
+    }
+}
+
+/// What is explained, where on which line.
+pub(super) struct Legend {
+    placed: Vec<(Swatch, f32, u16)>,
+    /// How many lines it takes.
+    pub(super) lines: u16,
+}
+
+impl Legend {
+    /// Places what is shown in lines of so much room.
+    pub(super) fn of(shown: impl Iterator<Item = Swatch>, room: f32) -> Self {
+        let (mut x, mut row) = (0.0, 0);
+        let mut placed = Vec::new();
+        for swatch in shown {
+            let width = swatch.width();
+            if x > 0.0 && x + width > room {
+                (x, row) = (0.0, row + 1);
+            }
+            placed.push((swatch, x, row));
+            x += width;
+        }
+        Self {
+            placed,
+            lines: row + 1,
+        }
+    }
+
+    /// Draws it from a place on.
+    pub(super) fn draw(&self, left: f32, top: f32, colors: Colors, out: &mut Vec<Shape>) {
+        for (swatch, x, row) in &self.placed {
+            let top = top + f32::from(*row) * LINE;
+            swatch.draw(left + x, top, colors, out);
+        }
+    }
+}
+
+impl Swatch {
+    fn draw(self, left: f32, top: f32, colors: Colors, out: &mut Vec<Shape>) {
+        let area = Area {
+            left,
+            right: left + 24.0,
+            top,
+            bottom: top + 12.0,
+        };
+        let middle = top + 6.0;
+        let filled = |fill| Shape::Rectangle { area, fill };
+        match self {
+            Self::Charge => {
+                let ends = [(area.left, middle), (area.right, middle)];
+                out.push(line(&ends, colors.charge, 2.0));
+            }
+            Self::Light => out.push(filled(colors.light)),
+            Self::Threshold => {
+                out.push(dashed(area.left, area.right, middle, colors.threshold));
+            }
+            Self::Night => {
+                out.push(filled(colors.night));
+                out.push(border(area, colors.grid));
+            }
+            Self::Gap => hatch(area, colors.gap, out),
+        }
+        let x = area.right + 6.0;
+        let label = self.label().to_owned();
+        out.push(text(x, top + 10.5, Anchor::Start, TEXT, colors.text, label));
+    }
+}

@@ -1,0 +1,150 @@
+//! The arguments of `solar-status history`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::moment::Moment;
+use crate::bus::Bus;
+use crate::chart::{Size, Theme};
+use crate::cli::args::{ColorWhen, parse_device};
+use crate::manager::Selector;
+
+const EXAMPLES: &str = "\
+Examples:
+  solar-status history                      the last 30 days, in words and lines
+  solar-status history --since 8w --device K750
+  solar-status history --since 2025-10-01 --until 2025-10-31
+  solar-status history --png month.png --svg month.svg --theme dark
+  solar-status history --csv > history.csv
+  solar-status history --simulate           two months at a simulated desk
+
+Where solar-statusd runs, on the system bus or else on the session bus, it is
+asked. Else, or with --state, the files it wrote are read.
+
+A time is how long ago (12h, 30d, 8w, 2y; of --since: before --until) or a day
+(2025-10-01): of --since its beginning, of --until its end.
+
+A forecast looks at 60 days and tells the range it is in nine times of ten, if
+the days to come are like those. Light that a solar keyboard needs is told in lux
+hours: 300 lux for two hours are 600.
+
+Exit status: 0 there is a history, 1 something failed, 2 wrong arguments, 3 no
+such device, or nothing is recorded of it, 4 no permission to read the files.";
+
+/// Tell what became of charge and light, and what will.
+///
+/// solar-statusd records charge, voltage and light over months. This shows them: in a terminal, as a
+/// picture, or for a spreadsheet; with how long the charge lasts, and how much light a solar keyboard
+/// needs to hold it.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
+pub struct HistoryArgs {
+    /// From when on
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = Moment::parse)]
+    pub(super) since: Moment,
+
+    /// Until when [default: now]
+    #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
+    pub(super) until: Option<Moment>,
+
+    /// Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be
+    /// given several times
+    #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
+    pub(super) device: Vec<Selector>,
+
+    /// Write a picture as SVG; `-`: to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) svg: Option<PathBuf>,
+
+    /// Write a picture as PNG; `-`: to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) png: Option<PathBuf>,
+
+    /// How large the picture is, in pixels [default: 1200x600, higher for many devices]
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
+    pub(super) size: Option<Size>,
+
+    /// For which background the picture is
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub(super) theme: ThemeName,
+
+    /// Print all entries as comma-separated values
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+
+    /// Print a JSON document: summary, forecast and entries
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Read the files below this state directory of solar-statusd, and do not ask it
+    #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["simulate", "bus"])]
+    pub(super) state: Option<PathBuf>,
+
+    /// Live through two months at a simulated desk instead
+    #[arg(long, conflicts_with = "bus")]
+    pub(super) simulate: bool,
+
+    /// Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address
+    #[arg(long, value_name = "BUS")]
+    pub(super) bus: Option<Bus>,
+
+    /// Say on standard error who was asked
+    #[arg(long)]
+    pub(super) verbose: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
+    pub(super) color: ColorWhen,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeName {
+    /// Paper
+    Light,
+    /// A dark page
+    Dark,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Self {
+        match name {
+            ThemeName::Light => Self::Light,
+            ThemeName::Dark => Self::Dark,
+        }
+    }
+}
+
+fn parse_size(text: &str) -> Result<Size, &'static str> {
+    /// A larger picture takes a gigabyte and nobody can look at it.
+    const MOST: u16 = 16_384;
+    let side = |text: &str| text.parse().ok().filter(|side| (1..=MOST).contains(side));
+    let (width, height) = text
+        .split_once('x')
+        .ok_or("expected WIDTHxHEIGHT, as in 1200x600")?;
+    match (side(width), side(height)) {
+        (Some(width), Some(height)) => Ok(Size { width, height }),
+        _ => Err("width and height must be whole numbers up to 16384"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_two_numbers() {
+        let size = Size {
+            width: 1200,
+            height: 600,
+        };
+        assert_eq!(parse_size("1200x600"), Ok(size));
+        for wrong in ["", "1200", "1200x", "0x600", "1200x99999", "-1x5"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The JSON document: an interface, so its names and units change only with its schema number.
+//!
+//! Times are seconds since 1970, spans and states words as in a history file, light needed lux
+//! hours a day. What is not known is `null`; `why_not` says why a forecast is not.
+
+use serde::Serialize;
+
+use super::csv::span;
+use super::view::View;
+use crate::chart::Period;
+use crate::device::ChargeState;
+use crate::feature::DeviceKind;
+use crate::history::Entry;
+use crate::history::forecast::{Estimate, Forecast, Lack, Outlook};
+use crate::units::{Lux, Millivolts, Percent, Timestamp};
+
+/// The number of the schema this program writes.
+const SCHEMA: u32 = 1;
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    schema: u32,
+    /// What was asked for.
+    since: u64,
+    until: u64,
+    devices: Vec<DeviceEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct DeviceEntry {
+    id: String,
+    name: Option<String>,
+    kind: Option<&'static str>,
+    lowest_percent: Option<Percent>,
+    highest_percent: Option<Percent>,
+    last_percent: Option<Percent>,
+    /// How often and for how many seconds in all nobody watched.
+    gaps: usize,
+    gaps_s: u64,
+    forecast: ForecastEntry,
+    entries: Vec<HistoryEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct ForecastEntry {
+    /// What the charge loses a day, in percent; below 0 it gains.
+    loss_percent_a_day: Option<Range>,
+    /// Whether the charge holds, or lasts more than ten years.
+    holds: Option<bool>,
+    /// null too where the charge holds.
+    days_left: Option<Range>,
+    /// `no percent`, `too soon` or null.
+    why_not: Option<&'static str>,
+    /// Of a device that measures light, else null.
+    light: Option<LightEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct LightEntry {
+    lux_hours_a_day: Option<f64>,
+    needed_lux_hours_a_day: Option<Range>,
+    /// `few days`, `unclear` or null.
+    why_not: Option<&'static str>,
+}
+
+/// A number and what it is between nine times of ten.
+#[derive(Debug, Serialize)]
+struct Range {
+    best: f64,
+    low: f64,
+    /// null: there is no telling.
+    high: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct HistoryEntry {
+    time: u64,
+    span: &'static str,
+    percent: Option<Percent>,
+    voltage_mv: Option<Millivolts>,
+    lux: Option<Lux>,
+    state: Option<&'static str>,
+    online: bool,
+}
+
+impl Document {
+    /// The document of what is shown in a period.
+    pub(super) fn of(views: &[View<'_>], period: Period) -> Self {
+        Self {
+            schema: SCHEMA,
+            since: seconds(period.since),
+            until: seconds(period.until),
+            devices: views.iter().map(DeviceEntry::of).collect(),
+        }
+    }
+}
+
+impl DeviceEntry {
+    fn of(view: &View<'_>) -> Self {
+        let device = &view.subject.device;
+        let charges = view.charges();
+        Self {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            kind: device.kind.and_then(DeviceKind::name),
+            lowest_percent: charges.map(|it| it.lowest),
+            highest_percent: charges.map(|it| it.highest),
+            last_percent: charges.map(|it| it.last),
+            gaps: view.gaps.len(),
+            gaps_s: view.unwatched().as_secs(),
+            forecast: ForecastEntry::of(&view.forecast),
+            entries: view.entries.iter().map(HistoryEntry::of).collect(),
+        }
+    }
+}
+
+impl ForecastEntry {
+    fn of(forecast: &Forecast) -> Self {
+        let outlook = forecast.outlook.ok();
+        Self {
+            loss_percent_a_day: forecast.loss.ok().map(Range::of),
+            holds: outlook.map(|outlook| outlook == Outlook::Holds),
+            days_left: match outlook {
+                Some(Outlook::Empty(days)) => Some(Range::of(days)),
+                Some(Outlook::Holds) | None => None,
+            },
+            why_not: forecast.outlook.err().map(lack),
+            light: forecast.sunlight.map(|sunlight| LightEntry {
+                lux_hours_a_day: sunlight.a_day.map(rounded),
+                needed_lux_hours_a_day: sunlight.needed.ok().map(Range::of),
+                why_not: sunlight.needed.err().map(lack),
+            }),
+        }
+    }
+}
+
+impl Range {
+    fn of(estimate: Estimate) -> Self {
+        Self {
+            best: rounded(estimate.best),
+            low: rounded(estimate.low),
+            high: estimate.high.map(rounded),
+        }
+    }
+}
+
+impl HistoryEntry {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            time: seconds(entry.at),
+            span: span(entry.span),
+            percent: entry.charge,
+            voltage_mv: entry.voltage,
+            lux: entry.light,
+            state: ChargeState::name(entry.state),
+            online: entry.online,
+        }
+    }
+}
+
+fn seconds(at: Timestamp) -> u64 {
+    at.since_start().as_secs()
+}
+
+/// To the thousandth: more nobody knows.
+fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+const fn lack(lack: Lack) -> &'static str {
+    match lack {
+        Lack::NoPercent => "no percent",
+        Lack::TooSoon => "too soon",
+        Lack::FewDays => "few days",
+        Lack::Unclear => "unclear",
+    }
+}

@@ -1,0 +1,183 @@
+//! `solar-status history`: what became of charge and light, and what will.
+
+mod args;
+mod csv;
+mod document;
+mod moment;
+mod phrases;
+mod picture;
+mod plot;
+mod simulated;
+mod source;
+mod subject;
+mod summary;
+mod view;
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+pub(super) use self::args::HistoryArgs;
+
+use self::document::Document;
+use self::moment::End;
+use self::source::SourceError;
+use self::subject::Subject;
+use self::summary::Summary;
+use self::view::View;
+use super::exit::Exit;
+use super::style::Style;
+use super::{color, complain, standard};
+use crate::chart::{Chart, Period, Scene, Track};
+use crate::history::forecast;
+use crate::manager::{Clock, RealClock};
+use crate::units::Timestamp;
+
+pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
+    let zone = TimeZone::system();
+    let now = RealClock::new(None).now();
+    let until = args
+        .until
+        .map_or(now, |it| it.resolve(now, &zone, End::Last).min(now));
+    let since = args.since.resolve(until, &zone, End::First);
+    if since >= until {
+        complain(&"--since is not before --until: there is no time between them");
+        return Ok(Exit::Usage);
+    }
+    if let Some(error) = twice_on_standard_output(args) {
+        complain(&error);
+        return Ok(Exit::Usage);
+    }
+    let asked = Period { since, until };
+    // A forecast may look further back than what is shown.
+    let window = until.since_start().saturating_sub(forecast::WINDOW);
+    let first = since.min(Timestamp::from_start(window));
+    let mut subjects = match source::subjects(args, (first, until), &zone) {
+        Ok(subjects) => subjects,
+        Err(error) => {
+            complain(&error);
+            return Ok(match error {
+                SourceError::Nothing(_) => Exit::NoDevice,
+                SourceError::Forbidden(_) => Exit::NoPermission,
+                _ => Exit::Failure,
+            });
+        }
+    };
+    let mut exit = Exit::Ok;
+    for selector in &args.device {
+        if !subjects.iter().any(|it| selector.selects(&it.device)) {
+            complain(&format_args!(
+                "no device is called “{selector}”; run solar-status history without --device to see all"
+            ));
+            exit = Exit::NoDevice;
+        }
+    }
+    let selects = |it: &Subject| {
+        args.device
+            .iter()
+            .any(|selector| selector.selects(&it.device))
+    };
+    subjects.retain(|it| args.device.is_empty() || selects(it));
+    let views = view::views(&subjects, asked);
+    if views.is_empty() {
+        if exit == Exit::Ok {
+            complain(&nothing(&subjects));
+        }
+        return Ok(Exit::NoDevice);
+    }
+    let shown = show(args, &views, asked, zone)?;
+    Ok(exit.max(shown))
+}
+
+/// Why there is nothing to show, and what to do.
+fn nothing(subjects: &[Subject]) -> &'static str {
+    if subjects.iter().any(|it| !it.entries.is_empty()) {
+        "nothing was recorded in that time; ask for more with --since"
+    } else {
+        "nothing is recorded yet: solar-statusd --state DIRECTORY (the service has one) records \
+         charge and light while it runs"
+    }
+}
+
+/// What wants standard output for itself beside something else.
+fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
+    let pictures = [&args.svg, &args.png].into_iter().flatten();
+    let pictures = pictures.filter(|path| picture::is_standard(path)).count();
+    let text = usize::from(args.csv || args.json);
+    (pictures + text > 1).then_some("standard output takes one thing only: name a file for others")
+}
+
+fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -> io::Result<Exit> {
+    let recorded = view::recorded(views, asked);
+    let pictured = args.svg.is_some() || args.png.is_some();
+    if pictured {
+        let scene = match scene(args, views, recorded, zone.clone()) {
+            Ok(scene) => scene,
+            Err(error) => {
+                complain(&error);
+                return Ok(Exit::Usage);
+            }
+        };
+        if let Some(path) = &args.svg {
+            picture::write(path, scene.svg().as_bytes())?;
+        }
+        if let Some(path) = &args.png {
+            let png = scene.png().map_err(io::Error::other)?;
+            picture::write(path, &png)?;
+        }
+    }
+    let mut out = io::stdout().lock();
+    let printed = if args.csv {
+        csv::print(&mut out, views)
+    } else if args.json {
+        serde_json::to_writer_pretty(&mut out, &Document::of(views, asked))
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(out))
+    } else if pictured {
+        Ok(())
+    } else {
+        let summary = Summary {
+            period: recorded,
+            zone,
+            style: style(args, &out),
+        };
+        summary.print(&mut out, views)
+    };
+    printed
+        .and_then(|()| out.flush())
+        .map_err(standard::unwritable)?;
+    Ok(Exit::Ok)
+}
+
+fn style(args: &HistoryArgs, out: &io::StdoutLock<'_>) -> Style {
+    let width = rustix::termios::tcgetwinsize(out).ok();
+    let width = width.map(|size| usize::from(size.ws_col));
+    let width = width.filter(|columns| *columns > 0);
+    Style::of_environment(color::color(args.color, out), width)
+}
+
+/// The picture of all devices that told a charge or light.
+fn scene(
+    args: &HistoryArgs,
+    views: &[View<'_>],
+    period: Period,
+    zone: TimeZone,
+) -> Result<Scene, crate::chart::TooSmall> {
+    let told = |view: &&View<'_>| {
+        let is_told =
+            |entry: &crate::history::Entry| entry.charge.is_some() || entry.light.is_some();
+        view.entries.iter().any(is_told)
+    };
+    let tracks = views.iter().filter(told).map(|view| Track {
+        name: view.name.clone(),
+        note: phrases::note(&view.forecast, view.charges().map(|it| it.last.to_string())),
+        entries: view.entries,
+    });
+    let chart = Chart {
+        tracks: tracks.collect(),
+        period,
+        zone,
+        theme: args.theme.into(),
+    };
+    chart.scene(args.size.unwrap_or_else(|| chart.natural_size()))
+}

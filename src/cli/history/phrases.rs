@@ -1,0 +1,159 @@
+//! Forecasts in words.
+
+use crate::history::forecast::{Estimate, Forecast, Lack, Outlook, Sunlight};
+
+/// How light is told that is needed: the first of these in which a day has enough hours.
+const LIGHTS: [f64; 4] = [300.0, 500.0, 1000.0, 10_000.0];
+
+/// So many hours of light nobody has.
+const LONG_DAY: f64 = 12.0;
+
+/// What becomes of the charge: `empty in about 78 days (60 to 105)`.
+pub(super) fn outlook(forecast: &Forecast) -> String {
+    match forecast.outlook {
+        Ok(Outlook::Empty(days)) if days.best <= 0.0 => "empty".to_owned(),
+        Ok(Outlook::Empty(days)) if days.best < 1.0 => "empty within a day".to_owned(),
+        Ok(Outlook::Empty(days)) => {
+            let best = days.best.round();
+            let unit = if best < 1.5 { "day" } else { "days" };
+            format!("empty in about {best} {unit}{}", range(days, 1.0))
+        }
+        Ok(Outlook::Holds) => "holds its charge".to_owned(),
+        Err(lack) => lack.words().to_owned(),
+    }
+}
+
+/// What the charge does in a day: `loses 0.4 % a day`.
+pub(super) fn loss(forecast: &Forecast) -> Option<String> {
+    let loss = forecast.loss.ok()?.best;
+    Some(if loss.abs() < 0.05 {
+        "about the same each day".to_owned()
+    } else if loss > 0.0 {
+        format!("loses {loss:.1} % a day")
+    } else {
+        format!("gains {:.1} % a day", -loss)
+    })
+}
+
+/// What light there is: `1540 lux hours a day`.
+pub(super) fn light(sunlight: &Sunlight) -> String {
+    match sunlight.a_day {
+        Some(a_day) => format!("{} lux hours a day", tens(a_day)),
+        None => "no day whose light is known day and night".to_owned(),
+    }
+}
+
+/// What light is needed: `needs 2140 lux hours a day (2010 to 2270), such as 7 h 10 min at 300 lux`.
+pub(super) fn need(sunlight: &Sunlight) -> String {
+    match sunlight.needed {
+        Ok(needed) => {
+            let (best, range) = (tens(needed.best), range(needed, 10.0));
+            format!(
+                "needs {best} lux hours a day{range}, such as {}",
+                example(needed.best)
+            )
+        }
+        Err(lack) => format!("the light it needs: {}", lack.words()),
+    }
+}
+
+/// All that fits above a chart.
+pub(super) fn note(forecast: &Forecast, charge: Option<String>) -> String {
+    let mut facts: Vec<String> = charge.into_iter().collect();
+    if forecast.outlook != Err(Lack::TooSoon) {
+        facts.push(outlook(forecast));
+    }
+    if let Some(sunlight) = &forecast.sunlight {
+        if sunlight.a_day.is_some() {
+            facts.push(format!("gets {}", light(sunlight)));
+        }
+        if let Ok(needed) = sunlight.needed {
+            facts.push(format!(
+                "needs {}{}",
+                tens(needed.best),
+                range(needed, 10.0)
+            ));
+        }
+    }
+    facts.join(", ")
+}
+
+/// ` (60 to 105)`; nothing where that is one number.
+fn range(estimate: Estimate, step: f64) -> String {
+    let round = |value: f64| (value / step).round() * step;
+    let low = round(estimate.low.max(0.0));
+    match estimate.high.map(round) {
+        Some(high) if high - low < step / 2.0 => String::new(),
+        Some(high) => format!(" ({low} to {high})"),
+        None => format!(" ({low} or more)"),
+    }
+}
+
+/// To the next ten.
+fn tens(value: f64) -> f64 {
+    (value / 10.0).round() * 10.0
+}
+
+/// `7 h 10 min at 300 lux`
+fn example(lux_hours: f64) -> String {
+    let enough = |lux: &f64| lux_hours / lux <= LONG_DAY;
+    let lux = LIGHTS.into_iter().find(enough).unwrap_or(LIGHTS[3]);
+    let minutes = (lux_hours / lux * 6.0).round() * 10.0;
+    let (hours, minutes) = ((minutes / 60.0).floor(), minutes % 60.0);
+    if minutes < 1.0 {
+        format!("{hours} h at {lux} lux")
+    } else if hours < 1.0 {
+        format!("{minutes} min at {lux} lux")
+    } else {
+        format!("{hours} h {minutes} min at {lux} lux")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(best: f64, low: f64, high: Option<f64>) -> Estimate {
+        Estimate { best, low, high }
+    }
+
+    fn of(outlook: Result<Outlook, Lack>) -> Forecast {
+        Forecast {
+            loss: Err(Lack::TooSoon),
+            outlook,
+            sunlight: None,
+        }
+    }
+
+    #[test]
+    fn days_have_a_range() {
+        let says = |days| outlook(&of(Ok(Outlook::Empty(days))));
+        let days = estimate(77.6, 60.2, Some(104.9));
+        assert_eq!(says(days), "empty in about 78 days (60 to 105)");
+        let open = estimate(77.6, 60.2, None);
+        assert_eq!(says(open), "empty in about 78 days (60 or more)");
+        let sure = estimate(19.2, 19.0, Some(19.4));
+        assert_eq!(says(sure), "empty in about 19 days");
+        assert_eq!(says(estimate(0.4, 0.0, None)), "empty within a day");
+        assert_eq!(says(estimate(0.0, 0.0, Some(0.0))), "empty");
+        assert_eq!(outlook(&of(Ok(Outlook::Holds))), "holds its charge");
+    }
+
+    #[test]
+    fn light_is_told_as_hours_somebody_can_have() {
+        assert_eq!(example(900.0), "3 h at 300 lux");
+        assert_eq!(example(2150.0), "7 h 10 min at 300 lux");
+        assert_eq!(example(5000.0), "10 h at 500 lux");
+        assert_eq!(example(100.0), "20 min at 300 lux");
+    }
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let sunlight = Sunlight {
+            a_day: None,
+            needed: Err(Lack::FewDays),
+        };
+        assert!(need(&sunlight).contains("not enough data yet"));
+        assert_eq!(loss(&of(Ok(Outlook::Holds))), None);
+    }
+}

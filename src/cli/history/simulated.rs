@@ -1,0 +1,263 @@
+//! Two months at the simulated desk, lived through by the real manager and the real history.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::moment::midnight_before;
+use super::subject::Subject;
+use crate::device::Device;
+use crate::history::{HEARTBEAT, History, HistoryError, Sample};
+use crate::manager::{
+    Change, Follow, FollowError, Memory, News, NoCommands, Query, VirtualClock, follow,
+};
+use crate::nodes::{Given, Tapping};
+use crate::session::Wanted;
+use crate::sim::SimulatedNode;
+use crate::sim::scenario::{AWAY, months};
+use crate::transport::{NodeInfo, Transport};
+use crate::units::{Percent, Timestamp};
+
+/// So many days are lived through from a midnight on, and the day that has begun.
+const DAYS: u32 = 60;
+
+/// The solar keyboard's charge at the first midnight.
+const FIRST: Option<Percent> = Percent::new(88);
+
+/// As solar-statusd measures by itself.
+const LIGHT_EVERY: Duration = Duration::from_secs(600);
+
+/// Why there is no simulated history.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SimulationError {
+    /// It is kept in a temporary directory.
+    #[error("the simulation has no temporary directory: {0}")]
+    Folder(io::Error),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error(transparent)]
+    Follow(#[from] FollowError),
+}
+
+/// Writes what solar-statusd would.
+struct Recorder {
+    history: History,
+    start: Timestamp,
+    devices: BTreeMap<String, Device>,
+    /// When the devices were noted last, changed or not.
+    noted: Timestamp,
+}
+
+/// The devices of the desk with what was recorded until then.
+pub(super) fn subjects(until: Timestamp, zone: &TimeZone) -> Result<Vec<Subject>, SimulationError> {
+    let start = midnight_before(until, DAYS, zone);
+    let folder = tempfile::tempdir().map_err(SimulationError::Folder)?;
+    let mut recorder = Recorder {
+        history: History::open(folder.path().to_owned(), start)?,
+        start,
+        devices: BTreeMap::new(),
+        noted: start,
+    };
+    recorder.live(until)?;
+    let mut subjects = Vec::new();
+    for device in recorder.devices.into_values() {
+        let entries = recorder.history.read(&device.id, Timestamp::START)?;
+        subjects.push(Subject { device, entries });
+    }
+    subjects.sort_by_key(|subject| subject.device.slot());
+    Ok(subjects)
+}
+
+impl Recorder {
+    /// Follows the desk as the daemon does.
+    fn live(&mut self, until: Timestamp) -> Result<(), SimulationError> {
+        let desk = months(FIRST.unwrap_or(Percent::FULL));
+        let desk: Box<dyn Transport> = Box::new(SimulatedNode(desk));
+        let nodes = vec![(NodeInfo::unifying("simulated"), desk)];
+        let mut failed = None;
+        let ended = follow(
+            Follow {
+                source: &mut Given::new(nodes, Tapping::default()),
+                commands: &mut NoCommands,
+                query: &query(),
+                memory: &mut Memory::default(),
+                clock: &mut VirtualClock::at(self.start),
+                until: Some(until),
+            },
+            &mut |at, news| {
+                if let News::Change(change) = news {
+                    self.take(at, *change).map_err(|error| {
+                        failed = Some(error);
+                        io::Error::other("the history cannot be written")
+                    })?;
+                }
+                Ok(())
+            },
+        );
+        failed.map_or_else(|| Ok(ended.map(drop)?), |error| Err(error.into()))
+    }
+
+    fn take(&mut self, at: Timestamp, change: Change) -> Result<(), HistoryError> {
+        // Where nothing changes, those online are noted each hour all the same.
+        while at.since(self.noted) >= HEARTBEAT {
+            self.noted += HEARTBEAT;
+            for device in self.devices.values().filter(|it| it.is_online()) {
+                note(&mut self.history, self.start, self.noted, device)?;
+            }
+        }
+        if let Change::DeviceAdded(device)
+        | Change::DeviceChanged(device, _)
+        | Change::DeviceRead(device) = change
+        {
+            note(&mut self.history, self.start, at, &device)?;
+            self.devices.insert(device.id.clone(), device);
+        }
+        Ok(())
+    }
+}
+
+/// Records what is known of a device, unless the computer is off.
+fn note(
+    history: &mut History,
+    start: Timestamp,
+    at: Timestamp,
+    device: &Device,
+) -> Result<(), HistoryError> {
+    let day = at.since(start).as_secs() / (24 * 60 * 60);
+    match Sample::of(device).filter(|_| !AWAY.contains(&day)) {
+        Some(sample) => history.record(&device.id, at, &sample),
+        None => Ok(()),
+    }
+}
+
+/// What the daemon asks for.
+fn query() -> Query {
+    Query {
+        wanted: Wanted {
+            battery: true,
+            name: true,
+            firmware: false,
+            ..Wanted::default()
+        },
+        names: true,
+        follow: true,
+        quiet: true,
+        light_every: Some(LIGHT_EVERY),
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Entry;
+    use crate::history::forecast::{Forecast, Outlook, forecast};
+    use crate::sim::Firmware;
+    use crate::sim::scenario::{K750, M705, desk, keyboard_use};
+    use crate::units::Lux;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// A midnight.
+    const UNTIL: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
+
+    fn of(name: &str) -> (Vec<Entry>, Forecast) {
+        let subjects = subjects(UNTIL, &TimeZone::UTC).unwrap();
+        let called = |it: &Subject| it.device.name.as_deref() == Some(name);
+        let subject = subjects.into_iter().find(called).unwrap();
+        let forecast = forecast(&subject.entries, UNTIL);
+        (subject.entries, forecast)
+    }
+
+    /// On which day from now on a device of the simulation is empty, if life goes on.
+    fn truth(slot: u8) -> f64 {
+        let mut desk = months(FIRST.unwrap());
+        for hour in 0..24 * 1000 {
+            let now = Timestamp::START + Duration::from_secs(3600) * hour;
+            while desk.input_report(now).is_some() {}
+            let device = desk.firmware().device(slot).unwrap();
+            let charge = match device.solar() {
+                Some(solar) => solar.charge(),
+                None => device.protocol.battery().charge,
+            };
+            if charge == Percent::EMPTY {
+                return f64::from(hour) / 24.0 - f64::from(DAYS);
+            }
+        }
+        panic!("it holds");
+    }
+
+    #[test]
+    fn the_days_left_are_those_until_the_simulation_is_empty() {
+        for (name, slot) in [("K750", K750), ("M705", M705)] {
+            let (_, forecast) = of(name);
+            let truth = truth(slot);
+            let Ok(Outlook::Empty(days)) = forecast.outlook else {
+                panic!("{name}: {forecast:?}");
+            };
+            println!("{name}: {days:?}, in truth {truth}");
+            assert!(
+                (days.best / truth - 1.0).abs() < 0.1,
+                "{name} {days:?} {truth}"
+            );
+            assert!(days.low < truth, "{name} {days:?} {truth}");
+            assert!(
+                days.high.is_none_or(|it| truth < it),
+                "{name} {days:?} {truth}"
+            );
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is between 0 and 400"
+    )]
+    fn whole(lux: f64) -> Lux {
+        Lux(lux.round() as u16)
+    }
+
+    #[test]
+    fn with_the_light_it_needs_the_keyboard_holds_its_charge() {
+        let (_, forecast) = of("K750");
+        let sunlight = forecast.sunlight.unwrap();
+        println!("{sunlight:?}");
+        let needed = sunlight.needed.unwrap().best;
+        // 400 lux for as long as it takes, from nine on.
+        let hours = needed / 400.0;
+        let mut desk = desk();
+        assert!(desk.set_charge(Timestamp::START, K750, FIRST.unwrap()));
+        let mut passed = 0.0;
+        for hour in 0..24 * DAYS {
+            let now = Timestamp::START + Duration::from_secs(3600) * hour;
+            let lit = (hours - f64::from(hour % 24) + 9.0).clamp(0.0, 1.0);
+            let lux = if hour % 24 < 9 { 0.0 } else { 400.0 * lit };
+            passed += lux;
+            assert!(desk.set_rates(now, K750, keyboard_use(now)));
+            assert!(desk.set_sun(now, K750, whole(lux)));
+        }
+        assert!((passed / f64::from(DAYS) - needed).abs() < 1.0, "{passed}");
+        let solar = desk.device(K750).unwrap().solar().unwrap();
+        let charge = solar.charge().get();
+        println!("{charge}");
+        assert!((79..=97).contains(&charge), "{charge}");
+    }
+
+    #[test]
+    fn nights_and_a_trip_leave_their_marks() {
+        let (entries, _) = of("K750");
+        let gap = entries
+            .windows(2)
+            .find(|two| two[1].at.since(two[0].at) > DAY);
+        let [last, first] = gap.unwrap() else {
+            panic!()
+        };
+        assert!(first.at.since(last.at) > 3 * DAY);
+        assert!(entries.iter().any(|entry| !entry.online), "it sleeps");
+        assert!(entries.len() > 1000, "{}", entries.len());
+    }
+}

@@ -1,0 +1,10 @@
+use crate::device::Device;
+use crate::history::Entry;
+
+/// A device with what was recorded of it.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub(super) device: Device,
+    /// Sorted by time.
+    pub(super) entries: Vec<Entry>,
+}

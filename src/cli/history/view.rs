@@ -1,0 +1,87 @@
+use std::time::Duration;
+
+use super::subject::Subject;
+use crate::chart::{Period, series};
+use crate::cli::words;
+use crate::history::Entry;
+use crate::history::forecast::{Forecast, forecast};
+use crate::units::Percent;
+
+/// What is shown of a device.
+pub(super) struct View<'a> {
+    pub(super) subject: &'a Subject,
+    /// What people call it, and its id where another is called the same.
+    pub(super) name: String,
+    /// The entries of the period.
+    pub(super) entries: &'a [Entry],
+    pub(super) gaps: Vec<Period>,
+    pub(super) forecast: Forecast,
+}
+
+/// Charges of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Charges {
+    pub(super) lowest: Percent,
+    pub(super) highest: Percent,
+    pub(super) last: Percent,
+}
+
+/// The devices of which something is recorded in a period, with what is expected at its end.
+pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
+    let name = |subject: &Subject| words::name(&subject.device);
+    let view = |subject| {
+        let before = subject_before(subject, period);
+        let entries = subject.entries.get(before..)?;
+        let first = entries.first()?;
+        let called = subjects.iter().filter(|it| name(it) == name(subject));
+        let name = match called.count() {
+            0..2 => name(subject),
+            _ => format!("{} {}", name(subject), subject.device.id),
+        };
+        let recorded = Period {
+            since: first.at.max(period.since),
+            ..period
+        };
+        Some(View {
+            subject,
+            name,
+            entries,
+            gaps: series::gaps(entries, recorded),
+            forecast: forecast(&subject.entries, period.until),
+        })
+    };
+    subjects.iter().filter_map(view).collect()
+}
+
+fn subject_before(subject: &Subject, period: Period) -> usize {
+    subject
+        .entries
+        .partition_point(|entry| entry.at < period.since)
+}
+
+impl View<'_> {
+    /// The charges, if the device tells them in percent.
+    pub(super) fn charges(&self) -> Option<Charges> {
+        let charges = || self.entries.iter().filter_map(|entry| entry.charge);
+        Some(Charges {
+            lowest: charges().min()?,
+            highest: charges().max()?,
+            last: charges().next_back()?,
+        })
+    }
+
+    /// For how long nobody watched, in all.
+    pub(super) fn unwatched(&self) -> Duration {
+        self.gaps.iter().map(|gap| gap.length()).sum()
+    }
+}
+
+/// The period in which something was recorded.
+pub(super) fn recorded(views: &[View<'_>], asked: Period) -> Period {
+    let first = views.iter().filter_map(|view| view.entries.first());
+    let first = first.map(|entry| entry.at).min();
+    Period {
+        since: first.map_or(asked.since, |first| first.max(asked.since)),
+        ..asked
+    }
+}

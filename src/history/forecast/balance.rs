@@ -1,0 +1,117 @@
+//! The light a solar keyboard gets, and what it needs to hold its charge.
+
+use super::estimate::{Estimate, Point, jackknife, mean, median, slope};
+use super::hours::Hour;
+use super::{Lack, Sunlight};
+
+/// Changes over so many days are looked at: work and weekends are the same in all of them.
+const WEEK: usize = 7;
+
+/// Fewer changes than this tell nothing.
+const LEAST: usize = 7;
+
+/// The data is left out in so many parts, each in turn.
+const PARTS: usize = 8;
+
+/// A full battery takes no more light, and an empty one gives no more: it is left out, in percent.
+const BETWEEN: std::ops::RangeInclusive<f64> = 1.0..=99.0;
+
+/// A range wider than this, of what is needed, tells nothing.
+const WIDEST: f64 = 0.5;
+
+/// A day whose light and charge are known in each hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Day {
+    /// All lux hours until then, on average of the day.
+    before: f64,
+    /// The charge, on average of the day.
+    charge: f64,
+}
+
+/// The light on a device.
+pub(super) fn sunlight(hours: &[Hour]) -> Sunlight {
+    let days = hours.chunks(24).map(|hours| {
+        let light: Option<f64> = hours.iter().map(|hour| hour.light).sum();
+        light.filter(|_| hours.len() == 24)
+    });
+    let known: Vec<f64> = days.flatten().collect();
+    Sunlight {
+        a_day: mean(&known),
+        needed: needed(hours),
+    }
+}
+
+/// The light it needs to hold its charge, in lux hours a day.
+fn needed(hours: &[Hour]) -> Result<Estimate, Lack> {
+    let days = days(hours);
+    let weeks = weeks(&days, |_| true);
+    if weeks.len() < LEAST {
+        return Err(Lack::FewDays);
+    }
+    let best = root(&weeks).ok_or(Lack::Unclear)?;
+    let part = days.len().div_ceil(PARTS).max(1);
+    let without_each: Vec<f64> = (0..PARTS)
+        .filter_map(|left_out| root(&self::weeks(&days, |day| day / part != left_out)))
+        .collect();
+    let error = jackknife(&without_each).ok_or(Lack::Unclear)?;
+    let estimate = Estimate::around(best, error);
+    // Where the charge does not follow the light there is no telling.
+    if without_each.len() < PARTS / 2 || estimate.low < best * (1.0 - WIDEST) {
+        return Err(Lack::Unclear);
+    }
+    Ok(estimate)
+}
+
+/// The days; `None`: one of which not all is known.
+fn days(hours: &[Hour]) -> Vec<Option<Day>> {
+    let mut sum = 0.0;
+    let days = hours.chunks(24).map(|hours| {
+        let light: Option<Vec<f64>> = hours.iter().map(|hour| hour.light).collect();
+        let charge: Option<Vec<f64>> = hours.iter().map(|hour| hour.charge).collect();
+        let (light, charge) = light.zip(charge).filter(|_| hours.len() == 24)?;
+        let mut before = Vec::new();
+        for lux_hours in &light {
+            // In the middle of the hour, as the charge.
+            before.push(sum + lux_hours / 2.0);
+            sum += lux_hours;
+        }
+        let day = Day {
+            before: mean(&before)?,
+            charge: mean(&charge)?,
+        };
+        Some(day).filter(|day| BETWEEN.contains(&day.charge))
+    });
+    days.collect()
+}
+
+/// The light of weeks, and what the charge gained in them, of days that are taken by their place.
+fn weeks(days: &[Option<Day>], takes: impl Fn(usize) -> bool) -> Vec<Point> {
+    let places: Vec<usize> = (0..days.len()).collect();
+    let week = |places: &[usize]| {
+        let week: Option<Vec<Day>> = places
+            .iter()
+            .map(|place| {
+                days.get(*place)
+                    .copied()
+                    .flatten()
+                    .filter(|_| takes(*place))
+            })
+            .collect();
+        let week = week?;
+        let (first, last) = (week.first()?, week.last()?);
+        Some(Point {
+            x: last.before - first.before,
+            y: last.charge - first.charge,
+        })
+    };
+    places.windows(WEEK + 1).filter_map(week).collect()
+}
+
+/// The light a day with which the charge stays, by the line through the weeks.
+fn root(weeks: &[Point]) -> Option<f64> {
+    let line: Vec<Point> = weeks.to_vec();
+    let gain = slope(&[line]).filter(|gain| *gain > 0.0)?;
+    let days = f64::from(u32::try_from(WEEK).ok()?);
+    let light = median(weeks.iter().map(|week| (week.x - week.y / gain) / days))?;
+    Some(light).filter(|light| light.is_finite() && *light > 0.0)
+}

@@ -1,0 +1,158 @@
+//! Numbers with ranges, and slopes that a few odd values do not move.
+
+/// A number, and the range it is in nine times of ten. All are finite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The most likely value.
+    pub best: f64,
+    /// The least.
+    pub low: f64,
+    /// The most; `None`: there is no telling.
+    pub high: Option<f64>,
+}
+
+/// The standard error that makes a range of nine in ten, with few degrees of freedom.
+const NINE_OF_TEN: f64 = 2.0;
+
+impl Estimate {
+    /// A value with its standard error.
+    pub(super) fn around(best: f64, error: f64) -> Self {
+        let away = NINE_OF_TEN * error;
+        Self {
+            best,
+            low: best - away,
+            high: Some(best + away),
+        }
+    }
+}
+
+/// A point of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Point {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+/// More points are thinned: all pairs of them are looked at.
+const MOST_POINTS: usize = 120;
+
+/// The slope of Theil and Sen through points of several lines of one slope: the median over all
+/// pairs of a line, weighted by how far apart in `x` they are. `None`: there are no pairs.
+pub(super) fn slope(lines: &[Vec<Point>]) -> Option<f64> {
+    let count: usize = lines.iter().map(Vec::len).sum();
+    let every = count.div_ceil(MOST_POINTS).max(1);
+    let mut slopes = Vec::new();
+    for line in lines {
+        let points: Vec<&Point> = line.iter().step_by(every).chain(line.last()).collect();
+        for (place, a) in points.iter().enumerate() {
+            for b in points.iter().skip(place + 1) {
+                let apart = b.x - a.x;
+                if apart.abs() > f64::EPSILON {
+                    slopes.push(((b.y - a.y) / apart, apart.abs()));
+                }
+            }
+        }
+    }
+    weighted_median(slopes)
+}
+
+/// The value with as much weight below as above it.
+pub(super) fn weighted_median(mut values: Vec<(f64, f64)>) -> Option<f64> {
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = values.iter().map(|(_, weight)| weight).sum::<f64>() / 2.0;
+    let mut below = 0.0;
+    let found = values.iter().find(|(_, weight)| {
+        below += weight;
+        below >= half
+    });
+    found.map(|(value, _)| *value)
+}
+
+pub(super) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    weighted_median(values.map(|value| (value, 1.0)).collect())
+}
+
+/// The mean of values; `None`: there are none.
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
+    let count = u32::try_from(values.len()).ok().filter(|it| *it > 0)?;
+    Some(values.iter().sum::<f64>() / f64::from(count))
+}
+
+/// The standard error of the mean of values that do not depend on each other; `None`: too few.
+pub(super) fn error_of_mean(values: &[f64]) -> Option<f64> {
+    let count = f64::from(u32::try_from(values.len()).ok().filter(|it| *it > 1)?);
+    let mean = mean(values)?;
+    let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
+    Some((squares / (count - 1.0) / count).sqrt())
+}
+
+/// The standard error of a value by the jackknife: from what it is without each part of the data.
+pub(super) fn jackknife(without_each: &[f64]) -> Option<f64> {
+    let parts = f64::from(u32::try_from(without_each.len()).ok()?);
+    Some(error_of_mean(without_each)? * (parts - 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(values: &[(f64, f64)]) -> Vec<Point> {
+        values.iter().map(|&(x, y)| Point { x, y }).collect()
+    }
+
+    fn assert_near(value: Option<f64>, expected: f64) {
+        assert!((value.unwrap() - expected).abs() < 1e-9, "{value:?}");
+    }
+
+    #[test]
+    fn a_line_that_leaps_has_its_slope_all_the_same() {
+        let odd = line(&[
+            (0.0, 90.0),
+            (1.0, 88.0),
+            (2.0, 3.0),
+            (3.0, 84.0),
+            (4.0, 82.0),
+        ]);
+        assert_near(slope(&[odd]), -2.0);
+    }
+
+    #[test]
+    fn lines_of_one_slope_are_taken_together_wherever_they_begin() {
+        let lines = [
+            line(&[(0.0, 90.0), (10.0, 80.0)]),
+            line(&[(20.0, 99.0), (30.0, 89.0)]),
+        ];
+        assert_near(slope(&lines), -1.0);
+    }
+
+    #[test]
+    fn points_at_one_time_have_no_slope() {
+        assert_eq!(slope(&[line(&[(1.0, 5.0), (1.0, 9.0)])]), None);
+        assert_eq!(slope(&[]), None);
+    }
+
+    #[test]
+    fn many_points_are_thinned_and_the_last_one_stays() {
+        let many: Vec<Point> = (0..5000)
+            .map(|it| Point {
+                x: f64::from(it),
+                y: 3.0 * f64::from(it),
+            })
+            .collect();
+        assert_near(slope(&[many]), 3.0);
+    }
+
+    #[test]
+    fn the_jackknife_of_a_mean_is_its_standard_error() {
+        let values = [1.0, 2.0, 4.0, 9.0];
+        let without: Vec<f64> = (0..4)
+            .map(|left_out| {
+                let others = values.iter().enumerate();
+                let others = others.filter(|(place, _)| *place != left_out);
+                mean(&others.map(|(_, it)| *it).collect::<Vec<_>>()).unwrap()
+            })
+            .collect();
+        assert_near(jackknife(&without), error_of_mean(&values).unwrap());
+        assert_eq!(error_of_mean(&[1.0]), None);
+    }
+}

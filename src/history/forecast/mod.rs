@@ -1,0 +1,134 @@
+//! What will become of a battery: the days it lasts at this use, and the light it needs.
+//!
+//! # Method
+//!
+//! It looks at the last 60 days (what was before may have been another use), and at readings of
+//! the device online. A single reading that is more than 3 % away from both neighbours is odd and
+//! left out (`readings.rs`).
+//!
+//! **Days left.** Charges are rounded, some to steps of 30 %, so what counts is *when* a reading
+//! fell: then the charge was halfway between the two. A rise of 5 % or a charger begins a new phase;
+//! gaps and nights are part of one, since days are those of the calendar. The use is the slope of
+//! Theil and Sen, the median of the slopes between all two falls of one phase, those further apart
+//! with more weight. Of a solar keyboard, which rises and falls daily, the mean charges of the days
+//! take the place of the falls (`trend.rs`).
+//!
+//! **Light a day.** Between two measurements of light lies a straight line, in sleep the lesser of
+//! both; more than half a day without one is unknown. Over a week the change of the charge is a
+//! line in the sum of the light, again by Theil and Sen, and where that line says “no change” is
+//! the light that is needed. A week evens out workdays and weekends. Days with a full battery
+//! are left out: it takes no more light (`balance.rs`).
+//!
+//! **Ranges** hold nine times of ten, if the days to come are like those looked at. That of the
+//! use comes from how different the weeks were; that of the light from what it would be without one
+//! eighth of the days, each in turn. What is rounded is added (`estimate.rs`).
+
+mod balance;
+mod estimate;
+mod hours;
+mod readings;
+mod trend;
+
+use std::time::Duration;
+
+use super::entry::Entry;
+use crate::units::Timestamp;
+
+pub use estimate::Estimate;
+
+/// So far back it looks.
+pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+/// What is expected of a device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forecast {
+    /// What the charge loses a day, in percent; below 0 it gains.
+    pub loss: Result<Estimate, Lack>,
+    /// How long the charge lasts.
+    pub outlook: Result<Outlook, Lack>,
+    /// The light of a device that measures it.
+    pub sunlight: Option<Sunlight>,
+}
+
+/// How long a charge lasts at this use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outlook {
+    /// It is empty after so many days, from the time of the forecast on.
+    Empty(Estimate),
+    /// It holds, or lasts for more than ten years.
+    Holds,
+}
+
+/// The light on a device with solar cells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sunlight {
+    /// What it gets, in lux hours a day, on average of the days whose light is known.
+    pub a_day: Option<f64>,
+    /// What it needs to hold its charge, in lux hours a day.
+    pub needed: Result<Estimate, Lack>,
+}
+
+/// Why there is no forecast yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// The device tells no percentage.
+    NoPercent,
+    /// It was not watched for long enough, or its charge fell too little.
+    TooSoon,
+    /// The light of too few days is known from morning to night.
+    FewDays,
+    /// The days were too alike, or too many other things happened, to tell what light does.
+    Unclear,
+}
+
+impl Lack {
+    /// In words, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NoPercent => "the device tells no percentage",
+            Self::TooSoon => "not enough data yet (days in which the charge falls are needed)",
+            Self::FewDays => "not enough data yet (two weeks of light, day and night, are needed)",
+            Self::Unclear => "not enough data yet (days more and less bright are needed)",
+        }
+    }
+}
+
+/// What is expected after `now`, of entries of any order.
+pub fn forecast(entries: &[Entry], now: Timestamp) -> Forecast {
+    let since = Timestamp::from_start(now.since_start().saturating_sub(WINDOW));
+    let mut recent: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| (since..=now).contains(&entry.at))
+        .collect();
+    recent.sort_by_key(|entry| entry.at);
+    let readings = readings::readings(&recent, since);
+    let measures_light = recent.iter().any(|entry| entry.light.is_some());
+    let hours = measures_light.then(|| hours::hours(&recent, &readings, since));
+    let phases = match &hours {
+        Some(hours) => trend::daily(hours, &readings),
+        None => trend::falls(&readings),
+    };
+    let trend = match phases {
+        None => Err(Lack::NoPercent),
+        Some(phases) => trend::trend(&phases).ok_or(Lack::TooSoon),
+    };
+    let today = days(seconds(now, since));
+    Forecast {
+        loss: trend.map(|trend| trend.loss),
+        outlook: trend.map(|trend| trend.outlook(today)),
+        sunlight: hours.map(|hours| balance::sunlight(&hours)),
+    }
+}
+
+/// How long after the start of the window a time in it is.
+fn seconds(at: Timestamp, since: Timestamp) -> u32 {
+    u32::try_from(at.since(since).as_secs()).unwrap_or(u32::MAX)
+}
+
+/// Seconds in days.
+fn days(seconds: u32) -> f64 {
+    f64::from(seconds) / (24.0 * 60.0 * 60.0)
+}
+
+#[cfg(test)]
+mod tests;

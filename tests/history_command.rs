@@ -1,0 +1,379 @@
+//! `solar-status history` as a person or a script runs it: on files, and on the simulated desk.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Two months until the evening of a day.
+const TWO_MONTHS: [&str; 5] = ["--simulate", "--since", "60d", "--until", "2025-11-23"];
+
+/// No daemon is there, and the time is that of UTC.
+fn history(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .arg("history")
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env_remove("CLICOLOR_FORCE")
+        .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn stdout(arguments: &[&str]) -> Vec<u8> {
+    let output = history(arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
+    output.stdout
+}
+
+fn text(arguments: &[&str]) -> String {
+    String::from_utf8(stdout(arguments)).unwrap()
+}
+
+/// The exit status and what is said on standard error.
+fn failure(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = history(arguments);
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), said)
+}
+
+fn simulated(arguments: &[&str]) -> Vec<u8> {
+    stdout(&[&TWO_MONTHS, arguments].concat())
+}
+
+/// A state directory with these lines of a keyboard.
+fn state(lines: &[&str]) -> TempDir {
+    let state = tempfile::tempdir().unwrap();
+    let folder = state.path().join("history");
+    fs::create_dir(&folder).unwrap();
+    let header = r#"{"device":"4002-392A0750","format":"solar-status history","version":1}"#;
+    let lines = [&[header], lines].concat().join("\n") + "\n";
+    fs::write(folder.join("4002-392A0750.jsonl"), lines).unwrap();
+    state
+}
+
+/// A week of a keyboard in which it sleeps at night, and `--until` its end.
+fn week() -> (TempDir, [String; 4]) {
+    let lines = (0..7 * 24).map(|hour| {
+        let (at, percent) = (1_763_424_000 + hour * 3600, 90 - hour / 24);
+        let (lux, online) = if (7..19).contains(&(hour % 24)) {
+            (r#""lux":250,"#, true)
+        } else {
+            ("", false)
+        };
+        format!(r#"{{"at":{at},"percent":{percent},{lux}"state":"discharging","online":{online}}}"#)
+    });
+    let lines: Vec<String> = lines.collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let state = state(&lines);
+    let arguments = ["--state", path(state.path()), "--until", "2025-11-24"];
+    let arguments = arguments.map(str::to_owned);
+    (state, arguments)
+}
+
+/// What is printed of that week.
+fn of_week(arguments: &[&str]) -> Vec<u8> {
+    let (_state, week) = week();
+    let week: Vec<&str> = week.iter().map(String::as_str).collect();
+    stdout(&[&week, arguments].concat())
+}
+
+/// How that fails.
+fn failure_of_week(arguments: &[&str]) -> (Option<i32>, String) {
+    let (_state, week) = week();
+    let week: Vec<&str> = week.iter().map(String::as_str).collect();
+    failure(&[&week, arguments].concat())
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// What the README says of it.
+fn readme() -> String {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, section) = readme.split_once("\n## History\n").unwrap();
+    section.to_owned()
+}
+
+#[test]
+fn two_months_at_the_desk_are_told_in_words_and_lines() {
+    let text = String::from_utf8(simulated(&["--device", "K750"])).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let words = [
+        "K750  keyboard, 4002-392A0750",
+        "  recorded  25 Sep 2025 to 23 Nov 2025, ",
+        "  charge    6",
+        "  light     1",
+        "  forecast  empty in about ",
+        "            needs 2",
+        "   100 % │",
+    ];
+    for (line, begin) in lines.iter().zip(words) {
+        assert!(line.starts_with(begin), "{line:?} {begin:?}\n{text}");
+    }
+    assert!(text.contains(" gap of 3 days\n"), "{text}");
+    assert!(text.contains(" lux\n"), "{text}");
+    assert!(text.contains('⠒') && text.contains('▃'), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colour on a pipe");
+    assert!(readme().contains(&text), "README.md must show\n{text}");
+}
+
+/// The names of the values in a document, of a list those of its first element.
+fn members(of: &Value) -> Vec<String> {
+    match of {
+        Value::Object(values) => values
+            .iter()
+            .flat_map(|(name, value)| [vec![name.clone()], members(value)].concat())
+            .collect(),
+        Value::Array(values) => values.first().map(members).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_locale_without_unicode_is_served() {
+    let (_state, week) = week();
+    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .arg("history")
+        .args(week)
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    assert!(output.stdout.is_ascii(), "{output:?}");
+    assert!(output.stdout.contains(&b'*'));
+}
+
+#[test]
+fn colour_is_there_when_asked_for() {
+    let text = String::from_utf8(of_week(&["--color", "always"])).unwrap();
+    assert!(text.contains("\u{1b}["));
+}
+
+#[test]
+fn the_document_has_summary_forecast_and_entries() {
+    let document: Value = serde_json::from_slice(&simulated(&["--json"])).unwrap();
+    assert_eq!(document.get("schema"), Some(&Value::from(1)));
+    assert_eq!(document.get("until"), Some(&Value::from(1_763_942_400)));
+    let at = |pointer: &str| document.pointer(pointer).unwrap().clone();
+    let names: Vec<Value> = (0..3)
+        .map(|it| at(&format!("/devices/{it}/name")))
+        .collect();
+    assert_eq!(names, ["K750", "M705", "K800"]);
+    assert_eq!(at("/devices/0/forecast/holds"), false);
+    for number in [
+        "/devices/0/last_percent",
+        "/devices/0/gaps_s",
+        "/devices/0/forecast/loss_percent_a_day/best",
+        "/devices/0/forecast/days_left/best",
+        "/devices/0/forecast/light/lux_hours_a_day",
+        "/devices/0/forecast/light/needed_lux_hours_a_day/low",
+        "/devices/0/entries/0/time",
+        "/devices/1/forecast/days_left/high",
+    ] {
+        assert!(at(number).is_number(), "{number}");
+    }
+    assert_eq!(at("/devices/1/forecast/light"), Value::Null);
+    assert_eq!(at("/devices/2/forecast/why_not"), "no percent");
+    assert!(at("/devices/0/entries").as_array().unwrap().len() > 1000);
+    let gap = at("/devices/0/gaps_s").as_u64().unwrap() / 3600;
+    assert!((72..84).contains(&gap), "the trip: {gap} h");
+    let readme = readme();
+    let (_, sample) = readme.split_once("```json\n").unwrap();
+    let (sample, _) = sample.split_once("```").unwrap();
+    let sample: Value = serde_json::from_str(sample).unwrap();
+    assert_eq!(members(&sample), members(&document));
+}
+
+#[test]
+fn comma_separated_values_have_a_line_for_each_entry() {
+    let state = state(&[
+        r#"{"at":1764028800,"percent":57,"voltage_mv":2540,"lux":12,"state":"discharging","online":true}"#,
+        r#"{"at":1764032400,"percent":56,"state":"charging","online":true,"span":"hour"}"#,
+        "torn",
+        r#"{"at":1764036000,"online":false}"#,
+    ]);
+    let csv = text(&[
+        "--state",
+        path(state.path()),
+        "--csv",
+        "--until",
+        "2025-11-25",
+    ]);
+    let expected = "\
+device,name,time,span,percent,voltage_mv,lux,state,online
+4002-392A0750,4002-392A0750,2025-11-25T00:00:00Z,moment,57,2540,12,discharging,true
+4002-392A0750,4002-392A0750,2025-11-25T01:00:00Z,hour,56,,,charging,true
+4002-392A0750,4002-392A0750,2025-11-25T02:00:00Z,moment,,,,,false
+";
+    assert_eq!(csv, expected);
+}
+
+#[test]
+fn a_name_in_a_file_cannot_write_to_the_terminal() {
+    let state = tempfile::tempdir().unwrap();
+    let folder = state.path().join("history");
+    fs::create_dir(&folder).unwrap();
+    let lines = r#"{"device":"K\u001b[31m","format":"solar-status history","version":1}
+{"at":1764028800,"percent":57,"state":"discharging","online":true}
+"#;
+    fs::write(folder.join("K_1B_5B31m.jsonl"), lines).unwrap();
+    let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
+    assert!(text.starts_with("K[31m\n"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn what_is_not_enough_for_a_forecast_is_said() {
+    let state =
+        state(&[r#"{"at":1764028800,"percent":57,"lux":12,"state":"discharging","online":true}"#]);
+    let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
+    assert!(text.contains("25 Nov 2025, 1 entry"), "{text}");
+    assert_eq!(text.matches("not enough data yet").count(), 2, "{text}");
+}
+
+#[test]
+fn pictures_are_written_whole_and_well_formed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (svg, png) = (folder.path().join("a.svg"), folder.path().join("a.png"));
+    let printed = of_week(&[
+        "--svg",
+        path(&svg),
+        "--png",
+        path(&png),
+        "--size",
+        "900x500",
+    ]);
+    assert!(printed.is_empty());
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "nothing is left beside"
+    );
+    let svg = fs::read_to_string(svg).unwrap();
+    assert_well_formed(&svg);
+    for part in [
+        "<title ",
+        "<desc ",
+        "4002-392A0750",
+        ">charge<",
+        ">light<",
+        "100 %",
+        "Nov",
+    ] {
+        assert!(svg.contains(part), "{part}");
+    }
+    let png = fs::read(png).unwrap();
+    let (start, size) = (b"\x89PNG\r\n\x1a\n", [0, 0, 3, 132, 0, 0, 1, 244]);
+    assert!(png.starts_with(start));
+    assert_eq!(png.get(16..24).unwrap(), size);
+    let dark = of_week(&["--theme", "dark", "--svg", "-"]);
+    let dark = String::from_utf8(dark).unwrap();
+    assert_well_formed(&dark);
+    assert!(dark.contains("fill=\"#15181e\""));
+}
+
+/// Each element that is opened is closed, in order.
+fn assert_well_formed(svg: &str) {
+    let mut open = Vec::new();
+    for tag in svg.split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').unwrap();
+        let name = tag.split([' ', '/']).next().unwrap();
+        if let Some(closed) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed.to_owned()));
+        } else if !tag.ends_with('/') {
+            open.push(name.to_owned());
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        assert!(!text.replace("&amp;", "").contains('&'), "{text}");
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn a_picture_that_cannot_be_written_is_an_error() {
+    let file = "/nonexistent/chart.svg";
+    let (status, said) = failure_of_week(&["--svg", file]);
+    assert_eq!(status, Some(1));
+    assert!(
+        said.contains("/nonexistent/chart.svg cannot be written"),
+        "{said}"
+    );
+    let (status, said) = failure_of_week(&["--svg", "-", "--size", "900x90"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("devices do not fit there"), "{said}");
+    let (status, said) = failure_of_week(&["--svg", "-", "--csv"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("one thing only"), "{said}");
+}
+
+#[test]
+fn an_unknown_device_is_3() {
+    let (status, said) = failure_of_week(&["--device", "K270"]);
+    assert_eq!(status, Some(3));
+    assert!(said.contains("no device is called “K270”"), "{said}");
+}
+
+#[test]
+fn nothing_recorded_is_3_and_says_how_to_get_something() {
+    let empty = state(&[]);
+    let (status, said) = failure(&["--state", path(empty.path())]);
+    assert_eq!(status, Some(3));
+    assert!(
+        said.contains("nothing is recorded yet: solar-statusd --state"),
+        "{said}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let (status, said) = failure(&["--state", path(folder.path())]);
+    assert_eq!(status, Some(3));
+    assert!(
+        said.contains("start solar-statusd, which records it"),
+        "{said}"
+    );
+    let old = state(&[r#"{"at":1764028800,"percent":57,"online":true}"#]);
+    let (status, said) = failure(&[
+        "--state",
+        path(old.path()),
+        "--since",
+        "2025-11-26",
+        "--until",
+        "2025-11-27",
+    ]);
+    assert_eq!(status, Some(3));
+    assert!(said.contains("ask for more with --since"), "{said}");
+}
+
+#[test]
+fn times_that_make_no_sense_are_2() {
+    for arguments in [
+        ["--since", "yesterday"],
+        ["--since", "0d"],
+        ["--until", "2025-02-30"],
+        ["--size", "big"],
+    ] {
+        assert_eq!(failure(&arguments).0, Some(2), "{arguments:?}");
+    }
+    let (status, said) = failure(&["--since", "2025-11-26", "--until", "2025-11-25"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("--since is not before --until"), "{said}");
+}
+
+#[test]
+fn help_ends_with_examples_and_exit_statuses() {
+    let help = text(&["--help"]);
+    assert!(
+        help.contains("Examples:") && help.contains("Exit status: 0"),
+        "{help}"
+    );
+}

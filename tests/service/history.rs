@@ -1,0 +1,128 @@
+//! The history over the bus: the same entries as in the files.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use solar_status::bus::entries::{Row, entry};
+use solar_status::device::{ChargeState, Light};
+use solar_status::history::{History, Sample, read};
+use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
+use tempfile::TempDir;
+
+use crate::bus::Bus;
+use crate::client::{Client, DEVICE, NAME};
+use crate::daemon::Daemon;
+use crate::signal::error_name;
+
+const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
+const ID: &str = "4002-392A0750";
+
+/// So many entries were recorded before the daemon began.
+const BEFORE: u32 = 4000;
+
+/// A state directory in which weeks are recorded already, one entry every ten minutes.
+fn weeks() -> TempDir {
+    let state = tempfile::tempdir().unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let start = now.checked_sub(Duration::from_secs(600) * BEFORE).unwrap();
+    let start = Timestamp::from_start(Duration::from_secs(start.as_secs()));
+    let mut history = History::open(state.path().join("history"), start).unwrap();
+    for step in 1..BEFORE {
+        let at = start + Duration::from_secs(600) * step;
+        let sample = Sample {
+            charge: Percent::new(u8::try_from(90 - step / 100).unwrap()),
+            voltage: Some(Millivolts(2600)),
+            light: Some(Light {
+                lux: Lux(u16::try_from(step % 500).unwrap()),
+                trusted: true,
+                at,
+            }),
+            state: ChargeState::Discharging,
+            online: true,
+        };
+        history.record(ID, at, &sample).unwrap();
+    }
+    state
+}
+
+fn start(bus: &Bus, client: &Client, state: Option<&Path>) -> Daemon {
+    let mut arguments = vec!["--simulate"];
+    if let Some(state) = state {
+        arguments.extend(["--state", state.to_str().unwrap()]);
+    }
+    let daemon = Daemon::start(bus.address(), &arguments);
+    client.wait_for_name(NAME);
+    daemon
+}
+
+fn told(client: &Client, since: u64) -> Vec<Row> {
+    client.call(K750, DEVICE, "GetEntries", &since).unwrap()
+}
+
+#[test]
+fn entries_over_the_bus_are_those_of_the_file() {
+    let state = weeks();
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _daemon = start(&bus, &client, Some(state.path()));
+    // The daemon may be writing: what it told is what it read before or after.
+    let file = || read(&state.path().join("history"), ID, Timestamp::START).unwrap();
+    let before = file();
+    assert!(before.len() >= 3000, "{}", before.len());
+    let rows = told(&client, 0);
+    let entries: Vec<_> = rows.iter().map(entry).collect();
+    assert!(entries.starts_with(&before));
+    assert!(file().starts_with(&entries));
+    let middle = rows.get(2000).unwrap().0;
+    let rest = told(&client, middle);
+    assert!(rest.starts_with(rows.get(2000..).unwrap()));
+    assert_eq!(told(&client, u64::MAX), []);
+}
+
+#[test]
+fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
+    let state = weeks();
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _daemon = start(&bus, &client, Some(state.path()));
+    let show = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+            .args(["history", "--json", "--since", "8w", "--device", ID])
+            .args(arguments)
+            .env("TZ", "UTC")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        document.pointer("/devices/0").unwrap().clone()
+    };
+    let told = show(&["--bus", bus.address()]);
+    let read = show(&["--state", state.path().to_str().unwrap()]);
+    let entries = |of: &Value| of.get("entries").unwrap().as_array().unwrap().clone();
+    assert!(entries(&read).starts_with(&entries(&told)));
+    assert!(entries(&told).len() >= 3000);
+    assert_eq!(told.get("name"), Some(&Value::from("K750")));
+    assert!(
+        told.pointer("/forecast/days_left/best")
+            .unwrap()
+            .is_number()
+    );
+}
+
+#[test]
+fn a_daemon_without_a_history_says_so() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _daemon = start(&bus, &client, None);
+    let refused = client.call::<_, Vec<Row>>(K750, DEVICE, "GetEntries", &0_u64);
+    assert_eq!(error_name(refused), "org.solarstatus.Error.NotSupported");
+    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(["history", "--bus", bus.address()])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("runs without --state"), "{said}");
+}
