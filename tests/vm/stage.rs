@@ -74,7 +74,8 @@ exec /bin/busybox switch_root /root TEST --guest >/root/dev/ttyS1 2>&1
 ";
 
 /// systemd becomes process 1, in memory, and this executable one of its services. The host's files
-/// are at `/host`: this executable, our package, and the modules of its kernel.
+/// are at `/host`: this executable, our package, and the modules of its kernel. There are no timers:
+/// at midnight others would write files, too.
 const ENTER_DEBIAN: &str = "\
 /bin/busybox mount -t tmpfs -o mode=0755,size=75% root /root
 /bin/busybox tar -x -f /host/ARCHIVE -C /root
@@ -90,6 +91,7 @@ ExecStart=/guest --guest
 StandardOutput=file:/dev/ttyS1
 StandardError=inherit
 END
+/bin/busybox ln -s /dev/null /root/etc/systemd/system/timers.target
 /bin/busybox mkdir -p /root/etc/systemd/system/multi-user.target.wants
 /bin/busybox ln -s ../guest.service /root/etc/systemd/system/multi-user.target.wants
 /bin/busybox mount --move /dev /root/dev

@@ -97,13 +97,17 @@ pub(crate) fn prove(program: &Program) {
         PATIENCE,
         crate::kernel::unplugged,
     );
+    prove_beside_daemon(program);
+}
 
+/// Where the daemon runs, nobody needs to open a node.
+fn prove_beside_daemon(program: &Program) {
     let system = System::install();
     let desk = plug_in();
     let daemon = system.start(program, &[]);
     wait_for_quiet(&desk);
     let _upowerd = Upowerd::start(&system.client);
-    let served = doctor(NOBODY, WELL);
+    let served = Found::by(program, NOBODY, &[], WELL);
     served.expect(
         "hidraw",
         "served",
