@@ -237,7 +237,8 @@ fn a_screen_that_is_too_small_says_so() {
         screen(&model, &view, (23, 3), UNICODE, 5),
         "too small: 24x5 at\nleast\n\n"
     );
-    assert!(screen(&model, &view, (24, 5), UNICODE, 5).contains("K750"));
+    let least = screen(&model, &view, (24, 5), UNICODE, 5);
+    assert!(least.contains("K750") && least.starts_with("solar-status  3 devices\n"));
 }
 
 #[test]

@@ -69,18 +69,15 @@ impl List {
         let mut list = Self(ALL.into_iter().map(measure).collect());
         list.0
             .retain(|(column, width)| *column == Column::Name || *width > 0);
-        list.shorten_names(LONGEST_NAME, 0);
         for dispensable in DISPENSABLE {
-            if list.width() <= width {
-                break;
-            }
             // A name that is cut is better than a value that is missing, but not below this.
-            list.shorten_names(SHORTEST_NAME, width);
-            if list.width() > width {
-                list.0.retain(|(column, _)| *column != dispensable);
+            list.fit_names(entries, SHORTEST_NAME, width);
+            if list.width() <= width {
+                return list;
             }
+            list.0.retain(|(column, _)| *column != dispensable);
         }
-        list.shorten_names(1, width);
+        list.fit_names(entries, 1, width);
         list
     }
 
@@ -88,12 +85,17 @@ impl List {
         self.0.iter().map(|(_, width)| width + 2).sum()
     }
 
-    /// Makes the names so short that all fits into the width, but not shorter than this.
-    fn shorten_names(&mut self, shortest: usize, width: usize) {
-        let excess = self.width().saturating_sub(width);
+    /// Makes the column of names as wide as they are, or so narrow that all fits into the width, but
+    /// not narrower than `shortest`.
+    fn fit_names(&mut self, entries: &[&Entry], shortest: usize, width: usize) {
+        let others = self.0.iter().filter(|(column, _)| *column != Column::Name);
+        let others: usize = others.map(|(_, width)| width + 2).sum();
+        let room = width.saturating_sub(others + 2).max(shortest);
+        let names = entries.iter().map(|it| words::name(&it.device).width());
+        let longest = names.max().unwrap_or_default().min(LONGEST_NAME);
         for (column, width) in &mut self.0 {
-            if *column == Column::Name && *width > shortest {
-                *width = width.saturating_sub(excess).max(shortest);
+            if *column == Column::Name {
+                *width = longest.min(room);
             }
         }
     }

@@ -169,12 +169,10 @@ fn heading(model: &Model, right: String, width: usize) -> Line<'static> {
         Hearing::Settled if asleep == 0 => String::new(),
         Hearing::Settled => format!(", {asleep} offline"),
     };
-    let left = Line::from_iter([
-        span("solar-status", BOLD),
-        gap(2),
-        plain(devices),
-        span(awake, DIM),
-    ]);
+    let mut left = Line::from_iter([span("solar-status", BOLD), gap(2), plain(devices)]);
+    if left.width() + awake.len() <= width {
+        left.push_span(span(awake, DIM));
+    }
     at_both_ends(left, Line::from(span(right, DIM)), width)
 }
 
