@@ -110,14 +110,15 @@ fn i3blocks_passes_each_name_on() {
 
 #[test]
 fn i3blocks_follows_a_stream() {
+    // In real time: of lines that come at once i3blocks may leave some unread. The K800 wakes.
     let command = format!(
-        "{} --simulate --watch --duration 60 --format i3blocks",
+        "{} --simulate --watch --format i3blocks",
         env!("CARGO_BIN_EXE_solar-status")
     );
-    let last = told(&command, "persist", |block| {
-        block["full_text"] == "K750 57 %  M705 64 %  K800 full"
+    let later = told(&command, "persist", |block| {
+        block["full_text"] == "K750 57 %  M705 65 %  K800 full"
     });
-    assert_eq!(last["short_text"], "K750 57 %");
+    assert_eq!(later["short_text"], "K750 57 %");
 }
 
 #[test]
