@@ -1,9 +1,11 @@
 //! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
 
+pub mod alerts;
 pub mod bus;
 pub mod chart;
 pub mod cli;
 pub mod device;
+pub mod doctor;
 pub mod feature;
 pub mod history;
 pub mod manager;

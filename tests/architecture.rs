@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
+    ("alerts", &["manager", "device", "units"]),
     ("chart", &["history", "device", "units"]),
     ("bus", &["history", "device", "feature", "wire", "units"]),
     (
@@ -50,8 +51,25 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "doctor",
+        &[
+            "bus",
+            "history",
+            "nodes",
+            "manager",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
+    ),
+    (
         "cli",
         &[
+            "doctor",
+            "alerts",
             "chart",
             "bus",
             "nodes",

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the tests need on Debian: most of it for those on a real kernel (cargo test --test vm)
-# and those with programs of real desktops (cargo test --test desktop).
+# Installs what the tests need on Debian: most of it for those on a real kernel (cargo test --test
+# vm), those with programs of real desktops (cargo test --test desktop) and those of packages (cargo
+# test --test package).
 set -eu
 
-packages='at-spi2-core busybox-static cpio dbus dbus-daemon gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager kmod linux-image-amd64 python3-gi qemu-system-x86 solaar systemd udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zstd'
+packages='appstream at-spi2-core busybox-static cpio dbus dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema python3-prometheus-client qemu-system-x86 rpm rpmlint solaar systemd time tmux udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2
@@ -16,19 +17,23 @@ for package in $packages; do
     state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$state" = installed ] || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+# Where a fresh Debian for tests comes from; apt fills the name in.
+# shellcheck disable=SC2016
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian')
+[ -n "$missing" ] || [ -z "$mirror" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then
     as_root=
 elif command -v sudo >/dev/null; then
     as_root=sudo
 else
-    echo "setup.sh: please install as root:$missing" >&2
+    echo "setup.sh: please run as root: apt-get update, apt-get install$missing" >&2
     exit 1
 fi
 
 # Both lists are split into words on purpose.
 # shellcheck disable=SC2086
 $as_root apt-get update -qq
+[ -n "$missing" ] || exit 0
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null

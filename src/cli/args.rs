@@ -4,7 +4,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decode::DecodeArgs;
+use super::doctor::DoctorArgs;
+use super::format::args::{self as format, FormatArgs};
 use super::history::HistoryArgs;
+use super::notify::NotifyArgs;
+use super::watch::WatchArgs;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -18,6 +22,11 @@ Examples:
                                       a trace for a bug report
   solar-status --simulate             without any hardware
   solar-status monitor                what changes, until Ctrl-C
+  solar-status doctor                 why nothing is shown, and what to do
+  solar-status watch                  the same on the whole screen
+  solar-status --format waybar --watch
+                                      for a bar; see Formats
+  solar-status --format '{name} {charge}[, {lux} lux]'
   solar-status history                charge and light over weeks, and what is to come
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
@@ -60,7 +69,12 @@ that is closed ends it with 0.";
 /// Asks solar-statusd where it runs, else the receivers through their hidraw nodes, beside the
 /// kernel driver: no key press is lost.
 #[derive(Debug, Parser)]
-#[command(name = "solar-status", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "solar-status",
+    version,
+    after_long_help = format!("{EXAMPLES}\n\n{}", format::HELP),
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub(super) status: StatusArgs,
@@ -77,7 +91,10 @@ pub struct Cli {
 )]
 pub enum Command {
     Monitor(MonitorArgs),
+    Watch(WatchArgs),
     Decode(DecodeArgs),
+    Doctor(DoctorArgs),
+    Notify(NotifyArgs),
     History(HistoryArgs),
 }
 
@@ -156,6 +173,9 @@ pub(super) struct StatusArgs {
     pub(super) json: bool,
 
     #[command(flatten)]
+    pub(super) format: FormatArgs,
+
+    #[command(flatten)]
     pub(super) common: CommonArgs,
 
     /// Give up after so many seconds
@@ -177,7 +197,7 @@ pub(super) struct StatusArgs {
 /// by themselves that they come and go and how full they are, and are asked when they wake. A solar
 /// keyboard measures light when it wakes and when its light key is pressed.
 #[derive(Args, Debug)]
-#[command(after_help = MONITOR_EXAMPLES)]
+#[command(after_long_help = MONITOR_EXAMPLES)]
 pub struct MonitorArgs {
     /// Print each change as a JSON object, one a line
     #[arg(long)]
@@ -238,7 +258,7 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_TIMEOUT)
 }
 
-fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     parse_seconds(text, LONGEST_DURATION)
 }
 

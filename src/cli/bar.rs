@@ -8,23 +8,28 @@ const WIDTH: usize = 10;
 
 /// A battery as a bar: smooth for a percentage, of four blocks for a step.
 pub(super) fn bar(battery: &Battery, unicode: bool) -> Option<String> {
+    wide_bar(battery, unicode, WIDTH)
+}
+
+/// The same as wide as there is room, or a little less.
+pub(super) fn wide_bar(battery: &Battery, unicode: bool, width: usize) -> Option<String> {
     match (battery.value_kind, battery.percent, battery.level) {
         (ValueKind::Percent | ValueKind::Voltage, Some(percent), _) => {
-            Some(smooth(percent, unicode))
+            Some(smooth(percent, unicode, width))
         }
-        (_, _, Some(level)) => Some(blocks(level, unicode)),
+        (_, _, Some(level)) => Some(blocks(level, unicode, width)),
         _ => None,
     }
 }
 
-/// A bar of ten characters, in eighths of them where the terminal shows Unicode.
-fn smooth(charge: Percent, unicode: bool) -> String {
+/// A bar in eighths of characters where the terminal shows Unicode.
+fn smooth(charge: Percent, unicode: bool, width: usize) -> String {
     let percent = usize::from(charge.get());
     if !unicode {
-        let full = (percent + 5) / WIDTH;
-        return format!("{}{}", "#".repeat(full), "-".repeat(WIDTH - full));
+        let full = (percent * width + 50) / 100;
+        return format!("{}{}", "#".repeat(full), "-".repeat(width - full));
     }
-    let eighths = percent * WIDTH * 8 / 100;
+    let eighths = percent * width * 8 / 100;
     let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
         .get(eighths % 8)
         .copied()
@@ -33,12 +38,12 @@ fn smooth(charge: Percent, unicode: bool) -> String {
     format!(
         "{}{part}{}",
         "█".repeat(eighths / 8),
-        "·".repeat(WIDTH - used)
+        "·".repeat(width - used)
     )
 }
 
-/// Four blocks, a step each.
-fn blocks(level: BatteryLevel, unicode: bool) -> String {
+/// Four blocks, a step each, with two blanks in between.
+fn blocks(level: BatteryLevel, unicode: bool, width: usize) -> String {
     let full = match level {
         BatteryLevel::Critical => 1,
         BatteryLevel::Low => 2,
@@ -51,7 +56,9 @@ fn blocks(level: BatteryLevel, unicode: bool) -> String {
         (false, true) => "·",
         (false, false) => "-",
     };
-    (1..=4).map(block).collect::<Vec<_>>().join("  ")
+    let wide = (width.saturating_sub(6) / 4).max(1);
+    let blocks = (1..=4).map(|number| block(number).repeat(wide));
+    blocks.collect::<Vec<_>>().join("  ")
 }
 
 #[cfg(test)]
@@ -66,15 +73,34 @@ mod tests {
     fn bars_have_the_same_width() {
         for percent in 0..=100 {
             let charge = Percent::new(percent).unwrap();
-            assert_eq!(smooth(charge, true).chars().count(), WIDTH, "{percent}");
-            assert_eq!(smooth(charge, false).chars().count(), WIDTH, "{percent}");
+            assert_eq!(
+                smooth(charge, true, WIDTH).chars().count(),
+                WIDTH,
+                "{percent}"
+            );
+            assert_eq!(
+                smooth(charge, false, WIDTH).chars().count(),
+                WIDTH,
+                "{percent}"
+            );
             let level = BatteryLevel::of(charge);
-            assert_eq!(blocks(level, true).chars().count(), WIDTH, "{percent}");
-            assert_eq!(blocks(level, false).chars().count(), WIDTH, "{percent}");
+            assert_eq!(
+                blocks(level, true, WIDTH).chars().count(),
+                WIDTH,
+                "{percent}"
+            );
+            assert_eq!(
+                blocks(level, false, WIDTH).chars().count(),
+                WIDTH,
+                "{percent}"
+            );
         }
-        assert_eq!(smooth(Percent::new(57).unwrap(), true), "█████▋····");
-        assert_eq!(smooth(Percent::new(57).unwrap(), false), "######----");
-        assert_eq!(smooth(Percent::FULL, true), "██████████");
+        assert_eq!(smooth(Percent::new(57).unwrap(), true, WIDTH), "█████▋····");
+        assert_eq!(
+            smooth(Percent::new(57).unwrap(), false, WIDTH),
+            "######----"
+        );
+        assert_eq!(smooth(Percent::FULL, true, WIDTH), "██████████");
     }
 
     #[test]
@@ -91,6 +117,20 @@ mod tests {
         let percentage = read_status(&report("11 01 06 1B 61 08 …"));
         let percentage = Battery::from_unified(&percentage, None, at);
         assert_eq!(bar(&percentage, true).unwrap(), "█████████▋");
+    }
+
+    #[test]
+    fn a_bar_can_be_of_any_width() {
+        for width in 0..60 {
+            for percent in 0..=100 {
+                let charge = Percent::new(percent).unwrap();
+                for unicode in [true, false] {
+                    let bar = smooth(charge, unicode, width);
+                    assert_eq!(bar.chars().count(), width, "{percent}");
+                }
+            }
+        }
+        assert_eq!(blocks(BatteryLevel::Low, false, 20), "###  ###  ---  ---");
     }
 
     #[test]

@@ -159,6 +159,17 @@ async fn owner(connection: &Connection) -> zbus::Result<String> {
     Ok(owner.to_string())
 }
 
+/// The signal that tells who has our name.
+pub(super) fn owner_changes() -> zbus::Result<MatchRule<'static>> {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .sender("org.freedesktop.DBus")
+        .interface("org.freedesktop.DBus")
+        .member("NameOwnerChanged")
+        .arg(0, bus::NAME);
+    rule.build()
+}
+
 /// Asks for all objects. The stream begins behind the answer, with what the answer does not know.
 async fn objects(
     connection: &Connection,
@@ -168,16 +179,9 @@ async fn objects(
     let mut stream = MessageStream::from(connection);
     if follow {
         let proxy = DBusProxy::new(connection).await?;
-        let signals = || MatchRule::builder().msg_type(Type::Signal);
-        let said = signals().sender(owner).build()?;
-        proxy.add_match_rule(said).await?;
-        let leaving = signals()
-            .sender("org.freedesktop.DBus")
-            .interface("org.freedesktop.DBus")
-            .member("NameOwnerChanged")
-            .arg(0, bus::NAME)
-            .build()?;
-        proxy.add_match_rule(leaving).await?;
+        let said = MatchRule::builder().msg_type(Type::Signal).sender(owner);
+        proxy.add_match_rule(said.build()?).await?;
+        proxy.add_match_rule(owner_changes()?).await?;
     }
     let call = Message::method_call(Layout::of(bus::NAME).root(), "GetManagedObjects")
         .destination(owner)

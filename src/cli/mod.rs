@@ -1,31 +1,38 @@
 //! The `solar-status` command: what a person or a script asks, and how it is shown.
 
 mod args;
+mod aside;
 mod asked;
 mod bar;
 mod cache;
 mod color;
 mod daemon;
 pub mod decode;
+pub mod doctor;
 pub mod document;
 mod exit;
+mod following;
+pub mod format;
 mod history;
 mod monitor;
 mod naming;
+mod notify;
 mod setting;
 mod source;
 mod standard;
 mod status;
 mod style;
 mod table;
+mod watch;
 mod way;
 mod words;
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::Parser;
 
 pub use args::{Cli, Command, Field};
+use aside::complain;
 pub use exit::Exit;
 
 /// Runs the command with the program's arguments.
@@ -36,14 +43,26 @@ pub fn main() -> Exit {
             return show(&error);
         }
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    let result = match &cli.command {
+    log_to_stderr(&cli);
+    let result = match cli.command {
         None => status::run(&cli.status),
-        Some(Command::Monitor(args)) => monitor::run(args),
-        Some(Command::Decode(args)) => decode(args),
-        Some(Command::History(args)) => history::run(args),
+        Some(Command::Monitor(args)) => monitor::run(&args),
+        Some(Command::Watch(args)) => watch::run(args),
+        Some(Command::Decode(args)) => decode(&args),
+        Some(Command::Doctor(args)) => doctor::run(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
+        Some(Command::History(args)) => history::run(&args),
     };
     result.unwrap_or_else(|error| failed(&error))
+}
+
+fn log_to_stderr(cli: &Cli) {
+    let env = env_logger::Env::default().default_filter_or("warn");
+    let mut logger = env_logger::Builder::from_env(env);
+    if matches!(cli.command, Some(Command::Watch(_))) && watch::has_screen() {
+        logger.target(env_logger::Target::Pipe(Box::new(aside::Log)));
+    }
+    logger.init();
 }
 
 /// Shows what is wrong with the arguments, or the help or version they ask for.
@@ -69,9 +88,4 @@ fn decode(args: &decode::DecodeArgs) -> io::Result<Exit> {
     let (mut input, mut out) = (io::stdin().lock(), io::stdout().lock());
     let complete = decode::run(args, &mut input, &mut out, &mut io::stderr().lock())?;
     Ok(if complete { Exit::Ok } else { Exit::Failure })
-}
-
-/// One line on standard error.
-fn complain(what: &dyn std::fmt::Display) {
-    _ = writeln!(io::stderr(), "solar-status: {what}");
 }

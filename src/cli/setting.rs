@@ -16,24 +16,26 @@ use crate::transport::TraceFile;
 /// What becomes readable when the user or the system wants the program to end.
 pub(super) fn interrupt() -> io::Result<UnixStream> {
     let (interrupt, handler) = UnixStream::pair()?;
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
-    }
+    on_signals(&handler)?;
     Ok(interrupt)
 }
 
+/// Lets each signal that is to end the program write a byte here, an `X`.
+pub(super) fn on_signals(handler: &UnixStream) -> io::Result<()> {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
+    }
+    Ok(())
+}
+
 /// The trace to be written, if one is wanted.
-pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, Exit> {
+pub(super) fn open_trace(args: &CommonArgs) -> Result<Option<TraceFile>, String> {
     let Some(path) = &args.record else {
         return Ok(None);
     };
-    TraceFile::create(path).map(Some).map_err(|error| {
-        complain(&format_args!(
-            "{} cannot be written: {error}",
-            path.display()
-        ));
-        Exit::Failure
-    })
+    TraceFile::create(path)
+        .map(Some)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
 /// Ends the trace; `exit` unless that fails.

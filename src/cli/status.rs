@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::naming::Naming;
 use super::source::{self, Sources};
 use super::style::Style;
-use super::{color, complain, failed, setting, standard, table, way};
+use super::{color, complain, failed, format, setting, standard, table, way};
 use crate::manager::{Clock, RealClock, Selector, Snapshot, VirtualClock, read_status};
 use crate::nodes::{Tapping, centurion};
 use crate::transport::NodeInfo;
@@ -21,6 +21,9 @@ const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? 
                        (solar-status --simulate shows what to expect)";
 
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
+    if args.format.watch {
+        return format::watch(args);
+    }
     let recorded = match source::recorded(args) {
         Ok(recorded) => recorded,
         Err(error) => {
@@ -46,7 +49,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let interrupt = setting::interrupt()?;
     let trace = match setting::open_trace(&args.common) {
         Ok(trace) => trace,
-        Err(exit) => return Ok(exit),
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Failure);
+        }
     };
     let tapping = Tapping::new(trace.as_ref(), args.common.anonymize);
     let sources = match Sources::open(args, recorded, &tapping) {
@@ -119,10 +125,14 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
 }
 
 fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
-    match print(args, snapshot) {
+    let printed = match &args.format.format {
+        Some(format) => format::print(args, format, &snapshot.devices),
+        None => print(args, snapshot).map_err(standard::unwritable),
+    };
+    match printed {
         Ok(()) => exit,
         // Where nobody reads any more, how the reading ended counts all the same.
-        Err(error) => exit.max(failed(&standard::unwritable(error))),
+        Err(error) => exit.max(failed(&error)),
     }
 }
 

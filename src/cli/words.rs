@@ -1,5 +1,7 @@
 //! Values in words, the same in the table and in the lines of the monitor.
 
+use std::time::Duration;
+
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
@@ -36,18 +38,50 @@ pub(super) fn is_kept(battery: &Battery) -> bool {
     battery.tells_charge() && battery.charge_at < battery.at
 }
 
+/// How soon somebody has to see to a battery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// Now: 10 % or less, or the device says so.
+    Critical,
+    /// Soon: 20 % or less, or the device says so.
+    Low,
+    /// There is time.
+    Good,
+    /// Its charge is not known.
+    Unknown,
+}
+
+impl Urgency {
+    /// That of a battery, whether it is charged or not.
+    pub(super) fn of(battery: &Battery) -> Self {
+        let percent = battery.percent.map(Percent::get);
+        match (battery.state, percent, battery.level) {
+            (ChargeState::Error, ..)
+            | (_, Some(0..=10), _)
+            | (_, _, Some(BatteryLevel::Critical)) => Self::Critical,
+            (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => Self::Low,
+            (_, None, None) => Self::Unknown,
+            _ => Self::Good,
+        }
+    }
+
+    /// The word for it in bars.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Low => "low",
+            Self::Good => "good",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Red where one must act, yellow where one will have to, green otherwise.
 pub(super) fn charge_style(battery: &Battery) -> Ansi {
-    let color = match (
-        battery.state,
-        battery.percent.map(Percent::get),
-        battery.level,
-    ) {
-        (ChargeState::Error, ..) | (_, Some(0..=10), _) | (_, _, Some(BatteryLevel::Critical)) => {
-            AnsiColor::Red
-        }
-        (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => AnsiColor::Yellow,
-        _ => AnsiColor::Green,
+    let color = match Urgency::of(battery) {
+        Urgency::Critical => AnsiColor::Red,
+        Urgency::Low => AnsiColor::Yellow,
+        Urgency::Good | Urgency::Unknown => AnsiColor::Green,
     };
     Ansi::new().fg_color(Some(color.into()))
 }
@@ -81,10 +115,21 @@ pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
+/// When [`age`] says something else.
+pub(super) fn age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
+    let age = now.since(at).as_secs();
+    let step = match age {
+        0..2 => 2,
+        2..120 => 1,
+        120..7200 => 60,
+        7200..172_800 => 3600,
+        172_800.. => 86_400,
+    };
+    at + Duration::from_secs((age / step + 1) * step)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::device::ReceiverModel;
     use crate::feature::battery_level_status::read_level;
@@ -191,6 +236,17 @@ mod tests {
             (259_200, "3 days ago"),
         ] {
             assert_eq!(age(at(seconds), Timestamp::START), text);
+        }
+    }
+
+    #[test]
+    fn an_age_stays_until_the_time_that_is_told() {
+        for seconds in [0, 1, 2, 119, 120, 7199, 7200, 172_799, 172_800, 1_000_000] {
+            let changes = age_changes(at(seconds), Timestamp::START);
+            let before = changes.since_start().as_secs() - 1;
+            let text = |seconds| age(at(seconds), Timestamp::START);
+            assert_eq!(text(seconds), text(before), "{seconds}");
+            assert_ne!(text(seconds), age(changes, Timestamp::START), "{seconds}");
         }
     }
 }

@@ -87,6 +87,16 @@ impl BatteryLevel {
         }
     }
 
+    /// The least percentage of the step.
+    pub const fn least(self) -> u8 {
+        match self {
+            Self::Critical => 0,
+            Self::Low => 11,
+            Self::Good => 31,
+            Self::Full => 81,
+        }
+    }
+
     /// The name in JSON and for people.
     pub const fn name(self) -> &'static str {
         match self {
@@ -317,7 +327,13 @@ mod tests {
             (100, "full"),
         ] {
             let percent = Percent::new(percent).unwrap();
-            assert_eq!(BatteryLevel::of(percent).name(), name, "{percent}");
+            let level = BatteryLevel::of(percent);
+            assert_eq!(level.name(), name, "{percent}");
+            let least = Percent::new(level.least()).unwrap();
+            assert!(
+                least <= percent && BatteryLevel::of(least) == level,
+                "{percent}"
+            );
         }
     }
 }

@@ -13,25 +13,25 @@ use crate::transport::{
 };
 
 /// The hidraw nodes of this machine.
-pub struct Machine {
+pub struct Machine<'a> {
     watch: NodeWatch,
     tapping: Tapping,
     /// Whom to tell that no node was found so far.
-    nothing: Option<fn()>,
+    nothing: Option<Box<dyn FnOnce() + 'a>>,
 }
 
-impl Machine {
+impl<'a> Machine<'a> {
     /// Listens, and finds what is there. `nothing` is told once if that is nothing.
-    pub fn open(tapping: Tapping, nothing: fn()) -> Result<Self, WatchError> {
+    pub fn open(tapping: Tapping, nothing: impl FnOnce() + 'a) -> Result<Self, WatchError> {
         Ok(Self {
             watch: NodeWatch::open()?,
             tapping,
-            nothing: Some(nothing),
+            nothing: Some(Box::new(nothing)),
         })
     }
 }
 
-impl NodeSource for Machine {
+impl NodeSource for Machine<'_> {
     fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
         let event = self.watch.next_event()?;
         match &event {

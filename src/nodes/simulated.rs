@@ -9,6 +9,8 @@ use crate::transport::{NodeInfo, Transport};
 pub enum Desk {
     /// One receiver with a K750, an M705 and a sleeping K800
     Small,
+    /// One on which batteries run down over days, for alerts
+    Fading,
     /// 73 real models on receivers of all families, on cables and on Bluetooth
     Full,
 }
@@ -18,6 +20,10 @@ pub fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
     match desk {
         Desk::Small => {
             let desk = SimulatedNode(scenario::day_at_the_desk());
+            vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
+        }
+        Desk::Fading => {
+            let desk = SimulatedNode(scenario::fading());
             vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
         }
         Desk::Full => {

@@ -26,7 +26,7 @@ RUST_LOG=info says more on standard error, RUST_LOG=debug much more.";
 ///
 /// Follows the devices beside the kernel driver and serves them as UPower does, with their light.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "solar-statusd", version, after_help = EXAMPLES)]
+#[command(name = "solar-statusd", version, after_long_help = EXAMPLES)]
 pub struct Args {
     /// The bus to serve on: `system`, `session`, or an address
     #[arg(long, value_name = "BUS", default_value = "system")]

@@ -2,12 +2,14 @@
 
 mod crowd;
 mod days;
+mod fading;
 mod full;
 mod months;
 mod staged;
 
 pub use crowd::{EACH_BATTERY, crowd};
 pub use days::days;
+pub use fading::fading;
 pub use full::full;
 pub use months::{AWAY, keyboard_use, months};
 pub use staged::{Act, Staged};

@@ -24,6 +24,7 @@ pub use hidraw::HidrawTransport;
 pub use node::{Bus, NodeId, NodeInfo, NodeRole, Place};
 pub use replay::{Replay, ReplayError};
 pub use supply::{Supply, SupplyId};
+pub use sysfs::Sysfs;
 pub use tap::{Redact, Redaction, Tap, TraceFile};
 pub use usb::{Opened, UsbError, UsbTransport, open_usb_receivers};
 pub use watch::{NodeEvent, NodeWatch, WatchError};

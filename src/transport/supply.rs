@@ -89,7 +89,7 @@ impl Sysfs {
     }
 
     /// All there are.
-    pub(super) fn supplies(&self) -> io::Result<Vec<Supply>> {
+    pub fn supplies(&self) -> io::Result<Vec<Supply>> {
         let entries = match fs::read_dir(self.class("power_supply")) {
             // A kernel without any.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

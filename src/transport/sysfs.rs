@@ -15,7 +15,7 @@ use crate::wire::descriptor;
 
 /// A mounted sysfs.
 #[derive(Clone, Debug)]
-pub(super) struct Sysfs {
+pub struct Sysfs {
     root: PathBuf,
 }
 
@@ -26,13 +26,14 @@ impl Default for Sysfs {
 }
 
 impl Sysfs {
-    pub(super) fn at(root: impl Into<PathBuf>) -> Self {
+    /// The one mounted there.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
     /// The node of this name, such as `hidraw3`; `None` if it is none of ours to look at: it
     /// speaks neither HID++ nor Centurion.
-    pub(super) fn node(&self, name: &str) -> io::Result<Option<NodeInfo>> {
+    pub fn node(&self, name: &str) -> io::Result<Option<NodeInfo>> {
         let place = self.class("hidraw").join(plain(name)?).canonicalize()?;
         let device = place.join("device").canonicalize()?;
         let capabilities = descriptor::scan(&fs::read(device.join("report_descriptor"))?);

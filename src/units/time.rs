@@ -27,6 +27,15 @@ impl Timestamp {
         self.0
     }
 
+    /// The first multiple of `step` after the start that is not before this; this itself where there
+    /// is none.
+    #[must_use]
+    pub fn rounded_up(self, step: Duration) -> Self {
+        let steps = self.0.as_nanos().div_ceil(step.as_nanos().max(1));
+        let nanos = u64::try_from(steps * step.as_nanos());
+        nanos.map_or(self, |nanos| Self(Duration::from_nanos(nanos)))
+    }
+
     /// How long after `earlier` this is, zero when it is not after it.
     pub const fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
@@ -51,5 +60,24 @@ impl fmt::Display for Timestamp {
     /// Seconds and microseconds: `1.002500`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:06}", self.0.as_secs(), self.0.subsec_micros())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_rounded_up_to_whole_steps() {
+        let at = |millis| Timestamp::from_start(Duration::from_millis(millis));
+        let step = Duration::from_secs(15);
+        assert_eq!(at(1).rounded_up(step), at(15_000));
+        assert_eq!(at(15_000).rounded_up(step), at(15_000));
+        assert_eq!(
+            at(1_700_000_000_001).rounded_up(step),
+            at(1_700_000_010_000)
+        );
+        let last = Timestamp::from_start(Duration::MAX);
+        assert_eq!(last.rounded_up(step), last);
     }
 }

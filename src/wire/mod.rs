@@ -14,6 +14,7 @@ mod hidpp20;
 mod incoming;
 mod message;
 mod report;
+pub mod software;
 
 pub use address::{DeviceIndex, Slot, Wpid};
 pub use answer::{Header, Relation, relation};

@@ -21,14 +21,24 @@ fn who_calls_and_goes_at_once_is_not_waited_for() {
         let call = Message::method_call(K750, "MeasureLight")
             .destination(NAME)
             .interface(DEVICE_INTERFACE)
-            .build(&(1_u32, 1_u32));
+            .build(&(1_u32, 1_u32))
+            .unwrap();
         block_on(async {
-            caller.send(&call.unwrap()).await.unwrap();
+            caller.send(&call).await.unwrap();
             caller.close().await.unwrap();
         });
     }
-    until(|| rules_of_the_daemon(&stays) > before);
-    until(|| rules_of_the_daemon(&stays) <= before);
+    // Those before may have come and gone unseen; this one is waited for while it stays.
+    let arguments = (1_u32, 1_u32);
+    let call = stays.call_method(
+        Some(NAME),
+        K750,
+        Some(DEVICE_INTERFACE),
+        "MeasureLight",
+        &arguments,
+    );
+    block_on(call).unwrap();
+    until(|| rules_of_the_daemon(&stays) == before + 1);
 }
 
 /// How many match rules the daemon has, as the bus counts them.

@@ -1,6 +1,7 @@
 //! A daemon of few words, which does what the test wants at once.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use solar_status::bus::{DEVICE_INTERFACE, Layout, NAME};
 use zbus::connection::Builder;
@@ -12,9 +13,15 @@ use zbus::{Connection, Variant, block_on, interface};
 use crate::stage::Bus;
 
 /// A daemon with one device.
-pub(crate) struct Fake(Connection);
+pub(crate) struct Fake(Connection, Series);
 
-struct Keyboard;
+struct Keyboard {
+    /// The series of light measurements that were wanted.
+    series: Series,
+}
+
+/// How many measurements, and their period.
+type Series = Arc<Mutex<Vec<(u32, u32)>>>;
 
 #[expect(clippy::unused_self, reason = "an object answers")]
 #[interface(name = "org.solarstatus.Device1")]
@@ -50,6 +57,10 @@ impl Keyboard {
         "dreaming"
     }
 
+    fn measure_light(&self, count: u32, period: u32) {
+        self.series.lock().unwrap().push((count, period));
+    }
+
     #[zbus(signal)]
     async fn light_button_pressed(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
 }
@@ -70,7 +81,7 @@ impl Fake {
         let builder = Builder::address(bus.address.as_str())
             .serve_at(root, ObjectManager)
             .name(NAME);
-        Self(block_on(builder.build()).unwrap())
+        Self(block_on(builder.build()).unwrap(), Series::default())
     }
 
     pub(crate) fn press_light_key(&self) {
@@ -78,12 +89,21 @@ impl Fake {
     }
 
     pub(crate) fn change(&self, name: &str, value: Variant<'_>) {
+        self.change_all(HashMap::from([(name, value)]));
+    }
+
+    /// Changes that come in one signal.
+    pub(crate) fn change_all(&self, changed: HashMap<&str, Variant<'_>>) {
         let emitter = SignalEmitter::new(&self.0, path()).unwrap();
         let interface = InterfaceName::try_from(DEVICE_INTERFACE).unwrap();
-        let changed = HashMap::from([(name, value)]);
         let none = [].as_slice().into();
         let said = Properties::properties_changed(&emitter, interface, changed, none);
         block_on(said).unwrap();
+    }
+
+    /// The series of light measurements that were wanted so far.
+    pub(crate) fn series(&self) -> Vec<(u32, u32)> {
+        self.1.lock().unwrap().clone()
     }
 
     pub(crate) fn remove_device(&self) {
@@ -93,7 +113,9 @@ impl Fake {
 
     pub(crate) fn add_device(&self) {
         let server = self.0.object_server();
-        assert!(block_on(server.at(path(), Keyboard)).unwrap().is_none());
+        let series = Arc::clone(&self.1);
+        let keyboard = Keyboard { series };
+        assert!(block_on(server.at(path(), keyboard)).unwrap().is_none());
     }
 }
 

@@ -3,12 +3,22 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 
 mod callers;
+mod doctor;
+mod examples;
 mod fake;
+mod format;
 mod monitor;
+mod notify;
+mod server;
 mod stage;
 mod status;
+#[expect(dead_code, reason = "tests/watch.rs uses all of it")]
+#[path = "../terminal/mod.rs"]
+mod terminal;
+mod watch;
 mod way;

@@ -90,6 +90,11 @@ impl Bus {
 
     /// A daemon that has asked its devices.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Process {
+        self.serve_as(bus::NAME, arguments)
+    }
+
+    /// The same, of one that takes this name.
+    pub(crate) fn serve_as(&self, name: &str, arguments: &[&str]) -> Process {
         let daemon = Command::new(env!("CARGO_BIN_EXE_solar-statusd"))
             .args(["--bus", &self.address])
             .args(arguments)
@@ -99,15 +104,15 @@ impl Bus {
             .spawn()
             .unwrap();
         let daemon = Process(daemon);
-        self.wait_for_name();
+        self.wait_for(name);
         daemon
     }
 
-    /// Waits until somebody has our name: devices are on the bus before it is taken.
-    pub(crate) fn wait_for_name(&self) {
+    /// Waits until somebody has this name: devices are on the bus before it is taken.
+    fn wait_for(&self, name: &str) {
         let connection = self.connect();
         let proxy = block_on(DBusProxy::new(&connection)).unwrap();
-        let name = || BusName::try_from(bus::NAME).unwrap();
+        let name = || BusName::try_from(name).unwrap();
         until(|| block_on(proxy.name_has_owner(name())).unwrap());
     }
 }
@@ -155,8 +160,12 @@ impl Bus {
 
     /// A `monitor` that goes on.
     pub(crate) fn monitor(&self, arguments: &[&str]) -> Monitor {
-        let mut child = solar_status(&self.address, NOWHERE, &["monitor"])
-            .args(arguments)
+        self.follow(&[&["monitor"], arguments].concat())
+    }
+
+    /// The program, following.
+    pub(crate) fn follow(&self, arguments: &[&str]) -> Monitor {
+        let mut child = solar_status(&self.address, NOWHERE, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -175,10 +184,16 @@ pub(crate) struct Monitor {
 }
 
 impl Monitor {
-    /// The next line, without its time.
-    pub(crate) fn line(&mut self) -> String {
+    /// The next line as it is.
+    pub(crate) fn whole_line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// The next line, without its time.
+    pub(crate) fn line(&mut self) -> String {
+        let line = self.whole_line();
         let words = line.split_once("  ").map_or("", |(_, words)| words);
         words.trim_end().to_owned()
     }

@@ -14,6 +14,7 @@ mod bus;
 mod calls;
 mod daemon;
 mod days;
+mod dunst;
 mod library;
 mod tools;
 mod upower;

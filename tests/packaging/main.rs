@@ -10,8 +10,16 @@
 )]
 
 mod bus;
+mod copyright;
+mod crates;
+mod manual;
+mod metainfo;
 mod names;
+mod notify;
+mod release;
 mod rules;
+mod shells;
 mod tools;
 mod unit;
 mod user;
+mod written;

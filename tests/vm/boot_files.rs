@@ -106,8 +106,8 @@ fn payload(image: &[u8]) -> Option<&[u8]> {
     image.get(start..start + number(0x24C)?.checked_sub(4)?)
 }
 
-/// An archive with busybox, the early modules and an init that goes on in the host's files.
-pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel) -> io::Result<PathBuf> {
+/// An archive with busybox, the early modules and an init that goes on as `enter` says.
+pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel, enter: &str) -> io::Result<PathBuf> {
     let tree = place.join("initramfs");
     fresh_directory(&tree)?;
     for directory in ["bin", "dev", "host", "layer", "modules", "root"] {
@@ -120,12 +120,9 @@ pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel) -> io::Result<PathBu
         let file = unpack_module(&module, &tree.join("modules"))?;
         insmods.extend(["/bin/busybox insmod /modules/", &file, "\n"]);
     }
-    let test = env::current_exe()?;
-    let init = INIT
-        .replace("INSMODS\n", &insmods)
-        .replace("TEST", &quoted(&test));
+    let init = INIT.replace("INSMODS\n", &insmods);
     let file = tree.join("init");
-    fs::write(&file, init)?;
+    fs::write(&file, init + enter)?;
     fs::set_permissions(&file, Permissions::from_mode(0o755))?;
 
     let archive = place.join("initramfs.cpio");
@@ -145,7 +142,7 @@ pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel) -> io::Result<PathBu
     Ok(archive)
 }
 
-/// The first process: mounts the host's files with a writable layer over them and goes there.
+/// The first process: mounts the host's files, and goes where the scenarios run.
 const INIT: &str = "#!/bin/busybox sh
 set -e
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -153,15 +150,10 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 exec </dev/null >/dev/console 2>&1
 INSMODS
 /bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 host /host
-/bin/busybox mount -t tmpfs layer /layer
-/bin/busybox mkdir /layer/files /layer/work
-/bin/busybox mount -t overlay -o lowerdir=/host,upperdir=/layer/files,workdir=/layer/work root /root
-/bin/busybox mount --move /dev /root/dev
-exec /bin/busybox switch_root /root TEST --guest >/root/dev/ttyS1 2>&1
 ";
 
 /// A path as one word of a shell.
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 

@@ -10,6 +10,7 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use crate::bus::{Client, OURS};
+use crate::cost::{Memory, memory_of, number};
 use crate::kernel::{PATIENCE, eventually};
 use crate::process::{Finished, LIMIT, Running};
 use crate::program::Program;
@@ -81,9 +82,7 @@ pub(crate) struct Daemon(Running);
 /// What a process costs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
-    /// Memory now and at most, in kB.
-    rss: u64,
-    highest_rss: u64,
+    memory: Memory,
     /// How often its threads went to sleep, and so were woken.
     pub(crate) wakes: u64,
     /// Time on the processor, in milliseconds.
@@ -104,14 +103,13 @@ impl Cost {
 impl Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            rss,
-            highest_rss,
+            memory: Memory { now, highest },
             wakes,
             cpu_ms,
         } = self;
         write!(
             f,
-            "{rss} kB of memory (at most {highest_rss}), woken {wakes} times, {cpu_ms} ms of CPU"
+            "{now} kB of memory (at most {highest}), woken {wakes} times, {cpu_ms} ms of CPU"
         )
     }
 }
@@ -138,6 +136,11 @@ impl Daemon {
         assert_eq!(run.signal(), Some(Signal::KILL.as_raw()), "{run:?}");
     }
 
+    /// Its number as a process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// What it complained about so far.
     pub(crate) fn complaints(&self) -> String {
         self.0.complained()
@@ -146,13 +149,7 @@ impl Daemon {
     /// What it cost so far.
     pub(crate) fn cost(&self) -> Cost {
         let process = format!("/proc/{}", self.0.id());
-        let number = |text: &str, key: &str| -> u64 {
-            let line = text.lines().find(|line| line.starts_with(key));
-            let number = line.and_then(|line| line.split_whitespace().nth(1));
-            number.and_then(|it| it.parse().ok()).unwrap_or_default()
-        };
         let read = |path: &str| fs::read_to_string(path).expect("the daemon's process");
-        let whole = read(&format!("{process}/status"));
         let threads = fs::read_dir(format!("{process}/task")).expect("its threads");
         // One of them may end just now.
         let threads = threads.flatten().map(|thread| {
@@ -165,8 +162,7 @@ impl Daemon {
         let ticks = fields.split_whitespace().skip(11).take(2);
         let ticks: u64 = ticks.filter_map(|it| it.parse::<u64>().ok()).sum();
         Cost {
-            rss: number(&whole, "VmRSS:"),
-            highest_rss: number(&whole, "VmHWM:"),
+            memory: memory_of(self.0.id()),
             wakes: threads.sum(),
             cpu_ms: ticks * 10,
         }

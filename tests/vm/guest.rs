@@ -1,4 +1,5 @@
-//! The guest's role: as process 1, makes a small system of the host's files, runs the scenarios, powers off.
+//! The guest's role: as process 1 makes a small system of the host's files, or is a service of
+//! systemd; runs the scenarios, powers off.
 
 use std::ffi::CStr;
 use std::fs;
@@ -6,7 +7,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use rustix::system::{RebootCommand, reboot};
 
 use crate::host::Summary;
 use crate::kernel;
-use crate::program::Program;
+use crate::program::{Program, Subject};
 use crate::scenarios::{self, Scenario};
 
 /// The file in the job's directory that says how it ended.
@@ -23,6 +24,8 @@ pub(crate) const STATUS: &str = "status";
 const SCENARIOS: &str = "scenarios";
 const PROGRAM: &str = "program";
 const DAEMON: &str = "daemon";
+const PACKAGE: &str = "package";
+const LATER_PACKAGE: &str = "later-package";
 
 /// Where the guest sees the job's directory.
 const JOB: &str = "/run/job";
@@ -31,9 +34,11 @@ const JOB: &str = "/run/job";
 /// this place switches it off.
 const MASKED_RULE: &str = "/run/udev/rules.d/60-solaar.rules";
 
+/// The bus that devices are plugged into. Where systemd runs, all that they need comes by itself.
+const USB: &str = "vhci-hcd";
+
 /// The drivers a desktop has loaded by the time somebody looks at a battery.
-const MODULES: [&str; 7] = [
-    "vhci-hcd",
+const MODULES: [&str; 6] = [
     "uhid",
     "usbhid",
     "hid-generic",
@@ -44,10 +49,8 @@ const MODULES: [&str; 7] = [
 
 /// What the host asks for.
 pub(crate) struct Job {
-    /// The program under test.
-    pub(crate) program: PathBuf,
-    /// The daemon under test.
-    pub(crate) daemon: PathBuf,
+    /// What is under test.
+    pub(crate) subject: Subject,
     /// The names of the scenarios to run.
     pub(crate) scenarios: Vec<String>,
 }
@@ -55,16 +58,30 @@ pub(crate) struct Job {
 impl Job {
     /// Leaves the job in its directory.
     pub(crate) fn write(&self, directory: &Path) -> io::Result<()> {
-        for (name, path) in [(PROGRAM, &self.program), (DAEMON, &self.daemon)] {
+        let files = match &self.subject {
+            Subject::Programs { program, daemon } => [(PROGRAM, program), (DAEMON, daemon)],
+            Subject::Packages { first, later } => [(PACKAGE, first), (LATER_PACKAGE, later)],
+        };
+        for (name, path) in files {
             fs::write(directory.join(name), path.as_os_str().as_encoded_bytes())?;
         }
         fs::write(directory.join(SCENARIOS), self.scenarios.join("\n"))
     }
 
     fn read(directory: &Path) -> io::Result<Self> {
+        let path = |name| fs::read_to_string(directory.join(name)).map(PathBuf::from);
+        let subject = match path(PACKAGE) {
+            Ok(first) => Subject::Packages {
+                first,
+                later: path(LATER_PACKAGE)?,
+            },
+            Err(_) => Subject::Programs {
+                program: path(PROGRAM)?,
+                daemon: path(DAEMON)?,
+            },
+        };
         Ok(Self {
-            program: fs::read_to_string(directory.join(PROGRAM))?.into(),
-            daemon: fs::read_to_string(directory.join(DAEMON))?.into(),
+            subject,
             scenarios: fs::read_to_string(directory.join(SCENARIOS))?
                 .lines()
                 .map(str::to_owned)
@@ -87,7 +104,7 @@ pub(crate) fn main() -> ! {
 fn run_job() {
     make_system();
     let job = Job::read(Path::new(JOB)).expect("a job");
-    let program = Program::install(&job.program, &job.daemon);
+    let program = Program::install(job.subject);
     let chosen = scenarios::choose(&job.scenarios).expect("the host knows the scenarios");
     println!("guest ready after {} s", uptime());
     let mut summary = Summary::default();
@@ -140,12 +157,15 @@ fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
     }
 }
 
-/// Mounts, device manager, bus, drivers.
+/// Mounts, device manager, bus, drivers: what systemd has not done already.
 fn make_system() {
+    let is_first = process::id() == 1;
     let plain = MountFlags::NOSUID | MountFlags::NODEV;
-    mount_at("proc", c"/proc", "proc", plain, None);
-    mount_at("sysfs", c"/sys", "sysfs", plain, None);
-    mount_at("run", c"/run", "tmpfs", plain, Some(c"mode=0755"));
+    if is_first {
+        mount_at("proc", c"/proc", "proc", plain, None);
+        mount_at("sysfs", c"/sys", "sysfs", plain, None);
+        mount_at("run", c"/run", "tmpfs", plain, Some(c"mode=0755"));
+    }
     fs::create_dir(JOB).expect("a directory for the job");
     mount_at(
         "job",
@@ -154,6 +174,16 @@ fn make_system() {
         plain,
         Some(c"trans=virtio,version=9p2000.L,msize=512000"),
     );
+    if is_first {
+        start_services();
+        command("modprobe", &[&["--all"], MODULES.as_slice()].concat());
+    }
+    command("modprobe", &[USB]);
+    command("udevadm", &["settle"]);
+}
+
+/// Device manager and bus.
+fn start_services() {
     fs::create_dir_all("/run/udev/rules.d").expect("a directory for udev's rules");
     symlink("/dev/null", MASKED_RULE).expect("a masked rule");
     command(
@@ -166,8 +196,6 @@ fn make_system() {
     );
     fs::create_dir("/run/dbus").expect("a directory for the bus");
     command("dbus-daemon", &["--system", "--fork"]);
-    command("modprobe", &[&["--all"], MODULES.as_slice()].concat());
-    command("udevadm", &["settle"]);
 }
 
 fn mount_at(source: &str, target: &CStr, kind: &str, flags: MountFlags, options: Option<&CStr>) {

@@ -14,6 +14,7 @@ use crate::boot_files::{
 };
 use crate::guest;
 use crate::scenarios::Scenario;
+use crate::stage::Stage;
 use crate::upowerd;
 
 /// QEMU is killed after this time, whatever it does.
@@ -29,7 +30,7 @@ const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.t
                            tsc=reliable nokaslr no_timer_check";
 
 /// What must be installed: the program, and Debian's package that has it.
-const TOOLS: [(&str, &str); 12] = [
+const TOOLS: [(&str, &str); 14] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
     ("cpio", "cpio"),
@@ -41,6 +42,8 @@ const TOOLS: [(&str, &str); 12] = [
     ("systemd-sysusers", "systemd"),
     ("dbus-daemon", "dbus"),
     ("solaar", "solaar"),
+    ("time", "time"),
+    ("mmdebstrap", "mmdebstrap"),
     (upowerd::INSTALLED, "upower"),
 ];
 
@@ -53,28 +56,40 @@ pub(crate) struct Summary {
     pub(crate) failed: usize,
 }
 
-/// Runs scenarios in a guest.
+/// Runs scenarios, in a guest for each of their stages.
 pub(crate) fn run(chosen: &[&Scenario]) -> Result<Summary, String> {
     let started = Instant::now();
     let kernel = find_everything()?;
+    let mut summary = Summary::default();
+    for stage in Stage::ALL {
+        let there = chosen.iter().filter(|scenario| scenario.stage == stage);
+        let there: Vec<&Scenario> = there.copied().collect();
+        if !there.is_empty() {
+            let Summary { passed, failed } = run_on(stage, &kernel, &there)?;
+            summary.passed += passed;
+            summary.failed += failed;
+        }
+    }
+    println!("{:.0} s in all", started.elapsed().as_secs_f32());
+    Ok(summary)
+}
+
+fn run_on(stage: Stage, kernel: &Kernel, chosen: &[&Scenario]) -> Result<Summary, String> {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
-    let prepared = Prepared::new(&place, &kernel, chosen)
+    let prepared = Prepared::new(stage, &place, kernel, chosen)
         .map_err(|error| format!("cannot prepare the guest: {error}"))?;
     println!(
         "Linux {} with {} scenarios; files in {}",
         kernel.version,
         chosen.len(),
-        place.display()
+        place.join(stage.name()).display()
     );
     let ended = Qemu::boot(&prepared).and_then(Qemu::watch);
     let why = match ended {
         Err(error) => format!("QEMU: {error}"),
         Ok(false) => format!("the guest was not done after {} s", LIMIT.as_secs()),
         Ok(true) => match fs::read_to_string(prepared.job.join(guest::STATUS)) {
-            Ok(status) => {
-                println!("{:.0} s in all", started.elapsed().as_secs_f32());
-                return status.parse();
-            }
+            Ok(status) => return status.parse(),
             Err(_) => "the guest ended without a status".to_owned(),
         },
     };
@@ -118,21 +133,21 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(place: &Path, kernel: &Kernel, chosen: &[&Scenario]) -> io::Result<Self> {
-        fs::create_dir_all(place)?;
-        let job = place.join("job");
+    fn new(stage: Stage, place: &Path, kernel: &Kernel, chosen: &[&Scenario]) -> io::Result<Self> {
+        let own = place.join(stage.name());
+        let job = own.join("job");
         fresh_directory(&job)?;
         guest::Job {
-            program: Path::new(env!("CARGO_BIN_EXE_solar-status")).to_owned(),
-            daemon: Path::new(env!("CARGO_BIN_EXE_solar-statusd")).to_owned(),
+            subject: stage.subject()?,
             scenarios: chosen.iter().map(|s| s.name.to_owned()).collect(),
         }
         .write(&job)?;
+        let enter = stage.enter(place, &env::current_exe()?)?;
         Ok(Self {
             vmlinux: unpack_kernel(place, kernel)?,
-            initramfs: make_initramfs(place, kernel)?,
+            initramfs: make_initramfs(&own, kernel, &enter)?,
             job,
-            console: place.join("console.log"),
+            console: own.join("console.log"),
         })
     }
 

@@ -3,10 +3,19 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Finished, LIMIT, Running};
+
+/// What is under test, by its paths as the guest sees them.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    /// The program and the daemon as they were built.
+    Programs { program: PathBuf, daemon: PathBuf },
+    /// The Debian package and a later one, to be installed by a scenario.
+    Packages { first: PathBuf, later: PathBuf },
+}
 
 /// Where the guest keeps it: in memory, and where everybody may run it.
 const INSTALLED: &str = "/run/solar-status";
@@ -14,26 +23,45 @@ const INSTALLED: &str = "/run/solar-status";
 /// The same of the daemon.
 const DAEMON: &str = "/run/solar-statusd";
 
+/// Where the package puts them.
+const PACKAGED: [&str; 2] = ["/usr/bin/solar-status", "/usr/bin/solar-statusd"];
+
 /// Where it keeps what it remembers of devices.
 const CACHE: &str = "/run/solar-status-cache";
 
 /// The program, installed in the guest.
 pub(crate) struct Program {
+    subject: Subject,
     installed: &'static str,
     daemon: &'static str,
 }
 
 impl Program {
-    /// Copies it and the daemon to a place that every user of the guest can reach.
-    pub(crate) fn install(program: &Path, daemon: &Path) -> Self {
-        for (built, installed) in [(program, INSTALLED), (daemon, DAEMON)] {
-            fs::copy(built, installed).expect("the program can be copied");
-            let mode = PermissionsExt::from_mode(0o755);
-            fs::set_permissions(installed, mode).expect("and its mode set");
-        }
+    /// Copies programs to a place that every user of the guest can reach.
+    pub(crate) fn install(subject: Subject) -> Self {
+        let [installed, daemon] = match &subject {
+            Subject::Packages { .. } => PACKAGED,
+            Subject::Programs { program, daemon } => {
+                for (built, installed) in [(program, INSTALLED), (daemon, DAEMON)] {
+                    fs::copy(built, installed).expect("the program can be copied");
+                    let mode = PermissionsExt::from_mode(0o755);
+                    fs::set_permissions(installed, mode).expect("and its mode set");
+                }
+                [INSTALLED, DAEMON]
+            }
+        };
         Self {
-            installed: INSTALLED,
-            daemon: DAEMON,
+            subject,
+            installed,
+            daemon,
+        }
+    }
+
+    /// The Debian package under test, and a later one.
+    pub(crate) fn packages(&self) -> [&Path; 2] {
+        match &self.subject {
+            Subject::Packages { first, later } => [first, later],
+            Subject::Programs { .. } => panic!("there is no package on this stage"),
         }
     }
 
@@ -47,10 +75,21 @@ impl Program {
         }
     }
 
-    /// Starts it as root.
-    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+    /// Where it and the daemon are.
+    pub(crate) fn files(&self) -> [&'static str; 2] {
+        [self.installed, self.daemon]
+    }
+
+    /// The program, to be run as root.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.installed);
         command.args(arguments).env("CACHE_DIRECTORY", CACHE);
+        command
+    }
+
+    /// Starts it as root.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        let mut command = self.command(arguments);
         // What it asks of devices is tested, also beside a daemon.
         command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
         Running::start(command)

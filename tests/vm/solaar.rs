@@ -20,11 +20,16 @@ pub(crate) struct Listed {
     pub(crate) battery: String,
 }
 
-/// Starts `solaar show` in the background.
-pub(crate) fn start() -> Running {
+/// `solaar show`.
+pub(crate) fn command() -> Command {
     let mut command = Command::new("solaar");
     command.arg("show").env("HOME", HOME);
-    Running::start(command)
+    command
+}
+
+/// Starts `solaar show` in the background.
+pub(crate) fn start() -> Running {
+    Running::start(command())
 }
 
 /// What it listed, in its order.

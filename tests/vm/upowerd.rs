@@ -10,7 +10,7 @@ use crate::process::Running;
 pub(crate) const INSTALLED: &str = "/usr/libexec/upowerd";
 
 /// A running upowerd; dropping it kills it.
-pub(crate) struct Upowerd(#[expect(dead_code, reason = "for its drop")] Running);
+pub(crate) struct Upowerd(Running);
 
 impl Upowerd {
     /// Starts it and waits until it has its name.
@@ -22,5 +22,10 @@ impl Upowerd {
         let running = Running::start(Command::new(INSTALLED));
         client.wait_for(UPOWER);
         Self(running)
+    }
+
+    /// Its number as a process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
     }
 }

@@ -15,7 +15,7 @@ use crate::wire::FeatureId;
 /// program has diverted come as events of features that a frame alone does not name: look at such
 /// events before you pass the output on.
 #[derive(Args, Clone, Debug, Default)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   solar-status decode 10 01 09 03 78 01 00
   solar-status decode --feature 9=4301 '11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00'
   solar-status decode --json < capture.txt

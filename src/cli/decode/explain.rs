@@ -5,10 +5,11 @@ use super::explanation::{Explanation, Kind};
 use super::fields::hex;
 use super::input::Frame;
 use super::role::{self, Role};
-use super::{features, names, notifications, registers, software};
+use super::{features, names, notifications, registers};
 use crate::feature::{device_connection, feature_set, root, solar_dashboard};
 use crate::wire::{
     DeviceIndex, DjReport, ErrorCode, FeatureId, Incoming, Message, Report, ReportError, classify,
+    software,
 };
 
 /// Explains a frame, and learns from it.

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::context::{Knowledge, Known};
 use super::fields::{Fields, hex};
 use super::input::Direction;
-use super::{names, role, software};
-use crate::wire::{Access, DeviceIndex, FeatureIndex, Register, Report};
+use super::{names, role};
+use crate::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

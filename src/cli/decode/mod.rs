@@ -16,7 +16,6 @@ mod notifications;
 mod power;
 mod registers;
 mod role;
-mod software;
 mod text;
 
 use std::io::{self, BufRead, ErrorKind, Write};

@@ -2,11 +2,11 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::roster::{Roster, Told};
 use super::text::Lines;
 use crate::cli::args::MonitorArgs;
 use crate::cli::color;
 use crate::cli::document::Line;
+use crate::cli::following::{Roster, Told};
 use crate::cli::naming::Naming;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;

@@ -3,7 +3,7 @@
 use anstyle::Style as Ansi;
 use jiff::tz::TimeZone;
 
-use super::roster::{Roster, Told};
+use crate::cli::following::{Roster, Told};
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{Battery, Device, Light, Presence, Receiver};

@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::scenarios::plug_in;
 
 /// The exit status that means: permission denied.
-const DENIED: i32 = 4;
+pub(super) const DENIED: i32 = 4;
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();

@@ -6,7 +6,11 @@ mod bound;
 mod coexistence;
 mod daemon;
 mod denied;
+mod desk;
+mod doctor;
+mod figures;
 mod hotplug;
+mod package;
 mod quiet;
 mod reading;
 mod replugged;
@@ -20,16 +24,12 @@ mod unplugged;
 mod usb;
 mod wired;
 
-use std::time::Duration;
-
-use solar_status::sim::device::Protocol;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{self, K750, K800, M705};
-
-use crate::descriptors::{Hardware, UNIFYING};
-use crate::kernel::{PATIENCE, Seen, eventually};
 use crate::program::Program;
-use crate::usbip::UsbDevice;
+use crate::stage::Stage;
+use desk::{
+    DJ_DRIVER, Desk, K750_LUX, K750_PERCENT, K750_SERIAL, M705_PERCENT, plug_in, plug_in_receiver,
+    wait_for_batteries, wait_for_quiet,
+};
 
 /// Something to prove in the guest; it panics when it does not hold.
 pub(crate) struct Scenario {
@@ -37,6 +37,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// What holds if it passes.
     pub(crate) proves: &'static str,
+    /// Where it runs.
+    pub(crate) stage: Stage,
     /// The proof.
     pub(crate) run: fn(&Program),
 }
@@ -46,152 +48,200 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "bound",
         proves: "the kernel's driver binds and knows both batteries",
+        stage: Stage::Host,
         run: bound::prove,
     },
     Scenario {
         name: "typing",
         proves: "every key press arrives, in order",
+        stage: Stage::Host,
         run: typing::prove,
     },
     Scenario {
         name: "reading",
         proves: "the program reads charge and light beside the kernel",
+        stage: Stage::Host,
         run: reading::prove,
     },
     Scenario {
         name: "undisturbed",
         proves: "no key press is lost while the program runs",
+        stage: Stage::Host,
         run: typing::prove_undisturbed,
     },
     Scenario {
         name: "requests",
         proves: "the program asks for no more than it needs",
+        stage: Stage::Host,
         run: requests::prove,
     },
     Scenario {
         name: "unplugged",
         proves: "unplugging ends a reading with a plain error",
+        stage: Stage::Host,
         run: unplugged::prove,
     },
     Scenario {
         name: "hotplug",
         proves: "every plugging of every node is told of once, and its end",
+        stage: Stage::Host,
         run: hotplug::prove,
     },
     Scenario {
         name: "hotplug-lost",
         proves: "nodes are found again after udev's messages were lost",
+        stage: Stage::Host,
         run: hotplug::prove_lost,
     },
     Scenario {
         name: "hotplug-bare",
         proves: "without udev the kernel itself is heard",
+        stage: Stage::Host,
         run: hotplug::prove_without_udev,
     },
     Scenario {
         name: "denied",
         proves: "without permission the program names the remedy",
+        stage: Stage::Host,
         run: denied::prove,
     },
     Scenario {
         name: "denied-monitor",
         proves: "so does the monitor, which goes on and finds the node once it may",
+        stage: Stage::Host,
         run: denied::prove_monitor,
+    },
+    Scenario {
+        name: "doctor",
+        proves: "the doctor says the right thing with nothing plugged in, no permission, all well, and a device that hangs",
+        stage: Stage::Host,
+        run: doctor::prove,
     },
     Scenario {
         name: "udev-rule",
         proves: "the optional rule opens the receiver's node only",
+        stage: Stage::Host,
         run: udev_rule::prove,
     },
     Scenario {
         name: "udev-start",
         proves: "the daemon's rule marks and opens the nodes it needs, and no keyboard",
+        stage: Stage::Host,
         run: udev_start::prove,
     },
     Scenario {
         name: "sandbox",
         proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
+        stage: Stage::Host,
         run: sandbox::prove,
     },
     Scenario {
         name: "usb",
         proves: "the USB transport gives the interface back",
+        stage: Stage::Host,
         run: usb::prove,
     },
     Scenario {
         name: "usb-stopped",
         proves: "so it does when it is stopped or killed",
+        stage: Stage::Host,
         run: usb::prove_stopped,
     },
     Scenario {
         name: "batteries",
         proves: "the kernel, Solaar and the program read the same of six kinds of battery",
+        stage: Stage::Host,
         run: batteries::prove,
     },
     Scenario {
         name: "bolt",
         proves: "devices behind a Bolt receiver are read without child nodes",
+        stage: Stage::Host,
         run: bolt::prove,
     },
     Scenario {
         name: "wired",
         proves: "a corded mouse is read, and another maker's keyboard left alone",
+        stage: Stage::Host,
         run: wired::prove,
     },
     Scenario {
         name: "coexistence",
         proves: "the monitor asks what it needs, and nothing while nothing happens",
+        stage: Stage::Host,
         run: coexistence::prove,
     },
     Scenario {
         name: "replugged",
         proves: "the monitor follows the receiver over an unplugging",
+        stage: Stage::Host,
         run: replugged::prove,
     },
     Scenario {
         name: "quiet",
         proves: "with the node closed nothing is missed, and typing wakes nobody",
+        stage: Stage::Host,
         run: quiet::prove,
     },
     Scenario {
         name: "together",
         proves: "in a minute of the kernel, Solaar and the program nobody sees a wrong value or loses a reply",
+        stage: Stage::Host,
         run: together::prove,
     },
     Scenario {
         name: "daemon",
         proves: "the real upowerd and the daemon say the same of six kinds of battery",
+        stage: Stage::Host,
         run: daemon::prove_beside,
     },
     Scenario {
         name: "daemon-cycles",
         proves: "so they do over 30 replugs and sleeps, and no key or motion is lost",
+        stage: Stage::Host,
         run: daemon::prove_cycles,
     },
     Scenario {
         name: "daemon-k750",
         proves: "the daemon keeps a K750's charge fresh in the kernel and upowerd",
+        stage: Stage::Host,
         run: daemon::prove_solar,
     },
     Scenario {
         name: "daemon-stopped",
         proves: "stopped, the daemon leaves all as it was, and remembers what sleeps",
+        stage: Stage::Host,
         run: daemon::prove_stopped,
     },
     Scenario {
         name: "daemon-killed",
         proves: "killed, it leaves no series of measurements without end",
+        stage: Stage::Host,
         run: daemon::prove_killed,
     },
     Scenario {
         name: "daemon-full",
         proves: "with its disk full it warns and goes on",
+        stage: Stage::Host,
         run: daemon::prove_full,
     },
     Scenario {
         name: "daemon-denied",
         proves: "without permission it says so, and goes on once it may",
+        stage: Stage::Host,
         run: daemon::prove_denied,
+    },
+    Scenario {
+        name: "figures",
+        proves: "what is shipped works, and what it costs beside Solaar and UPower",
+        stage: Stage::Shipped,
+        run: figures::prove,
+    },
+    Scenario {
+        name: "package",
+        proves: "apt installs it, any user sees charge and light, and purged it leaves nothing",
+        stage: Stage::Debian,
+        run: package::prove,
     },
 ];
 
@@ -206,65 +256,4 @@ pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, String>
             .ok_or_else(|| name.clone())
     };
     names.iter().map(find).collect()
-}
-
-/// The kernel's driver for the receiver.
-const DJ_DRIVER: &str = "logitech-djreceiver";
-
-/// What the devices on the desk tell; the third, a K800, sleeps.
-const K750_PERCENT: u8 = 57;
-const K750_LUX: u16 = 12;
-const M705_PERCENT: u8 = 65;
-
-/// A plugged-in receiver with its devices.
-type Desk = UsbDevice<Receiver>;
-
-impl Desk {
-    /// The notification flags of the receiver, then of HID++ 1.0 devices.
-    fn flags<const N: usize>(&self, slots: [u8; N]) -> ([u8; 3], [[u8; 3]; N]) {
-        self.with(|receiver, _| {
-            let of_device = |slot| match receiver.device(slot).map(|device| &device.protocol) {
-                Some(Protocol::Registers(registers)) => registers.flags(),
-                other => panic!("slot {slot} has no registers: {other:?}"),
-            };
-            (receiver.flags(), slots.map(of_device))
-        })
-    }
-}
-
-/// Plugs in the desk and waits until the kernel has asked all it wants to know.
-fn plug_in() -> Desk {
-    let desk = UsbDevice::plug_in(&UNIFYING, scenario::desk());
-    let seen = desk.seen();
-    wait_for_batteries(seen);
-    eventually("the K800's node", PATIENCE, || seen.node_of(K800));
-    wait_for_quiet(&desk);
-    desk
-}
-
-/// Plugs in a receiver and waits until the kernel has asked all it wants to know.
-fn plug_in_receiver(hardware: &'static Hardware, receiver: Receiver) -> Desk {
-    let desk = UsbDevice::plug_in(hardware, receiver);
-    eventually("the receiver's node", PATIENCE, || desk.seen().node());
-    wait_for_quiet(&desk);
-    desk
-}
-
-/// Waits until nobody asks the receiver any more.
-fn wait_for_quiet(desk: &Desk) {
-    eventually("the end of the kernel's requests", PATIENCE, || {
-        let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
-        let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
-        (quiet > Duration::from_millis(500)).then_some(())
-    });
-}
-
-/// Waits until the kernel knows the charge of the devices that are there.
-fn wait_for_batteries(seen: Seen) {
-    let measured = || {
-        seen.battery_of(K750)
-            .filter(|battery| battery.capacity != Some(0))
-    };
-    eventually("the K750's first measure", PATIENCE, measured);
-    eventually("the M705's battery", PATIENCE, || seen.battery_of(M705));
 }

@@ -7,11 +7,10 @@ use solar_status::transport::trace::Direction;
 use crate::kernel::{self, PATIENCE, eventually};
 use crate::monitor::{Monitor, Told};
 use crate::program::Program;
-use crate::scenarios::{plug_in, requests, wait_for_quiet};
+use crate::scenarios::{K750_SERIAL, plug_in, requests, wait_for_quiet};
 use crate::traffic::{expect_answers_in_turn, text};
 
-/// The desk: its devices and its receiver.
-const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
+/// The others on the desk: devices and the receiver.
 const M705_SERIAL: [u8; 4] = [0x1C, 0x5E, 0x07, 0x05];
 const K800_SERIAL: [u8; 4] = [0xFB, 0x84, 0x1B, 0x86];
 const RECEIVER_SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];

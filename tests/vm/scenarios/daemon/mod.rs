@@ -16,14 +16,11 @@ pub(super) use solar::prove as prove_solar;
 
 use solar_status::sim::receiver::Receiver;
 
-use super::{Desk, batteries, plug_in_receiver};
+use super::{Desk, K750_SERIAL, batteries, plug_in_receiver};
 use crate::bus::{Client, Device, Service, Values};
 use crate::descriptors::UNIFYING;
 use crate::devices;
 use crate::kernel::{PATIENCE, eventually};
-
-/// The K750, here and on the small desk.
-const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
 
 /// The slots of the six devices.
 const K750: u8 = 1;

@@ -1,0 +1,31 @@
+# The programs with their files, built from the source around this.
+{ lib, rustPlatform }:
+
+let
+  manifest = (builtins.fromTOML (builtins.readFile ../../Cargo.toml)).package;
+in
+rustPlatform.buildRustPackage {
+  pname = manifest.name;
+  inherit (manifest) version;
+  src = lib.cleanSource ../..;
+  cargoLock.lockFile = ../../Cargo.lock;
+  cargoBuildFlags = [ "--bins" ];
+  # The tests need a bus, systemd and shells; they run where it is developed.
+  doCheck = false;
+  # Nix has no /usr: what is named there is named in $out.
+  installPhase = ''
+    runHook preInstall
+    packaging/install staging "$(dirname "$(find target -path '*/release/solar-statusd')")"
+    mkdir -p "$out"
+    cp -r staging/usr/* "$out"
+    substituteInPlace "$out"/lib/systemd/system/*.service "$out"/share/dbus-1/system-services/*.service \
+      --replace /usr/bin "$out/bin"
+    runHook postInstall
+  '';
+  meta = {
+    inherit (manifest) description;
+    license = with lib.licenses; [ mit asl20 lgpl21Plus ];
+    platforms = lib.platforms.linux;
+    mainProgram = "solar-status";
+  };
+}

@@ -1,0 +1,297 @@
+//! From devices as they change to what is shown.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::alert::{Alert, Bubble, Kind, Order};
+use super::light::{Dimming, Past, Trend};
+use super::memory::Memory;
+use super::reason::Reason;
+use super::settings::{Limits, Settings};
+use super::watch::{Watch, key};
+use crate::device::{Battery, BatterySource, ChargeState, Device};
+use crate::units::Timestamp;
+
+/// So many notifications come within [`WINDOW`] at most; what would be more waits.
+const MOST: usize = 4;
+const WINDOW: Duration = Duration::from_secs(10 * 60);
+
+/// What is told so much later than it could have been was kept back, or the computer slept.
+const LATE: Duration = Duration::from_secs(60);
+
+/// Decides what a person is told.
+#[derive(Debug)]
+pub struct Alerts {
+    settings: Settings,
+    /// Where quiet hours are kept.
+    zone: TimeZone,
+    memory: Memory,
+    watches: BTreeMap<String, Watch>,
+    /// What is on the screen, and why.
+    shown: BTreeMap<Bubble, BTreeSet<Reference>>,
+    /// When something was shown, as far as it counts.
+    recent: VecDeque<Timestamp>,
+}
+
+/// A reason of a device.
+type Reference = (String, Kind);
+
+impl Alerts {
+    /// With what was told before.
+    pub const fn new(settings: Settings, zone: TimeZone, memory: Memory) -> Self {
+        Self {
+            settings,
+            zone,
+            memory,
+            watches: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// What was told, to be kept until the next start.
+    pub const fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// A device was found or is different, or was only read again.
+    pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
+        let key = key(device);
+        let limits = self.settings.of(device);
+        let watch = self.watches.entry(key.clone());
+        let watch = watch.or_insert_with(|| Watch::new(device));
+        let is_first = watch.device.battery.is_none();
+        let (mut gone, mut is_new) = (Vec::new(), false);
+        if let Some(battery) = watch.take(device) {
+            let told = self.memory.of(&key, now);
+            if battery.source == BatterySource::SolarDashboard {
+                told.days.note(device, &battery, now);
+            }
+            if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {
+                told.charge();
+            }
+            // That it was full before anybody looked is no news.
+            let is_full = battery.state == ChargeState::Full;
+            if is_first && is_full && limits.charged && !told.was_told(Kind::Charged) {
+                self.memory.tell(&key, Kind::Charged, now);
+            }
+            for kind in Kind::ALL {
+                match self.reason(&key, kind, &battery, limits, now) {
+                    Reason::Given => is_new |= self.give(&key, kind, limits, battery.at, now),
+                    Reason::Unknown => {}
+                    Reason::Near => self.keep_back(&key, kind),
+                    Reason::Suspended => gone.push(kind),
+                    Reason::Gone => {
+                        self.memory.of(&key, now).end(kind);
+                        gone.push(kind);
+                    }
+                }
+            }
+        }
+        let mut orders = self.withdraw(&key, &gone);
+        if is_new && device.is_online() {
+            orders.push(Order::ReadAgain(Box::new(device.clone())));
+        }
+        orders.extend(self.advance(now));
+        orders
+    }
+
+    /// What others saw of a solar keyboard before.
+    pub fn recall(&mut self, device: &Device, past: &Past, now: Timestamp) {
+        self.memory.of(&key(device), now).days.note_past(past);
+    }
+
+    /// A device is no longer there in this way.
+    pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
+        let key = key(device);
+        let watch = self.watches.get_mut(&key);
+        if watch.is_some_and(|watch| watch.leave(&device.link)) {
+            return self.advance(now);
+        }
+        let mut orders = self.withdraw(&key, &Kind::ALL);
+        self.watches.remove(&key);
+        orders.extend(self.advance(now));
+        orders
+    }
+
+    /// The time has come for what waits, as far as it has.
+    pub fn advance(&mut self, now: Timestamp) -> Vec<Order> {
+        let over = |at: &Timestamp| now.since(*at) >= WINDOW || *at > now;
+        while self.recent.front().is_some_and(over) {
+            self.recent.pop_front();
+        }
+        let quiet = self.is_quiet(now);
+        let mut ready = self.ready(now);
+        ready.retain(|(_, kind)| !quiet || self.settings.lets_through(*kind));
+        if self.recent.len() >= MOST {
+            return Vec::new();
+        }
+        let is_late = |it: &Reference| {
+            let since = self.ready_since(&it.0, it.1);
+            since.is_some_and(|since| now.since(since) >= LATE)
+        };
+        let (late, new): (Vec<_>, Vec<_>) = ready.iter().cloned().partition(is_late);
+        let mut orders = Vec::new();
+        if late.len() > 1 {
+            orders.extend(self.sum(&late, now));
+            ready = new;
+        }
+        ready.truncate(MOST.saturating_sub(self.recent.len()));
+        orders.extend(ready.iter().filter_map(|it| self.show(it, now)));
+        orders
+    }
+
+    /// When something waits that may be told then, if nothing changes.
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.settings.quiet_hours;
+        let quiet = quiet.and_then(|hours| hours.end(now, &self.zone));
+        let full = self.recent.len() >= MOST;
+        let room = self.recent.front().filter(|_| full).map(|at| *at + WINDOW);
+        let all = self.watches.iter().flat_map(|(key, watch)| {
+            let waiting = watch.waiting.keys();
+            waiting.filter_map(move |kind| {
+                let quiet = quiet.filter(|_| !self.settings.lets_through(*kind));
+                let since = self.ready_since(key, *kind)?;
+                Some(
+                    since
+                        .max(quiet.unwrap_or_default())
+                        .max(room.unwrap_or_default()),
+                )
+            })
+        });
+        all.min()
+    }
+
+    fn reason(
+        &self,
+        key: &str,
+        kind: Kind,
+        battery: &Battery,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Reason {
+        if kind != Kind::Light {
+            return Reason::of(kind, battery, limits, now);
+        }
+        match self.memory.trend(key, limits.light_days) {
+            Trend::Unknown => Reason::Unknown,
+            Trend::Holds => Reason::Near,
+            Trend::Dims(_) => Reason::Given,
+            Trend::Rises => Reason::Gone,
+        }
+    }
+
+    /// A reading gives this reason, which is told if it may be; whether it was not so before.
+    fn give(
+        &mut self,
+        key: &str,
+        kind: Kind,
+        limits: Limits,
+        read: Timestamp,
+        now: Timestamp,
+    ) -> bool {
+        let may = limits.tells(kind) && self.memory.allowed(key, kind).is_some();
+        let watch = self.watches.get_mut(key).filter(|_| may);
+        watch.is_some_and(|watch| watch.give(kind, read, now))
+    }
+
+    /// What waits does so no longer.
+    fn keep_back(&mut self, key: &str, kind: Kind) {
+        if let Some(watch) = self.watches.get_mut(key) {
+            watch.waiting.remove(&kind);
+        }
+    }
+
+    /// What is believed, allowed, and said by nothing worse.
+    fn ready(&self, now: Timestamp) -> Vec<Reference> {
+        let mut ready = Vec::new();
+        for key in self.watches.keys() {
+            let is_ready = |kind| {
+                self.ready_since(key, kind)
+                    .is_some_and(|since| since <= now)
+            };
+            let worse = is_ready(Kind::Critical);
+            let kinds = Kind::ALL.into_iter().filter(|it| is_ready(*it));
+            let kinds = kinds.filter(|it| !(worse && *it == Kind::Low));
+            ready.extend(kinds.map(|kind| (key.clone(), kind)));
+        }
+        ready
+    }
+
+    /// When what waits is believed and allowed.
+    fn ready_since(&self, key: &str, kind: Kind) -> Option<Timestamp> {
+        let believed = self.watches.get(key)?.waiting.get(&kind)?.believed();
+        Some(believed.max(self.memory.allowed(key, kind)?))
+    }
+
+    fn is_quiet(&self, now: Timestamp) -> bool {
+        let hours = self.settings.quiet_hours;
+        hours.is_some_and(|hours| hours.end(now, &self.zone).is_some())
+    }
+
+    /// Shows one.
+    fn show(&mut self, it: &Reference, now: Timestamp) -> Option<Order> {
+        let alert = self.alert(it)?;
+        let bubble = it.1.bubble(&it.0);
+        self.told(it, now);
+        self.recent.push_back(now);
+        self.shown
+            .insert(bubble.clone(), BTreeSet::from([it.clone()]));
+        Some(Order::Show(bubble, Box::new(alert)))
+    }
+
+    /// Shows several at once.
+    fn sum(&mut self, all: &[Reference], now: Timestamp) -> Option<Order> {
+        let alerts: Vec<Alert> = all.iter().filter_map(|it| self.alert(it)).collect();
+        for it in all {
+            self.told(it, now);
+        }
+        self.recent.push_back(now);
+        self.shown
+            .insert(Bubble::Summary, all.iter().cloned().collect());
+        (!alerts.is_empty()).then_some(Order::Sum(alerts))
+    }
+
+    fn told(&mut self, (key, kind): &Reference, now: Timestamp) {
+        let says_too = (*kind == Kind::Critical).then_some(Kind::Low);
+        for kind in says_too.iter().chain([kind]) {
+            self.keep_back(key, *kind);
+            self.memory.tell(key, *kind, now);
+        }
+    }
+
+    fn alert(&self, (key, kind): &Reference) -> Option<Alert> {
+        let device = &self.watches.get(key)?.device;
+        let others = self.watches.iter().filter(|(other, _)| *other != key);
+        let mut names = others.map(|(_, watch)| &watch.device.name);
+        Some(Alert {
+            kind: *kind,
+            device: device.clone(),
+            has_namesake: names.any(|name| *name == device.name),
+            dimming: self.dimming(key, device).filter(|_| *kind == Kind::Light),
+        })
+    }
+
+    fn dimming(&self, key: &str, device: &Device) -> Option<Dimming> {
+        match self.memory.trend(key, self.settings.of(device).light_days) {
+            Trend::Dims(dimming) => Some(dimming),
+            _ => None,
+        }
+    }
+
+    /// These reasons of a device count no longer.
+    fn withdraw(&mut self, key: &str, kinds: &[Kind]) -> Vec<Order> {
+        for kind in kinds {
+            self.keep_back(key, *kind);
+        }
+        for why in self.shown.values_mut() {
+            why.retain(|(of, kind)| of != key || !kinds.contains(kind));
+        }
+        let empty = self.shown.iter().filter(|(_, why)| why.is_empty());
+        let empty: Vec<Bubble> = empty.map(|(bubble, _)| bubble.clone()).collect();
+        self.shown.retain(|_, why| !why.is_empty());
+        empty.into_iter().map(Order::Withdraw).collect()
+    }
+}

@@ -1,0 +1,90 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::alert::Kind;
+use crate::device::{Battery, Device, Link};
+use crate::units::Timestamp;
+
+/// What nothing contradicts for so long is believed: a solar keyboard speaks every 90 seconds, and a
+/// device that leaps is asked again at once.
+const CONFIRMS: Duration = Duration::from_secs(3 * 60);
+
+/// A device that is followed, in one way or several.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// As last told, with its freshest battery.
+    pub(super) device: Device,
+    links: BTreeSet<Link>,
+    pub(super) waiting: BTreeMap<Kind, Waiting>,
+}
+
+/// A reason that was not told yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    since: Timestamp,
+    /// The reading that gave it first.
+    reading: Timestamp,
+    is_confirmed: bool,
+}
+
+/// What names a device in whatever way it is reached.
+pub(super) fn key(device: &Device) -> String {
+    device.serial.as_ref().unwrap_or(&device.id).clone()
+}
+
+impl Watch {
+    /// A device of which only the name is known.
+    pub(super) fn new(device: &Device) -> Self {
+        Self {
+            device: Device {
+                battery: None,
+                ..device.clone()
+            },
+            links: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the device as it is now; the reading, if there is a newer one that it vouches for.
+    pub(super) fn take(&mut self, device: &Device) -> Option<Battery> {
+        self.links.insert(device.link.clone());
+        let before = self.device.battery;
+        let is_news =
+            |it: &Battery| before.is_none_or(|before| it.at >= before.at && *it != before);
+        let fresh = device.battery.filter(|it| it.trusted && is_news(it));
+        self.device = Device {
+            battery: fresh.or(before),
+            ..device.clone()
+        };
+        fresh
+    }
+
+    /// It is not reached in this way any more; whether it still is in another.
+    pub(super) fn leave(&mut self, link: &Link) -> bool {
+        self.links.remove(link);
+        !self.links.is_empty()
+    }
+
+    /// A reading gives this reason; whether it is the first to do so.
+    pub(super) fn give(&mut self, kind: Kind, reading: Timestamp, now: Timestamp) -> bool {
+        let is_new = !self.waiting.contains_key(&kind);
+        let waiting = self.waiting.entry(kind).or_insert(Waiting {
+            since: now,
+            reading,
+            is_confirmed: false,
+        });
+        waiting.is_confirmed |= reading > waiting.reading;
+        is_new
+    }
+}
+
+impl Waiting {
+    /// When it is believed.
+    pub(super) fn believed(&self) -> Timestamp {
+        if self.is_confirmed {
+            self.since
+        } else {
+            self.since + CONFIRMS
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `solar-status doctor`: why a device is missing or wrong, for people, programs and bug reports.
+
+mod args;
+mod text;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use args::DoctorArgs;
+
+use super::exit::Exit;
+use super::style::Style;
+use super::{cache, color, complain, standard};
+use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
+
+/// The version of the JSON document.
+const SCHEMA: u32 = 1;
+
+/// Where the service keeps its histories, unless it is told otherwise.
+const HISTORY: &str = "var/lib/solar-status/history";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    verdict: &'static str,
+    findings: &'a [Finding],
+}
+
+pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
+    let root = args.root.clone().unwrap_or_else(|| PathBuf::from("/"));
+    let facts = look(&Wishes {
+        machine: Machine::at(&root),
+        direct: args.direct,
+        listen: args.listen,
+        places: Places {
+            cache: cache::path(),
+            history: root.join(HISTORY),
+        },
+    });
+    let findings = judge(&facts);
+    let exit = exit(worst(&findings));
+    if let Some(path) = &args.report {
+        let text = report(&facts, &findings);
+        if path == Path::new("-") {
+            let mut out = io::stdout().lock();
+            let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+            return written.map(|()| exit).map_err(standard::unwritable);
+        }
+        if let Err(error) = save(path, &text) {
+            complain(&format_args!(
+                "{} cannot be written: {error}",
+                path.display()
+            ));
+            return Ok(Exit::Failure);
+        }
+    }
+    print(args, &findings).map_err(standard::unwritable)?;
+    Ok(exit)
+}
+
+const fn exit(worst: Verdict) -> Exit {
+    match worst {
+        Verdict::Ok | Verdict::Note | Verdict::Unseen => Exit::Ok,
+        Verdict::Denied => Exit::NoPermission,
+        Verdict::Absent => Exit::NoDevice,
+        Verdict::Problem => Exit::Failure,
+    }
+}
+
+fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if args.json {
+        let document = Document {
+            schema: SCHEMA,
+            verdict: worst(findings).name(),
+            findings,
+        };
+        serde_json::to_writer_pretty(&mut out, &document)?;
+        writeln!(out)?;
+    } else {
+        let color = color::color(args.color, &out);
+        let width = rustix::termios::tcgetwinsize(&out).ok();
+        let width = width.map(|size| usize::from(size.ws_col));
+        let style = Style::of_environment(color, width.filter(|columns| *columns > 0));
+        text::print(&mut out, findings, style)?;
+    }
+    out.flush()
+}
+
+/// Writes a file as a whole, or leaves what was there.
+fn save(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}

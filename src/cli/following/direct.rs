@@ -1,0 +1,93 @@
+//! Following the devices themselves.
+
+use std::cell::Cell;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use super::{Following, Hand, News, WAITING};
+use crate::cli::{Exit, setting};
+use crate::manager::{
+    self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
+};
+use crate::nodes::{Given, Machine, Tapping, simulated};
+use crate::units::Timestamp;
+
+pub(super) fn follow(
+    following: Following<'_>,
+    hand: &Hand,
+    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+) -> io::Result<Exit> {
+    let virtual_time = following.is_virtual();
+    let Following {
+        common,
+        duration,
+        interrupt,
+    } = following;
+    // Before anything is opened, so that all is left as it was found.
+    let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
+    let mut clock: Box<dyn Clock> = if virtual_time {
+        Box::new(VirtualClock::default())
+    } else {
+        Box::new(RealClock::new(Some(interrupt.as_fd())))
+    };
+    let trace = match setting::open_trace(common) {
+        Ok(trace) => trace,
+        Err(error) => {
+            tell(clock.now(), News::Remark(error))?;
+            return Ok(Exit::Failure);
+        }
+    };
+    let tapping = Tapping::new(trace.as_ref(), common.anonymize);
+    let nothing = Cell::new(false);
+    let mut source: Box<dyn NodeSource> = match common.simulate {
+        Some(desk) => Box::new(Given::new(simulated(desk), tapping)),
+        None => match Machine::open(tapping, || nothing.set(true)) {
+            Ok(machine) => Box::new(machine),
+            Err(error) => {
+                tell(clock.now(), News::Remark(error.to_string()))?;
+                return Ok(Exit::Failure);
+            }
+        },
+    };
+    let until = duration.map(|duration| clock.now() + duration);
+    let query = setting::query(common, true, Duration::MAX);
+    let mut memory = setting::memory(common, common.simulate.is_none());
+    let (sender, mut commands) = command_channel()?;
+    hand.take_commands(sender);
+    let mut worst = Exit::Ok;
+    let ended = manager::follow(
+        Follow {
+            source: &mut *source,
+            commands: &mut commands,
+            query: &query,
+            memory: &mut memory,
+            clock: &mut *clock,
+            until,
+        },
+        &mut |at, news| match news {
+            manager::News::Change(change) => tell(at, News::Change(change)),
+            manager::News::Settled => {
+                if nothing.get() {
+                    tell(at, News::Remark(WAITING.to_owned()))?;
+                }
+                tell(at, News::Settled)
+            }
+            manager::News::Failure(failure) => {
+                worst = worst.max(Exit::of_failure(&failure));
+                tell(at, News::Remark(failure.to_string()))
+            }
+        },
+    );
+    let exit = match ended {
+        Ok(Wake::Due | Wake::Readable(_)) => worst,
+        Ok(Wake::Interrupted) => Exit::Interrupted,
+        // Nobody reads any more.
+        Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
+        Err(error) => {
+            tell(clock.now(), News::Remark(error.to_string()))?;
+            Exit::Failure
+        }
+    };
+    Ok(setting::finish_trace(common, trace, exit))
+}

@@ -1,0 +1,101 @@
+//! The hand of those who watch: has light measured, whichever way devices are followed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use log::debug;
+use zbus::message::Flags;
+use zbus::{Connection, Message};
+
+use crate::bus::DEVICE_INTERFACE;
+use crate::device::Link;
+use crate::feature::solar_dashboard::LightMeasure;
+use crate::manager::{Command, CommandSender};
+
+/// Reaches the devices, or the daemon, while they are followed; each thread can have its own.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cli) struct Hand(Arc<Mutex<Reach>>);
+
+#[derive(Debug, Default)]
+enum Reach {
+    #[default]
+    Nobody,
+    Devices(CommandSender),
+    Daemon {
+        connection: Connection,
+        /// Its unique name.
+        owner: String,
+        paths: BTreeMap<Link, String>,
+    },
+}
+
+impl Hand {
+    /// Has a device measure light in this series, in the place of any before. It is not waited for:
+    /// what comes of it is news.
+    pub(in crate::cli) fn measure_light(&self, device: &Link, series: LightMeasure) {
+        let asked = match &*self.reach() {
+            Reach::Nobody => Ok(()),
+            Reach::Devices(commands) => {
+                let device = device.clone();
+                let series = Some(series);
+                let command = Command::MeasureLight { device, series };
+                commands.send(command).map_err(|error| error.to_string())
+            }
+            Reach::Daemon {
+                connection,
+                owner,
+                paths,
+            } => paths.get(device).map_or(Ok(()), |path| {
+                call(connection, owner, path, series).map_err(|error| error.to_string())
+            }),
+        };
+        if let Err(error) = asked {
+            debug!("light is not measured: {error}");
+        }
+    }
+
+    /// Devices are reached by commands from now on.
+    pub(super) fn take_commands(&self, commands: CommandSender) {
+        *self.reach() = Reach::Devices(commands);
+    }
+
+    /// The daemon is reached on this connection from now on.
+    pub(super) fn take_daemon(&self, connection: Connection, owner: String) {
+        let paths = BTreeMap::new();
+        *self.reach() = Reach::Daemon {
+            connection,
+            owner,
+            paths,
+        };
+    }
+
+    /// Where the daemon has a device.
+    pub(super) fn learn(&self, device: Link, path: String) {
+        if let Reach::Daemon { paths, .. } = &mut *self.reach() {
+            paths.insert(device, path);
+        }
+    }
+
+    /// Nobody is reached any more.
+    pub(super) fn let_go(&self) {
+        *self.reach() = Reach::Nobody;
+    }
+
+    fn reach(&self) -> MutexGuard<'_, Reach> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn call(
+    connection: &Connection,
+    owner: &str,
+    path: &str,
+    series: LightMeasure,
+) -> zbus::Result<()> {
+    let call = Message::method_call(path, "MeasureLight")
+        .destination(owner)
+        .interface(DEVICE_INTERFACE)
+        .with_flags(Flags::NO_REPLY_EXPECTED)
+        .build(&(u32::from(series.reports), u32::from(series.period_s)))?;
+    zbus::block_on(connection.send(&call))
+}

@@ -1,0 +1,209 @@
+//! The daemon's objects, kept as its signals tell: what a signal changes about whom.
+
+use std::collections::HashMap;
+
+use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
+use crate::cli::asked::Asked;
+use crate::cli::daemon::Interfaces;
+use crate::device::{Device, Link, Receiver};
+use crate::manager::{Change, Changed};
+
+/// All objects that are there, by their paths.
+pub(super) struct Mirror<'a> {
+    asked: Asked<'a>,
+    devices: HashMap<String, Object<Device>>,
+    receivers: HashMap<String, Object<Receiver>>,
+}
+
+/// An object with all its values.
+struct Object<T> {
+    values: Values,
+    /// As last told; `None`: it is not among those that are wanted.
+    told: Option<T>,
+}
+
+impl<T> Object<T> {
+    const fn new(values: Values) -> Self {
+        Self { values, told: None }
+    }
+}
+
+impl<'a> Mirror<'a> {
+    pub(super) fn new(asked: Asked<'a>) -> Self {
+        Self {
+            asked,
+            devices: HashMap::new(),
+            receivers: HashMap::new(),
+        }
+    }
+
+    /// Whether nobody is there, wanted or not.
+    pub(super) fn is_empty(&self) -> bool {
+        self.devices.is_empty() && self.receivers.is_empty()
+    }
+
+    /// The object of a device that was told of.
+    pub(super) fn path(&self, link: &Link) -> Option<&str> {
+        let told = |object: &Object<Device>| Some(link) == object.told.as_ref().map(|it| &it.link);
+        let object = self.devices.iter().find(|(_, object)| told(object));
+        object.map(|(path, _)| path.as_str())
+    }
+
+    /// An object, or an interface of one, is there.
+    pub(super) fn appear(&mut self, path: &str, mut interfaces: Interfaces) -> Option<Change> {
+        if let Some(values) = interfaces.remove(RECEIVER_INTERFACE) {
+            let object = self.receivers.entry(path.to_owned());
+            object.or_insert_with(|| Object::new(Values::new())).values = values;
+            return self.look_at_receiver(path);
+        }
+        let values = interfaces.remove(DEVICE_INTERFACE)?;
+        let object = self.devices.entry(path.to_owned());
+        object.or_insert_with(|| Object::new(Values::new())).values = values;
+        self.look_at_device(path)
+    }
+
+    /// Some values of an object are different.
+    pub(super) fn change(
+        &mut self,
+        path: &str,
+        interface: &str,
+        different: Values,
+    ) -> Option<Change> {
+        match interface {
+            RECEIVER_INTERFACE => {
+                self.receivers.get_mut(path)?.values.extend(different);
+                self.look_at_receiver(path)
+            }
+            DEVICE_INTERFACE => {
+                self.devices.get_mut(path)?.values.extend(different);
+                self.look_at_device(path)
+            }
+            _ => None,
+        }
+    }
+
+    /// Interfaces of an object are gone.
+    pub(super) fn vanish(&mut self, path: &str, interfaces: &[String]) -> Option<Change> {
+        let gone = |interface: &str| interfaces.iter().any(|it| it == interface);
+        if gone(RECEIVER_INTERFACE) {
+            let receiver = self.receivers.remove(path)?.told?;
+            return Some(Change::ReceiverRemoved(receiver));
+        }
+        if gone(DEVICE_INTERFACE) {
+            let device = self.devices.remove(path)?.told?;
+            return Some(Change::DeviceRemoved(device));
+        }
+        None
+    }
+
+    /// The light key of a device was pressed.
+    pub(super) fn light_key(&self, path: &str) -> Option<Change> {
+        let device = self.devices.get(path)?.told.clone()?;
+        Some(Change::LightKey(device))
+    }
+
+    fn look_at_receiver(&mut self, path: &str) -> Option<Change> {
+        let object = self.receivers.get_mut(path)?;
+        let mut receiver = bus::receiver(&object.values)?;
+        self.asked.trim_receiver(&mut receiver);
+        object.told = Some(receiver.clone());
+        Some(Change::ReceiverAdded(receiver))
+    }
+
+    fn look_at_device(&mut self, path: &str) -> Option<Change> {
+        let object = self.devices.get_mut(path)?;
+        let mut now = bus::device(&object.values)?;
+        // Its name may come a little later.
+        if !self.asked.selects(&now) && object.told.is_none() {
+            return None;
+        }
+        self.asked.trim(&mut now);
+        let Some(before) = object.told.replace(now.clone()) else {
+            return Some(Change::DeviceAdded(now));
+        };
+        let what = Changed::between(&before, &now);
+        (!what.is_empty()).then_some(Change::DeviceChanged(now, what))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use zbus::Variant;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
+        let owned = |value: Variant<'static>| value.try_into_owned().unwrap();
+        let values = values.into_iter();
+        values
+            .map(|(name, value)| (name.to_owned(), owned(value)))
+            .collect()
+    }
+
+    fn k750(name: &'static str) -> Interfaces {
+        let values = values([
+            ("Id", "4002-392A0750".into()),
+            ("Name", name.into()),
+            ("Connection", "receiver".into()),
+            ("Receiver", "AF4F95EA".into()),
+            ("Slot", 1_u8.into()),
+        ]);
+        HashMap::from([(DEVICE_INTERFACE.to_owned(), values)])
+    }
+
+    #[test]
+    fn a_device_is_told_of_once_its_name_is_that_which_was_asked_for() {
+        let cli = Cli::parse_from(["solar-status", "--device", "K750"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        assert_eq!(mirror.appear("/k750", k750("")), None);
+        assert_eq!(mirror.light_key("/k750"), None);
+        let named = mirror.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
+        assert!(matches!(named, Some(Change::DeviceAdded(_))), "{named:?}");
+        let slept = values([("Presence", "offline".into())]);
+        let slept = mirror.change("/k750", DEVICE_INTERFACE, slept);
+        let Some(Change::DeviceChanged(_, what)) = slept else {
+            unreachable!("it was told of")
+        };
+        assert_eq!(what, [Changed::Presence]);
+        let upower = "org.freedesktop.UPower.Device".to_owned();
+        assert_eq!(mirror.vanish("/k750", &[upower]), None, "it stays");
+        let gone = mirror.vanish("/k750", &[DEVICE_INTERFACE.to_owned()]);
+        assert!(matches!(gone, Some(Change::DeviceRemoved(_))), "{gone:?}");
+        assert!(mirror.is_empty());
+    }
+
+    #[test]
+    fn a_time_alone_is_nothing_to_tell() {
+        let cli = Cli::parse_from(["solar-status"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        assert!(mirror.appear("/k750", k750("K750")).is_some());
+        let seen = values([("LastSeen", 1_u64.into())]);
+        assert_eq!(mirror.change("/k750", DEVICE_INTERFACE, seen), None);
+    }
+
+    #[test]
+    fn a_receiver_that_says_more_is_the_same_receiver() {
+        let cli = Cli::parse_from(["solar-status"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let receiver = values([
+            ("Id", "AF4F95EA".into()),
+            ("VendorId", 0x046D_u16.into()),
+            ("ProductId", 0xC52B_u16.into()),
+            ("Node", "/dev/hidraw0".into()),
+        ]);
+        let receiver = HashMap::from([(RECEIVER_INTERFACE.to_owned(), receiver)]);
+        assert!(mirror.appear("/receiver", receiver).is_some());
+        let paired = values([("Paired", 3_u8.into())]);
+        let Some(Change::ReceiverAdded(receiver)) =
+            mirror.change("/receiver", RECEIVER_INTERFACE, paired)
+        else {
+            unreachable!("it is told of")
+        };
+        assert_eq!(
+            (receiver.id.as_str(), receiver.paired),
+            ("AF4F95EA", Some(3))
+        );
+    }
+}

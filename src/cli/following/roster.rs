@@ -1,0 +1,180 @@
+//! Who was told of: the state before each change.
+
+use crate::cli::naming::Naming;
+use crate::device::{Device, Receiver};
+use crate::manager::{Change, Changed};
+
+/// A change with what it changed.
+#[derive(Debug)]
+pub(in crate::cli) enum Told {
+    ReceiverAdded(Receiver),
+    /// A receiver said more about itself.
+    ReceiverChanged(Receiver),
+    ReceiverRemoved(Receiver),
+    DeviceAdded(Device),
+    DeviceChanged {
+        before: Box<Device>,
+        now: Device,
+        what: Vec<Changed>,
+    },
+    DeviceRemoved(Device),
+    LightKey(Device),
+}
+
+/// All receivers and devices that are there, as last told.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Roster {
+    naming: Naming,
+    receivers: Vec<Receiver>,
+    devices: Vec<Device>,
+}
+
+impl Roster {
+    /// Nobody, to be called by these names.
+    pub(in crate::cli) fn new(naming: Naming) -> Self {
+        Self {
+            naming,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
+    /// their end is heard.
+    pub(in crate::cli) fn take(&mut self, mut change: Change) -> Option<Told> {
+        if let Some(device) = change.device_mut() {
+            self.naming.apply(device);
+        }
+        match change {
+            Change::ReceiverAdded(receiver) => self.add_receiver(receiver),
+            Change::ReceiverRemoved(receiver) => {
+                let place = self.receivers.iter().position(|it| it.id == receiver.id)?;
+                self.receivers.swap_remove(place);
+                Some(Told::ReceiverRemoved(receiver))
+            }
+            Change::DeviceAdded(device) => {
+                if let Some(place) = self.place(&device) {
+                    self.devices.swap_remove(place);
+                }
+                self.devices.push(device.clone());
+                Some(Told::DeviceAdded(device))
+            }
+            Change::DeviceChanged(now, what) => {
+                let place = self.place(&now)?;
+                let before = std::mem::replace(self.devices.get_mut(place)?, now.clone());
+                let before = Box::new(before);
+                Some(Told::DeviceChanged { before, now, what })
+            }
+            Change::DeviceRemoved(device) => {
+                let place = self.place(&device)?;
+                self.devices.swap_remove(place);
+                Some(Told::DeviceRemoved(device))
+            }
+            // Nothing that a person would see.
+            Change::DeviceRead(_) => None,
+            Change::LightKey(device) => {
+                self.place(&device)?;
+                Some(Told::LightKey(device))
+            }
+        }
+    }
+
+    fn add_receiver(&mut self, receiver: Receiver) -> Option<Told> {
+        let Some(known) = self.receivers.iter_mut().find(|it| it.id == receiver.id) else {
+            self.receivers.push(receiver.clone());
+            return Some(Told::ReceiverAdded(receiver));
+        };
+        let before = std::mem::replace(known, receiver.clone());
+        (before != receiver).then_some(Told::ReceiverChanged(receiver))
+    }
+
+    /// All devices that are there.
+    pub(in crate::cli) fn devices(&self) -> &[Device] {
+        &self.devices
+    }
+
+    /// A device can be paired with two receivers, so its id is not enough.
+    fn place(&self, device: &Device) -> Option<usize> {
+        let is_it = |it: &Device| it.id == device.id && it.link == device.link;
+        self.devices.iter().position(is_it)
+    }
+
+    /// Whether another device has this name too.
+    pub(in crate::cli) fn is_ambiguous(&self, name: &str) -> bool {
+        let named = self.devices.iter();
+        named.filter(|it| it.name.as_deref() == Some(name)).count() > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Link, Presence, ReceiverModel};
+    use crate::wire::Slot;
+
+    fn k750(receiver: &str) -> Device {
+        let link = Link::Paired {
+            receiver: receiver.into(),
+            slot: Slot::new(1).unwrap(),
+        };
+        Device {
+            name: Some("K750".into()),
+            ..Device::new("4002-392A0750".into(), link)
+        }
+    }
+
+    #[test]
+    fn what_changed_is_told_with_what_it_was_before() {
+        let mut roster = Roster::default();
+        roster.take(Change::DeviceAdded(k750("A")));
+        let offline = Device {
+            presence: Presence::Offline,
+            ..k750("A")
+        };
+        let change = Change::DeviceChanged(offline, vec![Changed::Presence]);
+        let Some(Told::DeviceChanged { before, now, .. }) = roster.take(change) else {
+            unreachable!("it was told of")
+        };
+        assert_eq!(
+            (before.presence, now.presence),
+            (Presence::Unknown, Presence::Offline)
+        );
+    }
+
+    #[test]
+    fn a_receiver_is_found_once_and_then_told_of_when_it_differs() {
+        let receiver = |paired| Receiver {
+            id: "AF4F95EA".into(),
+            model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
+            vendor: 0x046D,
+            product: 0xC52B,
+            node: "/dev/hidraw0".into(),
+            serial: Some("AF4F95EA".into()),
+            firmware: None,
+            slots: Some(6),
+            paired: Some(paired),
+        };
+        let mut roster = Roster::default();
+        let mut told = |paired| roster.take(Change::ReceiverAdded(receiver(paired)));
+        assert!(matches!(told(3), Some(Told::ReceiverAdded(_))));
+        assert!(told(3).is_none());
+        assert!(matches!(told(4), Some(Told::ReceiverChanged(_))));
+    }
+
+    #[test]
+    fn who_was_never_told_of_does_not_go() {
+        let mut roster = Roster::default();
+        assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_none());
+        assert!(roster.take(Change::LightKey(k750("A"))).is_none());
+    }
+
+    #[test]
+    fn a_device_on_two_receivers_leaves_one_of_them() {
+        let mut roster = Roster::default();
+        roster.take(Change::DeviceAdded(k750("A")));
+        roster.take(Change::DeviceAdded(k750("B")));
+        assert!(roster.is_ambiguous("K750"));
+        assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_some());
+        assert!(!roster.is_ambiguous("K750"));
+        assert!(roster.take(Change::LightKey(k750("B"))).is_some());
+    }
+}

@@ -1,0 +1,50 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Format;
+use crate::cli::args::parse_duration;
+
+/// What stands below the options in the help.
+pub(in crate::cli) const HELP: &str = "\
+Formats:
+  waybar         Waybar, custom module with \"return-type\": \"json\"
+  i3blocks       i3blocks, with format=json
+  i3status-rust  i3status-rust, custom block with json = true
+  polybar        polybar, custom/script
+  tmux           tmux, #(…) in its status line
+  prometheus     the textfile collector of node_exporter, with --output
+  hass           Home Assistant over MQTT: topic and payload a line, to be retained
+  TEMPLATE       a line for each device, with values in braces: name, id, kind, serial,
+                 receiver, slot, charge, percent, level, bar, state, urgency (critical,
+                 low, good, unknown), voltage, lux, light, presence
+
+The lowest battery comes first. In a template, {percent:3} is three columns wide,
+[, {lux} lux] is left out where the light is not known, a bracket that is written
+twice is that character, and there are \\n, \\t and \\\\.";
+
+/// How to tell it in other words.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct FormatArgs {
+    /// Print it for a bar or another program: a name or a template, see Formats
+    #[arg(long, value_name = "FORMAT", conflicts_with = "json")]
+    pub(in crate::cli) format: Option<Format>,
+
+    /// Go on, and print it anew when it reads otherwise (for JSON there is `monitor --json`)
+    #[arg(long, requires = "format", conflicts_with_all = ["transport", "replay"])]
+    pub(in crate::cli) watch: bool,
+
+    /// End after so many seconds; simulated ones pass at once
+    #[arg(long, value_name = "SECONDS", requires = "watch", value_parser = parse_duration)]
+    pub(in crate::cli) duration: Option<Duration>,
+
+    /// What stands between devices [default: two blanks; after a template without --watch, a new
+    /// line]
+    #[arg(long, value_name = "TEXT", requires = "format")]
+    pub(in crate::cli) separator: Option<String>,
+
+    /// Write it to this file, which is replaced as a whole
+    #[arg(long, value_name = "FILE", requires = "format")]
+    pub(in crate::cli) output: Option<PathBuf>,
+}

@@ -1,0 +1,164 @@
+//! A device as a bar shows it.
+
+use super::escape::clean;
+use crate::cli::style::Style;
+use crate::cli::words::{self, Urgency};
+use crate::device::{BatteryLevel, ChargeState, Device, Presence};
+use crate::units::Percent;
+
+/// So many devices have their place in a bar; of the others it says how many there are.
+const MOST: usize = 3;
+
+/// What a bar says by itself while there is nothing to show.
+pub(super) const NOTHING: &str = "no Logitech wireless device";
+
+/// A device in words that are safe in a line; what else they need is the reader's matter.
+pub(super) struct Entry<'a> {
+    pub(super) device: &'a Device,
+    pub(super) name: String,
+    /// The charge, or the sign for one that is not known.
+    pub(super) charge: String,
+    pub(super) urgency: Urgency,
+}
+
+/// How a bar paints a device, what needs care the most last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tone {
+    /// It sleeps: what is shown is what it was.
+    Dim,
+    Plain,
+    Low,
+    Critical,
+}
+
+/// All devices, the lowest battery first, then those of which it is not known, then those that have
+/// none.
+pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
+    let mut devices: Vec<&Device> = devices.iter().collect();
+    devices.sort_by_cached_key(|device| {
+        let battery = device.battery.as_ref();
+        let percent = battery.and_then(|it| it.percent.map(Percent::get));
+        let charge = percent.or(battery.and_then(|it| it.level.map(BatteryLevel::least)));
+        let none = device.has_battery == Some(false);
+        (
+            none,
+            charge.is_none(),
+            charge,
+            name(device),
+            device.id.clone(),
+        )
+    });
+    devices
+}
+
+/// Those that have a battery, or may have one, the lowest first.
+pub(super) fn entries(devices: &[Device], style: Style) -> Vec<Entry<'_>> {
+    let devices = lowest_first(devices).into_iter();
+    let devices = devices.filter(|device| device.has_battery != Some(false));
+    devices.map(|device| Entry::of(device, style)).collect()
+}
+
+/// One of each device in the order of their ids. That which is paired with two receivers counts
+/// where it is online.
+pub(super) fn each_once(devices: &[Device]) -> Vec<&Device> {
+    let mut devices: Vec<&Device> = devices.iter().collect();
+    devices.sort_by_key(|device| (&device.id, !device.is_online(), &device.link));
+    devices.dedup_by_key(|device| &device.id);
+    devices
+}
+
+/// What a device is called, in letters that can be drawn.
+pub(super) fn name(device: &Device) -> String {
+    let name = clean(&words::name(device));
+    if name.is_empty() {
+        clean(&device.id)
+    } else {
+        name
+    }
+}
+
+/// The first of them, each as `show` has it, and how many more there are.
+pub(super) fn line<'a>(
+    entries: &[Entry<'a>],
+    separator: &str,
+    show: impl Fn(&Entry<'a>) -> String,
+) -> String {
+    let mut parts: Vec<String> = entries.iter().take(MOST).map(show).collect();
+    if let Some(more) = entries.len().checked_sub(MOST).filter(|more| *more > 0) {
+        parts.push(format!("+{more}"));
+    }
+    parts.join(separator)
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of(device: &'a Device, style: Style) -> Self {
+        let battery = device.battery.as_ref();
+        let charge = battery.and_then(|battery| words::charge(battery, style));
+        Self {
+            device,
+            name: name(device),
+            charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
+            urgency: battery.map_or(Urgency::Unknown, Urgency::of),
+        }
+    }
+
+    /// `K750 57 %`
+    pub(super) fn short(&self) -> String {
+        format!("{} {}", self.name, self.charge)
+    }
+
+    /// `K750  57 %, discharging, 2.54 V, 12 lux (dark)`
+    pub(super) fn long(&self) -> String {
+        let mut facts = vec![self.charge.clone()];
+        let battery = self.device.battery.as_ref();
+        if self.is_offline() {
+            facts.push("offline".to_owned());
+        } else if let Some(battery) = battery {
+            facts.extend(battery.state.name().map(str::to_owned));
+            facts.extend(battery.voltage.map(|voltage| voltage.to_string()));
+        }
+        let light = self.device.light.filter(|_| !self.is_offline());
+        facts.extend(light.map(|it| format!("{} ({})", words::lux(&it), it.level().name())));
+        format!("{}  {}", self.name, facts.join(", "))
+    }
+
+    pub(super) fn percent(&self) -> Option<Percent> {
+        self.device.battery.and_then(|battery| battery.percent)
+    }
+
+    pub(super) fn is_offline(&self) -> bool {
+        self.device.presence == Presence::Offline
+    }
+
+    pub(super) fn is_charging(&self) -> bool {
+        let battery = self.device.battery.as_ref();
+        battery.is_some_and(|it| it.state == ChargeState::Charging) && !self.is_offline()
+    }
+
+    pub(super) fn tone(&self) -> Tone {
+        match self.urgency {
+            _ if self.is_offline() => Tone::Dim,
+            Urgency::Critical => Tone::Critical,
+            Urgency::Low => Tone::Low,
+            Urgency::Good | Urgency::Unknown => Tone::Plain,
+        }
+    }
+}
+
+impl Tone {
+    /// That of a line in one colour.
+    pub(super) fn of_all(entries: &[Entry<'_>]) -> Self {
+        let tones = entries.iter().map(Entry::tone);
+        tones.max().unwrap_or(Self::Plain)
+    }
+
+    /// Its colour, as `#RRGGBB`; a bar has a colour of its own for what is plain.
+    pub(super) const fn hex(self) -> Option<&'static str> {
+        match self {
+            Self::Dim => Some("#888888"),
+            Self::Plain => None,
+            Self::Low => Some("#FFB86C"),
+            Self::Critical => Some("#FF5555"),
+        }
+    }
+}

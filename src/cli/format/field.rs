@@ -1,0 +1,96 @@
+//! The values a template can name.
+
+use super::entry::Entry;
+use crate::cli::bar::bar;
+use crate::cli::style::Style;
+use crate::device::Presence;
+use crate::feature::DeviceKind;
+use crate::units::Percent;
+
+/// A value of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Id,
+    Kind,
+    Serial,
+    Receiver,
+    Slot,
+    Charge,
+    Percent,
+    Level,
+    Bar,
+    State,
+    Urgency,
+    Voltage,
+    Lux,
+    Light,
+    Presence,
+}
+
+impl Field {
+    const ALL: [(&'static str, Self); 16] = [
+        ("name", Self::Name),
+        ("id", Self::Id),
+        ("kind", Self::Kind),
+        ("serial", Self::Serial),
+        ("receiver", Self::Receiver),
+        ("slot", Self::Slot),
+        ("charge", Self::Charge),
+        ("percent", Self::Percent),
+        ("level", Self::Level),
+        ("bar", Self::Bar),
+        ("state", Self::State),
+        ("urgency", Self::Urgency),
+        ("voltage", Self::Voltage),
+        ("lux", Self::Lux),
+        ("light", Self::Light),
+        ("presence", Self::Presence),
+    ];
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|(it, _)| *it == name).map(|(_, field)| field)
+    }
+
+    /// All names, for an error.
+    pub(super) fn names() -> String {
+        Self::ALL.map(|(name, _)| name).join(", ")
+    }
+
+    /// Whether it stands to the right of its place, as numbers do.
+    pub(super) const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Slot | Self::Charge | Self::Percent | Self::Voltage | Self::Lux
+        )
+    }
+
+    /// The value, if it is known.
+    pub(super) fn of(self, entry: &Entry<'_>, style: Style) -> Option<String> {
+        let device = entry.device;
+        let (battery, light) = (device.battery.as_ref(), device.light);
+        let word = |word: &'static str| word.to_owned();
+        match self {
+            Self::Name => Some(entry.name.clone()),
+            Self::Id => Some(device.id.clone()),
+            Self::Kind => device.kind.and_then(DeviceKind::name).map(word),
+            Self::Serial => device.serial.clone(),
+            Self::Receiver => device.receiver().map(str::to_owned),
+            Self::Slot => device.slot().map(|slot| slot.to_string()),
+            Self::Charge => Some(entry.charge.clone()).filter(|it| it != style.unknown()),
+            Self::Percent => entry.percent().map(|it| Percent::get(it).to_string()),
+            Self::Level => battery.and_then(|it| it.level).map(|it| word(it.name())),
+            Self::Bar => battery.and_then(|battery| bar(battery, style.unicode)),
+            Self::State => battery.and_then(|it| it.state.name()).map(word),
+            Self::Urgency => Some(word(entry.urgency.name())),
+            Self::Voltage => battery.and_then(|it| it.voltage).map(|it| it.to_string()),
+            Self::Lux => light.map(|light| light.lux.0.to_string()),
+            Self::Light => light.map(|light| word(light.level().name())),
+            Self::Presence => match device.presence {
+                Presence::Unknown => None,
+                presence => Some(word(presence.name())),
+            },
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Where the words go: to standard output, or to a file that is replaced as a whole.
+
+use std::fs::Permissions;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::hass::Topics;
+use super::{Format, Kind, Look, Profile};
+use crate::cli::args::{ColorWhen, StatusArgs};
+use crate::cli::standard::unwritable;
+use crate::cli::style::Style;
+use crate::device::Device;
+
+/// Prints devices, and what is different later.
+pub(super) struct Printer<'a> {
+    args: &'a StatusArgs,
+    format: &'a Format,
+    style: Style,
+    /// What was told last.
+    told: Option<String>,
+    topics: Topics,
+}
+
+/// Prints devices once.
+pub(in crate::cli) fn print(
+    args: &StatusArgs,
+    format: &Format,
+    devices: &[Device],
+) -> io::Result<()> {
+    Printer::new(args, format).print(devices)
+}
+
+impl<'a> Printer<'a> {
+    pub(super) fn new(args: &'a StatusArgs, format: &'a Format) -> Self {
+        // No terminal reads the colours, so its rules do not count.
+        let color = args.common.color != ColorWhen::Never;
+        Self {
+            args,
+            format,
+            style: Style::of_environment(color, None),
+            told: None,
+            topics: Topics::default(),
+        }
+    }
+
+    /// Prints what these devices come to, unless it was just printed.
+    pub(super) fn print(&mut self, devices: &[Device]) -> io::Result<()> {
+        let options = &self.args.format;
+        let text = match (&self.format.0, &options.output) {
+            // Each message by itself.
+            (Kind::Profile(Profile::Hass), None) => self.topics.news(devices)?,
+            _ => self.format.render(devices, self.look())?,
+        };
+        let told = self.told.as_ref() == Some(&text);
+        // To show nothing is news for a bar that showed something.
+        let silent = text.is_empty() && (self.told.is_none() && !options.watch || self.is_hass());
+        if told || silent {
+            return Ok(());
+        }
+        match &options.output {
+            Some(path) => replace(path, &text).map_err(|error| {
+                let what = format!("{} cannot be written: {error}", path.display());
+                io::Error::new(error.kind(), what)
+            })?,
+            None => write(&mut io::stdout().lock(), &text).map_err(unwritable)?,
+        }
+        self.told = Some(text);
+        Ok(())
+    }
+
+    fn is_hass(&self) -> bool {
+        matches!(self.format.0, Kind::Profile(Profile::Hass))
+    }
+
+    fn look(&self) -> Look<'_> {
+        let options = &self.args.format;
+        let template = matches!(self.format.0, Kind::Template(_));
+        let separator = if template && !options.watch {
+            "\n"
+        } else {
+            "  "
+        };
+        Look {
+            color: self.style.color,
+            unicode: self.style.unicode,
+            separator: options.separator.as_deref().unwrap_or(separator),
+        }
+    }
+}
+
+/// The text goes out at once, with the end of its line.
+fn write(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    out.write_all(format!("{text}{end}").as_bytes())?;
+    out.flush()
+}
+
+/// Who reads the file finds the old text or the new one. Others may read it, as the user's umask
+/// has it: the reader is often a service.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".solar-status-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    write(&mut temporary, text)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Prometheus: all devices in its text format, for the textfile collector of `node_exporter`.
+//!
+//! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>, text format 0.0.4, of
+//! which this is `OpenMetrics` text too: metrics are not mixed, and `# EOF` ends them. Base units as
+//! <https://prometheus.io/docs/practices/naming/> wants them: a ratio, volts, seconds since 1970.
+//! What is not known has no sample.
+
+use std::fmt::Write as _;
+
+use super::entry::{each_once, name};
+use super::escape::label;
+use crate::device::{Battery, BatteryLevel, ChargeState, Device, Link, Presence};
+use crate::feature::DeviceKind;
+use crate::units::{Percent, Timestamp};
+
+const LEVELS: [BatteryLevel; 4] = [
+    BatteryLevel::Critical,
+    BatteryLevel::Low,
+    BatteryLevel::Good,
+    BatteryLevel::Full,
+];
+
+/// A metric: its name after `solar_status_`, what it is, and its value for a device.
+type Metric = (&'static str, &'static str, fn(&Device) -> Option<String>);
+
+const METRICS: &[Metric] = &[
+    (
+        "device_online",
+        "Whether the device can be talked to; a sleeping one cannot.",
+        |device| match device.presence {
+            Presence::Online => Some(flag(true)),
+            Presence::Offline => Some(flag(false)),
+            Presence::Unknown => None,
+        },
+    ),
+    (
+        "device_last_seen_timestamp_seconds",
+        "When the device last gave a sign of life, as far as it was heard.",
+        |device| device.seen.map(seconds),
+    ),
+    (
+        "battery_charge_ratio",
+        "The charge, from 0 to 1.",
+        |device| {
+            let percent = device.battery?.percent?;
+            Some(format!("{}", f64::from(Percent::get(percent)) / 100.0))
+        },
+    ),
+    (
+        "battery_charging",
+        "Whether the battery is being charged.",
+        |device| match device.battery?.state {
+            ChargeState::Unknown => None,
+            state => Some(flag(state == ChargeState::Charging)),
+        },
+    ),
+    (
+        "battery_voltage_volts",
+        "The voltage of the battery.",
+        |device| {
+            Some(format!(
+                "{}",
+                f64::from(device.battery?.voltage?.0) / 1000.0
+            ))
+        },
+    ),
+    (
+        "battery_read_timestamp_seconds",
+        "When the charge was read.",
+        |device| {
+            let battery = device.battery.as_ref().filter(|it| it.tells_charge())?;
+            Some(seconds(battery.charge_at))
+        },
+    ),
+    (
+        "light_lux",
+        "The light on a solar keyboard, as last measured.",
+        |device| Some(device.light?.lux.0.to_string()),
+    ),
+    (
+        "light_read_timestamp_seconds",
+        "When the light was measured.",
+        |device| Some(seconds(device.light?.at)),
+    ),
+];
+
+pub(super) fn render(devices: &[Device]) -> String {
+    let devices = each_once(devices);
+    let mut text = String::new();
+    head(&mut text, "device_info", "Who the device is.");
+    for device in &devices {
+        sample(&mut text, "device_info", &identity(device), "1");
+    }
+    for (name, help, value) in METRICS {
+        let values = devices.iter().filter_map(|it| Some((it, value(it)?)));
+        let mut values = values.peekable();
+        if values.peek().is_some() {
+            head(&mut text, name, help);
+        }
+        for (device, value) in values {
+            sample(&mut text, name, &labels(device), &value);
+        }
+    }
+    levels(&mut text, &devices);
+    text.push_str("# EOF\n");
+    text
+}
+
+/// Steps are a set of states, as `OpenMetrics` has them: that which holds is 1, the others are 0.
+fn levels(text: &mut String, devices: &[&Device]) {
+    const NAME: &str = "battery_level";
+    let level = |battery: &Battery| battery.level;
+    let level = |device: &&Device| device.battery.as_ref().and_then(level);
+    let told = devices.iter().filter_map(|it| Some((it, level(it)?)));
+    for (number, (device, told)) in told.enumerate() {
+        if number == 0 {
+            head(
+                text,
+                NAME,
+                "The charge in steps, where the device tells them.",
+            );
+        }
+        for level in LEVELS {
+            let mut labels = labels(device);
+            labels.push(("level", level.name().to_owned()));
+            sample(text, NAME, &labels, &flag(level == told));
+        }
+    }
+}
+
+fn head(text: &mut String, name: &str, help: &str) {
+    // To write to a string cannot fail.
+    _ = writeln!(text, "# HELP solar_status_{name} {help}");
+    _ = writeln!(text, "# TYPE solar_status_{name} gauge");
+}
+
+fn sample(text: &mut String, name: &str, labels: &[(&str, String)], value: &str) {
+    let labels = labels.iter();
+    let labels = labels.map(|(name, value)| format!("{name}=\"{}\"", label(value)));
+    let labels = labels.collect::<Vec<_>>().join(",");
+    _ = writeln!(text, "solar_status_{name}{{{labels}}} {value}");
+}
+
+/// What each sample says of its device.
+fn labels(device: &Device) -> Vec<(&'static str, String)> {
+    let mut labels = vec![("id", device.id.clone()), ("name", name(device))];
+    let kind = device.kind.and_then(DeviceKind::name);
+    labels.extend(kind.map(|kind| ("kind", kind.to_owned())));
+    labels
+}
+
+/// What else is known of a device and does not change.
+fn identity(device: &Device) -> Vec<(&'static str, String)> {
+    let mut labels = labels(device);
+    let serial = device.serial.clone();
+    labels.extend(serial.map(|serial| ("serial", serial)));
+    labels.extend(device.wpid.map(|wpid| ("wpid", wpid.to_string())));
+    match &device.link {
+        Link::Paired { receiver, .. } => {
+            labels.push(("connection", "receiver".to_owned()));
+            labels.push(("receiver", receiver.clone()));
+        }
+        Link::Direct { bus, .. } => labels.push(("connection", bus.clone())),
+    }
+    let firmware = device.firmware;
+    labels.extend(firmware.map(|firmware| ("firmware", firmware.to_string())));
+    labels
+}
+
+fn flag(is_so: bool) -> String {
+    u8::from(is_so).to_string()
+}
+
+/// Seconds since 1970 (of a simulation: since its start), to the thousandth.
+fn seconds(at: Timestamp) -> String {
+    let since = at.since_start();
+    format!("{}.{:03}", since.as_secs(), since.subsec_millis())
+}

@@ -1,0 +1,307 @@
+//! Templates: text with the names of values in braces.
+//!
+//! `{name}` is a value; `{percent:3}` one that is three columns wide at least. What stands in square
+//! brackets is left out where one of its values is not known: `[, {lux} lux]`. A bracket that is
+//! written twice is that character; `\n` is a new line, `\t` a tab, `\\` a backslash.
+
+use std::iter::{Enumerate, Peekable};
+use std::str::Chars;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::entry::{Entry, lowest_first};
+use super::escape::clean;
+use super::field::Field;
+use crate::cli::style::Style;
+use crate::device::Device;
+
+/// Wider than any terminal.
+const WIDEST: usize = 200;
+
+/// A template that was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Value {
+        field: Field,
+        /// How many columns it takes at least.
+        width: usize,
+    },
+    /// What is left out where something in it is not known.
+    Optional(Vec<Part>),
+}
+
+/// Why a template is none. Places are counted in characters, from 1.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// There is no such value.
+    #[error(
+        "there is no value `{name}` (character {at}); there are {}",
+        Field::names()
+    )]
+    UnknownValue {
+        /// What stands in the braces.
+        name: String,
+        /// Where.
+        at: usize,
+    },
+    /// A bracket that is not closed.
+    #[error(
+        "the `{bracket}` at character {at} is not closed; `{bracket}{bracket}` is the character"
+    )]
+    Unclosed {
+        /// Which one.
+        bracket: char,
+        /// Where it stands.
+        at: usize,
+    },
+    /// A bracket that was not opened.
+    #[error(
+        "the `{bracket}` at character {at} closes nothing; `{bracket}{bracket}` is the character"
+    )]
+    Unopened {
+        /// Which one.
+        bracket: char,
+        /// Where it stands.
+        at: usize,
+    },
+    /// Square brackets in square brackets.
+    #[error("the `[` at character {at} is in brackets already; `[[` is the character")]
+    Nested {
+        /// Where it stands.
+        at: usize,
+    },
+    /// Something else than a number of columns.
+    #[error("`{width}` (character {at}) is no width from 1 to {WIDEST}")]
+    Width {
+        /// What stands there.
+        width: String,
+        /// Where.
+        at: usize,
+    },
+    /// A backslash before something else.
+    #[error(r"the `\` at character {at} means nothing; there are `\n`, `\t` and `\\`")]
+    Escape {
+        /// Where it stands.
+        at: usize,
+    },
+}
+
+/// The rest of a template, with its places.
+struct Rest<'a>(Peekable<Enumerate<Chars<'a>>>);
+
+impl Rest<'_> {
+    fn next(&mut self) -> Option<(usize, char)> {
+        self.0.next().map(|(place, c)| (place + 1, c))
+    }
+
+    fn takes(&mut self, wanted: char) -> bool {
+        self.0.next_if(|(_, c)| *c == wanted).is_some()
+    }
+
+    /// The parts up to the end, or up to the bracket that closes the one at `opened`.
+    fn parts(&mut self, opened: Option<usize>) -> Result<Vec<Part>, TemplateError> {
+        let (mut parts, mut text) = (Vec::new(), String::new());
+        let mut closed = opened.is_none();
+        while let Some((at, c)) = self.next() {
+            let part = match c {
+                '{' | '}' | '[' | ']' if self.takes(c) => {
+                    text.push(c);
+                    continue;
+                }
+                '{' => self.value(at)?,
+                '[' if opened.is_some() => return Err(TemplateError::Nested { at }),
+                '[' => Part::Optional(self.parts(Some(at))?),
+                ']' if opened.is_some() => {
+                    closed = true;
+                    break;
+                }
+                bracket @ ('}' | ']') => return Err(TemplateError::Unopened { bracket, at }),
+                '\\' => {
+                    text.push(self.escaped(at)?);
+                    continue;
+                }
+                c => {
+                    text.push(c);
+                    continue;
+                }
+            };
+            parts.extend([Part::Text(std::mem::take(&mut text)), part]);
+        }
+        if let Some(at) = opened.filter(|_| !closed) {
+            return Err(TemplateError::Unclosed { bracket: '[', at });
+        }
+        parts.push(Part::Text(text));
+        parts.retain(|part| *part != Part::Text(String::new()));
+        Ok(parts)
+    }
+
+    /// What stands behind a backslash.
+    fn escaped(&mut self, at: usize) -> Result<char, TemplateError> {
+        match self.next() {
+            Some((_, 'n')) => Ok('\n'),
+            Some((_, 't')) => Ok('\t'),
+            Some((_, '\\')) => Ok('\\'),
+            _ => Err(TemplateError::Escape { at }),
+        }
+    }
+
+    /// A value, from behind its opening brace.
+    fn value(&mut self, opened: usize) -> Result<Part, TemplateError> {
+        let mut inside = String::new();
+        while !self.takes('}') {
+            let Some((_, c)) = self.next() else {
+                return Err(TemplateError::Unclosed {
+                    bracket: '{',
+                    at: opened,
+                });
+            };
+            inside.push(c);
+        }
+        let at = opened + 1;
+        let (name, width) = inside.split_once(':').unwrap_or((&inside, "1"));
+        let Some(field) = Field::from_name(name) else {
+            let name = name.to_owned();
+            return Err(TemplateError::UnknownValue { name, at });
+        };
+        let parsed = width.parse().ok().filter(|it| (1..=WIDEST).contains(it));
+        let Some(width) = parsed else {
+            return Err(TemplateError::Width {
+                width: width.to_owned(),
+                at: at + name.chars().count() + 1,
+            });
+        };
+        Ok(Part::Value { field, width })
+    }
+}
+
+impl Template {
+    pub(super) fn parse(template: &str) -> Result<Self, TemplateError> {
+        let parts = Rest(template.chars().enumerate().peekable()).parts(None)?;
+        Ok(Self(parts))
+    }
+
+    /// Whether it tells anything of a device.
+    pub(super) fn has_value(&self) -> bool {
+        self.0.iter().any(|it| !matches!(it, Part::Text(_)))
+    }
+
+    /// All devices, the lowest battery first.
+    pub(super) fn render(&self, devices: &[Device], look: Look<'_>) -> String {
+        let style = look.style();
+        let devices = lowest_first(devices).into_iter();
+        let devices = devices.map(|device| {
+            let mut filled = String::new();
+            for part in &self.0 {
+                part.fill(&Entry::of(device, style), style, &mut filled);
+            }
+            filled
+        });
+        devices.collect::<Vec<_>>().join(look.separator)
+    }
+}
+
+impl Part {
+    /// Writes itself for a device; `false`: the sign for what is not known is in it.
+    fn fill(&self, entry: &Entry<'_>, style: Style, filled: &mut String) -> bool {
+        match self {
+            Self::Text(text) => {
+                filled.push_str(text);
+                true
+            }
+            Self::Value { field, width } => {
+                let value = field.of(entry, style).map(|value| clean(&value));
+                let text = value.as_deref().unwrap_or(style.unknown());
+                let room = " ".repeat(width.saturating_sub(text.width()));
+                let (before, after) = if field.is_number() {
+                    (room.as_str(), "")
+                } else {
+                    ("", room.as_str())
+                };
+                filled.extend([before, text, after]);
+                value.is_some()
+            }
+            Self::Optional(parts) => {
+                let mut inside = String::new();
+                let known = |part: &Self| part.fill(entry, style, &mut inside);
+                if parts.iter().all(known) {
+                    filled.push_str(&inside);
+                }
+                true
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(template: &str) -> String {
+        Template::parse(template).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let unknown = error("ä {lxu}");
+        let begins = "there is no value `lxu` (character 4); there are name, id,";
+        assert!(unknown.starts_with(begins), "{unknown}");
+        for (template, what) in [
+            (
+                "{name",
+                "the `{` at character 1 is not closed; `{{` is the character",
+            ),
+            (
+                "x[, {lux}",
+                "the `[` at character 2 is not closed; `[[` is the character",
+            ),
+            (
+                "x}",
+                "the `}` at character 2 closes nothing; `}}` is the character",
+            ),
+            (
+                "x]",
+                "the `]` at character 2 closes nothing; `]]` is the character",
+            ),
+            (
+                "[[[[x[",
+                "the `[` at character 6 is not closed; `[[` is the character",
+            ),
+            (
+                "[a[b]]",
+                "the `[` at character 3 is in brackets already; `[[` is the character",
+            ),
+            ("{name:x}", "`x` (character 7) is no width from 1 to 200"),
+            ("{name:0}", "`0` (character 7) is no width from 1 to 200"),
+            (
+                "{name:201}",
+                "`201` (character 7) is no width from 1 to 200",
+            ),
+            (
+                r"ä\x",
+                r"the `\` at character 2 means nothing; there are `\n`, `\t` and `\\`",
+            ),
+            (
+                "\\",
+                r"the `\` at character 1 means nothing; there are `\n`, `\t` and `\\`",
+            ),
+        ] {
+            assert_eq!(error(template), what, "{template}");
+        }
+    }
+
+    #[test]
+    fn brackets_and_ends_of_lines_can_be_written() {
+        let text = |template| Template::parse(template).unwrap().0;
+        assert_eq!(
+            text(r"{{a}}[[b]]\t\\\n"),
+            [Part::Text("{a}[b]\t\\\n".to_owned())]
+        );
+        let inside = vec![Part::Text("x[]".to_owned())];
+        assert_eq!(text("[x[[]]]"), [Part::Optional(inside)]);
+    }
+}

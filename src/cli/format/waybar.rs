@@ -1,0 +1,48 @@
+//! Waybar, `custom` module with `return-type: json`: an object a line.
+//!
+//! Source: waybar-custom(5), RETURN-TYPE. `text` and `tooltip` are Pango markup unless the module
+//! has `escape`; `class` is a string or an array; `percentage` picks one of `format-icons`, and so
+//! does `alt`. A module without text is hidden.
+
+use serde::Serialize;
+
+use super::entry::{Entry, NOTHING};
+use super::escape::pango;
+use crate::units::Percent;
+
+#[derive(Serialize)]
+struct Module {
+    /// The lowest battery.
+    text: String,
+    /// `none`, `offline`, `charging`, or how urgent it is.
+    alt: &'static str,
+    /// All of them, a line each.
+    tooltip: String,
+    /// `none`; else how urgent it is, with `charging` and `offline` where it is so.
+    class: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percentage: Option<Percent>,
+}
+
+pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
+    let Some(lowest) = entries.first() else {
+        return serde_json::to_string(&Module {
+            text: String::new(),
+            alt: "none",
+            tooltip: NOTHING.to_owned(),
+            class: vec!["none"],
+            percentage: None,
+        });
+    };
+    let mut class = vec![lowest.urgency.name()];
+    class.extend(lowest.is_charging().then_some("charging"));
+    class.extend(lowest.is_offline().then_some("offline"));
+    let all: Vec<String> = entries.iter().map(|it| pango(&it.long())).collect();
+    serde_json::to_string(&Module {
+        text: pango(&lowest.short()),
+        alt: class.last().copied().unwrap_or_default(),
+        tooltip: all.join("\n"),
+        class,
+        percentage: lowest.percent(),
+    })
+}

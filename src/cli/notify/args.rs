@@ -1,0 +1,63 @@
+//! The arguments of `solar-status notify`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::args::{CommonArgs, parse_duration};
+
+/// Show notifications on the desktop: low batteries, full ones, and too little light.
+///
+/// It follows the devices as monitor does, and says each thing once: when a charge falls below its
+/// limit, when a device on a charger is full, when charging fails, and when a solar keyboard loses
+/// its charge for days. What was told is remembered from one start to the next. A notification is
+/// withdrawn when its reason has gone.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  solar-status notify                       until Ctrl-C
+  systemctl --user enable --now solar-status-notify
+                                            always, in the background
+  solar-status notify --dry-run             print what would be shown
+  solar-status notify --dry-run --simulate=fading --duration 864000
+                                            ten simulated days, at once
+  solar-status notify --check-config        what is configured, and where
+
+The configuration is the first of $XDG_CONFIG_HOME/solar-status/config.toml
+(or below ~/.config) and the same below $XDG_CONFIG_DIRS (or /etc/xdg). It is
+read at the start:
+
+  [notify]
+  low = 20                        # percent; 0: never
+  quiet_hours = \"22:00-07:00\"     # only critical ones come then
+  [[notify.device]]
+  match = \"M705\"                  # as --device
+  low = 10
+
+With --bus it waits for solar-statusd where it does not run, and follows the
+next one when one ends. Only one notify runs in a session.
+
+Exit status: 130 ended by Ctrl-C or a signal; 0 another notify runs already,
+the output is closed, or the --duration is over; 1 something failed; 2 wrong
+arguments or configuration; 4 a node may not be opened.")]
+pub struct NotifyArgs {
+    /// Use this configuration and no other
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Print the configuration that holds, and end
+    #[arg(long)]
+    pub(super) check_config: bool,
+
+    /// Print what would be shown, a line each, and remember nothing
+    #[arg(long, visible_alias = "print")]
+    pub(super) dry_run: bool,
+
+    /// End after so many seconds; simulated ones pass at once
+    #[arg(long, value_name = "SECONDS", value_parser = parse_duration)]
+    pub(super) duration: Option<Duration>,
+
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+}

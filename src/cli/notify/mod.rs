@@ -1,0 +1,126 @@
+//! `solar-status notify`: what a person should know of batteries and light, on the desktop.
+
+mod args;
+mod asking;
+mod config;
+mod desktop;
+mod lines;
+mod session;
+mod store;
+mod teller;
+mod waiting;
+mod words;
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+pub(super) use self::args::NotifyArgs;
+use self::config::Configuration;
+use self::desktop::{Desktop, NoDesktop};
+use self::lines::Lines;
+use self::store::Store;
+use self::teller::{Screen, Teller};
+use super::exit::Exit;
+use super::following::{Following, News};
+use super::naming::Naming;
+use super::standard::unwritable;
+use super::style::Style;
+use super::{complain, setting};
+use crate::units::Timestamp;
+
+pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
+    let configuration = match Configuration::read(args.config.as_deref()) {
+        Ok(configuration) => configuration,
+        Err(error) => {
+            complain(&error);
+            return Ok(Exit::Usage);
+        }
+    };
+    if args.check_config {
+        return print(&configuration);
+    }
+    let following = Following {
+        common: &args.common,
+        duration: args.duration,
+        interrupt: None,
+    };
+    let is_virtual = following.is_virtual();
+    let zone = if is_virtual {
+        TimeZone::UTC
+    } else {
+        TimeZone::system()
+    };
+    let screen = if args.dry_run {
+        Screen::Lines(Lines {
+            style: Style::of_environment(false, None),
+            zone: (!is_virtual).then(|| zone.clone()),
+        })
+    } else {
+        match Desktop::open() {
+            Ok(desktop) => Screen::Desktop(desktop),
+            Err(error) => {
+                complain(&error);
+                return Ok(match error {
+                    NoDesktop::Taken => Exit::Ok,
+                    NoDesktop::Bus(_) => Exit::Failure,
+                });
+            }
+        }
+    };
+    let store = if args.common.simulate.is_some() {
+        Store::nowhere()
+    } else if args.dry_run {
+        Store::open().read_only()
+    } else {
+        Store::open()
+    };
+    let naming = Naming::of(&args.common);
+    let teller = Teller::new(configuration.settings, zone, naming, screen, store);
+    if is_virtual {
+        at_once(following, teller)
+    } else {
+        session::run(args, teller)
+    }
+}
+
+/// Follows simulated devices in their own time.
+fn at_once(following: Following<'_>, mut teller: Teller) -> io::Result<Exit> {
+    let end = following.duration.map(|it| Timestamp::START + it);
+    let mut now = Timestamp::START;
+    let exit = following.run(&mut |at, news| {
+        pass(&mut teller, &mut now, at)?;
+        match news {
+            News::Change(change) => teller.take(at, *change),
+            News::Settled => Ok(()),
+            News::Remark(what) => {
+                complain(&what);
+                Ok(())
+            }
+        }
+    })?;
+    let end = end.unwrap_or(now);
+    pass(&mut teller, &mut now, end)?;
+    Ok(exit)
+}
+
+/// Lets the time pass until then, with what is due on the way.
+fn pass(teller: &mut Teller, now: &mut Timestamp, until: Timestamp) -> io::Result<()> {
+    while let Some(due) = teller.due(*now).filter(|due| *due > *now && *due <= until) {
+        *now = due;
+        teller.advance(due)?;
+    }
+    *now = until.max(*now);
+    Ok(())
+}
+
+/// Prints what is configured, as the file that says it.
+fn print(configuration: &Configuration) -> io::Result<Exit> {
+    let from = match &configuration.file {
+        Some(file) => format!("# {}", file.display()),
+        None => "# No configuration file was found; these are the defaults.".to_owned(),
+    };
+    let mut out = io::stdout().lock();
+    let written = write!(out, "{from}\n{}", configuration.settings).and_then(|()| out.flush());
+    written.map(|()| Exit::Ok).map_err(unwritable)
+}

@@ -1,0 +1,155 @@
+//! In real time: devices, the notification server and the clock each have their say.
+//!
+//! One thread follows the devices, one listens for servers that come and go, and both tell a third,
+//! which decides and shows. It sleeps until it is told something or something is due.
+
+use std::io;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use ordered_stream::OrderedStreamExt;
+use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
+use zbus::{Connection, block_on};
+
+use super::args::NotifyArgs;
+use super::desktop::SERVER;
+use super::teller::{Screen, Teller};
+use super::{complain, setting, waiting};
+use crate::bus::Bus;
+use crate::cli::exit::Exit;
+use crate::cli::following::{Following, News};
+use crate::cli::way;
+use crate::manager::{Change, Clock, RealClock};
+use crate::units::Timestamp;
+
+/// Waiting does not count the time in which the computer sleeps. So whoever waits for something looks
+/// at the clock so often.
+const LOOKS: Duration = Duration::from_secs(10 * 60);
+
+/// What the deciding thread is told.
+enum Message {
+    Change(Timestamp, Box<Change>),
+    /// Another notification server is there.
+    Server,
+    /// The session is over.
+    NoBus,
+    End,
+}
+
+/// Follows until it is interrupted, or for its duration.
+pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
+    if way::direct(&args.common).is_none() {
+        let bus = args.common.way.bus.clone();
+        teller.ask(bus.map_or_else(|| vec![Bus::System, Bus::Session], |bus| vec![bus]));
+    }
+    let interrupt = setting::interrupt()?;
+    let (give, take) = mpsc::channel();
+    if let Screen::Desktop(desktop) = teller.screen() {
+        listen(desktop.connection(), give.clone())?;
+    }
+    let stop = interrupt.try_clone()?;
+    let decide = move || {
+        let ended = decide(teller, &take);
+        // Then there is nobody left to follow for.
+        _ = stop.shutdown(Shutdown::Both);
+        ended
+    };
+    let decider = thread::Builder::new()
+        .name("alerts".to_owned())
+        .spawn(decide)?;
+    let exit = follow(args, &interrupt, &give);
+    // It may have ended by itself.
+    _ = give.send(Message::End);
+    match decider.join() {
+        Ok(Ok(Exit::Ok)) => exit,
+        Ok(ended) => ended,
+        Err(_) => Err(io::Error::other("the thread for alerts ended early")),
+    }
+}
+
+/// Follows the devices; with `--bus` each daemon that comes.
+fn follow(args: &NotifyArgs, interrupt: &UnixStream, give: &Sender<Message>) -> io::Result<Exit> {
+    let clock = RealClock::new(None);
+    let until = args.duration.map(|it| clock.now() + it);
+    let mut owner = None;
+    loop {
+        if let Some(bus) = &args.common.way.bus {
+            match waiting::daemon(bus, owner.as_deref(), interrupt, until)? {
+                waiting::End::Found(found) => owner = Some(found),
+                waiting::End::Stopped(exit) => return Ok(exit),
+            }
+        }
+        let following = Following {
+            common: &args.common,
+            duration: until.map(|until| until.since(clock.now())),
+            interrupt: Some(interrupt.try_clone()?),
+        };
+        let exit = following.run(&mut |at, news| {
+            match news {
+                // Nobody listens when it has ended by itself, and then this ends too.
+                News::Change(change) => _ = give.send(Message::Change(at, change)),
+                News::Settled => {}
+                News::Remark(what) => complain(&what),
+            }
+            Ok(())
+        })?;
+        if exit != Exit::Failure || args.common.way.bus.is_none() {
+            return Ok(exit);
+        }
+    }
+}
+
+/// Decides and shows, until there is an end to it.
+fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
+    let clock = RealClock::new(None);
+    loop {
+        let now = clock.now();
+        let wait = teller.due(now).map(|due| due.since(now));
+        let message = match wait {
+            // What is due at once was refused just now.
+            Some(wait) => take.recv_timeout(wait.clamp(Duration::from_secs(1), LOOKS)),
+            None => take.recv().map_err(RecvTimeoutError::from),
+        };
+        match message {
+            Ok(Message::Change(at, change)) => teller.take(at, *change)?,
+            Ok(Message::Server) => teller.server_appeared(clock.now()),
+            Ok(Message::NoBus) => {
+                complain(&"the session bus closed the connection");
+                return Ok(Exit::Failure);
+            }
+            Err(RecvTimeoutError::Timeout) => teller.advance(clock.now())?,
+            Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Ok),
+        }
+    }
+}
+
+/// Tells of notification servers that come, from a thread that sleeps in between.
+fn listen(connection: &Connection, give: Sender<Message>) -> io::Result<()> {
+    let mut owners = block_on(owners(connection)).map_err(io::Error::other)?;
+    let listen = move || {
+        while let Some(change) = block_on(owners.next()) {
+            let Ok(change) = change.args() else {
+                continue;
+            };
+            if change.new_owner().is_some() && give.send(Message::Server).is_err() {
+                return;
+            }
+        }
+        // Nobody need hear it any more.
+        _ = give.send(Message::NoBus);
+    };
+    thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(listen)?;
+    Ok(())
+}
+
+async fn owners(connection: &Connection) -> zbus::Result<NameOwnerChangedStream> {
+    let proxy = DBusProxy::new(connection).await?;
+    proxy
+        .receive_name_owner_changed_with_args(&[(0, SERVER)])
+        .await
+}

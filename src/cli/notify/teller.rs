@@ -1,0 +1,140 @@
+use std::io;
+
+use jiff::tz::TimeZone;
+
+use super::asking::Asking;
+use super::desktop::Desktop;
+use super::lines::Lines;
+use super::store::Store;
+use crate::alerts::{Alerts, Order, Settings};
+use crate::bus::Bus;
+use crate::cli::naming::Naming;
+use crate::device::{BatterySource, Device};
+use crate::manager::Change;
+use crate::units::Timestamp;
+
+/// Where alerts are seen.
+pub(super) enum Screen {
+    Lines(Lines),
+    Desktop(Desktop),
+}
+
+/// From changes to what is seen.
+pub(super) struct Teller {
+    naming: Naming,
+    alerts: Alerts,
+    screen: Screen,
+    store: Store,
+    /// `None`: the devices themselves are followed.
+    daemon: Option<Asking>,
+}
+
+impl Teller {
+    pub(super) fn new(
+        settings: Settings,
+        zone: TimeZone,
+        naming: Naming,
+        screen: Screen,
+        store: Store,
+    ) -> Self {
+        Self {
+            naming,
+            alerts: Alerts::new(settings, zone, store.memory()),
+            screen,
+            store,
+            daemon: None,
+        }
+    }
+
+    /// Where alerts are seen.
+    pub(super) const fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Asks the daemon on the first of these buses that has one, beside following it.
+    pub(super) fn ask(&mut self, buses: Vec<Bus>) {
+        self.daemon = Some(Asking(buses));
+    }
+
+    /// Takes a change.
+    pub(super) fn take(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
+        if let Some(device) = change.device_mut() {
+            self.naming.apply(device);
+        }
+        if let Change::DeviceAdded(device) = &change {
+            self.recall(at, device);
+        }
+        let orders = match change {
+            Change::DeviceAdded(device)
+            | Change::DeviceChanged(device, _)
+            | Change::DeviceRead(device) => self.alerts.take(&device, at),
+            Change::DeviceRemoved(device) => self.alerts.remove(&device, at),
+            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::LightKey(_) => {
+                return Ok(());
+            }
+        };
+        self.obey(at, &orders)
+    }
+
+    /// The time has come.
+    pub(super) fn advance(&mut self, at: Timestamp) -> io::Result<()> {
+        let orders = self.alerts.advance(at);
+        if let Screen::Desktop(desktop) = &mut self.screen
+            && desktop.due().is_some_and(|due| due <= at)
+        {
+            desktop.give(at);
+        }
+        self.obey(at, &orders)
+    }
+
+    /// When it is to be told the time.
+    pub(super) fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        let retry = match &self.screen {
+            Screen::Lines(_) => None,
+            Screen::Desktop(desktop) => desktop.due(),
+        };
+        self.alerts.due(now).into_iter().chain(retry).min()
+    }
+
+    /// Another notification server is there.
+    pub(super) fn server_appeared(&mut self, at: Timestamp) {
+        if let Screen::Desktop(desktop) = &mut self.screen {
+            desktop.give(at);
+            self.keep();
+        }
+    }
+
+    /// A solar keyboard had its days before this program looked.
+    fn recall(&mut self, at: Timestamp, device: &Device) {
+        let battery = device.battery.as_ref();
+        let is_solar = battery.is_some_and(|it| it.source == BatterySource::SolarDashboard);
+        if let Some(daemon) = self.daemon.as_ref().filter(|_| is_solar) {
+            self.alerts.recall(device, &daemon.past(device), at);
+        }
+    }
+
+    fn obey(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
+        for order in orders {
+            if let (Order::ReadAgain(device), Some(daemon)) = (order, &self.daemon) {
+                daemon.read_again(device);
+            }
+            match &mut self.screen {
+                Screen::Lines(lines) => lines.obey(at, order)?,
+                Screen::Desktop(desktop) => desktop.obey(at, order),
+            }
+        }
+        self.keep();
+        Ok(())
+    }
+
+    /// What nobody could see was not told.
+    fn keep(&mut self) {
+        let was_seen = match &self.screen {
+            Screen::Lines(_) => true,
+            Screen::Desktop(desktop) => desktop.is_done(),
+        };
+        if was_seen {
+            self.store.save(self.alerts.memory());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Alerts in words.
+
+use crate::alerts::{Alert, CHARGES_ABOVE, Kind};
+use crate::cli::style::Style;
+use crate::cli::words;
+use crate::device::{BatterySource, ChargeState};
+
+/// A text for the screen: what it is about in one line, and more below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) summary: String,
+    pub(super) body: String,
+}
+
+/// An alert of its own.
+pub(super) fn of(alert: &Alert, style: Style) -> Text {
+    let advice = advice(alert);
+    let facts = facts(alert, style);
+    let body = [facts.as_deref(), advice].into_iter().flatten();
+    Text {
+        summary: headline(alert),
+        body: body.collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// What had to wait, a line each.
+pub(super) fn sum(alerts: &[Alert], style: Style) -> Text {
+    let line = |alert| {
+        let facts = facts(alert, style);
+        let facts = facts.map_or_else(String::new, |facts| format!(". {facts}"));
+        format!("{}{facts}", headline(alert))
+    };
+    Text {
+        summary: "News of wireless devices".to_owned(),
+        body: alerts.iter().map(line).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn headline(alert: &Alert) -> String {
+    let mut name = words::name(&alert.device);
+    if alert.has_namesake {
+        name = format!("{name} {}", alert.device.id);
+    }
+    match (alert.kind, alert.dimming) {
+        (Kind::Low, _) => format!("{name}: battery low"),
+        (Kind::Critical, _) => format!("{name}: battery almost empty"),
+        (Kind::Charged, _) => format!("{name}: charged"),
+        (Kind::ChargingError, _) => format!("{name}: charging fails"),
+        (Kind::Light, Some(dimming)) => {
+            format!("{name}: not enough light for {} days", dimming.days)
+        }
+        (Kind::Light, None) => format!("{name}: not enough light"),
+    }
+}
+
+fn facts(alert: &Alert, style: Style) -> Option<String> {
+    match alert.kind {
+        Kind::Low | Kind::Critical => {
+            // A word would say again what stands above.
+            let charge = words::charge(alert.device.battery.as_ref()?, style)?;
+            charge.ends_with('%').then(|| format!("{charge} left."))
+        }
+        Kind::Light => alert.dimming.map(|it| {
+            let fell = format!("The charge fell from {} to {}.", it.before, it.now);
+            it.brightest.map_or(fell.clone(), |lux| {
+                format!("{fell} The most light was {lux}; above {CHARGES_ABOVE} it charges.")
+            })
+        }),
+        Kind::Charged | Kind::ChargingError => None,
+    }
+}
+
+fn advice(alert: &Alert) -> Option<&'static str> {
+    let battery = alert.device.battery?;
+    let is_solar = battery.source == BatterySource::SolarDashboard;
+    match (alert.kind, battery.rechargeable) {
+        (Kind::Low, _) => None,
+        (Kind::Critical, _) if is_solar => Some("Put it into bright light."),
+        (Kind::Critical, Some(true)) => Some("Charge it soon."),
+        (Kind::Critical, Some(false)) => Some("Have new batteries at hand."),
+        (Kind::Critical, None) => Some("Charge it, or have new batteries at hand."),
+        (Kind::Charged, _) if is_solar || battery.state != ChargeState::Full => None,
+        (Kind::Charged, _) => Some("It can be taken off its charger."),
+        (Kind::ChargingError, _) => Some("Look at its battery, cable and charger."),
+        (Kind::Light, _) => Some("Put it nearer to a window or lamp."),
+    }
+}

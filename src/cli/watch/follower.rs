@@ -1,0 +1,131 @@
+//! The thread that follows the devices, for the one that draws.
+
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::event::{EventfdFlags, eventfd};
+
+use crate::cli::args::CommonArgs;
+use crate::cli::exit::Exit;
+use crate::cli::following::{Hand, Heard, keep};
+use crate::units::Timestamp;
+
+/// How long the devices may take to be left as they were found. Who looks for a daemon that does
+/// not answer has nothing to put in order, and is not waited for.
+const ENDING: Duration = Duration::from_secs(3);
+
+/// What was heard, and how it ended.
+pub(super) struct Follower {
+    heard: Receiver<(Timestamp, Heard)>,
+    bell: Bell,
+    interrupt: UnixStream,
+    /// `None`: it was ended.
+    thread: Option<JoinHandle<io::Result<Exit>>>,
+}
+
+impl Follower {
+    /// Follows these devices; `hand` reaches them.
+    pub(super) fn start(common: CommonArgs, hand: Hand, bell: Bell) -> io::Result<Self> {
+        let (give, heard) = channel();
+        let (interrupt, interrupted) = UnixStream::pair()?;
+        let ringer = Ringer(bell.clone());
+        let follow = move || {
+            // Rings also when this thread ends, and when it panics.
+            let ringer = ringer;
+            keep(&common, &interrupted, &hand, &mut |at, heard| {
+                let given = give.send((at, heard));
+                ringer.0.ring();
+                given.map_err(|_| io::ErrorKind::BrokenPipe.into())
+            })
+        };
+        let thread = thread::Builder::new()
+            .name("follower".to_owned())
+            .spawn(follow)?;
+        Ok(Self {
+            heard,
+            bell,
+            interrupt,
+            thread: Some(thread),
+        })
+    }
+
+    /// What becomes readable when there is something to be heard, or it ended.
+    pub(super) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.bell.0.as_fd()
+    }
+
+    /// What comes next; `Ok(None)`: nothing yet. An error: it ended.
+    pub(super) fn next(&self) -> Result<Option<(Timestamp, Heard)>, TryRecvError> {
+        // Before the look: what comes after it rings again.
+        self.bell.hush();
+        match self.heard.try_recv() {
+            Ok(heard) => Ok(Some(heard)),
+            Err(TryRecvError::Empty) => Ok(None),
+            Err(ended) => Err(ended),
+        }
+    }
+
+    /// Ends it, and how it ended; `None`: it does not end. A panic there is one here.
+    pub(super) fn end(mut self) -> Option<io::Result<Exit>> {
+        match self.stop()? {
+            Ok(ended) => Some(ended),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    fn stop(&mut self) -> Option<thread::Result<io::Result<Exit>>> {
+        let thread = self.thread.take()?;
+        // It fails where nobody listens any more.
+        _ = self.interrupt.write_all(&[0]);
+        let start = Instant::now();
+        loop {
+            let patience = ENDING.saturating_sub(start.elapsed());
+            match self.heard.recv_timeout(patience) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Some(thread.join()),
+            }
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        // Also where the thread that draws panicked the devices are left as they were found.
+        drop(self.stop());
+    }
+}
+
+/// Wakes the thread that draws; each thread can have its own.
+#[derive(Clone, Debug)]
+pub(super) struct Bell(Arc<OwnedFd>);
+
+impl Bell {
+    pub(super) fn new() -> io::Result<Self> {
+        let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
+        Ok(Self(Arc::new(bell)))
+    }
+
+    pub(super) fn ring(&self) {
+        // It fails only where the bell rings already, more often than can be counted.
+        _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+    }
+
+    fn hush(&self) {
+        _ = rustix::io::read(&self.0, &mut [0; 8]);
+    }
+}
+
+/// Rings at the end.
+struct Ringer(Bell);
+
+impl Drop for Ringer {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}

@@ -1,0 +1,124 @@
+//! Keys: from the bytes of a terminal to what they mean.
+
+/// What a key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    Quit,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    /// Look closely at one device, or at all again.
+    Closely,
+    Back,
+    Light,
+    Sort,
+    Help,
+}
+
+const ESCAPE: u8 = 0x1B;
+
+/// The keys in what was read at once. What is none of ours is passed over.
+///
+/// Sequences are those of ECMA-48 as xterm and the Linux console send them: `ESC [` or `ESC O`,
+/// parameters, a last byte. An escape alone is the key Esc: a terminal sends a sequence at once.
+pub(super) fn inputs(mut bytes: &[u8]) -> Vec<Input> {
+    let mut found = Vec::new();
+    while let Some((first, rest)) = bytes.split_first() {
+        bytes = rest;
+        let input = match (*first, rest) {
+            (ESCAPE, [b'[' | b'O', sequence @ ..]) => {
+                let end = sequence
+                    .iter()
+                    .position(|byte| (0x40..=0x7E).contains(byte));
+                let end = end.map_or(sequence.len(), |end| end + 1);
+                let (sequence, after) = sequence.split_at_checked(end).unwrap_or((sequence, &[]));
+                bytes = after;
+                of_sequence(sequence)
+            }
+            (ESCAPE, []) => Some(Input::Back),
+            // Alt and a key.
+            (ESCAPE, [_, after @ ..]) => {
+                bytes = after;
+                None
+            }
+            (key, _) => of_key(key),
+        };
+        found.extend(input);
+    }
+    found
+}
+
+const fn of_key(key: u8) -> Option<Input> {
+    Some(match key {
+        b'q' | b'Q' => Input::Quit,
+        b'k' => Input::Up,
+        b'j' => Input::Down,
+        b'g' => Input::First,
+        b'G' => Input::Last,
+        b'l' => Input::Light,
+        b's' => Input::Sort,
+        b'?' | b'h' => Input::Help,
+        b'\r' | b'\n' | b'\t' => Input::Closely,
+        _ => return None,
+    })
+}
+
+const fn of_sequence(sequence: &[u8]) -> Option<Input> {
+    Some(match sequence {
+        b"A" => Input::Up,
+        b"B" => Input::Down,
+        b"H" | b"1~" | b"7~" => Input::First,
+        b"F" | b"4~" | b"8~" => Input::Last,
+        b"5~" => Input::PageUp,
+        b"6~" => Input::PageDown,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_known_by_what_terminals_send() {
+        for (bytes, input) in [
+            (&b"q"[..], Input::Quit),
+            (b"j", Input::Down),
+            (b"\x1b[A", Input::Up),
+            (b"\x1bOB", Input::Down),
+            (b"\x1b[5~", Input::PageUp),
+            (b"\x1b[1~", Input::First),
+            (b"\t", Input::Closely),
+            (b"\x1b", Input::Back),
+            (b"l", Input::Light),
+        ] {
+            assert_eq!(inputs(bytes), [input], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn keys_typed_fast_are_all_heard() {
+        let typed = inputs(b"jj\x1b[B\x1b[A?");
+        assert_eq!(typed.len(), 5);
+        assert_eq!(typed[2..], [Input::Down, Input::Up, Input::Help]);
+    }
+
+    #[test]
+    fn what_is_no_key_of_ours_does_nothing() {
+        // Ctrl and an arrow, a pasted line's mark, Alt-q, a mouse, umlauts, an unfinished sequence.
+        for bytes in [
+            &b"\x1b[1;5A"[..],
+            b"\x1b[200~",
+            b"\x1bq",
+            b"\x1b[<0;1;1M",
+            "ä".as_bytes(),
+            b"\x1b[12",
+            b"\0\x7f",
+        ] {
+            assert_eq!(inputs(bytes), [], "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! When to have light measured while somebody watches: in short series, each renewed before its end.
+//!
+//! A solar keyboard pays for every measurement, a request for a series costs it one more. So a
+//! series is long enough for the requests to be few, and short enough that a watch that was killed
+//! does not leave it measuring for long.
+
+use std::time::Duration;
+
+use super::model::{Entry, Key, Model};
+use crate::device::Device;
+use crate::feature::solar_dashboard::LightMeasure;
+use crate::units::Timestamp;
+
+/// A series lasts about so long.
+const SERIES_S: u8 = 60;
+
+/// And has so many measurements at least.
+const REPORTS: u8 = 3;
+
+/// What was asked of whom.
+#[derive(Debug)]
+pub(super) struct Lease {
+    /// Seconds from one measurement to the next; `None`: light is not asked for.
+    period_s: Option<u8>,
+    asked: Vec<(Key, Timestamp)>,
+}
+
+impl Lease {
+    /// A measurement each so many seconds; `None`: only as they come.
+    pub(super) const fn every(period_s: Option<u8>) -> Self {
+        let asked = Vec::new();
+        Self { period_s, asked }
+    }
+
+    /// What is to be measured once somebody presses a key for it.
+    pub(super) fn at_once(&mut self, now: Timestamp, device: &Entry) -> LightMeasure {
+        let Some(series) = self.series() else {
+            return LightMeasure::ONCE;
+        };
+        self.note(now, device);
+        series
+    }
+
+    /// Who is to be asked now, and for what. Sleepers are not.
+    pub(super) fn due<'a>(
+        &mut self,
+        now: Timestamp,
+        model: &'a Model,
+    ) -> Vec<(&'a Device, LightMeasure)> {
+        let Some(series) = self.series() else {
+            return Vec::new();
+        };
+        let awake = |key: &Key| model.entries.iter().any(|it| it.is(key) && is_awake(it));
+        self.asked.retain(|(key, _)| awake(key));
+        let mut due = Vec::new();
+        for entry in model.entries.iter().filter(|it| is_awake(it)) {
+            if self.renewal(entry).is_none_or(|renewal| renewal <= now) {
+                self.note(now, entry);
+                due.push((&entry.device, series));
+            }
+        }
+        due
+    }
+
+    /// When somebody is to be asked again.
+    pub(super) fn next(&self, model: &Model) -> Option<Timestamp> {
+        let awake = model.entries.iter().filter(|it| is_awake(it));
+        awake.filter_map(|entry| self.renewal(entry)).min()
+    }
+
+    fn note(&mut self, now: Timestamp, entry: &Entry) {
+        self.asked.retain(|(key, _)| !entry.is(key));
+        self.asked.push((entry.key(), now));
+    }
+
+    /// When the series of a device is to be renewed: before its last measurements. One that woke
+    /// since it was asked measures nothing any more.
+    fn renewal(&self, entry: &Entry) -> Option<Timestamp> {
+        let series = self.series()?;
+        let (_, asked) = self.asked.iter().find(|(key, _)| entry.is(key))?;
+        if entry.back.is_some_and(|back| back > *asked) {
+            return Some(*asked);
+        }
+        let reports = u32::from(series.reports - series.reports / REPORTS);
+        Some(*asked + Duration::from_secs(series.period_s.into()) * reports)
+    }
+
+    fn series(&self) -> Option<LightMeasure> {
+        let period_s = self.period_s?;
+        let reports = SERIES_S.checked_div(period_s)?.max(REPORTS);
+        Some(LightMeasure { reports, period_s })
+    }
+}
+
+fn is_awake(entry: &Entry) -> bool {
+    entry.device.is_online() && !entry.is_old() && entry.measures_light()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::naming::Naming;
+    use crate::cli::watch::tests::at;
+    use crate::device::{Light, Link, Presence};
+    use crate::manager::{Change, Changed};
+    use crate::units::Lux;
+    use crate::wire::Slot;
+
+    fn keyboard(presence: Presence) -> Device {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+        };
+        let light = Light {
+            lux: Lux(12),
+            trusted: true,
+            at: at(0),
+        };
+        Device {
+            presence,
+            light: Some(light),
+            ..Device::new("4002-392A0750".to_owned(), link)
+        }
+    }
+
+    fn model(presence: Presence) -> Model {
+        let mut model = Model::new(Naming::Short);
+        model.take(at(0), Change::DeviceAdded(keyboard(presence)));
+        model
+    }
+
+    /// What is asked for at these seconds.
+    fn asked(lease: &mut Lease, model: &Model, seconds: u64) -> Option<(u8, u8)> {
+        let due = lease.due(at(seconds), model);
+        due.first()
+            .map(|(_, series)| (series.reports, series.period_s))
+    }
+
+    #[test]
+    fn a_series_is_about_a_minute_and_renewed_before_its_last_third() {
+        let model = model(Presence::Online);
+        for (period, series, renewed) in [(2, 30, 40), (1, 60, 40), (30, 3, 60), (255, 3, 510)] {
+            let mut lease = Lease::every(Some(period));
+            assert_eq!(asked(&mut lease, &model, 0), Some((series, period)));
+            assert_eq!(lease.next(&model), Some(at(renewed)));
+            assert_eq!(asked(&mut lease, &model, renewed - 1), None);
+            assert_eq!(asked(&mut lease, &model, renewed), Some((series, period)));
+        }
+    }
+
+    #[test]
+    fn who_sleeps_is_not_asked_and_who_woke_is_asked_at_once() {
+        let mut model = model(Presence::Online);
+        let mut lease = Lease::every(Some(2));
+        assert!(asked(&mut lease, &model, 0).is_some());
+        for (presence, seconds, expected) in [
+            (Presence::Offline, 5, None),
+            (Presence::Online, 6, Some((30, 2))),
+            (Presence::Unknown, 7, None),
+        ] {
+            let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
+            model.take(at(seconds), change);
+            assert_eq!(asked(&mut lease, &model, seconds), expected, "{presence:?}");
+        }
+        assert_eq!(lease.next(&model), None);
+    }
+
+    #[test]
+    fn who_slept_and_woke_between_two_looks_is_asked_too() {
+        let mut model = model(Presence::Online);
+        let mut lease = Lease::every(Some(2));
+        assert!(asked(&mut lease, &model, 0).is_some());
+        for presence in [Presence::Offline, Presence::Online] {
+            let change = Change::DeviceChanged(keyboard(presence), vec![Changed::Presence]);
+            model.take(at(3), change);
+        }
+        assert_eq!(asked(&mut lease, &model, 3), Some((30, 2)));
+    }
+
+    #[test]
+    fn a_key_measures_once_where_nothing_is_measured_by_itself() {
+        let model = model(Presence::Online);
+        let entry = model.entries.first().unwrap();
+        let mut never = Lease::every(None);
+        assert_eq!(never.due(at(0), &model), []);
+        assert_eq!(never.at_once(at(0), entry), LightMeasure::ONCE);
+        let mut lease = Lease::every(Some(2));
+        assert_eq!(lease.at_once(at(5), entry).reports, 30, "it goes on");
+        assert_eq!(lease.next(&model), Some(at(5) + Duration::from_secs(40)));
+    }
+}

@@ -1,0 +1,242 @@
+//! `solar-status watch`: charge and light on the whole screen, live.
+//!
+//! One thread follows the devices and never draws; the other draws and never asks a device. It
+//! sleeps in poll(2) until there is news, a key, a signal, or something that is shown gets another
+//! text by its age: there is no frame rate. What is shown is a pure function ([`draw`]) of the
+//! [`model`], the [`view`] of the person, the size and the time.
+//!
+//! Of ratatui there are cells and lines of text, and which cells changed. Bringing them to the
+//! terminal, and the keys from it, is done here: one wait for keys, signals and news together
+//! is what its back ends do not have, and each of them is larger than these files.
+
+mod args;
+mod draw;
+mod follower;
+mod key;
+mod lease;
+mod model;
+mod paint;
+#[cfg(test)]
+mod picture;
+mod signals;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod track;
+mod view;
+
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::process::{Signal, getpid, kill_process};
+
+pub(super) use self::args::WatchArgs;
+use self::draw::draw;
+use self::follower::{Bell, Follower};
+use self::lease::Lease;
+use self::model::{Model, Remark};
+use self::signals::Signals;
+use self::terminal::Screen;
+use self::view::{View, Wish};
+use super::exit::Exit;
+use super::following::{Hand, Heard, News, WAITING};
+use super::naming::Naming;
+use super::style::Style;
+use super::{aside, color, monitor, standard};
+use crate::manager::{Clock, RealClock, Wake};
+use crate::units::Timestamp;
+
+/// Whether there is a screen to draw on.
+pub(super) fn has_screen() -> bool {
+    let able = std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb");
+    able && io::stdout().is_terminal()
+}
+
+pub(super) fn run(args: WatchArgs) -> io::Result<Exit> {
+    if !has_screen() {
+        return monitor::run(&args.into_monitor());
+    }
+    let out = io::stdout();
+    let style = Style::of_environment(color::color(args.common.color, &out), None);
+    let signals = Signals::listen()?;
+    let bell = Bell::new()?;
+    let out = out.as_fd().try_clone_to_owned()?;
+    let keys = io::stdin().as_fd().try_clone_to_owned()?;
+    let screen = Screen::enter(out, keys, style.color).map_err(standard::unwritable)?;
+    let ringing = bell.clone();
+    let _held = aside::hold(move || ringing.ring());
+    let mut watch = Watch::start(args, style, screen, bell)?;
+    let ended = watch.run(signals);
+    watch.end(ended)
+}
+
+/// So long an answer to a key is shown.
+const PASSING: Duration = Duration::from_secs(5);
+
+/// How it is to end.
+enum End {
+    /// Somebody, or the time, wants it.
+    Wanted(Exit),
+    /// There is nothing to follow any more.
+    Nothing,
+}
+
+struct Watch {
+    model: Model,
+    view: View,
+    lease: Lease,
+    hand: Hand,
+    follower: Follower,
+    screen: Screen,
+    keys: Option<OwnedFd>,
+    style: Style,
+    until: Option<Timestamp>,
+}
+
+impl Watch {
+    fn start(args: WatchArgs, style: Style, screen: Screen, bell: Bell) -> io::Result<Self> {
+        let hand = Hand::default();
+        let clock = RealClock::new(None);
+        Ok(Self {
+            model: Model::new(Naming::of(&args.common)),
+            view: View::default(),
+            lease: Lease::every(args.light_every.0),
+            keys: screen.keys()?,
+            until: args.duration.map(|duration| clock.now() + duration),
+            follower: Follower::start(args.common, hand.clone(), bell)?,
+            hand,
+            screen,
+            style,
+        })
+    }
+
+    /// Draws until the end.
+    fn run(&mut self, mut signals: Signals) -> io::Result<End> {
+        let mut clock = RealClock::new(None);
+        loop {
+            let now = clock.now();
+            if self.listen() {
+                return Ok(End::Nothing);
+            }
+            for (device, series) in self.lease.due(now, &self.model) {
+                self.hand.measure_light(&device.link, series);
+            }
+            let size = self.screen.size();
+            let drawn = draw(&self.model, &self.view, size, self.style, now);
+            self.screen
+                .show(drawn.buffer)
+                .map_err(standard::unwritable)?;
+            let due = [drawn.changes, self.lease.next(&self.model), self.until];
+            let due = due.into_iter().flatten().min();
+            let mut awaited: Vec<BorrowedFd<'_>> = vec![
+                self.follower.descriptor(),
+                signals.ending.as_fd(),
+                signals.stopping.as_fd(),
+                signals.looking.as_fd(),
+            ];
+            awaited.extend(self.keys.as_ref().map(AsFd::as_fd));
+            let keys = awaited.len() - 1;
+            let typed = match clock.wait(&awaited, due)? {
+                Wake::Readable(places) => self.keys.is_some() && places.contains(&keys),
+                Wake::Due | Wake::Interrupted => false,
+            };
+            if signals.ending.came() {
+                return Ok(End::Wanted(Exit::Interrupted));
+            }
+            if signals.stopping.came() {
+                self.screen.leave()?;
+                kill_process(getpid(), Signal::STOP)?;
+                self.screen.again()?;
+            }
+            if signals.looking.came() {
+                self.screen.again()?;
+            }
+            if typed && self.type_keys(clock.now())? == Wish::Leave
+                || self.until.is_some_and(|until| until <= clock.now())
+            {
+                return Ok(End::Wanted(Exit::Ok));
+            }
+        }
+    }
+
+    /// Takes the news that are there; `true`: there will be none any more.
+    fn listen(&mut self) -> bool {
+        loop {
+            match self.follower.next() {
+                Ok(Some((at, heard))) => hear(&mut self.model, at, heard),
+                Ok(None) => break,
+                Err(_) => return true,
+            }
+        }
+        if let Some(text) = aside::look() {
+            let until = None;
+            self.model.remark = Some(Remark { text, until });
+        }
+        false
+    }
+
+    /// Does what the keys say that were typed.
+    fn type_keys(&mut self, now: Timestamp) -> io::Result<Wish> {
+        let mut bytes = [0; 256];
+        let read = match &self.keys {
+            Some(keys) => rustix::io::retry_on_intr(|| rustix::io::read(keys, &mut bytes))?,
+            None => 0,
+        };
+        if read == 0 {
+            // The terminal is gone; a signal says so too.
+            self.keys = None;
+        }
+        for input in key::inputs(bytes.get(..read).unwrap_or_default()) {
+            match self.view.handle(input, &self.model) {
+                Wish::Nothing => {}
+                Wish::Leave => return Ok(Wish::Leave),
+                Wish::MeasureLight => self.measure_light(now),
+            }
+        }
+        Ok(Wish::Nothing)
+    }
+
+    fn measure_light(&mut self, now: Timestamp) {
+        let Some(entry) = self.view.entry(&self.model) else {
+            return;
+        };
+        let name = super::words::name(&entry.device);
+        let text = if !entry.measures_light() {
+            format!("{name} has no light meter")
+        } else if !entry.device.is_online() {
+            format!("{name} sleeps: press a key on it")
+        } else {
+            let series = self.lease.at_once(now, entry);
+            self.hand.measure_light(&entry.device.link, series);
+            format!("{name} measures light")
+        };
+        let until = Some(now + PASSING);
+        self.model.remark = Some(Remark { text, until });
+    }
+
+    /// Leaves the screen, then the devices.
+    fn end(self, ended: io::Result<End>) -> io::Result<Exit> {
+        let left = self.screen.leave();
+        let followed = self.follower.end();
+        match ended? {
+            End::Wanted(exit) => left.map_err(standard::unwritable).map(|()| exit),
+            End::Nothing => followed.unwrap_or(Ok(Exit::Failure)),
+        }
+    }
+}
+
+/// Takes what was heard.
+fn hear(model: &mut Model, at: Timestamp, heard: Heard) {
+    match heard {
+        Heard::News(News::Change(change)) => model.take(at, *change),
+        Heard::News(News::Settled) => model.settle(),
+        // The screen says it anyway.
+        Heard::News(News::Remark(what)) if what == WAITING => {}
+        Heard::News(News::Remark(what)) => aside::complain(&what),
+        Heard::Lost(why) => {
+            model.lose(at);
+            aside::complain(&why);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Who is there, as last told, and what was seen of them lately.
+
+use std::time::Duration;
+
+use super::track::Track;
+use crate::cli::naming::Naming;
+use crate::device::{BatteryLevel, BatterySource, Device, Link, Presence, Receiver};
+use crate::manager::Change;
+use crate::units::{Percent, Timestamp};
+use crate::wire::Slot;
+
+/// Light and voltage are shown for so long.
+const MINUTES: Duration = Duration::from_secs(10 * 60);
+
+/// The charge, which changes slowly, for so long.
+const HOURS: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// A charge rises or falls by what it was so long ago.
+const TREND: Duration = Duration::from_secs(60 * 60);
+
+/// What a cell's voltage changes by for it to be no mere flicker, in millivolts: a digit of what is
+/// shown.
+const FLICKER: i32 = 10;
+
+/// Names a device: one that is paired with two receivers is two.
+pub(super) type Key = (String, Link);
+
+/// Where a charge goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trend {
+    Rising,
+    Falling,
+}
+
+/// How much was heard so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hearing {
+    /// Not everybody who is there was heard.
+    Starting,
+    /// Everybody was.
+    Settled,
+    /// Nobody is any more; all values are those of before.
+    Lost,
+}
+
+/// What a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Remark {
+    pub(super) text: String,
+    /// `None`: until there is another.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// A device with what was seen of it.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) device: Device,
+    /// Lux.
+    pub(super) light: Track,
+    /// Percent.
+    pub(super) charge: Track,
+    /// Millivolts.
+    voltage: Track,
+    /// When the light key was pressed last.
+    pub(super) key_pressed: Option<Timestamp>,
+    /// When it last woke or came.
+    pub(super) back: Option<Timestamp>,
+    /// Nobody told of it since the hearing was lost.
+    stale: bool,
+}
+
+/// Everybody.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    naming: Naming,
+    pub(super) hearing: Hearing,
+    pub(super) receivers: Vec<Receiver>,
+    /// By receiver and slot, those without a receiver at the end.
+    pub(super) entries: Vec<Entry>,
+    /// What a person should know, the last of it.
+    pub(super) remark: Option<Remark>,
+}
+
+impl Entry {
+    const fn new(device: Device) -> Self {
+        Self {
+            device,
+            light: Track::of(MINUTES),
+            charge: Track::of(HOURS),
+            voltage: Track::of(MINUTES),
+            key_pressed: None,
+            back: None,
+            stale: false,
+        }
+    }
+
+    /// Takes the state of now; `back`: the device woke or came.
+    fn take(&mut self, device: Device, at: Timestamp, back: bool) {
+        if back {
+            self.back = Some(at);
+        }
+        if let Some(battery) = device.battery.filter(|it| it.trusted) {
+            let percent = battery.percent.map(|it| u16::from(it.get()));
+            self.charge.note(battery.charge_at, percent);
+            self.voltage
+                .note(battery.at, battery.voltage.map(|it| it.0));
+        }
+        if let Some(light) = device.light.filter(|it| it.trusted) {
+            self.light.note(light.at, Some(light.lux.0));
+        }
+        if device.presence == Presence::Offline {
+            self.end_measuring(at);
+        }
+        self.device = device;
+        self.stale = false;
+    }
+
+    /// What is measured all the time is not known from now on.
+    fn end_measuring(&mut self, at: Timestamp) {
+        self.light.note(at, None);
+        self.voltage.note(at, None);
+    }
+
+    pub(super) fn key(&self) -> Key {
+        key(&self.device)
+    }
+
+    /// Whether it is this device.
+    pub(super) fn is(&self, key: &Key) -> bool {
+        self.device.id == key.0 && self.device.link == key.1
+    }
+
+    /// Whether it has a light meter.
+    pub(super) fn measures_light(&self) -> bool {
+        let source = self.device.battery.map(|it| it.source);
+        self.device.light.is_some() || source == Some(BatterySource::SolarDashboard)
+    }
+
+    /// Whether its values may be others by now.
+    pub(super) fn is_old(&self) -> bool {
+        self.device.presence == Presence::Offline || self.stale
+    }
+
+    /// When it last gave a sign of life.
+    pub(super) fn seen(&self) -> Option<Timestamp> {
+        let battery = self.device.battery.map(|it| it.at);
+        let light = self.device.light.map(|it| it.at);
+        self.device.seen.max(battery).max(light)
+    }
+
+    /// Where its charge goes; `None`: it stays, or nobody knows.
+    pub(super) fn trend(&self, now: Timestamp) -> Option<Trend> {
+        let voltage = self.voltage.rise(now, MINUTES);
+        let voltage = voltage.filter(|rise| rise.abs() >= FLICKER);
+        let rise = voltage.or_else(|| self.charge.rise(now, TREND))?;
+        match rise {
+            1.. => Some(Trend::Rising),
+            0 => None,
+            ..0 => Some(Trend::Falling),
+        }
+    }
+
+    /// What it is sorted by where the emptiest come first; what nobody knows comes last.
+    pub(super) fn fullness(&self) -> (u8, u8) {
+        let battery = self.device.battery;
+        let percent = battery.and_then(|it| it.percent).map(Percent::get);
+        let level = battery.and_then(|it| it.level).map(|level| match level {
+            BatteryLevel::Critical => 5,
+            BatteryLevel::Low => 20,
+            BatteryLevel::Good => 55,
+            BatteryLevel::Full => 90,
+        });
+        match percent.or(level) {
+            Some(fullness) => (0, fullness),
+            None => (1, 0),
+        }
+    }
+}
+
+impl Model {
+    /// Nobody, to be called by these names.
+    pub(super) const fn new(naming: Naming) -> Self {
+        Self {
+            naming,
+            hearing: Hearing::Starting,
+            receivers: Vec::new(),
+            entries: Vec::new(),
+            remark: None,
+        }
+    }
+
+    /// Something became different.
+    pub(super) fn take(&mut self, at: Timestamp, mut change: Change) {
+        let back = change.back().is_some();
+        if let Some(device) = change.device_mut() {
+            self.naming.apply(device);
+        }
+        match change {
+            Change::ReceiverAdded(receiver) => {
+                match self.receivers.iter_mut().find(|it| it.id == receiver.id) {
+                    Some(known) => *known = receiver,
+                    None => self.receivers.push(receiver),
+                }
+            }
+            Change::ReceiverRemoved(receiver) => {
+                self.receivers.retain(|it| it.id != receiver.id);
+            }
+            Change::DeviceRemoved(device) => {
+                self.entries.retain(|it| !it.is(&key(&device)));
+            }
+            Change::DeviceAdded(device) => {
+                let known = self.entries.iter().position(|it| it.is(&key(&device)));
+                let mut entry = match known {
+                    Some(place) => self.entries.remove(place),
+                    None => Entry::new(device.clone()),
+                };
+                entry.take(device, at, back);
+                let rank = self.rank(&entry.device);
+                let others = &self.entries;
+                let place = others.partition_point(|it| self.rank(&it.device) <= rank);
+                self.entries.insert(place, entry);
+            }
+            Change::DeviceChanged(device, _) | Change::DeviceRead(device) => {
+                if let Some(entry) = self.find(&device) {
+                    entry.take(device, at, back);
+                }
+            }
+            Change::LightKey(device) => {
+                if let Some(entry) = self.find(&device) {
+                    entry.key_pressed = Some(at);
+                }
+            }
+        }
+    }
+
+    /// Everybody who is there was told of.
+    pub(super) fn settle(&mut self) {
+        self.hearing = Hearing::Settled;
+        self.entries.retain(|it| !it.stale);
+    }
+
+    /// Nobody is heard any more.
+    pub(super) fn lose(&mut self, at: Timestamp) {
+        self.hearing = Hearing::Lost;
+        self.receivers.clear();
+        for entry in &mut self.entries {
+            entry.stale = true;
+            entry.end_measuring(at);
+        }
+    }
+
+    /// The name of the receiver of a device, with its serial number.
+    pub(super) fn receiver_of(&self, device: &Device) -> Option<&Receiver> {
+        let id = device.receiver()?;
+        self.receivers.iter().find(|it| it.id == id)
+    }
+
+    fn find(&mut self, device: &Device) -> Option<&mut Entry> {
+        let key = key(device);
+        self.entries.iter_mut().find(|it| it.is(&key))
+    }
+
+    fn rank(&self, device: &Device) -> (usize, Option<u8>) {
+        let receiver = device.receiver();
+        let place = self
+            .receivers
+            .iter()
+            .position(|it| Some(&*it.id) == receiver);
+        let slot = device.slot().map(Slot::get);
+        (place.unwrap_or(usize::MAX), slot)
+    }
+}
+
+fn key(device: &Device) -> Key {
+    (device.id.clone(), device.link.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::watch::tests::at;
+    use crate::device::{Battery, ReceiverModel};
+    use crate::feature::solar_dashboard::read_event;
+    use crate::manager::Changed;
+    use crate::units::Millivolts;
+    use crate::wire::tests::report;
+
+    fn receiver(id: &str) -> Receiver {
+        Receiver {
+            id: id.to_owned(),
+            model: ReceiverModel::of(0x046D, 0xC52B).unwrap(),
+            vendor: 0x046D,
+            product: 0xC52B,
+            node: "/dev/hidraw0".to_owned(),
+            serial: None,
+            firmware: None,
+            slots: Some(6),
+            paired: Some(1),
+        }
+    }
+
+    fn device(receiver: &str, slot: u8) -> Device {
+        let link = Link::Paired {
+            receiver: receiver.to_owned(),
+            slot: Slot::new(slot).unwrap(),
+        };
+        let mut device = Device::new(format!("{receiver} {slot}"), link);
+        device.presence = Presence::Online;
+        device
+    }
+
+    #[test]
+    fn devices_stand_by_receiver_and_slot_however_they_came() {
+        let mut model = Model::new(Naming::Short);
+        for id in ["B", "A"] {
+            model.take(at(0), Change::ReceiverAdded(receiver(id)));
+        }
+        for (id, slot) in [("A", 2), ("B", 3), ("elsewhere", 1), ("A", 1), ("B", 1)] {
+            model.take(at(1), Change::DeviceAdded(device(id, slot)));
+        }
+        let ids = model.entries.iter().map(|it| it.device.id.as_str());
+        let ids: Vec<&str> = ids.collect();
+        assert_eq!(ids, ["B 1", "B 3", "A 1", "A 2", "elsewhere 1"]);
+    }
+
+    /// What is told of a solar keyboard with this voltage.
+    fn read(model: &mut Model, millivolts: u16, seconds: u64) {
+        let event = read_event(1, &report("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …"));
+        let battery = Battery::from_solar(&event, None, at(seconds));
+        let voltage = Some(Millivolts(millivolts));
+        let device = Device {
+            battery: Some(Battery { voltage, ..battery }),
+            ..device("A", 1)
+        };
+        let change = Change::DeviceChanged(device, vec![Changed::Battery]);
+        model.take(at(seconds), change);
+    }
+
+    #[test]
+    fn a_voltage_that_flickers_has_no_trend() {
+        let mut model = Model::new(Naming::Short);
+        model.take(at(0), Change::DeviceAdded(device("A", 1)));
+        for (millivolts, seconds, trend) in [
+            (2540, 10, None),
+            (2548, 20, None),
+            (2551, 30, Some(Trend::Rising)),
+            (2531, 40, None),
+            (2529, 50, Some(Trend::Falling)),
+        ] {
+            read(&mut model, millivolts, seconds);
+            let found = model.entries.first().unwrap().trend(at(seconds));
+            assert_eq!(found, trend, "{millivolts} mV");
+        }
+        let later = model.entries.first().unwrap().trend(at(3600));
+        assert_eq!(later, None, "it stays");
+    }
+}

@@ -1,0 +1,369 @@
+//! Whole screens, after so many seconds at a simulated desk.
+
+mod any;
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use ratatui_core::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
+
+use self::any::{any_device, any_input};
+use super::draw::draw;
+use super::key::Input;
+use super::lease::Lease;
+use super::model::{Model, Remark};
+use super::view::View;
+use crate::cli::naming::Naming;
+use crate::cli::style::Style;
+use crate::device::{Device, Link, Presence};
+use crate::manager::{
+    Change, Command, Follow, Memory, News, Query, VirtualClock, command_channel, follow,
+};
+use crate::nodes::{Desk, Given, Tapping, simulated};
+use crate::session::Wanted;
+use crate::units::Timestamp;
+use crate::wire::Slot;
+
+pub(super) const UNICODE: Style = Style {
+    color: true,
+    unicode: true,
+    width: None,
+};
+
+const PLAIN: Style = Style {
+    color: false,
+    unicode: false,
+    width: None,
+};
+
+pub(super) fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_start(Duration::from_secs(seconds))
+}
+
+/// What a watch knows after so many seconds at a desk, and how often it asked for light.
+pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
+    let query = Query {
+        wanted: Wanted {
+            battery: true,
+            ..Wanted::default()
+        },
+        follow: true,
+        names: true,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::MAX,
+        quiet: false,
+        light_every: None,
+    };
+    let (hand, mut commands) = command_channel().unwrap();
+    let mut model = Model::new(Naming::Short);
+    let (mut lease, mut asked) = (Lease::every(Some(2)), 0);
+    let follow_desk = Follow {
+        source: &mut Given::new(simulated(desk), Tapping::default()),
+        commands: &mut commands,
+        query: &query,
+        memory: &mut Memory::default(),
+        clock: &mut VirtualClock::default(),
+        until: Some(at(seconds)),
+    };
+    follow(follow_desk, &mut |now, news| {
+        match news {
+            News::Change(change) => model.take(now, *change),
+            News::Settled => model.settle(),
+            News::Failure(failure) => unreachable!("{failure}"),
+        }
+        for (device, series) in lease.due(now, &model) {
+            asked += 1;
+            let command = Command::MeasureLight {
+                device: device.link.clone(),
+                series: Some(series),
+            };
+            hand.send(command).unwrap();
+        }
+        Ok(())
+    })
+    .unwrap();
+    (model, asked)
+}
+
+/// The lines of a screen.
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width.max(1));
+    let line = |cells: &[ratatui_core::buffer::Cell]| {
+        let mut line = String::new();
+        let mut covered = 0;
+        for cell in cells {
+            // The second half of a wide character.
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            covered = cell.symbol().width().saturating_sub(1);
+            line.push_str(cell.symbol());
+        }
+        line.trim_end().to_owned() + "\n"
+    };
+    buffer.content.chunks(width).map(line).collect()
+}
+
+fn screen(model: &Model, view: &View, size: (u16, u16), style: Style, seconds: u64) -> String {
+    text(&draw(model, view, size, style, at(seconds)).buffer)
+}
+
+/// Compares with a text in `snapshots/`; `BLESS=1` writes it anew, to be read before it is committed.
+pub(super) fn assert_snapshot(path: &str, found: &str) {
+    let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
+        std::fs::write(&path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == found,
+        "{path} is not what is drawn (BLESS=1 writes it):\n{found}"
+    );
+}
+
+fn assert_screen(name: &str, found: &str) {
+    assert_snapshot(&format!("src/cli/watch/snapshots/{name}.txt"), found);
+}
+
+fn keys(view: &mut View, model: &Model, inputs: &[Input]) {
+    for input in inputs {
+        view.handle(*input, model);
+    }
+}
+
+#[test]
+fn the_desk_on_a_usual_terminal() {
+    let (model, _) = watched(Desk::Small, 33);
+    assert_screen(
+        "desk-80x24",
+        &screen(&model, &View::default(), (80, 24), UNICODE, 33),
+    );
+}
+
+#[test]
+fn the_light_key_lights_up_for_some_seconds() {
+    let (model, _) = watched(Desk::Small, 12);
+    let lit = |seconds| screen(&model, &View::default(), (80, 24), UNICODE, seconds);
+    assert!(lit(12).contains("● light key") && lit(12).contains("● K750"));
+    assert!(lit(15).contains("○ light key") && lit(15).contains("› K750"));
+}
+
+#[test]
+fn the_desk_on_a_small_terminal() {
+    let (model, _) = watched(Desk::Small, 33);
+    assert_screen(
+        "desk-40x12",
+        &screen(&model, &View::default(), (40, 12), UNICODE, 33),
+    );
+}
+
+#[test]
+fn the_desk_without_unicode() {
+    let (model, _) = watched(Desk::Small, 33);
+    let text = screen(&model, &View::default(), (80, 24), PLAIN, 33);
+    assert!(text.is_ascii());
+    assert_screen("desk-ascii", &text);
+}
+
+#[test]
+fn many_devices_scroll_with_the_chosen_one() {
+    let (model, _) = watched(Desk::Full, 30);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::First]);
+    assert_screen(
+        "full-100x30",
+        &screen(&model, &view, (100, 30), UNICODE, 30),
+    );
+    keys(&mut view, &model, &[Input::Last]);
+    let last = screen(&model, &view, (100, 30), UNICODE, 30);
+    assert!(
+        last.contains("of 73") && last.contains("-73 of 73"),
+        "{last}"
+    );
+}
+
+#[test]
+fn the_emptiest_come_first_on_wish() {
+    let (model, _) = watched(Desk::Full, 30);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::Sort, Input::First]);
+    assert_screen(
+        "emptiest-60x14",
+        &screen(&model, &view, (60, 14), UNICODE, 30),
+    );
+}
+
+#[test]
+fn one_device_fills_a_large_screen() {
+    let (model, _) = watched(Desk::Small, 33);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::Closely]);
+    assert_screen(
+        "closely-120x30",
+        &screen(&model, &view, (120, 30), UNICODE, 33),
+    );
+    keys(&mut view, &model, &[Input::Last]);
+    assert!(screen(&model, &view, (120, 30), UNICODE, 33).contains("K800"));
+}
+
+#[test]
+fn the_help_names_keys_and_signs() {
+    let (model, _) = watched(Desk::Small, 5);
+    let mut view = View::default();
+    keys(&mut view, &model, &[Input::Help]);
+    assert_screen("help-60x20", &screen(&model, &view, (60, 20), UNICODE, 5));
+    keys(&mut view, &model, &[Input::Back]);
+    assert!(screen(&model, &view, (60, 20), UNICODE, 5).contains("K750"));
+}
+
+#[test]
+fn where_nobody_is_there_it_says_so() {
+    let mut model = Model::new(Naming::Short);
+    let view = View::default();
+    assert!(screen(&model, &view, (40, 12), UNICODE, 0).contains("Looking for devices"));
+    model.settle();
+    assert_screen("nobody-40x12", &screen(&model, &view, (40, 12), UNICODE, 0));
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so() {
+    let (model, _) = watched(Desk::Small, 5);
+    let view = View::default();
+    assert_eq!(
+        screen(&model, &view, (23, 3), UNICODE, 5),
+        "too small: 24x5 at\nleast\n\n"
+    );
+    assert!(screen(&model, &view, (24, 5), UNICODE, 5).contains("K750"));
+}
+
+#[test]
+fn a_daemon_that_went_leaves_its_last_values() {
+    let (mut model, _) = watched(Desk::Small, 33);
+    model.lose(at(40));
+    model.remark = Some(Remark {
+        text: "solar-status: solar-statusd left the system bus".to_owned(),
+        until: None,
+    });
+    assert_screen(
+        "lost-80x24",
+        &screen(&model, &View::default(), (80, 24), UNICODE, 3633),
+    );
+    // It comes back without the mouse.
+    let others = model.entries.clone().into_iter().map(|it| it.device);
+    for device in others.filter(|it| it.name.as_deref() != Some("M705")) {
+        model.take(at(3640), Change::DeviceAdded(device));
+    }
+    model.settle();
+    let names = model
+        .entries
+        .iter()
+        .map(|it| it.device.name.as_deref().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["K750", "K800"]);
+    let text = screen(&model, &View::default(), (80, 24), UNICODE, 3640);
+    assert!(!text.contains("not heard"), "{text}");
+}
+
+fn named(name: &str, slot: u8) -> Device {
+    let link = Link::Paired {
+        receiver: "AF4F95EA".to_owned(),
+        slot: Slot::new(slot).unwrap(),
+    };
+    Device {
+        name: Some(name.to_owned()),
+        presence: Presence::Online,
+        ..Device::new(format!("id {slot}"), link)
+    }
+}
+
+#[test]
+fn names_are_cut_and_write_nothing_but_text() {
+    let mut model = Model::new(Naming::Short);
+    for (name, slot) in [
+        ("罗技无线太阳能键盘罗技无线太阳能键盘", 1),
+        (
+            "A name that is longer than any terminal is wide, and then some more",
+            2,
+        ),
+        ("K7\x1b[31m50\r\n\x07\u{202e}\u{200b}", 3),
+        ("👨‍👩‍👧‍👦 mouse", 4),
+    ] {
+        model.take(at(0), Change::DeviceAdded(named(name, slot)));
+    }
+    model.settle();
+    let text = screen(&model, &View::default(), (40, 12), UNICODE, 0);
+    assert!(
+        !text.contains(['\x1b', '\r', '\x07', '\u{202e}']),
+        "{text:?}"
+    );
+    assert_screen("names-40x12", &text);
+    assert!(screen(&model, &View::default(), (40, 12), PLAIN, 0).is_ascii());
+}
+
+#[test]
+fn a_watch_of_ten_minutes_asks_for_light_each_40_seconds() {
+    let (model, asked) = watched(Desk::Small, 600);
+    assert_eq!(asked, 15);
+    // All of it was measured, and held from one measurement to the next.
+    let columns = model.entries[0].light.columns(at(600), 60);
+    assert!(columns[1..].iter().all(Option::is_some), "{columns:?}");
+    assert!(columns.contains(&Some(12)) && columns.contains(&Some(320)));
+}
+
+#[test]
+fn what_is_shown_was_true_just_now_and_is_seldom_drawn_anew() {
+    let (model, _) = watched(Desk::Small, 33);
+    let drawn = |now| draw(&model, &View::default(), (80, 24), UNICODE, now);
+    let mut now = at(33);
+    let mut wakes = Vec::new();
+    while now < at(33 + 3 * 3600) {
+        let shown = drawn(now);
+        let next = shown.changes.expect("an age goes on");
+        assert!(next > now);
+        // Ages in seconds are a second late at most, others so much that many change together.
+        let young = now < at(33 + 60);
+        let late = Duration::from_millis(if young { 1001 } else { 15_001 });
+        let then = Timestamp::from_start(next.since_start().saturating_sub(late));
+        assert_eq!(text(&shown.buffer), text(&drawn(then.max(now)).buffer));
+        wakes.push(next);
+        now = next;
+    }
+    let within = |from, to| {
+        wakes
+            .iter()
+            .filter(|wake| (at(from)..at(to)).contains(wake))
+            .count()
+    };
+    assert!(within(33, 93) <= 70, "{}", within(33, 93));
+    assert!(within(7200, 10_800) <= 4 * 60, "{}", within(7200, 10_800));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_that_a_device_says_breaks_a_screen_of_any_size(
+        devices in proptest::collection::vec((any_device(), 0..2_000_000_u64, any::<bool>()), 0..30),
+        inputs in proptest::collection::vec(any_input(), 0..6),
+        size in (0..300_u16, 0..100_u16),
+        now in 0..2_000_000_u64,
+        unicode: bool,
+    ) {
+        let mut model = Model::new(Naming::Short);
+        for (device, time, pressed) in devices {
+            model.take(at(time), Change::DeviceAdded(device.clone()));
+            if pressed {
+                model.take(at(time), Change::LightKey(device));
+            }
+        }
+        let mut view = View::default();
+        keys(&mut view, &model, &inputs);
+        let style = Style { unicode, ..UNICODE };
+        let drawn = draw(&model, &view, size, style, at(now));
+        prop_assert!(drawn.changes.is_none_or(|changes| changes > at(now)));
+        prop_assert!(!text(&drawn.buffer).contains(|c: char| c.is_control() && c != '\n'));
+    }
+}

@@ -1,0 +1,99 @@
+//! Anything that devices may say and somebody may type.
+
+use proptest::prelude::*;
+
+use super::{at, named};
+use crate::cli::watch::key::Input;
+use crate::device::{
+    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Presence, ValueKind,
+};
+use crate::units::{Lux, Millivolts, Percent};
+
+fn any_battery() -> impl Strategy<Value = Battery> {
+    let level = prop_oneof![
+        Just(BatteryLevel::Critical),
+        Just(BatteryLevel::Low),
+        Just(BatteryLevel::Good),
+        Just(BatteryLevel::Full)
+    ];
+    let state = prop_oneof![
+        Just(ChargeState::Discharging),
+        Just(ChargeState::Error),
+        Just(ChargeState::NotCharging),
+        Just(ChargeState::Unknown)
+    ];
+    let kind = prop_oneof![
+        Just(ValueKind::Percent),
+        Just(ValueKind::Steps),
+        Just(ValueKind::Voltage)
+    ];
+    let source = prop_oneof![
+        Just(BatterySource::SolarDashboard),
+        Just(BatterySource::Unified)
+    ];
+    let charge = (
+        proptest::option::of(0..=100_u8),
+        proptest::option::of(level),
+        proptest::option::of(any::<u16>()),
+    );
+    let times = (0..2_000_000_u64, 0..2_000_000_u64);
+    (charge, state, kind, source, any::<bool>(), times).prop_map(
+        |((percent, level, voltage), state, value_kind, source, trusted, (read, charged))| {
+            Battery {
+                percent: percent.and_then(Percent::new),
+                level,
+                next: None,
+                value_kind,
+                state,
+                external_power: None,
+                voltage: voltage.map(Millivolts),
+                rechargeable: None,
+                source,
+                trusted,
+                at: at(read),
+                charge_at: at(charged),
+            }
+        },
+    )
+}
+
+pub(super) fn any_device() -> impl Strategy<Value = Device> {
+    let light =
+        (any::<u16>(), any::<bool>(), 0..2_000_000_u64).prop_map(|(lux, trusted, time)| Light {
+            lux: Lux(lux),
+            trusted,
+            at: at(time),
+        });
+    let presence = prop_oneof![
+        Just(Presence::Online),
+        Just(Presence::Offline),
+        Just(Presence::Unknown)
+    ];
+    let facts = (
+        proptest::option::of(any_battery()),
+        proptest::option::of(light),
+        presence,
+        proptest::option::of(0..2_000_000_u64),
+    );
+    (any::<String>(), 1..=15_u8, facts).prop_map(
+        |(name, slot, (battery, light, presence, seen))| Device {
+            battery,
+            light,
+            presence,
+            seen: seen.map(at),
+            ..named(&name, slot)
+        },
+    )
+}
+
+pub(super) fn any_input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        Just(Input::Up),
+        Just(Input::Down),
+        Just(Input::PageDown),
+        Just(Input::Last),
+        Just(Input::Closely),
+        Just(Input::Sort),
+        Just(Input::Help)
+    ]
+}

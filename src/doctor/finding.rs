@@ -1,0 +1,163 @@
+use serde::Serialize;
+
+/// What a finding is about, in the order of looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Area {
+    /// Receivers and devices on USB, and who holds them.
+    Usb,
+    /// The nodes that HID++ goes through.
+    Hidraw,
+    /// The kernel's drivers and batteries.
+    Kernel,
+    /// solar-statusd.
+    Daemon,
+    /// upowerd.
+    Upower,
+    /// Other programs that speak HID++.
+    Programs,
+    /// The devices themselves.
+    Devices,
+    /// Rules, cache, history.
+    Files,
+}
+
+impl Area {
+    /// The name in JSON and for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Usb => "usb",
+            Self::Hidraw => "hidraw",
+            Self::Kernel => "kernel",
+            Self::Daemon => "daemon",
+            Self::Upower => "upower",
+            Self::Programs => "programs",
+            Self::Devices => "devices",
+            Self::Files => "files",
+        }
+    }
+}
+
+/// How a finding is to be taken; what counts more comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// Worth knowing, and nothing wrong.
+    Note,
+    /// It could not be looked at, and is not needed.
+    Unseen,
+    /// The user may not do what it takes to see the devices.
+    Denied,
+    /// There is no receiver or device.
+    Absent,
+    /// Something is wrong.
+    Problem,
+}
+
+impl Verdict {
+    /// The name in JSON and for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Unseen => "unseen",
+            Self::Denied => "denied",
+            Self::Absent => "absent",
+            Self::Problem => "problem",
+        }
+    }
+}
+
+/// One thing that was found out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it is about.
+    pub area: Area,
+    /// Which finding of that area it is. It stays the same where the text changes.
+    pub id: &'static str,
+    /// How it is to be taken.
+    pub verdict: Verdict,
+    /// What was found, in one line.
+    pub text: String,
+    /// What to do next.
+    pub advice: Option<String>,
+}
+
+impl Finding {
+    /// A finding without advice. What devices and other programs call themselves is in it: it shall
+    /// not write to the terminal.
+    pub fn new(area: Area, id: &'static str, verdict: Verdict, text: impl Into<String>) -> Self {
+        Self {
+            area,
+            id,
+            verdict,
+            text: plain(&text.into()),
+            advice: None,
+        }
+    }
+
+    /// As it should be.
+    pub fn ok(area: Area, id: &'static str, text: impl Into<String>) -> Self {
+        Self::new(area, id, Verdict::Ok, text)
+    }
+
+    /// Worth knowing.
+    pub fn note(area: Area, id: &'static str, text: impl Into<String>) -> Self {
+        Self::new(area, id, Verdict::Note, text)
+    }
+
+    /// Not to be looked at.
+    pub fn unseen(area: Area, id: &'static str, text: impl Into<String>) -> Self {
+        Self::new(area, id, Verdict::Unseen, text)
+    }
+
+    /// Wrong.
+    pub fn problem(area: Area, id: &'static str, text: impl Into<String>) -> Self {
+        Self::new(area, id, Verdict::Problem, text)
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(plain(&advice.into()));
+        self
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// What all findings come to.
+pub fn worst(findings: &[Finding]) -> Verdict {
+    let verdicts = findings.iter().map(|finding| finding.verdict);
+    verdicts.max().unwrap_or(Verdict::Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_finding_counts() {
+        let found = |verdict| Finding::new(Area::Usb, "it", verdict, "");
+        let all = [Verdict::Note, Verdict::Problem, Verdict::Denied].map(found);
+        assert_eq!(worst(&all), Verdict::Problem);
+        assert_eq!(
+            worst(&[found(Verdict::Denied), found(Verdict::Ok)]),
+            Verdict::Denied
+        );
+        assert_eq!(worst(&[]), Verdict::Ok);
+    }
+
+    #[test]
+    fn what_a_device_calls_itself_does_not_write_to_the_terminal() {
+        let finding = Finding::ok(Area::Usb, "it", "a\u{1b}[2Jmouse\n").advise("do\u{7} it");
+        assert_eq!(
+            (&*finding.text, finding.advice.as_deref()),
+            ("a[2Jmouse", Some("do it"))
+        );
+    }
+}

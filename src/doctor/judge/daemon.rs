@@ -1,0 +1,173 @@
+//! solar-statusd: whether it runs, answers, and knows what there is.
+
+#[cfg(test)]
+mod tests;
+
+use super::{count, list};
+use crate::bus::Bus;
+use crate::doctor::look::{Answer, Facts, OnBus, Opening, Owner, Systemd, Unit};
+use crate::doctor::{Area, BusSeen, Finding, Unseen};
+use crate::transport::NodeRole;
+
+const OURS: &str = env!("CARGO_PKG_VERSION");
+const NAME: &str = "solar-statusd";
+const LOOK: &str = "journalctl --unit solar-statusd";
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut running = false;
+    for BusSeen { bus, seen } in &facts.buses {
+        match seen {
+            Ok(on) => {
+                if let Some(owner) = &on.daemon {
+                    running = true;
+                    findings.extend(answer(bus, owner, on, facts));
+                }
+            }
+            Err(why) => findings.extend(no_bus(bus, why)),
+        }
+    }
+    let system = facts.system();
+    if !running {
+        findings.push(not_running(system, facts));
+    }
+    findings
+}
+
+/// A bus that cannot be asked. Who has no session, by ssh or as a service, misses nothing.
+fn no_bus(bus: &Bus, why: &Unseen) -> Option<Finding> {
+    match (bus, why) {
+        (Bus::Session, Unseen::Missing { .. } | Unseen::Failed { .. }) => None,
+        (_, Unseen::Slow { .. }) => Some(
+            Finding::problem(Area::Daemon, "bus-silent", why.to_string())
+                .advise("solar-status passes over it; see what hangs there: busctl list"),
+        ),
+        _ => Some(Finding::unseen(Area::Daemon, "no-bus", why.to_string())),
+    }
+}
+
+fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
+    let problem = |id, text: String| Finding::problem(Area::Daemon, id, text);
+    let whom = format!("{NAME} on {bus} ({})", process(owner));
+    match &on.answer {
+        Answer::Says {
+            version,
+            receivers,
+            devices,
+        } => {
+            let version = version.as_deref().unwrap_or("of an unknown version");
+            let text = format!(
+                "{whom} answers, version {version}: {} and {}",
+                count(receivers.len(), "receiver"),
+                count(devices.len(), "device")
+            );
+            let mut findings = vec![Finding::ok(Area::Daemon, "runs", text)];
+            if version != OURS {
+                let text = format!("{NAME} is {version} and this program is {OURS}");
+                let finding = Finding::note(Area::Daemon, "version", text);
+                findings.push(finding.advise("sudo systemctl restart solar-statusd"));
+            }
+            let simulated = receivers.iter().any(|it| it.node == "simulated");
+            if simulated {
+                let text = format!("{NAME} on {bus} serves simulated devices");
+                findings.push(Finding::note(Area::Daemon, "simulated", text));
+            } else {
+                findings.extend(blind(facts));
+            }
+            findings
+        }
+        Answer::Refused(why) => vec![
+            problem("refused", format!("{whom} may not be asked: {why}")).advise(
+                "sudo cp packaging/dbus/org.solarstatus.Monitor1.conf /etc/dbus-1/system.d/ && sudo \
+                 systemctl reload dbus",
+            ),
+        ],
+        Answer::Silent => vec![
+            problem("silent", format!("{whom} does not answer"))
+                .advise(format!("sudo systemctl restart solar-statusd; {LOOK} tells why")),
+        ],
+        Answer::Failed(why) => vec![
+            problem("odd", format!("{whom} answers otherwise than expected: {why}"))
+                .advise("something else may have its name; else restart it and report this"),
+        ],
+        Answer::Unasked => Vec::new(),
+    }
+}
+
+/// There are receivers that the daemon does not know of. A device's own node may lead to one that
+/// sleeps, so of these it is no wonder.
+fn blind(facts: &Facts) -> Option<Finding> {
+    let nodes = facts.nodes().iter();
+    let unknown = nodes.filter(|it| it.role == NodeRole::Receiver && !facts.serves(&it.info.path));
+    let unknown: Vec<String> = unknown.map(|it| it.info.path.clone()).collect();
+    if unknown.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "{NAME} does not know what is behind {}: it may not open it, or nothing answers there",
+        list(&unknown)
+    );
+    let rule = facts.files.as_ref().is_ok_and(|it| it.daemon_rule.acts());
+    let advice = if rule {
+        format!("sudo udevadm trigger --action=add --subsystem-match=hidraw; {LOOK} tells more")
+    } else {
+        "sudo cp udev/71-solar-statusd.rules /etc/udev/rules.d/ && sudo udevadm control --reload && sudo \
+         udevadm trigger --action=add --subsystem-match=hidraw"
+            .to_owned()
+    };
+    Some(Finding::problem(Area::Daemon, "blind", text).advise(advice))
+}
+
+fn not_running(system: Option<&OnBus>, facts: &Facts) -> Finding {
+    let unit = match system.and_then(|it| it.systemd.as_ref()) {
+        Some(Systemd::Unit(unit)) => Some(unit),
+        Some(Systemd::Failed(_)) | None => None,
+    };
+    let note = |id, text: &str| Finding::note(Area::Daemon, id, text);
+    match unit {
+        Some(Unit { active, sub, .. }) if active == "failed" || sub == "auto-restart" => {
+            let text = format!("{NAME} does not run: it failed ({active}, {sub})");
+            return Finding::problem(Area::Daemon, "failed", text).advise(format!(
+                "{LOOK} tells why; then sudo systemctl restart solar-statusd"
+            ));
+        }
+        Some(Unit { load, .. }) if load == "masked" => {
+            return note("masked", "solar-statusd is masked: it never runs")
+                .advise("sudo systemctl unmask solar-statusd, if it shall");
+        }
+        _ => {}
+    }
+    let installed = unit.is_some_and(|it| it.load == "loaded")
+        || system.is_some_and(|it| it.activatable)
+        || facts.files.as_ref().is_ok_and(|it| it.unit.acts());
+    let systemd = match system {
+        Some(it) if it.systemd.is_none() => " (no systemd on the bus)",
+        _ => "",
+    };
+    if installed {
+        let text = format!("solar-statusd is installed and does not run{systemd}");
+        return note("stopped", &text).advise(
+            "sudo systemctl start solar-statusd; its udev rule starts it when a receiver comes",
+        );
+    }
+    let open = facts.nodes().iter().any(|it| it.opening == Opening::Opens);
+    let instead = if open {
+        ": the devices are asked directly"
+    } else {
+        ""
+    };
+    note(
+        "absent",
+        &format!("solar-statusd is not installed{systemd}{instead}"),
+    )
+    .advise("README.md, Installing the daemon: then nobody needs a permission")
+}
+
+/// `:1.5, process 123`
+fn process(owner: &Owner) -> String {
+    let pid = owner.pid.map(|pid| format!(", process {pid}"));
+    let other = owner.program.as_deref().filter(|it| *it != NAME);
+    let other = other.map(|it| format!(", called {it}"));
+    let parts = [pid, other].into_iter().flatten();
+    parts.fold(owner.unique.clone(), |all, part| all + &part)
+}

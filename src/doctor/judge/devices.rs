@@ -1,0 +1,200 @@
+//! The devices: there, awake, full, and whether they answer.
+
+#[cfg(test)]
+mod tests;
+
+use super::unseen;
+use crate::device::{Battery, BatteryLevel, Device, Presence, Receiver};
+use crate::doctor::look::{Devices, Facts, Way};
+use crate::doctor::{Area, Finding, Unseen, Verdict};
+use crate::manager::Failure;
+use crate::transport::TransportError;
+use crate::units::Timestamp;
+
+/// From here on downwards a battery is low, in percent.
+const LOW: u8 = 20;
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let seen = match &facts.devices {
+        Ok(seen) => seen,
+        Err(why @ Unseen::Slow { .. }) => {
+            let finding = Finding::problem(Area::Devices, "hang", why.to_string());
+            return vec![finding.advise("plug the receiver in again, then try once more")];
+        }
+        Err(why) => return unseen(Area::Devices, why),
+    };
+    match seen.way {
+        Way::Nobody => return nobody(facts),
+        Way::Daemon(_) | Way::Direct => {}
+    }
+    let mut findings: Vec<Finding> = seen
+        .failures
+        .iter()
+        .filter_map(|it| failure(it, seen))
+        .collect();
+    findings.extend(seen.receivers.iter().map(|it| receiver(it, seen)));
+    for it in &seen.devices {
+        findings.push(device(it, seen));
+        findings.extend(it.battery.as_ref().and_then(|battery| low(it, battery)));
+        if it.light.is_some_and(|light| !light.trusted) {
+            let text = format!("{} does not vouch for the light it measured", name(it));
+            findings.push(Finding::note(Area::Devices, "light-untrusted", text));
+        }
+    }
+    if findings.is_empty() {
+        let text = "no device is known";
+        findings.push(Finding::new(
+            Area::Devices,
+            "nothing",
+            Verdict::Absent,
+            text,
+        ));
+    }
+    findings
+}
+
+/// Nobody could be asked: why is told of the nodes, if these could be looked at.
+fn nobody(facts: &Facts) -> Vec<Finding> {
+    let mut on_usb = facts.usb.iter().flatten();
+    let there = !facts.nodes().is_empty() || on_usb.any(|it| it.receiver().is_some());
+    if there {
+        let text =
+            "the devices were not asked: no node can be opened, and no solar-statusd answers";
+        return vec![Finding::unseen(Area::Devices, "unasked", text)];
+    }
+    if facts.hidraw.is_ok() {
+        return Vec::new();
+    }
+    let text = "no device is known of";
+    let finding = Finding::new(Area::Devices, "nothing", Verdict::Absent, text);
+    vec![finding.advise("plug a receiver in; in a container pass /sys and its node on")]
+}
+
+fn failure(failure: &Failure, seen: &Devices) -> Option<Finding> {
+    let problem = |id| Finding::problem(Area::Devices, id, failure.to_string());
+    Some(match failure {
+        // That is told of the node.
+        Failure::Transport(TransportError::PermissionDenied { .. }) => return None,
+        Failure::NoReceiver { node, .. } => {
+            let text = format!("the receiver on {node} does not answer");
+            Finding::problem(Area::Devices, "receiver-silent", text)
+                .advise("plug it in again, at another port if that does not help")
+        }
+        // That is told of the device.
+        Failure::Device { device, .. } if seen.silent.contains(device) => return None,
+        Failure::Device { .. } => problem("device-fails"),
+        Failure::NoMeasurement { .. } => problem("no-light"),
+        Failure::TimedOut { .. } => problem("slow"),
+        Failure::Transport(_) | Failure::Usb(_) => problem("node-fails"),
+    })
+}
+
+fn receiver(receiver: &Receiver, seen: &Devices) -> Finding {
+    let by = match &seen.way {
+        Way::Daemon(bus) => format!(", as solar-statusd on {bus} says"),
+        Way::Direct | Way::Nobody => String::new(),
+    };
+    let paired = match (receiver.paired, receiver.slots) {
+        (Some(paired), Some(slots)) if paired <= slots => format!("{paired} of {slots} slots used"),
+        (Some(paired), _) => format!("{paired} paired"),
+        (None, _) => "paired devices not known".to_owned(),
+    };
+    let text = format!(
+        "{} on {}: {paired}{by}",
+        receiver.model.name(),
+        receiver.node
+    );
+    if receiver.paired == Some(0) {
+        return Finding::note(Area::Devices, "unpaired", text)
+            .advise("pair a device with it first: Solaar, ltunify or Logitech's own program can");
+    }
+    Finding::ok(Area::Devices, "receiver", text)
+}
+
+fn device(device: &Device, seen: &Devices) -> Finding {
+    let place = device.slot().map(|slot| format!(" (slot {slot})"));
+    let who = format!("{}{}", name(device), place.unwrap_or_default());
+    if seen.silent.contains(&device.id) {
+        let text = format!(
+            "{who} hangs: it does not answer, and the receiver does not say that it sleeps or is away"
+        );
+        return Finding::problem(Area::Devices, "wedged", text).advise(
+            "switch it off and on again; if that does not help, plug the receiver in again",
+        );
+    }
+    let last = device.seen.map_or_else(String::new, |at| {
+        format!(", last seen {} ago", span(seen.at, at))
+    });
+    let charge = device.battery.as_ref().and_then(charge);
+    let charge = charge.map_or_else(String::new, |it| format!(", {it}"));
+    // The daemon asks a device when it wakes, and else believes that it is still there.
+    let answers = match seen.way {
+        Way::Daemon(_) => "is online",
+        Way::Direct | Way::Nobody => "answers",
+    };
+    let ok = |id, text| Finding::ok(Area::Devices, id, text);
+    match (device.presence, device.has_battery) {
+        (Presence::Offline, _) => ok(
+            "asleep",
+            format!("{who} sleeps, is off or out of range{last}"),
+        ),
+        (Presence::Unknown, _) => Finding::note(
+            Area::Devices,
+            "unknown",
+            format!("{who}: whether it is there is not known{last}"),
+        ),
+        (Presence::Online, Some(false)) => ok(
+            "no-battery",
+            format!("{who} {answers}, and has no battery that can be read"),
+        ),
+        (Presence::Online, _) if device.battery.is_none() => Finding::note(
+            Area::Devices,
+            "no-charge",
+            format!("{who} is online, and its charge is not known"),
+        )
+        .advise("wait for its next sign of life, or: solar-status --direct"),
+        (Presence::Online, _) => ok("online", format!("{who} {answers}{charge}")),
+    }
+}
+
+fn low(device: &Device, battery: &Battery) -> Option<Finding> {
+    let step = matches!(
+        battery.level,
+        Some(BatteryLevel::Critical | BatteryLevel::Low)
+    );
+    let percent = battery.percent.is_some_and(|it| it.get() <= LOW);
+    (step || percent).then(|| {
+        let text = format!(
+            "{}'s battery is low: {}",
+            name(device),
+            charge(battery).unwrap_or_default()
+        );
+        let advice = if device.light.is_some() {
+            "give it light: a solar keyboard charges above 200 lux"
+        } else {
+            "charge it, or put fresh cells in"
+        };
+        Finding::note(Area::Devices, "low", text).advise(advice)
+    })
+}
+
+fn charge(battery: &Battery) -> Option<String> {
+    let percent = battery.percent.map(|it| it.to_string());
+    percent.or(battery.level.map(|it| it.name().to_owned()))
+}
+
+/// What a device is called: its name, else its model, else its id.
+pub(super) fn name(device: &Device) -> String {
+    let name = device.name.clone().or_else(|| device.full_name.clone());
+    name.or(device.wpid.map(|wpid| wpid.to_string()))
+        .unwrap_or_else(|| device.id.clone())
+}
+
+fn span(now: Timestamp, at: Timestamp) -> String {
+    match now.since(at).as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}

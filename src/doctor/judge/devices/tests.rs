@@ -1,0 +1,154 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::bus::Bus;
+use crate::doctor::judge::testing::{directly, healthy, only};
+use crate::session::RequestError;
+use crate::units::Percent;
+
+const K750: &str = "4002-392A0750";
+
+/// What is found after something is done to the devices.
+fn after(act: impl FnOnce(&mut Devices)) -> Vec<Finding> {
+    let mut facts = directly();
+    act(facts.devices.as_mut().unwrap());
+    judge(&facts)
+}
+
+fn of(findings: &[Finding], id: &str) -> Finding {
+    let found = findings.iter().find(|it| it.id == id);
+    found
+        .unwrap_or_else(|| panic!("no {id} in {findings:?}"))
+        .clone()
+}
+
+#[test]
+fn all_devices_are_told_awake_or_asleep() {
+    let findings = judge(&healthy());
+    let texts: Vec<&str> = findings.iter().map(|it| &*it.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "Unifying Receiver on /dev/hidraw2: 3 of 6 slots used, \
+             as solar-statusd on the system bus says",
+            "K750 (slot 1) is online, 57 %",
+            "M705 (slot 2) is online, and has no battery that can be read",
+            "K800 (slot 3) sleeps, is off or out of range, last seen 3 h ago",
+        ]
+    );
+    assert!(findings.iter().all(|it| it.verdict == Verdict::Ok));
+}
+
+#[test]
+fn a_device_of_which_the_receiver_says_nothing_hangs() {
+    let findings = after(|seen| {
+        seen.silent = BTreeSet::from([K750.to_owned()]);
+        seen.devices[0].presence = Presence::Offline;
+        seen.failures.push(Failure::Device {
+            device: K750.to_owned(),
+            error: RequestError::Silent,
+        });
+    });
+    let wedged = of(&findings, "wedged");
+    assert_eq!(wedged.verdict, Verdict::Problem);
+    assert!(
+        wedged.text.starts_with("K750 (slot 1) hangs"),
+        "{}",
+        wedged.text
+    );
+    assert!(wedged.advice.unwrap().contains("off and on again"));
+    assert!(
+        findings.iter().all(|it| it.id != "device-fails"),
+        "told twice"
+    );
+}
+
+#[test]
+fn what_failed_is_a_problem() {
+    let node = || "/dev/hidraw2".to_owned();
+    for (failure, id) in [
+        (
+            Failure::NoReceiver {
+                node: node(),
+                error: RequestError::Silent,
+            },
+            "receiver-silent",
+        ),
+        (Failure::TimedOut { node: node() }, "slow"),
+        (
+            Failure::Transport(TransportError::Gone { node: node() }),
+            "node-fails",
+        ),
+        (
+            Failure::NoMeasurement {
+                device: K750.to_owned(),
+            },
+            "no-light",
+        ),
+    ] {
+        let findings = after(|seen| seen.failures.push(failure));
+        assert_eq!(of(&findings, id).verdict, Verdict::Problem);
+    }
+}
+
+#[test]
+fn a_low_battery_is_worth_a_note_with_what_fills_it() {
+    let findings = after(|seen| {
+        let battery = seen.devices[0].battery.as_mut().unwrap();
+        battery.percent = Percent::new(20);
+    });
+    let low = of(&findings, "low");
+    assert_eq!(low.verdict, Verdict::Note);
+    assert!(low.advice.unwrap().contains("light"), "a solar keyboard");
+    let findings = after(|seen| {
+        let device = &mut seen.devices[0];
+        device.light = None;
+        let battery = device.battery.as_mut().unwrap();
+        (battery.percent, battery.level) = (None, Some(BatteryLevel::Critical));
+    });
+    assert!(of(&findings, "low").advice.unwrap().contains("fresh cells"));
+}
+
+#[test]
+fn light_that_is_not_vouched_for_is_worth_a_note() {
+    let findings = after(|seen| seen.devices[0].light.as_mut().unwrap().trusted = false);
+    assert_eq!(of(&findings, "light-untrusted").verdict, Verdict::Note);
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    let findings = after(|seen| {
+        seen.devices[0].battery = None;
+        seen.devices[1].presence = Presence::Unknown;
+        seen.receivers[0].paired = Some(0);
+    });
+    for id in ["no-charge", "unknown", "unpaired"] {
+        assert_eq!(of(&findings, id).verdict, Verdict::Note);
+    }
+}
+
+#[test]
+fn no_device_at_all_is_told_from_one_that_may_not_be_asked() {
+    let mut facts = directly();
+    facts.devices = Ok(Devices::unknown());
+    assert_eq!(only(judge(&facts)).id, "unasked");
+    facts.hidraw.as_mut().unwrap().nodes.clear();
+    assert_eq!(only(judge(&facts)).id, "unasked", "it is on USB");
+    facts.devices = Err(Unseen::Slow {
+        what: "the devices".to_owned(),
+    });
+    assert_eq!(only(judge(&facts)).verdict, Verdict::Problem);
+    facts.devices = Ok(Devices::unknown());
+    facts.usb = Ok(Vec::new());
+    assert_eq!(judge(&facts), [], "that is told of the nodes");
+    facts.hidraw = Err(Unseen::Missing {
+        what: "/sys/class".to_owned(),
+    });
+    assert_eq!(only(judge(&facts)).verdict, Verdict::Absent);
+    facts.devices = Ok(Devices::told(
+        Way::Daemon(Bus::System),
+        Vec::new(),
+        Vec::new(),
+    ));
+    assert_eq!(only(judge(&facts)).verdict, Verdict::Absent);
+}

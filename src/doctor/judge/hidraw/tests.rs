@@ -1,0 +1,176 @@
+use std::path::PathBuf;
+
+use super::*;
+use crate::doctor::judge::testing::{healthy, only, without_daemon};
+use crate::doctor::look::{Answer, Driver, Installed};
+
+fn opened(mut facts: Facts, opening: Opening) -> Finding {
+    facts.hidraw.as_mut().unwrap().nodes[0].opening = opening;
+    only(judge(&facts))
+}
+
+#[test]
+fn a_node_is_told_with_its_driver_and_who_may_open_it() {
+    let finding = only(judge(&healthy()));
+    assert_eq!(
+        finding,
+        Finding::ok(
+            Area::Hidraw,
+            "opens",
+            "/dev/hidraw2 leads to Unifying Receiver 046D:C52B (driver logitech-djreceiver; \
+             short, long, DJ reports): root:root 0600, you may open it"
+        )
+    );
+}
+
+#[test]
+fn who_may_not_open_it_is_told_how_to_get_in() {
+    let finding = opened(without_daemon(), Opening::Denied);
+    assert_eq!((finding.id, finding.verdict), ("denied", Verdict::Denied));
+    assert!(
+        finding
+            .text
+            .ends_with("root:root 0600, you may not open it")
+    );
+    let advice = finding.advice.unwrap();
+    for word in [
+        "sudo solar-status",
+        "70-solar-status-uaccess.rules",
+        "warning",
+    ] {
+        assert!(advice.contains(word), "{advice}");
+    }
+}
+
+#[test]
+fn a_rule_that_did_not_act_and_a_daemon_that_could_run_are_thought_of() {
+    let mut facts = without_daemon();
+    let rule = Installed::Same(PathBuf::from(
+        "/etc/udev/rules.d/70-solar-status-uaccess.rules",
+    ));
+    facts.files.as_mut().unwrap().user_rule = rule;
+    let advice = opened(facts, Opening::Denied).advice.unwrap();
+    assert!(advice.contains("plug the receiver in again"), "{advice}");
+
+    let mut facts = without_daemon();
+    facts.files.as_mut().unwrap().unit = Installed::Same(PathBuf::new());
+    let advice = opened(facts, Opening::Denied).advice.unwrap();
+    assert!(advice.contains("systemctl start solar-statusd"), "{advice}");
+}
+
+#[test]
+fn a_group_that_may_open_it_is_named_unless_it_is_the_daemon_s() {
+    for (group, named) in [("plugdev", true), ("solar-status", false), ("root", false)] {
+        let mut facts = without_daemon();
+        let node = &mut facts.hidraw.as_mut().unwrap().nodes[0];
+        let access = node.access.as_mut().unwrap();
+        (access.mode, access.group) = (0o660, group.to_owned());
+        let advice = opened(facts, Opening::Denied).advice.unwrap();
+        assert_eq!(
+            advice.contains(&format!("--groups {group}")),
+            named,
+            "{advice}"
+        );
+    }
+}
+
+#[test]
+fn where_the_daemon_serves_nobody_needs_to_open_anything() {
+    for opening in [Opening::Denied, Opening::Forbidden] {
+        let finding = opened(healthy(), opening);
+        assert_eq!((finding.id, finding.verdict), ("served", Verdict::Ok));
+    }
+}
+
+#[test]
+fn a_daemon_that_knows_nothing_of_a_node_does_not_spare_the_permission() {
+    let mut facts = healthy();
+    let on = facts.buses[0].seen.as_mut().unwrap();
+    if let Answer::Says { receivers, .. } = &mut on.answer {
+        receivers[0].node = "simulated".to_owned();
+    }
+    assert_eq!(opened(facts, Opening::Denied).id, "denied");
+}
+
+#[test]
+fn a_container_is_told_from_a_missing_permission() {
+    let finding = opened(without_daemon(), Opening::Forbidden);
+    assert_eq!(
+        (finding.id, finding.verdict),
+        ("forbidden", Verdict::Denied)
+    );
+    assert!(
+        finding
+            .advice
+            .unwrap()
+            .contains("DeviceAllow=char-hidraw rw")
+    );
+    let finding = opened(without_daemon(), Opening::Missing);
+    assert_eq!((finding.id, finding.verdict), ("no-file", Verdict::Problem));
+    assert!(finding.advice.unwrap().contains("--device /dev/hidraw2"));
+    let finding = opened(without_daemon(), Opening::Failed("EIO".to_owned()));
+    assert_eq!((finding.id, finding.verdict), ("fails", Verdict::Problem));
+}
+
+#[test]
+fn a_kernel_without_hidraw_is_told_by_devices_without_it() {
+    let mut facts = healthy();
+    facts.hidraw = Ok(Hidraw {
+        hid_devices: 1,
+        ..Hidraw::default()
+    });
+    let finding = only(judge(&facts));
+    assert_eq!(
+        (finding.id, finding.verdict),
+        ("no-hidraw", Verdict::Problem)
+    );
+    assert!(finding.advice.unwrap().contains("--transport usb"));
+}
+
+#[test]
+fn a_receiver_without_a_node_is_a_problem_and_no_receiver_is_none() {
+    let mut facts = without_daemon();
+    facts.hidraw.as_mut().unwrap().nodes.clear();
+    assert_eq!(only(judge(&facts)).id, "no-node");
+    facts.usb.as_mut().unwrap()[0].interfaces[2].driver = Driver::Nobody;
+    assert_eq!(
+        only(judge(&facts)).id,
+        "taken",
+        "that is the problem of USB"
+    );
+    facts.usb = Ok(Vec::new());
+    let finding = only(judge(&facts));
+    assert_eq!((finding.id, finding.verdict), ("nothing", Verdict::Absent));
+}
+
+#[test]
+fn a_daemon_may_know_of_devices_that_are_not_here() {
+    let mut facts = healthy();
+    facts.hidraw.as_mut().unwrap().nodes.clear();
+    facts.usb = Ok(Vec::new());
+    let finding = only(judge(&facts));
+    assert_eq!((finding.id, finding.verdict), ("elsewhere", Verdict::Note));
+}
+
+#[test]
+fn the_wrong_driver_is_worth_a_note() {
+    let mut facts = healthy();
+    facts.hidraw.as_mut().unwrap().nodes[0].driver = Some("hid-generic".to_owned());
+    let findings = judge(&facts);
+    let finding = findings.last().unwrap();
+    assert_eq!((finding.id, finding.verdict), ("generic", Verdict::Note));
+    assert!(
+        finding
+            .advice
+            .as_ref()
+            .unwrap()
+            .contains("modprobe hid-logitech-dj")
+    );
+}
+
+#[test]
+fn a_headset_that_cannot_be_asked_is_named() {
+    let mut facts = healthy();
+    facts.hidraw.as_mut().unwrap().nodes[0].role = NodeRole::Centurion;
+    assert_eq!(only(judge(&facts)).id, "centurion");
+}

@@ -1,0 +1,172 @@
+//! The kernel's drivers, and whether its batteries agree with the devices.
+
+use super::hidraw::children;
+use super::{list, unseen};
+use crate::device::{Device, Link, Presence, ValueKind};
+use crate::doctor::look::{Facts, Kernel, KernelBattery};
+use crate::doctor::{Area, Finding};
+use crate::transport::Place;
+
+/// By how many percent the kernel's charge may differ: it is as old as the last event.
+const CLOSE: u8 = 5;
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let kernel = match &facts.kernel {
+        Ok(kernel) => kernel,
+        Err(why) => return unseen(Area::Kernel, why),
+    };
+    let mut findings = vec![drivers(kernel, facts)];
+    findings.extend(kernel.batteries.iter().map(|it| battery(it, facts)));
+    findings
+}
+
+fn drivers(kernel: &Kernel, facts: &Facts) -> Finding {
+    let release = kernel.release.as_deref().unwrap_or("of an unknown release");
+    let missing: Vec<String> = [
+        ("hid-logitech-dj", kernel.dj),
+        ("hid-logitech-hidpp", kernel.hidpp),
+    ]
+    .into_iter()
+    .filter(|(_, there)| !there)
+    .map(|(name, _)| name.to_owned())
+    .collect();
+    if !missing.is_empty() && !facts.nodes().is_empty() {
+        let text = format!(
+            "Linux {release} without {}: this program works, but the kernel and UPower see no battery",
+            list(&missing)
+        );
+        let advice = format!("sudo modprobe --all {}", missing.join(" "));
+        return Finding::note(Area::Kernel, "no-driver", text).advise(advice);
+    }
+    let drivers = if missing.is_empty() {
+        "has the drivers of receivers and devices"
+    } else {
+        "has had no reason to load the drivers"
+    };
+    let children = children(facts).map_or_else(String::new, |it| format!(", {it}"));
+    let text = format!("Linux {release} {drivers}{children}");
+    Finding::ok(Area::Kernel, "drivers", text)
+}
+
+fn battery(battery: &KernelBattery, facts: &Facts) -> Finding {
+    let device = owner(&battery.supply.place, facts);
+    let charge = match battery.supply.charge {
+        Some(charge) => charge.to_string(),
+        None => "no charge in percent".to_owned(),
+    };
+    let status = battery.status.as_deref().unwrap_or("Unknown");
+    let of = device.map_or_else(String::new, |it| {
+        format!(" of {}", super::devices::name(it))
+    });
+    let says = format!("{}{of}: {charge}, {status}", battery.name);
+    let Some(device) = device else {
+        return Finding::ok(Area::Kernel, "battery", says);
+    };
+    if battery.supply.lost && device.presence == Presence::Online {
+        let text = format!("{says}: the kernel takes it for lost, and it is online");
+        return Finding::note(Area::Kernel, "lost", text).advise(
+            "a reading of solar-status --direct wakes the kernel's up, as does a key press",
+        );
+    }
+    let theirs = battery.supply.charge;
+    let ours = device.battery.as_ref();
+    let exact = ours.filter(|it| it.value_kind == ValueKind::Percent);
+    let ours = exact.and_then(|it| it.percent);
+    match (theirs, ours) {
+        (Some(theirs), Some(ours)) if theirs.get().abs_diff(ours.get()) > CLOSE => {
+            let text = format!("{says}: the kernel is behind, the device says {ours}");
+            Finding::note(Area::Kernel, "stale", text).advise(
+                "the desktop shows the kernel's; it becomes fresh with the device's next event",
+            )
+        }
+        (Some(_), Some(_)) => Finding::ok(
+            Area::Kernel,
+            "battery",
+            format!("{says}, as the device says"),
+        ),
+        _ => Finding::ok(Area::Kernel, "battery", says),
+    }
+}
+
+/// The device that a battery is of.
+fn owner<'a>(place: &Place, facts: &'a Facts) -> Option<&'a Device> {
+    let seen = facts.devices.as_ref().ok()?;
+    let mut nodes = facts.nodes().iter();
+    let node = nodes.find(|it| it.info.place().hid == place.hid)?;
+    let receiver = seen.receivers.iter().find(|it| it.node == node.info.path);
+    seen.devices.iter().find(|device| match &device.link {
+        Link::Paired { receiver: id, slot } => {
+            receiver.is_some_and(|it| it.id == *id) && Some(*slot) == place.slot
+        }
+        Link::Direct { node: path, .. } => place.slot.is_none() && *path == node.info.path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Verdict;
+    use crate::doctor::judge::testing::healthy;
+    use crate::units::Percent;
+
+    /// What is found of the K750's battery after something is done to it.
+    fn of_k750(act: impl FnOnce(&mut KernelBattery)) -> Finding {
+        let mut facts = healthy();
+        act(&mut facts.kernel.as_mut().unwrap().batteries[0]);
+        judge(&facts).remove(1)
+    }
+
+    #[test]
+    fn drivers_and_batteries_are_told() {
+        let findings = judge(&healthy());
+        let texts: Vec<&str> = findings.iter().map(|it| &*it.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "Linux 6.1.0 has the drivers of receivers and devices, \
+                 2 paired devices with a node of its own",
+                "hidpp_battery_0 of K750: 57 %, Discharging, as the device says"
+            ]
+        );
+        assert!(findings.iter().all(|it| it.verdict == Verdict::Ok));
+    }
+
+    #[test]
+    fn a_charge_that_is_behind_is_worth_a_note() {
+        let finding = of_k750(|it| it.supply.charge = Percent::new(90));
+        assert_eq!((finding.id, finding.verdict), ("stale", Verdict::Note));
+        assert!(
+            finding.text.contains("the device says 57 %"),
+            "{}",
+            finding.text
+        );
+        let finding = of_k750(|it| it.supply.charge = Percent::new(60));
+        assert_eq!(finding.id, "battery", "close enough");
+    }
+
+    #[test]
+    fn a_device_that_the_kernel_lost_is_worth_a_note() {
+        let finding = of_k750(|it| it.supply.lost = true);
+        assert_eq!((finding.id, finding.verdict), ("lost", Verdict::Note));
+    }
+
+    #[test]
+    fn a_battery_of_a_device_that_is_not_known_is_just_told() {
+        let finding = of_k750(|it| it.supply.place.slot = None);
+        assert_eq!(finding.text, "hidpp_battery_0: 57 %, Discharging");
+    }
+
+    #[test]
+    fn drivers_are_missed_only_where_there_is_something_to_drive() {
+        let mut facts = healthy();
+        facts.kernel.as_mut().unwrap().hidpp = false;
+        let finding = judge(&facts).remove(0);
+        assert_eq!((finding.id, finding.verdict), ("no-driver", Verdict::Note));
+        assert_eq!(
+            finding.advice.as_deref(),
+            Some("sudo modprobe --all hid-logitech-hidpp")
+        );
+        facts.hidraw.as_mut().unwrap().nodes.clear();
+        assert_eq!(judge(&facts).remove(0).id, "drivers");
+    }
+}

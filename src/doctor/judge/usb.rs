@@ -1,0 +1,158 @@
+//! Receivers and devices on USB, and who holds their interfaces.
+
+use std::collections::BTreeMap;
+
+use super::{ids, list, unseen};
+use crate::doctor::look::{Driver, Facts, USBHID, UsbDevice};
+use crate::doctor::{Area, Finding};
+
+/// The one of programs that claimed an interface.
+const USBFS: &str = "usbfs";
+
+pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
+    let devices = match &facts.usb {
+        Ok(devices) => devices,
+        Err(why) => return unseen(Area::Usb, why),
+    };
+    if devices.is_empty() {
+        let text = "no Logitech receiver, keyboard, mouse or headset is on USB";
+        return vec![Finding::note(Area::Usb, "nothing", text)];
+    }
+    devices.iter().map(device).collect()
+}
+
+fn device(device: &UsbDevice) -> Finding {
+    let name = match device.receiver() {
+        Some(model) => model.name(),
+        None => device.name.as_deref().unwrap_or("device"),
+    };
+    let place = device.place();
+    let what = format!(
+        "{name} {} at usb {place}, firmware {}",
+        ids(device.vendor, device.product),
+        device.firmware
+    );
+    let text = format!("{what}: {}", held(device));
+    let with = |driver: &dyn Fn(&Driver) -> bool| {
+        let mut interfaces = device.interfaces.iter();
+        interfaces.find(|it| driver(&it.driver)).map(|it| it.number)
+    };
+    if let Some(number) = with(&|it| *it == Driver::Nobody) {
+        return Finding::problem(Area::Usb, "unbound", text).advise(format!(
+            "a program that was killed left interface {number} without a driver: plug it in again, or \
+             echo {place}:1.{number} | sudo tee /sys/bus/usb/drivers/usbhid/bind"
+        ));
+    }
+    if with(&|it| *it == Driver::Named(USBFS.to_owned())).is_some() {
+        return Finding::problem(Area::Usb, "claimed", text).advise(
+            "a program has taken the interface from the kernel (see programs below; sudo shows whose \
+             it is): end that program, or plug the receiver in again",
+        );
+    }
+    let strange = |it: &Driver| matches!(it, Driver::Named(name) if name != USBHID);
+    if with(&strange).is_some() {
+        return Finding::problem(Area::Usb, "foreign-driver", text).advise(
+            "it is given to something else than this system, such as a virtual machine or usbip: \
+             take it back there",
+        );
+    }
+    Finding::ok(Area::Usb, "device", text)
+}
+
+/// `interfaces 0, 1 and 2 held by usbhid`
+fn held(device: &UsbDevice) -> String {
+    let mut by_driver: BTreeMap<&Driver, Vec<String>> = BTreeMap::new();
+    for interface in &device.interfaces {
+        let numbers = by_driver.entry(&interface.driver).or_default();
+        numbers.push(interface.number.to_string());
+    }
+    let words = by_driver.into_iter().map(|(driver, numbers)| {
+        let plural = if numbers.len() == 1 { "" } else { "s" };
+        let holder = match driver {
+            Driver::Nobody => "without a driver".to_owned(),
+            Driver::Named(name) => format!("held by {name}"),
+            Driver::Unknown => "held by what cannot be told without sysfs".to_owned(),
+        };
+        format!("interface{plural} {} {holder}", list(&numbers))
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::judge::testing::{healthy, only};
+    use crate::doctor::look::Interface;
+    use crate::doctor::{Unseen, Verdict};
+
+    fn held_by(driver: Driver) -> Finding {
+        let mut facts = healthy();
+        let receiver = &mut facts.usb.as_mut().unwrap()[0];
+        receiver.interfaces[2] = Interface { number: 2, driver };
+        only(judge(&facts))
+    }
+
+    #[test]
+    fn a_receiver_is_told_with_its_place_firmware_and_drivers() {
+        let finding = only(judge(&healthy()));
+        assert_eq!(
+            finding,
+            Finding::ok(
+                Area::Usb,
+                "device",
+                "Unifying Receiver 046D:C52B at usb 1-2, firmware 12.11: \
+                 interfaces 0, 1 and 2 held by usbhid"
+            )
+        );
+    }
+
+    #[test]
+    fn an_interface_that_a_killed_program_left_behind_is_a_problem() {
+        let finding = held_by(Driver::Nobody);
+        assert_eq!((finding.id, finding.verdict), ("unbound", Verdict::Problem));
+        assert!(
+            finding.text.contains("interface 2 without a driver"),
+            "{}",
+            finding.text
+        );
+        let advice = finding.advice.unwrap();
+        assert!(advice.contains("echo 1-2:1.2 | sudo tee /sys/bus/usb/drivers/usbhid/bind"));
+    }
+
+    #[test]
+    fn who_else_holds_an_interface_is_told() {
+        let finding = held_by(Driver::Named("usbfs".to_owned()));
+        assert_eq!((finding.id, finding.verdict), ("claimed", Verdict::Problem));
+        let finding = held_by(Driver::Named("usbip-host".to_owned()));
+        assert_eq!(
+            (finding.id, finding.verdict),
+            ("foreign-driver", Verdict::Problem)
+        );
+        assert!(
+            finding.text.contains("interface 2 held by usbip-host"),
+            "{}",
+            finding.text
+        );
+    }
+
+    #[test]
+    fn without_sysfs_nobody_is_blamed() {
+        let finding = held_by(Driver::Unknown);
+        assert_eq!((finding.id, finding.verdict), ("device", Verdict::Ok));
+    }
+
+    #[test]
+    fn no_usb_is_said() {
+        let mut facts = healthy();
+        facts.usb = Ok(Vec::new());
+        assert_eq!(only(judge(&facts)).id, "nothing");
+        facts.usb = Err(Unseen::Missing {
+            what: "USB".to_owned(),
+        });
+        let finding = only(judge(&facts));
+        assert_eq!(
+            (&*finding.text, finding.verdict),
+            ("USB is not there", Verdict::Unseen)
+        );
+    }
+}

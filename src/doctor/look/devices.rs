@@ -1,0 +1,243 @@
+//! The devices: what the daemon says of them, or else what they say themselves when they are asked.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::unseen::Unseen;
+use crate::bus::Bus;
+use crate::device::{Device, Link, Receiver, ReceiverFamily};
+use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
+use crate::nodes::Tapping;
+use crate::session::Wanted;
+use crate::transport::{HidrawTransport, NodeInfo, TraceFile, Transport, TransportError};
+use crate::units::Timestamp;
+use crate::wire::{DeviceIndex, Incoming, Report, Slot};
+
+/// How long the devices may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What is known of the devices.
+#[derive(Debug)]
+pub struct Devices {
+    /// Who said so.
+    pub way: Way,
+    /// When.
+    pub at: Timestamp,
+    /// The receivers.
+    pub receivers: Vec<Receiver>,
+    /// The devices.
+    pub devices: Vec<Device>,
+    /// The ids of those behind receivers that were asked and of which not even the receiver had
+    /// anything to say.
+    pub silent: BTreeSet<String>,
+    /// What went wrong in asking.
+    pub failures: Vec<Failure>,
+    /// What passed in asking, without serial numbers.
+    pub trace: Option<String>,
+}
+
+/// Who was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// solar-statusd on this bus.
+    Daemon(Bus),
+    /// The devices themselves.
+    Direct,
+    /// Nobody: there is no daemon, and no node that may be opened.
+    Nobody,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Daemon(bus) => write!(f, "solar-statusd on {bus} told all of it"),
+            Self::Direct => f.write_str("the devices themselves were asked"),
+            Self::Nobody => f.write_str("no node may be opened, and no solar-statusd answers"),
+        }
+    }
+}
+
+impl Devices {
+    /// Nobody could be asked.
+    pub fn unknown() -> Self {
+        Self::told(Way::Nobody, Vec::new(), Vec::new())
+    }
+
+    /// What somebody told just now.
+    pub fn told(way: Way, receivers: Vec<Receiver>, devices: Vec<Device>) -> Self {
+        Self {
+            way,
+            at: crate::manager::Clock::now(&RealClock::new(None)),
+            receivers,
+            devices,
+            silent: BTreeSet::new(),
+            failures: Vec::new(),
+            trace: None,
+        }
+    }
+}
+
+/// Asks the devices on these nodes, with few requests. Nothing is remembered of it.
+pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
+    let failed = |error: io::Error| Unseen::of("the devices", &error);
+    let talk = Rc::new(RefCell::new(Talk::default()));
+    // Where there is no room for a trace, they are asked without.
+    let file = tempfile::NamedTempFile::new().ok();
+    let trace = file
+        .as_ref()
+        .and_then(|it| TraceFile::create(it.path()).ok());
+    let tapping = Tapping::new(trace.as_ref(), true);
+    let (mut opened, mut failures) = (Vec::new(), Vec::new());
+    for info in nodes {
+        match HidrawTransport::open(&info.path) {
+            Ok(transport) => {
+                let transport = Box::new(Overhearing {
+                    transport: tapping.tap(&info, Box::new(transport)),
+                    node: info.path.clone(),
+                    talk: Rc::clone(&talk),
+                });
+                opened.push(OpenNode { info, transport });
+            }
+            Err(error) => failures.push(error.into()),
+        }
+    }
+    let query = Query {
+        wanted: Wanted {
+            battery: true,
+            ..Wanted::default()
+        },
+        names: true,
+        follow: false,
+        quiet: false,
+        light_every: None,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: PATIENCE,
+    };
+    let mut clock = RealClock::new(None);
+    let snapshot = read_status(opened, &query, &mut Memory::default(), &mut clock);
+    let snapshot = snapshot.map_err(failed)?;
+    failures.extend(snapshot.failures);
+    let whole = trace.is_some_and(|it| it.finish().is_ok());
+    let trace = file.filter(|_| whole);
+    let silent = silent(&snapshot.receivers, &snapshot.devices, &talk.borrow());
+    let Snapshot {
+        at,
+        receivers,
+        devices,
+        ..
+    } = snapshot;
+    Ok(Devices {
+        way: Way::Direct,
+        at,
+        receivers,
+        devices,
+        silent,
+        failures,
+        trace: trace.and_then(|it| fs::read_to_string(it.path()).ok()),
+    })
+}
+
+/// Of a device that sleeps or is away the receiver says so. One of which it says nothing at all has
+/// a link and does not use it.
+fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<String> {
+    let is_silent = |device: &&Device| {
+        let Link::Paired { receiver, slot } = &device.link else {
+            return false;
+        };
+        // Of a 27 MHz receiver nobody knows what it says of sleepers.
+        let says = |it: &&Receiver| it.model.family != ReceiverFamily::Mhz27;
+        let receiver = receivers.iter().filter(says).find(|it| it.id == *receiver);
+        let heard = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
+        heard == Some(&false)
+    };
+    let silent = devices.iter().filter(is_silent);
+    silent.map(|device| device.id.clone()).collect()
+}
+
+/// The slots of each node that were asked, and whether anything came from there.
+#[derive(Debug, Default)]
+struct Talk(BTreeMap<(String, u8), bool>);
+
+/// A transport that is listened to.
+struct Overhearing {
+    transport: Box<dyn Transport>,
+    node: String,
+    talk: Rc<RefCell<Talk>>,
+}
+
+impl Overhearing {
+    fn note(&self, index: DeviceIndex, heard: bool) {
+        if let Some(slot) = index.slot().map(Slot::get) {
+            let mut talk = self.talk.borrow_mut();
+            *talk.0.entry((self.node.clone(), slot)).or_default() |= heard;
+        }
+    }
+}
+
+impl Transport for Overhearing {
+    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
+        self.note(report.device(), false);
+        self.transport.send(now, report)
+    }
+
+    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        let incoming = self.transport.receive(now)?;
+        if let Some(Incoming::HidPp(report)) = &incoming {
+            self.note(report.device(), true);
+        }
+        Ok(incoming)
+    }
+
+    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        self.transport.descriptor()
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.transport.next_due()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::ReceiverModel;
+
+    /// Whether a device counts as silent that was asked, was heard or not, on this receiver.
+    fn is_silent(product: u16, heard: Option<bool>) -> bool {
+        let slot = Slot::new(1).unwrap();
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot,
+        };
+        let receiver = Receiver {
+            id: "AF4F95EA".to_owned(),
+            model: ReceiverModel::of(0x046D, product).unwrap(),
+            vendor: 0x046D,
+            product,
+            node: "/dev/hidraw2".to_owned(),
+            serial: None,
+            firmware: None,
+            slots: None,
+            paired: None,
+        };
+        let device = Device::new("4002-392A0750".to_owned(), link);
+        let heard = heard.map(|heard| ((receiver.node.clone(), slot.get()), heard));
+        let talk = Talk(heard.into_iter().collect());
+        !silent(&[receiver], &[device], &talk).is_empty()
+    }
+
+    #[test]
+    fn silent_is_who_was_asked_and_of_whom_nothing_was_heard() {
+        assert!(is_silent(0xC52B, Some(false)));
+        assert!(!is_silent(0xC52B, Some(true)), "be it that it sleeps");
+        assert!(!is_silent(0xC52B, None), "it was not asked");
+        assert!(!is_silent(0xC517, Some(false)), "27 MHz");
+    }
+}

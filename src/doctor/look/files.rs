@@ -1,0 +1,193 @@
+//! Files: the udev rules that are installed, what is remembered, the histories.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::machine::{Machine, names, text};
+use crate::history;
+use crate::units::Timestamp;
+
+/// Where udev looks for rules; the first of a name counts.
+const RULES: [&str; 5] = [
+    "/etc/udev/rules.d",
+    "/run/udev/rules.d",
+    "/usr/local/lib/udev/rules.d",
+    "/usr/lib/udev/rules.d",
+    "/lib/udev/rules.d",
+];
+/// Where a bus looks for its policies.
+const POLICIES: [&str; 3] = [
+    "/etc/dbus-1/system.d",
+    "/usr/local/share/dbus-1/system.d",
+    "/usr/share/dbus-1/system.d",
+];
+/// Where systemd looks for units.
+const UNITS: [&str; 5] = [
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+];
+
+/// A file that this version ships: its name and contents.
+type Shipped = (&'static str, &'static str);
+const USER_RULE: Shipped = (
+    "70-solar-status-uaccess.rules",
+    include_str!("../../../udev/70-solar-status-uaccess.rules"),
+);
+const DAEMON_RULE: Shipped = (
+    "71-solar-statusd.rules",
+    include_str!("../../../udev/71-solar-statusd.rules"),
+);
+const POLICY: Shipped = (
+    "org.solarstatus.Monitor1.conf",
+    include_str!("../../../packaging/dbus/org.solarstatus.Monitor1.conf"),
+);
+const UNIT: Shipped = (
+    "solar-statusd.service",
+    include_str!("../../../packaging/systemd/solar-statusd.service"),
+);
+
+/// Where files of this user and the system are kept, on the machine that is looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// What is remembered of devices.
+    pub cache: Option<PathBuf>,
+    /// The daemon's histories.
+    pub history: PathBuf,
+}
+
+/// What was found of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The udev rule for the logged-in user.
+    pub user_rule: Installed,
+    /// That for the daemon.
+    pub daemon_rule: Installed,
+    /// The daemon's D-Bus policy.
+    pub policy: Installed,
+    /// The daemon's unit.
+    pub unit: Installed,
+    /// What is remembered of devices.
+    pub cache: Kept,
+    /// The histories.
+    pub history: Kept,
+}
+
+/// A file that is shipped and may be installed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Installed {
+    /// It is not.
+    #[default]
+    No,
+    /// It is, as this version ships it.
+    Same(PathBuf),
+    /// It is, and differs: from another version, or changed.
+    Differs(PathBuf),
+    /// Something empty in its place switches it off.
+    Masked(PathBuf),
+}
+
+impl Installed {
+    /// Whether it is there and does something.
+    pub const fn acts(&self) -> bool {
+        matches!(self, Self::Same(_) | Self::Differs(_))
+    }
+}
+
+/// A file or directory that the program writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    /// There is none.
+    #[default]
+    Nothing,
+    /// It can be read: so many devices are in it.
+    Whole(PathBuf, usize),
+    /// It cannot be read by this user.
+    Denied(PathBuf),
+    /// Something in it is wrong, or cannot be read; what.
+    Damaged(PathBuf, String),
+}
+
+pub(super) fn look(machine: &Machine, places: &Places) -> Files {
+    Files {
+        user_rule: installed(machine, &RULES, USER_RULE),
+        daemon_rule: installed(machine, &RULES, DAEMON_RULE),
+        policy: installed(machine, &POLICIES, POLICY),
+        unit: installed(machine, &UNITS, UNIT),
+        cache: places.cache.as_deref().map_or(Kept::Nothing, cache),
+        history: histories(&places.history),
+    }
+}
+
+fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> Installed {
+    for folder in folders {
+        let path = Path::new(folder).join(name);
+        // A link to /dev/null is one of another machine here, and of this one there.
+        let target = fs::read_link(machine.path(&path)).ok();
+        if target.is_some_and(|it| it == Path::new("/dev/null")) {
+            return Installed::Masked(path);
+        }
+        match text(&machine.path(&path)) {
+            None => {}
+            Some(text) if text.is_empty() => return Installed::Masked(path),
+            Some(text) if text == shipped.trim_end() => return Installed::Same(path),
+            Some(_) => return Installed::Differs(path),
+        }
+    }
+    Installed::No
+}
+
+/// What is remembered: JSON with a table of devices.
+fn cache(path: &Path) -> Kept {
+    let damaged = |why: String| Kept::Damaged(path.to_owned(), why);
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return unreadable(path, &error),
+    };
+    match serde_json::from_str::<Value>(&text) {
+        Ok(value) => match value.get("devices").and_then(Value::as_object) {
+            Some(devices) => Kept::Whole(path.to_owned(), devices.len()),
+            None => damaged("it lists no devices".to_owned()),
+        },
+        Err(error) => damaged(error.to_string()),
+    }
+}
+
+fn histories(folder: &Path) -> Kept {
+    let files = match names(folder) {
+        Ok(files) => files,
+        Err(error) => return unreadable(folder, &error),
+    };
+    let is_history = |name: &&String| Path::new(name).extension().is_some_and(|it| it == "jsonl");
+    let files = files.iter().filter(is_history).count();
+    let devices = match history::devices(folder) {
+        Ok(devices) => devices,
+        Err(error) => return Kept::Damaged(folder.to_owned(), error.to_string()),
+    };
+    for device in &devices {
+        if let Err(error) = history::read(folder, device, Timestamp::START) {
+            return Kept::Damaged(folder.to_owned(), error.to_string());
+        }
+    }
+    match files.saturating_sub(devices.len()) {
+        0 if files == 0 => Kept::Nothing,
+        0 => Kept::Whole(folder.to_owned(), devices.len()),
+        strange => Kept::Damaged(
+            folder.to_owned(),
+            format!("{strange} of {files} files are none of this version's"),
+        ),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Kept {
+    match error.kind() {
+        io::ErrorKind::NotFound => Kept::Nothing,
+        io::ErrorKind::PermissionDenied => Kept::Denied(path.to_owned()),
+        _ => Kept::Damaged(path.to_owned(), error.to_string()),
+    }
+}

@@ -1,0 +1,105 @@
+//! Who talks HID++ on the nodes while nobody of ours does: told by the software ids of the answers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::unseen::Unseen;
+use crate::manager::{Clock, RealClock, Wake};
+use crate::transport::{HidrawTransport, Transport};
+use crate::wire::{Incoming, Message, Report};
+
+/// What was heard. Of input it is not even kept that there was some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// For how long.
+    pub span: Duration,
+    /// How many answers went to each software id.
+    pub answers: BTreeMap<u8, usize>,
+    /// How many answers of HID++ 1.0, which say nothing of who asked.
+    pub registers: usize,
+}
+
+impl Heard {
+    fn take(&mut self, report: &Report) {
+        match Message::of(report) {
+            Message::Reply { software, .. } => *self.answers.entry(software).or_default() += 1,
+            Message::Register { .. } => self.registers += 1,
+            Message::Event { .. } | Message::Notification { .. } | Message::Error { .. } => {}
+        }
+    }
+}
+
+/// Listens at these nodes for so long. One that goes meanwhile is heard no more.
+pub(super) fn listen(nodes: &[String], span: Duration) -> Result<Heard, Unseen> {
+    let opened = nodes
+        .iter()
+        .filter_map(|node| HidrawTransport::open(node).ok());
+    let mut opened: Vec<HidrawTransport> = opened.collect();
+    let mut heard = Heard {
+        span,
+        ..Heard::default()
+    };
+    let mut clock = RealClock::new(None);
+    let until = clock.now() + span;
+    while clock.now() < until {
+        let descriptors = opened.iter().filter_map(Transport::descriptor);
+        let woken = clock.wait(&descriptors.collect::<Vec<_>>(), Some(until));
+        match woken.map_err(|error| Unseen::of("traffic", &error))? {
+            Wake::Readable(_) => opened.retain_mut(|node| drain(node, &clock, &mut heard)),
+            Wake::Due | Wake::Interrupted => break,
+        }
+    }
+    Ok(heard)
+}
+
+/// Takes what waits; whether there may be more later.
+fn drain(node: &mut HidrawTransport, clock: &RealClock<'_>, heard: &mut Heard) -> bool {
+    loop {
+        match node.receive(clock.now()) {
+            Ok(Some(Incoming::HidPp(report))) => heard.take(&report),
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::{CWD, FileType, Mode, OFlags};
+
+    use super::*;
+    use crate::wire::tests::report;
+
+    #[test]
+    fn programs_are_heard_by_the_answers_they_get() {
+        let mut heard = Heard::default();
+        for answer in [
+            "11 01 09 01 …",       // the kernel's
+            "11 01 00 1B 04 05 …", // Solaar's
+            "11 02 00 1B 04 05 …",
+            "11 01 09 10 39 00 0C …", // an event
+            "10 FF 83 B5 03 00 00",   // anybody's
+            "10 02 8F 00 1B 09 00",   // an error
+        ] {
+            heard.take(&report(answer));
+        }
+        assert_eq!(heard.answers, BTreeMap::from([(1, 1), (0xB, 2)]));
+        assert_eq!(heard.registers, 1);
+    }
+
+    #[test]
+    fn what_comes_at_a_node_while_somebody_listens_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        // A pipe of a name keeps what was written, as a node does.
+        let path = folder.path().join("node");
+        let mode = Mode::RUSR | Mode::WUSR;
+        rustix::fs::mknodat(CWD, &path, FileType::Fifo, mode, 0).unwrap();
+        let other = rustix::fs::open(&path, OFlags::RDWR, Mode::empty()).unwrap();
+        rustix::io::write(&other, report("11 01 09 1B …").as_bytes()).unwrap();
+        let gone = "/nonexistent/node".to_owned();
+        let nodes = [gone, path.to_str().unwrap().to_owned()];
+        let heard = listen(&nodes, Duration::from_millis(50)).unwrap();
+        assert_eq!(heard.answers, BTreeMap::from([(0xB, 1)]));
+    }
+}

@@ -1,0 +1,150 @@
+//! The nodes that lead to HID++: which there are, who may open them, and whether that works.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+
+use super::machine::{Machine, link, names};
+use super::unseen::Unseen;
+use crate::manager::role;
+use crate::transport::{NodeInfo, NodeRole};
+
+/// What there is of hidraw.
+#[derive(Clone, Debug, Default)]
+pub struct Hidraw {
+    /// Whether the kernel has it, or has had reason to load it.
+    pub class: bool,
+    /// The HID devices that matter: so many the kernel knows, with hidraw or without.
+    pub hid_devices: usize,
+    /// The nodes of receivers, of devices of their own, and of headsets that cannot be asked.
+    pub nodes: Vec<Node>,
+    /// How many nodes the kernel made for paired devices.
+    pub children: usize,
+}
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What is known of it without opening it.
+    pub info: NodeInfo,
+    /// What it is.
+    pub role: NodeRole,
+    /// The kernel's HID driver of it.
+    pub driver: Option<String>,
+    /// Who may open it; `None`: it has no file.
+    pub access: Option<Access>,
+    /// Whether it could be opened.
+    pub opening: Opening,
+    /// Its report descriptor.
+    pub descriptor: Vec<u8>,
+}
+
+/// Who may open a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The permission bits.
+    pub mode: u32,
+    /// Its owner's name, or number.
+    pub owner: String,
+    /// The name of its group, or its number.
+    pub group: String,
+    /// Whether a list names others too: that is how `uaccess` works.
+    pub list: bool,
+}
+
+/// What came of opening a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// It can be opened.
+    Opens,
+    /// Its permissions are against it (EACCES).
+    Denied,
+    /// Its permissions are not, but a container or a service's device policy is (EPERM).
+    Forbidden,
+    /// It has no file in `/dev`.
+    Missing,
+    /// Something else.
+    Failed(String),
+}
+
+pub(super) fn look(machine: &Machine) -> Result<Hidraw, Unseen> {
+    let sys = machine.path("/sys");
+    names(&sys.join("class")).map_err(|error| Unseen::of("/sys/class", &error))?;
+    let hid_devices = names(&sys.join("bus/hid/devices")).unwrap_or_default();
+    let mut seen = Hidraw {
+        hid_devices: hid_devices.iter().filter(|name| matters(name)).count(),
+        ..Hidraw::default()
+    };
+    let nodes = match names(&sys.join("class/hidraw")) {
+        Ok(nodes) => nodes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(seen),
+        Err(error) => return Err(Unseen::of("/sys/class/hidraw", &error)),
+    };
+    seen.class = true;
+    let sysfs = machine.sysfs();
+    for name in nodes {
+        let Ok(Some(info)) = sysfs.node(&name) else {
+            continue;
+        };
+        match role(&info) {
+            NodeRole::Child => seen.children += 1,
+            NodeRole::Foreign => {}
+            role => seen.nodes.push(node(machine, info, role)),
+        }
+    }
+    Ok(seen)
+}
+
+/// `0003:046D:C52B.0007`: bus, vendor, product and count.
+fn matters(name: &str) -> bool {
+    name.split(':').nth(1) == Some("046D") || name.contains(":17EF:6042.")
+}
+
+fn node(machine: &Machine, info: NodeInfo, role: NodeRole) -> Node {
+    let hid = format!("/sys{}", info.place().hid);
+    let file = machine.path(&info.path);
+    Node {
+        role,
+        driver: link(&machine.path(&hid).join("driver")),
+        access: access(machine, &file),
+        opening: open(&file),
+        descriptor: fs::read(machine.path(hid).join("report_descriptor")).unwrap_or_default(),
+        info,
+    }
+}
+
+fn access(machine: &Machine, file: &Path) -> Option<Access> {
+    let metadata = fs::metadata(file).ok()?;
+    let called = |file, id: u32| {
+        let all = machine.text(file).unwrap_or_default();
+        let of = |line: &str| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == id.to_string()).then(|| name.to_owned())
+        };
+        all.lines().find_map(of).unwrap_or_else(|| id.to_string())
+    };
+    let list = rustix::fs::getxattr(file, c"system.posix_acl_access", &mut [0_u8; 1024]);
+    Some(Access {
+        mode: metadata.mode() & 0o777,
+        owner: called("/etc/passwd", metadata.uid()),
+        group: called("/etc/group", metadata.gid()),
+        list: list.is_ok_and(|len| len > 0),
+    })
+}
+
+/// Opens and closes it; nothing is read or sent.
+fn open(file: &Path) -> Opening {
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match rustix::fs::open(file, flags, Mode::empty()) {
+        Ok(_) => Opening::Opens,
+        Err(Errno::ACCESS) => Opening::Denied,
+        Err(Errno::PERM) => Opening::Forbidden,
+        Err(Errno::NOENT) => Opening::Missing,
+        Err(errno) => Opening::Failed(errno.to_string()),
+    }
+}

@@ -1,0 +1,234 @@
+//! Looking: what there is to see of the machine, each look in a bounded time. Nothing is changed.
+
+mod bus;
+mod devices;
+mod files;
+mod heard;
+mod hidraw;
+mod kernel;
+mod machine;
+mod programs;
+mod unseen;
+mod usb;
+mod whose;
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+pub use bus::{Answer, BusSeen, OnBus, Owner, Systemd, Unit, Upower, UpowerDevice};
+pub use devices::{Devices, Way};
+pub use files::{Files, Installed, Kept, Places};
+pub use heard::Heard;
+pub use hidraw::{Access, Hidraw, Node, Opening};
+pub use kernel::{Kernel, KernelBattery};
+pub use machine::Machine;
+pub use programs::{Holder, Programs, Running};
+pub use unseen::Unseen;
+pub(super) use usb::USBHID;
+pub use usb::{Driver, Interface, UsbDevice};
+pub use whose::Whose;
+
+use crate::bus::Bus;
+use crate::device::{Device, Link, Receiver};
+use crate::transport::{NodeInfo, NodeRole};
+use unseen::within;
+
+/// How long files and system calls may take: none waits for a device.
+const PROMPT: Duration = Duration::from_secs(5);
+/// How long a bus may take, with all that is asked there.
+const BUS: Duration = Duration::from_secs(7);
+/// How much longer than they should the devices may take: a write can hang in the kernel.
+const SLACK: Duration = Duration::from_secs(6);
+
+/// All that was seen.
+#[derive(Debug)]
+pub struct Facts {
+    /// Receivers and devices on USB.
+    pub usb: Result<Vec<UsbDevice>, Unseen>,
+    /// The nodes.
+    pub hidraw: Result<Hidraw, Unseen>,
+    /// The kernel's drivers.
+    pub kernel: Result<Kernel, Unseen>,
+    /// The system's bus, then the user's.
+    pub buses: Vec<BusSeen>,
+    /// Other programs.
+    pub programs: Result<Programs, Unseen>,
+    /// Who was heard; `None`: nobody listened.
+    pub heard: Option<Result<Heard, Unseen>>,
+    /// The devices.
+    pub devices: Result<Devices, Unseen>,
+    /// Files.
+    pub files: Result<Files, Unseen>,
+    /// Whose machine it is.
+    pub whose: Whose,
+}
+
+impl Facts {
+    /// The bus with a daemon that answers, and its answer.
+    pub fn daemon(&self) -> Option<(&Bus, &OnBus)> {
+        let on_buses = self
+            .buses
+            .iter()
+            .filter_map(|it| Some((&it.bus, it.seen.as_ref().ok()?)));
+        let mut answering = on_buses.filter(|(_, on)| matches!(on.answer, Answer::Says { .. }));
+        answering.next()
+    }
+
+    /// The nodes of which the daemon knows what is behind.
+    pub fn known(&self) -> impl Iterator<Item = &str> {
+        let answer = self.daemon().map(|(_, on)| &on.answer);
+        let (receivers, devices): (&[Receiver], &[Device]) = match answer {
+            Some(Answer::Says {
+                receivers, devices, ..
+            }) => (receivers, devices),
+            _ => (&[], &[]),
+        };
+        let own = devices.iter().filter_map(|it| match &it.link {
+            Link::Direct { node, .. } => Some(node.as_str()),
+            Link::Paired { .. } => None,
+        });
+        receivers.iter().map(|it| it.node.as_str()).chain(own)
+    }
+
+    /// Whether the daemon knows what is behind this node.
+    pub fn serves(&self, node: &str) -> bool {
+        self.known().any(|it| it == node)
+    }
+
+    /// The nodes; none where they could not be looked at.
+    pub fn nodes(&self) -> &[Node] {
+        self.hidraw.as_ref().map_or(&[], |seen| &seen.nodes)
+    }
+
+    /// What is on the system's bus.
+    pub fn system(&self) -> Option<&OnBus> {
+        let system = self.buses.iter().find(|it| it.bus == Bus::System)?;
+        system.seen.as_ref().ok()
+    }
+}
+
+/// How to look.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// Which machine.
+    pub machine: Machine,
+    /// Whether the devices themselves are to be asked, also where the daemon runs.
+    pub direct: bool,
+    /// For how long to listen; `None`: two seconds where the devices are asked, else not at all.
+    pub listen: Option<Duration>,
+    /// Where files are.
+    pub places: Places,
+}
+
+/// Looks at everything.
+pub fn look(wishes: &Wishes) -> Facts {
+    let machine = &wishes.machine;
+    let at = |look: fn(&Machine) -> _, what: &str| {
+        let machine = machine.clone();
+        within(what, PROMPT, move || look(&machine))
+    };
+    let usb = at(usb::look, "USB");
+    let hidraw = {
+        let machine = machine.clone();
+        within("hidraw", PROMPT, move || hidraw::look(&machine))
+    };
+    let kernel = {
+        let machine = machine.clone();
+        within("the kernel", PROMPT, move || Ok(kernel::look(&machine)))
+    };
+    let programs = {
+        let (machine, files) = (machine.clone(), interesting(&usb, &hidraw));
+        within("the processes", PROMPT, move || {
+            programs::look(&machine, &files)
+        })
+    };
+    let files = {
+        let (machine, places) = (machine.clone(), wishes.places.clone());
+        within("files", PROMPT, move || Ok(files::look(&machine, &places)))
+    };
+    let mut facts = Facts {
+        usb,
+        hidraw,
+        kernel,
+        buses: buses(machine),
+        programs,
+        heard: None,
+        devices: Ok(Devices::unknown()),
+        files,
+        whose: whose::look(machine),
+    };
+    let asked = asked(&facts, wishes);
+    facts.heard = listen(&asked, &facts, wishes);
+    facts.devices = devices(asked, &facts, wishes);
+    facts
+}
+
+/// Both buses at once: one that hangs does not cost the other its time.
+fn buses(machine: &Machine) -> Vec<BusSeen> {
+    let look_at = |bus: Bus| {
+        let (machine, asked) = (machine.clone(), bus.clone());
+        let what = bus.to_string();
+        let seen = within(&what, BUS, move || bus::look(&machine, &asked));
+        BusSeen { bus, seen }
+    };
+    let (system, session) = thread::scope(|scope| {
+        let system = scope.spawn(|| look_at(Bus::System));
+        let session = look_at(Bus::Session);
+        (system.join(), session)
+    });
+    // One that panicked said so itself.
+    system.into_iter().chain([session]).collect()
+}
+
+/// The files that other programs may hold.
+fn interesting(
+    usb: &Result<Vec<UsbDevice>, Unseen>,
+    hidraw: &Result<Hidraw, Unseen>,
+) -> BTreeSet<String> {
+    let usb = usb.iter().flatten().map(UsbDevice::file);
+    let nodes = hidraw.iter().flat_map(|it| &it.nodes);
+    usb.chain(nodes.map(|it| it.info.path.clone())).collect()
+}
+
+/// The nodes that can be asked.
+fn asked(facts: &Facts, wishes: &Wishes) -> Vec<NodeInfo> {
+    let can_be = |node: &&Node| {
+        node.opening == Opening::Opens
+            && matches!(node.role, NodeRole::Receiver | NodeRole::Direct)
+            && wishes.machine.is_this()
+    };
+    let nodes = facts.nodes().iter().filter(can_be);
+    nodes.map(|node| node.info.clone()).collect()
+}
+
+/// Listens at the nodes, before they are asked.
+fn listen(nodes: &[NodeInfo], facts: &Facts, wishes: &Wishes) -> Option<Result<Heard, Unseen>> {
+    const USUAL: Duration = Duration::from_secs(2);
+    let asks = wishes.direct || facts.daemon().is_none();
+    let span = wishes.listen.or(asks.then_some(USUAL))?;
+    if nodes.is_empty() || span.is_zero() {
+        return None;
+    }
+    let paths: Vec<String> = nodes.iter().map(|it| it.path.clone()).collect();
+    Some(within("traffic", span + PROMPT, move || {
+        heard::listen(&paths, span)
+    }))
+}
+
+fn devices(nodes: Vec<NodeInfo>, facts: &Facts, wishes: &Wishes) -> Result<Devices, Unseen> {
+    if let Some((bus, on)) = facts.daemon().filter(|_| !wishes.direct)
+        && let Answer::Says {
+            receivers, devices, ..
+        } = &on.answer
+    {
+        let way = Way::Daemon(bus.clone());
+        return Ok(Devices::told(way, receivers.clone(), devices.clone()));
+    }
+    if nodes.is_empty() {
+        return Ok(Devices::unknown());
+    }
+    within("the devices", devices::PATIENCE + SLACK, move || {
+        devices::ask(nodes)
+    })
+}

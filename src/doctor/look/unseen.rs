@@ -1,0 +1,70 @@
+//! Why something could not be looked at, and looks that end in time.
+
+use std::io;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
+
+/// Why something could not be looked at. `what` names it: `/sys/class/hidraw`, `the system bus`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum Unseen {
+    #[error("{what} may not be looked at (permission denied)")]
+    Denied { what: String },
+    #[error("{what} is not there")]
+    Missing { what: String },
+    #[error("{what} did not answer in time")]
+    Slow { what: String },
+    #[error("{what} cannot be looked at ({why})")]
+    Failed { what: String, why: String },
+    #[error("{what} was not looked at")]
+    Skipped { what: String },
+}
+
+impl Unseen {
+    pub(super) fn of(what: &str, error: &io::Error) -> Self {
+        let what = what.to_owned();
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied { what },
+            io::ErrorKind::NotFound => Self::Missing { what },
+            _ => Self::Failed {
+                what,
+                why: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Looks at something that may hang. Then it is left behind: the program does not live long.
+pub(super) fn within<T: Send + 'static>(
+    what: &str,
+    patience: Duration,
+    look: impl FnOnce() -> Result<T, Unseen> + Send + 'static,
+) -> Result<T, Unseen> {
+    let (give, take) = sync_channel(1);
+    let thread = thread::Builder::new().name("look".to_owned());
+    thread
+        .spawn(move || give.send(look()))
+        .map_err(|error| Unseen::of(what, &error))?;
+    take.recv_timeout(patience).unwrap_or_else(|_| {
+        Err(Unseen::Slow {
+            what: what.to_owned(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_hangs_is_left_behind() {
+        let (_never, forever) = sync_channel::<()>(0);
+        let hang = move || Ok(forever.recv().is_ok());
+        let seen = within("the wall", Duration::ZERO, hang);
+        assert_eq!(
+            seen.unwrap_err().to_string(),
+            "the wall did not answer in time"
+        );
+    }
+}

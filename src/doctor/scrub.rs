@@ -1,0 +1,234 @@
+//! What tells whose machine it is, and texts without it.
+
+use super::look::{Answer, Facts, Whose};
+use crate::device::{Device, Link, Receiver};
+use crate::transport::Bus;
+
+/// A shorter number is found everywhere, and tells nothing.
+const SHORTEST: usize = 6;
+
+/// Takes serial numbers, addresses, and the names of people and machines out of texts. Each has the
+/// same words in its place wherever it stood.
+#[derive(Debug, Default)]
+pub(super) struct Scrubber {
+    /// Letters and digits, found in any writing: `392A0750` also as `39-2a-07-50`.
+    numbers: Vec<String>,
+    /// Found as whole words, with what takes their place.
+    words: Vec<(String, &'static str)>,
+}
+
+impl Scrubber {
+    /// For all that is in these facts.
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut scrubber = Self::default();
+        scrubber.add_whose(&facts.whose);
+        if let Ok(devices) = &facts.devices {
+            scrubber.add_devices(&devices.receivers, &devices.devices);
+        }
+        for on in facts.buses.iter().filter_map(|it| it.seen.as_ref().ok()) {
+            if let Answer::Says {
+                receivers, devices, ..
+            } = &on.answer
+            {
+                scrubber.add_devices(receivers, devices);
+            }
+            let upower = on.upower.iter().flat_map(|it| &it.devices).flatten();
+            for device in upower {
+                scrubber.add_number(&device.serial);
+            }
+        }
+        for node in facts.nodes() {
+            let info = &node.info;
+            scrubber.add_number(info.uniq.as_deref().unwrap_or_default());
+            if info.bus == Bus::Bluetooth {
+                scrubber.add_number(info.phys.as_deref().unwrap_or_default());
+                // Its owner may have named it.
+                scrubber.add_word(info.name.as_deref().unwrap_or_default(), "(name)");
+            }
+        }
+        scrubber
+    }
+
+    fn add_whose(&mut self, whose: &Whose) {
+        // First, since it has the user's name in it.
+        self.add_word(whose.home.as_deref().unwrap_or_default(), "~");
+        self.add_word(whose.host.as_deref().unwrap_or_default(), "(host)");
+        for user in &whose.users {
+            self.add_word(user, "(user)");
+        }
+    }
+
+    fn add_devices(&mut self, receivers: &[Receiver], devices: &[Device]) {
+        for receiver in receivers {
+            self.add_number(receiver.serial.as_deref().unwrap_or_default());
+        }
+        for device in devices {
+            self.add_number(device.serial.as_deref().unwrap_or_default());
+            if matches!(&device.link, Link::Direct { bus, .. } if bus == "bluetooth") {
+                for name in [&device.name, &device.full_name].into_iter().flatten() {
+                    self.add_word(name, "(name)");
+                }
+            }
+        }
+    }
+
+    fn add_number(&mut self, text: &str) {
+        let number: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let number = number.to_uppercase();
+        if number.len() >= SHORTEST
+            && number.chars().any(|it| it != '0')
+            && !self.numbers.contains(&number)
+        {
+            self.numbers.push(number);
+        }
+    }
+
+    fn add_word(&mut self, word: &str, instead: &'static str) {
+        // Everybody's, and no secret.
+        let common = ["", "/", "/root", "root", "localhost"];
+        if !common.contains(&word) {
+            self.words.push((word.to_owned(), instead));
+        }
+    }
+
+    /// The text without them, and without anything that looks like an address.
+    pub(super) fn scrub(&self, text: &str) -> String {
+        let lines: Vec<String> = text.lines().map(|line| self.scrub_line(line)).collect();
+        let end = if text.ends_with('\n') { "\n" } else { "" };
+        lines.join("\n") + end
+    }
+
+    fn scrub_line(&self, line: &str) -> String {
+        let mut clean = String::with_capacity(line.len());
+        let mut rest = line;
+        let mut before = None;
+        while let Some(next) = rest.chars().next() {
+            let (len, instead) = self
+                .secret(before, rest)
+                .unwrap_or_else(|| (next.len_utf8(), next.to_string()));
+            clean += &instead;
+            let (taken, left) = rest.split_at_checked(len).unwrap_or((rest, ""));
+            before = taken.chars().next_back();
+            rest = left;
+        }
+        clean
+    }
+
+    /// How long the secret is that a text begins with, and what takes its place.
+    fn secret(&self, before: Option<char>, text: &str) -> Option<(usize, String)> {
+        for (number, secret) in self.numbers.iter().enumerate() {
+            if let Some(len) = spelt(text, secret) {
+                return Some((len, format!("(serial {})", number + 1)));
+            }
+        }
+        let inside = |it: Option<char>| it.is_some_and(char::is_alphanumeric);
+        if inside(before) {
+            return None;
+        }
+        for (word, instead) in &self.words {
+            let after = text.strip_prefix(word.as_str());
+            if after.is_some_and(|after| !inside(after.chars().next())) {
+                return Some((word.len(), (*instead).to_owned()));
+            }
+        }
+        address(text).map(|len| (len, "(address)".to_owned()))
+    }
+}
+
+/// How long a number is at the start of a text, in whatever case and with or without a mark between
+/// its digits.
+fn spelt(text: &str, number: &str) -> Option<usize> {
+    let mut len = 0;
+    let mut rest = text.chars().peekable();
+    for (place, wanted) in number.chars().enumerate() {
+        if place > 0 {
+            len += usize::from(rest.next_if(|it| "-:_ ".contains(*it)).is_some());
+        }
+        rest.next_if(|it| it.eq_ignore_ascii_case(&wanted))?;
+        len += 1;
+    }
+    Some(len)
+}
+
+/// How long a Bluetooth address, or another of six bytes, is at the start of a text:
+/// `e4:5f:01:02:03:04`, in object paths `E4_5F_01_02_03_04`.
+fn address(text: &str) -> Option<usize> {
+    const LEN: usize = 17;
+    let head = text.get(..LEN)?;
+    let more = text.get(LEN..)?.chars().next();
+    let is_digit = |it: char| it.is_ascii_hexdigit();
+    let fits = head.chars().enumerate().all(|(place, it)| match place % 3 {
+        2 => matches!(it, ':' | '_'),
+        _ => is_digit(it),
+    });
+    (fits && !more.is_some_and(is_digit)).then_some(LEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scrubber() -> Scrubber {
+        let mut scrubber = Scrubber::default();
+        scrubber.add_number("392A0750");
+        scrubber.add_number("39-2a-07-51");
+        scrubber.add_whose(&Whose {
+            host: Some("attic".to_owned()),
+            users: vec!["anna".to_owned(), "root".to_owned()],
+            home: Some("/home/anna".to_owned()),
+        });
+        scrubber
+    }
+
+    #[test]
+    fn a_serial_number_is_found_however_it_is_written() {
+        for text in [
+            "392A0750",
+            "392a0750",
+            "39-2a-07-50",
+            "39:2A:07:50",
+            "39_2a_07_50",
+            "39 2a 07 50",
+        ] {
+            assert_eq!(
+                scrubber().scrub(&format!("4002-{text}!\n")),
+                "4002-(serial 1)!\n"
+            );
+        }
+        assert_eq!(
+            scrubber().scrub("hidpp_4002_392A0751"),
+            "hidpp_4002_(serial 2)"
+        );
+    }
+
+    #[test]
+    fn people_and_machines_are_found_as_whole_words() {
+        let scrub = |text| scrubber().scrub(text);
+        assert_eq!(
+            scrub("/home/anna/.cache of anna@attic"),
+            "~/.cache of (user)@(host)"
+        );
+        assert_eq!(
+            scrub("annals of the attics, by root"),
+            "annals of the attics, by root"
+        );
+    }
+
+    #[test]
+    fn any_address_is_found() {
+        let scrub = |text| scrubber().scrub(text);
+        assert_eq!(scrub("B034-E4:5F:01:02:03:04"), "B034-(address)");
+        assert_eq!(scrub("/hci0/dev_E4_5F_01_02_03_04"), "/hci0/dev_(address)");
+        let other = "11 ff 83 b5 03 00 00 of 0000:00:14.0";
+        assert_eq!(scrub(other), other);
+    }
+
+    #[test]
+    fn what_is_short_or_zero_is_no_secret() {
+        let mut scrubber = Scrubber::default();
+        for text in ["12345", "00-00-00-00", ""] {
+            scrubber.add_number(text);
+        }
+        assert_eq!(scrubber.scrub("12345 00000000"), "12345 00000000");
+    }
+}

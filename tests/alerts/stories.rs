@@ -1,0 +1,419 @@
+//! What happens, and what is told of it.
+
+use crate::stage::{play, story};
+
+/// Nothing is configured.
+const NOTHING: &str = "";
+
+#[test]
+fn low_and_critical_are_told_once_each() {
+    let told = story(
+        NOTHING,
+        "08:00 M705 25
+         09:00 M705 20
+         10:00 M705 19
+         20:00 M705 10
+         21:00 M705 9
+         2d 09:00 M705 3",
+    );
+    assert_eq!(told, ["0d 09:03 M705 low", "0d 20:03 M705 critical"]);
+}
+
+#[test]
+fn what_was_found_almost_empty_is_not_told_as_low_too() {
+    let told = story(NOTHING, "08:00 M705 5\n 2d 08:00 M705 4");
+    assert_eq!(told, ["0d 08:03 M705 critical"]);
+}
+
+#[test]
+fn a_second_reading_confirms_the_first_at_once() {
+    let told = story(NOTHING, "08:00 M705 20\n 08:01 M705 19");
+    assert_eq!(told, ["0d 08:01 M705 low"]);
+}
+
+#[test]
+fn one_odd_reading_alerts_nobody() {
+    // MX Mechanical Mini (Solaar issue 3230).
+    let told = story(
+        NOTHING,
+        "08:00 Mini 80
+         09:00 Mini 15
+         09:02 Mini 80
+         12:00",
+    );
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn what_waits_to_be_confirmed_is_read_again_once() {
+    let played = play(
+        NOTHING,
+        "08:00 Mini 25
+         09:00 Mini 15
+         09:01 Mini 24
+         10:00 Mini 15
+         10:04
+         11:00 Mini 14",
+    );
+    assert_eq!(played.read_again, ["0d 09:00 Mini", "0d 10:00 Mini"]);
+    assert_eq!(played.seen, ["0d 10:03 Mini low"]);
+}
+
+#[test]
+fn what_a_device_does_not_vouch_for_alerts_nobody() {
+    let told = story(NOTHING, "08:00 K750 5 ?\n 09:00 K750 4 ?\n 12:00");
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn one_false_error_alerts_nobody_and_a_lasting_one_once() {
+    // Solaar issue 398: a notice for each "invalid".
+    let told = story(
+        NOTHING,
+        "08:00 M720 50
+         09:00 M720 50 error
+         09:01 M720 50
+         10:00 M720 50 error
+         10:01 M720 49 error
+         11:00 M720 49 error
+         12:00 M720 49",
+    );
+    assert_eq!(
+        told,
+        ["0d 10:01 M720 charging error", "0d 12:00 - charge of M720"]
+    );
+}
+
+#[test]
+fn a_charge_that_sways_about_its_limit_is_told_once() {
+    let told = story(
+        NOTHING,
+        "08:00 M705 20
+         09:00 M705 21
+         10:00 M705 20
+         2d 08:00 M705 24
+         2d 09:00 M705 20
+         3d 08:00",
+    );
+    assert_eq!(told, ["0d 08:03 M705 low"]);
+}
+
+#[test]
+fn what_was_charged_and_falls_again_is_told_again() {
+    let told = story(
+        NOTHING,
+        "08:00 G703 20
+         09:00 G703 22 charging
+         11:00 G703 60 charging
+         12:00 G703 60
+         20:00 G703 20
+         21:00",
+    );
+    assert_eq!(
+        told,
+        [
+            "0d 08:03 G703 low",
+            "0d 09:00 - charge of G703",
+            "0d 20:03 G703 low"
+        ]
+    );
+}
+
+#[test]
+fn a_minute_on_the_cable_is_no_charge() {
+    let told = story(
+        NOTHING,
+        "08:00 G703 20
+         09:00 G703 20 charging
+         09:01 G703 20
+         2d 09:00 G703 19
+         2d 12:00",
+    );
+    assert_eq!(told, ["0d 08:03 G703 low", "0d 09:00 - charge of G703"]);
+}
+
+#[test]
+fn a_device_that_leaps_between_steps_is_told_of_once_a_day() {
+    // M720 (Solaar issue 392).
+    let told = story(
+        NOTHING,
+        "08:00 M720 ≈20
+         09:00 M720 ≈50
+         10:00 M720 ≈20
+         11:00 M720 ≈50
+         12:00 M720 ≈20
+         2d 00:00",
+    );
+    assert_eq!(
+        told,
+        [
+            "0d 08:03 M720 low",
+            "0d 09:00 - charge of M720",
+            "1d 08:03 M720 low"
+        ]
+    );
+}
+
+#[test]
+fn a_step_of_30_percent_is_that_of_new_batteries() {
+    // Solaar issues 1408 and 1718; the device's word for it is low.
+    let told = story(NOTHING, "08:00 MK270 ≈30\n 12:00 MK270 ≈30\n 13:00");
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_device_without_percentages_is_told_of_by_its_words() {
+    let told = story(
+        NOTHING,
+        "08:00 K800 good
+         09:00 K800 low
+         1d 10:00 K800 critical
+         1d 12:00 K800 good",
+    );
+    assert_eq!(
+        told,
+        [
+            "0d 09:03 K800 low",
+            "1d 10:03 K800 critical",
+            "1d 12:00 - charge of K800"
+        ]
+    );
+}
+
+#[test]
+fn full_is_told_once_and_only_when_it_becomes_so() {
+    let told = story(
+        NOTHING,
+        "08:00 G703 100 full
+         09:00 G703 100 full
+         10:00 G703 50
+         1d 10:00 G703 60 charging
+         1d 12:00 G703 100 full
+         1d 13:00 G703 100 charging
+         1d 14:00 G703 100 full
+         1d 15:00 G703 99",
+    );
+    assert_eq!(told, ["1d 12:03 G703 charged", "1d 15:00 - charge of G703"]);
+}
+
+#[test]
+fn a_restart_tells_nothing_again() {
+    let told = story(
+        NOTHING,
+        "08:00 M705 20
+         09:00 restart
+         09:01 M705 20
+         09:02 M705 19
+         10:00 restart
+         10:01 M705 9
+         11:00 restart
+         11:01 M705 9
+         12:00",
+    );
+    assert_eq!(told, ["0d 08:03 M705 low", "0d 10:04 M705 critical"]);
+}
+
+#[test]
+fn what_was_not_confirmed_before_a_restart_is_told_after_it() {
+    let told = story(
+        NOTHING,
+        "08:00 M705 20\n 08:01 restart\n 08:02 M705 20\n 09:00",
+    );
+    assert_eq!(told, ["0d 08:05 M705 low"]);
+}
+
+#[test]
+fn old_values_alert_nobody() {
+    let told = story(
+        NOTHING,
+        "5d 08:00 K800 8 old\n 5d 12:00\n 5d 13:00 K800 8\n 5d 14:00",
+    );
+    assert_eq!(told, ["5d 13:03 K800 critical"]);
+}
+
+#[test]
+fn a_device_in_two_ways_is_one() {
+    let told = story(
+        NOTHING,
+        "08:00 G703 20
+         08:01 G703 20 cable
+         09:00 G703 gone
+         10:00 G703 gone cable",
+    );
+    assert_eq!(told, ["0d 08:01 G703 low", "0d 10:00 - charge of G703"]);
+}
+
+#[test]
+fn an_older_reading_from_another_way_changes_nothing() {
+    let told = story(
+        NOTHING,
+        "5d 08:00 G703 60 charging cable\n 5d 08:01 G703 15 old\n 5d 12:00",
+    );
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_device_that_is_unpaired_is_withdrawn() {
+    let told = story(NOTHING, "08:00 M705 20\n 09:00 M705 gone\n 10:00");
+    assert_eq!(told, ["0d 08:03 M705 low", "0d 09:00 - charge of M705"]);
+}
+
+#[test]
+fn devices_of_one_name_are_told_apart() {
+    let told = story(NOTHING, "08:00 M705 20\n 08:00 M705' 90\n 09:00");
+    assert_eq!(told, ["0d 08:03 M705 low (one of two)"]);
+}
+
+#[test]
+fn in_quiet_hours_only_critical_ones_come_and_the_rest_in_one_summary() {
+    let told = story(
+        "notify.quiet_hours = '22:00-07:00'",
+        "21:00 M705 50
+         21:00 K800 good
+         21:00 G703 50
+         21:00 MX 50
+         23:00 M705 20
+         23:30 K800 low
+         23:40 MX 20
+         1d 01:00 G703 9
+         1d 02:00 MX 60 charging
+         1d 09:00",
+    );
+    assert_eq!(
+        told,
+        ["1d 01:03 G703 critical", "1d 07:00 all: K800 low, M705 low"]
+    );
+}
+
+#[test]
+fn quiet_hours_can_be_quiet_altogether() {
+    let told = story(
+        "notify.quiet_hours = '22:00-07:00'\nnotify.quiet_lets_through = 'nothing'",
+        "21:00 M705 50\n 23:00 M705 9\n 1d 09:00",
+    );
+    assert_eq!(told, ["1d 07:00 M705 critical"]);
+}
+
+#[test]
+fn what_is_over_when_the_quiet_hours_end_is_not_told() {
+    let told = story(
+        "notify.quiet_hours = '22:00-07:00'",
+        "21:00 G703 50\n 23:00 G703 15\n 1d 03:00 G703 80\n 1d 12:00",
+    );
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_summary_is_withdrawn_when_its_last_reason_has_gone() {
+    let told = story(
+        "notify.quiet_hours = '22:00-07:00'",
+        "23:00 M705 20
+         23:00 K800 low
+         1d 08:00 M705 90
+         1d 09:00 K800 good",
+    );
+    assert_eq!(
+        told,
+        ["1d 07:00 all: K800 low, M705 low", "1d 09:00 - summary"]
+    );
+}
+
+#[test]
+fn more_than_four_at_once_become_a_summary() {
+    let told = story(
+        NOTHING,
+        "08:00 A 15
+         08:00 B 15
+         08:00 C 15
+         08:00 D 15
+         08:00 E 15
+         08:00 F 15
+         09:00",
+    );
+    let alone = ["0d 08:03 A low", "0d 08:03 B low", "0d 08:03 C low"];
+    assert_eq!(told[..3], alone);
+    assert_eq!(told[3..], ["0d 08:03 D low", "0d 08:13 all: E low, F low"]);
+}
+
+#[test]
+fn a_solar_keyboard_in_the_dark_is_told_of_after_days_and_once_a_week() {
+    let told = story(
+        NOTHING,
+        "08:00 K750 34 12lux
+         1d 08:00 K750 33 150lux
+         2d 08:00 K750 32 12lux
+         3d 08:00 K750 31 12lux
+         4d 08:00 K750 30 12lux
+         5d 08:00 K750 36 480lux
+         6d 08:00 K750 35 12lux
+         7d 08:00 K750 34 12lux
+         8d 08:00 K750 32 12lux
+         9d 08:00 K750 30 12lux
+         10d 08:00 K750 29 12lux
+         11d 08:00",
+    );
+    assert_eq!(
+        told,
+        [
+            "3d 08:03 K750 light",
+            "5d 08:00 - light of K750",
+            "10d 08:03 K750 light"
+        ]
+    );
+}
+
+#[test]
+fn a_restart_does_not_forget_the_days() {
+    let told = story(
+        NOTHING,
+        "08:00 K750 34 12lux
+         1d 08:00 K750 33 12lux
+         1d 09:00 restart
+         2d 08:00 K750 32 12lux
+         3d 07:00 restart
+         3d 08:00 K750 31 12lux
+         4d 08:00",
+    );
+    assert_eq!(told, ["3d 08:03 K750 light"]);
+}
+
+#[test]
+fn a_device_may_have_limits_of_its_own() {
+    let told = story(
+        "[notify]
+         charged = false
+         [[notify.device]]
+         match = 'M705'
+         low = 10
+         [[notify.device]]
+         match = 'K800'
+         low = 0
+         critical = 0",
+        "08:00 M705 15
+         08:00 K800 critical
+         08:00 G703 50 charging
+         09:00 G703 100 full
+         10:00 M705 10
+         11:00 M705 6
+         12:00 M705 5
+         13:00",
+    );
+    assert_eq!(told, ["0d 10:03 M705 low", "0d 12:03 M705 critical"]);
+}
+
+#[test]
+fn a_clock_that_was_wrong_does_not_silence_it() {
+    let told = story(
+        NOTHING,
+        "9000d 08:00 M705 20
+         9000d 09:00 M705 90
+         9000d 10:00 restart",
+    );
+    assert_eq!(told.len(), 2);
+    let told = story(
+        NOTHING,
+        "9000d 08:00 M705 20\n 9000d 09:00 M705 90\n 1d 09:00 restart\n 1d 10:00 M705 90
+         1d 11:00 M705 19\n 3d 12:00",
+    );
+    assert_eq!(told.last().unwrap(), "2d 10:00 M705 low");
+}

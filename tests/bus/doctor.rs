@@ -1,0 +1,156 @@
+//! What the doctor says of the daemon and the bus.
+
+use std::os::unix::net::UnixListener;
+use std::process::Output;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::fake::Fake;
+use crate::stage::{Bus, NOWHERE, solar_status};
+
+/// A tree with nothing in it, for a machine without USB, hidraw and processes.
+const BARE: &str = "/nonexistent";
+
+/// What the doctor finds where these are the system's and the session's bus.
+struct Found {
+    status: Option<i32>,
+    findings: Vec<Value>,
+}
+
+impl Found {
+    fn at(system: &str, session: &str) -> Self {
+        let arguments = ["doctor", "--json", "--root", BARE];
+        let output = solar_status(system, session, &arguments).output().unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        Self {
+            status: output.status.code(),
+            findings: document
+                .get("findings")
+                .and_then(Value::as_array)
+                .unwrap()
+                .clone(),
+        }
+    }
+
+    /// The finding of this name, as its verdict and text.
+    fn get(&self, area: &str, id: &str) -> (&str, &str) {
+        let is = |it: &&Value| it["area"] == area && it["id"] == id;
+        let found = self.findings.iter().find(is);
+        let found = found.unwrap_or_else(|| panic!("no {area} {id} in {:#?}", self.findings));
+        (
+            found["verdict"].as_str().unwrap(),
+            found["text"].as_str().unwrap(),
+        )
+    }
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_daemon_that_serves_is_all_it_takes() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    for (system, session, called) in [
+        (&*bus.address, NOWHERE, "the system bus"),
+        (NOWHERE, &*bus.address, "the session bus"),
+    ] {
+        let found = Found::at(system, session);
+        assert_eq!(found.status, Some(0), "{:#?}", found.findings);
+        let (verdict, text) = found.get("daemon", "runs");
+        assert_eq!(verdict, "ok");
+        assert!(
+            text.starts_with(&format!("solar-statusd on {called} (:1.")),
+            "{text}"
+        );
+        assert!(text.ends_with(": 1 receiver and 3 devices"), "{text}");
+        assert_eq!(found.get("daemon", "simulated").0, "note");
+        let online = ("ok", "K750 (slot 1) is online, 57 %");
+        assert_eq!(found.get("devices", "online"), online);
+    }
+}
+
+#[test]
+fn a_daemon_that_stands_in_for_upower_is_found_under_that_name() {
+    let bus = Bus::start();
+    let name = "org.freedesktop.UPower";
+    let _daemon = bus.serve_as(name, &["--simulate", "--bus-name", name]);
+    // Whose process it is, this machine's own /proc tells.
+    let output = bus.solar_status(&["doctor", "--json", "--listen", "0"]);
+    let said = text(&output);
+    assert!(said.contains("\"stands-in\""), "{said}");
+    assert!(said.contains("1 receiver and 3 devices"), "{said}");
+}
+
+#[test]
+fn no_bus_is_no_problem() {
+    let found = Found::at(NOWHERE, NOWHERE);
+    assert_eq!(found.status, Some(3), "no device");
+    let gone = ("unseen", "the system bus is not there");
+    assert_eq!(found.get("daemon", "no-bus"), gone);
+    assert_eq!(found.get("daemon", "absent").0, "note");
+    assert_eq!(found.get("upower", "unseen").0, "unseen");
+    assert_eq!(found.get("devices", "nothing").0, "absent");
+}
+
+#[test]
+fn a_policy_that_refuses_is_a_problem() {
+    let bus = Bus::with_policy(r#"<deny send_destination="org.solarstatus.Monitor1"/>"#);
+    let _daemon = bus.serve(&["--simulate"]);
+    let found = Found::at(&bus.address, NOWHERE);
+    assert_eq!(found.status, Some(1));
+    assert_eq!(found.get("daemon", "refused").0, "problem");
+}
+
+#[test]
+fn a_daemon_that_hangs_is_a_problem() {
+    let bus = Bus::start();
+    let daemon = bus.serve(&["--simulate"]);
+    kill_process(Pid::from_child(&daemon.0), Signal::STOP).unwrap();
+    let found = Found::at(&bus.address, NOWHERE);
+    assert_eq!(found.status, Some(1));
+    let (verdict, text) = found.get("daemon", "silent");
+    assert_eq!(verdict, "problem");
+    assert!(text.ends_with("does not answer"), "{text}");
+}
+
+#[test]
+fn a_bus_that_hangs_is_a_problem_and_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("bus");
+    let _never_answers = UnixListener::bind(&socket).unwrap();
+    let found = Found::at(&format!("unix:path={}", socket.display()), NOWHERE);
+    assert_eq!(found.status, Some(1));
+    let hangs = ("problem", "the system bus did not answer in time");
+    assert_eq!(found.get("daemon", "bus-silent"), hangs);
+}
+
+#[test]
+fn a_daemon_of_another_version_is_noted() {
+    let bus = Bus::start();
+    // It tells no version at all.
+    let _daemon = Fake::on(&bus);
+    let found = Found::at(&bus.address, NOWHERE);
+    assert_eq!(found.get("daemon", "version").0, "note");
+}
+
+#[test]
+fn a_report_has_no_serial_number_though_the_daemon_tells_them() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let serials = ["AF4F95EA", "392A0750"];
+    let told = bus.stdout(&["--json"]);
+    assert!(serials.iter().all(|it| told.contains(it)), "{told}");
+    let report = text(&bus.solar_status(&["doctor", "--report", "-", "--root", BARE]));
+    assert!(
+        report.contains("K750: model 4002, slot 1, HID++ 2.0"),
+        "{report}"
+    );
+    for serial in serials {
+        let report = report.to_uppercase().replace(['-', ':', '_'], "");
+        assert!(!report.contains(serial), "{serial} is in\n{report}");
+    }
+}

@@ -1,0 +1,47 @@
+//! The examples for integrators, as they are shipped.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::stage::{Bus, Process};
+
+/// An example that asks this bus as the system's.
+fn example(name: &str, bus: &Bus) -> Command {
+    let path = format!("{}/packaging/examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(path);
+    command
+        .env("DBUS_SYSTEM_BUS_ADDRESS", &bus.address)
+        .stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn the_shell_example_lists_charge_and_light() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let output = example("charge.sh", &bus).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    let [k750, k800, m705] = lines[..] else {
+        unreachable!("{output:?}")
+    };
+    assert_eq!(k750, "K750: 57 %, 12 lux");
+    assert!(k800.starts_with("K800: "), "it wakes or not: {k800}");
+    assert_eq!(m705, "M705: 65 %");
+}
+
+#[test]
+fn the_python_example_follows_the_sun() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let mut follow = example("follow.py", &bus);
+    let mut follow = Process(follow.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(follow.0.stdout.take().unwrap()).lines();
+    let mut k750 = lines
+        .map(Result::unwrap)
+        .filter(|it| it.starts_with("K750"));
+    // On a busy machine the sun may be up before the first look.
+    let bright = k750.find(|line| line.ends_with("320 lux"));
+    assert_eq!(bright.unwrap(), "K750: 57 %, 320 lux");
+}

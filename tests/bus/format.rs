@@ -1,0 +1,105 @@
+//! `--format`, by way of the daemon and over its restarts.
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::fake::Fake;
+use crate::stage::{Bus, Monitor, NOWHERE, solar_status, stderr};
+
+const STREAM: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
+
+fn end(stream: Monitor) -> (Option<i32>, String) {
+    kill_process(Pid::from_child(&stream.process.0), Signal::TERM).unwrap();
+    stream.end()
+}
+
+#[test]
+fn the_daemon_tells_what_the_devices_would() {
+    let bus = Bus::start();
+    let _daemon = bus.serve(&["--simulate"]);
+    let format = ["--device", "K750", "--format"];
+    for profile in ["waybar", "i3blocks", "i3status-rust", "polybar", "tmux"] {
+        let arguments = [&format[..], &[profile]].concat();
+        let direct = [&arguments[..], &["--simulate"]].concat();
+        assert_eq!(bus.stdout(&arguments), bus.stdout(&direct), "{profile}");
+    }
+}
+
+#[test]
+fn a_daemon_that_is_started_anew_is_followed_on() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    let mut stream = bus.follow(&STREAM);
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    drop(daemon);
+    let daemon = Fake::without_devices(&bus);
+    let mut line = stream.whole_line();
+    // On a very busy machine it may have been away too long.
+    if line == "K750 offline\n" {
+        line = stream.whole_line();
+    }
+    assert_eq!(line, "\n", "nothing is there any more");
+    daemon.add_device();
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    let (status, said) = end(stream);
+    assert_eq!(status, Some(130));
+    assert!(said.contains("solar-statusd left"), "{said}");
+}
+
+#[test]
+fn a_daemon_that_stays_away_leaves_its_devices_offline() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    let mut stream = bus.follow(&STREAM);
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    drop(daemon);
+    assert_eq!(stream.whole_line(), "K750 offline\n");
+    let daemon = Fake::without_devices(&bus);
+    assert_eq!(stream.whole_line(), "\n", "nothing is there any more");
+    daemon.add_device();
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    assert_eq!(end(stream).0, Some(130));
+}
+
+#[test]
+fn a_stream_that_was_begun_before_the_daemon_changes_over_to_it() {
+    for on in [&[][..], &["--bus"]] {
+        let bus = Bus::start();
+        let address: &[&str] = if on.is_empty() { &[] } else { &[&bus.address] };
+        let mut stream = bus.follow(&[&STREAM[..], on, address].concat());
+        let _daemon = Fake::on(&bus);
+        let mut line = stream.whole_line();
+        // Nothing was there at first, or it came at once.
+        while line != "K750 –\n" {
+            assert_eq!(line, "\n");
+            line = stream.whole_line();
+        }
+        assert_eq!(end(stream).0, Some(130));
+    }
+}
+
+#[test]
+fn without_its_bus_a_stream_ends() {
+    let bus = Bus::start();
+    let _daemon = Fake::on(&bus);
+    let mut stream = bus.follow(&STREAM);
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    drop(bus);
+    let (status, said) = stream.end();
+    assert_eq!(status, Some(1));
+    let which = ["closed the connection", "there is no bus any more"];
+    assert!(which.iter().any(|it| said.contains(it)), "{said}");
+    let arguments = [&STREAM[..], &["--bus", NOWHERE]].concat();
+    let output = solar_status(NOWHERE, NOWHERE, &arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("there is no bus"), "{output:?}");
+}
+
+#[test]
+fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    let mut stream = bus.follow(&[&STREAM[..], &["--duration", "1"]].concat());
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    drop(daemon);
+    assert_eq!(stream.end().0, Some(1));
+}

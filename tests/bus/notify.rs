@@ -1,0 +1,344 @@
+//! Notifications on the desktop.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{ChildStderr, Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::process::{Pid, Signal, kill_process};
+use solar_status::device::{ChargeState, Light};
+use solar_status::history::{History, Sample};
+use solar_status::units::{Lux, Percent, Timestamp};
+use tempfile::TempDir;
+
+use crate::fake::Fake;
+use crate::server::{Call, Server};
+use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A home with what is configured and remembered there.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// The file of what was told.
+    fn remembers(&self) -> String {
+        let file = self.0.path().join("solar-status/alerts.json");
+        fs::read_to_string(file).unwrap_or_default()
+    }
+
+    /// A `notify` for which this bus is the session's and the system's.
+    fn notify(&self, bus: &Bus) -> Notify {
+        let arguments = ["notify", "--bus", "system", "--verbose"];
+        let mut command = solar_status(&bus.address, &bus.address, &arguments);
+        command
+            .env("XDG_CONFIG_HOME", self.0.path())
+            .env("XDG_CONFIG_DIRS", "/nonexistent")
+            .env("XDG_STATE_HOME", self.0.path());
+        Notify::start(command)
+    }
+}
+
+struct Notify {
+    process: Process,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Notify {
+    fn start(mut command: Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let process = Process(child);
+        Self { process, errors }
+    }
+
+    /// The next line on standard error.
+    fn says(&mut self) -> String {
+        let mut line = String::new();
+        self.errors.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// It has asked a daemon for its devices, and hears what changes from then on.
+    fn follows(&mut self) {
+        assert!(self.says().starts_with("solar-status: asked solar-statusd"));
+    }
+
+    fn end(mut self) -> (Option<i32>, String) {
+        kill_process(Pid::from_child(&self.process.0), Signal::TERM).unwrap();
+        let status = self.process.exit_status();
+        (status, std::io::read_to_string(self.errors).unwrap())
+    }
+}
+
+/// The keyboard says twice that its charge is this: the second reading confirms the first.
+fn say(daemon: &Fake, charge: i32, state: &'static str) {
+    for _ in 0..2 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let now = u64::try_from(now.as_micros()).unwrap();
+        daemon.change_all(HashMap::from([
+            ("Presence", "online".into()),
+            ("Charge", charge.into()),
+            ("ValueKind", "percent".into()),
+            ("State", state.into()),
+            ("Rechargeable", "yes".into()),
+            ("Source", "1004".into()),
+            ("Trusted", true.into()),
+            ("BatteryTime", now.into()),
+            ("ChargeTime", now.into()),
+            // A time alone is nothing that is told.
+            (
+                "VoltageMillivolts",
+                u16::try_from(now % 5000).unwrap().into(),
+            ),
+        ]));
+    }
+}
+
+#[test]
+fn low_becomes_critical_in_its_place_and_goes_when_it_is_charged() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let server = Server::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+
+    say(&daemon, 50, "discharging");
+    say(&daemon, 18, "discharging");
+    let (id, replaces, shown) = server.shows();
+    assert_eq!((id, replaces, shown.urgency), (1, 0, 1));
+    assert_eq!(shown.icon, "battery-low");
+    assert_eq!(shown.summary, "K750: battery low");
+    assert_eq!(shown.body, "18 % left.");
+
+    say(&daemon, 9, "discharging");
+    let (id, replaces, shown) = server.shows();
+    assert_eq!((id, replaces, shown.urgency), (1, 1, 2));
+    assert_eq!(shown.icon, "battery-caution");
+    assert_eq!(shown.summary, "K750: battery almost empty");
+    assert_eq!(shown.body, "9 % left. Charge it soon.");
+
+    say(&daemon, 10, "charging");
+    assert_eq!(server.call(), Call::Close(1));
+    say(&daemon, 100, "full");
+    let (_, replaces, shown) = server.shows();
+    assert_eq!((replaces, shown.urgency), (0, 0));
+    assert_eq!(shown.summary, "K750: charged");
+    assert_eq!(notify.end(), (Some(130), String::new()));
+}
+
+#[test]
+fn what_was_told_is_not_told_by_the_next_one() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let server = Server::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+    assert_eq!(notify.end(), (Some(130), String::new()));
+
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 17, "discharging");
+    say(&daemon, 9, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery almost empty");
+    assert_eq!(notify.end(), (Some(130), String::new()));
+    let kept = home.remembers();
+    assert!(
+        kept.starts_with(r#"{"schema":1,"devices":{"4002-392A0750":"#),
+        "{kept}"
+    );
+}
+
+#[test]
+fn a_server_that_comes_late_shows_what_is_still_true() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert!(notify.says().contains("no notification can be shown"));
+    say(&daemon, 9, "discharging");
+    let server = Server::on(&bus);
+    let (_, replaces, shown) = server.shows();
+    assert_eq!(
+        (replaces, shown.body.as_str()),
+        (0, "9 % left. Charge it soon.")
+    );
+    assert_eq!(notify.end(), (Some(130), String::new()));
+}
+
+#[test]
+fn what_is_over_before_a_server_comes_is_not_shown() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 9, "discharging");
+    assert!(notify.says().contains("no notification can be shown"));
+    say(&daemon, 9, "charging");
+    say(&daemon, 100, "full");
+    let server = Server::on(&bus);
+    assert_eq!(server.shows().2.summary, "K750: charged");
+    drop(notify);
+}
+
+#[test]
+fn another_server_is_not_told_the_numbers_of_the_first() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let first = Server::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(first.shows().0, 1);
+    // What a server did not answer for was not shown.
+    until(|| home.remembers().contains("low"));
+    first.leave();
+    let second = Server::on(&bus);
+    say(&daemon, 9, "discharging");
+    let (_, replaces, shown) = second.shows();
+    assert_eq!(
+        (replaces, shown.summary.as_str()),
+        (0, "K750: battery almost empty")
+    );
+}
+
+#[test]
+fn what_one_server_refuses_the_next_one_shows() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let daemon = Fake::on(&bus);
+    let refusing = Server::refusing(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(refusing.call(), Call::Refused);
+    let says = notify.says();
+    assert!(says.contains("enough"), "{says}");
+    refusing.leave();
+    let server = Server::on(&bus);
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+}
+
+#[test]
+fn the_next_daemon_is_followed_when_one_ends() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let server = Server::on(&bus);
+    let mut notify = home.notify(&bus);
+    assert_eq!(
+        notify.says(),
+        "solar-status: waiting for solar-statusd on the system bus\n"
+    );
+    let daemon = Fake::on(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+    drop(daemon);
+    assert_eq!(
+        notify.says(),
+        "solar-status: solar-statusd left the system bus\n"
+    );
+    assert!(notify.says().contains("waiting for solar-statusd"));
+    let daemon = Fake::on(&bus);
+    notify.follows();
+    say(&daemon, 9, "discharging");
+    assert_eq!(server.shows().1, 1, "in the place of the first");
+    assert_eq!(notify.end().0, Some(130));
+}
+
+#[test]
+fn it_can_be_ended_while_it_waits_for_a_daemon() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let mut notify = home.notify(&bus);
+    assert!(notify.says().contains("waiting"));
+    assert_eq!(notify.end(), (Some(130), String::new()));
+}
+
+#[test]
+fn a_second_one_in_a_session_leaves_it_to_the_first() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let _daemon = Fake::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    let mut second = home.notify(&bus);
+    assert_eq!(second.process.exit_status(), Some(0));
+    assert_eq!(
+        second.says(),
+        "solar-status: another notify runs in this session already\n"
+    );
+}
+
+#[test]
+fn the_end_of_the_session_ends_it() {
+    let (system, session, home) = (Bus::start(), Bus::start(), Home::new());
+    let _daemon = Fake::on(&system);
+    let arguments = ["notify", "--verbose"];
+    let mut command = solar_status(&system.address, &session.address, &arguments);
+    command.env("XDG_STATE_HOME", home.0.path());
+    let mut notify = Notify::start(command);
+    notify.follows();
+    drop(session);
+    assert_eq!(notify.process.exit_status(), Some(1));
+    assert_eq!(
+        notify.says(),
+        "solar-status: the session bus closed the connection\n"
+    );
+}
+
+#[test]
+fn what_the_daemon_recorded_before_counts() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let folder = home.0.path().join("history");
+    let start = Timestamp::from_start(now.saturating_sub(5 * DAY));
+    let mut history = History::open(folder, start).unwrap();
+    for (days, charge) in [(4, 62), (3, 61), (2, 60), (1, 59)] {
+        let at = Timestamp::from_start(now.saturating_sub(days * DAY));
+        let sample = Sample {
+            charge: Percent::new(charge),
+            voltage: None,
+            light: Some(Light {
+                lux: Lux(150),
+                trusted: true,
+                at,
+            }),
+            state: ChargeState::Discharging,
+            online: true,
+        };
+        history.record("4002-392A0750", at, &sample).unwrap();
+    }
+    drop(history);
+    let state = home.0.path().to_str().unwrap();
+    let _daemon = bus.serve(&["--simulate", "--state", state]);
+    let server = Server::on(&bus);
+    let _notify = home.notify(&bus);
+    // Confirmed when it speaks again: its light key is pressed after ten seconds.
+    let shown = server.shows().2;
+    assert_eq!(shown.summary, "K750: not enough light for 3 days");
+    let fell = "The charge fell from 61 % to 57 %.";
+    assert!(shown.body.starts_with(fell), "{}", shown.body);
+}
+
+#[test]
+fn without_a_session_it_says_so() {
+    let bus = Bus::start();
+    let output = solar_status(&bus.address, NOWHERE, &["notify"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let errors = crate::stage::stderr(&output);
+    assert!(
+        errors.ends_with("; notify belongs into a desktop session\n"),
+        "{errors}"
+    );
+}

@@ -1,0 +1,68 @@
+//! Watching what the daemon tells.
+
+use crate::fake::Fake;
+use crate::stage::{Bus, NOWHERE, solar_status, until};
+use crate::terminal::Terminal;
+
+fn watch(bus: &Bus, arguments: &[&str]) -> Terminal {
+    let mut command = solar_status(&bus.address, NOWHERE, &["watch"]);
+    command.args(arguments).env("TERM", "xterm");
+    Terminal::run(&command, (80, 24))
+}
+
+fn leave(mut watch: Terminal) {
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
+#[test]
+fn a_daemon_that_is_started_again_does_not_end_a_watch() {
+    let bus = Bus::start();
+    let daemon = bus.serve(&["--simulate"]);
+    let watch = watch(&bus, &[]);
+    watch.shows(&["K750", "57 %", "12 lux"]);
+    drop(daemon);
+    watch.shows(&["not heard", "57 %", "solar-statusd left the system bus"]);
+    let _again = bus.serve(&["--simulate"]);
+    watch.until("the daemon of now", |screen| {
+        screen.contains("57 %") && !screen.contains("not heard")
+    });
+    leave(watch);
+}
+
+#[test]
+fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    daemon.change("Lux", 12_i32.into());
+    let watch = watch(&bus, &["--light-every", "3"]);
+    watch.shows(&["K750"]);
+    daemon.change("Lux", 320_i32.into());
+    watch.shows(&["320 lux"]);
+    assert_eq!(daemon.series(), [], "it may sleep");
+    daemon.change("Presence", "online".into());
+    until(|| !daemon.series().is_empty());
+    assert_eq!(daemon.series(), [(20, 3)], "a minute");
+    daemon.change("Presence", "offline".into());
+    watch.shows(&["1 offline"]);
+    daemon.change("Presence", "online".into());
+    until(|| daemon.series().len() > 1);
+    assert_eq!(daemon.series(), [(20, 3); 2], "it woke");
+    leave(watch);
+}
+
+#[test]
+fn light_comes_by_itself_where_it_is_not_to_be_measured() {
+    let bus = Bus::start();
+    let daemon = Fake::on(&bus);
+    let mut watch = watch(&bus, &["--light-every", "0"]);
+    watch.shows(&["K750"]);
+    daemon.change("Presence", "online".into());
+    daemon.change("Lux", 320_i32.into());
+    watch.shows(&["320 lux"]);
+    assert_eq!(daemon.series(), []);
+    watch.type_keys("l");
+    until(|| !daemon.series().is_empty());
+    assert_eq!(daemon.series(), [(1, 1)], "now, and once");
+    leave(watch);
+}

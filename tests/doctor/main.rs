@@ -1,0 +1,246 @@
+//! `solar-status doctor`: what it says of machines that are trees of files, and of this one.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod tree;
+
+use std::fs;
+
+use tree::{Found, Tree, doctor};
+
+#[test]
+fn this_machine_is_looked_at_whatever_it_has() {
+    let output = doctor(&["--json", "--listen", "0"]).output().unwrap();
+    let found = Found::of(&output);
+    assert!(matches!(found.status, Some(0 | 1 | 3 | 4)), "{output:?}");
+    let areas = found.document["findings"].as_array().unwrap().iter();
+    let mut areas: Vec<&str> = areas.filter_map(|it| it["area"].as_str()).collect();
+    areas.dedup();
+    for area in [
+        "usb", "hidraw", "kernel", "daemon", "upower", "programs", "files",
+    ] {
+        assert!(areas.contains(&area), "{area} is not in {areas:?}");
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_look_at_it_says_so() {
+    let found = Tree::empty().found();
+    assert_eq!(found.status, Some(3));
+    assert_eq!(found.document["verdict"], "absent");
+    assert_eq!(
+        found.get("usb", "unseen")[..2],
+        ["unseen", "USB is not there"]
+    );
+    assert_eq!(
+        found.get("hidraw", "unseen")[..2],
+        ["unseen", "/sys/class is not there"]
+    );
+    assert_eq!(
+        found.get("programs", "unseen")[..2],
+        ["unseen", "/proc is not there"]
+    );
+    assert_eq!(found.get("devices", "nothing")[0], "absent");
+}
+
+#[test]
+fn a_healthy_machine_is_told_as_it_is() {
+    let found = Tree::healthy().found();
+    assert_eq!(found.status, Some(0), "{:#}", found.document);
+    let [verdict, text, _] = found.get("usb", "device");
+    assert_eq!(
+        [verdict, text],
+        [
+            "ok",
+            "Unifying Receiver 046D:C52B at usb 1-2, firmware 12.11: \
+             interfaces 0, 1 and 2 held by usbhid"
+        ]
+    );
+    let text = found.get("hidraw", "opens")[1];
+    assert!(
+        text.starts_with("/dev/hidraw2 leads to Unifying Receiver 046D:C52B"),
+        "{text}"
+    );
+    assert!(
+        text.contains("driver logitech-djreceiver; short, long reports"),
+        "{text}"
+    );
+    let text = found.get("kernel", "drivers")[1];
+    let expected = "Linux 6.1.0-test has the drivers of receivers and devices, \
+                    1 paired device with a node of its own";
+    assert_eq!(text, expected);
+    assert_eq!(
+        found.get("kernel", "battery")[1],
+        "hidpp_battery_0: 57 %, Discharging"
+    );
+    assert_eq!(found.get("daemon", "absent")[0], "note");
+    assert_eq!(found.get("programs", "alone")[0], "ok");
+}
+
+#[test]
+fn who_holds_an_interface_decides() {
+    let tree = Tree::healthy();
+    let driver = "sys/bus/usb/devices/1-2:1.2/driver";
+    tree.remove(driver);
+    let found = tree.found();
+    assert_eq!(found.status, Some(1));
+    let [verdict, _, advice] = found.get("usb", "unbound");
+    assert_eq!(verdict, "problem");
+    assert!(advice.contains("echo 1-2:1.2"), "{advice}");
+    for (holder, id) in [("usbfs", "claimed"), ("vfio-usb", "foreign-driver")] {
+        tree.link(driver, &format!("/sys/bus/usb/drivers/{holder}"));
+        assert_eq!(tree.found().get("usb", id)[0], "problem");
+        tree.remove(driver);
+    }
+}
+
+#[test]
+fn a_node_without_a_file_is_a_container_s() {
+    let tree = Tree::healthy();
+    tree.remove("dev/hidraw2");
+    let found = tree.found();
+    assert_eq!(found.status, Some(1));
+    let [verdict, _, advice] = found.get("hidraw", "no-file");
+    assert_eq!(verdict, "problem");
+    assert!(advice.contains("--device /dev/hidraw2"), "{advice}");
+}
+
+#[test]
+fn a_kernel_without_hidraw_is_told() {
+    let tree = Tree::healthy();
+    tree.remove("sys/class/hidraw");
+    let found = tree.found();
+    assert_eq!(found.status, Some(1));
+    assert!(found.get("hidraw", "no-hidraw")[2].contains("--transport usb"));
+}
+
+#[test]
+fn other_programs_are_found_by_what_they_hold_and_by_name() {
+    let tree = Tree::healthy();
+    tree.process(41, "solaar", "/dev/hidraw2");
+    tree.process(42, "fwupd", "/dev/null");
+    tree.process(43, "qemu", "/dev/bus/usb/001/003");
+    tree.process(44, "sh", "/dev/hidraw3");
+    let found = tree.found();
+    let findings = found.document["findings"].as_array().unwrap();
+    let texts: Vec<&str> = findings
+        .iter()
+        .filter(|it| it["area"] == "programs")
+        .filter_map(|it| it["text"].as_str())
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "solaar (process 41) holds /dev/hidraw2",
+            "qemu (process 43) holds /dev/bus/usb/001/003",
+            "fwupd runs (process 42), and is not seen to hold a node",
+        ]
+    );
+    assert_eq!(found.status, Some(0), "nothing is wrong with that");
+}
+
+#[test]
+fn installed_files_and_histories_are_looked_at() {
+    let tree = Tree::healthy();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/udev/71-solar-statusd.rules");
+    let rule = "usr/lib/udev/rules.d/71-solar-statusd.rules";
+    tree.write(rule, &fs::read_to_string(rules).unwrap());
+    tree.write("etc/udev/rules.d/70-solar-status-uaccess.rules", "# mine\n");
+    let history = "var/lib/solar-status/history";
+    let header =
+        "{\"device\":\"4002-392A0750\",\"format\":\"solar-status history\",\"version\":1}\n";
+    tree.write(&format!("{history}/4002-392A0750.jsonl"), header);
+    let found = tree.found();
+    assert!(found.get("files", "installed")[1].ends_with(&format!("/{rule}")));
+    assert_eq!(found.get("files", "differs")[0], "note");
+    assert!(found.get("files", "kept")[1].ends_with("can be read: 1 device"));
+
+    // The first of a name counts.
+    tree.link("etc/udev/rules.d/71-solar-statusd.rules", "/dev/null");
+    tree.write(&format!("{history}/4002-392A0751.jsonl"), "no history\n");
+    let found = tree.found();
+    assert_eq!(found.get("files", "masked")[0], "note");
+    let [verdict, text, _] = found.get("files", "damaged");
+    assert_eq!(verdict, "problem");
+    assert!(
+        text.ends_with("1 of 2 files are none of this version's"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_report_is_a_whole_file_and_does_not_tell_whose_machine_it_is() {
+    let tree = Tree::healthy();
+    tree.process(41, "solaar", "/dev/hidraw2");
+    let hid = "sys/devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007/uevent";
+    let properties = fs::read_to_string(tree.path(hid)).unwrap();
+    tree.write(hid, &(properties + "HID_UNIQ=af-4f-95-ea\n"));
+    // The directory of a user, and a name in it.
+    let path = tree.path("anna.txt");
+    fs::write(&path, "an older report, and a longer one".repeat(1000)).unwrap();
+    let output = tree.doctor(&["--report", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(!output.stdout.is_empty(), "it is told all the same");
+    let report = fs::read_to_string(&path).unwrap();
+    for part in [
+        "# solar-status report 1\n",
+        "Linux 6.1.0-test\nsystem Test 1\n",
+        "usb 1-2 046D:C52B\n    12 01\n",
+        "/dev/hidraw2 (046D:C52B)\n    06 00 ff 09 01",
+        "programs holds note: solaar (process 41)",
+    ] {
+        assert!(report.contains(part), "{part:?} is not in\n{report}");
+    }
+    let plain = report.to_lowercase().replace(['-', ':', '_'], "");
+    for secret in ["af4f95ea", "392a0750", "attic", "anna", "/home"] {
+        assert!(!plain.contains(secret), "{secret} is in\n{report}");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let output = Tree::healthy().doctor(&["--report", "/nonexistent/report.txt"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("solar-status: /nonexistent/report.txt cannot be written: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn people_get_lines_with_advice_below() {
+    let tree = Tree::healthy();
+    tree.remove("dev/hidraw2");
+    let text = String::from_utf8(tree.doctor(&[]).stdout).unwrap();
+    assert!(
+        text.starts_with("usb       ok      Unifying Receiver"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nhidraw    problem /dev/hidraw2 leads to"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n                  → the kernel has the node"),
+        "{text}"
+    );
+    assert!(text.contains("\nSomething is wrong: 1 problem, "), "{text}");
+    let coloured = tree.doctor(&["--color", "always"]).stdout;
+    assert!(
+        String::from_utf8(coloured)
+            .unwrap()
+            .contains("\u{1b}[31mproblem")
+    );
+}
+
+#[test]
+fn wrong_arguments_are_exit_status_2() {
+    let output = doctor(&["--listen", "forever"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}

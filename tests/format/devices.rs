@@ -1,0 +1,129 @@
+//! Devices that a desk seldom has, with names as nobody should give them.
+
+use std::time::Duration;
+
+use solar_status::cli::format::{Format, Look};
+use solar_status::device::{
+    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
+};
+use solar_status::feature::DeviceKind;
+use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
+use solar_status::wire::{Slot, Wpid};
+
+pub(crate) const LOOK: Look<'_> = Look {
+    color: true,
+    unicode: true,
+    separator: "  ",
+};
+
+/// What a format makes of devices.
+pub(crate) fn rendered(format: &str, devices: &[Device]) -> String {
+    let format: Format = format.parse().unwrap();
+    format.render(devices, LOOK).unwrap()
+}
+
+/// A mouse with this charge, online and with nothing else to tell.
+pub(crate) fn mouse(name: &str, percent: u8) -> Device {
+    let percent = Percent::new(percent);
+    let serial: u32 = name.bytes().map(u32::from).sum();
+    let at = Timestamp::from_start(Duration::from_millis(1_763_900_000_250));
+    Device {
+        name: Some(name.to_owned()),
+        kind: Some(DeviceKind::Mouse),
+        wpid: Some(Wpid(0x4069)),
+        serial: Some(format!("{serial:08X}")),
+        presence: Presence::Online,
+        seen: Some(at),
+        has_battery: Some(true),
+        battery: Some(Battery {
+            percent,
+            level: None,
+            next: None,
+            value_kind: ValueKind::Percent,
+            state: ChargeState::Discharging,
+            external_power: None,
+            voltage: None,
+            rechargeable: None,
+            source: BatterySource::Unified,
+            trusted: true,
+            at,
+            charge_at: at,
+        }),
+        ..Device::new(
+            format!("4069-{serial:08X}"),
+            Link::Paired {
+                receiver: "AF4F95EA".to_owned(),
+                slot: Slot::new(1).unwrap(),
+            },
+        )
+    }
+}
+
+/// A mouse with another battery.
+pub(crate) fn with(name: &str, change: impl FnOnce(&mut Battery)) -> Device {
+    let mut device = mouse(name, 50);
+    change(device.battery.as_mut().unwrap());
+    device
+}
+
+/// What a name can hold that means something to somebody, or cannot be drawn.
+pub(crate) const NAMES: [&str; 12] = [
+    "K750",
+    r#"my "best" \mouse\"#,
+    "it's <b>bold</b> &amp; <i>",
+    "%{A1:xterm:}%{F#f00}run",
+    "#[fg=red]#(date)#{pid}",
+    "two\nlines\r\n\tand \u{1b}[31mred\u{7}",
+    "🦊 fox",
+    "עכבר",
+    "turned \u{202E}round\u{2066}",
+    "",
+    "100% {name} %H",
+    "a, b; c | d $HOME `id` {{x}}",
+];
+
+/// Sleeping, charging, broken, in steps, of unknown charge, and without a battery.
+pub(crate) fn odd() -> Vec<Device> {
+    let mut asleep = mouse("asleep", 4);
+    asleep.presence = Presence::Offline;
+    let mut unknown = mouse("unknown", 0);
+    unknown.battery = None;
+    unknown.has_battery = None;
+    unknown.presence = Presence::Unknown;
+    let mut wired = mouse("wired", 0);
+    wired.battery = None;
+    wired.has_battery = Some(false);
+    let mut solar = mouse("solar", 80);
+    solar.kind = Some(DeviceKind::Keyboard);
+    let battery = solar.battery.as_mut().unwrap();
+    battery.voltage = Some(Millivolts(3871));
+    battery.state = ChargeState::Charging;
+    solar.light = Some(Light {
+        lux: Lux(538),
+        trusted: true,
+        at: battery.at,
+    });
+    vec![
+        solar,
+        wired,
+        unknown,
+        mouse("low", 20),
+        mouse("critical", 10),
+        asleep,
+        with("steps", |battery| {
+            battery.percent = None;
+            battery.level = Some(BatteryLevel::Low);
+            battery.value_kind = ValueKind::Steps;
+        }),
+        with("estimate", |battery| {
+            battery.value_kind = ValueKind::Voltage;
+            battery.trusted = false;
+        }),
+        with("broken", |battery| battery.state = ChargeState::Error),
+    ]
+}
+
+/// The names of the odd devices in the order of a bar: the one without a battery is left out.
+pub(crate) const ODD_IN_A_BAR: [&str; 8] = [
+    "asleep", "critical", "steps", "low", "broken", "estimate", "solar", "unknown",
+];

@@ -1,0 +1,208 @@
+//! By Home Assistant's documentation of MQTT discovery, of `sensor.mqtt` and `binary_sensor.mqtt`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use solar_status::device::{BatteryLevel, ValueKind};
+
+use crate::devices::{NAMES, mouse, odd, rendered, with};
+use crate::program::{desk, full, stdout};
+
+/// What may stand in each mapping, of which these must.
+const ROOT: &[&str] = &[
+    "device",
+    "origin",
+    "components",
+    "state_topic",
+    "availability_topic",
+];
+const DEVICE: &[&str] = &[
+    "identifiers",
+    "name",
+    "manufacturer",
+    "model",
+    "model_id",
+    "serial_number",
+    "sw_version",
+];
+const ORIGIN: &[&str] = &["name", "sw_version"];
+const COMPONENT: &[&str] = &[
+    "platform",
+    "unique_id",
+    "name",
+    "device_class",
+    "value_template",
+    "unit_of_measurement",
+    "state_class",
+    "options",
+];
+
+/// Device classes with their units: none for flags and words.
+const CLASSES: &[(&str, &str, Option<&str>)] = &[
+    ("sensor", "battery", Some("%")),
+    ("sensor", "voltage", Some("V")),
+    ("sensor", "illuminance", Some("lx")),
+    ("sensor", "enum", None),
+    ("binary_sensor", "battery_charging", None),
+    ("binary_sensor", "connectivity", None),
+];
+
+fn keys_are_among(mapping: &Value, keys: &[&str]) {
+    for key in mapping.as_object().unwrap().keys() {
+        assert!(keys.contains(&key.as_str()), "{key} is not documented");
+    }
+}
+
+/// Topics with their payloads, each line checked.
+fn messages(lines: &str) -> BTreeMap<String, String> {
+    let mut messages = BTreeMap::new();
+    for line in lines.lines() {
+        let (topic, payload) = line.split_once(' ').unwrap();
+        assert!(!topic.contains(['+', '#', '$', '\0']), "{topic}");
+        messages.insert(topic.to_owned(), payload.to_owned());
+    }
+    messages
+}
+
+/// Checks a discovery document against its state; the components by their keys.
+fn components(topic: &str, messages: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
+    let parts: Vec<&str> = topic.split('/').collect();
+    let ["homeassistant", "device", object, "config"] = parts[..] else {
+        panic!("{topic}");
+    };
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    assert!(object.chars().all(allowed), "{object}");
+    let config: Value = serde_json::from_str(&messages[topic]).unwrap();
+    keys_are_among(&config, ROOT);
+    keys_are_among(&config["device"], DEVICE);
+    keys_are_among(&config["origin"], ORIGIN);
+    assert!(config["origin"]["name"].is_string(), "required");
+    assert!(config["device"]["identifiers"][0].is_string(), "required");
+    let availability = &messages[config["availability_topic"].as_str().unwrap()];
+    assert!(["online", "offline"].contains(&availability.as_str()));
+    let state: Value =
+        serde_json::from_str(&messages[config["state_topic"].as_str().unwrap()]).unwrap();
+    let components: BTreeMap<String, Value> =
+        serde_json::from_value(config["components"].clone()).unwrap();
+    for component in components.values() {
+        keys_are_among(component, COMPONENT);
+        assert!(component["unique_id"].as_str().unwrap().starts_with(object));
+        let (platform, class) = (&component["platform"], &component["device_class"]);
+        let unit = component.get("unit_of_measurement").and_then(Value::as_str);
+        let known = CLASSES
+            .iter()
+            .any(|it| platform == it.0 && class == it.1 && unit == it.2);
+        assert!(known, "{component}");
+        let template = component["value_template"].as_str().unwrap();
+        let key = template
+            .strip_prefix("{{ value_json.")
+            .unwrap()
+            .strip_suffix(" }}")
+            .unwrap();
+        let value = state.get(key).unwrap();
+        match (platform.as_str().unwrap(), component.get("options")) {
+            ("binary_sensor", _) => {
+                assert!(
+                    value == "ON" || value == "OFF" || value.is_null(),
+                    "{value}"
+                );
+            }
+            (_, Some(options)) => assert!(options.as_array().unwrap().contains(value)),
+            _ => assert!(value.is_number(), "{value}"),
+        }
+    }
+    components
+}
+
+/// The components of the one device that is there.
+fn of_one(lines: &str) -> Vec<String> {
+    let messages = messages(lines);
+    let topic = messages.keys().find(|it| it.ends_with("/config")).unwrap();
+    components(topic, &messages).into_keys().collect()
+}
+
+#[test]
+fn a_k750_has_charge_light_and_voltage() {
+    let lines = desk("hass");
+    let messages = messages(&lines);
+    let topic = "homeassistant/device/solar_status_4002_392A0750/config";
+    let components: Vec<String> = components(topic, &messages).into_keys().collect();
+    assert_eq!(
+        components,
+        ["battery", "charging", "connected", "lux", "voltage"]
+    );
+    let state: Value = serde_json::from_str(&messages["solar-status/4002_392A0750/state"]).unwrap();
+    assert_eq!((&state["percent"], &state["lux"]), (&57.into(), &12.into()));
+    let mut before = Vec::new();
+    for line in lines.lines() {
+        let topic = line.split_once(' ').unwrap().0;
+        if topic.ends_with("/state") {
+            assert!(
+                before
+                    .last()
+                    .is_some_and(|it: &String| it.ends_with("/config")),
+                "told first"
+            );
+        }
+        before.push(topic.to_owned());
+    }
+}
+
+#[test]
+fn steps_are_words_and_what_is_unknown_is_no_component() {
+    let steps = with("steps", |battery| {
+        battery.percent = None;
+        battery.level = Some(BatteryLevel::Good);
+        battery.value_kind = ValueKind::Steps;
+    });
+    assert_eq!(
+        of_one(&rendered("hass", &[steps])),
+        ["charging", "connected", "level"]
+    );
+    let unknown: Vec<_> = odd()
+        .into_iter()
+        .filter(|it| it.battery.is_none())
+        .collect();
+    assert_eq!(of_one(&rendered("hass", &unknown[..1])), ["connected"]);
+}
+
+#[test]
+fn any_device_is_well_formed() {
+    let named = NAMES.map(|name| mouse(name, 50));
+    let mut bluetooth = mouse("M", 50);
+    bluetooth.id = "B034-E4:5F:01:02:03:04+#/".to_owned();
+    let rendered = |devices: &[_]| rendered("hass", devices);
+    for lines in [
+        rendered(&named),
+        rendered(&odd()),
+        rendered(&[bluetooth]),
+        full("hass"),
+    ] {
+        let messages = messages(&lines);
+        let configs = messages.keys().filter(|it| it.ends_with("/config"));
+        assert_eq!(configs.clone().count() * 3, messages.len());
+        for topic in configs {
+            components(topic, &messages);
+        }
+    }
+    assert_eq!(rendered(&[]), "");
+}
+
+#[test]
+fn only_messages_that_are_new_are_streamed() {
+    let stream = [
+        "--simulate",
+        "--format",
+        "hass",
+        "--watch",
+        "--duration",
+        "60",
+    ];
+    let mut told = BTreeMap::new();
+    for line in stdout(&stream).lines() {
+        let (topic, payload) = line.split_once(' ').unwrap();
+        let before = told.insert(topic.to_owned(), payload.to_owned());
+        assert_ne!(before.as_deref(), Some(payload), "{topic}");
+    }
+    assert_eq!(told.len(), 9, "three devices");
+}

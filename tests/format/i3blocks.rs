@@ -1,0 +1,129 @@
+//! By i3blocks itself, which passes on what i3bar would draw.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::devices::{NAMES, mouse, odd, rendered};
+use crate::program::full;
+use crate::tools::{Running, missing};
+
+/// Keys of the i3bar protocol, and what they are.
+fn check(block: &Value) {
+    for (key, value) in block.as_object().unwrap() {
+        match key.as_str() {
+            "full_text" | "short_text" => assert!(value.is_string(), "{key}"),
+            "markup" => assert_eq!(value, "none"),
+            "color" => {
+                let digits = value.as_str().unwrap().strip_prefix('#').unwrap();
+                assert_eq!(digits.len(), 6);
+                assert!(u32::from_str_radix(digits, 16).is_ok());
+            }
+            // For i3blocks, which makes it the protocol's boolean.
+            "urgent" => assert_eq!(value, "true"),
+            other => panic!("{other} is no key of the protocol"),
+        }
+    }
+}
+
+fn block(line: &str) -> Value {
+    assert_eq!(line.trim_end().lines().count(), 1, "{line:?}");
+    let block = serde_json::from_str(line).unwrap();
+    check(&block);
+    block
+}
+
+/// What i3blocks tells i3bar of a block that runs this, until it is as it should be.
+fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = folder.path().join("i3blocks.conf");
+    let text = format!("[solar]\ncommand={command}\ninterval={interval}\nformat=json\n");
+    fs::write(&configuration, text).unwrap();
+    let mut i3blocks = Command::new("i3blocks");
+    i3blocks
+        .arg("-c")
+        .arg(&configuration)
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut child = i3blocks
+        .spawn()
+        .unwrap_or_else(|error| missing(&i3blocks, "i3blocks", &error));
+    let out = BufReader::new(child.stdout.take().unwrap());
+    let _running = Running(child);
+    for line in out.lines() {
+        let line = line.unwrap();
+        let Ok(blocks) = serde_json::from_str::<Vec<Value>>(line.trim_start_matches(',')) else {
+            continue;
+        };
+        let solar = blocks.into_iter().find(|block| block["name"] == "solar");
+        if let Some(solar) = solar.filter(|block| is_it(block)) {
+            return solar;
+        }
+    }
+    panic!("i3blocks ended");
+}
+
+fn told_of(line: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("line");
+    fs::write(&file, format!("{line}\n")).unwrap();
+    let command = format!("cat {}", file.display());
+    told(&command, "once", |block| block["full_text"] != "")
+}
+
+#[test]
+fn i3blocks_shows_the_three_lowest_in_the_colour_of_what_needs_care() {
+    let line = rendered("i3blocks", &odd());
+    block(&line);
+    let told = told_of(&line);
+    assert_eq!(
+        told["full_text"],
+        "asleep 4 %  critical 10 %  steps low  +5"
+    );
+    assert_eq!(told["short_text"], "asleep 4 %");
+    assert_eq!(told["color"], "#FF5555");
+    assert_eq!(told["urgent"], true);
+    assert_eq!(told["markup"], "none");
+}
+
+#[test]
+fn a_sleeping_device_is_dim_and_not_urgent() {
+    let mut asleep = odd();
+    asleep.retain(|device| device.name.as_deref() == Some("asleep"));
+    let block = block(&rendered("i3blocks", &asleep));
+    assert_eq!(block["full_text"], "asleep 4 %");
+    assert_eq!(block["color"], "#888888");
+    assert!(block.get("urgent").is_none());
+}
+
+#[test]
+fn i3blocks_passes_each_name_on() {
+    for name in NAMES {
+        let line = rendered("i3blocks", &[mouse(name, 50)]);
+        let expected = block(&line);
+        assert_eq!(told_of(&line)["full_text"], expected["full_text"]);
+    }
+}
+
+#[test]
+fn i3blocks_follows_a_stream() {
+    let command = format!(
+        "{} --simulate --watch --duration 60 --format i3blocks",
+        env!("CARGO_BIN_EXE_solar-status")
+    );
+    let last = told(&command, "persist", |block| {
+        block["full_text"] == "K750 57 %  M705 64 %  K800 full"
+    });
+    assert_eq!(last["short_text"], "K750 57 %");
+}
+
+#[test]
+fn an_empty_desk_is_an_empty_block_and_a_crowd_one_line() {
+    assert_eq!(block(&rendered("i3blocks", &[]))["full_text"], "");
+    let crowd = block(&full("i3blocks"));
+    let text = crowd["full_text"].as_str().unwrap();
+    assert!(text.contains("  +"), "{text}");
+}

@@ -1,0 +1,110 @@
+use std::fs;
+
+use crate::program::{command, refused, run, stdout};
+
+fn help() -> String {
+    stdout(&["--help"])
+}
+
+fn readme() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
+#[test]
+fn help_and_readme_name_all_formats_and_values() {
+    let error = refused(&["--format", "x"]);
+    let profiles = error.split_once("there are ").unwrap().1;
+    let profiles: Vec<&str> = profiles.split_once(". A").unwrap().0.split(", ").collect();
+    let error = refused(&["--format", "{x}"]);
+    let values = error.split_once("there are ").unwrap().1;
+    let values: Vec<&str> = values.lines().next().unwrap().split(", ").collect();
+    assert_eq!((profiles.len(), values.len()), (7, 16));
+    let (help, readme) = (help(), readme());
+    let of_templates = help.split_once("TEMPLATE ").unwrap().1;
+    for profile in profiles {
+        assert!(
+            help.contains(&format!("\n  {profile} ")),
+            "{profile} in --help"
+        );
+        let shown = format!("--format {profile}");
+        assert!(readme.contains(&shown), "{shown} in README.md");
+    }
+    for value in values {
+        let is_it = |word: &str| word == value;
+        let letters = |c: char| !c.is_ascii_alphabetic();
+        assert!(of_templates.split(letters).any(is_it), "{value} in --help");
+        assert!(
+            readme.contains(&format!("`{{{value}}}`")),
+            "{value} in README.md"
+        );
+    }
+}
+
+#[test]
+fn the_readme_shows_the_real_output() {
+    let readme = readme();
+    let (_, shown) = readme
+        .split_once("$ solar-status --simulate --format '")
+        .unwrap();
+    let (template, shown) = shown.split_once("'\n").unwrap();
+    let shown = shown.split_once("```").unwrap().0;
+    assert_eq!(crate::program::desk(template), shown);
+}
+
+#[test]
+fn what_makes_no_sense_together_is_refused() {
+    for arguments in [
+        &["--watch"][..],
+        &["--json", "--format", "waybar"],
+        &["--json", "--watch", "--format", "waybar"],
+        &["--output", "x"],
+        &["--separator", "x"],
+        &["--format", "waybar", "--duration", "5"],
+        &["--format", "waybar", "--watch", "--replay", "x"],
+        &["--format", "waybar", "--watch", "--transport", "usb"],
+        &["--format", ""],
+    ] {
+        refused(arguments);
+    }
+}
+
+#[test]
+fn colours_can_be_left_out() {
+    for format in ["i3blocks", "polybar", "tmux"] {
+        let painted = |when| {
+            let arguments = ["--simulate", "--device", "K800", "--format", format];
+            stdout(&[&arguments[..], &["--color", when]].concat())
+        };
+        assert_ne!(painted("auto"), painted("never"), "{format}");
+        assert!(!painted("never").contains("888888"), "{format}");
+        assert!(!painted("never").contains("fg="), "{format}");
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let full = command(&["--simulate", "--format", "tmux"])
+        .stdout(fs::File::create("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(full.status.code(), Some(1));
+    let said = String::from_utf8(full.stderr).unwrap();
+    assert!(said.contains("standard output cannot be written"), "{said}");
+    let output = run(&[
+        "--simulate",
+        "--format",
+        "tmux",
+        "--output",
+        "/nonexistent/x",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("/nonexistent/x cannot be written"), "{said}");
+}
+
+#[test]
+fn a_device_that_is_not_there_is_none_here_either() {
+    let output = run(&["--simulate", "--device", "X", "--format", "{name}"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout, b"");
+}

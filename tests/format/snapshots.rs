@@ -1,0 +1,46 @@
+use crate::devices::{NAMES, mouse, odd, rendered};
+use crate::program::{desk, stdout};
+use crate::snapshot::assert_is;
+
+/// What stands in a reviewed file: the desk once, for a minute, and devices no desk has.
+fn reviewed(format: &str) -> String {
+    let minute = [
+        "--simulate",
+        "--format",
+        format,
+        "--watch",
+        "--duration",
+        "60",
+    ];
+    let mut text = format!(
+        "# the simulated desk\n{}\n# a minute of it\n{}\n# odd devices\n{}\n\n# odd names\n",
+        desk(format),
+        stdout(&minute),
+        rendered(format, &odd()),
+    );
+    for name in NAMES {
+        let named = rendered(format, &[mouse(name, 50)]);
+        text.push_str(named.trim_end());
+        text.push('\n');
+    }
+    text.push_str("\n# nothing\n");
+    text.push_str(&rendered(format, &[]));
+    text.push('\n');
+    text
+}
+
+#[test]
+fn what_each_profile_says_was_reviewed() {
+    for format in [
+        "waybar",
+        "i3blocks",
+        "i3status-rust",
+        "polybar",
+        "tmux",
+        "prometheus",
+        "hass",
+    ] {
+        let file = format!("tests/format/snapshots/{format}.txt");
+        assert_is(&file, &reviewed(format));
+    }
+}

@@ -1,0 +1,143 @@
+//! By tmux itself: what its status line shows, seen in a pane of another one.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::devices::{NAMES, mouse, odd, rendered};
+use crate::program::full;
+use crate::tools::{missing, until};
+
+/// Two servers: the inner one draws the status line, the outer one has it on its screen.
+struct Tmux(TempDir);
+
+impl Tmux {
+    /// A status line with what this command prints.
+    fn with(command: &str) -> Self {
+        let tmux = Self(tempfile::tempdir().unwrap());
+        let configuration = tmux.path("conf");
+        let text = format!(
+            "set -g status-left-length 200\nset -g status-left '#({command})<'\n\
+             set -g status-right ''\nset -g window-status-current-format ''\n"
+        );
+        fs::write(&configuration, text).unwrap();
+        let inner = format!(
+            "exec env -u TMUX TERM=screen tmux -S {} -f {configuration} new-session 'exec sleep 600'",
+            tmux.path("inner")
+        );
+        let size = ["-x", "200", "-y", "5"];
+        tmux.run(
+            "outer",
+            &[
+                &["-f", "/dev/null", "new-session", "-d"],
+                &size[..],
+                &[&inner],
+            ]
+            .concat(),
+        );
+        tmux
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path: &Path = self.0.path();
+        path.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn run(&self, server: &str, arguments: &[&str]) -> String {
+        let mut tmux = Command::new("tmux");
+        tmux.arg("-S").arg(self.path(server)).args(arguments);
+        tmux.env("LC_ALL", "C.UTF-8")
+            .env("TERM", "screen")
+            .env_remove("TMUX");
+        let output = tmux
+            .output()
+            .unwrap_or_else(|error| missing(&tmux, "tmux", &error));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The status line with its escape sequences, as soon as it is like this.
+    fn status(&self, is_so: impl Fn(&str) -> bool) -> String {
+        let mut status = String::new();
+        until("the status line", || {
+            let screen = self.run("outer", &["capture-pane", "-p", "-e"]);
+            let last = screen.lines().last().unwrap_or_default();
+            status.replace_range(.., last);
+            is_so(&plain(&status))
+        });
+        status
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.run("inner", &["kill-server"]);
+        self.run("outer", &["kill-server"]);
+    }
+}
+
+/// Without colours.
+fn plain(line: &str) -> String {
+    let (mut text, mut escaped) = (String::new(), false);
+    for c in line.chars() {
+        match c {
+            '\u{1b}' => escaped = true,
+            'm' if escaped => escaped = false,
+            c if !escaped => text.push(c),
+            _ => {}
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// A status line with this line in it, up to the mark behind it.
+fn shown(line: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("line");
+    fs::write(&file, format!("{line}\n")).unwrap();
+    let tmux = Tmux::with(&format!("cat {}", file.display()));
+    tmux.status(|text| text.ends_with("%<") || text.ends_with("+5<"))
+}
+
+#[test]
+fn tmux_paints_what_needs_care() {
+    let status = shown(&rendered("tmux", &odd()));
+    assert_eq!(plain(&status), "asleep 4 %  critical 10 %  steps low  +5<");
+    for (name, color) in [("asleep", 90), ("critical", 31), ("steps", 33)] {
+        let before = status.split(name).next().unwrap();
+        let sequences = before.rsplit("  ").next().unwrap();
+        let color = format!("[{color}m");
+        assert!(sequences.contains(&color), "{name}: {sequences}");
+    }
+}
+
+#[test]
+fn tmux_shows_each_name_as_it_is() {
+    let clean = |name: &str| match name {
+        "" => "4069-00000000".to_owned(),
+        name => {
+            let drawn = |c: &char| !c.is_control() && !"\u{202E}\u{2066}".contains(*c);
+            name.chars().filter(drawn).collect()
+        }
+    };
+    for name in NAMES.into_iter().chain(["##[fg=red]twice"]) {
+        let status = plain(&shown(&rendered("tmux", &[mouse(name, 50)])));
+        assert_eq!(status, format!("{} 50 %<", clean(name)));
+    }
+}
+
+#[test]
+fn tmux_shows_the_last_line_of_a_stream() {
+    let tmux = Tmux::with(&format!(
+        "LC_ALL=C.UTF-8 {} --simulate --watch --duration 60 --format tmux",
+        env!("CARGO_BIN_EXE_solar-status")
+    ));
+    tmux.status(|text| text == "K750 57 %  M705 64 %  K800 full<");
+}
+
+#[test]
+fn an_empty_desk_is_an_empty_line_and_a_crowd_one_line() {
+    assert_eq!(rendered("tmux", &[]), "");
+    assert_eq!(full("tmux").lines().count(), 1);
+}

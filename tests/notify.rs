@@ -1,0 +1,131 @@
+//! `solar-status notify` as a person runs it, on simulated devices in virtual time.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+const TEN_DAYS: [&str; 4] = ["--dry-run", "--simulate=fading", "--duration", "864000"];
+
+fn notify(arguments: &[&str], home: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .arg("notify")
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("XDG_CONFIG_HOME", home)
+        .env("XDG_CONFIG_DIRS", home.join("system"))
+        .env("XDG_STATE_HOME", home.join("state"))
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn configure(folder: &Path, text: &str) {
+    let folder = folder.join("solar-status");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), text).unwrap();
+}
+
+#[test]
+fn ten_days_of_failing_batteries_are_eight_notifications() {
+    let home = tempfile::tempdir().unwrap();
+    let told = stdout(&notify(&TEN_DAYS, home.path()));
+    assert_eq!(
+        told,
+        "\
+day 0 09:03:00  normal     charge 1C5E0705  M705: battery low  20 % left.
+day 1 22:03:00  normal     charge B3400820  MX Master 3: battery low  ≈20 % left.
+day 1 23:03:00  normal     charge FB841B86  K800: battery low
+day 2 02:03:00  critical   charge 1C5E0705  M705: battery almost empty  9 % left. Charge it, or have new batteries at hand.
+day 2 10:00:00  withdrawn  charge B3400820
+day 2 12:03:00  low        charge B3400820  MX Master 3: charged  It can be taken off its charger.
+day 2 14:00:00  withdrawn  charge B3400820
+day 2 15:00:00  withdrawn  charge 1C5E0705
+day 2 16:03:00  critical   charge FB841B86  K800: battery almost empty  Charge it, or have new batteries at hand.
+day 3 00:01:30  normal     light 392A0750  K750: not enough light for 3 days  The charge fell from 33 % to 31 %. The most light was 12 lux; above 200 lux it charges. Put it nearer to a window or lamp.
+day 3 08:00:00  withdrawn  charge FB841B86
+day 7 00:16:30  withdrawn  light 392A0750
+day 9 00:03:00  normal     charge B3400820  MX Master 3: charging fails  Look at its battery, cable and charger.
+"
+    );
+    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let start = told.split("day 2 10").next().unwrap();
+    assert!(readme.contains(start), "README.md must show the first days");
+    assert!(!home.path().join("state").exists(), "nothing is remembered");
+}
+
+#[test]
+fn quiet_nights_are_configured_in_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    let text = "notify = { quiet_hours = '22:00-07:00', critical = 5 }";
+    configure(home.path(), text);
+    let told = stdout(&notify(&TEN_DAYS, home.path()));
+    let summary = "day 2 07:00:00  normal     summary  News of wireless devices  \
+                   MX Master 3: battery low. ≈20 % left. / K800: battery low\n";
+    assert!(told.contains(summary), "{told}");
+    assert!(!told.contains("M705: battery almost empty"), "{told}");
+}
+
+#[test]
+fn the_configuration_that_holds_is_shown_with_its_file() {
+    let home = tempfile::tempdir().unwrap();
+    let check = || stdout(&notify(&["--check-config"], home.path()));
+    assert!(check().starts_with("# No configuration file was found; these are the defaults.\n"));
+    configure(&home.path().join("system"), "notify.low = 30");
+    assert!(check().contains("\nlow = 30\n"), "the system's");
+    configure(home.path(), "notify.low = 25");
+    let shown = check();
+    let file = home.path().join("solar-status/config.toml");
+    assert!(
+        shown.starts_with(&format!("# {}\n[notify]\n", file.display())),
+        "{shown}"
+    );
+    assert!(shown.contains("\nlow = 25\n"), "the user's own counts");
+}
+
+#[test]
+fn a_mistake_in_it_is_an_error_with_its_place() {
+    let home = tempfile::tempdir().unwrap();
+    configure(home.path(), "[notify]\nlow = 300\n");
+    for arguments in [&TEN_DAYS[..], &["--check-config"]] {
+        let output = notify(arguments, home.path());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let file = home.path().join("solar-status/config.toml");
+        let says = format!(
+            "solar-status: {}:2:7: a limit is a charge from 1 to 95 percent, or 0 for never\n",
+            file.display()
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stderr), says);
+    }
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["--check-config", "--config", "/nonexistent/config.toml"];
+    let output = notify(&arguments, home.path());
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let says = String::from_utf8_lossy(&output.stderr);
+    assert!(says.starts_with("solar-status: /nonexistent/config.toml cannot be read: "));
+}
+
+#[test]
+fn the_example_file_is_read_without_a_word() {
+    let home = tempfile::tempdir().unwrap();
+    let file = Path::new(ROOT).join("packaging/config.toml");
+    let arguments = ["--check-config", "--config", file.to_str().unwrap()];
+    let shown = stdout(&notify(&arguments, home.path()));
+    assert!(shown.contains("\nlow = 20\n"), "{shown}");
+}

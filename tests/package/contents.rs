@@ -1,0 +1,54 @@
+//! What is in the package.
+
+use std::fs;
+use std::process::Command;
+
+use crate::deb::packages;
+use crate::tools::{output, path};
+
+/// What is in it, as it was read and found good.
+const REVIEWED: &str = "tests/package/contents.txt";
+
+/// Mode, owner and path of each file, without the folders.
+fn contents() -> String {
+    let list = output(
+        Command::new("dpkg-deb")
+            .arg("--contents")
+            .arg(&packages().ours),
+    );
+    let mut lines: Vec<_> = list.lines().filter_map(line).collect();
+    lines.sort_by(|a, b| a.rsplit(' ').next().cmp(&b.rsplit(' ').next()));
+    lines.join("\n") + "\n"
+}
+
+fn line(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let (mode, owner, path) = (words.next()?, words.next()?, words.next_back()?);
+    (!mode.starts_with('d')).then(|| format!("{mode} {owner} {path}"))
+}
+
+#[test]
+fn it_holds_what_was_reviewed() {
+    let contents = contents();
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path(REVIEWED), contents).unwrap();
+        return;
+    }
+    let reviewed = fs::read_to_string(path(REVIEWED)).unwrap();
+    assert_eq!(
+        contents, reviewed,
+        "if that is right: BLESS=1 cargo test --test package contents"
+    );
+}
+
+#[test]
+fn lintian_finds_nothing_that_is_not_explained() {
+    let mut lintian = Command::new("lintian");
+    lintian.args([
+        "--allow-root",
+        "--pedantic",
+        "--fail-on=error,warning,pedantic",
+    ]);
+    let tags = output(lintian.arg(&packages().ours));
+    assert_eq!(tags, "");
+}

@@ -1,0 +1,127 @@
+//! The static programs run where there is nothing else, not even libc.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::tools::{output, path, place};
+
+const PROGRAMS: [&str; 2] = ["solar-status", "solar-statusd"];
+
+/// A folder with the programs and nothing else, to be the root of each.
+struct Empty(PathBuf);
+
+impl Empty {
+    fn new(name: &str) -> Self {
+        // How fast they are does not matter here.
+        let built = output(Command::new(path("packaging/build-static")).arg("dev"));
+        let root = place(name);
+        fs::remove_dir_all(&root).unwrap();
+        fs::create_dir(&root).unwrap();
+        for program in PROGRAMS {
+            fs::hard_link(
+                Path::new(built.trim_end()).join(program),
+                root.join(program),
+            )
+            .unwrap();
+        }
+        Self(root)
+    }
+
+    /// A program with this root. Nobody needs to be root for it.
+    fn command(&self, program: &str) -> Command {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-current-user"]);
+        let mut root = std::ffi::OsString::from("--root=");
+        root.push(&self.0);
+        unshare.arg(root).arg(format!("/{program}"));
+        unshare
+    }
+}
+
+/// A program that ends with the test.
+struct Running(Child);
+
+impl Running {
+    fn new(command: &mut Command) -> Self {
+        Self(
+            command
+                .stderr(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// A moment to go on, if it still runs.
+    fn wait(&mut self) {
+        assert_eq!(self.0.try_wait().unwrap(), None, "it has ended by itself");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+fn first_device(document: &str) -> String {
+    let document: Value = serde_json::from_str(document).unwrap();
+    document
+        .pointer("/devices/0/name")
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_static_program_needs_no_library() {
+    let empty = Empty::new("static");
+    for program in PROGRAMS {
+        let libraries = output(Command::new("ldd").arg(empty.0.join(program)));
+        assert_eq!(libraries.trim(), "statically linked");
+    }
+}
+
+#[test]
+fn static_programs_run_in_an_empty_root() {
+    let empty = Empty::new("empty");
+    let document = output(empty.command("solar-status").args(["--simulate", "--json"]));
+    assert_eq!(first_device(&document), "K750");
+}
+
+#[test]
+fn static_programs_find_a_bus_by_its_address() {
+    let empty = Empty::new("with-bus");
+    let mut address = std::ffi::OsString::from("--address=unix:path=");
+    let socket = empty.0.join("bus");
+    address.push(&socket);
+    let mut bus = Running::new(
+        Command::new("dbus-daemon")
+            .args(["--session", "--nofork"])
+            .arg(address),
+    );
+    let there = ["--bus", "unix:path=/bus"];
+    while !socket.exists() {
+        bus.wait();
+    }
+    let mut daemon = Running::new(empty.command("solar-statusd").arg("--simulate").args(there));
+    let mut ask = empty.command("solar-status");
+    ask.arg("--json").args(there);
+    // The daemon takes its name when it has looked around.
+    let document = loop {
+        let answer = ask.output().unwrap();
+        if answer.status.success() {
+            break String::from_utf8(answer.stdout).unwrap();
+        }
+        daemon.wait();
+    };
+    assert_eq!(first_device(&document), "K750");
+}

@@ -1,0 +1,99 @@
+//! The crates that are linked into the programs, as cargo tells them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Whose crates are told; other platforms of Linux have the same.
+const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+
+/// A linked crate.
+pub(crate) struct Crate {
+    pub(crate) name: String,
+    /// As it may be had: `MIT OR Apache-2.0`.
+    pub(crate) licence: String,
+    folder: PathBuf,
+}
+
+impl Crate {
+    /// The files with its licences.
+    pub(crate) fn licence_files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).unwrap();
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file() && is_licence(path))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+fn is_licence(path: &Path) -> bool {
+    let name = path.file_name().unwrap().to_string_lossy().to_uppercase();
+    ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT"]
+        .iter()
+        .any(|start| name.starts_with(start))
+}
+
+/// Each of them, by its name. What runs at build time only is not among them.
+pub(crate) fn linked() -> Vec<Crate> {
+    let metadata = cargo(&[
+        "metadata",
+        "--filter-platform",
+        PLATFORM,
+        "--format-version=1",
+    ]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    // The metadata has features that only tests ask for; the tree has not.
+    let tree = cargo(&[
+        "tree",
+        "--target",
+        PLATFORM,
+        "--edges=normal,no-proc-macro",
+        "--prefix=none",
+        "--format={p}",
+    ]);
+    let ours = env!("CARGO_PKG_NAME");
+    let names = tree.lines().map(|line| line.split(" (").next().unwrap());
+    let names: BTreeSet<_> = names.filter(|name| !name.starts_with(ours)).collect();
+    let packages = metadata.get("packages").unwrap().as_array().unwrap().iter();
+    let mut crates: Vec<_> = packages
+        .filter(|package| {
+            let name = format!("{} v{}", word(package, "name"), word(package, "version"));
+            names.contains(name.as_str())
+        })
+        .map(of_package)
+        .collect();
+    assert_eq!(crates.len(), names.len(), "{names:?}");
+    crates.sort_by(|a, b| a.name.cmp(&b.name));
+    crates
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(arguments)
+        .args(["--locked", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = cargo.output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaints}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn of_package(package: &Value) -> Crate {
+    let manifest = Path::new(word(package, "manifest_path"));
+    Crate {
+        name: word(package, "name").to_owned(),
+        licence: word(package, "license").to_owned(),
+        folder: manifest.parent().unwrap().to_owned(),
+    }
+}
+
+fn word<'a>(package: &'a Value, key: &str) -> &'a str {
+    let value = package.get(key).and_then(Value::as_str);
+    value.unwrap_or_else(|| panic!("no {key}: {package}"))
+}

@@ -1,0 +1,68 @@
+//! What stands below the options in a program's help, told apart as a man page has it.
+
+/// The parts, each empty where the help has none.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Help {
+    /// As they are typed, with their explanations.
+    pub(super) examples: Vec<String>,
+    /// Which status means what.
+    pub(super) exit_status: String,
+    /// How much is said on standard error.
+    pub(super) logging: String,
+    /// Everything else.
+    pub(super) notes: Vec<Paragraph>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Paragraph {
+    /// To be filled.
+    Words(String),
+    /// To be left as it is.
+    Lines(Vec<String>),
+}
+
+impl Help {
+    pub(super) fn new(text: &str) -> Self {
+        let mut help = Self::default();
+        let mut in_examples = false;
+        for paragraph in text.split("\n\n") {
+            let lines: Vec<String> = paragraph.lines().map(str::to_owned).collect();
+            let indented = lines.iter().all(|line| line.starts_with("  "));
+            let words = lines.join(" ");
+            if let Some((_, examples)) =
+                lines.split_first().filter(|(head, _)| *head == "Examples:")
+            {
+                help.examples.extend_from_slice(examples);
+                in_examples = true;
+                continue;
+            }
+            if in_examples && indented {
+                help.examples.push(String::new());
+                help.examples.extend(lines);
+                continue;
+            }
+            in_examples = false;
+            if let Some(status) = words.strip_prefix("Exit status: ") {
+                status.clone_into(&mut help.exit_status);
+            } else if words.starts_with("RUST_LOG=") {
+                help.logging = words;
+            } else if lines.iter().any(|line| line.starts_with("  ")) {
+                help.notes.push(Paragraph::Lines(lines));
+            } else {
+                help.notes.push(Paragraph::Words(words));
+            }
+        }
+        help
+    }
+}
+
+#[test]
+fn each_paragraph_finds_its_part() {
+    let help = Help::new(
+        "Examples:\n  a b   does\n\n  a c\n\nIt does\nmuch.\n\nExit status: 0 well,\n1 not.\n\nRUST_LOG=debug more.",
+    );
+    assert_eq!(help.examples, ["  a b   does", "", "  a c"]);
+    assert_eq!(help.notes, [Paragraph::Words("It does much.".to_owned())]);
+    assert_eq!(help.exit_status, "0 well, 1 not.");
+    assert_eq!(help.logging, "RUST_LOG=debug more.");
+}

@@ -1,0 +1,66 @@
+//! The man pages: one for each program and for each command of `solar-status`, from the same source
+//! as `--help`.
+
+mod help;
+mod look;
+mod more;
+mod page;
+
+use clap::CommandFactory;
+use solar_status::{cli, service};
+
+use crate::written::{assert_all, assert_fresh};
+use page::Page;
+
+/// Where they are kept.
+const FOLDER: &str = "packaging/man";
+
+/// Every page.
+fn pages() -> Vec<Page> {
+    let mut program = cli::Cli::command()
+        .disable_help_subcommand(true)
+        .subcommand_value_name("command");
+    program.build();
+    let commands: Vec<_> = program.get_subcommands().cloned().collect();
+    let names: Vec<_> = commands.iter().map(page::name).collect();
+    let mut pages = vec![Page::of_program(program, "1", &names)];
+    pages.extend(commands.into_iter().map(Page::of_command));
+    pages.push(Page::of_program(service::Args::command(), "8", &[]));
+    pages
+}
+
+#[test]
+fn the_pages_say_what_the_programs_say() {
+    let pages = pages();
+    for page in &pages {
+        assert_fresh(&format!("{FOLDER}/{}", page.file_name()), &page.text());
+    }
+    let names: Vec<_> = pages.iter().map(Page::file_name).collect();
+    assert_all(FOLDER, &names);
+}
+
+#[test]
+fn every_page_has_the_sections_that_people_look_for() {
+    for page in pages() {
+        let text = page.text();
+        let headings: Vec<_> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(".SH "))
+            .collect();
+        for section in [
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "OPTIONS",
+            "\"EXIT STATUS\"",
+            "EXAMPLES",
+            "\"SEE ALSO\"",
+        ] {
+            let name = page.file_name();
+            assert!(headings.contains(&section), "{name} has no {section}");
+        }
+        let mut sections = text.split("\n.SH ");
+        let empty = sections.find(|section| !section.trim_end().contains('\n'));
+        assert_eq!(empty, None, "nothing is below it in {}", page.file_name());
+    }
+}

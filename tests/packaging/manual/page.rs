@@ -1,0 +1,161 @@
+//! How a page is written: what `clap_mangen` makes of the arguments, and sections of our own.
+
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, roman};
+
+use super::help::{Help, Paragraph};
+use super::more::{self, Entry};
+use crate::release;
+
+/// A page of the manual.
+pub(super) struct Page {
+    man: Man,
+    command: Command,
+    section: &'static str,
+    /// Its name and section stand at the end.
+    see_also: Vec<String>,
+}
+
+/// `solar-status-monitor` of the command `monitor`.
+pub(super) fn name(command: &Command) -> String {
+    let name = command.get_display_name();
+    name.unwrap_or_else(|| command.get_name()).to_owned()
+}
+
+impl Page {
+    pub(super) fn of_program(command: Command, section: &'static str, commands: &[String]) -> Self {
+        let mut see_also: Vec<_> = commands.iter().map(|name| format!("{name}(1)")).collect();
+        see_also.extend(more::see_also(command.get_name()));
+        Self::new(command, section, see_also)
+    }
+
+    pub(super) fn of_command(command: Command) -> Self {
+        Self::new(command, "1", vec!["solar-status(1)".to_owned()])
+    }
+
+    fn new(command: Command, section: &'static str, see_also: Vec<String>) -> Self {
+        let release = release::newest();
+        let manual = match section {
+            "1" => "User Commands",
+            _ => "System Manager's Manual",
+        };
+        let man = Man::new(command.clone())
+            .section(section)
+            .date(release.date)
+            .source(format!("solar-status {}", release.version))
+            .manual(manual);
+        Self {
+            man,
+            command,
+            section,
+            see_also,
+        }
+    }
+
+    pub(super) fn file_name(&self) -> String {
+        format!("{}.{}", name(&self.command), self.section)
+    }
+
+    /// The page in the language of man(7).
+    pub(super) fn text(&self) -> String {
+        let help = Help::new(&self.help());
+        let mut page = Vec::new();
+        let out = &mut page;
+        self.man.render_title(out).unwrap();
+        self.man.render_name_section(out).unwrap();
+        self.man.render_synopsis_section(out).unwrap();
+        self.man.render_description_section(out).unwrap();
+        self.man.render_options_section(out).unwrap();
+        if self.command.has_subcommands() {
+            self.man.render_subcommands_section(out).unwrap();
+        }
+        let mut roff = Roff::new();
+        words(&mut roff, "EXIT STATUS", &help.exit_status);
+        entries(&mut roff, "FILES", more::files(self.command.get_name()));
+        entries(
+            &mut roff,
+            "ENVIRONMENT",
+            more::environment(self.command.get_name()),
+        );
+        if !help.logging.is_empty() {
+            roff.control("TP", [])
+                .text([bold("RUST_LOG")])
+                .text([roman(&help.logging)]);
+        }
+        notes(&mut roff, &help.notes);
+        roff.control("SH", ["EXAMPLES"]);
+        lines(&mut roff, &help.examples);
+        words(&mut roff, "SEE ALSO", &self.see_also.join(", "));
+        roff.to_writer(out).unwrap();
+        tidied(&String::from_utf8(page).unwrap())
+    }
+
+    /// What the help says below the options.
+    fn help(&self) -> String {
+        let command = &self.command;
+        let help = command
+            .get_after_long_help()
+            .or_else(|| command.get_after_help());
+        help.map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// How each part that `clap_mangen` writes begins: what stands for an apostrophe.
+const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
+
+/// The page as man(7) would have it: one preamble, one empty line, and nothing but ASCII.
+fn tidied(page: &str) -> String {
+    let body = page
+        .replace(PREAMBLE, "")
+        .replace("\n.br\n\n.br\n", "\n.sp\n");
+    let ascii = |character: char| match character {
+        '\0'..='\x7F' => character.to_string(),
+        _ => format!("\\[u{:04X}]", u32::from(character)),
+    };
+    let body: String = body.chars().map(ascii).collect();
+    format!("{PREAMBLE}{body}")
+}
+
+fn words(roff: &mut Roff, heading: &str, words: &str) {
+    roff.control("SH", [heading]).text([roman(words)]);
+}
+
+fn entries(roff: &mut Roff, heading: &str, entries: &[Entry]) {
+    if entries.is_empty() {
+        return;
+    }
+    roff.control("SH", [heading]);
+    for (term, meaning) in entries {
+        roff.control("TP", [])
+            .text([bold(*term)])
+            .text([roman(*meaning)]);
+    }
+}
+
+fn notes(roff: &mut Roff, notes: &[Paragraph]) {
+    if notes.is_empty() {
+        return;
+    }
+    roff.control("SH", ["NOTES"]);
+    for (at, note) in notes.iter().enumerate() {
+        if at > 0 {
+            roff.control("PP", []);
+        }
+        match note {
+            Paragraph::Words(words) => {
+                roff.text([roman(words)]);
+            }
+            Paragraph::Lines(text) => lines(roff, text),
+        }
+    }
+}
+
+/// As they are.
+fn lines(roff: &mut Roff, lines: &[String]) {
+    roff.control("nf", []);
+    for line in lines {
+        roff.text([Inline::Roman(line.clone())]);
+    }
+    roff.control("fi", []);
+}

@@ -1,0 +1,22 @@
+//! What software centres show.
+
+use std::process::Command;
+
+use solar_status::bus;
+
+use crate::release::METAINFO;
+use crate::tools::{path, run, text};
+
+#[test]
+fn appstream_has_nothing_to_complain_of() {
+    let mut command = Command::new("appstreamcli");
+    command.args(["validate", "--no-net", "--strict", "--no-color"]);
+    let output = run(command.arg(path(METAINFO)), "appstream");
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn the_bus_name_is_that_of_the_service() {
+    let line = format!(r#"<dbus type="system">{}</dbus>"#, bus::NAME);
+    assert!(text(METAINFO).contains(&line), "{line}");
+}

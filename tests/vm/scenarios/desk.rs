@@ -1,0 +1,75 @@
+//! The desk of most scenarios: a receiver with a K750, an M705 and a sleeping K800, plugged in.
+
+use std::time::Duration;
+
+use solar_status::sim::device::Protocol;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario::{self, K750, K800, M705};
+
+use crate::descriptors::{Hardware, UNIFYING};
+use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::usbip::UsbDevice;
+
+/// The kernel's driver for the receiver.
+pub(super) const DJ_DRIVER: &str = "logitech-djreceiver";
+
+/// The K750's serial number, on every desk.
+pub(super) const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
+
+/// What the devices on the desk tell; the third, a K800, sleeps.
+pub(super) const K750_PERCENT: u8 = 57;
+pub(super) const K750_LUX: u16 = 12;
+pub(super) const M705_PERCENT: u8 = 65;
+
+/// A plugged-in receiver with its devices.
+pub(super) type Desk = UsbDevice<Receiver>;
+
+impl Desk {
+    /// The notification flags of the receiver, then of HID++ 1.0 devices.
+    pub(super) fn flags<const N: usize>(&self, slots: [u8; N]) -> ([u8; 3], [[u8; 3]; N]) {
+        self.with(|receiver, _| {
+            let of_device = |slot| match receiver.device(slot).map(|device| &device.protocol) {
+                Some(Protocol::Registers(registers)) => registers.flags(),
+                other => panic!("slot {slot} has no registers: {other:?}"),
+            };
+            (receiver.flags(), slots.map(of_device))
+        })
+    }
+}
+
+/// Plugs in the desk and waits until the kernel has asked all it wants to know.
+pub(super) fn plug_in() -> Desk {
+    let desk = UsbDevice::plug_in(&UNIFYING, scenario::desk());
+    let seen = desk.seen();
+    wait_for_batteries(seen);
+    eventually("the K800's node", PATIENCE, || seen.node_of(K800));
+    wait_for_quiet(&desk);
+    desk
+}
+
+/// Plugs in a receiver and waits until the kernel has asked all it wants to know.
+pub(super) fn plug_in_receiver(hardware: &'static Hardware, receiver: Receiver) -> Desk {
+    let desk = UsbDevice::plug_in(hardware, receiver);
+    eventually("the receiver's node", PATIENCE, || desk.seen().node());
+    wait_for_quiet(&desk);
+    desk
+}
+
+/// Waits until nobody asks the receiver any more.
+pub(super) fn wait_for_quiet(desk: &Desk) {
+    eventually("the end of the kernel's requests", PATIENCE, || {
+        let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
+        let quiet = desk.with(|receiver, now| now.since(last(receiver).unwrap_or_default()));
+        (quiet > Duration::from_millis(500)).then_some(())
+    });
+}
+
+/// Waits until the kernel knows the charge of the devices that are there.
+pub(super) fn wait_for_batteries(seen: Seen) {
+    let measured = || {
+        seen.battery_of(K750)
+            .filter(|battery| battery.capacity != Some(0))
+    };
+    eventually("the K750's first measure", PATIENCE, measured);
+    eventually("the M705's battery", PATIENCE, || seen.battery_of(M705));
+}

@@ -1,0 +1,194 @@
+//! The package in a fresh Debian with systemd: installed by apt, used by somebody who set nothing
+//! up, upgraded, purged.
+
+mod files;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::kernel::eventually;
+use crate::process::{Finished, Running};
+use crate::program::Program;
+use crate::scenarios::denied::DENIED;
+use crate::scenarios::{plug_in, reading};
+use crate::shipped::LATER;
+use files::Files;
+
+/// The package, its service, what that runs, and where it keeps its history.
+const NAME: &str = "solar-status";
+const SERVICE: &str = "solar-statusd.service";
+const DAEMON: &str = "/usr/bin/solar-statusd";
+const STATE: &str = "/var/lib/solar-status";
+
+/// A user like any other.
+const USER: &str = "ada";
+
+/// How long apt, systemd or the daemon may take in a slow guest on a busy host.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What is another than before: the user stays, and the tools that make one keep copies of the files
+/// before.
+const STAYS: [&str; 8] = [
+    "/etc/group",
+    "/etc/group-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/passwd",
+    "/etc/passwd-",
+    "/etc/shadow",
+    "/etc/shadow-",
+];
+
+pub(crate) fn prove(program: &Program) {
+    let [package, later] = program.packages();
+    succeed("useradd", &["--create-home", USER]);
+    let before = Files::list();
+
+    apt("install", package);
+    assert_eq!(state(), "inactive", "nothing is plugged in yet");
+    let desk = plug_in();
+    await_state("active");
+    await_light();
+    reading::expect_desk(&as_user("solar-status --json").document());
+    let table = as_user("solar-status --verbose");
+    table.expect_status(0);
+    print_indented(&table.stdout);
+    print_indented(&table.stderr);
+    // The daemon tells her; the nodes are closed to her as they were before.
+    as_user("solar-status --direct").expect_status(DENIED);
+
+    let history = history();
+    assert!(!history.is_empty(), "what was seen is in the history");
+    apt("install", later);
+    assert_eq!(version(), LATER);
+    eventually("the new daemon", LIMIT, || {
+        (daemon().as_deref() == Some(Path::new(DAEMON))).then_some(())
+    });
+    for (file, lines) in history {
+        let now = fs::read_to_string(&file).expect("the history after the upgrade");
+        assert!(now.starts_with(&lines), "{} was {lines}", file.display());
+    }
+    await_light();
+
+    drop(desk);
+    eventually("the receiver to be gone", LIMIT, || {
+        let document = as_user("solar-status --json --bus system").printed();
+        (document["receivers"] == json!([])).then_some(())
+    });
+    assert_eq!(state(), "active", "it waits for the next one");
+
+    apt("purge", Path::new(NAME));
+    assert_eq!(state(), "inactive", "purged, but running");
+    let changes = Files::list().since(&before);
+    assert_eq!(changes.new, [""; 0], "what was left behind");
+    assert_eq!(changes.gone, [""; 0], "what purging took away");
+    assert_eq!(changes.changed, STAYS, "what is not as it was");
+
+    // Whoever installs it has a receiver plugged in, as a rule.
+    let _desk = plug_in();
+    apt("install", package);
+    await_state("active");
+}
+
+/// Waits until an ordinary user is shown light.
+fn await_light() {
+    eventually("light", LIMIT, || {
+        let run = as_user("solar-status --json --bus system");
+        let document = run.status.success().then(|| run.printed())?;
+        let mut devices = document["devices"].as_array()?.iter();
+        devices.find(|device| device["light"]["lux"].is_u64())?;
+        Some(())
+    });
+}
+
+/// Has apt install or purge what a person would name: `./solar-status_0.1.0_amd64.deb`.
+fn apt(deed: &str, what: &Path) {
+    let mut command = Command::new("apt");
+    command.args([deed, "--yes"]);
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    match what.parent().filter(|folder| folder.is_absolute()) {
+        Some(folder) => {
+            let file = what.file_name().expect("a package has a name");
+            command.arg(Path::new(".").join(file)).current_dir(folder);
+        }
+        None => {
+            command.arg(what);
+        }
+    }
+    let run = Running::start(command).finish(LIMIT);
+    println!("        apt {deed} took {:.0} s", run.took.as_secs_f32());
+    run.expect_status(0);
+}
+
+/// The version that is installed.
+fn version() -> String {
+    succeed("dpkg-query", &["--show", "--showformat=${Version}", NAME])
+}
+
+/// What the service runs: after an upgrade that it did not notice, a file that was deleted.
+fn daemon() -> Option<PathBuf> {
+    let process = succeed(
+        "systemctl",
+        &["show", "--property=MainPID", "--value", SERVICE],
+    );
+    fs::read_link(format!("/proc/{}/exe", process.trim())).ok()
+}
+
+/// What systemd says of the service.
+fn state() -> String {
+    let output = Command::new("systemctl")
+        .args(["is-active", SERVICE])
+        .output();
+    let output = output.expect("systemctl runs");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn await_state(wanted: &str) {
+    eventually(wanted, LIMIT, || (state() == wanted).then_some(()));
+}
+
+/// The files of the history with their lines.
+fn history() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(STATE)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the daemon's folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "jsonl") {
+                let lines = fs::read_to_string(&path).expect("a text");
+                found.push((path, lines));
+            }
+        }
+    }
+    found
+}
+
+/// Logs the ordinary user in for one command.
+fn as_user(line: &str) -> Finished {
+    let mut command = Command::new("runuser");
+    command.args(["--login", USER, "--command", line]);
+    Running::start(command).finish(LIMIT)
+}
+
+/// Runs it, and says what it said.
+fn succeed(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {output:?}"
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn print_indented(text: &str) {
+    for line in text.lines() {
+        println!("        {line}");
+    }
+}

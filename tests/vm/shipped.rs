@@ -1,0 +1,57 @@
+//! What is shipped, built on the host: the programs with the release profile, and their package.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::boot_files::{fresh_directory, succeeded};
+use crate::program::Subject;
+
+/// The version of the later package: after any other.
+pub(crate) const LATER: &str = "99-1";
+
+/// Builds the program and the daemon; where the package was built before, there is nothing to do.
+pub(crate) fn programs() -> io::Result<Subject> {
+    let build = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--bins"])
+        .env("CARGO_TARGET_DIR", target())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    succeeded("cargo build --release", build)?;
+    let release = target().join("release");
+    Ok(Subject::Programs {
+        program: release.join("solar-status"),
+        daemon: release.join("solar-statusd"),
+    })
+}
+
+/// Builds the Debian package, and the same as one of a later version.
+pub(crate) fn packages() -> io::Result<[PathBuf; 2]> {
+    // In its own folder cargo-deb keeps one of each package.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm/packages");
+    fresh_directory(&folder)?;
+    let folder = format!("{}/", folder.display());
+    let output = ["--output", folder.as_str()];
+    Ok([
+        package(&output)?,
+        package(&[&output, &["--deb-version", LATER] as &[_]].concat())?,
+    ])
+}
+
+fn package(arguments: &[&str]) -> io::Result<PathBuf> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/build-deb");
+    let build = Command::new(script)
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", target())
+        .stderr(Stdio::inherit())
+        .output()?;
+    succeeded(script, build.status)?;
+    let said = String::from_utf8_lossy(&build.stdout);
+    Ok(said.trim_end().into())
+}
+
+/// The folder that this test was built in, too.
+fn target() -> &'static Path {
+    let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    temporary.parent().expect("the folder of cargo's files")
+}

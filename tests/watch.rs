@@ -1,0 +1,221 @@
+//! `solar-status watch` as a person uses it, in a real pseudo-terminal.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod terminal;
+
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use terminal::Terminal;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
+    command
+        .arg("watch")
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env("TERM", "xterm")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC");
+    command
+}
+
+fn watch(arguments: &[&str], size: (u16, u16)) -> Terminal {
+    Terminal::run(&program(arguments), size)
+}
+
+#[test]
+fn charge_and_light_are_seen_at_each_size() {
+    for size in [(80, 24), (40, 12)] {
+        let mut watch = watch(&["--simulate"], size);
+        watch.shows(&["K750", "57 %", "12 lux", "▼", "q leave"]);
+        watch.type_keys("q");
+        let (status, left, _) = watch.end();
+        assert_eq!((status, left.as_str()), (Some(0), ""), "{size:?}");
+    }
+}
+
+#[test]
+fn the_screen_follows_the_window() {
+    let mut watch = watch(&["--simulate"], (80, 24));
+    watch.shows(&["3 devices", "discharging"]);
+    watch.resize((40, 12));
+    let small = watch.until("a small screen", |screen| {
+        screen.contains("12 lux, dark") && !screen.contains("keyboard")
+    });
+    assert_eq!(small.lines().count(), 12);
+    watch.resize((10, 3));
+    watch.shows(&["too small"]);
+    watch.resize((80, 24));
+    watch.shows(&["keyboard", "q leave"]);
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
+/// Ends a watch in this way, with this exit status.
+fn assert_clean_end(name: &str, expected: i32, end: impl Fn(&mut Terminal)) {
+    let mut watch = watch(&["--simulate"], (80, 24));
+    watch.shows(&["57 %"]);
+    end(&mut watch);
+    let (status, left, stream) = watch.end();
+    assert_eq!((status, left.as_str()), (Some(expected), ""), "{name}");
+    // Nothing is echoed, and nothing comes after it.
+    let last = "\x1b[?25h\x1b[?1049l";
+    assert!(stream.ends_with(last), "{name}: {stream:?}");
+}
+
+#[test]
+fn the_terminal_is_clean_however_it_ends() {
+    assert_clean_end("Ctrl-C", 130, |watch| watch.type_keys("\x03"));
+    assert_clean_end("Ctrl-\\", 130, |watch| watch.type_keys("\x1c"));
+    assert_clean_end("SIGTERM", 130, |watch| watch.signal(Signal::TERM));
+    assert_clean_end("SIGHUP", 130, |watch| watch.signal(Signal::HUP));
+    assert_clean_end("q", 0, |watch| watch.type_keys("jjq and more"));
+}
+
+#[test]
+fn it_ends_by_itself_in_real_time() {
+    let watch = watch(&["--simulate", "--duration", "0.3"], (80, 24));
+    assert_eq!(watch.end().0, Some(0));
+}
+
+#[test]
+fn it_steps_aside_for_the_shell_and_comes_back() {
+    let mut watch = watch(&["--simulate"], (80, 24));
+    watch.shows(&["57 %"]);
+    watch.type_keys("\x1a");
+    watch.is_stopped();
+    watch.assert_clean();
+    watch.signal(Signal::CONT);
+    watch.shows(&["57 %", "q leave"]);
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
+#[test]
+fn keys_choose_look_closely_and_explain() {
+    let mut watch = watch(&["--simulate"], (80, 24));
+    watch.shows(&["› K750"]);
+    watch.type_keys("\x1b[B");
+    watch.shows(&["› M705", "─ M705 ─"]);
+    watch.type_keys("\r");
+    watch.until("one device alone", |screen| {
+        screen.contains("2 of 3") && !screen.contains("K750")
+    });
+    watch.type_keys("\t?");
+    watch.shows(&["measure light now", "200 lux"]);
+    watch.type_keys("\x1b");
+    watch.shows(&["› M705"]);
+    watch.type_keys("l");
+    watch.shows(&["M705 has no light meter"]);
+    watch.type_keys("kl");
+    watch.shows(&["K750 measures light"]);
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
+#[test]
+fn what_the_program_has_to_say_waits_until_the_screen_is_left() {
+    let mut command = program(&["--simulate", "--verbose"]);
+    command.env("RUST_LOG", "solar_status=debug");
+    let mut watch = Terminal::run(&command, (80, 24));
+    let screen = watch.shows(&["57 %"]);
+    // The last line is shown in one line.
+    assert!(
+        screen.lines().nth(22).is_some_and(|it| !it.is_empty()),
+        "{screen}"
+    );
+    watch.type_keys("q");
+    let (status, left, stream) = watch.end();
+    assert_eq!(status, Some(0));
+    let (during, after) = stream.split_once("\x1b[?1049l").unwrap();
+    assert!(!during.contains('\n'), "{during:?}");
+    assert!(
+        after.contains("asked the devices directly (--simulate)\r\n"),
+        "{after}"
+    );
+    assert!(left.contains("DEBUG solar_status"), "{left}");
+}
+
+#[test]
+fn colour_and_characters_are_those_of_the_terminal() {
+    let stream = |command: &Command, bar: &str| {
+        let mut watch = Terminal::run(command, (80, 24));
+        watch.shows(&["K750", "57 %", "12 lux", bar]);
+        watch.type_keys("q");
+        watch.end().2
+    };
+    let styles = ["\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
+    let is_plain = |stream: &str| !styles.iter().any(|style| stream.contains(style));
+    let colored = stream(&program(&["--simulate"]), "█████▋····");
+    assert!(colored.contains("\x1b[32m"), "{colored:?}");
+    let wished = stream(&program(&["--simulate", "--color", "never"]), "█████▋····");
+    assert!(is_plain(&wished) && !wished.is_ascii(), "{wished:?}");
+    let mut command = program(&["--simulate"]);
+    let poor = stream(
+        command.env("LC_ALL", "C").env("NO_COLOR", "1"),
+        "######----",
+    );
+    assert!(is_plain(&poor) && poor.is_ascii(), "{poor:?}");
+}
+
+#[test]
+fn a_terminal_that_knows_nothing_gets_lines() {
+    let mut command = program(&["--simulate", "--duration", "5"]);
+    command.env("TERM", "dumb");
+    let (status, text, stream) = Terminal::run(&command, (80, 24)).end();
+    assert_eq!(status, Some(0), "{text}");
+    assert!(
+        text.contains("K750      found, 57 %") && !stream.contains('\x1b'),
+        "{stream:?}"
+    );
+}
+
+#[test]
+fn what_is_no_terminal_gets_the_lines_of_monitor() {
+    let lines = |command: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+            .args([command, "--simulate", "--duration", "60"])
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(lines("watch"), lines("monitor"));
+    assert!(lines("watch").contains("K750      light key pressed"));
+}
+
+#[test]
+fn a_bus_that_is_not_there_is_said_after_the_screen_is_left() {
+    let watch = watch(&["--bus", "unix:path=/nonexistent/bus"], (80, 24));
+    let (status, left, _) = watch.end();
+    assert_eq!(status, Some(1));
+    assert!(
+        left.starts_with("solar-status: there is no bus at"),
+        "{left}"
+    );
+}
+
+#[test]
+fn wrong_arguments_are_exit_status_2() {
+    for wrong in [
+        &["--light-every", "256"][..],
+        &["--light-every", "-1"],
+        &["--duration", "0"],
+        &["--json"],
+    ] {
+        let output = program(wrong).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+}
