@@ -377,3 +377,19 @@ fn help_ends_with_examples_and_exit_statuses() {
         "{help}"
     );
 }
+
+/// `BLESS=1` writes it anew, to be looked at.
+#[test]
+fn the_picture_of_the_readme_is_what_the_program_draws() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/pictures/history.svg");
+    let drawn = simulated(&["--device", "K750", "--svg", "-"]);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&file, &drawn).unwrap();
+    }
+    let kept = fs::read(&file).unwrap_or_default();
+    assert!(
+        kept == drawn,
+        "{} is not what is drawn now: BLESS=1 cargo test --test history_command",
+        file.display()
+    );
+}
