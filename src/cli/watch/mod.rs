@@ -2,7 +2,7 @@
 //!
 //! One thread follows the devices and never draws; the other draws and never asks a device. It
 //! sleeps in poll(2) until there is news, a key, a signal, or something that is shown gets another
-//! text by its age: there is no frame rate. What is shown is a pure function ([`draw`]) of the
+//! text by its age: there is no frame rate. What is shown is a pure function ([`draw()`]) of the
 //! [`model`], the [`view`] of the person, the size and the time.
 //!
 //! Of ratatui there are cells and lines of text, and which cells changed. Bringing them to the
