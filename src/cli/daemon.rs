@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use ordered_stream::OrderedStreamExt;
@@ -14,6 +12,7 @@ use zbus::{Connection, MatchRule, Message, MessageStream, OwnedObjectPath};
 
 use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE, Values};
 use crate::device::{Device, Link, Receiver};
+use crate::manager::{Outcome, within};
 
 /// The interface of the object that lists all others.
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
@@ -45,6 +44,9 @@ pub(super) enum NoDaemon {
     /// The daemon hangs.
     #[error("solar-statusd on {bus} ({owner}) does not answer")]
     Silent { bus: Bus, owner: String },
+    /// Asking panicked.
+    #[error("asking {0} ended in a panic, a mistake of this program: please report it")]
+    Died(Bus),
     /// There is no thread to wait in.
     #[error("there is no thread for the bus: {0}")]
     Thread(#[from] io::Error),
@@ -68,21 +70,26 @@ impl Daemon {
     pub(super) fn on(bus: Bus, follow: bool, patience: Duration) -> Result<Self, NoDaemon> {
         let start = Instant::now();
         let asked = bus.clone();
-        let (connection, owner) = within(patience, move || zbus::block_on(connect(asked)))?
-            .unwrap_or_else(|| Err(NoDaemon::SilentBus(bus.clone())))?;
+        let connect = move || zbus::block_on(connect(asked));
+        let (connection, owner) = match within("bus", patience, connect)? {
+            Outcome::Ended(connected) => connected?,
+            Outcome::Late => return Err(NoDaemon::SilentBus(bus)),
+            Outcome::Died => return Err(NoDaemon::Died(bus)),
+        };
         // The owner is asked and not the name: then the bus starts nobody.
         let (line, whom) = (connection.clone(), owner.clone());
         let ask = move || zbus::block_on(objects(&line, &whom, follow));
-        match within(patience.saturating_sub(start.elapsed()), ask)? {
-            Some(Ok((stream, objects))) => Ok(Self {
+        match within("bus", patience.saturating_sub(start.elapsed()), ask)? {
+            Outcome::Ended(Ok((stream, objects))) => Ok(Self {
                 bus,
                 owner,
                 connection,
                 stream,
                 objects,
             }),
-            Some(Err(source)) => Err(NoDaemon::Refused { bus, source }),
-            None => Err(NoDaemon::Silent { bus, owner }),
+            Outcome::Ended(Err(source)) => Err(NoDaemon::Refused { bus, source }),
+            Outcome::Late => Err(NoDaemon::Silent { bus, owner }),
+            Outcome::Died => Err(NoDaemon::Died(bus)),
         }
     }
 
@@ -119,19 +126,6 @@ pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
     let mut objects: Vec<_> = objects.into_iter().collect();
     objects.sort_by_cached_key(|(_, interfaces)| place(interfaces));
     objects
-}
-
-/// Does something that may hang; `None`: it did not end in time. Then it is left behind: the
-/// program does not live long, and nothing waits for it any more.
-pub(super) fn within<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> io::Result<Option<T>> {
-    let (give, take) = sync_channel(1);
-    thread::Builder::new()
-        .name("bus".to_owned())
-        .spawn(move || give.send(work()))?;
-    Ok(take.recv_timeout(patience).ok())
 }
 
 /// Connects to a bus, and looks who has our name there.

@@ -14,6 +14,7 @@ mod node;
 mod privacy;
 mod query;
 mod snapshot;
+mod within;
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -29,6 +30,7 @@ pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
+pub use within::{Outcome, within};
 
 use node::Node;
 

@@ -10,13 +10,14 @@ use zbus::{Connection, Message, MessageStream};
 use super::PATIENCE;
 use super::bell::{Bell, Ring};
 use crate::bus::{self, Bus};
-use crate::cli::daemon::{owner_changes, within};
+use crate::cli::daemon::owner_changes;
+use crate::manager::{Outcome, within};
 
 /// Rings from now on when the daemon comes to this bus; `false`: there is no such bus. It costs
 /// nothing until then.
 pub(super) fn post(bus: Bus, mut bell: Bell) -> bool {
     let listen = move || zbus::block_on(listen(&bus));
-    let Ok(Some(Ok((connection, mut stream)))) = within(PATIENCE, listen) else {
+    let Ok(Outcome::Ended(Ok((connection, mut stream)))) = within("bus", PATIENCE, listen) else {
         return false;
     };
     let wait = move || {

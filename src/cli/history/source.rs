@@ -14,10 +14,11 @@ use super::subject::Subject;
 use crate::bus::entries::{Row, entry};
 use crate::bus::{self, Bus, DEVICE_INTERFACE};
 use crate::cli::complain;
-use crate::cli::daemon::{Daemon, NoDaemon, in_order, within};
+use crate::cli::daemon::{Daemon, NoDaemon, in_order};
 use crate::device::{Device, Link};
 use crate::history::{self, Entry, HistoryError};
 use crate::manager::Memory;
+use crate::manager::{Outcome, within};
 use crate::units::Timestamp;
 
 /// Where solar-statusd of the system keeps its state.
@@ -126,9 +127,10 @@ fn told(daemon: Daemon, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
         }
         Ok(subjects)
     };
-    match within(LONG_PATIENCE, ask).map_err(NoDaemon::from)? {
-        None => Err(SourceError::Slow(asked)),
-        Some(told) => told.map_err(|source| SourceError::Refused { bus: asked, source }),
+    match within("bus", LONG_PATIENCE, ask).map_err(NoDaemon::from)? {
+        Outcome::Late => Err(SourceError::Slow(asked)),
+        Outcome::Died => Err(NoDaemon::Died(asked).into()),
+        Outcome::Ended(told) => told.map_err(|source| SourceError::Refused { bus: asked, source }),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Why something could not be looked at, and looks that end in time.
 
 use std::io;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 use std::time::Duration;
+
+use crate::manager::{self, Outcome};
 
 /// Why something could not be looked at. `what` names it: `/sys/class/hidraw`, `the system bus`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,8 @@ pub enum Unseen {
     Missing { what: String },
     #[error("{what} did not answer in time")]
     Slow { what: String },
+    #[error("looking at {what} ended in a panic, a mistake of this program: please report it")]
+    Died { what: String },
     #[error("{what} cannot be looked at ({why})")]
     Failed { what: String, why: String },
     #[error("{what} was not looked at")]
@@ -35,26 +37,25 @@ impl Unseen {
     }
 }
 
-/// Looks at something that may hang. Then it is left behind: the program does not live long.
+/// Looks at something that may hang.
 pub(super) fn within<T: Send + 'static>(
     what: &str,
     patience: Duration,
     look: impl FnOnce() -> Result<T, Unseen> + Send + 'static,
 ) -> Result<T, Unseen> {
-    let (give, take) = sync_channel(1);
-    let thread = thread::Builder::new().name("look".to_owned());
-    thread
-        .spawn(move || give.send(look()))
-        .map_err(|error| Unseen::of(what, &error))?;
-    take.recv_timeout(patience).unwrap_or_else(|_| {
-        Err(Unseen::Slow {
-            what: what.to_owned(),
-        })
-    })
+    let what = what.to_owned();
+    match manager::within("look", patience, look) {
+        Ok(Outcome::Ended(seen)) => seen,
+        Ok(Outcome::Late) => Err(Unseen::Slow { what }),
+        Ok(Outcome::Died) => Err(Unseen::Died { what }),
+        Err(error) => Err(Unseen::of(&what, &error)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::sync_channel;
+
     use super::*;
 
     #[test]
@@ -66,5 +67,12 @@ mod tests {
             seen.unwrap_err().to_string(),
             "the wall did not answer in time"
         );
+    }
+
+    #[test]
+    fn a_look_that_panics_is_no_slow_one() {
+        let look = || -> Result<(), Unseen> { panic!("as it should") };
+        let seen = within("the wall", Duration::from_secs(600), look);
+        assert!(matches!(seen, Err(Unseen::Died { .. })), "{seen:?}");
     }
 }
