@@ -237,7 +237,7 @@ fn the_next_daemon_is_followed_when_one_ends() {
     let mut notify = home.notify(&bus);
     assert_eq!(
         notify.says(),
-        "solar-status: waiting for solar-statusd on the system bus\n"
+        "solar-status: no solar-statusd on the system bus; waiting for it\n"
     );
     let daemon = Fake::on(&bus);
     notify.follows();
@@ -248,11 +248,31 @@ fn the_next_daemon_is_followed_when_one_ends() {
         notify.says(),
         "solar-status: solar-statusd left the system bus\n"
     );
-    assert!(notify.says().contains("waiting for solar-statusd"));
     let daemon = Fake::on(&bus);
     notify.follows();
     say(&daemon, 9, "discharging");
     assert_eq!(server.shows().1, 1, "in the place of the first");
+    assert_eq!(notify.end().0, Some(130));
+}
+
+#[test]
+fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
+    let (system, session, home) = (Bus::start(), Bus::start(), Home::new());
+    let server = Server::on(&session);
+    let arguments = ["notify", "--verbose"];
+    let mut command = solar_status(&system.address, &session.address, &arguments);
+    command.env("XDG_STATE_HOME", home.0.path());
+    let mut notify = Notify::start(command);
+    assert!(notify.says().contains("asked the devices directly"));
+    let daemon = Fake::on(&system);
+    // Nothing may be plugged in where this runs, or what may not be opened.
+    let mut says = notify.says();
+    while !says.contains("asked solar-statusd") {
+        assert_ne!(says, "", "it ended");
+        says = notify.says();
+    }
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
     assert_eq!(notify.end().0, Some(130));
 }
 

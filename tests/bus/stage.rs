@@ -165,7 +165,12 @@ impl Bus {
 
     /// The program, following.
     pub(crate) fn follow(&self, arguments: &[&str]) -> Monitor {
-        let mut child = solar_status(&self.address, NOWHERE, arguments)
+        self.follow_beside(NOWHERE, arguments)
+    }
+
+    /// The same, with a session's bus too.
+    pub(crate) fn follow_beside(&self, session: &str, arguments: &[&str]) -> Monitor {
+        let mut child = solar_status(&self.address, session, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -4,8 +4,6 @@
 //! which decides and shows. It sleeps until it is told something or something is due.
 
 use std::io;
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -15,12 +13,12 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 use zbus::{Connection, block_on};
 
 use super::args::NotifyArgs;
+use super::complain;
 use super::desktop::SERVER;
 use super::teller::{Screen, Teller};
-use super::{complain, setting, waiting};
 use crate::bus::Bus;
 use crate::cli::exit::Exit;
-use crate::cli::following::{Following, News};
+use crate::cli::following::{Bell, Ear, FollowOn, Hand, Lasting, News, bell};
 use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
@@ -45,22 +43,23 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         let bus = args.common.way.bus.clone();
         teller.ask(bus.map_or_else(|| vec![Bus::System, Bus::Session], |bus| vec![bus]));
     }
-    let interrupt = setting::interrupt()?;
+    let (bell, ear) = bell()?;
+    bell.for_signals()?;
     let (give, take) = mpsc::channel();
     if let Screen::Desktop(desktop) = teller.screen() {
         listen(desktop.connection(), give.clone())?;
     }
-    let stop = interrupt.try_clone()?;
+    let end = bell.try_clone()?;
     let decide = move || {
         let ended = decide(teller, &take);
         // Then there is nobody left to follow for.
-        _ = stop.shutdown(Shutdown::Both);
+        _ = end.end();
         ended
     };
     let decider = thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
-    let exit = follow(args, &interrupt, &give);
+    let exit = follow(args, bell, ear, &give);
     // It may have ended by itself.
     _ = give.send(Message::End);
     match decider.join() {
@@ -70,36 +69,24 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     }
 }
 
-/// Follows the devices; with `--bus` each daemon that comes.
-fn follow(args: &NotifyArgs, interrupt: &UnixStream, give: &Sender<Message>) -> io::Result<Exit> {
-    let clock = RealClock::new(None);
-    let until = args.duration.map(|it| clock.now() + it);
-    let mut owner = None;
-    loop {
-        if let Some(bus) = &args.common.way.bus {
-            match waiting::daemon(bus, owner.as_deref(), interrupt, until)? {
-                waiting::End::Found(found) => owner = Some(found),
-                waiting::End::Stopped(exit) => return Ok(exit),
-            }
+/// Follows the devices, and each daemon that comes.
+fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &Sender<Message>) -> io::Result<Exit> {
+    let following = FollowOn {
+        common: &args.common,
+        duration: args.duration,
+        hand: Hand::default(),
+        bell,
+        ear,
+    };
+    following.run(&mut |at, heard| {
+        match heard {
+            // Nobody listens when it has ended by itself, and then this ends too.
+            Lasting::News(News::Change(change)) => _ = give.send(Message::Change(at, change)),
+            Lasting::News(News::Remark(what)) | Lasting::Lost(what) => complain(&what),
+            Lasting::Anew | Lasting::News(News::Settled) | Lasting::Away => {}
         }
-        let following = Following {
-            common: &args.common,
-            duration: until.map(|until| until.since(clock.now())),
-            interrupt: Some(interrupt.try_clone()?),
-        };
-        let exit = following.run(&mut |at, news| {
-            match news {
-                // Nobody listens when it has ended by itself, and then this ends too.
-                News::Change(change) => _ = give.send(Message::Change(at, change)),
-                News::Settled => {}
-                News::Remark(what) => complain(&what),
-            }
-            Ok(())
-        })?;
-        if exit != Exit::Failure || args.common.way.bus.is_none() {
-            return Ok(exit);
-        }
-    }
+        Ok(())
+    })
 }
 
 /// Decides and shows, until there is an end to it.

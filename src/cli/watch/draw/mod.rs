@@ -183,7 +183,7 @@ const fn nobody(model: &Model) -> &'static str {
         Hearing::Settled => {
             "No device found. Waiting for one to be plugged in, to connect or to be paired."
         }
-        Hearing::Lost => "Waiting for solar-statusd to come back.",
+        Hearing::Lost => "Waiting for solar-statusd.",
     }
 }
 
