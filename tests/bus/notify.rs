@@ -95,11 +95,6 @@ fn say(daemon: &Fake, charge: i32, state: &'static str) {
             ("Trusted", true.into()),
             ("BatteryTime", now.into()),
             ("ChargeTime", now.into()),
-            // A time alone is nothing that is told.
-            (
-                "VoltageMillivolts",
-                u16::try_from(now % 5000).unwrap().into(),
-            ),
         ]));
     }
 }
