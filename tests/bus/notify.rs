@@ -251,6 +251,22 @@ fn the_next_daemon_is_followed_when_one_ends() {
 }
 
 #[test]
+fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let server = Server::on(&bus);
+    let daemon = Fake::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+    drop(daemon);
+    assert!(notify.says().contains("left"));
+    let _daemon = Fake::without_devices(&bus);
+    notify.follows();
+    assert_eq!(server.call(), Call::Close(1));
+}
+
+#[test]
 fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
     let (system, session, home) = (Bus::start(), Bus::start(), Home::new());
     let server = Server::on(&session);
