@@ -400,20 +400,3 @@ fn a_device_may_have_limits_of_its_own() {
     );
     assert_eq!(told, ["0d 10:03 M705 low", "0d 12:03 M705 critical"]);
 }
-
-#[test]
-fn a_clock_that_was_wrong_does_not_silence_it() {
-    let told = story(
-        NOTHING,
-        "9000d 08:00 M705 20
-         9000d 09:00 M705 90
-         9000d 10:00 restart",
-    );
-    assert_eq!(told.len(), 2);
-    let told = story(
-        NOTHING,
-        "9000d 08:00 M705 20\n 9000d 09:00 M705 90\n 1d 09:00 restart\n 1d 10:00 M705 90
-         1d 11:00 M705 19\n 3d 12:00",
-    );
-    assert_eq!(told.last().unwrap(), "2d 10:00 M705 low");
-}
