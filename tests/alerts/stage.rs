@@ -99,6 +99,11 @@ impl Stage {
         }
     }
 
+    /// What is kept.
+    pub(crate) fn memory(&self) -> &Memory {
+        self.alerts.memory()
+    }
+
     pub(crate) fn take(&mut self, device: &Device) {
         let orders = self.alerts.take(device, self.now);
         self.see(&orders);

@@ -400,3 +400,12 @@ fn a_device_may_have_limits_of_its_own() {
     );
     assert_eq!(told, ["0d 10:03 M705 low", "0d 12:03 M705 critical"]);
 }
+
+#[test]
+fn equal_readings_leave_nothing_new_to_keep() {
+    let kept = |lines| serde_json::to_string(play(NOTHING, lines).memory()).unwrap();
+    let once = kept("08:00 K750 57 12lux");
+    assert!(once.contains("K750"), "{once}");
+    assert_eq!(kept("08:00 K750 57 12lux\n 08:01 K750 57 12lux"), once);
+    assert_ne!(kept("08:00 K750 57 12lux\n 08:01 K750 56 12lux"), once);
+}
