@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,6 +12,7 @@ use solar_status::units::{Lux, Percent, Timestamp};
 use tempfile::TempDir;
 
 use crate::fake::Fake;
+use crate::lines::Lines;
 use crate::server::{Call, Server};
 use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
 
@@ -46,7 +46,7 @@ impl Home {
 
 struct Notify {
     process: Process,
-    errors: BufReader<ChildStderr>,
+    errors: Lines,
 }
 
 impl Notify {
@@ -56,16 +56,14 @@ impl Notify {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let errors = BufReader::new(child.stderr.take().unwrap());
+        let errors = Lines::of(child.stderr.take().unwrap());
         let process = Process(child);
         Self { process, errors }
     }
 
-    /// The next line on standard error.
+    /// The next line on standard error; empty at its end.
     fn says(&mut self) -> String {
-        let mut line = String::new();
-        self.errors.read_line(&mut line).unwrap();
-        line
+        self.errors.next().unwrap_or_default()
     }
 
     /// It has asked a daemon for its devices, and hears what changes from then on.
@@ -76,7 +74,7 @@ impl Notify {
     fn end(mut self) -> (Option<i32>, String) {
         kill_process(Pid::from_child(&self.process.0), Signal::TERM).unwrap();
         let status = self.process.exit_status();
-        (status, std::io::read_to_string(self.errors).unwrap())
+        (status, self.errors.collect())
     }
 }
 
