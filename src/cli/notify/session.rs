@@ -29,7 +29,11 @@ const LOOKS: Duration = Duration::from_secs(10 * 60);
 
 /// What the deciding thread is told.
 enum Message {
-    Change(Timestamp, Box<Change>),
+    /// All who are there will be told of.
+    Anew,
+    Change(Box<Change>),
+    /// All who are there were told of.
+    Settled,
     /// Another notification server is there.
     Server,
     /// The session is over.
@@ -78,39 +82,52 @@ fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &Sender<Message>) -> io
         bell,
         ear,
     };
-    following.run(&mut |at, heard| {
-        match heard {
-            // Nobody listens when it has ended by itself, and then this ends too.
-            Lasting::News(News::Change(change)) => _ = give.send(Message::Change(at, change)),
-            Lasting::News(News::Remark(what)) | Lasting::Lost(what) => complain(&what),
-            Lasting::Anew | Lasting::News(News::Settled) | Lasting::Away => {}
-        }
+    following.run(&mut |_, heard| {
+        let message = match heard {
+            Lasting::Anew => Message::Anew,
+            Lasting::News(News::Change(change)) => Message::Change(change),
+            Lasting::News(News::Settled) => Message::Settled,
+            Lasting::News(News::Remark(what)) | Lasting::Lost(what) => {
+                complain(&what);
+                return Ok(());
+            }
+            Lasting::Away => return Ok(()),
+        };
+        // Nobody listens when it has ended by itself, and then this ends too.
+        _ = give.send(message);
         Ok(())
     })
 }
 
 /// Decides and shows, until there is an end to it.
 fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
-    let clock = RealClock::new(None);
     loop {
-        let now = clock.now();
+        let now = time_of_day();
         let wait = teller.due(now).map(|due| due.since(now));
         let message = match wait {
             // What is due at once was refused just now.
             Some(wait) => take.recv_timeout(wait.clamp(Duration::from_secs(1), LOOKS)),
             None => take.recv().map_err(RecvTimeoutError::from),
         };
+        let now = time_of_day();
         match message {
-            Ok(Message::Change(at, change)) => teller.take(at, *change)?,
-            Ok(Message::Server) => teller.server_appeared(clock.now()),
+            Ok(Message::Anew) => teller.begin(),
+            Ok(Message::Change(change)) => teller.take(now, *change)?,
+            Ok(Message::Settled) => teller.settle(now)?,
+            Ok(Message::Server) => teller.server_appeared(now),
             Ok(Message::NoBus) => {
                 complain(&"the session bus closed the connection");
                 return Ok(Exit::Failure);
             }
-            Err(RecvTimeoutError::Timeout) => teller.advance(clock.now())?,
+            Err(RecvTimeoutError::Timeout) => teller.advance(now)?,
             Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Ok),
         }
     }
+}
+
+/// As the user has it now: quiet hours and what was told are kept by it, also when it was set.
+fn time_of_day() -> Timestamp {
+    RealClock::new(None).now()
 }
 
 /// Tells of notification servers that come, from a thread that sleeps in between.
