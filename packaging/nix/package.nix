@@ -18,7 +18,11 @@ rustPlatform.buildRustPackage {
     packaging/install staging "$(dirname "$(find target -path '*/release/solar-statusd')")"
     mkdir -p "$out"
     cp -r staging/usr/* "$out"
-    substituteInPlace "$out"/lib/systemd/system/*.service "$out"/share/dbus-1/system-services/*.service \
+    substituteInPlace \
+      "$out"/lib/systemd/system/*.service \
+      "$out"/lib/systemd/user/*.service \
+      "$out"/share/dbus-1/system-services/*.service \
+      "$out"/share/doc/solar-status/examples/*.desktop \
       --replace /usr/bin "$out/bin"
     runHook postInstall
   '';

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod doctor;
 pub mod document;
 mod exit;
+mod file;
 mod following;
 pub mod format;
 mod history;

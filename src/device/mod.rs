@@ -149,6 +149,13 @@ impl Device {
         matches!(self.presence, Presence::Online)
     }
 
+    /// Whether it is charged by light and measures it: its battery was read from the solar
+    /// dashboard (feature 4301), or its light is known, whichever came first.
+    pub fn is_solar(&self) -> bool {
+        let source = self.battery.map(|it| it.source);
+        source == Some(BatterySource::SolarDashboard) || self.light.is_some()
+    }
+
     /// The [`Receiver::id`] of its receiver, if it has one.
     pub fn receiver(&self) -> Option<&str> {
         match &self.link {

@@ -37,6 +37,9 @@ impl Scrubber {
                 scrubber.add_number(&device.serial);
             }
         }
+        for id in facts.files.iter().flat_map(|it| &it.ids) {
+            scrubber.add_id(id);
+        }
         for node in facts.nodes() {
             let info = &node.info;
             scrubber.add_number(info.uniq.as_deref().unwrap_or_default());
@@ -69,6 +72,16 @@ impl Scrubber {
                     self.add_word(name, "(name)");
                 }
             }
+        }
+    }
+
+    /// Of a device that may be known by nothing else: behind its model, which is no secret, its
+    /// number, or that of its receiver and a slot.
+    fn add_id(&mut self, id: &str) {
+        let number = id.split_once('-').map_or(id, |(_, number)| number);
+        self.add_number(number);
+        if let Some((receiver, _slot)) = number.rsplit_once('-') {
+            self.add_number(receiver);
         }
     }
 

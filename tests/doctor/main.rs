@@ -203,6 +203,29 @@ fn a_report_is_a_whole_file_and_does_not_tell_whose_machine_it_is() {
 }
 
 #[test]
+fn a_report_does_not_tell_of_devices_that_are_gone() {
+    let tree = Tree::healthy();
+    let history = "var/lib/solar-status/history";
+    let name = "4003-5D01C0DE";
+    // It begins as a history does, and is longer than any.
+    let header =
+        format!("{{\"device\":\"{name}\",\"format\":\"solar-status history\",\"version\":1}}\n");
+    let file = format!("{history}/{name}.jsonl");
+    tree.write(&file, &header);
+    let damaged = fs::File::options().write(true).open(tree.path(&file));
+    damaged.unwrap().set_len(1 << 26).unwrap();
+    tree.write(&format!("{history}/4003-5D01C0DF.jsonl"), "no history\n");
+    // Its words come in by a program's name too.
+    tree.process(41, "5d-01-c0-de", "/dev/hidraw2");
+    let output = tree.doctor(&["--report", "-"]);
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("of 2 files "), "{report}");
+    assert!(report.contains("(serial "), "{report}");
+    let plain = report.to_lowercase().replace(['-', ':', '_'], "");
+    assert!(!plain.contains("5d01c0"), "{report}");
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_an_error() {
     let output = Tree::healthy().doctor(&["--report", "/nonexistent/report.txt"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");

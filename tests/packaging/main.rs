@@ -12,6 +12,7 @@
 mod bus;
 mod copyright;
 mod crates;
+mod install;
 mod manual;
 mod metainfo;
 mod names;

@@ -4,7 +4,7 @@ mod args;
 mod text;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ pub use args::DoctorArgs;
 
 use super::exit::Exit;
 use super::style::Style;
-use super::{cache, color, complain, standard};
+use super::{cache, color, file, standard};
 use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
 
 /// The version of the JSON document.
@@ -43,17 +43,9 @@ pub(super) fn run(args: &DoctorArgs) -> io::Result<Exit> {
     let exit = exit(worst(&findings));
     if let Some(path) = &args.report {
         let text = report(&facts, &findings);
-        if path == Path::new("-") {
-            let mut out = io::stdout().lock();
-            let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-            return written.map(|()| exit).map_err(standard::unwritable);
-        }
-        if let Err(error) = save(path, &text) {
-            complain(&format_args!(
-                "{} cannot be written: {error}",
-                path.display()
-            ));
-            return Ok(Exit::Failure);
+        file::write(path, text.as_bytes())?;
+        if file::is_standard(path) {
+            return Ok(exit);
         }
     }
     print(args, &findings).map_err(standard::unwritable)?;
@@ -87,13 +79,4 @@ fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
         text::print(&mut out, findings, style)?;
     }
     out.flush()
-}
-
-/// Writes a file as a whole, or leaves what was there.
-fn save(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -1,13 +1,11 @@
 //! Where the words go: to standard output, or to a file that is replaced as a whole.
 
-use std::fs::Permissions;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use super::hass::Topics;
 use super::{Format, Kind, Look, Profile};
 use crate::cli::args::{ColorWhen, StatusArgs};
+use crate::cli::file::write_whole;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::device::Device;
@@ -59,11 +57,9 @@ impl<'a> Printer<'a> {
             return Ok(());
         }
         match &options.output {
-            Some(path) => replace(path, &text).map_err(|error| {
-                let what = format!("{} cannot be written: {error}", path.display());
-                io::Error::new(error.kind(), what)
-            })?,
-            None => write(&mut io::stdout().lock(), &text).map_err(unwritable)?,
+            // Who reads the file finds the old text or the new one.
+            Some(path) => write_whole(path, line(&text).as_bytes())?,
+            None => write(&line(&text)).map_err(unwritable)?,
         }
         self.told = Some(text);
         Ok(())
@@ -89,22 +85,15 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// The text goes out at once, with the end of its line.
-fn write(out: &mut dyn Write, text: &str) -> io::Result<()> {
+/// The text with the end of its line.
+fn line(text: &str) -> String {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    out.write_all(format!("{text}{end}").as_bytes())?;
-    out.flush()
+    format!("{text}{end}")
 }
 
-/// Who reads the file finds the old text or the new one. Others may read it, as the user's umask
-/// has it: the reader is often a service.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".solar-status-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    write(&mut temporary, text)?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+/// The text goes out at once.
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }

@@ -5,7 +5,6 @@ mod csv;
 mod document;
 mod moment;
 mod phrases;
-mod picture;
 mod plot;
 mod simulated;
 mod source;
@@ -27,7 +26,7 @@ use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
 use super::style::Style;
-use super::{color, complain, standard};
+use super::{color, complain, file, standard};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::history::forecast;
 use crate::manager::{Clock, RealClock};
@@ -102,7 +101,7 @@ fn nothing(subjects: &[Subject]) -> &'static str {
 /// What wants standard output for itself beside something else.
 fn twice_on_standard_output(args: &HistoryArgs) -> Option<&'static str> {
     let pictures = [&args.svg, &args.png].into_iter().flatten();
-    let pictures = pictures.filter(|path| picture::is_standard(path)).count();
+    let pictures = pictures.filter(|path| file::is_standard(path)).count();
     let text = usize::from(args.csv || args.json);
     (pictures + text > 1).then_some("standard output takes one thing only: name a file for others")
 }
@@ -119,11 +118,11 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
             }
         };
         if let Some(path) = &args.svg {
-            picture::write(path, scene.svg().as_bytes())?;
+            file::write(path, scene.svg().as_bytes())?;
         }
         if let Some(path) = &args.png {
             let png = scene.png().map_err(io::Error::other)?;
-            picture::write(path, &png)?;
+            file::write(path, &png)?;
         }
     }
     let mut out = io::stdout().lock();

@@ -10,7 +10,7 @@ use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
 use crate::cli::naming::Naming;
-use crate::device::{BatterySource, Device, Link};
+use crate::device::{Device, Link};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -140,9 +140,7 @@ impl Teller {
 
     /// A solar keyboard had its days before this program looked.
     fn recall(&mut self, at: Timestamp, device: &Device) {
-        let battery = device.battery.as_ref();
-        let is_solar = battery.is_some_and(|it| it.source == BatterySource::SolarDashboard);
-        if let Some(daemon) = self.daemon.as_ref().filter(|_| is_solar) {
+        if let Some(daemon) = self.daemon.as_ref().filter(|_| device.is_solar()) {
             self.alerts.recall(device, &daemon.past(device), at);
         }
     }

@@ -3,7 +3,7 @@
 use crate::alerts::{Alert, CHARGES_ABOVE, Kind};
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::device::{BatterySource, ChargeState};
+use crate::device::ChargeState;
 
 /// A text for the screen: what it is about in one line, and more below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn facts(alert: &Alert, style: Style) -> Option<String> {
 
 fn advice(alert: &Alert) -> Option<&'static str> {
     let battery = alert.device.battery?;
-    let is_solar = battery.source == BatterySource::SolarDashboard;
+    let is_solar = alert.device.is_solar();
     match (alert.kind, battery.rechargeable) {
         (Kind::Low, _) => None,
         (Kind::Critical, _) if is_solar => Some("Put it into bright light."),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::track::Track;
 use crate::cli::naming::Naming;
-use crate::device::{BatteryLevel, BatterySource, Device, Link, Presence, Receiver};
+use crate::device::{BatteryLevel, Device, Link, Presence, Receiver};
 use crate::manager::Change;
 use crate::units::{Percent, Timestamp};
 use crate::wire::Slot;
@@ -132,8 +132,7 @@ impl Entry {
 
     /// Whether it has a light meter.
     pub(super) fn measures_light(&self) -> bool {
-        let source = self.device.battery.map(|it| it.source);
-        self.device.light.is_some() || source == Some(BatterySource::SolarDashboard)
+        self.device.is_solar()
     }
 
     /// Whether its values may be others by now.

@@ -169,7 +169,7 @@ fn low(device: &Device, battery: &Battery) -> Option<Finding> {
             name(device),
             charge(battery).unwrap_or_default()
         );
-        let advice = if device.light.is_some() {
+        let advice = if device.is_solar() {
             "give it light: a solar keyboard charges above 200 lux"
         } else {
             "charge it, or put fresh cells in"

@@ -1,5 +1,6 @@
 //! Files: the udev rules that are installed, what is remembered, the histories.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -76,6 +77,8 @@ pub struct Files {
     pub cache: Kept,
     /// The histories.
     pub history: Kept,
+    /// The ids of all devices that either tells of, whole or damaged.
+    pub ids: BTreeSet<String>,
 }
 
 /// A file that is shipped and may be installed.
@@ -121,7 +124,25 @@ pub(super) fn look(machine: &Machine, places: &Places) -> Files {
         unit: installed(machine, &UNITS, UNIT),
         cache: places.cache.as_deref().map_or(Kept::Nothing, cache),
         history: histories(&places.history),
+        ids: ids(places),
     }
+}
+
+/// The ids in what is remembered, and those that histories are named after.
+fn ids(places: &Places) -> BTreeSet<String> {
+    let cache = places.cache.as_ref().and_then(|it| fs::read(it).ok());
+    let cache = cache.and_then(|it| serde_json::from_slice::<Value>(&it).ok());
+    let remembered = cache.as_ref().and_then(|it| it.get("devices")?.as_object());
+    let remembered = remembered.into_iter().flat_map(|it| it.keys().cloned());
+    let files = names(&places.history).unwrap_or_default();
+    let files = files.iter().filter(|name| is_history(name));
+    let histories =
+        files.filter_map(|name| Some(Path::new(name).file_stem()?.to_str()?.to_owned()));
+    remembered.chain(histories).collect()
+}
+
+fn is_history(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == "jsonl")
 }
 
 fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> Installed {
@@ -163,16 +184,17 @@ fn histories(folder: &Path) -> Kept {
         Ok(files) => files,
         Err(error) => return unreadable(folder, &error),
     };
-    let is_history = |name: &&String| Path::new(name).extension().is_some_and(|it| it == "jsonl");
-    let files = files.iter().filter(is_history).count();
+    let files = files.iter().filter(|name| is_history(name)).count();
     let devices = match history::devices(folder) {
         Ok(devices) => devices,
         Err(error) => return Kept::Damaged(folder.to_owned(), error.to_string()),
     };
-    for device in &devices {
-        if let Err(error) = history::read(folder, device, Timestamp::START) {
-            return Kept::Damaged(folder.to_owned(), error.to_string());
-        }
+    // A file is named after its device, whose serial number is nobody's business.
+    let read = |device: &&String| history::read(folder, device, Timestamp::START).is_ok();
+    let unread = devices.iter().filter(|it| !read(it)).count();
+    if unread > 0 {
+        let why = format!("{unread} of {files} files cannot be read");
+        return Kept::Damaged(folder.to_owned(), why);
     }
     match files.saturating_sub(devices.len()) {
         0 if files == 0 => Kept::Nothing,

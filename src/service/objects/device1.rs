@@ -6,7 +6,7 @@ use zbus::{Connection, interface};
 
 use crate::bus::entries::{Row, page};
 use crate::bus::yes_no;
-use crate::device::{BatteryLevel, BatterySource, Link, Presence};
+use crate::device::{BatteryLevel, Link, Presence};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::service::board::Post;
@@ -37,8 +37,7 @@ impl Device1 {
         #[zbus(connection)] connection: &Connection,
     ) -> Result<(), MeasureError> {
         let device = self.post.facts().device;
-        let source = device.battery.map(|battery| battery.source);
-        if source != Some(BatterySource::SolarDashboard) {
+        if !device.is_solar() {
             let why = format!("{} has no light meter", self.post.name);
             return Err(MeasureError::NotSupported(why));
         }

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::bus::Bus;
+use crate::device::BatterySource;
 use crate::doctor::judge::testing::{directly, healthy, only};
 use crate::session::RequestError;
 use crate::units::Percent;
@@ -113,6 +114,22 @@ fn a_low_battery_is_worth_a_note_with_what_fills_it() {
 fn light_that_is_not_vouched_for_is_worth_a_note() {
     let findings = after(|seen| seen.devices[0].light.as_mut().unwrap().trusted = false);
     assert_eq!(of(&findings, "light-untrusted").verdict, Verdict::Note);
+}
+
+#[test]
+fn a_solar_keyboard_is_to_be_given_light_before_it_measured_any() {
+    let low = |source| {
+        let findings = after(|seen| {
+            let device = &mut seen.devices[0];
+            device.light = None;
+            let battery = device.battery.as_mut().unwrap();
+            battery.percent = Percent::new(10);
+            battery.source = source;
+        });
+        of(&findings, "low").advice.unwrap()
+    };
+    assert!(low(BatterySource::SolarDashboard).starts_with("give it light"));
+    assert!(low(BatterySource::Unified).starts_with("charge it"));
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! Files that somebody asked for: whole, or as they were before.
+
+use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use super::standard::unwritable;
+
+/// As any new file; the umask takes away from it.
+const NEW: u32 = 0o666;
+/// What an existing file keeps: who may read, write and run it.
+const KEPT: u32 = 0o777;
+/// As many links as the kernel follows.
+const MOST_LINKS: usize = 40;
+
+/// Why a file is not written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} cannot be written: {source}", path = .path.display())]
+struct Unwritten {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Whether this means standard output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Writes a file as [`write_whole`] does, or to standard output.
+pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    if !is_standard(path) {
+        return write_whole(path, content);
+    }
+    let mut out = io::stdout().lock();
+    let written = out.write_all(content).and_then(|()| out.flush());
+    written.map_err(unwritable)
+}
+
+/// Writes a file of which nobody ever reads a part: it is replaced, and keeps its mode, owner and
+/// the links that lead to it. A device or a pipe stays one, and is written into.
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_to(path, content).map_err(|source| {
+        let path = path.to_owned();
+        io::Error::new(source.kind(), Unwritten { path, source })
+    })
+}
+
+fn write_to(path: &Path, content: &[u8]) -> io::Result<()> {
+    // The kernel is asked before links are read: it refuses those laid by others in a shared folder.
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => replace(&behind_links(path)?, content, Some(&there)),
+        Ok(_) => OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(content),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            replace(&behind_links(path)?, content, None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn replace(path: &Path, content: &[u8], before: Option<&Metadata>) -> io::Result<()> {
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".solar-status-")
+        .permissions(Permissions::from_mode(NEW))
+        .tempfile_in(folder(path))?;
+    temporary.write_all(content)?;
+    if let Some(before) = before {
+        // Only root may give a file away; of others it is theirs from now on.
+        _ = fchown(temporary.as_file(), Some(before.uid()), Some(before.gid()));
+        let mode = Permissions::from_mode(before.mode() & KEPT);
+        temporary.as_file().set_permissions(mode)?;
+    }
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Where links lead, also to what is not there yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = folder(&path).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(rustix::io::Errno::LOOP.into())
+}
+
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::thread;
+
+    use tempfile::tempdir;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_new_file_is_as_open_as_any_other() {
+        let folder = tempdir().unwrap();
+        let (ours, other) = (folder.path().join("ours"), folder.path().join("other"));
+        write(&ours, b"text").unwrap();
+        fs::write(&other, b"").unwrap();
+        assert_eq!(mode(&ours), mode(&other));
+    }
+
+    #[test]
+    fn an_old_file_is_replaced_and_keeps_its_mode() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("chart.svg");
+        for mode_before in [0o600, 0o646] {
+            fs::write(&path, "old and long").unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode_before)).unwrap();
+            let reader = fs::File::open(&path).unwrap();
+            write(&path, b"new").unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"new");
+            assert_eq!(mode(&path), mode_before);
+            assert_eq!(io::read_to_string(reader).unwrap(), "old and long");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn root_leaves_a_file_to_its_owner() {
+        const ANNA: u32 = 1000;
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        fs::write(&path, "").unwrap();
+        let given = fchown(fs::File::open(&path).unwrap(), Some(ANNA), None).is_ok();
+        let owner = fs::metadata(&path).unwrap().uid();
+        assert!(owner == ANNA || !given);
+        write(&path, b"report").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().uid(), owner);
+    }
+
+    #[test]
+    fn a_device_stays_one() {
+        for device in ["/dev/null", "/dev/full"] {
+            let written = write(Path::new(device), b"text");
+            assert_eq!(written.is_ok(), device == "/dev/null");
+            let there = fs::metadata(device).unwrap();
+            assert!(there.file_type().is_char_device(), "{device}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_gets_the_text_and_stays_one() {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::FileType::Fifo,
+            mode,
+            rustix::fs::makedev(0, 0),
+        )
+        .unwrap();
+        let read = {
+            let path = path.clone();
+            thread::spawn(move || fs::read_to_string(path).unwrap())
+        };
+        write(&path, b"text").unwrap();
+        assert_eq!(read.join().unwrap(), "text");
+        assert!(fs::metadata(&path).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn links_stay_and_what_they_lead_to_is_written() {
+        let folder = tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("deep")).unwrap();
+        symlink("deep/next", path("link")).unwrap();
+        symlink("../file", path("deep/next")).unwrap();
+        // To nothing first, then to what is there.
+        for text in ["new", "newer"] {
+            write(&path("link"), text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(path("file")).unwrap(), text);
+            for link in ["link", "deep/next"] {
+                assert!(path(link).is_symlink(), "{link}");
+            }
+        }
+    }
+
+    #[test]
+    fn links_in_a_circle_and_folders_are_errors() {
+        let folder = tempdir().unwrap();
+        let circle = folder.path().join("circle");
+        symlink("circle", &circle).unwrap();
+        assert!(write(&circle, b"").is_err());
+        assert!(circle.is_symlink());
+        assert!(write(folder.path(), b"").is_err());
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        let error = write(Path::new("/nonexistent/chart.svg"), b"").unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("/nonexistent/chart.svg cannot be written: "));
+    }
+}

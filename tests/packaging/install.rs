@@ -1,0 +1,80 @@
+//! What `packaging/install` puts below a folder, and where it finds the programs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::tools::{path, run, text};
+
+/// Where packages have the programs, but for those of Nix.
+const PROGRAM: &str = "/usr/bin/solar-status";
+
+/// A folder that is not the project's, with programs in `built`.
+fn elsewhere() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("built")).unwrap();
+    for program in ["solar-status", "solar-statusd"] {
+        fs::write(folder.path().join("built").join(program), "").unwrap();
+    }
+    folder
+}
+
+fn install(from: &Path, arguments: &[&str]) -> Output {
+    let mut install = Command::new(path("packaging/install"));
+    install.current_dir(from).args(arguments);
+    run(install.env_remove("CARGO_TARGET_DIR"), "coreutils")
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+/// Whether a file is one of `$out/…/*.end` in the package of Nix.
+fn is_substituted(file: &str, nix: &str) -> bool {
+    let patterns = nix.lines().filter_map(|line| {
+        let pattern = line.trim().strip_prefix("\"$out\"/")?;
+        pattern.trim_end_matches(" \\").split_once('*')
+    });
+    let mut patterns = patterns.map(|(start, end)| (format!("usr/{start}"), end));
+    patterns.any(|(start, end)| file.starts_with(&start) && file.ends_with(end))
+}
+
+#[test]
+fn nix_gets_its_own_path_wherever_a_program_is_named() {
+    let folder = elsewhere();
+    let installed = install(folder.path(), &["staging", "built"]);
+    assert!(installed.status.success(), "{installed:?}");
+    let root = folder.path().join("staging");
+    let nix = text("packaging/nix/package.nix");
+    let mut named = 0;
+    for file in files(&root) {
+        if !String::from_utf8_lossy(&fs::read(&file).unwrap()).contains(PROGRAM) {
+            continue;
+        }
+        named += 1;
+        let file = file.strip_prefix(&root).unwrap().to_str().unwrap();
+        assert!(is_substituted(file, &nix), "{file} keeps {PROGRAM}");
+    }
+    assert!(named >= 4, "two units, the bus and the desktop name one");
+}
+
+#[test]
+fn without_a_folder_the_programs_are_those_built_here() {
+    let folder = elsewhere();
+    let installed = install(folder.path(), &["staging"]);
+    let said = String::from_utf8(installed.stderr).unwrap();
+    // They may not be built.
+    let theirs = folder.path().join("target");
+    assert!(!said.contains(theirs.to_str().unwrap()), "{said}");
+}
