@@ -312,7 +312,7 @@ fn a_picture_that_cannot_be_written_is_an_error() {
     );
     let (status, said) = failure_of_week(&["--svg", "-", "--size", "900x90"]);
     assert_eq!(status, Some(2));
-    assert!(said.contains("devices do not fit there"), "{said}");
+    assert!(said.contains("1 device does not fit there"), "{said}");
     let (status, said) = failure_of_week(&["--svg", "-", "--csv"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("one thing only"), "{said}");
@@ -392,4 +392,50 @@ fn the_picture_of_the_readme_is_what_the_program_draws() {
         "{} is not what is drawn now: BLESS=1 cargo test --test history_command",
         file.display()
     );
+}
+
+#[test]
+fn what_is_no_history_is_said_and_left_out() {
+    let state = state(&[r#"{"at":1764028800,"percent":57,"state":"discharging","online":true}"#]);
+    let folder = state.path().join("history");
+    fs::write(folder.join("M-NEWER.jsonl"), newer_header("M-NEWER")).unwrap();
+    fs::write(folder.join("M-ODD.jsonl"), [0, 159, 146, 150]).unwrap();
+    // Whoever opened it would wait for a writer.
+    let pipe = Command::new("mkfifo")
+        .arg(folder.join("M-PIPE.jsonl"))
+        .status();
+    assert!(pipe.unwrap().success());
+    let output = history(&["--state", path(state.path()), "--until", "2025-11-25"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    for name in ["M-NEWER", "M-ODD"] {
+        let about = said.lines().filter(|line| line.contains(name)).count();
+        assert_eq!(about, 1, "{said}");
+    }
+}
+
+fn newer_header(device: &str) -> String {
+    format!("{{\"device\":\"{device}\",\"format\":\"solar-status history\",\"version\":9}}\n")
+}
+
+#[test]
+fn the_last_day_of_all_calendars_is_not_the_first() {
+    let (status, said) = failure(&["--simulate", "--since", "9999-12-31"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("--since is not before --until"), "{said}");
+}
+
+#[test]
+fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
+    let state = state(&[
+        r#"{"at":1764028800,"percent":99,"state":"discharging","online":true}"#,
+        r#"{"at":1764032400,"percent":20,"state":"discharging","online":true}"#,
+        r#"{"at":1764036000,"percent":30"#,
+    ]);
+    let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
+    assert!(
+        text.contains("20 % at last, between 20 % and 99 %"),
+        "{text}"
+    );
+    assert!(text.contains("forecast  not enough data yet"), "{text}");
 }

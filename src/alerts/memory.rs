@@ -9,12 +9,14 @@ use crate::units::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
+const DAY: Duration = Duration::from_secs(24 * HOUR.as_secs());
+
 /// The same reason is not told again within this time.
-const AGAIN: Duration = Duration::from_secs(24 * HOUR.as_secs());
+const AGAIN: Duration = DAY;
 /// Nor within this time if the device was charged meanwhile.
 const CHARGED_AGAIN: Duration = Duration::from_secs(6 * HOUR.as_secs());
 /// Nor that of light within this time: it changes with the seasons.
-const LIGHT_AGAIN: Duration = Duration::from_secs(7 * 24 * HOUR.as_secs());
+const LIGHT_AGAIN: Duration = Duration::from_secs(7 * DAY.as_secs());
 
 /// More devices than this nobody has; the longest unheard are forgotten.
 const MOST_DEVICES: usize = 200;
@@ -29,6 +31,7 @@ pub struct Memory {
 /// What was told of a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct OfDevice {
+    /// On which day: that it was heard again is not worth writing each time.
     heard: Timestamp,
     told: BTreeMap<Kind, Told>,
     /// Of a solar keyboard.
@@ -55,7 +58,7 @@ impl Memory {
             }
         }
         let device = self.devices.entry(key.to_owned()).or_default();
-        device.heard = now;
+        device.heard = day(now);
         for told in device.told.values_mut() {
             // A clock that was wrong does not silence for years.
             told.at = told.at.min(now);
@@ -84,6 +87,12 @@ impl Memory {
         };
         self.of(key, now).told.insert(kind, told);
     }
+}
+
+/// The beginning of that day (of UTC).
+fn day(at: Timestamp) -> Timestamp {
+    let seconds = at.since_start().as_secs();
+    Timestamp::from_start(Duration::from_secs(seconds - seconds % DAY.as_secs()))
 }
 
 impl OfDevice {

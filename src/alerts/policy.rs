@@ -64,7 +64,7 @@ impl Alerts {
         let watch = watch.or_insert_with(|| Watch::new(device));
         let is_first = watch.device.battery.is_none();
         let (mut gone, mut is_new) = (Vec::new(), false);
-        if let Some(battery) = watch.take(device) {
+        if let Some(battery) = watch.take(device, now) {
             let told = self.memory.of(&key, now);
             if battery.source == BatterySource::SolarDashboard {
                 told.days.note(device, &battery, now);
@@ -118,6 +118,9 @@ impl Alerts {
 
     /// The time has come for what waits, as far as it has.
     pub fn advance(&mut self, now: Timestamp) -> Vec<Order> {
+        for watch in self.watches.values_mut() {
+            watch.note_time(now);
+        }
         let over = |at: &Timestamp| now.since(*at) >= WINDOW || *at > now;
         while self.recent.front().is_some_and(over) {
             self.recent.pop_front();

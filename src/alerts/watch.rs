@@ -46,11 +46,13 @@ impl Watch {
     }
 
     /// Takes the device as it is now; the reading, if there is a newer one that it vouches for.
-    pub(super) fn take(&mut self, device: &Device) -> Option<Battery> {
+    pub(super) fn take(&mut self, device: &Device, now: Timestamp) -> Option<Battery> {
         self.links.insert(device.link.clone());
         let before = self.device.battery;
+        // One of the future was read by a clock that was set back since.
+        let is_newer = |it: &Battery, before: Battery| it.at >= before.at || before.at > now;
         let is_news =
-            |it: &Battery| before.is_none_or(|before| it.at >= before.at && *it != before);
+            |it: &Battery| before.is_none_or(|before| *it != before && is_newer(it, before));
         let fresh = device.battery.filter(|it| it.trusted && is_news(it));
         self.device = Device {
             battery: fresh.or(before),
@@ -73,8 +75,15 @@ impl Watch {
             reading,
             is_confirmed: false,
         });
-        waiting.is_confirmed |= reading > waiting.reading;
+        waiting.is_confirmed |= reading != waiting.reading;
         is_new
+    }
+
+    /// Nothing waits for a time that was set back to come again.
+    pub(super) fn note_time(&mut self, now: Timestamp) {
+        for waiting in self.waiting.values_mut() {
+            waiting.since = waiting.since.min(now);
+        }
     }
 }
 

@@ -66,7 +66,9 @@ impl Step {
             .map(|it| (it, instant(it, zone)))
             .filter(|it| it.1 < period.until)
         {
-            if at.1 >= period.since {
+            // In the night the clocks go forward an hour of the day is left out.
+            let exists = !matches!(self, Self::Hours(_)) || local(at.1, zone) == at.0;
+            if at.1 >= period.since && exists {
                 marks.push(Mark {
                     at: at.1,
                     label: self.label(at.0),
@@ -143,13 +145,27 @@ mod tests {
 
     /// The labels of so many marks at most between two dates.
     fn labels(since: &str, until: &str, most: usize) -> Vec<String> {
-        let at = |text: &str| instant(text.parse().unwrap(), &TimeZone::UTC);
+        labels_at(&TimeZone::UTC, since, until, most)
+    }
+
+    fn labels_at(zone: &TimeZone, since: &str, until: &str, most: usize) -> Vec<String> {
+        let at = |text: &str| instant(text.parse().unwrap(), zone);
         let period = Period {
             since: at(since),
             until: at(until),
         };
-        let marks = marks(period, &TimeZone::UTC, |marks| marks.len() <= most);
+        let marks = marks(period, zone, |marks| marks.len() <= most);
         marks.into_iter().map(|mark| mark.label).collect()
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_leave_out_has_no_mark() {
+        // Central Europe's rule, without a database.
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let spring = |most| labels_at(&berlin, "2025-03-29T23:00", "2025-03-30T06:00", most);
+        assert_eq!(spring(4), ["30 Mar", "04:00"]);
+        let hours = ["23:00", "30 Mar", "01:00", "03:00", "04:00", "05:00"];
+        assert_eq!(spring(9), hours);
     }
 
     #[test]

@@ -15,10 +15,19 @@ pub fn local(at: Timestamp, zone: &TimeZone) -> DateTime {
     zone.to_datetime(instant)
 }
 
-/// When it was this local date and time; what is before 1970 is that.
+/// When it was this local date and time; what is before 1970 is that, and the last hours of all
+/// calendars are their end.
 pub fn instant(local: DateTime, zone: &TimeZone) -> Timestamp {
     let instant = zone.to_ambiguous_zoned(local).compatible();
-    let seconds = instant.map_or(0, |it| it.timestamp().as_second());
+    let instant = instant.map(|it| it.timestamp());
+    let beyond = || {
+        if local.year() > 0 {
+            Instant::MAX
+        } else {
+            Instant::MIN
+        }
+    };
+    let seconds = instant.unwrap_or_else(|_| beyond()).as_second();
     Timestamp::from_start(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 

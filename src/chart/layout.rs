@@ -47,7 +47,7 @@ const MARKS_APART: f32 = 14.0;
 
 /// The picture has no room for its devices.
 #[derive(Debug, thiserror::Error)]
-#[error("{count} devices do not fit there: ask for {width}x{height} pixels or more")]
+#[error("{count} {} there: ask for {width}x{height} pixels or more", if *.count == 1 { "device does not fit" } else { "devices do not fit" })]
 pub struct TooSmall {
     count: usize,
     pub(super) width: u16,

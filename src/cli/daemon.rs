@@ -30,7 +30,7 @@ pub(super) enum NoDaemon {
     #[error("no solar-statusd on {0}")]
     Absent(Bus),
     /// There is no such bus.
-    #[error("there is no bus at {address}, where {bus} should be")]
+    #[error("there is no bus at {address}{}", where_is(.bus))]
     NoBus { bus: Bus, address: String },
     /// The bus refuses to be asked.
     #[error("{bus} cannot be used: {source}")]
@@ -126,6 +126,14 @@ pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
     let mut objects: Vec<_> = objects.into_iter().collect();
     objects.sort_by_cached_key(|(_, interfaces)| place(interfaces));
     objects
+}
+
+/// Which bus should be there, where its address does not say so.
+fn where_is(bus: &Bus) -> String {
+    match bus {
+        Bus::Address(_) => String::new(),
+        bus => format!(", where {bus} should be"),
+    }
 }
 
 /// Connects to a bus, and looks who has our name there.

@@ -39,7 +39,7 @@ pub(super) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Writes a file of which nobody ever reads a part: it is replaced, and keeps its mode, owner and
 /// the links that lead to it. A device or a pipe stays one, and is written into.
-pub(super) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     write_to(path, content).map_err(|source| {
         let path = path.to_owned();
         io::Error::new(source.kind(), Unwritten { path, source })

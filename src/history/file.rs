@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use log::debug;
+use log::{debug, warn};
 
 use super::entry::Entry;
 use super::error::HistoryError;
@@ -70,18 +70,27 @@ impl DeviceFile {
         for found in fs::read_dir(directory)? {
             let found = found?;
             let path = found.path();
-            if path.extension().is_none_or(|it| it != EXTENSION) {
+            // To open a pipe would be to wait for who writes into it.
+            let is_file = fs::metadata(&path).is_ok_and(|it| it.is_file());
+            if path.extension().is_none_or(|it| it != EXTENSION) || !is_file {
                 continue;
             }
-            let Ok(start) = File::open(&path).and_then(|file| start_of(&file)) else {
-                continue;
+            let start = File::open(&path).and_then(|file| start_of(&file));
+            let file = match start.as_deref().map(header_of) {
+                Ok(Header::Ours(device)) => Self::of(directory, &device),
+                Ok(_) => {
+                    warn!("{} is no history that this version knows", path.display());
+                    continue;
+                }
+                Err(error) => {
+                    warn!("{} cannot be read: {error}", path.display());
+                    continue;
+                }
             };
-            let Header::Ours(device) = header_of(&start) else {
-                continue;
-            };
-            let file = Self::of(directory, &device);
             if file.path == path {
                 files.push((file, found.metadata()?.modified()?));
+            } else {
+                warn!("{} is the history of another device", path.display());
             }
         }
         Ok(files)

@@ -13,13 +13,26 @@ pub enum Change {
     DeviceRemoved(Device),
     /// Something about a device is different.
     DeviceChanged(Device, Vec<Changed>),
-    /// Battery or light of a device was read again, and nothing is different but the time.
+    /// The battery of a device was read again, and nothing is different but the time.
     DeviceRead(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
 }
 
 impl Change {
+    /// What became of a device between two states; `None`: nothing, or it was only seen.
+    pub fn between(before: &Device, after: &Device) -> Option<Self> {
+        let read_at = |device: &Device| device.battery.map(|it| (it.at, it.charge_at));
+        let what = Changed::between(before, after);
+        if !what.is_empty() {
+            Some(Self::DeviceChanged(after.clone(), what))
+        } else if read_at(before) != read_at(after) {
+            Some(Self::DeviceRead(after.clone()))
+        } else {
+            None
+        }
+    }
+
     /// The device that is there again, or for the first time, and awake.
     pub fn back(&self) -> Option<&Device> {
         match self {

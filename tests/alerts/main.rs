@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod clock;
 mod configuration;
 mod flood;
 mod stage;

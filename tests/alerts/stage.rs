@@ -12,7 +12,8 @@
 //! | `cable` | it is reached in another way |
 //! | `gone` | it is not reached in this way any more |
 //!
-//! A line with a time alone lets the time pass; `restart` starts the program anew.
+//! A line with a time alone lets the time pass, one before the last sets the clock back; `woken` has
+//! the program look at the clock, `restart` starts it anew.
 
 use std::time::Duration;
 
@@ -76,6 +77,11 @@ impl Stage {
         let Some(name) = words.next() else {
             return;
         };
+        if name == "woken" {
+            let orders = self.alerts.advance(self.now);
+            self.see(&orders);
+            return;
+        }
         if name == "restart" {
             // As it is kept in the file.
             let memory = serde_json::to_string(self.alerts.memory()).unwrap();
@@ -91,6 +97,11 @@ impl Stage {
         } else {
             self.take(&device);
         }
+    }
+
+    /// What is kept.
+    pub(crate) fn memory(&self) -> &Memory {
+        self.alerts.memory()
     }
 
     pub(crate) fn take(&mut self, device: &Device) {

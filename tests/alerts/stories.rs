@@ -402,18 +402,10 @@ fn a_device_may_have_limits_of_its_own() {
 }
 
 #[test]
-fn a_clock_that_was_wrong_does_not_silence_it() {
-    let told = story(
-        NOTHING,
-        "9000d 08:00 M705 20
-         9000d 09:00 M705 90
-         9000d 10:00 restart",
-    );
-    assert_eq!(told.len(), 2);
-    let told = story(
-        NOTHING,
-        "9000d 08:00 M705 20\n 9000d 09:00 M705 90\n 1d 09:00 restart\n 1d 10:00 M705 90
-         1d 11:00 M705 19\n 3d 12:00",
-    );
-    assert_eq!(told.last().unwrap(), "2d 10:00 M705 low");
+fn equal_readings_leave_nothing_new_to_keep() {
+    let kept = |lines| serde_json::to_string(play(NOTHING, lines).memory()).unwrap();
+    let once = kept("08:00 K750 57 12lux");
+    assert!(once.contains("K750"), "{once}");
+    assert_eq!(kept("08:00 K750 57 12lux\n 08:01 K750 57 12lux"), once);
+    assert_ne!(kept("08:00 K750 57 12lux\n 08:01 K750 56 12lux"), once);
 }

@@ -1,8 +1,8 @@
 //! The examples for integrators, as they are shipped.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use crate::lines::Lines;
 use crate::stage::{Bus, Process};
 
 /// An example that asks this bus as the system's.
@@ -37,11 +37,9 @@ fn the_python_example_follows_the_sun() {
     let _daemon = bus.serve(&["--simulate"]);
     let mut follow = example("follow.py", &bus);
     let mut follow = Process(follow.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = BufReader::new(follow.0.stdout.take().unwrap()).lines();
-    let mut k750 = lines
-        .map(Result::unwrap)
-        .filter(|it| it.starts_with("K750"));
+    let lines = Lines::of(follow.0.stdout.take().unwrap());
+    let mut k750 = lines.filter(|it| it.starts_with("K750")).take(20);
     // On a busy machine the sun may be up before the first look.
-    let bright = k750.find(|line| line.ends_with("320 lux"));
-    assert_eq!(bright.unwrap(), "K750: 57 %, 320 lux");
+    let bright = k750.find(|line| line.ends_with("320 lux\n"));
+    assert_eq!(bright.unwrap(), "K750: 57 %, 320 lux\n");
 }

@@ -95,6 +95,23 @@ fn without_its_bus_a_stream_ends() {
 }
 
 #[test]
+fn a_bus_without_the_daemon_may_end() {
+    let (bus, session) = (Bus::start(), Bus::start());
+    let daemon = Fake::on(&bus);
+    let arguments = [&STREAM[..], &["--verbose"]].concat();
+    let mut stream = bus.follow_beside(&session.address, &arguments);
+    assert_eq!(stream.whole_line(), "K750 –\n");
+    drop(session);
+    for presence in ["online", "offline"] {
+        daemon.change("Presence", presence.into());
+        assert_eq!(stream.whole_line(), format!("K750 {presence}\n"));
+    }
+    let (status, said) = end(stream);
+    assert_eq!(status, Some(130));
+    assert_eq!(said.lines().count(), 1, "asked once: {said}");
+}
+
+#[test]
 fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
     let bus = Bus::start();
     let daemon = Fake::on(&bus);

@@ -12,6 +12,7 @@ mod doctor;
 mod examples;
 mod fake;
 mod format;
+mod lines;
 mod monitor;
 mod notify;
 mod server;

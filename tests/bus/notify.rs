@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -13,6 +12,7 @@ use solar_status::units::{Lux, Percent, Timestamp};
 use tempfile::TempDir;
 
 use crate::fake::Fake;
+use crate::lines::Lines;
 use crate::server::{Call, Server};
 use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
 
@@ -46,7 +46,7 @@ impl Home {
 
 struct Notify {
     process: Process,
-    errors: BufReader<ChildStderr>,
+    errors: Lines,
 }
 
 impl Notify {
@@ -56,16 +56,14 @@ impl Notify {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let errors = BufReader::new(child.stderr.take().unwrap());
+        let errors = Lines::of(child.stderr.take().unwrap());
         let process = Process(child);
         Self { process, errors }
     }
 
-    /// The next line on standard error.
+    /// The next line on standard error; empty at its end.
     fn says(&mut self) -> String {
-        let mut line = String::new();
-        self.errors.read_line(&mut line).unwrap();
-        line
+        self.errors.next().unwrap_or_default()
     }
 
     /// It has asked a daemon for its devices, and hears what changes from then on.
@@ -76,7 +74,7 @@ impl Notify {
     fn end(mut self) -> (Option<i32>, String) {
         kill_process(Pid::from_child(&self.process.0), Signal::TERM).unwrap();
         let status = self.process.exit_status();
-        (status, std::io::read_to_string(self.errors).unwrap())
+        (status, self.errors.collect())
     }
 }
 
@@ -95,11 +93,6 @@ fn say(daemon: &Fake, charge: i32, state: &'static str) {
             ("Trusted", true.into()),
             ("BatteryTime", now.into()),
             ("ChargeTime", now.into()),
-            // A time alone is nothing that is told.
-            (
-                "VoltageMillivolts",
-                u16::try_from(now % 5000).unwrap().into(),
-            ),
         ]));
     }
 }
@@ -237,7 +230,7 @@ fn the_next_daemon_is_followed_when_one_ends() {
     let mut notify = home.notify(&bus);
     assert_eq!(
         notify.says(),
-        "solar-status: waiting for solar-statusd on the system bus\n"
+        "solar-status: no solar-statusd on the system bus; waiting for it\n"
     );
     let daemon = Fake::on(&bus);
     notify.follows();
@@ -248,11 +241,47 @@ fn the_next_daemon_is_followed_when_one_ends() {
         notify.says(),
         "solar-status: solar-statusd left the system bus\n"
     );
-    assert!(notify.says().contains("waiting for solar-statusd"));
     let daemon = Fake::on(&bus);
     notify.follows();
     say(&daemon, 9, "discharging");
     assert_eq!(server.shows().1, 1, "in the place of the first");
+    assert_eq!(notify.end().0, Some(130));
+}
+
+#[test]
+fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
+    let (bus, home) = (Bus::start(), Home::new());
+    let server = Server::on(&bus);
+    let daemon = Fake::on(&bus);
+    let mut notify = home.notify(&bus);
+    notify.follows();
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+    drop(daemon);
+    assert!(notify.says().contains("left"));
+    let _daemon = Fake::without_devices(&bus);
+    notify.follows();
+    assert_eq!(server.call(), Call::Close(1));
+}
+
+#[test]
+fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
+    let (system, session, home) = (Bus::start(), Bus::start(), Home::new());
+    let server = Server::on(&session);
+    let arguments = ["notify", "--verbose"];
+    let mut command = solar_status(&system.address, &session.address, &arguments);
+    command.env("XDG_STATE_HOME", home.0.path());
+    let mut notify = Notify::start(command);
+    assert!(notify.says().contains("asked the devices directly"));
+    let daemon = Fake::on(&system);
+    // Nothing may be plugged in where this runs, or what may not be opened.
+    let mut says = notify.says();
+    while !says.contains("asked solar-statusd") {
+        assert_ne!(says, "", "it ended");
+        says = notify.says();
+    }
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
     assert_eq!(notify.end().0, Some(130));
 }
 

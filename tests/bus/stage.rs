@@ -1,8 +1,7 @@
 //! Buses, daemons and the program, each ended with its test.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,8 @@ use zbus::connection::Builder;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 use zbus::{Connection, block_on};
+
+use crate::lines::Lines;
 
 /// Nothing takes so long, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,9 +75,8 @@ impl Bus {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("dbus-daemon: {error}; tests/setup.sh installs it"));
-        let mut address = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut address).unwrap();
+        let mut out = Lines::of(child.stdout.take().unwrap());
+        let address = out.next().unwrap();
         Self {
             address: address.trim().to_owned(),
             _folder: folder,
@@ -165,12 +165,17 @@ impl Bus {
 
     /// The program, following.
     pub(crate) fn follow(&self, arguments: &[&str]) -> Monitor {
-        let mut child = solar_status(&self.address, NOWHERE, arguments)
+        self.follow_beside(NOWHERE, arguments)
+    }
+
+    /// The same, with a session's bus too.
+    pub(crate) fn follow_beside(&self, session: &str, arguments: &[&str]) -> Monitor {
+        let mut child = solar_status(&self.address, session, arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
+        let out = Lines::of(child.stdout.take().unwrap());
         Monitor {
             process: Process(child),
             out,
@@ -180,15 +185,13 @@ impl Bus {
 
 pub(crate) struct Monitor {
     pub(crate) process: Process,
-    out: BufReader<ChildStdout>,
+    out: Lines,
 }
 
 impl Monitor {
-    /// The next line as it is.
+    /// The next line as it is; empty at the end.
     pub(crate) fn whole_line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line
+        self.out.next().unwrap_or_default()
     }
 
     /// The next line, without its time.

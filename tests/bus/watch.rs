@@ -31,6 +31,21 @@ fn a_daemon_that_is_started_again_does_not_end_a_watch() {
 }
 
 #[test]
+fn a_watch_that_was_begun_before_the_daemon_changes_over_to_it() {
+    for on in [&[][..], &["--bus", "system"]] {
+        let bus = Bus::start();
+        let watch = watch(&bus, on);
+        watch.until("nobody", |screen| screen.contains("aiting for"));
+        let daemon = Fake::on(&bus);
+        watch.shows(&["K750"]);
+        daemon.change("Lux", 12_i32.into());
+        daemon.change("Presence", "online".into());
+        until(|| !daemon.series().is_empty());
+        leave(watch);
+    }
+}
+
+#[test]
 fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
     let bus = Bus::start();
     let daemon = Fake::on(&bus);

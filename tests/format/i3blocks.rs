@@ -1,14 +1,17 @@
 //! By i3blocks itself, which passes on what i3bar would draw.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
+use crate::lines::Lines;
 use crate::program::full;
 use crate::tools::{Running, missing};
+
+/// What is waited for comes within so many lines.
+const MOST_LINES: usize = 100;
 
 /// Keys of the i3bar protocol, and what they are.
 fn check(block: &Value) {
@@ -51,10 +54,9 @@ fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value 
     let mut child = i3blocks
         .spawn()
         .unwrap_or_else(|error| missing(&i3blocks, "i3blocks", &error));
-    let out = BufReader::new(child.stdout.take().unwrap());
+    let out = Lines::of(child.stdout.take().unwrap());
     let _running = Running(child);
-    for line in out.lines() {
-        let line = line.unwrap();
+    for line in out.take(MOST_LINES) {
         let Ok(blocks) = serde_json::from_str::<Vec<Value>>(line.trim_start_matches(',')) else {
             continue;
         };
@@ -63,7 +65,7 @@ fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value 
             return solar;
         }
     }
-    panic!("i3blocks ended");
+    panic!("i3blocks ended, or tells something else");
 }
 
 fn told_of(line: &str) -> Value {

@@ -12,6 +12,8 @@ mod devices;
 mod hass;
 mod i3blocks;
 mod i3status_rust;
+#[path = "../bus/lines.rs"]
+mod lines;
 mod options;
 mod polybar;
 mod program;

@@ -1,11 +1,12 @@
 //! `--watch` without solar-statusd; `tests/bus` has it with one.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::lines::Lines;
 use crate::program::{command, stdout};
 use crate::tools::{Running, until};
 
@@ -59,9 +60,8 @@ fn a_file_has_the_last_state() {
 fn a_signal_ends_it_as_it_ends_the_monitor() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut child = command(&STREAM).stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
+        let mut out = Lines::of(child.stdout.take().unwrap());
+        let line = out.next().unwrap();
         assert!(line.starts_with("57 %"), "{line}");
         kill_process(Pid::from_child(&child), signal).unwrap();
         let status = child.wait().unwrap();

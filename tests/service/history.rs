@@ -126,3 +126,22 @@ fn a_daemon_without_a_history_says_so() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("runs without --state"), "{said}");
 }
+
+#[test]
+fn many_devices_have_their_history_told() {
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let state = tempfile::tempdir().unwrap();
+    let arguments = ["--simulate=full", "--state", state.path().to_str().unwrap()];
+    let _daemon = Daemon::start(bus.address(), &arguments);
+    client.wait_for_name(NAME);
+    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
+        .args(["history", "--json", "--bus", bus.address()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let devices = document.get("devices").unwrap().as_array().unwrap();
+    // Two answers or more for each: more than zbus keeps for a reader that does not read.
+    assert!(devices.len() > 40, "{}", devices.len());
+}

@@ -14,12 +14,12 @@ use crate::units::Timestamp;
 /// Why it rang.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ring {
-    /// The user or the system wants the program to end.
-    Signal,
+    /// Whoever began it, the user or the system wants the end.
+    End,
     /// solar-statusd has come to a bus.
     Arrived,
-    /// A bus is gone.
-    Ended,
+    /// The last bus is gone.
+    NoBus,
     /// Nobody reads standard output any more.
     Unread,
 }
@@ -28,46 +28,55 @@ impl Ring {
     const fn byte(self) -> u8 {
         match self {
             // signal-hook writes this one.
-            Self::Signal => b'X',
+            Self::End => b'X',
             Self::Arrived => b'a',
-            Self::Ended => b'e',
+            Self::NoBus => b'n',
             Self::Unread => b'u',
         }
     }
 
     fn of(byte: u8) -> Self {
-        let others = [Self::Arrived, Self::Ended, Self::Unread];
+        let others = [Self::Arrived, Self::NoBus, Self::Unread];
         let ring = others.into_iter().find(|ring| ring.byte() == byte);
-        ring.unwrap_or(Self::Signal)
+        ring.unwrap_or(Self::End)
     }
 }
 
-/// The end that is rung.
+/// The end that is rung; each thread can have its own.
 #[derive(Debug)]
-pub(super) struct Bell(UnixStream);
+pub(in crate::cli) struct Bell(UnixStream);
 
 /// The end that hears it.
 #[derive(Debug)]
-pub(super) struct Ear(UnixStream);
+pub(in crate::cli) struct Ear(UnixStream);
 
-/// A bell that rings for signals.
-pub(super) fn bell() -> io::Result<(Bell, Ear)> {
+/// A bell, and who hears it.
+pub(in crate::cli) fn bell() -> io::Result<(Bell, Ear)> {
     let (bell, ear) = UnixStream::pair()?;
-    setting::on_signals(&bell)?;
     Ok((Bell(bell), Ear(ear)))
 }
 
 impl Bell {
-    pub(super) fn ring(&mut self, ring: Ring) -> io::Result<()> {
-        self.0.write_all(&[ring.byte()])
+    pub(super) fn ring(&self, ring: Ring) -> io::Result<()> {
+        (&self.0).write_all(&[ring.byte()])
     }
 
-    pub(super) fn try_clone(&self) -> io::Result<Self> {
+    /// Ends the following that hears it. It fails where that has ended.
+    pub(in crate::cli) fn end(&self) -> io::Result<()> {
+        self.ring(Ring::End)
+    }
+
+    /// Ends it when the user or the system wants the program to end.
+    pub(in crate::cli) fn for_signals(&self) -> io::Result<()> {
+        setting::on_signals(&self.0)
+    }
+
+    pub(in crate::cli) fn try_clone(&self) -> io::Result<Self> {
         self.0.try_clone().map(Self)
     }
 
-    /// Rings when nobody reads standard output any more: who writes seldom would learn it late.
-    pub(super) fn for_reader(mut self) -> io::Result<()> {
+    /// Ends it when nobody reads standard output any more: who writes seldom would learn it late.
+    pub(in crate::cli) fn for_reader(self) -> io::Result<()> {
         let wait = move || {
             let out = io::stdout();
             let mut polled = [PollFd::new(&out, PollFlags::empty())];

@@ -15,7 +15,7 @@ use super::mirror::Mirror;
 use super::{Following, Hand, News, WAITING};
 use crate::bus::{self, Values};
 use crate::cli::asked::Asked;
-use crate::cli::daemon::{Daemon, in_order};
+use crate::cli::daemon::{Daemon, NoDaemon, in_order};
 use crate::cli::{Exit, setting};
 use crate::manager::{Change, Clock, RealClock, Wake};
 use crate::units::Timestamp;
@@ -34,6 +34,8 @@ pub(super) enum Ended {
     Exit(Exit),
     /// The daemon is gone: why.
     Lost(String),
+    /// It cannot be asked.
+    Unheard(NoDaemon),
 }
 
 pub(super) fn follow(

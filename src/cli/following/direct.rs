@@ -79,6 +79,7 @@ pub(super) fn follow(
             }
         },
     );
+    hand.let_go();
     let exit = match ended {
         Ok(Wake::Due | Wake::Readable(_)) => worst,
         Ok(Wake::Interrupted) => Exit::Interrupted,

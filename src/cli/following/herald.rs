@@ -1,5 +1,7 @@
 //! Tells when solar-statusd comes to a bus.
 
+use std::io;
+use std::sync::Arc;
 use std::thread;
 
 use ordered_stream::OrderedStreamExt;
@@ -13,28 +15,58 @@ use crate::bus::{self, Bus};
 use crate::cli::daemon::owner_changes;
 use crate::manager::{Outcome, within};
 
-/// Rings from now on when the daemon comes to this bus; `false`: there is no such bus. It costs
-/// nothing until then.
-pub(super) fn post(bus: Bus, mut bell: Bell) -> bool {
-    let listen = move || zbus::block_on(listen(&bus));
-    let Ok(Outcome::Ended(Ok((connection, mut stream)))) = within("bus", PATIENCE, listen) else {
-        return false;
-    };
-    let wait = move || {
-        while let Some(message) = zbus::block_on(stream.next()) {
-            let arrived = message.is_ok_and(|message| is_arrival(&message));
-            if arrived && bell.ring(Ring::Arrived).is_err() {
-                return;
-            }
-        }
-        drop(connection);
-        _ = bell.ring(Ring::Ended);
-    };
-    let thread = thread::Builder::new().name("herald".to_owned());
-    thread.spawn(wait).is_ok()
+/// What the bus says, for as long as there is the connection.
+type Line = (Connection, MessageStream);
+
+/// Rings when the last of the buses is gone.
+struct Last(Bell);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        // It fails where nobody follows any more.
+        _ = self.0.ring(Ring::NoBus);
+    }
 }
 
-async fn listen(bus: &Bus) -> zbus::Result<(Connection, MessageStream)> {
+/// Rings from now on when the daemon comes to one of these buses; `false`: there is none of them. It
+/// costs nothing until then.
+pub(super) fn post(buses: Vec<Bus>, bell: &Bell) -> io::Result<bool> {
+    let lines: Vec<Line> = buses.into_iter().filter_map(line).collect();
+    if lines.is_empty() {
+        return Ok(false);
+    }
+    let last = Arc::new(Last(bell.try_clone()?));
+    for line in lines {
+        let (bell, last) = (bell.try_clone()?, Arc::clone(&last));
+        let wait = move || {
+            let _last = last;
+            wait(line, &bell);
+        };
+        let thread = thread::Builder::new().name("herald".to_owned());
+        thread.spawn(wait)?;
+    }
+    Ok(true)
+}
+
+/// Rings for each daemon that comes, until the bus is gone.
+fn wait((_connection, mut stream): Line, bell: &Bell) {
+    while let Some(message) = zbus::block_on(stream.next()) {
+        let arrived = message.is_ok_and(|message| is_arrival(&message));
+        if arrived && bell.ring(Ring::Arrived).is_err() {
+            return;
+        }
+    }
+}
+
+fn line(bus: Bus) -> Option<Line> {
+    let listen = move || zbus::block_on(listen(&bus));
+    match within("bus", PATIENCE, listen) {
+        Ok(Outcome::Ended(line)) => line.ok(),
+        _ => None,
+    }
+}
+
+async fn listen(bus: &Bus) -> zbus::Result<Line> {
     let connection = bus.builder().build().await?;
     let stream = MessageStream::from(&connection);
     let proxy = DBusProxy::new(&connection).await?;

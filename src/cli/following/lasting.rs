@@ -3,8 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use super::bell::{Ear, Ring, bell};
-use super::{Following, News, herald};
+use super::bell::{Bell, Ear, Ring};
+use super::daemon::Ended;
+use super::{Following, Hand, News, herald};
 use crate::bus::Bus;
 use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
@@ -21,17 +22,22 @@ pub(in crate::cli) enum Lasting {
     /// All that is there will be told, as if nothing had been.
     Anew,
     News(News),
-    /// Nobody tells anything for a while.
+    /// Nobody is heard any more, for this reason.
+    Lost(String),
+    /// Nobody was heard for a while.
     Away,
 }
 
 /// Whom to follow, and how long.
 pub(in crate::cli) struct FollowOn<'a> {
     pub(in crate::cli) common: &'a CommonArgs,
-    /// `None`: until it is interrupted.
+    /// `None`: until it is ended.
     pub(in crate::cli) duration: Option<Duration>,
-    /// Whether it ends when nobody reads standard output any more.
-    pub(in crate::cli) for_reader: bool,
+    /// Reaches who is followed.
+    pub(in crate::cli) hand: Hand,
+    /// What ends it.
+    pub(in crate::cli) bell: Bell,
+    pub(in crate::cli) ear: Ear,
 }
 
 /// What is left to follow.
@@ -39,33 +45,26 @@ struct Rounds {
     ear: Ear,
     clock: RealClock<'static>,
     until: Option<Timestamp>,
-    /// How many buses are listened to.
-    heralds: usize,
+    /// Whether there is a bus for solar-statusd to come to.
+    has_bus: bool,
 }
 
 impl FollowOn<'_> {
     /// Tells what is heard until the end, and how it ended. It is heard by way of solar-statusd or
     /// directly, and whenever solar-statusd comes to a bus, by way of it from then on. Once it was
-    /// followed, it is waited for.
+    /// followed, it is waited for. An error of `tell` ends it too.
     pub(in crate::cli) fn run(
         self,
         tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
     ) -> io::Result<Exit> {
-        let (bell, ear) = bell()?;
-        if self.for_reader {
-            bell.try_clone()?.for_reader()?;
-        }
-        let mut heralds = 0;
-        for bus in self.buses() {
-            heralds += usize::from(herald::post(bus, bell.try_clone()?));
-        }
+        let has_bus = herald::post(self.buses(), &self.bell)?;
         let clock = RealClock::new(None);
         let until = self.duration.map(|duration| clock.now() + duration);
         let mut rounds = Rounds {
-            ear,
+            ear: self.ear,
             clock,
             until,
-            heralds,
+            has_bus,
         };
         loop {
             let following = Following {
@@ -83,10 +82,25 @@ impl FollowOn<'_> {
                 }
             };
             tell(rounds.clock.now(), Lasting::Anew)?;
-            let exit = following.run(&mut |at, news| tell(at, Lasting::News(news)))?;
+            let mut news = |at, news| tell(at, Lasting::News(news));
+            let exit = match following.once(&self.hand, &mut news)? {
+                Ended::Exit(exit) => exit,
+                Ended::Lost(why) => {
+                    tell(rounds.clock.now(), Lasting::Lost(why))?;
+                    Exit::Failure
+                }
+                Ended::Unheard(error) => {
+                    let mut why = error.to_string();
+                    if rounds.go_on() {
+                        why.push_str("; waiting for it");
+                    }
+                    tell(rounds.clock.now(), Lasting::Lost(why))?;
+                    Exit::Failure
+                }
+            };
             let ended = match exit {
                 Exit::Interrupted => rounds.interrupted(tell)?,
-                Exit::Failure if rounds.heralds > 0 && !rounds.are_over() => rounds.wait(tell)?,
+                Exit::Failure if rounds.go_on() => rounds.wait(tell)?,
                 exit => Some(exit),
             };
             if let Some(exit) = ended {
@@ -110,16 +124,21 @@ impl Rounds {
         self.until.is_some_and(|until| until <= self.clock.now())
     }
 
+    /// Whether solar-statusd can be waited for.
+    fn go_on(&self) -> bool {
+        self.has_bus && !self.are_over()
+    }
+
     /// What following was interrupted for: `None` where it goes on.
     fn interrupted(
         &mut self,
         tell: &mut dyn FnMut(Timestamp, Lasting) -> io::Result<()>,
     ) -> io::Result<Option<Exit>> {
         let ring = self.ear.heard()?;
-        let end = self.ends(ring);
+        let end = Self::ends(ring);
         if end == Some(Exit::Failure) {
             let what = "there is no bus any more".to_owned();
-            tell(self.clock.now(), Lasting::News(News::Remark(what)))?;
+            tell(self.clock.now(), Lasting::Lost(what))?;
         }
         Ok(end)
     }
@@ -135,7 +154,7 @@ impl Rounds {
             match self.ear.next(until)? {
                 Some(Ring::Arrived) => return Ok(None),
                 Some(ring) => {
-                    let end = self.ends(ring);
+                    let end = Self::ends(ring);
                     if end.is_some() {
                         return Ok(end);
                     }
@@ -150,16 +169,13 @@ impl Rounds {
     }
 
     /// How a ring ends it, if it does.
-    fn ends(&mut self, ring: Ring) -> Option<Exit> {
+    const fn ends(ring: Ring) -> Option<Exit> {
         match ring {
-            Ring::Signal => Some(Exit::Interrupted),
+            Ring::End => Some(Exit::Interrupted),
             Ring::Unread => Some(Exit::Ok),
             Ring::Arrived => None,
-            Ring::Ended => {
-                self.heralds = self.heralds.saturating_sub(1);
-                // The session or the system ends, and with it who reads this.
-                (self.heralds == 0).then_some(Exit::Failure)
-            }
+            // The session or the system ends, and with it who reads this.
+            Ring::NoBus => Some(Exit::Failure),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
 use crate::cli::asked::Asked;
 use crate::cli::daemon::Interfaces;
 use crate::device::{Device, Link, Receiver};
-use crate::manager::{Change, Changed};
+use crate::manager::Change;
 
 /// All objects that are there, by their paths.
 pub(super) struct Mirror<'a> {
@@ -121,8 +121,7 @@ impl<'a> Mirror<'a> {
         let Some(before) = object.told.replace(now.clone()) else {
             return Some(Change::DeviceAdded(now));
         };
-        let what = Changed::between(&before, &now);
-        (!what.is_empty()).then_some(Change::DeviceChanged(now, what))
+        Change::between(&before, &now)
     }
 }
 
@@ -133,6 +132,7 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::manager::Changed;
 
     fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
         let owned = |value: Variant<'static>| value.try_into_owned().unwrap();
@@ -175,7 +175,26 @@ mod tests {
     }
 
     #[test]
-    fn a_time_alone_is_nothing_to_tell() {
+    fn a_battery_that_was_read_again_is_told_of_though_it_is_the_same() {
+        let cli = Cli::parse_from(["solar-status"]);
+        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        assert!(mirror.appear("/k750", k750("K750")).is_some());
+        let mut read = |at: u64| {
+            let values = values([
+                ("Charge", 57.into()),
+                ("ValueKind", "percent".into()),
+                ("Source", "4301".into()),
+                ("BatteryTime", at.into()),
+            ]);
+            mirror.change("/k750", DEVICE_INTERFACE, values)
+        };
+        assert!(matches!(read(1), Some(Change::DeviceChanged(..))));
+        assert!(matches!(read(2), Some(Change::DeviceRead(_))));
+        assert_eq!(read(2), None);
+    }
+
+    #[test]
+    fn that_it_was_seen_is_nothing_to_tell() {
         let cli = Cli::parse_from(["solar-status"]);
         let mut mirror = Mirror::new(Asked(&cli.status.common));
         assert!(mirror.appear("/k750", k750("K750")).is_some());

@@ -6,7 +6,6 @@ mod daemon;
 mod direct;
 mod hand;
 mod herald;
-mod keeping;
 mod lasting;
 mod mirror;
 mod roster;
@@ -21,9 +20,9 @@ use super::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
 
+pub(super) use self::bell::{Bell, Ear, bell};
 use self::daemon::Ended;
 pub(super) use self::hand::Hand;
-pub(super) use self::keeping::{Heard, keep};
 pub(super) use self::lasting::{FollowOn, Lasting};
 pub(super) use self::roster::{Roster, Told};
 
@@ -65,20 +64,26 @@ impl Following<'_> {
         self,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<Exit> {
+        let why = match self.once(&Hand::default(), tell)? {
+            Ended::Exit(exit) => return Ok(exit),
+            Ended::Lost(why) => why,
+            Ended::Unheard(error) => error.to_string(),
+        };
+        tell(RealClock::new(None).now(), News::Remark(why))?;
+        Ok(Exit::Failure)
+    }
+
+    /// The same, until the daemon is lost; meanwhile `hand` reaches who is followed.
+    fn once(
+        self,
+        hand: &Hand,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<Ended> {
         let common = self.common;
         match way::daemon(common, way::direct(common), true, PATIENCE) {
-            Ok(Some(daemon)) => match daemon::follow(self, daemon, &Hand::default(), tell)? {
-                Ended::Exit(exit) => Ok(exit),
-                Ended::Lost(why) => {
-                    tell(RealClock::new(None).now(), News::Remark(why))?;
-                    Ok(Exit::Failure)
-                }
-            },
-            Ok(None) => direct::follow(self, &Hand::default(), tell),
-            Err(error) => {
-                tell(Timestamp::START, News::Remark(error.to_string()))?;
-                Ok(Exit::Failure)
-            }
+            Ok(Some(daemon)) => daemon::follow(self, daemon, hand, tell),
+            Ok(None) => direct::follow(self, hand, tell).map(Ended::Exit),
+            Err(error) => Ok(Ended::Unheard(error)),
         }
     }
 }

@@ -161,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn that_a_battery_was_read_again_is_nothing_to_see() {
+        let mut roster = Roster::default();
+        roster.take(Change::DeviceAdded(k750("A")));
+        assert!(roster.take(Change::DeviceRead(k750("A"))).is_none());
+    }
+
+    #[test]
     fn who_was_never_told_of_does_not_go() {
         let mut roster = Roster::default();
         assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_none());

@@ -32,7 +32,7 @@ pub(in crate::cli) struct FormatArgs {
     pub(in crate::cli) format: Option<Format>,
 
     /// Go on, and print it anew when it reads otherwise (for JSON there is `monitor --json`)
-    #[arg(long, requires = "format", conflicts_with_all = ["transport", "replay"])]
+    #[arg(long, requires = "format", conflicts_with_all = ["json", "transport", "replay"])]
     pub(in crate::cli) watch: bool,
 
     /// End after so many seconds; simulated ones pass at once
@@ -41,10 +41,20 @@ pub(in crate::cli) struct FormatArgs {
 
     /// What stands between devices [default: two blanks; after a template without --watch, a new
     /// line]
-    #[arg(long, value_name = "TEXT", requires = "format")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "format",
+        conflicts_with = "json"
+    )]
     pub(in crate::cli) separator: Option<String>,
 
     /// Write it to this file, which is replaced as a whole
-    #[arg(long, value_name = "FILE", requires = "format")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "format",
+        conflicts_with = "json"
+    )]
     pub(in crate::cli) output: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::hass::Topics;
 use super::{Format, Kind, Look, Profile};
 use crate::cli::args::{ColorWhen, StatusArgs};
-use crate::cli::file::write_whole;
+use crate::cli::file;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::device::Device;
@@ -58,11 +58,19 @@ impl<'a> Printer<'a> {
         }
         match &options.output {
             // Who reads the file finds the old text or the new one.
-            Some(path) => write_whole(path, line(&text).as_bytes())?,
-            None => write(&line(&text)).map_err(unwritable)?,
+            Some(path) => file::write(path, self.lines(&text).as_bytes())?,
+            None => write(&self.lines(&text)).map_err(unwritable)?,
         }
         self.told = Some(text);
         Ok(())
+    }
+
+    /// The text with the end of its last line. Profiles of many lines have it; what a template comes
+    /// to for the last device may be empty, and is a line all the same.
+    fn lines(&self, text: &str) -> String {
+        let ended = matches!(self.format.0, Kind::Profile(_)) && text.ends_with('\n');
+        let end = if ended { "" } else { "\n" };
+        format!("{text}{end}")
     }
 
     fn is_hass(&self) -> bool {
@@ -83,12 +91,6 @@ impl<'a> Printer<'a> {
             separator: options.separator.as_deref().unwrap_or(separator),
         }
     }
-}
-
-/// The text with the end of its line.
-fn line(text: &str) -> String {
-    let end = if text.ends_with('\n') { "" } else { "\n" };
-    format!("{text}{end}")
 }
 
 /// The text goes out at once.

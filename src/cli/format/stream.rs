@@ -6,7 +6,7 @@ use super::output::Printer;
 use crate::cli::args::StatusArgs;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
-use crate::cli::following::{FollowOn, Lasting, News, Roster};
+use crate::cli::following::{FollowOn, Hand, Lasting, News, Roster, bell};
 use crate::cli::naming::Naming;
 use crate::device::{Device, Presence};
 
@@ -19,10 +19,17 @@ pub(in crate::cli) fn watch(args: &StatusArgs) -> io::Result<Exit> {
     let mut printer = Printer::new(args, format);
     let roster = || Roster::new(Naming::of(&args.common));
     let (mut devices, mut complete) = (roster(), false);
+    let (bell, ear) = bell()?;
+    bell.for_signals()?;
+    if args.format.output.is_none() {
+        bell.try_clone()?.for_reader()?;
+    }
     let following = FollowOn {
         common: &args.common,
         duration: args.format.duration,
-        for_reader: args.format.output.is_none(),
+        hand: Hand::default(),
+        bell,
+        ear,
     };
     following.run(&mut |_, lasting| match lasting {
         // What is shown stays until all was told again.
@@ -30,7 +37,7 @@ pub(in crate::cli) fn watch(args: &StatusArgs) -> io::Result<Exit> {
             (devices, complete) = (roster(), false);
             Ok(())
         }
-        Lasting::News(News::Remark(what)) => {
+        Lasting::News(News::Remark(what)) | Lasting::Lost(what) => {
             complain(&what);
             Ok(())
         }

@@ -107,14 +107,15 @@ fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
 
 /// What a daemon tells.
 fn told(daemon: Daemon, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
-    // Its stream is of no use, and would hold the answers up once it is full.
     let Daemon {
         bus,
         owner,
         connection,
+        stream,
         objects,
-        ..
     } = daemon;
+    // Nobody reads it, and once it is full no answer comes through.
+    drop(stream);
     let asked = bus.clone();
     let ask = move || {
         let mut subjects = Vec::new();

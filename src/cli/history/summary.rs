@@ -53,10 +53,12 @@ impl Summary {
             Some(it) => {
                 let loss = phrases::loss(&view.forecast);
                 let loss = loss.map_or_else(String::new, |loss| format!(", {loss}"));
-                format!(
-                    "{} at last, between {} and {}{loss}",
-                    it.last, it.lowest, it.highest
-                )
+                let range = if it.lowest == it.highest {
+                    String::new()
+                } else {
+                    format!(", between {} and {}", it.lowest, it.highest)
+                };
+                format!("{} at last{range}{loss}", it.last)
             }
             None => "not told in percent".to_owned(),
         };

@@ -35,12 +35,13 @@ read at the start:
   match = \"M705\"                  # as --device
   low = 10
 
-With --bus it waits for solar-statusd where it does not run, and follows the
-next one when one ends. Only one notify runs in a session.
+It waits for solar-statusd when it ends, and follows it when it comes later;
+with --bus it waits for the first one too. Only one notify runs in a session.
 
 Exit status: 130 ended by Ctrl-C or a signal; 0 another notify runs already,
-the output is closed, or the --duration is over; 1 something failed; 2 wrong
-arguments or configuration; 4 a node may not be opened.")]
+the output is closed, or the --duration is over; 1 something failed, or
+solar-statusd was away at the end; 2 wrong arguments or configuration; 4 a node
+may not be opened.")]
 pub struct NotifyArgs {
     /// Use this configuration and no other
     #[arg(long, value_name = "FILE")]

@@ -8,7 +8,6 @@ mod lines;
 mod session;
 mod store;
 mod teller;
-mod waiting;
 mod words;
 
 use std::io::{self, Write};
@@ -22,12 +21,12 @@ use self::lines::Lines;
 use self::store::Store;
 use self::teller::{Screen, Teller};
 use super::args::Field;
+use super::complain;
 use super::exit::Exit;
 use super::following::{Following, News};
 use super::naming::Naming;
 use super::standard::unwritable;
 use super::style::Style;
-use super::{complain, setting};
 use crate::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {

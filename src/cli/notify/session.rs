@@ -4,8 +4,6 @@
 //! which decides and shows. It sleeps until it is told something or something is due.
 
 use std::io;
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -15,12 +13,12 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 use zbus::{Connection, block_on};
 
 use super::args::NotifyArgs;
+use super::complain;
 use super::desktop::SERVER;
 use super::teller::{Screen, Teller};
-use super::{complain, setting, waiting};
 use crate::bus::Bus;
 use crate::cli::exit::Exit;
-use crate::cli::following::{Following, News};
+use crate::cli::following::{Bell, Ear, FollowOn, Hand, Lasting, News, bell};
 use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
@@ -31,7 +29,11 @@ const LOOKS: Duration = Duration::from_secs(10 * 60);
 
 /// What the deciding thread is told.
 enum Message {
-    Change(Timestamp, Box<Change>),
+    /// All who are there will be told of.
+    Anew,
+    Change(Box<Change>),
+    /// All who are there were told of.
+    Settled,
     /// Another notification server is there.
     Server,
     /// The session is over.
@@ -45,22 +47,23 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         let bus = args.common.way.bus.clone();
         teller.ask(bus.map_or_else(|| vec![Bus::System, Bus::Session], |bus| vec![bus]));
     }
-    let interrupt = setting::interrupt()?;
+    let (bell, ear) = bell()?;
+    bell.for_signals()?;
     let (give, take) = mpsc::channel();
     if let Screen::Desktop(desktop) = teller.screen() {
         listen(desktop.connection(), give.clone())?;
     }
-    let stop = interrupt.try_clone()?;
+    let end = bell.try_clone()?;
     let decide = move || {
         let ended = decide(teller, &take);
         // Then there is nobody left to follow for.
-        _ = stop.shutdown(Shutdown::Both);
+        _ = end.end();
         ended
     };
     let decider = thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
-    let exit = follow(args, &interrupt, &give);
+    let exit = follow(args, bell, ear, &give);
     // It may have ended by itself.
     _ = give.send(Message::End);
     match decider.join() {
@@ -70,60 +73,61 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     }
 }
 
-/// Follows the devices; with `--bus` each daemon that comes.
-fn follow(args: &NotifyArgs, interrupt: &UnixStream, give: &Sender<Message>) -> io::Result<Exit> {
-    let clock = RealClock::new(None);
-    let until = args.duration.map(|it| clock.now() + it);
-    let mut owner = None;
-    loop {
-        if let Some(bus) = &args.common.way.bus {
-            match waiting::daemon(bus, owner.as_deref(), interrupt, until)? {
-                waiting::End::Found(found) => owner = Some(found),
-                waiting::End::Stopped(exit) => return Ok(exit),
+/// Follows the devices, and each daemon that comes.
+fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &Sender<Message>) -> io::Result<Exit> {
+    let following = FollowOn {
+        common: &args.common,
+        duration: args.duration,
+        hand: Hand::default(),
+        bell,
+        ear,
+    };
+    following.run(&mut |_, heard| {
+        let message = match heard {
+            Lasting::Anew => Message::Anew,
+            Lasting::News(News::Change(change)) => Message::Change(change),
+            Lasting::News(News::Settled) => Message::Settled,
+            Lasting::News(News::Remark(what)) | Lasting::Lost(what) => {
+                complain(&what);
+                return Ok(());
             }
-        }
-        let following = Following {
-            common: &args.common,
-            duration: until.map(|until| until.since(clock.now())),
-            interrupt: Some(interrupt.try_clone()?),
+            Lasting::Away => return Ok(()),
         };
-        let exit = following.run(&mut |at, news| {
-            match news {
-                // Nobody listens when it has ended by itself, and then this ends too.
-                News::Change(change) => _ = give.send(Message::Change(at, change)),
-                News::Settled => {}
-                News::Remark(what) => complain(&what),
-            }
-            Ok(())
-        })?;
-        if exit != Exit::Failure || args.common.way.bus.is_none() {
-            return Ok(exit);
-        }
-    }
+        // Nobody listens when it has ended by itself, and then this ends too.
+        _ = give.send(message);
+        Ok(())
+    })
 }
 
 /// Decides and shows, until there is an end to it.
 fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
-    let clock = RealClock::new(None);
     loop {
-        let now = clock.now();
+        let now = time_of_day();
         let wait = teller.due(now).map(|due| due.since(now));
         let message = match wait {
             // What is due at once was refused just now.
             Some(wait) => take.recv_timeout(wait.clamp(Duration::from_secs(1), LOOKS)),
             None => take.recv().map_err(RecvTimeoutError::from),
         };
+        let now = time_of_day();
         match message {
-            Ok(Message::Change(at, change)) => teller.take(at, *change)?,
-            Ok(Message::Server) => teller.server_appeared(clock.now()),
+            Ok(Message::Anew) => teller.begin(),
+            Ok(Message::Change(change)) => teller.take(now, *change)?,
+            Ok(Message::Settled) => teller.settle(now)?,
+            Ok(Message::Server) => teller.server_appeared(now),
             Ok(Message::NoBus) => {
                 complain(&"the session bus closed the connection");
                 return Ok(Exit::Failure);
             }
-            Err(RecvTimeoutError::Timeout) => teller.advance(clock.now())?,
+            Err(RecvTimeoutError::Timeout) => teller.advance(now)?,
             Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return Ok(Exit::Ok),
         }
     }
+}
+
+/// As the user has it now: quiet hours and what was told are kept by it, also when it was set.
+fn time_of_day() -> Timestamp {
+    RealClock::new(None).now()
 }
 
 /// Tells of notification servers that come, from a thread that sleeps in between.

@@ -134,4 +134,20 @@ mod tests {
         write(&path, &Memory::default()).unwrap();
         assert_eq!(read(&path), Some(Memory::default()));
     }
+
+    #[test]
+    fn what_is_kept_already_is_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("alerts.json");
+        let mut store = Store {
+            path: Some(path.clone()),
+            saved: Memory::default(),
+        };
+        let memory =
+            serde_json::from_str(r#"{"A":{"heard":{"secs":0,"nanos":0},"told":{}}}"#).unwrap();
+        store.save(&memory);
+        fs::remove_file(&path).unwrap();
+        store.save(&memory);
+        assert!(!path.exists());
+    }
 }

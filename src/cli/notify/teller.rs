@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::tz::TimeZone;
@@ -9,7 +10,7 @@ use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
 use crate::cli::naming::Naming;
-use crate::device::Device;
+use crate::device::{Device, Link};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -27,7 +28,14 @@ pub(super) struct Teller {
     store: Store,
     /// `None`: the devices themselves are followed.
     daemon: Option<Asking>,
+    /// Who was told of since following began.
+    there: Devices,
+    /// Who was there before, and was not told of since.
+    unheard: Devices,
 }
+
+/// Devices by their ids: one may be reached in several ways.
+type Devices = BTreeMap<(String, Link), Device>;
 
 impl Teller {
     pub(super) fn new(
@@ -43,6 +51,8 @@ impl Teller {
             screen,
             store,
             daemon: None,
+            there: Devices::new(),
+            unheard: Devices::new(),
         }
     }
 
@@ -56,6 +66,20 @@ impl Teller {
         self.daemon = Some(Asking(buses));
     }
 
+    /// All who are there will be told of.
+    pub(super) fn begin(&mut self) {
+        self.unheard.append(&mut self.there);
+    }
+
+    /// All who are there were told of: the others left while nobody was heard.
+    pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
+        for device in std::mem::take(&mut self.unheard).into_values() {
+            let orders = self.alerts.remove(&device, at);
+            self.obey(at, &orders)?;
+        }
+        Ok(())
+    }
+
     /// Takes a change.
     pub(super) fn take(&mut self, at: Timestamp, mut change: Change) -> io::Result<()> {
         if let Some(device) = change.device_mut() {
@@ -67,8 +91,18 @@ impl Teller {
         let orders = match change {
             Change::DeviceAdded(device)
             | Change::DeviceChanged(device, _)
-            | Change::DeviceRead(device) => self.alerts.take(&device, at),
-            Change::DeviceRemoved(device) => self.alerts.remove(&device, at),
+            | Change::DeviceRead(device) => {
+                let orders = self.alerts.take(&device, at);
+                let key = (device.id.clone(), device.link.clone());
+                self.unheard.remove(&key);
+                self.there.insert(key, device);
+                orders
+            }
+            Change::DeviceRemoved(device) => {
+                let orders = self.alerts.remove(&device, at);
+                self.there.remove(&(device.id, device.link));
+                orders
+            }
             Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::LightKey(_) => {
                 return Ok(());
             }

@@ -1,8 +1,7 @@
 //! The thread that follows the devices, for the one that draws.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
@@ -12,7 +11,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
-use crate::cli::following::{Hand, Heard, keep};
+use crate::cli::following::{self, FollowOn, Hand, Lasting};
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
@@ -21,9 +20,10 @@ const ENDING: Duration = Duration::from_secs(3);
 
 /// What was heard, and how it ended.
 pub(super) struct Follower {
-    heard: Receiver<(Timestamp, Heard)>,
+    heard: Receiver<(Timestamp, Lasting)>,
     bell: Bell,
-    interrupt: UnixStream,
+    /// Ends it.
+    end: following::Bell,
     /// `None`: it was ended.
     thread: Option<JoinHandle<io::Result<Exit>>>,
 }
@@ -32,12 +32,20 @@ impl Follower {
     /// Follows these devices; `hand` reaches them.
     pub(super) fn start(common: CommonArgs, hand: Hand, bell: Bell) -> io::Result<Self> {
         let (give, heard) = channel();
-        let (interrupt, interrupted) = UnixStream::pair()?;
+        let (end, ear) = following::bell()?;
+        let ends = end.try_clone()?;
         let ringer = Ringer(bell.clone());
         let follow = move || {
             // Rings also when this thread ends, and when it panics.
             let ringer = ringer;
-            keep(&common, &interrupted, &hand, &mut |at, heard| {
+            let following = FollowOn {
+                common: &common,
+                duration: None,
+                hand,
+                bell: ends,
+                ear,
+            };
+            following.run(&mut |at, heard| {
                 let given = give.send((at, heard));
                 ringer.0.ring();
                 given.map_err(|_| io::ErrorKind::BrokenPipe.into())
@@ -49,7 +57,7 @@ impl Follower {
         Ok(Self {
             heard,
             bell,
-            interrupt,
+            end,
             thread: Some(thread),
         })
     }
@@ -60,7 +68,7 @@ impl Follower {
     }
 
     /// What comes next; `Ok(None)`: nothing yet. An error: it ended.
-    pub(super) fn next(&self) -> Result<Option<(Timestamp, Heard)>, TryRecvError> {
+    pub(super) fn next(&self) -> Result<Option<(Timestamp, Lasting)>, TryRecvError> {
         // Before the look: what comes after it rings again.
         self.bell.hush();
         match self.heard.try_recv() {
@@ -81,7 +89,7 @@ impl Follower {
     fn stop(&mut self) -> Option<thread::Result<io::Result<Exit>>> {
         let thread = self.thread.take()?;
         // It fails where nobody listens any more.
-        _ = self.interrupt.write_all(&[0]);
+        _ = self.end.end();
         let start = Instant::now();
         loop {
             let patience = ENDING.saturating_sub(start.elapsed());

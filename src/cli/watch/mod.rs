@@ -40,7 +40,7 @@ use self::signals::Signals;
 use self::terminal::Screen;
 use self::view::{View, Wish};
 use super::exit::Exit;
-use super::following::{Hand, Heard, News, WAITING};
+use super::following::{Hand, Lasting, News, WAITING};
 use super::naming::Naming;
 use super::style::Style;
 use super::{aside, color, monitor, standard};
@@ -227,16 +227,18 @@ impl Watch {
 }
 
 /// Takes what was heard.
-fn hear(model: &mut Model, at: Timestamp, heard: Heard) {
+fn hear(model: &mut Model, at: Timestamp, heard: Lasting) {
     match heard {
-        Heard::News(News::Change(change)) => model.take(at, *change),
-        Heard::News(News::Settled) => model.settle(),
+        Lasting::Anew => model.begin(at),
+        Lasting::News(News::Change(change)) => model.take(at, *change),
+        Lasting::News(News::Settled) => model.settle(),
         // The screen says it anyway.
-        Heard::News(News::Remark(what)) if what == WAITING => {}
-        Heard::News(News::Remark(what)) => aside::complain(&what),
-        Heard::Lost(why) => {
+        Lasting::News(News::Remark(what)) if what == WAITING => {}
+        Lasting::News(News::Remark(what)) => aside::complain(&what),
+        Lasting::Lost(why) => {
             model.lose(at);
             aside::complain(&why);
         }
+        Lasting::Away => model.lose(at),
     }
 }

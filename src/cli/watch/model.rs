@@ -232,6 +232,13 @@ impl Model {
         }
     }
 
+    /// Everybody who is there will be told of, again if they were before.
+    pub(super) fn begin(&mut self, at: Timestamp) {
+        if self.hearing != Hearing::Starting {
+            self.lose(at);
+        }
+    }
+
     /// Everybody who is there was told of.
     pub(super) fn settle(&mut self) {
         self.hearing = Hearing::Settled;

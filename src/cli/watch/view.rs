@@ -69,6 +69,11 @@ impl View {
 
     /// Does what a key says.
     pub(super) fn handle(&mut self, input: Input, model: &Model) -> Wish {
+        // Who reads the help does not see what else a key would do.
+        if self.page == Page::Help && input != Input::Quit {
+            self.page = Page::Overview;
+            return Wish::Nothing;
+        }
         let entries = self.entries(model);
         let place = self.place(&entries);
         let last = entries.len().saturating_sub(1);
@@ -98,12 +103,7 @@ impl View {
                     Order::Emptiest => Order::Place,
                 }
             }
-            Input::Help => {
-                self.page = match self.page {
-                    Page::Help => Page::Overview,
-                    Page::Overview | Page::Closely => Page::Help,
-                }
-            }
+            Input::Help => self.page = Page::Help,
             Input::Back => self.page = Page::Overview,
         }
         Wish::Nothing

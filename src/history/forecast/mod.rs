@@ -109,6 +109,7 @@ pub fn forecast(entries: &[Entry], now: Timestamp) -> Forecast {
         None => trend::falls(&readings),
     };
     let trend = match phases {
+        None if recent.iter().any(|entry| entry.charge.is_some()) => Err(Lack::TooSoon),
         None => Err(Lack::NoPercent),
         Some(phases) => trend::trend(&phases).ok_or(Lack::TooSoon),
     };

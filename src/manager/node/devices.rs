@@ -7,7 +7,7 @@ use super::{Node, Phase};
 use crate::device::{Device, Link, Presence, device_id, is_odd};
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
-use crate::manager::change::{Change, Changed};
+use crate::manager::change::Change;
 use crate::manager::facts::{battery_of, take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::snapshot::Failure;
@@ -363,28 +363,12 @@ impl Node<'_> {
         };
         let before = device.clone();
         change(device);
-        let what = Changed::between(&before, device);
-        let told = if !what.is_empty() {
-            Change::DeviceChanged(device.clone(), what)
-        } else if read_at(&before) != read_at(device) {
-            Change::DeviceRead(device.clone())
-        } else {
-            return;
-        };
-        if announced {
-            self.changes.push_back(told);
-        }
+        let told = Change::between(&before, device);
+        self.changes.extend(told.filter(|_| announced));
     }
 
     /// Whether those who follow it were told that a device is there.
     pub(super) fn is_announced(&self, index: DeviceIndex) -> bool {
         self.dealings.get(&index).is_some_and(|it| it.announced)
     }
-}
-
-/// When its battery was read, and its charge.
-fn read_at(device: &Device) -> Option<(Timestamp, Timestamp)> {
-    device
-        .battery
-        .map(|battery| (battery.at, battery.charge_at))
 }

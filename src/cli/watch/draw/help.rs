@@ -18,7 +18,7 @@ pub(super) fn lines(pen: &Pen, height: usize) -> Vec<Line<'static>> {
         ("Enter Tab", "one device closely, or all"),
         ("l", "measure light now"),
         ("s", "emptiest first, or by slot"),
-        ("?", "this help; Esc closes it"),
+        ("?", "this help"),
         (trend, "voltage or charge is rising, falling"),
         (pen.glyph("▼", "V"), "the light"),
         (pen.glyph("▲", "^"), "200 lux: above it charges"),

@@ -183,7 +183,7 @@ const fn nobody(model: &Model) -> &'static str {
         Hearing::Settled => {
             "No device found. Waiting for one to be plugged in, to connect or to be paired."
         }
-        Hearing::Lost => "Waiting for solar-statusd to come back.",
+        Hearing::Lost => "Waiting for solar-statusd.",
     }
 }
 
@@ -191,18 +191,27 @@ const fn nobody(model: &Model) -> &'static str {
 fn keys(pen: &Pen, view: &View, width: usize) -> Vec<Span<'static>> {
     let closely = match view.page {
         Page::Overview => "details",
-        Page::Closely | Page::Help => "all",
+        Page::Closely => "all",
+        Page::Help => {
+            let keys = [("q", "leave"), ("any other", "closes this")];
+            return fitting(&keys, width);
+        }
     };
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut used = 0;
-    for (key, what) in [
+    let keys = [
         ("q", "leave"),
         (pen.glyph("↑↓", "j k"), "choose"),
         ("Enter", closely),
         ("l", "light now"),
         ("?", "help"),
         ("s", "sort"),
-    ] {
+    ];
+    fitting(&keys, width)
+}
+
+fn fitting(keys: &[(&'static str, &str)], width: usize) -> Vec<Span<'static>> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    for &(key, what) in keys {
         let item = [span(key, BOLD), plain(format!(" {what}"))];
         let item_width = item.iter().map(Span::width).sum::<usize>();
         if used + item_width > width {

@@ -1,0 +1,35 @@
+//! What a clock does that is wrong, or set.
+
+use crate::stage::story;
+
+/// Nothing is configured.
+const NOTHING: &str = "";
+
+#[test]
+fn a_clock_that_was_wrong_does_not_silence_it() {
+    let told = story(
+        NOTHING,
+        "9000d 08:00 M705 20
+         9000d 09:00 M705 90
+         9000d 10:00 restart",
+    );
+    assert_eq!(told.len(), 2);
+    let told = story(
+        NOTHING,
+        "9000d 08:00 M705 20\n 9000d 09:00 M705 90\n 1d 09:00 restart\n 1d 10:00 M705 90
+         1d 11:00 M705 19\n 3d 12:00",
+    );
+    assert_eq!(told.last().unwrap(), "2d 10:00 M705 low");
+}
+
+#[test]
+fn a_clock_that_is_set_back_meanwhile_holds_nothing_up() {
+    // Read again by the new time, and by nobody.
+    let told = story(NOTHING, "08:00 M705 20\n 05:00 M705 19");
+    assert_eq!(told, ["0d 05:00 M705 low"]);
+    let told = story(NOTHING, "08:00 M705 20\n 05:00 woken\n 05:03");
+    assert_eq!(told, ["0d 05:03 M705 low"]);
+    // Charged by the new time.
+    let told = story(NOTHING, "08:00 M705 20\n 08:03\n 05:00 M705 90");
+    assert_eq!(told, ["0d 08:03 M705 low", "0d 05:00 - charge of M705"]);
+}
