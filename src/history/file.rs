@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use log::{debug, warn};
+use log::{debug, info};
 
 use super::entry::Entry;
 use super::error::HistoryError;
@@ -79,18 +79,18 @@ impl DeviceFile {
             let file = match start.as_deref().map(header_of) {
                 Ok(Header::Ours(device)) => Self::of(directory, &device),
                 Ok(_) => {
-                    warn!("{} is no history that this version knows", path.display());
+                    info!("{} is no history that this version knows", path.display());
                     continue;
                 }
                 Err(error) => {
-                    warn!("{} cannot be read: {error}", path.display());
+                    info!("{} cannot be read: {error}", path.display());
                     continue;
                 }
             };
             if file.path == path {
                 files.push((file, found.metadata()?.modified()?));
             } else {
-                warn!("{} is the history of another device", path.display());
+                info!("{} is the history of another device", path.display());
             }
         }
         Ok(files)

@@ -150,7 +150,7 @@ pub fn read(directory: &Path, device: &str, since: Timestamp) -> Result<Vec<Entr
     Ok(entries)
 }
 
-/// The ids of all devices with a history in a directory.
+/// The ids of all devices with a history in a directory. What is none is left out: the log says why.
 pub fn devices(directory: &Path) -> Result<Vec<String>, HistoryError> {
     let files = files(directory)?;
     let mut ids: Vec<String> = files

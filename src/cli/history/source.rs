@@ -1,5 +1,6 @@
 //! Where the entries come from: solar-statusd, the files it wrote, or the simulation.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,8 +18,7 @@ use crate::cli::complain;
 use crate::cli::daemon::{Daemon, NoDaemon, in_order};
 use crate::device::{Device, Link};
 use crate::history::{self, Entry, HistoryError};
-use crate::manager::Memory;
-use crate::manager::{Outcome, within};
+use crate::manager::{Memory, Outcome, within};
 use crate::units::Timestamp;
 
 /// Where solar-statusd of the system keeps its state.
@@ -168,6 +168,17 @@ fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
         }
         error => error.into(),
     })?;
+    let there = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let there =
+        there.filter(|file| Path::new(&file.file_name()).extension() == Some("jsonl".as_ref()));
+    let strange = there.count().saturating_sub(ids.len());
+    if strange > 0 {
+        complain(&format_args!(
+            "{strange} of the files in {} are left out: they are no histories that this version knows \
+             (RUST_LOG=info says which)",
+            folder.display()
+        ));
+    }
     let memory = Memory::open(state.join("devices.json"));
     let mut subjects = Vec::new();
     for id in ids {
