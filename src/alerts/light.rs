@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::device::{Battery, Device};
 use crate::units::{Lux, Percent, Timestamp};
 
-/// More light than this charges a K750 (the K750 tool of 2011 draws its line at 200 lux).
-pub const CHARGES_ABOVE: Lux = Lux(200);
-
 /// So many points less are a fall, and so many more a rise: one may be the rounding of a charge that
 /// stays the same.
 const POINTS: u8 = 2;

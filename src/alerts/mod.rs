@@ -29,7 +29,7 @@ mod watch;
 
 pub use alert::{Alert, Bubble, Kind, Order, Urgency};
 pub use config::{Mistake, parse};
-pub use light::{CHARGES_ABOVE, Dimming, Past};
+pub use light::{Dimming, Past};
 pub use memory::Memory;
 pub use policy::Alerts;
 pub use quiet::QuietHours;

@@ -27,14 +27,9 @@ pub fn page(entries: &[Entry], since: u64) -> Vec<Row> {
 }
 
 fn row(entry: &Entry) -> Row {
-    let span = match entry.span {
-        Span::Moment => "moment",
-        Span::Hour => "hour",
-        Span::Day => "day",
-    };
     (
         entry.at.since_start().as_secs(),
-        span.to_owned(),
+        entry.span.name().to_owned(),
         entry.charge.map_or(-1, |it| i32::from(it.get())),
         entry.voltage.map_or(-1, |it| i32::from(it.0)),
         entry.light.map_or(-1, |it| i32::from(it.0)),
@@ -48,11 +43,7 @@ pub fn entry(row: &Row) -> Entry {
     let (seconds, span, percent, millivolts, lux, state, online) = row;
     Entry {
         at: Timestamp::from_start(Duration::from_secs(*seconds)),
-        span: match span.as_str() {
-            "hour" => Span::Hour,
-            "day" => Span::Day,
-            _ => Span::Moment,
-        },
+        span: Span::from_name(span).unwrap_or(Span::Moment),
         charge: u8::try_from(*percent).ok().and_then(Percent::new),
         voltage: u16::try_from(*millivolts).ok().map(Millivolts),
         light: u16::try_from(*lux).ok().map(Lux),

@@ -7,6 +7,7 @@ use super::series::{Piece, charges, gaps, lights};
 use super::strokes::{border, dashed, hatch, line, text};
 use super::theme::Colors;
 use super::time::Period;
+use crate::device::CHARGING_ABOVE;
 use crate::history::Entry;
 use crate::units::Timestamp;
 
@@ -18,7 +19,7 @@ pub(super) enum Place {
 }
 
 /// Above so many lux a solar keyboard charges.
-const CHARGES_ABOVE: u16 = 200;
+const CHARGES_ABOVE: u16 = CHARGING_ABOVE.0;
 
 /// A value that is alone is a dot of this size.
 const DOT: f32 = 3.0;

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::naming::Naming;
 use super::source::{self, Sources};
 use super::style::Style;
-use super::{color, complain, failed, format, setting, standard, table, way};
+use super::{complain, failed, format, setting, standard, table, way};
 use crate::manager::{Clock, RealClock, Selector, Snapshot, VirtualClock, read_status};
 use crate::nodes::{Tapping, centurion};
 use crate::transport::NodeInfo;
@@ -184,12 +184,7 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
         writeln!(out)?;
     } else {
-        let color = color::color(args.common.color, &out);
-        let width = rustix::termios::tcgetwinsize(&out)
-            .ok()
-            .map(|size| usize::from(size.ws_col));
-        let width = width.filter(|columns| *columns > 0);
-        let style = Style::of_environment(color, width);
+        let style = Style::of_terminal(args.common.color, &out);
         table::print(&mut out, snapshot, style)?;
     }
     out.flush()

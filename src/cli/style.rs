@@ -1,6 +1,10 @@
 //! How to draw for people: colour, characters, width.
 
+use std::io::StdoutLock;
+
 use anstyle::Style as Ansi;
+
+use super::args::ColorWhen;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +16,16 @@ pub(super) struct Style {
 }
 
 impl Style {
+    /// As wide as the terminal, if it is one, and in colour where that is wanted.
+    pub(super) fn of_terminal(color: ColorWhen, out: &StdoutLock<'_>) -> Self {
+        let width = rustix::termios::tcgetwinsize(out).ok();
+        let width = width.map(|size| usize::from(size.ws_col));
+        Self::of_environment(
+            super::color::color(color, out),
+            width.filter(|columns| *columns > 0),
+        )
+    }
+
     /// Unicode where the locale has it.
     pub(super) fn of_environment(color: bool, width: Option<usize>) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]

@@ -14,6 +14,8 @@ pub use identity::{device_id, direct_id, direct_serial};
 pub use light::{Light, LightLevel};
 pub use receiver::{ReceiverFamily, ReceiverModel};
 
+pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
+
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};
 use crate::units::Timestamp;

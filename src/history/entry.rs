@@ -70,6 +70,22 @@ pub enum Span {
 }
 
 impl Span {
+    const ALL: [Self; 3] = [Self::Moment, Self::Hour, Self::Day];
+
+    /// The word in files, on the bus and in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Moment => "moment",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    /// The span of this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.name() == name)
+    }
+
     /// How far apart two of a kind are, at the most, while somebody watches: an hour or day may be
     /// told by its first and the next by its last second.
     const fn apart(self) -> Duration {

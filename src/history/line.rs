@@ -20,15 +20,6 @@ use crate::units::{Lux, Millivolts, Percent, Timestamp};
 const FORMAT: &str = "solar-status history";
 const VERSION: u32 = 1;
 
-/// The states that have a name.
-const STATES: [ChargeState; 5] = [
-    ChargeState::Discharging,
-    ChargeState::Charging,
-    ChargeState::Full,
-    ChargeState::NotCharging,
-    ChargeState::Error,
-];
-
 /// What the first line of a file says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
@@ -99,11 +90,7 @@ pub(super) fn write_entry(entry: &Entry) -> io::Result<String> {
         lux: entry.light,
         state: entry.state.name().map(str::to_owned),
         online: entry.online,
-        span: match entry.span {
-            Span::Moment => None,
-            Span::Hour => Some("hour".to_owned()),
-            Span::Day => Some("day".to_owned()),
-        },
+        span: (entry.span != Span::Moment).then(|| entry.span.name().to_owned()),
     };
     Ok(serde_json::to_string(&line)? + "\n")
 }
@@ -113,13 +100,11 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
     let line: EntryLine = serde_json::from_slice(line).ok()?;
     let state = match line.state.as_deref() {
         None => ChargeState::Unknown,
-        name => STATES.into_iter().find(|state| state.name() == name)?,
+        Some(name) => ChargeState::from_name(name)?,
     };
     let span = match line.span.as_deref() {
         None => Span::Moment,
-        Some("hour") => Span::Hour,
-        Some("day") => Span::Day,
-        Some(_) => return None,
+        Some(name) => Span::from_name(name)?,
     };
     Some(Entry {
         at: Timestamp::from_start(Duration::from_secs(line.at)),
@@ -154,9 +139,18 @@ mod tests {
         );
     }
 
+    const STATES: [ChargeState; 6] = [
+        ChargeState::Discharging,
+        ChargeState::Charging,
+        ChargeState::Full,
+        ChargeState::NotCharging,
+        ChargeState::Error,
+        ChargeState::Unknown,
+    ];
+
     #[test]
     fn every_entry_is_read_as_it_was_written() {
-        for state in STATES.into_iter().chain([ChargeState::Unknown]) {
+        for state in STATES {
             for span in [Span::Moment, Span::Hour, Span::Day] {
                 for (percent, online) in [(None, false), (Percent::new(100), true)] {
                     let entry = Entry {

@@ -12,7 +12,7 @@ pub use args::DoctorArgs;
 
 use super::exit::Exit;
 use super::style::Style;
-use super::{cache, color, file, standard};
+use super::{cache, file, standard};
 use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
 
 /// The version of the JSON document.
@@ -72,10 +72,7 @@ fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut out, &document)?;
         writeln!(out)?;
     } else {
-        let color = color::color(args.color, &out);
-        let width = rustix::termios::tcgetwinsize(&out).ok();
-        let width = width.map(|size| usize::from(size.ws_col));
-        let style = Style::of_environment(color, width.filter(|columns| *columns > 0));
+        let style = Style::of_terminal(args.color, &out);
         text::print(&mut out, findings, style)?;
     }
     out.flush()

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::view::View;
-use crate::history::{Entry, Span};
+use crate::history::Entry;
 use crate::units::Timestamp;
 
 /// What stands in the columns; what is not known is empty. Times are those of UTC.
@@ -25,7 +25,7 @@ fn values(entry: &Entry) -> String {
     let number = |value: Option<u16>| value.map_or_else(String::new, |it| it.to_string());
     [
         utc(entry.at),
-        span(entry.span).to_owned(),
+        entry.span.name().to_owned(),
         number(entry.charge.map(|it| it.get().into())),
         number(entry.voltage.map(|it| it.0)),
         number(entry.light.map(|it| it.0)),
@@ -40,14 +40,6 @@ fn utc(at: Timestamp) -> String {
     let whole = Duration::from_secs(at.since_start().as_secs());
     let at = jiff::Timestamp::UNIX_EPOCH.checked_add(whole);
     at.map_or_else(|_| String::new(), |at| at.to_string())
-}
-
-pub(super) const fn span(span: Span) -> &'static str {
-    match span {
-        Span::Moment => "moment",
-        Span::Hour => "hour",
-        Span::Day => "day",
-    }
 }
 
 /// A text in quotation marks where it needs them (RFC 4180).

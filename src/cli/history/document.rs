@@ -5,7 +5,6 @@
 
 use serde::Serialize;
 
-use super::csv::span;
 use super::view::View;
 use crate::chart::Period;
 use crate::device::ChargeState;
@@ -149,7 +148,7 @@ impl HistoryEntry {
     fn of(entry: &Entry) -> Self {
         Self {
             time: seconds(entry.at),
-            span: span(entry.span),
+            span: entry.span.name(),
             percent: entry.charge,
             voltage_mv: entry.voltage,
             lux: entry.light,

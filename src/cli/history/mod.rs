@@ -26,7 +26,7 @@ use self::summary::Summary;
 use self::view::View;
 use super::exit::Exit;
 use super::style::Style;
-use super::{color, complain, file, standard};
+use super::{complain, file, standard};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::history::forecast;
 use crate::manager::{Clock, RealClock};
@@ -138,7 +138,7 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
         let summary = Summary {
             period: recorded,
             zone,
-            style: style(args, &out),
+            style: Style::of_terminal(args.color, &out),
         };
         summary.print(&mut out, views)
     };
@@ -146,13 +146,6 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
         .and_then(|()| out.flush())
         .map_err(standard::unwritable)?;
     Ok(Exit::Ok)
-}
-
-fn style(args: &HistoryArgs, out: &io::StdoutLock<'_>) -> Style {
-    let width = rustix::termios::tcgetwinsize(out).ok();
-    let width = width.map(|size| usize::from(size.ws_col));
-    let width = width.filter(|columns| *columns > 0);
-    Style::of_environment(color::color(args.color, out), width)
 }
 
 /// The picture of all devices that told a charge or light.

@@ -1,9 +1,9 @@
 //! Alerts in words.
 
-use crate::alerts::{Alert, CHARGES_ABOVE, Kind};
+use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::device::ChargeState;
+use crate::device::{CHARGING_ABOVE, ChargeState};
 
 /// A text for the screen: what it is about in one line, and more below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn facts(alert: &Alert, style: Style) -> Option<String> {
         Kind::Light => alert.dimming.map(|it| {
             let fell = format!("The charge fell from {} to {}.", it.before, it.now);
             it.brightest.map_or(fell.clone(), |lux| {
-                format!("{fell} The most light was {lux}; above {CHARGES_ABOVE} it charges.")
+                format!("{fell} The most light was {lux}; above {CHARGING_ABOVE} it charges.")
             })
         }),
         Kind::Charged | Kind::ChargingError => None,

@@ -4,7 +4,7 @@
 mod tests;
 
 use super::unseen;
-use crate::device::{Battery, BatteryLevel, Device, Presence, Receiver};
+use crate::device::{Battery, BatteryLevel, CHARGING_ABOVE, Device, Presence, Receiver};
 use crate::doctor::look::{Devices, Facts, Way};
 use crate::doctor::{Area, Finding, Unseen, Verdict};
 use crate::manager::Failure;
@@ -170,9 +170,9 @@ fn low(device: &Device, battery: &Battery) -> Option<Finding> {
             charge(battery).unwrap_or_default()
         );
         let advice = if device.is_solar() {
-            "give it light: a solar keyboard charges above 200 lux"
+            format!("give it light: a solar keyboard charges above {CHARGING_ABOVE}")
         } else {
-            "charge it, or put fresh cells in"
+            "charge it, or put fresh cells in".to_owned()
         };
         Finding::note(Area::Devices, "low", text).advise(advice)
     })

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::pen::{BOLD, DIM, Pen, gap, span};
 use crate::cli::words;
-use crate::device::{Light, LightLevel};
+use crate::device::{CHARGING_ABOVE, Light, LightLevel};
 use crate::units::Lux;
 
 /// Where the words of the scale begin, and where it ends. Each word has the same room: eyes, too,
@@ -22,7 +22,7 @@ const WORDS: [LightLevel; 5] = [
 ];
 
 /// Above this a solar keyboard charges.
-pub(super) const CHARGES: Lux = Lux(200);
+pub(super) const CHARGES: Lux = CHARGING_ABOVE;
 
 /// The column of this light on a scale of that width.
 fn column(lux: Lux, width: usize) -> usize {
