@@ -1,17 +1,22 @@
 //! What goes over D-Bus: names, paths, the facts about a device in UPower's words, its
-//! history.
-//!
-//! It does no I/O; the service serves these values, and the command line reads them.
+//! history. And the socket to a bus, on which nobody else can do harm.
 
 pub mod entries;
 mod facts;
+mod head;
 mod names;
+mod passing;
+mod socket;
+mod splitter;
 pub mod upower;
 mod which;
 
 pub use facts::{Values, device, receiver, yes_no};
+pub use head::{Head, Incoming, MessageKind};
 pub use names::{
     DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
+pub use socket::Intake;
+pub use splitter::Limits;
 pub use which::Bus;

@@ -138,7 +138,8 @@ fn where_is(bus: &Bus) -> String {
 
 /// Connects to a bus, and looks who has our name there.
 async fn connect(bus: Bus) -> Result<(Connection, String), NoDaemon> {
-    let connection = match bus.builder().build().await {
+    let connect = async { bus.builder()?.build().await };
+    let connection = match connect.await {
         Ok(connection) => connection,
         Err(zbus::Error::Connection(error, address)) if error.kind() == io::ErrorKind::NotFound => {
             let address = address.to_string();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -34,6 +34,14 @@ const TEMPORARY: &str = ".history-";
 pub(super) struct DeviceFile {
     path: PathBuf,
     device: String,
+}
+
+/// Changes when a file is written: it only grows, or is replaced by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
 }
 
 /// What a file begins with.
@@ -110,6 +118,16 @@ impl DeviceFile {
     /// Whose it is.
     pub(super) fn device(&self) -> &str {
         &self.device
+    }
+
+    /// What it has become.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        let metadata = fs::metadata(&self.path).ok()?;
+        Some(Stamp {
+            inode: metadata.ino(),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        })
     }
 
     /// Whether there is one.

@@ -45,6 +45,7 @@ mod upower;
 
 pub use entry::{Entry, HEARTBEAT, Sample, Span};
 pub use error::HistoryError;
+pub use file::Stamp;
 pub use statistics::{Flow, statistics};
-pub use store::{History, devices, read};
+pub use store::{History, devices, read, stamp};
 pub use upower::{Kind, Point, series, state_code};

@@ -7,7 +7,7 @@ use log::warn;
 
 use super::entry::{Entry, HEARTBEAT, Sample, Span};
 use super::error::HistoryError;
-use super::file::DeviceFile;
+use super::file::{DeviceFile, Stamp};
 use crate::units::Timestamp;
 
 /// More than this nobody has; of more, the one not written for longest is removed.
@@ -148,6 +148,12 @@ pub fn read(directory: &Path, device: &str, since: Timestamp) -> Result<Vec<Entr
     let mut entries = DeviceFile::of(directory, device).read()?;
     entries.retain(|entry| entry.at >= since);
     Ok(entries)
+}
+
+/// What the file of a device has become, as far as can be seen without reading it: two that are
+/// equal are of the same contents. `None`: there is none.
+pub fn stamp(directory: &Path, device: &str) -> Option<Stamp> {
+    DeviceFile::of(directory, device).stamp()
 }
 
 /// The ids of all devices with a history in a directory. What is none is left out: the log says why.

@@ -95,14 +95,17 @@ pub(super) fn connect(
     let serve = move || {
         zbus::block_on(async {
             match build(&args, &board, hands).await {
-                Ok((served, logind)) => {
+                Ok(served) => {
+                    let admission = Arc::clone(served.hands.admission());
+                    let errands = admission.run_errands(served.connection.clone());
+                    // Ends with the connection.
+                    let _errands = zruntime::spawn(errands);
                     // A stream before anybody knows the connection: it misses nothing.
                     let stream = MessageStream::from(&served.connection);
                     let ear = Ear {
                         connection: served.connection.clone(),
                         hands: served.hands.clone(),
                         name: args.bus_name,
-                        logind,
                     };
                     if give.send(Ok(served)).is_ok() {
                         teller.end(ear.listen(stream).await);
@@ -120,45 +123,41 @@ pub(super) fn connect(
     take.recv_timeout(patience).unwrap_or(Err(BusError::Silent))
 }
 
-/// Connects and serves what is always there; also gives who logind is.
-async fn build(
-    args: &Args,
-    board: &Board,
-    hands: Hands,
-) -> Result<(Served, Option<String>), BusError> {
+/// Connects and serves what is always there.
+async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
     let layout = board.layout();
     let roster = Roster::default();
     let root = Root {
         roster: Arc::clone(&roster),
         layout,
     };
-    let connection = args
-        .bus
-        .builder()
-        .method_timeout(PATIENCE)
-        .serve_at(layout.root(), root)
-        .serve_at(layout.root(), ObjectManager)
-        .serve_at(layout.display_device(), UpowerDevice::display(today()))
-        .build()
-        .await
-        .map_err(|source| BusError::Connect {
-            bus: args.bus.to_string(),
-            source,
-        })?;
-    refuse_taken(&connection, &args.bus_name).await?;
-    let logind = match find_logind(&connection).await {
-        Ok(logind) => logind,
-        Err(error) => {
-            info!("nobody says when the computer sleeps: {error}");
-            None
-        }
+    let admission = Arc::clone(hands.admission());
+    let connect = async {
+        args.bus
+            .builder_with(admission)?
+            .method_timeout(PATIENCE)
+            .serve_at(layout.root(), root)
+            .serve_at(layout.root(), ObjectManager)
+            .serve_at(layout.display_device(), UpowerDevice::display(today()))
+            .build()
+            .await
     };
-    let served = Served {
+    let connection = connect.await.map_err(|source| BusError::Connect {
+        bus: args.bus.to_string(),
+        source,
+    })?;
+    refuse_taken(&connection, &args.bus_name).await?;
+    match find_logind(&connection).await {
+        Ok(logind) => hands.admission().trust(logind),
+        Err(error) => {
+            info!("cannot reach logind ({error}); suspend and resume will not be noticed");
+        }
+    }
+    Ok(Served {
         connection,
         roster,
         hands,
-    };
-    Ok((served, logind))
+    })
 }
 
 /// Listens to logind from now on, and finds who that is.
@@ -211,14 +210,12 @@ struct Ear {
     hands: Hands,
     /// Our name.
     name: String,
-    /// Who is logind: anybody can send us what looks like its signals.
-    logind: Option<String>,
 }
 
 impl Ear {
     /// The stream is read without waiting for anything else: while it is full, the connection
     /// reads no more, not even the answer that would be waited for.
-    async fn listen(mut self, mut stream: MessageStream) -> BusError {
+    async fn listen(self, mut stream: MessageStream) -> BusError {
         while let Some(message) = stream.next().await {
             match message {
                 Ok(message) if message.message_type() == Type::Signal => {
@@ -233,7 +230,7 @@ impl Ear {
         BusError::Lost
     }
 
-    async fn hear(&mut self, message: &Message) -> Option<BusError> {
+    async fn hear(&self, message: &Message) -> Option<BusError> {
         let header = message.header();
         let sender = header.sender()?;
         // The bus says itself who sends.
@@ -247,13 +244,14 @@ impl Ear {
                 let (who, _, owner): (String, String, String) =
                     message.body().deserialize().ok()?;
                 if who == LOGIND {
-                    self.logind = Some(owner);
+                    self.hands.admission().trust(Some(owner));
                 } else if owner.is_empty() {
-                    self.hands.forget(&who);
+                    self.hands.on_left(&who);
                     self.hands.unwatch(&self.connection, &who).await;
                 }
             }
-            SLEEP if self.logind.as_deref() == Some(sender.as_str()) => {
+            // The admission lets no other peer's signals in than logind's.
+            SLEEP if !of_bus => {
                 let sleeps: bool = message.body().deserialize().ok()?;
                 if !sleeps {
                     self.hands.resume();

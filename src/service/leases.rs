@@ -1,26 +1,32 @@
-//! Who wants light measured, how often and for how long.
+//! Requests for light: what several callers want becomes one series per keyboard.
 //!
-//! A solar keyboard pays for every measurement, and has one series at a time. What several callers
-//! want becomes one series that contains what each of them wants; it ends by itself, or when the
-//! last of them leaves the bus.
+//! A solar keyboard pays for every measurement, and runs one series at a time. The series contains
+//! what each caller wants; it ends by itself, or when the last of them leaves the bus. Users have
+//! equal shares: of the places for requests, and of a keyboard's daily [`Budget`], which pays for
+//! what a request adds to the running series.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::admission::User;
+use super::budget::Budget;
 use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
 
-/// A series lasts so long at most: whoever wants more asks again.
+/// The longest series: for more, a caller asks again.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// So many callers at once may have light measured.
-const CALLERS_AT_MOST: usize = 64;
+/// The requests of one user that are kept at once, whatever number of connections they come from.
+const PLACES_OF_A_USER: usize = 16;
+
+/// The requests that are kept at once.
+const PLACES: usize = 256;
 
 /// A caller asks so often at most.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// So long after a series nothing of it is to be expected.
+/// How long after the end of a series a late measurement of it may come.
 const SLACK: Duration = Duration::from_secs(2);
 
 /// Why a caller is refused.
@@ -35,9 +41,25 @@ pub(super) enum Refusal {
     /// The same caller asked just now.
     #[error("asked too often: wait half a second")]
     TooOften,
-    /// Many others have light measured.
-    #[error("too many callers have light measured")]
+    /// Many requests run.
+    #[error("too many requests for light of this user, or in all; end one with count 0, or retry")]
     TooMany,
+    /// The keyboard's budget is spent.
+    #[error(
+        "this keyboard measured light as often as it may in a day on request of one user, or of \
+         all; available again in {}",
+        hours_and_minutes(*.0)
+    )]
+    Spent(Duration),
+}
+
+/// `3 h 20 min`, rounded up.
+fn hours_and_minutes(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// What to have the device do.
@@ -48,15 +70,45 @@ pub(super) struct Leases {
     /// By caller and device.
     wanted: BTreeMap<(String, Link), Lease>,
     /// What runs.
-    running: BTreeMap<Link, Lease>,
+    running: BTreeMap<Link, Series>,
     /// When each caller asked last.
     asked: BTreeMap<String, Timestamp>,
+    budgets: BTreeMap<Link, Budget>,
+}
+
+/// What a caller wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lease {
+    user: User,
+    series: Series,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Lease {
+struct Series {
     period: Duration,
     until: Timestamp,
+}
+
+impl Series {
+    /// The measurements that are left of it: 255 at most, as a device counts them.
+    fn left(&self, now: Timestamp) -> u8 {
+        if self.until <= now {
+            return 0;
+        }
+        let left = self.until.since(now).as_secs_f64() / self.period.as_secs_f64();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and 255"
+        )]
+        let left = left.round().clamp(1.0, 255.0) as u8;
+        left
+    }
+
+    /// Whether another adds nothing to it. Less than a period longer is no measurement more.
+    fn contains(&self, other: &Self) -> bool {
+        self.period <= other.period && self.until + self.period > other.until
+    }
 }
 
 impl Leases {
@@ -66,6 +118,7 @@ impl Leases {
         &mut self,
         now: Timestamp,
         caller: &str,
+        user: User,
         device: &Link,
         count: u32,
         period: u32,
@@ -73,26 +126,40 @@ impl Leases {
         self.expire(now);
         let key = (caller.to_owned(), device.clone());
         if count == 0 {
-            self.wanted.remove(&key);
-            return Ok(self.adapt(now, device));
+            let left = self.wanted.remove(&key);
+            return Ok(left.and_then(|lease| self.shrink(now, device, lease.user)));
         }
-        let (Ok(count), Ok(period)) = (u8::try_from(count), u8::try_from(period)) else {
-            return Err(Refusal::OutOfBounds);
-        };
-        let period = Duration::from_secs(period.into());
-        let span = period * u32::from(count);
-        if span.is_zero() || span > LONGEST {
-            return Err(Refusal::OutOfBounds);
+        let series = series(now, count, period).ok_or(Refusal::OutOfBounds)?;
+        let is_running = self
+            .running
+            .get(device)
+            .is_some_and(|it| it.contains(&series));
+        let has_place = self.wanted.contains_key(&key) || self.has_place(user);
+        if !has_place && is_running {
+            // It gets what it wants all the same.
+            return Ok(None);
         }
         if self.asked.contains_key(caller) {
             return Err(Refusal::TooOften);
         }
-        if !self.wanted.contains_key(&key) && self.wanted.len() >= CALLERS_AT_MOST {
+        if !has_place {
             return Err(Refusal::TooMany);
         }
+        let before = self.wanted.insert(key.clone(), Lease { user, series });
+        let runs = self.running.get(device).map_or(0, |it| it.left(now));
+        let will_run = self.union(now, device).map_or(0, |it| it.left(now));
+        let added = will_run.saturating_sub(runs);
+        let budget = self.budgets.entry(device.clone()).or_default();
+        if added > 0
+            && let Err(wait) = budget.spend(now, user, added.into())
+        {
+            match before {
+                Some(before) => _ = self.wanted.insert(key, before),
+                None => _ = self.wanted.remove(&key),
+            }
+            return Err(Refusal::Spent(wait));
+        }
         self.asked.insert(caller.to_owned(), now);
-        let until = now + span;
-        self.wanted.insert(key, Lease { period, until });
         Ok(self.adapt(now, device))
     }
 
@@ -105,18 +172,27 @@ impl Leases {
             .cloned()
             .collect();
         self.asked.remove(caller);
-        for key in &left {
-            self.wanted.remove(key);
+        let mut wishes = Vec::new();
+        for key in left {
+            if let Some(lease) = self.wanted.remove(&key) {
+                self.expire(now);
+                wishes.extend(self.shrink(now, &key.1, lease.user));
+            }
         }
         self.expire(now);
-        let wishes = left.iter().filter_map(|(_, link)| self.adapt(now, link));
-        wishes.collect()
+        wishes
+    }
+
+    /// Whether a caller has light measured.
+    pub(super) fn has(&mut self, now: Timestamp, caller: &str) -> bool {
+        self.expire(now);
+        self.wanted.keys().any(|(of, _)| of == caller)
     }
 
     /// A device came back, and measures nothing any more. What to tell it.
     pub(super) fn renew(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
         self.running.remove(device);
-        self.wanted.retain(|_, lease| now < lease.until);
+        self.wanted.retain(|_, lease| now < lease.series.until);
         self.adapt(now, device)
     }
 
@@ -126,47 +202,72 @@ impl Leases {
         ran.filter_map(|device| self.renew(now, &device)).collect()
     }
 
-    fn expire(&mut self, now: Timestamp) {
-        self.wanted.retain(|_, lease| now < lease.until + SLACK);
-        self.running.retain(|_, lease| now < lease.until + SLACK);
-        self.asked.retain(|_, at| now.since(*at) < PAUSE);
+    fn has_place(&self, user: User) -> bool {
+        let of_user = self.wanted.values().filter(|lease| lease.user == user);
+        self.wanted.len() < PLACES && of_user.count() < PLACES_OF_A_USER
     }
 
-    /// Makes one series of all that is wanted of a device.
-    fn adapt(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+    fn expire(&mut self, now: Timestamp) {
+        self.wanted
+            .retain(|_, lease| now < lease.series.until + SLACK);
+        self.running.retain(|_, series| now < series.until + SLACK);
+        self.asked.retain(|_, at| now.since(*at) < PAUSE);
+        self.budgets.retain(|_, budget| !budget.is_over(now));
+    }
+
+    /// One series of all that is wanted of a device.
+    fn union(&self, now: Timestamp, device: &Link) -> Option<Series> {
         let wanted = self.wanted.iter().filter(|((_, of), _)| of == device);
-        let wanted = wanted.map(|(_, lease)| *lease).reduce(|one, other| Lease {
+        let wanted = wanted.map(|(_, lease)| lease.series);
+        let mut union = wanted.reduce(|one, other| Series {
             period: one.period.min(other.period),
             until: one.until.max(other.until),
-        });
-        let Some(mut wanted) = wanted else {
+        })?;
+        union.period = union.period.max(densest(union.until.since(now)));
+        Some(union)
+    }
+
+    /// Has the device do what is wanted of it.
+    fn adapt(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+        let Some(wanted) = self.union(now, device) else {
             let ran = self.running.remove(device);
             return ran.map(|_| (device.clone(), None));
         };
-        let left = wanted.until.since(now);
-        wanted.period = wanted.period.max(densest(left));
         let running = self.running.get(device);
-        // Less than a period longer is no measurement more.
-        let goes_on =
-            |it: &Lease| it.period == wanted.period && it.until + it.period > wanted.until;
-        if running.is_some_and(goes_on) {
+        if running.is_some_and(|it| it.period == wanted.period && it.contains(&wanted)) {
             return None;
         }
         self.running.insert(device.clone(), wanted);
-        let reports = (left.as_secs_f64() / wanted.period.as_secs_f64())
-            .round()
-            .clamp(1.0, 255.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "between 1 and 255"
-        )]
         let series = LightMeasure {
-            reports: reports as u8,
-            period_s: wanted.period.as_secs() as u8,
+            reports: wanted.left(now),
+            period_s: u8::try_from(wanted.period.as_secs()).unwrap_or(u8::MAX),
         };
         Some((device.clone(), Some(series)))
     }
+
+    /// The same where a user wants less: what is not measured is given back.
+    fn shrink(&mut self, now: Timestamp, device: &Link, user: User) -> Option<Wish> {
+        let left = |leases: &Self| leases.running.get(device).map_or(0, |it| it.left(now));
+        let before = left(self);
+        let wish = self.adapt(now, device);
+        if let Some(budget) = self.budgets.get_mut(device) {
+            let after = self.running.get(device).map_or(0, |it| it.left(now));
+            budget.refund(user, before.saturating_sub(after).into());
+        }
+        wish
+    }
+}
+
+/// The series from now on; `None`: it is empty or too long.
+fn series(now: Timestamp, count: u32, period: u32) -> Option<Series> {
+    let (count, period) = (u8::try_from(count).ok()?, u8::try_from(period).ok()?);
+    let period = Duration::from_secs(period.into());
+    let span = period * u32::from(count);
+    if span.is_zero() || span > LONGEST {
+        return None;
+    }
+    let until = now + span;
+    Some(Series { period, until })
 }
 
 /// The shortest period of a series that lasts so long: it has 255 measurements at most. Whoever
@@ -191,6 +292,9 @@ mod tests {
         }
     }
 
+    const ADA: User = User::Id(1000);
+    const BOB: User = User::Id(1001);
+
     const fn series(reports: u8, period_s: u8) -> LightMeasure {
         LightMeasure { reports, period_s }
     }
@@ -199,7 +303,7 @@ mod tests {
     fn what_several_callers_want_is_one_series() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let wish = leases.want(at(now), caller, &device(1), count, period);
+            let wish = leases.want(at(now), caller, ADA, &device(1), count, period);
             wish.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 60, 2), Some(Some(series(60, 2))));
@@ -215,7 +319,7 @@ mod tests {
     fn one_more_measurement_does_not_cut_a_long_series_short() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let wish = leases.want(at(now), caller, &device(1), count, period);
+            let wish = leases.want(at(now), caller, ADA, &device(1), count, period);
             wish.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 255, 7), Some(Some(series(255, 7))));
@@ -228,7 +332,14 @@ mod tests {
     fn who_leaves_the_bus_wants_nothing_any_more() {
         let mut leases = Leases::default();
         for slot in [1, 2] {
-            let wish = leases.want(at(1000 * u64::from(slot)), ":1.1", &device(slot), 60, 1);
+            let wish = leases.want(
+                at(1000 * u64::from(slot)),
+                ":1.1",
+                ADA,
+                &device(slot),
+                60,
+                1,
+            );
             assert_eq!(wish, Ok(Some((device(slot), Some(series(60, 1))))));
         }
         let wishes = leases.leave(at(5000), ":1.1");
@@ -239,7 +350,7 @@ mod tests {
     #[test]
     fn a_device_that_comes_back_measures_what_is_left() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
+        leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
         let rest = (device(1), Some(series(40, 1)));
         assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest));
         assert_eq!(leases.renew(at(20_000), &device(2)), None);
@@ -249,15 +360,15 @@ mod tests {
     #[test]
     fn a_series_that_ended_by_itself_is_not_cancelled() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", &device(1), 5, 1).unwrap();
+        leases.want(at(0), ":1.1", ADA, &device(1), 5, 1).unwrap();
         assert_eq!(leases.leave(at(20_000), ":1.1"), []);
     }
 
     #[test]
     fn what_is_still_wanted_is_asked_for_again_after_the_computer_slept() {
         let mut leases = Leases::default();
-        leases.want(at(0), ":1.1", &device(1), 60, 1).unwrap();
-        leases.want(at(0), ":1.2", &device(2), 5, 1).unwrap();
+        leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
+        leases.want(at(0), ":1.2", ADA, &device(2), 5, 1).unwrap();
         let again = leases.again(at(20_000));
         assert_eq!(again, [(device(1), Some(series(40, 1)))]);
     }
@@ -267,7 +378,7 @@ mod tests {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, count, period| {
             leases
-                .want(at(now), caller, &device(1), count, period)
+                .want(at(now), caller, ADA, &device(1), count, period)
                 .err()
         };
         for (count, period) in [(1, 0), (256, 1), (1, 256), (u32::MAX, u32::MAX), (255, 255)] {
@@ -276,10 +387,68 @@ mod tests {
         assert_eq!(want(0, ":1.1", 60, 1), None);
         assert_eq!(want(400, ":1.1", 60, 1), Some(Refusal::TooOften));
         assert_eq!(want(500, ":1.1", 60, 1), None);
-        for caller in 2..=64 {
-            assert_eq!(want(1000, &format!(":1.{caller}"), 60, 1), None);
+        for caller in 2..=16 {
+            assert_eq!(want(1000, &format!(":1.{caller}"), 60, 2), None);
         }
-        assert_eq!(want(1000, ":1.65", 1, 1), Some(Refusal::TooMany));
-        assert_eq!(want(70_000, ":1.65", 1, 1), None);
+        assert_eq!(want(1000, ":1.17", 255, 1), Some(Refusal::TooMany));
+        assert_eq!(want(70_000, ":1.17", 1, 1), None);
+    }
+
+    #[test]
+    fn a_user_with_all_its_places_taken_gets_what_is_measured_anyway_and_others_get_theirs() {
+        let mut leases = Leases::default();
+        let mut want = |caller: &str, user, count, period| {
+            leases.want(at(0), caller, user, &device(1), count, period)
+        };
+        for caller in 1..=64 {
+            let wanted = want(&format!(":1.{caller}"), ADA, 255, 7);
+            assert!(wanted.is_ok(), "{caller}: {wanted:?}");
+        }
+        assert_eq!(want(":1.65", ADA, 3, 10), Ok(None));
+        assert_eq!(want(":1.65", ADA, 3, 1), Err(Refusal::TooMany));
+        assert!(want(":1.66", BOB, 3, 1).is_ok());
+    }
+
+    #[test]
+    fn the_budget_pays_for_what_is_added_once_and_is_given_back() {
+        let mut leases = Leases::default();
+        let spent = |leases: &Leases, user| {
+            let budget = leases.budgets.get(&device(1));
+            budget.map_or(0, |it| it.spent_by(user))
+        };
+        let want = |leases: &mut Leases, now, caller: &str, user, count, period| {
+            leases.want(at(now), caller, user, &device(1), count, period)
+        };
+        want(&mut leases, 0, ":1.1", ADA, 60, 2).unwrap();
+        assert_eq!(spent(&leases, ADA), 60);
+        want(&mut leases, 0, ":1.2", BOB, 30, 4).unwrap();
+        assert_eq!(spent(&leases, BOB), 0, "it is measured anyway");
+        want(&mut leases, 80_000, ":1.1", ADA, 60, 2).unwrap();
+        assert_eq!(spent(&leases, ADA), 100, "20 were left");
+        want(&mut leases, 100_000, ":1.1", ADA, 0, 0).unwrap();
+        assert_eq!(spent(&leases, ADA), 55, "bob wants the next 5, each 4 s");
+        leases.leave(at(104_000), ":1.2");
+        assert_eq!(spent(&leases, BOB), 0);
+    }
+
+    #[test]
+    fn a_keyboard_is_not_measured_without_end() {
+        let mut leases = Leases::default();
+        let mut granted = 0;
+        let refusal = loop {
+            let now = at(granted * 60_000);
+            match leases.want(now, ":1.1", ADA, &device(1), 60, 1) {
+                Ok(_) => granted += 1,
+                Err(refusal) => break refusal,
+            }
+        };
+        assert_eq!(granted, 266, "16,000 measurements");
+        let wait = Duration::from_secs((25 * 60 - 266) * 60);
+        assert_eq!(refusal, Refusal::Spent(wait));
+        assert!(refusal.to_string().ends_with("in 20 h 34 min"), "{refusal}");
+        let other = leases.want(at(granted * 60_000), ":1.2", BOB, &device(1), 60, 1);
+        assert!(other.is_ok());
+        let other = leases.want(at(granted * 60_000), ":1.1", ADA, &device(2), 60, 1);
+        assert!(other.is_ok(), "each keyboard has a budget of its own");
     }
 }

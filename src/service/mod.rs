@@ -6,13 +6,16 @@
 //! difference. So a device that does not answer keeps no program waiting, and a program that does
 //! not read keeps no device waiting.
 
+mod admission;
 mod args;
 mod board;
+mod budget;
 mod bus_thread;
 mod chronicle;
 mod clock;
 mod difference;
 mod ending;
+mod histories;
 mod leases;
 mod objects;
 mod publisher;
@@ -33,12 +36,14 @@ use log::warn;
 use sd_notify::NotifyState;
 
 pub use args::Args;
+pub use budget::{MEASUREMENTS_A_DAY, MEASUREMENTS_KEPT, MEASUREMENTS_OF_A_USER};
 pub use bus_thread::BusError;
 pub use ending::Ending;
 
 use board::Board;
 use chronicle::Chronicle;
 use ending::Teller;
+use histories::Histories;
 use objects::Hands;
 use publisher::Publisher;
 
@@ -135,7 +140,7 @@ pub fn serve(
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
     let history = args.state.as_ref().map(|state| state.join("history"));
     let chronicle = Chronicle::open(history.as_deref(), clock.now());
-    let hands = Hands::new(sender, history);
+    let hands = Hands::new(sender, Histories::new(history));
     let served = bus_thread::connect(args, &board, hands.clone(), ending.teller()?)?;
     let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
     let publishing = publish(publisher, ending.teller()?)?;

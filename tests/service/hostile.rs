@@ -171,17 +171,19 @@ fn what_makes_no_sense_is_refused_and_forgotten() {
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    // Eight million letters where a name is expected, and types that nobody declared.
-    let long = "x".repeat(8_000_000);
-    let history = error_name(client.call::<_, ()>(
-        K750,
-        UPOWER_DEVICE,
-        "GetHistory",
-        &(long.as_str(), 0_u32, 0_u32),
-    ));
-    assert_eq!(history, "org.freedesktop.UPower.GeneralError");
-    let value = error_name(client.value(K750, UPOWER_DEVICE, &long));
-    assert_eq!(value, "org.freedesktop.DBus.Error.UnknownProperty");
+    // A thousand letters and eight million where a name is expected, and types that nobody declared.
+    let history = |name: &str| {
+        let body = (name, 0_u32, 0_u32);
+        error_name(client.call::<_, ()>(K750, UPOWER_DEVICE, "GetHistory", &body))
+    };
+    let value = |name: &str| error_name(client.value(K750, UPOWER_DEVICE, name));
+    let long = "x".repeat(1000);
+    assert_eq!(history(&long), "org.freedesktop.UPower.GeneralError");
+    assert_eq!(value(&long), "org.freedesktop.DBus.Error.UnknownProperty");
+    let longer = "x".repeat(8_000_000);
+    let too_long = "org.freedesktop.DBus.Error.LimitsExceeded";
+    assert_eq!(history(&longer), too_long);
+    assert_eq!(value(&longer), too_long);
     let nested = vec![vec![(1_u8, "a", vec![zbus::Variant::from(1.5)])]];
     for member in ["MeasureLight", "Refresh", "GetStatistics"] {
         _ = client.call::<_, ()>(K750, DEVICE, member, &nested);

@@ -67,7 +67,7 @@ fn line(bus: Bus) -> Option<Line> {
 }
 
 async fn listen(bus: &Bus) -> zbus::Result<Line> {
-    let connection = bus.builder().build().await?;
+    let connection = bus.builder()?.build().await?;
     let stream = MessageStream::from(&connection);
     let proxy = DBusProxy::new(&connection).await?;
     proxy.add_match_rule(owner_changes()?).await?;

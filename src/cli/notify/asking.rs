@@ -83,7 +83,7 @@ async fn ask<T: DeserializeOwned + Type>(
     method: &str,
     arguments: &(impl serde::Serialize + Type),
 ) -> zbus::Result<T> {
-    let connection: Connection = bus.builder().method_timeout(PATIENCE).build().await?;
+    let connection: Connection = bus.builder()?.method_timeout(PATIENCE).build().await?;
     let proxy = DBusProxy::new(&connection).await?;
     let owner = proxy.get_name_owner(BusName::try_from(NAME)?).await?;
     let interface = Some(UPOWER_DEVICE_INTERFACE);

@@ -97,7 +97,7 @@ impl Desktop {
     /// The session's, if nobody else shows alerts there.
     pub(super) fn open() -> Result<Self, NoDesktop> {
         let open = async {
-            let builder = Bus::Session.builder().method_timeout(PATIENCE);
+            let builder = Bus::Session.builder()?.method_timeout(PATIENCE);
             let connection = builder.build().await?;
             connection
                 .request_name_with_flags(OWN_NAME, RequestNameFlags::DO_NOT_QUEUE)

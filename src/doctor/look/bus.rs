@@ -139,7 +139,7 @@ fn unseen(bus: &Bus, error: &zbus::Error) -> Unseen {
 }
 
 async fn look_at(machine: &Machine, bus: &Bus) -> zbus::Result<OnBus> {
-    let line = Line(bus.builder().method_timeout(CALL).build().await?);
+    let line = Line(bus.builder()?.method_timeout(CALL).build().await?);
     let mut seen = OnBus {
         activatable: line.is_activatable().await?,
         daemon: line.owner(machine, NAME).await?,

@@ -4,7 +4,7 @@ use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, interface};
 
-use crate::bus::entries::{Row, page};
+use crate::bus::entries::{SentRow, page};
 use crate::bus::yes_no;
 use crate::device::{BatteryLevel, Link, Presence};
 use crate::feature::DeviceKind;
@@ -52,7 +52,7 @@ impl Device1 {
         let wanted = self.hands.want_light(caller, &device.link, count, period);
         wanted.map_err(|refusal| match refusal {
             Refusal::OutOfBounds => MeasureError::InvalidArgs(refusal.to_string()),
-            Refusal::TooOften | Refusal::TooMany => {
+            Refusal::TooOften | Refusal::TooMany | Refusal::Spent(_) => {
                 MeasureError::LimitsExceeded(refusal.to_string())
             }
         })?;
@@ -70,14 +70,15 @@ impl Device1 {
     /// online. At most 10000 entries: who wants more asks again from the second after the last on, until
     /// there are none.
     #[zbus(out_args("entries"))]
-    fn get_entries(&self, since: u64) -> Result<Vec<Row>, MeasureError> {
-        if !self.hands.has_history() {
+    async fn get_entries(&self, since: u64) -> Result<Vec<SentRow>, MeasureError> {
+        let histories = self.hands.histories();
+        if !histories.are_kept() {
             let why = "no history is kept: solar-statusd runs without --state".to_owned();
             return Err(MeasureError::NotSupported(why));
         }
-        let entries = self.hands.history(&self.post.name);
-        let entries = entries.map_err(|error| MeasureError::Unreadable(error.to_string()))?;
-        Ok(page(&entries, since))
+        let rows = histories.read(&self.post.name, move |entries| page(entries, since));
+        rows.await
+            .map_err(|error| MeasureError::Unreadable(error.to_string()))
     }
 
     /// The light key was pressed.

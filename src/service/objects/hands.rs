@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,8 +9,9 @@ use zbus::names::BusName;
 use zbus::{Connection, MatchRule, Message};
 
 use crate::device::Link;
-use crate::history::{self, Entry, HistoryError};
 use crate::manager::{Command, CommandSender};
+use crate::service::admission::Admission;
+use crate::service::histories::Histories;
 use crate::service::leases::{Leases, Refusal, Wish};
 use crate::units::Timestamp;
 
@@ -23,19 +23,30 @@ pub(in crate::service) struct Hands {
     /// Those who are waited for to leave.
     watched: Arc<Mutex<BTreeSet<String>>>,
     started: Instant,
-    /// Where the history is, if there is one.
-    history: Option<PathBuf>,
+    histories: Histories,
+    admission: Arc<Admission>,
 }
 
 impl Hands {
-    pub(in crate::service) fn new(commands: CommandSender, history: Option<PathBuf>) -> Self {
+    pub(in crate::service) fn new(commands: CommandSender, histories: Histories) -> Self {
         Self {
             commands,
             leases: Arc::default(),
             watched: Arc::default(),
             started: Instant::now(),
-            history,
+            histories,
+            admission: Arc::default(),
         }
+    }
+
+    /// Decides which calls are let in.
+    pub(in crate::service) const fn admission(&self) -> &Arc<Admission> {
+        &self.admission
+    }
+
+    /// What was recorded.
+    pub(in crate::service) const fn histories(&self) -> &Histories {
+        &self.histories
     }
 
     /// Passes a command on; `false`: too many wait already.
@@ -55,8 +66,9 @@ impl Hands {
         count: u32,
         period: u32,
     ) -> Result<(), Refusal> {
+        let user = self.admission.user(caller);
         let wish =
-            self.with_leases(|leases, now| leases.want(now, caller, device, count, period))?;
+            self.with_leases(|leases, now| leases.want(now, caller, user, device, count, period))?;
         self.pass_on(wish);
         Ok(())
     }
@@ -69,6 +81,12 @@ impl Hands {
     }
 
     /// A caller left the bus.
+    pub(in crate::service) fn on_left(&self, caller: &str) {
+        self.admission.on_left(caller);
+        self.forget(caller);
+    }
+
+    /// What a caller wants is forgotten.
     pub(in crate::service) fn forget(&self, caller: &str) {
         let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
         self.pass_on(wishes);
@@ -80,22 +98,15 @@ impl Hands {
         self.pass_on(wish);
     }
 
-    /// Whether there is a history.
-    pub(in crate::service) const fn has_history(&self) -> bool {
-        self.history.is_some()
-    }
-
-    /// What is recorded of a device; a daemon that could not open its history still reads it.
-    pub(in crate::service) fn history(&self, device: &str) -> Result<Vec<Entry>, HistoryError> {
-        match &self.history {
-            Some(directory) => history::read(directory, device, Timestamp::START),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// Hears from now on when a caller leaves the bus; `false`: it is gone already, or that cannot
-    /// be heard.
+    /// Has the bus report when a caller leaves; `false`: it is gone already, or the bus refuses.
+    /// Callers whose light was measured are watched no longer: the bus allows some hundred rules.
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
+        let watched: Vec<String> = lock(&self.watched).iter().cloned().collect();
+        for other in watched {
+            if !self.with_leases(|leases, now| leases.has(now, &other)) {
+                self.unwatch(connection, &other).await;
+            }
+        }
         let (Some(rule), Ok(name)) = (leaving(caller), BusName::try_from(caller)) else {
             return false;
         };

@@ -21,6 +21,7 @@ use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::manager::{Change, command_channel};
 use crate::service::board::{Board, Post};
+use crate::service::histories::Histories;
 use crate::service::testing::connections;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::{Slot, Wpid};
@@ -173,7 +174,7 @@ prop_compose! {
 #[test]
 fn any_device_is_read_back_as_it_was() {
     let [connection, _client] = connections();
-    let hands = Hands::new(command_channel().unwrap().0, None);
+    let hands = Hands::new(command_channel().unwrap().0, Histories::new(None));
     let same = |device: Device| {
         let object = Device1 {
             post: post(device.clone()),

@@ -41,13 +41,24 @@ impl UpowerDevice {
         }
     }
 
-    fn entries(&self, without: &str) -> Result<Vec<Entry>, UpowerError> {
+    /// Passes what was recorded to `answer`.
+    async fn read<T: Send + 'static>(
+        &self,
+        without: &str,
+        answer: impl FnOnce(&[Entry]) -> T + Send + 'static,
+    ) -> Result<T, UpowerError> {
         match (&self.what, &self.hands) {
-            (What::Device(post), Some(hands)) if hands.has_history() => hands
-                .history(&post.name)
-                .map_err(|error| UpowerError::GeneralError(error.to_string())),
+            (What::Device(post), Some(hands)) if hands.histories().are_kept() => {
+                let answered = hands.histories().read(&post.name, answer).await;
+                answered.map_err(|error| UpowerError::GeneralError(error.to_string()))
+            }
             _ => Err(UpowerError::GeneralError(without.to_owned())),
         }
+    }
+
+    fn keeps_history(&self) -> bool {
+        let hands = self.hands.as_ref();
+        hands.is_some_and(|hands| hands.histories().are_kept())
     }
 
     fn values(&self) -> Properties {
@@ -83,27 +94,30 @@ impl UpowerDevice {
     /// seconds back (0: all, the oldest first; else the newest first), `resolution` how many points
     /// at most. Time in seconds since 1970, value, state.
     #[zbus(out_args("data"))]
-    fn get_history(
+    async fn get_history(
         &self,
         r#type: &str,
         timespan: u32,
         resolution: u32,
     ) -> Result<Vec<Point>, UpowerError> {
-        let entries = self.entries("device does not support getting history")?;
         let kind = Kind::named(r#type);
-        let series = kind.and_then(|kind| series(&entries, kind, timespan, resolution, today()));
+        let read = move |entries: &[Entry]| {
+            kind.and_then(|kind| series(entries, kind, timespan, resolution, today()))
+        };
+        let without = "device does not support getting history";
+        let series = self.read(without, read).await?;
         series.ok_or_else(|| UpowerError::GeneralError("device has no history".to_owned()))
     }
 
     /// How long the battery takes for each percent from 0 to 100, `charging` or `discharging`:
     /// the deviation from the mean, and how sure that is.
     #[zbus(out_args("data"))]
-    fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
-        let entries = self.entries("device does not support getting statistics")?;
+    async fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
         let flow = Flow::named(r#type);
-        let flow =
-            flow.ok_or_else(|| UpowerError::GeneralError("device has no statistics".to_owned()))?;
-        Ok(statistics(&entries, flow).to_vec())
+        let read = move |entries: &[Entry]| flow.map(|flow| statistics(entries, flow).to_vec());
+        let without = "device does not support getting statistics";
+        let statistics = self.read(without, read).await?;
+        statistics.ok_or_else(|| UpowerError::GeneralError("device has no statistics".to_owned()))
     }
 
     /// Names it for programs that remember devices: the same after a replug.
@@ -151,13 +165,13 @@ impl UpowerDevice {
     /// Whether `GetHistory` knows something.
     #[zbus(property)]
     fn has_history(&self) -> bool {
-        self.hands.as_ref().is_some_and(Hands::has_history)
+        self.keeps_history()
     }
 
     /// Whether `GetStatistics` knows something.
     #[zbus(property)]
     fn has_statistics(&self) -> bool {
-        self.hands.as_ref().is_some_and(Hands::has_history)
+        self.keeps_history()
     }
 
     /// Of a line power only.

@@ -12,6 +12,7 @@ use crate::manager::{Change, command_channel};
 use crate::service::board::Board;
 use crate::service::bus_thread::Served;
 use crate::service::chronicle::Chronicle;
+use crate::service::histories::Histories;
 use crate::service::objects::{Hands, Roster};
 use crate::service::testing::connections;
 use crate::units::Timestamp;
@@ -41,7 +42,7 @@ fn a_receiver_that_says_more_about_itself_changes_and_stays() {
     let served = Served {
         connection: connection.clone(),
         roster: Roster::default(),
-        hands: Hands::new(command_channel().unwrap().0, None),
+        hands: Hands::new(command_channel().unwrap().0, Histories::new(None)),
     };
     let chronicle = Chronicle::open(None, Timestamp::START);
     let name = bus::NAME.to_owned();

@@ -1,0 +1,203 @@
+//! Admission of method calls: what one caller asks must not cost another.
+//!
+//! It is the intake of the service's socket, before zbus reads a message. zbus makes a task of each
+//! call and lets its answer wait for the socket, in whatever number they come; so calls wait here,
+//! in queues that are bounded and fair to users ([`fair_queue`]), and few are let in at a time. A
+//! call has its place until its answer was written to the socket. Of bulk methods a user has one
+//! call in at a time, so that memory stays small; small calls are let in before them.
+//!
+//! What exceeds a queue gets `org.freedesktop.DBus.Error.LimitsExceeded`, and so does a user to
+//! whom so much was sent that is not known to have been read that more could silence the service
+//! ([`traffic`]). Calls that want no answer are dropped where the method only answers.
+//!
+//! The user of a caller is asked of the bus, once for each caller. That, and the errors, are
+//! [errands](Errand), which a task on the bus thread runs.
+
+mod call;
+mod fair_queue;
+mod state;
+mod traffic;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use log::debug;
+use zbus::message::Type;
+use zbus::{Connection, Message};
+use zruntime::Event;
+
+pub(super) use call::User;
+use state::{Errand, State};
+
+use crate::bus::{Head, Incoming, Intake, Limits};
+use crate::units::Timestamp;
+
+/// The longest messages that are read. The longest call of a client is a few hundred bytes.
+const LIMITS: Limits = Limits {
+    call: 2 << 10,
+    signal: 2 << 10,
+    answer: 16 << 10,
+};
+
+/// The error of what is refused.
+const LIMITS_EXCEEDED: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
+
+/// Decides which calls zbus reads, and when.
+#[derive(Debug)]
+pub(super) struct Admission {
+    state: Mutex<State>,
+    started: Instant,
+    /// A message can be let in.
+    released: Event,
+    /// There is an errand.
+    errands: Event,
+}
+
+impl Default for Admission {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            started: Instant::now(),
+            released: Event::new(),
+            errands: Event::new(),
+        }
+    }
+}
+
+impl Admission {
+    /// Lets the signals of this peer in, beside those of the bus; `None`: of no other.
+    pub(super) fn trust(&self, peer: Option<String>) {
+        self.state().trust(peer);
+    }
+
+    /// The user of a caller whose call was let in.
+    pub(super) fn user(&self, caller: &str) -> User {
+        self.state().user(caller).unwrap_or(User::Unknown)
+    }
+
+    /// A caller left the bus.
+    pub(super) fn on_left(&self, caller: &str) {
+        self.change(|state, _| state.on_left(caller));
+    }
+
+    /// Runs errands until the connection ends.
+    pub(super) async fn run_errands(self: Arc<Self>, connection: Connection) {
+        loop {
+            // Before the look: what comes after it ends the wait.
+            let next = self.errands.listen();
+            for errand in self.take_errands() {
+                if let Err(error) = self.run(&connection, errand).await {
+                    debug!("an errand failed: {error}");
+                }
+            }
+            next.await;
+        }
+    }
+
+    async fn run(&self, connection: &Connection, errand: Errand) -> zbus::Result<()> {
+        match errand {
+            Errand::Identify(question) => {
+                let call = Message::method_call("/org/freedesktop/DBus", "GetConnectionUnixUser")
+                    .destination("org.freedesktop.DBus")
+                    .interface("org.freedesktop.DBus")
+                    .build(&question.caller)?;
+                let serial = call.primary_header().serial_num().get();
+                self.state().expect_identity(serial, question);
+                connection.send(&call).await
+            }
+            Errand::Refuse {
+                caller,
+                serial,
+                refusal,
+            } => {
+                // Only its sender and serial number appear in the error.
+                let call = Message::method_call("/", "Refused")
+                    .sender(caller.as_str())
+                    .serial(serial)
+                    .build(&())?;
+                let error = Message::error(&call.header(), LIMITS_EXCEEDED);
+                let error = error.build(&refusal.to_string())?;
+                self.change(|state, now| state.on_refused(now, &caller, length(&error)));
+                connection.send(&error).await
+            }
+        }
+    }
+
+    fn take_errands(&self) -> VecDeque<Errand> {
+        self.state().take_errands()
+    }
+
+    /// Changes the state, and wakes those who wait for what came of it.
+    fn change<T>(&self, change: impl FnOnce(&mut State, Timestamp) -> T) -> T {
+        let now = Timestamp::from_start(self.started.elapsed());
+        let (result, has_errands) = {
+            let mut state = self.state();
+            let result = change(&mut state, now);
+            (result, state.has_errands())
+        };
+        if has_errands {
+            self.errands.notify(1);
+        }
+        result
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intake for Admission {
+    fn limits(&self) -> Limits {
+        LIMITS
+    }
+
+    /// Those of others come into the queues in time, and what is dropped makes room on the bus.
+    fn takes_more(&self) -> bool {
+        true
+    }
+
+    fn on_message(&self, message: Incoming) {
+        self.change(|state, now| state.on_message(now, message));
+    }
+
+    fn on_oversized(&self, head: Head) {
+        self.change(|state, now| state.on_oversized(now, head));
+    }
+
+    fn next_message(&self) -> Option<Vec<u8>> {
+        self.change(State::next_message)
+    }
+
+    fn released(&self) -> &Event {
+        &self.released
+    }
+
+    fn is_sent(&self, message: &Message) -> bool {
+        match answered(message) {
+            Some((caller, serial)) => !self.state().is_silent(&caller, serial),
+            None => true,
+        }
+    }
+
+    fn on_sent(&self, message: &Message) {
+        if let Some((caller, serial)) = answered(message) {
+            self.change(|state, now| state.on_answered(now, &caller, serial, length(message)));
+            self.released.notify(1);
+        }
+    }
+}
+
+/// Whom a message answers, and which call.
+fn answered(message: &Message) -> Option<(String, u32)> {
+    if !matches!(message.message_type(), Type::MethodReturn | Type::Error) {
+        return None;
+    }
+    let header = message.header();
+    let caller = header.destination()?.to_string();
+    Some((caller, header.reply_serial()?.get()))
+}
+
+fn length(message: &Message) -> u64 {
+    message.data().bytes().len() as u64
+}

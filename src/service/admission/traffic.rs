@@ -1,0 +1,184 @@
+//! How much was sent to each user that is not known to have been read.
+//!
+//! A caller that does not read leaves its answers with the bus. dbus-daemon counts them against
+//! their sender, and when they exceed `max_incoming_bytes` (127 MiB) it reads no more from that
+//! sender: one caller could silence the service for everybody. (`check_read_watch` in
+//! dbus/dbus-transport-socket.c of dbus 1.14 and 1.16; reproduced with 1.14.10.) So what is sent to
+//! one user stays well below.
+//!
+//! What became of an answer is not known to its sender. It is certain only that the bus drops the
+//! answers of a caller that left. Beyond that, a user's sum decays slowly: this serves a caller
+//! that stays and reads.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::call::{Cost, User};
+use crate::units::Timestamp;
+
+/// Beyond this, a user gets no bulk answers: a tenth of it holds the histories of a desk.
+const BULK: u64 = 40 << 20;
+
+/// Beyond this, a user gets no answers.
+const SMALL: u64 = 48 << 20;
+
+/// Beyond this, a user gets not even errors. Two users together stay below the bus's limit.
+const ERRORS: u64 = 56 << 20;
+
+/// What is forgotten each second: half an answer with all objects of a large desk.
+const DECAY: u64 = 64 << 10;
+
+/// The most callers whose part is known. The part of others remains with their user.
+const CALLERS: usize = 1024;
+
+/// What was sent.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    users: BTreeMap<User, Sum>,
+    callers: BTreeMap<String, (User, u64)>,
+}
+
+#[derive(Debug)]
+struct Sum {
+    bytes: u64,
+    /// When it decayed last.
+    at: Timestamp,
+}
+
+impl Sum {
+    fn decay(&mut self, now: Timestamp) {
+        let elapsed = now.since(self.at);
+        let seconds = elapsed.as_secs();
+        self.bytes = self.bytes.saturating_sub(seconds.saturating_mul(DECAY));
+        self.at += Duration::from_secs(seconds);
+    }
+}
+
+impl Traffic {
+    /// Bytes were sent to a caller.
+    pub(super) fn sent(&mut self, now: Timestamp, user: User, caller: &str, bytes: u64) {
+        let sum = self.users.entry(user).or_insert(Sum { bytes: 0, at: now });
+        sum.decay(now);
+        sum.bytes = sum.bytes.saturating_add(bytes);
+        if let Some((_, part)) = self.callers.get_mut(caller) {
+            *part = part.saturating_add(bytes);
+        } else if self.callers.len() < CALLERS {
+            self.callers.insert(caller.to_owned(), (user, bytes));
+        }
+    }
+
+    /// A caller left the bus, and its answers with it.
+    pub(super) fn left(&mut self, caller: &str) {
+        if let Some((user, part)) = self.callers.remove(caller)
+            && let Some(sum) = self.users.get_mut(&user)
+        {
+            sum.bytes = sum.bytes.saturating_sub(part);
+        }
+    }
+
+    /// Whether a user may have an answer of this cost.
+    pub(super) fn allows(&mut self, now: Timestamp, user: User, cost: Cost) -> bool {
+        self.bytes(now, user)
+            < match cost {
+                Cost::Bulk => BULK,
+                Cost::Small => SMALL,
+            }
+    }
+
+    /// Whether a user may have an error.
+    pub(super) fn allows_error(&mut self, now: Timestamp, user: User) -> bool {
+        self.bytes(now, user) < ERRORS
+    }
+
+    /// The callers of a user to whom something was sent.
+    pub(super) fn callers(&self, user: User) -> impl Iterator<Item = &String> {
+        let of_user = move |(_, (of, _)): &(&String, &(User, u64))| *of == user;
+        self.callers.iter().filter(of_user).map(|(name, _)| name)
+    }
+
+    /// Forgets whoever has nothing left to be known of, so that this does not grow.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        self.users.retain(|_, sum| {
+            sum.decay(now);
+            sum.bytes > 0
+        });
+        let users = &self.users;
+        self.callers.retain(|_, (user, _)| users.contains_key(user));
+    }
+
+    fn bytes(&mut self, now: Timestamp, user: User) -> u64 {
+        let Some(sum) = self.users.get_mut(&user) else {
+            return 0;
+        };
+        sum.decay(now);
+        sum.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: User = User::Id(1000);
+    const BOB: User = User::Id(1001);
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn bulk_ends_before_small_answers_and_these_before_errors() {
+        let mut traffic = Traffic::default();
+        let allowed = |traffic: &mut Traffic| {
+            (
+                traffic.allows(at(0), ADA, Cost::Bulk),
+                traffic.allows(at(0), ADA, Cost::Small),
+                traffic.allows_error(at(0), ADA),
+            )
+        };
+        assert_eq!(allowed(&mut traffic), (true, true, true));
+        traffic.sent(at(0), ADA, ":1.1", BULK);
+        assert_eq!(allowed(&mut traffic), (false, true, true));
+        traffic.sent(at(0), ADA, ":1.1", SMALL - BULK);
+        assert_eq!(allowed(&mut traffic), (false, false, true));
+        traffic.sent(at(0), ADA, ":1.1", ERRORS - SMALL);
+        assert_eq!(allowed(&mut traffic), (false, false, false));
+        assert!(traffic.allows(at(0), BOB, Cost::Bulk), "others do not pay");
+    }
+
+    #[test]
+    fn two_users_together_stay_below_the_limit_of_the_bus() {
+        const { assert!(2 * ERRORS < 127 << 20) };
+    }
+
+    #[test]
+    fn a_caller_that_leaves_takes_its_answers_with_it() {
+        let mut traffic = Traffic::default();
+        traffic.sent(at(0), ADA, ":1.1", BULK);
+        traffic.sent(at(0), ADA, ":1.2", 5);
+        assert_eq!(traffic.callers(ADA).count(), 2);
+        traffic.left(":1.1");
+        assert!(traffic.allows(at(0), ADA, Cost::Bulk));
+        assert_eq!(traffic.callers(ADA).collect::<Vec<_>>(), [":1.2"]);
+    }
+
+    #[test]
+    fn what_was_sent_is_forgotten_with_time() {
+        let mut traffic = Traffic::default();
+        traffic.sent(at(0), ADA, ":1.1", BULK + DECAY);
+        assert!(!traffic.allows(at(1), ADA, Cost::Bulk));
+        assert!(traffic.allows(at(2), ADA, Cost::Bulk));
+        traffic.forget(at(3600));
+        assert!(traffic.users.is_empty() && traffic.callers.is_empty());
+    }
+
+    #[test]
+    fn the_number_of_callers_is_bounded_and_none_is_free_of_charge() {
+        let mut traffic = Traffic::default();
+        for caller in 0..2 * CALLERS {
+            traffic.sent(at(0), ADA, &format!(":1.{caller}"), 1 << 10);
+        }
+        assert_eq!(traffic.callers.len(), CALLERS);
+        assert_eq!(traffic.bytes(at(0), ADA), (2 * CALLERS as u64) << 10);
+    }
+}
