@@ -91,7 +91,7 @@ impl FairQueue {
     }
 
     /// Takes the next call of a user who may go on.
-    pub(super) fn pop(&mut self, may_go_on: impl Fn(User) -> bool) -> Option<Call> {
+    pub(super) fn pop(&mut self, may_go_on: impl Fn(User) -> bool) -> Option<(User, Call)> {
         let place = self.turns.iter().position(|user| may_go_on(*user))?;
         let user = self.turns.remove(place)?;
         let share = self.users.get_mut(&user)?;
@@ -102,7 +102,7 @@ impl FairQueue {
         } else {
             self.turns.push_back(user);
         }
-        call
+        Some((user, call?))
     }
 
     /// Removes the newest call of the user's caller with the longest queue, if that is longer than
@@ -173,7 +173,7 @@ mod tests {
 
     fn serials(queue: &mut FairQueue) -> Vec<u32> {
         std::iter::from_fn(|| queue.pop(|_| true))
-            .map(|call| call.serial)
+            .map(|(_, call)| call.serial)
             .collect()
     }
 
@@ -195,7 +195,10 @@ mod tests {
         queue.push(ADA, call(":1.1", 1));
         queue.push(BOB, call(":1.3", 21));
         let next = queue.pop(|user| user != ADA);
-        assert_eq!(next.map(|call| call.serial), Some(21));
+        assert_eq!(
+            next.map(|(user, call)| (user, call.serial)),
+            Some((BOB, 21))
+        );
         assert!(queue.pop(|user| user != ADA).is_none());
         assert_eq!(serials(&mut queue), [1]);
     }

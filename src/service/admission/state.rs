@@ -266,11 +266,7 @@ impl State {
 
     fn let_in(&mut self, now: Timestamp, cost: Cost) -> Option<Vec<u8>> {
         loop {
-            let call = self.next_call(now, cost)?;
-            let Some(user) = self.user(&call.caller) else {
-                // It left while the call waited.
-                continue;
-            };
+            let (user, call) = self.next_call(now, cost)?;
             match self.verdict(now, user, cost) {
                 Verdict::Yes => {}
                 Verdict::Wait => {
@@ -300,7 +296,7 @@ impl State {
     }
 
     /// The next call of this cost that has a place.
-    fn next_call(&mut self, now: Timestamp, cost: Cost) -> Option<Call> {
+    fn next_call(&mut self, now: Timestamp, cost: Cost) -> Option<(User, Call)> {
         let running = || self.running.values().filter(|it| it.cost == cost);
         let (at_once, per_user, queue) = match cost {
             Cost::Small => (SMALL_AT_ONCE, SMALL_PER_USER, &mut self.small),
