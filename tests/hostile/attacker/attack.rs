@@ -1,0 +1,124 @@
+//! An attack is data: how many connections send how many messages of which kind, and read what.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::calls::Make;
+use super::target::Target;
+use super::user::User;
+use super::wire::Hearing;
+
+/// An attack of one user.
+#[derive(Clone, Copy)]
+pub(crate) struct Attack {
+    pub(crate) name: &'static str,
+    pub(crate) connections: usize,
+    /// How many messages each connection sends.
+    pub(crate) messages: usize,
+    pub(crate) message: Make,
+    /// How many file descriptors go with each message.
+    pub(crate) descriptors: usize,
+    pub(crate) hearing: Hearing,
+    /// How long the connections stay open after the last message.
+    pub(crate) linger: Duration,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) connected: usize,
+    pub(crate) sent: usize,
+    /// Bytes of answers that were read.
+    pub(crate) heard: usize,
+}
+
+impl Attack {
+    /// One connection without descriptors, which reads, and leaves a second later.
+    pub(crate) const fn new(name: &'static str, messages: usize, message: Make) -> Self {
+        Self {
+            name,
+            connections: 1,
+            messages,
+            message,
+            descriptors: 0,
+            hearing: Hearing::Always,
+            linger: Duration::from_secs(1),
+        }
+    }
+
+    pub(crate) const fn from(self, connections: usize) -> Self {
+        Self {
+            connections,
+            ..self
+        }
+    }
+
+    pub(crate) const fn with_descriptors(self, descriptors: usize) -> Self {
+        Self {
+            descriptors,
+            ..self
+        }
+    }
+
+    pub(crate) const fn hearing(self, hearing: Hearing) -> Self {
+        Self { hearing, ..self }
+    }
+
+    pub(crate) const fn lingering(self, linger: Duration) -> Self {
+        Self { linger, ..self }
+    }
+
+    /// How many messages are sent in all, unless the bus ends a connection.
+    pub(crate) const fn size(&self) -> usize {
+        self.connections * self.messages
+    }
+
+    /// Attacks until all is sent, or for no longer than this.
+    pub(crate) fn run(&self, target: &Target, user: User, at_most: Duration) -> Tally {
+        let until = Instant::now() + at_most;
+        let one = || self.connection(target, user, until);
+        thread::scope(|scope| {
+            let all: Vec<_> = (0..self.connections).map(|_| scope.spawn(one)).collect();
+            let tallies = all.into_iter().map(|one| one.join().unwrap());
+            tallies.fold(Tally::default(), |sum, one| Tally {
+                connected: sum.connected + one.connected,
+                sent: sum.sent + one.sent,
+                heard: sum.heard + one.heard,
+            })
+        })
+    }
+
+    /// What one connection does; that the bus ends it is no failure of an attack.
+    fn connection(&self, target: &Target, user: User, until: Instant) -> Tally {
+        let mut tally = Tally::default();
+        drop(self.attempt(target, user, until, &mut tally));
+        tally
+    }
+
+    fn attempt(
+        &self,
+        target: &Target,
+        user: User,
+        until: Instant,
+        tally: &mut Tally,
+    ) -> io::Result<()> {
+        let mut peer = target.connect(user, self.descriptors > 0)?;
+        tally.connected += 1;
+        let file = File::open("/dev/null")?;
+        let descriptors = vec![file.as_fd(); self.descriptors];
+        for number in 0..self.messages {
+            let message = (self.message)(target, number);
+            peer.send(&message, &descriptors, self.hearing, until)?;
+            tally.sent += 1;
+            if self.hearing == Hearing::Always {
+                tally.heard += peer.hear(self.hearing)?;
+            }
+        }
+        let end = until.min(Instant::now() + self.linger);
+        tally.heard += peer.linger(self.hearing, end)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::attacker::calls;
+use crate::attacker::wire::{Body, Hearing, Message, Peer, Received};
+
+const NAME: &str = "org.freedesktop.Notifications";
+
+/// Nothing takes so long, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A notification server that reports what it is asked to show; it ends with the bus.
+pub(super) struct Notifications(Receiver<()>);
+
+impl Notifications {
+    pub(super) fn on(socket: &Path) -> Self {
+        let mut peer = Peer::connect(socket, false).unwrap();
+        peer.call(&calls::take_name(NAME), PATIENCE).unwrap();
+        let (give, shown) = channel();
+        thread::spawn(move || {
+            let hour = Duration::from_secs(3600);
+            while let Ok(received) = peer.receive(Instant::now() + hour) {
+                answer(&mut peer, &received, &give);
+            }
+        });
+        Self(shown)
+    }
+
+    /// Waits for a notification; `false`: none comes.
+    pub(super) fn next(&self) -> bool {
+        self.0.recv_timeout(PATIENCE).is_ok()
+    }
+}
+
+fn answer(peer: &mut Peer, call: &Received, give: &Sender<()>) {
+    let body = match call.member.as_str() {
+        "GetCapabilities" => Body::default().no_strings(),
+        "Notify" => {
+            // The test may be over.
+            _ = give.send(());
+            Body::default().u32(1)
+        }
+        "CloseNotification" => Body::default(),
+        _ => return,
+    };
+    let reply = Message::reply(&call.sender, call.serial).with(body);
+    let until = Instant::now() + PATIENCE;
+    _ = peer.send(&reply, &[], Hearing::Never, until);
+}

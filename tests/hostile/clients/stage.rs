@@ -1,0 +1,227 @@
+//! The service in the test's own process, with a mouse in the test's hands, and programs that follow
+//! it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use solar_status::sim::scenario::M705;
+use solar_status::units::Percent;
+use tempfile::TempDir;
+
+use crate::attacker::calls;
+use crate::attacker::target::Target;
+use crate::attacker::user::open_to_all;
+use crate::attacker::wire::Peer;
+use crate::bus::Bus;
+use crate::client::Client;
+use crate::desk::{Desk, Thing};
+use crate::terminal::Terminal;
+
+/// Nothing takes so long, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Few enough for an attack to exceed them.
+const MOST_FILES: u64 = 256;
+
+const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
+
+/// Every user may connect and do everything.
+const POLICY: &str = r#"
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>"#;
+
+/// A bus with the service and the mouse.
+pub(super) struct Clients {
+    socket: PathBuf,
+    thing: Thing,
+    client: Client,
+    // They end in this order.
+    _service: Desk,
+    bus: Bus,
+}
+
+impl Clients {
+    pub(super) fn new() -> Self {
+        let bus = Bus::with_policy(POLICY);
+        let address = bus.address().trim_start_matches("unix:path=");
+        let socket = PathBuf::from(address.split(',').next().unwrap());
+        open_to_all(socket.parent().unwrap());
+        let client = Client::of(&bus);
+        let thing = Thing::desk();
+        let service = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+        Self {
+            socket,
+            thing,
+            client,
+            _service: service,
+            bus,
+        }
+    }
+
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Changes the mouse's charge, and waits until the service has reported it.
+    pub(super) fn set_charge(&self, charge: u8) {
+        let percent = Percent::new(charge).unwrap();
+        self.thing
+            .act(|desk, now| desk.set_charge(now, M705, percent));
+        let (interface, name) = ("org.freedesktop.UPower.Device", "Percentage");
+        self.client
+            .wait_until(MOUSE, interface, name, &charge.to_string());
+    }
+
+    /// A `notify` that has asked the service for its devices.
+    pub(super) fn notify(&self) -> Notify<'_> {
+        let before = self.names();
+        let home = tempfile::tempdir().unwrap();
+        let mut command = self.command(&["notify", "--bus", "system"]);
+        command
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("XDG_CONFIG_DIRS", "/nonexistent")
+            .env("XDG_STATE_HOME", home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        let notify = Notify {
+            clients: self,
+            process: command.spawn().unwrap(),
+            before,
+            _home: home,
+        };
+        // One connection to the service, one to the desktop.
+        notify.clients.wait_for_names(&notify.before, 2);
+        notify
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
+        command
+            .args(arguments)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
+            .env("XDG_CACHE_HOME", "/nonexistent")
+            .env_remove("RUST_LOG")
+            .env_remove("CACHE_DIRECTORY")
+            .env("TERM", "xterm");
+        command
+    }
+
+    /// All unique names on the bus.
+    fn names(&self) -> BTreeSet<String> {
+        let mut peer = Peer::connect(&self.socket, false).unwrap();
+        let names = peer.call(&calls::to_bus("ListNames"), PATIENCE).unwrap();
+        let names = names.texts().unwrap().into_iter();
+        let of_others = names.filter(|name| name.starts_with(':') && *name != peer.unique);
+        of_others.collect()
+    }
+
+    fn wait_for_names(&self, before: &BTreeSet<String>, count: usize) {
+        let start = Instant::now();
+        while self.names().difference(before).count() < count {
+            assert!(start.elapsed() < PATIENCE, "it does not connect");
+            thread::sleep(Duration::from_millis(20));
+        }
+        // It asks and subscribes.
+        thread::sleep(Duration::from_millis(500));
+    }
+
+    /// Each connection that was not there before, as the target of an attack.
+    fn targets(&self, before: &BTreeSet<String>) -> Vec<Target> {
+        let mut peer = Peer::connect(&self.socket, false).unwrap();
+        let mut targets = Vec::new();
+        for unique in self.names().difference(before) {
+            if let Ok(process) = peer.call(&calls::process_of(unique), PATIENCE)
+                && let Some(process) = process.number()
+            {
+                limit_files(process);
+                targets.push(Target {
+                    socket: self.socket.clone(),
+                    unique: unique.clone(),
+                    devices: vec![MOUSE.to_owned()],
+                    solar: MOUSE.to_owned(),
+                });
+            }
+        }
+        assert!(!targets.is_empty(), "the program is not on the bus");
+        targets
+    }
+}
+
+fn limit_files(process: u32) {
+    let files = Rlimit {
+        current: Some(MOST_FILES),
+        maximum: Some(MOST_FILES),
+    };
+    let process = Pid::from_raw(process.try_into().unwrap());
+    prlimit(process, Resource::Nofile, files).unwrap();
+}
+
+/// A `notify`; it ends with the value.
+pub(super) struct Notify<'a> {
+    clients: &'a Clients,
+    process: Child,
+    before: BTreeSet<String>,
+    _home: TempDir,
+}
+
+impl Notify<'_> {
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.clients.targets(&self.before)
+    }
+
+    /// How it ended, if it did.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        let status = self.process.try_wait().unwrap()?;
+        Some(status.to_string())
+    }
+}
+
+impl Drop for Notify<'_> {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+/// A program that shows the mouse on a terminal; it ends with the value.
+pub(super) struct Shown<'a> {
+    clients: &'a Clients,
+    terminal: Terminal,
+    before: BTreeSet<String>,
+}
+
+impl<'a> Shown<'a> {
+    /// Starts it, and waits until it shows the charge of the beginning.
+    pub(super) fn start(clients: &'a Clients, arguments: &[&str]) -> Self {
+        let before = clients.names();
+        let arguments = [arguments, &["--bus", "system"]].concat();
+        let terminal = Terminal::run(&clients.command(&arguments), (160, 24));
+        let shown = Self {
+            clients,
+            terminal,
+            before,
+        };
+        shown.shows("the start", 65);
+        shown
+    }
+
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.clients.targets(&self.before)
+    }
+
+    /// Waits until this charge is shown.
+    pub(super) fn shows(&self, after: &str, charge: u8) {
+        let what = format!("{charge} % after {after}");
+        self.terminal
+            .until(&what, |screen| screen.contains(&format!("{charge} %")));
+    }
+}

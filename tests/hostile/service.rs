@@ -1,0 +1,102 @@
+//! Attacks on the service. After each it is the same process, has taken little memory, and has
+//! answered honest clients.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::attacker::attack::Attack;
+use crate::attacker::target::Target;
+use crate::attacker::user::{self, HONEST};
+use crate::attacker::{attacks, calls};
+use crate::stage::{Desk, Policy, Stage};
+use crate::trial::Trial;
+
+/// The most memory the service may take, in kB. A debug build needs twice as much as a release.
+const PEAK_AT_MOST: u64 = if cfg!(debug_assertions) {
+    48_000
+} else {
+    24_000
+};
+
+/// A generous limit for a busy machine and a debug build; `cargo bench --bench hostile` measures.
+const WORST_AT_MOST: Duration = Duration::from_secs(5);
+
+#[test]
+fn descriptors_do_not_end_the_service() {
+    withstand(Desk::Small, Policy::Open, &attacks::DESCRIPTORS);
+}
+
+#[test]
+fn answers_that_are_not_read_take_no_memory() {
+    withstand(Desk::Full, Policy::Open, &attacks::BULK);
+}
+
+#[test]
+fn floods_of_calls_keep_nobody_waiting() {
+    withstand(Desk::Full, Policy::Open, &attacks::FLOODS);
+}
+
+#[test]
+fn oversize_and_broken_messages_cost_their_sender_only() {
+    withstand(Desk::Small, Policy::Open, &attacks::OVERSIZE);
+}
+
+#[test]
+fn under_the_policy_of_the_package_all_of_this_holds_too() {
+    let all = [
+        attacks::DESCRIPTORS[1],
+        attacks::BULK[0],
+        attacks::BULK[2],
+        attacks::BULK[7],
+        attacks::FLOODS[0],
+        attacks::FLOODS[1],
+        attacks::OVERSIZE[0],
+    ];
+    withstand(Desk::Full, Policy::Packaged, &all);
+}
+
+/// Attacks one after another, and reports all that failed; a service that ended is started again.
+fn withstand(desk: Desk, policy: Policy, attacks: &[Attack]) {
+    let _alone = crate::alone();
+    if !user::can_change() {
+        println!("not run as root: attacker and honest clients are the same user");
+    }
+    let mut faults = Vec::new();
+    let mut stage = None;
+    for attack in attacks {
+        let on = stage.get_or_insert_with(|| Stage::new(desk, policy));
+        let trial = Trial::of(on, attack);
+        println!("{trial}");
+        assert!(
+            trial.was_made(attack),
+            "{}: the attack was not made",
+            attack.name
+        );
+        let found = trial.faults(PEAK_AT_MOST, WORST_AT_MOST);
+        let is_good = found.is_empty();
+        faults.extend(found.into_iter().map(|it| format!("{}: {it}", attack.name)));
+        if is_good {
+            assert!(answers_again(&on.target), "no answer after {}", attack.name);
+        } else {
+            stage = None;
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Whether an honest client gets an answer; one of the attacker's own user may have to wait for it.
+fn answers_again(target: &Target) -> bool {
+    let start = Instant::now();
+    let get = calls::get(target, 0);
+    let is_answered = || {
+        let reply = target.ask(HONEST.or_own(), &get);
+        reply.is_ok_and(|it| it.is_return())
+    };
+    while !is_answered() {
+        if start.elapsed() > WORST_AT_MOST {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    true
+}
