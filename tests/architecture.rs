@@ -8,17 +8,26 @@ use std::path::{Path, PathBuf};
 /// Each room with those it may use. CONTRIBUTING.md says what lives in them.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
+    ("storage", &[]),
     ("wire", &["units"]),
     ("transport", &["wire", "units"]),
     ("feature", &["wire", "units"]),
     ("device", &["feature", "wire", "units"]),
-    ("history", &["device", "units"]),
+    ("history", &["storage", "device", "units"]),
     ("session", &["feature", "wire", "units"]),
     // Firmware: of the program it simulates a device for, it may know the door and the frames.
     ("sim", &["transport", "wire", "units"]),
     (
         "manager",
-        &["device", "session", "transport", "feature", "wire", "units"],
+        &[
+            "storage",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "units",
+        ],
     ),
     (
         "nodes",
@@ -53,6 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "doctor",
         &[
+            "storage",
             "bus",
             "history",
             "nodes",
@@ -68,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "storage",
             "doctor",
             "alerts",
             "chart",

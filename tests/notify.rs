@@ -6,6 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 const TEN_DAYS: [&str; 4] = ["--dry-run", "--simulate=fading", "--duration", "864000"];
@@ -138,4 +140,17 @@ fn the_example_file_is_read_without_a_word() {
     let arguments = ["--check-config", "--config", file.to_str().unwrap()];
     let shown = stdout(&notify(&arguments, home.path()));
     assert!(shown.contains("\nlow = 20\n"), "{shown}");
+}
+
+#[test]
+fn a_fifo_in_the_place_of_the_configuration_is_an_error_and_does_not_block() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("solar-status");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("config.toml");
+    mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
+    let output = notify(&["--check-config"], home.path());
+    assert_ne!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("it is a FIFO, not a regular file"), "{text}");
 }

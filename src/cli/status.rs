@@ -71,9 +71,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let asked = !sources.nodes.is_empty();
     let mut memory = setting::memory(&args.common, !sources.virtual_time);
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
-    if let Err(error) = memory.save() {
-        log::warn!("{error}");
-    }
+    memory.save_or_log();
     let naming = Naming::of(&args.common);
     for device in &mut snapshot.devices {
         naming.apply(device);

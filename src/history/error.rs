@@ -48,6 +48,15 @@ pub enum HistoryError {
 }
 
 impl HistoryError {
+    /// The file or directory that it is about.
+    pub fn path(&self) -> &Path {
+        let (Self::Io { path, .. }
+        | Self::InUse { path }
+        | Self::Foreign { path }
+        | Self::Newer { path, .. }) = self;
+        path
+    }
+
     /// What could not be written, or made.
     pub(super) fn writing(path: &Path, source: io::Error) -> Self {
         let advice = match source.kind() {

@@ -1,17 +1,18 @@
 //! The file of one device: a header, then a line for each entry.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use log::{debug, info};
+use log::{info, warn};
 
 use super::entry::Entry;
 use super::error::HistoryError;
-use super::line::{Header, read_entry, read_header, write_entry, write_header};
+use super::line::{Header, is_sealed, read_entry, read_header, write_entry, write_header};
 use super::thin::{WEEK, thin};
+use crate::storage::regular;
 use crate::units::Timestamp;
 
 /// A file that is longer than this is thinned before the next entry.
@@ -20,7 +21,7 @@ const FULL: u64 = 512 << 10;
 /// What a thinned file has at most.
 const THINNED: usize = 384 << 10;
 
-/// A longer file is none of ours.
+/// A longer file is not one of ours.
 const LONGEST: u64 = 2 * FULL;
 
 /// What the names of all files end with.
@@ -45,12 +46,23 @@ pub struct Stamp {
 }
 
 /// What a file begins with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
     /// A header of the device.
     Header,
     /// A part of it, or nothing.
     Torn,
+    /// A damaged header, and after it lines that are sealed as entries of the device.
+    Damaged,
+}
+
+/// What a file holds.
+#[derive(Default)]
+struct Contents {
+    /// Sorted by time.
+    entries: Vec<Entry>,
+    /// How many lines are not entries: torn or damaged.
+    damaged: usize,
 }
 
 impl DeviceFile {
@@ -72,36 +84,57 @@ impl DeviceFile {
         }
     }
 
+    /// The file of this name in a directory, if it is the name of a history.
+    fn named(directory: &Path, name: &str) -> Option<Self> {
+        let stem = name.strip_suffix(EXTENSION)?.strip_suffix('.')?;
+        let mut device = Vec::new();
+        let mut rest = stem.as_bytes();
+        while let Some((byte, after)) = rest.split_first() {
+            let escaped = after.split_at_checked(2).filter(|_| *byte == b'_');
+            let (byte, after) = match escaped {
+                None => (*byte, after),
+                Some((digits, after)) => {
+                    let digits = str::from_utf8(digits).ok()?;
+                    (u8::from_str_radix(digits, 16).ok()?, after)
+                }
+            };
+            device.push(byte);
+            rest = after;
+        }
+        let file = Self::of(directory, &String::from_utf8(device).ok()?);
+        (file.path.file_name()? == name).then_some(file)
+    }
+
     /// All files in a directory, with the time each was last written.
     pub(super) fn all(directory: &Path) -> io::Result<Vec<(Self, SystemTime)>> {
         let mut files = Vec::new();
         for found in fs::read_dir(directory)? {
-            let found = found?;
-            let path = found.path();
-            // To open a pipe would be to wait for who writes into it.
-            let is_file = fs::metadata(&path).is_ok_and(|it| it.is_file());
-            if path.extension().is_none_or(|it| it != EXTENSION) || !is_file {
+            let path = found?.path();
+            if path.extension().is_none_or(|it| it != EXTENSION) {
                 continue;
             }
-            let start = File::open(&path).and_then(|file| start_of(&file));
-            let file = match start.as_deref().map(header_of) {
-                Ok(Header::Ours(device)) => Self::of(directory, &device),
-                Ok(_) => {
-                    info!("{} is no history that this version knows", path.display());
-                    continue;
-                }
-                Err(error) => {
-                    info!("{} cannot be read: {error}", path.display());
-                    continue;
-                }
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(file) = name.and_then(|name| Self::named(directory, name)) else {
+                info!("{} is not named as a history", path.display());
+                continue;
             };
-            if file.path == path {
-                files.push((file, found.metadata()?.modified()?));
-            } else {
-                info!("{} is the history of another device", path.display());
+            match file.look() {
+                Ok((Start::Header | Start::Damaged, written)) => files.push((file, written)),
+                Ok((Start::Torn, _)) => info!("{} holds no history", path.display()),
+                Err(error) => info!("{error}"),
             }
         }
         Ok(files)
+    }
+
+    /// What it begins with, and when it was last written.
+    fn look(&self) -> Result<(Start, SystemTime), HistoryError> {
+        let look = || {
+            let file = regular::open_unlinked(&self.path)?;
+            Ok((start_of(&file)?, file.metadata()?.modified()?))
+        };
+        let (start, written) = look().map_err(|source| self.reading(source))?;
+        Ok((self.check(&start)?, written))
     }
 
     /// Removes what a process left that was killed while it thinned.
@@ -115,7 +148,7 @@ impl DeviceFile {
         Ok(())
     }
 
-    /// Whose it is.
+    /// The id of its device.
     pub(super) fn device(&self) -> &str {
         &self.device
     }
@@ -132,7 +165,7 @@ impl DeviceFile {
 
     /// Whether there is one.
     pub(super) fn exists(&self) -> bool {
-        self.path.exists()
+        fs::symlink_metadata(&self.path).is_ok()
     }
 
     /// Removes it.
@@ -140,11 +173,30 @@ impl DeviceFile {
         fs::remove_file(&self.path).map_err(|source| self.writing(source))
     }
 
-    /// The entries, sorted by time. Lines that are no entries are left out: torn and damaged ones.
+    /// The entries, sorted by time. Torn and damaged lines are left out.
     pub(super) fn read(&self) -> Result<Vec<Entry>, HistoryError> {
-        let file = match File::open(&self.path) {
+        let contents = self.contents()?;
+        if contents.damaged > 0 {
+            info!("{}: {}", self.path.display(), left_out(contents.damaged));
+        }
+        Ok(contents.entries)
+    }
+
+    /// Logs how many lines are damaged, if any are.
+    pub(super) fn report_damage(&self) {
+        // The next write reports why it cannot be read.
+        let damaged = self.contents().map_or(0, |contents| contents.damaged);
+        if damaged > 0 {
+            warn!("{}: {}", self.path.display(), left_out(damaged));
+        }
+    }
+
+    fn contents(&self) -> Result<Contents, HistoryError> {
+        let file = match regular::open_unlinked(&self.path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Contents::default());
+            }
             Err(error) => return Err(self.reading(error)),
         };
         let mut text = Vec::new();
@@ -154,48 +206,56 @@ impl DeviceFile {
         if text.len() as u64 > LONGEST {
             return Err(self.foreign());
         }
-        if let Start::Torn = self.check(&text)? {
-            return Ok(Vec::new());
+        let mut contents = Contents::default();
+        match self.check(&text)? {
+            Start::Torn => return Ok(contents),
+            Start::Damaged => contents.damaged += 1,
+            Start::Header => {}
         }
         let lines = text.split(|byte| *byte == b'\n').skip(1);
-        let lines = lines.filter(|line| !line.is_empty());
-        let mut damaged = 0;
-        let mut entries: Vec<Entry> = lines
-            .filter_map(|line| {
-                let entry = read_entry(line);
-                damaged += usize::from(entry.is_none());
-                entry
-            })
-            .collect();
-        if damaged > 0 {
-            debug!("{}: {damaged} damaged lines", self.path.display());
+        for line in lines.filter(|line| !line.is_empty()) {
+            match read_entry(&self.device, line) {
+                Some(entry) => contents.entries.push(entry),
+                None => contents.damaged += 1,
+            }
         }
         // A clock that was set back wrote later what was earlier.
-        entries.sort_by_key(|entry| entry.at);
-        Ok(entries)
+        contents.entries.sort_by_key(|entry| entry.at);
+        Ok(contents)
     }
 
-    /// Appends an entry in one write. After a torn line it begins a new one.
+    /// Appends an entry in one write. After a torn line it begins a new one. A file that is full is
+    /// thinned before, and one with a damaged header is written again.
     pub(super) fn append(&self, entry: &Entry) -> Result<(), HistoryError> {
-        if self.length()? > FULL {
-            let entries = self.read()?;
-            self.thin(&entries, entry.at)
-                .map_err(|source| self.writing(source))?;
+        let (mut file, mut start) = self.open_to_append()?;
+        let length = file.metadata().map_err(|source| self.reading(source))?;
+        let length = length.len();
+        if length > LONGEST {
+            return Err(self.foreign());
         }
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&self.path)
-            .map_err(|source| self.writing(source))?;
-        let start = start_of(&file).map_err(|source| self.reading(source))?;
-        let start = self.check(&start)?;
+        let is_full = length > FULL;
+        if is_full || start == Start::Damaged {
+            let entries = self.contents()?.entries;
+            let renewed = if is_full {
+                self.thin(&entries, entry.at)
+            } else {
+                self.lines(&entries).and_then(|it| self.replace(&it))
+            };
+            renewed.map_err(|source| self.writing(source))?;
+            (file, start) = self.open_to_append()?;
+        }
         self.write(&mut file, start, entry)
             .map_err(|source| self.writing(source))
     }
 
+    fn open_to_append(&self) -> Result<(File, Start), HistoryError> {
+        let file = regular::open_to_append(&self.path).map_err(|source| self.writing(source))?;
+        let start = start_of(&file).map_err(|source| self.reading(source))?;
+        Ok((file, self.check(&start)?))
+    }
+
     fn write(&self, file: &mut File, start: Start, entry: &Entry) -> io::Result<()> {
-        let line = write_entry(entry)?;
+        let line = write_entry(&self.device, entry)?;
         match start {
             Start::Torn => {
                 file.set_len(0)?;
@@ -203,8 +263,8 @@ impl DeviceFile {
                 // What a power cut leaves of a header may look like another program's.
                 file.sync_all()
             }
-            Start::Header if ends_a_line(file)? => file.write_all(line.as_bytes()),
-            Start::Header => file.write_all(format!("\n{line}").as_bytes()),
+            Start::Header | Start::Damaged if ends_a_line(file)? => file.write_all(line.as_bytes()),
+            Start::Header | Start::Damaged => file.write_all(format!("\n{line}").as_bytes()),
         }
     }
 
@@ -214,7 +274,7 @@ impl DeviceFile {
         // A device that changes more often than any we know gives up more of its last days.
         for whole in [WEEK, WEEK / 7, WEEK / (7 * 24), Duration::ZERO] {
             let kept = thin(entries, now, whole);
-            lines = kept.iter().map(write_entry).collect::<Result<_, _>>()?;
+            lines = self.lines(&kept)?;
             if length(&lines) <= THINNED {
                 break;
             }
@@ -226,11 +286,18 @@ impl DeviceFile {
             too_long
         });
         let dropped = oldest_first.count();
-        self.replace(&(write_header(&self.device) + &lines.split_off(dropped).concat()))
+        self.replace(&lines.split_off(dropped))
     }
 
-    /// Replaces the file as a whole: at any time the old one or the new one is there.
-    fn replace(&self, text: &str) -> io::Result<()> {
+    /// The lines of entries.
+    fn lines(&self, entries: &[Entry]) -> io::Result<Vec<String>> {
+        let lines = entries.iter().map(|it| write_entry(&self.device, it));
+        lines.collect()
+    }
+
+    /// Replaces the file atomically: at any time the old one or the new one is there.
+    fn replace(&self, lines: &[String]) -> io::Result<()> {
+        let text = write_header(&self.device) + &lines.concat();
         let directory = self.path.parent().unwrap_or(Path::new("."));
         let mode = fs::metadata(&self.path)?.permissions().mode();
         let mut temporary = tempfile::Builder::new()
@@ -248,22 +315,17 @@ impl DeviceFile {
         if write_header(&self.device).as_bytes().starts_with(start) {
             return Ok(Start::Torn);
         }
-        match header_of(start) {
+        let mut lines = start.split(|byte| *byte == b'\n');
+        match read_header(lines.next().unwrap_or_default()) {
             Header::Ours(device) if device == self.device => Ok(Start::Header),
             Header::Newer(version) => Err(HistoryError::Newer {
                 path: self.path.clone(),
                 version,
             }),
-            Header::Ours(_) | Header::Foreign => Err(self.foreign()),
-        }
-    }
-
-    fn length(&self) -> Result<u64, HistoryError> {
-        match fs::metadata(&self.path) {
-            Ok(metadata) if metadata.len() > LONGEST => Err(self.foreign()),
-            Ok(metadata) => Ok(metadata.len()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-            Err(error) => Err(self.reading(error)),
+            Header::Damaged | Header::Foreign if lines.any(|it| is_sealed(&self.device, it)) => {
+                Ok(Start::Damaged)
+            }
+            Header::Ours(_) | Header::Damaged | Header::Foreign => Err(self.foreign()),
         }
     }
 
@@ -290,21 +352,17 @@ fn start_of(file: &File) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-fn header_of(start: &[u8]) -> Header {
-    read_header(
-        start
-            .split(|byte| *byte == b'\n')
-            .next()
-            .unwrap_or_default(),
-    )
-}
-
 /// Whether nothing is torn at the end of a file.
 fn ends_a_line(file: &File) -> io::Result<bool> {
     let last = file.metadata()?.len().saturating_sub(1);
     let mut byte = [0];
     file.read_exact_at(&mut byte, last)?;
     Ok(byte == *b"\n")
+}
+
+fn left_out(damaged: usize) -> String {
+    let lines = if damaged == 1 { "line is" } else { "lines are" };
+    format!("{damaged} {lines} torn or damaged and left out")
 }
 
 fn length(lines: &[String]) -> usize {

@@ -1,20 +1,27 @@
 //! The lines of a file, as JSON.
 //!
 //! ```json
-//! {"device":"4002-5692B2EC","format":"solar-status history","version":1}
-//! {"at":1764000000,"percent":57,"voltage_mv":3850,"lux":312,"state":"charging","online":true}
+//! {"device":"4002-5692B2EC","format":"solar-status history","version":1,"crc":"4ad18423"}
+//! {"at":1764000000,"percent":57,"voltage_mv":3850,"state":"charging","online":true,"crc":"11c81698"}
 //! ```
 //!
 //! What is not known is left out. `span` is there in what was thinned: `"hour"`, `"day"`.
+//!
+//! Each line is sealed ([`crate::storage::seal`]): the header with an empty name, an entry with the
+//! id of the device. Lines without a checksum were written by an earlier version and are read if
+//! they have only the members that it wrote: otherwise a damaged `"crc"` would turn a sealed line
+//! into an unsealed one. Earlier versions ignore the checksum. A later version of the format has to keep
+//! it: a header with a broken checksum is damaged, whatever version it names.
 
 use std::io;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::entry::{Entry, Span};
 use crate::device::ChargeState;
+use crate::storage::seal::{Seal, check, seal};
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 
 const FORMAT: &str = "solar-status history";
@@ -27,6 +34,8 @@ pub(super) enum Header {
     Ours(String),
     /// A history of a newer version.
     Newer(u32),
+    /// A history with a damaged header.
+    Damaged,
     /// Anything else.
     Foreign,
 }
@@ -59,30 +68,48 @@ struct EntryLine {
     span: Option<String>,
 }
 
+/// The members of a header that earlier versions wrote.
+const HEADER_MEMBERS: [&str; 3] = ["device", "format", "version"];
+
+/// The members of an entry that earlier versions wrote.
+const ENTRY_MEMBERS: [&str; 7] = [
+    "at",
+    "percent",
+    "voltage_mv",
+    "lux",
+    "state",
+    "online",
+    "span",
+];
+
 /// The first line of a device's file.
 pub(super) fn write_header(device: &str) -> String {
-    format!(
-        "{}\n",
-        json!({"device": device, "format": FORMAT, "version": VERSION})
-    )
+    let header = json!({"device": device, "format": FORMAT, "version": VERSION});
+    seal("", &header.to_string()) + "\n"
 }
 
 /// Reads the first line of a file.
 pub(super) fn read_header(line: &[u8]) -> Header {
-    match serde_json::from_slice::<AnyHeader>(line) {
-        Ok(any) if any.format == FORMAT && any.version > VERSION => Header::Newer(any.version),
-        Ok(any) if any.format == FORMAT && any.version == VERSION => {
-            match serde_json::from_slice::<HeaderLine>(line) {
-                Ok(header) => Header::Ours(header.device),
-                Err(_) => Header::Foreign,
-            }
-        }
+    let Ok(any) = serde_json::from_slice::<AnyHeader>(line) else {
+        return Header::Foreign;
+    };
+    if any.format != FORMAT {
+        return Header::Foreign;
+    }
+    match (check("", line), any.version) {
+        (Seal::Broken, _) => Header::Damaged,
+        (_, version) if version > VERSION => Header::Newer(version),
+        (Seal::Missing, VERSION) if !has_only(&HEADER_MEMBERS, line) => Header::Damaged,
+        (_, VERSION) => match serde_json::from_slice::<HeaderLine>(line) {
+            Ok(header) => Header::Ours(header.device),
+            Err(_) => Header::Foreign,
+        },
         _ => Header::Foreign,
     }
 }
 
-/// The line of an entry.
-pub(super) fn write_entry(entry: &Entry) -> io::Result<String> {
+/// The line of an entry of a device.
+pub(super) fn write_entry(device: &str, entry: &Entry) -> io::Result<String> {
     let line = EntryLine {
         at: entry.at.since_start().as_secs(),
         percent: entry.charge,
@@ -92,11 +119,21 @@ pub(super) fn write_entry(entry: &Entry) -> io::Result<String> {
         online: entry.online,
         span: (entry.span != Span::Moment).then(|| entry.span.name().to_owned()),
     };
-    Ok(serde_json::to_string(&line)? + "\n")
+    Ok(seal(device, &serde_json::to_string(&line)?) + "\n")
 }
 
-/// Reads the line of an entry; `None`: it is torn or damaged.
-pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
+/// Whether a line is sealed as an entry of this device.
+pub(super) fn is_sealed(device: &str, line: &[u8]) -> bool {
+    check(device, line) == Seal::Sound
+}
+
+/// Reads the line of an entry of a device; `None`: it is torn or damaged.
+pub(super) fn read_entry(device: &str, line: &[u8]) -> Option<Entry> {
+    match check(device, line) {
+        Seal::Sound => {}
+        Seal::Missing if has_only(&ENTRY_MEMBERS, line) => {}
+        Seal::Missing | Seal::Broken => return None,
+    }
     let line: EntryLine = serde_json::from_slice(line).ok()?;
     let state = match line.state.as_deref() {
         None => ChargeState::Unknown,
@@ -117,9 +154,17 @@ pub(super) fn read_entry(line: &[u8]) -> Option<Entry> {
     })
 }
 
+/// Whether a line has no members but these.
+fn has_only(names: &[&str], line: &[u8]) -> bool {
+    let members = serde_json::from_slice::<Map<String, Value>>(line);
+    members.is_ok_and(|it| it.keys().all(|name| names.contains(&name.as_str())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DEVICE: &str = "4002-5692B2EC";
 
     #[test]
     fn a_line_is_short_and_plain() {
@@ -133,10 +178,26 @@ mod tests {
             online: true,
         };
         assert_eq!(
-            write_entry(&entry).unwrap(),
+            write_entry(DEVICE, &entry).unwrap(),
             "{\"at\":1764000000,\"percent\":57,\"voltage_mv\":3850,\"lux\":312,\
-             \"state\":\"charging\",\"online\":true}\n"
+             \"state\":\"charging\",\"online\":true,\"crc\":\"4703d017\"}\n"
         );
+        let earlier = br#"{"at":1764000000,"percent":57,"voltage_mv":3850,"lux":312,"state":"charging","online":true}"#;
+        assert_eq!(read_entry(DEVICE, earlier), Some(entry));
+    }
+
+    #[test]
+    fn a_line_of_another_device_or_with_a_damaged_checksum_is_not_an_entry() {
+        let entry = read_entry(DEVICE, br#"{"at":1,"online":true}"#).unwrap();
+        let line = write_entry(DEVICE, &entry).unwrap();
+        let line = line.trim_end();
+        assert_eq!(read_entry(DEVICE, line.as_bytes()), Some(entry));
+        assert!(is_sealed(DEVICE, line.as_bytes()));
+        assert_eq!(read_entry("4002-5692B2ED", line.as_bytes()), None);
+        for (from, to) in [("\"at\":1", "\"at\":3"), ("crc", "csc"), ("crc", "at")] {
+            let damaged = line.replace(from, to);
+            assert_eq!(read_entry(DEVICE, damaged.as_bytes()), None, "{damaged}");
+        }
     }
 
     const STATES: [ChargeState; 6] = [
@@ -162,8 +223,9 @@ mod tests {
                         state,
                         online,
                     };
-                    let line = write_entry(&entry).unwrap();
-                    assert_eq!(read_entry(line.as_bytes()), Some(entry), "{line}");
+                    let line = write_entry(DEVICE, &entry).unwrap();
+                    let read = read_entry(DEVICE, line.trim_end().as_bytes());
+                    assert_eq!(read, Some(entry), "{line}");
                 }
             }
         }
@@ -183,7 +245,7 @@ mod tests {
             r#"{"format":"solar-status history","version":1,"device":"4002"}"#,
             "\0\0\0\0",
         ] {
-            assert_eq!(read_entry(line.as_bytes()), None, "{line}");
+            assert_eq!(read_entry(DEVICE, line.as_bytes()), None, "{line}");
         }
     }
 
@@ -191,12 +253,21 @@ mod tests {
     fn a_header_tells_its_device_or_a_newer_version() {
         let ours = write_header("B034-\"\n\u{1F5B1}");
         assert_eq!(ours.matches('\n').count(), 1);
+        let ours = ours.trim_end();
         assert_eq!(
             read_header(ours.as_bytes()),
             Header::Ours("B034-\"\n\u{1F5B1}".to_owned())
         );
-        let newer = br#"{"format":"solar-status history","version":2,"keyboard":1}"#;
-        assert_eq!(read_header(newer), Header::Newer(2));
+        let earlier = br#"{"device":"4002-1","format":"solar-status history","version":1}"#;
+        assert_eq!(read_header(earlier), Header::Ours("4002-1".to_owned()));
+        let newer = r#"{"format":"solar-status history","version":2,"keyboard":1}"#;
+        assert_eq!(read_header(newer.as_bytes()), Header::Newer(2));
+        let newer = seal("", newer);
+        assert_eq!(read_header(newer.as_bytes()), Header::Newer(2));
+        let damaged = newer.replace('2', "3");
+        assert_eq!(read_header(damaged.as_bytes()), Header::Damaged);
+        let damaged = ours.replace("crc", "csc");
+        assert_eq!(read_header(damaged.as_bytes()), Header::Damaged);
         for foreign in ["", "1764000000\t57.000\tcharging", r#"{"version":1}"#] {
             assert_eq!(read_header(foreign.as_bytes()), Header::Foreign);
         }

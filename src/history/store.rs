@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -8,6 +8,7 @@ use log::warn;
 use super::entry::{Entry, HEARTBEAT, Sample, Span};
 use super::error::HistoryError;
 use super::file::{DeviceFile, Stamp};
+use super::lock::Lock;
 use crate::units::Timestamp;
 
 /// More than this nobody has; of more, the one not written for longest is removed.
@@ -16,17 +17,23 @@ const MOST_DEVICES: usize = 200;
 /// Light and voltage never stand still: they are written no oftener than this.
 const SELDOM: Duration = Duration::from_secs(60);
 
-/// Held by the process that writes.
-const LOCK: &str = "lock";
-
 /// The history of all devices, for the one process that writes it.
 #[derive(Debug)]
 pub struct History {
     directory: PathBuf,
     opened: Timestamp,
     written: HashMap<String, Written>,
-    /// The lock ends with the process, however that ends.
-    lock: File,
+    /// `None`: the directory could not be made or locked yet.
+    lock: Option<Lock>,
+}
+
+/// Whether an entry was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is in the file.
+    Written,
+    /// The sample was not news, so nothing was tried.
+    NoNews,
 }
 
 /// What was written of a device last.
@@ -37,38 +44,67 @@ struct Written {
 }
 
 impl History {
-    /// Opens the history in a directory, made if it is missing; `now` is of the clock of the
-    /// devices' readings.
-    pub fn open(directory: PathBuf, now: Timestamp) -> Result<Self, HistoryError> {
-        let writing = |source| HistoryError::writing(&directory, source);
-        fs::create_dir_all(&directory).map_err(writing)?;
-        let path = directory.join(LOCK);
-        let lock = File::create(&path).map_err(|source| HistoryError::writing(&path, source))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(HistoryError::InUse { path: directory }),
-            Err(TryLockError::Error(source)) => return Err(HistoryError::writing(&path, source)),
-        }
-        DeviceFile::remove_leftovers(&directory).map_err(writing)?;
-        Ok(Self {
+    /// The history in a directory, which is not touched before [`Self::prepare`]; `now` is of the
+    /// clock of the devices' readings.
+    pub fn new(directory: PathBuf, now: Timestamp) -> Self {
+        Self {
             directory,
             opened: now,
             written: HashMap::new(),
-            lock,
-        })
+            lock: None,
+        }
+    }
+
+    /// The same, and prepares the directory.
+    pub fn open(directory: PathBuf, now: Timestamp) -> Result<Self, HistoryError> {
+        let mut history = Self::new(directory, now);
+        history.prepare()?;
+        Ok(history)
+    }
+
+    /// Makes the directory if it is missing, and locks it. If either is not as it was left, both are
+    /// done again: the directory may have been removed, or exchanged.
+    pub fn prepare(&mut self) -> Result<(), HistoryError> {
+        if let Some(lock) = &self.lock {
+            if lock.is_in_place()? {
+                return Ok(());
+            }
+            self.lock = None;
+            // The files may be gone as well.
+            self.written.clear();
+        }
+        let writing = |source| HistoryError::writing(&self.directory, source);
+        fs::create_dir_all(&self.directory).map_err(writing)?;
+        let lock = Lock::take(&self.directory)?;
+        DeviceFile::remove_leftovers(&self.directory).map_err(writing)?;
+        self.lock = Some(lock);
+        Ok(())
+    }
+
+    /// Whether an error is about the directory or its lock, and not about the file of one device.
+    pub fn concerns_all(&self, error: &HistoryError) -> bool {
+        let path = error.path();
+        path == self.directory || path == Lock::path_in(&self.directory)
     }
 
     /// Records what is known of a device, if it is news; what is not is recorded again once an
-    /// hour. So it may be told at every change, and must be told at least that often.
+    /// hour. So it may be called at every change, and must be called at least that often. After an
+    /// error the next call tries again.
     pub fn record(
         &mut self,
         device: &str,
         at: Timestamp,
         sample: &Sample,
-    ) -> Result<(), HistoryError> {
+    ) -> Result<Recorded, HistoryError> {
         let written = self.written.get(device);
         if written.is_some_and(|written| !written.is_news(at, sample)) {
-            return Ok(());
+            return Ok(Recorded::NoNews);
+        }
+        self.prepare()?;
+        let written = self.written.get(device);
+        let file = DeviceFile::of(&self.directory, device);
+        if written.is_none() {
+            file.report_damage();
         }
         let known = written
             .and_then(|written| written.sample.light)
@@ -83,15 +119,24 @@ impl History {
             state: sample.state,
             online: sample.online,
         };
-        let file = DeviceFile::of(&self.directory, device);
         if !file.exists() {
             self.make_room()?;
         }
         file.append(&entry)?;
-        let sample = *sample;
+        self.note(device, at, *sample);
+        Ok(Recorded::Written)
+    }
+
+    fn note(&mut self, device: &str, at: Timestamp, sample: Sample) {
         self.written
             .insert(device.to_owned(), Written { at, sample });
-        Ok(())
+        // As many as there are files, also where somebody removes them.
+        if self.written.len() > MOST_DEVICES {
+            let oldest = self.written.iter().min_by_key(|(_, it)| it.at);
+            if let Some(oldest) = oldest.map(|(device, _)| device.clone()) {
+                self.written.remove(&oldest);
+            }
+        }
     }
 
     /// What is recorded of a device since then, sorted by time.
@@ -113,15 +158,6 @@ impl History {
             self.written.remove(file.device());
         }
         Ok(())
-    }
-}
-
-impl Drop for History {
-    /// To close the file is not enough: a child just forked has it open until it executes.
-    fn drop(&mut self) {
-        if let Err(error) = self.lock.unlock() {
-            warn!("{} stays locked: {error}", self.directory.display());
-        }
     }
 }
 
@@ -156,7 +192,7 @@ pub fn stamp(directory: &Path, device: &str) -> Option<Stamp> {
     DeviceFile::of(directory, device).stamp()
 }
 
-/// The ids of all devices with a history in a directory. What is none is left out: the log says why.
+/// The ids of all devices with a history in a directory. Other files are left out; the log says why.
 pub fn devices(directory: &Path) -> Result<Vec<String>, HistoryError> {
     let files = files(directory)?;
     let mut ids: Vec<String> = files

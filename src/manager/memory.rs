@@ -1,41 +1,49 @@
 //! What is remembered of devices from one run to the next: where their features stand, what they
 //! are called, and their last values.
 //!
-//! It saves requests, and tells of devices that sleep. Nothing in it is believed blindly: an
-//! answer that does not fit, or a value that leaps, makes the session ask from the start. An entry
-//! is for one device, not for its model and firmware: to learn the firmware costs more requests
-//! than it would save.
+//! It saves requests, and knows devices that sleep. Nothing in it is believed blindly: an answer
+//! that does not fit, or a value that leaps, makes the session ask from the start. An entry is for
+//! one device, not for its model and firmware: learning the firmware costs more requests than it
+//! would save.
 //!
-//! The file is a JSON document, replaced as a whole; one that cannot be read is left out and
-//! written anew.
+//! The file is a JSON document (`document.rs`), replaced atomically. What else can be there:
+//!
+//! - A file of a newer schema, or something that is not a regular file, is left alone, and nothing
+//!   is saved until it is moved away.
+//! - A damaged file, one of an unknown older schema, one that is too long, and one that this user
+//!   cannot read are renamed to `devices.json.damaged` before a new file is written. Of a damaged
+//!   file the entries with a sound checksum are used.
+//! - Where the file is missing or damaged, everything that this process knows is written, not only
+//!   what it learnt since it started.
+//!
+//! Each save waits for the disk (fsync) before the rename, so that a power cut leaves the old file
+//! or the new one; one that was killed leaves a temporary file, which a later save removes.
+
+mod document;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use log::{debug, info};
+use log::{debug, info, warn};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::device::{Battery, Device, Light};
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::session::Known;
+use crate::storage::{regular, replace, replace_damaged};
 use crate::transport::NodeId;
 use crate::units::Timestamp;
-
-/// The version of the file's format.
-const SCHEMA: u32 = 1;
+use document::{Contents, Newer};
 
 /// Where features stand is looked up again after this time: a new firmware may have moved them.
 const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// More than this nobody has; the longest unseen are dropped.
+/// How many devices are remembered, more than anybody has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
 
-/// A longer file is none of ours.
+/// A longer file is not one of ours.
 const LONGEST: u64 = 4 << 20;
 
 /// What is remembered.
@@ -44,24 +52,60 @@ pub struct Memory {
     /// Where it is kept; `None`: nowhere.
     path: Option<PathBuf>,
     devices: BTreeMap<String, Entry>,
-    /// What was learnt or found wrong since it was read.
+    /// What was learnt or found wrong since it was last saved.
     touched: BTreeSet<String>,
     /// Which plugging has which receiver's serial number. It is not kept.
     receivers: BTreeMap<String, NodeId>,
+    /// The file could not be used at the last attempt, and that was logged.
+    failing: bool,
 }
 
-/// Why it could not be kept.
+/// Whether a file was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It was.
+    Written,
+    /// Nothing was different.
+    NoNews,
+}
+
+/// Why nothing is kept.
 #[derive(Debug, thiserror::Error)]
-#[error("{path} cannot be written: {source}", path = .path.display())]
-pub struct MemoryError {
-    path: PathBuf,
-    source: io::Error,
+pub enum MemoryError {
+    /// The file cannot be written.
+    #[error("{path} cannot be written: {source}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file cannot be read, and is left alone.
+    #[error("{path} cannot be read and is left alone: {source}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file is of a newer version of this program.
+    #[error(
+        "{path} has schema {schema} of a newer version and is left alone, so nothing is \
+         remembered: update solar-status, or move it away",
+        path = .path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        schema: u32,
+    },
 }
 
-#[derive(Debug, Deserialize, Serialize)]
-struct File {
-    schema: u32,
-    devices: BTreeMap<String, Value>,
+/// What was found in the place of the file.
+enum Found {
+    Nothing,
+    Document(Contents),
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -80,14 +124,25 @@ struct Entry {
 }
 
 impl Memory {
-    /// Reads what is remembered in a file; from one that is missing or damaged, nothing.
+    /// Reads what is remembered in a file; from one that is missing, nothing. Why a file cannot be
+    /// used is logged.
     pub fn open(path: PathBuf) -> Self {
-        let devices = read(&path).unwrap_or_default();
-        Self {
-            path: Some(path),
-            devices,
-            ..Self::default()
+        let mut memory = Self::default();
+        match find(&path) {
+            Ok(Found::Nothing) => {}
+            Ok(Found::Document(contents)) => {
+                if let Some(damage) = contents.damage {
+                    info!("{} is damaged: {damage}", path.display());
+                }
+                memory.devices = contents.devices;
+            }
+            Err(error) => {
+                memory.failing = true;
+                warn!("{error}");
+            }
         }
+        memory.path = Some(path);
+        memory
     }
 
     /// Whether a receiver is the first that is there with its serial number; clones have the same.
@@ -163,6 +218,17 @@ impl Memory {
         if before != Some(&entry) {
             self.devices.insert(device.id.clone(), entry);
             self.touched.insert(device.id.clone());
+            self.bound();
+        }
+    }
+
+    /// Drops what is too much; where nothing can be saved, that is all that bounds it.
+    fn bound(&mut self) {
+        for id in drop_unseen(&mut self.devices) {
+            self.touched.remove(&id);
+        }
+        if self.touched.len() > MOST_DEVICES {
+            self.touched.retain(|id| self.devices.contains_key(id));
         }
     }
 
@@ -172,93 +238,120 @@ impl Memory {
         self.touched.insert(id.to_owned());
     }
 
-    /// Whether there is anything to be saved.
-    fn is_changed(&self) -> bool {
-        self.path.is_some() && !self.touched.is_empty()
+    /// Whether it is kept in a file.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.path.is_some()
     }
 
-    /// Writes what became different, beside what other programs wrote meanwhile. The file is
-    /// there as a whole at any time, the old one or the new one.
-    pub fn save(&mut self) -> Result<(), MemoryError> {
-        let Some(path) = self.path.clone().filter(|_| self.is_changed()) else {
-            return Ok(());
+    /// Writes what became different, together with what other programs wrote meanwhile. At any time
+    /// the file is there as a whole, the old one or the new one.
+    pub fn save(&mut self) -> Result<Saved, MemoryError> {
+        let Some(path) = self.path.clone().filter(|_| !self.touched.is_empty()) else {
+            return Ok(Saved::NoNews);
         };
-        let mut devices = read(&path).unwrap_or_default();
+        let (before, damage) = match find(&path)? {
+            Found::Nothing => (None, None),
+            Found::Document(contents) => (Some(contents.devices), contents.damage),
+        };
+        let mut devices = match &before {
+            Some(devices) if damage.is_none() => devices.clone(),
+            found => {
+                let mut devices = self.devices.clone();
+                devices.extend(found.clone().unwrap_or_default());
+                devices
+            }
+        };
         for id in &self.touched {
             match self.devices.get(id) {
                 Some(entry) => _ = devices.insert(id.clone(), entry.clone()),
                 None => _ = devices.remove(id),
             }
         }
-        while devices.len() > MOST_DEVICES {
-            let unseen = devices.iter().min_by_key(|(_, entry)| entry.seen);
-            let Some(id) = unseen.map(|(id, _)| id.clone()) else {
-                break;
-            };
-            devices.remove(&id);
+        drop_unseen(&mut devices);
+        let is_news = damage.is_some() || before.as_ref() != Some(&devices);
+        if is_news {
+            write(&path, &devices, damage).map_err(|source| MemoryError::Write { path, source })?;
         }
-        write(&path, &devices).map_err(|source| MemoryError { path, source })?;
         self.touched.clear();
-        Ok(())
+        Ok(if is_news {
+            Saved::Written
+        } else {
+            Saved::NoNews
+        })
     }
-}
 
-fn read(path: &Path) -> Option<BTreeMap<String, Entry>> {
-    let mut text = Vec::new();
-    let taken = fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
-    match taken {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => {
-            info!("{} cannot be read: {error}", path.display());
-            return None;
-        }
-    }
-    let file: File = match serde_json::from_slice(&text) {
-        Ok(file) => file,
-        Err(error) => {
-            info!("{} is damaged and not used: {error}", path.display());
-            return None;
-        }
-    };
-    if file.schema != SCHEMA {
-        debug!("{} is of another version: {}", path.display(), file.schema);
-        return None;
-    }
-    let entries =
-        file.devices
-            .into_iter()
-            .filter_map(|(id, value)| match serde_json::from_value(value) {
-                Ok(entry) => Some((id, entry)),
-                Err(error) => {
-                    info!("{}: the entry {id} is damaged: {error}", path.display());
-                    None
+    /// Saves it, and logs the first of several failures, and their end.
+    pub fn save_or_log(&mut self) {
+        match self.save() {
+            Ok(Saved::NoNews) => {}
+            Ok(Saved::Written) => {
+                if let Some(path) = self.path.as_ref().filter(|_| self.failing) {
+                    warn!("{} is written again", path.display());
                 }
-            });
-    Some(entries.collect())
+                self.failing = false;
+            }
+            Err(error) if self.failing => debug!("{error}"),
+            Err(error) => {
+                self.failing = true;
+                warn!("{error}");
+            }
+        }
+    }
 }
 
-fn write(path: &Path, devices: &BTreeMap<String, Entry>) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    let values = devices
-        .iter()
-        .map(|(id, entry)| Ok((id.clone(), serde_json::to_value(entry)?)))
-        .collect::<Result<_, serde_json::Error>>()?;
-    let file = File {
-        schema: SCHEMA,
-        devices: values,
+/// Drops the devices that were not seen for longest, if there are too many. Returns their ids.
+fn drop_unseen(devices: &mut BTreeMap<String, Entry>) -> Vec<String> {
+    let mut dropped = Vec::new();
+    while devices.len() > MOST_DEVICES {
+        let unseen = devices.iter().min_by_key(|(_, entry)| entry.seen);
+        let Some(id) = unseen.map(|(id, _)| id.clone()) else {
+            break;
+        };
+        devices.remove(&id);
+        dropped.push(id);
+    }
+    dropped
+}
+
+/// Reads a file. Errors are those for which it is left alone.
+fn find(path: &Path) -> Result<Found, MemoryError> {
+    let text = match regular::read(path, LONGEST) {
+        Ok(text) => text,
+        Err(error) => {
+            return match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(Found::Nothing),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::FileTooLarge => {
+                    Ok(Found::Document(Contents {
+                        damage: Some(format!("it cannot be read: {error}")),
+                        ..Contents::default()
+                    }))
+                }
+                // Not a regular file; or the system failed, and the file may be fine.
+                _ => Err(MemoryError::Read {
+                    path: path.to_owned(),
+                    source: error,
+                }),
+            };
+        }
     };
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".devices-")
-        .permissions(fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
-    serde_json::to_writer(&mut temporary, &file)?;
-    temporary.write_all(b"\n")?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
+    let contents = document::parse(&text).map_err(|Newer(schema)| MemoryError::Newer {
+        path: path.to_owned(),
+        schema,
+    })?;
+    Ok(Found::Document(contents))
+}
+
+/// Writes a file; a damaged one is kept under another name.
+fn write(path: &Path, devices: &BTreeMap<String, Entry>, damage: Option<String>) -> io::Result<()> {
+    let text = document::write(devices)?;
+    let Some(damage) = damage else {
+        return replace(path, text.as_bytes());
+    };
+    let kept = replace_damaged(path, text.as_bytes())?;
+    warn!(
+        "{} was damaged ({damage}): it is kept as {}",
+        path.display(),
+        kept.display()
+    );
     Ok(())
 }

@@ -25,7 +25,7 @@ pub use clock::{Clock, RealClock, VirtualClock, Wake};
 pub use command::{
     Command, CommandReceiver, CommandSender, Commands, NoCommands, NotSent, command_channel,
 };
-pub use memory::{Memory, MemoryError};
+pub use memory::{Memory, MemoryError, Saved};
 pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};

@@ -3,12 +3,13 @@
 mod calm;
 mod quiet;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use log::{debug, warn};
+use log::debug;
 
 use super::change::Change;
 use super::clock::{Clock, Wake};
@@ -45,8 +46,14 @@ const STEADY: Duration = Duration::from_secs(600);
 /// So many commands are taken in one go, so that a flood does not keep the devices waiting.
 const COMMANDS: usize = 16;
 
-/// What is remembered is written once all was asked, this often at most after that, and at the end.
-const SAVING: Duration = Duration::from_secs(600);
+/// What is remembered is saved once all was asked, at the end, and within this time after a value
+/// changed: so a process that is killed loses less than a minute, the write included. Changes
+/// within it share a write, and where nothing changes nothing is written and no timer runs.
+const SAVE_CHANGE: Duration = Duration::from_secs(50);
+
+/// Within this time after a value was read again and is the same: all that a kill costs is its age.
+/// An awake K750 sends its charge every 90 s.
+const SAVE_AGE: Duration = Duration::from_secs(600);
 
 /// Where nodes come from.
 pub trait NodeSource {
@@ -76,6 +83,22 @@ pub enum News {
     Settled,
 }
 
+impl News {
+    /// Within which time it is to be remembered.
+    fn save_within(&self) -> Option<Duration> {
+        let Self::Change(change) = self else {
+            return None;
+        };
+        match **change {
+            Change::DeviceAdded(_) | Change::DeviceRemoved(_) | Change::DeviceChanged(..) => {
+                Some(SAVE_CHANGE)
+            }
+            Change::DeviceRead(_) => Some(SAVE_AGE),
+            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::LightKey(_) => None,
+        }
+    }
+}
+
 /// A node that is there and could not be opened yet.
 struct Waiting {
     info: NodeInfo,
@@ -98,7 +121,7 @@ pub struct Follow<'a> {
     pub commands: &'a mut dyn Commands,
     /// What is wanted.
     pub query: &'a Query,
-    /// What is remembered; it is saved now and then, and at the end.
+    /// What is remembered; it is saved soon after a change, and at the end.
     pub memory: &'a mut Memory,
     /// The time, and what ends it all.
     pub clock: &'a mut dyn Clock,
@@ -126,18 +149,15 @@ pub fn follow(
         cover: Cover::default(),
         waiting: Vec::new(),
         failed: BTreeMap::new(),
-        saved: clock.now(),
+        save_due: None,
         settled: false,
     };
     let ended = monitor.run(source, commands, memory, clock, until, tell);
     // Also after a failure: flags and measurements are put in order.
     let closed = monitor.close(memory, clock);
-    let saved = memory.save();
+    memory.save_or_log();
     let ended = ended?;
     closed?;
-    if let Err(error) = saved {
-        warn!("{error}");
-    }
     Ok(ended)
 }
 
@@ -159,8 +179,8 @@ struct Monitor<'a> {
     waiting: Vec<Waiting>,
     /// How often nodes failed that are still plugged in.
     failed: BTreeMap<NodeId, u32>,
-    /// When what is remembered was written last.
-    saved: Timestamp,
+    /// When to save what is remembered; `None`: nothing changed since it was saved.
+    save_due: Option<Timestamp>,
     /// Whether all that was there at the start was asked.
     settled: bool,
 }
@@ -175,6 +195,12 @@ impl Monitor<'_> {
         until: Option<Timestamp>,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> Result<Wake, FollowError> {
+        let news_due: Cell<Option<Timestamp>> = Cell::default();
+        let tell = &mut |now: Timestamp, news: News| {
+            let due = news.save_within().map(|within| now + within);
+            news_due.set(news_due.get().into_iter().chain(due).min());
+            tell(now, news)
+        };
         loop {
             let now = clock.now();
             while let Some(event) = source.next_event()? {
@@ -201,13 +227,13 @@ impl Monitor<'_> {
                 self.settled = true;
                 tell(now, News::Settled)?;
             }
+            let news_due = news_due.take().filter(|_| memory.is_kept());
+            self.save_due = self.save_due.into_iter().chain(news_due).min();
             // What was learnt at the start took the most requests.
-            if settles || now.since(self.saved) >= SAVING {
-                self.saved = now;
+            if settles || self.save_due.is_some_and(|due| due <= now) {
+                self.save_due = None;
                 self.remember(now, memory);
-                if let Err(error) = memory.save() {
-                    warn!("{error}");
-                }
+                memory.save_or_log();
             }
             if until.is_some_and(|until| until <= now) {
                 return Ok(Wake::Due);
@@ -215,6 +241,7 @@ impl Monitor<'_> {
             let due = self.nodes.values().filter_map(Node::poll_timeout);
             let due = due
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
+                .chain(self.save_due)
                 .chain(more.then_some(now))
                 .chain(until);
             let due = due.min();

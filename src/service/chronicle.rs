@@ -1,51 +1,58 @@
-//! Has the history written, and says so once if that fails.
+//! Records the history, and logs each failure and its end once.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
-use log::{info, warn};
+use log::{debug, warn};
 
 use super::board::Post;
 use super::wall;
-use crate::history::{HEARTBEAT, History, HistoryError, Sample};
+use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample};
 use crate::units::Timestamp;
+
+/// For how many devices a failure is logged, and not only counted as one of all.
+const MOST_FAILING: usize = 256;
 
 pub(super) struct Chronicle {
     history: Option<History>,
-    /// The last attempt failed, and that was said.
-    failing: bool,
-    /// When to tell what stayed the same.
+    /// The directory could not be used at the last attempt, and that was logged.
+    unusable: bool,
+    /// The devices whose own file could not be written at the last attempt, and that was logged.
+    failing: BTreeSet<String>,
+    /// When to record again what stayed the same.
     due: Option<Instant>,
 }
 
 impl Chronicle {
-    /// Opens the history in a directory, if there is to be one.
+    /// Prepares the history in a directory, if there is to be one. If that fails it is tried again
+    /// with the next reading.
     pub(super) fn open(directory: Option<&Path>, now: Timestamp) -> Self {
         let mut chronicle = Self {
-            history: None,
-            failing: false,
+            history: directory.map(|it| History::new(it.to_owned(), now)),
+            unusable: false,
+            failing: BTreeSet::new(),
             due: None,
         };
-        if let Some(directory) = directory {
-            match History::open(directory.to_owned(), now) {
-                Ok(history) => chronicle.history = Some(history),
-                Err(error) => warn!("no history is written: {error}"),
-            }
+        if let Some(Err(error)) = chronicle.history.as_mut().map(History::prepare) {
+            chronicle.unusable = true;
+            warn!("{}", failure(&error));
         }
         chronicle
     }
 
     /// Records what is known of a device, if it is news.
     pub(super) fn note(&mut self, post: &Post) {
-        let Some(history) = &mut self.history else {
+        if self.history.is_none() {
             return;
-        };
+        }
         let facts = post.facts();
         let Some(sample) = Sample::of(&facts.device) else {
             return;
         };
-        let written = history.record(&post.name, wall::today(), &sample);
-        self.report(written);
+        if let Some(line) = self.record(&post.name, wall::today(), &sample) {
+            warn!("{line}");
+        }
         if facts.device.is_online() {
             self.due = Some(Instant::now() + HEARTBEAT);
         }
@@ -61,17 +68,196 @@ impl Chronicle {
         self.due.take_if(|due| *due <= Instant::now()).is_some()
     }
 
-    fn report(&mut self, written: Result<(), HistoryError>) {
-        match written {
-            Ok(()) if self.failing => {
-                self.failing = false;
-                info!("the history is written again");
+    /// Records a sample. Returns what is to be logged: that a failure began or ended.
+    fn record(&mut self, device: &str, at: Timestamp, sample: &Sample) -> Option<String> {
+        let history = self.history.as_mut()?;
+        match history.record(device, at, sample) {
+            Ok(Recorded::NoNews) => None,
+            Ok(Recorded::Written) => {
+                let failed = self.failing.remove(device);
+                if std::mem::take(&mut self.unusable) {
+                    Some("the history is written again".to_owned())
+                } else {
+                    failed.then(|| format!("the history of {device} is written again"))
+                }
             }
-            Err(error) if !self.failing => {
-                self.failing = true;
-                warn!("{error}");
+            Err(error) => {
+                debug!("{device}: {error}");
+                let is_new = if history.concerns_all(&error) {
+                    !std::mem::replace(&mut self.unusable, true)
+                } else {
+                    self.failing.len() < MOST_FAILING && self.failing.insert(device.to_owned())
+                };
+                is_new.then(|| failure(&error))
             }
-            Ok(()) | Err(_) => {}
         }
+    }
+}
+
+fn failure(error: &HistoryError) -> String {
+    format!("no history is written: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::device::ChargeState;
+    use crate::history::read;
+    use crate::units::Percent;
+
+    const KEYBOARD: &str = "4002-392A0750";
+    const MOUSE: &str = "101B-0C8D5D36";
+
+    /// A chronicle in a directory that is not made yet.
+    struct Desk {
+        folder: TempDir,
+        chronicle: Chronicle,
+        seconds: u64,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let directory = folder.path().join("history");
+            let chronicle = Chronicle::open(Some(&directory), Timestamp::START);
+            Self {
+                folder,
+                chronicle,
+                seconds: 0,
+            }
+        }
+
+        fn directory(&self) -> PathBuf {
+            self.folder.path().join("history")
+        }
+
+        fn file(&self, device: &str) -> PathBuf {
+            self.directory().join(format!("{device}.jsonl"))
+        }
+
+        /// Records a charge a second later. Returns what is logged.
+        fn tell(&mut self, device: &str, percent: u8) -> Option<String> {
+            self.seconds += 1;
+            let sample = Sample {
+                charge: Percent::new(percent),
+                voltage: None,
+                light: None,
+                state: ChargeState::Discharging,
+                online: true,
+            };
+            let at = Timestamp::from_start(Duration::from_secs(self.seconds));
+            self.chronicle.record(device, at, &sample)
+        }
+
+        fn charges(&self, device: &str) -> Vec<u8> {
+            let entries = read(&self.directory(), device, Timestamp::START).unwrap();
+            entries.iter().map(|it| it.charge.unwrap().get()).collect()
+        }
+    }
+
+    fn again(line: Option<String>) -> bool {
+        line.is_some_and(|line| line.contains("written again"))
+    }
+
+    #[test]
+    fn a_directory_that_is_removed_is_made_again_with_its_lock() {
+        let mut desk = Desk::new();
+        assert_eq!(desk.tell(KEYBOARD, 60), None);
+        fs::remove_dir_all(desk.directory()).unwrap();
+        // That it is not news is not a failure.
+        assert_eq!(desk.tell(KEYBOARD, 60), None);
+        assert_eq!(desk.tell(KEYBOARD, 59), None);
+        assert_eq!(desk.charges(KEYBOARD), [59]);
+        assert!(History::open(desk.directory(), Timestamp::START).is_err());
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_is_logged_once_and_so_is_its_return() {
+        let mut desk = Desk::new();
+        desk.tell(KEYBOARD, 60);
+        desk.tell(MOUSE, 90);
+        fs::remove_dir_all(desk.directory()).unwrap();
+        fs::write(desk.directory(), "in its place").unwrap();
+        let line = desk.tell(KEYBOARD, 59).unwrap();
+        assert!(line.starts_with("no history is written: "), "{line}");
+        assert_eq!(desk.tell(KEYBOARD, 58), None);
+        assert_eq!(desk.tell(MOUSE, 89), None);
+        fs::remove_file(desk.directory()).unwrap();
+        assert!(again(desk.tell(MOUSE, 89)));
+        assert_eq!(desk.tell(KEYBOARD, 58), None);
+        assert_eq!(
+            (desk.charges(KEYBOARD), desk.charges(MOUSE)),
+            (vec![58], vec![89])
+        );
+    }
+
+    #[test]
+    fn nothing_is_written_again_before_something_is_written() {
+        let mut desk = Desk::new();
+        desk.tell(KEYBOARD, 60);
+        fs::remove_dir_all(desk.file(KEYBOARD).parent().unwrap()).unwrap();
+        fs::create_dir_all(desk.file(KEYBOARD)).unwrap();
+        assert!(desk.tell(KEYBOARD, 59).is_some());
+        // No news, and the directory is still in the place of the file.
+        desk.tell(MOUSE, 90);
+        assert_eq!(desk.tell(MOUSE, 90), None);
+        assert_eq!(desk.tell(KEYBOARD, 60), None);
+        fs::remove_dir(desk.file(KEYBOARD)).unwrap();
+        assert!(again(desk.tell(KEYBOARD, 60)));
+    }
+
+    #[test]
+    fn the_success_of_one_device_does_not_hide_the_failure_of_another() {
+        let mut desk = Desk::new();
+        fs::create_dir_all(desk.file(KEYBOARD)).unwrap();
+        let line = desk.tell(KEYBOARD, 60).unwrap();
+        assert!(
+            line.contains(desk.file(KEYBOARD).to_str().unwrap()),
+            "{line}"
+        );
+        for percent in 50..60 {
+            assert_eq!(desk.tell(MOUSE, percent), None, "its file is fine");
+            assert_eq!(desk.tell(KEYBOARD, percent), None, "it was logged");
+        }
+        fs::remove_dir(desk.file(KEYBOARD)).unwrap();
+        assert_eq!(desk.tell(MOUSE, 70), None);
+        let line = desk.tell(KEYBOARD, 70).unwrap();
+        assert_eq!(line, format!("the history of {KEYBOARD} is written again"));
+    }
+
+    #[test]
+    fn a_directory_that_is_unusable_at_the_start_is_used_once_it_is_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("history"), "in its place").unwrap();
+        let directory = folder.path().join("history");
+        let chronicle = Chronicle::open(Some(&directory), Timestamp::START);
+        let mut desk = Desk {
+            folder,
+            chronicle,
+            seconds: 0,
+        };
+        assert_eq!(desk.tell(KEYBOARD, 60), None, "it was logged at the start");
+        fs::remove_file(&directory).unwrap();
+        assert!(again(desk.tell(KEYBOARD, 60)));
+        assert_eq!(desk.charges(KEYBOARD), [60]);
+    }
+
+    #[test]
+    fn failures_of_ever_new_devices_do_not_fill_the_memory_or_the_log() {
+        let mut desk = Desk::new();
+        let mut logged = 0;
+        for number in 0..1000 {
+            let device = format!("4002-{number}");
+            fs::create_dir_all(desk.file(&device)).unwrap();
+            logged += usize::from(desk.tell(&device, 60).is_some());
+        }
+        assert_eq!(logged, MOST_FAILING);
+        assert_eq!(desk.chronicle.failing.len(), MOST_FAILING);
     }
 }

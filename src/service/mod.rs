@@ -123,8 +123,9 @@ pub fn main() -> Exit {
 }
 
 fn run(mut args: Args) -> Result<(), ServiceError> {
-    let ending = Ending::of_signals()?;
+    // Before signals are caught: a trace may come through a FIFO, which can wait for ever.
     let mut source = settings::source(&mut args)?;
+    let ending = Ending::of_signals()?;
     serve(&args, &mut *source, &ending)
 }
 

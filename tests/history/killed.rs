@@ -74,12 +74,21 @@ fn check(entries: &[Entry]) {
     assert!(pairs.all(|it| it[1].at.since(it[0].at) <= Duration::from_secs(1)));
 }
 
+/// That no line is torn.
+fn assert_whole(directory: &Path) {
+    let text = fs::read_to_string(directory.join(format!("{KEYBOARD}.jsonl"))).unwrap();
+    let mut lines = text.split_inclusive('\n');
+    assert!(lines.all(|line| line.starts_with('{') && line.ends_with("\"}\n")));
+}
+
 #[test]
 fn what_was_recorded_before_a_kill_is_there() {
     let directory = tempfile::tempdir().unwrap();
     let mut start = 0;
-    // The file is thinned after some 8000 entries, and again after some 4000 more.
-    for lines in [1, 50, 8000, 1200, 7, 1, 3000, 2, 5000] {
+    // A hundred kills. The file is thinned after some 6000 entries, and again after some 2000 more.
+    let many = [1, 50, 8000, 1200, 7, 1, 3000, 2, 5000];
+    let few = (0..91).map(|kill| 1 + kill * 37 % 200);
+    for lines in many.into_iter().chain(few) {
         let mut child = start_at(start, directory.path(), Stdio::piped());
         let output = BufReader::new(child.stdout.take().unwrap());
         let mut seconds = output
@@ -96,6 +105,7 @@ fn what_was_recorded_before_a_kill_is_there() {
 
         let entries = all(directory.path());
         check(&entries);
+        assert_whole(directory.path());
         let newest = newest(&entries);
         assert!((last..=last + 1).contains(&newest), "{newest} of {last}");
         start = newest + 1;

@@ -7,7 +7,9 @@
 )]
 
 mod bounds;
+mod damaged;
 mod killed;
+mod lost;
 mod news;
 mod others;
 mod torn;
@@ -17,7 +19,7 @@ use std::time::Duration;
 
 use solar_status::device::{ChargeState, Light};
 use solar_status::history::{Entry, History, Sample, read};
-use solar_status::units::{Lux, Percent, Timestamp};
+use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
 
 const KEYBOARD: &str = "4002-5692B2EC";
 const MINUTE: u64 = 60;

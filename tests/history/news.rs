@@ -1,7 +1,6 @@
 //! What is written, and what a reader makes of it.
 
 use solar_status::history::{History, Sample};
-use solar_status::units::{Lux, Millivolts};
 
 use super::*;
 

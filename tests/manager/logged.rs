@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::desk::Shared;
 use crate::stage::Stage;
@@ -11,7 +11,7 @@ use crate::stage::Stage;
 struct Listener;
 
 thread_local! {
-    static HEARD: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    static HEARD: RefCell<Option<Vec<(Level, String)>>> = const { RefCell::new(None) };
 }
 
 impl Log for Listener {
@@ -22,7 +22,7 @@ impl Log for Listener {
     fn log(&self, record: &Record<'_>) {
         HEARD.with_borrow_mut(|heard| {
             if let Some(lines) = heard {
-                lines.push(record.args().to_string());
+                lines.push((record.level(), record.args().to_string()));
             }
         });
     }
@@ -31,7 +31,18 @@ impl Log for Listener {
 }
 
 /// What is logged meanwhile.
-fn logged(run: impl FnOnce()) -> Vec<String> {
+pub(crate) fn logged(run: impl FnOnce()) -> Vec<String> {
+    listen(run).into_iter().map(|(_, line)| line).collect()
+}
+
+/// What is logged meanwhile as a warning or an error.
+pub(crate) fn warned(run: impl FnOnce()) -> Vec<String> {
+    let lines = listen(run).into_iter();
+    let severe = lines.filter(|(level, _)| *level <= Level::Warn);
+    severe.map(|(_, line)| line).collect()
+}
+
+fn listen(run: impl FnOnce()) -> Vec<(Level, String)> {
     static LISTENER: Listener = Listener;
     // All but the first find it there.
     if log::set_logger(&LISTENER).is_ok() {

@@ -20,6 +20,7 @@ mod logged;
 mod memory;
 mod names;
 mod quiet;
+mod saving;
 mod schedule;
 mod stage;
 mod surprises;

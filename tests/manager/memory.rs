@@ -1,16 +1,21 @@
 //! What is remembered of devices saves requests and tells of sleepers, and is never believed
 //! against the device.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use serde_json::Value;
 use solar_status::device::{Device, Presence};
 use solar_status::manager::Memory;
 use solar_status::sim::catalogue::{self, FeatureLine};
 use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::logged::{logged, warned};
 use crate::stage::Stage;
 
 /// A file in a folder of its own, removed at the end.
@@ -23,6 +28,11 @@ impl Cache {
 
     fn path(&self) -> PathBuf {
         self.0.path().join("solar-status/devices.json")
+    }
+
+    /// Where a damaged file is kept.
+    fn aside(&self) -> PathBuf {
+        self.0.path().join("solar-status/devices.json.damaged")
     }
 
     fn open(&self) -> Memory {
@@ -208,7 +218,7 @@ fn where_features_stand_is_looked_up_again_after_a_week() {
 }
 
 #[test]
-fn a_damaged_file_is_left_out_and_written_anew() {
+fn a_damaged_file_is_kept_aside_and_replaced() {
     let cache = Cache::new();
     let desk = Shared::receiver(&SIX);
     let mut memory = cache.open();
@@ -220,7 +230,7 @@ fn a_damaged_file_is_left_out_and_written_anew() {
         .map(|len| whole[..len].to_vec())
         .collect();
     damaged.push(b"\xFF\x00nonsense".to_vec());
-    damaged.push(br#"{"schema":99,"devices":{}}"#.to_vec());
+    damaged.push(br#"{"schema":0,"devices":{}}"#.to_vec());
     damaged.push(br#"{"schema":1,"devices":{"4013-D0000001":{"checked":"never"}}}"#.to_vec());
     damaged.push(
         String::from_utf8(whole.clone())
@@ -235,10 +245,159 @@ fn a_damaged_file_is_left_out_and_written_anew() {
         assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
         assert_eq!(percent(in_slot(&snapshot, 1)), Some(90));
         memory.save().unwrap();
+        assert_eq!(fs::read(cache.aside()).unwrap(), bytes);
+        fs::remove_file(cache.aside()).unwrap();
         desk.take_requests();
         desk.read(hours(3), &mut cache.open());
         assert_eq!(desk.take_radio().len(), 6, "whole again");
     }
+}
+
+#[test]
+fn a_flipped_bit_costs_one_device_and_no_other() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&SIX);
+    let mut memory = cache.open();
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    let text = fs::read_to_string(cache.path()).unwrap();
+    // 90 becomes 10 %, which is as plausible.
+    let flipped = text.replacen("\"percent\":90", "\"percent\":10", 1);
+    assert_ne!(flipped, text);
+    fs::write(cache.path(), flipped).unwrap();
+    desk.take_requests();
+    let snapshot = desk.read(hours(2), &mut cache.open());
+    assert_eq!(percent(in_slot(&snapshot, 1)), Some(90));
+    let radio = desk.take_radio();
+    let slots: BTreeSet<&str> = radio.iter().map(|it| &it[3..5]).collect();
+    assert_eq!(slots.len(), 6);
+    let asked_anew = radio.len() - 6;
+    assert!((1..20).contains(&asked_anew), "{radio:#?}");
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_left_alone_until_it_is_moved_away() {
+    let cache = Cache::new();
+    let newer = r#"{"schema":2,"devices":["of another form"]}"#;
+    fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
+    fs::write(cache.path(), newer).unwrap();
+    let desk = Shared::receiver(&SIX);
+    let mut stage = Stage::new();
+    stage.memory = cache.open();
+    stage.port.plug(&desk);
+    let lines = logged(|| _ = stage.follow(3600));
+    assert_eq!(fs::read_to_string(cache.path()).unwrap(), newer);
+    let error = stage.memory.save().unwrap_err().to_string();
+    assert!(
+        error.contains("update solar-status, or move it away"),
+        "{error}"
+    );
+    // The memory is used all the same.
+    desk.take_requests();
+    desk.read(hours(2), &mut stage.memory);
+    assert_eq!(desk.take_radio().len(), 6);
+    assert!(!lines.iter().any(|it| it.contains("written again")));
+
+    fs::remove_file(cache.path()).unwrap();
+    let lines = logged(|| stage.memory.save_or_log());
+    assert!(
+        lines.iter().any(|it| it.ends_with("is written again")),
+        "{lines:?}"
+    );
+    desk.read(hours(3), &mut cache.open());
+    assert_eq!(desk.take_radio().len(), 6, "it is remembered");
+}
+
+#[test]
+fn why_nothing_is_kept_is_logged_once() {
+    let cache = Cache::new();
+    fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
+    fs::write(cache.path(), r#"{"schema":2}"#).unwrap();
+    let lines = warned(|| {
+        let mut stage = Stage::new();
+        stage.memory = cache.open();
+        let desk = Shared::receiver(&SIX);
+        stage.port.plug(&desk);
+        for second in [100, 200, 300] {
+            let hand = desk.clone();
+            stage.at(second, move |now| {
+                _ = hand.act(|receiver| {
+                    if second == 200 {
+                        receiver.wake(now, 1)
+                    } else {
+                        receiver.sleep(now, 1)
+                    }
+                });
+            });
+        }
+        stage.follow(3600);
+    });
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("update solar-status, or move it away"));
+}
+
+#[test]
+fn nothing_in_the_place_of_the_file_blocks_or_is_replaced() {
+    type Make<'a> = &'a dyn Fn(&Path);
+    let cache = Cache::new();
+    let desk = Shared::receiver(&["M525"]);
+    fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
+    let fifo = |path: &Path| mknodat(CWD, path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
+    let listen = |path: &Path| drop(UnixListener::bind(path).unwrap());
+    let link = |path: &Path| symlink("/dev/zero", path).unwrap();
+    let things: [(&str, Make<'_>); 3] = [
+        ("it is a FIFO", &fifo),
+        ("it is a socket", &listen),
+        ("it is a device node", &link),
+    ];
+    for (what, make) in things {
+        make(&cache.path());
+        let mut memory = cache.open();
+        desk.read(hours(1), &mut memory);
+        let error = memory.save().unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+        assert!(error.contains("move it away"), "{error}");
+        fs::remove_file(cache.path()).unwrap();
+        memory.save().unwrap();
+        fs::remove_file(cache.path()).unwrap();
+    }
+}
+
+#[test]
+fn a_removed_file_comes_back_with_everything_that_is_known() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&SIX);
+    let mut memory = cache.open();
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    fs::remove_dir_all(cache.path().parent().unwrap()).unwrap();
+    // Only one is different.
+    desk.act(|receiver| receiver.sleep(hours(2), 2));
+    desk.read(hours(2), &mut memory);
+    memory.save().unwrap();
+    desk.act(|receiver| receiver.wake(hours(3), 2));
+    desk.take_requests();
+    desk.read(hours(3), &mut cache.open());
+    assert_eq!(desk.take_radio().len(), 6);
+}
+
+#[test]
+fn a_file_of_an_earlier_version_is_used() {
+    let cache = Cache::new();
+    let desk = Shared::receiver(&SIX);
+    let mut memory = cache.open();
+    desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    let mut value: Value = serde_json::from_slice(&fs::read(cache.path()).unwrap()).unwrap();
+    let document = value.as_object_mut().unwrap();
+    document.remove("crc").unwrap();
+    for entry in document["devices"].as_object_mut().unwrap().values_mut() {
+        entry.as_object_mut().unwrap().remove("crc").unwrap();
+    }
+    fs::write(cache.path(), value.to_string()).unwrap();
+    desk.take_requests();
+    desk.read(hours(2), &mut cache.open());
+    assert_eq!(desk.take_radio().len(), 6);
 }
 
 #[test]

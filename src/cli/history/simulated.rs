@@ -127,7 +127,7 @@ fn note(
 ) -> Result<(), HistoryError> {
     let day = at.since(start).as_secs() / (24 * 60 * 60);
     match Sample::of(device).filter(|_| !AWAY.contains(&day)) {
-        Some(sample) => history.record(&device.id, at, &sample),
+        Some(sample) => history.record(&device.id, at, &sample).map(drop),
         None => Ok(()),
     }
 }

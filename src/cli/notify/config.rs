@@ -1,9 +1,13 @@
 //! Which configuration holds.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
 use crate::alerts::{Mistake, Settings, parse};
+use crate::storage::regular;
+
+/// The longest configuration in bytes, many times what a desk needs.
+const LONGEST: u64 = 1 << 20;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +29,7 @@ impl Configuration {
     pub(super) fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
         let candidates = named.map_or_else(places, |path| vec![path.to_owned()]);
         for path in candidates {
-            let text = match fs::read_to_string(&path) {
+            let text = match regular::read_text(&path, LONGEST) {
                 Ok(text) => text,
                 Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
                     continue;

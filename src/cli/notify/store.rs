@@ -1,8 +1,6 @@
-//! Where it is kept what was told.
+//! Where it is kept which alerts were shown.
 
-use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use log::{info, warn};
@@ -10,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::config::folder;
 use crate::alerts::Memory;
+use crate::storage::{regular, replace};
 
 /// The version of the file's format.
 const SCHEMA: u32 = 1;
 
-/// A longer file is none of ours.
+/// A longer file is not one of ours.
 const LONGEST: u64 = 4 << 20;
 
 /// The file, and what stands in it.
@@ -31,15 +30,44 @@ struct File<M> {
     devices: M,
 }
 
+/// What files of all versions have.
+#[derive(Deserialize)]
+struct Version {
+    schema: u32,
+}
+
+/// Why a file is left alone.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error("it has schema {0} of a newer version: update solar-status, or move it away")]
+    Newer(u32),
+    #[error(transparent)]
+    NotRegular(#[from] io::Error),
+}
+
 impl Store {
-    /// `$XDG_STATE_HOME/solar-status/alerts.json`, or below `~/.local/state`. A file that is missing,
-    /// torn, or of another version holds nothing.
+    /// `$XDG_STATE_HOME/solar-status/alerts.json`, or below `~/.local/state`.
     pub(super) fn open() -> Self {
         let own = || Some(folder("HOME")?.join(".local/state"));
         let base = folder("XDG_STATE_HOME").or_else(own);
-        let path = base.map(|base| base.join("solar-status/alerts.json"));
-        let saved = path.as_deref().and_then(read).unwrap_or_default();
-        Self { path, saved }
+        base.map_or_else(Self::nowhere, |base| {
+            Self::at(base.join("solar-status/alerts.json"))
+        })
+    }
+
+    /// A file that is missing or damaged holds nothing, and is written; one of a newer version, or
+    /// something that is not a regular file, is left alone.
+    fn at(path: PathBuf) -> Self {
+        match read(&path) {
+            Ok(saved) => Self {
+                path: Some(path),
+                saved: saved.unwrap_or_default(),
+            },
+            Err(error) => {
+                warn!("{}: {error}; nothing is kept there", path.display());
+                Self::nowhere()
+            }
+        }
     }
 
     /// One that keeps nothing.
@@ -73,66 +101,80 @@ impl Store {
     }
 }
 
-fn read(path: &Path) -> Option<Memory> {
-    let mut text = Vec::new();
-    let taken = fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
-    match taken {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+/// What a file holds, if it is whole. An error: it must not be replaced.
+fn read(path: &Path) -> Result<Option<Memory>, Unusable> {
+    let text = match regular::read(path, LONGEST) {
+        Ok(text) => text,
+        Err(error) if regular::is_not_regular(&error) => return Err(error.into()),
         Err(error) => {
-            info!("{} cannot be read: {error}", path.display());
-            return None;
+            if error.kind() != io::ErrorKind::NotFound {
+                info!("{} cannot be read: {error}", path.display());
+            }
+            return Ok(None);
         }
+    };
+    if let Ok(Version { schema }) = serde_json::from_slice(&text)
+        && schema > SCHEMA
+    {
+        return Err(Unusable::Newer(schema));
     }
     match serde_json::from_slice(&text) {
-        Ok(File { schema, devices }) if schema == SCHEMA => Some(devices),
+        Ok(File { schema, devices }) if schema == SCHEMA => Ok(Some(devices)),
         Ok(File { schema, .. }) => {
-            info!("{} is of another version: {schema}", path.display());
-            None
+            info!("{} has the unknown schema {schema}", path.display());
+            Ok(None)
         }
         Err(error) => {
             info!("{} is damaged and not used: {error}", path.display());
-            None
+            Ok(None)
         }
     }
 }
 
 fn write(path: &Path, devices: &Memory) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".alerts-")
-        .tempfile_in(folder)?;
     let schema = SCHEMA;
-    serde_json::to_writer(&mut temporary, &File { schema, devices })?;
-    temporary.write_all(b"\n")?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let mut text = serde_json::to_vec(&File { schema, devices })?;
+    text.push(b'\n');
+    replace(path, &text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::FileTypeExt;
+
+    use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+
     use super::*;
 
+    fn told() -> Memory {
+        serde_json::from_str(r#"{"A":{"heard":{"secs":0,"nanos":0},"told":{}}}"#).unwrap()
+    }
+
     #[test]
-    fn a_torn_file_holds_nothing_and_is_written_anew() {
+    fn a_torn_file_holds_nothing_and_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("alerts.json");
-        for torn in [
-            "",
-            "{",
-            r#"{"schema":1,"devices":{"A":{"#,
-            r#"{"schema":9,"devices":{}}"#,
-        ] {
+        for torn in ["", "{", r#"{"schema":1,"devices":{"A":{"#] {
             fs::write(&path, torn).unwrap();
-            assert_eq!(read(&path), None, "{torn}");
+            assert_eq!(read(&path).unwrap(), None, "{torn}");
+            Store::at(path.clone()).save(&told());
+            assert_eq!(read(&path).unwrap(), Some(told()));
         }
-        write(&path, &Memory::default()).unwrap();
-        assert_eq!(read(&path), Some(Memory::default()));
+    }
+
+    #[test]
+    fn a_file_of_a_newer_version_and_a_fifo_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("alerts.json");
+        let newer = r#"{"schema":2,"devices":[]}"#;
+        fs::write(&path, newer).unwrap();
+        Store::at(path.clone()).save(&told());
+        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+        fs::remove_file(&path).unwrap();
+        mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
+        Store::at(path.clone()).save(&told());
+        assert!(fs::metadata(&path).unwrap().file_type().is_fifo());
     }
 
     #[test]
@@ -143,11 +185,9 @@ mod tests {
             path: Some(path.clone()),
             saved: Memory::default(),
         };
-        let memory =
-            serde_json::from_str(r#"{"A":{"heard":{"secs":0,"nanos":0},"told":{}}}"#).unwrap();
-        store.save(&memory);
+        store.save(&told());
         fs::remove_file(&path).unwrap();
-        store.save(&memory);
+        store.save(&told());
         assert!(!path.exists());
     }
 }

@@ -9,7 +9,11 @@ use serde_json::Value;
 
 use super::machine::{Machine, names, text};
 use crate::history;
+use crate::storage::regular;
 use crate::units::Timestamp;
+
+/// The longest cache in bytes that is looked at: no longer one is written.
+const LONGEST: u64 = 4 << 20;
 
 /// Where udev looks for rules; the first of a name counts.
 const RULES: [&str; 5] = [
@@ -130,7 +134,10 @@ pub(super) fn look(machine: &Machine, places: &Places) -> Files {
 
 /// The ids in what is remembered, and those that histories are named after.
 fn ids(places: &Places) -> BTreeSet<String> {
-    let cache = places.cache.as_ref().and_then(|it| fs::read(it).ok());
+    let cache = places
+        .cache
+        .as_ref()
+        .and_then(|it| regular::read(it, LONGEST).ok());
     let cache = cache.and_then(|it| serde_json::from_slice::<Value>(&it).ok());
     let remembered = cache.as_ref().and_then(|it| it.get("devices")?.as_object());
     let remembered = remembered.into_iter().flat_map(|it| it.keys().cloned());
@@ -166,7 +173,7 @@ fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> I
 /// What is remembered: JSON with a table of devices.
 fn cache(path: &Path) -> Kept {
     let damaged = |why: String| Kept::Damaged(path.to_owned(), why);
-    let text = match fs::read_to_string(path) {
+    let text = match regular::read_text(path, LONGEST) {
         Ok(text) => text,
         Err(error) => return unreadable(path, &error),
     };

@@ -1,7 +1,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::storage::regular;
 use crate::transport::Sysfs;
+
+/// The longest text in bytes that is read.
+const LONGEST: u64 = 1 << 20;
 
 /// Where `/sys`, `/dev`, `/proc` and the rest are: this machine's, or a tree that looks like one.
 #[derive(Clone, Debug)]
@@ -48,7 +52,7 @@ impl Machine {
 
 /// The text of a small file, without the end of its line.
 pub(super) fn text(path: &Path) -> Option<String> {
-    let bytes = fs::read(path).ok()?;
+    let bytes = regular::read(path, LONGEST).ok()?;
     Some(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }
 

@@ -1,0 +1,234 @@
+//! When what is remembered is saved: soon after a change, with few writes, and never for nothing.
+
+use std::cell::RefCell;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::Value;
+use solar_status::feature::solar_dashboard::LightMeasure;
+use solar_status::manager::{Change, Command, Memory, News};
+use solar_status::units::Timestamp;
+
+use crate::desk::{Shared, link};
+use crate::stage::Stage;
+
+const SLOT: u8 = 1;
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// How much of the last values a process that is killed may lose.
+const LOST_AT_MOST: Duration = Duration::from_secs(60);
+
+/// A device that is followed with a file to remember it.
+struct Kept {
+    stage: Stage,
+    desk: Shared,
+    folder: tempfile::TempDir,
+}
+
+impl Kept {
+    fn new(device: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stage = Stage::new();
+        let desk = Shared::receiver(&[device]);
+        stage.memory = Memory::open(folder.path().join("devices.json"));
+        stage.port.plug(&desk);
+        Self {
+            stage,
+            desk,
+            folder,
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("devices.json")
+    }
+
+    /// Looks at the file every so many seconds.
+    fn look_every<T: 'static>(
+        &mut self,
+        seconds: u64,
+        until: u64,
+        look: impl Fn(&Path) -> T + 'static,
+    ) -> Rc<RefCell<Vec<(u64, T)>>> {
+        let looks = Rc::new(RefCell::new(Vec::new()));
+        let look = Rc::new(look);
+        for second in (0..until).step_by(usize::try_from(seconds).unwrap()) {
+            let (file, looks, look) = (self.file(), Rc::clone(&looks), Rc::clone(&look));
+            self.stage.at(second, move |now| {
+                let now = now.since_start().as_secs();
+                looks.borrow_mut().push((now, look(&file)));
+            });
+        }
+        looks
+    }
+
+    /// How often the file is written while the device is followed.
+    fn writes(mut self, seconds: u64) -> usize {
+        let looks = self.look_every(5, seconds, |file| {
+            let file = fs::metadata(file).ok()?;
+            Some((file.ino(), file.mtime(), file.mtime_nsec()))
+        });
+        self.stage.follow(seconds);
+        let looks = looks.borrow();
+        let versions: Vec<_> = looks.iter().map(|(_, version)| version).collect();
+        versions.windows(2).filter(|it| it[0] != it[1]).count()
+    }
+
+    /// Light each second from a second on, for so many hours.
+    fn flood(&mut self, from: u64, hours: u64) {
+        let mut start = from;
+        while start < from + hours * HOUR {
+            let series = LightMeasure {
+                reports: 250,
+                period_s: 1,
+            };
+            let device = link(SLOT);
+            let series = Some(series);
+            self.stage
+                .want(start, Command::MeasureLight { device, series });
+            start += 240;
+        }
+    }
+}
+
+/// When the light was measured that the file remembers.
+fn saved_light(file: &Path) -> Option<Duration> {
+    let value: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+    let devices = value.get("devices")?.as_object()?;
+    let at = devices.values().next()?.get("light")?.get("at")?.clone();
+    let at: Timestamp = serde_json::from_value(at).ok()?;
+    Some(at.since_start())
+}
+
+/// For how long at most a value had been told that the file did not have yet.
+fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
+    let looks = kept.look_every(every, seconds, saved_light);
+    let told = kept.stage.follow(seconds);
+    let lights: Vec<(u64, Duration)> = told
+        .iter()
+        .filter_map(|(second, news)| match news {
+            News::Change(change) => match &**change {
+                Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
+                    Some((*second, it.light?.at.since_start()))
+                }
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let looks = looks.borrow();
+    let ages = looks.iter().map(|(now, saved)| {
+        let newer = |(_, at): &&(u64, Duration)| saved.is_none_or(|saved| *at > saved);
+        let first = lights.iter().find(newer);
+        Duration::from_secs(first.map_or(0, |(told, _)| now.saturating_sub(*told)))
+    });
+    ages.max().unwrap()
+}
+
+#[test]
+fn whenever_it_is_killed_the_last_values_are_less_than_a_minute_old() {
+    let mut kept = Kept::new("K750");
+    kept.flood(30, 2);
+    let worst = worst_age(kept, 7, 2 * HOUR);
+    assert!(worst < LOST_AT_MOST, "{worst:?}");
+    assert!(worst > LOST_AT_MOST / 2, "it is saved for every change");
+}
+
+#[test]
+fn a_reading_every_ten_minutes_is_a_write_every_ten_minutes() {
+    let mut kept = Kept::new("K750");
+    kept.stage.query.light_every = Some(Duration::from_secs(600));
+    let writes = kept.writes(DAY);
+    assert!((140..=146).contains(&writes), "{writes}");
+}
+
+#[test]
+fn a_mouse_is_written_when_it_falls_asleep_or_wakes() {
+    let mut kept = Kept::new("M705 (M-R0009)");
+    for hour in 8..18 {
+        for (minute, awake) in [(0, true), (25, false), (30, true), (55, false)] {
+            let hand = kept.desk.clone();
+            kept.stage.at(hour * HOUR + minute * MINUTE, move |now| {
+                hand.act(|receiver| {
+                    _ = if awake {
+                        receiver.wake(now, SLOT)
+                    } else {
+                        receiver.sleep(now, SLOT)
+                    };
+                });
+            });
+        }
+    }
+    let writes = kept.writes(DAY);
+    assert!((38..=42).contains(&writes), "{writes}");
+}
+
+#[test]
+fn a_flood_of_changes_is_little_more_than_a_write_a_minute() {
+    let mut kept = Kept::new("K750");
+    kept.flood(30, 24);
+    let writes = kept.writes(DAY);
+    assert!((1400..=1730).contains(&writes), "{writes}");
+}
+
+#[test]
+fn where_nothing_changes_nothing_is_written_and_nothing_wakes() {
+    let mut kept = Kept::new("M525");
+    kept.stage.at(DAY - 1, |_| {});
+    kept.stage.follow(DAY);
+    assert_eq!(kept.stage.wakes_between(HOUR, DAY - 1), 0);
+    assert!(Kept::new("M525").writes(DAY) <= 2);
+}
+
+#[test]
+fn where_nothing_is_kept_a_change_starts_no_timer() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["M525"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(HOUR, move |now| {
+        _ = hand.act(|receiver| receiver.sleep(now, SLOT));
+    });
+    stage.at(2 * HOUR, |_| {});
+    stage.follow(2 * HOUR);
+    let without = stage.wakes_between(HOUR + 20, 2 * HOUR - 1);
+    assert_eq!(without, 0);
+}
+
+#[test]
+fn a_failed_save_is_tried_again_with_the_next_change_and_not_before() {
+    let mut kept = Kept::new("M525");
+    let (file, hand) = (kept.file(), kept.desk.clone());
+    kept.stage.at(HOUR, {
+        let file = file.clone();
+        move |now| {
+            fs::remove_file(&file).unwrap();
+            fs::create_dir(&file).unwrap();
+            _ = hand.act(|receiver| receiver.sleep(now, SLOT));
+        }
+    });
+    kept.stage.at(2 * HOUR, {
+        let file = file.clone();
+        move |_| fs::remove_dir(file).unwrap()
+    });
+    let hand = kept.desk.clone();
+    kept.stage.at(3 * HOUR, {
+        let file = file.clone();
+        move |now| {
+            assert!(!file.exists(), "nothing was to be saved");
+            _ = hand.act(|receiver| receiver.wake(now, SLOT));
+        }
+    });
+    kept.stage.at(3 * HOUR + MINUTE, move |_| {
+        assert!(file.is_file(), "it is written again");
+    });
+    kept.stage.follow(4 * HOUR);
+    // The save that fails, and no timer after it.
+    assert!(kept.stage.wakes_between(HOUR, 2 * HOUR) <= 2);
+    assert_eq!(kept.stage.wakes_between(2 * HOUR + 1, 3 * HOUR - 1), 0);
+}

@@ -1,0 +1,127 @@
+//! A state directory that is not what the daemon left there.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::bus::Bus;
+use crate::client::{Client, LIMIT, NAME};
+use crate::daemon::Daemon;
+
+/// A daemon on simulated devices with this state directory.
+struct Serving {
+    client: Client,
+    daemon: Daemon,
+    _bus: Bus,
+}
+
+impl Serving {
+    fn start(state: &Path) -> Self {
+        let bus = Bus::start();
+        let client = Client::of(&bus);
+        let state = state.to_str().unwrap();
+        let args = ["--simulate", "--light-every", "1", "--state", state];
+        let daemon = Daemon::start(bus.address(), &args);
+        client.wait_for_name(NAME);
+        Self {
+            client,
+            daemon,
+            _bus: bus,
+        }
+    }
+
+    /// Ends it by a signal. Returns what it logged.
+    fn end(self) -> Vec<String> {
+        assert!(!self.client.enumerate().is_empty());
+        self.daemon.signal(Signal::TERM);
+        let (status, errors) = self.daemon.wait();
+        assert_eq!(status.code(), Some(0), "{errors:?}");
+        errors
+    }
+}
+
+fn fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
+}
+
+#[test]
+fn a_newer_devices_json_is_left_alone_to_the_end_and_logged_once() {
+    let state = TempDir::new().unwrap();
+    let path = state.path().join("devices.json");
+    let newer = r#"{"schema":2,"devices":["of another form"]}"#;
+    fs::write(&path, newer).unwrap();
+    let errors = Serving::start(state.path()).end();
+    assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+    let told = errors.iter().filter(|it| it.contains("devices.json"));
+    assert_eq!(told.count(), 1, "{errors:#?}");
+    assert!(
+        errors[0].contains("update solar-status, or move it away"),
+        "{errors:#?}"
+    );
+}
+
+#[test]
+fn a_fifo_in_the_place_of_any_file_hangs_neither_the_start_nor_the_end() {
+    let state = TempDir::new().unwrap();
+    let history = state.path().join("history");
+    fs::create_dir(&history).unwrap();
+    fifo(&state.path().join("devices.json"));
+    fifo(&history.join("4002-392A0750.jsonl"));
+    fifo(&history.join("other.jsonl"));
+    let errors = Serving::start(state.path()).end();
+    let told = errors
+        .iter()
+        .filter(|it| it.contains("it is a FIFO, not a regular file"));
+    assert_eq!(told.count(), 2, "{errors:#?}");
+
+    fs::remove_dir_all(&history).unwrap();
+    fs::create_dir(&history).unwrap();
+    fifo(&history.join("lock"));
+    let errors = Serving::start(state.path()).end();
+    assert!(
+        errors.iter().any(|it| it.contains("history/lock")),
+        "{errors:#?}"
+    );
+}
+
+#[test]
+fn a_trace_that_never_comes_is_given_up_by_a_signal() {
+    let folder = TempDir::new().unwrap();
+    let trace = folder.path().join("trace");
+    fifo(&trace);
+    let bus = Bus::start();
+    let daemon = Daemon::start(bus.address(), &["--replay", trace.to_str().unwrap()]);
+    // It may not have opened the trace yet: either way it ends.
+    std::thread::sleep(Duration::from_millis(300));
+    daemon.signal(Signal::TERM);
+    daemon.wait();
+}
+
+#[test]
+fn a_state_directory_that_is_removed_comes_back() {
+    let state = TempDir::new().unwrap();
+    let serving = Serving::start(state.path());
+    let history = state.path().join("history/4002-392A0750.jsonl");
+    let wait = |path: &Path| {
+        let start = Instant::now();
+        while !path.exists() {
+            assert!(
+                start.elapsed() < LIMIT * 4,
+                "{} is not there",
+                path.display()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    wait(&history);
+    fs::remove_dir_all(state.path()).unwrap();
+    wait(&history);
+    wait(&state.path().join("devices.json"));
+    assert!(state.path().join("history/lock").exists());
+    let errors = serving.end();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
