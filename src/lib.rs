@@ -13,6 +13,7 @@ pub mod nodes;
 pub mod service;
 pub mod session;
 pub mod sim;
+pub mod text;
 pub mod transport;
 pub mod units;
 pub mod wire;

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 /// Each room with those it may use. CONTRIBUTING.md says what lives in them.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
+    ("text", &[]),
     ("wire", &["units"]),
-    ("transport", &["wire", "units"]),
-    ("feature", &["wire", "units"]),
+    ("transport", &["wire", "text", "units"]),
+    ("feature", &["wire", "text", "units"]),
     ("device", &["feature", "wire", "units"]),
     ("history", &["device", "units"]),
     ("session", &["feature", "wire", "units"]),
@@ -18,7 +19,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sim", &["transport", "wire", "units"]),
     (
         "manager",
-        &["device", "session", "transport", "feature", "wire", "units"],
+        &[
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
     ),
     (
         "nodes",
@@ -29,12 +38,16 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "text",
             "units",
         ],
     ),
     ("alerts", &["manager", "device", "units"]),
     ("chart", &["history", "device", "units"]),
-    ("bus", &["history", "device", "feature", "wire", "units"]),
+    (
+        "bus",
+        &["history", "device", "feature", "wire", "text", "units"],
+    ),
     (
         "service",
         &[
@@ -47,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "text",
             "units",
         ],
     ),
@@ -62,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "text",
             "units",
         ],
     ),
@@ -81,6 +96,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "text",
             "units",
         ],
     ),

@@ -23,6 +23,7 @@ use serde_json::Value;
 use crate::device::{Battery, Device, Light};
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::session::Known;
+use crate::text;
 use crate::transport::NodeId;
 use crate::units::Timestamp;
 
@@ -225,17 +226,25 @@ fn read(path: &Path) -> Option<BTreeMap<String, Entry>> {
         debug!("{} is of another version: {}", path.display(), file.schema);
         return None;
     }
-    let entries =
-        file.devices
-            .into_iter()
-            .filter_map(|(id, value)| match serde_json::from_value(value) {
-                Ok(entry) => Some((id, entry)),
-                Err(error) => {
-                    info!("{}: the entry {id} is damaged: {error}", path.display());
-                    None
-                }
-            });
+    let entries = file.devices.into_iter().filter_map(|(id, value)| {
+        match serde_json::from_value::<Entry>(value) {
+            Ok(entry) => Some((id, displayable(entry))),
+            Err(error) => {
+                info!("{}: the entry {id} is damaged: {error}", path.display());
+                None
+            }
+        }
+    });
     Some(entries.collect())
+}
+
+/// An entry with names that can be shown: anybody may have written the file.
+fn displayable(entry: Entry) -> Entry {
+    Entry {
+        name: entry.name.as_deref().and_then(text::name),
+        full_name: entry.full_name.as_deref().and_then(text::name),
+        ..entry
+    }
 }
 
 fn write(path: &Path, devices: &BTreeMap<String, Entry>) -> io::Result<()> {
