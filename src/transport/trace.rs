@@ -13,7 +13,8 @@
 //! One report a line: seconds since the start, the number of the node, the direction (`>` to the
 //! receiver, `<` from it), the bytes. A `node` line says what a number stands for: USB ids, the
 //! kinds of report it takes, its bus if that is not USB, where it was. Lines that start with `#`
-//! are remarks. Key presses and pointer motion are never in it, nor the node's name, serial number
+//! are remarks, among them the header of each report that could be input and is withheld. Key presses
+//! and pointer motion are never in it, nor the node's name, serial number
 //! or address as the kernel has them: a receiver on USB can have a Bluetooth address for a serial
 //! number (Solaar issue 2054).
 
