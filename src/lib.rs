@@ -14,6 +14,7 @@ pub mod service;
 pub mod session;
 pub mod sim;
 pub mod storage;
+pub mod text;
 pub mod transport;
 pub mod units;
 pub mod wire;

@@ -230,7 +230,7 @@ fn a_name_in_a_file_cannot_write_to_the_terminal() {
 "#;
     fs::write(folder.join("K_1B_5B31m.jsonl"), lines).unwrap();
     let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
-    assert!(text.starts_with("K[31m\n"), "{text}");
+    assert!(text.starts_with("K\\u{1b}[31m\n"), "{text}");
     assert!(!text.contains('\u{1b}'));
 }
 

@@ -16,11 +16,16 @@ use crate::device::{
 use crate::feature::pairing_information::PowerSwitch;
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion};
+use crate::text;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::{Slot, Wpid};
 
 /// The values of an object, by their names.
 pub type Values = HashMap<String, OwnedVariant>;
+
+/// How many bytes an id has at most. Ours have a model and a serial number, or a receiver with its
+/// node; a longer one is rejected.
+const LONGEST_ID: usize = 256;
 
 /// The word for what may be unknown.
 pub const fn yes_no(known: Option<bool>) -> &'static str {
@@ -51,7 +56,7 @@ pub fn device(values: &Values) -> Option<Device> {
         has_battery: values.yes_no("HasBattery"),
         battery: values.battery(),
         light: values.light(),
-        ..Device::new(values.text("Id")?, values.link()?)
+        ..Device::new(values.id("Id")?, values.link()?)
     })
 }
 
@@ -62,11 +67,11 @@ pub fn receiver(values: &Values) -> Option<Receiver> {
     let vendor = values.get("VendorId")?;
     let product = values.get("ProductId")?;
     Some(Receiver {
-        id: values.text("Id")?,
+        id: values.id("Id")?,
         model: ReceiverModel::of(vendor, product).unwrap_or(ReceiverModel::UNKNOWN),
         vendor,
         product,
-        node: values.text("Node").unwrap_or_default(),
+        node: values.id("Node").unwrap_or_default(),
         serial: values.text("Serial"),
         firmware: values.word("Firmware", FirmwareVersion::from_text),
         slots: values.get("Slots").filter(|slots| *slots != 0),
@@ -91,11 +96,17 @@ impl<'a> Reader<'a> {
             .ok()
     }
 
-    /// A text. It comes from another program, and must not write to the terminal.
+    /// A text to be shown. It comes from another program, which may not be solar-statusd.
     fn text(self, name: &str) -> Option<String> {
         let text: &str = self.get(name)?;
-        let text: String = text.chars().filter(|c| !c.is_control()).collect();
-        (!text.is_empty()).then_some(text)
+        text::name(text)
+    }
+
+    /// A text that other objects refer to: it stays as it is, and is made displayable where it is
+    /// shown. `None`: it is empty, or longer than any.
+    fn id(self, name: &str) -> Option<String> {
+        let id: &str = self.get(name)?;
+        (1..=LONGEST_ID).contains(&id.len()).then(|| id.to_owned())
     }
 
     /// What a text means.
@@ -132,12 +143,12 @@ impl<'a> Reader<'a> {
         let connection = self.text("Connection")?;
         if connection == "receiver" {
             return Some(Link::Paired {
-                receiver: self.text("Receiver")?,
+                receiver: self.id("Receiver")?,
                 slot: self.get("Slot").and_then(Slot::new)?,
             });
         }
         Some(Link::Direct {
-            node: self.text("Node")?,
+            node: self.id("Node")?,
             bus: connection,
             product: self.word("ProductId", hexadecimal)?,
         })

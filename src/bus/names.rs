@@ -95,5 +95,9 @@ mod tests {
     fn any_name_makes_a_valid_path() {
         assert_eq!(element("B034-E4:5F:01"), "B034_E4_3A5F_3A01");
         assert_eq!(element("é/ "), "_C3_A9_2F_20");
+        for hostile in crate::text::tests::HOSTILE {
+            let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            assert!(element(hostile).chars().all(is_allowed), "{hostile:?}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, ValueKind};
 use crate::feature::DeviceKind;
+use crate::text;
 use crate::units::Timestamp;
 
 /// `Type`: what sort of device it is.
@@ -274,12 +275,7 @@ fn model(device: &Device, kind: Type) -> String {
     let name = device.full_name.as_deref().or(device.name.as_deref());
     let name = name.unwrap_or_default().trim();
     let name = name.strip_prefix("Logitech ").unwrap_or(name);
-    let clean: String = name.chars().filter(|c| !c.is_control()).collect();
-    if clean.is_empty() {
-        kind.word().to_owned()
-    } else {
-        clean
-    }
+    text::name(name).unwrap_or_else(|| kind.word().to_owned())
 }
 
 /// `IconName`.
@@ -533,7 +529,7 @@ mod tests {
     fn a_model_is_never_empty_nor_control_characters() {
         let mut thing = device(DeviceKind::Headset);
         thing.name = Some("\u{1b}[31mG\n733".to_owned());
-        assert_eq!(properties(&thing, &battery(60)).model, "[31mG733");
+        assert_eq!(properties(&thing, &battery(60)).model, "[31mG 733");
         thing.name = Some("\u{7}".to_owned());
         assert_eq!(properties(&thing, &battery(60)).model, "Headset");
     }

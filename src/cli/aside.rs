@@ -1,5 +1,6 @@
 //! Standard error, whose lines wait aside while a screen is drawn on the same terminal.
 
+use crate::text;
 use std::collections::VecDeque;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -19,9 +20,10 @@ struct Waiting {
     new: usize,
 }
 
-/// One line on standard error.
+/// One line on standard error. What it quotes of a device, a file or another program is made
+/// displayable.
 pub(super) fn complain(what: &dyn Display) {
-    say(format!("solar-status: {what}"));
+    say(text::line(&format!("solar-status: {what}")));
 }
 
 /// Lines wait until this is dropped.

@@ -10,6 +10,7 @@ use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiv
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::{Changed, Snapshot};
+use crate::text;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::Slot;
 
@@ -123,7 +124,7 @@ impl ReceiverEntry {
             vendor_id: format!("{:04X}", receiver.vendor),
             product_id: format!("{:04X}", receiver.product),
             node: receiver.node.clone(),
-            serial: receiver.serial.clone(),
+            serial: receiver.serial.as_deref().and_then(text::name),
             firmware: receiver.firmware.map(|firmware| firmware.to_string()),
             slots: receiver.slots,
             paired: receiver.paired,
@@ -142,10 +143,10 @@ impl DeviceEntry {
         };
         Self {
             id: device.id.clone(),
-            name: device.name.clone(),
+            name: device.name.as_deref().and_then(text::name),
             kind: device.kind.and_then(DeviceKind::name),
             wpid: device.wpid.map(|wpid| wpid.to_string()),
-            serial: device.serial.clone(),
+            serial: device.serial.as_deref().and_then(text::name),
             connection,
             receiver: device.receiver().map(str::to_owned),
             slot: device.slot().map(Slot::get),

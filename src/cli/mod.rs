@@ -15,6 +15,7 @@ mod file;
 mod following;
 pub mod format;
 mod history;
+mod json;
 mod monitor;
 mod naming;
 mod notify;
@@ -32,6 +33,7 @@ use std::io;
 
 use clap::Parser;
 
+use crate::text;
 pub use args::{Cli, Command, Field};
 use aside::complain;
 pub use exit::Exit;
@@ -63,7 +65,7 @@ fn log_to_stderr(cli: &Cli) {
     if matches!(cli.command, Some(Command::Watch(_))) && watch::has_screen() {
         logger.target(env_logger::Target::Pipe(Box::new(aside::Log)));
     }
-    logger.init();
+    text::Clean::init(logger.build());
 }
 
 /// Shows what is wrong with the arguments, or the help or version they ask for.

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::daemon::Daemon;
 use super::document::Document;
 use super::exit::Exit;
+use super::json;
 use super::naming::Naming;
 use super::source::{self, Sources};
 use super::style::Style;
@@ -179,7 +180,7 @@ fn judge(snapshot: &Snapshot, asked: bool, centurions: &[NodeInfo]) -> Exit {
 fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &Document::of(snapshot))?;
+        out.write_all(json::to_string_pretty(&Document::of(snapshot))?.as_bytes())?;
         writeln!(out)?;
     } else {
         let style = Style::of_terminal(args.common.color, &out);

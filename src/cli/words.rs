@@ -1,18 +1,25 @@
 //! Values in words, the same in the table and in the lines of the monitor.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Light, Receiver, ValueKind};
+use crate::text;
 use crate::units::{Percent, Timestamp};
 
 /// What a device is called: its name, else its model, else its id.
 pub(super) fn name(device: &Device) -> String {
-    let name = device.name.clone();
+    let name = device.name.as_deref().and_then(text::name);
     name.or(device.wpid.map(|wpid| wpid.to_string()))
-        .unwrap_or_else(|| device.id.clone())
+        .unwrap_or_else(|| id(&device.id).into_owned())
+}
+
+/// An id of a device or receiver as it is shown; the one in JSON is the id itself.
+pub(super) fn id(id: &str) -> Cow<'_, str> {
+    text::id(id)
 }
 
 /// The charge, or `None` where it is not known.

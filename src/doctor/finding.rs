@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::text;
+
 /// What a finding is about, in the order of looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -86,14 +88,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without advice. What devices and other programs call themselves is in it: it shall
-    /// not write to the terminal.
+    /// A finding without advice. What devices and other programs call themselves is quoted in it, and
+    /// made displayable here.
     pub fn new(area: Area, id: &'static str, verdict: Verdict, text: impl Into<String>) -> Self {
         Self {
             area,
             id,
             verdict,
-            text: plain(&text.into()),
+            text: text::line(&text.into()),
             advice: None,
         }
     }
@@ -121,13 +123,9 @@ impl Finding {
     /// The same, with what to do about it.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(plain(&advice.into()));
+        self.advice = Some(text::line(&advice.into()));
         self
     }
-}
-
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// What all findings come to.

@@ -6,13 +6,19 @@ use super::look::{Devices, Facts, Kernel};
 use super::scrub::Scrubber;
 use super::{Finding, worst};
 use crate::device::Device;
+use crate::text;
 
 /// The report. Serial numbers, addresses, and names of people and machines are not in it.
 pub fn report(facts: &Facts, findings: &[Finding]) -> String {
     let mut text = String::new();
     // Writing to a string does not fail.
     _ = write(&mut text, facts, findings);
-    Scrubber::of(facts).scrub(&text)
+    let mut displayable = String::with_capacity(text.len());
+    for line in Scrubber::of(facts).scrub(&text).lines() {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        displayable.extend([&" ".repeat(indent), &text::line(line), "\n"]);
+    }
+    displayable
 }
 
 fn write(to: &mut String, facts: &Facts, findings: &[Finding]) -> std::fmt::Result {
@@ -79,7 +85,8 @@ fn bytes(to: &mut String, bytes: &[u8]) -> std::fmt::Result {
 
 fn device(to: &mut String, device: &Device) -> std::fmt::Result {
     let unknown = || "-".to_owned();
-    let name = device.name.clone().unwrap_or_else(unknown);
+    let name = device.name.as_deref().and_then(text::name);
+    let name = name.unwrap_or_else(unknown);
     let wpid = device.wpid.map_or_else(unknown, |it| it.to_string());
     let slot = device.slot().map_or_else(unknown, |it| it.to_string());
     let protocol = device.protocol.map_or_else(unknown, |it| it.to_string());

@@ -61,7 +61,7 @@ pub fn read(report: &Report) -> Option<BoltDiscovery> {
             let name = name.get(..usize::from(p2)).unwrap_or(name);
             BoltDiscovery::Name {
                 counter,
-                name: text::printable(name),
+                name: text::displayable(name),
             }
         }
         (0x53, _) => BoltDiscovery::Discovery {

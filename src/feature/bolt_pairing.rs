@@ -81,7 +81,7 @@ pub fn read(report: &Report) -> Option<BoltPairing> {
                 NamePiece {
                     piece: p1,
                     length: p2,
-                    text: text::printable(name),
+                    text: text::displayable(name),
                 },
             ))
         }

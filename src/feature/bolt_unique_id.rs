@@ -12,7 +12,7 @@ pub const fn get() -> RegisterRequest {
 
 /// Reads an answer; `None` if it holds no text.
 pub fn read(report: &Report) -> Option<String> {
-    Some(text::printable(report.params())).filter(|id| !id.is_empty())
+    Some(text::displayable(report.params())).filter(|id| !id.is_empty())
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ pub fn read_firmware_info(report: &Report) -> FirmwareInformation {
 /// Reads an answer to [`get_serial_number`]: twelve ASCII characters.
 pub fn read_serial_number(report: &Report) -> String {
     let [serial @ .., _, _, _, _] = report.params();
-    text::printable(serial)
+    text::displayable(serial)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub fn read_name(report: &Report) -> &[u8] {
 
 /// The pieces of a name put together, as text.
 pub fn name(pieces: &[u8]) -> String {
-    text::printable(pieces)
+    text::displayable(pieces)
 }
 
 /// Asks for the type.

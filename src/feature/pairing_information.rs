@@ -178,7 +178,7 @@ pub fn read(report: &Report) -> PairingInformation {
             // The length byte can be too large (OpenLogi issue 200): the report ends it anyway.
             let name = report.params().get(2..).unwrap_or_default();
             let name = name.get(..usize::from(p1)).unwrap_or(name);
-            PairingInformation::Name(slot, text::printable(name))
+            PairingInformation::Name(slot, text::displayable(name))
         }
         _ => PairingInformation::Unknown(sub_register),
     }

@@ -22,7 +22,7 @@ impl fmt::Display for FirmwareVersion {
         let prefix = self
             .prefix
             .as_ref()
-            .map(|prefix| super::text::printable(prefix));
+            .map(|prefix| super::text::displayable(prefix));
         if let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) {
             write!(f, "{prefix} ")?;
         }

@@ -1,18 +1,36 @@
-//! What of a report may be written to a trace.
+//! What of a report may be written to a trace or logged.
+//!
+//! Nodes carry what is typed, and HID++ 1.0 leaves open how: a device could send input in a long
+//! report, whose header may look like the answer of HID++ 2.0. So a report from a device is written
+//! only where it is provably something else:
+//!
+//! | written | because |
+//! |---|---|
+//! | `8F`, `FF`: errors, without what follows the code | they repeat a request |
+//! | `80` to `83` | register access (`84`, `85`: the answer to a request of ours) |
+//! | short `07`, `0D`, `40` to `42`, `4A`, `4B` | battery, connection and lock notifications |
+//! | HID++ 2.0, software id 1 to F | it answers a request of ours, or its device answered one: then it speaks 2.0, where such a report is an answer to some program |
+//! | HID++ 2.0, software id 0 | an event of a feature whose index was looked up, or with the marker of the solar dashboard |
+//!
+//! Everything else is withheld, whatever it may be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::feature::device_connection::{self, DeviceConnection};
-use crate::feature::{device_information, root};
+use crate::feature::{device_information, root, solar_dashboard};
 use crate::transport::trace::Direction;
 use crate::transport::{Redact, Redaction};
-use crate::wire::{Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Report, Wpid};
+use crate::wire::{
+    Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Relation, Report, ReportId,
+    Wpid, relation,
+};
+
+/// How many requests may wait for their answers; the oldest of more is given up. A receiver holds a
+/// few at most, and those to sleeping devices are never answered.
+const MOST_OPEN: usize = 64;
 
 /// Withholds what could be user input, and with `anonymize` also what tells one device from
 /// another of its model.
-///
-/// An event of an unknown feature could be a key press (programmable keys are delivered so), so
-/// only events of features this program knows are written.
 #[derive(Debug, Default)]
 pub struct Privacy {
     anonymize: bool,
@@ -21,6 +39,10 @@ pub struct Privacy {
     features: BTreeMap<(DeviceIndex, FeatureIndex), FeatureId>,
     /// Which models came into the slots.
     arrived: BTreeMap<DeviceIndex, Wpid>,
+    /// Requests of ours that were not answered yet, the oldest first.
+    open: VecDeque<Report>,
+    /// Which devices answered a HID++ 2.0 call: their long reports are no notifications of 1.0.
+    speak_2_0: BTreeSet<DeviceIndex>,
 }
 
 impl Privacy {
@@ -36,8 +58,29 @@ impl Privacy {
         self.features.get(&(device, index)).copied()
     }
 
+    /// Remembers a request, and takes away the one that a report answers; `true`: there is one.
+    fn is_answer(&mut self, direction: Direction, report: &Report) -> bool {
+        let report = normalised(report);
+        if direction == Direction::ToDevice {
+            if self.open.len() >= MOST_OPEN {
+                self.open.pop_front();
+            }
+            self.open.push_back(report);
+            return false;
+        }
+        let related = |request: &Report| relation(request, &report) != Relation::None;
+        let Some(request) = self.open.iter().position(related) else {
+            return false;
+        };
+        self.open.remove(request);
+        if matches!(Message::of(&report), Message::Reply { .. }) {
+            self.speak_2_0.insert(report.device());
+        }
+        true
+    }
+
     /// Learns where features stand from our own lookups.
-    fn learn(&mut self, direction: Direction, report: &Report) {
+    fn learn(&mut self, direction: Direction, report: &Report, is_answer: bool) {
         let key = (device(report), report.address());
         let lookup = report.sub_id() == 0 && report.address() >> 4 == root::GET_FEATURE;
         match direction {
@@ -46,7 +89,7 @@ impl Privacy {
                 self.asked
                     .insert(key, FeatureId(u16::from_be_bytes([high, low])));
             }
-            Direction::FromDevice if lookup => {
+            Direction::FromDevice if lookup && is_answer => {
                 if let (Some(id), Some(index)) =
                     (self.asked.remove(&key), root::read_feature(report).index)
                 {
@@ -61,7 +104,7 @@ impl Privacy {
     /// Where another device comes into a slot, its features stand elsewhere: what was harmless of
     /// the one before may be a key of this one.
     fn note_connection(&mut self, report: &Report) {
-        let device = report.device();
+        let device = device(report);
         let is_another = match device_connection::read(report) {
             Some(DeviceConnection::Unpaired) => true,
             Some(DeviceConnection::Arrival(arrival)) => self
@@ -72,6 +115,9 @@ impl Privacy {
         };
         if is_another {
             self.features.retain(|(known, _), _| *known != device);
+            self.asked.retain(|(asked, _), _| *asked != device);
+            self.open.retain(|request| request.device() != device);
+            self.speak_2_0.remove(&device);
         }
     }
 
@@ -87,11 +133,21 @@ impl Privacy {
                     | FeatureId::ADC_MEASUREMENT
             )
         );
-        if known || crate::feature::solar_dashboard::has_marker(report) {
+        if known || is_solar(report) {
             Redaction::Write(*report)
         } else {
-            Redaction::Withhold("an event of a feature this program does not know")
+            // A diverted key (programmable keys are delivered so), or a notification of 1.0.
+            self.withhold(report, "an event of a feature this program does not know")
         }
+    }
+
+    /// Withholds a report with all but its header. Byte 3 is part of that in HID++ 2.0 only, where
+    /// it is a number and a software id.
+    fn withhold(&self, report: &Report, why: &'static str) -> Redaction {
+        let is_2_0 = self.speak_2_0.contains(&device(report));
+        let is_notification = matches!(Message::of(report), Message::Notification { .. });
+        let header = if is_2_0 && !is_notification { 4 } else { 3 };
+        Redaction::Withhold { header, why }
     }
 
     fn redact_reply(&self, report: &Report, feature: FeatureIndex, function: u8) -> Redaction {
@@ -107,7 +163,7 @@ impl Privacy {
             }
             (Some(_), _) => Redaction::Write(*report),
             // Whose it is cannot be told: other programs use any software id.
-            (None, _) => Redaction::Withhold("an answer of a feature this program does not know"),
+            (None, _) => self.withhold(report, "an answer of a feature this program does not know"),
         }
     }
 
@@ -140,6 +196,24 @@ fn device(report: &Report) -> DeviceIndex {
     }
 }
 
+/// The report with one index for such a device.
+fn normalised(report: &Report) -> Report {
+    let mut bytes = report.as_bytes().to_vec();
+    if let Some(index) = bytes.get_mut(1) {
+        *index = device(report).0;
+    }
+    Report::parse(&bytes).unwrap_or(*report)
+}
+
+/// Whether a report is an event of the solar dashboard by all that such an event has: its number, the
+/// marker, and zeros behind it.
+fn is_solar(report: &Report) -> bool {
+    let [_, _, _, _, _, _, _, _, _, rest @ ..] = report.params();
+    solar_dashboard::has_marker(report)
+        && report.address() >> 4 <= 2
+        && rest.iter().all(|byte| *byte == 0)
+}
+
 /// The report with these bytes set to zero, as a device without a serial number would say.
 fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
     let mut bytes = report.as_bytes().to_vec();
@@ -151,7 +225,8 @@ fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
 
 impl Redact for Privacy {
     fn redact(&mut self, direction: Direction, report: &Report) -> Redaction {
-        self.learn(direction, report);
+        let is_answer = self.is_answer(direction, report);
+        self.learn(direction, report, is_answer);
         if direction == Direction::ToDevice {
             return Redaction::Write(*report);
         }
@@ -159,20 +234,29 @@ impl Redact for Privacy {
             Message::Event { feature, .. } => self.redact_event(report, feature),
             Message::Reply {
                 feature, function, ..
-            } => self.redact_reply(report, feature, function.get()),
+            } if is_answer || self.speak_2_0.contains(&device(report)) => {
+                self.redact_reply(report, feature, function.get())
+            }
+            // What follows the code is nothing.
+            Message::Error { .. } => Redaction::Write(blanked(report, 6..report.as_bytes().len())),
             Message::Register {
                 access: Access::GetLong,
                 register,
             } => self.redact_register(report, register),
+            Message::Register {
+                access: Access::SetShort | Access::GetShort | Access::SetLong,
+                ..
+            } => Redaction::Write(*report),
+            Message::Register { .. } if is_answer => Redaction::Write(*report),
             // Battery, connection and lock notices are harmless; the rest may be input (buttons,
             // raw motion) or carry addresses and names (Bolt pairing).
             Message::Notification {
                 sub_id: 0x07 | 0x0D | 0x40..=0x42 | 0x4A | 0x4B,
                 ..
+            } if report.id() == ReportId::Short => Redaction::Write(*report),
+            Message::Reply { .. } | Message::Register { .. } | Message::Notification { .. } => {
+                self.withhold(report, "it could be user input")
             }
-            | Message::Error { .. }
-            | Message::Register { .. } => Redaction::Write(*report),
-            Message::Notification { .. } => Redaction::Withhold("it could be user input"),
         }
     }
 }
@@ -213,7 +297,7 @@ mod tests {
         // Feature 1B04 delivers diverted keys as event 0 of whatever index it has.
         let mut privacy = Privacy::new(false);
         let keys = from_device(&mut privacy, "11 01 08 00 00 C3 …");
-        assert!(matches!(keys, Redaction::Withhold(_)));
+        assert!(matches!(keys, Redaction::Withhold { .. }));
     }
 
     #[test]
@@ -237,7 +321,10 @@ mod tests {
             }
             from_device(&mut privacy, to);
             let after = from_device(&mut privacy, battery);
-            assert!(matches!(after, Redaction::Withhold(_)), "{to}: {after:?}");
+            assert!(
+                matches!(after, Redaction::Withhold { .. }),
+                "{to}: {after:?}"
+            );
         }
     }
 
@@ -274,7 +361,7 @@ mod tests {
             "11 FF 54 00 00 01 02 03 …",
         ] {
             let redaction = from_device(&mut Privacy::new(false), hex);
-            assert!(matches!(redaction, Redaction::Withhold(_)), "{hex}");
+            assert!(matches!(redaction, Redaction::Withhold { .. }), "{hex}");
         }
         for hex in [
             "10 02 07 03 00 00 00",
@@ -286,18 +373,129 @@ mod tests {
         }
     }
 
+    /// One that pinged slot 1, and was answered as HID++ 2.0 does.
+    fn after_a_ping(anonymize: bool) -> Privacy {
+        let mut privacy = Privacy::new(anonymize);
+        privacy.redact(Direction::ToDevice, &report("10 01 00 1E 00 00 5A"));
+        let answer = "11 01 00 1E 02 00 5A …";
+        let written = Redaction::Write(report(answer));
+        assert_eq!(from_device(&mut privacy, answer), written);
+        privacy
+    }
+
     #[test]
     fn answers_of_unknown_features_are_withheld_when_anonymous() {
         // Under whatever software id: 0B (Solaar) or, as old Solaars rotate, our own.
         for answer in ["11 01 07 1B 4D 79 20 6D 6F …", "11 01 07 0E 59 9B 7A 65 …"] {
             assert!(matches!(
-                from_device(&mut Privacy::new(true), answer),
-                Redaction::Withhold(_)
+                from_device(&mut after_a_ping(true), answer),
+                Redaction::Withhold { .. }
             ));
             assert!(matches!(
-                from_device(&mut Privacy::new(false), answer),
+                from_device(&mut after_a_ping(false), answer),
                 Redaction::Write(_)
             ));
+        }
+    }
+
+    /// The long notifications that a HID++ 1.0 device could send: with the sub-ids of keys (03),
+    /// buttons (06) and of what is not known.
+    const COULD_BE_INPUT: [&str; 4] = [
+        "11 01 03 04 05 06 07 …",
+        "11 01 06 01 00 …",
+        "11 01 0E 41 42 43 44 …",
+        "11 01 3F 1E 04 05 …",
+    ];
+
+    #[test]
+    fn a_long_report_of_a_device_that_may_speak_1_0_is_withheld_with_its_content() {
+        for hex in COULD_BE_INPUT {
+            let withheld = from_device(&mut Privacy::new(false), hex);
+            assert!(
+                matches!(withheld, Redaction::Withhold { header: 3, .. }),
+                "{hex}: {withheld:?}"
+            );
+        }
+        // A device that refuses a ping is asked no further, and nothing of it is an answer.
+        let mut privacy = Privacy::new(false);
+        privacy.redact(Direction::ToDevice, &report("10 01 00 1E 00 00 5A"));
+        from_device(&mut privacy, "10 01 8F 00 1E 01 00");
+        for hex in COULD_BE_INPUT.into_iter().chain(["11 01 00 1E 04 05 5A …"]) {
+            let withheld = from_device(&mut privacy, hex);
+            assert!(matches!(withheld, Redaction::Withhold { .. }), "{hex}");
+        }
+    }
+
+    #[test]
+    fn another_device_in_the_slot_has_to_show_anew_what_it_speaks() {
+        let mut privacy = after_a_ping(false);
+        let answer = "11 01 0E 41 42 43 44 …";
+        let written = Redaction::Write(report(answer));
+        assert_eq!(from_device(&mut privacy, answer), written);
+        privacy.redact(Direction::ToDevice, &report("10 01 00 1E 00 00 66"));
+        from_device(&mut privacy, "10 01 40 02 00 00 00");
+        // Also where it looks like the answer to a request that its predecessor was sent.
+        for hex in [answer, "11 01 00 1E 04 05 66 …"] {
+            let withheld = from_device(&mut privacy, hex);
+            assert!(matches!(withheld, Redaction::Withhold { .. }), "{hex}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_one_to_a_request_of_ours_and_to_no_second() {
+        let mut privacy = Privacy::new(false);
+        privacy.redact(Direction::ToDevice, &report("10 FF 85 B5 01 00 00"));
+        let mut very_long = vec![0x12, 0xFF, 0x85, 0xB5];
+        very_long.resize(64, 1);
+        let very_long = Report::parse(&very_long).unwrap();
+        let mut answered = || privacy.redact(Direction::FromDevice, &very_long);
+        assert_eq!(answered(), Redaction::Write(very_long));
+        assert!(matches!(answered(), Redaction::Withhold { .. }));
+    }
+
+    #[test]
+    fn an_error_is_written_without_what_follows_it() {
+        let error = "11 01 FF 0A E8 07 41 42 43 …";
+        let written = Redaction::Write(report("11 01 FF 0A E8 07 …"));
+        assert_eq!(from_device(&mut Privacy::new(false), error), written);
+    }
+
+    #[test]
+    fn requests_that_are_never_answered_do_not_pile_up() {
+        let mut privacy = Privacy::new(false);
+        for number in 0..=255 {
+            let request = Report::short(DeviceIndex(1), 0x00, 0x1E, [0, 0, number]);
+            privacy.redact(Direction::ToDevice, &request);
+        }
+        assert_eq!(privacy.open.len(), MOST_OPEN);
+    }
+
+    /// Every header there is, from devices of which nothing is known.
+    #[test]
+    fn what_is_written_of_strangers_is_no_input() {
+        for (id, len) in [(0x10, 7), (0x11, 20), (0x12, 64)] {
+            for (device, sub_id) in [0x01, 0xFF]
+                .into_iter()
+                .flat_map(|device| (0..=255_u8).map(move |sub_id| (device, sub_id)))
+            {
+                for address in 0..=255_u8 {
+                    let mut bytes = vec![id, device, sub_id, address];
+                    bytes.resize(len, 0x04);
+                    let report = Report::parse(&bytes).unwrap();
+                    let redaction = Privacy::new(false).redact(Direction::FromDevice, &report);
+                    let is_known = match sub_id {
+                        0x80..=0x83 | 0x8F | 0xFF => true,
+                        0x07 | 0x0D | 0x40..=0x42 | 0x4A | 0x4B => id == 0x10,
+                        _ => false,
+                    };
+                    match redaction {
+                        Redaction::Write(_) => assert!(is_known, "{report}"),
+                        Redaction::Withhold { header, .. } => {
+                            assert!(!is_known && header == 3, "{report}");
+                        }
+                    }
+                }
+            }
         }
     }
 

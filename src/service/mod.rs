@@ -52,6 +52,7 @@ use crate::manager::{
     Clock, Failure, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
 };
 use crate::nodes::TraceError;
+use crate::text;
 use crate::transport::{TransportError, WatchError};
 
 /// How long the publisher may take to end.
@@ -112,11 +113,16 @@ pub fn main() -> Exit {
             };
         }
     };
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    let env = env_logger::Env::default().default_filter_or("warn");
+    text::Clean::init(env_logger::Builder::from_env(env).build());
     match run(args) {
         Ok(()) => Exit::Ok,
         Err(error) => {
-            _ = writeln!(io::stderr(), "solar-statusd: {error}");
+            _ = writeln!(
+                io::stderr(),
+                "{}",
+                text::line(&format!("solar-statusd: {error}"))
+            );
             Exit::Failure
         }
     }

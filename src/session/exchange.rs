@@ -227,14 +227,23 @@ impl<P> Exchange<P> {
             }
             Some((at, Relation::Error(code))) => {
                 if self.owed_elsewhere(now, at, report) {
-                    debug!("{report} is taken for the late answer to an earlier request");
+                    debug!(
+                        "device {}: error taken for the late answer to an earlier request",
+                        report.device()
+                    );
                     return false;
                 }
                 self.handle_error(now, at, code);
             }
             None | Some((_, Relation::None)) => {
                 if self.past.settle(now, report) {
-                    debug!("{report} comes too late, or twice");
+                    // Its content may be private: the header is that of a request of ours.
+                    debug!(
+                        "device {}: answer {:02X} {:02X} comes too late, or twice",
+                        report.device(),
+                        report.sub_id(),
+                        report.address()
+                    );
                 }
                 return false;
             }

@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Bus, NodeId, NodeInfo, Place};
+use crate::text;
 use crate::wire::descriptor;
 
 /// A mounted sysfs.
@@ -45,11 +46,8 @@ impl Sysfs {
             .value("HID_ID")
             .and_then(parse_hid_id)
             .ok_or_else(|| invalid("HID_ID is not as expected"))?;
-        // A Bluetooth device chooses its name: it shall not write to the terminal.
-        let owned = |key| {
-            let value = properties.value(key)?;
-            Some(value.chars().filter(|c| !c.is_control()).collect())
-        };
+        // A Bluetooth device chooses its name, and any device its serial number.
+        let owned = |key| text::name(properties.value(key)?);
         Ok(Some(NodeInfo {
             path: device_file(&place)?,
             id: NodeId::new(self.below(&place)?),

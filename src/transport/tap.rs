@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::trace::{self, Direction, Entry};
 use super::{NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
-use crate::wire::{Incoming, Message, Report};
+use crate::wire::{Incoming, Report};
 
 /// What to write of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,12 @@ pub enum Redaction {
     /// This, which may have parts blanked.
     Write(Report),
     /// Only that there was one, and why it is withheld.
-    Withhold(&'static str),
+    Withhold {
+        /// How many of its first bytes hold no content, and are written.
+        header: usize,
+        /// Why.
+        why: &'static str,
+    },
 }
 
 /// Decides what of a report may be written; sees every report in turn.
@@ -159,13 +164,8 @@ impl<R: Redact> Tap<R> {
                 report,
             }
             .to_string(),
-            Redaction::Withhold(why) => {
-                // Of a notification of HID++ 1.0, byte 3 is content already.
-                let len = match Message::of(report) {
-                    Message::Notification { .. } => 3,
-                    _ => 4,
-                };
-                let head = report.as_bytes().iter().take(len);
+            Redaction::Withhold { header, why } => {
+                let head = report.as_bytes().iter().take(header);
                 let head: Vec<String> = head.map(|byte| format!("{byte:02x}")).collect();
                 format!("# {at} {node} {}: withheld, {why}", head.join(" "))
             }
@@ -219,8 +219,11 @@ mod tests {
     struct WithholdAll;
 
     impl Redact for WithholdAll {
-        fn redact(&mut self, _: Direction, _: &Report) -> Redaction {
-            Redaction::Withhold("private")
+        fn redact(&mut self, _: Direction, report: &Report) -> Redaction {
+            Redaction::Withhold {
+                header: if report.as_bytes().len() == 7 { 3 } else { 4 },
+                why: "private",
+            }
         }
     }
 
@@ -228,7 +231,6 @@ mod tests {
     fn of_a_withheld_report_only_the_header_is_written() {
         let path = std::env::temp_dir().join(format!("withheld-{}.trace", std::process::id()));
         let file = TraceFile::create(&path).unwrap();
-        // A notification's fourth byte is content; that of an event is its number.
         let reports = vec![
             report("10 01 0E 41 42 43 00"),
             report("11 01 08 10 00 C3 …"),

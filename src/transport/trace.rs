@@ -13,7 +13,8 @@
 //! One report a line: seconds since the start, the number of the node, the direction (`>` to the
 //! receiver, `<` from it), the bytes. A `node` line says what a number stands for: USB ids, the
 //! kinds of report it takes, its bus if that is not USB, where it was. Lines that start with `#`
-//! are remarks. Key presses and pointer motion are never in it, nor the node's name, serial number
+//! are remarks, among them the header of each report that could be input and is withheld. Key presses
+//! and pointer motion are never in it, nor the node's name, serial number
 //! or address as the kernel has them: a receiver on USB can have a Bluetooth address for a serial
 //! number (Solaar issue 2054).
 
@@ -22,6 +23,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{Bus, NodeInfo};
+use crate::text;
 use crate::units::Timestamp;
 use crate::wire::descriptor::Capabilities;
 use crate::wire::{Report, ReportError};
@@ -181,9 +183,8 @@ fn parse_node(rest: &str) -> Option<Line> {
     let mut words = words.peekable();
     let bus = words.next_if(|word| word.starts_with(BUS));
     let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;
-    // Traces come from strangers: a path shall not write to the terminal.
-    let path: String = words.collect::<Vec<_>>().join(" ");
-    let path: String = path.chars().filter(|c| !c.is_control()).collect();
+    // Traces come from strangers.
+    let path = text::line(&words.collect::<Vec<_>>().join(" "));
     let node = NodeInfo {
         bus,
         ..NodeInfo::new(&path, vendor, product, capabilities)
@@ -255,6 +256,12 @@ mod tests {
             panic!("{line:?} is no node line");
         };
         assert_eq!(node.path, "[31m/dev/hidraw0");
+        for hostile in text::tests::HOSTILE {
+            let line = format!("1 046D:C52B short,long /dev/{hostile}");
+            if let Some(Line::Node(_, node)) = parse_node(&line) {
+                text::tests::assert_harmless(&node.path);
+            }
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod notify;
 mod server;
 mod stage;
 mod status;
+mod strangers;
 #[expect(dead_code, reason = "tests/watch.rs uses all of it")]
 #[path = "../terminal/mod.rs"]
 mod terminal;

@@ -29,6 +29,7 @@
 //! (`signals::the_display_device_stays_as_it_is`), two receivers with equal serial numbers
 //! (`paths`), and [`a_device_out_of_reach_keeps_its_values`].
 
+use regex::Regex;
 use solar_status::sim::scenario;
 use solar_status::sim::{catalogue, receiver::Receiver};
 use solar_status::units::Percent;
@@ -41,6 +42,8 @@ use crate::signal::error_name;
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 const K800: &str = "/org/solarstatus/Monitor1/devices/hidpp_2010_FB841B86";
+
+include!("../hostile/names.rs");
 
 struct Stage {
     client: Client,
@@ -119,16 +122,61 @@ fn two_models_on_one_receiver_are_not_mixed_up() {
     );
 }
 
+/// A value as it is, from the way it is printed.
+fn unescaped(value: &str) -> String {
+    let escape = Regex::new(r"\\u\{([0-9a-f]+)\}|\\[0nrt]").unwrap();
+    let meant = |found: &regex::Captures<'_>| {
+        let code = found
+            .get(1)
+            .map(|code| u32::from_str_radix(code.as_str(), 16).unwrap());
+        code.map_or('\n', |code| char::from_u32(code).unwrap())
+            .to_string()
+    };
+    escape.replace_all(value, meant).into_owned()
+}
+
 #[test]
 fn a_broken_name_does_no_harm() {
-    let mut mouse = scenario::desk().device(scenario::M705).unwrap().clone();
-    mouse.identity.codename = "M\u{1b}[2J7\u{7}05\u{85}";
-    let receiver = Receiver::new([0xA0, 0, 0, 1]).with(1, mouse);
-    let stage = Stage::of(Thing::receiver("/dev/hidraw1", receiver));
-    let path = stage.client.enumerate().pop().unwrap();
-    let model = stage.value(&path, "Model");
-    assert!(model.contains("05") && !model.contains('\\'), "{model}");
-    assert!(!model.chars().any(char::is_control), "{model:?}");
+    // A short name has 14 bytes at most.
+    let cut = |name: &str| {
+        let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
+        let end = ends.take_while(|end| *end <= 14).last().unwrap_or_default();
+        name.split_at(end).0.to_owned()
+    };
+    let things: Vec<Thing> = (0..)
+        .zip(HOSTILE.chunks(6))
+        .map(|(number, names)| {
+            let mut receiver = Receiver::new([0xA0, 0, 0, number]);
+            for (slot, name) in (1..).zip(names) {
+                let mut mouse = scenario::desk().device(scenario::M705).unwrap().clone();
+                mouse.identity.codename = cut(name).leak();
+                mouse.identity.serial = [number, slot, 0, 1];
+                receiver = receiver.with(slot, mouse);
+            }
+            Thing::receiver(&format!("/dev/hidraw{number}"), receiver)
+        })
+        .collect();
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let _desk = Desk::serve(&bus, &client, &things);
+    let harmful =
+        Regex::new(r"[\p{Cc}\p{Co}\p{Cn}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]")
+            .unwrap();
+    let paths = client.enumerate();
+    assert_eq!(paths.len(), HOSTILE.len());
+    for path in paths {
+        for (interface, name) in [
+            (UPOWER_DEVICE, "Model"),
+            (UPOWER_DEVICE, "Serial"),
+            (DEVICE, "Name"),
+            (DEVICE, "FullName"),
+            (DEVICE, "Firmware"),
+        ] {
+            let value = unescaped(&client.value(&path, interface, name).unwrap());
+            assert!(!harmful.is_match(&value), "{path} {name}: {value:?}");
+            assert!(name != "Model" || value.len() > 2, "{path} has no model");
+        }
+    }
 }
 
 #[test]

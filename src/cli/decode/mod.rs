@@ -28,6 +28,7 @@ use input::Line;
 use lines::{Lines, Raw};
 
 use super::standard::{unreadable, unwritable};
+use crate::cli::json;
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -155,7 +156,7 @@ impl Decoder<'_> {
             }
         };
         let text = if self.json {
-            let object = serde_json::to_string(&explanation).map_err(io::Error::from)?;
+            let object = json::to_string(&explanation).map_err(io::Error::from)?;
             format!("{object}\n")
         } else {
             let space = if self.first { "" } else { "\n" };

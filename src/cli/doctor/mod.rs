@@ -13,6 +13,7 @@ pub use args::DoctorArgs;
 use super::exit::Exit;
 use super::style::Style;
 use super::{cache, file, standard};
+use crate::cli::json;
 use crate::doctor::{Finding, Machine, Places, Verdict, Wishes, judge, look, report, worst};
 
 /// The version of the JSON document.
@@ -69,8 +70,7 @@ fn print(args: &DoctorArgs, findings: &[Finding]) -> io::Result<()> {
             verdict: worst(findings).name(),
             findings,
         };
-        serde_json::to_writer_pretty(&mut out, &document)?;
-        writeln!(out)?;
+        writeln!(out, "{}", json::to_string_pretty(&document)?)?;
     } else {
         let style = Style::of_terminal(args.color, &out);
         text::print(&mut out, findings, style)?;

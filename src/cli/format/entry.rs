@@ -1,6 +1,5 @@
 //! A device as a bar shows it.
 
-use super::escape::clean;
 use crate::cli::style::Style;
 use crate::cli::words::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
@@ -44,7 +43,7 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
             none,
             charge.is_none(),
             charge,
-            name(device),
+            words::name(device),
             device.id.clone(),
         )
     });
@@ -67,16 +66,6 @@ pub(super) fn each_once(devices: &[Device]) -> Vec<&Device> {
     devices
 }
 
-/// What a device is called, in letters that can be drawn.
-pub(super) fn name(device: &Device) -> String {
-    let name = clean(&words::name(device));
-    if name.is_empty() {
-        clean(&device.id)
-    } else {
-        name
-    }
-}
-
 /// The first of them, each as `show` has it, and how many more there are.
 pub(super) fn line<'a>(
     entries: &[Entry<'a>],
@@ -96,7 +85,7 @@ impl<'a> Entry<'a> {
         let charge = battery.and_then(|battery| words::charge(battery, style));
         Self {
             device,
-            name: name(device),
+            name: words::name(device),
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
             urgency: battery.map_or(Urgency::Unknown, Urgency::of),
         }

@@ -1,18 +1,4 @@
-//! Text from devices, made harmless for those who read the output.
-
-/// What cannot be drawn is left out: control characters, ends of lines and of paragraphs, and the
-/// marks that turn the direction of all that follows.
-pub(super) fn clean(text: &str) -> String {
-    let drawn = |c: &char| {
-        let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-        !c.is_control() && !turns && !matches!(c, '\u{2028}' | '\u{2029}')
-    };
-    text.chars()
-        .filter(drawn)
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
+//! Displayable text in the syntax of the program that reads the output.
 
 /// For Pango's markup, as `GLib`'s `g_markup_escape_text` does it.
 pub(super) fn pango(text: &str) -> String {
@@ -55,13 +41,6 @@ pub(super) fn label(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_stays_on_its_line_and_in_its_direction() {
-        let name = " K7\u{1b}[31m5\n0\r\u{85}\u{2028}\u{202E}x\u{2066}\0 ";
-        assert_eq!(clean(name), "K7[31m50x");
-        assert_eq!(clean("🦊 עכבר"), "🦊 עכבר");
-    }
 
     #[test]
     fn a_name_cannot_be_a_tag() {

@@ -3,8 +3,10 @@
 use super::entry::Entry;
 use crate::cli::bar::bar;
 use crate::cli::style::Style;
+use crate::cli::words;
 use crate::device::Presence;
 use crate::feature::DeviceKind;
+use crate::text;
 use crate::units::Percent;
 
 /// A value of a device.
@@ -73,10 +75,10 @@ impl Field {
         let word = |word: &'static str| word.to_owned();
         match self {
             Self::Name => Some(entry.name.clone()),
-            Self::Id => Some(device.id.clone()),
+            Self::Id => Some(words::id(&device.id).into_owned()),
             Self::Kind => device.kind.and_then(DeviceKind::name).map(word),
-            Self::Serial => device.serial.clone(),
-            Self::Receiver => device.receiver().map(str::to_owned),
+            Self::Serial => device.serial.as_deref().and_then(text::name),
+            Self::Receiver => device.receiver().map(|it| words::id(it).into_owned()),
             Self::Slot => device.slot().map(|slot| slot.to_string()),
             Self::Charge => Some(entry.charge.clone()).filter(|it| it != style.unknown()),
             Self::Percent => entry.percent().map(|it| Percent::get(it).to_string()),

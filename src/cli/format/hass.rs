@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::entry::{each_once, name};
-use super::escape::clean;
+use super::entry::each_once;
+use crate::cli::{json, words};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
+use crate::text;
 use crate::units::{Lux, Percent};
 
 const AVAILABLE: &str = "online";
@@ -47,7 +48,7 @@ impl Topics {
             let topics = Names::of(device);
             // First what the others are about.
             now.push((topics.config.clone(), config(device, &topics)?));
-            now.push((topics.state, serde_json::to_string(&Values::of(device))?));
+            now.push((topics.state, json::to_string(&Values::of(device))?));
             now.push((topics.availability, AVAILABLE.to_owned()));
         }
         for (topic, payload) in &self.0 {
@@ -119,7 +120,7 @@ impl Values {
 fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
     let mut who = Map::new();
     who.insert("identifiers".into(), json!([topics.key]));
-    who.insert("name".into(), name(device).into());
+    who.insert("name".into(), words::name(device).into());
     who.insert("manufacturer".into(), "Logitech".into());
     let optional = [
         (
@@ -128,16 +129,19 @@ fn config(device: &Device, topics: &Names) -> serde_json::Result<String> {
                 .full_name
                 .as_ref()
                 .or(device.name.as_ref())
-                .map(|it| clean(it)),
+                .and_then(|it| text::name(it)),
         ),
         ("model_id", device.wpid.map(|wpid| wpid.to_string())),
-        ("serial_number", device.serial.as_deref().map(clean)),
+        (
+            "serial_number",
+            device.serial.as_deref().and_then(text::name),
+        ),
         ("sw_version", device.firmware.map(|it| it.to_string())),
     ];
     for (key, value) in optional {
         who.extend(value.map(|value| (key.to_owned(), value.into())));
     }
-    serde_json::to_string(&json!({
+    json::to_string(&json!({
         "device": who,
         "origin": {
             "name": env!("CARGO_PKG_NAME"),

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Look;
 use super::entry::{Entry, Tone, line};
 use super::escape::i3blocks;
+use crate::cli::json;
 
 #[derive(Serialize)]
 struct Block {
@@ -26,7 +27,7 @@ struct Block {
 pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Result<String> {
     let short = |entry: &Entry<'_>| i3blocks(&entry.short());
     let tone = Tone::of_all(entries);
-    serde_json::to_string(&Block {
+    json::to_string(&Block {
         full_text: line(entries, look.separator, short),
         short_text: entries.first().map(short).unwrap_or_default(),
         color: tone.hex().filter(|_| look.color),

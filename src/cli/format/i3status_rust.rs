@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Look;
 use super::entry::{Entry, Tone, line};
 use super::escape::pango;
+use crate::cli::json;
 use crate::feature::DeviceKind;
 
 #[derive(Serialize)]
@@ -32,7 +33,7 @@ enum State {
 pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Result<String> {
     let lowest = entries.first();
     let short = |entry: &Entry<'_>| pango(&entry.short());
-    serde_json::to_string(&Block {
+    json::to_string(&Block {
         icon: lowest.map_or("", icon),
         state: state(entries),
         text: line(entries, look.separator, short),

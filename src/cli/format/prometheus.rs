@@ -7,10 +7,12 @@
 
 use std::fmt::Write as _;
 
-use super::entry::{each_once, name};
+use super::entry::each_once;
 use super::escape::label;
+use crate::cli::words;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Link, Presence};
 use crate::feature::DeviceKind;
+use crate::text;
 use crate::units::{Percent, Timestamp};
 
 const LEVELS: [BatteryLevel; 4] = [
@@ -143,7 +145,10 @@ fn sample(text: &mut String, name: &str, labels: &[(&str, String)], value: &str)
 
 /// What each sample says of its device.
 fn labels(device: &Device) -> Vec<(&'static str, String)> {
-    let mut labels = vec![("id", device.id.clone()), ("name", name(device))];
+    let mut labels = vec![
+        ("id", words::id(&device.id).into_owned()),
+        ("name", words::name(device)),
+    ];
     let kind = device.kind.and_then(DeviceKind::name);
     labels.extend(kind.map(|kind| ("kind", kind.to_owned())));
     labels
@@ -152,15 +157,15 @@ fn labels(device: &Device) -> Vec<(&'static str, String)> {
 /// What else is known of a device and does not change.
 fn identity(device: &Device) -> Vec<(&'static str, String)> {
     let mut labels = labels(device);
-    let serial = device.serial.clone();
+    let serial = device.serial.as_deref().and_then(text::name);
     labels.extend(serial.map(|serial| ("serial", serial)));
     labels.extend(device.wpid.map(|wpid| ("wpid", wpid.to_string())));
     match &device.link {
         Link::Paired { receiver, .. } => {
             labels.push(("connection", "receiver".to_owned()));
-            labels.push(("receiver", receiver.clone()));
+            labels.push(("receiver", words::id(receiver).into_owned()));
         }
-        Link::Direct { bus, .. } => labels.push(("connection", bus.clone())),
+        Link::Direct { bus, .. } => labels.push(("connection", text::line(bus))),
     }
     let firmware = device.firmware;
     labels.extend(firmware.map(|firmware| ("firmware", firmware.to_string())));

@@ -11,7 +11,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::entry::{Entry, lowest_first};
-use super::escape::clean;
 use super::field::Field;
 use crate::cli::style::Style;
 use crate::device::Device;
@@ -214,7 +213,7 @@ impl Part {
                 true
             }
             Self::Value { field, width } => {
-                let value = field.of(entry, style).map(|value| clean(&value));
+                let value = field.of(entry, style);
                 let text = value.as_deref().unwrap_or(style.unknown());
                 let room = " ".repeat(width.saturating_sub(text.width()));
                 let (before, after) = if field.is_number() {

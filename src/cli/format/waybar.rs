@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::entry::{Entry, NOTHING};
 use super::escape::pango;
+use crate::cli::json;
 use crate::units::Percent;
 
 #[derive(Serialize)]
@@ -26,7 +27,7 @@ struct Module {
 
 pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
     let Some(lowest) = entries.first() else {
-        return serde_json::to_string(&Module {
+        return json::to_string(&Module {
             text: String::new(),
             alt: "none",
             tooltip: NOTHING.to_owned(),
@@ -38,7 +39,7 @@ pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
     class.extend(lowest.is_charging().then_some("charging"));
     class.extend(lowest.is_offline().then_some("offline"));
     let all: Vec<String> = entries.iter().map(|it| pango(&it.long())).collect();
-    serde_json::to_string(&Module {
+    json::to_string(&Module {
         text: pango(&lowest.short()),
         alt: class.last().copied().unwrap_or_default(),
         tooltip: all.join("\n"),

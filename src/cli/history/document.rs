@@ -11,6 +11,7 @@ use crate::device::ChargeState;
 use crate::feature::DeviceKind;
 use crate::history::Entry;
 use crate::history::forecast::{Estimate, Forecast, Lack, Outlook};
+use crate::text;
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 
 /// The number of the schema this program writes.
@@ -101,7 +102,7 @@ impl DeviceEntry {
         let charges = view.charges();
         Self {
             id: device.id.clone(),
-            name: device.name.clone(),
+            name: device.name.as_deref().and_then(text::name),
             kind: device.kind.and_then(DeviceKind::name),
             lowest_percent: charges.map(|it| it.lowest),
             highest_percent: charges.map(|it| it.highest),

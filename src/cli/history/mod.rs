@@ -28,6 +28,7 @@ use super::exit::Exit;
 use super::style::Style;
 use super::{complain, file, standard};
 use crate::chart::{Chart, Period, Scene, Track};
+use crate::cli::json;
 use crate::history::forecast;
 use crate::manager::{Clock, RealClock};
 use crate::units::Timestamp;
@@ -129,9 +130,9 @@ fn show(args: &HistoryArgs, views: &[View<'_>], asked: Period, zone: TimeZone) -
     let printed = if args.csv {
         csv::print(&mut out, views)
     } else if args.json {
-        serde_json::to_writer_pretty(&mut out, &Document::of(views, asked))
+        json::to_string_pretty(&Document::of(views, asked))
             .map_err(io::Error::from)
-            .and_then(|()| writeln!(out))
+            .and_then(|text| writeln!(out, "{text}"))
     } else if pictured {
         Ok(())
     } else {

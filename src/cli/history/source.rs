@@ -191,14 +191,6 @@ fn files(state: &Path, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
         };
         let mut device = Device::new(id, nowhere);
         memory.describe(&mut device);
-        // Anybody may have written there.
-        device.id.retain(|c| !c.is_control());
-        for name in [&mut device.name, &mut device.full_name]
-            .into_iter()
-            .flatten()
-        {
-            name.retain(|c| !c.is_control());
-        }
         subjects.push(Subject { device, entries });
     }
     Ok(subjects)

@@ -12,6 +12,7 @@ use super::view::View;
 use crate::chart::Period;
 use crate::chart::calendar::local;
 use crate::cli::style::Style;
+use crate::cli::words;
 use crate::feature::DeviceKind;
 
 /// How wide the names of the lines are.
@@ -43,7 +44,8 @@ impl Summary {
         let bold = self.style.ansi(Ansi::new().bold());
         let device = &view.subject.device;
         let kind = device.kind.and_then(DeviceKind::name);
-        let about = kind.into_iter().chain([device.id.as_str()]);
+        let id = words::id(&device.id);
+        let about = kind.into_iter().chain([&*id]);
         let about: Vec<&str> = about.filter(|it| *it != view.name).collect();
         let about = about.join(", ");
         let space = if about.is_empty() { "" } else { "  " };

@@ -36,7 +36,7 @@ pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
         let called = subjects.iter().filter(|it| name(it) == name(subject));
         let name = match called.count() {
             0..2 => name(subject),
-            _ => format!("{} {}", name(subject), subject.device.id),
+            _ => format!("{} {}", name(subject), words::id(&subject.device.id)),
         };
         let recorded = Period {
             since: first.at.max(period.since),

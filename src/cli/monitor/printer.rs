@@ -7,6 +7,7 @@ use crate::cli::args::MonitorArgs;
 use crate::cli::color;
 use crate::cli::document::Line;
 use crate::cli::following::{Roster, Told};
+use crate::cli::json;
 use crate::cli::naming::Naming;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
@@ -55,7 +56,7 @@ impl Printer {
                 Some(line) => line.into_bytes(),
                 None => return Ok(()),
             },
-            None => serde_json::to_vec(&Line::of(told, at))?,
+            None => json::to_string(&Line::of(told, at))?.into_bytes(),
         };
         line.push(b'\n');
         let mut out = self.out.lock();

@@ -8,6 +8,7 @@ use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{Battery, Device, Light, Presence, Receiver};
 use crate::manager::Changed;
+use crate::text;
 use crate::units::Timestamp;
 
 /// Names are made so wide, so that what comes after them mostly stands in one column.
@@ -25,7 +26,7 @@ impl Lines {
         let who = |device: &Device| {
             let name = words::name(device);
             if roster.is_ambiguous(&name) {
-                format!("{name} {}", device.id)
+                format!("{name} {}", words::id(&device.id))
             } else {
                 name
             }
@@ -163,14 +164,14 @@ fn light(light: &Light) -> String {
 
 fn of_receiver(receiver: &Receiver) -> String {
     let name = receiver.model.name();
-    let serial = receiver.serial.as_ref();
+    let serial = receiver.serial.as_deref().and_then(text::name);
     serial.map_or_else(|| name.to_owned(), |serial| format!("{name} {serial}"))
 }
 
 fn receiver_found(receiver: &Receiver) -> String {
     let slots = words::slots(receiver);
     let slots = slots.map_or_else(String::new, |slots| format!(", {slots}"));
-    format!("found{slots}, {}", receiver.node)
+    format!("found{slots}, {}", text::line(&receiver.node))
 }
 
 fn description(before: &Device, now: &Device) -> Vec<String> {

@@ -39,7 +39,7 @@ pub(super) fn sum(alerts: &[Alert], style: Style) -> Text {
 fn headline(alert: &Alert) -> String {
     let mut name = words::name(&alert.device);
     if alert.has_namesake {
-        name = format!("{name} {}", alert.device.id);
+        name = format!("{name} {}", words::id(&alert.device.id));
     }
     match (alert.kind, alert.dimming) {
         (Kind::Low, _) => format!("{name}: battery low"),
@@ -83,5 +83,46 @@ fn advice(alert: &Alert) -> Option<&'static str> {
         (Kind::Charged, _) => Some("It can be taken off its charger."),
         (Kind::ChargingError, _) => Some("Look at its battery, cable and charger."),
         (Kind::Light, _) => Some("Put it nearer to a window or lamp."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Device, Link};
+    use crate::text::tests::{HOSTILE, assert_harmless};
+    use crate::wire::Slot;
+
+    const STYLE: Style = Style {
+        color: false,
+        unicode: true,
+        width: None,
+    };
+
+    #[test]
+    fn a_hostile_name_is_text_in_a_notification() {
+        for hostile in HOSTILE {
+            let link = Link::Paired {
+                receiver: "AF4F95EA".to_owned(),
+                slot: Slot::new(1).unwrap(),
+            };
+            let device = Device {
+                name: Some((*hostile).to_owned()),
+                ..Device::new(format!("4002{hostile}"), link)
+            };
+            let alert = Alert {
+                kind: Kind::Low,
+                device,
+                has_namesake: true,
+                dimming: None,
+            };
+            let text = of(&alert, STYLE);
+            assert_harmless(&text.summary);
+            assert_harmless(&text.body);
+            assert!(!text.summary.starts_with(':'), "{text:?}");
+            for line in sum(&[alert.clone(), alert], STYLE).body.lines() {
+                assert_harmless(line);
+            }
+        }
     }
 }

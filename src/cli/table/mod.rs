@@ -18,6 +18,7 @@ use super::style::Style;
 use super::words;
 use crate::device::{Device, Link, Receiver};
 use crate::manager::Snapshot;
+use crate::text;
 use crate::units::Timestamp;
 
 /// Names are made so short before a column is left out.
@@ -66,12 +67,12 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         let devices = snapshot.devices.iter();
         let devices = devices.filter(|device| device.receiver() == Some(&receiver.id));
         let mut facts = vec![format!("{:04X}:{:04X}", receiver.vendor, receiver.product)];
-        let serial = receiver.serial.as_ref();
+        let serial = receiver.serial.as_deref().and_then(text::name);
         facts.extend(serial.map(|serial| format!("serial {serial}")));
         let firmware = receiver.firmware;
         facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
         facts.extend(words::slots(receiver));
-        facts.push(receiver.node.clone());
+        facts.push(text::line(&receiver.node));
         Group {
             name: receiver.model.name().to_owned(),
             facts,
@@ -91,7 +92,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
             name: match name {
                 "usb" => "USB".to_owned(),
                 "bluetooth" => "Bluetooth".to_owned(),
-                code => format!("Bus {code}"),
+                code => text::line(&format!("Bus {code}")),
             },
             facts: vec!["without a receiver".to_owned()],
             devices,

@@ -19,6 +19,7 @@ use serde_json::value::RawValue;
 
 use super::Entry;
 use crate::storage::seal::{Seal, check, seal};
+use crate::text;
 
 /// The version of the format.
 const SCHEMA: u32 = 1;
@@ -126,7 +127,16 @@ fn entry(id: &str, raw: &RawValue, earlier: bool) -> Option<Entry> {
         Seal::Missing if earlier => {}
         Seal::Missing | Seal::Broken => return None,
     }
-    serde_json::from_str(raw.get()).ok()
+    serde_json::from_str(raw.get()).ok().map(displayable)
+}
+
+/// An entry with names that can be shown: anybody may have written the file.
+fn displayable(entry: Entry) -> Entry {
+    Entry {
+        name: entry.name.as_deref().and_then(text::name),
+        full_name: entry.full_name.as_deref().and_then(text::name),
+        ..entry
+    }
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl Node<'_> {
         };
         match self.log.redact(direction, report) {
             Redaction::Write(report) => trace!("{} {arrow} {report}", self.info.path),
-            Redaction::Withhold(why) => trace!("{} {arrow} withheld: {why}", self.info.path),
+            Redaction::Withhold { why, .. } => trace!("{} {arrow} withheld: {why}", self.info.path),
         }
     }
 

@@ -42,7 +42,7 @@ fn post(device: Device) -> Arc<Post> {
 
 /// Control characters would be left out.
 fn text() -> impl Strategy<Value = String> {
-    "[A-Za-z0-9:/ äλ-]{1,12}"
+    "[A-Za-z0-9:/äλ-]{1,6}( [A-Za-z0-9:/äλ-]{1,6})?"
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {

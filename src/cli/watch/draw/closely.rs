@@ -12,6 +12,7 @@ use crate::cli::watch::model::{Entry, Model, Trend};
 use crate::cli::watch::track::Track;
 use crate::cli::words;
 use crate::device::{Light, LightLevel, Link, Presence};
+use crate::text;
 use crate::units::Lux;
 
 /// From this width on what a line shows is named before it.
@@ -85,7 +86,7 @@ pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Li
         Link::Direct { bus, .. } => match bus.as_str() {
             "usb" => "USB".to_owned(),
             "bluetooth" => "Bluetooth".to_owned(),
-            bus => format!("bus {bus}"),
+            bus => text::line(&format!("bus {bus}")),
         },
     };
     let lamp = entry.measures_light().then(|| {

@@ -7,6 +7,7 @@ use crate::cli::watch::key::Input;
 use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Presence, ValueKind,
 };
+use crate::text::tests::HOSTILE;
 use crate::units::{Lux, Millivolts, Percent};
 
 fn any_battery() -> impl Strategy<Value = Battery> {
@@ -75,15 +76,17 @@ pub(super) fn any_device() -> impl Strategy<Value = Device> {
         presence,
         proptest::option::of(0..2_000_000_u64),
     );
-    (any::<String>(), 1..=15_u8, facts).prop_map(
-        |(name, slot, (battery, light, presence, seen))| Device {
-            battery,
-            light,
-            presence,
-            seen: seen.map(at),
-            ..named(&name, slot)
-        },
-    )
+    let name = prop_oneof![
+        any::<String>(),
+        proptest::sample::select(HOSTILE).prop_map(str::to_owned)
+    ];
+    (name, 1..=15_u8, facts).prop_map(|(name, slot, (battery, light, presence, seen))| Device {
+        battery,
+        light,
+        presence,
+        seen: seen.map(at),
+        ..named(&name, slot)
+    })
 }
 
 pub(super) fn any_input() -> impl Strategy<Value = Input> {

@@ -1,0 +1,273 @@
+//! Foreign text made displayable: whatever a device, a file or another program chose.
+//!
+//! Names, serial numbers, paths and error texts reach terminals, bars, notifications, logs and
+//! pictures. A hostile one could move the cursor, reorder its line, look like nothing at all or
+//! hide under another name. [`name`], [`line`] and [`id`] are the only places where this is decided;
+//! they are applied where foreign text enters and again where it leaves.
+//!
+//! # What is removed
+//!
+//! By `General_Category` (UAX #44), from the crate `unicode-properties`:
+//!
+//! | removed | category |
+//! |---|---|
+//! | controls, DEL, C1 | Cc |
+//! | bidi controls, zero-width characters, tags, interlinear annotation, soft hyphen | Cf |
+//! | private use, surrogates, noncharacters, unassigned | Co, Cs, Cn |
+//! | marks without a base, more than [`MOST_MARKS`] on one, the same mark twice (UTS #39, 5.4) | Mn, Me, Mc |
+//!
+//! Spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and the blank symbols become one space
+//! each, and a run of them one. `Default_Ignorable_Code_Point` adds fillers, the grapheme joiner and
+//! variation selectors, see [`is_ignorable`]. What has no width and no base is not drawn and goes.
+//!
+//! # What is kept
+//!
+//! Letters, marks, numbers, punctuation and symbols of all scripts; ZERO WIDTH JOINER and
+//! NON-JOINER between letters of scripts that need them (UAX #31, 2.3) and within an emoji
+//! sequence; an emoji's variation selector (UTS #51).
+
+mod log;
+
+pub use self::log::Clean;
+
+use std::borrow::Cow;
+
+use unicode_properties::{
+    GeneralCategory, GeneralCategoryGroup, UnicodeEmoji, UnicodeGeneralCategory,
+};
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many columns a name takes at most: the longest real one has 40.
+const NAME_COLUMNS: usize = 64;
+/// How many columns a line takes at most, which may quote several names and paths.
+const LINE_COLUMNS: usize = 2000;
+/// How many characters there are for each column at most: a letter and its marks.
+const CHARACTERS_PER_COLUMN: usize = 4;
+/// How many marks a base keeps (UTS #39, 5.4: no sequences of more than 4 nonspacing marks).
+const MOST_MARKS: usize = 4;
+/// How many characters are drawn as one at most: the longest emoji sequence has 10, a stack of
+/// Tibetan or Devanagari letters fewer.
+const MOST_IN_CLUSTER: usize = 16;
+/// Stands for what was cut off.
+const ELLIPSIS: char = '…';
+
+const ZWNJ: char = '\u{200C}';
+const ZWJ: char = '\u{200D}';
+
+/// The displayable form of a name, of one line and at most 64 columns; `None`: nothing of it can be
+/// seen, so that the name counts as unknown.
+pub fn name(text: &str) -> Option<String> {
+    Some(displayable(text, NAME_COLUMNS)).filter(|text| !text.is_empty())
+}
+
+/// The displayable form of a text that quotes names, paths or what another program reported: one
+/// line.
+pub fn line(text: &str) -> String {
+    displayable(text, LINE_COLUMNS)
+}
+
+/// The displayable form of an id: it stays one of a kind, so what is not visible ASCII is written as
+/// `\u{202e}` rather than left out.
+pub fn id(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_plain(c) {
+            escaped.push(c);
+        } else {
+            escaped.extend(c.escape_unicode());
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Whether a character can be displayed by itself, whatever stands next to it. What cannot is
+/// escaped in JSON, which loses nothing.
+pub fn is_plain(c: char) -> bool {
+    c == ' ' || is_drawn(c)
+}
+
+fn displayable(text: &str, columns: usize) -> String {
+    let most = columns.saturating_mul(CHARACTERS_PER_COLUMN);
+    let kept = kept(text);
+    let (mut shown, mut width, mut count) = (String::new(), 0, 0);
+    for cluster in kept.graphemes(true) {
+        let cluster = bounded(cluster);
+        let cluster_width = cluster.width();
+        if cluster_width == 0 || (cluster == " " && (shown.is_empty() || shown.ends_with(' '))) {
+            continue;
+        }
+        width += cluster_width;
+        count += cluster.chars().count();
+        if width > columns || count > most {
+            return cut(&shown, columns);
+        }
+        shown.push_str(cluster);
+    }
+    if shown.ends_with(' ') {
+        shown.pop();
+    }
+    shown
+}
+
+/// What is drawn as one character; of one put together from very many, its first.
+fn bounded(cluster: &str) -> &str {
+    if cluster.chars().nth(MOST_IN_CLUSTER).is_none() {
+        return cluster;
+    }
+    let first = cluster.chars().next().map_or(0, char::len_utf8);
+    cluster.get(..first).unwrap_or_default()
+}
+
+/// A text that goes on, with the sign for it within its columns.
+fn cut(shown: &str, columns: usize) -> String {
+    let mut cut = String::new();
+    for cluster in shown.graphemes(true) {
+        if cut.width() + cluster.width() >= columns {
+            break;
+        }
+        cut.push_str(cluster);
+    }
+    let kept = cut.trim_end().len();
+    cut.truncate(kept);
+    cut.push(ELLIPSIS);
+    cut
+}
+
+/// The characters that may be shown, spaces as `' '`, without marks that have no base or are too
+/// many, and with joiners and selectors only where they have an effect.
+fn kept(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let (mut before, mut marks): (Option<char>, usize) = (None, 0);
+    // A joiner, or the selector of a key: whether it has an effect depends on what follows.
+    let mut pending: Option<char> = None;
+    for c in text.chars().filter_map(allowed) {
+        match c {
+            ZWJ | ZWNJ => {
+                pending = Some(c);
+                continue;
+            }
+            '\u{FE0E}' | '\u{FE0F}' => {
+                if before.is_some_and(|it| it.is_ascii() && it.is_emoji_char()) {
+                    pending = Some(c);
+                } else if before.is_some_and(UnicodeEmoji::is_emoji_char) {
+                    kept.push(c);
+                    before = Some(c);
+                }
+                continue;
+            }
+            _ if is_mark(c) => {
+                marks += usize::from(is_stacking(c));
+                let is_one_more = before == Some(c) && is_stacking(c);
+                if matches!(before, None | Some(' ')) || is_one_more || marks > MOST_MARKS {
+                    continue;
+                }
+            }
+            _ => marks = 0,
+        }
+        if let Some(pending) = pending.take()
+            && has_effect(pending, before, c)
+        {
+            kept.push(pending);
+        }
+        kept.push(c);
+        before = Some(c);
+    }
+    kept
+}
+
+/// The character itself, a space for one that separates, or nothing.
+fn allowed(c: char) -> Option<char> {
+    match c {
+        c if c.is_whitespace() || is_blank(c) => Some(' '),
+        ZWJ | ZWNJ | '\u{FE0E}' | '\u{FE0F}' => Some(c),
+        c => is_drawn(c).then_some(c),
+    }
+}
+
+/// Whether something is drawn for a character.
+fn is_drawn(c: char) -> bool {
+    match c.general_category_group() {
+        GeneralCategoryGroup::Letter
+        | GeneralCategoryGroup::Mark
+        | GeneralCategoryGroup::Number
+        | GeneralCategoryGroup::Punctuation
+        | GeneralCategoryGroup::Symbol => !is_ignorable(c) && !is_blank(c),
+        GeneralCategoryGroup::Separator | GeneralCategoryGroup::Other => false,
+    }
+}
+
+/// Letters and marks with the property `Default_Ignorable_Code_Point`, which are drawn as nothing. The
+/// others that have it are of category Cf or Cn, and removed for that. Source: Unicode's
+/// `DerivedCoreProperties.txt`; a test compares this with another crate's table of it.
+const fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{034F}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FFA0}'
+            | '\u{E0100}'..='\u{E01EF}'
+    )
+}
+
+/// Symbols and letters that are a blank by their design: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT
+/// CHARACTER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
+const fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2800}' | '\u{FFFC}' | '\u{13441}'..='\u{13442}' | '\u{1D159}'
+    )
+}
+
+/// Whether a joiner or selector between these changes how they are drawn. Source: UTS #51 for emoji
+/// and keys; UAX #31, 2.3 and table 5, for the recommended scripts that use joiners.
+fn has_effect(pending: char, before: Option<char>, after: char) -> bool {
+    const JOINED: [Script; 14] = [
+        Script::Arabic,
+        Script::Bengali,
+        Script::Devanagari,
+        Script::Gujarati,
+        Script::Gurmukhi,
+        Script::Kannada,
+        Script::Khmer,
+        Script::Malayalam,
+        Script::Myanmar,
+        Script::Oriya,
+        Script::Sinhala,
+        Script::Tamil,
+        Script::Telugu,
+        Script::Tibetan,
+    ];
+    let Some(before) = before else { return false };
+    let is_emoji = |c: char| !c.is_ascii() && c.is_emoji_char();
+    let script = after.script();
+    match pending {
+        '\u{FE0E}' | '\u{FE0F}' => after == '\u{20E3}',
+        ZWJ if is_emoji(after) => is_emoji(before) || before == '\u{FE0F}',
+        _ => JOINED.contains(&script) && before.script() == script,
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
+}
+
+/// Whether a mark is drawn over or below its base, where any number of them could be.
+fn is_stacking(c: char) -> bool {
+    matches!(
+        c.general_category(),
+        GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

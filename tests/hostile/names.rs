@@ -1,0 +1,65 @@
+// Included by the unit tests of src/text and by integration tests.
+
+/// Names that a hostile device could have.
+pub(crate) const HOSTILE: &[&str] = &[
+    // Controls: they move the cursor, end the line, ring, or end a C string.
+    "K7\u{1b}[31m50\u{1b}[2J",
+    "\u{1b}]0;title\u{7}K750",
+    "\u{1b}]52;c;cm0gLXJm\u{1b}\\K750",
+    "\u{9b}31mK750\u{9d}0;x\u{9c}",
+    "K750\r\nroot: 100 %",
+    "K750\rroot",
+    "K750\u{8}\u{8}\u{8}\u{8}M705",
+    "K750\u{b}\u{c}next",
+    "K750\0hidden",
+    "K7\u{7f}50",
+    "K750\u{85}next",
+    "\u{90}1$r0m\u{9c}K750",
+    "\t\tK750\t\t57 %",
+    "\u{1}\u{2}\u{3}",
+    // Bidi controls: they reorder what follows.
+    "K750\u{202e}% 001",
+    "\u{202a}\u{202b}\u{202d}K750\u{202c}",
+    "\u{2066}\u{2067}\u{2068}K750\u{2069}",
+    "\u{200e}\u{200f}\u{61c}",
+    // Nothing to be seen.
+    "\u{200b}",
+    "\u{200c}\u{200d}\u{2060}\u{feff}",
+    "\u{3164}",
+    "\u{115f}\u{1160}\u{ffa0}",
+    "\u{2800}\u{2800}",
+    "\u{34f}\u{17b4}\u{17b5}",
+    "\u{2061}\u{2062}\u{2063}\u{2064}",
+    "\u{ad}\u{ad}",
+    "\u{180b}\u{180e}\u{180f}",
+    "\u{1d159}\u{1d173}\u{13441}\u{fffc}",
+    "K\u{200b}7\u{200d}5\u{2060}0",
+    "K750\u{fe0f}\u{fe00}\u{e0100}",
+    "K750\u{e0041}\u{e0042}\u{e007f}",
+    "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "\u{fff9}K750\u{fffa}M705\u{fffb}",
+    // Separators and odd spaces.
+    "K750\u{2028}next\u{2029}paragraph",
+    "K750\u{a0}\u{2003}\u{3000}\u{1680}\u{205f}end",
+    "   \u{a0}\u{2007}  ",
+    // Marks without a base, and heaps of them.
+    "\u{301}\u{302}\u{303}",
+    " \u{20dd}K750",
+    "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}",
+    "Z\u{336}\u{336}\u{336}\u{336}",
+    "\u{488}\u{489}\u{20e0}",
+    // Private, unassigned and noncharacters.
+    "\u{e000}\u{f8ff}\u{f0000}\u{10fffd}",
+    "\u{fdd0}\u{fffe}\u{ffff}\u{1fffe}",
+    "\u{378}\u{2065}\u{e0fff}",
+    // What means something to a reader: markup, tags, formats, formulas, paths.
+    "<b>K750</b>&amp;\"'",
+    "%{A1:rm -rf:}K750%{A}",
+    "#[fg=red]#(date)K750",
+    "=1+cmd|' /C calc'!A0",
+    "+1-1@SUM(1)",
+    "K750\",=1+1,\"",
+    "../../etc/passwd",
+    "{name}[{lux}]\\n",
+    "K750\"} 1\nup{job=\"x",
+];
