@@ -3,6 +3,7 @@
 
 mod broker;
 mod descriptors;
+mod group;
 
 use rustix::process::getuid;
 use solar_status::bus::{
