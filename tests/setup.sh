@@ -4,7 +4,7 @@
 # test --test package).
 set -eu
 
-packages='appstream at-spi2-core busybox-static cpio dbus dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema python3-prometheus-client qemu-system-x86 rpm rpmlint solaar systemd time tmux udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
+packages='appstream at-spi2-core busybox-static cpio dbus dbus-broker dbus-daemon dpkg-dev dunst fish gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-upowerglib-1.0 gnome-power-manager groff i3blocks kmod libarchive-tools lintian linux-image-amd64 makepkg mandoc mmdebstrap nix-bin pacman-package-manager python3-gi python3-jsonschema python3-pip python3-prometheus-client qemu-system-x86 rpm rpmlint solaar systemd time tmux udev upower util-linux xauth xfce4-power-manager xvfb xz-utils zsh zstd'
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo 'setup.sh: this is not Debian; please install by hand what these Debian packages hold:' >&2

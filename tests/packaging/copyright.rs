@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use toml::{Table, Value};
+
 use crate::crates::{Crate, linked};
 use crate::tools::text;
 use crate::written::assert_fresh;
@@ -110,6 +112,17 @@ fn every_linked_crate_is_named_with_its_licence() {
     let template = text(TEMPLATE);
     assert!(template.contains("\n@crates@\n"), "{TEMPLATE}");
     assert_fresh(FILE, &template.replace("@crates@\n", &stanzas()));
+}
+
+#[test]
+fn cargo_deny_allows_the_licences_that_are_named_and_no_others() {
+    let rules: Table = text("deny.toml").parse().unwrap();
+    let allowed = rules["licenses"]["allow"].as_array().unwrap();
+    let allowed: BTreeSet<_> = allowed.iter().filter_map(Value::as_str).collect();
+    let linked = linked();
+    let named = linked.iter().flat_map(|one| choice(&one.licence));
+    let named: BTreeSet<_> = named.chain(KNOWN).collect();
+    assert_eq!(allowed, named);
 }
 
 #[test]

@@ -72,6 +72,31 @@ pub(crate) fn linked() -> Vec<Crate> {
     crates
 }
 
+/// A version as numbers: 1.89 is older than 1.89.1.
+fn numbers(version: &str) -> Vec<u32> {
+    let parts = version.split('.');
+    parts.map(|part| part.parse().unwrap()).collect()
+}
+
+#[test]
+fn rust_version_is_the_highest_that_a_dependency_needs() {
+    let metadata = cargo(&[
+        "metadata",
+        "--filter-platform",
+        PLATFORM,
+        "--format-version=1",
+    ]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata.get("packages").unwrap().as_array().unwrap().iter();
+    let (ours, dependencies): (Vec<_>, Vec<_>) =
+        packages.partition(|package| word(package, "name") == env!("CARGO_PKG_NAME"));
+    let needed = |package: &&Value| Some(numbers(package.get("rust_version")?.as_str()?));
+    let highest = dependencies.iter().filter_map(needed).max().unwrap();
+    let ours = ours.iter().find_map(needed).unwrap();
+    let places = ours.len().min(highest.len());
+    assert_eq!(ours[..places], highest[..places], "{ours:?} {highest:?}");
+}
+
 fn cargo(arguments: &[&str]) -> String {
     let mut cargo = Command::new(env!("CARGO"));
     cargo

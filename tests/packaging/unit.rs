@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 use crate::tools::{UNIT, run, text};
 
-/// The worst exposure that is let pass, in tenths; 100 is a service without any protection.
-const EXPOSURE: &str = "--threshold=15";
+/// The exposure that README.md and SECURITY.md state, in points; 10 is a service without any
+/// protection.
+const EXPOSURE: &str = "1.0";
 
 /// A copy of the unit in a folder of its own, changed by the test.
 struct Unit {
@@ -45,7 +46,8 @@ impl Unit {
     }
 
     fn security(&self) -> Output {
-        self.analyze(&["security", "--offline=true", "--no-pager", EXPOSURE])
+        let threshold = format!("--threshold={}", EXPOSURE.replace('.', ""));
+        self.analyze(&["security", "--offline=true", "--no-pager", &threshold])
     }
 }
 
@@ -75,4 +77,40 @@ fn the_unit_exposes_little() {
 fn a_unit_without_protection_would_be_noticed() {
     let output = Unit::new("[Service]\nExecStart=/bin/true\n").security();
     assert!(!output.status.success(), "{output:?}");
+}
+
+#[test]
+fn the_documents_state_the_exposure() {
+    for (file, sentence) in [
+        (
+            "README.md",
+            format!("`systemd-analyze security` says {EXPOSURE}."),
+        ),
+        (
+            "SECURITY.md",
+            format!("`systemd-analyze security` rates it {EXPOSURE} of 10"),
+        ),
+    ] {
+        assert!(text(file).contains(&sentence), "{file}: {sentence}");
+    }
+}
+
+#[test]
+fn the_unit_has_every_setting_that_is_documented() {
+    let unit = text(UNIT);
+    let document = text("SECURITY.md");
+    let quoted = document.split('`').skip(1).step_by(2);
+    let settings: Vec<_> = quoted.filter(|quoted| is_setting(quoted)).collect();
+    assert!(settings.len() > 20, "{settings:?}");
+    for setting in settings {
+        let stated = unit.lines().any(|line| line == setting);
+        assert!(stated, "SECURITY.md states {setting}");
+    }
+}
+
+/// Whether it reads `DevicePolicy=closed`, as a setting of a unit.
+fn is_setting(quoted: &str) -> bool {
+    quoted.split_once('=').is_some_and(|(key, _)| {
+        key.starts_with(char::is_uppercase) && key.chars().all(char::is_alphabetic)
+    })
 }
