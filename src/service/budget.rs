@@ -137,6 +137,21 @@ mod tests {
     }
 
     #[test]
+    fn the_budget_is_documented() {
+        let (day, user, kept) = (
+            MEASUREMENTS_A_DAY,
+            MEASUREMENTS_OF_A_USER,
+            MEASUREMENTS_KEPT,
+        );
+        let security = format!("| {day} in 24 hours; {user} of one user");
+        assert!(include_str!("../../SECURITY.md").contains(&security));
+        assert!(include_str!("../../SECURITY.md").contains(&format!("{kept} of each user")));
+        let interface = include_str!("objects/device1.rs").replace("\n    /// ", " ");
+        let method = format!("a budget of {day} in 24 hours, of which one user has {user} and");
+        assert!(interface.contains(&method), "{method}");
+    }
+
+    #[test]
     fn no_user_spends_all_and_each_has_something() {
         let mut budget = Budget::default();
         assert_eq!(

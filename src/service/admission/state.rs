@@ -580,6 +580,20 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_documented() {
+        let document = include_str!("../../../SECURITY.md");
+        let Limits { caller, user, all } = SMALL_WAITING;
+        for limit in [
+            format!("| {caller} of a connection, {user} of a user, {all} in all;"),
+            format!("| {SMALL_PER_USER} of a user, {SMALL_AT_ONCE} in all;"),
+            format!("1 of a user, {BULK_AT_ONCE} in all |"),
+            format!("| {} KB; longer ones", super::super::LIMITS.call >> 10),
+        ] {
+            assert!(document.contains(&limit), "{limit}");
+        }
+    }
+
+    #[test]
     fn a_caller_is_identified_before_its_calls_are_let_in() {
         let mut stage = Stage::default();
         stage.call(":1.1000001", 7, PROPERTIES, "Get");

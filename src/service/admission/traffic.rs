@@ -147,6 +147,19 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_documented() {
+        let [bulk, small, errors] = [BULK, SMALL, ERRORS].map(|bytes| bytes >> 20);
+        let limits = format!(
+            "| {bulk} MB of long answers, {small} MB of all answers, {errors} MB with errors; {} KB",
+            DECAY >> 10
+        );
+        assert!(
+            include_str!("../../../SECURITY.md").contains(&limits),
+            "{limits}"
+        );
+    }
+
+    #[test]
     fn two_users_together_stay_below_the_limit_of_the_bus() {
         const { assert!(2 * ERRORS < 127 << 20) };
     }
