@@ -52,12 +52,12 @@ fn after_a_removal_every_device_is_recorded_again() {
 }
 
 #[test]
-fn who_lost_the_lock_does_not_write_beside_another() {
+fn a_process_that_lost_the_lock_does_not_write_beside_another() {
     let (_folder, directory) = place();
     let mut first = open(&directory);
     first.record(KEYBOARD, at(0), &charge(57)).unwrap();
     fs::remove_file(directory.join("lock")).unwrap();
-    // A lock of a file that is deleted keeps nobody out.
+    // The lock of a deleted file protects nothing.
     let mut second = open(&directory);
     second.record(KEYBOARD, at(1), &charge(56)).unwrap();
     let error = first.record(KEYBOARD, at(2), &charge(55)).unwrap_err();
