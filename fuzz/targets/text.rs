@@ -2,19 +2,7 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use solar_status::cli::decode::{DecodeArgs, run};
-use solar_status::transport::Replay;
+#[path = "../bodies/text.rs"]
+mod body;
 
-fuzz_target!(|bytes: &[u8]| {
-    _ = Replay::read(&String::from_utf8_lossy(bytes));
-    for json in [false, true] {
-        let args = DecodeArgs {
-            json,
-            ..DecodeArgs::default()
-        };
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        run(&args, &mut &bytes[..], &mut out, &mut err).expect("memory can be written");
-        String::from_utf8(out).expect("text");
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| body::run(bytes));

@@ -1,0 +1,110 @@
+//! A session beside any node of the simulated desk, with any frames thrown in between, and with
+//! anything remembered.
+
+use std::time::Duration;
+
+use solar_status::feature::PairingRecords;
+use solar_status::feature::root::ProtocolVersion;
+use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
+use solar_status::sim::{Firmware, scenario};
+use solar_status::units::Timestamp;
+use solar_status::wire::{DeviceIndex, FeatureId, FeatureIndex, Incoming, ReportId, classify};
+
+const WANTED: Wanted = Wanted {
+    battery: true,
+    kind: true,
+    name: true,
+    firmware: true,
+    notices: true,
+    wake: true,
+};
+const SCOPE: DiscoveryScope = DiscoveryScope {
+    records: PairingRecords::Unknown,
+    default_slots: 6,
+    extra_slot: None,
+    firmware: true,
+    follow: true,
+};
+const SOURCES: [FeatureId; 5] = [
+    FeatureId::BATTERY_LEVEL_STATUS,
+    FeatureId::BATTERY_VOLTAGE,
+    FeatureId::UNIFIED_BATTERY,
+    FeatureId::ADC_MEASUREMENT,
+    FeatureId::SOLAR_DASHBOARD,
+];
+
+/// What an earlier session may have remembered, right or wrong.
+fn remembered(bytes: &[u8]) -> Known {
+    let mut known = Known::default();
+    if let [major, indices @ ..] = bytes {
+        known.remembered = true;
+        known.protocol = (major % 5 > 0).then_some(ProtocolVersion {
+            major: major % 5,
+            minor: 0,
+        });
+        for (id, index) in SOURCES.into_iter().zip(indices) {
+            known.learn(id, (index % 4 > 0).then_some(FeatureIndex(*index)));
+        }
+    }
+    known
+}
+
+/// Panics where something must not happen.
+pub(crate) fn run(input: &[u8]) {
+    let [node, known, frames @ ..] = input else {
+        return;
+    };
+    let (known, frames) = frames.split_at(usize::from(known % 8).min(frames.len()));
+    let mut desk = scenario::full();
+    let (info, mut desk) = desk.swap_remove(usize::from(*node) % desk.len());
+    let form = if info.capabilities.short {
+        ReportId::Short
+    } else {
+        ReportId::Long
+    };
+    let mut now = Timestamp::START;
+    let mut foreign = frames.chunks(21);
+    let mut session = if desk.receiver().is_some() {
+        let mut session = Session::new(Peer::Receiver, form);
+        session.discover(SCOPE);
+        session
+    } else {
+        let mut session = Session::new(Peer::Device, form);
+        session.probe(DeviceIndex::DIRECT, WANTED, remembered(known));
+        session
+    };
+    for _ in 0..2000 {
+        while let Some(bytes) = desk.input_report(now) {
+            if let Incoming::HidPp(report) = classify(&bytes) {
+                session.handle_report(now, &report);
+            }
+        }
+        if let Some([len, bytes @ ..]) = foreign.next() {
+            let len = if len % 2 == 0 { 7 } else { 20 };
+            if let Incoming::HidPp(report) = classify(bytes.get(..len).unwrap_or(bytes)) {
+                session.handle_report(now, &report);
+            }
+        }
+        session.handle_timeout(now);
+        while let Some(event) = session.poll_event() {
+            if let Event::Paired(slot, _) = event {
+                session.probe(slot, WANTED, remembered(known));
+                session.read_name(slot);
+            }
+        }
+        while let Some(report) = session.poll_transmit(now) {
+            desk.output_report(now, report.as_bytes());
+        }
+        let Some(due) = session.poll_timeout() else {
+            return;
+        };
+        now = now.max(desk.next_due().map_or(due, |next| next.min(due)));
+        if now.since_start() > Duration::from_secs(600) {
+            return;
+        }
+    }
+    assert!(
+        session.poll_timeout().is_none(),
+        "it does not come to an end"
+    );
+}

@@ -1,0 +1,18 @@
+//! Any text as a trace to replay, and as lines to decode.
+
+use solar_status::cli::decode::{self, DecodeArgs};
+use solar_status::transport::Replay;
+
+/// Panics where something must not happen.
+pub(crate) fn run(bytes: &[u8]) {
+    _ = Replay::read(&String::from_utf8_lossy(bytes));
+    for json in [false, true] {
+        let args = DecodeArgs {
+            json,
+            ..DecodeArgs::default()
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        decode::run(&args, &mut &bytes[..], &mut out, &mut err).expect("memory can be written");
+        String::from_utf8(out).expect("text");
+    }
+}
