@@ -21,7 +21,8 @@ pub(crate) const NOTHING: Attack =
 
 /// File descriptors of the service.
 pub(crate) const DESCRIPTORS: [Attack; 3] = [
-    Attack::new("400 calls with 16 descriptors", 400, calls::get)
+    Attack::new("400 calls with 16 descriptors", 400, calls::get_entries)
+        .hearing(Hearing::Never)
         .with_descriptors(MOST_DESCRIPTORS),
     Attack::new(
         "10,000 calls of all kinds with 16 descriptors",
