@@ -45,7 +45,7 @@ fn main() {
     if !user::can_change() {
         println!("not run as root: all clients are of one user");
     }
-    // `cargo test --benches` only wants to know whether it runs.
+    // `cargo test --benches` only checks that it runs.
     let is_asked_for = |argument: &str| env::args().any(|it| it == argument);
     let is_bench = is_asked_for("--bench");
     let all_desks = !is_asked_for("small") && !is_asked_for("full");

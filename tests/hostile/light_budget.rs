@@ -1,5 +1,5 @@
-//! A keyboard pays for every measurement: beyond the daily budget one user is refused, and told when
-//! it may ask again.
+//! A keyboard pays for every measurement: beyond the daily budget the service refuses a user, with the
+//! time from which it measures again.
 
 use std::thread;
 use std::time::Duration;

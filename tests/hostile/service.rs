@@ -32,7 +32,7 @@ fn answers_that_are_not_read_take_no_memory() {
 }
 
 #[test]
-fn floods_of_calls_keep_nobody_waiting() {
+fn floods_of_calls_do_not_delay_others() {
     withstand(Desk::Full, Policy::Open, &attacks::FLOODS);
 }
 

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
@@ -13,9 +14,11 @@ use crate::attacker::honest::Honest;
 use crate::attacker::state::three_years;
 use crate::attacker::target::Target;
 use crate::attacker::user::{ATTACKER, HONEST};
+use crate::kernel::eventually;
+use crate::process::Running;
 use crate::program::Program;
 use crate::scenarios::package::{
-    SERVICE, STATE, USER, apt, as_user, await_light, await_state, state, succeed,
+    LIMIT, SERVICE, STATE, USER, apt, as_user, await_light, await_state, state, succeed,
 };
 use crate::scenarios::{plug_in, reading};
 
@@ -50,15 +53,37 @@ pub(crate) fn prove(program: &Program) {
     await_light();
     assert_eq!(of_group("memory.max"), MOST_MEMORY);
 
-    let target = Target::find(Path::new(BUS), 2);
     let all = [&attacks::DESCRIPTORS[..], &attacks::BULK, &attacks::FLOODS].concat();
+    let mut faults = Vec::new();
     for attack in &all {
-        withstand(&target, attack);
+        let target = Target::find(Path::new(BUS), 2);
+        let found = withstand(&target, attack);
+        if !found.is_empty() {
+            start_again();
+        }
+        faults.extend(found);
     }
+    assert_eq!(faults, [""; 0]);
+}
+
+/// What is left of an attack on the bus may end the service once more.
+fn start_again() {
+    eventually("the service to start again", LIMIT, || {
+        succeed("systemctl", &["reset-failed"]);
+        let mut restart = Command::new("systemctl");
+        restart.args(["restart", SERVICE]);
+        Running::start(restart)
+            .finish(LIMIT)
+            .status
+            .success()
+            .then_some(())
+    });
+    await_light();
 }
 
 /// Attacks; then the unit is active, its process the same, and an ordinary `solar-status` answers.
-fn withstand(target: &Target, attack: &Attack) {
+/// Returns what does not hold.
+fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
     let process = process();
     let asking = &AtomicBool::new(true);
     let (tally, honest) = thread::scope(|scope| {
@@ -76,12 +101,23 @@ fn withstand(target: &Target, attack: &Attack) {
         honest.lost.len(),
         honest.worst()
     );
-    assert_eq!(tally.connected, attack.connections, "{}", attack.name);
-    assert_eq!(state(), "active", "after {}", attack.name);
-    assert_eq!(self::process(), process, "restarted by {}", attack.name);
-    assert_eq!(honest.lost, [""; 0], "during {}", attack.name);
-    assert_eq!(honest.limited, 0, "another user pays for {}", attack.name);
-    reading::expect_desk(&as_user("solar-status --json --bus system").document());
+    let mut faults = honest.lost;
+    if tally.connected < attack.connections {
+        faults.push("the attack was not made".to_owned());
+    }
+    if honest.limited > 0 {
+        faults.push("another user pays for it".to_owned());
+    }
+    let state = state();
+    if state != "active" {
+        faults.push(format!("the unit is {state}"));
+    } else if self::process() != process {
+        faults.push("the service was started again".to_owned());
+    } else {
+        reading::expect_desk(&as_user("solar-status --json --bus system").document());
+    }
+    let name = attack.name;
+    faults.iter().map(|it| format!("{name}: {it}")).collect()
 }
 
 /// The process of the service, as systemd knows it.

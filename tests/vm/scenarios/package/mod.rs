@@ -28,7 +28,7 @@ pub(super) const STATE: &str = "/var/lib/solar-status";
 pub(super) const USER: &str = "ada";
 
 /// How long apt, systemd or the daemon may take in a slow guest on a busy host.
-const LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LIMIT: Duration = Duration::from_secs(120);
 
 /// What is another than before: the user stays, and the tools that make one keep copies of the files
 /// before.
