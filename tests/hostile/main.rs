@@ -20,6 +20,7 @@ mod clients;
 #[expect(dead_code, reason = "the tests of the service use the rest")]
 #[path = "../service/desk.rs"]
 mod desk;
+mod light;
 mod service;
 #[expect(dead_code, reason = "the tests of the service use the rest")]
 #[path = "../service/signal.rs"]

@@ -21,7 +21,8 @@ pub(crate) const NOTHING: Attack =
 
 /// File descriptors of the service.
 pub(crate) const DESCRIPTORS: [Attack; 3] = [
-    Attack::new("400 calls with 16 descriptors", 400, calls::get)
+    Attack::new("400 calls with 16 descriptors", 400, calls::get_entries)
+        .hearing(Hearing::Never)
         .with_descriptors(MOST_DESCRIPTORS),
     Attack::new(
         "10,000 calls of all kinds with 16 descriptors",
@@ -35,7 +36,7 @@ pub(crate) const DESCRIPTORS: [Attack; 3] = [
         .with_descriptors(MOST_DESCRIPTORS),
 ];
 
-/// Its memory, by answers that nobody reads.
+/// Its memory, by large answers, most of which are not read.
 pub(crate) const BULK: [Attack; 10] = [
     Attack::new("240 GetEntries, not read", MOST_PENDING, calls::get_entries)
         .from(2)
@@ -126,7 +127,7 @@ pub(crate) const OVERSIZE: [Attack; 5] = [
     Attack::new("100 broken messages", 2, broken).from(50),
 ];
 
-/// What the target is sent that is not meant for a client: its descriptors and its memory.
+/// Descriptors and memory of a program that follows the service, by messages to its unique name.
 pub(crate) const CLIENTS: [Attack; 5] = [
     Attack::new("400 signals with 16 descriptors", 400, calls::signal)
         .with_descriptors(MOST_DESCRIPTORS),

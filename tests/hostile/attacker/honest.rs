@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two questions.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Every so many small questions it asks for all devices, and for a history.
+/// How many `Get` calls there are to each call with a large answer.
 const BULK_EVERY: usize = 50;
 
 /// What the service may answer to a user whose own connections ask for too much.

@@ -8,7 +8,7 @@ use crate::attacker::wire::{Body, Hearing, Message, Peer, Received};
 
 const NAME: &str = "org.freedesktop.Notifications";
 
-/// Nothing takes so long, also on a busy machine.
+/// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A notification server that reports what it is asked to show; it ends with the bus.

@@ -21,7 +21,7 @@ use crate::client::Client;
 use crate::desk::{Desk, Thing};
 use crate::terminal::Terminal;
 
-/// Nothing takes so long, also on a busy machine.
+/// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Few enough for an attack to exceed them.

@@ -3,8 +3,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
-
 use super::Bus;
 use crate::attacker::user::User;
 
@@ -19,8 +17,13 @@ pub(crate) struct Daemon(Child);
 impl Daemon {
     /// Starts it with the limit of files that its unit has; `None`: as the user of the test.
     pub(super) fn start(bus: &Bus, desk: &str, state: &Path, user: Option<User>) -> Self {
-        let mut command = Command::new(program(bus, user));
+        // It sets the limit and becomes the daemon: to change that of another user's process is a
+        // privilege of its own.
+        let mut command = Command::new("prlimit");
         command
+            .arg(format!("--nofile={MOST_FILES}"))
+            .arg("--")
+            .arg(program(bus, user))
             .args(["--bus", &bus.address(), desk, "--state"])
             .arg(state)
             .env_remove("NOTIFY_SOCKET")
@@ -30,13 +33,8 @@ impl Daemon {
         if let Some(User(user)) = user {
             command.uid(user).gid(user);
         }
-        let process = command.spawn().unwrap();
-        let files = Rlimit {
-            current: Some(MOST_FILES),
-            maximum: Some(MOST_FILES),
-        };
-        prlimit(Some(Pid::from_child(&process)), Resource::Nofile, files).unwrap();
-        Self(process)
+        let spawned = command.spawn();
+        Self(spawned.unwrap_or_else(|error| panic!("prlimit: {error}; it is in util-linux")))
     }
 
     /// How it ended, if it did.

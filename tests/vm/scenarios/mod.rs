@@ -9,6 +9,7 @@ mod denied;
 mod desk;
 mod doctor;
 mod figures;
+mod hostile;
 mod hotplug;
 mod package;
 mod quiet;
@@ -242,6 +243,12 @@ pub(crate) const ALL: &[Scenario] = &[
         proves: "apt installs it, any user sees charge and light, and purged it leaves nothing",
         stage: Stage::Debian,
         run: package::prove,
+    },
+    Scenario {
+        name: "hostile",
+        proves: "installed, the service withstands hostile clients within its unit's limits",
+        stage: Stage::Debian,
+        run: hostile::prove,
     },
 ];
 

@@ -20,15 +20,15 @@ use files::Files;
 
 /// The package, its service, what that runs, and where it keeps its history.
 const NAME: &str = "solar-status";
-const SERVICE: &str = "solar-statusd.service";
+pub(super) const SERVICE: &str = "solar-statusd.service";
 const DAEMON: &str = "/usr/bin/solar-statusd";
-const STATE: &str = "/var/lib/solar-status";
+pub(super) const STATE: &str = "/var/lib/solar-status";
 
 /// A user like any other.
-const USER: &str = "ada";
+pub(super) const USER: &str = "ada";
 
 /// How long apt, systemd or the daemon may take in a slow guest on a busy host.
-const LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LIMIT: Duration = Duration::from_secs(120);
 
 /// What is another than before: the user stays, and the tools that make one keep copies of the files
 /// before.
@@ -95,7 +95,7 @@ pub(crate) fn prove(program: &Program) {
 }
 
 /// Waits until an ordinary user is shown light.
-fn await_light() {
+pub(super) fn await_light() {
     eventually("light", LIMIT, || {
         let run = as_user("solar-status --json --bus system");
         let document = run.status.success().then(|| run.printed())?;
@@ -106,7 +106,7 @@ fn await_light() {
 }
 
 /// Has apt install or purge what a person would name: `./solar-status_0.1.0_amd64.deb`.
-fn apt(deed: &str, what: &Path) {
+pub(super) fn apt(deed: &str, what: &Path) {
     let mut command = Command::new("apt");
     command.args([deed, "--yes"]);
     command.env("DEBIAN_FRONTEND", "noninteractive");
@@ -139,7 +139,7 @@ fn daemon() -> Option<PathBuf> {
 }
 
 /// What systemd says of the service.
-fn state() -> String {
+pub(super) fn state() -> String {
     let output = Command::new("systemctl")
         .args(["is-active", SERVICE])
         .output();
@@ -147,7 +147,7 @@ fn state() -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn await_state(wanted: &str) {
+pub(super) fn await_state(wanted: &str) {
     eventually(wanted, LIMIT, || (state() == wanted).then_some(()));
 }
 
@@ -170,14 +170,14 @@ fn history() -> Vec<(PathBuf, String)> {
 }
 
 /// Logs the ordinary user in for one command.
-fn as_user(line: &str) -> Finished {
+pub(super) fn as_user(line: &str) -> Finished {
     let mut command = Command::new("runuser");
     command.args(["--login", USER, "--command", line]);
     Running::start(command).finish(LIMIT)
 }
 
 /// Runs it, and says what it said.
-fn succeed(program: &str, arguments: &[&str]) -> String {
+pub(super) fn succeed(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
     assert!(
