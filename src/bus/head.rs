@@ -2,19 +2,24 @@
 //!
 //! Source: D-Bus Specification 0.43, "Message Format". A message begins with 16 bytes: byte order
 //! (`l` or `B`), type, flags, version, length of the body, serial number, length of the array of
-//! header fields; then come the fields, padding to 8 bytes, and the body.
+//! header fields; then come the fields, padding to 8 bytes, and the body. A field begins at a
+//! multiple of 8 with its code and the signature of its value, and has its value behind these 4
+//! bytes.
+//!
+//! Every message is written anew with the fields that zbus knows, and a message with others that
+//! cannot be told apart is dropped: zbus ends the connection on a field that it does not know
+//! (`zbus::message::parser::fields` of 6.2), dbus-broker passes such fields on, and the
+//! specification has receivers ignore them. So any peer could end a program with one message.
 
-use std::collections::BTreeMap;
-
-use zbus::Variant;
-use zbus::wire::Endian;
-use zbus::wire::serialized::{Context, Data};
+use zbus::ObjectPath;
+use zbus::names::{BusName, ErrorName, InterfaceName, MemberName, UniqueName};
+use zbus::wire::{Endian, Signature};
 
 /// The size of what every message begins with.
 pub(super) const PRIMARY: usize = 16;
 
-/// The place of the flags in a message.
-const FLAGS: usize = 2;
+/// The version of the protocol.
+const VERSION: u8 = 1;
 
 /// The caller of a method does not wait for an answer.
 const NO_REPLY_EXPECTED: u8 = 0x1;
@@ -44,14 +49,25 @@ impl MessageKind {
             code => Self::Unknown(code),
         }
     }
+
+    const fn code(self) -> u8 {
+        match self {
+            Self::Call => 1,
+            Self::Return => 2,
+            Self::Error => 3,
+            Self::Signal => 4,
+            Self::Unknown(code) => code,
+        }
+    }
 }
 
 /// The first 16 bytes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Primary {
-    pub(super) endian: Endian,
+    endian: Endian,
     pub(super) kind: MessageKind,
     flags: u8,
+    version: u8,
     serial: u32,
     fields: u32,
     body: u32,
@@ -60,25 +76,33 @@ pub(super) struct Primary {
 impl Primary {
     /// Reads the first bytes of a message; `None` if they are not those of a message.
     pub(super) fn read(bytes: &[u8; PRIMARY]) -> Option<Self> {
-        let [order, kind, flags, _version, rest @ ..] = *bytes;
+        let [order, kind, flags, version, rest @ ..] = *bytes;
         let [b0, b1, b2, b3, s0, s1, s2, s3, f0, f1, f2, f3] = rest;
         let endian = match order {
             b'l' => Endian::Little,
             b'B' => Endian::Big,
             _ => return None,
         };
-        let number = |bytes| match endian {
-            Endian::Little => u32::from_le_bytes(bytes),
-            Endian::Big => u32::from_be_bytes(bytes),
-        };
         Some(Self {
             endian,
             kind: MessageKind::of(kind),
             flags,
-            serial: number([s0, s1, s2, s3]),
-            fields: number([f0, f1, f2, f3]),
-            body: number([b0, b1, b2, b3]),
+            version,
+            serial: number(endian, [s0, s1, s2, s3]),
+            fields: number(endian, [f0, f1, f2, f3]),
+            body: number(endian, [b0, b1, b2, b3]),
         })
+    }
+
+    fn write(&self, to: &mut Vec<u8>) {
+        let order = match self.endian {
+            Endian::Little => b'l',
+            Endian::Big => b'B',
+        };
+        to.extend([order, self.kind.code(), self.flags, self.version]);
+        for value in [self.body, self.serial, self.fields] {
+            to.extend(self.bytes(value));
+        }
     }
 
     /// The length of everything before the body.
@@ -89,6 +113,175 @@ impl Primary {
     /// The length of the message.
     pub(super) const fn length(&self) -> u64 {
         self.header_length() + self.body as u64
+    }
+
+    const fn bytes(&self, value: u32) -> [u8; 4] {
+        match self.endian {
+            Endian::Little => value.to_le_bytes(),
+            Endian::Big => value.to_be_bytes(),
+        }
+    }
+}
+
+const fn number(endian: Endian, bytes: [u8; 4]) -> u32 {
+    match endian {
+        Endian::Little => u32::from_le_bytes(bytes),
+        Endian::Big => u32::from_be_bytes(bytes),
+    }
+}
+
+/// The fields of a header that zbus knows. That of the number of descriptors is not among them:
+/// none arrive.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fields<'m> {
+    path: Option<&'m str>,
+    interface: Option<&'m str>,
+    member: Option<&'m str>,
+    error: Option<&'m str>,
+    reply_serial: Option<u32>,
+    destination: Option<&'m str>,
+    sender: Option<&'m str>,
+    signature: Option<&'m str>,
+}
+
+impl<'m> Fields<'m> {
+    /// Reads the fields of a header. `None` if they are broken, or of a type that none has.
+    fn read(primary: &Primary, header: &'m [u8]) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut place = PRIMARY;
+        let end = PRIMARY + usize::try_from(primary.fields).ok()?;
+        let header = header.get(..end)?;
+        while place < end {
+            place = place.next_multiple_of(8);
+            let (field, rest) = header.get(place..)?.split_at_checked(4)?;
+            let &[code, 1, kind, 0] = field else {
+                return None;
+            };
+            let (value, length) = Value::read(primary.endian, kind, rest)?;
+            match (code, value) {
+                (1, Value::Path(text)) => fields.path = Some(text),
+                (2, Value::Text(text)) => fields.interface = Some(text),
+                (3, Value::Text(text)) => fields.member = Some(text),
+                (4, Value::Text(text)) => fields.error = Some(text),
+                (5, Value::Number(serial)) => fields.reply_serial = Some(serial),
+                (6, Value::Text(text)) => fields.destination = Some(text),
+                (7, Value::Text(text)) => fields.sender = Some(text),
+                (8, Value::Signature(text)) => fields.signature = Some(text),
+                (1..=8, _) => return None,
+                _ => {}
+            }
+            place += 4 + length;
+        }
+        Some(fields)
+    }
+
+    /// Whether zbus takes a message with these fields.
+    fn are_valid(&self, primary: &Primary) -> bool {
+        fn is<'v, T: TryFrom<&'v str>>(value: Option<&'v str>) -> bool {
+            value.is_none_or(|value| T::try_from(value).is_ok())
+        }
+        let is_whole = match primary.kind {
+            MessageKind::Call => self.path.is_some() && self.member.is_some(),
+            MessageKind::Return => self.reply_serial.is_some(),
+            MessageKind::Error => self.error.is_some() && self.reply_serial.is_some(),
+            MessageKind::Signal => {
+                self.path.is_some() && self.interface.is_some() && self.member.is_some()
+            }
+            MessageKind::Unknown(_) => false,
+        };
+        is_whole
+            && primary.version == VERSION
+            && primary.serial != 0
+            && self.reply_serial != Some(0)
+            && is::<ObjectPath<'_>>(self.path)
+            && is::<InterfaceName<'_>>(self.interface)
+            && is::<MemberName<'_>>(self.member)
+            && is::<ErrorName<'_>>(self.error)
+            && is::<BusName<'_>>(self.destination)
+            && is::<UniqueName<'_>>(self.sender)
+            && is::<Signature>(self.signature)
+    }
+
+    /// A message with these fields and this body.
+    fn message(&self, primary: &Primary, body: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(512 + body.len());
+        primary.write(&mut bytes);
+        let mut text = |code, kind, value: Option<&str>| {
+            let Some(value) = value else { return };
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+            bytes.extend([code, 1, kind, 0]);
+            // No text is longer than the message that it came in.
+            let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+            match kind {
+                b'g' => bytes.push(u8::try_from(length).unwrap_or(u8::MAX)),
+                _ => bytes.extend(primary.bytes(length)),
+            }
+            bytes.extend(value.as_bytes());
+            bytes.push(0);
+        };
+        text(1, b'o', self.path);
+        text(2, b's', self.interface);
+        text(3, b's', self.member);
+        text(4, b's', self.error);
+        text(6, b's', self.destination);
+        text(7, b's', self.sender);
+        text(8, b'g', self.signature);
+        if let Some(serial) = self.reply_serial {
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+            bytes.extend([5, 1, b'u', 0]);
+            bytes.extend(primary.bytes(serial));
+        }
+        let fields = u32::try_from(bytes.len() - PRIMARY).unwrap_or(u32::MAX);
+        if let Some(length) = bytes.get_mut(PRIMARY - 4..PRIMARY) {
+            length.copy_from_slice(&primary.bytes(fields));
+        }
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        bytes.extend_from_slice(body);
+        bytes
+    }
+}
+
+/// The value of a field.
+enum Value<'m> {
+    Path(&'m str),
+    Text(&'m str),
+    Signature(&'m str),
+    Number(u32),
+    /// Of a type that no field has that is known here.
+    Other,
+}
+
+impl<'m> Value<'m> {
+    /// Reads a value of a basic type 4 bytes behind a multiple of 8. Returns its length, too. `None`
+    /// if it is broken, or of another type: its length is not known then.
+    fn read(endian: Endian, kind: u8, bytes: &'m [u8]) -> Option<(Self, usize)> {
+        let text = |start: usize, length: usize| {
+            let (text, rest) = bytes.get(start..)?.split_at_checked(length)?;
+            (rest.first() == Some(&0)).then_some(())?;
+            Some((str::from_utf8(text).ok()?, start + length + 1))
+        };
+        let number = || Some(number(endian, *bytes.first_chunk()?));
+        Some(match kind {
+            b's' | b'o' => {
+                let (text, length) = text(4, usize::try_from(number()?).ok()?)?;
+                let value = if kind == b'o' {
+                    Self::Path(text)
+                } else {
+                    Self::Text(text)
+                };
+                (value, length)
+            }
+            b'g' => {
+                let (text, length) = text(1, (*bytes.first()?).into())?;
+                (Self::Signature(text), length)
+            }
+            b'u' => (Self::Number(number()?), 4),
+            b'y' => (Self::Other, 1),
+            b'n' | b'q' => (Self::Other, 2),
+            b'i' | b'b' => (Self::Other, 4),
+            b'x' | b't' | b'd' => (Self::Other, 12),
+            _ => return None,
+        })
     }
 }
 
@@ -114,32 +307,27 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads the header of a message. `bytes` holds all of it, and may hold more. `None` if it is
-    /// not valid.
-    pub(super) fn read(primary: &Primary, bytes: &[u8]) -> Option<Self> {
-        /// The length of the array belongs to the first 16 bytes, and to the array.
-        const ARRAY: usize = PRIMARY - 4;
-        let fields = bytes.get(ARRAY..PRIMARY + primary.fields as usize)?;
-        let data = Data::new(fields, Context::new(primary.endian, ARRAY));
-        let (fields, _): (Vec<(u8, Variant<'_>)>, _) = data.deserialize().ok()?;
-        let mut fields: BTreeMap<u8, Variant<'_>> = fields.into_iter().collect();
-        let mut text = |code| match fields.remove(&code) {
-            Some(Variant::Str(text)) => Some(text.to_string()),
-            _ => None,
-        };
-        Some(Self {
+    /// Reads the header of a message. `None` if zbus would not take it.
+    pub(super) fn read(header: &[u8]) -> Option<Self> {
+        let primary = Primary::read(header.first_chunk()?)?;
+        let fields = Fields::read(&primary, header)?;
+        fields
+            .are_valid(&primary)
+            .then(|| Self::of(&primary, &fields))
+    }
+
+    fn of(primary: &Primary, fields: &Fields<'_>) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Self {
             kind: primary.kind,
             no_reply: primary.flags & NO_REPLY_EXPECTED != 0,
             serial: primary.serial,
-            interface: text(2),
-            member: text(3),
-            error: text(4),
-            sender: text(7),
-            reply_serial: match fields.remove(&5) {
-                Some(Variant::U32(serial)) => Some(serial),
-                _ => None,
-            },
-        })
+            reply_serial: fields.reply_serial,
+            sender: owned(fields.sender),
+            interface: owned(fields.interface),
+            member: owned(fields.member),
+            error: owned(fields.error),
+        }
     }
 
     /// Whether the bus itself sent it.
@@ -153,46 +341,44 @@ impl Head {
 pub struct Incoming {
     /// Its header.
     pub head: Head,
-    /// All its bytes, with the header.
+    /// The message, as zbus takes it. Of a call with the flag removed that no answer is wanted: so
+    /// each call that is let in has an end.
     pub bytes: Vec<u8>,
+    /// The body, where it begins with a number: of an answer that is one.
+    pub number: Option<u32>,
 }
 
 impl Incoming {
-    /// The message of these bytes; `None`: they do not begin like one.
-    pub fn read(bytes: Vec<u8>) -> Option<Self> {
-        let primary = Primary::read(bytes.first_chunk()?)?;
-        let head = Head::read(&primary, &bytes)?;
-        Some(Self { head, bytes })
-    }
-
-    /// Makes the call one that is answered: each call that is let in then has an end.
-    pub fn expect_reply(&mut self) {
-        if let Some(flags) = self.bytes.get_mut(FLAGS) {
-            *flags &= !NO_REPLY_EXPECTED;
+    /// The message of these bytes; `None`: zbus would not take it.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut primary = Primary::read(bytes.first_chunk()?)?;
+        let (header, body) =
+            bytes.split_at_checked(usize::try_from(primary.header_length()).ok()?)?;
+        let fields = Fields::read(&primary, header)?;
+        if !fields.are_valid(&primary) || u32::try_from(body.len()).ok()? != primary.body {
+            return None;
         }
-    }
-
-    /// The body, where it is a single number.
-    pub fn number(&self) -> Option<u32> {
-        let primary = Primary::read(self.bytes.first_chunk()?)?;
-        let body = usize::try_from(primary.header_length()).ok()?;
-        let bytes = *self.bytes.get(body..)?.first_chunk()?;
-        Some(match primary.endian {
-            Endian::Little => u32::from_le_bytes(bytes),
-            Endian::Big => u32::from_be_bytes(bytes),
+        let head = Head::of(&primary, &fields);
+        primary.flags &= !NO_REPLY_EXPECTED;
+        Some(Self {
+            head,
+            bytes: fields.message(&primary, body),
+            number: body.first_chunk().map(|it| number(primary.endian, *it)),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use zbus::Message;
     use zbus::message::Flags;
 
     use super::*;
 
     fn read(message: &Message) -> Incoming {
-        Incoming::read(message.data().bytes().to_vec()).unwrap()
+        Incoming::read(message.data().bytes()).unwrap()
     }
 
     #[test]
@@ -204,15 +390,14 @@ mod tests {
             .with_flags(Flags::NO_REPLY_EXPECTED)
             .build(&("a", "b"))
             .unwrap();
-        let mut call = read(&call);
+        let call = read(&call);
         assert_eq!(call.head.kind, MessageKind::Call);
         assert!(call.head.no_reply && !call.head.is_of_bus());
         assert_eq!(call.head.sender.as_deref(), Some(":1.7"));
         assert_eq!(call.head.member.as_deref(), Some("Get"));
         let interface = Some("org.freedesktop.DBus.Properties");
         assert_eq!(call.head.interface.as_deref(), interface);
-        call.expect_reply();
-        assert!(!Incoming::read(call.bytes).unwrap().head.no_reply);
+        assert!(!Incoming::read(&call.bytes).unwrap().head.no_reply);
     }
 
     #[test]
@@ -229,7 +414,7 @@ mod tests {
         assert!(answer.head.is_of_bus());
         let serial = call.primary_header().serial_num().get();
         assert_eq!(answer.head.reply_serial, Some(serial));
-        assert_eq!(answer.number(), Some(1000));
+        assert_eq!(answer.number, Some(1000));
     }
 
     #[test]
@@ -250,7 +435,66 @@ mod tests {
             let signal = signal.endian(endian).build(&7_u32).unwrap();
             let signal = read(&signal);
             assert_eq!(signal.head.member.as_deref(), Some("Changed"));
-            assert_eq!(signal.number(), Some(7));
+            assert_eq!(signal.number, Some(7));
+        }
+    }
+
+    /// A call with a field more, of this code, signature and value.
+    fn with_field(code: u8, signature: &str, value: &[u8]) -> Vec<u8> {
+        let call = Message::method_call("/org/example", "Get").sender(":1.7");
+        let call = call.interface("org.example.I").serial(NonZeroU32::MIN);
+        let call = call.build(&7_u32).unwrap();
+        let bytes = call.data().bytes();
+        let primary = Primary::read(bytes.first_chunk().unwrap()).unwrap();
+        let fields = PRIMARY + usize::try_from(primary.fields).unwrap();
+        let mut changed = bytes[..fields].to_vec();
+        changed.resize(changed.len().next_multiple_of(8), 0);
+        changed.extend([code, u8::try_from(signature.len()).unwrap()]);
+        changed.extend(signature.as_bytes());
+        changed.push(0);
+        changed.extend(value);
+        let length = u32::try_from(changed.len() - PRIMARY).unwrap();
+        changed[12..16].copy_from_slice(&primary.bytes(length));
+        changed.resize(changed.len().next_multiple_of(8), 0);
+        changed.extend(7_u32.to_ne_bytes());
+        changed
+    }
+
+    #[test]
+    fn fields_that_are_not_known_are_left_out() {
+        let plain = with_field(8, "g", b"\x01u\0");
+        let plain = Incoming::read(&plain).unwrap();
+        for (signature, value) in [
+            ("y", &[7][..]),
+            ("q", &[7, 0]),
+            ("u", &[7, 0, 0, 0]),
+            ("t", &[0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]),
+            ("s", b"\x01\0\0\0x\0"),
+            ("g", b"\x01u\0"),
+        ] {
+            let message = Incoming::read(&with_field(42, signature, value));
+            assert_eq!(message.as_ref(), Some(&plain), "{signature}");
+        }
+        // The number of descriptors, none of which arrived.
+        let message = Incoming::read(&with_field(9, "u", &[1, 0, 0, 0]));
+        assert_eq!(message.as_ref(), Some(&plain));
+    }
+
+    #[test]
+    fn messages_that_zbus_does_not_take_are_not_read() {
+        for (code, signature, value) in [
+            (42, "au", &[0, 0, 0, 0][..]),
+            (42, "v", b"\x01y\0\x07"),
+            (3, "o", b"\x01\0\0\0/\0"),
+            (3, "s", b"\x03\0\0\0a b\0"),
+            (2, "s", b"\x01\0\0\0a\0"),
+            (1, "o", b"\x02\0\0\0//\0"),
+            (5, "u", &[0, 0, 0, 0]),
+            (8, "g", b"\x01(\0"),
+            (7, "s", b"\x04\0\0\0:1.7"),
+        ] {
+            let message = Incoming::read(&with_field(code, signature, value));
+            assert_eq!(message, None, "{code} {signature}");
         }
     }
 
@@ -259,13 +503,35 @@ mod tests {
         let signal = Message::signal("/", "org.example", "Changed");
         let bytes = signal.build(&7_u32).unwrap().data().bytes().to_vec();
         for length in 0..PRIMARY {
-            assert_eq!(Incoming::read(bytes[..length].to_vec()), None);
+            assert_eq!(Incoming::read(&bytes[..length]), None);
         }
+        assert_eq!(Incoming::read(&bytes[..bytes.len() - 1]), None);
         let mut other_order = bytes.clone();
         other_order[0] = b'x';
-        assert_eq!(Incoming::read(other_order), None);
+        assert_eq!(Incoming::read(&other_order), None);
         let mut long_fields = bytes;
         long_fields[12..16].copy_from_slice(&u32::MAX.to_ne_bytes());
-        assert_eq!(Incoming::read(long_fields), None);
+        assert_eq!(Incoming::read(&long_fields), None);
+    }
+
+    proptest::proptest! {
+        /// What was written is read again as the same, whatever bytes of it were changed.
+        #[test]
+        fn a_message_that_was_changed_is_dropped_or_still_a_message(
+            changes in proptest::collection::vec((0_usize..200, proptest::num::u8::ANY), 0..4),
+        ) {
+            let mut bytes = with_field(8, "g", b"\x01u\0");
+            for (place, byte) in changes {
+                if let Some(changed) = bytes.get_mut(place) {
+                    *changed = byte;
+                }
+            }
+            if let Some(message) = Incoming::read(&bytes) {
+                let again = Incoming::read(&message.bytes).unwrap();
+                let mut head = message.head.clone();
+                head.no_reply = false;
+                assert_eq!((again.head, &again.bytes), (head, &message.bytes));
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use log::debug;
+
 use super::head::{Head, Incoming, MessageKind, PRIMARY, Primary};
 
 /// Longer header fields are not read: of a message that is too long for us, they are skipped too.
@@ -126,8 +128,11 @@ impl Splitter {
         }
         let bytes = self.keep(bytes, length);
         if self.kept.len() as u64 == length {
-            let message = Incoming::read(std::mem::take(&mut self.kept)).ok_or_else(broken)?;
-            found(Found::Message(message));
+            match Incoming::read(&self.kept) {
+                Some(message) => found(Found::Message(message)),
+                None => debug!("a message with a header that is not valid here: dropped"),
+            }
+            self.kept.clear();
         }
         Ok(bytes)
     }
@@ -141,10 +146,10 @@ impl Splitter {
     ) -> &'b [u8] {
         let bytes = self.keep(bytes, header);
         if self.kept.len() as u64 == header {
-            let kept = std::mem::take(&mut self.kept);
-            if let Some(message) = Incoming::read(kept) {
-                found(Found::Oversized(message.head));
+            if let Some(head) = Head::read(&self.kept) {
+                found(Found::Oversized(head));
             }
+            self.kept.clear();
             self.state = State::Skipping { rest };
         }
         bytes

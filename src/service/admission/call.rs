@@ -35,7 +35,7 @@ pub(super) struct Call {
 impl Call {
     /// The call of a message; `None`: it is not one, or one that has no effect: a method that only
     /// answers, of which no answer is wanted.
-    pub(super) fn of(mut message: Incoming) -> Option<Self> {
+    pub(super) fn of(message: Incoming) -> Option<Self> {
         let head = &message.head;
         if head.kind != MessageKind::Call {
             return None;
@@ -45,7 +45,6 @@ impl Call {
             return None;
         }
         let cost = cost(interface, member);
-        message.expect_reply();
         let head = message.head;
         Some(Self {
             caller: head.sender?,

@@ -352,7 +352,7 @@ impl State {
 
     fn on_identity(&mut self, now: Timestamp, question: &Question, answer: &Incoming) {
         let user = match (answer.head.kind, answer.head.error.as_deref()) {
-            (MessageKind::Return, _) => answer.number().map_or(User::Unknown, User::Id),
+            (MessageKind::Return, _) => answer.number.map_or(User::Unknown, User::Id),
             (_, Some("org.freedesktop.DBus.Error.NameHasNoOwner")) => {
                 self.on_left(&question.caller);
                 self.advance_audit(now, question);
@@ -488,7 +488,7 @@ mod tests {
     }
 
     fn incoming(message: &Message) -> Incoming {
-        Incoming::read(message.data().bytes().to_vec()).unwrap()
+        Incoming::read(message.data().bytes()).unwrap()
     }
 
     /// A connection of the service, with callers whose user numbers are given by the thousands in
@@ -570,7 +570,7 @@ mod tests {
             loop {
                 let bytes = self.state.next_message(now);
                 if !self.state.has_errands() {
-                    let message = Incoming::read(bytes?).unwrap();
+                    let message = Incoming::read(&bytes?).unwrap();
                     return Some((message.head.sender?, message.head.serial));
                 }
                 assert!(bytes.is_none());
