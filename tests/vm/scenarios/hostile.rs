@@ -114,7 +114,12 @@ fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
     } else if self::process() != process {
         faults.push("the service was started again".to_owned());
     } else {
-        reading::expect_desk(&as_user("solar-status --json --bus system").document());
+        let run = as_user("solar-status --json --bus system");
+        if run.status.success() {
+            reading::expect_desk(&run.document());
+        } else {
+            faults.push(format!("an ordinary solar-status: {}", run.stderr));
+        }
     }
     let name = attack.name;
     faults.iter().map(|it| format!("{name}: {it}")).collect()
