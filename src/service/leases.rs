@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::admission::User;
-use super::budget::Budget;
+use super::budget::{Budget, MEASUREMENTS_A_CHANGE};
 use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
@@ -150,9 +150,8 @@ impl Leases {
         let will_run = self.union(now, device).map_or(0, |it| it.left(now));
         let added = will_run.saturating_sub(runs);
         let budget = self.budgets.entry(device.clone()).or_default();
-        if added > 0
-            && let Err(wait) = budget.spend(now, user, added.into())
-        {
+        let cost = u32::from(added) + MEASUREMENTS_A_CHANGE;
+        if !is_running && let Err(wait) = budget.spend(now, user, cost) {
             match before {
                 Some(before) => _ = self.wanted.insert(key, before),
                 None => _ = self.wanted.remove(&key),
@@ -420,13 +419,14 @@ mod tests {
             leases.want(at(now), caller, user, &device(1), count, period)
         };
         want(&mut leases, 0, ":1.1", ADA, 60, 2).unwrap();
-        assert_eq!(spent(&leases, ADA), 60);
+        assert_eq!(spent(&leases, ADA), 60 + 5);
         want(&mut leases, 0, ":1.2", BOB, 30, 4).unwrap();
         assert_eq!(spent(&leases, BOB), 0, "it is measured anyway");
         want(&mut leases, 80_000, ":1.1", ADA, 60, 2).unwrap();
-        assert_eq!(spent(&leases, ADA), 100, "20 were left");
+        assert_eq!(spent(&leases, ADA), 100 + 2 * 5, "20 were left");
         want(&mut leases, 100_000, ":1.1", ADA, 0, 0).unwrap();
-        assert_eq!(spent(&leases, ADA), 55, "bob wants the next 5, each 4 s");
+        let left = 55 + 2 * 5;
+        assert_eq!(spent(&leases, ADA), left, "bob wants the next 5, each 4 s");
         leases.leave(at(104_000), ":1.2");
         assert_eq!(spent(&leases, BOB), 0);
     }
@@ -442,10 +442,10 @@ mod tests {
                 Err(refusal) => break refusal,
             }
         };
-        assert_eq!(granted, 266, "16,000 measurements");
-        let wait = Duration::from_secs((25 * 60 - 266) * 60);
+        assert_eq!(granted, 307, "of 65 each");
+        let wait = Duration::from_secs((25 * 60 - 307) * 60);
         assert_eq!(refusal, Refusal::Spent(wait));
-        assert!(refusal.to_string().ends_with("in 20 h 34 min"), "{refusal}");
+        assert!(refusal.to_string().ends_with("in 19 h 53 min"), "{refusal}");
         let other = leases.want(at(granted * 60_000), ":1.2", BOB, &device(1), 60, 1);
         assert!(other.is_ok());
         let other = leases.want(at(granted * 60_000), ":1.1", ADA, &device(2), 60, 1);

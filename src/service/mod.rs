@@ -36,7 +36,9 @@ use log::warn;
 use sd_notify::NotifyState;
 
 pub use args::Args;
-pub use budget::{MEASUREMENTS_A_DAY, MEASUREMENTS_KEPT, MEASUREMENTS_OF_A_USER};
+pub use budget::{
+    MEASUREMENTS_A_CHANGE, MEASUREMENTS_A_DAY, MEASUREMENTS_KEPT, MEASUREMENTS_OF_A_USER,
+};
 pub use bus_thread::BusError;
 pub use ending::Ending;
 

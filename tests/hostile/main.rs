@@ -21,6 +21,7 @@ mod clients;
 #[path = "../service/desk.rs"]
 mod desk;
 mod light;
+mod light_budget;
 mod service;
 #[expect(dead_code, reason = "the tests of the service use the rest")]
 #[path = "../service/signal.rs"]

@@ -28,8 +28,8 @@ impl Device1 {
     /// Has a solar keyboard measure light, so often, once each so many seconds. The measurements
     /// come as changes of `Lux`. It ends when they have come, when the caller leaves the bus, or
     /// with a count of 0; what several callers want becomes one series. At most 255 times and half
-    /// an hour. Every measurement costs the keyboard some charge, so it has a budget of 20000 in 24
-    /// hours, of which one user has 16000 and every user 500 in any case; beyond it the call fails
+    /// an hour. Every measurement costs the keyboard some charge, so it has a budget of 25000 in 24
+    /// hours, of which one user has 20000 and every user 500 in any case; beyond it the call fails
     /// with `org.solarstatus.Error.LimitsExceeded`, and says when it is available again.
     async fn measure_light(
         &self,

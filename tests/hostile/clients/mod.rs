@@ -31,9 +31,10 @@ fn a_watch_shows_the_next_change_after_each_attack() {
 #[test]
 fn a_notify_shows_an_empty_battery_after_each_attack() {
     let _alone = crate::alone();
-    let clients = Clients::new();
-    let server = Notifications::on(clients.socket());
     for attack in &attacks::CLIENTS {
+        // A battery that was empty and is full again would be doubted.
+        let clients = Clients::new();
+        let server = Notifications::on(clients.socket());
         clients.set_charge(60);
         let mut notify = clients.notify();
         for target in notify.targets() {
