@@ -192,6 +192,9 @@ fn allowed(c: char) -> Option<char> {
 
 /// Whether something is drawn for a character.
 fn is_drawn(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_graphic();
+    }
     match c.general_category_group() {
         GeneralCategoryGroup::Letter
         | GeneralCategoryGroup::Mark
