@@ -7,7 +7,7 @@ use solar_status::cli::decode::{DecodeArgs, run};
 use solar_status::transport::Replay;
 
 fuzz_target!(|bytes: &[u8]| {
-    _ = Replay::read(&String::from_utf8_lossy(bytes));
+    _ = Replay::read(bytes);
     for json in [false, true] {
         let args = DecodeArgs {
             json,
