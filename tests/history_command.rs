@@ -437,3 +437,20 @@ fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
     );
     assert!(text.contains("forecast  not enough data yet"), "{text}");
 }
+
+#[test]
+fn a_large_picture_takes_little_memory() {
+    // As pixels it would take 100 MB.
+    let arguments = ["--png", "-", "--size", "5000x5000"];
+    let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", 64 * 1024);
+    let output = Command::new("sh")
+        .args(["-c", &limited, env!("CARGO_BIN_EXE_solar-status")])
+        .args(["history", "--simulate"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let size = [5000_u32.to_be_bytes(), 5000_u32.to_be_bytes()].concat();
+    assert_eq!(output.stdout.get(16..24), Some(size.as_slice()));
+}

@@ -422,7 +422,7 @@ fn a_trace_that_cannot_be_used_is_named_with_its_line() {
         (broken.path(), "line 2: “zz” is no hexadecimal byte"),
         ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
         ("/dev/null", "it holds no report"),
-        ("/dev/zero", "longer than 64 MiB"),
+        ("/dev/zero", "line 1 is longer than 4096 bytes"),
     ] {
         let output = solar_status(&["--replay", path]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -518,4 +518,35 @@ fn nobody_reading_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+/// The program with at most so many MiB of memory for its data.
+fn within_memory(mebibytes: u32, arguments: &[&str]) -> Output {
+    let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", mebibytes * 1024);
+    Command::new("sh")
+        .args(["-c", &limited, env!("CARGO_BIN_EXE_solar-status")])
+        .args(arguments)
+        .env("XDG_CACHE_HOME", "/nonexistent")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_long_trace_takes_a_small_multiple_of_its_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.trace");
+    // No two requests alike, in the shortest lines there are: 16 MiB of them.
+    let lines = (0..600_000_u32).map(|number| {
+        let [_, high, middle, low] = number.to_be_bytes();
+        format!(
+            "0 1 > 10 {high:02x} {:02x} {low:02x} 00 00 {middle:02x}\n",
+            middle & 0x7F
+        )
+    });
+    fs::write(&path, lines.collect::<String>()).unwrap();
+    let output = within_memory(64, &["--direct", "--replay", path.to_str().unwrap()]);
+    // The receiver of this trace answers nothing.
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("a receiver that does not answer"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
 }

@@ -143,7 +143,7 @@ complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l un
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l device -d 'Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be given several times' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l svg -d 'Write a picture as SVG; `-`: to standard output' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l png -d 'Write a picture as PNG; `-`: to standard output' -r -F
-complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l size -d 'How large the picture is, in pixels [default: 1200x600, higher for many devices]' -r
+complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l size -d 'How large the picture is, in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l theme -d 'For which background the picture is' -r -f -a "light\t'Paper'
 dark\t'A dark page'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand history" -l state -d 'Read the files below this state directory of solar-statusd, and do not ask it' -r -F

@@ -1,5 +1,11 @@
 //! A drawing as PNG.
+//!
+//! It is drawn in bands from top to bottom, each compressed before the next one is drawn: a picture of
+//! 10000x10000 pixels takes 400 MB at once.
 
+use std::io::Write;
+
+use png::{BitDepth, ColorType, Encoder};
 use tiny_skia::{
     FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
 };
@@ -7,7 +13,14 @@ use tiny_skia::{
 use super::font::{self, Pen};
 use super::scene::{Color, Dash, Point, Scene, Shape, start};
 
-/// The picture is too large for memory, or has no size.
+/// How many bytes a band has at most, if it has more than one line of pixels.
+const BAND: usize = 4 << 20;
+
+/// How many lines are drawn above and below each band and dropped: tiny-skia smooths edges another way
+/// where a shape leaves its pixels.
+const MARGIN: u16 = 4;
+
+/// The picture has no size, or no memory is left for it.
 #[derive(Debug, thiserror::Error)]
 #[error("a picture of {width}x{height} pixels cannot be drawn: ask for a smaller one")]
 pub struct TooLarge {
@@ -18,17 +31,70 @@ pub struct TooLarge {
 impl Scene {
     /// The drawing as a PNG file.
     pub fn png(&self) -> Result<Vec<u8>, TooLarge> {
+        let lines = BAND / (4 * usize::from(self.width)).max(1);
+        self.png_in_bands(u16::try_from(lines).unwrap_or(u16::MAX).max(1))
+    }
+
+    /// The same with so many lines of pixels drawn at once.
+    pub(super) fn png_in_bands(&self, lines: u16) -> Result<Vec<u8>, TooLarge> {
         let too_large = || TooLarge {
             width: self.width,
             height: self.height,
         };
-        let size = (u32::from(self.width), u32::from(self.height));
-        let mut pixels = Pixmap::new(size.0, size.1).ok_or_else(too_large)?;
-        pixels.fill(paint_color(self.background));
-        for shape in &self.shapes {
-            draw(&mut pixels, shape);
+        let mut file = Vec::new();
+        let mut encoder = Encoder::new(&mut file, self.width.into(), self.height.into());
+        encoder.set_color(ColorType::Rgba);
+        encoder.set_depth(BitDepth::Eight);
+        let mut writer = encoder.write_header().map_err(|_| too_large())?;
+        let mut stream = writer.stream_writer().map_err(|_| too_large())?;
+        let mut bytes = Vec::new();
+        let mut top = 0;
+        while top < self.height {
+            let height = lines.min(self.height - top);
+            let drawn = u32::from(height) + 2 * u32::from(MARGIN);
+            let mut pixels = Pixmap::new(self.width.into(), drawn).ok_or_else(too_large)?;
+            pixels.fill(paint_color(self.background));
+            let around = f32::from(MARGIN);
+            let band = (
+                f32::from(top) - around,
+                f32::from(top) + f32::from(height) + around,
+            );
+            for shape in &self.shapes {
+                let (first, last) = reach(shape);
+                if first <= band.1 && last >= band.0 {
+                    draw(&mut pixels, shape, Transform::from_translate(0.0, -band.0));
+                }
+            }
+            bytes.clear();
+            let width = usize::from(self.width);
+            let within = pixels.pixels().chunks(width).skip(MARGIN.into());
+            for pixel in within.take(height.into()).flatten() {
+                let color = pixel.demultiply();
+                bytes.extend([color.red(), color.green(), color.blue(), color.alpha()]);
+            }
+            stream.write_all(&bytes).map_err(|_| too_large())?;
+            top += height;
         }
-        pixels.encode_png().map_err(|_| too_large())
+        stream.finish().map_err(|_| too_large())?;
+        drop(writer);
+        Ok(file)
+    }
+}
+
+/// The first and the last line of pixels that a shape can be on.
+fn reach(shape: &Shape) -> (f32, f32) {
+    let of_points = |points: &[Point], around: f32| {
+        let lines = points.iter().map(|point| point.y);
+        lines.fold((f32::INFINITY, f32::NEG_INFINITY), |(first, last), y| {
+            (first.min(y - around), last.max(y + around))
+        })
+    };
+    match shape {
+        Shape::Rectangle { area, .. } => (area.top - 1.0, area.bottom + 1.0),
+        Shape::Polygon { points, .. } => of_points(points, 1.0),
+        Shape::Line { points, width, .. } => of_points(points, width + 1.0),
+        // Characters reach less far than twice their size.
+        Shape::Text { at, size, .. } => (at.y - 2.0 * size, at.y + 2.0 * size),
     }
 }
 
@@ -43,16 +109,16 @@ fn paint(color: Color) -> Paint<'static> {
     paint
 }
 
-fn draw(pixels: &mut Pixmap, shape: &Shape) {
+fn draw(pixels: &mut Pixmap, shape: &Shape, place: Transform) {
     match shape {
         Shape::Rectangle { area, fill } => {
             if let Some(area) = Rect::from_ltrb(area.left, area.top, area.right, area.bottom) {
-                pixels.fill_rect(area, &paint(*fill), Transform::identity(), None);
+                pixels.fill_rect(area, &paint(*fill), place, None);
             }
         }
         Shape::Polygon { points, fill } => {
             if let Some(path) = path(points, true) {
-                self::fill(pixels, &path, *fill);
+                self::fill(pixels, &path, *fill, place);
             }
         }
         Shape::Line {
@@ -71,7 +137,7 @@ fn draw(pixels: &mut Pixmap, shape: &Shape) {
                 ..Stroke::default()
             };
             if let Some(path) = path(points, false) {
-                pixels.stroke_path(&path, &paint(*color), &stroke, Transform::identity(), None);
+                pixels.stroke_path(&path, &paint(*color), &stroke, place, None);
             }
         }
         Shape::Text {
@@ -90,20 +156,14 @@ fn draw(pixels: &mut Pixmap, shape: &Shape) {
                 &mut ink,
             );
             if let Some(path) = ink.0.finish() {
-                fill(pixels, &path, *color);
+                fill(pixels, &path, *color, place);
             }
         }
     }
 }
 
-fn fill(pixels: &mut Pixmap, path: &Path, color: Color) {
-    pixels.fill_path(
-        path,
-        &paint(color),
-        FillRule::Winding,
-        Transform::identity(),
-        None,
-    );
+fn fill(pixels: &mut Pixmap, path: &Path, color: Color, place: Transform) {
+    pixels.fill_path(path, &paint(color), FillRule::Winding, place, None);
 }
 
 fn path(points: &[Point], closed: bool) -> Option<Path> {

@@ -195,6 +195,29 @@ fn the_png_has_its_size_and_the_colours_of_its_theme() {
 }
 
 #[test]
+fn a_picture_is_the_same_in_bands_of_any_height() {
+    let devices = devices(3, 48);
+    let chart = chart(&devices, 48);
+    let size = Size {
+        width: 640,
+        height: 700,
+    };
+    let scene = chart.scene(size).unwrap();
+    let pixels = |lines| {
+        let png = scene.png_in_bands(lines).unwrap();
+        tiny_skia::Pixmap::decode_png(&png).unwrap()
+    };
+    let whole = pixels(700);
+    for lines in [1, 7, 64, 699] {
+        let banded = pixels(lines);
+        let values = whole.data().iter().zip(banded.data());
+        let differ = values.filter(|(a, b)| a.abs_diff(**b) > 8).count();
+        // A place that is rounded otherwise may change the shade of an edge here and there.
+        assert!(differ * 10_000 < whole.data().len(), "{lines}: {differ}");
+    }
+}
+
+#[test]
 fn a_picture_too_small_says_what_is_enough() {
     let devices = devices(3, 48);
     let chart = chart(&devices, 48);

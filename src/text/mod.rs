@@ -2,7 +2,7 @@
 //!
 //! Names, serial numbers, paths and error texts reach terminals, bars, notifications, logs and
 //! pictures. A hostile one could move the cursor, reorder its line, look like nothing at all or
-//! hide under another name. [`name`], [`line`] and [`id`] are the only places where this is decided;
+//! hide under another name. [`name`], [`line()`] and [`id`] are the only places where this is decided;
 //! they are applied where foreign text enters and again where it leaves.
 //!
 //! # What is removed
@@ -14,11 +14,11 @@
 //! | controls, DEL, C1 | Cc |
 //! | bidi controls, zero-width characters, tags, interlinear annotation, soft hyphen | Cf |
 //! | private use, surrogates, noncharacters, unassigned | Co, Cs, Cn |
-//! | marks without a base, more than [`MOST_MARKS`] on one, the same mark twice (UTS #39, 5.4) | Mn, Me, Mc |
+//! | marks without a base, more than `MOST_MARKS` on one, the same mark twice (UTS #39, 5.4) | Mn, Me, Mc |
 //!
 //! Spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and the blank symbols become one space
 //! each, and a run of them one. `Default_Ignorable_Code_Point` adds fillers, the grapheme joiner and
-//! variation selectors, see [`is_ignorable`]. What has no width and no base is not drawn and goes.
+//! variation selectors, see `is_ignorable`. What has no width and no base is not drawn and goes.
 //!
 //! # What is kept
 //!
@@ -192,6 +192,9 @@ fn allowed(c: char) -> Option<char> {
 
 /// Whether something is drawn for a character.
 fn is_drawn(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_graphic();
+    }
     match c.general_category_group() {
         GeneralCategoryGroup::Letter
         | GeneralCategoryGroup::Mark

@@ -5,21 +5,38 @@
 //! recorded report from the device belongs to a request ([`recording`] says which) and follows it
 //! after the recorded time. What the trace does not know is not answered.
 
+mod frames;
 mod recording;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::collections::btree_map::OccupiedEntry;
+use std::io::{self, BufRead, Read};
 
 use super::trace::{Line, LineError};
 use super::{NodeId, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Relation, Report, classify, relation};
-use recording::{Exchange, Recording};
+use frames::Place;
+use recording::{Exchange, Exchanges, Recording};
+
+/// How many MiB a trace has at most. A K750 that is followed for a month fills about three.
+const LONGEST_TRACE: u64 = 64;
+/// How many bytes a line has at most: one with the longest report has about 230.
+const LONGEST_LINE: u64 = 4096;
+/// How many nodes a trace has at most; a computer with as many receivers was not seen yet.
+const MOST_NODES: usize = 256;
 
 /// A recorded node, ready to answer.
 #[derive(Debug, Default)]
 pub struct Replay {
-    /// What was not asked yet, oldest first, by what the requests must have in common.
-    unused: HashMap<Report, VecDeque<Exchange>>,
+    recorded: Exchanges,
+    /// The numbers of the recorded exchanges, those with like requests together, oldest first.
+    alike: Vec<u32>,
+    /// How many of those alike were used, by where they begin in `alike`.
+    used: BTreeMap<usize, usize>,
+    /// How many of those that came unasked were delivered.
+    delivered: usize,
     /// What is on its way, in order of time, and then as it was put there.
     due: BTreeMap<(Timestamp, usize), Report>,
     /// How many reports were put there.
@@ -29,6 +46,9 @@ pub struct Replay {
 /// Why a trace cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
+    /// The file cannot be read.
+    #[error("it cannot be read: {0}")]
+    Read(#[from] io::Error),
     /// A line is wrong.
     #[error("line {number}: {source}")]
     Line {
@@ -37,24 +57,56 @@ pub enum ReplayError {
         /// What is wrong.
         source: LineError,
     },
+    /// A line is too long for one of a trace.
+    #[error("line {0} is longer than {LONGEST_LINE} bytes")]
+    LongLine(usize),
+    /// It is too long.
+    #[error(
+        "it is longer than {LONGEST_TRACE} MiB: cut it at the end of a line, its beginning can be \
+         replayed"
+    )]
+    TooLong,
+    /// It has too many nodes.
+    #[error("it has more than {MOST_NODES} nodes")]
+    Nodes,
     /// There is nothing to replay.
     #[error("it holds no report")]
     Empty,
 }
 
 impl Replay {
-    /// Reads a trace: its nodes, each with what it answers.
-    pub fn read(text: &str) -> Result<Vec<(NodeInfo, Self)>, ReplayError> {
+    /// Reads a trace line by line: its nodes, each with what it answers. What is kept takes about
+    /// twice the bytes of the trace at most.
+    pub fn read(trace: impl BufRead) -> Result<Vec<(NodeInfo, Self)>, ReplayError> {
         let mut nodes: BTreeMap<u32, NodeInfo> = BTreeMap::new();
         let mut recordings: BTreeMap<u32, Recording> = BTreeMap::new();
-        for (line, number) in text.lines().zip(1..) {
-            match line
+        let mut trace = trace.take((LONGEST_TRACE << 20) + 1);
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            let read = trace
+                .by_ref()
+                .take(LONGEST_LINE + 1)
+                .read_until(b'\n', &mut line)?;
+            if trace.limit() == 0 {
+                return Err(ReplayError::TooLong);
+            }
+            if read as u64 > LONGEST_LINE {
+                return Err(ReplayError::LongLine(number));
+            }
+            if read == 0 {
+                break;
+            }
+            match String::from_utf8_lossy(&line)
                 .parse()
                 .map_err(|source| ReplayError::Line { number, source })?
             {
                 Line::Remark => {}
                 Line::Node(number, node) => _ = nodes.insert(number, node),
                 Line::Entry(entry) => recordings.entry(entry.node).or_default().add(&entry),
+            }
+            if nodes.len().max(recordings.len()) > MOST_NODES {
+                return Err(ReplayError::Nodes);
             }
         }
         if recordings.is_empty() {
@@ -66,47 +118,98 @@ impl Replay {
             let mut node = node.unwrap_or_else(|| NodeInfo::unifying("trace"));
             // The path alone may be that of another node at another time.
             node.id = NodeId::new(format!("{} as node {number}", node.path));
-            (node, Self::new(recording))
+            (node, Self::new(recording.exchanges))
         });
         Ok(nodes.collect())
     }
 
     /// Whether such a request was recorded. Software ids and marks of pings are zero.
-    pub fn has_request(&self, is: impl FnMut(&Report) -> bool) -> bool {
-        self.unused.keys().any(is)
+    pub fn has_request(&self, mut is: impl FnMut(&Report) -> bool) -> bool {
+        let mut requests = self.recorded.all.iter().map(|it| it.request);
+        requests.any(|it| {
+            self.recorded
+                .frames
+                .report(it)
+                .is_some_and(|it| is(&loosely(&it)))
+        })
     }
 
-    fn new(recording: Recording) -> Self {
-        let mut replay = Self::default();
-        for (at, report) in recording.unasked {
-            replay.put(at, report);
+    fn new(mut recorded: Exchanges) -> Self {
+        recorded.unasked.sort_by_key(|(at, _)| *at);
+        let count = u32::try_from(recorded.all.len()).unwrap_or(u32::MAX);
+        let mut alike: Vec<u32> = (0..count).collect();
+        let request = |number: &u32| {
+            let exchange = exchange(&recorded, *number);
+            exchange.map_or(&[][..], |it| recorded.frames.bytes(it.request))
+        };
+        alike.sort_unstable_by(|one, other| {
+            compare(request(one), request(other)).then(one.cmp(other))
+        });
+        Self {
+            recorded,
+            alike,
+            ..Self::default()
         }
-        for exchange in recording.exchanges {
-            let alike = replay.unused.entry(loosely(&exchange.request));
-            alike.or_default().push_back(exchange);
+    }
+
+    /// The number of the oldest recorded exchange with such a request that was not used yet.
+    fn next_alike(&mut self, report: &Report) -> Option<u32> {
+        let order = |number: &u32| {
+            let recorded = exchange(&self.recorded, *number)?;
+            let request = self.recorded.frames.bytes(recorded.request);
+            Some(compare(request, report.as_bytes()))
+        };
+        let first = self
+            .alike
+            .partition_point(|number| order(number) == Some(Ordering::Less));
+        let used = self.used.get(&first).copied().unwrap_or_default();
+        let number = self.alike.get(first + used)?;
+        if order(number) != Some(Ordering::Equal) {
+            return None;
         }
-        replay
+        let number = *number;
+        self.used.insert(first, used + 1);
+        Some(number)
     }
 
     fn put(&mut self, at: Timestamp, report: Report) {
         self.due.insert((at, self.put), report);
         self.put += 1;
     }
+
+    /// The next report that came before any request, with its time.
+    fn next_unasked(&self) -> Option<(Timestamp, Place)> {
+        let (at, place) = self.recorded.unasked.get(self.delivered)?;
+        Some(((*at).into(), *place))
+    }
 }
 
-/// The parts of a request that may differ between recording and replay, set to zero.
+fn exchange(recorded: &Exchanges, number: u32) -> Option<&Exchange> {
+    recorded.all.get(usize::try_from(number).ok()?)
+}
+
+/// The order of requests by what they must have in common.
+fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    loose_bytes(one).cmp(loose_bytes(other))
+}
+
+/// A request with the parts that may differ between recording and replay set to zero.
 fn loosely(request: &Report) -> Report {
-    let mut bytes = request.as_bytes().to_vec();
-    let is_ping = (request.sub_id(), request.address() & 0xF0) == (0x00, 0x10);
-    if let [_, _, sub_id, address, _, _, mark, ..] = bytes.as_mut_slice()
-        && *sub_id < 0x80
-    {
-        *address &= 0xF0;
-        if is_ping {
-            *mark = 0;
-        }
-    }
+    let bytes: Vec<u8> = loose_bytes(request.as_bytes()).collect();
     Report::parse(&bytes).unwrap_or(*request)
+}
+
+/// Its bytes: the software id of a call and the mark of a ping are zero.
+fn loose_bytes(request: &[u8]) -> impl Iterator<Item = u8> {
+    let (is_call, is_ping) = match request {
+        [_, _, sub_id, address, ..] => (*sub_id < 0x80, (*sub_id, address & 0xF0) == (0x00, 0x10)),
+        _ => (false, false),
+    };
+    request.iter().enumerate().map(move |(at, byte)| match at {
+        3 if is_call => byte & 0xF0,
+        6 if is_ping => 0,
+        _ => *byte,
+    })
 }
 
 /// A recorded answer with the software id and the mark of the request it is now the answer to.
@@ -129,31 +232,53 @@ fn adapted(answer: &Report, recorded: &Report, request: &Report) -> Report {
 
 impl Transport for Replay {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
-        let alike = self.unused.get_mut(&loosely(report));
-        let Some(exchange) = alike.and_then(VecDeque::pop_front) else {
+        let next = self.next_alike(report);
+        let recorded = &self.recorded;
+        let Some(exchange) = next.and_then(|number| exchange(recorded, number)) else {
             log::debug!("{report}: the trace has no (further) answer to this");
             return Ok(());
         };
-        for (at, answer) in &exchange.answers {
-            let answer = adapted(answer, &exchange.request, report);
-            self.put(now + at.since(exchange.at), answer);
+        let asked = Timestamp::from(exchange.at);
+        let Some(request) = recorded.frames.report(exchange.request) else {
+            return Ok(());
+        };
+        let answers = recorded.answers(exchange).filter_map(|(at, answer)| {
+            let answer = adapted(&recorded.frames.report(answer)?, &request, report);
+            Some((now + Timestamp::from(at).since(asked), answer))
+        });
+        let answers: Vec<(Timestamp, Report)> = answers.collect();
+        for (at, answer) in answers {
+            self.put(at, answer);
         }
         Ok(())
     }
 
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        let next = self.due.first_entry().filter(|it| it.key().0 <= now);
-        Ok(next.map(|it| classify(it.remove().as_bytes())))
+        let unasked = self.next_unasked().filter(|(at, _)| *at <= now);
+        let answer = self.due.first_entry().filter(|it| it.key().0 <= now);
+        let next = match (unasked, answer) {
+            (Some((at, _)), Some(answer)) if answer.key().0 < at => Some(answer.remove()),
+            (Some((_, place)), _) => {
+                self.delivered += 1;
+                self.recorded.frames.report(place)
+            }
+            (None, answer) => answer.map(OccupiedEntry::remove),
+        };
+        Ok(next.map(|report| classify(report.as_bytes())))
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.due.keys().next().map(|(at, _)| *at)
+        let answer = self.due.keys().next().map(|(at, _)| *at);
+        let unasked = self.next_unasked().map(|(at, _)| at);
+        answer.into_iter().chain(unasked).min()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use proptest::prelude::*;
 
     use super::*;
     use crate::wire::tests::report;
@@ -173,7 +298,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     }
 
     fn replay() -> Replay {
-        Replay::read(TRACE).unwrap().remove(0).1
+        Replay::read(TRACE.as_bytes()).unwrap().remove(0).1
     }
 
     #[test]
@@ -222,7 +347,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
     #[test]
     fn an_error_comes_under_the_software_id_that_asks() {
         let trace = "0.0 1 > 10 03 00 1e 00 00 07\n0.003 1 < 10 03 8f 00 1e 09 00\n";
-        let mut replay = Replay::read(trace).unwrap().remove(0).1;
+        let mut replay = Replay::read(trace.as_bytes()).unwrap().remove(0).1;
         replay.send(at(0), &report("10 03 00 1C 00 00 22")).unwrap();
         let error = report("10 03 8F 00 1C 09 00");
         assert_eq!(replay.receive(at(3)).unwrap(), Some(Incoming::HidPp(error)));
@@ -236,7 +361,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
             "0.030000 1 > 10 01 03 0e 00 00 00\n\
              0.042000 1 < 11 01 03 0e 1c 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n1.025000",
         );
-        let mut replay = Replay::read(&trace).unwrap().remove(0).1;
+        let mut replay = Replay::read(trace.as_bytes()).unwrap().remove(0).1;
         replay.send(at(0), &report("10 01 09 0E 01 01 00")).unwrap();
         assert!(replay.receive(at(12)).unwrap().is_some());
         assert!(replay.receive(at(1012)).unwrap().is_some());
@@ -250,7 +375,7 @@ node 2 046D:C548 short,long /dev/hidraw0
 0.000000 1 > 10 01 00 1e 00 00 07
 0.000000 2 > 10 01 00 1e 00 00 07
 ";
-        let nodes = Replay::read(text).unwrap();
+        let nodes = Replay::read(text.as_bytes()).unwrap();
         let [(first, _), (second, _)] = nodes.as_slice() else {
             panic!("{nodes:?}")
         };
@@ -260,11 +385,84 @@ node 2 046D:C548 short,long /dev/hidraw0
 
     #[test]
     fn a_broken_trace_names_its_line() {
-        let error = Replay::read("# solar-status trace 1\n0.0 1 > 10 ff\n").unwrap_err();
+        let error = Replay::read("# solar-status trace 1\n0.0 1 > 10 ff\n".as_bytes()).unwrap_err();
         assert!(error.to_string().starts_with("line 2: "), "{error}");
         assert!(matches!(
-            Replay::read("# nothing\n"),
+            Replay::read("# nothing\n".as_bytes()),
             Err(ReplayError::Empty)
         ));
+    }
+
+    #[test]
+    fn what_nobody_asked_for_comes_in_the_order_of_its_time() {
+        let text = "0.2 1 < 10 01 41 04 61 10 20\n0.1 1 < 10 01 41 04 61 10 21\n\
+                    0.1 1 < 10 01 41 04 61 10 22\n";
+        let mut replay = Replay::read(text.as_bytes()).unwrap().remove(0).1;
+        assert_eq!(replay.next_due(), Some(at(100)));
+        let mut last = || match replay.receive(at(999)).unwrap() {
+            Some(Incoming::HidPp(report)) => report.as_bytes().last().copied(),
+            _ => None,
+        };
+        assert_eq!(
+            [last(), last(), last(), last()],
+            [Some(0x21), Some(0x22), Some(0x20), None]
+        );
+    }
+
+    #[test]
+    fn too_much_is_rejected_with_what_is_allowed() {
+        let error = |trace: &mut dyn BufRead| Replay::read(trace).unwrap_err().to_string();
+        let nodes: Vec<String> = (0..300)
+            .map(|node| format!("0 {node} < 10 01 41 04 61 10 20\n"))
+            .collect();
+        assert_eq!(
+            error(&mut nodes.concat().as_bytes()),
+            "it has more than 256 nodes"
+        );
+        let line = format!("#{}\n", "x".repeat(5000));
+        assert_eq!(
+            error(&mut line.as_bytes()),
+            "line 1 is longer than 4096 bytes"
+        );
+        let remark = format!("#{}\n", "x".repeat(4000)).repeat(17_000);
+        let error = error(&mut remark.as_bytes());
+        assert!(error.starts_with("it is longer than 64 MiB"), "{error}");
+    }
+
+    proptest! {
+        /// As if each request were compared with each that was recorded.
+        #[test]
+        fn requests_alike_are_answered_one_after_the_other(
+            requests in prop::collection::vec((0..3_u8, 0..3_u8, 0..2_u8), 0..20),
+            asked in prop::collection::vec((0..3_u8, 0..3_u8), 0..20),
+        ) {
+            let mut lines = vec!["0.0 1 > 10 FF 81 00 00 00 00".to_owned()];
+            let mut left = Vec::new();
+            for (number, (device, feature, answers)) in requests.iter().enumerate() {
+                lines.push(format!("{number}.0 1 > 10 {device:02x} {feature:02x} 3e 00 00 00"));
+                left.push((*device, *feature, number, *answers));
+                for _ in 0..*answers {
+                    lines.push(format!(
+                        "{number}.5 1 < 10 {device:02x} 8f {feature:02x} 3e {number:02x} 00"
+                    ));
+                }
+            }
+            let mut replay = Replay::read(lines.join("\n").as_bytes()).unwrap().remove(0).1;
+            for (device, feature) in asked {
+                let request = format!("10 {device:02X} {feature:02X} 3B 00 00 00");
+                replay.send(at(0), &report(&request)).unwrap();
+                let place = left.iter().position(|it| (it.0, it.1) == (device, feature));
+                let expected = place.map(|place| left.remove(place));
+                let expected = expected.map_or(vec![], |(_, _, number, answers)| {
+                    vec![number; usize::from(answers)]
+                });
+                let mut found = Vec::new();
+                while let Some(Incoming::HidPp(answer)) = replay.receive(at(9_999)).unwrap() {
+                    let [_, number, _] = answer.head();
+                    found.push(usize::from(number));
+                }
+                prop_assert_eq!(found, expected);
+            }
+        }
     }
 }

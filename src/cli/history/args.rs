@@ -65,7 +65,7 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) png: Option<PathBuf>,
 
-    /// How large the picture is, in pixels [default: 1200x600, higher for many devices]
+    /// How large the picture is, in pixels, up to 16384x16384 [default: 1200x600, higher for many devices]
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = parse_size)]
     pub(super) size: Option<Size>,
 
@@ -120,7 +120,7 @@ impl From<ThemeName> for Theme {
 }
 
 fn parse_size(text: &str) -> Result<Size, &'static str> {
-    /// A larger picture takes a gigabyte and nobody can look at it.
+    /// How many pixels a side has at most: more than screens and printers have.
     const MOST: u16 = 16_384;
     let side = |text: &str| text.parse().ok().filter(|side| (1..=MOST).contains(side));
     let (width, height) = text
@@ -128,7 +128,7 @@ fn parse_size(text: &str) -> Result<Size, &'static str> {
         .ok_or("expected WIDTHxHEIGHT, as in 1200x600")?;
     match (side(width), side(height)) {
         (Some(width), Some(height)) => Ok(Size { width, height }),
-        _ => Err("width and height must be whole numbers up to 16384"),
+        _ => Err("width and height must be whole numbers up to 16384: the largest is 16384x16384"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use log::info;
+use log::{info, warn};
 use zbus::{Connection, block_on};
 
 use super::args::HistoryArgs;
@@ -27,6 +27,10 @@ const STATE: &str = "/var/lib/solar-status";
 /// A bus, with the daemon on it, has so long to answer, and so long to tell everything.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many entries of a device are taken from a daemon. A history of ours has a tenth of it; every
+/// entry is a point of the picture.
+const MOST_ENTRIES: usize = 100_000;
 
 /// Why there are no entries.
 #[derive(Debug, thiserror::Error)]
@@ -148,8 +152,13 @@ async fn entries(
         let interface = Some(DEVICE_INTERFACE);
         let call = connection.call_method(Some(owner), path, interface, "GetEntries", &since);
         let rows: Vec<Row> = call.await?.body().deserialize()?;
-        all.extend(rows.iter().map(entry));
+        let room = MOST_ENTRIES - all.len();
+        all.extend(rows.iter().take(room).map(entry));
         match rows.last() {
+            Some(_) if all.len() == MOST_ENTRIES => {
+                warn!("{path}: more than {MOST_ENTRIES} entries, the later ones are left out");
+                return Ok(all);
+            }
             Some(last) if last.0 >= since => since = last.0.saturating_add(1),
             _ => return Ok(all),
         }

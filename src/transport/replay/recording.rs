@@ -2,73 +2,153 @@
 //! the latest to the same feature, or to the same device.
 //!
 //! It is looked up, not searched for, so that a long trace is read in a time that grows with its
-//! length.
+//! length. Everything is kept in a few bytes, so that its memory is a small multiple of the file.
 
 use std::collections::BTreeMap;
 
+use super::frames::{Frames, Nanos, Place};
 use crate::transport::trace::{Direction, Entry};
-use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Header, Relation, Report, relation};
+use crate::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
 
-/// A recorded request, and what belongs to it.
+/// A recorded request, and where what belongs to it begins and ends.
 #[derive(Debug)]
 pub(super) struct Exchange {
-    pub(super) request: Report,
-    pub(super) at: Timestamp,
-    pub(super) answers: Vec<(Timestamp, Report)>,
+    pub(super) request: Place,
+    pub(super) at: Nanos,
+    answers: Option<(u32, u32)>,
+}
+
+/// A report that belongs to a request, and the number of the next one that does.
+#[derive(Debug)]
+struct Answer {
+    at: Nanos,
+    report: Place,
+    next: Option<u32>,
+}
+
+/// What a trace has of one node.
+#[derive(Debug, Default)]
+pub(super) struct Exchanges {
+    pub(super) frames: Frames,
+    pub(super) all: Vec<Exchange>,
+    answers: Vec<Answer>,
+    /// What came before any request to its device: it is due from the start.
+    pub(super) unasked: Vec<(Nanos, Place)>,
+}
+
+impl Exchanges {
+    /// What belongs to a request, in the order it came.
+    pub(super) fn answers(&self, exchange: &Exchange) -> impl Iterator<Item = (Nanos, Place)> {
+        let answer = |number: u32| self.answers.get(usize::try_from(number).ok()?);
+        let first = exchange.answers.and_then(|(first, _)| answer(first));
+        let all = std::iter::successors(first, move |it| answer(it.next?));
+        all.map(|it| (it.at, it.report))
+    }
 }
 
 /// What was recorded of one node, entry by entry.
 #[derive(Debug, Default)]
 pub(super) struct Recording {
-    /// What came before any request to its device: it is due from the start.
-    pub(super) unasked: Vec<(Timestamp, Report)>,
-    pub(super) exchanges: Vec<Exchange>,
-    /// Where the requests with a header stand among them.
-    by_header: BTreeMap<Header, Vec<usize>>,
+    pub(super) exchanges: Exchanges,
+    /// Where the latest request stands that is answered by the same header and detail.
+    by_question: BTreeMap<(Header, u8), u32>,
     /// Where the latest request to a feature stands, or to a sub-id of HID++ 1.0.
-    by_feature: BTreeMap<(DeviceIndex, u8), usize>,
+    by_feature: BTreeMap<(DeviceIndex, u8), u32>,
     /// Where the latest request to a device stands.
-    by_device: BTreeMap<DeviceIndex, usize>,
+    by_device: BTreeMap<DeviceIndex, u32>,
 }
 
 impl Recording {
     /// Takes the next entry of the trace.
     pub(super) fn add(&mut self, entry: &Entry) {
-        let Entry { at, report, .. } = *entry;
-        match entry.direction {
-            Direction::ToDevice => {
-                let place = self.exchanges.len();
-                let alike = self.by_header.entry(Header::of(&report)).or_default();
-                alike.push(place);
-                self.by_feature.insert(feature(&report), place);
-                self.by_device.insert(report.device(), place);
-                self.exchanges.push(Exchange {
-                    request: report,
-                    at,
-                    answers: Vec::new(),
-                });
-            }
-            Direction::FromDevice => {
-                let owner = self.owner(&report);
-                let owner = owner.and_then(|place| self.exchanges.get_mut(place));
-                let belonging = owner.map_or(&mut self.unasked, |it| &mut it.answers);
-                belonging.push((at, report));
-            }
+        let report = entry.report;
+        let at = Nanos::from(entry.at);
+        let owner = match entry.direction {
+            Direction::ToDevice => None,
+            Direction::FromDevice => self.owner(&report),
+        };
+        let Exchanges {
+            frames,
+            all,
+            answers,
+            unasked,
+        } = &mut self.exchanges;
+        let frame = frames.push(&report);
+        if entry.direction == Direction::ToDevice {
+            let place = number(all.len());
+            let question = (Header::of(&report), detail(&report));
+            self.by_question.insert(question, place);
+            self.by_feature.insert(feature(&report), place);
+            self.by_device.insert(report.device(), place);
+            all.push(Exchange {
+                request: frame,
+                at,
+                answers: None,
+            });
+            return;
         }
+        let owner = owner.and_then(|place| all.get_mut(usize::try_from(place).ok()?));
+        let Some(owner) = owner else {
+            unasked.push((at, frame));
+            return;
+        };
+        let this = number(answers.len());
+        let first = owner.answers.map_or(this, |(first, last)| {
+            let last = usize::try_from(last).ok();
+            if let Some(last) = last.and_then(|last| answers.get_mut(last)) {
+                last.next = Some(this);
+            }
+            first
+        });
+        owner.answers = Some((first, this));
+        answers.push(Answer {
+            at,
+            report: frame,
+            next: None,
+        });
     }
 
-    fn owner(&self, report: &Report) -> Option<usize> {
-        let header = Header::answered_by(report);
-        let alike = header.and_then(|header| self.by_header.get(&header));
-        let is_answered = |place: &usize| {
-            let exchange = self.exchanges.get(*place);
-            exchange.is_some_and(|it| relation(&it.request, report) != Relation::None)
-        };
-        let answered = alike.and_then(|places| places.iter().copied().rfind(is_answered));
-        answered
+    fn owner(&self, report: &Report) -> Option<u32> {
+        self.answered(report)
             .or_else(|| self.by_feature.get(&feature(report)).copied())
             .or_else(|| self.by_device.get(&report.device()).copied())
+    }
+
+    /// The latest request that a report answers. An error names the header alone; every other answer
+    /// repeats the detail too.
+    fn answered(&self, report: &Report) -> Option<u32> {
+        let header = Header::answered_by(report)?;
+        let exactly = self.by_question.get(&(header, detail(report))).copied();
+        let alike = || {
+            let details = (header, u8::MIN)..=(header, u8::MAX);
+            self.by_question
+                .range(details)
+                .map(|(_, place)| *place)
+                .max()
+        };
+        let is_answered = |place: &u32| {
+            let exchange = self.exchanges.all.get(usize::try_from(*place).ok()?)?;
+            let request = self.exchanges.frames.report(exchange.request)?;
+            Some(relation(&request, report))
+        };
+        let latest = alike().filter(|it| matches!(is_answered(it), Some(Relation::Error(_))));
+        latest.or_else(|| exactly.filter(|it| is_answered(it) == Some(Relation::Answer)))
+    }
+}
+
+/// The number of an element. A trace is too short for more than fit.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// What an answer repeats of its request besides the header: the mark of a ping, the sub-register
+/// where there are some ([`relation`]).
+fn detail(report: &Report) -> u8 {
+    let [first, _, mark] = report.head();
+    match (report.sub_id(), report.address()) {
+        (0x00, address) if address & 0xF0 == 0x10 => mark,
+        (0x80..=0x85, register) if Register(register).has_sub_registers() => first,
+        _ => 0,
     }
 }
 
@@ -81,13 +161,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::units::Timestamp;
 
     /// The rule word for word: a search from the end for each of its parts.
-    fn searched(exchanges: &[Exchange], report: &Report) -> Option<usize> {
+    fn searched(exchanges: &Exchanges, report: &Report) -> Option<u32> {
         let latest = |fits: &dyn Fn(&Report) -> bool| {
-            exchanges
-                .iter()
-                .rposition(|exchange| fits(&exchange.request))
+            let request = |it: &Exchange| exchanges.frames.report(it.request).unwrap();
+            let place = exchanges.all.iter().rposition(|it| fits(&request(it)));
+            place.map(number)
         };
         latest(&|it| relation(it, report) != Relation::None)
             .or_else(|| latest(&|it| feature(it) == feature(report)))
