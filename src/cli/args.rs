@@ -55,14 +55,20 @@ Examples:
                                             the same, at once
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
-followed, until it ends; else the devices are, as with --direct.
+followed; else the devices are, as with --direct, until it comes. With --bus it
+is waited for.
+
+A daemon or bus that is lost is reported on standard error and waited for. Once
+it is back, all receivers and devices are found again, and those that are no
+longer there are gone. A session bus is given up after five minutes.
 
 Nothing plugged in is no error: it waits. A failure is said on standard error,
 and the rest goes on.
 
 Exit status: 130 ended by Ctrl-C or a signal; after --duration 0 nothing
-failed, 1 something did, 4 a node may not be opened; 2 wrong arguments. A pipe
-that is closed ends it with 0.";
+failed, 1 something did or solar-statusd was away, 4 a node may not be opened;
+1 the bus was never there, or the session bus did not come back; 2 wrong
+arguments. A pipe that is closed ends it with 0.";
 
 /// Charge and light of Logitech wireless devices.
 ///

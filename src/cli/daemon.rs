@@ -10,9 +10,9 @@ use zbus::message::Type;
 use zbus::names::BusName;
 use zbus::{Connection, MatchRule, Message, MessageStream, OwnedObjectPath};
 
+use super::deadline::{Executor, Limits, Stopped};
 use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE, Values};
 use crate::device::{Device, Link, Receiver};
-use crate::manager::{Outcome, within};
 
 /// The interface of the object that lists all others.
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
@@ -47,9 +47,41 @@ pub(super) enum NoDaemon {
     /// Asking panicked.
     #[error("asking {0} ended in a panic, a mistake of this program: please report it")]
     Died(Bus),
-    /// There is no thread to wait in.
-    #[error("there is no thread for the bus: {0}")]
-    Thread(#[from] io::Error),
+    /// The program is to do something else.
+    #[error("asking {0} was interrupted")]
+    Interrupted(Bus),
+    /// The answer cannot be waited for.
+    #[error("cannot wait for the bus: {0}")]
+    Wait(#[from] io::Error),
+}
+
+impl NoDaemon {
+    /// The bus on which another attempt may succeed although neither the bus nor the daemon
+    /// reports a change; `None`: there is nothing to retry, such as a bus that does not exist.
+    pub(super) fn retry(&self) -> Option<&Bus> {
+        match self {
+            Self::Refused { source, .. } if is_denied(source) => None,
+            Self::Bus { bus, .. }
+            | Self::SilentBus(bus)
+            | Self::Refused { bus, .. }
+            | Self::Silent { bus, .. } => Some(bus),
+            Self::Absent(_)
+            | Self::NoBus { .. }
+            | Self::Died(_)
+            | Self::Interrupted(_)
+            | Self::Wait(_) => None,
+        }
+    }
+}
+
+/// Whether a policy forbids it: that stays so.
+fn is_denied(error: &zbus::Error) -> bool {
+    const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
+    match error {
+        zbus::Error::MethodError(name, ..) => name.as_str() == DENIED,
+        zbus::Error::FDO(error) => matches!(**error, fdo::Error::AccessDenied(_)),
+        _ => false,
+    }
 }
 
 /// A daemon that answered.
@@ -65,31 +97,35 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// Asks the daemon on this bus, if it runs; it is not started. All must be answered in time. Who
-    /// means to follow it hears everything from then on.
-    pub(super) fn on(bus: Bus, follow: bool, patience: Duration) -> Result<Self, NoDaemon> {
+    /// Asks the daemon on this bus, if it runs; it is not started. All must be answered within these
+    /// limits. Who means to follow it hears everything from then on.
+    pub(super) fn on(bus: Bus, follow: bool, limits: Limits<'_>) -> Result<Self, NoDaemon> {
         let start = Instant::now();
-        let asked = bus.clone();
-        let connect = move || zbus::block_on(connect(asked));
-        let (connection, owner) = match within("bus", patience, connect)? {
-            Outcome::Ended(connected) => connected?,
-            Outcome::Late => return Err(NoDaemon::SilentBus(bus)),
-            Outcome::Died => return Err(NoDaemon::Died(bus)),
+        let mut executor = Executor::new()?;
+        let (connection, owner) = match executor.run(limits, connect(bus.clone())) {
+            Ok(connected) => connected?,
+            Err(Stopped::Late) => return Err(NoDaemon::SilentBus(bus)),
+            Err(Stopped::Interrupted) => return Err(NoDaemon::Interrupted(bus)),
+            Err(Stopped::Io(error)) => return Err(error.into()),
+        };
+        let left = |timeout: Duration| timeout.saturating_sub(start.elapsed());
+        let limits = Limits {
+            timeout: limits.timeout.map(left),
+            ..limits
         };
         // The owner is asked and not the name: then the bus starts nobody.
-        let (line, whom) = (connection.clone(), owner.clone());
-        let ask = move || zbus::block_on(objects(&line, &whom, follow));
-        match within("bus", patience.saturating_sub(start.elapsed()), ask)? {
-            Outcome::Ended(Ok((stream, objects))) => Ok(Self {
+        match executor.run(limits, objects(&connection, &owner, follow)) {
+            Ok(Ok((stream, objects))) => Ok(Self {
                 bus,
                 owner,
                 connection,
                 stream,
                 objects,
             }),
-            Outcome::Ended(Err(source)) => Err(NoDaemon::Refused { bus, source }),
-            Outcome::Late => Err(NoDaemon::Silent { bus, owner }),
-            Outcome::Died => Err(NoDaemon::Died(bus)),
+            Ok(Err(source)) => Err(NoDaemon::Refused { bus, source }),
+            Err(Stopped::Late) => Err(NoDaemon::Silent { bus, owner }),
+            Err(Stopped::Interrupted) => Err(NoDaemon::Interrupted(bus)),
+            Err(Stopped::Io(error)) => Err(error.into()),
         }
     }
 

@@ -7,6 +7,7 @@ mod bar;
 mod cache;
 mod color;
 mod daemon;
+mod deadline;
 pub mod decode;
 pub mod doctor;
 pub mod document;

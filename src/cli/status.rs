@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::args::StatusArgs;
 use super::asked::Asked;
 use super::daemon::Daemon;
+use super::deadline::Limits;
 use super::document::Document;
 use super::exit::Exit;
 use super::json;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     // Here too Ctrl-C still ends the program by itself.
     let (direct, start) = (way::direct_status(args), Instant::now());
-    match way::daemon(&args.common, direct, false, patience(args)) {
+    match way::daemon(&args.common, direct, false, Limits::timeout(patience(args))) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
         Err(error) => {

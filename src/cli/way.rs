@@ -1,12 +1,11 @@
 //! Who is asked: solar-statusd where it runs, else the devices themselves.
 
-use std::time::Duration;
-
 use log::info;
 
 use super::args::{CommonArgs, StatusArgs};
 use super::complain;
 use super::daemon::{Daemon, NoDaemon};
+use super::deadline::Limits;
 use crate::bus::Bus;
 
 /// What means that the devices themselves are to be asked, if anything does.
@@ -30,44 +29,84 @@ pub(super) fn direct_status(args: &StatusArgs) -> Option<&'static str> {
     option.or_else(|| direct(&args.common))
 }
 
-/// The daemon that is to be asked; `None`: the devices are. Each bus must answer in time.
+/// The buses on which the daemon may be, the one that is asked first at the start; none where the
+/// devices themselves are to be asked.
+pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
+    match &args.way.bus {
+        Some(bus) => vec![bus.clone()],
+        None if direct(args).is_some() => Vec::new(),
+        None => vec![Bus::System, Bus::Session],
+    }
+}
+
+/// The daemon that is to be asked; `None`: the devices are. Each bus must answer within these limits.
 pub(super) fn daemon(
     args: &CommonArgs,
     direct: Option<&'static str>,
     follow: bool,
-    patience: Duration,
+    limits: Limits<'_>,
 ) -> Result<Option<Daemon>, NoDaemon> {
-    let verbose = |what: String| {
-        if args.way.verbose {
-            complain(&what);
-        }
-    };
-    let found = |daemon: Daemon| {
-        verbose(format!(
-            "asked solar-statusd on {} ({})",
-            daemon.bus, daemon.owner
-        ));
-        daemon
-    };
     if let Some(option) = direct {
-        verbose(format!("asked the devices directly ({option})"));
+        tell(args, &format!("asked the devices directly ({option})"));
         return Ok(None);
     }
     if let Some(bus) = &args.way.bus {
-        return Daemon::on(bus.clone(), follow, patience).map(|it| Some(found(it)));
+        return daemon_on(args, bus.clone(), follow, limits).map(Some);
     }
+    match first_daemon(args, follow, limits) {
+        Ok(daemon) => Ok(Some(daemon)),
+        Err(mut why) => {
+            if let Some(interrupted) = why.pop_if(|it| matches!(it, NoDaemon::Interrupted(_))) {
+                return Err(interrupted);
+            }
+            let reasons = reasons(&why);
+            tell(args, &format!("asked the devices directly ({reasons})"));
+            Ok(None)
+        }
+    }
+}
+
+/// The daemon on the first of the buses that has one; an error for each bus that was asked. The
+/// last one says so where it was interrupted.
+pub(super) fn first_daemon(
+    args: &CommonArgs,
+    follow: bool,
+    limits: Limits<'_>,
+) -> Result<Daemon, Vec<NoDaemon>> {
     let mut why = Vec::new();
-    for bus in [Bus::System, Bus::Session] {
-        match Daemon::on(bus, follow, patience) {
-            Ok(daemon) => return Ok(Some(found(daemon))),
+    for bus in buses(args) {
+        match daemon_on(args, bus, follow, limits) {
+            Ok(daemon) => return Ok(daemon),
             Err(error) => {
                 info!("{error}");
+                let is_over = matches!(error, NoDaemon::Interrupted(_));
                 why.push(error);
+                if is_over {
+                    break;
+                }
             }
         }
     }
-    verbose(format!("asked the devices directly ({})", reasons(&why)));
-    Ok(None)
+    Err(why)
+}
+
+/// The daemon on this bus.
+pub(super) fn daemon_on(
+    args: &CommonArgs,
+    bus: Bus,
+    follow: bool,
+    limits: Limits<'_>,
+) -> Result<Daemon, NoDaemon> {
+    let daemon = Daemon::on(bus, follow, limits)?;
+    let Daemon { bus, owner, .. } = &daemon;
+    tell(args, &format!("asked solar-statusd on {bus} ({owner})"));
+    Ok(daemon)
+}
+
+fn tell(args: &CommonArgs, what: &str) {
+    if args.way.verbose {
+        complain(&what);
+    }
 }
 
 fn reasons(why: &[NoDaemon]) -> String {

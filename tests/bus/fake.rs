@@ -16,6 +16,7 @@ use crate::stage::Bus;
 pub(crate) struct Fake(Connection, Series);
 
 struct Keyboard {
+    presence: &'static str,
     /// The series of light measurements that were wanted.
     series: Series,
 }
@@ -51,14 +52,19 @@ impl Keyboard {
         1
     }
 
-    /// A word of the future.
     #[zbus(property)]
     fn presence(&self) -> &'static str {
-        "dreaming"
+        self.presence
     }
 
-    fn measure_light(&self, count: u32, period: u32) {
+    /// A keyboard whose presence is `spent` at the start refuses.
+    fn measure_light(&self, count: u32, period: u32) -> zbus::fdo::Result<()> {
         self.series.lock().unwrap().push((count, period));
+        if self.presence == "spent" {
+            let why = "available again in 3 h 20 min".to_owned();
+            return Err(zbus::fdo::Error::LimitsExceeded(why));
+        }
+        Ok(())
     }
 
     #[zbus(signal)]
@@ -70,9 +76,14 @@ pub(crate) fn path() -> String {
 }
 
 impl Fake {
+    /// The presence of its device is a word of the future.
     pub(crate) fn on(bus: &Bus) -> Self {
+        Self::with_presence(bus, "dreaming")
+    }
+
+    pub(crate) fn with_presence(bus: &Bus, presence: &'static str) -> Self {
         let fake = Self::without_devices(bus);
-        fake.add_device();
+        fake.add(presence);
         fake
     }
 
@@ -112,9 +123,13 @@ impl Fake {
     }
 
     pub(crate) fn add_device(&self) {
+        self.add("dreaming");
+    }
+
+    pub(crate) fn add(&self, presence: &'static str) {
         let server = self.0.object_server();
         let series = Arc::clone(&self.1);
-        let keyboard = Keyboard { series };
+        let keyboard = Keyboard { presence, series };
         assert!(block_on(server.at(path(), keyboard)).unwrap().is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! Buses, daemons and the program, each ended with its test.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -45,8 +46,8 @@ impl Process {
 /// A `dbus-daemon`.
 pub(crate) struct Bus {
     pub(crate) address: String,
-    _folder: TempDir,
-    _process: Process,
+    folder: TempDir,
+    process: Process,
 }
 
 impl Bus {
@@ -67,21 +68,45 @@ impl Bus {
             socket.display()
         );
         fs::write(&configuration, text).unwrap();
-        let mut child = Command::new("dbus-daemon")
-            .arg(format!("--config-file={}", configuration.display()))
-            .args(["--nofork", "--print-address"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("dbus-daemon: {error}; tests/setup.sh installs it"));
-        let mut out = Lines::of(child.stdout.take().unwrap());
-        let address = out.next().unwrap();
+        let (address, process) = run_bus(&folder);
         Self {
-            address: address.trim().to_owned(),
-            _folder: folder,
-            _process: Process(child),
+            address,
+            folder,
+            process,
         }
+    }
+
+    /// Kills the bus. Its socket stays behind, and refuses connections.
+    pub(crate) fn kill(&mut self) {
+        _ = self.process.0.kill();
+        _ = self.process.0.wait();
+    }
+
+    /// Kills the bus and removes its socket.
+    pub(crate) fn remove(&mut self) {
+        self.kill();
+        fs::remove_file(self.socket()).unwrap();
+    }
+
+    /// Starts the bus again, at the same address.
+    pub(crate) fn start_again(&mut self) {
+        self.kill();
+        let (address, process) = run_bus(&self.folder);
+        // The address also has the identity of the bus, which differs now.
+        let path = |address: &str| address.split(',').next().map(str::to_owned);
+        assert_eq!(path(&address), path(&self.address));
+        self.address = address;
+        self.process = process;
+    }
+
+    /// The path of its socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join("bus")
+    }
+
+    /// Its address without its identity: clients of the machine's buses know no more.
+    pub(crate) fn place(&self) -> String {
+        format!("unix:path={}", self.socket().display())
     }
 
     pub(crate) fn connect(&self) -> Connection {
@@ -115,6 +140,22 @@ impl Bus {
         let name = || BusName::try_from(name).unwrap();
         until(|| block_on(proxy.name_has_owner(name())).unwrap());
     }
+}
+
+/// Starts the `dbus-daemon` that is configured in this folder: its address and process.
+fn run_bus(folder: &TempDir) -> (String, Process) {
+    let configuration = folder.path().join("bus.conf");
+    let mut child = Command::new("dbus-daemon")
+        .arg(format!("--config-file={}", configuration.display()))
+        .args(["--nofork", "--print-address"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("dbus-daemon: {error}; tests/setup.sh installs it"));
+    let mut out = Lines::of(child.stdout.take().unwrap());
+    let address = out.next().unwrap();
+    (address.trim().to_owned(), Process(child))
 }
 
 pub(crate) fn until(mut done: impl FnMut() -> bool) {
@@ -170,16 +211,21 @@ impl Bus {
 
     /// The same, with a session's bus too.
     pub(crate) fn follow_beside(&self, session: &str, arguments: &[&str]) -> Monitor {
-        let mut child = solar_status(&self.address, session, arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let out = Lines::of(child.stdout.take().unwrap());
-        Monitor {
-            process: Process(child),
-            out,
-        }
+        follow(&self.address, session, arguments)
+    }
+}
+
+/// The program, following, for which these are the system's and the session's bus.
+pub(crate) fn follow(system: &str, session: &str, arguments: &[&str]) -> Monitor {
+    let mut child = solar_status(system, session, arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = Lines::of(child.stdout.take().unwrap());
+    Monitor {
+        process: Process(child),
+        out,
     }
 }
 

@@ -81,3 +81,16 @@ fn light_comes_by_itself_where_it_is_not_to_be_measured() {
     assert_eq!(daemon.series(), [(1, 1)], "now, and once");
     leave(watch);
 }
+
+#[test]
+fn a_refusal_to_measure_light_is_shown() {
+    let bus = Bus::start();
+    let daemon = Fake::with_presence(&bus, "spent");
+    daemon.change("Lux", 12_i32.into());
+    let watch = watch(&bus, &[]);
+    watch.shows(&["K750"]);
+    daemon.change("Lux", 320_i32.into());
+    daemon.change("Presence", "online".into());
+    watch.shows(&["light cannot be measured: available again in 3 h 20 min"]);
+    leave(watch);
+}

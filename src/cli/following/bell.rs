@@ -1,7 +1,7 @@
 //! What can interrupt following: bytes on a socket, so that the first of several is never lost.
 
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::thread;
 
@@ -11,14 +11,20 @@ use crate::cli::setting;
 use crate::manager::{Clock, RealClock, Wake};
 use crate::units::Timestamp;
 
+/// The byte for the bus that is asked first.
+const FIRST_RANK: u8 = b'0';
+
 /// Why it rang.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ring {
     /// Whoever began it, the user or the system wants the end.
     End,
     /// solar-statusd has come to a bus.
-    Arrived,
-    /// The last bus is gone.
+    Arrived {
+        /// The place of the bus in the order in which buses are asked.
+        rank: u8,
+    },
+    /// The last bus is gone, and was waited for as long as it may be.
     NoBus,
     /// Nobody reads standard output any more.
     Unread,
@@ -29,16 +35,21 @@ impl Ring {
         match self {
             // signal-hook writes this one.
             Self::End => b'X',
-            Self::Arrived => b'a',
+            Self::Arrived { rank } => FIRST_RANK.wrapping_add(rank),
             Self::NoBus => b'n',
             Self::Unread => b'u',
         }
     }
 
     fn of(byte: u8) -> Self {
-        let others = [Self::Arrived, Self::NoBus, Self::Unread];
-        let ring = others.into_iter().find(|ring| ring.byte() == byte);
-        ring.unwrap_or(Self::End)
+        match byte {
+            b'n' => Self::NoBus,
+            b'u' => Self::Unread,
+            b'0'..=b'9' => Self::Arrived {
+                rank: byte - FIRST_RANK,
+            },
+            _ => Self::End,
+        }
     }
 }
 
@@ -48,12 +59,17 @@ pub(in crate::cli) struct Bell(UnixStream);
 
 /// The end that hears it.
 #[derive(Debug)]
-pub(in crate::cli) struct Ear(UnixStream);
+pub(in crate::cli) struct Ear {
+    rings: UnixStream,
+    /// Whether the last bus is gone.
+    has_no_bus: bool,
+}
 
 /// A bell, and who hears it.
 pub(in crate::cli) fn bell() -> io::Result<(Bell, Ear)> {
-    let (bell, ear) = UnixStream::pair()?;
-    Ok((Bell(bell), Ear(ear)))
+    let (bell, rings) = UnixStream::pair()?;
+    let has_no_bus = false;
+    Ok((Bell(bell), Ear { rings, has_no_bus }))
 }
 
 impl Bell {
@@ -92,30 +108,46 @@ impl Bell {
 impl Ear {
     /// What becomes readable when it rings, and stays so until it is heard.
     pub(super) fn interrupt(&self) -> io::Result<UnixStream> {
-        self.0.try_clone()
+        self.rings.try_clone()
+    }
+
+    /// Whether it rang that the last bus is gone.
+    pub(super) const fn has_no_bus(&self) -> bool {
+        self.has_no_bus
     }
 
     /// What rang, where something did.
     pub(super) fn heard(&mut self) -> io::Result<Ring> {
         let mut bytes = [0; 1];
-        self.0.read_exact(&mut bytes)?;
+        self.rings.read_exact(&mut bytes)?;
         let [byte] = bytes;
-        Ok(Ring::of(byte))
+        let ring = Ring::of(byte);
+        self.has_no_bus |= ring == Ring::NoBus;
+        Ok(ring)
     }
 
     /// Waits for the next ring; `None`: not until then.
-    pub(super) fn next(&mut self, until: Option<Timestamp>) -> io::Result<Option<Ring>> {
-        let mut clock = RealClock::new(Some(self.0.as_fd()));
+    pub(super) fn next(
+        &mut self,
+        clock: &mut RealClock<'_>,
+        until: Option<Timestamp>,
+    ) -> io::Result<Option<Ring>> {
         loop {
-            match clock.wait(&[], until)? {
-                Wake::Interrupted => return self.heard().map(Some),
+            match clock.wait(&[self.rings.as_fd()], until)? {
+                Wake::Readable(_) => return self.heard().map(Some),
                 // A signal may come in between.
-                Wake::Due | Wake::Readable(_) => {
+                Wake::Due | Wake::Interrupted => {
                     if until.is_some_and(|until| until <= clock.now()) {
                         return Ok(None);
                     }
                 }
             }
         }
+    }
+}
+
+impl AsFd for Ear {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.rings.as_fd()
     }
 }

@@ -2,22 +2,22 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
 
 use log::debug;
 use ordered_stream::OrderedStreamExt;
 use zbus::message::Type;
-use zbus::{Connection, Message, OwnedObjectPath};
+use zbus::{Message, OwnedObjectPath};
 
+use super::bell::{Ear, Ring};
 use super::mirror::Mirror;
-use super::{Following, Hand, News, WAITING};
+use super::{Hand, News, WAITING};
 use crate::bus::{self, Values};
+use crate::cli::args::CommonArgs;
 use crate::cli::asked::Asked;
-use crate::cli::daemon::{Daemon, NoDaemon, in_order};
-use crate::cli::{Exit, setting};
-use crate::manager::{Change, Clock, RealClock, Wake};
+use crate::cli::daemon::{Daemon, in_order};
+use crate::cli::deadline::{Executor, Limits, Stopped};
+use crate::manager::{Change, Clock, RealClock};
+use crate::text;
 use crate::units::Timestamp;
 
 /// What a message of the bus means.
@@ -25,36 +25,38 @@ enum Heard {
     /// Nothing to tell.
     Nothing,
     Change(Box<Change>),
+    /// The daemon accepted a request.
+    Accepted,
+    /// The daemon refused a request: why.
+    Refused(String),
     /// The daemon is gone.
     Left,
 }
 
 /// How following a daemon ended.
 pub(super) enum Ended {
-    Exit(Exit),
-    /// The daemon is gone: why.
-    Lost(String),
-    /// It cannot be asked.
-    Unheard(NoDaemon),
+    /// The time is over.
+    Due,
+    /// This ends it.
+    Rung(Ring),
+    /// The daemon has left its bus.
+    Left,
+    /// The connection was lost.
+    Closed,
 }
 
+/// Follows this daemon, on the bus of this rank, until the time is over, something ends it, or it is
+/// lost.
 pub(super) fn follow(
-    following: Following<'_>,
-    mut daemon: Daemon,
+    common: &CommonArgs,
+    (mut daemon, rank): (Daemon, u8),
+    until: Option<Timestamp>,
+    ear: &mut Ear,
     hand: &Hand,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Ended> {
-    let Following {
-        common,
-        duration,
-        interrupt,
-    } = following;
-    let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
     let clock = RealClock::new(None);
-    let until = duration.map(|duration| clock.now() + duration);
-    // Dropped with this function: nobody is left waiting for the end.
-    let (_here, there) = UnixStream::pair()?;
-    let ended = end(interrupt, there, until, daemon.connection.clone())?;
+    let mut executor = Executor::new()?;
     hand.take_daemon(daemon.connection.clone(), daemon.owner.clone());
     let mut mirror = Mirror::new(Asked(common));
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
@@ -67,30 +69,45 @@ pub(super) fn follow(
         tell(clock.now(), News::Remark(WAITING.to_owned()))?;
     }
     tell(clock.now(), News::Settled)?;
-    while let Some(message) = zbus::block_on(daemon.stream.next()) {
+    // Requests are repeated; a refusal is reported once.
+    let mut refused = false;
+    loop {
+        let limits = Limits {
+            timeout: until.map(|until| until.since(clock.now())),
+            interrupt: Some(ear.as_fd()),
+        };
+        let message = match executor.run(limits, daemon.stream.next()) {
+            Ok(Some(message)) => message,
+            Ok(None) => return Ok(Ended::Closed),
+            Err(Stopped::Late) => return Ok(Ended::Due),
+            Err(Stopped::Interrupted) => match ear.heard()? {
+                // Only a daemon on a bus that is asked before this one matters now. On the same bus
+                // it is this one, or this one has left and the stream reports it.
+                Ring::Arrived { rank: of } if of >= rank => continue,
+                // The connection to this daemon is still there.
+                Ring::NoBus => continue,
+                ring => return Ok(Ended::Rung(ring)),
+            },
+            Err(Stopped::Io(error)) => return Err(error),
+        };
         match message.and_then(|message| hear(&message, &daemon.owner, &mut mirror)) {
             Ok(Heard::Change(change)) => {
                 learn(hand, &mirror, &change);
                 tell(clock.now(), News::Change(change))?;
             }
             Ok(Heard::Nothing) => {}
-            Ok(Heard::Left) => {
-                hand.let_go();
-                return Ok(Ended::Lost(format!("solar-statusd left {}", daemon.bus)));
+            Ok(Heard::Accepted) => refused = false,
+            Ok(Heard::Refused(why)) => {
+                if !std::mem::replace(&mut refused, true) {
+                    let remark = format!("light cannot be measured: {}", text::line(&why));
+                    tell(clock.now(), News::Remark(remark))?;
+                }
             }
+            Ok(Heard::Left) => return Ok(Ended::Left),
             // A newer daemon, or the end.
             Err(error) => debug!("a message cannot be read: {error}"),
         }
     }
-    hand.let_go();
-    let Ok(wake) = ended.try_recv() else {
-        let why = format!("{} closed the connection", daemon.bus);
-        return Ok(Ended::Lost(why));
-    };
-    Ok(Ended::Exit(match wake? {
-        Wake::Interrupted => Exit::Interrupted,
-        Wake::Due | Wake::Readable(_) => Exit::Ok,
-    }))
 }
 
 /// Where a device that was found is to be asked.
@@ -102,34 +119,18 @@ fn learn(hand: &Hand, mirror: &Mirror<'_>, change: &Change) {
     }
 }
 
-/// Closes the connection when the user or the time wants it, from a thread that sleeps until then,
-/// or until the other end of `there` is dropped.
-fn end(
-    interrupt: UnixStream,
-    there: UnixStream,
-    until: Option<Timestamp>,
-    connection: Connection,
-) -> io::Result<Receiver<io::Result<Wake>>> {
-    let (give, ended) = sync_channel(1);
-    let wait = move || {
-        let mut clock = RealClock::new(Some(interrupt.as_fd()));
-        let wake = loop {
-            match clock.wait(&[there.as_fd()], until) {
-                // A signal came in between.
-                Ok(Wake::Due) if until.is_none_or(|until| clock.now() < until) => {}
-                wake => break wake,
-            }
-        };
-        if give.send(wake).is_ok() {
-            _ = zbus::block_on(connection.close());
-        }
-    };
-    thread::Builder::new().name("end".to_owned()).spawn(wait)?;
-    Ok(ended)
-}
-
 fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result<Heard> {
     let header = message.header();
+    // The only calls on this connection by now are requests for light.
+    match message.message_type() {
+        Type::MethodReturn if header.sender().is_some_and(|it| it == owner) => {
+            return Ok(Heard::Accepted);
+        }
+        Type::Error if header.sender().is_some_and(|it| it == owner) => {
+            return Ok(Heard::Refused(message.body().deserialize()?));
+        }
+        _ => {}
+    }
     let (Type::Signal, Some(sender), Some(member), Some(path)) = (
         message.message_type(),
         header.sender(),

@@ -3,9 +3,11 @@
 use std::cell::Cell;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::{Following, Hand, News, WAITING};
+use super::{Hand, News, WAITING, is_virtual};
+use crate::cli::args::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::manager::{
     self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
@@ -13,20 +15,15 @@ use crate::manager::{
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
+/// Follows them for this long, or until `interrupt` becomes readable.
 pub(super) fn follow(
-    following: Following<'_>,
+    common: &CommonArgs,
+    duration: Option<Duration>,
+    interrupt: &UnixStream,
     hand: &Hand,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Exit> {
-    let virtual_time = following.is_virtual();
-    let Following {
-        common,
-        duration,
-        interrupt,
-    } = following;
-    // Before anything is opened, so that all is left as it was found.
-    let interrupt = interrupt.map_or_else(setting::interrupt, Ok)?;
-    let mut clock: Box<dyn Clock> = if virtual_time {
+    let mut clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
         Box::new(RealClock::new(Some(interrupt.as_fd())))

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use log::debug;
-use zbus::message::Flags;
 use zbus::{Connection, Message};
 
 use crate::bus::DEVICE_INTERFACE;
+use crate::cli::deadline::{self, Limits};
 use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::{Command, CommandSender};
+
+/// How long a bus may take no bytes before the connection is given up.
+const SENDING: Duration = Duration::from_secs(1);
 
 /// Reaches the devices, or the daemon, while they are followed; each thread can have its own.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +34,8 @@ enum Reach {
 }
 
 impl Hand {
-    /// Has a device measure light in this series, in the place of any before. It is not waited for:
-    /// what comes of it is news.
+    /// Has a device measure light in this series, instead of any before. It does not wait for the
+    /// answer: measurements and a refusal arrive with everything else.
     pub(in crate::cli) fn measure_light(&self, device: &Link, series: LightMeasure) {
         let asked = match &*self.reach() {
             Reach::Nobody => Ok(()),
@@ -45,9 +49,9 @@ impl Hand {
                 connection,
                 owner,
                 paths,
-            } => paths.get(device).map_or(Ok(()), |path| {
-                call(connection, owner, path, series).map_err(|error| error.to_string())
-            }),
+            } => paths
+                .get(device)
+                .map_or(Ok(()), |path| call(connection, owner, path, series)),
         };
         if let Err(error) = asked {
             debug!("light is not measured: {error}");
@@ -91,11 +95,17 @@ fn call(
     owner: &str,
     path: &str,
     series: LightMeasure,
-) -> zbus::Result<()> {
+) -> Result<(), String> {
     let call = Message::method_call(path, "MeasureLight")
         .destination(owner)
         .interface(DEVICE_INTERFACE)
-        .with_flags(Flags::NO_REPLY_EXPECTED)
-        .build(&(u32::from(series.reports), u32::from(series.period_s)))?;
-    zbus::block_on(connection.send(&call))
+        .build(&(u32::from(series.reports), u32::from(series.period_s)));
+    let call = call.map_err(|error| error.to_string())?;
+    let sent = deadline::run(Limits::timeout(SENDING), connection.send(&call));
+    sent.map_err(|stopped| {
+        // A part of it may have been sent, and nothing can follow that.
+        _ = deadline::run(Limits::timeout(SENDING), connection.clone().close());
+        stopped.to_string()
+    })?
+    .map_err(|error| error.to_string())
 }

@@ -1,29 +1,29 @@
 //! Following devices, by way of solar-statusd where it runs, else directly: the same changes come
 //! both ways.
+//!
+//! [`FollowOn`] outlasts restarts of the daemon and of its bus. A thread for each bus
+//! (`name_watch.rs`) reports daemons that come, and reconnects when the bus is lost. The thread that
+//! follows retries its own connection, which can be lost alone. Both wait as `backoff.rs` says.
 
+mod backoff;
 mod bell;
 mod daemon;
 mod direct;
 mod hand;
-mod herald;
-mod lasting;
 mod mirror;
+mod name_watch;
+mod reconnect;
 mod roster;
 
-use std::io;
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::args::CommonArgs;
-use super::exit::Exit;
-use super::way;
-use crate::manager::{Change, Clock, RealClock};
-use crate::units::Timestamp;
+use crate::manager::Change;
 
+pub(super) use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
 pub(super) use self::bell::{Bell, Ear, bell};
-use self::daemon::Ended;
 pub(super) use self::hand::Hand;
-pub(super) use self::lasting::{FollowOn, Lasting};
+pub(super) use self::reconnect::{FollowOn, GIVEN_UP, SessionEvent};
 pub(super) use self::roster::{Roster, Told};
 
 /// Said where nobody is there.
@@ -44,46 +44,7 @@ pub(super) enum News {
     Remark(String),
 }
 
-/// Whom to follow, and how long.
-pub(super) struct Following<'a> {
-    pub(super) common: &'a CommonArgs,
-    /// `None`: until it is interrupted.
-    pub(super) duration: Option<Duration>,
-    /// What becomes readable when it is to end; `None`: signals end it.
-    pub(super) interrupt: Option<UnixStream>,
-}
-
-impl Following<'_> {
-    /// Whether the time is the simulation's own, which starts at zero and passes at once.
-    pub(super) const fn is_virtual(&self) -> bool {
-        self.common.simulate.is_some() && self.duration.is_some()
-    }
-
-    /// Tells the news until the end, and how it ended. An error of `tell` ends it too.
-    pub(super) fn run(
-        self,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-    ) -> io::Result<Exit> {
-        let why = match self.once(&Hand::default(), tell)? {
-            Ended::Exit(exit) => return Ok(exit),
-            Ended::Lost(why) => why,
-            Ended::Unheard(error) => error.to_string(),
-        };
-        tell(RealClock::new(None).now(), News::Remark(why))?;
-        Ok(Exit::Failure)
-    }
-
-    /// The same, until the daemon is lost; meanwhile `hand` reaches who is followed.
-    fn once(
-        self,
-        hand: &Hand,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-    ) -> io::Result<Ended> {
-        let common = self.common;
-        match way::daemon(common, way::direct(common), true, PATIENCE) {
-            Ok(Some(daemon)) => daemon::follow(self, daemon, hand, tell),
-            Ok(None) => direct::follow(self, hand, tell).map(Ended::Exit),
-            Err(error) => Ok(Ended::Unheard(error)),
-        }
-    }
+/// Whether the time is the simulation's own, which starts at zero and passes at once.
+pub(super) const fn is_virtual(common: &CommonArgs, duration: Option<Duration>) -> bool {
+    common.simulate.is_some() && duration.is_some()
 }

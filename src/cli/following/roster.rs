@@ -27,6 +27,14 @@ pub(in crate::cli) struct Roster {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
+    /// Those of before, which were not told of again yet.
+    unconfirmed: Unconfirmed,
+}
+
+#[derive(Debug, Default)]
+struct Unconfirmed {
+    receivers: Vec<Receiver>,
+    devices: Vec<Device>,
 }
 
 impl Roster {
@@ -36,6 +44,21 @@ impl Roster {
             naming,
             ..Self::default()
         }
+    }
+
+    /// All that is there will be told of again, until [`Roster::settle`].
+    pub(in crate::cli) fn begin(&mut self) {
+        let before = &mut self.unconfirmed;
+        before.receivers.append(&mut self.receivers);
+        before.devices.append(&mut self.devices);
+    }
+
+    /// All that is there was told of: what was there before and was not told of again is gone.
+    pub(in crate::cli) fn settle(&mut self) -> Vec<Told> {
+        let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
+        let devices = devices.into_iter().map(Told::DeviceRemoved);
+        let receivers = receivers.into_iter().map(Told::ReceiverRemoved);
+        devices.chain(receivers).collect()
     }
 
     /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
@@ -55,6 +78,8 @@ impl Roster {
                 if let Some(place) = self.place(&device) {
                     self.devices.swap_remove(place);
                 }
+                let others = |it: &Device| !is_same(it, &device);
+                self.unconfirmed.devices.retain(others);
                 self.devices.push(device.clone());
                 Some(Told::DeviceAdded(device))
             }
@@ -79,6 +104,7 @@ impl Roster {
     }
 
     fn add_receiver(&mut self, receiver: Receiver) -> Option<Told> {
+        self.unconfirmed.receivers.retain(|it| it.id != receiver.id);
         let Some(known) = self.receivers.iter_mut().find(|it| it.id == receiver.id) else {
             self.receivers.push(receiver.clone());
             return Some(Told::ReceiverAdded(receiver));
@@ -92,10 +118,8 @@ impl Roster {
         &self.devices
     }
 
-    /// A device can be paired with two receivers, so its id is not enough.
     fn place(&self, device: &Device) -> Option<usize> {
-        let is_it = |it: &Device| it.id == device.id && it.link == device.link;
-        self.devices.iter().position(is_it)
+        self.devices.iter().position(|it| is_same(it, device))
     }
 
     /// Whether another device has this name too.
@@ -103,6 +127,11 @@ impl Roster {
         let named = self.devices.iter();
         named.filter(|it| it.name.as_deref() == Some(name)).count() > 1
     }
+}
+
+/// A device can be paired with two receivers, so its id is not enough.
+fn is_same(one: &Device, other: &Device) -> bool {
+    one.id == other.id && one.link == other.link
 }
 
 #[cfg(test)]
@@ -183,5 +212,27 @@ mod tests {
         assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_some());
         assert!(!roster.is_ambiguous("K750"));
         assert!(roster.take(Change::LightKey(k750("B"))).is_some());
+    }
+
+    #[test]
+    fn what_is_not_told_of_again_is_gone() {
+        let mut roster = Roster::default();
+        roster.take(Change::DeviceAdded(k750("A")));
+        roster.take(Change::DeviceAdded(k750("B")));
+        roster.begin();
+        let told = roster.take(Change::DeviceAdded(k750("B")));
+        assert!(
+            matches!(told, Some(Told::DeviceAdded(_))),
+            "it is told again"
+        );
+        // The connection is lost once more before all was told.
+        roster.begin();
+        roster.take(Change::DeviceAdded(k750("B")));
+        let gone = roster.settle();
+        let [Told::DeviceRemoved(device)] = gone.as_slice() else {
+            unreachable!("one is gone: {gone:?}")
+        };
+        assert_eq!(device.receiver(), Some("A"));
+        assert!(roster.settle().is_empty());
     }
 }

@@ -22,7 +22,11 @@ Formats:
 
 The lowest battery comes first. In a template, {percent:3} is three columns wide,
 [, {lux} lux] is left out where the light is not known, a bracket that is written
-twice is that character, and there are \\n, \\t and \\\\.";
+twice is that character, and there are \\n, \\t and \\\\.
+
+With --watch, a daemon or bus that is lost is waited for: after five seconds the
+devices are shown as offline, and once it is back as they are. A session bus is
+given up after five minutes, with exit status 1.";
 
 /// How to tell it in other words.
 #[derive(Args, Debug)]

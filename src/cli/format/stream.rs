@@ -6,7 +6,7 @@ use super::output::Printer;
 use crate::cli::args::StatusArgs;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
-use crate::cli::following::{FollowOn, Hand, Lasting, News, Roster, bell};
+use crate::cli::following::{FollowOn, Hand, News, Roster, SessionEvent, bell};
 use crate::cli::naming::Naming;
 use crate::device::{Device, Presence};
 
@@ -31,25 +31,26 @@ pub(in crate::cli) fn watch(args: &StatusArgs) -> io::Result<Exit> {
         bell,
         ear,
     };
-    following.run(&mut |_, lasting| match lasting {
+    following.run(&mut |_, event| match event {
         // What is shown stays until all was told again.
-        Lasting::Anew => {
+        SessionEvent::Begun => {
             (devices, complete) = (roster(), false);
             Ok(())
         }
-        Lasting::News(News::Remark(what)) | Lasting::Lost(what) => {
+        SessionEvent::News(News::Remark(what)) => {
             complain(&what);
             Ok(())
         }
-        Lasting::News(News::Settled) => {
+        SessionEvent::News(News::Settled) => {
             complete = true;
             printer.print(devices.devices())
         }
-        Lasting::News(News::Change(change)) => match devices.take(*change) {
+        SessionEvent::News(News::Change(change)) => match devices.take(*change) {
             Some(_) if complete => printer.print(devices.devices()),
             _ => Ok(()),
         },
-        Lasting::Away => printer.print(&unreachable(devices.devices())),
+        SessionEvent::Lost => Ok(()),
+        SessionEvent::Away => printer.print(&unreachable(devices.devices())),
     })
 }
 

@@ -16,6 +16,7 @@ use crate::bus::entries::{Row, entry};
 use crate::bus::{self, Bus, DEVICE_INTERFACE};
 use crate::cli::complain;
 use crate::cli::daemon::{Daemon, NoDaemon, in_order};
+use crate::cli::deadline::Limits;
 use crate::device::{Device, Link};
 use crate::history::{self, Entry, HistoryError};
 use crate::manager::{Memory, Outcome, within};
@@ -102,10 +103,10 @@ pub(super) fn subjects(
 /// The daemon, where one runs.
 fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
     if let Some(bus) = &args.bus {
-        return Daemon::on(bus.clone(), false, PATIENCE).map(Some);
+        return Daemon::on(bus.clone(), false, Limits::timeout(PATIENCE)).map(Some);
     }
     let tries = [Bus::System, Bus::Session].into_iter();
-    let mut answers = tries.map(|bus| Daemon::on(bus, false, PATIENCE));
+    let mut answers = tries.map(|bus| Daemon::on(bus, false, Limits::timeout(PATIENCE)));
     Ok(answers.find_map(|answer| answer.inspect_err(|error| info!("{error}")).ok()))
 }
 

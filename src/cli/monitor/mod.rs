@@ -9,21 +9,34 @@ use self::printer::Printer;
 use super::args::MonitorArgs;
 use super::complain;
 use super::exit::Exit;
-use super::following::{Following, News};
+use super::following::{FollowOn, Hand, News, SessionEvent, bell, is_virtual};
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
-    let following = Following {
+    let virtual_time = is_virtual(&args.common, args.duration);
+    let mut printer = Printer::new(args, virtual_time);
+    let (bell, ear) = bell()?;
+    bell.for_signals()?;
+    if !virtual_time {
+        bell.try_clone()?.for_reader()?;
+    }
+    let following = FollowOn {
         common: &args.common,
         duration: args.duration,
-        interrupt: None,
+        hand: Hand::default(),
+        bell,
+        ear,
     };
-    let mut printer = Printer::new(args, following.is_virtual());
-    following.run(&mut |at, news| match news {
-        News::Change(change) => printer.tell(at, *change),
-        News::Settled => Ok(()),
-        News::Remark(what) => {
+    following.run(&mut |at, event| match event {
+        SessionEvent::Begun => {
+            printer.begin();
+            Ok(())
+        }
+        SessionEvent::News(News::Change(change)) => printer.tell(at, *change),
+        SessionEvent::News(News::Settled) => printer.settle(at),
+        SessionEvent::News(News::Remark(what)) => {
             complain(&what);
             Ok(())
         }
+        SessionEvent::Lost | SessionEvent::Away => Ok(()),
     })
 }

@@ -49,6 +49,19 @@ impl Printer {
         }
     }
 
+    /// All that is there will be told again.
+    pub(super) fn begin(&mut self) {
+        self.roster.begin();
+    }
+
+    /// All that is there was told: prints what is gone.
+    pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
+        for gone in self.roster.settle() {
+            self.print(at, &gone)?;
+        }
+        Ok(())
+    }
+
     /// The line goes out at once and as a whole, or not at all.
     fn print(&mut self, at: Timestamp, told: &Told) -> io::Result<()> {
         let mut line = match &self.lines {

@@ -36,12 +36,14 @@ read at the start:
   low = 10
 
 It waits for solar-statusd when it ends, and follows it when it comes later;
-with --bus it waits for the first one too. Only one notify runs in a session.
+with --bus it waits for the first one too. It reconnects when a bus is lost. A
+session bus that is away for five minutes ends it with status 1, since the
+session is over then. Only one notify runs in a session.
 
 Exit status: 130 ended by Ctrl-C or a signal; 0 another notify runs already,
-the output is closed, or the --duration is over; 1 something failed, or
-solar-statusd was away at the end; 2 wrong arguments or configuration; 4 a node
-may not be opened.")]
+the output is closed, or the --duration is over; 1 something failed, the session
+bus did not come back, or solar-statusd was away at the end; 2 wrong arguments
+or configuration; 4 a node may not be opened.")]
 pub struct NotifyArgs {
     /// Use this configuration and no other
     #[arg(long, value_name = "FILE")]

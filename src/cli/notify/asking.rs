@@ -2,19 +2,22 @@
 //!
 //! It happens seldom, so each time has its own connection. Whatever fails is done without.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use log::debug;
 use serde::de::DeserializeOwned;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
-use zbus::{Connection, Type, block_on};
+use zbus::{Connection, Type};
 
 use crate::alerts::Past;
 use crate::bus::{Bus, Layout, NAME, UPOWER_DEVICE_INTERFACE};
+use crate::cli::deadline::{self, Limits};
 use crate::device::Device;
 use crate::units::{Lux, Percent, Timestamp};
 
+/// How long a bus may take for a whole call, from the connection to the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Longer than anything is looked back, in seconds.
@@ -68,9 +71,15 @@ impl Asking {
     ) -> Option<T> {
         let path = Layout::of(NAME).device(&device.id);
         let asked = |bus: &Bus| {
-            let answer = block_on(ask(bus, &path, method, arguments));
-            let failed = |error: &zbus::Error| debug!("{method} of {path} on {bus}: {error}");
-            answer.inspect_err(failed).ok()
+            let failed = |error: &dyn Display| debug!("{method} of {path} on {bus}: {error}");
+            let answer = ask(bus, &path, method, arguments);
+            match deadline::run(Limits::timeout(PATIENCE), answer) {
+                Ok(answer) => answer.inspect_err(|error| failed(error)).ok(),
+                Err(stopped) => {
+                    failed(&stopped);
+                    None
+                }
+            }
         };
         self.0.iter().find_map(asked)
     }
@@ -83,7 +92,7 @@ async fn ask<T: DeserializeOwned + Type>(
     method: &str,
     arguments: &(impl serde::Serialize + Type),
 ) -> zbus::Result<T> {
-    let connection: Connection = bus.builder()?.method_timeout(PATIENCE).build().await?;
+    let connection: Connection = bus.builder()?.build().await?;
     let proxy = DBusProxy::new(&connection).await?;
     let owner = proxy.get_name_owner(BusName::try_from(NAME)?).await?;
     let interface = Some(UPOWER_DEVICE_INTERFACE);

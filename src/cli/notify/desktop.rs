@@ -3,11 +3,11 @@
 //! Source: Desktop Notifications Specification 1.3. What a server does not take is kept and given to
 //! it, or to the next one, later; unless its reason has gone by then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use log::debug;
-use zbus::fdo::{DBusProxy, RequestNameFlags};
+use zbus::fdo::{self, DBusProxy, RequestNameFlags};
 use zbus::names::BusName;
 use zbus::{Connection, Variant, block_on, proxy};
 
@@ -15,6 +15,7 @@ use super::words::{self, Text};
 use crate::alerts::{Bubble, Kind, Order, Urgency};
 use crate::bus::Bus;
 use crate::cli::complain;
+use crate::cli::deadline::{self, Limits, Stopped};
 use crate::cli::style::Style;
 use crate::units::Timestamp;
 
@@ -63,8 +64,10 @@ trait Notifications {
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoDesktop {
-    #[error("the session bus cannot be used: {0}; notify belongs into a desktop session")]
+    #[error("cannot use the session bus: {0} (notify must run inside a desktop session)")]
     Bus(#[source] zbus::Error),
+    #[error("cannot use the session bus: {0} (notify must run inside a desktop session)")]
+    Silent(#[from] Stopped),
     #[error("another notify runs in this session already")]
     Taken,
 }
@@ -78,10 +81,29 @@ pub(super) struct Desktop {
     server: Option<String>,
     /// What is on the screen, by the server's numbers.
     shown: HashMap<Bubble, u32>,
+    /// Numbers of notifications to close once the server can be reached.
+    closing: BTreeSet<u32>,
     /// What the server did not take yet.
     waiting: BTreeMap<Bubble, Notice>,
     retry: Option<Timestamp>,
     style: Style,
+}
+
+/// A connection to the session bus which has the name of those that show alerts.
+pub(super) fn connect() -> Result<Connection, NoDesktop> {
+    let open = async {
+        let builder = Bus::Session.builder()?.method_timeout(PATIENCE);
+        let connection = builder.build().await?;
+        connection
+            .request_name_with_flags(OWN_NAME, RequestNameFlags::DO_NOT_QUEUE)
+            .await?;
+        Ok(connection)
+    };
+    let opened = deadline::run(Limits::timeout(PATIENCE), open)?;
+    opened.map_err(|error| match error {
+        zbus::Error::NameTaken => NoDesktop::Taken,
+        error => NoDesktop::Bus(error),
+    })
 }
 
 /// A notification.
@@ -96,23 +118,13 @@ struct Notice {
 impl Desktop {
     /// The session's, if nobody else shows alerts there.
     pub(super) fn open() -> Result<Self, NoDesktop> {
-        let open = async {
-            let builder = Bus::Session.builder()?.method_timeout(PATIENCE);
-            let connection = builder.build().await?;
-            connection
-                .request_name_with_flags(OWN_NAME, RequestNameFlags::DO_NOT_QUEUE)
-                .await?;
-            Ok(connection)
-        };
-        let connection = block_on(open).map_err(|error| match error {
-            zbus::Error::NameTaken => NoDesktop::Taken,
-            error => NoDesktop::Bus(error),
-        })?;
+        let connection = connect()?;
         Ok(Self {
             connection,
             reads_markup: None,
             server: None,
             shown: HashMap::new(),
+            closing: BTreeSet::new(),
             waiting: BTreeMap::new(),
             retry: None,
             // What goes over the bus is UTF-8.
@@ -126,6 +138,16 @@ impl Desktop {
 
     pub(super) const fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Replaces a connection that was lost, and shows what waits.
+    pub(super) fn reconnect(&mut self, at: Timestamp, connection: Connection) {
+        // Another bus may give the same unique name to another server.
+        if self.connection.server_guid() != connection.server_guid() {
+            self.forget_server();
+        }
+        self.connection = connection;
+        self.give(at);
     }
 
     /// Does what is to be done, now or when a server takes it.
@@ -165,20 +187,37 @@ impl Desktop {
         self.give(at);
     }
 
-    /// Looks who is the server: the numbers of one before mean nothing to it.
+    /// Looks up the server: the numbers of a former one mean nothing to it. While the bus cannot be
+    /// asked, it is taken for the same.
     fn look(&mut self) {
-        let server = block_on(owner(&self.connection)).ok();
+        let server = match block_on(owner(&self.connection)) {
+            Ok(server) => Some(server),
+            Err(error) if is_unowned(&error) => None,
+            Err(error) => {
+                debug!("the notification server is not known: {error}");
+                return;
+            }
+        };
         if self.server != server {
-            self.shown.clear();
-            self.reads_markup = None;
+            self.forget_server();
             self.server = server;
         }
     }
 
+    fn forget_server(&mut self) {
+        self.shown.clear();
+        self.closing.clear();
+        self.reads_markup = None;
+        self.server = None;
+    }
+
     /// Gives the server what waits.
     pub(super) fn give(&mut self, at: Timestamp) {
-        if !self.waiting.is_empty() {
+        if !self.waiting.is_empty() || !self.closing.is_empty() {
             self.look();
+        }
+        for id in std::mem::take(&mut self.closing) {
+            self.close(id);
         }
         while let Some((bubble, notice)) = self.waiting.pop_first() {
             let before = self.shown.get(&bubble).copied();
@@ -221,15 +260,27 @@ impl Desktop {
     }
 
     /// That it is gone already is as well.
-    fn close(&self, id: u32) {
+    fn close(&mut self, id: u32) {
         let close = async {
             let proxy = NotificationsProxy::new(&self.connection).await?;
             proxy.close_notification(id).await
         };
-        if let Err(error) = block_on(close) {
-            debug!("notification {id} was not closed: {error}");
+        match block_on(close) {
+            Ok(()) => {}
+            Err(zbus::Error::InputOutput(error)) => {
+                debug!("notification {id} is closed later: {error}");
+                self.closing.insert(id);
+            }
+            Err(error) => debug!("notification {id} was not closed: {error}"),
         }
     }
+}
+
+fn is_unowned(error: &zbus::Error) -> bool {
+    let zbus::Error::FDO(error) = error else {
+        return false;
+    };
+    matches!(**error, fdo::Error::NameHasNoOwner(_))
 }
 
 async fn owner(connection: &Connection) -> zbus::Result<String> {

@@ -23,7 +23,7 @@ use self::teller::{Screen, Teller};
 use super::args::Field;
 use super::complain;
 use super::exit::Exit;
-use super::following::{Following, News};
+use super::following::{FollowOn, Hand, News, SessionEvent, bell, is_virtual};
 use super::naming::Naming;
 use super::standard::unwritable;
 use super::style::Style;
@@ -44,12 +44,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
         complain(&"there is nothing to tell without battery among --fields");
         return Ok(Exit::Usage);
     }
-    let following = Following {
-        common: &args.common,
-        duration: args.duration,
-        interrupt: None,
-    };
-    let is_virtual = following.is_virtual();
+    let is_virtual = is_virtual(&args.common, args.duration);
     let zone = if is_virtual {
         TimeZone::UTC
     } else {
@@ -67,7 +62,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
                 complain(&error);
                 return Ok(match error {
                     NoDesktop::Taken => Exit::Ok,
-                    NoDesktop::Bus(_) => Exit::Failure,
+                    NoDesktop::Bus(_) | NoDesktop::Silent(_) => Exit::Failure,
                 });
             }
         }
@@ -82,26 +77,38 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     let naming = Naming::of(&args.common);
     let teller = Teller::new(configuration.settings, zone, naming, screen, store);
     if is_virtual {
-        at_once(following, teller)
+        at_once(args, teller)
     } else {
         session::run(args, teller)
     }
 }
 
 /// Follows simulated devices in their own time.
-fn at_once(following: Following<'_>, mut teller: Teller) -> io::Result<Exit> {
-    let end = following.duration.map(|it| Timestamp::START + it);
+fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
+    let (bell, ear) = bell()?;
+    bell.for_signals()?;
+    let following = FollowOn {
+        common: &args.common,
+        duration: args.duration,
+        hand: Hand::default(),
+        bell,
+        ear,
+    };
+    let end = args.duration.map(|it| Timestamp::START + it);
     let mut now = Timestamp::START;
-    let exit = following.run(&mut |at, news| {
-        pass(&mut teller, &mut now, at)?;
-        match news {
-            News::Change(change) => teller.take(at, *change),
-            News::Settled => Ok(()),
-            News::Remark(what) => {
-                complain(&what);
-                Ok(())
+    let exit = following.run(&mut |at, event| match event {
+        SessionEvent::News(news) => {
+            pass(&mut teller, &mut now, at)?;
+            match news {
+                News::Change(change) => teller.take(at, *change),
+                News::Settled => Ok(()),
+                News::Remark(what) => {
+                    complain(&what);
+                    Ok(())
+                }
             }
         }
+        SessionEvent::Begun | SessionEvent::Lost | SessionEvent::Away => Ok(()),
     })?;
     let end = end.unwrap_or(now);
     pass(&mut teller, &mut now, end)?;

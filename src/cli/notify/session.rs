@@ -1,27 +1,46 @@
 //! In real time: devices, the notification server and the clock each have their say.
 //!
-//! One thread follows the devices, one listens for servers that come and go, and both tell a third,
-//! which decides and shows. It sleeps until it is told something or something is due.
+//! One thread follows the devices, one listens for servers that come and go and connects again when
+//! the session bus is lost, and both tell a third, which decides and shows. It sleeps until it is
+//! told something or something is due.
 
 use std::io;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use log::debug;
 use ordered_stream::OrderedStreamExt;
 use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 use zbus::{Connection, block_on};
 
 use super::args::NotifyArgs;
 use super::complain;
-use super::desktop::SERVER;
+use super::desktop::{self, NoDesktop, SERVER};
 use super::teller::{Screen, Teller};
-use crate::bus::Bus;
+use crate::cli::deadline::{self, Limits};
 use crate::cli::exit::Exit;
-use crate::cli::following::{Bell, Ear, FollowOn, Hand, Lasting, News, bell};
+use crate::cli::following::{
+    Backoff, Bell, Ear, FollowOn, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent, bell,
+    reconnect,
+};
 use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
+
+/// How many messages the deciding thread may have pending: it may be waiting for the notification
+/// server. Beyond that, the connection to the daemon is not read.
+const WAITING_AT_MOST: usize = 256;
+
+/// How long the deciding thread may take to end: it may wait for a server that does not answer.
+const ENDING: Duration = Duration::from_secs(2);
+
+/// How long the session bus may take for each step of a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many attempts must find the name taken until it counts as taken by another notify: the bus
+/// may not have noticed yet that the former connection is lost.
+const TAKEN_ATTEMPTS: u32 = 3;
 
 /// Waiting does not count the time in which the computer sleeps. So whoever waits for something looks
 /// at the clock so often.
@@ -36,6 +55,10 @@ enum Message {
     Settled,
     /// Another notification server is there.
     Server,
+    /// The connection to the session bus that replaces a lost one.
+    Connected(Connection),
+    /// Another notify has the name.
+    Taken,
     /// The session is over.
     NoBus,
     End,
@@ -43,38 +66,41 @@ enum Message {
 
 /// Follows until it is interrupted, or for its duration.
 pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
-    if way::direct(&args.common).is_none() {
-        let bus = args.common.way.bus.clone();
-        teller.ask(bus.map_or_else(|| vec![Bus::System, Bus::Session], |bus| vec![bus]));
+    let buses = way::buses(&args.common);
+    if !buses.is_empty() {
+        teller.ask(buses);
     }
     let (bell, ear) = bell()?;
     bell.for_signals()?;
-    let (give, take) = mpsc::channel();
+    let (give, take) = sync_channel(WAITING_AT_MOST);
     if let Screen::Desktop(desktop) = teller.screen() {
-        listen(desktop.connection(), give.clone())?;
+        listen(desktop.connection().clone(), give.clone())?;
     }
     let end = bell.try_clone()?;
+    let (ending, ended) = sync_channel(1);
     let decide = move || {
-        let ended = decide(teller, &take);
+        let decided = decide(teller, &take);
         // Then there is nobody left to follow for.
         _ = end.end();
-        ended
+        _ = ending.send(decided);
     };
-    let decider = thread::Builder::new()
+    thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
     let exit = follow(args, bell, ear, &give);
-    // It may have ended by itself.
-    _ = give.send(Message::End);
-    match decider.join() {
-        Ok(Ok(Exit::Ok)) => exit,
-        Ok(ended) => ended,
-        Err(_) => Err(io::Error::other("the thread for alerts ended early")),
+    // It may have ended by itself, or have more to do than it may take.
+    _ = give.try_send(Message::End);
+    match ended.recv_timeout(ENDING) {
+        Ok(Ok(Exit::Ok)) | Err(RecvTimeoutError::Timeout) => exit,
+        Ok(decided) => decided,
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(io::Error::other("the thread for alerts ended early"))
+        }
     }
 }
 
 /// Follows the devices, and each daemon that comes.
-fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &Sender<Message>) -> io::Result<Exit> {
+fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -> io::Result<Exit> {
     let following = FollowOn {
         common: &args.common,
         duration: args.duration,
@@ -84,14 +110,14 @@ fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &Sender<Message>) -> io
     };
     following.run(&mut |_, heard| {
         let message = match heard {
-            Lasting::Anew => Message::Anew,
-            Lasting::News(News::Change(change)) => Message::Change(change),
-            Lasting::News(News::Settled) => Message::Settled,
-            Lasting::News(News::Remark(what)) | Lasting::Lost(what) => {
+            SessionEvent::Begun => Message::Anew,
+            SessionEvent::News(News::Change(change)) => Message::Change(change),
+            SessionEvent::News(News::Settled) => Message::Settled,
+            SessionEvent::News(News::Remark(what)) => {
                 complain(&what);
                 return Ok(());
             }
-            Lasting::Away => return Ok(()),
+            SessionEvent::Lost | SessionEvent::Away => return Ok(()),
         };
         // Nobody listens when it has ended by itself, and then this ends too.
         _ = give.send(message);
@@ -115,8 +141,13 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
             Ok(Message::Change(change)) => teller.take(now, *change)?,
             Ok(Message::Settled) => teller.settle(now)?,
             Ok(Message::Server) => teller.server_appeared(now),
+            Ok(Message::Connected(connection)) => teller.reconnect(now, connection),
+            Ok(Message::Taken) => {
+                complain(&NoDesktop::Taken);
+                return Ok(Exit::Ok);
+            }
             Ok(Message::NoBus) => {
-                complain(&"the session bus closed the connection");
+                complain(&GIVEN_UP);
                 return Ok(Exit::Failure);
             }
             Err(RecvTimeoutError::Timeout) => teller.advance(now)?,
@@ -130,25 +161,77 @@ fn time_of_day() -> Timestamp {
     RealClock::new(None).now()
 }
 
-/// Tells of notification servers that come, from a thread that sleeps in between.
-fn listen(connection: &Connection, give: Sender<Message>) -> io::Result<()> {
-    let mut owners = block_on(owners(connection)).map_err(io::Error::other)?;
+/// Reports notification servers that come, from a thread that sleeps in between, and each connection
+/// that replaces a lost one.
+fn listen(connection: Connection, give: SyncSender<Message>) -> io::Result<()> {
+    let owners = deadline::run(Limits::timeout(PATIENCE), owners(&connection));
+    let owners = owners
+        .map_err(io::Error::other)?
+        .map_err(io::Error::other)?;
     let listen = move || {
-        while let Some(change) = block_on(owners.next()) {
-            let Ok(change) = change.args() else {
-                continue;
-            };
-            if change.new_owner().is_some() && give.send(Message::Server).is_err() {
-                return;
-            }
-        }
         // Nobody need hear it any more.
-        _ = give.send(Message::NoBus);
+        _ = give.send(keep_listening(connection, owners, &give));
     };
     thread::Builder::new()
         .name("server".to_owned())
         .spawn(listen)?;
     Ok(())
+}
+
+/// Listens, and reconnects when the session bus is lost; returns why that ended.
+fn keep_listening(
+    mut connection: Connection,
+    mut owners: NameOwnerChangedStream,
+    give: &SyncSender<Message>,
+) -> Message {
+    let (mut backoff, mut clock) = (Backoff::default(), RealClock::new(None));
+    loop {
+        let connected = clock.now();
+        while let Some(change) = block_on(owners.next()) {
+            let has_come = change.args().is_ok_and(|it| it.new_owner().is_some());
+            if has_come && give.send(Message::Server).is_err() {
+                return Message::End;
+            }
+        }
+        // Else the bus may not notice the loss, and the name stays taken.
+        _ = deadline::run(Limits::timeout(PATIENCE), connection.close());
+        if backoff.on_lost(clock.now().since(connected)) {
+            complain(&"lost the connection to the session bus; reconnecting");
+        }
+        let mut taken = 0;
+        let mut again = || match connect() {
+            Err(NoDesktop::Taken) => {
+                taken += 1;
+                (taken == TAKEN_ATTEMPTS).then_some(None)
+            }
+            Err(error) => {
+                debug!("{error}");
+                None
+            }
+            Ok(connected) => Some(Some(connected)),
+        };
+        let patience = Some(SESSION_PATIENCE);
+        match reconnect(&mut backoff, patience, &mut clock, &mut again) {
+            Ok(Some(Some(connected))) => (connection, owners) = connected,
+            Ok(Some(None)) => return Message::Taken,
+            Ok(None) => return Message::NoBus,
+            Err(error) => {
+                complain(&error);
+                return Message::NoBus;
+            }
+        }
+        if give.send(Message::Connected(connection.clone())).is_err() {
+            return Message::End;
+        }
+    }
+}
+
+/// Connects to the session bus again, and subscribes to its notification servers.
+fn connect() -> Result<(Connection, NameOwnerChangedStream), NoDesktop> {
+    let connection = desktop::connect()?;
+    let owners = deadline::run(Limits::timeout(PATIENCE), owners(&connection))?;
+    let owners = owners.map_err(NoDesktop::Bus)?;
+    Ok((connection, owners))
 }
 
 async fn owners(connection: &Connection) -> zbus::Result<NameOwnerChangedStream> {

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use jiff::tz::TimeZone;
+use zbus::Connection;
 
 use super::asking::Asking;
 use super::desktop::Desktop;
@@ -134,6 +135,14 @@ impl Teller {
     pub(super) fn server_appeared(&mut self, at: Timestamp) {
         if let Screen::Desktop(desktop) = &mut self.screen {
             desktop.give(at);
+            self.keep();
+        }
+    }
+
+    /// Replaces a lost connection to the session bus.
+    pub(super) fn reconnect(&mut self, at: Timestamp, connection: Connection) {
+        if let Screen::Desktop(desktop) = &mut self.screen {
+            desktop.reconnect(at, connection);
             self.keep();
         }
     }

@@ -23,8 +23,9 @@ Examples:
   solar-status watch | tee changes.txt      a line for each change, as monitor
 
 Where solar-statusd runs, on the system bus or else on the session bus, it is
-followed, and waited for when it ends; else the devices are, as with --direct,
-until it comes; with --bus it is waited for.
+followed, and waited for when it or its bus is lost (a session bus: for five
+minutes); else the devices are, as with --direct, until it comes; with --bus it
+is waited for.
 
 Exit status: 0 left with q or after --duration, 1 something failed, 2 wrong
 arguments, 130 ended by Ctrl-C or a signal. Where the output is no terminal,

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -11,16 +11,20 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
-use crate::cli::following::{self, FollowOn, Hand, Lasting};
+use crate::cli::following::{self, FollowOn, Hand, SessionEvent};
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
 /// not answer has nothing to put in order, and is not waited for.
 const ENDING: Duration = Duration::from_secs(3);
 
+/// How many events may be pending while the terminal is slow or stopped. Beyond that, the connection
+/// to the daemon is not read.
+const WAITING_AT_MOST: usize = 256;
+
 /// What was heard, and how it ended.
 pub(super) struct Follower {
-    heard: Receiver<(Timestamp, Lasting)>,
+    heard: Receiver<(Timestamp, SessionEvent)>,
     bell: Bell,
     /// Ends it.
     end: following::Bell,
@@ -31,7 +35,7 @@ pub(super) struct Follower {
 impl Follower {
     /// Follows these devices; `hand` reaches them.
     pub(super) fn start(common: CommonArgs, hand: Hand, bell: Bell) -> io::Result<Self> {
-        let (give, heard) = channel();
+        let (give, heard) = sync_channel(WAITING_AT_MOST);
         let (end, ear) = following::bell()?;
         let ends = end.try_clone()?;
         let ringer = Ringer(bell.clone());
@@ -68,7 +72,7 @@ impl Follower {
     }
 
     /// What comes next; `Ok(None)`: nothing yet. An error: it ended.
-    pub(super) fn next(&self) -> Result<Option<(Timestamp, Lasting)>, TryRecvError> {
+    pub(super) fn next(&self) -> Result<Option<(Timestamp, SessionEvent)>, TryRecvError> {
         // Before the look: what comes after it rings again.
         self.bell.hush();
         match self.heard.try_recv() {

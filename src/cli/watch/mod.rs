@@ -40,7 +40,7 @@ use self::signals::Signals;
 use self::terminal::Screen;
 use self::view::{View, Wish};
 use super::exit::Exit;
-use super::following::{Hand, Lasting, News, WAITING};
+use super::following::{Hand, News, SessionEvent, WAITING};
 use super::naming::Naming;
 use super::style::Style;
 use super::{aside, color, monitor, standard};
@@ -227,18 +227,14 @@ impl Watch {
 }
 
 /// Takes what was heard.
-fn hear(model: &mut Model, at: Timestamp, heard: Lasting) {
+fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
     match heard {
-        Lasting::Anew => model.begin(at),
-        Lasting::News(News::Change(change)) => model.take(at, *change),
-        Lasting::News(News::Settled) => model.settle(),
+        SessionEvent::Begun => model.begin(at),
+        SessionEvent::News(News::Change(change)) => model.take(at, *change),
+        SessionEvent::News(News::Settled) => model.settle(),
         // The screen says it anyway.
-        Lasting::News(News::Remark(what)) if what == WAITING => {}
-        Lasting::News(News::Remark(what)) => aside::complain(&what),
-        Lasting::Lost(why) => {
-            model.lose(at);
-            aside::complain(&why);
-        }
-        Lasting::Away => model.lose(at),
+        SessionEvent::News(News::Remark(what)) if what == WAITING => {}
+        SessionEvent::News(News::Remark(what)) => aside::complain(&what),
+        SessionEvent::Lost | SessionEvent::Away => model.lose(at),
     }
 }

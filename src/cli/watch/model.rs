@@ -241,6 +241,10 @@ impl Model {
 
     /// Everybody who is there was told of.
     pub(super) fn settle(&mut self) {
+        if self.hearing == Hearing::Lost {
+            // Why it was lost.
+            self.remark = None;
+        }
         self.hearing = Hearing::Settled;
         self.entries.retain(|it| !it.stale);
     }

@@ -1,0 +1,126 @@
+//! Reports when solar-statusd comes to a bus, over losses of the connection to that bus.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::thread;
+
+use log::debug;
+use ordered_stream::OrderedStreamExt;
+use zbus::fdo::DBusProxy;
+use zbus::names::{BusName, MemberName, UniqueName};
+use zbus::{Message, MessageStream};
+
+use super::PATIENCE;
+use super::backoff::{Backoff, patience, reconnect};
+use super::bell::{Bell, Ring};
+use crate::bus::{self, Bus};
+use crate::cli::daemon::owner_changes;
+use crate::cli::deadline::{self, Limits, Stopped};
+use crate::manager::{Clock, RealClock};
+
+/// A bus that reports who has the name of the daemon.
+struct Line {
+    /// It holds the connection.
+    stream: MessageStream,
+    /// Whether the daemon was there at the start of the stream.
+    has_daemon: bool,
+}
+
+/// Rings when the last of the buses is given up.
+struct Last(Bell);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        // It fails where nobody follows any more.
+        _ = self.0.ring(Ring::NoBus);
+    }
+}
+
+/// Rings from now on when the daemon comes to one of these buses. Returns `false` if none of them
+/// can be connected to: a bus that was never there is not waited for. No connection is waited for
+/// once `interrupt` is readable. It costs nothing until a daemon comes or a bus is lost.
+pub(super) fn start(buses: &[Bus], bell: &Bell, interrupt: BorrowedFd<'_>) -> io::Result<bool> {
+    let limits = Limits {
+        timeout: Some(PATIENCE),
+        interrupt: Some(interrupt),
+    };
+    let mut lines = Vec::new();
+    for (rank, bus) in (0..).zip(buses) {
+        match connect(bus, limits) {
+            Ok(Some(line)) => lines.push((rank, bus.clone(), line)),
+            Ok(None) => {}
+            Err(Stopped::Interrupted) => break,
+            Err(Stopped::Late) => debug!("{bus} does not answer"),
+            Err(Stopped::Io(error)) => return Err(error),
+        }
+    }
+    if lines.is_empty() {
+        return Ok(false);
+    }
+    let last = Arc::new(Last(bell.try_clone()?));
+    for (rank, bus, line) in lines {
+        let (bell, last) = (bell.try_clone()?, Arc::clone(&last));
+        let watch = move || {
+            let _last = last;
+            watch(&bus, rank, line, &bell);
+        };
+        let thread = thread::Builder::new().name("name watch".to_owned());
+        thread.spawn(watch)?;
+    }
+    Ok(true)
+}
+
+/// Rings for each daemon that comes, until nobody follows any more or the bus is given up.
+fn watch(bus: &Bus, rank: u8, mut line: Line, bell: &Bell) {
+    let (mut backoff, mut clock) = (Backoff::default(), RealClock::new(None));
+    let arrived = Ring::Arrived { rank };
+    loop {
+        let connected = clock.now();
+        while let Some(message) = zbus::block_on(line.stream.next()) {
+            let has_come = message.is_ok_and(|message| is_arrival(&message));
+            if has_come && bell.ring(arrived).is_err() {
+                return;
+            }
+        }
+        drop(line);
+        backoff.on_lost(clock.now().since(connected));
+        let mut again = || connect(bus, Limits::timeout(PATIENCE)).ok().flatten();
+        let again = reconnect(&mut backoff, patience(bus), &mut clock, &mut again);
+        let Ok(Some(connected)) = again else {
+            debug!("{bus} did not come back");
+            return;
+        };
+        line = connected;
+        if line.has_daemon && bell.ring(arrived).is_err() {
+            return;
+        }
+    }
+}
+
+fn connect(bus: &Bus, limits: Limits<'_>) -> Result<Option<Line>, Stopped> {
+    let line = deadline::run(limits, listen(bus))?;
+    let failed = |error: &zbus::Error| debug!("{bus} cannot be watched: {error}");
+    Ok(line.inspect_err(failed).ok())
+}
+
+async fn listen(bus: &Bus) -> zbus::Result<Line> {
+    let connection = bus.builder()?.build().await?;
+    let stream = MessageStream::from(&connection);
+    let proxy = DBusProxy::new(&connection).await?;
+    proxy.add_match_rule(owner_changes()?).await?;
+    let has_daemon = proxy.name_has_owner(BusName::try_from(bus::NAME)?).await?;
+    Ok(Line { stream, has_daemon })
+}
+
+fn is_arrival(message: &Message) -> bool {
+    let header = message.header();
+    let sender = header.sender().map(UniqueName::as_str);
+    let member = header.member().map(MemberName::as_str);
+    if (sender, member) != (Some("org.freedesktop.DBus"), Some("NameOwnerChanged")) {
+        return false;
+    }
+    let body = message.body();
+    let owners = body.deserialize::<(String, String, String)>();
+    owners.is_ok_and(|(name, _, owner)| name == bus::NAME && !owner.is_empty())
+}

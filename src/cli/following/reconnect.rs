@@ -1,0 +1,437 @@
+//! Follows solar-statusd over restarts of the daemon and of its bus, and from when it starts later.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use log::debug;
+
+use super::backoff::{Backoff, patience};
+use super::bell::{Bell, Ear, Ring};
+use super::daemon::{self, Ended};
+use super::{Hand, News, PATIENCE, direct, is_virtual, name_watch};
+use crate::bus::Bus;
+use crate::cli::args::CommonArgs;
+use crate::cli::daemon::{Daemon, NoDaemon};
+use crate::cli::deadline::Limits;
+use crate::cli::exit::Exit;
+use crate::cli::way;
+use crate::manager::{Clock, RealClock};
+use crate::units::Timestamp;
+
+/// How long a daemon may be lost before its devices count as unreachable: one that is restarted is
+/// back before.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The remark for [`Ring::NoBus`]: only a session bus is given up.
+pub(in crate::cli) const GIVEN_UP: &str =
+    "the session bus did not come back within five minutes; giving up";
+
+/// An event of following that outlasts a daemon and its bus.
+#[derive(Debug)]
+pub(in crate::cli) enum SessionEvent {
+    /// Everything that is present is reported next, as at the start.
+    Begun,
+    News(News),
+    /// The daemon was lost. A remark gives the reason, unless it is the same as just before.
+    Lost,
+    /// The daemon has been lost for longer than a restart takes.
+    Away,
+}
+
+/// What to follow, and for how long.
+pub(in crate::cli) struct FollowOn<'a> {
+    pub(in crate::cli) common: &'a CommonArgs,
+    /// `None`: until it is ended.
+    pub(in crate::cli) duration: Option<Duration>,
+    /// Reaches the daemon or the devices while they are followed.
+    pub(in crate::cli) hand: Hand,
+    /// What ends it.
+    pub(in crate::cli) bell: Bell,
+    pub(in crate::cli) ear: Ear,
+}
+
+impl FollowOn<'_> {
+    /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
+    /// and changes over to solar-statusd when it comes to a bus. Once a daemon was followed, it is
+    /// waited for, and so is its bus. An error of `tell` ends it too.
+    pub(in crate::cli) fn run(
+        self,
+        tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
+    ) -> io::Result<Exit> {
+        let buses = way::buses(self.common);
+        let has_bus = name_watch::start(&buses, &self.bell, self.ear.as_fd())?;
+        let clock = RealClock::new(None);
+        let until = self.duration.map(|duration| clock.now() + duration);
+        let mut rounds = Rounds {
+            common: self.common,
+            duration: self.duration,
+            hand: self.hand,
+            ear: self.ear,
+            tell,
+            buses,
+            has_bus,
+            clock,
+            until,
+            backoff: Backoff::default(),
+            retry: None,
+            is_known: false,
+            loss: None,
+        };
+        let mut next = Next::Look;
+        loop {
+            next = match next {
+                Next::Look => rounds.look()?,
+                Next::Retry(bus) => rounds.retry(bus)?,
+                Next::Wait => rounds.wait()?,
+                Next::End(exit) => return Ok(exit),
+            };
+        }
+    }
+}
+
+/// What to do next.
+enum Next {
+    /// Look for the daemon on all buses, and at first for the devices.
+    Look,
+    /// Look for the daemon on the bus where it was.
+    Retry(Bus),
+    /// Wait until there is something to look for.
+    Wait,
+    End(Exit),
+}
+
+/// A bus that is to be tried again.
+struct Retry {
+    bus: Bus,
+    at: Timestamp,
+    /// When it is given up.
+    deadline: Option<Timestamp>,
+}
+
+/// The daemon is lost.
+struct Loss {
+    /// When to report [`SessionEvent::Away`]; `None`: it was reported.
+    away: Option<Timestamp>,
+}
+
+/// The state over everything that is followed in turn.
+struct Rounds<'a> {
+    common: &'a CommonArgs,
+    duration: Option<Duration>,
+    hand: Hand,
+    ear: Ear,
+    tell: &'a mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
+    /// Where the daemon may be, by rank.
+    buses: Vec<Bus>,
+    /// Whether there was one of them at the start.
+    has_bus: bool,
+    clock: RealClock<'static>,
+    until: Option<Timestamp>,
+    backoff: Backoff,
+    retry: Option<Retry>,
+    /// Whether a daemon was followed: the devices are not from then on.
+    is_known: bool,
+    /// `None`: the daemon or the devices are followed.
+    loss: Option<Loss>,
+}
+
+impl Rounds<'_> {
+    fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| until <= self.clock.now())
+    }
+
+    /// Whether solar-statusd can be waited for.
+    fn can_wait(&self) -> bool {
+        self.has_bus && !self.ear.has_no_bus() && !self.is_over()
+    }
+
+    fn tell(&mut self, event: SessionEvent) -> io::Result<()> {
+        (self.tell)(self.clock.now(), event)
+    }
+
+    fn remark(&mut self, what: String) -> io::Result<()> {
+        self.tell(SessionEvent::News(News::Remark(what)))
+    }
+
+    /// Follows the daemon where it is, or the devices if none was followed before.
+    fn look(&mut self) -> io::Result<Next> {
+        self.retry = None;
+        let limits = Limits {
+            timeout: Some(PATIENCE),
+            interrupt: Some(self.ear.as_fd()),
+        };
+        if self.is_known {
+            return match way::first_daemon(self.common, true, limits) {
+                Ok(daemon) => self.follow(daemon),
+                Err(why) => self.on_unheard(&why),
+            };
+        }
+        match way::daemon(self.common, way::direct(self.common), true, limits) {
+            Ok(Some(daemon)) => self.follow(daemon),
+            Ok(None) => self.follow_devices(),
+            Err(error) => self.on_unheard(&[error]),
+        }
+    }
+
+    /// Follows the daemon on this bus, if it is there again.
+    fn retry(&mut self, bus: Bus) -> io::Result<Next> {
+        let limits = Limits {
+            timeout: Some(PATIENCE),
+            interrupt: Some(self.ear.as_fd()),
+        };
+        match way::daemon_on(self.common, bus, true, limits) {
+            Ok(daemon) => self.follow(daemon),
+            // It was there before.
+            Err(NoDaemon::NoBus { bus, .. }) => {
+                self.retry_on(&bus);
+                Ok(Next::Wait)
+            }
+            Err(error) => self.on_unheard(&[error]),
+        }
+    }
+
+    fn follow(&mut self, daemon: Daemon) -> io::Result<Next> {
+        let bus = daemon.bus.clone();
+        let rank = (0..).zip(&self.buses).find(|(_, it)| **it == bus);
+        let rank = rank.map_or(0, |(rank, _)| rank);
+        (self.is_known, self.loss, self.retry) = (true, None, None);
+        self.tell(SessionEvent::Begun)?;
+        let begun = self.clock.now();
+        let tell = &mut *self.tell;
+        let mut news = |at, news| tell(at, SessionEvent::News(news));
+        let followed = daemon::follow(
+            self.common,
+            (daemon, rank),
+            self.until,
+            &mut self.ear,
+            &self.hand,
+            &mut news,
+        );
+        self.hand.let_go();
+        match followed? {
+            Ended::Due => Ok(Next::End(Exit::Ok)),
+            Ended::Rung(ring) => self.on_ring(ring),
+            Ended::Left => {
+                self.remark(format!("solar-statusd left {bus}"))?;
+                // The next one may have come before it was noticed that this one left.
+                Ok(match self.on_lost()? {
+                    Next::Wait => Next::Look,
+                    next => next,
+                })
+            }
+            Ended::Closed => {
+                let lasted = self.clock.now().since(begun);
+                if self.backoff.on_lost(lasted) {
+                    let goes_on = if self.can_wait() {
+                        "; reconnecting"
+                    } else {
+                        ""
+                    };
+                    self.remark(format!("lost the connection to {bus}{goes_on}"))?;
+                }
+                self.retry_on(&bus);
+                self.on_lost()
+            }
+        }
+    }
+
+    fn follow_devices(&mut self) -> io::Result<Next> {
+        let interrupt = self.ear.interrupt()?;
+        let duration = if is_virtual(self.common, self.duration) {
+            self.duration
+        } else {
+            self.until.map(|until| until.since(self.clock.now()))
+        };
+        self.loss = None;
+        self.tell(SessionEvent::Begun)?;
+        let tell = &mut *self.tell;
+        let mut news = |at, news| tell(at, SessionEvent::News(news));
+        let exit = direct::follow(self.common, duration, &interrupt, &self.hand, &mut news)?;
+        match exit {
+            Exit::Interrupted => {
+                let ring = self.ear.heard()?;
+                self.on_ring(ring)
+            }
+            Exit::Failure if self.can_wait() => {
+                self.on_silence();
+                Ok(Next::Wait)
+            }
+            exit => Ok(Next::End(exit)),
+        }
+    }
+
+    /// Decides what to do when the daemon cannot be asked on any of the buses.
+    fn on_unheard(&mut self, why: &[NoDaemon]) -> io::Result<Next> {
+        let is_interrupted = |it: &NoDaemon| matches!(it, NoDaemon::Interrupted(_));
+        if why.last().is_some_and(is_interrupted) {
+            let ring = self.ear.heard()?;
+            return self.on_ring(ring);
+        }
+        for error in why {
+            debug!("{error}");
+        }
+        // A loss was reported when it happened; failed attempts after it are not.
+        if self.loss.is_none()
+            && let Some(error) = why.first()
+        {
+            let goes_on = if self.can_wait() {
+                "; waiting for it"
+            } else {
+                ""
+            };
+            self.remark(format!("{error}{goes_on}"))?;
+        }
+        if let Some(bus) = why.iter().find_map(NoDaemon::retry) {
+            self.retry_on(bus);
+        } else {
+            self.retry = None;
+        }
+        self.on_lost()
+    }
+
+    /// Waits for what was lost, if that can come back.
+    fn on_lost(&mut self) -> io::Result<Next> {
+        if self.loss.is_none() {
+            self.tell(SessionEvent::Lost)?;
+        }
+        if !self.can_wait() {
+            return Ok(Next::End(Exit::Failure));
+        }
+        self.on_silence();
+        Ok(Next::Wait)
+    }
+
+    fn on_silence(&mut self) {
+        let away = Some(self.clock.now() + GRACE);
+        self.loss.get_or_insert(Loss { away });
+    }
+
+    /// Has this bus tried again after a delay, unless it was tried long enough.
+    fn retry_on(&mut self, bus: &Bus) {
+        let now = self.clock.now();
+        let before = self.retry.take().filter(|retry| retry.bus == *bus);
+        let deadline = match before {
+            Some(retry) => retry.deadline,
+            None => patience(bus).map(|patience| now + patience),
+        };
+        if deadline.is_some_and(|deadline| deadline <= now) {
+            return;
+        }
+        self.retry = Some(Retry {
+            bus: bus.clone(),
+            at: now + self.backoff.next(),
+            deadline,
+        });
+    }
+
+    /// Waits for solar-statusd, or until its bus is to be tried again.
+    fn wait(&mut self) -> io::Result<Next> {
+        loop {
+            let away = self.loss.as_ref().and_then(|loss| loss.away);
+            let retry = self.retry.as_ref().map(|retry| retry.at);
+            let due = [away, retry, self.until].into_iter().flatten().min();
+            if let Some(ring) = self.ear.next(&mut self.clock, due)? {
+                return self.on_ring(ring);
+            }
+            let now = self.clock.now();
+            if self.is_over() {
+                return Ok(Next::End(Exit::Failure));
+            }
+            if away.is_some_and(|away| away <= now) {
+                self.loss = Some(Loss { away: None });
+                self.tell(SessionEvent::Away)?;
+            }
+            if let Some(retry) = self.retry.as_ref().filter(|retry| retry.at <= now) {
+                return Ok(Next::Retry(retry.bus.clone()));
+            }
+        }
+    }
+
+    fn on_ring(&mut self, ring: Ring) -> io::Result<Next> {
+        match ring {
+            Ring::End => Ok(Next::End(Exit::Interrupted)),
+            Ring::Unread => Ok(Next::End(Exit::Ok)),
+            Ring::Arrived { .. } => Ok(Next::Look),
+            Ring::NoBus => {
+                self.remark(GIVEN_UP.to_owned())?;
+                Ok(Next::End(Exit::Failure))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::bell::bell;
+    use super::*;
+    use crate::cli::Cli;
+
+    /// Runs the work with the state of a client that waits for its bus, and returns the remarks.
+    fn waiting(work: impl FnOnce(&mut Rounds<'_>, &Bell)) -> Vec<String> {
+        let cli = Cli::parse_from(["solar-status", "--bus", "session"]);
+        let (bell, ear) = bell().unwrap();
+        let mut remarks = Vec::new();
+        let mut rounds = Rounds {
+            common: &cli.status.common,
+            duration: None,
+            hand: Hand::default(),
+            ear,
+            tell: &mut |_, event| {
+                if let SessionEvent::News(News::Remark(what)) = event {
+                    remarks.push(what);
+                }
+                Ok(())
+            },
+            buses: vec![Bus::Session],
+            has_bus: true,
+            clock: RealClock::new(None),
+            until: None,
+            backoff: Backoff::default(),
+            retry: None,
+            is_known: true,
+            loss: None,
+        };
+        work(&mut rounds, &bell);
+        remarks
+    }
+
+    #[test]
+    fn a_session_bus_that_is_given_up_ends_whatever_waits_for_it() {
+        let remarks = waiting(|rounds, bell| {
+            rounds.retry_on(&Bus::Session);
+            bell.ring(Ring::NoBus).unwrap();
+            let next = rounds.wait().unwrap();
+            assert!(matches!(next, Next::End(Exit::Failure)));
+            assert!(!rounds.can_wait());
+        });
+        assert_eq!(remarks, [GIVEN_UP]);
+    }
+
+    #[test]
+    fn a_daemon_that_comes_ends_the_wait_for_the_next_attempt() {
+        let remarks = waiting(|rounds, bell| {
+            rounds.retry_on(&Bus::Session);
+            bell.ring(Ring::Arrived { rank: 0 }).unwrap();
+            assert!(matches!(rounds.wait().unwrap(), Next::Look));
+        });
+        assert!(remarks.is_empty());
+    }
+
+    #[test]
+    fn a_session_bus_is_tried_for_five_minutes_and_another_bus_as_long_as_it_takes() {
+        waiting(|rounds, _| {
+            rounds.retry_on(&Bus::Session);
+            let retry = rounds.retry.as_mut().unwrap();
+            let until = retry.deadline.unwrap().since(rounds.clock.now());
+            assert!(until > Duration::from_secs(290), "{until:?}");
+            retry.deadline = Some(rounds.clock.now());
+            rounds.retry_on(&Bus::Session);
+            assert!(rounds.retry.is_none(), "it is given up");
+            rounds.retry_on(&Bus::System);
+            assert!(rounds.retry.as_ref().unwrap().deadline.is_none());
+        });
+    }
+}

@@ -1,0 +1,427 @@
+//! Streams outlive their connection to the bus: `--watch`, `monitor`, `watch` and `notify` reconnect
+//! with a backoff.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use solar_status::bus::NAME;
+use zbus::block_on;
+
+use crate::fake::Fake;
+use crate::gate::{Gate, Impostor, Manner};
+use crate::lines::Lines;
+use crate::notify::{Home, Notify, say};
+use crate::server::Server;
+use crate::stage::{Bus, Monitor, NOWHERE, follow, solar_status, until};
+use crate::terminal::Terminal;
+
+const FORMAT: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
+
+/// With and without the bus named.
+const BUSES: [&[&str]; 2] = [&[], &["--bus", "system"]];
+
+/// A client that waits for a bus ends sooner than this after a signal; an attempt to connect alone
+/// takes five seconds on a bus that does not answer.
+const AT_ONCE: Duration = Duration::from_secs(3);
+
+fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Reads lines until this one.
+fn line_comes(stream: &mut Monitor, expected: &str) {
+    loop {
+        let line = stream.whole_line();
+        assert_ne!(line, "", "the stream ended before {expected:?}");
+        if line.trim_end().ends_with(expected) {
+            return;
+        }
+    }
+}
+
+/// Ends a stream, and returns what it said on standard error.
+fn end(stream: Monitor) -> String {
+    let start = Instant::now();
+    signal(&stream.process.0, Signal::TERM);
+    let (status, said) = stream.end();
+    assert_eq!(status, Some(130), "{said}");
+    assert!(start.elapsed() < AT_ONCE, "it must end at once: {said}");
+    said
+}
+
+/// What a stream says once, however often the connection is lost within seconds.
+const LOST: &str = "solar-status: lost the connection to the system bus; reconnecting\n";
+
+/// Follows by these arguments while the bus is restarted again and again, each time with another
+/// presence of its device.
+fn outlives_restarts(arguments: &[&str], line: impl Fn(&str) -> String) {
+    let mut bus = Bus::start();
+    let daemon = Fake::with_presence(&bus, "online");
+    let mut stream = follow(&bus.place(), NOWHERE, arguments);
+    line_comes(&mut stream, &line("online"));
+    let mut daemons = vec![daemon];
+    for presence in ["offline", "online", "offline"] {
+        bus.start_again();
+        daemons.push(Fake::with_presence(&bus, presence));
+        line_comes(&mut stream, &line(presence));
+    }
+    let said = end(stream);
+    assert_eq!(said, LOST);
+}
+
+#[test]
+fn a_format_stream_outlives_restarts_of_the_bus() {
+    for bus in BUSES {
+        let arguments = [&FORMAT[..], bus].concat();
+        outlives_restarts(&arguments, |presence| format!("K750 {presence}"));
+    }
+}
+
+#[test]
+fn a_monitor_outlives_restarts_of_the_bus() {
+    for bus in BUSES {
+        let arguments = [&["monitor"], bus].concat();
+        outlives_restarts(&arguments, |presence| match presence {
+            "online" => "K750      found".to_owned(),
+            presence => format!("K750      found, {presence}"),
+        });
+    }
+}
+
+fn watch(address: &str, arguments: &[&str]) -> Terminal {
+    let mut command = solar_status(address, NOWHERE, &["watch"]);
+    command.args(arguments).env("TERM", "xterm");
+    Terminal::run(&command, (80, 24))
+}
+
+fn leave(mut watch: Terminal) {
+    watch.type_keys("q");
+    assert_eq!(watch.end().0, Some(0));
+}
+
+#[test]
+fn a_watch_outlives_restarts_of_the_bus() {
+    for on in BUSES {
+        let mut bus = Bus::start();
+        let daemon = Fake::on(&bus);
+        daemon.change("Presence", "online".into());
+        let watch = watch(&bus.place(), on);
+        watch.shows(&["K750"]);
+        let mut daemons = vec![daemon];
+        for lux in [101, 202, 303] {
+            bus.kill();
+            watch.shows(&["not heard"]);
+            bus.start_again();
+            let daemon = Fake::with_presence(&bus, "online");
+            watch.until("the daemon of now", |screen| !screen.contains("not heard"));
+            daemon.change("Lux", lux.into());
+            watch.shows(&[&format!("{lux} lux")]);
+            daemons.push(daemon);
+        }
+        leave(watch);
+    }
+}
+
+#[test]
+fn notify_outlives_restarts_of_both_its_buses() {
+    let (mut system, mut session, home) = (Bus::start(), Bus::start(), Home::new());
+    let mut command = solar_status(
+        &system.place(),
+        &session.place(),
+        &["notify", "--bus", "system", "--verbose"],
+    );
+    command.env("XDG_STATE_HOME", home.path());
+    let mut notify = Notify::start(command);
+    let daemon = Fake::on(&system);
+    let server = Server::on(&session);
+    notify.says_at_last("asked solar-statusd");
+    say(&daemon, 50, "discharging");
+    say(&daemon, 18, "discharging");
+    assert_eq!(server.shows().2.summary, "K750: battery low");
+    until(|| home.remembers().contains("low"));
+    session.kill();
+    notify.says_at_last("lost the connection to the session bus; reconnecting");
+    session.start_again();
+    system.start_again();
+    drop((daemon, server));
+    let daemon = Fake::on(&system);
+    let server = Server::on(&session);
+    notify.says_at_last("asked solar-statusd");
+    say(&daemon, 9, "discharging");
+    let (_, replaces, shown) = server.shows();
+    assert_eq!(shown.summary, "K750: battery almost empty");
+    assert_eq!(replaces, 0, "the server of now never showed the first");
+    session.start_again();
+    let server = Server::on(&session);
+    say(&daemon, 10, "charging");
+    say(&daemon, 100, "full");
+    let (_, replaces, shown) = server.shows();
+    assert_eq!((replaces, shown.summary.as_str()), (0, "K750: charged"));
+    assert_eq!(notify.end().0, Some(130));
+}
+
+/// Ways to lose a connection while the bus goes on.
+const LOSSES: [fn(&Gate); 2] = [Gate::cut, Gate::spoil];
+
+#[test]
+fn lines_go_on_after_a_lost_connection_and_say_so_once() {
+    for arguments in [&FORMAT[..], &["monitor"]] {
+        for lose in LOSSES {
+            let bus = Bus::start();
+            let gate = Gate::before(&bus);
+            let daemon = Fake::with_presence(&bus, "online");
+            let mut stream = follow(&gate.address, NOWHERE, arguments);
+            let first = stream.whole_line();
+            assert!(first.contains("K750"), "{first}");
+            let before = footprint(&stream.process.0);
+            for _ in 0..4 {
+                lose(&gate);
+                // Nothing of this comes through the connection of before.
+                daemon.remove_device();
+                daemon.add("offline");
+                line_comes(&mut stream, "offline");
+                daemon.change("Presence", "online".into());
+                line_comes(&mut stream, "online");
+            }
+            comes_down_to(&stream.process.0, before);
+            assert_eq!(end(stream), LOST);
+        }
+    }
+}
+
+#[test]
+fn a_watch_goes_on_after_a_lost_connection() {
+    for lose in LOSSES {
+        let bus = Bus::start();
+        let gate = Gate::before(&bus);
+        let daemon = Fake::with_presence(&bus, "online");
+        let mut watch = watch(&gate.address, &[]);
+        watch.shows(&["K750"]);
+        lose(&gate);
+        // Nothing of this comes through the connection of before.
+        daemon.remove_device();
+        daemon.add("offline");
+        watch.shows(&["1 offline"]);
+        daemon.change("Lux", 320.into());
+        daemon.change("Presence", "online".into());
+        watch.shows(&["320 lux"]);
+        // Light is requested over the connection of now.
+        until(|| !daemon.series().is_empty());
+        watch.type_keys("q");
+        let (status, left, _) = watch.end();
+        assert_eq!(status, Some(0));
+        assert_eq!(left.trim_end(), LOST.trim_end());
+    }
+}
+
+#[test]
+fn notify_goes_on_after_a_lost_connection() {
+    for lose in LOSSES {
+        let (bus, home) = (Bus::start(), Home::new());
+        let gate = Gate::before(&bus);
+        let daemon = Fake::on(&bus);
+        let server = Server::on(&bus);
+        let arguments = ["notify", "--bus", "system", "--verbose"];
+        let mut command = solar_status(&bus.place(), &gate.address, &arguments);
+        command.env("XDG_STATE_HOME", home.path());
+        let mut notify = Notify::start(command);
+        notify.says_at_last("asked solar-statusd");
+        say(&daemon, 18, "discharging");
+        let (first, _, shown) = server.shows();
+        assert_eq!(shown.summary, "K750: battery low");
+        until(|| home.remembers().contains("low"));
+        lose(&gate);
+        notify.says_at_last("lost the connection to the session bus; reconnecting");
+        say(&daemon, 9, "discharging");
+        let (_, replaces, shown) = server.shows();
+        assert_eq!(shown.summary, "K750: battery almost empty");
+        assert_eq!(replaces, first, "the server is still that of before");
+        assert_eq!(notify.end().0, Some(130));
+    }
+}
+
+#[test]
+fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
+    let mut bus = Bus::start();
+    let daemon = Fake::with_presence(&bus, "online");
+    let mut stream = follow(&bus.place(), NOWHERE, &FORMAT);
+    line_comes(&mut stream, "K750 online");
+    bus.remove();
+    drop(daemon);
+    let impostor = Impostor::at(&bus.socket(), Manner::Closes);
+    line_comes(&mut stream, "K750 offline");
+    sleep(Duration::from_secs(3));
+    // Two connections, each tried after 0.2, 0.4, 0.8, 1.6, 3.2 and 6.4 seconds at the most.
+    let accepted = impostor.accepted();
+    assert!((4..=16).contains(&accepted), "{accepted} attempts");
+    drop(impostor);
+    bus.start_again();
+    let _daemon = Fake::with_presence(&bus, "online");
+    line_comes(&mut stream, "K750 online");
+    assert_eq!(end(stream), LOST);
+}
+
+#[test]
+fn a_bus_may_stay_away_for_a_while() {
+    let mut bus = Bus::start();
+    let daemon = Fake::with_presence(&bus, "online");
+    let mut bar = follow(&bus.place(), NOWHERE, &FORMAT);
+    let mut monitor = follow(&bus.place(), NOWHERE, &["monitor", "--json"]);
+    line_comes(&mut bar, "K750 online");
+    assert!(monitor.whole_line().contains("device-added"));
+    bus.remove();
+    drop(daemon);
+    line_comes(&mut bar, "K750 offline");
+    sleep(Duration::from_secs(2));
+    bus.start_again();
+    // The daemon comes later than the bus, as at a restart of both.
+    sleep(Duration::from_millis(500));
+    let _daemon = Fake::without_devices(&bus);
+    let line = monitor.whole_line();
+    assert!(line.contains("device-removed"), "{line}");
+    line_comes(&mut bar, "");
+    let said = end(bar);
+    assert!(said.starts_with(LOST), "{said}");
+    let said = end(monitor);
+    assert!(said.starts_with(LOST), "{said}");
+}
+
+/// How many threads and descriptors a process has.
+fn footprint(child: &Child) -> [usize; 2] {
+    ["task", "fd"].map(|folder| {
+        let entries = fs::read_dir(format!("/proc/{}/{folder}", child.id()));
+        entries.unwrap().count()
+    })
+}
+
+/// Waits until it has no more threads and descriptors than this: between two attempts to connect, it
+/// has none for them.
+fn comes_down_to(child: &Child, before: [usize; 2]) {
+    let is_within = |(now, before)| now <= before;
+    until(|| footprint(child).into_iter().zip(before).all(is_within));
+}
+
+#[test]
+fn a_bus_that_never_answers_costs_no_thread_and_can_be_left_at_once() {
+    for arguments in [&FORMAT[..], &["monitor"]] {
+        let mut bus = Bus::start();
+        let daemon = Fake::with_presence(&bus, "online");
+        let mut stream = follow(&bus.place(), NOWHERE, arguments);
+        assert!(stream.whole_line().contains("K750"));
+        let before = footprint(&stream.process.0);
+        bus.remove();
+        drop(daemon);
+        let impostor = Impostor::at(&bus.socket(), Manner::NeverAnswers);
+        // Each attempt takes five seconds.
+        until(|| impostor.accepted() >= 5);
+        comes_down_to(&stream.process.0, before);
+        assert_eq!(end(stream), LOST);
+    }
+}
+
+#[test]
+fn a_daemon_that_never_answers_costs_no_thread_and_is_asked_again() {
+    let bus = Bus::start();
+    let gate = Gate::before(&bus);
+    let hanging = bus.connect();
+    block_on(hanging.request_name(NAME)).unwrap();
+    let mut monitor = follow(&gate.address, NOWHERE, &["monitor", "--bus", "system"]);
+    // One reports the name; the others are attempts, of five seconds each.
+    until(|| gate.connections() == 3);
+    let before = footprint(&monitor.process.0);
+    until(|| gate.connections() == 5);
+    comes_down_to(&monitor.process.0, before);
+    block_on(hanging.close()).unwrap();
+    let _daemon = Fake::on(&bus);
+    line_comes(&mut monitor, "K750      found");
+    let said = end(monitor);
+    assert!(said.contains("does not answer; waiting for it"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_bus_that_never_answers_from_the_start_does_not_hold_a_client() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("bus");
+    let impostor = Impostor::at(&socket, Manner::NeverAnswers);
+    let address = format!("unix:path={}", socket.display());
+    for arguments in [&FORMAT[..], &["monitor"], &["notify", "--dry-run"]] {
+        let arguments = [arguments, &["--bus", "system"]].concat();
+        let before = impostor.accepted();
+        let stream = follow(&address, NOWHERE, &arguments);
+        until(|| impostor.accepted() > before);
+        end(stream);
+    }
+    // The desktop's notifications are not waited for either.
+    let notify = follow(NOWHERE, &address, &["notify"]);
+    let (status, said) = notify.end();
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("cannot use the session bus"), "{said}");
+}
+
+#[test]
+fn a_duration_ends_while_the_bus_is_away() {
+    for arguments in [&FORMAT[..], &["monitor"]] {
+        let mut bus = Bus::start();
+        let daemon = Fake::with_presence(&bus, "online");
+        let arguments = [arguments, &["--duration", "2"]].concat();
+        let mut stream = follow(&bus.place(), NOWHERE, &arguments);
+        assert!(stream.whole_line().contains("K750"));
+        bus.remove();
+        drop(daemon);
+        assert_eq!(stream.end(), (Some(1), LOST.to_owned()));
+    }
+}
+
+#[test]
+fn whoever_waits_for_a_bus_ends_at_once_by_a_signal() {
+    for arguments in [&FORMAT[..], &["monitor"], &["notify", "--dry-run"]] {
+        for number in [Signal::INT, Signal::TERM, Signal::HUP] {
+            let mut bus = Bus::start();
+            let daemon = Fake::with_presence(&bus, "online");
+            let mut child = solar_status(&bus.place(), NOWHERE, arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .arg("--verbose")
+                .spawn()
+                .unwrap();
+            let mut errors = Lines::of(child.stderr.take().unwrap());
+            assert!(errors.next().unwrap().contains("asked solar-statusd"));
+            bus.remove();
+            drop(daemon);
+            assert_eq!(errors.next().as_deref(), Some(LOST));
+            let start = Instant::now();
+            signal(&child, number);
+            assert_eq!(child.wait().unwrap().code(), Some(130), "{arguments:?}");
+            assert!(start.elapsed() < AT_ONCE, "{arguments:?} {number:?}");
+        }
+    }
+}
+
+#[test]
+fn who_is_not_read_any_more_ends_while_the_bus_is_away() {
+    for arguments in [&FORMAT[..], &["monitor"]] {
+        let mut bus = Bus::start();
+        let daemon = Fake::with_presence(&bus, "online");
+        let mut command: Command = solar_status(&bus.place(), NOWHERE, arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = Lines::of(child.stderr.take().unwrap());
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        assert!(line.contains("K750"), "{line}");
+        bus.remove();
+        drop(daemon);
+        assert_eq!(errors.next().as_deref(), Some(LOST));
+        drop(out);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+    }
+}
