@@ -17,6 +17,6 @@ pub use names::{
     DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
-pub use socket::Intake;
+pub use socket::{Intake, yield_now};
 pub use splitter::Limits;
 pub use which::Bus;

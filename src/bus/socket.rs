@@ -23,6 +23,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use zbus::Message;
 use zbus::connection::socket::{ReadHalf, Socket, Split, WriteHalf};
 use zbus::export::async_trait::async_trait;
@@ -61,6 +62,11 @@ pub trait Intake: fmt::Debug + Send + Sync + 'static {
     fn on_sent(&self, message: &Message);
 }
 
+/// The most bytes that are sent before the bus has read any, as the kernel counts them: some dozen
+/// small answers. What is decided on who is answered next comes before what waits here; by default
+/// 200 KB would.
+const SEND_BUFFER: usize = 16 << 10;
+
 /// A socket on the thread's runtime, which zbus runs on too.
 #[derive(Debug)]
 pub(super) struct BusSocket {
@@ -70,6 +76,7 @@ pub(super) struct BusSocket {
 
 impl BusSocket {
     pub(super) fn new(stream: UnixStream, intake: Arc<dyn Intake>) -> io::Result<Self> {
+        set_socket_send_buffer_size(&stream, SEND_BUFFER)?;
         let stream = AsyncIo::new(&SharedRuntime::current()?, stream)?;
         Ok(Self {
             stream: Arc::new(stream),
@@ -180,7 +187,7 @@ impl ReadHalf for Reader {
 }
 
 /// Lets the other tasks of the thread run.
-async fn yield_now() {
+pub async fn yield_now() {
     let mut has_yielded = false;
     poll_fn(|context| {
         if std::mem::replace(&mut has_yielded, true) {

@@ -30,7 +30,7 @@ use zruntime::Event;
 pub(super) use call::User;
 use state::{Errand, State};
 
-use crate::bus::{Head, Incoming, Intake, Limits};
+use crate::bus::{Head, Incoming, Intake, Limits, yield_now};
 use crate::units::Timestamp;
 
 /// The longest messages that are read. The longest call of a client is a few hundred bytes.
@@ -90,6 +90,8 @@ impl Admission {
                 if let Err(error) = self.run(&connection, errand).await {
                     debug!("an errand failed: {error}");
                 }
+                // There may be a thousand, and answers to others are due.
+                yield_now().await;
             }
             next.await;
         }
