@@ -92,14 +92,16 @@ fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
         (tally, honest.stop())
     });
     println!(
-        "        {}: {} sent; peak {} MB; {} honest calls, {} refused, {} lost, worst {:.1?}",
+        "        {}: {} sent; peak {} MB; {} honest calls, {} refused, {} lost, worst {:.1?}, of the \
+         bus itself {:.1?}",
         attack.name,
         tally.sent,
         of_group("memory.peak").parse::<u64>().unwrap_or_default() >> 20,
         honest.gets.len(),
         honest.limited,
         honest.lost.len(),
-        honest.worst()
+        honest.worst(),
+        honest.bus.iter().max().copied().unwrap_or_default()
     );
     let mut faults = honest.lost;
     if tally.connected < attack.connections {
