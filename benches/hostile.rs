@@ -16,6 +16,9 @@
 #[expect(dead_code, reason = "the tests and the guest use the rest")]
 #[path = "../tests/hostile/attacker/mod.rs"]
 mod attacker;
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../tests/broker/mod.rs"]
+mod broker;
 #[path = "../tests/hostile/stage/mod.rs"]
 mod stage;
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -29,6 +32,7 @@ use std::time::{Duration, Instant};
 use attacker::attack::Attack;
 use attacker::attacks;
 use attacker::user;
+use broker::Broker;
 use stage::{Desk, Policy, Stage};
 use trial::Trial;
 
@@ -61,7 +65,8 @@ fn main() {
                 println!("{:<45} left out: no time", attack.name);
                 continue;
             }
-            let on = stage.get_or_insert_with(|| Stage::new(desk, Policy::Open));
+            let on =
+                stage.get_or_insert_with(|| Stage::new(Broker::DbusDaemon, desk, Policy::Open));
             let trial = Trial::of(on, attack);
             row(&trial);
             // What one attack spoilt is not part of the next one's figures.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::attacker::attack::Attack;
 use crate::attacker::calls;
 use crate::attacker::user::{self, ATTACKER, HONEST};
+use crate::broker::Broker;
 use crate::stage::{Desk, Policy, Stage};
 
 /// As many connections as may have light measured at once in all, each for half an hour.
@@ -18,7 +19,7 @@ const ALL_PLACES: Attack = Attack::new("64 series of half an hour", 1, |target, 
 #[test]
 fn a_user_with_many_connections_leaves_light_to_others() {
     let _alone = crate::alone();
-    let stage = Stage::new(Desk::Small, Policy::Open);
+    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
     let target = &stage.target;
     thread::scope(|scope| {
         let attack = scope.spawn(|| ALL_PLACES.run(target, ATTACKER.or_own(), ALL_PLACES.linger));
@@ -41,7 +42,7 @@ fn a_user_with_many_connections_leaves_light_to_others() {
 #[test]
 fn places_are_free_again_when_their_connections_leave() {
     let _alone = crate::alone();
-    let stage = Stage::new(Desk::Small, Policy::Open);
+    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
     let target = &stage.target;
     for _ in 0..3 {
         let short = ALL_PLACES.lingering(Duration::from_millis(500));

@@ -5,6 +5,7 @@ use solar_status::service::{MEASUREMENTS_A_CHANGE, MEASUREMENTS_OF_A_USER};
 
 use crate::attacker::calls;
 use crate::attacker::user::{self, ATTACKER, HONEST};
+use crate::broker::Broker;
 use crate::stage::{Desk, Policy, Stage};
 
 /// What a request asks for: each connection takes the rest of it along.
@@ -13,7 +14,7 @@ const MOST: u32 = 255;
 #[test]
 fn a_user_who_asks_and_leaves_comes_to_an_end_and_another_does_not() {
     let _alone = crate::alone();
-    let stage = Stage::new(Desk::Small, Policy::Open);
+    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
     let target = &stage.target;
     let series = calls::light(target, MOST, 1);
     let refused = (0..=MEASUREMENTS_OF_A_USER / MEASUREMENTS_A_CHANGE).find_map(|_| {

@@ -8,6 +8,7 @@ use crate::attacker::attack::Attack;
 use crate::attacker::target::Target;
 use crate::attacker::user::{self, HONEST};
 use crate::attacker::{attacks, calls};
+use crate::broker::{BROKERS, Broker};
 use crate::stage::{Desk, Policy, Stage};
 use crate::trial::Trial;
 
@@ -23,22 +24,72 @@ const WORST_AT_MOST: Duration = Duration::from_secs(5);
 
 #[test]
 fn descriptors_do_not_end_the_service() {
-    withstand(Desk::Small, Policy::Open, &attacks::DESCRIPTORS);
+    withstand(
+        Broker::DbusDaemon,
+        Desk::Small,
+        Policy::Open,
+        &attacks::DESCRIPTORS,
+    );
 }
 
 #[test]
 fn answers_that_are_not_read_take_no_memory() {
-    withstand(Desk::Full, Policy::Open, &attacks::BULK);
+    withstand(Broker::DbusDaemon, Desk::Full, Policy::Open, &attacks::BULK);
 }
 
 #[test]
 fn floods_of_calls_do_not_delay_others() {
-    withstand(Desk::Full, Policy::Open, &attacks::FLOODS);
+    withstand(
+        Broker::DbusDaemon,
+        Desk::Full,
+        Policy::Open,
+        &attacks::FLOODS,
+    );
 }
 
 #[test]
 fn oversize_and_broken_messages_cost_their_sender_only() {
-    withstand(Desk::Small, Policy::Open, &attacks::OVERSIZE);
+    withstand(
+        Broker::DbusDaemon,
+        Desk::Small,
+        Policy::Open,
+        &attacks::OVERSIZE,
+    );
+}
+
+/// Headers that no library writes, and signals of strangers with the names of those that it reads.
+#[test]
+fn odd_messages_do_not_end_the_service() {
+    for broker in BROKERS {
+        withstand(broker, Desk::Small, Policy::Open, &attacks::ODD);
+    }
+}
+
+#[test]
+fn under_the_policy_of_the_package_odd_messages_do_not_end_the_service() {
+    let all = [attacks::ODD[0], attacks::ODD[1], attacks::ODD[5]];
+    for broker in BROKERS {
+        withstand(broker, Desk::Small, Policy::Packaged, &all);
+    }
+}
+
+/// Of each kind of attack those for which dbus-broker has rules and limits of its own.
+#[test]
+fn on_dbus_broker_all_of_this_holds_too() {
+    let open = [
+        attacks::DESCRIPTORS[0],
+        attacks::DESCRIPTORS[2],
+        attacks::BULK[7],
+        attacks::FLOODS[1],
+        attacks::OVERSIZE[0],
+    ];
+    withstand(Broker::DbusBroker, Desk::Small, Policy::Open, &open);
+    let packaged = [
+        attacks::DESCRIPTORS[0],
+        attacks::BULK[0],
+        attacks::FLOODS[3],
+    ];
+    withstand(Broker::DbusBroker, Desk::Small, Policy::Packaged, &packaged);
 }
 
 #[test]
@@ -52,11 +103,11 @@ fn under_the_policy_of_the_package_all_of_this_holds_too() {
         attacks::FLOODS[1],
         attacks::OVERSIZE[0],
     ];
-    withstand(Desk::Full, Policy::Packaged, &all);
+    withstand(Broker::DbusDaemon, Desk::Full, Policy::Packaged, &all);
 }
 
-/// Attacks one after another, and reports all that failed; a service that ended is started again.
-fn withstand(desk: Desk, policy: Policy, attacks: &[Attack]) {
+/// Makes attacks one after another, and reports all that failed; a service that ended is started again.
+fn withstand(broker: Broker, desk: Desk, policy: Policy, attacks: &[Attack]) {
     let _alone = crate::alone();
     if !user::can_change() {
         println!("not run as root: attacker and honest clients are the same user");
@@ -64,17 +115,21 @@ fn withstand(desk: Desk, policy: Policy, attacks: &[Attack]) {
     let mut faults = Vec::new();
     let mut stage = None;
     for attack in attacks {
-        let on = stage.get_or_insert_with(|| Stage::new(desk, policy));
+        let on = stage.get_or_insert_with(|| Stage::new(broker, desk, policy));
         let trial = Trial::of(on, attack);
-        println!("{trial}");
+        println!("{broker:?} {policy:?} {trial}");
         assert!(
             trial.was_made(attack),
-            "{}: the attack was not made",
+            "{broker:?}: {}: the attack was not made",
             attack.name
         );
         let found = trial.faults(PEAK_AT_MOST, WORST_AT_MOST);
         let is_good = found.is_empty();
-        faults.extend(found.into_iter().map(|it| format!("{}: {it}", attack.name)));
+        faults.extend(
+            found
+                .into_iter()
+                .map(|it| format!("{broker:?}: {}: {it}", attack.name)),
+        );
         if is_good {
             assert!(answers_again(&on.target), "no answer after {}", attack.name);
         } else {

@@ -1,9 +1,9 @@
 //! The D-Bus policies, on a real dbus-daemon and a real dbus-broker that are as strict as a system
 //! bus.
 
-mod broker;
 mod descriptors;
 mod group;
+mod served;
 
 use rustix::process::getuid;
 use solar_status::bus::{
@@ -12,9 +12,10 @@ use solar_status::bus::{
 };
 use zbus::{Connection, Error, block_on, fdo};
 
+use crate::broker::{BROKERS, Bus};
 use crate::tools::{POLICY, UPOWER_POLICY};
 
-use broker::{BROKERS, Bus, for_user};
+use served::for_user;
 
 /// Each policy with the name it is about.
 const POLICIES: [(&str, &str); 2] = [(POLICY, NAME), (UPOWER_POLICY, UPOWER_NAME)];
@@ -57,7 +58,7 @@ fn the_daemon_s_user_may_take_the_name() {
 fn no_other_user_may_take_the_name() {
     for broker in BROKERS {
         for (policy, name) in POLICIES {
-            let bus = Bus::new(broker, &[&for_user(policy, getuid().as_raw() + 1)]);
+            let bus = Bus::with_policies(broker, &[&for_user(policy, getuid().as_raw() + 1)]);
             let refused = block_on(bus.connect().request_name(name)).unwrap_err();
             assert!(refused.to_string().contains("AccessDenied"), "{refused}");
         }

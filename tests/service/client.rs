@@ -201,8 +201,13 @@ impl Client {
     /// Waits until an object has this value.
     pub(crate) fn wait_until(&self, path: &str, interface: &str, name: &str, wanted: &str) {
         let start = Instant::now();
-        while self.value(path, interface, name).ok().as_deref() != Some(wanted) {
-            assert!(start.elapsed() < LIMIT, "{name} does not become {wanted}");
+        loop {
+            let value = self.value(path, interface, name);
+            if value.as_deref().is_ok_and(|value| value == wanted) {
+                return;
+            }
+            let is_late = start.elapsed() >= LIMIT;
+            assert!(!is_late, "{name} is not {wanted}, but {value:?}");
             _ = self.signals.recv_timeout(Duration::from_millis(100));
         }
     }

@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::calls::Make;
+use super::calls::{self, Make};
 use super::target::Target;
 use super::user::User;
 use super::wire::Hearing;
@@ -22,6 +22,8 @@ pub(crate) struct Attack {
     /// How many file descriptors go with each message.
     pub(crate) descriptors: usize,
     pub(crate) hearing: Hearing,
+    /// Whether each message has a connection of its own, which the bus may end.
+    pub(crate) one_by_one: bool,
     /// How long the connections stay open after the last message.
     pub(crate) linger: Duration,
 }
@@ -45,6 +47,7 @@ impl Attack {
             message,
             descriptors: 0,
             hearing: Hearing::Always,
+            one_by_one: false,
             linger: Duration::from_secs(1),
         }
     }
@@ -71,6 +74,14 @@ impl Attack {
         Self { linger, ..self }
     }
 
+    /// Each message from a connection of its own: the bus ends some for what they send.
+    pub(crate) const fn one_by_one(self) -> Self {
+        Self {
+            one_by_one: true,
+            ..self
+        }
+    }
+
     /// How many messages are sent in all, unless the bus ends a connection.
     pub(crate) const fn size(&self) -> usize {
         self.connections * self.messages
@@ -94,8 +105,35 @@ impl Attack {
     /// What one connection does; that the bus ends it is no failure of an attack.
     fn connection(&self, target: &Target, user: User, until: Instant) -> Tally {
         let mut tally = Tally::default();
-        drop(self.attempt(target, user, until, &mut tally));
+        if self.one_by_one {
+            for number in 0..self.messages {
+                drop(self.single(target, user, until, number, &mut tally));
+            }
+            tally.connected = usize::from(tally.sent > 0);
+        } else {
+            drop(self.attempt(target, user, until, &mut tally));
+        }
         tally
+    }
+
+    /// Sends one message, and waits until the bus has taken it.
+    fn single(
+        &self,
+        target: &Target,
+        user: User,
+        until: Instant,
+        number: usize,
+        tally: &mut Tally,
+    ) -> io::Result<()> {
+        let mut peer = target.connect(user, self.descriptors > 0)?;
+        let file = File::open("/dev/null")?;
+        let descriptors = vec![file.as_fd(); self.descriptors];
+        let message = (self.message)(target, number);
+        peer.send(&message, &descriptors, self.hearing, until)?;
+        tally.sent += 1;
+        let left = until.saturating_duration_since(Instant::now());
+        peer.call(&calls::to_bus("GetId"), left)?;
+        Ok(())
     }
 
     fn attempt(

@@ -6,6 +6,7 @@ use solar_status::bus::{DEVICE_INTERFACE, NAME};
 
 use super::attack::Attack;
 use super::calls;
+use super::odd;
 use super::target::Target;
 use super::wire::{Body, Hearing, Message};
 
@@ -14,6 +15,9 @@ const MOST_DESCRIPTORS: usize = 16;
 
 /// As many replies as a bus lets one connection wait for is 128.
 const MOST_PENDING: usize = 120;
+
+/// Long enough for the bus to pass on what was sent.
+const SHORTLY: Duration = Duration::from_millis(300);
 
 /// One connection that does nothing, to compare with.
 pub(crate) const NOTHING: Attack =
@@ -127,19 +131,50 @@ pub(crate) const OVERSIZE: [Attack; 5] = [
     Attack::new("100 broken messages", 2, broken).from(50),
 ];
 
+/// Headers that no library writes, and signals that only the bus, the service or logind may send; to
+/// the service, or to a program that follows it.
+pub(crate) const ODD: [Attack; 7] = [
+    Attack::new(
+        "messages with unknown header fields",
+        odd::UNKNOWN_FIELDS,
+        odd::unknown_field,
+    )
+    .one_by_one(),
+    Attack::new("odd headers", odd::ODD_HEADERS, odd::header).one_by_one(),
+    Attack::new("big-endian messages", odd::BIG_ENDIAN, odd::big_endian).one_by_one(),
+    Attack::new("forged signals", odd::BROADCASTS, odd::unicast).one_by_one(),
+    Attack::new("broadcasts", odd::BROADCASTS, odd::broadcast).one_by_one(),
+    Attack::new(
+        "broadcasts with a descriptor",
+        odd::BROADCASTS,
+        odd::broadcast,
+    )
+    .one_by_one()
+    .with_descriptors(1),
+    Attack::new("forged replies with a descriptor", 20, |target, number| {
+        let serial = u32::try_from(number).unwrap() + 1;
+        Message::reply(&target.unique, serial).with(Body::default().string(odd::FORGED))
+    })
+    .one_by_one()
+    .with_descriptors(1),
+];
+
 /// Descriptors and memory of a program that follows the service, by messages to its unique name.
 pub(crate) const CLIENTS: [Attack; 5] = [
     Attack::new("400 signals with 16 descriptors", 400, calls::signal)
-        .with_descriptors(MOST_DESCRIPTORS),
+        .with_descriptors(MOST_DESCRIPTORS)
+        .lingering(SHORTLY),
     Attack::new("400 calls with 16 descriptors", 400, |target, number| {
         calls::get(target, number).to(&target.unique)
     })
-    .with_descriptors(MOST_DESCRIPTORS),
+    .with_descriptors(MOST_DESCRIPTORS)
+    .lingering(SHORTLY),
     Attack::new("20 signals of 1 to 16 MB", 20, |target, number| {
         let body = Body::default().zeros([1, 4, 16, 8][number % 4] << 20);
         calls::signal(target, number).with(body)
-    }),
-    Attack::new("2,000 signals of all kinds", 2000, odd_signal),
+    })
+    .lingering(SHORTLY),
+    Attack::new("2,000 signals of all kinds", 2000, odd_signal).lingering(SHORTLY),
     Attack::new("2,000 forged replies", 2000, |target, number| {
         let serial = u32::try_from(number / 2).unwrap();
         let name = "org.freedesktop.DBus.Error.Failed";
@@ -148,7 +183,8 @@ pub(crate) const CLIENTS: [Attack; 5] = [
         } else {
             Message::error(&target.unique, serial, name)
         }
-    }),
+    })
+    .lingering(SHORTLY),
 ];
 
 /// Signals that only the bus, the service or the notification server may send, with bodies of

@@ -182,6 +182,19 @@ pub(crate) fn take_name(name: &str) -> Message {
     to_bus("RequestName").with(Body::default().string(name).u32(0))
 }
 
+/// Asks the bus for a copy of all calls of this method of the bus, and for nothing else from then on.
+pub(crate) fn monitor_calls(member: &str) -> Message {
+    let rule = format!("type='method_call',member='{member}'");
+    let body = Body::default().strings(&[&rule]).u32(0);
+    let interface = "org.freedesktop.DBus.Monitoring";
+    Message::call(BUS, "/org/freedesktop/DBus", interface, "BecomeMonitor").with(body)
+}
+
+/// Asks the bus for the messages that a rule covers.
+pub(crate) fn add_match(rule: &str) -> Message {
+    to_bus("AddMatch").with(Body::default().string(rule))
+}
+
 /// A call of the bus itself.
 pub(crate) fn to_bus(member: &str) -> Message {
     Message::call(BUS, "/org/freedesktop/DBus", BUS, member)

@@ -7,6 +7,7 @@ pub(crate) mod attack;
 pub(crate) mod attacks;
 pub(crate) mod calls;
 pub(crate) mod honest;
+pub(crate) mod odd;
 pub(crate) mod state;
 pub(crate) mod target;
 pub(crate) mod user;

@@ -1,17 +1,28 @@
 //! Attacks on the programs that follow the service: none ends, and each shows the next change.
 
+mod hunter;
 mod notifications;
+mod rules;
 mod stage;
 
+use std::process::Output;
 use std::time::Duration;
 
+use crate::attacker::attack::Attack;
 use crate::attacker::attacks;
+use crate::attacker::odd::FORGED;
+use crate::attacker::target::Target;
 use crate::attacker::user::ATTACKER;
+use crate::broker::{BROKERS, Broker};
+use hunter::Hunter;
 use notifications::Notifications;
 use stage::{Clients, Shown};
 
 /// An attack that is not over by then is broken off.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// How often a program that answers once is run under attack.
+const RUNS: usize = 5;
 
 #[test]
 fn a_bar_stream_shows_the_next_change_after_each_attack() {
@@ -31,36 +42,87 @@ fn a_watch_shows_the_next_change_after_each_attack() {
 #[test]
 fn a_notify_shows_an_empty_battery_after_each_attack() {
     let _alone = crate::alone();
-    for attack in &attacks::CLIENTS {
-        // A battery that was empty and is full again would be doubted.
-        let clients = Clients::new();
-        let server = Notifications::on(clients.socket());
-        clients.set_charge(60);
-        let mut notify = clients.notify();
-        for target in notify.targets() {
-            let tally = attack.run(&target, ATTACKER.or_own(), LONGEST);
-            assert!(tally.sent > 0, "{}: the attack was not made", attack.name);
+    for broker in BROKERS {
+        for attack in all(broker) {
+            // A battery that was empty and is full again would be doubted.
+            let clients = Clients::new(broker);
+            let server = Notifications::on(clients.socket());
+            clients.set_charge(60);
+            let mut notify = clients.notify();
+            make(attack, broker, || notify.targets());
+            assert_eq!(notify.ended(), None, "{broker:?}: after {}", attack.name);
+            // The second reading confirms the first.
+            clients.set_charge(9);
+            clients.set_charge(8);
+            let shown = server.next();
+            assert!(shown, "{broker:?}: no notification after {}", attack.name);
         }
-        assert_eq!(notify.ended(), None, "after {}", attack.name);
-        // The second reading confirms the first.
-        clients.set_charge(9);
-        clients.set_charge(8);
-        let shown = server.next();
-        assert!(shown, "no notification after {}", attack.name);
     }
+}
+
+#[test]
+fn programs_that_answer_once_answer_the_same_under_attack() {
+    let _alone = crate::alone();
+    for broker in BROKERS {
+        let clients = Clients::new(broker);
+        for arguments in [["--json"].as_slice(), &["history", "--csv"], &["doctor"]] {
+            let run = || clients.command(arguments).output().unwrap();
+            let undisturbed = text(&run());
+            let hunter = Hunter::on(clients.socket());
+            for _ in 0..RUNS {
+                assert_eq!(text(&run()), undisturbed, "{broker:?}: {arguments:?}");
+            }
+            let count = hunter.stop();
+            assert!(
+                count >= RUNS,
+                "{broker:?}: {count} connections were attacked"
+            );
+        }
+    }
+}
+
+/// What a program printed, without numbers: times, ages and processes; and how it ended.
+fn text(output: &Output) -> String {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(!stdout.contains(FORGED), "{stdout}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let text = format!("{}\n{stdout}{stderr}", output.status);
+    text.replace(|it: char| it.is_ascii_digit(), "")
 }
 
 /// Attacks a program that shows the mouse's charge, and changes that after each attack.
 fn attack_shown(arguments: &[&str]) {
     let _alone = crate::alone();
-    let clients = Clients::new();
-    let program = Shown::start(&clients, arguments);
-    for (charge, attack) in (30..=40).rev().zip(&attacks::CLIENTS) {
-        for target in program.targets() {
-            let tally = attack.run(&target, ATTACKER.or_own(), LONGEST);
-            assert!(tally.sent > 0, "{}: the attack was not made", attack.name);
+    for broker in BROKERS {
+        let clients = Clients::new(broker);
+        let program = Shown::start(&clients, arguments);
+        for (charge, attack) in (20..=40).rev().zip(all(broker)) {
+            make(attack, broker, || program.targets());
+            clients.set_charge(charge);
+            program.shows(&format!("{} on {broker:?}", attack.name), charge);
         }
-        clients.set_charge(charge);
-        program.shows(attack.name, charge);
     }
+}
+
+/// Attacks each connection of a program: it has the same ones afterwards. That it would connect again
+/// does not help here.
+fn make(attack: &Attack, broker: Broker, targets: impl Fn() -> Vec<Target>) {
+    let before = targets();
+    assert!(!before.is_empty(), "the program is not on the bus");
+    for target in &before {
+        let tally = attack.run(target, ATTACKER.or_own(), LONGEST);
+        assert!(tally.sent > 0, "{}: the attack was not made", attack.name);
+    }
+    let names = |targets: Vec<Target>| targets.into_iter().map(|it| it.unique).collect::<Vec<_>>();
+    let after = names(targets());
+    assert_eq!(after, names(before), "{broker:?}: after {}", attack.name);
+}
+
+/// Those that a broker treats in a way of its own.
+fn all(broker: Broker) -> impl Iterator<Item = &'static Attack> {
+    let (common, odd) = match broker {
+        Broker::DbusDaemon => (&attacks::CLIENTS[..], &attacks::ODD[..2]),
+        Broker::DbusBroker => (&attacks::CLIENTS[..2], &attacks::ODD[..]),
+    };
+    common.iter().chain(odd)
 }

@@ -2,21 +2,22 @@
 //! it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use solar_status::bus::NAME;
 use solar_status::sim::scenario::M705;
 use solar_status::units::Percent;
 use tempfile::TempDir;
 
 use crate::attacker::calls;
+use crate::attacker::odd::FORGED;
 use crate::attacker::target::Target;
-use crate::attacker::user::open_to_all;
 use crate::attacker::wire::Peer;
-use crate::bus::Bus;
+use crate::broker::{Broker, Bus, OPEN};
 use crate::client::Client;
 use crate::desk::{Desk, Thing};
 use crate::terminal::Terminal;
@@ -29,18 +30,8 @@ const MOST_FILES: u64 = 256;
 
 const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 
-/// Every user may connect and do everything.
-const POLICY: &str = r#"
-  <policy context="default">
-    <allow user="*"/>
-    <allow own="*"/>
-    <allow send_destination="*"/>
-    <allow receive_sender="*"/>
-  </policy>"#;
-
 /// A bus with the service and the mouse.
 pub(super) struct Clients {
-    socket: PathBuf,
     thing: Thing,
     client: Client,
     // They end in this order.
@@ -49,16 +40,14 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new() -> Self {
-        let bus = Bus::with_policy(POLICY);
-        let address = bus.address().trim_start_matches("unix:path=");
-        let socket = PathBuf::from(address.split(',').next().unwrap());
-        open_to_all(socket.parent().unwrap());
-        let client = Client::of(&bus);
+    pub(super) fn new(broker: Broker) -> Self {
+        let bus = Bus::start(broker, OPEN, &[]);
+        // It has no part in the attacks: it takes broadcasts of the service only.
+        let client = Client::deaf(&bus);
+        client.listen_to(&format!("type='signal',sender='{NAME}'"));
         let thing = Thing::desk();
         let service = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
         Self {
-            socket,
             thing,
             client,
             _service: service,
@@ -67,7 +56,7 @@ impl Clients {
     }
 
     pub(super) fn socket(&self) -> &Path {
-        &self.socket
+        self.bus.socket()
     }
 
     /// Changes the mouse's charge, and waits until the service has reported it.
@@ -102,7 +91,8 @@ impl Clients {
         notify
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A program that finds this bus as the system's and as the session's.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
         command
             .args(arguments)
@@ -115,9 +105,16 @@ impl Clients {
         command
     }
 
+    /// The unique name of the service.
+    pub(super) fn service(&self) -> String {
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
+        let owner = peer.call(&calls::name_owner(NAME), PATIENCE).unwrap();
+        owner.text().unwrap()
+    }
+
     /// All unique names on the bus.
-    fn names(&self) -> BTreeSet<String> {
-        let mut peer = Peer::connect(&self.socket, false).unwrap();
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
         let names = peer.call(&calls::to_bus("ListNames"), PATIENCE).unwrap();
         let names = names.texts().unwrap().into_iter();
         let of_others = names.filter(|name| name.starts_with(':') && *name != peer.unique);
@@ -136,22 +133,23 @@ impl Clients {
 
     /// Each connection that was not there before, as the target of an attack.
     fn targets(&self, before: &BTreeSet<String>) -> Vec<Target> {
-        let mut peer = Peer::connect(&self.socket, false).unwrap();
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
         let mut targets = Vec::new();
         for unique in self.names().difference(before) {
             if let Ok(process) = peer.call(&calls::process_of(unique), PATIENCE)
                 && let Some(process) = process.number()
+                // A connection of the test itself may still be on its way out.
+                && process != std::process::id()
             {
                 limit_files(process);
                 targets.push(Target {
-                    socket: self.socket.clone(),
+                    socket: self.socket().to_owned(),
                     unique: unique.clone(),
                     devices: vec![MOUSE.to_owned()],
                     solar: MOUSE.to_owned(),
                 });
             }
         }
-        assert!(!targets.is_empty(), "the program is not on the bus");
         targets
     }
 }
@@ -218,10 +216,12 @@ impl<'a> Shown<'a> {
         self.clients.targets(&self.before)
     }
 
-    /// Waits until this charge is shown.
+    /// Waits until this charge is shown, beside nothing that was forged.
     pub(super) fn shows(&self, after: &str, charge: u8) {
         let what = format!("{charge} % after {after}");
-        self.terminal
+        let screen = self
+            .terminal
             .until(&what, |screen| screen.contains(&format!("{charge} %")));
+        assert!(!screen.contains(FORGED), "after {after}:\n{screen}");
     }
 }

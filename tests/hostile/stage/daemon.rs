@@ -3,8 +3,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::Bus;
 use crate::attacker::user::User;
+use crate::broker::Bus;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_solar-statusd");
 
@@ -24,7 +24,7 @@ impl Daemon {
             .arg(format!("--nofile={MOST_FILES}"))
             .arg("--")
             .arg(program(bus, user))
-            .args(["--bus", &bus.address(), desk, "--state"])
+            .args(["--bus", bus.address(), desk, "--state"])
             .arg(state)
             .env_remove("NOTIFY_SOCKET")
             .env_remove("RUST_LOG")

@@ -1,4 +1,4 @@
-//! Where attacks take place: a real dbus-daemon and the real `solar-statusd` on it.
+//! Where attacks take place: a real bus and the real `solar-statusd` on it.
 
 mod bus;
 mod daemon;
@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use crate::attacker::state::three_years;
 use crate::attacker::target::Target;
 use crate::attacker::user::User;
-pub(crate) use bus::{Bus, Policy};
+use crate::broker::{Broker, Bus};
+pub(crate) use bus::Policy;
 pub(crate) use daemon::Daemon;
 
 /// The devices of the service.
@@ -64,8 +65,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Starts both, and waits until the devices are known.
-    pub(crate) fn new(desk: Desk, policy: Policy) -> Self {
-        let bus = Bus::start(policy);
+    pub(crate) fn new(broker: Broker, desk: Desk, policy: Policy) -> Self {
+        Self::on(policy.start(broker), desk, policy)
+    }
+
+    /// The same on a bus that runs already.
+    pub(crate) fn on(bus: Bus, desk: Desk, policy: Policy) -> Self {
         let state = tempfile::tempdir().unwrap();
         three_years(state.path(), &desk.ids());
         if let Some(User(user)) = policy.service() {

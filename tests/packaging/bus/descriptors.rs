@@ -8,7 +8,9 @@ use solar_status::bus::DEVICE_INTERFACE;
 use zbus::message::Type;
 use zbus::{Connection, Error, Fd, MessageStream, block_on, fdo};
 
-use super::broker::{BROKERS, Bus, for_user};
+use crate::broker::{BROKERS, Bus};
+
+use super::served::for_user;
 use super::{POLICIES, on_each_bus};
 
 /// An interface whose signals the daemon in these tests subscribes to.
@@ -122,7 +124,7 @@ fn no_policy_of_an_administrator_opens_the_door_again() {
                      <allow send_destination="{name}"/>
                    </policy></busconfig>"#
             );
-            let bus = Bus::new(broker, &[&for_user(policy, user), &generous]);
+            let bus = Bus::with_policies(broker, &[&for_user(policy, user), &generous]);
             let _daemon = Daemon::new(&bus, name);
             assert!(is_denied(call(&bus.connect(), name, &file)), "{bus}");
         }
@@ -140,7 +142,7 @@ fn without_our_policy_descriptors_would_arrive() {
            </policy></busconfig>"#
     );
     for broker in BROKERS {
-        let bus = Bus::new(broker, &[&open]);
+        let bus = Bus::with_policies(broker, &[&open]);
         let mut daemon = Daemon::new(&bus, name);
         let sender = bus.connect();
         signal(&sender, Some(name), &file);

@@ -5,9 +5,10 @@ use rustix::process::{getgid, getuid};
 use solar_status::bus::{DEVICE_INTERFACE, NAME};
 use zbus::{Connection, MessageStream, block_on, fdo};
 
+use crate::broker::{BROKERS, Broker, Bus};
 use crate::tools::{GROUP_POLICY, POLICY, text};
 
-use super::broker::{BROKERS, Broker, Bus, for_user};
+use super::served::for_user;
 use super::{OPEN, is_passed_on};
 
 /// A bus whose administrator installed the example for a group; the daemon's user is ours.
@@ -18,7 +19,7 @@ fn bus(broker: Broker, group: u32) -> Bus {
     let example = example
         .replace(group_line, &format!(r#"group="{group}""#))
         .replace(root_line, &format!(r#"user="{}""#, user + 1));
-    Bus::new(broker, &[&for_user(POLICY, user), &example])
+    Bus::with_policies(broker, &[&for_user(POLICY, user), &example])
 }
 
 fn our_group() -> u32 {

@@ -1,4 +1,4 @@
-use super::Bytes;
+use super::{Bytes, Order};
 
 /// The parameters of a message, built one by one.
 #[derive(Clone, Debug, Default)]
@@ -8,6 +8,14 @@ pub(crate) struct Body {
 }
 
 impl Body {
+    /// In this byte order; the message has it, too.
+    pub(crate) fn new(order: Order) -> Self {
+        Self {
+            bytes: Bytes::new(order),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn string(mut self, value: &str) -> Self {
         self.signature.push('s');
         self.bytes.string(value);
@@ -22,15 +30,15 @@ impl Body {
 
     pub(crate) fn u64(mut self, value: u64) -> Self {
         self.signature.push('t');
-        self.bytes.align(8);
-        self.bytes.0.extend(value.to_le_bytes());
+        self.bytes.u64(value);
         self
     }
 
-    /// An array of strings with nothing in it.
-    pub(crate) fn no_strings(mut self) -> Self {
+    /// An array of strings.
+    pub(crate) fn strings(mut self, values: &[&str]) -> Self {
         self.signature.push_str("as");
-        self.bytes.u32(0);
+        self.bytes
+            .array(4, |to| values.iter().for_each(|value| to.string(value)));
         self
     }
 
@@ -38,8 +46,8 @@ impl Body {
     pub(crate) fn zeros(mut self, length: usize) -> Self {
         self.signature.push_str("ay");
         self.bytes.u32(length.try_into().unwrap());
-        let end = self.bytes.0.len() + length;
-        self.bytes.0.resize(end, 0);
+        let end = self.bytes.len() + length;
+        self.bytes.bytes.resize(end, 0);
         self
     }
 
@@ -58,8 +66,50 @@ impl Body {
             let inner = if level == depth { "y" } else { "v" };
             self.bytes.signature(inner);
         }
-        self.bytes.0.push(1);
+        self.bytes.byte(1);
         self
+    }
+
+    /// A dictionary of one text: changed properties of an interface.
+    pub(crate) fn text_by_name(mut self, name: &str, text: &str) -> Self {
+        self.signature.push_str("a{sv}");
+        self.bytes.array(8, |to| {
+            to.string(name);
+            to.signature("s");
+            to.string(text);
+        });
+        self
+    }
+
+    /// An object path.
+    pub(crate) fn path(mut self, value: &str) -> Self {
+        self.signature.push('o');
+        self.bytes.string(value);
+        self
+    }
+
+    /// One interface of an object, with a dictionary of one text.
+    pub(crate) fn interface(mut self, interface: &str, name: &str, text: &str) -> Self {
+        self.signature.push_str("a{sa{sv}}");
+        self.bytes.array(8, |to| {
+            to.string(interface);
+            to.array(8, |to| {
+                to.string(name);
+                to.signature("s");
+                to.string(text);
+            });
+        });
+        self
+    }
+
+    pub(crate) fn bool(mut self, value: bool) -> Self {
+        self.signature.push('b');
+        self.bytes.u32(value.into());
+        self
+    }
+
+    pub(super) const fn order(&self) -> Order {
+        self.bytes.order
     }
 
     pub(super) fn signature(&self) -> &str {
@@ -67,6 +117,6 @@ impl Body {
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.bytes.0
+        &self.bytes.bytes
     }
 }

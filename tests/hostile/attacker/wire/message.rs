@@ -1,13 +1,14 @@
-use super::{Body, Bytes};
+use super::field::begin_field;
+use super::{Body, Bytes, Field, Order};
 
 /// What a message is, by its number in the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Call = 1,
-    Return = 2,
-    Error = 3,
-    Signal = 4,
-}
+const CALL: u8 = 1;
+const RETURN: u8 = 2;
+const ERROR: u8 = 3;
+const SIGNAL: u8 = 4;
+
+/// The version of the protocol.
+const VERSION: u8 = 1;
 
 /// Flag of a call to which no reply is expected.
 const NO_REPLY_EXPECTED: u8 = 1;
@@ -15,8 +16,9 @@ const NO_REPLY_EXPECTED: u8 = 1;
 /// A message to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
-    kind: Kind,
+    kind: u8,
     flags: u8,
+    version: u8,
     destination: String,
     path: String,
     interface: String,
@@ -24,6 +26,9 @@ pub(crate) struct Message {
     error_name: String,
     reply_serial: Option<u32>,
     body: Body,
+    /// A field before all others, and one behind them.
+    first: Option<Field>,
+    last: Option<Field>,
     /// Changes the bytes after they were encoded.
     breaks: Option<fn(&mut [u8])>,
 }
@@ -36,14 +41,14 @@ impl Message {
             path: path.to_owned(),
             interface: interface.to_owned(),
             member: member.to_owned(),
-            ..Self::empty(Kind::Call)
+            ..Self::empty(CALL)
         }
     }
 
     /// A signal to one destination only.
     pub(crate) fn signal(destination: &str, path: &str, interface: &str, member: &str) -> Self {
         Self {
-            kind: Kind::Signal,
+            kind: SIGNAL,
             ..Self::call(destination, path, interface, member)
         }
     }
@@ -53,23 +58,24 @@ impl Message {
         Self {
             destination: destination.to_owned(),
             reply_serial: Some(serial),
-            ..Self::empty(Kind::Return)
+            ..Self::empty(RETURN)
         }
     }
 
     /// An error in reply to a call with this serial number.
     pub(crate) fn error(destination: &str, serial: u32, name: &str) -> Self {
         Self {
-            kind: Kind::Error,
+            kind: ERROR,
             error_name: name.to_owned(),
             ..Self::reply(destination, serial)
         }
     }
 
-    fn empty(kind: Kind) -> Self {
+    fn empty(kind: u8) -> Self {
         Self {
             kind,
             flags: 0,
+            version: VERSION,
             destination: String::new(),
             path: String::new(),
             interface: String::new(),
@@ -77,6 +83,8 @@ impl Message {
             error_name: String::new(),
             reply_serial: None,
             body: Body::default(),
+            first: None,
+            last: None,
             breaks: None,
         }
     }
@@ -101,6 +109,33 @@ impl Message {
         }
     }
 
+    /// The same of another type.
+    pub(crate) fn of_type(self, kind: u8) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same with these flags.
+    pub(crate) fn with_flags(self, flags: u8) -> Self {
+        Self { flags, ..self }
+    }
+
+    /// The same in another version of the protocol.
+    pub(crate) fn of_version(self, version: u8) -> Self {
+        Self { version, ..self }
+    }
+
+    /// The same with a field before all others.
+    pub(crate) fn with_first(self, field: Field) -> Self {
+        let first = Some(field);
+        Self { first, ..self }
+    }
+
+    /// The same with a field behind all others.
+    pub(crate) fn with_last(self, field: Field) -> Self {
+        let last = Some(field);
+        Self { last, ..self }
+    }
+
     /// The same, broken after it was encoded.
     pub(crate) fn broken_by(self, breaks: fn(&mut [u8])) -> Self {
         Self {
@@ -111,24 +146,34 @@ impl Message {
 
     /// The bytes of the message, sent with this many descriptors.
     pub(super) fn encode(&self, serial: u32, descriptors: usize) -> Vec<u8> {
-        let mut bytes = Bytes(vec![b'l', self.kind as u8, self.flags, 1]);
+        let mut bytes = Bytes::new(self.body.order());
+        let order = match bytes.order {
+            Order::Little => b'l',
+            Order::Big => b'B',
+        };
+        for byte in [order, self.kind, self.flags, self.version] {
+            bytes.byte(byte);
+        }
         bytes.u32(self.body.as_bytes().len().try_into().unwrap());
         bytes.u32(serial);
         // The length of the fields, known at their end.
         bytes.u32(0);
-        let start = bytes.0.len();
+        let start = bytes.len();
         self.fields(&mut bytes, descriptors);
-        let length = u32::try_from(bytes.0.len() - start).unwrap();
-        bytes.0[start - 4..start].copy_from_slice(&length.to_le_bytes());
+        let length = bytes.of_u32((bytes.len() - start).try_into().unwrap());
+        bytes.bytes[start - 4..start].copy_from_slice(&length);
         bytes.align(8);
-        bytes.0.extend(self.body.as_bytes());
+        bytes.bytes.extend(self.body.as_bytes());
         if let Some(breaks) = self.breaks {
-            breaks(&mut bytes.0);
+            breaks(&mut bytes.bytes);
         }
-        bytes.0
+        bytes.bytes
     }
 
     fn fields(&self, bytes: &mut Bytes, descriptors: usize) {
+        if let Some(field) = &self.first {
+            field.write(bytes);
+        }
         for (code, kind, text) in [
             (1, "o", &self.path),
             (2, "s", &self.interface),
@@ -153,12 +198,8 @@ impl Message {
             begin_field(bytes, 9, "u");
             bytes.u32(descriptors.try_into().unwrap());
         }
+        if let Some(field) = &self.last {
+            field.write(bytes);
+        }
     }
-}
-
-/// A field is a structure of its code and a variant.
-fn begin_field(bytes: &mut Bytes, code: u8, kind: &str) {
-    bytes.align(8);
-    bytes.0.push(code);
-    bytes.signature(kind);
 }

@@ -1,25 +1,20 @@
-//! A bus of its own for a test, by either of the programs that run a system bus.
+//! A bus of its own for a test, run by dbus-daemon or by dbus-broker.
 
 use std::fmt::{self, Write as _};
-use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::{self, Permissions};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
 
 use rustix::process::getuid;
 use tempfile::TempDir;
-use zbus::connection::Builder;
-use zbus::{Connection, block_on};
-
-use crate::tools::{missing, text};
 
 /// The rules of a system bus that precede the policy of any service.
-const SYSTEM: &str = r#"
-  <type>system</type>
-  <auth>EXTERNAL</auth>
+pub(crate) const SYSTEM: &str = r#"
   <policy context="default">
     <allow user="*"/>
     <deny own="*"/>
@@ -35,8 +30,18 @@ const SYSTEM: &str = r#"
   </policy>
 "#;
 
-/// Starts dbus-broker without systemd, in a mount namespace: it insists on the journal's socket, and
-/// is given one of the test. For its calls to systemd it connects to itself.
+/// Every user may do everything.
+pub(crate) const OPEN: &str = r#"
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>
+"#;
+
+/// Starts dbus-broker without systemd, in a mount namespace: it requires the journal's socket, and
+/// gets one of the test. For its calls to systemd it connects to itself.
 const LAUNCH: &str = r#"
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/journal
@@ -47,75 +52,79 @@ exec systemd-socket-activate --listen="$1/bus" \
     dbus-broker-launch --scope=system --config-file="$1/bus.conf"
 "#;
 
-/// The programs that read our policies: Debian, Arch and others use the first by default, Fedora and
+/// The programs that run a system bus: Debian, Arch and others use the first by default, Fedora and
 /// others the second.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Broker {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broker {
     DbusDaemon,
     DbusBroker,
 }
 
-pub(super) const BROKERS: [Broker; 2] = [Broker::DbusDaemon, Broker::DbusBroker];
+pub(crate) const BROKERS: [Broker; 2] = [Broker::DbusDaemon, Broker::DbusBroker];
 
-/// A bus with the given policies; ends when dropped.
-pub(super) struct Bus {
+/// A running bus, which every user can connect to; it ends when dropped.
+pub(crate) struct Bus {
     broker: Broker,
     process: Child,
+    socket: PathBuf,
     address: String,
-    // The program must be able to write to it.
-    _stderr: BufReader<ChildStderr>,
     journal: Journal,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Bus {
-    /// Reads the policies in this order, as the files of `system.d`.
-    pub(super) fn new(broker: Broker, policies: &[&str]) -> Self {
+    /// Starts it with these elements of its configuration, followed by these files, as those of
+    /// `system.d`.
+    pub(crate) fn start(broker: Broker, elements: &str, files: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path();
+        fs::set_permissions(place, Permissions::from_mode(0o755)).unwrap();
         let mut included = String::new();
-        for (number, policy) in policies.iter().enumerate() {
+        for (number, text) in files.iter().enumerate() {
             let file = place.join(format!("{number}.conf"));
-            fs::write(&file, policy).unwrap();
+            fs::write(&file, text).unwrap();
             write!(included, "<include>{}</include>", file.display()).unwrap();
         }
-        let address = format!("unix:path={}/bus", place.display());
-        let config = format!("<busconfig>{SYSTEM}<listen>{address}</listen>{included}</busconfig>");
+        let socket = place.join("bus");
+        let address = format!("unix:path={}", socket.display());
+        let config = format!(
+            "<busconfig><type>system</type><auth>EXTERNAL</auth><listen>{address}</listen>\
+             {elements}{included}</busconfig>"
+        );
         fs::write(place.join("bus.conf"), config).unwrap();
         let journal = Journal::new(&place.join("journal"));
 
         let (mut command, package) = broker.command(place);
         command.stdin(Stdio::null()).stderr(Stdio::piped());
-        let mut process = command
-            .spawn()
-            .unwrap_or_else(|error| missing(&command, package, &error));
+        let mut process = command.spawn().unwrap_or_else(|error| {
+            panic!("{command:?}: {error}; the package {package} has it (tests/setup.sh)")
+        });
         let mut stderr = BufReader::new(process.stderr.take().unwrap());
         broker.wait_until_it_listens(&mut process, &mut stderr);
+        // The program blocks once the pipe is full.
+        thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
+        fs::set_permissions(&socket, Permissions::from_mode(0o666)).unwrap();
         Self {
             broker,
             process,
+            socket,
             address,
-            _stderr: stderr,
             journal,
-            _folder: folder,
+            folder,
         }
     }
 
-    /// The daemon's user is the one that runs the test.
-    pub(super) fn for_our_user(broker: Broker, policy: &str) -> Self {
-        Self::new(broker, &[&for_user(policy, getuid().as_raw())])
+    pub(crate) fn socket(&self) -> &Path {
+        &self.socket
     }
 
-    pub(super) fn connect(&self) -> Connection {
-        block_on(Builder::address(self.address.as_str()).build()).unwrap()
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
-    /// A connection that owns `name` and answers every call, though with an error.
-    pub(super) fn serve(&self, name: &str) -> Connection {
-        let daemon = self.connect();
-        daemon.object_server();
-        block_on(daemon.request_name(name)).unwrap();
-        daemon
+    /// A folder that every user can read.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 
@@ -133,7 +142,7 @@ impl Drop for Bus {
     }
 }
 
-/// What dbus-broker logs: it has to be read, or the broker waits for it.
+/// The log of dbus-broker, which blocks if it is not read.
 struct Journal(UnixDatagram);
 
 impl Journal {
@@ -146,22 +155,26 @@ impl Journal {
 }
 
 impl Broker {
-    /// How to start it in a folder, and the package that has it.
+    /// How to start it in a folder, and the package of the program.
     fn command(self, folder: &Path) -> (Command, &'static str) {
         match self {
             Self::DbusDaemon => {
                 let mut command = Command::new("dbus-daemon");
                 command
-                    .args(["--nofork", "--print-address", "--config-file"])
+                    .args(["--nofork", "--nopidfile", "--print-address"])
+                    .arg("--config-file")
                     .arg(folder.join("bus.conf"))
                     .stdout(Stdio::piped());
                 (command, "dbus-daemon")
             }
             Self::DbusBroker => {
                 let mut command = Command::new("unshare");
+                // In a user namespace the broker would not tell users apart; root needs none.
+                if !getuid().is_root() {
+                    command.args(["--map-current-user", "--keep-caps"]);
+                }
                 command
-                    .args(["--map-current-user", "--keep-caps", "--mount"])
-                    .args(["sh", "-euc", LAUNCH, "sh"])
+                    .args(["--mount", "sh", "-euc", LAUNCH, "sh"])
                     .arg(folder)
                     .stdout(Stdio::null());
                 (command, "util-linux")
@@ -187,12 +200,4 @@ impl Broker {
             panic!("{self:?} (packages dbus-daemon, dbus-broker, systemd): {line}");
         }
     }
-}
-
-/// A file of ours for another user than the one it is shipped for.
-pub(super) fn for_user(policy: &str, user: u32) -> String {
-    let shipped = r#"<policy user="solar-status">"#;
-    let policy = text(policy);
-    assert!(policy.contains(shipped), "{policy}");
-    policy.replace(shipped, &format!(r#"<policy user="{user}">"#))
 }

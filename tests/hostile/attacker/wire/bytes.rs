@@ -1,0 +1,89 @@
+/// The byte order of a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    #[default]
+    Little,
+    Big,
+}
+
+/// Parameters of a message and fields of its header.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bytes {
+    pub(super) bytes: Vec<u8>,
+    pub(super) order: Order,
+}
+
+impl Bytes {
+    pub(super) const fn new(order: Order) -> Self {
+        Self {
+            bytes: Vec::new(),
+            order,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn align(&mut self, to: usize) {
+        let length = self.bytes.len().next_multiple_of(to);
+        self.bytes.resize(length, 0);
+    }
+
+    pub(crate) fn byte(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    pub(crate) fn u16(&mut self, value: u16) {
+        self.align(2);
+        self.bytes.extend(match self.order {
+            Order::Little => value.to_le_bytes(),
+            Order::Big => value.to_be_bytes(),
+        });
+    }
+
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.align(4);
+        self.bytes.extend(self.of_u32(value));
+    }
+
+    pub(super) const fn of_u32(&self, value: u32) -> [u8; 4] {
+        match self.order {
+            Order::Little => value.to_le_bytes(),
+            Order::Big => value.to_be_bytes(),
+        }
+    }
+
+    pub(crate) fn u64(&mut self, value: u64) {
+        self.align(8);
+        self.bytes.extend(match self.order {
+            Order::Little => value.to_le_bytes(),
+            Order::Big => value.to_be_bytes(),
+        });
+    }
+
+    /// A length, its bytes, and a terminating zero; types `s` and `o`.
+    pub(crate) fn string(&mut self, value: &str) {
+        self.u32(value.len().try_into().unwrap());
+        self.bytes.extend(value.as_bytes());
+        self.byte(0);
+    }
+
+    /// The same with a length of one byte; type `g`.
+    pub(crate) fn signature(&mut self, value: &str) {
+        self.byte(value.len().try_into().unwrap());
+        self.bytes.extend(value.as_bytes());
+        self.byte(0);
+    }
+
+    /// An array whose elements are aligned to this; `write` writes them.
+    pub(crate) fn array(&mut self, alignment: usize, write: impl FnOnce(&mut Self)) {
+        self.u32(0);
+        let length = self.len() - 4;
+        self.align(alignment);
+        let start = self.len();
+        write(self);
+        let bytes = self.of_u32((self.len() - start).try_into().unwrap());
+        self.bytes[length..length + 4].copy_from_slice(&bytes);
+    }
+}

@@ -1,0 +1,95 @@
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::attacker::calls::{self, Make};
+use crate::attacker::odd;
+use crate::attacker::target::Target;
+use crate::attacker::user::ATTACKER;
+use crate::attacker::wire::{Hearing, Peer};
+
+/// Longer than the bus takes for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a call of the bus takes at most before the hunter looks whether it shall stop.
+const LOOKS: Duration = Duration::from_millis(100);
+
+/// What each new connection is sent.
+const MESSAGES: [(Make, usize); 3] = [
+    (odd::unicast, odd::BROADCASTS),
+    (odd::broadcast, odd::BROADCASTS),
+    (odd::unknown_field, odd::UNKNOWN_FIELDS),
+];
+
+/// A program that attacks every connection as soon as the bus reports it.
+pub(super) struct Hunter {
+    is_stopped: Arc<AtomicBool>,
+    thread: JoinHandle<usize>,
+}
+
+impl Hunter {
+    pub(super) fn on(socket: &Path) -> Self {
+        let mut ear = connect(socket);
+        let rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'";
+        ear.call(&calls::add_match(rule), PATIENCE).unwrap();
+        let mut mouth = connect(socket);
+        let mut seen = BTreeSet::from([mouth.unique.clone()]);
+        let (socket, is_stopped) = (socket.to_owned(), Arc::new(AtomicBool::new(false)));
+        let stopped = Arc::clone(&is_stopped);
+        let thread = thread::spawn(move || {
+            let mut hunted = 0;
+            while !stopped.load(Ordering::Relaxed) {
+                let Ok(change) = ear.receive(Instant::now() + LOOKS) else {
+                    continue;
+                };
+                let Some(unique) = change.text().filter(|it| it.starts_with(':')) else {
+                    continue;
+                };
+                if !seen.insert(unique.clone()) {
+                    continue;
+                }
+                let target = Target {
+                    socket: socket.clone(),
+                    unique,
+                    devices: vec!["/org/solarstatus/Monitor1/devices/forged".to_owned()],
+                    solar: String::new(),
+                };
+                if attack(&mut mouth, &target).is_err() {
+                    // The bus ends connections for what some of them send.
+                    mouth = connect(&socket);
+                    seen.insert(mouth.unique.clone());
+                }
+                hunted += 1;
+            }
+            hunted
+        });
+        Self { is_stopped, thread }
+    }
+
+    /// Ends it; returns how many connections it attacked.
+    pub(super) fn stop(self) -> usize {
+        self.is_stopped.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
+}
+
+fn connect(socket: &Path) -> Peer {
+    let connect = || Peer::connect(socket, false).unwrap();
+    ATTACKER.or_own().run(connect)
+}
+
+fn attack(peer: &mut Peer, target: &Target) -> io::Result<()> {
+    for (make, count) in MESSAGES {
+        for number in 0..count {
+            let until = Instant::now() + PATIENCE;
+            let message = make(target, number);
+            peer.send(&message, &[], Hearing::Always, until)?;
+            peer.hear(Hearing::Always)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The match rules of all programs: each names a sender that only the system gives away.
+//!
+//! dbus-broker ends the connection of a peer that a rule of its own has a broadcast with descriptors
+//! sent to. So a rule without a sender lets every peer end a program.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use solar_status::bus::NAME;
+
+use super::notifications::Notifications;
+use super::stage::{Clients, Shown};
+use crate::attacker::calls;
+use crate::attacker::user::HONEST;
+use crate::attacker::wire::Peer;
+use crate::broker::{BROKERS, Broker};
+use crate::stage::{Desk, Policy, Stage};
+
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The last rule of a test, of its own.
+const LAST: &str = "type='signal',sender='org.freedesktop.DBus',member='Last'";
+
+/// The names that strangers cannot have: on the system bus policies keep them.
+const TRUSTED: [&str; 4] = [
+    "org.freedesktop.DBus",
+    "org.freedesktop.login1",
+    "org.freedesktop.Notifications",
+    NAME,
+];
+
+#[test]
+fn every_match_rule_of_the_service_names_a_trusted_sender() {
+    let _alone = crate::alone();
+    for broker in BROKERS {
+        let bus = Policy::Open.start(broker);
+        let rules = Rules::on(bus.socket());
+        let stage = Stage::on(bus, Desk::Small, Policy::Open);
+        // While light is measured for it, the service waits for its caller to leave.
+        let mut caller = stage.target.connect(HONEST.or_own(), false).unwrap();
+        let light = calls::light(&stage.target, 10, 1);
+        assert!(caller.call(&light, PATIENCE).unwrap().is_return());
+
+        let rules = rules.all(&stage.target.socket);
+        let ours = rules.iter().filter(|it| it.by == stage.target.unique);
+        let ours: Vec<_> = ours.inspect(|it| it.assert_trusts(broker, &[])).collect();
+        for about in [LOGIND, &caller.unique] {
+            let is_there = ours
+                .iter()
+                .any(|it| it.text.contains(&format!("arg0='{about}'")));
+            assert!(is_there, "{broker:?}: no rule about {about}: {ours:?}");
+        }
+    }
+}
+
+#[test]
+fn every_match_rule_of_each_client_names_a_trusted_sender() {
+    let _alone = crate::alone();
+    for broker in BROKERS {
+        let clients = Clients::new(broker);
+        let _server = Notifications::on(clients.socket());
+        let before = clients.names();
+        let rules = Rules::on(clients.socket());
+        for arguments in [
+            ["--format", "waybar", "--watch"].as_slice(),
+            &["monitor"],
+            &["watch"],
+        ] {
+            drop(Shown::start(&clients, arguments));
+        }
+        for arguments in [["--json"].as_slice(), &["history"], &["doctor"]] {
+            clients.command(arguments).output().unwrap();
+        }
+        let notify = clients.notify();
+        clients.set_charge(9);
+        clients.set_charge(8);
+        drop(notify);
+
+        let rules = rules.all(clients.socket());
+        let service = clients.service();
+        let ours = rules.iter().filter(|it| !before.contains(&it.by));
+        let ours: Vec<_> = ours
+            .inspect(|it| it.assert_trusts(broker, &[&service]))
+            .collect();
+        // Each of the four that follow has rules, on a connection of its own at least.
+        let connections: BTreeSet<_> = ours.iter().map(|it| &it.by).collect();
+        assert!(connections.len() >= 4, "{broker:?}: {ours:?}");
+    }
+}
+
+const LOGIND: &str = "org.freedesktop.login1";
+
+/// A match rule, and the peer that has it.
+#[derive(Debug)]
+struct Rule {
+    by: String,
+    text: String,
+}
+
+impl Rule {
+    /// Its sender is one that strangers cannot be, or one of these.
+    fn assert_trusts(&self, broker: Broker, others: &[&str]) {
+        let sender = self.text.split(',').find_map(|part| {
+            let sender = part.trim().strip_prefix("sender='")?;
+            sender.strip_suffix('\'')
+        });
+        let is_trusted = sender.is_some_and(|it| TRUSTED.contains(&it) || others.contains(&it));
+        assert!(is_trusted, "{broker:?}: {self:?}");
+    }
+}
+
+/// All match rules that any peer adds from now on, also those that it removes again.
+struct Rules(Receiver<Rule>);
+
+impl Rules {
+    fn on(socket: &Path) -> Self {
+        let mut monitor = Peer::connect(socket, false).unwrap();
+        let reply = monitor.call(&calls::monitor_calls("AddMatch"), PATIENCE);
+        let reply = reply.unwrap();
+        assert!(reply.is_return(), "{reply}");
+        let (give, rules) = channel();
+        thread::spawn(move || {
+            let hour = Duration::from_secs(3600);
+            while let Ok(call) = monitor.receive(Instant::now() + hour) {
+                let Some(text) = call.text().filter(|_| call.member == "AddMatch") else {
+                    continue;
+                };
+                let by = call.sender;
+                if give.send(Rule { by, text }).is_err() {
+                    return;
+                }
+            }
+        });
+        Self(rules)
+    }
+
+    /// Those that were added until now.
+    fn all(self, socket: &Path) -> Vec<Rule> {
+        let mut peer = Peer::connect(socket, false).unwrap();
+        peer.call(&calls::add_match(LAST), PATIENCE).unwrap();
+        let next = || self.0.recv_timeout(PATIENCE).unwrap();
+        let rules = std::iter::repeat_with(next).take_while(|it| it.text != LAST);
+        rules.collect()
+    }
+}
