@@ -6,8 +6,8 @@
 //! multiple of 8 with its code and the signature of its value, and has its value behind these 4
 //! bytes.
 //!
-//! Every message is written anew with the fields that zbus knows, and a message with others that
-//! cannot be told apart is dropped: zbus ends the connection on a field that it does not know
+//! Every message is rewritten with the fields that zbus knows, and one with other fields whose
+//! length is unknown is dropped: zbus ends the connection on a field that it does not know
 //! (`zbus::message::parser::fields` of 6.2), dbus-broker passes such fields on, and the
 //! specification has receivers ignore them. So any peer could end a program with one message.
 

@@ -1,5 +1,5 @@
 //! What goes over D-Bus: names, paths, the facts about a device in UPower's words, its
-//! history. And the socket to a bus, on which nobody else can do harm.
+//! history. And the socket to a bus, which refuses descriptors and bounds messages.
 
 pub mod entries;
 mod facts;

@@ -1,7 +1,6 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use zbus::Message;
 use zruntime::Event;
 
 use super::head::{Head, Incoming, MessageKind};
@@ -59,10 +58,4 @@ impl Intake for Passing {
     fn released(&self) -> &Event {
         &self.released
     }
-
-    fn is_sent(&self, _: &Message) -> bool {
-        true
-    }
-
-    fn on_sent(&self, _: &Message) {}
 }

@@ -1,6 +1,6 @@
 //! The socket of a connection to a bus, on which no file descriptor arrives.
 //!
-//! Passing of descriptors is negotiated in the handshake by whoever can receive them. zbus does so
+//! Passing of descriptors is negotiated in the handshake by any peer that can receive them. zbus does so
 //! on every Unix socket, and then ends the connection when the kernel drops descriptors because
 //! too many are open: any peer could end a program by sending it some. This socket does not
 //! negotiate. dbus-daemon and dbus-broker then refuse messages with descriptors on our behalf; and
@@ -56,15 +56,16 @@ pub trait Intake: fmt::Debug + Send + Sync + 'static {
     fn released(&self) -> &Event;
 
     /// Whether a message of ours is sent, or dropped.
-    fn is_sent(&self, message: &Message) -> bool;
+    fn is_sent(&self, _message: &Message) -> bool {
+        true
+    }
 
     /// A message of ours was sent or dropped.
-    fn on_sent(&self, message: &Message);
+    fn on_sent(&self, _message: &Message) {}
 }
 
 /// The most bytes that are sent before the bus has read any, as the kernel counts them: some dozen
-/// small answers. What is decided on who is answered next comes before what waits here; by default
-/// 200 KB would.
+/// small answers. Kept small because fairness is decided before this buffer; the default is 200 KB.
 const SEND_BUFFER: usize = 16 << 10;
 
 /// A socket on the thread's runtime, which zbus runs on too.

@@ -9,6 +9,9 @@ use super::head::{Head, Incoming, MessageKind, PRIMARY, Primary};
 /// Longer header fields are not read: of a message that is too long for us, they are skipped too.
 const LONGEST_HEADER: u64 = 4096;
 
+/// Memory that is kept from one message to the next.
+const LONGEST_KEPT: usize = 64 << 10;
+
 /// The longest messages that are read, by what they are. Longer ones are skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -130,9 +133,9 @@ impl Splitter {
         if self.kept.len() as u64 == length {
             match Incoming::read(&self.kept) {
                 Some(message) => found(Found::Message(message)),
-                None => debug!("a message with a header that is not valid here: dropped"),
+                None => debug!("dropped a message with an invalid header"),
             }
-            self.kept.clear();
+            self.forget();
         }
         Ok(bytes)
     }
@@ -164,6 +167,12 @@ impl Splitter {
             State::Skipping { rest }
         };
         bytes.get(skipped..).unwrap_or_default()
+    }
+
+    /// Drops what was kept, and the memory of long messages.
+    fn forget(&mut self) {
+        self.kept.clear();
+        self.kept.shrink_to(LONGEST_KEPT);
     }
 
     /// Keeps bytes until there are so many, and returns the others.

@@ -1,12 +1,10 @@
-use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::{SocketAddr, UnixStream};
-use std::path::PathBuf;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use zbus::Address;
 use zbus::address::transport::{Transport, UnixSocket};
 use zbus::connection::Builder;
@@ -33,43 +31,62 @@ impl Bus {
     ///
     /// There is no bus at the address, or it refuses the connection.
     pub fn builder(&self) -> zbus::Result<Builder<'static>> {
-        self.builder_with(Arc::new(Passing::default()))
+        let address = self.address()?;
+        match unix_address(&address) {
+            Some(socket) => connect(address, socket, Arc::new(Passing::default())),
+            // No descriptors pass over anything else.
+            None => Ok(Builder::address(address)),
+        }
     }
 
     /// The same with a decision about each message that arrives.
     ///
     /// # Errors
     ///
-    /// As above.
+    /// As above; or the address is not that of a Unix socket.
     pub fn builder_with(&self, intake: Arc<dyn Intake>) -> zbus::Result<Builder<'static>> {
-        let address = match self {
-            Self::System => Address::system()?,
-            Self::Session => Address::session()?,
-            Self::Address(address) => Address::try_from(address.as_str())?,
-        };
-        let Some(socket) = unix_address(&address) else {
-            // No descriptors pass over anything else.
-            return Ok(Builder::address(address));
-        };
-        let stream = socket.and_then(|socket| UnixStream::connect_addr(&socket));
-        let socket = stream.and_then(|stream| BusSocket::new(stream, intake));
-        let socket = socket
-            .map_err(|error| zbus::Error::Connection(Arc::new(error), Box::new(address.clone())))?;
-        Ok(Builder::socket(socket))
+        let address = self.address()?;
+        let socket = unix_address(&address).ok_or_else(|| {
+            let why = format!("cannot serve on {address}: only unix: addresses are supported");
+            zbus::Error::Address(why)
+        })?;
+        connect(address, socket, intake)
+    }
+
+    fn address(&self) -> zbus::Result<Address> {
+        match self {
+            Self::System => Address::system(),
+            Self::Session => Address::session(),
+            Self::Address(address) => Address::try_from(address.as_str()),
+        }
     }
 }
 
+/// Connects without waiting: a bus whose queue of new connections is full is an error.
+fn connect(
+    address: Address,
+    socket: rustix::io::Result<SocketAddrUnix>,
+    intake: Arc<dyn Intake>,
+) -> zbus::Result<Builder<'static>> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let open = || {
+        let stream = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+        rustix::net::connect(&stream, &socket?)?;
+        BusSocket::new(UnixStream::from(stream), intake)
+    };
+    let socket = open()
+        .map_err(|error: io::Error| zbus::Error::Connection(Arc::new(error), Box::new(address)))?;
+    Ok(Builder::socket(socket))
+}
+
 /// Where the socket of an address is; `None`: it is not a Unix socket that one can connect to.
-fn unix_address(address: &Address) -> Option<io::Result<SocketAddr>> {
+fn unix_address(address: &Address) -> Option<rustix::io::Result<SocketAddrUnix>> {
     let Transport::Unix(unix) = address.transport() else {
         return None;
     };
     match unix.path() {
-        UnixSocket::File(path) => Some(SocketAddr::from_pathname::<&PathBuf>(path)),
-        UnixSocket::Abstract(name) => {
-            let name: &OsString = name;
-            Some(SocketAddr::from_abstract_name(name.as_bytes()))
-        }
+        UnixSocket::File(path) => Some(SocketAddrUnix::new(path)),
+        UnixSocket::Abstract(name) => Some(SocketAddrUnix::new_abstract_name(name.as_bytes())),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! How often a keyboard may be made to measure light in a day.
 //!
 //! Every measurement costs the keyboard some charge, and so does every request that changes its
-//! series. Anybody may ask. So a keyboard has a budget of measurements for 24 hours, of which no
+//! series. Any local user can ask. So a keyboard has a budget of measurements for 24 hours, of which no
 //! user has all. `solar-status watch` measures every two seconds in series that it renews after 40
 //! seconds: a user can watch for almost nine hours a day.
 
@@ -44,6 +44,7 @@ impl Budget {
     /// Spends measurements of a user. If there are not so many left: how long until there are.
     pub(super) fn spend(&mut self, now: Timestamp, user: User, count: u32) -> Result<(), Duration> {
         self.forget(now);
+        let user = self.told_apart(now, user);
         for (hour, over) in self.hours() {
             if self.is_enough(user, count, over) {
                 if over > 0 {
@@ -58,15 +59,18 @@ impl Budget {
             self.spent.push_back((hour, BTreeMap::new()));
         }
         if let Some((_, users)) = self.spent.back_mut() {
-            let user = if users.contains_key(&user) || users.len() < USERS {
-                user
-            } else {
-                User::Unknown
-            };
             let spent = users.entry(user).or_default();
             *spent = spent.saturating_add(count);
         }
         Ok(())
+    }
+
+    /// The user, or what all share that are too many to be told apart in this hour.
+    fn told_apart(&self, now: Timestamp, user: User) -> User {
+        let users = self.spent.back().filter(|(hour, _)| *hour == hour_of(now));
+        let is_told_apart =
+            users.is_none_or(|(_, users)| users.contains_key(&user) || users.len() < USERS);
+        if is_told_apart { user } else { User::Unknown }
     }
 
     /// Gives measurements back that were not made.
@@ -210,9 +214,11 @@ mod tests {
     #[test]
     fn many_users_take_no_memory() {
         let mut budget = Budget::default();
-        for user in 0..10_000 {
-            _ = budget.spend(at(0, 0), User::Id(user), 1);
-        }
+        let granted =
+            (0..10_000).filter(|user| budget.spend(at(0, 0), User::Id(*user), 10).is_ok());
+        let shared = usize::try_from(MEASUREMENTS_OF_A_USER / 10).unwrap();
+        assert_eq!(granted.count(), USERS + shared);
         assert!(budget.spent[0].1.len() <= USERS + 1);
+        assert_eq!(spend_all(&mut budget, at(0, 0), User::Id(20_000)), 0);
     }
 }

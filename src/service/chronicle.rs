@@ -11,7 +11,8 @@ use super::wall;
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample};
 use crate::units::Timestamp;
 
-/// For how many devices a failure is logged, and not only counted as one of all.
+/// How many devices may have a logged failure at the same time; further failures are logged at
+/// debug level only.
 const MOST_FAILING: usize = 256;
 
 pub(super) struct Chronicle {

@@ -217,7 +217,8 @@ impl Leases {
     /// One series of all that is wanted of a device.
     fn union(&self, now: Timestamp, device: &Link) -> Option<Series> {
         let wanted = self.wanted.iter().filter(|((_, of), _)| of == device);
-        let wanted = wanted.map(|(_, lease)| lease.series);
+        let series = wanted.map(|(_, lease)| lease.series);
+        let wanted = series.filter(|series| now < series.until);
         let mut union = wanted.reduce(|one, other| Series {
             period: one.period.min(other.period),
             until: one.until.max(other.until),
@@ -406,6 +407,17 @@ mod tests {
         assert_eq!(want(":1.65", ADA, 3, 10), Ok(None));
         assert_eq!(want(":1.65", ADA, 3, 1), Err(Refusal::TooMany));
         assert!(want(":1.66", BOB, 3, 1).is_ok());
+    }
+
+    #[test]
+    fn a_request_that_ended_does_not_shape_the_series_of_another() {
+        let mut leases = Leases::default();
+        let mut want = |now, caller: &str, user, count, period| {
+            let wish = leases.want(at(now), caller, user, &device(1), count, period);
+            wish.unwrap().map(|(_, series)| series)
+        };
+        assert_eq!(want(0, ":1.1", ADA, 1, 1), Some(Some(series(1, 1))));
+        assert_eq!(want(1500, ":1.2", BOB, 30, 2), Some(Some(series(30, 2))));
     }
 
     #[test]

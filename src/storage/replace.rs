@@ -30,7 +30,14 @@ pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let mut kept = path.as_os_str().to_owned();
     kept.push(".damaged");
     let kept = PathBuf::from(kept);
-    fs::rename(path, &kept)?;
+    match fs::remove_file(&kept) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // With a second name, the file is there at any time. Some file systems have no such names.
+    if fs::hard_link(path, &kept).is_err() {
+        fs::rename(path, &kept)?;
+    }
     new.persist(path).map_err(|error| error.error)?;
     Ok(kept)
 }

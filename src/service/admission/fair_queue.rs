@@ -105,6 +105,28 @@ impl FairQueue {
         Some((user, call?))
     }
 
+    /// Whether calls of this caller wait.
+    pub(super) fn has(&self, user: User, caller: &str) -> bool {
+        let share = self.users.get(&user);
+        share.is_some_and(|share| share.callers.contains_key(caller))
+    }
+
+    /// Removes all calls of a caller.
+    pub(super) fn take(&mut self, user: User, caller: &str) -> VecDeque<Call> {
+        let Some(share) = self.users.get_mut(&user) else {
+            return VecDeque::new();
+        };
+        let calls = share.callers.remove(caller).unwrap_or_default();
+        share.turns.retain(|it| it != caller);
+        share.length -= calls.len();
+        self.length -= calls.len();
+        if share.length == 0 {
+            self.users.remove(&user);
+            self.turns.retain(|it| *it != user);
+        }
+        calls
+    }
+
     /// Removes the newest call of the user's caller with the longest queue, if that is longer than
     /// this.
     fn displace(&mut self, user: User, than: usize) -> Option<Call> {
@@ -237,6 +259,23 @@ mod tests {
         let refused = queue.push(User::Id(1002), call(":1.9", 91)).unwrap();
         assert!(refused.caller == ":1.1" || refused.caller == ":1.2");
         assert_eq!(serials(&mut queue).len(), 9);
+    }
+
+    #[test]
+    fn all_calls_of_a_caller_can_be_taken() {
+        let mut queue = queue();
+        queue.push(ADA, call(":1.1", 1));
+        queue.push(ADA, call(":1.2", 11));
+        queue.push(ADA, call(":1.2", 12));
+        assert!(queue.has(ADA, ":1.2") && !queue.has(BOB, ":1.2"));
+        assert_eq!(queue.take(ADA, ":1.2").len(), 2);
+        assert_eq!(queue.take(ADA, ":1.2").len(), 0);
+        assert_eq!(serials(&mut queue), [1]);
+        queue.push(BOB, call(":1.3", 21));
+        assert_eq!(queue.take(BOB, ":1.3").len(), 1);
+        assert!(queue.pop(|_| true).is_none());
+        queue.push(BOB, call(":1.3", 22));
+        assert_eq!(serials(&mut queue), [22]);
     }
 
     #[test]

@@ -6,9 +6,8 @@
 //! call has its place until its answer was written to the socket. Of bulk methods a user has one
 //! call in at a time, so that memory stays small; small calls are let in before them.
 //!
-//! What exceeds a queue gets `org.freedesktop.DBus.Error.LimitsExceeded`, and so does a user to
-//! whom so much was sent that is not known to have been read that more could silence the service
-//! ([`traffic`]). Calls that want no answer are dropped where the method only answers.
+//! What exceeds a queue gets `org.freedesktop.DBus.Error.LimitsExceeded`. A user with too many
+//! bytes possibly unread is refused as well: more could silence the service ([`traffic`]). Calls that want no answer are dropped where the method only answers.
 //!
 //! The user of a caller is asked of the bus, once for each caller. That, and the errors, are
 //! [errands](Errand), which a task on the bus thread runs.
@@ -18,7 +17,6 @@ mod fair_queue;
 mod state;
 mod traffic;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -86,7 +84,7 @@ impl Admission {
         loop {
             // Before the look: what comes after it ends the wait.
             let next = self.errands.listen();
-            for errand in self.take_errands() {
+            while let Some(errand) = self.next_errand() {
                 if let Err(error) = self.run(&connection, errand).await {
                     debug!("an errand failed: {error}");
                 }
@@ -109,6 +107,7 @@ impl Admission {
                 connection.send(&call).await
             }
             Errand::Refuse {
+                user,
                 caller,
                 serial,
                 refusal,
@@ -120,14 +119,14 @@ impl Admission {
                     .build(&())?;
                 let error = Message::error(&call.header(), LIMITS_EXCEEDED);
                 let error = error.build(&refusal.to_string())?;
-                self.change(|state, now| state.on_refused(now, &caller, length(&error)));
+                self.change(|state, now| state.on_refused(now, user, &caller, length(&error)));
                 connection.send(&error).await
             }
         }
     }
 
-    fn take_errands(&self) -> VecDeque<Errand> {
-        self.state().take_errands()
+    fn next_errand(&self) -> Option<Errand> {
+        self.state().next_errand()
     }
 
     /// Changes the state, and wakes those who wait for what came of it.
@@ -176,13 +175,16 @@ impl Intake for Admission {
     }
 
     fn is_sent(&self, message: &Message) -> bool {
+        let mut state = self.state();
+        state.on_sending(true);
         match answered(message) {
-            Some((caller, serial)) => !self.state().is_silent(&caller, serial),
+            Some((caller, serial)) => !state.is_silent(&caller, serial),
             None => true,
         }
     }
 
     fn on_sent(&self, message: &Message) {
+        self.state().on_sending(false);
         if let Some((caller, serial)) = answered(message) {
             self.change(|state, now| state.on_answered(now, &caller, serial, length(message)));
             self.released.notify(1);

@@ -33,11 +33,12 @@ const BULK_WAITING: Limits = Limits {
     all: 1024,
 };
 
-/// The callers that wait to be identified.
-const UNIDENTIFIED: usize = 256;
-
-/// Their calls.
-const CALLS_UNIDENTIFIED: usize = 1024;
+/// Calls of callers whose user is not known yet.
+const UNIDENTIFIED: Limits = Limits {
+    caller: 256,
+    user: 1024,
+    all: 1024,
+};
 
 /// The callers whose user is known; those that were known for longest are forgotten first.
 const IDENTIFIED: usize = 1024;
@@ -45,8 +46,8 @@ const IDENTIFIED: usize = 1024;
 /// Signals that wait.
 const SIGNALS_WAITING: usize = 1024;
 
-/// Errands that wait. What exceeds them is dropped: the caller's call times out.
-const ERRANDS: usize = 1024;
+/// Refusals that wait. What exceeds them is dropped: the caller's call times out.
+const REFUSALS: usize = 1024;
 
 /// Questions to the bus without an answer.
 const QUESTIONS: usize = 2048;
@@ -68,8 +69,6 @@ const AUDITED: usize = 256;
 pub(super) enum Refusal {
     #[error("too many calls of this caller or user are pending; wait for answers and retry")]
     Calls,
-    #[error("too many callers are pending identification; retry")]
-    Callers,
     #[error(
         "this user was sent too many bytes that may not have been read; retry later, or \
          disconnect and retry"
@@ -86,6 +85,7 @@ pub(super) enum Errand {
     Identify(Question),
     /// Refuse a call.
     Refuse {
+        user: User,
         caller: String,
         serial: NonZeroU32,
         refusal: Refusal,
@@ -141,15 +141,17 @@ pub(super) struct State {
     identified: BTreeMap<String, User>,
     /// In which order they were identified.
     identified_order: VecDeque<String>,
-    /// Calls of callers whose user is not known yet.
-    unidentified: BTreeMap<String, Vec<Call>>,
-    /// How many.
-    calls_unidentified: usize,
+    /// Calls of callers whose user is not known yet: all in one share.
+    unidentified: FairQueue,
     /// By the serial number of the call that asks.
     questions: BTreeMap<u32, Question>,
     traffic: Traffic,
     audits: BTreeMap<User, Audit>,
-    errands: VecDeque<Errand>,
+    /// Questions come before refusals: somebody else waits for them.
+    asking: VecDeque<Question>,
+    refusing: VecDeque<Errand>,
+    /// A message is being sent: the bus may take its time.
+    is_sending: bool,
 }
 
 impl Default for State {
@@ -162,12 +164,13 @@ impl Default for State {
             running: BTreeMap::new(),
             identified: BTreeMap::new(),
             identified_order: VecDeque::new(),
-            unidentified: BTreeMap::new(),
-            calls_unidentified: 0,
+            unidentified: FairQueue::new(UNIDENTIFIED),
             questions: BTreeMap::new(),
             traffic: Traffic::default(),
             audits: BTreeMap::new(),
-            errands: VecDeque::new(),
+            asking: VecDeque::new(),
+            refusing: VecDeque::new(),
+            is_sending: false,
         }
     }
 }
@@ -177,8 +180,14 @@ impl State {
         self.trusted = peer;
     }
 
+    /// The user of a caller that is known or has a call in.
     pub(super) fn user(&self, caller: &str) -> Option<User> {
-        self.identified.get(caller).copied()
+        let identified = self.identified.get(caller).copied();
+        identified.or_else(|| {
+            let first = (caller.to_owned(), 0);
+            let (key, running) = self.running.range(first..).next()?;
+            (key.0 == caller).then_some(running.user)
+        })
     }
 
     pub(super) fn on_message(&mut self, now: Timestamp, message: Incoming) {
@@ -189,7 +198,7 @@ impl State {
                     self.on_call(now, call);
                 }
             }
-            // Nobody else is called.
+            // The service calls only the bus.
             MessageKind::Return | MessageKind::Error if head.is_of_bus() => {
                 let question = head
                     .reply_serial
@@ -214,32 +223,24 @@ impl State {
             && !head.no_reply
             && let Some(caller) = head.sender
         {
-            self.refuse(now, caller, head.serial, Refusal::Length);
+            let user = self.user(&caller).unwrap_or(User::Unknown);
+            self.refuse(now, user, caller, head.serial, Refusal::Length);
         }
     }
 
     fn on_call(&mut self, now: Timestamp, call: Call) {
         if let Some(user) = self.user(&call.caller) {
             self.enqueue(now, user, call);
-        } else if let Some(calls) = self.unidentified.get_mut(&call.caller) {
-            if calls.len() < SMALL_WAITING.caller && self.calls_unidentified < CALLS_UNIDENTIFIED {
-                self.calls_unidentified += 1;
-                calls.push(call);
-            } else {
-                self.refuse_call(now, call, Refusal::Calls);
-            }
-        } else if self.unidentified.len() < UNIDENTIFIED
-            && self.calls_unidentified < CALLS_UNIDENTIFIED
-        {
-            self.calls_unidentified += 1;
-            let caller = call.caller.clone();
-            self.errands.push_back(Errand::Identify(Question {
-                caller: caller.clone(),
-                audit: None,
-            }));
-            self.unidentified.insert(caller, vec![call]);
         } else {
-            self.refuse_call(now, call, Refusal::Callers);
+            let caller = call.caller.clone();
+            let is_asked = self.unidentified.has(User::Unknown, &caller);
+            if let Some(displaced) = self.unidentified.push(User::Unknown, call) {
+                self.refuse_call(now, User::Unknown, displaced, Refusal::Calls);
+            }
+            if !is_asked && self.unidentified.has(User::Unknown, &caller) {
+                let audit = None;
+                self.asking.push_back(Question { caller, audit });
+            }
         }
     }
 
@@ -249,7 +250,7 @@ impl State {
             Cost::Bulk => &mut self.bulk,
         };
         if let Some(displaced) = queue.push(user, call) {
-            self.refuse_call(now, displaced, Refusal::Calls);
+            self.refuse_call(now, user, displaced, Refusal::Calls);
         }
     }
 
@@ -258,8 +259,11 @@ impl State {
         if let Some(bytes) = self.passing.pop_front() {
             return Some(bytes);
         }
-        self.running
-            .retain(|_, running| now.since(running.since) < LONGEST);
+        // An answer that waits for the bus is not lost.
+        if !self.is_sending {
+            self.running
+                .retain(|_, running| now.since(running.since) < LONGEST);
+        }
         self.let_in(now, Cost::Small)
             .or_else(|| self.let_in(now, Cost::Bulk))
     }
@@ -274,7 +278,7 @@ impl State {
                     continue;
                 }
                 Verdict::No => {
-                    self.refuse_call(now, call, Refusal::Bytes);
+                    self.refuse_call(now, user, call, Refusal::Bytes);
                     continue;
                 }
             }
@@ -330,9 +334,9 @@ impl State {
             caller: caller.clone(),
             audit: Some(user),
         });
-        let before = self.errands.len();
-        self.errands.extend(questions.map(Errand::Identify));
-        let awaited = self.errands.len() - before;
+        let before = self.asking.len();
+        self.asking.extend(questions);
+        let awaited = self.asking.len() - before;
         if awaited == 0 {
             self.audits.insert(user, Audit::Ended(now));
             return Verdict::No;
@@ -375,15 +379,9 @@ impl State {
             self.traffic.forget(now);
             self.audits.retain(|_, audit| !audit.is_over(now));
         }
-        for call in self.take_unidentified(caller) {
+        for call in self.unidentified.take(User::Unknown, caller) {
             self.enqueue(now, user, call);
         }
-    }
-
-    fn take_unidentified(&mut self, caller: &str) -> Vec<Call> {
-        let calls = self.unidentified.remove(caller).unwrap_or_default();
-        self.calls_unidentified -= calls.len();
-        calls
     }
 
     fn advance_audit(&mut self, now: Timestamp, question: &Question) {
@@ -400,11 +398,18 @@ impl State {
 
     /// A caller left the bus: what it waits for is dropped.
     pub(super) fn on_left(&mut self, caller: &str) {
-        self.take_unidentified(caller);
-        if self.identified.remove(caller).is_some() {
+        self.unidentified.take(User::Unknown, caller);
+        if let Some(user) = self.identified.remove(caller) {
             self.identified_order.retain(|it| it != caller);
+            self.small.take(user, caller);
+            self.bulk.take(user, caller);
         }
         self.traffic.left(caller);
+    }
+
+    /// A message is sent.
+    pub(super) fn on_sending(&mut self, is_sending: bool) {
+        self.is_sending = is_sending;
     }
 
     /// Whether the answer to this call is dropped.
@@ -423,24 +428,30 @@ impl State {
     }
 
     /// A call is refused by an error of so many bytes.
-    pub(super) fn on_refused(&mut self, now: Timestamp, caller: &str, bytes: u64) {
-        let user = self.user(caller).unwrap_or(User::Unknown);
+    pub(super) fn on_refused(&mut self, now: Timestamp, user: User, caller: &str, bytes: u64) {
         self.traffic.sent(now, user, caller, bytes);
     }
 
-    fn refuse_call(&mut self, now: Timestamp, call: Call, refusal: Refusal) {
+    fn refuse_call(&mut self, now: Timestamp, user: User, call: Call, refusal: Refusal) {
         if !call.no_reply {
-            self.refuse(now, call.caller, call.serial, refusal);
+            self.refuse(now, user, call.caller, call.serial, refusal);
         }
     }
 
-    fn refuse(&mut self, now: Timestamp, caller: String, serial: u32, refusal: Refusal) {
-        let user = self.user(&caller).unwrap_or(User::Unknown);
+    fn refuse(
+        &mut self,
+        now: Timestamp,
+        user: User,
+        caller: String,
+        serial: u32,
+        refusal: Refusal,
+    ) {
         if let Some(serial) = NonZeroU32::new(serial)
-            && self.errands.len() < ERRANDS
+            && self.refusing.len() < REFUSALS
             && self.traffic.allows_error(now, user)
         {
-            self.errands.push_back(Errand::Refuse {
+            self.refusing.push_back(Errand::Refuse {
+                user,
                 caller,
                 serial,
                 refusal,
@@ -448,12 +459,13 @@ impl State {
         }
     }
 
-    pub(super) fn take_errands(&mut self) -> VecDeque<Errand> {
-        std::mem::take(&mut self.errands)
+    pub(super) fn next_errand(&mut self) -> Option<Errand> {
+        let question = self.asking.pop_front().map(Errand::Identify);
+        question.or_else(|| self.refusing.pop_front())
     }
 
     pub(super) fn has_errands(&self) -> bool {
-        !self.errands.is_empty()
+        !self.asking.is_empty() || !self.refusing.is_empty()
     }
 }
 
@@ -525,18 +537,17 @@ mod tests {
 
         /// Runs the errands, the bus answering.
         fn run(&mut self, now: Timestamp) {
-            while self.state.has_errands() {
-                for errand in self.state.take_errands() {
-                    match errand {
-                        Errand::Identify(question) => self.answer(now, question),
-                        Errand::Refuse {
-                            caller,
-                            serial,
-                            refusal,
-                        } => {
-                            self.state.on_refused(now, &caller, 200);
-                            self.refused.push((caller, serial.get(), refusal));
-                        }
+            while let Some(errand) = self.state.next_errand() {
+                match errand {
+                    Errand::Identify(question) => self.answer(now, question),
+                    Errand::Refuse {
+                        user,
+                        caller,
+                        serial,
+                        refusal,
+                    } => {
+                        self.state.on_refused(now, user, &caller, 200);
+                        self.refused.push((caller, serial.get(), refusal));
                     }
                 }
             }
@@ -674,15 +685,49 @@ mod tests {
     }
 
     #[test]
-    fn callers_beyond_the_limit_are_refused_before_they_are_identified() {
+    fn those_who_wait_to_be_identified_do_not_keep_a_newcomer_out() {
         let mut stage = Stage::default();
-        let callers = u32::try_from(UNIDENTIFIED).unwrap() + 5;
-        for caller in 0..callers {
-            stage.call(&format!(":1.{}", 1_000_000 + caller), 1, PROPERTIES, "Get");
+        for caller in 1..=8 {
+            for serial in 1..=256 {
+                stage.call(&format!(":1.100000{caller}"), serial, PROPERTIES, "Get");
+            }
         }
-        stage.run(at(0));
-        assert_eq!(stage.refused.len(), 5);
-        assert!(stage.state.unidentified.is_empty());
+        stage.call(":1.1001001", 1, PROPERTIES, "Get");
+        // It is identified before a thousand calls are refused.
+        for _ in 0..9 {
+            let Some(Errand::Identify(question)) = stage.state.next_errand() else {
+                unreachable!("refusals come later");
+            };
+            stage.answer(at(0), question);
+        }
+        assert_eq!(stage.state.user(":1.1001001"), Some(User::Id(1001)));
+        let let_in: Vec<_> = std::iter::from_fn(|| stage.next()).collect();
+        assert!(let_in.contains(&(":1.1001001".to_owned(), 1)));
+        assert!(stage.refused.iter().all(|it| it.0 != ":1.1001001"));
+    }
+
+    #[test]
+    fn calls_of_a_caller_that_left_are_dropped() {
+        let mut stage = Stage::default();
+        for serial in 1..=9 {
+            stage.call(":1.1000001", serial, PROPERTIES, "Get");
+            stage.call(":1.1000001", 100 + serial, DEVICE, "GetEntries");
+        }
+        assert!(stage.next().is_some());
+        stage.state.on_left(":1.1000001");
+        assert_eq!(stage.next(), None);
+    }
+
+    #[test]
+    fn a_place_is_kept_while_an_answer_waits_for_the_bus() {
+        let mut stage = Stage::default();
+        stage.call(":1.1000001", 1, DEVICE, "GetEntries");
+        assert!(stage.next().is_some());
+        stage.call(":1.1000001", 2, DEVICE, "GetEntries");
+        stage.state.on_sending(true);
+        assert_eq!(stage.next_at(at(61_000)), None);
+        stage.state.on_sending(false);
+        assert!(stage.next_at(at(61_000)).is_some());
     }
 
     #[test]
@@ -769,10 +814,10 @@ mod tests {
             }
         }
         let left = &stage.state;
-        assert!(left.errands.len() <= ERRANDS + UNIDENTIFIED);
+        assert!(left.refusing.len() <= REFUSALS);
+        assert!(left.asking.len() <= UNIDENTIFIED.all);
         assert!(left.identified.len() <= IDENTIFIED);
         assert!(left.identified_order.len() <= IDENTIFIED);
-        assert!(left.unidentified.len() <= UNIDENTIFIED);
         assert!(left.running.len() <= SMALL_AT_ONCE + BULK_AT_ONCE);
     }
 }

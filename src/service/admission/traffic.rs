@@ -25,11 +25,12 @@ const SMALL: u64 = 48 << 20;
 /// Beyond this, a user gets not even errors. Two users together stay below the bus's limit.
 const ERRORS: u64 = 56 << 20;
 
-/// What is forgotten each second: half an answer with all objects of a large desk.
-const DECAY: u64 = 64 << 10;
+/// What is forgotten each second: more than a client of a desk needs that asks for all objects each
+/// second. Somebody who never reads reaches the bus's limit after 40 minutes.
+const DECAY: u64 = 32 << 10;
 
-/// The most callers whose part is known. The part of others remains with their user.
-const CALLERS: usize = 1024;
+/// The most callers of a user whose part is known. The part of others remains with the user.
+const CALLERS: usize = 256;
 
 /// What was sent.
 #[derive(Debug, Default)]
@@ -41,6 +42,8 @@ pub(super) struct Traffic {
 #[derive(Debug)]
 struct Sum {
     bytes: u64,
+    /// Of these, to callers whose part is not known.
+    others: u64,
     /// When it decayed last.
     at: Timestamp,
 }
@@ -57,22 +60,33 @@ impl Sum {
 impl Traffic {
     /// Bytes were sent to a caller.
     pub(super) fn sent(&mut self, now: Timestamp, user: User, caller: &str, bytes: u64) {
-        let sum = self.users.entry(user).or_insert(Sum { bytes: 0, at: now });
+        let known = self.callers.contains_key(caller) || self.callers(user).count() < CALLERS;
+        let sum = self.users.entry(user).or_insert(Sum {
+            bytes: 0,
+            others: 0,
+            at: now,
+        });
         sum.decay(now);
         sum.bytes = sum.bytes.saturating_add(bytes);
         if let Some((_, part)) = self.callers.get_mut(caller) {
             *part = part.saturating_add(bytes);
-        } else if self.callers.len() < CALLERS {
+        } else if known {
             self.callers.insert(caller.to_owned(), (user, bytes));
+        } else {
+            sum.others = sum.others.saturating_add(bytes);
         }
     }
 
-    /// A caller left the bus, and its answers with it.
+    /// A caller left the bus, and its answers with it. What was forgotten of the sum may have been
+    /// sent to others: these keep what they were sent.
     pub(super) fn left(&mut self, caller: &str) {
-        if let Some((user, part)) = self.callers.remove(caller)
+        if let Some((user, _)) = self.callers.remove(caller)
             && let Some(sum) = self.users.get_mut(&user)
         {
-            sum.bytes = sum.bytes.saturating_sub(part);
+            let of_user = self.callers.values().filter(|(of, _)| *of == user);
+            let parts = of_user.map(|(_, part)| *part);
+            let remaining = parts.fold(sum.others, u64::saturating_add);
+            sum.bytes = sum.bytes.min(remaining);
         }
     }
 
@@ -96,7 +110,7 @@ impl Traffic {
         self.callers.iter().filter(of_user).map(|(name, _)| name)
     }
 
-    /// Forgets whoever has nothing left to be known of, so that this does not grow.
+    /// Removes users whose sum is 0, and their callers.
     pub(super) fn forget(&mut self, now: Timestamp) {
         self.users.retain(|_, sum| {
             sum.decay(now);
@@ -176,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn what_others_were_sent_remains_when_a_caller_leaves() {
+        let mut traffic = Traffic::default();
+        traffic.sent(at(0), ADA, ":1.1", 10 * DECAY);
+        traffic.sent(at(0), ADA, ":1.2", 10 * DECAY);
+        assert_eq!(traffic.bytes(at(15), ADA), 5 * DECAY);
+        traffic.left(":1.1");
+        assert_eq!(traffic.bytes(at(15), ADA), 5 * DECAY);
+    }
+
+    #[test]
     fn what_was_sent_is_forgotten_with_time() {
         let mut traffic = Traffic::default();
         traffic.sent(at(0), ADA, ":1.1", BULK + DECAY);
@@ -193,5 +217,12 @@ mod tests {
         }
         assert_eq!(traffic.callers.len(), CALLERS);
         assert_eq!(traffic.bytes(at(0), ADA), (2 * CALLERS as u64) << 10);
+        traffic.sent(at(0), BOB, ":2.1", BULK);
+        traffic.left(":2.1");
+        assert!(traffic.allows(at(0), BOB, Cost::Bulk), "others have theirs");
+        for caller in 0..2 * CALLERS {
+            traffic.left(&format!(":1.{caller}"));
+        }
+        assert_eq!(traffic.bytes(at(0), ADA), (CALLERS as u64) << 10);
     }
 }

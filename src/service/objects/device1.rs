@@ -58,11 +58,11 @@ impl Device1 {
                 MeasureError::LimitsExceeded(refusal.to_string())
             }
         })?;
-        if self.hands.watch(connection, caller).await {
+        if !self.hands.has_light(caller) || self.hands.watch(connection, caller).await {
             return Ok(());
         }
         self.hands.forget(caller);
-        let why = "it would not be heard when the caller leaves".to_owned();
+        let why = "cannot watch for the caller leaving the bus; retry".to_owned();
         Err(MeasureError::LimitsExceeded(why))
     }
 

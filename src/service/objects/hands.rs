@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use log::warn;
+use rustix::time::{ClockId, clock_gettime};
 use zbus::fdo::DBusProxy;
 use zbus::message::{Flags, Type};
 use zbus::names::BusName;
@@ -22,7 +23,6 @@ pub(in crate::service) struct Hands {
     leases: Arc<Mutex<Leases>>,
     /// Those who are waited for to leave.
     watched: Arc<Mutex<BTreeSet<String>>>,
-    started: Instant,
     histories: Histories,
     admission: Arc<Admission>,
 }
@@ -33,7 +33,6 @@ impl Hands {
             commands,
             leases: Arc::default(),
             watched: Arc::default(),
-            started: Instant::now(),
             histories,
             admission: Arc::default(),
         }
@@ -73,6 +72,11 @@ impl Hands {
         Ok(())
     }
 
+    /// Whether a caller has light measured.
+    pub(in crate::service) fn has_light(&self, caller: &str) -> bool {
+        self.with_leases(|leases, now| leases.has(now, caller))
+    }
+
     /// The computer slept: flags and series may be lost.
     pub(in crate::service) fn resume(&self) {
         self.command(Command::Resumed);
@@ -103,7 +107,7 @@ impl Hands {
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
         let watched: Vec<String> = lock(&self.watched).iter().cloned().collect();
         for other in watched {
-            if !self.with_leases(|leases, now| leases.has(now, &other)) {
+            if !self.has_light(&other) {
                 self.unwatch(connection, &other).await;
             }
         }
@@ -148,8 +152,10 @@ impl Hands {
     }
 
     fn with_leases<T>(&self, act: impl FnOnce(&mut Leases, Timestamp) -> T) -> T {
-        let now = Timestamp::from_start(self.started.elapsed());
-        act(&mut lock(&self.leases), now)
+        // With the time in which the computer slept: a day of a budget is one of the user's.
+        let now = clock_gettime(ClockId::Boottime);
+        let now = Duration::try_from(now).unwrap_or_default();
+        act(&mut lock(&self.leases), Timestamp::from_start(now))
     }
 }
 
