@@ -36,16 +36,18 @@ const CALLERS: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     users: BTreeMap<User, Sum>,
-    callers: BTreeMap<String, (User, u64)>,
 }
 
+/// What one user was sent.
 #[derive(Debug)]
 struct Sum {
     bytes: u64,
-    /// Of these, to callers whose part is not known.
-    others: u64,
     /// When it decayed last.
     at: Timestamp,
+    /// What each caller was sent, without the decay.
+    callers: BTreeMap<String, u64>,
+    /// The same of callers whose part is not known.
+    others: u64,
 }
 
 impl Sum {
@@ -60,18 +62,18 @@ impl Sum {
 impl Traffic {
     /// Bytes were sent to a caller.
     pub(super) fn sent(&mut self, now: Timestamp, user: User, caller: &str, bytes: u64) {
-        let known = self.callers.contains_key(caller) || self.callers(user).count() < CALLERS;
         let sum = self.users.entry(user).or_insert(Sum {
             bytes: 0,
-            others: 0,
             at: now,
+            callers: BTreeMap::new(),
+            others: 0,
         });
         sum.decay(now);
         sum.bytes = sum.bytes.saturating_add(bytes);
-        if let Some((_, part)) = self.callers.get_mut(caller) {
+        if let Some(part) = sum.callers.get_mut(caller) {
             *part = part.saturating_add(bytes);
-        } else if known {
-            self.callers.insert(caller.to_owned(), (user, bytes));
+        } else if sum.callers.len() < CALLERS {
+            sum.callers.insert(caller.to_owned(), bytes);
         } else {
             sum.others = sum.others.saturating_add(bytes);
         }
@@ -80,13 +82,12 @@ impl Traffic {
     /// A caller left the bus, and its answers with it. What was forgotten of the sum may have been
     /// sent to others: these keep what they were sent.
     pub(super) fn left(&mut self, caller: &str) {
-        if let Some((user, _)) = self.callers.remove(caller)
-            && let Some(sum) = self.users.get_mut(&user)
-        {
-            let of_user = self.callers.values().filter(|(of, _)| *of == user);
-            let parts = of_user.map(|(_, part)| *part);
-            let remaining = parts.fold(sum.others, u64::saturating_add);
-            sum.bytes = sum.bytes.min(remaining);
+        for sum in self.users.values_mut() {
+            if sum.callers.remove(caller).is_some() {
+                let remaining = sum.callers.values();
+                let remaining = remaining.fold(sum.others, |all, part| all.saturating_add(*part));
+                sum.bytes = sum.bytes.min(remaining);
+            }
         }
     }
 
@@ -106,18 +107,16 @@ impl Traffic {
 
     /// The callers of a user to whom something was sent.
     pub(super) fn callers(&self, user: User) -> impl Iterator<Item = &String> {
-        let of_user = move |(_, (of, _)): &(&String, &(User, u64))| *of == user;
-        self.callers.iter().filter(of_user).map(|(name, _)| name)
+        let sum = self.users.get(&user).into_iter();
+        sum.flat_map(|sum| sum.callers.keys())
     }
 
-    /// Removes users whose sum is 0, and their callers.
+    /// Removes users whose sum is 0.
     pub(super) fn forget(&mut self, now: Timestamp) {
         self.users.retain(|_, sum| {
             sum.decay(now);
             sum.bytes > 0
         });
-        let users = &self.users;
-        self.callers.retain(|_, (user, _)| users.contains_key(user));
     }
 
     fn bytes(&mut self, now: Timestamp, user: User) -> u64 {
@@ -206,7 +205,7 @@ mod tests {
         assert!(!traffic.allows(at(1), ADA, Cost::Bulk));
         assert!(traffic.allows(at(2), ADA, Cost::Bulk));
         traffic.forget(at(3600));
-        assert!(traffic.users.is_empty() && traffic.callers.is_empty());
+        assert!(traffic.users.is_empty());
     }
 
     #[test]
@@ -215,7 +214,7 @@ mod tests {
         for caller in 0..2 * CALLERS {
             traffic.sent(at(0), ADA, &format!(":1.{caller}"), 1 << 10);
         }
-        assert_eq!(traffic.callers.len(), CALLERS);
+        assert_eq!(traffic.callers(ADA).count(), CALLERS);
         assert_eq!(traffic.bytes(at(0), ADA), (2 * CALLERS as u64) << 10);
         traffic.sent(at(0), BOB, ":2.1", BULK);
         traffic.left(":2.1");
