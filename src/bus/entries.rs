@@ -12,8 +12,8 @@ pub type Row = (u64, String, i32, i32, i32, String, bool);
 /// The same, as it is sent.
 pub type SentRow = (u64, &'static str, i32, i32, i32, &'static str, bool);
 
-/// So many entries are told at once: about half a megabyte.
-const PAGE: usize = 10_000;
+/// The most entries of an answer, about 60 KB: a longer one would delay the answers behind it.
+const PAGE: usize = 1000;
 
 /// The first entries since then. Of those of one second all are told or none, unless they alone are
 /// a page: so nobody who asks on from the next second misses any.

@@ -31,7 +31,7 @@ impl Histories {
     }
 
     /// Passes what is recorded of a device to `answer`, on a thread for blocking work. The
-    /// admission of calls bounds how many run at once.
+    /// admission lets one such call in at a time.
     ///
     /// # Errors
     ///

@@ -3,8 +3,8 @@
 //! It is the intake of the service's socket, before zbus reads a message. zbus makes a task of each
 //! call and lets its answer wait for the socket, in whatever number they come; so calls wait here,
 //! in queues that are bounded and fair to users ([`fair_queue`]), and few are let in at a time. A
-//! call has its place until its answer was written to the socket. Of bulk methods a user has one
-//! call in at a time, so that memory stays small; small calls are let in before them.
+//! call has its place until its answer was written to the socket. Of bulk methods one call is
+//! in at a time, so that memory stays small; small calls are let in before it.
 //!
 //! What exceeds a queue gets `org.freedesktop.DBus.Error.LimitsExceeded`. A user with too many
 //! bytes possibly unread is refused as well: more could silence the service ([`traffic`]). Calls that want no answer are dropped where the method only answers.
@@ -112,6 +112,9 @@ impl Admission {
                 serial,
                 refusal,
             } => {
+                if self.state().is_in(&caller, serial.get()) {
+                    return Ok(());
+                }
                 // Only its sender and serial number appear in the error.
                 let call = Message::method_call("/", "Refused")
                     .sender(caller.as_str())

@@ -16,8 +16,8 @@ const SMALL_PER_USER: usize = 4;
 /// The small calls that are in at once.
 const SMALL_AT_ONCE: usize = 24;
 
-/// The bulk calls that are in at once. A user has one.
-const BULK_AT_ONCE: usize = 2;
+/// The bulk calls that are in at once: a small answer waits behind at most one.
+const BULK_AT_ONCE: usize = 1;
 
 /// Small calls that wait. dbus-daemon allows each caller 128 calls without an answer.
 const SMALL_WAITING: Limits = Limits {
@@ -304,7 +304,7 @@ impl State {
         let running = || self.running.values().filter(|it| it.cost == cost);
         let (at_once, per_user, queue) = match cost {
             Cost::Small => (SMALL_AT_ONCE, SMALL_PER_USER, &mut self.small),
-            Cost::Bulk => (BULK_AT_ONCE, 1, &mut self.bulk),
+            Cost::Bulk => (BULK_AT_ONCE, BULK_AT_ONCE, &mut self.bulk),
         };
         if running().count() >= at_once {
             return None;
@@ -416,6 +416,12 @@ impl State {
     pub(super) fn is_silent(&self, caller: &str, serial: u32) -> bool {
         let running = self.running.get(&(caller.to_owned(), serial));
         running.is_some_and(|running| running.is_silent)
+    }
+
+    /// Whether this call is in. An error for another with its serial number could be taken for its
+    /// answer.
+    pub(super) fn is_in(&self, caller: &str, serial: u32) -> bool {
+        self.running.contains_key(&(caller.to_owned(), serial))
     }
 
     /// A call was answered: its place is free.
@@ -597,7 +603,7 @@ mod tests {
         for limit in [
             format!("| {caller} of a connection, {user} of a user, {all} in all;"),
             format!("| {SMALL_PER_USER} of a user, {SMALL_AT_ONCE} in all;"),
-            format!("1 of a user, {BULK_AT_ONCE} in all |"),
+            format!("{BULK_AT_ONCE} in all |"),
             format!("| {} KB; longer ones", super::super::LIMITS.call >> 10),
         ] {
             assert!(document.contains(&limit), "{limit}");
@@ -630,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn bulk_calls_of_a_user_are_let_in_one_at_a_time_and_after_small_ones() {
+    fn bulk_calls_are_let_in_one_at_a_time_by_turns_and_after_small_ones() {
         let mut stage = Stage::default();
         stage.call(":1.1000001", 1, MANAGER, "GetManagedObjects");
         stage.call(":1.1000002", 2, DEVICE, "GetEntries");
@@ -638,10 +644,13 @@ mod tests {
         stage.call(":1.1002001", 4, MANAGER, "GetManagedObjects");
         stage.call(":1.1000001", 5, PROPERTIES, "Get");
         let let_in: Vec<u32> = std::iter::from_fn(|| stage.next()).map(|it| it.1).collect();
-        assert_eq!(let_in, [5, 1, 3], "two at once");
+        assert_eq!(let_in, [5, 1]);
         stage.state.on_answered(at(0), ":1.1000001", 1, 100);
-        assert_eq!(stage.next(), Some((":1.1002001".to_owned(), 4)));
+        assert_eq!(stage.next(), Some((":1.1001001".to_owned(), 3)));
+        assert_eq!(stage.next(), None);
         stage.state.on_answered(at(0), ":1.1001001", 3, 100);
+        assert_eq!(stage.next(), Some((":1.1002001".to_owned(), 4)));
+        stage.state.on_answered(at(0), ":1.1002001", 4, 100);
         assert_eq!(stage.next(), Some((":1.1000002".to_owned(), 2)));
     }
 

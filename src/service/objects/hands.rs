@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,10 +21,22 @@ use crate::units::Timestamp;
 pub(in crate::service) struct Hands {
     commands: CommandSender,
     leases: Arc<Mutex<Leases>>,
-    /// Those who are waited for to leave.
-    watched: Arc<Mutex<BTreeSet<String>>>,
+    /// The callers of whom the bus reports that they leave.
+    watched: Arc<Mutex<BTreeMap<String, Watch>>>,
     histories: Histories,
     admission: Arc<Admission>,
+}
+
+/// How far the bus knows that it is to report when a caller leaves. The order matters: a rule that
+/// is removed before it was added stays for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watch {
+    /// The rule is being added.
+    Adding,
+    /// The rule is being added, and is not needed any more.
+    Unwanted,
+    /// The rule is there.
+    Added,
 }
 
 impl Hands {
@@ -105,7 +117,7 @@ impl Hands {
     /// Has the bus report when a caller leaves; `false`: it is gone already, or the bus refuses.
     /// Callers whose light was measured are watched no longer: the bus allows some hundred rules.
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
-        let watched: Vec<String> = lock(&self.watched).iter().cloned().collect();
+        let watched: Vec<String> = lock(&self.watched).keys().cloned().collect();
         for other in watched {
             if !self.has_light(&other) {
                 self.unwatch(connection, &other).await;
@@ -117,23 +129,48 @@ impl Hands {
         let Ok(bus) = DBusProxy::new(connection).await else {
             return false;
         };
-        let is_new = lock(&self.watched).insert(caller.to_owned());
-        if is_new && bus.add_match_rule(rule).await.is_err() {
-            lock(&self.watched).remove(caller);
-            return false;
+        let is_new = {
+            let mut watched = lock(&self.watched);
+            let is_new = !watched.contains_key(caller);
+            watched.entry(caller.to_owned()).or_insert(Watch::Adding);
+            is_new
+        };
+        if is_new {
+            let added = bus.add_match_rule(rule).await.is_ok();
+            let is_wanted = {
+                let mut watched = lock(&self.watched);
+                let watch = watched.insert(caller.to_owned(), Watch::Added);
+                watch == Some(Watch::Adding)
+            };
+            // Also where it was not added in time: it may have been added later.
+            if !added || !is_wanted {
+                self.unwatch(connection, caller).await;
+                return false;
+            }
         }
         let is_there = bus.name_has_owner(name).await.unwrap_or(false);
         if !is_there {
-            // Nobody will say that it leaves.
+            // Nothing will report that it leaves.
             self.unwatch(connection, caller).await;
         }
         is_there
     }
 
-    /// A caller left, and is waited for no longer. It does not wait for the bus's answer, which the
-    /// thread that calls it would have to read.
+    /// The bus need not report any more that a caller leaves. It does not wait for the bus's answer,
+    /// which the thread that calls it would have to read.
     pub(in crate::service) async fn unwatch(&self, connection: &Connection, caller: &str) {
-        if lock(&self.watched).remove(caller)
+        let is_added = {
+            let mut watched = lock(&self.watched);
+            match watched.get_mut(caller) {
+                Some(watch @ Watch::Adding) => {
+                    *watch = Watch::Unwanted;
+                    false
+                }
+                Some(Watch::Added) => watched.remove(caller).is_some(),
+                Some(Watch::Unwanted) | None => false,
+            }
+        };
+        if is_added
             && let Some(rule) = leaving(caller)
             && let Ok(message) = Message::method_call("/org/freedesktop/DBus", "RemoveMatch")
                 .destination("org.freedesktop.DBus")
