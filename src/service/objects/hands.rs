@@ -131,9 +131,12 @@ impl Hands {
         };
         let is_new = {
             let mut watched = lock(&self.watched);
-            let is_new = !watched.contains_key(caller);
-            watched.entry(caller.to_owned()).or_insert(Watch::Adding);
-            is_new
+            let before = watched.get(caller).copied();
+            if before != Some(Watch::Added) {
+                // Also of a rule that was not needed any more a moment ago.
+                watched.insert(caller.to_owned(), Watch::Adding);
+            }
+            before.is_none()
         };
         if is_new {
             let added = bus.add_match_rule(rule).await.is_ok();
