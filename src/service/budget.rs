@@ -22,7 +22,7 @@ pub const MEASUREMENTS_OF_A_USER: u32 = 20_000;
 pub const MEASUREMENTS_KEPT: u32 = 500;
 
 /// What a change of the series costs besides: the keyboard receives it, answers, and measures at
-/// once. It is not given back, so that a user who asks and leaves again and again comes to an end.
+/// once. It is not refunded, so that repeated requests by short connections exhaust the budget.
 pub const MEASUREMENTS_A_CHANGE: u32 = 5;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -30,7 +30,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Spending is forgotten after a day. It is kept by the hour, so after up to an hour more.
 const HOURS: u64 = 24;
 
-/// The users that are told apart in an hour; any others share.
+/// The users that are accounted separately in an hour; any others share.
 const USERS: usize = 64;
 
 /// What was spent of one keyboard.
@@ -44,7 +44,7 @@ impl Budget {
     /// Spends measurements of a user. If there are not so many left: how long until there are.
     pub(super) fn spend(&mut self, now: Timestamp, user: User, count: u32) -> Result<(), Duration> {
         self.forget(now);
-        let user = self.told_apart(now, user);
+        let user = self.account_of(now, user);
         for (hour, over) in self.hours() {
             if self.is_enough(user, count, over) {
                 if over > 0 {
@@ -65,12 +65,12 @@ impl Budget {
         Ok(())
     }
 
-    /// The user, or what all share that are too many to be told apart in this hour.
-    fn told_apart(&self, now: Timestamp, user: User) -> User {
+    /// The user to account to: with too many users in this hour, the one that all others share.
+    fn account_of(&self, now: Timestamp, user: User) -> User {
         let users = self.spent.back().filter(|(hour, _)| *hour == hour_of(now));
-        let is_told_apart =
+        let has_account =
             users.is_none_or(|(_, users)| users.contains_key(&user) || users.len() < USERS);
-        if is_told_apart { user } else { User::Unknown }
+        if has_account { user } else { User::Unknown }
     }
 
     /// Gives measurements back that were not made.

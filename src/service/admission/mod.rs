@@ -132,7 +132,7 @@ impl Admission {
         self.state().next_errand()
     }
 
-    /// Changes the state, and wakes those who wait for what came of it.
+    /// Changes the state, and notifies the task that runs errands.
     fn change<T>(&self, change: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let now = Timestamp::from_start(self.started.elapsed());
         let (result, has_errands) = {

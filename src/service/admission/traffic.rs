@@ -26,7 +26,7 @@ const SMALL: u64 = 48 << 20;
 const ERRORS: u64 = 56 << 20;
 
 /// What is forgotten each second: more than a client of a desk needs that asks for all objects each
-/// second. Somebody who never reads reaches the bus's limit after 40 minutes.
+/// second. A user that never reads reaches the bus's limit after 40 minutes.
 const DECAY: u64 = 32 << 10;
 
 /// The most callers of a user whose part is known. The part of others remains with the user.

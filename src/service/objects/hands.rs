@@ -27,8 +27,8 @@ pub(in crate::service) struct Hands {
     admission: Arc<Admission>,
 }
 
-/// How far the bus knows that it is to report when a caller leaves. The order matters: a rule that
-/// is removed before it was added stays for ever.
+/// The state of a match rule for a caller leaving the bus. The order matters: a rule that is removed
+/// before it was added is never removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
     /// The rule is being added.
