@@ -53,6 +53,7 @@ fn main() {
     let is_asked_for = |argument: &str| env::args().any(|it| it == argument);
     let is_bench = is_asked_for("--bench");
     let all_desks = !is_asked_for("small") && !is_asked_for("full");
+    let attacks = chosen();
     let start = Instant::now();
     for (desk, argument, devices) in [(Desk::Small, "small", 3), (Desk::Full, "full", 73)] {
         if !all_desks && !is_asked_for(argument) {
@@ -60,7 +61,7 @@ fn main() {
         }
         heading(devices);
         let mut stage = None;
-        for attack in &all() {
+        for attack in &attacks {
             if start.elapsed() > LONGEST {
                 println!("{:<45} left out: no time", attack.name);
                 continue;
@@ -78,6 +79,17 @@ fn main() {
             }
         }
     }
+}
+
+/// The attacks whose names contain one of the other arguments; without any, all.
+fn chosen() -> Vec<Attack> {
+    let parts: Vec<String> = env::args()
+        .skip(1)
+        .filter(|it| !["--bench", "small", "full"].contains(&it.as_str()))
+        .collect();
+    let is_chosen =
+        |it: &Attack| parts.is_empty() || parts.iter().any(|part| it.name.contains(part));
+    all().into_iter().filter(is_chosen).collect()
 }
 
 fn all() -> Vec<Attack> {
