@@ -64,9 +64,12 @@ pub trait Intake: fmt::Debug + Send + Sync + 'static {
     fn on_sent(&self, _message: &Message) {}
 }
 
-/// The most bytes that are sent before the bus has read any, as the kernel counts them: some dozen
-/// small answers. Kept small because fairness is decided before this buffer; the default is 200 KB.
-const SEND_BUFFER: usize = 16 << 10;
+/// The size of the socket's send buffer, which the kernel doubles: half a dozen small answers.
+///
+/// Kept small because fairness is decided before this buffer, and dbus-daemon takes 2 KB out of it
+/// at a time (`max_bytes_read_per_iteration` in dbus-transport-socket.c), between all other peers.
+/// The default is 200 KB.
+const SEND_BUFFER: usize = 2 << 10;
 
 /// A socket on the thread's runtime, which zbus runs on too.
 #[derive(Debug)]
