@@ -57,8 +57,23 @@ fn start(bus: &Bus, client: &Client, state: Option<&Path>) -> Daemon {
     daemon
 }
 
-fn told(client: &Client, since: u64) -> Vec<Row> {
+/// One page, as a single call returns it.
+fn page(client: &Client, since: u64) -> Vec<Row> {
     client.call(K750, DEVICE, "GetEntries", &since).unwrap()
+}
+
+/// Everything since then, page by page, as the documentation of the call describes.
+fn all_pages(client: &Client, mut since: u64) -> Vec<Row> {
+    let mut rows = Vec::new();
+    loop {
+        let page = page(client, since);
+        assert!(page.len() <= 1000, "{}", page.len());
+        let Some(last) = page.last() else {
+            return rows;
+        };
+        since = last.0 + 1;
+        rows.extend(page);
+    }
 }
 
 #[test]
@@ -67,18 +82,18 @@ fn entries_over_the_bus_are_those_of_the_file() {
     let bus = Bus::start();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, Some(state.path()));
-    // The daemon may be writing: what it told is what it read before or after.
+    // The daemon may be writing: what it sent is what it read before or after.
     let file = || read(&state.path().join("history"), ID, Timestamp::START).unwrap();
     let before = file();
     assert!(before.len() >= 3000, "{}", before.len());
-    let rows = told(&client, 0);
+    let rows = all_pages(&client, 0);
     let entries: Vec<_> = rows.iter().map(entry).collect();
     assert!(entries.starts_with(&before));
     assert!(file().starts_with(&entries));
     let middle = rows.get(2000).unwrap().0;
-    let rest = told(&client, middle);
+    let rest = all_pages(&client, middle);
     assert!(rest.starts_with(rows.get(2000..).unwrap()));
-    assert_eq!(told(&client, u64::MAX), []);
+    assert_eq!(page(&client, u64::MAX), []);
 }
 
 #[test]
@@ -98,14 +113,15 @@ fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         document.pointer("/devices/0").unwrap().clone()
     };
-    let told = show(&["--bus", bus.address()]);
+    let shown = show(&["--bus", bus.address()]);
     let read = show(&["--state", state.path().to_str().unwrap()]);
     let entries = |of: &Value| of.get("entries").unwrap().as_array().unwrap().clone();
-    assert!(entries(&read).starts_with(&entries(&told)));
-    assert!(entries(&told).len() >= 3000);
-    assert_eq!(told.get("name"), Some(&Value::from("K750")));
+    assert!(entries(&read).starts_with(&entries(&shown)));
+    assert!(entries(&shown).len() >= 3000);
+    assert_eq!(shown.get("name"), Some(&Value::from("K750")));
     assert!(
-        told.pointer("/forecast/days_left/best")
+        shown
+            .pointer("/forecast/days_left/best")
             .unwrap()
             .is_number()
     );
@@ -128,7 +144,7 @@ fn a_daemon_without_a_history_says_so() {
 }
 
 #[test]
-fn many_devices_have_their_history_told() {
+fn many_devices_have_their_history_shown() {
     let bus = Bus::start();
     let client = Client::of(&bus);
     let state = tempfile::tempdir().unwrap();

@@ -12,9 +12,13 @@
 //! The user of a caller is asked of the bus, once for each caller. That, and the errors, are
 //! [errands](Errand), which a task on the bus thread runs.
 
+mod audits;
 mod call;
 mod fair_queue;
-mod state;
+mod identities;
+mod scheduler;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +30,7 @@ use zbus::{Connection, Message};
 use zruntime::Event;
 
 pub(super) use call::User;
-use state::{Errand, State};
+use scheduler::{Errand, Scheduler};
 
 use crate::bus::{Head, Incoming, Intake, Limits, yield_now};
 use crate::units::Timestamp;
@@ -44,7 +48,7 @@ const LIMITS_EXCEEDED: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 /// Decides which calls zbus reads, and when.
 #[derive(Debug)]
 pub(super) struct Admission {
-    state: Mutex<State>,
+    scheduler: Mutex<Scheduler>,
     started: Instant,
     /// A message can be let in.
     released: Event,
@@ -55,7 +59,7 @@ pub(super) struct Admission {
 impl Default for Admission {
     fn default() -> Self {
         Self {
-            state: Mutex::default(),
+            scheduler: Mutex::default(),
             started: Instant::now(),
             released: Event::new(),
             errands: Event::new(),
@@ -66,17 +70,17 @@ impl Default for Admission {
 impl Admission {
     /// Lets the signals of this peer in, beside those of the bus; `None`: of no other.
     pub(super) fn trust(&self, peer: Option<String>) {
-        self.state().trust(peer);
+        self.scheduler().trust(peer);
     }
 
     /// The user of a caller whose call was let in.
     pub(super) fn user(&self, caller: &str) -> User {
-        self.state().user(caller).unwrap_or(User::Unknown)
+        self.scheduler().user(caller).unwrap_or(User::Unknown)
     }
 
     /// A caller left the bus.
     pub(super) fn on_left(&self, caller: &str) {
-        self.change(|state, _| state.on_left(caller));
+        self.change(|scheduler, _| scheduler.on_left(caller));
     }
 
     /// Runs errands until the connection ends.
@@ -103,7 +107,7 @@ impl Admission {
                     .interface("org.freedesktop.DBus")
                     .build(&question.caller)?;
                 let serial = call.primary_header().serial_num().get();
-                self.state().expect_identity(serial, question);
+                self.scheduler().expect_identity(serial, question);
                 connection.send(&call).await
             }
             Errand::Refuse {
@@ -112,7 +116,7 @@ impl Admission {
                 serial,
                 refusal,
             } => {
-                if self.state().is_in(&caller, serial.get()) {
+                if self.scheduler().is_in(&caller, serial.get()) {
                     return Ok(());
                 }
                 // Only its sender and serial number appear in the error.
@@ -122,23 +126,25 @@ impl Admission {
                     .build(&())?;
                 let error = Message::error(&call.header(), LIMITS_EXCEEDED);
                 let error = error.build(&refusal.to_string())?;
-                self.change(|state, now| state.on_refused(now, user, &caller, length(&error)));
+                self.change(|scheduler, now| {
+                    scheduler.on_refused(now, user, &caller, length(&error));
+                });
                 connection.send(&error).await
             }
         }
     }
 
     fn next_errand(&self) -> Option<Errand> {
-        self.state().next_errand()
+        self.scheduler().next_errand()
     }
 
     /// Changes the state, and notifies the task that runs errands.
-    fn change<T>(&self, change: impl FnOnce(&mut State, Timestamp) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut Scheduler, Timestamp) -> T) -> T {
         let now = Timestamp::from_start(self.started.elapsed());
         let (result, has_errands) = {
-            let mut state = self.state();
-            let result = change(&mut state, now);
-            (result, state.has_errands())
+            let mut scheduler = self.scheduler();
+            let result = change(&mut scheduler, now);
+            (result, scheduler.has_errands())
         };
         if has_errands {
             self.errands.notify(1);
@@ -146,8 +152,10 @@ impl Admission {
         result
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn scheduler(&self) -> MutexGuard<'_, Scheduler> {
+        self.scheduler
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,15 +170,15 @@ impl Intake for Admission {
     }
 
     fn on_message(&self, message: Incoming) {
-        self.change(|state, now| state.on_message(now, message));
+        self.change(|scheduler, now| scheduler.on_message(now, message));
     }
 
     fn on_oversized(&self, head: Head) {
-        self.change(|state, now| state.on_oversized(now, head));
+        self.change(|scheduler, now| scheduler.on_oversized(now, head));
     }
 
     fn next_message(&self) -> Option<Vec<u8>> {
-        self.change(State::next_message)
+        self.change(Scheduler::next_message)
     }
 
     fn released(&self) -> &Event {
@@ -178,18 +186,20 @@ impl Intake for Admission {
     }
 
     fn is_sent(&self, message: &Message) -> bool {
-        let mut state = self.state();
-        state.on_sending(true);
+        let mut scheduler = self.scheduler();
+        scheduler.on_sending(true);
         match answered(message) {
-            Some((caller, serial)) => !state.is_silent(&caller, serial),
+            Some((caller, serial)) => !scheduler.is_silent(&caller, serial),
             None => true,
         }
     }
 
     fn on_sent(&self, message: &Message) {
-        self.state().on_sending(false);
+        self.scheduler().on_sending(false);
         if let Some((caller, serial)) = answered(message) {
-            self.change(|state, now| state.on_answered(now, &caller, serial, length(message)));
+            self.change(|scheduler, now| {
+                scheduler.on_answered(now, &caller, serial, length(message));
+            });
             self.released.notify(1);
         }
     }

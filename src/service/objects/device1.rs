@@ -69,8 +69,8 @@ impl Device1 {
     /// What was recorded since then (seconds since 1970), the oldest first. Of each entry: seconds
     /// since 1970; `moment`, `hour` or `day` (what remains of one); charge in percent, millivolts
     /// and lux, each -1 where it is not known; the state, as in `State`; whether the device was
-    /// online. At most 1000 entries: for more, ask again from the second after the last on, until there are
-    /// none.
+    /// online. At most 1000 entries: for more, call again with the second after that of the last
+    /// entry, until none are returned.
     #[zbus(out_args("entries"))]
     async fn get_entries(&self, since: u64) -> Result<Vec<SentRow>, MeasureError> {
         let histories = self.hands.histories();
