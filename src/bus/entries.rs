@@ -1,4 +1,4 @@
-//! The entries of a history, as `GetEntries` tells them.
+//! The entries of a history, as `GetEntries` returns them.
 
 use std::time::Duration;
 

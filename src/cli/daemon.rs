@@ -98,7 +98,7 @@ pub(super) struct Daemon {
 
 impl Daemon {
     /// Asks the daemon on this bus, if it runs; it is not started. All must be answered within these
-    /// limits. Who means to follow it hears everything from then on.
+    /// limits. With `follow`, its changes from then on are received, too.
     pub(super) fn on(bus: Bus, follow: bool, limits: Limits<'_>) -> Result<Self, NoDaemon> {
         let start = Instant::now();
         let mut executor = Executor::new()?;

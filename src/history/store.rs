@@ -130,7 +130,7 @@ impl History {
     fn note(&mut self, device: &str, at: Timestamp, sample: Sample) {
         self.written
             .insert(device.to_owned(), Written { at, sample });
-        // As many as there are files, also where somebody removes them.
+        // Bounded like the files, which others can remove.
         if self.written.len() > MOST_DEVICES {
             let oldest = self.written.iter().min_by_key(|(_, it)| it.at);
             if let Some(oldest) = oldest.map(|(device, _)| device.clone()) {

@@ -40,7 +40,7 @@ use document::{Contents, Newer};
 /// Where features stand is looked up again after this time: a new firmware may have moved them.
 const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How many devices are remembered, more than anybody has; those not seen for longest are dropped.
+/// How many devices are remembered, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
 
 /// A longer file is not one of ours.

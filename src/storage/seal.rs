@@ -10,7 +10,7 @@
 //! and `jq` read it, and so do versions of this program that know no checksum.
 //!
 //! A CRC-32 detects every error of up to 3 bits, and every burst of up to 32, in objects of this
-//! size. It is no protection against whoever writes the file on purpose.
+//! size. It does not protect against deliberate changes.
 
 use crc32fast::Hasher;
 

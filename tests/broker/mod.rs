@@ -169,7 +169,7 @@ impl Broker {
             }
             Self::DbusBroker => {
                 let mut command = Command::new("unshare");
-                // In a user namespace the broker would not tell users apart; root needs none.
+                // In a user namespace all users look alike to the broker; root does not need one.
                 if !getuid().is_root() {
                     command.args(["--map-current-user", "--keep-caps"]);
                 }

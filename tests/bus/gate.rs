@@ -91,7 +91,7 @@ pub(crate) struct Impostor {
 }
 
 impl Impostor {
-    /// One at this path, where nobody listens.
+    /// One at this path, without a listener.
     pub(crate) fn at(path: &Path, manner: Manner) -> Self {
         let listener = UnixListener::bind(path).unwrap();
         let accepted = Arc::<AtomicUsize>::default();

@@ -101,7 +101,7 @@ fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
     );
 }
 
-/// A daemon is heard to come over one connection and to leave over another one, in any order.
+/// A daemon's start and its end are reported over different connections, in any order.
 #[test]
 fn none_of_many_daemons_in_a_row_is_missed() {
     let bus = Bus::start();

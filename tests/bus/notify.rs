@@ -20,8 +20,8 @@ use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Devices and notification servers are heard of over two connections. What is to be heard first
-/// gets this much time.
+/// Devices and notification servers are reported over two connections. An event that must arrive
+/// first gets this much time.
 const ARRIVAL: Duration = Duration::from_millis(300);
 
 /// A home with what is configured and remembered there.

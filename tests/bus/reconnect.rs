@@ -17,7 +17,7 @@ use crate::lines::Lines;
 use crate::notify::{Home, Notify, say};
 use crate::server::Server;
 use crate::stage::{Bus, Monitor, NOWHERE, follow, solar_status, until};
-use crate::terminal::Terminal;
+use crate::watch::{leave, watch};
 
 const FORMAT: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
 
@@ -90,17 +90,6 @@ fn a_monitor_outlives_restarts_of_the_bus() {
             presence => format!("K750      found, {presence}"),
         });
     }
-}
-
-fn watch(address: &str, arguments: &[&str]) -> Terminal {
-    let mut command = solar_status(address, NOWHERE, &["watch"]);
-    command.args(arguments).env("TERM", "xterm");
-    Terminal::run(&command, (80, 24))
-}
-
-fn leave(mut watch: Terminal) {
-    watch.type_keys("q");
-    assert_eq!(watch.end().0, Some(0));
 }
 
 #[test]

@@ -4,13 +4,14 @@ use crate::fake::Fake;
 use crate::stage::{Bus, NOWHERE, solar_status, until};
 use crate::terminal::Terminal;
 
-fn watch(bus: &Bus, arguments: &[&str]) -> Terminal {
-    let mut command = solar_status(&bus.address, NOWHERE, &["watch"]);
+/// Runs `watch` on the buses at this address.
+pub(crate) fn watch(address: &str, arguments: &[&str]) -> Terminal {
+    let mut command = solar_status(address, NOWHERE, &["watch"]);
     command.args(arguments).env("TERM", "xterm");
     Terminal::run(&command, (80, 24))
 }
 
-fn leave(mut watch: Terminal) {
+pub(crate) fn leave(mut watch: Terminal) {
     watch.type_keys("q");
     assert_eq!(watch.end().0, Some(0));
 }
@@ -19,7 +20,7 @@ fn leave(mut watch: Terminal) {
 fn a_daemon_that_is_started_again_does_not_end_a_watch() {
     let bus = Bus::start();
     let daemon = bus.serve(&["--simulate"]);
-    let watch = watch(&bus, &[]);
+    let watch = watch(&bus.address, &[]);
     watch.shows(&["K750", "57 %", "12 lux"]);
     drop(daemon);
     watch.shows(&["not heard", "57 %", "solar-statusd left the system bus"]);
@@ -34,7 +35,7 @@ fn a_daemon_that_is_started_again_does_not_end_a_watch() {
 fn a_watch_that_was_begun_before_the_daemon_changes_over_to_it() {
     for on in [&[][..], &["--bus", "system"]] {
         let bus = Bus::start();
-        let watch = watch(&bus, on);
+        let watch = watch(&bus.address, on);
         watch.until("nobody", |screen| screen.contains("aiting for"));
         let daemon = Fake::on(&bus);
         watch.shows(&["K750"]);
@@ -50,7 +51,7 @@ fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
     let bus = Bus::start();
     let daemon = Fake::on(&bus);
     daemon.change("Lux", 12_i32.into());
-    let watch = watch(&bus, &["--light-every", "3"]);
+    let watch = watch(&bus.address, &["--light-every", "3"]);
     watch.shows(&["K750"]);
     daemon.change("Lux", 320_i32.into());
     watch.shows(&["320 lux"]);
@@ -70,7 +71,7 @@ fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
 fn light_comes_by_itself_where_it_is_not_to_be_measured() {
     let bus = Bus::start();
     let daemon = Fake::on(&bus);
-    let mut watch = watch(&bus, &["--light-every", "0"]);
+    let mut watch = watch(&bus.address, &["--light-every", "0"]);
     watch.shows(&["K750"]);
     daemon.change("Presence", "online".into());
     daemon.change("Lux", 320_i32.into());
@@ -87,7 +88,7 @@ fn a_refusal_to_measure_light_is_shown() {
     let bus = Bus::start();
     let daemon = Fake::with_presence(&bus, "spent");
     daemon.change("Lux", 12_i32.into());
-    let watch = watch(&bus, &[]);
+    let watch = watch(&bus.address, &[]);
     watch.shows(&["K750"]);
     daemon.change("Lux", 320_i32.into());
     daemon.change("Presence", "online".into());

@@ -105,7 +105,7 @@ fn saved_light(file: &Path) -> Option<Duration> {
     Some(at.since_start())
 }
 
-/// For how long at most a value had been told that the file did not have yet.
+/// The longest time for which a published value was not yet in the file.
 fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let looks = kept.look_every(every, seconds, saved_light);
     let told = kept.stage.follow(seconds);

@@ -171,7 +171,7 @@ fn what_makes_no_sense_is_refused_and_forgotten() {
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    // A thousand letters and eight million where a name is expected, and types that nobody declared.
+    // A thousand letters and eight million where a name is expected, and types that no interface declares.
     let history = |name: &str| {
         let body = (name, 0_u32, 0_u32);
         error_name(client.call::<_, ()>(K750, UPOWER_DEVICE, "GetHistory", &body))

@@ -32,7 +32,7 @@ struct Last(Bell);
 
 impl Drop for Last {
     fn drop(&mut self) {
-        // It fails where nobody follows any more.
+        // It fails once the follower ended.
         _ = self.0.ring(Ring::NoBus);
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn start(buses: &[Bus], bell: &Bell, interrupt: BorrowedFd<'_>) -> io
     Ok(true)
 }
 
-/// Rings for each daemon that comes, until nobody follows any more or the bus is given up.
+/// Sends an event for each daemon that starts, until the follower ends or the bus is given up.
 fn watch(bus: &Bus, rank: u8, mut line: Line, bell: &Bell) {
     let (mut backoff, mut clock) = (Backoff::default(), RealClock::new(None));
     let arrived = Ring::Arrived { rank };

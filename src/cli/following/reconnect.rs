@@ -53,8 +53,8 @@ pub(in crate::cli) struct FollowOn<'a> {
 
 impl FollowOn<'_> {
     /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
-    /// and changes over to solar-statusd when it comes to a bus. Once a daemon was followed, it is
-    /// waited for, and so is its bus. An error of `tell` ends it too.
+    /// and switches to solar-statusd when it appears on a bus. Once a daemon was followed, this waits
+    /// for it and for its bus. An error of `tell` ends it too.
     pub(in crate::cli) fn run(
         self,
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,

@@ -27,7 +27,7 @@ pub(in crate::cli) struct Roster {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
-    /// Those of before, which were not told of again yet.
+    /// Listed before the last [`Roster::begin`], and not reported again since.
     unconfirmed: Unconfirmed,
 }
 
@@ -38,7 +38,7 @@ struct Unconfirmed {
 }
 
 impl Roster {
-    /// Nobody, to be called by these names.
+    /// An empty list, for devices with these names.
     pub(in crate::cli) fn new(naming: Naming) -> Self {
         Self {
             naming,
@@ -46,14 +46,14 @@ impl Roster {
         }
     }
 
-    /// All that is there will be told of again, until [`Roster::settle`].
+    /// Everything present is about to be reported again, until [`Roster::settle`].
     pub(in crate::cli) fn begin(&mut self) {
         let before = &mut self.unconfirmed;
         before.receivers.append(&mut self.receivers);
         before.devices.append(&mut self.devices);
     }
 
-    /// All that is there was told of: what was there before and was not told of again is gone.
+    /// Everything present was reported: returns what was listed before and was not, as removed.
     pub(in crate::cli) fn settle(&mut self) -> Vec<Told> {
         let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
         let devices = devices.into_iter().map(Told::DeviceRemoved);
@@ -223,9 +223,9 @@ mod tests {
         let told = roster.take(Change::DeviceAdded(k750("B")));
         assert!(
             matches!(told, Some(Told::DeviceAdded(_))),
-            "it is told again"
+            "it is reported again"
         );
-        // The connection is lost once more before all was told.
+        // The connection is lost once more before everything was reported.
         roster.begin();
         roster.take(Change::DeviceAdded(k750("B")));
         let gone = roster.settle();

@@ -1,7 +1,7 @@
 //! All entries, for a spreadsheet.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, quotation marks or
-//! not, and a formula can send what the sheet holds to somebody or start a program. Names come from
+//! not, and a formula can send the contents of the sheet elsewhere or start a program. Names come from
 //! devices, so such a cell gets an apostrophe in front. Source:
 //! <https://owasp.org/www-community/attacks/CSV_Injection>. Numbers are written by this program and
 //! stay numbers.

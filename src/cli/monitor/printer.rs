@@ -49,12 +49,12 @@ impl Printer {
         }
     }
 
-    /// All that is there will be told again.
+    /// Everything present is about to be reported again.
     pub(super) fn begin(&mut self) {
         self.roster.begin();
     }
 
-    /// All that is there was told: prints what is gone.
+    /// Everything present was reported: prints what is gone.
     pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
         for gone in self.roster.settle() {
             self.print(at, &gone)?;

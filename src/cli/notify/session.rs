@@ -1,8 +1,8 @@
-//! In real time: devices, the notification server and the clock each have their say.
+//! Runs `notify` in real time: events of devices, of the notification server and of the clock.
 //!
-//! One thread follows the devices, one listens for servers that come and go and connects again when
-//! the session bus is lost, and both tell a third, which decides and shows. It sleeps until it is
-//! told something or something is due.
+//! One thread follows the devices, one watches for servers that start and stop and reconnects when
+//! the session bus is lost. Both send events to a third, which decides and shows; it sleeps until an
+//! event or a deadline.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};

@@ -92,7 +92,7 @@ impl Follower {
 
     fn stop(&mut self) -> Option<thread::Result<io::Result<Exit>>> {
         let thread = self.thread.take()?;
-        // It fails where nobody listens any more.
+        // It fails once the receiver is dropped.
         _ = self.end.end();
         let start = Instant::now();
         loop {

@@ -130,7 +130,7 @@ fn entry(id: &str, raw: &RawValue, earlier: bool) -> Option<Entry> {
     serde_json::from_str(raw.get()).ok().map(displayable)
 }
 
-/// An entry with names that can be shown: anybody may have written the file.
+/// An entry whose names can be shown: the file can come from elsewhere.
 fn displayable(entry: Entry) -> Entry {
     Entry {
         name: entry.name.as_deref().and_then(text::name),

@@ -223,7 +223,7 @@ impl Scheduler {
             }
             let key = (call.caller, call.serial);
             // The bus refuses a second call with a serial number that is in use, unless no answer
-            // is wanted. Its answer could not be told from that of the first.
+            // is wanted. Its answer could not be distinguished from that of the first.
             if self.running.contains_key(&key) {
                 continue;
             }
