@@ -71,7 +71,7 @@ fn changes_are_as_the_schema_says() {
 fn what_the_schema_does_not_say_is_refused() {
     let document = printed(&["--simulate", "--json"]).remove(0);
     for (place, wrong) in [
-        ("/schema", 2.into()),
+        ("/schema", 1.into()),
         ("/devices/0/battery/percent", 101.into()),
         ("/devices/0/battery/state", "tired".into()),
         ("/devices/0/light/lux", Value::Null),

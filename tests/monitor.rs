@@ -91,7 +91,7 @@ fn the_readme_shows_the_real_output() {
     let light = &lines(&["--simulate", "--duration", "17", "--json"])[7];
     let shown = readme
         .lines()
-        .find(|line| line.starts_with(r#"{"schema":1,"time":"#))
+        .find(|line| line.starts_with(r#"{"schema":2,"time":"#))
         .unwrap();
     assert_eq!(&serde_json::from_str::<Value>(shown).unwrap(), light);
 }
@@ -110,7 +110,7 @@ fn every_line_of_json_is_an_event_with_all_its_keys() {
         let expected = ["changed", "device", "event", "receiver", "schema", "time"];
         assert_eq!(keys.len(), expected.len(), "{line}");
         assert!(expected.iter().all(|key| keys.contains(key)), "{line}");
-        assert_eq!(line["schema"], 1);
+        assert_eq!(line["schema"], 2);
         let time = line["time"].as_f64().unwrap();
         assert!(time >= before, "{line}");
         before = time;

@@ -111,7 +111,7 @@ fn what_is_said_of_colour_counts_more_than_the_environment() {
 #[test]
 fn the_document_says_what_is_known_and_null_what_is_not() {
     let document = document(&["--simulate", "--json"]);
-    assert_eq!(document["schema"], 1);
+    assert_eq!(document["schema"], 2);
     assert_eq!(document["receivers"][0]["serial"], "AF4F95EA");
     assert_eq!(
         document["devices"][0],
@@ -126,6 +126,14 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
             "slot": 1,
             "node": null,
             "product_id": null,
+            "links": [{
+                "connection": "receiver",
+                "receiver": "AF4F95EA",
+                "slot": 1,
+                "node": null,
+                "product_id": null,
+                "online": true,
+            }],
             "protocol": "2.0",
             "firmware": null,
             "power_switch": "edge of top right corner",

@@ -17,6 +17,8 @@ const WANTED: Wanted = Wanted {
     firmware: true,
     notices: true,
     wake: true,
+    identity: true,
+    presence: true,
 };
 const SCOPE: DiscoveryScope = DiscoveryScope {
     records: PairingRecords::Unknown,

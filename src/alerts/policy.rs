@@ -10,7 +10,7 @@ use super::light::{Dimming, Past, Trend};
 use super::memory::Memory;
 use super::reason::Reason;
 use super::settings::{Limits, Settings};
-use super::watch::{Watch, key};
+use super::watch::Watch;
 use crate::device::{Battery, BatterySource, ChargeState, Device};
 use crate::units::Timestamp;
 
@@ -58,7 +58,7 @@ impl Alerts {
 
     /// A device was found or is different, or was only read again.
     pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
-        let key = key(device);
+        let key = device.id.clone();
         let limits = self.settings.of(device);
         let watch = self.watches.entry(key.clone());
         let watch = watch.or_insert_with(|| Watch::new(device));
@@ -100,18 +100,13 @@ impl Alerts {
 
     /// What others saw of a solar keyboard before.
     pub fn recall(&mut self, device: &Device, past: &Past, now: Timestamp) {
-        self.memory.of(&key(device), now).days.note_past(past);
+        self.memory.of(&device.id, now).days.note_past(past);
     }
 
-    /// A device is no longer there in this way.
+    /// A device is no longer there.
     pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
-        let key = key(device);
-        let watch = self.watches.get_mut(&key);
-        if watch.is_some_and(|watch| watch.leave(&device.link)) {
-            return self.advance(now);
-        }
-        let mut orders = self.withdraw(&key, &Kind::ALL);
-        self.watches.remove(&key);
+        let mut orders = self.withdraw(&device.id, &Kind::ALL);
+        self.watches.remove(&device.id);
         orders.extend(self.advance(now));
         orders
     }

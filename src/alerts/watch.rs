@@ -1,20 +1,19 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::alert::Kind;
-use crate::device::{Battery, Device, Link};
+use crate::device::{Battery, Device};
 use crate::units::Timestamp;
 
 /// What nothing contradicts for so long is believed: a solar keyboard speaks every 90 seconds, and a
 /// device that leaps is asked again at once.
 const CONFIRMS: Duration = Duration::from_secs(3 * 60);
 
-/// A device that is followed, in one way or several.
+/// A device that is followed.
 #[derive(Debug)]
 pub(super) struct Watch {
     /// As last told, with its freshest battery.
     pub(super) device: Device,
-    links: BTreeSet<Link>,
     pub(super) waiting: BTreeMap<Kind, Waiting>,
 }
 
@@ -27,11 +26,6 @@ pub(super) struct Waiting {
     is_confirmed: bool,
 }
 
-/// What names a device in whatever way it is reached.
-pub(super) fn key(device: &Device) -> String {
-    device.serial.as_ref().unwrap_or(&device.id).clone()
-}
-
 impl Watch {
     /// A device of which only the name is known.
     pub(super) fn new(device: &Device) -> Self {
@@ -40,14 +34,12 @@ impl Watch {
                 battery: None,
                 ..device.clone()
             },
-            links: BTreeSet::new(),
             waiting: BTreeMap::new(),
         }
     }
 
     /// Takes the device as it is now; the reading, if there is a newer one that it vouches for.
     pub(super) fn take(&mut self, device: &Device, now: Timestamp) -> Option<Battery> {
-        self.links.insert(device.link.clone());
         let before = self.device.battery;
         // One of the future was read by a clock that was set back since.
         let is_newer = |it: &Battery, before: Battery| it.at >= before.at || before.at > now;
@@ -59,12 +51,6 @@ impl Watch {
             ..device.clone()
         };
         fresh
-    }
-
-    /// It is not reached in this way any more; whether it still is in another.
-    pub(super) fn leave(&mut self, link: &Link) -> bool {
-        self.links.remove(link);
-        !self.links.is_empty()
     }
 
     /// A reading gives this reason; whether it is the first to do so.

@@ -9,9 +9,10 @@ use std::time::Duration;
 use log::debug;
 use zbus::{OwnedVariant, Variant};
 
+use super::links::{self, LinkRow};
 use crate::device::{
-    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, Receiver,
-    ReceiverModel, ValueKind,
+    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, OtherLink, Presence,
+    Receiver, ReceiverModel, ValueKind,
 };
 use crate::feature::pairing_information::PowerSwitch;
 use crate::feature::root::ProtocolVersion;
@@ -26,6 +27,9 @@ pub type Values = HashMap<String, OwnedVariant>;
 /// How many bytes an id has at most. Ours have a model and a serial number, or a receiver with its
 /// node; a longer one is rejected.
 const LONGEST_ID: usize = 256;
+
+/// How many links a device has at most; of more the last are left out.
+const LINKS_AT_MOST: usize = 256;
 
 /// The word for what may be unknown.
 pub const fn yes_no(known: Option<bool>) -> &'static str {
@@ -56,6 +60,7 @@ pub fn device(values: &Values) -> Option<Device> {
         has_battery: values.yes_no("HasBattery"),
         battery: values.battery(),
         light: values.light(),
+        other_links: values.other_links(),
         ..Device::new(values.id("Id")?, values.link()?)
     })
 }
@@ -152,6 +157,20 @@ impl<'a> Reader<'a> {
             bus: connection,
             product: self.word("ProductId", hexadecimal)?,
         })
+    }
+
+    /// All links but the first, which is in values of its own.
+    fn other_links(self) -> Vec<OtherLink> {
+        let Some(value) = self.0.get("Links") else {
+            return Vec::new();
+        };
+        let rows = value.try_clone().and_then(Vec::<LinkRow>::try_from);
+        let rows = rows.inspect_err(|_| unreadable("Links", value));
+        let links = rows.unwrap_or_default().into_iter().take(LINKS_AT_MOST);
+        let others = links.filter_map(links::link).skip(1);
+        others
+            .map(|(link, presence)| OtherLink { link, presence })
+            .collect()
     }
 
     fn battery(self) -> Option<Battery> {

@@ -4,6 +4,7 @@
 pub mod entries;
 mod facts;
 mod head;
+pub mod links;
 mod names;
 mod passing;
 mod socket;

@@ -15,7 +15,7 @@ use crate::units::{Lux, Millivolts, Percent, Timestamp};
 use crate::wire::Slot;
 
 /// The number of the schema this program writes.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Everything one reading found out.
 #[derive(Debug, Serialize)]
@@ -55,6 +55,8 @@ struct DeviceEntry {
     /// Its own node and product id; null behind a receiver.
     node: Option<String>,
     product_id: Option<String>,
+    /// All links, the one the values come from first: that of the fields above.
+    links: Vec<LinkEntry>,
     /// `1.0`, `2.0`, `4.5`
     protocol: Option<String>,
     firmware: Option<String>,
@@ -67,6 +69,16 @@ struct DeviceEntry {
     has_battery: Option<bool>,
     battery: Option<BatteryEntry>,
     light: Option<LightEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct LinkEntry {
+    connection: String,
+    receiver: Option<String>,
+    slot: Option<u8>,
+    node: Option<String>,
+    product_id: Option<String>,
+    online: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,34 +144,51 @@ impl ReceiverEntry {
     }
 }
 
-impl DeviceEntry {
-    fn of(device: &Device, now: Timestamp) -> Self {
-        let (connection, node, product_id) = match &device.link {
-            Link::Paired { .. } => ("receiver".to_owned(), None, None),
+impl LinkEntry {
+    fn of(link: &Link, presence: Presence) -> Self {
+        let (connection, node, product_id) = match link {
+            Link::Paired { .. } => ("receiver", None, None),
             Link::Direct { node, bus, product } => {
-                let product = format!("{product:04X}");
-                (bus.clone(), Some(node.clone()), Some(product))
+                (&**bus, Some(node.clone()), Some(format!("{product:04X}")))
             }
         };
+        Self {
+            connection: connection.to_owned(),
+            receiver: link.receiver().map(str::to_owned),
+            slot: link.slot().map(Slot::get),
+            node,
+            product_id,
+            online: match presence {
+                Presence::Online => Some(true),
+                Presence::Offline => Some(false),
+                Presence::Unknown => None,
+            },
+        }
+    }
+}
+
+impl DeviceEntry {
+    fn of(device: &Device, now: Timestamp) -> Self {
+        let active = LinkEntry::of(&device.link, device.presence);
+        let links = device
+            .links()
+            .map(|(link, presence)| LinkEntry::of(link, presence));
         Self {
             id: device.id.clone(),
             name: device.name.as_deref().and_then(text::name),
             kind: device.kind.and_then(DeviceKind::name),
             wpid: device.wpid.map(|wpid| wpid.to_string()),
             serial: device.serial.as_deref().and_then(text::name),
-            connection,
-            receiver: device.receiver().map(str::to_owned),
-            slot: device.slot().map(Slot::get),
-            node,
-            product_id,
+            connection: active.connection,
+            receiver: active.receiver,
+            slot: active.slot,
+            node: active.node,
+            product_id: active.product_id,
+            links: links.collect(),
             protocol: device.protocol.map(|version| version.to_string()),
             firmware: device.firmware.map(|firmware| firmware.to_string()),
             power_switch: device.power_switch.and_then(PowerSwitch::name),
-            online: match device.presence {
-                Presence::Online => Some(true),
-                Presence::Offline => Some(false),
-                Presence::Unknown => None,
-            },
+            online: active.online,
             last_seen_age_s: device.seen.map(|seen| age(now, seen)),
             has_battery: device.has_battery,
             battery: device

@@ -1,3 +1,4 @@
+use crate::feature::device_information::{DeviceInformation, Transport};
 use crate::feature::pairing_information::Serial;
 use crate::wire::{Slot, Wpid};
 
@@ -11,6 +12,38 @@ pub fn device_id(wpid: Option<Wpid>, serial: Option<Serial>, receiver: &str, slo
         Some(serial) => format!("{model}-{serial}"),
         None => format!("{model}-{receiver}-{slot}"),
     }
+}
+
+/// What identifies a device by its own statement (feature 0003), whatever it is connected by: its
+/// model and unit id, as [`device_id`] has them. `None`: it has no unit id, or no model.
+///
+/// A device has a product id on each transport. Receivers know it by that on eQUAD, or as a Bolt
+/// device by that on Bluetooth LE; so these come first, and the id is the one a receiver's pairing
+/// record gives.
+pub fn unit_id(information: &DeviceInformation) -> Option<String> {
+    let unit = information.unit_id?;
+    let order = [
+        Transport::Equad,
+        Transport::BluetoothLe,
+        Transport::Bluetooth,
+        Transport::Usb,
+    ];
+    let model = order.into_iter().find_map(|it| information.model_on(it))?;
+    Some(format!("{model:04X}-{unit}"))
+}
+
+/// The serial number in an id of [`device_id`] or [`unit_id`]; `None`: it has another form.
+pub fn serial_in(id: &str) -> Option<&str> {
+    let (model, serial) = id.split_once('-')?;
+    let is_number =
+        |text: &str, digits| text.len() == digits && text.bytes().all(|it| it.is_ascii_hexdigit());
+    (is_number(model, 4) && is_number(serial, 8)).then_some(serial)
+}
+
+/// What identifies a device that has the same model and serial number as another one: the id of
+/// both with its place, which is receiver and slot, or the port it is plugged into.
+pub fn apart_id(id: &str, place: &str) -> String {
+    format!("{id}-{}", graphic(place))
 }
 
 /// The serial number of a device on a node of its own, in what the kernel calls unique of it
@@ -28,29 +61,31 @@ pub fn direct_serial(uniq: &str) -> Option<String> {
         Some(bytes) => bytes.concat().to_uppercase(),
         None => uniq.to_owned(),
     };
-    serial.chars().any(|c| c != '0').then_some(serial)
+    // Zeros and `FF-FF-FF-FF` stand for none, as in [`Serial::new`].
+    let is_none = |digit| serial.chars().all(|it| it == digit);
+    (!is_none('0') && serial != "FFFFFFFF").then_some(serial)
 }
 
 /// What names a device on a node of its own: its product id and its serial number or address, as
 /// `B034-E4:5F:01:02:03:04`; without one, the port it is plugged into.
 pub fn direct_id(product: u16, serial: Option<&str>, place: &str) -> String {
     let unique = serial.unwrap_or(place);
-    let unique: String = unique
-        .chars()
-        .map(|c| {
-            if c.is_ascii_graphic() && c != '/' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    format!("{product:04X}-{unique}")
+    format!("{product:04X}-{}", graphic(unique))
+}
+
+/// A text with `-` for what cannot be in an id.
+fn graphic(text: &str) -> String {
+    let allowed = |c: char| c.is_ascii_graphic() && c != '/';
+    text.chars()
+        .map(|c| if allowed(c) { c } else { '-' })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature::device_information::read_device_info;
+    use crate::wire::tests::report;
 
     #[test]
     fn devices_without_a_serial_number_do_not_collide() {
@@ -67,6 +102,51 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_has_the_id_of_its_pairing_record() {
+        let id = |hex: &str| unit_id(&read_device_info(&report(hex)));
+        // G915 on its cable: eQUAD 407C, USB C33E (Solaar issue 2223).
+        assert_eq!(
+            id("11 FF 02 06 01 3D 7D 00 18 00 0C 40 7C C3 3E …").as_deref(),
+            Some("407C-3D7D0018")
+        );
+        // MX Master 3S, which a Bolt receiver knows by its Bluetooth LE id.
+        assert_eq!(
+            id("11 02 02 0E 03 59 9B 7A 65 00 02 B0 34 00 00 00 00 00 01 00").as_deref(),
+            Some("B034-599B7A65")
+        );
+        // MX Master 3: Bluetooth LE and eQUAD.
+        assert_eq!(
+            id("11 FF 02 06 03 12 34 56 78 00 06 B0 23 40 82 …").as_deref(),
+            Some("4082-12345678")
+        );
+        // A G933 has no unit id, and its models are not where its transports say.
+        assert_eq!(
+            id("11 FF 02 0D 01 FF FF FF FF 00 03 00 00 00 00 0A 5B …"),
+            None
+        );
+        assert_eq!(id("11 01 02 05 01 …"), None, "version 0 of the feature");
+        assert_eq!(
+            id("11 FF 02 06 01 3D 7D 00 18 00 03 00 00 00 00 0A 5B …"),
+            None,
+            "a unit, and no model on its transports"
+        );
+    }
+
+    #[test]
+    fn the_serial_number_is_read_back_from_an_id() {
+        assert_eq!(serial_in("407C-3D7D0018"), Some("3D7D0018"));
+        for other in [
+            "B034-E4:5F:01:02:03:04",
+            "4002-AF4F95EA-1",
+            "C099",
+            "",
+            "C099-port",
+        ] {
+            assert_eq!(serial_in(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_direct_device_is_named_by_its_serial_number_or_its_port() {
         let id = |uniq| {
             let serial = direct_serial(uniq);
@@ -76,7 +156,7 @@ mod tests {
             assert_eq!(id(uniq), "C094-8F2A11C0");
         }
         assert_eq!(id("e4:5f:01:02:03:04"), "C094-e4:5f:01:02:03:04");
-        for none in ["", " ", "00000000", "00-00-00-00"] {
+        for none in ["", " ", "00000000", "00-00-00-00", "ff-ff-ff-ff"] {
             assert_eq!(id(none), "C094-usb-0000:00:14.0-2-input1");
         }
     }

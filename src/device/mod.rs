@@ -1,8 +1,10 @@
-//! Facts about receivers and devices: who they are, and what was last known of battery and light.
+//! Facts about receivers and devices: what identifies them, and what was last known of battery and
+//! light.
 
 mod battery;
 mod doubt;
 mod identity;
+mod joined;
 mod light;
 mod named;
 mod receiver;
@@ -10,7 +12,8 @@ mod sources;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
 pub use doubt::is_odd;
-pub use identity::{device_id, direct_id, direct_serial};
+pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, unit_id};
+pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use receiver::{ReceiverFamily, ReceiverModel};
 
@@ -89,13 +92,49 @@ pub enum Link {
     },
 }
 
+impl Link {
+    /// The [`Receiver::id`] of its receiver, if it has one.
+    pub fn receiver(&self) -> Option<&str> {
+        match self {
+            Self::Paired { receiver, .. } => Some(receiver),
+            Self::Direct { .. } => None,
+        }
+    }
+
+    /// The place on a receiver, if it is one.
+    pub const fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::Paired { slot, .. } => Some(*slot),
+            Self::Direct { .. } => None,
+        }
+    }
+
+    /// Whether it is a device's own USB connection, which is never out of range: a cable, or the
+    /// dongle of a headset.
+    pub fn is_usb(&self) -> bool {
+        matches!(self, Self::Direct { bus, .. } if bus == "usb")
+    }
+}
+
+/// A link of a device that its values do not come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherLink {
+    /// How the device can be connected.
+    pub link: Link,
+    /// Whether it is, as well.
+    pub presence: Presence,
+}
+
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// Names it across replugs, see [`device_id`] and [`direct_id`].
+    /// Names it across replugs, whatever it is connected by; see [`device_id`], [`unit_id`] and
+    /// [`direct_id`].
     pub id: String,
-    /// How it is connected.
+    /// The link its values come from: the one that is up, or else the one that was last.
     pub link: Link,
+    /// Its other links: pairings with other receivers or in other slots, cables, Bluetooth.
+    pub other_links: Vec<OtherLink>,
     /// Its short name: the receiver's, or on a node of its own the system's.
     pub name: Option<String>,
     /// Its own, full name, if it was asked for it.
@@ -130,6 +169,7 @@ impl Device {
         Self {
             id,
             link,
+            other_links: Vec::new(),
             name: None,
             full_name: None,
             kind: None,
@@ -158,19 +198,19 @@ impl Device {
         source == Some(BatterySource::SolarDashboard) || self.light.is_some()
     }
 
+    /// All its links with their presence, the one its values come from first.
+    pub fn links(&self) -> impl Iterator<Item = (&Link, Presence)> {
+        let others = self.other_links.iter().map(|it| (&it.link, it.presence));
+        std::iter::once((&self.link, self.presence)).chain(others)
+    }
+
     /// The [`Receiver::id`] of its receiver, if it has one.
     pub fn receiver(&self) -> Option<&str> {
-        match &self.link {
-            Link::Paired { receiver, .. } => Some(receiver),
-            Link::Direct { .. } => None,
-        }
+        self.link.receiver()
     }
 
     /// Its place on its receiver, if it has one.
     pub const fn slot(&self) -> Option<Slot> {
-        match self.link {
-            Link::Paired { slot, .. } => Some(slot),
-            Link::Direct { .. } => None,
-        }
+        self.link.slot()
     }
 }

@@ -67,7 +67,9 @@ impl Scrubber {
         }
         for device in devices {
             self.add_number(device.serial.as_deref().unwrap_or_default());
-            if matches!(&device.link, Link::Direct { bus, .. } if bus == "bluetooth") {
+            let is_bluetooth =
+                |link: &Link| matches!(link, Link::Direct { bus, .. } if bus == "bluetooth");
+            if device.links().any(|(link, _)| is_bluetooth(link)) {
                 for name in [&device.name, &device.full_name].into_iter().flatten() {
                     self.add_word(name, "(name)");
                 }

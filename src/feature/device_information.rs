@@ -33,6 +33,32 @@ pub struct DeviceInformation {
     pub has_serial_number: bool,
 }
 
+/// What a device can be connected by, in the order of the bits of `transports`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "standard names")]
+pub enum Transport {
+    Bluetooth,
+    BluetoothLe,
+    Equad,
+    Usb,
+}
+
+impl Transport {
+    const ALL: [Self; 4] = [Self::Bluetooth, Self::BluetoothLe, Self::Equad, Self::Usb];
+}
+
+impl DeviceInformation {
+    /// The product id on a transport; `None`: the device does not have it.
+    pub fn model_on(&self, transport: Transport) -> Option<u16> {
+        let has = |it: &Transport| self.transports & (1 << (*it as u16)) != 0;
+        let transports = Transport::ALL.into_iter().filter(has);
+        let mut models = transports.zip(self.model_ids);
+        models
+            .find_map(|(it, model)| (it == transport).then_some(model))
+            .filter(|model| *model != 0)
+    }
+}
+
 codes! {
     /// What a firmware is for.
     pub enum EntityKind {

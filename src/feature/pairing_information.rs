@@ -21,12 +21,12 @@ const NAME: u8 = 0x40;
 pub struct Serial(pub u32);
 
 impl Serial {
-    /// The serial number, or `None` for zero, which stands for none.
+    /// The serial number; `None` for zero and `FFFFFFFF`, which stand for none (the latter is the
+    /// unit id of every G933).
     pub const fn new(serial: u32) -> Option<Self> {
-        if serial == 0 {
-            None
-        } else {
-            Some(Self(serial))
+        match serial {
+            0 | u32::MAX => None,
+            serial => Some(Self(serial)),
         }
     }
 }

@@ -248,6 +248,29 @@ impl DeviceFile {
             .map_err(|source| self.writing(source))
     }
 
+    /// Takes over the entries of another file, and removes it. If that is interrupted, entries may be
+    /// in both; taking them over again adds none twice.
+    pub(super) fn absorb(&self, other: &Self, now: Timestamp) -> Result<(), HistoryError> {
+        let theirs = other.contents()?.entries;
+        let mut entries = self.contents()?.entries;
+        entries.retain(|entry| {
+            let from = theirs.partition_point(|it| it.at < entry.at);
+            let mut same_time = theirs.iter().skip(from).take_while(|it| it.at == entry.at);
+            !same_time.any(|it| it == entry)
+        });
+        entries.extend(theirs);
+        entries.sort_by_key(|entry| entry.at);
+        let written = self.lines(&entries).and_then(|lines| {
+            if length(&lines) > THINNED {
+                self.thin(&entries, now)
+            } else {
+                self.replace(&lines)
+            }
+        });
+        written.map_err(|source| self.writing(source))?;
+        other.remove()
+    }
+
     fn open_to_append(&self) -> Result<(File, Start), HistoryError> {
         let file = regular::open_to_append(&self.path).map_err(|source| self.writing(source))?;
         let start = start_of(&file).map_err(|source| self.reading(source))?;
@@ -299,7 +322,12 @@ impl DeviceFile {
     fn replace(&self, lines: &[String]) -> io::Result<()> {
         let text = write_header(&self.device) + &lines.concat();
         let directory = self.path.parent().unwrap_or(Path::new("."));
-        let mode = fs::metadata(&self.path)?.permissions().mode();
+        let mode = match fs::metadata(&self.path) {
+            Ok(metadata) => metadata.permissions().mode(),
+            // As any new file, less the umask.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0o666,
+            Err(error) => return Err(error),
+        };
         let mut temporary = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .permissions(fs::Permissions::from_mode(mode))

@@ -127,6 +127,18 @@ impl History {
         Ok(Recorded::Written)
     }
 
+    /// A device turned out to be another one: what is recorded of the first belongs to the second.
+    pub fn join(&mut self, from: &str, to: &str, now: Timestamp) -> Result<(), HistoryError> {
+        let other = DeviceFile::of(&self.directory, from);
+        if from == to || !other.exists() {
+            return Ok(());
+        }
+        self.prepare()?;
+        DeviceFile::of(&self.directory, to).absorb(&other, now)?;
+        self.written.remove(from);
+        Ok(())
+    }
+
     fn note(&mut self, device: &str, at: Timestamp, sample: Sample) {
         self.written
             .insert(device.to_owned(), Written { at, sample });

@@ -17,6 +17,14 @@ pub enum Change {
     DeviceRead(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
+    /// A device that had an id of its link alone turned out to be the one of another id. What was
+    /// kept under the first belongs to the second.
+    Identified {
+        /// The id before.
+        from: String,
+        /// The id from now on.
+        to: String,
+    },
 }
 
 impl Change {
@@ -51,7 +59,7 @@ impl Change {
             | Self::DeviceChanged(device, _)
             | Self::DeviceRead(device)
             | Self::LightKey(device) => Some(device),
-            Self::ReceiverAdded(_) | Self::ReceiverRemoved(_) => None,
+            Self::ReceiverAdded(_) | Self::ReceiverRemoved(_) | Self::Identified { .. } => None,
         }
     }
 }
@@ -67,6 +75,8 @@ pub enum Changed {
     Light,
     /// Name, kind, firmware.
     Description,
+    /// How it is connected, or can be.
+    Links,
 }
 
 impl Changed {
@@ -77,6 +87,7 @@ impl Changed {
             Self::Battery => "battery",
             Self::Light => "light",
             Self::Description => "description",
+            Self::Links => "links",
         }
     }
 
@@ -103,11 +114,13 @@ impl Changed {
                 device.has_battery,
             )
         };
+        let links = |device: &Device| (device.link.clone(), device.other_links.clone());
         let all = [
             (before.presence != after.presence, Self::Presence),
             (battery(before) != battery(after), Self::Battery),
             (before.light != after.light, Self::Light),
             (description(before) != description(after), Self::Description),
+            (links(before) != links(after), Self::Links),
         ];
         let different = all.into_iter().filter(|(different, _)| *different);
         different.map(|(_, what)| what).collect()

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 
 /// So many different commands wait at most; a desk has fewer.
@@ -19,13 +18,13 @@ pub enum Command {
     /// Measure light in this series. It replaces the one before, and ends by itself: when its
     /// reports have come, or the device sleeps.
     MeasureLight {
-        /// Which device. Ids can collide where two receivers hold clones, links cannot.
-        device: Link,
+        /// The id of the device.
+        device: String,
         /// `None`: no longer.
         series: Option<LightMeasure>,
     },
-    /// Ask a device for its battery again.
-    Refresh(Link),
+    /// Ask the device with this id for its battery again.
+    Refresh(String),
     /// The computer was asleep: flags may be lost, what was asked is void.
     Resumed,
 }
@@ -177,12 +176,8 @@ mod tests {
         assert_eq!(look(&receiver, Duration::ZERO), Wake::Due, "taken");
     }
 
-    fn device(node: usize) -> Link {
-        Link::Direct {
-            bus: "usb".to_owned(),
-            product: 0xC099,
-            node: format!("/dev/hidraw{node}"),
-        }
+    fn device(number: usize) -> String {
+        format!("C099-{number:08X}")
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
             device.has_battery = None;
         }
         DeviceFact::Battery(_)
+        | DeviceFact::Identity(_)
         | DeviceFact::Feature(..)
         | DeviceFact::NoLight
         | DeviceFact::Failed(_) => {}

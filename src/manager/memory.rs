@@ -35,6 +35,7 @@ use crate::session::Known;
 use crate::storage::{regular, replace, replace_damaged};
 use crate::transport::NodeId;
 use crate::units::Timestamp;
+use crate::wire::Wpid;
 use document::{Contents, Newer};
 
 /// Where features stand is looked up again after this time: a new firmware may have moved them.
@@ -42,6 +43,10 @@ const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How many devices are remembered, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
+
+/// How many link ids are remembered of one device; those learnt first are dropped. A Bluetooth
+/// address can change with each pairing.
+const MOST_ALIASES: usize = 16;
 
 /// A longer file is not one of ours.
 const LONGEST: u64 = 4 << 20;
@@ -108,11 +113,17 @@ enum Found {
     Document(Contents),
 }
 
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 struct Entry {
     /// When it was asked where its features stand.
     checked: Timestamp,
     known: Known,
+    /// The same for links on which it has another product id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<Learnt>,
+    /// Its ids by links alone, which were in use before it was identified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
     seen: Option<Timestamp>,
     name: Option<String>,
     full_name: Option<String>,
@@ -121,6 +132,67 @@ struct Entry {
     has_battery: Option<bool>,
     battery: Option<Battery>,
     light: Option<Light>,
+}
+
+/// What was learnt of a device on one kind of link.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Learnt {
+    /// When it was asked where its features stand.
+    checked: Timestamp,
+    known: Known,
+}
+
+impl Entry {
+    /// What was learnt where it has this product id.
+    fn learnt(&self, model: Option<Wpid>) -> Option<(Timestamp, &Known)> {
+        if self.known.model == model {
+            return Some((self.checked, &self.known));
+        }
+        let learnt = self.elsewhere.iter().find(|it| it.known.model == model)?;
+        Some((learnt.checked, &learnt.known))
+    }
+
+    /// Replaces what was learnt where it has the same product id.
+    fn learn(&mut self, checked: Timestamp, known: Known) {
+        if self.known.model == known.model || self.known == Known::default() {
+            (self.checked, self.known) = (checked, known);
+            return;
+        }
+        self.elsewhere.retain(|it| it.known.model != known.model);
+        self.elsewhere.push(Learnt { checked, known });
+        if self.elsewhere.len() > MOST_ALIASES {
+            self.elsewhere.remove(0);
+        }
+    }
+
+    fn add_alias(&mut self, alias: &str) {
+        self.aliases.retain(|it| it != alias);
+        self.aliases.push(alias.to_owned());
+        if self.aliases.len() > MOST_ALIASES {
+            self.aliases.remove(0);
+        }
+    }
+
+    /// Takes over what is remembered under another id of the same device.
+    fn absorb(&mut self, other: Self) {
+        let both = [other.battery, self.battery].into_iter().flatten();
+        self.battery = both.max_by_key(|it| it.at);
+        let both = [other.light, self.light].into_iter().flatten();
+        self.light = both.max_by_key(|it| it.at);
+        self.seen = self.seen.max(other.seen);
+        self.name = self.name.take().or(other.name);
+        self.full_name = self.full_name.take().or(other.full_name);
+        self.kind = self.kind.or(other.kind);
+        self.firmware = self.firmware.or(other.firmware);
+        self.has_battery = self.has_battery.max(other.has_battery);
+        for alias in &other.aliases {
+            self.add_alias(alias);
+        }
+        self.learn(other.checked, other.known);
+        for learnt in other.elsewhere {
+            self.learn(learnt.checked, learnt.known);
+        }
+    }
 }
 
 impl Memory {
@@ -158,29 +230,77 @@ impl Memory {
         self.receivers.retain(|_, of| of != node);
     }
 
-    /// Gives a device what is remembered of it, and says what need not be asked.
-    pub(super) fn recall(&self, device: &mut Device, now: Timestamp) -> Known {
+    /// Whether something is remembered under this id.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.devices.contains_key(id)
+    }
+
+    /// The id of the device that has this id by a link alone: another one if it was identified.
+    pub(super) fn resolve(&self, link_id: &str) -> String {
+        let mut devices = self.devices.iter();
+        let found = devices.find(|(_, entry)| entry.aliases.iter().any(|it| it == link_id));
+        found.map_or_else(|| link_id.to_owned(), |(id, _)| id.clone())
+    }
+
+    /// The models of devices that were identified on a cable or Bluetooth, as their ids have them.
+    pub(super) fn identified_models(&self) -> impl Iterator<Item = &str> {
+        let devices = self.devices.iter();
+        let identified = devices.filter(|(_, entry)| !entry.aliases.is_empty());
+        identified.filter_map(|(id, _)| Some(id.split_once('-')?.0))
+    }
+
+    /// A device with this id by a link alone was identified: what is remembered under it belongs to
+    /// the other id. `false`: that is known.
+    pub(super) fn identify(&mut self, link_id: &str, id: &str) -> bool {
+        let known = self.devices.get(id);
+        if known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id)) {
+            return false;
+        }
+        let before = self.devices.remove(link_id);
+        let entry = self.devices.entry(id.to_owned()).or_default();
+        if let Some(before) = before {
+            entry.absorb(before);
+            self.touched.insert(link_id.to_owned());
+        }
+        entry.add_alias(link_id);
+        self.touched.insert(id.to_owned());
+        self.bound();
+        true
+    }
+
+    /// Gives a device what is remembered of it, and returns what need not be asked where it has this
+    /// product id.
+    pub(super) fn recall(&self, device: &mut Device, model: Option<Wpid>, now: Timestamp) -> Known {
         let Some(entry) = self.devices.get(&device.id) else {
             return Known::default();
         };
+        let learnt = entry.learnt(model).map(|(at, known)| (at, known.clone()));
         let entry = entry.clone();
         device.name = device.name.take().or(entry.name);
         device.full_name = entry.full_name;
         device.kind = device.kind.or(entry.kind);
         device.firmware = entry.firmware;
-        device.protocol = entry.known.protocol;
         device.seen = entry.seen;
         device.has_battery = entry.has_battery;
         device.battery = entry.battery;
         device.light = entry.light;
-        // A time far ahead was told by a clock that was wrong.
-        let apart = now.since(entry.checked).max(entry.checked.since(now));
-        if apart > BELIEVED {
+        let Some((checked, known)) = learnt else {
             return Known::default();
+        };
+        device.protocol = known.protocol;
+        let identified = known.identified;
+        // A time far ahead is from a clock that was wrong.
+        let apart = now.since(checked).max(checked.since(now));
+        if apart > BELIEVED {
+            // An identity does not change with the firmware.
+            return Known {
+                identified,
+                ..Known::default()
+            };
         }
         Known {
             remembered: true,
-            ..entry.known
+            ..known
         }
     }
 
@@ -193,31 +313,41 @@ impl Memory {
         }
     }
 
-    /// Remembers what is known of a device now.
-    pub(super) fn keep(&mut self, device: &Device, known: &Known, now: Timestamp) {
-        let before = self.devices.get(&device.id);
-        // What was only remembered was not checked.
-        let checked = before
-            .filter(|_| known.remembered)
-            .map_or(now, |before| before.checked);
-        let entry = Entry {
-            checked,
-            known: Known {
+    /// Remembers where the features of a device stand, and what else need not be asked.
+    pub(super) fn keep_known(&mut self, id: &str, known: &Known, now: Timestamp) {
+        self.update(id, |entry| {
+            // What was only remembered was not checked.
+            let before = entry.learnt(known.model).filter(|_| known.remembered);
+            let checked = before.map_or(now, |(checked, _)| checked);
+            let known = Known {
                 remembered: false,
                 ..known.clone()
-            },
-            seen: device.seen,
-            name: device.name.clone(),
-            full_name: device.full_name.clone(),
-            kind: device.kind,
-            firmware: device.firmware,
-            has_battery: device.has_battery,
-            battery: device.battery,
-            light: device.light,
-        };
+            };
+            entry.learn(checked, known);
+        });
+    }
+
+    /// Remembers what a device is, and its last values.
+    pub(super) fn keep(&mut self, device: &Device) {
+        self.update(&device.id, |entry| {
+            entry.seen = device.seen;
+            entry.name.clone_from(&device.name);
+            entry.full_name.clone_from(&device.full_name);
+            entry.kind = device.kind;
+            entry.firmware = device.firmware;
+            entry.has_battery = device.has_battery;
+            entry.battery = device.battery;
+            entry.light = device.light;
+        });
+    }
+
+    fn update(&mut self, id: &str, update: impl FnOnce(&mut Entry)) {
+        let before = self.devices.get(id);
+        let mut entry = before.cloned().unwrap_or_default();
+        update(&mut entry);
         if before != Some(&entry) {
-            self.devices.insert(device.id.clone(), entry);
-            self.touched.insert(device.id.clone());
+            self.devices.insert(id.to_owned(), entry);
+            self.touched.insert(id.to_owned());
             self.bound();
         }
     }
@@ -232,10 +362,17 @@ impl Memory {
         }
     }
 
-    /// Forgets a device whose entry was wrong.
-    pub(super) fn forget(&mut self, id: &str) {
-        self.devices.remove(id);
-        self.touched.insert(id.to_owned());
+    /// Forgets what was learnt of a device where it has this product id: it was wrong.
+    pub(super) fn forget(&mut self, id: &str, model: Option<Wpid>) {
+        if self.knows(id) {
+            self.update(id, |entry| {
+                let known = Known {
+                    model,
+                    ..Known::default()
+                };
+                entry.learn(Timestamp::START, known);
+            });
+        }
     }
 
     /// Whether it is kept in a file.

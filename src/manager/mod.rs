@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod cover;
 mod facts;
+mod joined;
 mod memory;
 mod monitor;
 mod node;
@@ -17,6 +18,7 @@ mod snapshot;
 mod within;
 
 use std::io;
+use std::iter;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
@@ -32,9 +34,10 @@ pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
 pub use within::{Outcome, within};
 
+use joined::Joined;
 use node::Node;
 
-use crate::device::ReceiverModel;
+use crate::device::{Link, ReceiverModel};
 use crate::transport::{NodeInfo, NodeRole, Transport};
 use crate::units::Timestamp;
 
@@ -71,31 +74,95 @@ pub fn read_status(
     let mut nodes: Vec<Node<'_>> = nodes.collect();
     let mut all: Vec<&mut Node<'_>> = nodes.iter_mut().collect();
     let deadline = start + query.timeout;
-    let ended = run(&mut all, memory, clock, deadline, Node::is_done)?;
+    let mut joined = Joined::new(query);
+    let ended = loop {
+        let ended = run(&mut all, memory, clock, deadline, Node::is_done)?;
+        let now = clock.now();
+        look(&mut all, &mut joined, now, memory);
+        let over = ended == Wake::Interrupted || now >= deadline;
+        if over || !part(&mut all, &mut joined, now, memory) {
+            break ended;
+        }
+    };
     let at = clock.now();
     let interrupted = ended == Wake::Interrupted;
     let closed = close(&mut all, memory, clock, interrupted)?;
+    look(&mut all, &mut joined, clock.now(), memory);
+    joined.remember(memory);
     let mut snapshot = Snapshot {
         at,
         receivers: Vec::new(),
-        devices: Vec::new(),
+        devices: nodes
+            .iter()
+            .flat_map(Node::views)
+            .filter_map(|view| joined.device_at(view))
+            .cloned()
+            .collect(),
         failures: Vec::new(),
         sent: nodes.iter().map(Node::sent).sum(),
         interrupted: interrupted || closed == Wake::Interrupted,
         unmatched: Vec::new(),
     };
     for selector in &query.devices {
-        if !nodes.iter().any(|node| node.has_device_called(selector)) {
+        if !joined.devices().any(|device| selector.selects(device)) {
             snapshot.unmatched.push(selector.clone());
         }
     }
     for node in nodes {
-        let (receiver, devices, failures) = node.into_parts();
+        let (receiver, failures) = node.into_parts();
         snapshot.receivers.extend(receiver);
-        snapshot.devices.extend(devices);
         snapshot.failures.extend(failures);
     }
     Ok(snapshot)
+}
+
+/// Takes all devices as their nodes know them now, and which of them answered.
+fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, memory: &Memory) {
+    let mut identified = Vec::new();
+    for node in &mut *nodes {
+        identified.extend(iter::from_fn(|| node.poll_change()));
+    }
+    for change in identified {
+        if let Change::Identified { from, to } = change {
+            for node in &mut *nodes {
+                node.adopt(now, &from, &to, memory);
+            }
+        }
+    }
+    for node in &mut *nodes {
+        for view in node.views() {
+            joined.put(view.clone(), node.port());
+        }
+    }
+    let answers = nodes.iter_mut().flat_map(|node| node.take_answers());
+    let mut answers: Vec<(Timestamp, Link)> = answers.collect();
+    answers.sort();
+    for (at, link) in answers {
+        joined.on_answer(at, &link);
+    }
+}
+
+/// Gives a device an id of its own where it shares one, and asks links that may not be of one
+/// device; `false`: there is nothing to ask.
+fn part(
+    nodes: &mut [&mut Node<'_>],
+    joined: &mut Joined<'_>,
+    now: Timestamp,
+    memory: &Memory,
+) -> bool {
+    if let Some(link) = joined.find_other() {
+        for node in &mut *nodes {
+            node.set_apart(now, &link, memory);
+        }
+        look(nodes, joined, now, memory);
+        return true;
+    }
+    if let Some(link) = joined.next_check() {
+        return nodes.iter_mut().any(|node| node.check(now, &link));
+    }
+    let alike = joined.find_alike(memory);
+    let mut alike = alike.iter();
+    alike.any(|link| nodes.iter_mut().any(|node| node.ask_identity(now, link)))
 }
 
 /// Ends the conversations of all nodes, and puts everything in order; also where the user is in a

@@ -15,6 +15,7 @@ use super::change::Change;
 use super::clock::{Clock, Wake};
 use super::command::{Command, Commands};
 use super::cover::Cover;
+use super::joined::Joined;
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
@@ -94,7 +95,10 @@ impl News {
                 Some(SAVE_CHANGE)
             }
             Change::DeviceRead(_) => Some(SAVE_AGE),
-            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::LightKey(_) => None,
+            Change::ReceiverAdded(_)
+            | Change::ReceiverRemoved(_)
+            | Change::LightKey(_)
+            | Change::Identified { .. } => None,
         }
     }
 }
@@ -146,6 +150,7 @@ pub fn follow(
     let mut monitor = Monitor {
         query,
         nodes: BTreeMap::new(),
+        joined: Joined::new(query),
         cover: Cover::default(),
         waiting: Vec::new(),
         failed: BTreeMap::new(),
@@ -175,6 +180,7 @@ pub enum FollowError {
 struct Monitor<'a> {
     query: &'a Query,
     nodes: BTreeMap<NodeId, Node<'a>>,
+    joined: Joined<'a>,
     cover: Cover,
     waiting: Vec<Waiting>,
     /// How often nodes failed that are still plugged in.
@@ -221,6 +227,7 @@ impl Monitor<'_> {
             self.open(now, source, memory, tell)?;
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
+            self.part(now, memory);
             self.settle(now, source);
             let settles = !self.settled && self.is_settled();
             if settles {
@@ -269,9 +276,13 @@ impl Monitor<'_> {
             let mut nodes = self.nodes.values_mut();
             let known = match &command {
                 Command::MeasureLight { device, series } => {
-                    nodes.any(|node| node.measure_light(now, device, *series))
+                    let link = self.joined.active_link(device);
+                    link.is_some_and(|it| nodes.any(|node| node.measure_light(now, it, *series)))
                 }
-                Command::Refresh(device) => nodes.any(|node| node.refresh(now, device)),
+                Command::Refresh(device) => {
+                    let link = self.joined.active_link(device);
+                    link.is_some_and(|it| nodes.any(|node| node.refresh(now, it)))
+                }
                 Command::Resumed => {
                     nodes.for_each(|node| node.resume(now));
                     true
@@ -282,6 +293,23 @@ impl Monitor<'_> {
             }
         }
         true
+    }
+
+    /// Gives a device an id of its own where it shares one, and asks links that may not be of one
+    /// device.
+    fn part(&mut self, now: Timestamp, memory: &Memory) {
+        if let Some(link) = self.joined.find_other() {
+            for node in self.nodes.values_mut() {
+                node.set_apart(now, &link, memory);
+            }
+        }
+        while let Some(link) = self.joined.next_check() {
+            self.nodes.values_mut().any(|node| node.check(now, &link));
+        }
+        for link in self.joined.find_alike(memory) {
+            let mut nodes = self.nodes.values_mut();
+            nodes.any(|node| node.ask_identity(now, &link));
+        }
     }
 
     /// Opens what came, and what could not be opened yet.
@@ -358,10 +386,20 @@ impl Monitor<'_> {
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut lost = Vec::new();
+        let mut identified = Vec::new();
         for (id, node) in &mut self.nodes {
             node.pump(now, memory);
             while let Some(change) = node.poll_change() {
+                let Some(change) = self.joined.take(change, node.port()) else {
+                    continue;
+                };
+                if let Change::Identified { from, to } = &change {
+                    identified.push((from.clone(), to.clone()));
+                }
                 tell(now, News::Change(Box::new(change)))?;
+            }
+            for (at, link) in node.take_answers() {
+                self.joined.on_answer(at, &link);
             }
             for failure in node.take_device_failures() {
                 tell(now, News::Failure(failure))?;
@@ -375,6 +413,11 @@ impl Monitor<'_> {
                     tell(now, News::Failure(failure))?;
                 }
                 lost.push(node.info().clone());
+            }
+        }
+        for (from, to) in identified {
+            for node in self.nodes.values_mut() {
+                node.adopt(now, &from, &to, memory);
             }
         }
         for info in lost {
@@ -395,9 +438,12 @@ impl Monitor<'_> {
             return Ok(());
         };
         node.remember(now, memory);
+        self.joined.remember(memory);
         memory.release(id);
         for change in node.removed() {
-            tell(now, News::Change(Box::new(change)))?;
+            if let Some(change) = self.joined.take(change, None) {
+                tell(now, News::Change(Box::new(change)))?;
+            }
         }
         Ok(())
     }
@@ -406,6 +452,7 @@ impl Monitor<'_> {
         for node in self.nodes.values() {
             node.remember(now, memory);
         }
+        self.joined.remember(memory);
     }
 
     /// Puts everything in order.

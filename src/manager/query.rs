@@ -58,7 +58,9 @@ impl Selector {
             !wanted.is_empty() && name.contains(&wanted)
         };
         exactly(Some(device.id.clone()))
-            || exactly(device.slot().map(|slot| slot.to_string()))
+            || device
+                .links()
+                .any(|(link, _)| exactly(link.slot().map(|slot| slot.to_string())))
             || exactly(device.serial.clone())
             || exactly(device.wpid.map(|wpid| wpid.to_string()))
             || exactly(device.kind.and_then(DeviceKind::name).map(str::to_owned))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::wall::Wall;
 use crate::bus::{Layout, upower};
-use crate::device::{Device, Link, Receiver};
+use crate::device::{Device, Receiver};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -21,7 +21,8 @@ pub(super) struct Board {
 
 #[derive(Debug, Default)]
 struct State {
-    devices: BTreeMap<Link, Arc<Post>>,
+    /// By id.
+    devices: BTreeMap<String, Arc<Post>>,
     receivers: BTreeMap<String, Receiver>,
     wall: Wall,
     work: Work,
@@ -31,7 +32,7 @@ struct State {
 /// What is known of a device, and where it stands on the bus.
 #[derive(Debug)]
 pub(super) struct Post {
-    /// What tells it from all other devices.
+    /// The id of the device.
     pub(super) name: String,
     pub(super) path: String,
     facts: Mutex<Facts>,
@@ -57,11 +58,16 @@ pub(super) struct Work {
     pub(super) touched: BTreeSet<String>,
     /// How often light keys were pressed, by path.
     pub(super) light_keys: BTreeMap<String, u32>,
+    /// Ids that became other ids: what is kept under the first belongs to the second.
+    pub(super) identified: Vec<(String, String)>,
     /// All that was there at the start was asked.
     pub(super) settled: bool,
     /// Nothing more is to come.
     pub(super) ended: bool,
 }
+
+/// How many identified devices wait for the publisher; each device is identified once.
+const IDENTIFIED_AT_MOST: usize = 256;
 
 /// More presses than anybody wants to hear of at once.
 const LIGHT_KEYS_AT_MOST: u32 = 16;
@@ -96,10 +102,16 @@ impl Board {
             | Change::DeviceChanged(device, _)
             | Change::DeviceRead(device) => self.write(&mut state, now, device),
             Change::DeviceRemoved(device) => {
-                state.devices.remove(&device.link);
+                state.devices.remove(&device.id);
+            }
+            Change::Identified { from, to } => {
+                let moves = &mut state.work.identified;
+                if moves.len() < IDENTIFIED_AT_MOST {
+                    moves.push((from, to));
+                }
             }
             Change::LightKey(device) => {
-                if let Some(post) = state.devices.get(&device.link) {
+                if let Some(post) = state.devices.get(&device.id) {
                     let path = post.path.clone();
                     let presses = state.work.light_keys.entry(path).or_default();
                     *presses = (*presses + 1).min(LIGHT_KEYS_AT_MOST);
@@ -160,20 +172,19 @@ impl Board {
             at: now,
             wall: state.wall,
         };
-        let link = &facts.device.link;
-        let path = if let Some(post) = state.devices.get(link) {
+        let name = &facts.device.id;
+        let path = if let Some(post) = state.devices.get(name) {
             *lock(&post.facts) = facts;
             post.path.clone()
         } else {
-            let name = free_name(&facts.device, &state.devices);
+            let name = name.clone();
             let path = self.layout.device(&name);
-            let link = link.clone();
             let post = Post {
-                name,
+                name: name.clone(),
                 path: path.clone(),
                 facts: Mutex::new(facts),
             };
-            state.devices.insert(link, Arc::new(post));
+            state.devices.insert(name, Arc::new(post));
             path
         };
         state.work.touched.insert(path);
@@ -186,22 +197,6 @@ impl Board {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
-    }
-}
-
-/// A device's id; if another has the same (clones, or one device that is paired with two
-/// receivers), its place after it.
-fn free_name(device: &Device, others: &BTreeMap<Link, Arc<Post>>) -> String {
-    let taken = |name: &str| others.values().any(|post| post.name == name);
-    if !taken(&device.id) {
-        return device.id.clone();
-    }
-    match &device.link {
-        Link::Paired { receiver, slot } => format!("{}-{receiver}-{slot}", device.id),
-        Link::Direct { node, .. } => {
-            let node = node.rsplit('/').next().unwrap_or_default();
-            format!("{}-{node}", device.id)
-        }
     }
 }
 

@@ -59,6 +59,17 @@ impl Chronicle {
         }
     }
 
+    /// Moves what is recorded of a device that turned out to be another one.
+    pub(super) fn join(&mut self, from: &str, to: &str) {
+        let joined = self
+            .history
+            .as_mut()
+            .map(|history| history.join(from, to, wall::today()));
+        if let Some(Err(error)) = joined {
+            warn!("the history of {from} stays apart from that of {to}: {error}");
+        }
+    }
+
     /// When to note the devices that are online again, though nothing about them is different.
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use super::admission::User;
 use super::budget::{Budget, MEASUREMENTS_A_CHANGE};
-use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
 
@@ -62,18 +61,18 @@ fn hours_and_minutes(time: Duration) -> String {
     }
 }
 
-/// What to have the device do.
-pub(super) type Wish = (Link, Option<LightMeasure>);
+/// What to have the device with this id do.
+pub(super) type Wish = (String, Option<LightMeasure>);
 
 #[derive(Debug, Default)]
 pub(super) struct Leases {
     /// By caller and device.
-    wanted: BTreeMap<(String, Link), Lease>,
+    wanted: BTreeMap<(String, String), Lease>,
     /// What runs.
-    running: BTreeMap<Link, Series>,
+    running: BTreeMap<String, Series>,
     /// When each caller asked last.
     asked: BTreeMap<String, Timestamp>,
-    budgets: BTreeMap<Link, Budget>,
+    budgets: BTreeMap<String, Budget>,
 }
 
 /// What a caller wants.
@@ -119,12 +118,12 @@ impl Leases {
         now: Timestamp,
         caller: &str,
         user: User,
-        device: &Link,
+        device: &str,
         count: u32,
         period: u32,
     ) -> Result<Option<Wish>, Refusal> {
         self.expire(now);
-        let key = (caller.to_owned(), device.clone());
+        let key = (caller.to_owned(), device.to_owned());
         if count == 0 {
             let left = self.wanted.remove(&key);
             return Ok(left.and_then(|lease| self.shrink(now, device, lease.user)));
@@ -149,7 +148,7 @@ impl Leases {
         let runs = self.running.get(device).map_or(0, |it| it.left(now));
         let will_run = self.union(now, device).map_or(0, |it| it.left(now));
         let added = will_run.saturating_sub(runs);
-        let budget = self.budgets.entry(device.clone()).or_default();
+        let budget = self.budgets.entry(device.to_owned()).or_default();
         let cost = u32::from(added) + MEASUREMENTS_A_CHANGE;
         if !is_running && let Err(wait) = budget.spend(now, user, cost) {
             match before {
@@ -164,7 +163,7 @@ impl Leases {
 
     /// A caller is gone. What to tell the devices.
     pub(super) fn leave(&mut self, now: Timestamp, caller: &str) -> Vec<Wish> {
-        let left: Vec<(String, Link)> = self
+        let left: Vec<(String, String)> = self
             .wanted
             .keys()
             .filter(|(of, _)| of == caller)
@@ -189,7 +188,7 @@ impl Leases {
     }
 
     /// A device came back, and measures nothing any more. What to tell it.
-    pub(super) fn renew(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+    pub(super) fn renew(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
         self.running.remove(device);
         self.wanted.retain(|_, lease| now < lease.series.until);
         self.adapt(now, device)
@@ -215,7 +214,7 @@ impl Leases {
     }
 
     /// One series of all that is wanted of a device.
-    fn union(&self, now: Timestamp, device: &Link) -> Option<Series> {
+    fn union(&self, now: Timestamp, device: &str) -> Option<Series> {
         let wanted = self.wanted.iter().filter(|((_, of), _)| of == device);
         let series = wanted.map(|(_, lease)| lease.series);
         let wanted = series.filter(|series| now < series.until);
@@ -228,25 +227,25 @@ impl Leases {
     }
 
     /// Has the device do what is wanted of it.
-    fn adapt(&mut self, now: Timestamp, device: &Link) -> Option<Wish> {
+    fn adapt(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
         let Some(wanted) = self.union(now, device) else {
             let ran = self.running.remove(device);
-            return ran.map(|_| (device.clone(), None));
+            return ran.map(|_| (device.to_owned(), None));
         };
         let running = self.running.get(device);
         if running.is_some_and(|it| it.period == wanted.period && it.contains(&wanted)) {
             return None;
         }
-        self.running.insert(device.clone(), wanted);
+        self.running.insert(device.to_owned(), wanted);
         let series = LightMeasure {
             reports: wanted.left(now),
             period_s: u8::try_from(wanted.period.as_secs()).unwrap_or(u8::MAX),
         };
-        Some((device.clone(), Some(series)))
+        Some((device.to_owned(), Some(series)))
     }
 
     /// The same where a user wants less: what is not measured is given back.
-    fn shrink(&mut self, now: Timestamp, device: &Link, user: User) -> Option<Wish> {
+    fn shrink(&mut self, now: Timestamp, device: &str, user: User) -> Option<Wish> {
         let left = |leases: &Self| leases.running.get(device).map_or(0, |it| it.left(now));
         let before = left(self);
         let wish = self.adapt(now, device);
@@ -279,17 +278,14 @@ const fn densest(span: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Slot;
 
     fn at(millis: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_millis(millis))
     }
 
-    fn device(slot: u8) -> Link {
-        Link::Paired {
-            receiver: "AF4F95EA".to_owned(),
-            slot: Slot::new(slot).unwrap(),
-        }
+    /// The id of a device.
+    fn device(number: u8) -> String {
+        format!("4002-0000000{number}")
     }
 
     const ADA: User = User::Id(1000);

@@ -168,7 +168,7 @@ pub fn serve(
             match news {
                 News::Change(change) => {
                     if let Some(device) = change.back() {
-                        hands.renew(&device.link);
+                        hands.renew(&device.id);
                     }
                     board.take(now, *change);
                 }

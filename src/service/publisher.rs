@@ -79,6 +79,9 @@ impl Publisher {
             if work.ended {
                 return;
             }
+            for (from, to) in &work.identified {
+                self.chronicle.join(from, to);
+            }
             let all = self.chronicle.is_due();
             for post in &work.devices {
                 if all || work.touched.contains(&post.path) {

@@ -7,6 +7,7 @@ use crate::feature::battery_mileage::BatteryMileage;
 use crate::feature::battery_status::BatteryStatus;
 use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::device_connection::DeviceConnection;
+use crate::feature::device_information::DeviceInformation;
 use crate::feature::pairing_information::{PowerSwitch, Serial};
 use crate::feature::root::ProtocolVersion;
 use crate::feature::solar_dashboard::SolarEvent;
@@ -78,6 +79,8 @@ pub enum DeviceFact {
     Kind(DeviceKind),
     /// Its firmware.
     Firmware(FirmwareVersion),
+    /// What it states of its identity.
+    Identity(DeviceInformation),
     /// A battery value.
     Battery(Reading),
     /// It has no source of battery values that this program can read.

@@ -19,6 +19,9 @@ pub struct Known {
     pub capability: Option<Capability>,
     /// Which register of a HID++ 1.0 device holds its charge.
     pub register: Option<BatteryRegister>,
+    /// Whether it was asked what identifies it.
+    #[serde(default)]
+    pub identified: bool,
     /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
     pub remembered: bool,
 }
@@ -74,6 +77,7 @@ impl Known {
         self.protocol = other.protocol.or(self.protocol);
         self.capability = other.capability.or(self.capability);
         self.register = other.register.or(self.register);
+        self.identified |= other.identified;
         self.remembered |= other.remembered;
         for (id, index) in other.features {
             self.learn(id, index);

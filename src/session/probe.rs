@@ -41,6 +41,10 @@ pub struct Wanted {
     pub notices: bool,
     /// Where the event stands by which a device says that it is back.
     pub wake: bool,
+    /// What it states of its identity; a receiver knows that of its devices already.
+    pub identity: bool,
+    /// Whether it answers at all.
+    pub presence: bool,
 }
 
 impl Wanted {
@@ -52,6 +56,8 @@ impl Wanted {
         firmware: false,
         notices: false,
         wake: false,
+        identity: false,
+        presence: false,
     };
     /// The battery only.
     pub const BATTERY: Self = Self {
@@ -89,6 +95,7 @@ enum Goal {
     Kind,
     Name,
     Firmware,
+    Identity,
 }
 
 #[derive(Debug)]
@@ -156,6 +163,8 @@ impl Probe {
             (wanted.kind, Goal::Kind),
             (wanted.name, Goal::Name),
             (wanted.firmware, Goal::Firmware),
+            // The firmware comes with it.
+            (wanted.identity && !wanted.firmware, Goal::Identity),
         ];
         let wanted = goals.into_iter().filter(|(wanted, _)| *wanted);
         wanted.map(|(_, goal)| goal).collect()
@@ -241,10 +250,10 @@ impl Probe {
             }
             Goal::Kind => Step::Kind,
             Goal::Name => Step::NameLength,
-            Goal::Firmware => Step::Identity,
+            Goal::Firmware | Goal::Identity => Step::Identity,
         };
         let id = match goal {
-            Goal::Firmware => FeatureId::DEVICE_INFORMATION,
+            Goal::Firmware | Goal::Identity => FeatureId::DEVICE_INFORMATION,
             _ => FeatureId::DEVICE_NAME,
         };
         match known.feature(id) {
@@ -383,7 +392,16 @@ impl Probe {
             Step::NameLength(_) | Step::NamePiece(_) | Step::Kind(_) => {
                 self.handle_description(step, report, facts);
             }
-            Step::Identity(_) | Step::Firmware(..) | Step::Version | Step::Build => {
+            Step::Identity(index) => {
+                let information = device_information::read_device_info(report);
+                known.identified = true;
+                facts.push(DeviceFact::Identity(information));
+                self.entities = information.entities;
+                if self.entities > 0 && self.wanted.firmware {
+                    self.todo.push_back(Step::Firmware(index, 0));
+                }
+            }
+            Step::Firmware(..) | Step::Version | Step::Build => {
                 self.handle_version(step, report, facts);
             }
         }
@@ -434,12 +452,6 @@ impl Probe {
 
     fn handle_version(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
         match step {
-            Step::Identity(index) => {
-                self.entities = device_information::read_device_info(report).entities;
-                if self.entities > 0 {
-                    self.todo.push_back(Step::Firmware(index, 0));
-                }
-            }
             Step::Firmware(index, entity) => {
                 let firmware = device_information::read_firmware_info(report);
                 if firmware.kind == EntityKind::Main {
@@ -491,6 +503,13 @@ impl Probe {
     ) {
         use ErrorCode::{Hidpp10, Hidpp20};
         match (step, error) {
+            // It answered everything else, so it is there.
+            (
+                Step::Identity(_) | Step::Find(FeatureId::DEVICE_INFORMATION),
+                RequestError::Silent,
+            ) if self.answered && self.goals.iter().all(|goal| *goal == Goal::Identity) => {
+                self.goals.clear();
+            }
             (_, error) if error.is_absence() => {
                 self.presence = match self.presence {
                     Presence::Returned => Presence::Gone,
@@ -579,6 +598,7 @@ impl Probe {
                 self.version
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
             ),
+            (Step::Identity(_), RequestError::Refused(_)) => known.identified = true,
             // Some devices do not tell their firmware: 27 MHz ones have no such register.
             (Step::Version, error) if error.is_missing() => {}
             (_, error) => facts.push(DeviceFact::Failed(error)),

@@ -178,7 +178,7 @@ fn device(name: &str, words: &[&str], now: Timestamp) -> Device {
         presence: Presence::Online,
         name: Some(name.trim_end_matches('\'').to_owned()),
         serial: Some(name.to_owned()),
-        ..Device::new(format!("4002-{name}"), link)
+        ..Device::new(name.to_owned(), link)
     };
     if !words.iter().all(|word| ["gone", "cable"].contains(word)) {
         device.battery = Some(battery(name, words, now));

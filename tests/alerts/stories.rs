@@ -232,18 +232,6 @@ fn old_values_alert_nobody() {
 }
 
 #[test]
-fn a_device_in_two_ways_is_one() {
-    let told = story(
-        NOTHING,
-        "08:00 G703 20
-         08:01 G703 20 cable
-         09:00 G703 gone
-         10:00 G703 gone cable",
-    );
-    assert_eq!(told, ["0d 08:01 G703 low", "0d 10:00 - charge of G703"]);
-}
-
-#[test]
 fn an_older_reading_from_another_way_changes_nothing() {
     let told = story(
         NOTHING,

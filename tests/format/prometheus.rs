@@ -5,8 +5,6 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use solar_status::device::{Link, Presence};
-use solar_status::wire::Slot;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{desk, full, stdout};
@@ -161,20 +159,6 @@ fn each_name_comes_through() {
             assert_eq!(told, name);
         }
     }
-}
-
-#[test]
-fn a_device_on_two_receivers_is_told_once_and_from_where_it_is() {
-    let here = mouse("M", 50);
-    let mut there = here.clone();
-    there.presence = Presence::Offline;
-    there.link = Link::Paired {
-        receiver: "00000001".to_owned(),
-        slot: Slot::new(2).unwrap(),
-    };
-    let samples = Samples::of(&rendered("prometheus", &[there, here]));
-    assert_eq!(samples.get("device_online", "M"), Some(1.0));
-    assert_eq!(samples.all("device_info", "M")[0].1["receiver"], "AF4F95EA");
 }
 
 #[test]

@@ -3,35 +3,41 @@
 
 use std::time::Duration;
 
-use solar_status::device::{Device, Link};
+use solar_status::device::Device;
 use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::{Change, Command, News};
 use solar_status::sim::Firmware;
 use solar_status::sim::receiver::Receiver;
 use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::Slot;
 
-use crate::desk::{Shared, link};
+use crate::desk::{Shared, id};
 use crate::stage::{Stage, words};
 
 const K750: u8 = 1;
 const PRO_X: u8 = 2;
 const M705: u8 = 3;
 
+const NAMES: [&str; 3] = ["K750", "PRO X", "M705 (M-R0009)"];
+
 fn desk() -> Shared {
-    Shared::receiver(&["K750", "PRO X", "M705 (M-R0009)"])
+    Shared::receiver(&NAMES)
+}
+
+/// The id of the device in a slot of the desk.
+fn device(slot: u8) -> String {
+    id(NAMES[usize::from(slot) - 1], slot)
 }
 
 fn light(reports: u8, period_s: u8) -> Command {
     Command::MeasureLight {
-        device: link(K750),
+        device: device(K750),
         series: Some(LightMeasure { reports, period_s }),
     }
 }
 
 fn no_light() -> Command {
     Command::MeasureLight {
-        device: link(K750),
+        device: device(K750),
         series: None,
     }
 }
@@ -150,7 +156,7 @@ fn what_was_wanted_in_vain_is_not_made_up_for() {
 #[test]
 fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
     let (mut stage, desk) = stage();
-    stage.want(20, Command::Refresh(link(K750)));
+    stage.want(20, Command::Refresh(device(K750)));
     let desire = stage.desire.clone();
     stage.at_time(Duration::from_millis(20_500), move |_| {
         desire.say(no_light());
@@ -192,15 +198,12 @@ fn without_notices(now: Timestamp, receiver: &mut Receiver, act: impl FnOnce(&mu
 #[test]
 fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
     let (mut stage, desk) = stage();
-    let other = Link::Paired {
-        receiver: "AF4F95EA".to_owned(),
-        slot: Slot::new(K750).unwrap(),
-    };
-    for device in [link(PRO_X), link(M705), link(6), other] {
+    let (absent, other) = (id("K750", 6), "4002-392A0750".to_owned());
+    for device in [device(PRO_X), device(M705), absent.clone(), other.clone()] {
         let series = Some(LightMeasure::ONCE);
         stage.want(20, Command::MeasureLight { device, series });
     }
-    for device in [link(5), link(6)] {
+    for device in [absent, other] {
         stage.want(21, Command::Refresh(device));
     }
     let hand = desk.clone();
@@ -251,7 +254,7 @@ fn no_series_is_begun_while_all_is_put_in_order() {
 fn a_battery_is_asked_for_again_at_most_every_ten_seconds() {
     let (mut stage, desk) = stage();
     for second in 20..50 {
-        stage.want(second, Command::Refresh(link(PRO_X)));
+        stage.want(second, Command::Refresh(device(PRO_X)));
     }
     let told = words(&stage.follow(60));
     let asked = desk.take_radio();
@@ -276,7 +279,7 @@ fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
             *receiver.device_mut(PRO_X).unwrap() = other.device(PRO_X).unwrap().clone();
         });
     });
-    stage.want(30, Command::Refresh(link(PRO_X)));
+    stage.want(30, Command::Refresh(device(PRO_X)));
     let told = words(&stage.follow(40));
     assert!(told.contains(&"30 PRO X battery".to_owned()), "{told:?}");
     assert!(!told.contains(&"30 PRO X read".to_owned()), "{told:?}");
@@ -285,9 +288,9 @@ fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
 #[test]
 fn a_refresh_of_a_solar_keyboard_is_one_measurement_and_none_in_a_series() {
     let (mut stage, desk) = stage();
-    stage.want(20, Command::Refresh(link(K750)));
+    stage.want(20, Command::Refresh(device(K750)));
     stage.want(40, light(30, 1));
-    stage.want(50, Command::Refresh(link(K750)));
+    stage.want(50, Command::Refresh(device(K750)));
     let told = stage.follow(100);
     assert_eq!(desk.series_told(K750), ["20 1 x 1 s", "40 30 x 1 s"]);
     assert_eq!(measured(&told, 20, 100), 31);
@@ -300,7 +303,7 @@ fn a_device_that_is_offline_is_not_asked_again() {
     stage.at(20, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, PRO_X));
     });
-    stage.want(30, Command::Refresh(link(PRO_X)));
+    stage.want(30, Command::Refresh(device(PRO_X)));
     let hand = desk.clone();
     stage.at(40, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
@@ -315,7 +318,7 @@ fn a_device_without_a_battery_is_not_asked_for_one() {
     stage.port.plug(&desk);
     let hand = desk.clone();
     stage.at(10, move |_| assert!(!hand.take_radio().is_empty()));
-    stage.want(30, Command::Refresh(link(1)));
+    stage.want(30, Command::Refresh(id("Candy", 1)));
     stage.follow(40);
     assert_eq!(desk.take_radio(), Vec::<String>::new());
 }
@@ -341,7 +344,7 @@ fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_seco
         });
     });
     stage.want(3560, Command::Resumed);
-    stage.want(3560, Command::Refresh(link(PRO_X)));
+    stage.want(3560, Command::Refresh(device(PRO_X)));
     let hand = desk.clone();
     stage.at(3570, move |_| {
         let at = hand.act(|receiver| {
@@ -388,7 +391,7 @@ fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() 
         let hand = desk.clone();
         stage.at_time(Duration::from_millis(millis), move |_| hand.set_deaf(deaf));
     }
-    stage.want(3560, Command::Refresh(link(PRO_X)));
+    stage.want(3560, Command::Refresh(device(PRO_X)));
     stage.want(3560, light(60, 1));
     // Both were sent twice and were nearly given up.
     let desire = stage.desire.clone();

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use solar_status::device::{Device, Link};
+use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::session::Wanted;
 use solar_status::sim::direct::DirectDevice;
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     /// How the next request begins that is answered so in the firmware's place.
     refusal: Rc<RefCell<Option<(&'static str, &'static str)>>>,
     path: &'static str,
+    /// The port it is plugged into.
+    port: Option<String>,
 }
 
 impl Shared {
@@ -49,7 +51,14 @@ impl Shared {
             lasts: Rc::default(),
             refusal: Rc::default(),
             path,
+            port: None,
         }
+    }
+
+    /// The same at a port that the kernel knows.
+    pub(crate) fn at_port(self, port: &str) -> Self {
+        let port = Some(format!("usb-0000:00:14.0-{port}/input2"));
+        Self { port, ..self }
     }
 
     /// A Unifying receiver with up to six devices of the catalogue, by their short names.
@@ -63,7 +72,10 @@ impl Shared {
     }
 
     pub(crate) fn info(&self) -> NodeInfo {
-        self.plugged.borrow().node(self.path)
+        NodeInfo {
+            phys: self.port.clone(),
+            ..self.plugged.borrow().node(self.path)
+        }
     }
 
     /// Pulls it out, or plugs it in again.
@@ -195,12 +207,10 @@ pub(crate) fn query(follow: bool) -> Query {
     }
 }
 
-/// Where [`Shared::receiver`] has the device of a slot.
-pub(crate) fn link(slot: u8) -> Link {
-    Link::Paired {
-        receiver: "A0000001".to_owned(),
-        slot: Slot::new(slot).unwrap(),
-    }
+/// The id of the device that [`Shared::receiver`] has in a slot, by its short name.
+pub(crate) fn id(name: &str, slot: u8) -> String {
+    let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
+    format!("{:04X}-D000000{slot}", device.unwrap().identity.wpid)
 }
 
 /// The device in a slot.

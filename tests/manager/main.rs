@@ -16,6 +16,7 @@ mod doubt;
 mod families;
 mod follow;
 mod kernel;
+mod links;
 mod logged;
 mod memory;
 mod names;

@@ -8,7 +8,6 @@ use solar_status::sim::scenario::{K750, M705};
 use solar_status::sim::{Plugged, catalogue};
 use solar_status::transport::{NodeEvent, Supply};
 use solar_status::units::{Lux, Percent};
-use solar_status::wire::Slot;
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};
@@ -207,11 +206,7 @@ fn a_command_opens_the_node_for_as_long_as_it_takes() {
     stage.at(20, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.set_charge(now, M705, Percent::new(64).unwrap()));
-        let link = solar_status::device::Link::Paired {
-            receiver: "AF4F95EA".to_owned(),
-            slot: Slot::new(M705).unwrap(),
-        };
-        desire.say(Command::Refresh(link));
+        desire.say(Command::Refresh("101B-1C5E0705".to_owned()));
     });
     expect_in_use(&mut stage, 9, 0);
     expect_in_use(&mut stage, 30, 0);

@@ -12,7 +12,7 @@ use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::{Change, Command, Memory, News};
 use solar_status::units::Timestamp;
 
-use crate::desk::{Shared, link};
+use crate::desk::{Shared, id};
 use crate::stage::Stage;
 
 const SLOT: u8 = 1;
@@ -87,7 +87,7 @@ impl Kept {
                 reports: 250,
                 period_s: 1,
             };
-            let device = link(SLOT);
+            let device = id("K750", SLOT);
             let series = Some(series);
             self.stage
                 .want(start, Command::MeasureLight { device, series });

@@ -7,7 +7,7 @@ use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::Command;
 use solar_status::sim::Firmware;
 
-use crate::desk::{Shared, link};
+use crate::desk::{Shared, id};
 use crate::stage::Stage;
 
 const K750: u8 = 1;
@@ -88,7 +88,7 @@ fn a_series_in_between_puts_the_next_measurement_off() {
         reports: 60,
         period_s: 1,
     });
-    let device = link(K750);
+    let device = id("K750", K750);
     // The schedule's time comes in the midst of it.
     stage.want(580, Command::MeasureLight { device, series });
     stage.follow(1300);
@@ -106,7 +106,7 @@ fn a_series_that_is_slower_than_the_schedule_is_left_as_it_is() {
         reports: 5,
         period_s: 200,
     });
-    let device = link(K750);
+    let device = id("K750", K750);
     stage.want(50, Command::MeasureLight { device, series });
     stage.follow(1055);
     assert_eq!(desk.series_told(K750), ["0 1 x 1 s", "50 5 x 200 s"]);

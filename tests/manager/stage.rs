@@ -280,6 +280,7 @@ pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
             }
             Change::DeviceRead(device) => format!("{} read", name(device)),
             Change::LightKey(device) => format!("{} key", name(device)),
+            Change::Identified { from, to } => format!("{from} is {to}"),
         },
         News::Failure(failure) => format!("! {failure}"),
         News::Settled => "settled".to_owned(),

@@ -187,7 +187,9 @@ fn assert_balanced(told: &[(u64, News)], context: &str) {
             Change::DeviceChanged(device, _)
             | Change::DeviceRead(device)
             | Change::LightKey(device) => there.contains(&device.id),
-            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) => true,
+            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::Identified { .. } => {
+                true
+            }
         };
         assert!(right, "{context}: {change:?} in {:?}", words(told));
     }

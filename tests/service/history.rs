@@ -144,6 +144,44 @@ fn a_daemon_without_a_history_says_so() {
 }
 
 #[test]
+fn what_was_recorded_before_a_device_was_identified_moves_along() {
+    // A K380 on Bluetooth, by its node alone and by its unit id.
+    let (before, after) = ("B342-simulated-22", "B342-D0000001");
+    let state = tempfile::tempdir().unwrap();
+    let directory = state.path().join("history");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let sample = Sample {
+        charge: Percent::new(77),
+        voltage: None,
+        light: None,
+        state: ChargeState::Discharging,
+        online: true,
+    };
+    let mut history = History::open(directory.clone(), Timestamp::START).unwrap();
+    for (id, hours) in [(after, 5), (before, 4), (after, 3), (before, 2)] {
+        let at = Timestamp::from_start(now.checked_sub(Duration::from_secs(3600 * hours)).unwrap());
+        history.record(id, at, &sample).unwrap();
+        // Each is news.
+        history = {
+            drop(history);
+            History::open(directory.clone(), Timestamp::START).unwrap()
+        };
+    }
+    drop(history);
+    let bus = Bus::start();
+    let client = Client::of(&bus);
+    let arguments = ["--simulate=full", "--state", state.path().to_str().unwrap()];
+    let _daemon = Daemon::start(bus.address(), &arguments);
+    client.wait_for_name(NAME);
+    let charges = read(&directory, after, Timestamp::START).unwrap();
+    let earlier = charges.iter().filter(|it| it.charge == Percent::new(77));
+    assert_eq!(earlier.count(), 4, "{charges:#?}");
+    assert!(charges.is_sorted_by_key(|entry| entry.at));
+    assert_eq!(read(&directory, before, Timestamp::START).unwrap(), []);
+    assert!(!directory.join(format!("{before}.jsonl")).exists());
+}
+
+#[test]
 fn many_devices_have_their_history_shown() {
     let bus = Bus::start();
     let client = Client::of(&bus);

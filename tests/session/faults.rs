@@ -111,6 +111,7 @@ fn assert_fact(slot: u8, fact: &DeviceFact, context: &str) {
             2 => version.to_string().starts_with("17.01"),
             _ => false,
         },
+        DeviceFact::Identity(information) => slot == 1 && information.unit_id.is_none(),
         DeviceFact::NoLight | DeviceFact::Absent(_) => true,
         _ => false,
     };

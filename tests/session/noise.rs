@@ -24,6 +24,8 @@ const ALL: Wanted = Wanted {
     firmware: true,
     notices: true,
     wake: true,
+    identity: true,
+    presence: true,
 };
 
 /// Random numbers (xorshift).

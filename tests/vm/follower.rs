@@ -175,7 +175,7 @@ fn in_words(news: &News) -> Option<String> {
             }
             format!("{}: {}", name(device), value(device))
         }
-        Change::DeviceRead(_) => return None,
+        Change::DeviceRead(_) | Change::Identified { .. } => return None,
     })
 }
 

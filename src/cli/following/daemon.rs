@@ -113,9 +113,9 @@ pub(super) fn follow(
 /// Where a device that was found is to be asked.
 fn learn(hand: &Hand, mirror: &Mirror<'_>, change: &Change) {
     if let Change::DeviceAdded(device) = change
-        && let Some(path) = mirror.path(&device.link)
+        && let Some(path) = mirror.path(&device.id)
     {
-        hand.learn(device.link.clone(), path.to_owned());
+        hand.learn(device.id.clone(), path.to_owned());
     }
 }
 

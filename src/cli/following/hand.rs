@@ -9,7 +9,6 @@ use zbus::{Connection, Message};
 
 use crate::bus::DEVICE_INTERFACE;
 use crate::cli::deadline::{self, Limits};
-use crate::device::Link;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::{Command, CommandSender};
 
@@ -29,18 +28,19 @@ enum Reach {
         connection: Connection,
         /// Its unique name.
         owner: String,
-        paths: BTreeMap<Link, String>,
+        /// By device id.
+        paths: BTreeMap<String, String>,
     },
 }
 
 impl Hand {
     /// Has a device measure light in this series, instead of any before. It does not wait for the
     /// answer: measurements and a refusal arrive with everything else.
-    pub(in crate::cli) fn measure_light(&self, device: &Link, series: LightMeasure) {
+    pub(in crate::cli) fn measure_light(&self, device: &str, series: LightMeasure) {
         let asked = match &*self.reach() {
             Reach::Nobody => Ok(()),
             Reach::Devices(commands) => {
-                let device = device.clone();
+                let device = device.to_owned();
                 let series = Some(series);
                 let command = Command::MeasureLight { device, series };
                 commands.send(command).map_err(|error| error.to_string())
@@ -74,7 +74,7 @@ impl Hand {
     }
 
     /// Where the daemon has a device.
-    pub(super) fn learn(&self, device: Link, path: String) {
+    pub(super) fn learn(&self, device: String, path: String) {
         if let Reach::Daemon { paths, .. } = &mut *self.reach() {
             paths.insert(device, path);
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
 use crate::cli::asked::Asked;
 use crate::cli::daemon::Interfaces;
-use crate::device::{Device, Link, Receiver};
+use crate::device::{Device, Receiver};
 use crate::manager::Change;
 
 /// All objects that are there, by their paths.
@@ -43,8 +43,8 @@ impl<'a> Mirror<'a> {
     }
 
     /// The object of a device that was told of.
-    pub(super) fn path(&self, link: &Link) -> Option<&str> {
-        let told = |object: &Object<Device>| Some(link) == object.told.as_ref().map(|it| &it.link);
+    pub(super) fn path(&self, id: &str) -> Option<&str> {
+        let told = |object: &Object<Device>| object.told.as_ref().is_some_and(|it| it.id == id);
         let object = self.devices.iter().find(|(_, object)| told(object));
         object.map(|(path, _)| path.as_str())
     }

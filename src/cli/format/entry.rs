@@ -57,12 +57,10 @@ pub(super) fn entries(devices: &[Device], style: Style) -> Vec<Entry<'_>> {
     devices.map(|device| Entry::of(device, style)).collect()
 }
 
-/// One of each device in the order of their ids. That which is paired with two receivers counts
-/// where it is online.
-pub(super) fn each_once(devices: &[Device]) -> Vec<&Device> {
+/// All devices in the order of their ids.
+pub(super) fn by_id(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
-    devices.sort_by_key(|device| (&device.id, !device.is_online(), &device.link));
-    devices.dedup_by_key(|device| &device.id);
+    devices.sort_by_key(|device| &device.id);
     devices
 }
 

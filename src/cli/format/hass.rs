@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::entry::each_once;
+use super::entry::by_id;
 use crate::cli::{json, words};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
 use crate::text;
@@ -44,7 +44,7 @@ impl Topics {
     /// The lines that are new since the last time.
     pub(super) fn news(&mut self, devices: &[Device]) -> serde_json::Result<String> {
         let mut now = Vec::new();
-        for device in each_once(devices) {
+        for device in by_id(devices) {
             let topics = Names::of(device);
             // First what the others are about.
             now.push((topics.config.clone(), config(device, &topics)?));

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::entry::each_once;
+use super::entry::by_id;
 use super::escape::label;
 use crate::cli::words;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Link, Presence};
@@ -87,7 +87,7 @@ const METRICS: &[Metric] = &[
 ];
 
 pub(super) fn render(devices: &[Device]) -> String {
-    let devices = each_once(devices);
+    let devices = by_id(devices);
     let mut text = String::new();
     head(&mut text, "device_info", "Who the device is.");
     for device in &devices {

@@ -11,7 +11,7 @@ use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
 use crate::cli::naming::Naming;
-use crate::device::{Device, Link};
+use crate::device::Device;
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -35,8 +35,8 @@ pub(super) struct Teller {
     unheard: Devices,
 }
 
-/// Devices by their ids: one may be reached in several ways.
-type Devices = BTreeMap<(String, Link), Device>;
+/// Devices by their ids.
+type Devices = BTreeMap<String, Device>;
 
 impl Teller {
     pub(super) fn new(
@@ -94,19 +94,19 @@ impl Teller {
             | Change::DeviceChanged(device, _)
             | Change::DeviceRead(device) => {
                 let orders = self.alerts.take(&device, at);
-                let key = (device.id.clone(), device.link.clone());
-                self.unheard.remove(&key);
-                self.there.insert(key, device);
+                self.unheard.remove(&device.id);
+                self.there.insert(device.id.clone(), device);
                 orders
             }
             Change::DeviceRemoved(device) => {
                 let orders = self.alerts.remove(&device, at);
-                self.there.remove(&(device.id, device.link));
+                self.there.remove(&device.id);
                 orders
             }
-            Change::ReceiverAdded(_) | Change::ReceiverRemoved(_) | Change::LightKey(_) => {
-                return Ok(());
-            }
+            Change::ReceiverAdded(_)
+            | Change::ReceiverRemoved(_)
+            | Change::LightKey(_)
+            | Change::Identified { .. } => return Ok(()),
         };
         self.obey(at, &orders)
     }

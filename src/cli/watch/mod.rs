@@ -120,7 +120,7 @@ impl Watch {
                 return Ok(End::Nothing);
             }
             for (device, series) in self.lease.due(now, &self.model) {
-                self.hand.measure_light(&device.link, series);
+                self.hand.measure_light(&device.id, series);
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
@@ -208,7 +208,7 @@ impl Watch {
             format!("{name} sleeps: press a key on it")
         } else {
             let series = self.lease.at_once(now, entry);
-            self.hand.measure_light(&entry.device.link, series);
+            self.hand.measure_light(&entry.device.id, series);
             format!("{name} measures light")
         };
         let until = Some(now + PASSING);

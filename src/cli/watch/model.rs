@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::track::Track;
 use crate::cli::naming::Naming;
-use crate::device::{BatteryLevel, Device, Link, Presence, Receiver};
+use crate::device::{BatteryLevel, Device, Presence, Receiver};
 use crate::manager::Change;
 use crate::units::{Percent, Timestamp};
 use crate::wire::Slot;
@@ -22,8 +22,8 @@ const TREND: Duration = Duration::from_secs(60 * 60);
 /// shown.
 const FLICKER: i32 = 10;
 
-/// Names a device: one that is paired with two receivers is two.
-pub(super) type Key = (String, Link);
+/// The id of a device.
+pub(super) type Key = String;
 
 /// Where a charge goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,12 +122,12 @@ impl Entry {
     }
 
     pub(super) fn key(&self) -> Key {
-        key(&self.device)
+        self.device.id.clone()
     }
 
     /// Whether it is this device.
-    pub(super) fn is(&self, key: &Key) -> bool {
-        self.device.id == key.0 && self.device.link == key.1
+    pub(super) fn is(&self, key: &str) -> bool {
+        self.device.id == key
     }
 
     /// Whether it has a light meter.
@@ -205,10 +205,10 @@ impl Model {
                 self.receivers.retain(|it| it.id != receiver.id);
             }
             Change::DeviceRemoved(device) => {
-                self.entries.retain(|it| !it.is(&key(&device)));
+                self.entries.retain(|it| !it.is(&device.id));
             }
             Change::DeviceAdded(device) => {
-                let known = self.entries.iter().position(|it| it.is(&key(&device)));
+                let known = self.entries.iter().position(|it| it.is(&device.id));
                 let mut entry = match known {
                     Some(place) => self.entries.remove(place),
                     None => Entry::new(device.clone()),
@@ -224,6 +224,7 @@ impl Model {
                     entry.take(device, at, back);
                 }
             }
+            Change::Identified { .. } => {}
             Change::LightKey(device) => {
                 if let Some(entry) = self.find(&device) {
                     entry.key_pressed = Some(at);
@@ -266,8 +267,7 @@ impl Model {
     }
 
     fn find(&mut self, device: &Device) -> Option<&mut Entry> {
-        let key = key(device);
-        self.entries.iter_mut().find(|it| it.is(&key))
+        self.entries.iter_mut().find(|it| it.is(&device.id))
     }
 
     fn rank(&self, device: &Device) -> (usize, Option<u8>) {
@@ -281,15 +281,11 @@ impl Model {
     }
 }
 
-fn key(device: &Device) -> Key {
-    (device.id.clone(), device.link.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::watch::tests::at;
-    use crate::device::{Battery, ReceiverModel};
+    use crate::device::{Battery, Link, ReceiverModel};
     use crate::feature::solar_dashboard::read_event;
     use crate::manager::Changed;
     use crate::units::Millivolts;

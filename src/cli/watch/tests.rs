@@ -77,7 +77,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
         for (device, series) in lease.due(now, &model) {
             asked += 1;
             let command = Command::MeasureLight {
-                device: device.link.clone(),
+                device: device.id.clone(),
                 series: Some(series),
             };
             hand.send(command).unwrap();

@@ -94,12 +94,14 @@ fn owner<'a>(place: &Place, facts: &'a Facts) -> Option<&'a Device> {
     let mut nodes = facts.nodes().iter();
     let node = nodes.find(|it| it.info.place().hid == place.hid)?;
     let receiver = seen.receivers.iter().find(|it| it.node == node.info.path);
-    seen.devices.iter().find(|device| match &device.link {
+    let is_there = |link: &Link| match link {
         Link::Paired { receiver: id, slot } => {
             receiver.is_some_and(|it| it.id == *id) && Some(*slot) == place.slot
         }
         Link::Direct { node: path, .. } => place.slot.is_none() && *path == node.info.path,
-    })
+    };
+    let mut devices = seen.devices.iter();
+    devices.find(|device| device.links().any(|(link, _)| is_there(link)))
 }
 
 #[cfg(test)]

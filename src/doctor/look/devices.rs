@@ -144,11 +144,11 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     })
 }
 
-/// Of a device that sleeps or is away the receiver says so. One of which it says nothing at all has
-/// a link and does not use it.
+/// The receiver reports sleeping and absent devices. One of which it reports nothing at all has a
+/// link and does not use it.
 fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<String> {
-    let is_silent = |device: &&Device| {
-        let Link::Paired { receiver, slot } = &device.link else {
+    let is_silent = |link: &Link| {
+        let Link::Paired { receiver, slot } = link else {
             return false;
         };
         // Of a 27 MHz receiver nobody knows what it says of sleepers.
@@ -157,7 +157,13 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
         let heard = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
         heard == Some(&false)
     };
-    let silent = devices.iter().filter(is_silent);
+    let silent = devices.iter().filter(|device| {
+        // Where it is online, its other links are expected to be silent.
+        let mut links = device
+            .links()
+            .take(if device.is_online() { 1 } else { usize::MAX });
+        links.any(|(link, _)| is_silent(link))
+    });
     silent.map(|device| device.id.clone()).collect()
 }
 

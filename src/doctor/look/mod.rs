@@ -84,7 +84,8 @@ impl Facts {
             }) => (receivers, devices),
             _ => (&[], &[]),
         };
-        let own = devices.iter().filter_map(|it| match &it.link {
+        let links = devices.iter().flat_map(Device::links);
+        let own = links.filter_map(|(link, _)| match link {
             Link::Direct { node, .. } => Some(node.as_str()),
             Link::Paired { .. } => None,
         });

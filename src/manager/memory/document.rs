@@ -146,21 +146,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::session::Known;
     use crate::units::Timestamp;
 
     fn entry_of(seconds: u64, name: &str) -> Entry {
         Entry {
             checked: Timestamp::from_start(Duration::from_secs(seconds)),
-            known: Known::default(),
-            seen: None,
             name: Some(name.to_owned()),
-            full_name: None,
-            kind: None,
-            firmware: None,
             has_battery: Some(true),
-            battery: None,
-            light: None,
+            ..Entry::default()
         }
     }
 

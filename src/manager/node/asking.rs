@@ -104,6 +104,23 @@ impl Node<'_> {
         true
     }
 
+    /// Asks whether the device at a link answers; `false`: it is not here.
+    pub(in crate::manager) fn check(&mut self, now: Timestamp, link: &Link) -> bool {
+        let Some(index) = self.find(link) else {
+            return false;
+        };
+        let asking = self.dealings.get(&index).is_some_and(|it| it.asking);
+        if !asking && self.phase != Phase::Closing {
+            let wanted = Wanted {
+                presence: true,
+                ..self.unread(index)
+            };
+            self.probe(now, index, wanted, Known::default());
+            self.due = Some(now);
+        }
+        true
+    }
+
     /// Tells that the computer was asleep: what was asked is void, and those that were awake are
     /// asked once more.
     pub(in crate::manager) fn resume(&mut self, now: Timestamp) {

@@ -4,8 +4,11 @@ use log::debug;
 
 use super::light::Measuring;
 use super::{Node, Phase};
-use crate::device::{Device, Link, Presence, device_id, is_odd};
+use crate::device::{
+    Battery, Device, Link, Presence, apart_id, device_id, is_odd, serial_in, unit_id,
+};
 use crate::feature::device_connection::DeviceConnection;
+use crate::feature::device_information::DeviceInformation;
 use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::facts::{battery_of, take_fact, take_light};
@@ -15,6 +18,21 @@ use crate::session::{DeviceFact, Known, PairingRecord, Reading, RequestError, Wa
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Wpid};
 
+/// The product id of a device on its link: where its features stand may depend on it.
+const fn model_on(device: &Device) -> Option<Wpid> {
+    match device.link {
+        Link::Paired { .. } => device.wpid,
+        Link::Direct { product, .. } => Some(Wpid(product)),
+    }
+}
+
+/// A device that was identified by its unit id has that as its serial number.
+fn complete_serial(device: &mut Device) {
+    if device.serial.is_none() {
+        device.serial = serial_in(&device.id).map(str::to_owned);
+    }
+}
+
 /// What is going on with a device.
 #[derive(Debug, Default)]
 #[expect(
@@ -22,6 +40,9 @@ use crate::wire::{DeviceIndex, Wpid};
     reason = "facts that come in any order"
 )]
 pub(super) struct Dealings {
+    /// What identifies it by this link alone, see [`device_id`] and
+    /// [`direct_id`](crate::device::direct_id).
+    pub(super) link_id: String,
     /// It is being asked, and not all was answered.
     pub(super) asking: bool,
     /// When it was asked last.
@@ -100,12 +121,19 @@ impl Node<'_> {
         protocol: Option<ProtocolVersion>,
         memory: &Memory,
     ) {
-        let mut known = memory.recall(&mut device, now);
-        known.protocol = protocol.or(known.protocol);
-        known.model = match device.link {
-            Link::Paired { .. } => device.wpid,
-            Link::Direct { product, .. } => Some(Wpid(product)),
+        let link_id = device.id.clone();
+        // What was found to be another device once stays one.
+        let apart = self.apart_id(&link_id, &device.link);
+        device.id = if memory.knows(&apart) {
+            apart
+        } else {
+            memory.resolve(&link_id)
         };
+        complete_serial(&mut device);
+        let model = model_on(&device);
+        let mut known = memory.recall(&mut device, model, now);
+        known.protocol = protocol.or(known.protocol);
+        known.model = model;
         // Only a receiver tells the name of another.
         let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
         // Remembered firmware is believed as long as where the features stand.
@@ -113,9 +141,11 @@ impl Node<'_> {
         let unread = Wanted {
             name: self.query.wanted.name && device.full_name.is_none(),
             firmware: self.query.wanted.firmware && !known_firmware,
+            identity: device.receiver().is_none() && !known.identified,
             ..Wanted::NOTHING
         };
         let dealings = Dealings {
+            link_id,
             named: !awaits_name,
             unread,
             ..Dealings::default()
@@ -149,10 +179,129 @@ impl Node<'_> {
         self.announce(index);
     }
 
-    /// Whether a device is among those that were asked for. Its name may come a little later.
+    /// Whether a device is among those that were asked for. Its name may come a little later; what
+    /// is not identified yet may be any.
     pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
         let device = self.devices.get(&index);
-        device.is_some_and(|device| self.query.selects(device))
+        self.unread(index).identity || device.is_some_and(|device| self.query.selects(device))
+    }
+
+    /// A device stated its identity: it may be known by other links.
+    fn identify(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        information: &DeviceInformation,
+        memory: &mut Memory,
+    ) {
+        let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+        else {
+            return;
+        };
+        dealings.unread.identity = false;
+        let Some(unit_id) = unit_id(information) else {
+            return;
+        };
+        if device.receiver().is_some() && device.serial.is_some() {
+            // On older devices the unit id differs from the serial number, and other links have it.
+            let id = device.id.clone();
+            self.alias(unit_id, id, memory);
+        } else if device.id == dealings.link_id {
+            let (link_id, id) = (device.id.clone(), memory.resolve(&unit_id));
+            self.alias(link_id, id.clone(), memory);
+            self.rename(now, index, id, memory);
+        }
+    }
+
+    /// Remembers that what has one id is the device of the other id.
+    fn alias(&mut self, from: String, to: String, memory: &mut Memory) {
+        if from != to && memory.identify(&from, &to) {
+            self.changes.push_back(Change::Identified { from, to });
+        }
+    }
+
+    /// Gives the devices of one id another one: they turned out to be the same.
+    pub(in crate::manager) fn adopt(
+        &mut self,
+        now: Timestamp,
+        from: &str,
+        to: &str,
+        memory: &Memory,
+    ) {
+        let all = self.devices.iter().filter(|(_, device)| device.id == from);
+        let all: Vec<DeviceIndex> = all.map(|(index, _)| *index).collect();
+        for index in all {
+            self.rename(now, index, to.to_owned(), memory);
+        }
+    }
+
+    /// Asks the device at a link for its identity, if that was not done.
+    pub(in crate::manager) fn ask_identity(&mut self, now: Timestamp, link: &Link) -> bool {
+        let Some(index) = self.find(link) else {
+            return false;
+        };
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return false;
+        };
+        let identified = self.session.known(index).is_some_and(|it| it.identified);
+        if dealings.asking || identified || std::mem::replace(&mut dealings.unread.identity, true) {
+            return false;
+        }
+        let wanted = self.unread(index);
+        self.probe(now, index, wanted, Known::default());
+        self.due = Some(now);
+        true
+    }
+
+    /// Gives a device another id, and what is remembered under it.
+    fn rename(&mut self, now: Timestamp, index: DeviceIndex, id: String, memory: &Memory) {
+        let Some(device) = self.devices.get_mut(&index) else {
+            return;
+        };
+        if device.id == id {
+            return;
+        }
+        let before = device.clone();
+        let mut remembered = Device::new(id.clone(), device.link.clone());
+        memory.recall(&mut remembered, model_on(device), now);
+        device.id = id;
+        complete_serial(device);
+        device.name = device.name.take().or(remembered.name);
+        device.full_name = device.full_name.take().or(remembered.full_name);
+        device.kind = device.kind.or(remembered.kind);
+        device.firmware = device.firmware.or(remembered.firmware);
+        device.has_battery = device.has_battery.or(remembered.has_battery);
+        let batteries = [remembered.battery, device.battery].into_iter().flatten();
+        device.battery = batteries.max_by_key(|it: &Battery| it.at);
+        let lights = [remembered.light, device.light].into_iter().flatten();
+        device.light = lights.max_by_key(|it| it.at);
+        let after = device.clone();
+        if self.is_announced(index) {
+            self.changes.push_back(Change::DeviceRemoved(before));
+            self.changes.push_back(Change::DeviceAdded(after));
+        }
+    }
+
+    /// What identifies the device at a link if another one has its model and serial number, too.
+    fn apart_id(&self, id: &str, link: &Link) -> String {
+        match link {
+            Link::Paired { receiver, slot } => apart_id(id, &format!("{receiver}-{slot}")),
+            Link::Direct { node, .. } => apart_id(id, self.info.phys.as_deref().unwrap_or(node)),
+        }
+    }
+
+    /// The device at a link is another one than that of the same id: it gets its own.
+    pub(in crate::manager) fn set_apart(&mut self, now: Timestamp, link: &Link, memory: &Memory) {
+        let index = self.find(link);
+        if let Some((index, device)) = index.and_then(|it| Some((it, self.devices.get(&it)?))) {
+            let id = self.apart_id(&device.id, link);
+            debug!(
+                "{} and {id} are two devices with one serial number",
+                device.id
+            );
+            self.rename(now, index, id, memory);
+        }
     }
 
     pub(super) fn handle_fact(
@@ -165,7 +314,7 @@ impl Node<'_> {
         let Some(device) = self.devices.get(&index) else {
             return;
         };
-        let id = device.id.clone();
+        let (id, model) = (device.id.clone(), model_on(device));
         match fact {
             DeviceFact::Battery(reading) => {
                 self.handle_reading(now, index, reading);
@@ -191,7 +340,7 @@ impl Node<'_> {
             DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
             DeviceFact::Stale => {
                 debug!("{id}: what was remembered of it is wrong");
-                memory.forget(&id);
+                memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }
             DeviceFact::Name(_) => self.dealings.entry(index).or_default().unread.name = false,
@@ -199,6 +348,7 @@ impl Node<'_> {
                 self.dealings.entry(index).or_default().unread.firmware = false;
             }
             DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
+            DeviceFact::Identity(information) => self.identify(now, index, information, memory),
             DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
         }
         let answered = matches!(
@@ -208,6 +358,7 @@ impl Node<'_> {
                 | DeviceFact::Name(_)
                 | DeviceFact::Kind(_)
                 | DeviceFact::Firmware(_)
+                | DeviceFact::Identity(_)
         );
         if answered {
             self.note_answer(now, index);
@@ -222,6 +373,7 @@ impl Node<'_> {
             if dealings.switched_off {
                 return;
             }
+            self.answers.push((now, index));
         }
         self.change(index, |device| {
             device.presence = Presence::Online;
@@ -290,8 +442,12 @@ impl Node<'_> {
     }
 
     pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
-        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index)) {
-            memory.keep(device, known, now);
+        // What was only remembered may be older than what another link of the device learnt.
+        let answered = self.dealings.get(&index).is_some_and(|it| it.answered);
+        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index))
+            && answered
+        {
+            memory.keep_known(&device.id, known, now);
         }
     }
 

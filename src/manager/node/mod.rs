@@ -19,7 +19,7 @@ use way::Way;
 use super::change::Change;
 use super::memory::Memory;
 use super::privacy::Privacy;
-use super::query::{Query, Selector};
+use super::query::Query;
 use super::snapshot::Failure;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id, direct_serial};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
@@ -45,6 +45,8 @@ pub(super) struct Node<'a> {
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
+    /// Which devices answered something, and when; taken at each turn.
+    answers: Vec<(Timestamp, DeviceIndex)>,
     /// Since when it is in use.
     begun: Timestamp,
     /// When it next has something to do by itself.
@@ -130,6 +132,7 @@ impl<'a> Node<'a> {
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
+            answers: Vec::new(),
             begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,
@@ -158,11 +161,12 @@ impl<'a> Node<'a> {
             product: info.product,
         };
         let serial = info.uniq.as_deref().and_then(direct_serial);
+        let id = direct_id(info.product, serial.as_deref(), place);
         let device = Device {
             name: info.name.clone(),
-            // A Bluetooth address is no serial number.
-            serial: serial.clone().filter(|serial| !serial.contains(':')),
-            ..Device::new(direct_id(info.product, serial.as_deref(), place), link)
+            // A Bluetooth address is not a serial number.
+            serial: serial.filter(|serial| !serial.contains(':')),
+            ..Device::new(id, link)
         };
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
@@ -247,9 +251,16 @@ impl<'a> Node<'a> {
         found.map(|(index, _)| *index)
     }
 
-    /// Whether one of its devices is called so.
-    pub(super) fn has_device_called(&self, selector: &Selector) -> bool {
-        self.devices.values().any(|device| selector.selects(device))
+    /// Its devices as they are known now, one view for each link.
+    pub(super) fn views(&self) -> impl Iterator<Item = &Device> {
+        self.devices.values()
+    }
+
+    /// Which devices answered something, and when, since this was last called.
+    pub(super) fn take_answers(&mut self) -> Vec<(Timestamp, Link)> {
+        let answers = std::mem::take(&mut self.answers).into_iter();
+        let answers = answers.filter_map(|(at, it)| Some((at, self.devices.get(&it)?)));
+        answers.map(|(at, it)| (at, it.link.clone())).collect()
     }
 
     /// Ends all conversations. Where that was not wanted, what is not done has run out of time.
@@ -287,6 +298,12 @@ impl<'a> Node<'a> {
         self.begun
     }
 
+    /// The port it is plugged into, where the kernel knows it.
+    pub(super) fn port(&self) -> Option<&str> {
+        let phys = self.info.phys.as_deref()?;
+        Some(phys.rsplit_once('/').map_or(phys, |(port, _)| port))
+    }
+
     /// Where it is.
     pub(super) const fn info(&self) -> &NodeInfo {
         &self.info
@@ -309,7 +326,7 @@ impl<'a> Node<'a> {
         due.filter(|_| !self.is_lost())
     }
 
-    pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Device>, Vec<Failure>) {
+    pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Failure>) {
         // Of sleeping devices the receiver says so; silence after an answer is a fault.
         let fell_silent = self.devices.iter().filter(|(index, device)| {
             let silent = self.dealings.get(*index).is_some_and(|it| it.silent);
@@ -321,9 +338,7 @@ impl<'a> Node<'a> {
         });
         self.device_failures.extend(fell_silent);
         self.device_failures.extend(self.failure);
-        let wanted = self.devices.into_values();
-        let devices = wanted.filter(|it| self.query.selects(it)).collect();
-        (self.receiver, devices, self.device_failures)
+        (self.receiver, self.device_failures)
     }
 
     pub(super) const fn sent(&self) -> usize {

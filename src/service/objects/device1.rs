@@ -5,6 +5,7 @@ use zbus::object_server::SignalEmitter;
 use zbus::{Connection, interface};
 
 use crate::bus::entries::{SentRow, page};
+use crate::bus::links::{LinkRow, row};
 use crate::bus::yes_no;
 use crate::device::{BatteryLevel, Link, Presence};
 use crate::feature::DeviceKind;
@@ -51,7 +52,7 @@ impl Device1 {
             let why = "only a caller on a bus can have light measured".to_owned();
             return Err(MeasureError::InvalidArgs(why));
         };
-        let wanted = self.hands.want_light(caller, &device.link, count, period);
+        let wanted = self.hands.want_light(caller, &device.id, count, period);
         wanted.map_err(|refusal| match refusal {
             Refusal::OutOfBounds => MeasureError::InvalidArgs(refusal.to_string()),
             Refusal::TooOften | Refusal::TooMany | Refusal::Spent(_) => {
@@ -133,8 +134,21 @@ impl Device1 {
         self.post.facts().device.serial.unwrap_or_default()
     }
 
+    /// All its links, the one its values come from first; this one is also in `Connection`,
+    /// `Receiver`, `Slot`, `Node` and `ProductId`. Of each: `receiver`, `usb`, `bluetooth` or the code
+    /// of another bus; the id of the receiver and the slot there, or the node and the product id;
+    /// `online`, `offline` or `unknown`.
+    #[zbus(property)]
+    fn links(&self) -> Vec<LinkRow> {
+        let device = self.post.facts().device;
+        device
+            .links()
+            .map(|(link, presence)| row(link, presence))
+            .collect()
+    }
+
     /// `receiver`, `usb`, `bluetooth`, or the code of another bus: `0018`.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn connection(&self) -> String {
         match self.post.facts().device.link {
             Link::Paired { .. } => "receiver".to_owned(),
@@ -143,7 +157,7 @@ impl Device1 {
     }
 
     /// The id of its receiver.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn receiver(&self) -> String {
         self.post
             .facts()
@@ -154,7 +168,7 @@ impl Device1 {
     }
 
     /// Its place on its receiver, counted from 1; 0: it has a node of its own.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn slot(&self) -> u8 {
         self.post.facts().device.slot().map_or(0, Slot::get)
     }
@@ -169,7 +183,7 @@ impl Device1 {
     }
 
     /// Its own product id, if it has a node of its own: four hexadecimal digits.
-    #[zbus(property(emits_changed_signal = "const"))]
+    #[zbus(property)]
     fn product_id(&self) -> String {
         match self.post.facts().device.link {
             Link::Paired { .. } => String::new(),

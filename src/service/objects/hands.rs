@@ -9,7 +9,6 @@ use zbus::message::{Flags, Type};
 use zbus::names::BusName;
 use zbus::{Connection, MatchRule, Message};
 
-use crate::device::Link;
 use crate::manager::{Command, CommandSender};
 use crate::service::admission::Admission;
 use crate::service::histories::Histories;
@@ -73,7 +72,7 @@ impl Hands {
     pub(in crate::service) fn want_light(
         &self,
         caller: &str,
-        device: &Link,
+        device: &str,
         count: u32,
         period: u32,
     ) -> Result<(), Refusal> {
@@ -109,7 +108,7 @@ impl Hands {
     }
 
     /// A device came back, and measures nothing any more.
-    pub(in crate::service) fn renew(&self, device: &Link) {
+    pub(in crate::service) fn renew(&self, device: &str) {
         let wish = self.with_leases(|leases, now| leases.renew(now, device));
         self.pass_on(wish);
     }

@@ -84,7 +84,7 @@ impl UpowerDevice {
         let (What::Device(post), Some(hands)) = (&self.what, &self.hands) else {
             return Ok(());
         };
-        let asked = hands.command(Command::Refresh(post.facts().device.link));
+        let asked = hands.command(Command::Refresh(post.facts().device.id));
         asked.then_some(()).ok_or_else(|| {
             UpowerError::GeneralError("too much is asked at once; try again".to_owned())
         })

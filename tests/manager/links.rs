@@ -1,0 +1,424 @@
+//! One device with several links is one device, and two devices with one serial number are two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use solar_status::device::{Device, Link, Presence};
+use solar_status::manager::{Change, Memory, News, Snapshot};
+use solar_status::sim::device::Device as Firmware;
+use solar_status::sim::direct::DirectDevice;
+use solar_status::sim::family::Family;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::{Plugged, catalogue};
+use solar_status::units::{Percent, Timestamp};
+use solar_status::wire::Slot;
+
+use crate::desk::{Shared, in_slot};
+use crate::stage::Stage;
+
+/// G903: 4087 behind a receiver, C091 on its cable.
+const MOUSE: &str = "G903 LS";
+const CABLE: u16 = 0xC091;
+
+const RECEIVERS: [&str; 4] = [
+    "/dev/hidraw0",
+    "/dev/hidraw1",
+    "/dev/hidraw2",
+    "/dev/hidraw3",
+];
+const CABLES: [&str; 8] = [
+    "/dev/hidraw10",
+    "/dev/hidraw11",
+    "/dev/hidraw12",
+    "/dev/hidraw13",
+    "/dev/hidraw14",
+    "/dev/hidraw15",
+    "/dev/hidraw16",
+    "/dev/hidraw17",
+];
+
+/// How many seconds a step takes: all that follows from it is over then.
+const STEP: u64 = 30;
+
+fn receiver(number: u8) -> Receiver {
+    Receiver::new([0xA0, 0, 0, number])
+}
+
+fn paired(serial: [u8; 4]) -> Firmware {
+    catalogue::find(MOUSE).unwrap().paired(serial).unwrap()
+}
+
+fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
+    let device = DirectDevice::usb(CABLE, paired(serial).protocol);
+    Shared::new(path, Plugged::Direct(device))
+}
+
+/// The devices as they were told until a second.
+fn devices(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
+    let mut there = BTreeMap::new();
+    for (_, news) in told.iter().filter(|(second, _)| *second <= until) {
+        let News::Change(change) = news else { continue };
+        match &**change {
+            Change::DeviceAdded(device) => {
+                let before = there.insert(device.id.clone(), device.clone());
+                assert!(before.is_none(), "{} is added twice", device.id);
+            }
+            Change::DeviceChanged(device, _) | Change::DeviceRead(device) => {
+                let before = there.insert(device.id.clone(), device.clone());
+                assert!(before.is_some(), "{} was not added", device.id);
+            }
+            Change::DeviceRemoved(device) => {
+                assert!(there.remove(&device.id).is_some(), "{}", device.id);
+            }
+            _ => {}
+        }
+    }
+    there
+}
+
+fn links(device: &Device) -> BTreeSet<Link> {
+    device.links().map(|(link, _)| link.clone()).collect()
+}
+
+#[test]
+fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
+    // MX Master 3S with all Easy-Switch channels on one Bolt receiver, one unit id in three slots
+    // (OpenLogi 1560 and 963).
+    let mouse = || {
+        let mouse = catalogue::find("MX Master 3S").unwrap();
+        mouse.paired([0x5A, 0x11, 0x22, 0x33]).unwrap()
+    };
+    let receiver = Receiver::of(Family::BOLT, [0xCA, 0, 0, 1])
+        .with(1, mouse().asleep())
+        .with(2, mouse())
+        .with(3, mouse().asleep());
+    let desk = Shared::new("/dev/hidraw0", Plugged::Receiver(receiver));
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(STEP, move |now| {
+        // It goes to its third channel.
+        hand.act(|receiver| receiver.sleep(now, 2));
+        hand.act(|receiver| receiver.wake(now, 3));
+    });
+    let told = stage.follow(2 * STEP);
+    for (second, slot) in [(STEP - 1, 2), (2 * STEP, 3)] {
+        let devices = devices(&told, second);
+        let [device] = &*devices.values().collect::<Vec<_>>() else {
+            panic!("{devices:#?}")
+        };
+        assert_eq!(device.id, "B034-5A112233");
+        assert!(device.is_online());
+        assert_eq!(device.slot().map(Slot::get), Some(slot));
+        let others: Vec<_> = device.other_links.iter().map(|it| it.presence).collect();
+        assert_eq!(others, [Presence::Offline; 2]);
+        assert!(device.battery.is_some());
+    }
+    let snapshot = desk.read(Timestamp::START, &mut stage.memory);
+    assert_eq!(snapshot.devices.len(), 1);
+    assert_eq!(in_slot(&snapshot, 3).id, "B034-5A112233");
+}
+
+#[test]
+fn a_cable_changes_neither_id_nor_name() {
+    let serial = [0x3D, 0x7D, 0, 0x18];
+    let desk = Shared::new(
+        RECEIVERS[0],
+        Plugged::Receiver(receiver(1).with(1, paired(serial))),
+    );
+    let plug = cable(CABLES[0], serial);
+    plug.act_direct(|device| {
+        device.set_charge(Timestamp::START, Percent::new(80).unwrap());
+    });
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    let port = stage.port.clone();
+    let (node, hand) = (plug.clone(), desk.clone());
+    stage.at(STEP, move |now| {
+        port.plug(&node);
+        hand.act(|receiver| receiver.sleep(now, 1));
+    });
+    let port = stage.port.clone();
+    stage.at(2 * STEP, move |now| {
+        port.unplug(&plug);
+        desk.act(|receiver| receiver.wake(now, 1));
+    });
+    let told = stage.follow(3 * STEP);
+    let at = |second| {
+        let devices = devices(&told, second);
+        let [device] = &*devices.values().cloned().collect::<Vec<_>>() else {
+            panic!("{devices:#?}")
+        };
+        assert_eq!(device.id, "4087-3D7D0018");
+        assert!(device.is_online());
+        device.clone()
+    };
+    let (before, plugged, after) = (at(STEP - 1), at(2 * STEP - 1), at(3 * STEP));
+    assert_eq!(plugged.name, before.name);
+    assert_eq!(plugged.kind, before.kind);
+    assert!(plugged.link.is_usb());
+    assert_eq!(plugged.receiver(), None);
+    assert_eq!(links(&plugged).len(), 2);
+    assert_eq!(after.link, before.link);
+    assert_eq!(after.other_links, []);
+}
+
+#[test]
+fn a_unit_id_that_is_not_the_serial_number_joins_too() {
+    // M720: its unit id differs from the serial number that receivers have (as Solaar issue 2005
+    // shows of another mouse), so both links are asked.
+    let serial = [0xD0, 0, 0, 1];
+    let mouse = catalogue::find("M720 Triathlon")
+        .unwrap()
+        .paired(serial)
+        .unwrap();
+    for firmware in [false, true] {
+        let bluetooth = DirectDevice::bluetooth(0xB015, mouse.protocol.clone());
+        let bluetooth = Shared::new(CABLES[0], Plugged::Direct(bluetooth));
+        let receiver = receiver(1).with(1, mouse.clone());
+        let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
+        let mut stage = Stage::new();
+        stage.query.wanted.firmware = firmware;
+        stage.port.plug(&desk);
+        let port = stage.port.clone();
+        let (hand, node) = (desk.clone(), bluetooth.clone());
+        stage.at(STEP, move |now| {
+            hand.act(|receiver| receiver.sleep(now, 1));
+            port.plug(&node);
+        });
+        let (port, hand, node) = (stage.port.clone(), desk.clone(), bluetooth.clone());
+        stage.at(2 * STEP, move |now| {
+            port.unplug(&node);
+            hand.act(|receiver| receiver.wake(now, 1));
+        });
+        let port = stage.port.clone();
+        let (hand, node) = (desk.clone(), bluetooth.clone());
+        stage.at(3 * STEP, move |now| {
+            hand.act(|receiver| receiver.sleep(now, 1));
+            port.plug(&node);
+        });
+        let told = stage.follow(4 * STEP);
+        let ids = |second| devices(&told, second).into_keys().collect::<Vec<_>>();
+        assert_eq!(ids(STEP - 1), ["405E-D0000001"]);
+        // Asleep on the receiver it cannot be asked; with firmware, it was.
+        let alone = "405E-2FFFFFFE";
+        let expected: &[&str] = if firmware {
+            &["405E-D0000001"]
+        } else {
+            &[alone, "405E-D0000001"]
+        };
+        assert_eq!(ids(2 * STEP - 1), expected);
+        assert_eq!(ids(3 * STEP - 1), ["405E-D0000001"]);
+        assert_eq!(ids(4 * STEP), ["405E-D0000001"]);
+        assert_eq!(links(&devices(&told, 4 * STEP)["405E-D0000001"]).len(), 2);
+    }
+}
+
+#[test]
+fn two_cables_with_one_serial_number_are_two_devices() {
+    let serial = [0xD0, 0, 0, 1];
+    let mut stage = Stage::new();
+    for (path, port) in [(CABLES[0], "1"), (CABLES[1], "2")] {
+        stage.port.plug(&cable(path, serial).at_port(port));
+    }
+    let told = stage.follow(STEP);
+    let devices = devices(&told, STEP);
+    let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
+    let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
+    assert_eq!(ids, ["4087-D0000001", other]);
+}
+
+#[test]
+fn two_devices_with_one_serial_number_are_two_once_both_answer() {
+    let serial = [0xD0, 0, 0, 1];
+    let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
+    let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
+    let mut memory = Memory::default();
+    let start = Timestamp::START;
+    let ids = |snapshot: &Snapshot| {
+        let slots = snapshot.devices.iter();
+        slots
+            .map(|it| (it.slot().map(Slot::get), it.id.clone()))
+            .collect::<Vec<_>>()
+    };
+    let expected = [
+        (Some(1), "4087-D0000001".to_owned()),
+        (Some(2), "4087-D0000001-A0000001-2".to_owned()),
+    ];
+    assert_eq!(ids(&desk.read(start, &mut memory)), expected);
+    // Remembered, also while one of them sleeps.
+    desk.act(|receiver| receiver.sleep(start, 2));
+    assert_eq!(ids(&desk.read(start, &mut memory)), expected);
+    // What was never seen at the same time looks like one.
+    let mut nothing = Memory::default();
+    assert_eq!(desk.read(start, &mut nothing).devices.len(), 1);
+}
+
+/// A device and its links.
+#[derive(Clone, Debug)]
+struct Unit {
+    serial: [u8; 4],
+    /// Receivers by their numbers; the slot is that of the unit.
+    receivers: BTreeSet<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A receiver is plugged in, or pulled out.
+    Receiver(usize),
+    /// So is the cable of a unit.
+    Cable(usize),
+    /// A unit is used on another receiver, or switched off.
+    Channel(usize, Option<usize>),
+}
+
+fn units() -> impl Strategy<Value = Vec<Unit>> {
+    let receivers = proptest::collection::btree_set(0..RECEIVERS.len(), 0..=RECEIVERS.len());
+    let unit = (any::<bool>(), receivers);
+    proptest::collection::vec(unit, 1..=6).prop_map(|units| {
+        let units = units.into_iter().zip(1..);
+        units
+            .map(|((has_serial, receivers), number)| Unit {
+                serial: if has_serial {
+                    [0xD0, 0, 0, number]
+                } else {
+                    [0; 4]
+                },
+                receivers,
+            })
+            .collect()
+    })
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let unit = 0..6_usize;
+    let receiver = 0..RECEIVERS.len();
+    let step = prop_oneof![
+        receiver.clone().prop_map(Step::Receiver),
+        unit.clone().prop_map(Step::Cable),
+        (unit, proptest::option::weighted(0.8, receiver))
+            .prop_map(|(unit, channel)| Step::Channel(unit, channel)),
+    ];
+    proptest::collection::vec(step, 1..12)
+}
+
+/// What is plugged in and in use.
+struct World {
+    units: Vec<Unit>,
+    plugged: BTreeSet<usize>,
+    cables: BTreeSet<usize>,
+}
+
+impl World {
+    /// The links of each device that is there: all of one unit, or one of a unit without a number.
+    fn devices(&self) -> BTreeSet<BTreeSet<Link>> {
+        let mut devices = BTreeSet::new();
+        for (unit, it) in self.units.iter().enumerate() {
+            let there = it.receivers.intersection(&self.plugged);
+            let there = there.map(|number| Link::Paired {
+                receiver: format!("A000000{}", number + 1),
+                slot: Slot::new(u8::try_from(unit).unwrap() + 1).unwrap(),
+            });
+            let cable = self.cables.contains(&unit).then(|| Link::Direct {
+                node: CABLES[unit].to_owned(),
+                bus: "usb".to_owned(),
+                product: CABLE,
+            });
+            let links = there.chain(cable);
+            if it.serial == [0; 4] {
+                devices.extend(links.map(|link| BTreeSet::from([link])));
+            } else {
+                devices.insert(links.collect());
+            }
+        }
+        devices.remove(&BTreeSet::new());
+        devices
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_device_is_one_device_whatever_comes_and_goes(units in units(), steps in steps()) {
+        let receivers: Vec<Shared> = (1..).zip(RECEIVERS).map(|(number, path)| {
+            let mut receiver = receiver(number);
+            for (slot, unit) in (1..).zip(&units) {
+                if unit.receivers.contains(&(usize::from(number) - 1)) {
+                    receiver = receiver.with(slot, paired(unit.serial).asleep());
+                }
+            }
+            Shared::new(path, Plugged::Receiver(receiver))
+        }).collect();
+        let cables: Vec<Shared> =
+            units.iter().zip(CABLES).map(|(unit, path)| cable(path, unit.serial)).collect();
+        let mut stage = Stage::new();
+        let mut world = World {
+            units,
+            plugged: BTreeSet::new(),
+            cables: BTreeSet::new(),
+        };
+        let mut expected = Vec::new();
+        let mut second = 0;
+        for step in steps {
+            let port = stage.port.clone();
+            match step {
+                Step::Receiver(number) => {
+                    let node = receivers[number].clone();
+                    if world.plugged.remove(&number) {
+                        stage.at(second, move |_| port.unplug(&node));
+                    } else {
+                        world.plugged.insert(number);
+                        stage.at(second, move |_| port.plug(&node));
+                    }
+                }
+                Step::Cable(unit) if unit < world.units.len() => {
+                    let node = cables[unit].clone();
+                    if world.cables.remove(&unit) {
+                        stage.at(second, move |_| port.unplug(&node));
+                    } else {
+                        world.cables.insert(unit);
+                        stage.at(second, move |_| port.plug(&node));
+                    }
+                }
+                Step::Channel(unit, channel) if unit < world.units.len() => {
+                    let slot = u8::try_from(unit).unwrap() + 1;
+                    let receivers = receivers.clone();
+                    let channels = world.units[unit].receivers.clone();
+                    stage.at(second, move |now| {
+                        // The link that it leaves is down after the new one is up.
+                        for up in [true, false] {
+                            for number in &channels {
+                                if (channel == Some(*number)) == up {
+                                    receivers[*number].act(|receiver| {
+                                        if up {
+                                            receiver.wake(now, slot)
+                                        } else {
+                                            receiver.sleep(now, slot)
+                                        }
+                                    });
+                                }
+                            }
+                        }
+                    });
+                }
+                Step::Cable(_) | Step::Channel(..) => {}
+            }
+            second += STEP;
+            expected.push((second - 1, world.devices()));
+        }
+        let told = stage.follow(second);
+        let mut ids: BTreeMap<Link, String> = BTreeMap::new();
+        for (second, expected) in expected {
+            let devices = devices(&told, second);
+            let found: BTreeSet<BTreeSet<Link>> = devices.values().map(links).collect();
+            prop_assert_eq!(found, expected, "at second {}", second);
+            for device in devices.values() {
+                for (link, _) in device.links() {
+                    let id = ids.entry(link.clone()).or_insert_with(|| device.id.clone());
+                    prop_assert_eq!(&*id, &device.id, "at second {}", second);
+                }
+            }
+        }
+    }
+}
