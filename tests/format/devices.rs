@@ -125,5 +125,5 @@ pub(crate) fn odd() -> Vec<Device> {
 
 /// The names of the odd devices in the order of a bar: the one without a battery is left out.
 pub(crate) const ODD_IN_A_BAR: [&str; 8] = [
-    "asleep", "critical", "steps", "low", "broken", "estimate", "solar", "unknown",
+    "critical", "steps", "low", "broken", "estimate", "solar", "unknown", "asleep",
 ];

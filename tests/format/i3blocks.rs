@@ -81,11 +81,8 @@ fn i3blocks_shows_the_three_lowest_in_the_colour_of_what_needs_care() {
     let line = rendered("i3blocks", &odd());
     block(&line);
     let told = told_of(&line);
-    assert_eq!(
-        told["full_text"],
-        "asleep 4 %  critical 10 %  steps low  +5"
-    );
-    assert_eq!(told["short_text"], "asleep 4 %");
+    assert_eq!(told["full_text"], "critical 10 %  steps low  low 20 %  +5");
+    assert_eq!(told["short_text"], "critical 10 %");
     assert_eq!(told["color"], "#FF5555");
     assert_eq!(told["urgent"], true);
     assert_eq!(told["markup"], "none");

@@ -29,13 +29,14 @@ fn what_needs_care_has_a_colour() {
     let line = rendered("polybar", &odd());
     assert_eq!(
         line,
-        "%{F#888888}asleep 4 % %{F-}  %{F#FF5555}critical 10 % %{F-}  \
-         %{F#FFB86C}steps low %{F-}  +5"
+        "%{F#FF5555}critical 10 % %{F-}  %{F#FFB86C}steps low %{F-}  \
+         %{F#FFB86C}low 20 % %{F-}  +5"
     );
-    assert_eq!(
-        untagged(&line),
-        "asleep 4 %   critical 10 %   steps low   +5"
-    );
+    assert_eq!(untagged(&line), "critical 10 %   steps low   low 20 %   +5");
+    let mut asleep = odd();
+    asleep.retain(|device| device.name.as_deref() == Some("asleep"));
+    let line = rendered("polybar", &asleep);
+    assert_eq!(line, "%{F#888888}asleep 4 % %{F-}");
 }
 
 #[test]

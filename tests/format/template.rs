@@ -12,11 +12,11 @@ fn a_template_is_a_line_for_each_device() {
 }
 
 #[test]
-fn the_lowest_comes_first_and_those_without_a_battery_last() {
+fn the_lowest_present_comes_first_and_those_without_a_battery_last() {
     let names = rendered("{name}", &odd());
     assert_eq!(
         names,
-        "asleep  critical  steps  low  broken  estimate  solar  unknown  wired"
+        "critical  steps  low  broken  estimate  solar  unknown  asleep  wired"
     );
 }
 

@@ -103,9 +103,17 @@ fn shown(line: &str) -> String {
 
 #[test]
 fn tmux_paints_what_needs_care() {
+    let mut asleep = odd();
+    asleep.retain(|device| device.name.as_deref() == Some("asleep"));
+    let asleep = shown(&rendered("tmux", &asleep));
     let status = shown(&rendered("tmux", &odd()));
-    assert_eq!(plain(&status), "asleep 4 %  critical 10 %  steps low  +5<");
-    for (name, color) in [("asleep", 90), ("critical", 31), ("steps", 33)] {
+    assert_eq!(plain(&status), "critical 10 %  steps low  low 20 %  +5<");
+    let painted = [
+        (&asleep, "asleep", 90),
+        (&status, "critical", 31),
+        (&status, "steps", 33),
+    ];
+    for (status, name, color) in painted {
         let before = status.split(name).next().unwrap();
         let sequences = before.rsplit("  ").next().unwrap();
         let color = format!("[{color}m");

@@ -47,10 +47,10 @@ pub(crate) fn unmarked(markup: &Value) -> String {
 #[test]
 fn the_lowest_battery_is_shown_and_the_tooltip_has_all() {
     let module = module(&rendered("waybar", &odd()));
-    assert_eq!(module["text"], "asleep 4 %");
-    assert_eq!(module["percentage"], 4);
-    assert_eq!(module["class"], serde_json::json!(["critical", "offline"]));
-    assert_eq!(module["alt"], "offline");
+    assert_eq!(module["text"], "critical 10 %");
+    assert_eq!(module["percentage"], 10);
+    assert_eq!(module["class"], serde_json::json!(["critical"]));
+    assert_eq!(module["alt"], "critical");
     let tooltip = unmarked(&module["tooltip"]);
     let names: Vec<&str> = tooltip
         .lines()
@@ -82,7 +82,7 @@ fn classes_say_what_a_style_sheet_needs() {
     assert_eq!(class("steps"), "low");
     assert_eq!(class("broken"), "critical");
     assert_eq!(class("unknown"), "unknown");
-    assert_eq!(class("asleep"), "critical offline");
+    assert_eq!(class("asleep"), "unknown offline");
 }
 
 #[test]

@@ -30,8 +30,8 @@ pub(super) enum Tone {
     Critical,
 }
 
-/// All devices, the lowest battery first, then those of which it is not known, then those that have
-/// none.
+/// All devices: those that are there, then those that are offline, then those without a battery. The
+/// lowest battery comes first, and those that are not known come last.
 pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
     let mut devices: Vec<&Device> = devices.iter().collect();
     devices.sort_by_cached_key(|device| {
@@ -41,6 +41,7 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
         let none = device.has_battery == Some(false);
         (
             none,
+            device.presence == Presence::Offline,
             charge.is_none(),
             charge,
             words::name(device),
@@ -81,11 +82,13 @@ impl<'a> Entry<'a> {
     pub(super) fn of(device: &'a Device, style: Style) -> Self {
         let battery = device.battery.as_ref();
         let charge = battery.and_then(|battery| words::charge(battery, style));
+        // The last value of a device that is off or in use elsewhere is not urgent.
+        let present = battery.filter(|_| device.presence != Presence::Offline);
         Self {
             device,
             name: words::name(device),
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
-            urgency: battery.map_or(Urgency::Unknown, Urgency::of),
+            urgency: present.map_or(Urgency::Unknown, Urgency::of),
         }
     }
 
