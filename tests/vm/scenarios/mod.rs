@@ -11,6 +11,7 @@ mod doctor;
 mod figures;
 mod hostile;
 mod hotplug;
+mod links;
 mod package;
 mod quiet;
 mod reading;
@@ -231,6 +232,12 @@ pub(crate) const ALL: &[Scenario] = &[
         proves: "without permission it says so, and goes on once it may",
         stage: Stage::Host,
         run: daemon::prove_denied,
+    },
+    Scenario {
+        name: "links",
+        proves: "a mouse with two channels and a cable is one device through all of them",
+        stage: Stage::Host,
+        run: links::prove,
     },
     Scenario {
         name: "figures",
