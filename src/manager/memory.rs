@@ -61,6 +61,8 @@ pub struct Memory {
     touched: BTreeSet<String>,
     /// Which plugging has which receiver's serial number. It is not kept.
     receivers: BTreeMap<String, NodeId>,
+    /// Ids that pairing records gave since the start. They are not kept, but see [`Entry::paired`].
+    paired: BTreeSet<String>,
     /// The file could not be used at the last attempt, and that was logged.
     failing: bool,
 }
@@ -121,6 +123,9 @@ struct Entry {
     /// The same for links on which it has another product id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<Learnt>,
+    /// Whether a receiver's pairing record gives its id.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    paired: bool,
     /// Its ids by links alone, which were in use before it was identified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
@@ -185,6 +190,7 @@ impl Entry {
         self.kind = self.kind.or(other.kind);
         self.firmware = self.firmware.or(other.firmware);
         self.has_battery = self.has_battery.max(other.has_battery);
+        self.paired |= other.paired;
         for alias in &other.aliases {
             self.add_alias(alias);
         }
@@ -249,11 +255,24 @@ impl Memory {
         identified.filter_map(|(id, _)| Some(id.split_once('-')?.0))
     }
 
+    /// A receiver's pairing record gives this id.
+    pub(super) fn note_paired(&mut self, id: &str) {
+        if self.paired.len() < MOST_DEVICES {
+            self.paired.insert(id.to_owned());
+        }
+    }
+
+    fn is_paired(&self, id: &str) -> bool {
+        self.paired.contains(id) || self.devices.get(id).is_some_and(|it| it.paired)
+    }
+
     /// A device with this id by a link alone was identified: what is remembered under it belongs to
-    /// the other id. `false`: that is known.
+    /// the other id. `false`: that is known, or it is refused: a device can state any identity, and
+    /// must not take over what is kept of one that a receiver knows by the first id.
     pub(super) fn identify(&mut self, link_id: &str, id: &str) -> bool {
         let known = self.devices.get(id);
-        if known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id)) {
+        let is_known = known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id));
+        if is_known || self.is_paired(link_id) {
             return false;
         }
         let before = self.devices.remove(link_id);
@@ -329,7 +348,9 @@ impl Memory {
 
     /// Remembers what a device is, and its last values.
     pub(super) fn keep(&mut self, device: &Device) {
+        let paired = self.is_paired(&device.id);
         self.update(&device.id, |entry| {
+            entry.paired = paired;
             entry.seen = device.seen;
             entry.name.clone_from(&device.name);
             entry.full_name.clone_from(&device.full_name);

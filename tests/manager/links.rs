@@ -215,6 +215,31 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
 }
 
 #[test]
+fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
+    // Both behind receivers: the second states the first one's model and number as its unit id.
+    let (victim, hostile) = (paired([0xD0, 0, 0, 1]), paired([0xD0, 0, 0, 2]));
+    let hostile = Firmware::new(hostile.identity, victim.protocol.clone());
+    let desk = Shared::new(
+        RECEIVERS[0],
+        Plugged::Receiver(receiver(1).with(1, victim.asleep()).with(2, hostile)),
+    );
+    let mut stage = Stage::new();
+    stage.query.wanted.firmware = true;
+    stage.port.plug(&desk);
+    for _ in 0..2 {
+        let told = stage.follow(STEP);
+        let expected = ["4087-D0000001", "4087-D0000002"];
+        let ids: Vec<String> = devices(&told, STEP).into_keys().collect();
+        assert_eq!(ids, expected);
+        let moved = told.iter().filter(|(_, news)| {
+            matches!(news, News::Change(change) if matches!(**change, Change::Identified { .. }))
+        });
+        assert_eq!(moved.count(), 0);
+        stage.port.plug(&desk);
+    }
+}
+
+#[test]
 fn two_cables_with_one_serial_number_are_two_devices() {
     let serial = [0xD0, 0, 0, 1];
     let mut stage = Stage::new();

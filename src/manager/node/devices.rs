@@ -26,9 +26,14 @@ const fn model_on(device: &Device) -> Option<Wpid> {
     }
 }
 
+/// Whether a receiver's pairing record says which device it is.
+const fn has_record(device: &Device) -> bool {
+    matches!(device.link, Link::Paired { .. }) && device.serial.is_some()
+}
+
 /// A device that was identified by its unit id has that as its serial number.
 fn complete_serial(device: &mut Device) {
-    if device.serial.is_none() {
+    if device.serial.is_none() && device.receiver().is_none() {
         device.serial = serial_in(&device.id).map(str::to_owned);
     }
 }
@@ -79,12 +84,15 @@ impl Node<'_> {
         now: Timestamp,
         index: DeviceIndex,
         record: &PairingRecord,
-        memory: &Memory,
+        memory: &mut Memory,
     ) {
         let (Some(receiver), Some(slot)) = (&self.receiver, index.slot()) else {
             return;
         };
         let id = device_id(record.wpid, record.serial, &receiver.id, slot);
+        if record.serial.is_some() {
+            memory.note_paired(&id);
+        }
         let link = Link::Paired {
             receiver: receiver.id.clone(),
             slot,
@@ -126,6 +134,8 @@ impl Node<'_> {
         let apart = self.apart_id(&link_id, &device.link);
         device.id = if memory.knows(&apart) {
             apart
+        } else if has_record(&device) {
+            link_id.clone()
         } else {
             memory.resolve(&link_id)
         };
@@ -203,7 +213,7 @@ impl Node<'_> {
         let Some(unit_id) = unit_id(information) else {
             return;
         };
-        if device.receiver().is_some() && device.serial.is_some() {
+        if has_record(device) {
             // On older devices the unit id differs from the serial number, and other links have it.
             let id = device.id.clone();
             self.alias(unit_id, id, memory);
@@ -229,7 +239,8 @@ impl Node<'_> {
         to: &str,
         memory: &Memory,
     ) {
-        let all = self.devices.iter().filter(|(_, device)| device.id == from);
+        let devices = self.devices.iter();
+        let all = devices.filter(|(_, device)| device.id == from && !has_record(device));
         let all: Vec<DeviceIndex> = all.map(|(index, _)| *index).collect();
         for index in all {
             self.rename(now, index, to.to_owned(), memory);
