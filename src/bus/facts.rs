@@ -166,8 +166,8 @@ impl<'a> Reader<'a> {
         };
         let rows = value.try_clone().and_then(Vec::<LinkRow>::try_from);
         let rows = rows.inspect_err(|_| unreadable("Links", value));
-        let links = rows.unwrap_or_default().into_iter().take(LINKS_AT_MOST);
-        let others = links.filter_map(links::link).skip(1);
+        let rows = rows.unwrap_or_default().into_iter().take(LINKS_AT_MOST);
+        let others = rows.skip(1).filter_map(links::link);
         others
             .map(|(link, presence)| OtherLink { link, presence })
             .collect()

@@ -4,8 +4,8 @@
 //! slots of one, and has a cable or Bluetooth too. Each link has a view of it: a [`Device`] with
 //! this link alone. The rules by which the views become one device:
 //!
-//! - The values come from the link that is up. Of several, a USB connection comes first, because it
-//!   reports charging; then the one with the latest sign of life.
+//! - The values come from the link that is up. If several are, a USB connection comes first, because
+//!   it reports charging; then the one with the latest sign of life.
 //! - A battery reading of a link that is down counts where it is later: it was the last before the
 //!   device left. One of another link that is up does not.
 //! - What only one link knows is taken from there. Names and kinds come from receivers first, so
@@ -33,7 +33,7 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
     let last: Vec<&Device> = std::iter::once(*active)
         .chain(others.iter().filter(|it| !it.is_online()).copied())
         .collect();
-    // Of equals the last one wins, which is to be the active link's.
+    // The last of equals wins: so the active link comes last.
     let known = |of: &[&Device]| {
         let batteries = of.iter().rev().filter_map(|it| it.battery);
         batteries.max_by_key(|it| it.at)

@@ -41,11 +41,15 @@ impl Change {
         }
     }
 
-    /// The device that is there again, or for the first time, and awake.
+    /// The device that is there again, for the first time, or by another link, and awake.
     pub fn back(&self) -> Option<&Device> {
         match self {
             Self::DeviceAdded(device) => Some(device),
-            Self::DeviceChanged(device, what) if what.contains(&Changed::Presence) => Some(device),
+            Self::DeviceChanged(device, what)
+                if what.contains(&Changed::Presence) || what.contains(&Changed::Links) =>
+            {
+                Some(device)
+            }
             _ => None,
         }
         .filter(|device| device.is_online())

@@ -1,42 +1,33 @@
 //! One device from several links: turns what nodes report of each link into changes of devices.
 //!
 //! Nodes give the same id to the links of one device: model and serial number or unit id are equal
-//! ([`device_id`](crate::device::device_id), [`unit_id`](crate::device::unit_id)), and [`join`] says
-//! which link the values come from. A link without a serial number has an id of its own.
+//! ([`device_id`](crate::device::device_id), [`unit_id`](crate::device::unit_id)), and [`join`]
+//! decides which link the values come from. A link without a serial number has an id of its own.
 //!
-//! Two devices can have one serial number, too: clones. They are told apart by their presence. A
-//! device has one USB connection, and one radio link that is up; where two links of one id answer
-//! in turn, they are two devices, and one of them gets an id of its own. A receiver may report the
-//! link that a device left as up for a while, so both links are asked once before that is decided.
+//! Two devices can have one serial number, too. They are told apart by their presence: a device has
+//! one USB connection, and one radio link that is up ([`Rivals`]). Of two such links the one that was
+//! found later gets an id of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use super::change::Change;
 use super::memory::Memory;
 use super::query::Query;
-use crate::device::{Device, Link, join};
+use super::rivals::Rivals;
+pub(super) use super::rivals::Sign;
+use crate::device::{Device, Link, Presence, join};
 use crate::units::Timestamp;
-
-/// Within this time links answer in turn if they belong to two devices. An idle device takes up to
-/// 2 s for an answer, and no one changes the channel of a mouse twice in a few seconds.
-const IN_TURN: Duration = Duration::from_secs(10);
-
-/// How many answers in turn show that there are two devices: the first, the other, the first again.
-const TURNS: usize = 3;
-
-/// How often links are asked whether they answer, until one of them goes and comes again.
-const CHECKS: u32 = 4;
 
 /// All links and the devices they belong to.
 #[derive(Debug)]
 pub(super) struct Joined<'a> {
     query: &'a Query,
     views: BTreeMap<Link, View>,
+    /// How many views there were so far.
+    count: u64,
     /// Those that are wanted, as last reported, by id.
     devices: BTreeMap<String, Device>,
-    /// Of devices with several radio links that seem to be up.
-    rivals: BTreeMap<String, Rivals>,
+    rivals: Rivals,
 }
 
 /// A device as one link shows it.
@@ -45,25 +36,29 @@ struct View {
     device: Device,
     /// The port its node is plugged into, where the kernel knows it.
     port: Option<String>,
+    /// How many were there before it.
+    order: u64,
 }
 
-/// Radio links of one id that are up at the same time.
-#[derive(Debug, Default)]
-struct Rivals {
-    /// Which link answered when; a link that answers several times in a row is the last one once.
-    answers: Vec<(Link, Timestamp)>,
-    checks: u32,
-    /// The link that is being asked.
-    asked: Option<Link>,
+/// What is to be done at a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Request {
+    /// The device there is another one than that of its id, and gets its own.
+    SetApart(Link),
+    /// Ask whether it answers.
+    Check(Link),
+    /// Ask for its identity: it may be the device of another link.
+    Identify(Link),
 }
 
 impl<'a> Joined<'a> {
-    pub(super) const fn new(query: &'a Query) -> Self {
+    pub(super) fn new(query: &'a Query) -> Self {
         Self {
             query,
             views: BTreeMap::new(),
+            count: 0,
             devices: BTreeMap::new(),
-            rivals: BTreeMap::new(),
+            rivals: Rivals::default(),
         }
     }
 
@@ -89,121 +84,106 @@ impl<'a> Joined<'a> {
     }
 
     /// What a change of a link changes about its device; `port` is that of its node.
-    pub(super) fn take(&mut self, change: Change, port: Option<&str>) -> Option<Change> {
+    pub(super) fn take(&mut self, change: Change, port: Option<&str>) -> Vec<Change> {
         match change {
             Change::DeviceAdded(view)
             | Change::DeviceChanged(view, _)
             | Change::DeviceRead(view) => self.put(view, port),
             Change::DeviceRemoved(view) => {
-                self.views.remove(&view.link);
-                self.update(&view.id)
+                let before = self.views.remove(&view.link);
+                let change = before.and_then(|before| self.update(&before.device.id));
+                change.into_iter().collect()
             }
             Change::LightKey(view) => {
                 let device = self.devices.get(&view.id).cloned();
-                device.map(Change::LightKey)
+                device.map(Change::LightKey).into_iter().collect()
             }
             change @ (Change::ReceiverAdded(_)
             | Change::ReceiverRemoved(_)
-            | Change::Identified { .. }) => Some(change),
+            | Change::Identified { .. }) => vec![change],
         }
     }
 
     /// Takes the view of a link as it is now; what that changes about its device.
-    pub(super) fn put(&mut self, device: Device, port: Option<&str>) -> Option<Change> {
+    pub(super) fn put(&mut self, device: Device, port: Option<&str>) -> Vec<Change> {
         let (id, link) = (device.id.clone(), device.link.clone());
         let port = port.map(str::to_owned);
-        let before = self.views.insert(link, View { device, port });
-        if let Some(before) = before.filter(|it| it.device.id != id) {
-            self.update(&before.device.id);
-        }
-        self.update(&id)
+        let before = self.views.get(&link);
+        let order = match before {
+            Some(before) if before.device.id == id => before.order,
+            _ => self.count,
+        };
+        self.count += 1;
+        let view = View {
+            device,
+            port,
+            order,
+        };
+        let before = self.views.insert(link, view).map(|it| it.device.id);
+        let before = before.filter(|before| *before != id);
+        let left = before.and_then(|before| self.update(&before));
+        left.into_iter().chain(self.update(&id)).collect()
     }
 
     fn update(&mut self, id: &str) -> Option<Change> {
-        let device = join(self.views(id)).filter(|device| self.query.selects(device));
+        let mut device = join(self.views(id)).filter(|device| self.query.selects(device));
+        if let (Some(device), Some(before)) = (&mut device, self.devices.get(id)) {
+            keep_last(device, before);
+        }
+        let is_up = |it: &&Device| it.presence == Presence::Online && !it.link.is_usb();
+        let views = self.views.values().map(|it| &it.device);
+        let up = views.filter(|it| it.id == id).filter(is_up);
+        let up: Vec<&Link> = up.map(|it| &it.link).collect();
+        self.rivals.set_up(id, &up);
         let Some(after) = device else {
-            self.rivals.remove(id);
             return self.devices.remove(id).map(Change::DeviceRemoved);
         };
-        if after.other_links.is_empty() || self.radio_links_up(id).len() < 2 {
-            self.rivals.remove(id);
-        } else {
-            self.rivals.entry(id.to_owned()).or_default();
-        }
         match self.devices.insert(id.to_owned(), after.clone()) {
             Some(before) => Change::between(&before, &after),
             None => Some(Change::DeviceAdded(after)),
         }
     }
 
-    fn radio_links_up(&self, id: &str) -> Vec<&Device> {
-        let up = |it: &&Device| it.is_online() && !it.link.is_usb();
-        self.views(id).filter(up).collect()
-    }
-
-    /// The device at a link answered.
-    pub(super) fn on_answer(&mut self, now: Timestamp, link: &Link) {
-        let Some(id) = self.views.get(link).map(|it| &it.device.id) else {
-            return;
-        };
-        let Some(rivals) = self.rivals.get_mut(id).filter(|_| !link.is_usb()) else {
-            return;
-        };
-        rivals.asked.take_if(|asked| asked == link);
-        match rivals.answers.last_mut() {
-            Some((last, at)) if last == link => *at = now,
-            _ => rivals.answers.push((link.clone(), now)),
-        }
-        if rivals.answers.len() > TURNS {
-            rivals.answers.remove(0);
+    /// Takes a sign of life at a link.
+    pub(super) fn on_sign(&mut self, now: Timestamp, link: &Link, sign: Sign) {
+        if let Some(view) = self.views.get(link) {
+            self.rivals.on_sign(now, &view.device.id, link, sign);
         }
     }
 
-    /// A link that belongs to another device than the one of its id, if there is one.
-    pub(super) fn find_other(&self) -> Option<Link> {
+    /// What is to be done next, if anything is. A check counts as done; that a link is asked for its
+    /// identity only once is up to its node.
+    pub(super) fn next_request(&mut self, now: Timestamp) -> Option<Request> {
+        let other = self.find_other().map(Request::SetApart);
+        other.or_else(|| self.rivals.next_check(now).map(Request::Check))
+    }
+
+    /// A link that belongs to another device than the one of its id.
+    fn find_other(&self) -> Option<Link> {
+        let order = |link: &&Link| self.views.get(*link).map(|it| it.order);
+        let two = self.rivals.find_two();
+        let later = two.and_then(|(one, other)| [one, other].into_iter().max_by_key(order));
         let wired = self.views.values().filter(|it| it.device.link.is_usb());
         let plugged_in = wired.clone().find(|view| {
-            let mut before = wired
-                .clone()
-                .take_while(|it| it.device.link < view.device.link);
-            before.any(|it| it.has_own_port(view))
+            let mut others = wired.clone();
+            others.any(|it| it.order < view.order && it.has_own_port(view))
         });
-        let rivals = self.rivals.values().find_map(Rivals::other);
-        rivals.or_else(|| plugged_in.map(|it| it.device.link.clone()))
+        later
+            .or_else(|| plugged_in.map(|it| &it.device.link))
+            .cloned()
     }
 
     /// Links behind receivers that may belong to a device that was identified on a cable or
     /// Bluetooth, also earlier: the same model. What they state of their identity decides.
-    pub(super) fn find_alike(&self, memory: &Memory) -> Vec<Link> {
+    pub(super) fn find_alike(&self, memory: &Memory) -> impl Iterator<Item = Request> {
         let models: BTreeSet<&str> = memory.identified_models().collect();
         let paired = self.views.values().map(|it| &it.device);
-        let alike = paired.filter(|it| {
-            let model = it.wpid.map(|wpid| wpid.to_string());
-            it.is_online() && model.is_some_and(|model| models.contains(&*model))
-        });
-        alike.map(|it| it.link.clone()).collect()
-    }
-
-    /// A link to be asked whether it answers, if there is one; it counts as asked.
-    pub(super) fn next_check(&mut self) -> Option<Link> {
-        let ids: Vec<String> = self.rivals.keys().cloned().collect();
-        ids.into_iter().find_map(|id| {
-            let up = self.radio_links_up(&id);
-            let links: Vec<Link> = up.iter().map(|it| it.link.clone()).collect();
-            let rivals = self.rivals.get_mut(&id)?;
-            if rivals.asked.is_some() || rivals.checks >= CHECKS {
-                return None;
-            }
-            let answered = |link: &Link| {
-                let mut answers = rivals.answers.iter().rev();
-                answers.find(|(it, _)| it == link).map(|(_, at)| *at)
-            };
-            // The one that was silent for longest.
-            let link = links.into_iter().min_by_key(answered)?;
-            rivals.checks += 1;
-            rivals.asked = Some(link.clone());
-            Some(link)
-        })
+        paired
+            .filter(move |it| {
+                let model = it.wpid.map(|wpid| wpid.to_string());
+                it.is_online() && model.is_some_and(|model| models.contains(&*model))
+            })
+            .map(|it| Request::Identify(it.link.clone()))
     }
 
     /// Remembers all devices as they are now.
@@ -214,15 +194,17 @@ impl<'a> Joined<'a> {
     }
 }
 
-impl Rivals {
-    /// The link of another device: two answered in turn.
-    fn other(&self) -> Option<Link> {
-        let [(first, from), (second, _), (third, to)] = &*self.answers else {
-            return None;
-        };
-        let in_turn = first == third && first != second && to.since(*from) <= IN_TURN;
-        in_turn.then(|| first.max(second).clone())
+/// Keeps the last values of a device whose active link is another one now, or whose link is gone:
+/// what the other links had read is older.
+fn keep_last(device: &mut Device, before: &Device) {
+    device.seen = device.seen.max(before.seen);
+    if device.is_online() && device.link == before.link {
+        return;
     }
+    let batteries = [before.battery, device.battery].into_iter().flatten();
+    device.battery = batteries.max_by_key(|it| it.at);
+    let lights = [before.light, device.light].into_iter().flatten();
+    device.light = lights.max_by_key(|it| it.at);
 }
 
 impl View {

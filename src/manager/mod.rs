@@ -14,6 +14,7 @@ mod monitor;
 mod node;
 mod privacy;
 mod query;
+mod rivals;
 mod snapshot;
 mod within;
 
@@ -34,7 +35,7 @@ pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
 pub use within::{Outcome, within};
 
-use joined::Joined;
+use joined::{Joined, Request, Sign};
 use node::Node;
 
 use crate::device::{Link, ReceiverModel};
@@ -80,7 +81,7 @@ pub fn read_status(
         let now = clock.now();
         look(&mut all, &mut joined, now, memory);
         let over = ended == Wake::Interrupted || now >= deadline;
-        if over || !part(&mut all, &mut joined, now, memory) {
+        if over || !join(&mut all, &mut joined, now, memory) {
             break ended;
         }
     };
@@ -116,13 +117,13 @@ pub fn read_status(
     Ok(snapshot)
 }
 
-/// Takes all devices as their nodes know them now, and which of them answered.
+/// Takes all devices as their nodes know them now, and their signs of life.
 fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, memory: &Memory) {
-    let mut identified = Vec::new();
+    let mut changes = Vec::new();
     for node in &mut *nodes {
-        identified.extend(iter::from_fn(|| node.poll_change()));
+        changes.extend(iter::from_fn(|| node.poll_change()));
     }
-    for change in identified {
+    for change in changes {
         if let Change::Identified { from, to } = change {
             for node in &mut *nodes {
                 node.adopt(now, &from, &to, memory);
@@ -134,35 +135,50 @@ fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, me
             joined.put(view.clone(), node.port());
         }
     }
-    let answers = nodes.iter_mut().flat_map(|node| node.take_answers());
-    let mut answers: Vec<(Timestamp, Link)> = answers.collect();
-    answers.sort();
-    for (at, link) in answers {
-        joined.on_answer(at, &link);
+    let signs = nodes.iter_mut().flat_map(|node| node.take_signs());
+    let mut signs: Vec<(Timestamp, Link, Sign)> = signs.collect();
+    signs.sort();
+    for (at, link, sign) in signs {
+        joined.on_sign(at, &link, sign);
     }
 }
 
-/// Gives a device an id of its own where it shares one, and asks links that may not be of one
-/// device; `false`: there is nothing to ask.
-fn part(
+/// Gives a device an id of its own where two share one, and asks links that may not be of one device,
+/// or may be of another; whether anything was asked.
+fn join(
     nodes: &mut [&mut Node<'_>],
     joined: &mut Joined<'_>,
     now: Timestamp,
     memory: &Memory,
 ) -> bool {
-    if let Some(link) = joined.find_other() {
-        for node in &mut *nodes {
-            node.set_apart(now, &link, memory);
+    let mut asked = false;
+    while let Some(request) = joined.next_request(now) {
+        let done = fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory);
+        if !done {
+            break;
         }
+        asked = true;
         look(nodes, joined, now, memory);
-        return true;
     }
-    if let Some(link) = joined.next_check() {
-        return nodes.iter_mut().any(|node| node.check(now, &link));
+    let alike: Vec<Request> = joined.find_alike(memory).collect();
+    for request in alike {
+        asked |= fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory);
     }
-    let alike = joined.find_alike(memory);
-    let mut alike = alike.iter();
-    alike.any(|link| nodes.iter_mut().any(|node| node.ask_identity(now, link)))
+    asked
+}
+
+/// Does what joining links asks for, at the node that has the link; whether one has.
+fn fulfil<'n, 'a: 'n>(
+    request: &Request,
+    mut nodes: impl Iterator<Item = &'n mut Node<'a>>,
+    now: Timestamp,
+    memory: &Memory,
+) -> bool {
+    nodes.any(|node| match request {
+        Request::SetApart(link) => node.set_apart(now, link, memory),
+        Request::Check(link) => node.check(now, link),
+        Request::Identify(link) => node.ask_identity(now, link),
+    })
 }
 
 /// Ends the conversations of all nodes, and puts everything in order; also where the user is in a

@@ -4,7 +4,7 @@ mod calm;
 mod quiet;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use super::change::Change;
 use super::clock::{Clock, Wake};
 use super::command::{Command, Commands};
 use super::cover::Cover;
-use super::joined::Joined;
+use super::joined::{Joined, Request};
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
-use super::{close, role, wait};
+use super::{close, fulfil, role, wait};
 use crate::device::ReceiverModel;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
@@ -46,6 +46,9 @@ const STEADY: Duration = Duration::from_secs(600);
 
 /// So many commands are taken in one go, so that a flood does not keep the devices waiting.
 const COMMANDS: usize = 16;
+
+/// How many requests that join links are made in one go.
+const REQUESTS: usize = 64;
 
 /// What is remembered is saved once all was asked, at the end, and within this time after a value
 /// changed: so a process that is killed loses less than a minute, the write included. Changes
@@ -227,7 +230,7 @@ impl Monitor<'_> {
             self.open(now, source, memory, tell)?;
             let more = self.obey(now, commands);
             self.pump(now, memory, tell)?;
-            self.part(now, memory);
+            self.join(now, memory, tell)?;
             self.settle(now, source);
             let settles = !self.settled && self.is_settled();
             if settles {
@@ -295,20 +298,64 @@ impl Monitor<'_> {
         true
     }
 
-    /// Gives a device an id of its own where it shares one, and asks links that may not be of one
-    /// device.
-    fn part(&mut self, now: Timestamp, memory: &Memory) {
-        if let Some(link) = self.joined.find_other() {
+    /// Joins the links of devices: reports what changed, gives a device an id of its own where two share
+    /// one, and asks links that may not be of one device, or may be of another.
+    fn join(
+        &mut self,
+        now: Timestamp,
+        memory: &mut Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for _ in 0..REQUESTS {
+            self.tell_changes(now, memory, tell)?;
+            let Some(request) = self.joined.next_request(now) else {
+                break;
+            };
+            fulfil(&request, self.nodes.values_mut(), now, memory);
+        }
+        let alike: Vec<Request> = self.joined.find_alike(memory).collect();
+        for request in alike {
+            fulfil(&request, self.nodes.values_mut(), now, memory);
+        }
+        Ok(())
+    }
+
+    /// Reports what became different. That a device was identified comes after its new id is in use.
+    fn tell_changes(
+        &mut self,
+        now: Timestamp,
+        memory: &Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut identified = VecDeque::new();
+        loop {
             for node in self.nodes.values_mut() {
-                node.set_apart(now, &link, memory);
+                while let Some(change) = node.poll_change() {
+                    if let Change::Identified { from, to } = change {
+                        identified.push_back((from, to));
+                        continue;
+                    }
+                    for change in self.joined.take(change, node.port()) {
+                        tell(now, News::Change(Box::new(change)))?;
+                    }
+                }
+                for (at, link, sign) in node.take_signs() {
+                    self.joined.on_sign(at, &link, sign);
+                }
             }
-        }
-        while let Some(link) = self.joined.next_check() {
-            self.nodes.values_mut().any(|node| node.check(now, &link));
-        }
-        for link in self.joined.find_alike(memory) {
-            let mut nodes = self.nodes.values_mut();
-            nodes.any(|node| node.ask_identity(now, &link));
+            // Devices with the first id get the second, which is a change again.
+            let Some((from, to)) = identified.pop_front() else {
+                return Ok(());
+            };
+            for node in self.nodes.values_mut() {
+                node.adopt(now, &from, &to, memory);
+                while let Some(change) = node.poll_change() {
+                    for change in self.joined.take(change, node.port()) {
+                        tell(now, News::Change(Box::new(change)))?;
+                    }
+                }
+            }
+            tell(now, News::Change(Box::new(Change::Identified { from, to })))?;
         }
     }
 
@@ -385,22 +432,12 @@ impl Monitor<'_> {
         memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut lost = Vec::new();
-        let mut identified = Vec::new();
-        for (id, node) in &mut self.nodes {
+        for node in self.nodes.values_mut() {
             node.pump(now, memory);
-            while let Some(change) = node.poll_change() {
-                let Some(change) = self.joined.take(change, node.port()) else {
-                    continue;
-                };
-                if let Change::Identified { from, to } = &change {
-                    identified.push((from.clone(), to.clone()));
-                }
-                tell(now, News::Change(Box::new(change)))?;
-            }
-            for (at, link) in node.take_answers() {
-                self.joined.on_answer(at, &link);
-            }
+        }
+        self.tell_changes(now, memory, tell)?;
+        let mut lost = Vec::new();
+        for (id, node) in &mut self.nodes {
             for failure in node.take_device_failures() {
                 tell(now, News::Failure(failure))?;
             }
@@ -413,11 +450,6 @@ impl Monitor<'_> {
                     tell(now, News::Failure(failure))?;
                 }
                 lost.push(node.info().clone());
-            }
-        }
-        for (from, to) in identified {
-            for node in self.nodes.values_mut() {
-                node.adopt(now, &from, &to, memory);
             }
         }
         for info in lost {
@@ -434,6 +466,7 @@ impl Monitor<'_> {
         memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
+        self.tell_changes(now, memory, tell)?;
         let Some(node) = self.nodes.remove(id) else {
             return Ok(());
         };
@@ -441,7 +474,7 @@ impl Monitor<'_> {
         self.joined.remember(memory);
         memory.release(id);
         for change in node.removed() {
-            if let Some(change) = self.joined.take(change, None) {
+            for change in self.joined.take(change, None) {
                 tell(now, News::Change(Box::new(change)))?;
             }
         }

@@ -188,7 +188,11 @@ impl Probe {
     }
 
     /// The next thing to ask, until there is none.
-    pub(super) fn next_step(&mut self, known: &Known, facts: &mut Vec<DeviceFact>) -> Option<Step> {
+    pub(super) fn next_step(
+        &mut self,
+        known: &mut Known,
+        facts: &mut Vec<DeviceFact>,
+    ) -> Option<Step> {
         if matches!(self.presence, Presence::Absent(_) | Presence::Gone) {
             return None;
         }
@@ -200,8 +204,13 @@ impl Probe {
                 return Some(Step::Ping);
             };
             let Some(goal) = self.goals.front() else {
-                // It must answer something for us to know that it is there.
-                return (!self.answered && self.wanted != Wanted::default()).then_some(Step::Ping);
+                // It must answer something for us to know that it is there, unless that is not
+                // wanted.
+                let wanted = Wanted {
+                    identity: false,
+                    ..self.wanted
+                };
+                return (!self.answered && wanted != Wanted::NOTHING).then_some(Step::Ping);
             };
             match Self::way_to(*goal, protocol, known) {
                 Way::Via(step) => return Some(step),
@@ -212,8 +221,11 @@ impl Probe {
                     return Some(step);
                 }
                 Way::None => {
-                    if *goal == Goal::Battery {
-                        facts.push(DeviceFact::NoBattery);
+                    match goal {
+                        Goal::Battery => facts.push(DeviceFact::NoBattery),
+                        // It has nothing to state, now and later.
+                        Goal::Identity | Goal::Firmware => known.identified = true,
+                        _ => {}
                     }
                     self.goals.pop_front();
                 }
@@ -503,11 +515,11 @@ impl Probe {
     ) {
         use ErrorCode::{Hidpp10, Hidpp20};
         match (step, error) {
-            // It answered everything else, so it is there.
+            // It answered everything else, or nothing else was asked: no sign that it is away.
             (
                 Step::Identity(_) | Step::Find(FeatureId::DEVICE_INFORMATION),
                 RequestError::Silent,
-            ) if self.answered && self.goals.iter().all(|goal| *goal == Goal::Identity) => {
+            ) if self.goals.iter().all(|goal| *goal == Goal::Identity) => {
                 self.goals.clear();
             }
             (_, error) if error.is_absence() => {

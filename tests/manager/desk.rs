@@ -13,7 +13,7 @@ use solar_status::session::Wanted;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, Plugged, catalogue};
-use solar_status::transport::{NodeInfo, Transport, TransportError};
+use solar_status::transport::{Bus, NodeInfo, Transport, TransportError};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, Slot, classify};
 
@@ -72,9 +72,12 @@ impl Shared {
     }
 
     pub(crate) fn info(&self) -> NodeInfo {
+        let node = self.plugged.borrow().node(self.path);
+        let address = (node.bus == Bus::Bluetooth).then(|| "e4:5f:01:02:03:04".to_owned());
         NodeInfo {
             phys: self.port.clone(),
-            ..self.plugged.borrow().node(self.path)
+            uniq: node.uniq.clone().or(address),
+            ..node
         }
     }
 

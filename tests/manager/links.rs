@@ -246,11 +246,86 @@ fn two_cables_with_one_serial_number_are_two_devices() {
     for (path, port) in [(CABLES[0], "1"), (CABLES[1], "2")] {
         stage.port.plug(&cable(path, serial).at_port(port));
     }
-    let told = stage.follow(STEP);
-    let devices = devices(&told, STEP);
+    // What has to be reported is reported at once, not with the next report that arrives.
+    let told = stage.follow(20 * STEP);
+    let devices = devices(&told, 5);
     let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
     let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
     assert_eq!(ids, ["4087-D0000001", other]);
+    // The other one keeps its id where it is the only one.
+    let memory = stage.memory;
+    let mut stage = Stage::new();
+    stage.memory = memory;
+    stage.port.plug(&cable(CABLES[1], serial).at_port("2"));
+    let told = stage.follow(20 * STEP);
+    let ids: Vec<String> = self::devices(&told, 5).into_keys().collect();
+    assert_eq!(ids, [other]);
+}
+
+#[test]
+fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
+    let serial = [0x3D, 0x7D, 0, 0x18];
+    let desk = Shared::new(
+        RECEIVERS[0],
+        Plugged::Receiver(receiver(1).with(1, paired(serial))),
+    );
+    let plug = cable(CABLES[0], serial);
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    let (port, node, hand) = (stage.port.clone(), plug.clone(), desk.clone());
+    stage.at(STEP, move |now| {
+        hand.act(|receiver| receiver.sleep(now, 1));
+        node.act_direct(|device| _ = device.set_charge(now, Percent::new(40).unwrap()));
+        port.plug(&node);
+    });
+    let port = stage.port.clone();
+    stage.at(2 * STEP, move |_| port.unplug(&plug));
+    let told = stage.follow(3 * STEP);
+    let percent = |second| {
+        let devices = devices(&told, second);
+        let battery = devices["4087-3D7D0018"].battery.unwrap();
+        battery.percent.unwrap().get()
+    };
+    let (before, wired) = (percent(STEP - 1), percent(2 * STEP - 1));
+    assert!(before > wired, "{before} {wired}");
+    assert_eq!(percent(3 * STEP), wired);
+    // So it is remembered.
+    let snapshot = desk.read(
+        Timestamp::from_start(std::time::Duration::from_secs(4 * STEP)),
+        &mut stage.memory,
+    );
+    let battery = in_slot(&snapshot, 1).battery.unwrap();
+    assert_eq!(battery.percent.unwrap().get(), wired);
+}
+
+#[test]
+fn a_stated_identity_costs_other_devices_of_its_model_one_question() {
+    // A device on a cable states the model of an M705, which has HID++ 1.0 and nothing to state, and
+    // of an M525 that has feature 0003 without a unit id.
+    for (name, least) in [("M705 (M-R0009)", 0), ("M525", 1)] {
+        let entry = catalogue::find(name).unwrap();
+        let [high, low] = entry.product().to_be_bytes();
+        let mut hostile = catalogue::find(MOUSE).unwrap();
+        hostile.model = Some([high, low, 0xC0, 0x91, 0, 0]);
+        let hostile = hostile.paired([0xD0, 0, 0, 9]).unwrap();
+        let hostile = DirectDevice::usb(CABLE, hostile.protocol);
+        let hostile = Shared::new(CABLES[0], Plugged::Direct(hostile)).at_port("1");
+        let desk = Shared::receiver(&[name]);
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        let hand = desk.clone();
+        stage.at(STEP - 1, move |_| _ = hand.take_requests());
+        let (port, node) = (stage.port.clone(), hostile.clone());
+        stage.at(STEP, move |_| port.plug(&node));
+        let told = stage.follow(3 * STEP);
+        assert_eq!(devices(&told, 3 * STEP).len(), 2, "{name}");
+        let asked = desk.take_radio();
+        assert!(
+            asked.len() >= least && asked.len() <= 2,
+            "{name}: {asked:?}"
+        );
+        assert!(stage.wakes_between(2 * STEP, 3 * STEP) < 5, "{name}");
+    }
 }
 
 #[test]
@@ -432,6 +507,9 @@ proptest! {
             second += STEP;
             expected.push((second - 1, world.devices()));
         }
+        let folder = tempfile::tempdir().unwrap();
+        let cache = folder.path().join("devices.json");
+        stage.memory = Memory::open(cache.clone());
         let told = stage.follow(second);
         let mut ids: BTreeMap<Link, String> = BTreeMap::new();
         for (second, expected) in expected {
@@ -444,6 +522,14 @@ proptest! {
                     prop_assert_eq!(&*id, &device.id, "at second {}", second);
                 }
             }
+        }
+        // One entry of each device, under its id.
+        if let Ok(text) = std::fs::read(cache) {
+            let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
+            let entries = document["devices"].as_object().unwrap();
+            let kept: BTreeSet<&str> = entries.keys().map(String::as_str).collect();
+            let expected: BTreeSet<&str> = ids.values().map(String::as_str).collect();
+            prop_assert_eq!(kept, expected);
         }
     }
 }

@@ -5,13 +5,14 @@ use log::debug;
 use super::light::Measuring;
 use super::{Node, Phase};
 use crate::device::{
-    Battery, Device, Link, Presence, apart_id, device_id, is_odd, serial_in, unit_id,
+    Battery, Device, Link, Presence, apart_id, device_id, direct_serial, is_odd, serial_in, unit_id,
 };
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::device_information::DeviceInformation;
 use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::facts::{battery_of, take_fact, take_light};
+use crate::manager::joined::Sign;
 use crate::manager::memory::Memory;
 use crate::manager::snapshot::Failure;
 use crate::session::{DeviceFact, Known, PairingRecord, Reading, RequestError, Wanted};
@@ -66,6 +67,8 @@ pub(super) struct Dealings {
     pub(super) answered: bool,
     /// After that it did not even give an error.
     pub(super) silent: bool,
+    /// It was asked for its identity, whatever it answered: once is enough.
+    pub(super) identity_asked: bool,
     /// What to ask it with, should its name turn out to be the wanted one.
     pub(super) unwanted: Option<Known>,
     /// A headset's dongle says that the headset is off, and answers in its place.
@@ -130,18 +133,26 @@ impl Node<'_> {
         memory: &Memory,
     ) {
         let link_id = device.id.clone();
-        // What was found to be another device once stays one.
-        let apart = self.apart_id(&link_id, &device.link);
-        device.id = if memory.knows(&apart) {
-            apart
-        } else if has_record(&device) {
+        // Another device can be plugged into a port.
+        let is_lasting = device.receiver().is_some() || self.serial().is_some();
+        let last = if has_record(&device) {
             link_id.clone()
         } else {
             memory.resolve(&link_id)
         };
+        let is_known = is_lasting || last == link_id;
+        if is_known {
+            device.id = self.own_id(last.clone(), &device.link, memory);
+        }
         complete_serial(&mut device);
         let model = model_on(&device);
-        let mut known = memory.recall(&mut device, model, now);
+        let mut known = if is_known {
+            memory.recall(&mut device, model, now)
+        } else {
+            // The last device at this port had features where this one is likely to have them.
+            let mut before = Device::new(last, device.link.clone());
+            memory.recall(&mut before, model, now)
+        };
         known.protocol = protocol.or(known.protocol);
         known.model = model;
         // Only a receiver tells the name of another.
@@ -151,11 +162,12 @@ impl Node<'_> {
         let unread = Wanted {
             name: self.query.wanted.name && device.full_name.is_none(),
             firmware: self.query.wanted.firmware && !known_firmware,
-            identity: device.receiver().is_none() && !known.identified,
+            identity: device.receiver().is_none() && !(known.identified && is_lasting),
             ..Wanted::NOTHING
         };
         let dealings = Dealings {
             link_id,
+            identity_asked: unread.identity,
             named: !awaits_name,
             unread,
             ..Dealings::default()
@@ -164,9 +176,31 @@ impl Node<'_> {
         self.dealings.insert(index, dealings);
         if self.is_wanted(index) {
             self.ask(now, index, known);
-        } else if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.unwanted = Some(known);
+            return;
         }
+        if let Some(dealings) = self.dealings.get_mut(&index) {
+            dealings.unwanted = Some(known.clone());
+        }
+        // It may be the wanted one by another link.
+        if unread.identity {
+            let wanted = Wanted {
+                identity: true,
+                ..Wanted::NOTHING
+            };
+            self.probe(now, index, wanted, known);
+        }
+    }
+
+    /// The serial number of a device on a node of its own, as the kernel has it.
+    pub(super) fn serial(&self) -> Option<String> {
+        self.info.uniq.as_deref().and_then(direct_serial)
+    }
+
+    /// The id of the device at a link among those of one id: what was found to be another device
+    /// once stays one.
+    fn own_id(&self, id: String, link: &Link, memory: &Memory) -> String {
+        let apart = self.apart_id(&id, link);
+        if memory.knows(&apart) { apart } else { id }
     }
 
     pub(super) fn handle_name(
@@ -189,11 +223,10 @@ impl Node<'_> {
         self.announce(index);
     }
 
-    /// Whether a device is among those that were asked for. Its name may come a little later; what
-    /// is not identified yet may be any.
+    /// Whether a device is among those that were asked for. Its name may come a little later.
     pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
         let device = self.devices.get(&index);
-        self.unread(index).identity || device.is_some_and(|device| self.query.selects(device))
+        device.is_some_and(|device| self.query.selects(device))
     }
 
     /// A device stated its identity: it may be known by other links.
@@ -210,24 +243,35 @@ impl Node<'_> {
             return;
         };
         dealings.unread.identity = false;
-        let Some(unit_id) = unit_id(information) else {
+        // What does not state its own product id states nothing that can be believed.
+        let states_itself =
+            model_on(device).is_some_and(|Wpid(model)| information.model_ids.contains(&model));
+        let Some(unit_id) = unit_id(information).filter(|_| states_itself) else {
             return;
         };
-        if has_record(device) {
+        let (from, to) = if has_record(device) {
             // On older devices the unit id differs from the serial number, and other links have it.
-            let id = device.id.clone();
-            self.alias(unit_id, id, memory);
+            (unit_id, device.id.clone())
         } else if device.id == dealings.link_id {
-            let (link_id, id) = (device.id.clone(), memory.resolve(&unit_id));
-            self.alias(link_id, id.clone(), memory);
+            (device.id.clone(), memory.resolve(&unit_id))
+        } else {
+            return;
+        };
+        let link = Some(device.link.clone()).filter(|_| !has_record(device));
+        let is_new = from != to && memory.identify(&from, &to);
+        if let Some(link) = link {
+            let id = self.own_id(to.clone(), &link, memory);
             self.rename(now, index, id, memory);
         }
-    }
-
-    /// Remembers that what has one id is the device of the other id.
-    fn alias(&mut self, from: String, to: String, memory: &mut Memory) {
-        if from != to && memory.identify(&from, &to) {
+        // After the rename, so that nothing is recorded under the old id any more.
+        if is_new {
             self.changes.push_back(Change::Identified { from, to });
+        }
+        let wanted = self.is_wanted(index);
+        let dealings = self.dealings.get_mut(&index);
+        let unwanted = dealings.and_then(|it| it.unwanted.take_if(|_| wanted));
+        if let Some(known) = unwanted {
+            self.ask(now, index, known);
         }
     }
 
@@ -256,10 +300,13 @@ impl Node<'_> {
             return false;
         };
         let identified = self.session.known(index).is_some_and(|it| it.identified);
-        if dealings.asking || identified || std::mem::replace(&mut dealings.unread.identity, true) {
+        if dealings.asking || identified || std::mem::replace(&mut dealings.identity_asked, true) {
             return false;
         }
-        let wanted = self.unread(index);
+        let wanted = Wanted {
+            identity: true,
+            ..Wanted::NOTHING
+        };
         self.probe(now, index, wanted, Known::default());
         self.due = Some(now);
         true
@@ -292,6 +339,7 @@ impl Node<'_> {
             self.changes.push_back(Change::DeviceRemoved(before));
             self.changes.push_back(Change::DeviceAdded(after));
         }
+        self.due = Some(now);
     }
 
     /// What identifies the device at a link if another one has its model and serial number, too.
@@ -302,17 +350,25 @@ impl Node<'_> {
         }
     }
 
-    /// The device at a link is another one than that of the same id: it gets its own.
-    pub(in crate::manager) fn set_apart(&mut self, now: Timestamp, link: &Link, memory: &Memory) {
+    /// The device at a link is another one than that of the same id: it gets its own. `false`: it is
+    /// not here.
+    pub(in crate::manager) fn set_apart(
+        &mut self,
+        now: Timestamp,
+        link: &Link,
+        memory: &Memory,
+    ) -> bool {
         let index = self.find(link);
-        if let Some((index, device)) = index.and_then(|it| Some((it, self.devices.get(&it)?))) {
-            let id = self.apart_id(&device.id, link);
-            debug!(
-                "{} and {id} are two devices with one serial number",
-                device.id
-            );
-            self.rename(now, index, id, memory);
-        }
+        let Some((index, device)) = index.and_then(|it| Some((it, self.devices.get(&it)?))) else {
+            return false;
+        };
+        let id = self.apart_id(&device.id, link);
+        debug!(
+            "{} and {id} are two devices with one serial number",
+            device.id
+        );
+        self.rename(now, index, id, memory);
+        true
     }
 
     pub(super) fn handle_fact(
@@ -384,7 +440,7 @@ impl Node<'_> {
             if dealings.switched_off {
                 return;
             }
-            self.answers.push((now, index));
+            self.signs.push((now, index, Sign::Answer));
         }
         self.change(index, |device| {
             device.presence = Presence::Online;
@@ -494,6 +550,7 @@ impl Node<'_> {
             }
         };
         if online {
+            self.signs.push((now, index, Sign::Arrival));
             self.change(index, |device| {
                 device.presence = Presence::Online;
                 device.seen = Some(now);

@@ -17,11 +17,12 @@ use rest::Bell;
 use way::Way;
 
 use super::change::Change;
+use super::joined::Sign;
 use super::memory::Memory;
 use super::privacy::Privacy;
 use super::query::Query;
 use super::snapshot::Failure;
-use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id, direct_serial};
+use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
 use crate::transport::{NodeInfo, Place, Transport};
 use crate::units::Timestamp;
@@ -45,8 +46,8 @@ pub(super) struct Node<'a> {
     /// Devices that answered, but not with what was asked.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
-    /// Which devices answered something, and when; taken at each turn.
-    answers: Vec<(Timestamp, DeviceIndex)>,
+    /// Signs of life; taken at each turn.
+    signs: Vec<(Timestamp, DeviceIndex, Sign)>,
     /// Since when it is in use.
     begun: Timestamp,
     /// When it next has something to do by itself.
@@ -132,7 +133,7 @@ impl<'a> Node<'a> {
             failure: None,
             device_failures: Vec::new(),
             changes: VecDeque::new(),
-            answers: Vec::new(),
+            signs: Vec::new(),
             begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,
@@ -160,7 +161,7 @@ impl<'a> Node<'a> {
             bus: info.bus.to_string(),
             product: info.product,
         };
-        let serial = info.uniq.as_deref().and_then(direct_serial);
+        let serial = self.serial();
         let id = direct_id(info.product, serial.as_deref(), place);
         let device = Device {
             name: info.name.clone(),
@@ -256,11 +257,13 @@ impl<'a> Node<'a> {
         self.devices.values()
     }
 
-    /// Which devices answered something, and when, since this was last called.
-    pub(super) fn take_answers(&mut self) -> Vec<(Timestamp, Link)> {
-        let answers = std::mem::take(&mut self.answers).into_iter();
-        let answers = answers.filter_map(|(at, it)| Some((at, self.devices.get(&it)?)));
-        answers.map(|(at, it)| (at, it.link.clone())).collect()
+    /// Which links gave a sign of life, and when, since this was last called.
+    pub(super) fn take_signs(&mut self) -> Vec<(Timestamp, Link, Sign)> {
+        let signs = std::mem::take(&mut self.signs).into_iter();
+        let signs = signs.filter_map(|(at, it, sign)| Some((at, self.devices.get(&it)?, sign)));
+        signs
+            .map(|(at, it, sign)| (at, it.link.clone(), sign))
+            .collect()
     }
 
     /// Ends all conversations. Where that was not wanted, what is not done has run out of time.

@@ -1,0 +1,215 @@
+//! Finds out whether links of one id belong to two devices: clones, with one model and serial number.
+//!
+//! A device has one radio link that is up. A receiver may report the link that a device left as up
+//! for a while, so links that seem to be up at the same time are asked whether they answer. Where
+//! two of them answer in turn, without a notice that either connected in between, there are two
+//! devices.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::device::Link;
+use crate::units::Timestamp;
+
+/// Within this time two devices answer in turn: an idle one takes up to 2 s for an answer.
+const IN_TURN: Duration = Duration::from_secs(10);
+
+/// How many answers are remembered of links of one id: enough for three links in turn, twice.
+const ANSWERS: usize = 8;
+
+/// How often the links of one id are asked within [`BUDGET`]: each request costs the device charge,
+/// and a hostile dongle can let a link of its own come and go.
+const CHECKS: u32 = 8;
+const BUDGET: Duration = Duration::from_secs(60 * 60);
+
+/// How many ids are remembered; those whose budget began first are dropped.
+const IDS: usize = 256;
+
+/// A sign of life at a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sign {
+    /// The device connected there.
+    Arrival,
+    /// It answered there.
+    Answer,
+}
+
+/// Ids with several radio links that seem to be up, or seemed to be.
+#[derive(Debug, Default)]
+pub(super) struct Rivals(BTreeMap<String, Links>);
+
+/// Radio links of one id.
+#[derive(Debug, Default)]
+struct Links {
+    /// Those that seem to be up, where there are several.
+    up: Vec<Link>,
+    /// Which link answered when. One that answers several times in a row is there once.
+    answers: Vec<(Link, Timestamp)>,
+    /// The link that is being asked.
+    asked: Option<Link>,
+    /// How often they were asked since then.
+    checks: u32,
+    since: Timestamp,
+}
+
+impl Rivals {
+    /// Takes which radio links of an id seem to be up.
+    pub(super) fn set_up(&mut self, id: &str, up: &[&Link]) {
+        if up.len() > 1 && !self.0.contains_key(id) {
+            self.make_room();
+            self.0.insert(id.to_owned(), Links::default());
+        }
+        let Some(links) = self.0.get_mut(id) else {
+            return;
+        };
+        if up.len() > 1 {
+            links.up = up.iter().map(|link| (*link).clone()).collect();
+        } else {
+            links.up.clear();
+            links.answers.clear();
+        }
+        links.asked.take_if(|asked| !links.up.contains(asked));
+    }
+
+    fn make_room(&mut self) {
+        if self.0.len() >= IDS {
+            let oldest = self.0.iter().min_by_key(|(_, links)| links.since);
+            if let Some(id) = oldest.map(|(id, _)| id.clone()) {
+                self.0.remove(&id);
+            }
+        }
+    }
+
+    /// Takes a sign of life at a link of an id.
+    pub(super) fn on_sign(&mut self, now: Timestamp, id: &str, link: &Link, sign: Sign) {
+        let Some(links) = self.0.get_mut(id).filter(|links| links.up.contains(link)) else {
+            return;
+        };
+        if sign == Sign::Arrival {
+            links.answers.clear();
+            return;
+        }
+        links.asked.take_if(|asked| asked == link);
+        match links.answers.last_mut() {
+            Some((last, at)) if last == link => *at = now,
+            _ => links.answers.push((link.clone(), now)),
+        }
+        if links.answers.len() > ANSWERS {
+            links.answers.remove(0);
+        }
+    }
+
+    /// Two links of one id that belong to two devices.
+    pub(super) fn find_two(&self) -> Option<(&Link, &Link)> {
+        self.0.values().find_map(Links::two)
+    }
+
+    /// A link to be asked whether it answers: the one that was silent for longest. It counts as
+    /// asked.
+    pub(super) fn next_check(&mut self, now: Timestamp) -> Option<Link> {
+        self.0.values_mut().find_map(|links| {
+            if now.since(links.since) >= BUDGET || links.since > now {
+                (links.since, links.checks) = (now, 0);
+            }
+            if links.asked.is_some() || links.checks >= CHECKS {
+                return None;
+            }
+            let answers = &links.answers;
+            let answered = |link: &&Link| {
+                let mut answers = answers.iter().rev();
+                answers.find(|(it, _)| it == *link).map(|(_, at)| *at)
+            };
+            let link = links.up.iter().min_by_key(answered)?.clone();
+            links.checks += 1;
+            links.asked = Some(link.clone());
+            Some(link)
+        })
+    }
+}
+
+impl Links {
+    fn two(&self) -> Option<(&Link, &Link)> {
+        let answers = self.answers.iter().enumerate();
+        answers.clone().find_map(|(place, (first, from))| {
+            let later = answers.clone().skip(place + 1);
+            let (again, _) = later
+                .clone()
+                .skip(1)
+                .find(|(_, (link, at))| link == first && at.since(*from) <= IN_TURN)?;
+            let mut between = later.take_while(|(place, _)| *place < again);
+            let (_, (other, _)) = between.find(|(_, (link, _))| link != first)?;
+            Some((first, other))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Slot;
+
+    const ID: &str = "4087-D0000001";
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(seconds))
+    }
+
+    fn link(slot: u8) -> Link {
+        Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(slot).unwrap(),
+        }
+    }
+
+    /// Links that seem to be up and answer so: slot and second.
+    fn rivals(answers: &[(u8, u64)]) -> Rivals {
+        let mut rivals = Rivals::default();
+        rivals.set_up(ID, &[&link(1), &link(2), &link(3)]);
+        for (slot, seconds) in answers {
+            rivals.on_sign(at(*seconds), ID, &link(*slot), Sign::Answer);
+        }
+        rivals
+    }
+
+    #[test]
+    fn links_that_answer_in_turn_are_two_devices() {
+        assert_eq!(rivals(&[(1, 0), (2, 1)]).find_two(), None);
+        let two = rivals(&[(1, 0), (2, 1), (1, 2)]);
+        assert_eq!(two.find_two(), Some((&link(1), &link(2))));
+        let of_three = rivals(&[(1, 0), (2, 1), (3, 2), (1, 3)]);
+        assert_eq!(of_three.find_two(), Some((&link(1), &link(2))));
+        assert_eq!(rivals(&[(1, 0), (2, 1), (1, 11)]).find_two(), None);
+    }
+
+    #[test]
+    fn a_device_that_changes_its_channel_is_one() {
+        let mut rivals = rivals(&[(1, 0), (2, 1)]);
+        rivals.on_sign(at(2), ID, &link(1), Sign::Arrival);
+        rivals.on_sign(at(2), ID, &link(1), Sign::Answer);
+        assert_eq!(rivals.find_two(), None);
+    }
+
+    #[test]
+    fn each_link_is_asked_in_turn_and_no_more_than_the_budget_allows() {
+        let mut rivals = rivals(&[(1, 0)]);
+        let mut asked = Vec::new();
+        for seconds in 1..100 {
+            let Some(link) = rivals.next_check(at(seconds)) else {
+                break;
+            };
+            // The first to be asked is gone, and is up again later.
+            if asked.is_empty() {
+                assert_eq!(rivals.next_check(at(seconds)), None, "one at a time");
+                rivals.set_up(ID, &[&self::link(1), &self::link(3)]);
+            } else {
+                rivals.on_sign(at(20 * seconds), ID, &link, Sign::Answer);
+            }
+            rivals.set_up(ID, &[]);
+            rivals.set_up(ID, &[&self::link(1), &self::link(2), &self::link(3)]);
+            asked.push(link);
+        }
+        assert_eq!(asked.len(), 8, "{asked:?}");
+        assert_eq!(asked.first(), Some(&link(2)));
+        assert!(rivals.next_check(at(3700)).is_some(), "an hour later");
+    }
+}
