@@ -2,14 +2,27 @@
 //!
 //! Each action happens at the time it is given. An action on a slot returns whether there was
 //! something to act on: `false` for an empty slot, or a device without such a part.
+//!
+//! The order of what a pairing sends is that of a recording of a receiver C52B: the lock opens, the
+//! program that opened it gets its answer, the device is announced without a link, the lock closes;
+//! the link comes when the device is moved, and its notice 4B only after a ping of the host.
+
+use std::time::Duration;
 
 use super::device::Protocol;
 use super::dj;
-use super::frame::padded;
+use super::family::Records;
+use super::frame::{RECEIVER, SET_SHORT, padded, short};
 use super::receiver::{KEY_STROKE, Receiver};
 use super::registers::{connection, switched_on, unpaired};
 use super::{battery, device::Device};
 use crate::units::{Lux, Percent, Timestamp};
+
+/// From the pairing of a device to its link: some 100 ms (ltunify).
+const FIRST_LINK: Duration = Duration::from_millis(100);
+
+/// Register B2, which opens and closes the pairing lock.
+const PAIRING_LOCK: u8 = 0xB2;
 
 /// Consumer usage 01F0, which the light key of a K750 sends beside its event.
 const LIGHT_KEY_USAGE: u16 = 0x01F0;
@@ -65,14 +78,12 @@ impl Receiver {
         }
     }
 
-    /// A new device is paired with a slot and takes the place of the old one.
+    /// A new device is paired with a slot and takes the place of the old one, by another program
+    /// than the host's. It is connected a moment later.
     pub fn pair(&mut self, now: Timestamp, slot: u8, device: Device) -> bool {
         self.advance(now);
         if !self.family.has_slot(slot) {
             return false;
-        }
-        if self.dj_slots != 0 {
-            self.outbox.push(now, dj::paired(slot, &device.identity));
         }
         let online = device.online();
         let mut device = device.asleep();
@@ -81,16 +92,39 @@ impl Receiver {
             let charge = solar.charge();
             solar.set_charge(now, charge);
         }
+        let paired = dj::paired(slot, &device.identity);
         self.devices.insert(slot, device);
+        let has_lock = self.family.records == Records::Legacy;
+        if has_lock {
+            self.announce_lock(now, true);
+            let answer = short(RECEIVER, SET_SHORT, PAIRING_LOCK, [0; 3]);
+            self.outbox.push(now, answer);
+        }
+        self.announce_connection(now, slot, false);
+        if self.dj_slots != 0 {
+            self.outbox.push(now, paired);
+        }
+        if has_lock {
+            self.announce_lock(now, false);
+        }
         if online {
-            self.connect(now, slot, true);
+            self.linking.insert(slot, now + FIRST_LINK);
         }
         true
+    }
+
+    /// Notice 4A, the pairing lock, to a host that has asked for notices.
+    fn announce_lock(&mut self, now: Timestamp, open: bool) {
+        if self.wants_notices() {
+            let notice = short(RECEIVER, 0x4A, u8::from(open), [0; 3]);
+            self.outbox.push(now, notice);
+        }
     }
 
     /// The device in a slot is unpaired, by its user or by another program.
     pub fn unpair(&mut self, now: Timestamp, slot: u8) -> bool {
         self.advance(now);
+        self.linking.remove(&slot);
         if self.devices.remove(&slot).is_none() {
             return false;
         }
@@ -208,8 +242,9 @@ impl Receiver {
         true
     }
 
-    fn connect(&mut self, now: Timestamp, slot: u8, switched: bool) -> bool {
+    pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched: bool) -> bool {
         self.advance(now);
+        self.linking.remove(&slot);
         let announced = now + self.latency.radio;
         let Some(device) = self.devices.get_mut(&slot) else {
             return false;
@@ -222,7 +257,7 @@ impl Receiver {
         let says_power = switched && matches!(device.protocol, Protocol::Registers(_));
         self.announce_link(now, slot, true);
         if says_power && self.wants_notices() {
-            self.outbox.push(now, switched_on(slot));
+            self.outbox.push(announced, switched_on(slot));
         }
         for event in events {
             self.outbox.push(announced, event);
@@ -232,15 +267,20 @@ impl Receiver {
 
     /// Notice 41 and the DJ link status, to a host that has asked for them.
     fn announce_link(&mut self, now: Timestamp, slot: u8, up: bool) {
+        // A device connects because its user makes it send data.
+        self.announce_connection(now, slot, up);
+        if self.dj_slots != 0 {
+            self.outbox.push(now, dj::link(slot, up));
+        }
+    }
+
+    /// Notice 41, to a host that has asked for it.
+    fn announce_connection(&mut self, now: Timestamp, slot: u8, payload: bool) {
         if self.wants_notices()
             && let Some(device) = self.devices.get(&slot)
         {
-            // A device connects because its user makes it send data.
-            let notice = connection(&self.family, slot, device, self.flags, up);
+            let notice = connection(&self.family, slot, device, self.flags, payload);
             self.outbox.push(now, notice);
-        }
-        if self.dj_slots != 0 {
-            self.outbox.push(now, dj::link(slot, up));
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Identity {
     pub interval: u8,
     /// Whether its radio link is encrypted; keyboards' are.
     pub encrypted: bool,
+    /// The byte that follows its name in the receiver's record: zero, or a blank (K520).
+    pub name_end: u8,
 }
 
 /// The protocol a device speaks, with all that it knows.
@@ -58,7 +60,7 @@ impl Protocol {
     /// Answers a request.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
         match self {
-            Self::Registers(registers) => registers.answer(request),
+            Self::Registers(registers) => registers.answer(now, request),
             // HID++ 2.0 devices have no registers at all.
             Self::Features(_) if is_register_access(request) => {
                 request.error10(Error10::InvalidSubId)
@@ -138,9 +140,7 @@ impl Protocol {
     ) -> Vec<Vec<u8>> {
         match self {
             Self::Registers(registers) => {
-                if switched_on {
-                    registers.power_up();
-                }
+                registers.reconnected(switched_on);
                 Vec::new()
             }
             Self::Features(features) => features.reconnected(now, index, switched_on),
@@ -151,7 +151,7 @@ impl Protocol {
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         match self {
             Self::Features(features) => features.next_due(),
-            Self::Registers(_) => None,
+            Self::Registers(registers) => registers.next_due(),
         }
     }
 
@@ -159,7 +159,7 @@ impl Protocol {
     pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
         match self {
             Self::Features(features) => features.next_event(index),
-            Self::Registers(_) => None,
+            Self::Registers(registers) => registers.next_event(index),
         }
     }
 }

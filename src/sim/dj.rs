@@ -1,7 +1,9 @@
 //! DJ reports: how one receiver carries the keys and the comings and goings of six devices.
 //!
 //! `20 slot type` and 12 bytes (protocol: the DJ interface, as the Linux driver reads it). The
-//! receiver sends them only after the host's `20 FF 80` (switch to DJ mode).
+//! receiver sends them only after the host's `20 FF 80` (switch to DJ mode), except the list of
+//! paired devices, which it also sends before (recording of a C52B that is plugged in three times:
+//! `20 FF 81` precedes `20 FF 80`).
 
 use super::device::Identity;
 use super::frame::DJ;
@@ -45,11 +47,21 @@ pub(super) fn unpaired(slot: u8) -> Vec<u8> {
     report(slot, UNPAIRED, &[])
 }
 
-/// A device is paired: `20 slot 41 00`, wpid and report types, both little-endian.
+/// A device has just been paired: `20 slot 41 00`, wpid and report types, both little-endian.
 pub(super) fn paired(slot: u8, identity: &Identity) -> Vec<u8> {
+    pairing(slot, 0x00, identity, 0x00)
+}
+
+/// An entry of the list of paired devices: as [`paired`], but with `01` in byte 3; newer firmware
+/// has something in byte 10 too (recordings of receivers C52B with firmware 12.07 and 24.10).
+pub(super) fn listed(slot: u8, identity: &Identity, unknown: u8) -> Vec<u8> {
+    pairing(slot, 0x01, identity, unknown)
+}
+
+fn pairing(slot: u8, bits: u8, identity: &Identity, unknown: u8) -> Vec<u8> {
     let [low, high] = identity.wpid.to_le_bytes();
     let [a, b, c, d] = identity.report_types.to_le_bytes();
-    report(slot, PAIRED, &[0x00, low, high, a, b, c, d])
+    report(slot, PAIRED, &[bits, low, high, a, b, c, d, unknown])
 }
 
 /// The list of paired devices ends here: `20 00 41 02`.

@@ -60,10 +60,108 @@ pub struct Family {
     pub(super) flags: [u8; 3],
     /// What it says of a paired device that it cannot reach.
     pub(super) unreachable: Error10,
-    /// Bytes 5 and 7 of B5/03, whose meaning is unknown.
-    pub(super) unknown: [u8; 2],
+    /// The bytes of its pairing records whose meaning is unknown.
+    pub(super) unknown: Unknown,
     /// Register F1.
     pub(super) versions: Versions,
+}
+
+/// Bytes of register B5 and of DJ reports whose meaning is unknown, as receivers were seen to send
+/// them. No host may depend on them.
+///
+/// Sources: Solaar issues 265, 339, 411, 680, 967 and 1333, ltunify, the notes of the Exo project
+/// (C52B with firmware 24.11, C547), a recording of a receiver C52B that pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unknown {
+    /// Bytes 5 and 7 of B5/03: pairs seen on this product. A receiver has one of them, by its
+    /// serial number.
+    pub(super) identity: &'static [[u8; 2]],
+    /// Byte 8 of B5/03.
+    pub(super) identity_end: u8,
+    /// Bytes 5 and on of B5/02.
+    pub(super) firmware: &'static [u8],
+    /// A further sub-register of B5, if there is one: its number and what follows it.
+    pub(super) further: Option<(u8, &'static [u8])>,
+    /// Byte 1 of B5/2n for slot 1; the other slots count on from there.
+    pub(super) destination: u8,
+    /// Byte 6 of B5/2n.
+    pub(super) pairing: u8,
+    /// Bytes 8 and 9 of B5/2n for a keyboard.
+    pub(super) keyboard: [u8; 2],
+    /// The same for any other device.
+    pub(super) other: [u8; 2],
+    /// Byte 10 of the DJ report "paired", in a list.
+    pub(super) dj_list: u8,
+}
+
+impl Unknown {
+    /// A C52B with firmware 12.01 to 12.10.
+    const C52B: Self = Self {
+        identity: &[
+            [0x17, 0x0A],
+            [0x05, 0x0E],
+            [0x0E, 0x08],
+            [0x01, 0x07],
+            [0x01, 0x09],
+            [0x02, 0x0A],
+            [0x01, 0x12],
+        ],
+        identity_end: 0x00,
+        firmware: &[0x88, 0x02, 0x04, 0x01],
+        further: None,
+        destination: 0x11,
+        pairing: 0x00,
+        keyboard: [0x0D, 0x1A],
+        other: [0x0C, 0x00],
+        dj_list: 0x00,
+    };
+    /// Firmware 24.10 and 24.11, of Unifying receivers with another chip.
+    const UNIFYING_24: Self = Self {
+        identity: &[[0x01, 0x07]],
+        firmware: &[0x88, 0x08, 0x04, 0x01],
+        further: Some((
+            0x7C,
+            &[0x00, 0x22, 0x05, 0x14, 0xA7, 0xEB, 0x02, 0x72, 0x11],
+        )),
+        destination: 0x20,
+        dj_list: 0x04,
+        ..Self::C52B
+    };
+    const NANO: Self = Self {
+        identity: &[[0x01, 0x07]],
+        firmware: &[0x88, 0x08, 0x0F],
+        destination: 0x20,
+        keyboard: [0x00, 0x00],
+        other: [0x00, 0x00],
+        ..Self::C52B
+    };
+    const C534: Self = Self {
+        firmware: &[0x88, 0x0C, 0x0A],
+        destination: 0xA4,
+        ..Self::NANO
+    };
+    const C53A: Self = Self {
+        destination: 0x08,
+        pairing: 0x01,
+        keyboard: [0xB1, 0x00],
+        other: [0xB1, 0x00],
+        ..Self::NANO
+    };
+    const C547: Self = Self {
+        identity_end: 0xFF,
+        firmware: &[0x80, 0x17, 0x11, 0x00, 0x97, 0xAA, 0x22, 0xB9],
+        ..Self::NANO
+    };
+
+    /// Bytes 5 and 7 of B5/03 of the receiver with this serial number.
+    pub(super) fn of_identity(&self, serial: [u8; 4]) -> [u8; 2] {
+        let count = u32::try_from(self.identity.len()).unwrap_or(1);
+        let chosen = u32::from_be_bytes(serial).checked_rem(count).unwrap_or(0);
+        let mut pairs = self.identity.iter().copied();
+        pairs
+            .nth(usize::try_from(chosen).unwrap_or(0))
+            .unwrap_or_default()
+    }
 }
 
 /// Firmware, build, boot loader and "other" of register F1.
@@ -109,7 +207,7 @@ impl Family {
         pairings_left: None,
         flags: [0x00, 0x09, 0x00],
         unreachable: Error10::ResourceError,
-        unknown: [0x05, 0x0E],
+        unknown: Unknown::C52B,
         versions: versions([0x12, 0x01], [0x00, 0x19], Some([0x02, 0x14]), None),
     };
 
@@ -118,7 +216,7 @@ impl Family {
         // eQUAD step 4 lite.
         radio: 0x06,
         reports: SHORT_AND_LONG,
-        unknown: [0x01, 0x07],
+        unknown: Unknown::NANO,
         ..Self::UNIFYING
     };
 
@@ -161,7 +259,7 @@ impl Family {
         let family = match (vendor, product) {
             (LOGITECH, 0xC52B) => Self::UNIFYING,
             (LOGITECH, 0xC532) => Self {
-                unknown: [0x01, 0x07],
+                unknown: Unknown::UNIFYING_24,
                 versions: versions(
                     [0x24, 0x11],
                     [0x00, 0x36],
@@ -198,6 +296,7 @@ impl Family {
                 // Nano lite.
                 radio: 0x0A,
                 pairings_left: Some(18),
+                unknown: Unknown::C534,
                 versions: versions([0x29, 0x01], [0x00, 0x16], None, None),
                 ..Self::NANO
             },
@@ -230,6 +329,11 @@ impl Family {
         let two_slots = matches!(product, 0xC545 | 0xC547 | 0xC54D);
         let powerplay = product == 0xC53A;
         let plain = versions(firmware, [0x00, build], Some(bootloader), Some(other));
+        let (fifth, unknown) = match product {
+            0xC53A => (Some([0x44, 0x14]), Unknown::C53A),
+            0xC547 => (Some([0xF9, 0x20]), Unknown::C547),
+            _ => (None, Unknown::NANO),
+        };
         Self {
             slots: if two_slots { 2 } else { 1 },
             pad: powerplay,
@@ -239,10 +343,8 @@ impl Family {
             } else {
                 Error10::ResourceError
             },
-            versions: Versions {
-                fifth: if powerplay { Some([0x44, 0x14]) } else { None },
-                ..plain
-            },
+            versions: Versions { fifth, ..plain },
+            unknown,
             ..Self::LIGHTSPEED
         }
     }

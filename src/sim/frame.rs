@@ -34,6 +34,7 @@ pub(super) enum Error10 {
     UnknownDevice = 0x08,
     /// The device is paired but asleep, switched off or out of range.
     ResourceError = 0x09,
+    UnsupportedParameter = 0x0B,
 }
 
 /// An error of HID++ 2.0, in frames with feature index `FF`.

@@ -2,7 +2,7 @@
 //!
 //! | register | form | content |
 //! |---|---|---|
-//! | 00 | read, write | notification flags; bit 4 of the first byte asks for battery notices |
+//! | 00 | read, write | notification flags; bit 4 of the first byte asks for battery notices, of which 07 comes at once |
 //! | 01 | read, write | individual features, three bytes that are only stored |
 //! | 07 or 0D | read | the battery, see [`super::battery`] |
 //! | F1 | read | versions: 01 firmware, 02 build, 03 other, 04 boot loader, two BCD bytes each |
@@ -11,11 +11,18 @@
 //! value it cannot take error 03, and everything that is no register access error 01; that is also
 //! its answer to the ping of HID++ 2.0.
 
+use std::time::Duration;
+
 use super::battery::{Battery, Register};
 use super::frame::{Error10, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT, short};
+use crate::units::Timestamp;
 
 /// Bit of the first flag byte: send battery notices.
 const BATTERY_NOTICES: u8 = 0x10;
+
+/// The time from the acknowledgement of battery notices to the first of them: 6 to 16 ms, six times
+/// of six (recording of a Performance MX). Only register 07 was seen to do so.
+const FIRST_NOTICE: Duration = Duration::from_millis(10);
 
 /// What register F1 tells, two BCD bytes each. Without any there is no such register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +35,8 @@ pub struct Versions {
     pub other: Option<[u8; 2]>,
     /// Boot loader, entity 04.
     pub bootloader: Option<[u8; 2]>,
-    /// Entity 05, of unknown meaning; seen on a Powerplay receiver (Solaar issue 1333).
+    /// Entity 05, of unknown meaning; seen on a Powerplay receiver (Solaar issue 1333) and on a
+    /// C547 (notes of the Exo project).
     pub fifth: Option<[u8; 2]>,
 }
 
@@ -77,6 +85,8 @@ pub struct Hidpp10 {
     flags: [u8; 3],
     /// Register 01.
     individual_features: [u8; 3],
+    /// When the notice is due that follows the switching on of notices.
+    first_notice: Option<Timestamp>,
 }
 
 impl Hidpp10 {
@@ -95,6 +105,7 @@ impl Hidpp10 {
             long_registers: Vec::new(),
             flags: [0; 3],
             individual_features: [0; 3],
+            first_notice: None,
         }
     }
 
@@ -103,18 +114,32 @@ impl Hidpp10 {
         self.flags
     }
 
-    /// The device is switched on: its volatile registers are zero again.
-    pub(super) fn power_up(&mut self) {
-        self.flags = [0; 3];
-        self.individual_features = [0; 3];
+    /// The device is connected again, with zero in its volatile registers if it was switched on.
+    pub(super) fn reconnected(&mut self, switched_on: bool) {
+        self.first_notice = None;
+        if switched_on {
+            self.flags = [0; 3];
+            self.individual_features = [0; 3];
+        }
     }
 
-    /// Answers a request.
-    pub(super) fn answer(&mut self, request: &Request) -> Vec<u8> {
+    /// When it next sends something by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.first_notice
+    }
+
+    /// What it sends then.
+    pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
+        self.first_notice.take()?;
+        self.notice(index)
+    }
+
+    /// Answers a request; the answer arrives at `now`.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
         let [a, b, c, ..] = request.params;
         let answer = match request.sub {
             SET_SHORT => self
-                .write(request.address, [a, b, c])
+                .write(now, request.address, [a, b, c])
                 .map(|()| request.short_reply([0; 3])),
             GET_SHORT => self
                 .read(request.address, a)
@@ -134,12 +159,22 @@ impl Hidpp10 {
         let before = self.battery;
         self.battery = battery;
         let register = self.battery_register?;
-        let [a, b, c] = register.value(battery);
+        let news = register.value(before) != register.value(battery) && self.sends_notices();
+        news.then(|| self.notice(index)).flatten()
+    }
+
+    fn sends_notices(&self) -> bool {
         let [first, ..] = self.flags;
-        let news = register.value(before) != [a, b, c] && first & BATTERY_NOTICES != 0;
+        first & BATTERY_NOTICES != 0
+    }
+
+    /// The notice of the battery as it is.
+    fn notice(&self, index: u8) -> Option<Vec<u8>> {
+        let register = self.battery_register?;
+        let [a, b, c] = register.value(self.battery);
         // The three bytes of the register follow the sub-id at once, so the first of them stands
         // where a register's number would.
-        news.then(|| short(index, register.address(), a, [b, c, 0x00]))
+        Some(short(index, register.address(), a, [b, c, 0x00]))
     }
 
     fn read(&self, register: u8, parameter: u8) -> Result<[u8; 3], Error10> {
@@ -154,9 +189,16 @@ impl Hidpp10 {
         }
     }
 
-    fn write(&mut self, register: u8, value: [u8; 3]) -> Result<(), Error10> {
+    fn write(&mut self, now: Timestamp, register: u8, value: [u8; 3]) -> Result<(), Error10> {
         match register {
-            0x00 => self.flags = masked(value, self.supported_flags),
+            0x00 => {
+                let before = self.sends_notices();
+                self.flags = masked(value, self.supported_flags);
+                if self.sends_notices() && !before && self.battery_register == Some(Register::Steps)
+                {
+                    self.first_notice = Some(now + FIRST_NOTICE);
+                }
+            }
             0x01 => self.individual_features = value,
             _ => return Err(Error10::InvalidAddress),
         }

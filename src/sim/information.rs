@@ -3,7 +3,7 @@
 //! | function | answer |
 //! |---|---|
 //! | 0 | parts; unit id (4), transports (2), model id (6), extended model, bit 0: has a serial |
-//! | 1, part | type, prefix (3 ASCII), number, revision, build (2), active, product id (2) |
+//! | 1, part | type, prefix (3 ASCII), number, revision, build (2), active, product id (2), five unknown bytes |
 //! | 2 | the serial number, 12 ASCII characters |
 //!
 //! Version 0 tells of function 0 only the number of parts (M525, ltunify). Sources:
@@ -20,8 +20,10 @@ pub struct Entity {
     pub prefix: [u8; 3],
     /// Number, revision and two bytes of build, all BCD: `33 00 00 15` is 33.00.B0015.
     pub version: [u8; 4],
-    /// The product id it runs on.
+    /// The product id it runs on; zero for the boot loader of some devices (recording of a G603).
     pub product: u16,
+    /// The five bytes behind it, whose meaning is unknown.
+    pub unknown: [u8; 5],
 }
 
 /// What version 1 and later also tell.
@@ -29,8 +31,11 @@ pub struct Entity {
 pub struct Information {
     /// The firmware parts.
     pub entities: Vec<Entity>,
-    /// The unit id, unlike any other's.
+    /// The unit id, unlike any other's; `FFFFFFFF` in every G933 (recording of one).
     pub unit: [u8; 4],
+    /// Its transports, where they are not those of its product ids: a G933 has bits 0 and 1, though
+    /// neither Bluetooth nor a product id for it (recording of one).
+    pub transports: Option<u16>,
     /// Its product ids on up to three transports, as one number of six bytes: the model id.
     pub model: [u8; 6],
     /// Which variant of the model it is, such as a colour.
@@ -61,7 +66,8 @@ impl Information {
     }
 
     fn summary(&self) -> [u8; 16] {
-        let [high, low] = self.transports().to_be_bytes();
+        let transports = self.transports.unwrap_or_else(|| self.of_products());
+        let [high, low] = transports.to_be_bytes();
         let summary = [
             &[count(&self.entities)][..],
             &self.unit,
@@ -74,7 +80,7 @@ impl Information {
 
     /// Bit 0 Bluetooth, 1 Bluetooth LE, 2 eQUAD, 3 USB: by the ranges of the product ids, which
     /// are listed in the order of these bits.
-    fn transports(&self) -> u16 {
+    fn of_products(&self) -> u16 {
         let (products, _) = self.model.as_chunks::<2>();
         let bits = products.iter().map(|product| match product {
             [0x00, 0x00] => 0,
@@ -114,6 +120,7 @@ fn describe(entities: &[Entity], number: u8) -> Result<[u8; 16], Error20> {
         &entity.version,
         &[0x00],
         &entity.product.to_be_bytes(),
+        &entity.unknown,
     ];
     Ok(padded(&part.concat()))
 }
@@ -128,6 +135,7 @@ mod tests {
             prefix: *b"MPM",
             version: [0x17, 0x00, 0x00, 0x08],
             product: 0x407F,
+            unknown: [0; 5],
         }
     }
 
@@ -135,6 +143,7 @@ mod tests {
         Information {
             entities: parts.iter().copied().map(part).collect(),
             unit,
+            transports: None,
             model,
             extended_model: 0,
             serial: None,
@@ -172,6 +181,37 @@ mod tests {
         );
         assert_eq!(master.call(2, 0), Ok(padded(b"2140LZ000001")));
         assert_eq!(g305.call(2, 0), Err(Error20::InvalidFunction));
+    }
+
+    #[test]
+    fn a_g933_has_no_unit_id_and_transports_it_does_not_have() {
+        // Recording of a G933.
+        let mut headset = mouse(&[0], [0xFF; 4], *b"\x00\x00\x00\x00\x0A\x5B");
+        headset.transports = Some(0x0003);
+        assert_eq!(
+            headset.call(0, 0),
+            Ok(padded(
+                b"\x01\xFF\xFF\xFF\xFF\x00\x03\x00\x00\x00\x00\x0A\x5B"
+            ))
+        );
+    }
+
+    #[test]
+    fn a_boot_loader_may_have_no_product_and_every_part_more_bytes() {
+        // The end of a part as a G603 and a keyboard B36A sent it.
+        for (product, unknown) in [
+            (0x0000, *b"\xF2\x3F\x58\xFA\x01"),
+            (0xB36A, *b"\x55\x18\xBD\x91\x00"),
+        ] {
+            let bootloader = Entity {
+                product,
+                unknown,
+                ..part(1)
+            };
+            let answer = describe(&[bootloader], 0).unwrap();
+            let [high, low] = product.to_be_bytes();
+            assert_eq!(answer[9..], [&[high, low][..], &unknown].concat());
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub fn k750(serial: [u8; 4], charge: Percent, sun: Lux) -> Device {
         prefix,
         version,
         product: 0x4002,
+        unknown: [0; 5],
     };
     let firmware = vec![
         part(0, *b"RQK", [0x33, 0x00, 0x00, 0x15]),
@@ -49,6 +50,7 @@ pub fn k750(serial: [u8; 4], charge: Percent, sun: Lux) -> Device {
         power_switch: 3,
         interval: 20,
         encrypted: true,
+        name_end: 0,
     };
     Device::new(identity, Protocol::Features(Hidpp20::new([2, 0], features)))
 }
@@ -74,6 +76,7 @@ pub fn m705(serial: [u8; 4], charge: Percent) -> Device {
         power_switch: 1,
         interval: 8,
         encrypted: false,
+        name_end: 0,
     };
     // The flags a K800 supports are known (13 02 00); of a mouse only the battery's.
     let registers = Hidpp10::new(versions, Some(register), battery, [0x10, 0x00, 0x00]);
@@ -101,6 +104,7 @@ pub fn k800(serial: [u8; 4], charge: Percent) -> Device {
         power_switch: 7,
         interval: 20,
         encrypted: true,
+        name_end: 0,
     };
     let mut registers = Hidpp10::new(versions, Some(register), battery, [0x13, 0x02, 0x00]);
     // A register of unknown meaning that one K800 was seen to have; copied from its capture.
@@ -121,10 +125,12 @@ pub fn mouse(codename: &'static str, wpid: u16, feature: Feature) -> Device {
         prefix: *b"MPM",
         version: [0x12, 0x01, 0x00, 0x06],
         product: wpid,
+        unknown: [0; 5],
     };
     let information = Information {
         entities: vec![part],
         unit: serial,
+        transports: None,
         model: [high, low, 0, 0, 0, 0],
         extended_model: 0,
         serial: None,
@@ -152,6 +158,7 @@ pub fn mouse(codename: &'static str, wpid: u16, feature: Feature) -> Device {
         power_switch: 1,
         interval: 8,
         encrypted: false,
+        name_end: 0,
     };
     Device::new(identity, Protocol::Features(Hidpp20::new([4, 5], features)))
 }

@@ -60,6 +60,8 @@ pub struct Receiver {
     pub(super) dj_slots: u8,
     pub(super) outbox: Outbox,
     pub(super) pending: Pending,
+    /// Devices that were paired and have no link yet, with the time at which they get it.
+    pub(super) linking: BTreeMap<u8, Timestamp>,
     busy: u32,
     sent: History,
 }
@@ -82,6 +84,7 @@ impl Receiver {
             dj_slots: 0,
             outbox: Outbox::default(),
             pending: Pending::default(),
+            linking: BTreeMap::new(),
             busy: 0,
             sent: History::default(),
         }
@@ -164,6 +167,10 @@ impl Receiver {
 
     /// Lets every device do what it does by itself until `now`.
     pub(super) fn advance(&mut self, now: Timestamp) {
+        while let Some((due, slot)) = self.next_link().filter(|(due, _)| *due <= now) {
+            self.linking.remove(&slot);
+            self.connect(due, slot, true);
+        }
         for (&slot, device) in &mut self.devices {
             while let Some(due) = device.next_due().filter(|due| *due <= now) {
                 if let Some(event) = device.next_event(slot) {
@@ -171,6 +178,12 @@ impl Receiver {
                 }
             }
         }
+    }
+
+    /// The first of the devices that get their link later, and when.
+    fn next_link(&self) -> Option<(Timestamp, u8)> {
+        let links = self.linking.iter();
+        links.map(|(&slot, &due)| (due, slot)).min()
     }
 
     /// A frame for a slot: to the device if it can be reached, else the receiver answers.
@@ -230,9 +243,11 @@ impl Receiver {
         match (index, kind) {
             // The second parameter is a time-out in seconds; hosts send 0, which means none.
             (RECEIVER, dj::SWITCH_MODE) => self.dj_slots = bits,
-            (RECEIVER, dj::LIST_PAIRED) if self.dj_slots != 0 => {
+            (RECEIVER, dj::LIST_PAIRED) => {
+                let unknown = self.family.unknown.dj_list;
                 for (&slot, device) in &self.devices {
-                    self.outbox.push(due, dj::paired(slot, &device.identity));
+                    let entry = dj::listed(slot, &device.identity, unknown);
+                    self.outbox.push(due, entry);
                 }
                 self.outbox.push(due, dj::end_of_list());
             }
@@ -267,7 +282,8 @@ impl Firmware for Receiver {
 
     fn next_due(&self) -> Option<Timestamp> {
         let devices = self.devices.values().filter_map(Device::next_due);
-        devices.chain(self.outbox.next_due()).min()
+        let link = self.next_link().map(|(due, _)| due);
+        devices.chain(link).chain(self.outbox.next_due()).min()
     }
 }
 

@@ -2,24 +2,26 @@
 //!
 //! | B5 | family | content |
 //! |---|---|---|
-//! | 02 | legacy | firmware (2), build (2), three unknown bytes |
-//! | 03 | legacy | serial (4), unknown, slots, unknown |
-//! | 20+n-1 | legacy | destination, interval, wpid (high byte first), radio, 00, kind |
+//! | 02 | legacy | firmware (2), build (2), three to eight unknown bytes |
+//! | 03 | legacy | serial (4), unknown, slots, two unknown bytes |
+//! | 20+n-1 | legacy | destination, interval, wpid (high byte first), radio, unknown, kind, two unknown bytes |
 //! | 30+n-1 | legacy | serial (4), report types (4), place of the power switch |
 //! | 40+n-1 | legacy | length and name |
+//! | 7C | legacy | nine unknown bytes, on some firmware |
 //! | 02 | Bolt | slots at offset 8 |
-//! | 50+n | Bolt | kind and link, wpid (low byte first), unit id (4), five unknown bytes |
+//! | 50+n | Bolt | kind and link, wpid (low byte first), unit id (4), 01 00, kind, interval, 01 |
 //! | 60+n, 01 | Bolt | 01, length and name |
 //!
 //! All begin with the first parameter of the request. An empty slot is error 03, like any other
-//! value that B5 does not take: so also the records of the other family. Sources: Solaar
-//! `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, fwupd for Bolt's 02.
+//! value that B5 does not take: so also the records of the other family. A Bolt receiver has error
+//! 0B instead; which sub-register it was asked for is not known, so every refusal is that. Sources:
+//! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, fwupd for Bolt's 02, the
+//! notes of the Exo project for Bolt's error and for 7C.
 
-use super::device::Device;
-use super::family::{PAD, Records};
+use super::device::{Device, Kind};
+use super::family::{Family, PAD, Records};
 use super::frame::{Error10, padded};
 use super::receiver::Receiver;
-use super::registers::link_is_encrypted;
 
 /// A legacy name has so many bytes at most.
 const LEGACY_NAME: usize = 14;
@@ -45,13 +47,19 @@ impl Receiver {
     }
 
     fn legacy_record(&self, part: u8) -> Record {
+        if let Some((number, content)) = self.family.unknown.further
+            && number == part
+        {
+            return Ok(padded(&[&[part][..], content].concat()));
+        }
         match part {
             0x02 => self.firmware_record(),
             0x03 => {
                 let [a, b, c, d] = self.serial;
-                let [fifth, seventh] = self.family.unknown;
-                let slots = self.family.slots;
-                Ok(padded(&[part, a, b, c, d, fifth, slots, seventh]))
+                let unknown = &self.family.unknown;
+                let [fifth, seventh] = unknown.of_identity(self.serial);
+                let (slots, last) = (self.family.slots, unknown.identity_end);
+                Ok(padded(&[part, a, b, c, d, fifth, slots, seventh, last]))
             }
             _ => {
                 let slot = (part & 0x0F) + 1;
@@ -59,7 +67,7 @@ impl Receiver {
                 match part & 0xF0 {
                     // The pad was seen to have only the others.
                     0x20 if self.family.pad && slot == PAD => Err(Error10::InvalidValue),
-                    0x20 => Ok(pairing(part, self.family.radio, device)),
+                    0x20 => Ok(pairing(part, slot, &self.family, device)),
                     0x30 => Ok(extended_pairing(part, device)),
                     0x40 => Ok(name(&[part], device, LEGACY_NAME)),
                     _ => Err(Error10::InvalidValue),
@@ -68,12 +76,15 @@ impl Receiver {
         }
     }
 
-    /// Of the last three bytes the meaning is unknown; they are those of a C53A.
     fn firmware_record(&self) -> Record {
         let versions = self.family.versions;
         let known = versions.firmware.zip(versions.build);
         let ([major, minor], [high, low]) = known.ok_or(Error10::InvalidValue)?;
-        Ok(padded(&[0x02, major, minor, high, low, 0x88, 0x08, 0x0F]))
+        let record = [
+            &[0x02, major, minor, high, low][..],
+            self.family.unknown.firmware,
+        ];
+        Ok(padded(&record.concat()))
     }
 
     fn bolt_record(&self, part: u8, second: u8) -> Record {
@@ -81,43 +92,45 @@ impl Receiver {
             return Ok(padded(&[part, 0, 0, 0, 0, 0, 0, 0, self.family.slots]));
         }
         let device = self.devices.get(&(part & 0x0F));
-        let device = device.ok_or(Error10::InvalidValue)?;
+        let device = device.ok_or(Error10::UnsupportedParameter)?;
         match (part & 0xF0, second) {
             (0x50, _) => {
                 let identity = &device.identity;
-                let encrypted = u8::from(link_is_encrypted(&self.family, device)) << 5;
+                let kind = identity.kind as u8;
                 let offline = u8::from(!device.online()) << 6;
                 let [low, high] = identity.wpid.to_le_bytes();
                 let record = [
-                    &[part, identity.kind as u8 | encrypted | offline, low, high][..],
+                    &[part, kind | offline, low, high][..],
                     &identity.serial,
-                    // As a C548 had them; their meaning is unknown.
-                    &[0x01, 0x00, 0x02, 0x0A, 0x01],
+                    // A keyboard had `01 00 01 14 01`, a mouse `01 00 02 0A 01`.
+                    &[0x01, 0x00, kind, identity.interval, 0x01],
                 ];
                 Ok(padded(&record.concat()))
             }
             (0x60, 0x01) => Ok(name(&[part, second], device, BOLT_NAME)),
-            _ => Err(Error10::InvalidValue),
+            _ => Err(Error10::UnsupportedParameter),
         }
     }
 }
 
-fn pairing(part: u8, radio: u8, device: &Device) -> [u8; 16] {
-    let identity = &device.identity;
+fn pairing(part: u8, slot: u8, family: &Family, device: &Device) -> [u8; 16] {
+    let (identity, unknown) = (&device.identity, &family.unknown);
     let [high, low] = identity.wpid.to_be_bytes();
-    let kind = identity.kind as u8;
-    // The destination id differs from receiver to receiver; one was seen to count like the
-    // sub-registers do.
-    let destination = part;
+    let [eighth, ninth] = match identity.kind {
+        Kind::Keyboard => unknown.keyboard,
+        _ => unknown.other,
+    };
     padded(&[
         part,
-        destination,
+        unknown.destination.wrapping_add(slot - 1),
         identity.interval,
         high,
         low,
-        radio,
-        0x00,
-        kind,
+        family.radio,
+        unknown.pairing,
+        identity.kind as u8,
+        eighth,
+        ninth,
     ])
 }
 
@@ -136,5 +149,7 @@ fn name(parts: &[u8], device: &Device, room: usize) -> [u8; 16] {
     let name = device.identity.codename.as_bytes();
     let name = name.get(..room).unwrap_or(name);
     let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
-    padded(&[parts, &[length], name].concat())
+    let mut record = [parts, &[length], name].concat();
+    record.resize(16, device.identity.name_end);
+    padded(&record)
 }

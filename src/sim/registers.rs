@@ -91,8 +91,10 @@ impl Receiver {
 /// Notice 41, device connection: `10 n 41 radio info wpid (low byte first)`.
 ///
 /// Bits of `info`: 3-0 kind, 4 software present, 5 encrypted, 6 link **not** established, 7 the
-/// device has sent data. Of a Bolt device that is offline bit 5 was seen clear. On 27 MHz bit 7
-/// is "encrypted", the kind follows from the slot, and the id is the last byte alone.
+/// device has sent data. A Bolt receiver was never seen to set 4, 5 or 7, neither for devices that
+/// are online (Solaar issue 2465, notes of the Exo project) nor with software present (Solaar issue
+/// 3245). On 27 MHz bit 7 is "encrypted", the kind follows from the slot, and the id is the last
+/// byte alone.
 pub(super) fn connection(
     family: &Family,
     slot: u8,
@@ -101,12 +103,16 @@ pub(super) fn connection(
     payload: bool,
 ) -> Vec<u8> {
     let identity = &device.identity;
-    let encrypted = link_is_encrypted(family, device);
+    let encrypted = family.encrypts || identity.encrypted;
     let link_lost = u8::from(!device.online()) << 6;
     let [low, high] = identity.wpid.to_le_bytes();
     if family.radio == MHZ_27 {
         let info = link_lost | u8::from(encrypted) << 7;
         return short(slot, 0x41, family.radio, [info, 0x00, low]);
+    }
+    if family.radio == BOLT {
+        let info = identity.kind as u8 | link_lost;
+        return short(slot, 0x41, family.radio, [info, low, high]);
     }
     let [_, second, _] = flags;
     let software = u8::from(second & SOFTWARE_PRESENT != 0) << 4;
@@ -114,14 +120,6 @@ pub(super) fn connection(
     let payload = u8::from(payload) << 7;
     let info = identity.kind as u8 | software | encrypted | link_lost | payload;
     short(slot, 0x41, family.radio, [info, low, high])
-}
-
-/// What notices and records say of the link's encryption.
-pub(super) fn link_is_encrypted(family: &Family, device: &Device) -> bool {
-    match family.radio {
-        BOLT => device.online(),
-        _ => family.encrypts || device.identity.encrypted,
-    }
 }
 
 /// Notice 40, unpaired: `10 n 40 02 00 00 00`.

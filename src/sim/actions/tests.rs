@@ -82,14 +82,17 @@ fn a_k800_forgets_its_flags_when_it_is_switched_off() {
     desk.switch_on(seconds(2), K800);
     // Vectors 43 and 44 (hardware, K800); the flags are zero again.
     assert_eq!(
-        arrived(&mut desk, seconds(2)),
+        arrived(&mut desk, after(seconds(2), 8)),
         frames(&[
             "10 03 41 04 71 10 20",
             "20 03 42 01 …",
             "10 03 41 04 B1 10 20",
             "20 03 42 …",
-            "10 03 4B 01 00 00 00",
         ])
+    );
+    assert_eq!(
+        arrived(&mut desk, after(seconds(2), 20)),
+        frames(&["10 03 4B 01 00 00 00"])
     );
     assert_eq!(
         ask(&mut desk, seconds(3), "10 03 81 00 00 00 00"),
@@ -153,6 +156,7 @@ fn a_hidpp20_device_speaks_of_its_battery_unasked() {
     assert_eq!(
         arrived(&mut desk, seconds(2)),
         frames(&[
+            "10 FF 80 B2 00 00 00",
             "11 04 04 00 01 01 01 …",
             "11 04 05 00 0E E3 00 …",
             "11 04 05 00 0E E3 80 …"
@@ -250,7 +254,7 @@ fn unpairing_and_pairing() {
     assert!(desk.unpair(START, K750));
     assert!(!desk.unpair(START, K750));
     assert_eq!(
-        arrived(&mut desk, START),
+        arrived(&mut desk, after(START, 10)),
         frames(&["10 01 40 02 00 00 00", "20 01 40 …"])
     );
     assert_eq!(
@@ -259,15 +263,47 @@ fn unpairing_and_pairing() {
     );
     assert!(desk.pair(START, 1, models::m705([1, 2, 3, 4], percent(100))));
     assert!(!desk.pair(START, 7, models::m705([1, 2, 3, 4], percent(100))));
+    // The order of a recording of a C52B: the lock and the answer to the program that opened it, the
+    // device without a link, the lock again; then what the host asks.
     assert_eq!(
-        arrived(&mut desk, START),
+        ask(&mut desk, START, "10 FF 81 02 00 00 00"),
         frames(&[
+            "10 FF 4A 01 00 00 00",
+            "10 FF 80 B2 00 00 00",
+            "10 01 41 04 52 1B 10",
             "20 01 41 00 1B 10 1E 00 …",
-            "10 01 41 04 92 1B 10",
-            "20 01 42 …",
-            "10 01 4B 01 00 00 00",
+            "10 FF 4A 00 00 00 00",
+            "10 FF 81 02 00 03 00",
         ])
     );
+    // The device moves; its 4B comes between a ping and the answer to it.
+    assert_eq!(desk.next_due(), Some(after(START, 100)));
+    assert_eq!(
+        arrived(&mut desk, after(START, 103)),
+        frames(&["10 01 41 04 92 1B 10", "20 01 42 …"])
+    );
+    assert_eq!(
+        ask(&mut desk, after(START, 104), "10 01 00 1E 00 00 01"),
+        frames(&["10 01 4B 01 00 00 00", "10 01 8F 00 1E 01 00"])
+    );
+}
+
+#[test]
+fn a_device_that_is_moved_soon_has_its_link_at_once() {
+    let mut desk = desk();
+    let mouse = models::m705([1, 2, 3, 4], percent(100));
+    assert!(desk.pair(START, 4, mouse));
+    let _announced = arrived(&mut desk, after(START, 20));
+    desk.move_mouse(after(START, 50), 4, 1, 1);
+    assert_eq!(
+        arrived(&mut desk, after(START, 60)),
+        frames(&[
+            "10 04 41 04 92 1B 10",
+            "20 04 42 …",
+            "20 04 02 00 00 01 10 …"
+        ])
+    );
+    assert_eq!(desk.next_due(), Some(seconds(90)));
 }
 
 #[test]
@@ -283,5 +319,6 @@ fn a_replugged_receiver_has_forgotten_its_host() {
         ])
     );
     assert_eq!(desk.flags(), [0; 3]);
-    assert_eq!(ask(&mut desk, seconds(3), "20 FF 81 …"), frames(&[]));
+    desk.sleep(seconds(3), M705);
+    assert_eq!(arrived(&mut desk, seconds(3)), frames(&[]));
 }

@@ -1,6 +1,6 @@
 //! Makes simulated devices of the entries of the list.
 
-use super::{Connection, Entry, FeatureLine, Part, PartKind, Source};
+use super::{Connection, Entry, FeatureLine, Part, PartKind, Source, UnitId};
 use crate::sim::battery::{Battery, State};
 use crate::sim::device::{Device, Identity, Kind, Protocol};
 use crate::sim::direct::DirectDevice;
@@ -9,6 +9,17 @@ use crate::sim::hidpp20::{Feature, Hidpp20, Model};
 use crate::sim::information::{Entity, Information};
 use crate::sim::solar::Solar;
 use crate::units::Percent;
+use crate::wire::descriptor::Capabilities;
+
+/// What the descriptors of corded G keyboards and headsets announce (usages 0602 and 0604 of page
+/// FF43).
+const LONG_AND_VERY_LONG: Capabilities = Capabilities {
+    short: false,
+    long: true,
+    very_long: Some(64),
+    dj: false,
+    centurion: false,
+};
 
 /// Feature 0003 has a serial number from this version on.
 const WITH_SERIAL: u8 = 4;
@@ -28,8 +39,14 @@ impl Entry {
             kind: self.kind,
             report_types: self.report_types(),
             power_switch: self.power_switch,
-            interval: self.interval.unwrap_or(8),
+            interval: self.interval.unwrap_or(match (wpid, self.kind) {
+                (_, Kind::Keyboard) => 20,
+                // A mouse on a Bolt receiver (Solaar issue 2556).
+                (0xB000.., _) => 10,
+                _ => 8,
+            }),
             encrypted: self.kind == Kind::Keyboard,
+            name_end: self.name_end,
         };
         Some(Device::new(identity, self.protocol(serial)))
     }
@@ -46,6 +63,9 @@ impl Entry {
             Connection::Receiver(_) | Connection::Pad(_) => return None,
         };
         device.vendor = vendor;
+        if self.long_reports_only {
+            device.reports = LONG_AND_VERY_LONG;
+        }
         Some(device)
     }
 
@@ -134,16 +154,17 @@ impl Entry {
             self.connection,
             Connection::Receiver(_) | Connection::Pad(_)
         );
-        // A unit id unlike the serial number, which only a receiver shows.
-        let unit = if self.unit_is_serial || !receiver {
-            serial
-        } else {
-            serial.map(|byte| !byte)
+        let unit = match self.unit {
+            UnitId::None => [0xFF; 4],
+            // A number unlike the serial number, which only a receiver shows.
+            UnitId::Own if receiver => serial.map(|byte| !byte),
+            UnitId::Own | UnitId::Serial => serial,
         };
         let has_serial = version.is_some_and(|version| version >= WITH_SERIAL);
         Model::Information(Information {
             entities,
             unit,
+            transports: self.transports,
             model,
             extended_model: 0,
             serial: has_serial.then(|| characters(serial)),
@@ -156,6 +177,8 @@ impl Entry {
             prefix: part.prefix,
             version: part.version,
             product: self.product(),
+            // Dumps do not show them.
+            unknown: [0; 5],
         }
     }
 }

@@ -71,6 +71,17 @@ pub struct FeatureLine {
     pub version: Option<u8>,
 }
 
+/// What a device has as its unit id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitId {
+    /// A number of its own; without a receiver there is no serial number that it could repeat.
+    Own,
+    /// Its serial number.
+    Serial,
+    /// None: all bits are set.
+    None,
+}
+
 /// What a part of the firmware is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
@@ -112,12 +123,18 @@ pub struct Entry {
     pub interval: Option<u8>,
     /// The place of its power switch, zero where it is not known.
     pub power_switch: u8,
+    /// What follows its name in the receiver's record.
+    pub name_end: u8,
     /// Whether its serial number is zero.
     pub no_serial: bool,
     /// Its model id; `None` for old devices.
     pub model: Option<[u8; 6]>,
-    /// Whether its unit id is its serial number.
-    pub unit_is_serial: bool,
+    /// What it has as its unit id.
+    pub unit: UnitId,
+    /// Its transports, where they are not those of its model id.
+    pub transports: Option<u16>,
+    /// Whether it takes long reports but no short ones, on a node of its own.
+    pub long_reports_only: bool,
     /// The notification flags it stores, on HID++ 1.0.
     pub flags: [u8; 3],
     /// The parts of its firmware.

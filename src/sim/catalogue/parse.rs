@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Connection, Entry, FeatureLine, Part, PartKind, Source};
+use super::{Connection, Entry, FeatureLine, Part, PartKind, Source, UnitId};
 use crate::sim::battery::{Battery, Register, State};
 use crate::sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
 use crate::sim::device::Kind;
@@ -97,9 +97,12 @@ fn entry(block: &[Field]) -> Result<Entry, ParseError> {
         protocol: [0, 0],
         interval: None,
         power_switch: 0,
+        name_end: 0,
         no_serial: false,
         model: None,
-        unit_is_serial: false,
+        unit: UnitId::Own,
+        transports: None,
+        long_reports_only: false,
         flags: [0; 3],
         firmware: Vec::new(),
         features: Vec::new(),
@@ -146,9 +149,12 @@ fn read(entry: &mut Entry, field: &Field) -> Result<(), &'static str> {
         }
         "interval" => entry.interval = Some(decimal(text)?),
         "switch" => entry.power_switch = decimal(text)?,
+        "padding" => entry.name_end = if field.is("blank")? { b' ' } else { 0 },
         "serial" => entry.no_serial = field.is("zero")?,
         "model" => entry.model = Some(bytes(text)?),
-        "unit" => entry.unit_is_serial = field.is("serial")?,
+        "unit" => entry.unit = unit(text)?,
+        "transports" => entry.transports = Some(hex(text)?),
+        "reports" => entry.long_reports_only = field.is("long")?,
         "flags" => entry.flags = bytes(text)?,
         "firmware" => entry.firmware = firmware(field)?,
         "features" => entry.features = field.words().map(feature).collect::<Result<_, _>>()?,
@@ -191,6 +197,14 @@ fn decimal<N: std::str::FromStr>(text: &str) -> Result<N, &'static str> {
 fn ids(text: &str) -> Result<(u16, u16), &'static str> {
     let (vendor, product) = text.split_once(':').ok_or("two ids are expected")?;
     Ok((hex(vendor)?, hex(product)?))
+}
+
+fn unit(text: &str) -> Result<UnitId, &'static str> {
+    match text {
+        "serial" => Ok(UnitId::Serial),
+        "none" => Ok(UnitId::None),
+        _ => Err("an unknown word"),
+    }
 }
 
 fn kind(text: &str) -> Result<Kind, &'static str> {

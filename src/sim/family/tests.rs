@@ -5,7 +5,7 @@ use crate::sim::device::{Device, Identity, Kind, Protocol};
 use crate::sim::hidpp10::Hidpp10;
 use crate::sim::hidpp20::{Feature, Hidpp20, Model};
 use crate::sim::receiver::Receiver;
-use crate::sim::testing::{ask, frame, frames, percent};
+use crate::sim::testing::{ask, frame, frames, percent, seconds};
 use crate::units::Timestamp;
 
 const START: Timestamp = Timestamp::START;
@@ -25,6 +25,7 @@ fn identity(codename: &'static str, wpid: u16, kind: Kind, serial: [u8; 4]) -> I
         power_switch: 1,
         interval: 8,
         encrypted: kind == Kind::Keyboard,
+        name_end: 0,
     }
 }
 
@@ -59,7 +60,11 @@ fn what_receivers_say_of_themselves() {
         (0xC539, [0x66, 0x0D, 0x6D, 0xDA], "66 0D 6D DA 01 01 07"),
         (0xC534, [0; 4], "00 00 00 00 01 02 07"),
         (0x6042, [1, 2, 3, 4], "01 02 03 04 01 01 07"),
-        (0xC547, [1, 2, 3, 4], "01 02 03 04 01 02 07"),
+        (0xC547, [1, 2, 3, 4], "01 02 03 04 01 02 07 FF"),
+        // Vectors 1 and 2 and a receiver with firmware 24.11: C52Bs, each with bytes of its own.
+        (0xC52B, [0xAF, 0x4F, 0x95, 0xEA], "AF 4F 95 EA 05 06 0E"),
+        (0xC52B, [0x93, 0xE6, 0x90, 0xD5], "93 E6 90 D5 01 06 07"),
+        (0xC52B, [0x36, 0x38, 0xEC, 0xB4], "36 38 EC B4 0E 06 08"),
     ] {
         let said = ask(
             &mut receiver(product, serial),
@@ -161,6 +166,70 @@ fn versions_of_other_families() {
             ],
             &["10 FF 81 F1 05 00 00", "10 FF 81 F1 05 44 14"],
         ],
+    );
+    // A C547 and a Unifying receiver with firmware 24.11 (notes of the Exo project).
+    check(
+        &mut receiver(0xC547, [0; 4]),
+        &[
+            &[
+                "10 FF 83 B5 02 00 00",
+                "11 FF 83 B5 02 04 02 00 09 80 17 11 00 97 AA 22 B9 …",
+            ],
+            &["10 FF 81 F1 05 00 00", "10 FF 81 F1 05 F9 20"],
+            &["10 FF 81 F1 06 00 00", "10 FF 8F 81 F1 03 00"],
+        ],
+    );
+    check(
+        &mut receiver(0xC532, [0; 4]),
+        &[
+            &[
+                "10 FF 83 B5 02 00 00",
+                "11 FF 83 B5 02 24 11 00 36 88 08 04 01 …",
+            ],
+            &[
+                "10 FF 83 B5 7C 00 00",
+                "11 FF 83 B5 7C 00 22 05 14 A7 EB 02 72 11 …",
+            ],
+        ],
+    );
+}
+
+#[test]
+fn a_c53a_has_other_bytes_around_the_kind() {
+    // Vector 24 (Solaar issue 1333).
+    check(
+        &mut receiver(0xC53A, [0; 4]).with(1, mouse("G502", 0x407F, [0; 4])),
+        &[&[
+            "10 FF 83 B5 20 00 00",
+            "11 FF 83 B5 20 08 08 40 7F 0C 01 02 B1 …",
+        ]],
+    );
+}
+
+#[test]
+fn newer_unifying_firmware_marks_the_entries_of_its_list() {
+    // Solaar issue 411 (firmware 24.10).
+    check(
+        &mut receiver(0xC532, [0; 4]).with(2, mouse("", 0x4069, [0; 4])),
+        &[&[
+            "20 FF 81 …",
+            "20 02 41 01 69 40 1E 00 00 00 04 …",
+            "20 00 41 02 …",
+        ]],
+    );
+}
+
+#[test]
+fn a_k520_fills_up_its_name_with_blanks() {
+    // Solaar issue 680 and the recording of a pairing.
+    let mut k520 = mouse("K520", 0x2011, [0; 4]);
+    k520.identity.name_end = b' ';
+    check(
+        &mut receiver(0xC52B, [0; 4]).with(2, k520),
+        &[&[
+            "10 FF 83 B5 41 00 00",
+            "11 FF 83 B5 41 04 4B 35 32 30 20 20 20 20 20 20 20 20 20 20",
+        ]],
     );
 }
 
@@ -274,7 +343,8 @@ fn who_cannot_be_reached_depends_on_the_receiver() {
 #[test]
 fn bolt_records_count_slots_from_one() {
     let serial = [0xFB, 0x19, 0x99, 0x43];
-    let asleep = mouse("MX Master 3S", 0xB034, serial).asleep();
+    let mut asleep = mouse("MX Master 3S", 0xB034, serial).asleep();
+    asleep.identity.interval = 10;
     let mut bolt = receiver(0xC548, [0xAF, 0x4F, 0x95, 0xEA]).with(1, asleep);
     check(
         &mut bolt,
@@ -288,8 +358,9 @@ fn bolt_records_count_slots_from_one() {
                 "10 FF 83 B5 61 01 00",
                 "11 FF 83 B5 61 01 0C 4D 58 20 4D 61 73 74 65 72 20 33 53 00",
             ],
-            &["10 FF 83 B5 61 02 00", "10 FF 8F 83 B5 03 00"],
-            &["10 FF 83 B5 52 00 00", "10 FF 8F 83 B5 03 00"],
+            // Its error for B5 (notes of the Exo project).
+            &["10 FF 83 B5 61 02 00", "10 FF 8F 83 B5 0B 00"],
+            &["10 FF 83 B5 52 00 00", "10 FF 8F 83 B5 0B 00"],
             // The slots at offset 8; the unique id; none of the legacy records.
             &[
                 "10 FF 83 B5 02 00 00",
@@ -299,21 +370,21 @@ fn bolt_records_count_slots_from_one() {
                 "11 FF 83 FB …",
                 "11 FF 83 FB 41 46 34 46 39 35 45 41 35 30 42 30 36 41 31 35",
             ],
-            &["10 FF 83 B5 03 00 00", "10 FF 8F 83 B5 03 00"],
-            &["10 FF 83 B5 20 00 00", "10 FF 8F 83 B5 03 00"],
-            &["10 FF 83 B5 30 00 00", "10 FF 8F 83 B5 03 00"],
-            &["10 FF 83 B5 40 00 00", "10 FF 8F 83 B5 03 00"],
+            &["10 FF 83 B5 03 00 00", "10 FF 8F 83 B5 0B 00"],
+            &["10 FF 83 B5 20 00 00", "10 FF 8F 83 B5 0B 00"],
+            &["10 FF 83 B5 30 00 00", "10 FF 8F 83 B5 0B 00"],
+            &["10 FF 83 B5 40 00 00", "10 FF 8F 83 B5 0B 00"],
             &["10 FF 81 F1 01 00 00", "10 FF 8F 81 F1 02 00"],
             &["10 FF 80 C0 1E 01 00", "10 FF 8F 80 C0 03 00"],
             &["10 FF 80 B2 01 53 3C", "10 FF 8F 80 B2 02 00"],
             &["10 FF 81 02 00 00 00", "10 FF 81 02 00 01 00"],
         ],
     );
-    // Vector 37 (hardware): link down, and encrypted only while it is up.
+    // Vector 37 (hardware): link down. Software present is not mirrored (Solaar issue 3245).
     check(
         &mut bolt,
         &[
-            &["10 FF 80 00 00 01 00", "10 FF 80 00 00 00 00"],
+            &["10 FF 80 00 00 09 00", "10 FF 80 00 00 00 00"],
             &[
                 "10 FF 80 02 02 00 00",
                 "10 01 41 10 42 34 B0",
@@ -321,10 +392,34 @@ fn bolt_records_count_slots_from_one() {
             ],
         ],
     );
-    bolt.wake(START, 1);
+    // Solaar issue 2465: online, and nothing about encryption.
+    bolt.wake(seconds(1), 1);
     assert_eq!(
-        bolt.input_report(START),
-        Some(frame("10 01 41 10 A2 34 B0"))
+        bolt.input_report(seconds(1)),
+        Some(frame("10 01 41 10 02 34 B0"))
+    );
+}
+
+#[test]
+fn bolt_records_have_the_kind_and_the_interval_twice() {
+    // The keyboard of the Exo project's notes.
+    let mut keyboard = mouse("MX Keys M Mac", 0xB36A, [0x48, 0x05, 0x2C, 0x67]).asleep();
+    keyboard.identity.kind = Kind::Keyboard;
+    keyboard.identity.interval = 20;
+    check(
+        &mut receiver(0xC548, [0; 4]).with(1, keyboard),
+        &[
+            &[
+                "10 FF 83 B5 51 00 00",
+                "11 FF 83 B5 51 41 6A B3 48 05 2C 67 01 00 01 14 01 …",
+            ],
+            &["10 FF 80 00 00 01 00", "10 FF 80 00 00 00 00"],
+            &[
+                "10 FF 80 02 02 00 00",
+                "10 01 41 10 41 6A B3",
+                "10 FF 80 02 00 00 00",
+            ],
+        ],
     );
 }
 

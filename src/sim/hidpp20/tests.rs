@@ -10,6 +10,7 @@ fn m525() -> Hidpp20 {
         prefix: *b"RQM",
         version: [0x27, 0x02, 0x00, 0x28],
         product: 0x4013,
+        unknown: [0; 5],
     };
     let line = Feature::new;
     Hidpp20::new(

@@ -63,11 +63,17 @@ fn pairing_information() {
                 "10 FF 83 B5 30 00 00",
                 "11 FF 83 B5 30 FB 84 1B 86 1A 40 00 00 07 …",
             ],
-            // The shape of vectors 130 and 131, for a K800: 20 ms, wpid, protocol, kind.
+            // As of a K520 on a C52B with firmware 12.10 (Solaar issue 680): 20 ms, wpid, protocol,
+            // kind.
             &[
                 "10 FF 83 B5 20 00 00",
-                "11 FF 83 B5 20 20 14 20 10 04 00 01 …",
+                "11 FF 83 B5 20 11 14 20 10 04 00 01 0D 1A …",
             ],
+            &[
+                "10 FF 83 B5 02 00 00",
+                "11 FF 83 B5 02 12 01 00 19 88 02 04 01 …",
+            ],
+            &["10 FF 83 B5 7C 00 00", "10 FF 8F 83 B5 03 00"],
             &["10 FF 83 B5 21 00 00", "10 FF 8F 83 B5 03 00"],
             &["10 FF 83 B5 26 00 00", "10 FF 8F 83 B5 03 00"],
             &["10 FF 83 B5 50 00 00", "10 FF 8F 83 B5 03 00"],
