@@ -348,7 +348,7 @@ impl Discovery {
 
     fn handle_unpaired(&mut self, slot: Slot, error: RequestError) {
         match error {
-            RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue)) => {}
+            error if error.is_empty_slot() => {}
             RequestError::Refused(ErrorCode::Hidpp10(
                 Error10::InvalidSubId | Error10::InvalidAddress,
             )) if self.records != PairingRecords::Bolt && self.devices.is_empty() => {
@@ -538,9 +538,7 @@ impl Discovery {
                 };
                 !self.holds(slot, wpid)
             }
-            Err(error) => {
-                *error == RequestError::Refused(ErrorCode::Hidpp10(Error10::InvalidValue))
-            }
+            Err(error) => error.is_empty_slot(),
         };
         changed.then_some(slot)
     }

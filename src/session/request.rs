@@ -59,7 +59,21 @@ impl RequestError {
         matches!(
             self,
             Self::Refused(ErrorCode::Hidpp10(
-                Error10::InvalidSubId | Error10::InvalidAddress | Error10::InvalidValue
+                Error10::InvalidSubId
+                    | Error10::InvalidAddress
+                    | Error10::InvalidValue
+                    | Error10::UnsupportedParameter
+            ))
+        )
+    }
+
+    /// Whether a receiver reports that it has no such pairing record: the slot is empty. Bolt
+    /// receivers have an error of their own for that (notes of the Exo project).
+    pub const fn is_empty_slot(self) -> bool {
+        matches!(
+            self,
+            Self::Refused(ErrorCode::Hidpp10(
+                Error10::InvalidValue | Error10::UnsupportedParameter
             ))
         )
     }

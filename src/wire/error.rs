@@ -29,7 +29,8 @@ codes! {
         ResourceError = 0x09 => "resource error",
         /// Not possible in this state.
         RequestUnavailable = 0x0A => "request unavailable",
-        /// A parameter has a value that is not supported.
+        /// A parameter has a value that is not supported; for pairing records of Bolt receivers: the
+        /// slot is empty.
         UnsupportedParameter = 0x0B => "unsupported parameter value",
         /// Wrong PIN.
         WrongPin = 0x0C => "wrong PIN",

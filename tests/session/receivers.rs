@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use solar_status::feature::DeviceKind;
-use solar_status::session::{Event, RequestError};
+use solar_status::feature::{DeviceKind, PairingRecords};
+use solar_status::session::{DiscoveryScope, Event, RequestError};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
 
@@ -213,6 +213,32 @@ fn a_slot_that_seems_empty_is_looked_at_again_when_the_receiver_counts_more() {
     bench.session.discover(SCOPE);
     bench.run_for(seconds(5));
     assert_eq!(paired(&bench), [(3, "4002".to_owned(), None)]);
+}
+
+#[test]
+fn a_bolt_receiver_has_an_error_of_its_own_for_what_it_has_no_record_of() {
+    // Notes of the Exo project (C548), Solaar issue 2556 (its records); it was not known that this
+    // receiver is a Bolt.
+    let missing = "10 ff 8f 83 b5 0b 00";
+    let mut bench = Bench::new(Scripted::new(&[
+        (
+            "10 ff 83 fb",
+            &["11 ff 83 fb 34 32 44 46 31 39 35 39 47 30 30 30 30 30 30 30"],
+        ),
+        ("10 ff 81 02", &["10 ff 81 02 00 01 00"]),
+        (
+            "10 ff 83 b5 51",
+            &["11 ff 83 b5 51 42 34 b0 fb 19 99 43 01 00 02 0a 01"],
+        ),
+        ("10 ff 83 b5", &[missing]),
+    ]));
+    bench.session.discover(DiscoveryScope {
+        records: PairingRecords::Unknown,
+        ..SCOPE
+    });
+    bench.run_for(seconds(5));
+    assert_eq!(paired(&bench), [(1, "B034".to_owned(), Some(false))]);
+    assert!(bench.events.contains(&Event::Discovered));
 }
 
 #[test]
