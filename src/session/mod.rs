@@ -13,6 +13,7 @@ mod checking;
 mod discovery;
 mod event;
 mod exchange;
+mod first_notice;
 mod known;
 mod light;
 mod measuring;
@@ -58,6 +59,8 @@ pub struct Session {
     known: BTreeMap<DeviceIndex, Known>,
     /// Devices whose battery flag was set and is to be cleared at the end.
     noticing: Vec<DeviceIndex>,
+    /// Devices whose first battery notice is waited for, and until when.
+    first_notices: BTreeMap<DeviceIndex, Timestamp>,
     events: VecDeque<Event>,
     mark: u8,
 }
@@ -88,6 +91,7 @@ impl Session {
             leases: BTreeMap::new(),
             known: BTreeMap::new(),
             noticing: Vec::new(),
+            first_notices: BTreeMap::new(),
             events: VecDeque::new(),
             mark: 0,
         }
@@ -203,12 +207,12 @@ impl Session {
 
     /// Whether a report is waited for that was asked for, a measurement aside.
     pub fn awaits_answer(&self) -> bool {
-        !self.exchange.is_idle()
+        !self.exchange.is_idle() || !self.first_notices.is_empty()
     }
 
     /// Whether nothing waits to be sent, answered or measured.
     pub fn is_idle(&self) -> bool {
-        self.exchange.is_idle() && self.leases.is_empty()
+        self.exchange.is_idle() && self.leases.is_empty() && self.first_notices.is_empty()
     }
 
     /// How many reports were sent so far.
@@ -299,6 +303,7 @@ impl Session {
             }
         }
         self.settle(now);
+        self.end_first_notices(now);
         if let Some(discovery) = &mut self.discovery {
             discovery.handle_timeout(now, &mut self.events);
             self.continue_discovery();
@@ -319,6 +324,7 @@ impl Session {
         let leases = self.leases.values().filter_map(LightLease::poll_timeout);
         let discovery = self.discovery.as_ref().and_then(Discovery::poll_timeout);
         leases
+            .chain(self.first_notices.values().copied())
             .chain(discovery)
             .chain(self.exchange.poll_timeout())
             .min()
@@ -344,7 +350,7 @@ impl Session {
                     }
                     self.continue_discovery();
                 }
-                Purpose::Probe(device, step) => self.settle_probe(device, step, outcome),
+                Purpose::Probe(device, step) => self.settle_probe(now, device, step, outcome),
                 Purpose::Light(device, true) => self.settle_measuring(now, device, outcome),
                 Purpose::Light(_, false) | Purpose::ClearFlags => {}
                 Purpose::ReadReceiverFlags(raised) => self.clear_receiver_flags(raised, outcome),
@@ -360,6 +366,7 @@ impl Session {
 
     fn settle_probe(
         &mut self,
+        now: Timestamp,
         device: DeviceIndex,
         step: probe::Step,
         outcome: Result<Report, RequestError>,
@@ -373,11 +380,11 @@ impl Session {
             self.submit_step(device, step);
             return;
         }
-        if matches!(step, probe::Step::WriteFlags(_))
-            && outcome.is_ok()
-            && !self.noticing.contains(&device)
-        {
-            self.noticing.push(device);
+        if matches!(step, probe::Step::WriteFlags(_)) && outcome.is_ok() {
+            if !self.noticing.contains(&device) {
+                self.noticing.push(device);
+            }
+            self.expect_first_notice(now, device);
         }
         let mut facts = Vec::new();
         if let Some(probe) = self.probes.get_mut(&device) {
@@ -435,7 +442,8 @@ impl Session {
             .exchange
             .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
         let measuring = self.is_measuring(device) && !self.runs_series(device);
-        let Some(probe) = self.probes.get_mut(&device).filter(|_| !asking) else {
+        let waiting = asking || self.first_notices.contains_key(&device);
+        let Some(probe) = self.probes.get_mut(&device).filter(|_| !waiting) else {
             return;
         };
         let mut facts = Vec::new();

@@ -212,12 +212,13 @@ impl Probe {
                 };
                 return (!self.answered && wanted != Wanted::NOTHING).then_some(Step::Ping);
             };
-            match Self::way_to(*goal, protocol, known) {
+            let goal = self.first_of(*goal, protocol, known);
+            match Self::way_to(goal, protocol, known) {
                 Way::Via(step) => return Some(step),
                 Way::By(step) => {
                     // That is asked, and answered, elsewhere.
                     self.answered |= matches!(step, Step::MeasureLight(_));
-                    self.goals.pop_front();
+                    self.goals.retain(|other| *other != goal);
                     return Some(step);
                 }
                 Way::None => {
@@ -227,10 +228,32 @@ impl Probe {
                         Goal::Identity | Goal::Firmware => known.identified = true,
                         _ => {}
                     }
-                    self.goals.pop_front();
+                    self.goals.retain(|other| *other != goal);
                 }
             }
         }
+    }
+
+    /// The goal to look at: notices before the battery, where the first of them saves reading it.
+    fn first_of(&self, goal: Goal, protocol: ProtocolVersion, known: &Known) -> Goal {
+        let [likely, _] = battery_registers(known.model);
+        let register = known.register.unwrap_or(likely);
+        let saves_reading = goal == Goal::Battery
+            && !protocol.has_features()
+            && register == BatteryRegister::Status
+            && self.goals.contains(&Goal::Notices);
+        if saves_reading { Goal::Notices } else { goal }
+    }
+
+    /// Whether the battery has still to be read.
+    pub(super) fn wants_battery(&self) -> bool {
+        self.goals.contains(&Goal::Battery)
+    }
+
+    /// A notice brought the battery.
+    pub(super) fn handle_notice(&mut self) {
+        self.answered = true;
+        self.goals.retain(|goal| *goal != Goal::Battery);
     }
 
     fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Way {

@@ -48,6 +48,10 @@ pub(super) const HOLD_LEAST: Duration = Duration::from_millis(20);
 /// The longest.
 pub(super) const HOLD_MOST: Duration = Duration::from_millis(250);
 
+/// The wait for the battery notice that follows when notices are switched on: it came 6 to 16 ms
+/// after the acknowledgement (recording of a Performance MX).
+pub(super) const FIRST_NOTICE: Duration = Duration::from_millis(100);
+
 /// How long an answer may still come after its question was given up or answered once.
 pub(super) const LATE_ANSWER: Duration = Duration::from_secs(30);
 

@@ -1,6 +1,7 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
 use super::event::{DeviceFact, Event, Reading};
+use super::known::BatteryRegister;
 use super::light::{Action, LightLease};
 use super::probe::{Probe, is_plausible, read_battery};
 use super::sources::is_battery_source;
@@ -15,12 +16,19 @@ impl Session {
     /// Takes a notification of HID++ 1.0 from or about a device.
     pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
         let reading = match sub_id {
-            0x07 => Some(Reading::Status(battery_status::read_notification(report))),
-            0x0D => Some(Reading::Mileage(battery_mileage::read_notification(report))),
+            0x07 => Some((
+                BatteryRegister::Status,
+                Reading::Status(battery_status::read_notification(report)),
+            )),
+            0x0D => Some((
+                BatteryRegister::Mileage,
+                Reading::Mileage(battery_mileage::read_notification(report)),
+            )),
             _ => None,
         };
-        if let Some(reading) = reading {
+        if let Some((register, reading)) = reading {
             self.publish(device, vec![DeviceFact::Battery(reading)]);
+            self.take_first_notice(device, register);
             self.note_life(device);
         }
         let Some(connection) = device_connection::read(report) else {
@@ -63,6 +71,7 @@ impl Session {
         self.known.remove(&device);
         self.leases.remove(&device);
         self.noticing.retain(|noticing| *noticing != device);
+        self.first_notices.remove(&device);
         self.exchange.withdraw(|purpose| {
             matches!(purpose, Purpose::Probe(at, _) | Purpose::Light(at, _) if *at == device)
         });

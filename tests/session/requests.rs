@@ -5,10 +5,12 @@ use std::time::Duration;
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 use solar_status::feature::root::ProtocolVersion;
 use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::session::{DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted};
-use solar_status::sim::scenario::desk;
+use solar_status::session::{
+    BatteryRegister, DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted,
+};
+use solar_status::sim::scenario::{K800, M705, desk};
 use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::{Error10, FeatureId, FeatureIndex};
+use solar_status::wire::{Error10, FeatureId, FeatureIndex, Wpid};
 
 const BATTERY: Wanted = Wanted {
     battery: true,
@@ -329,4 +331,70 @@ impl<F: solar_status::sim::Firmware> Elsewhere for F {
             .collect();
         self.output_report(now, &bytes);
     }
+}
+
+/// What a K800 is asked that is to report changes of its battery, too.
+fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize) {
+    let mut keyboard = desk();
+    keyboard.wake(Timestamp::START, K800);
+    if silent_notice {
+        // It has sent its notice before, for another program.
+        let flags = [0x10, 0x03, 0x80, 0x00, 0x10, 0x00, 0x00];
+        solar_status::sim::Firmware::output_report(&mut keyboard, Timestamp::START, &flags);
+    }
+    let mut bench = Bench::new(keyboard);
+    bench.now = Timestamp::START + seconds(1);
+    while solar_status::sim::Firmware::input_report(&mut bench.device, bench.now).is_some() {}
+    let wanted = Wanted {
+        notices: true,
+        ..BATTERY
+    };
+    bench.session.probe(slot(K800), wanted, known);
+    bench.run_for(seconds(3));
+    assert!(bench.events.contains(&Event::Probed(slot(K800))));
+    assert!(bench.session.is_idle());
+    let asked = bench.sent_to(slot(K800));
+    (asked, bench.readings(slot(K800)).len())
+}
+
+#[test]
+fn the_notice_that_follows_when_notices_are_switched_on_is_a_reading() {
+    // Recording of a Performance MX: it comes 6 to 16 ms after the acknowledgement.
+    let known = Known {
+        protocol: Some(ProtocolVersion::HIDPP_10),
+        register: Some(BatteryRegister::Status),
+        ..Known::default()
+    };
+    let flags = ["10 03 81 00 00 00 00", "10 03 80 00 10 00 00"];
+    let (asked, readings) = asked_with_notices(known.clone(), false);
+    assert_eq!((&asked[..], readings), (&flags.map(str::to_owned)[..], 1));
+    // Where notices are on already there is none, and the register is read.
+    let (asked, readings) = asked_with_notices(known, true);
+    let reading = ["10 03 81 00 00 00 00", "10 03 81 07 00 00 00"];
+    assert_eq!((&asked[..], readings), (&reading.map(str::to_owned)[..], 1));
+}
+
+#[test]
+fn a_register_is_read_where_no_notice_follows() {
+    // No recording shows it for register 0D: here of a model that may be expected to have 07.
+    let known = Known {
+        protocol: Some(ProtocolVersion::HIDPP_10),
+        model: Some(Wpid(0x20FF)),
+        ..Known::default()
+    };
+    let mut bench = Bench::new(desk());
+    let wanted = Wanted {
+        notices: true,
+        ..BATTERY
+    };
+    bench.session.probe(slot(M705), wanted, known);
+    bench.run_for(seconds(3));
+    let asked = bench.sent_to(slot(M705));
+    assert_eq!(asked[..2], ["10 02 81 00 00 00 00", "10 02 80 00 10 00 00"]);
+    assert!(
+        asked.contains(&"10 02 81 0d 00 00 00".to_owned()),
+        "{asked:?}"
+    );
+    assert_eq!(bench.readings(slot(M705)).len(), 1);
+    assert!(bench.session.is_idle());
 }
