@@ -21,7 +21,7 @@ pub const GET_SERIAL_NUMBER: u8 = 2;
 pub struct DeviceInformation {
     /// How many firmwares there are to ask for.
     pub entities: u8,
-    /// Unique to the device where it is not zero.
+    /// Unique to the device; `None` for zero, and for `FFFFFFFF`, which every G933 has.
     pub unit_id: Option<Serial>,
     /// Bits 0 Bluetooth, 1 Bluetooth LE, 2 eQUAD, 3 USB.
     pub transports: u16,
@@ -208,6 +208,14 @@ mod tests {
                 0xDDDA_ADBC,
                 0x000C,
                 [0x407F, 0xC08D, 0],
+            ),
+            // Recording of a G933, which has neither of these transports.
+            (
+                "11 FF 02 0D 01 FF FF FF FF 00 03 00 00 00 00 0A 5B …",
+                1,
+                0,
+                0x0003,
+                [0, 0, 0x0A5B],
             ),
         ] {
             let info = read_device_info(&report(hex));

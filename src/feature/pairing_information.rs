@@ -79,7 +79,9 @@ pub struct Pairing {
 pub struct ExtendedPairing {
     /// The device's serial number.
     pub serial: Option<Serial>,
-    /// Which kinds of input report it sends.
+    /// Which kinds of input report it sends, bit by bit as in the DJ report "paired": 1 keyboard, 2
+    /// mouse, 3 consumer control, 4 system control, 14 keyboard LEDs. Little-endian: a recording of
+    /// a C52B with five devices has the same four bytes in both.
     pub report_types: u32,
     /// Where its power switch is.
     pub power_switch: PowerSwitch,
@@ -170,7 +172,7 @@ pub fn read(report: &Report) -> PairingInformation {
             slot,
             ExtendedPairing {
                 serial: Serial::new(u32::from_be_bytes([p1, p2, p3, p4])),
-                report_types: u32::from_be_bytes([p5, p6, p7, p8]),
+                report_types: u32::from_le_bytes([p5, p6, p7, p8]),
                 power_switch: PowerSwitch::from(p9 & 0x0F),
             },
         ),
@@ -292,6 +294,28 @@ mod tests {
             );
             assert_eq!(extended.power_switch, switch, "{hex}");
         }
+    }
+
+    #[test]
+    fn report_types_are_those_of_the_dj_report() {
+        // Recording of a C52B: K750, M570, MX Master; `20 02 41 01 02 40 1A 40 00 00` for the first.
+        for (hex, report_types) in [
+            ("11 FF 83 B5 31 AC 9B F8 40 1A 40 00 00 03 …", 0x0000_401A),
+            ("11 FF 83 B5 32 F1 E3 E0 50 04 00 00 00 01 …", 0x0000_0004),
+            ("11 FF 83 B5 34 08 0D A0 0B 1E 00 00 00 01 …", 0x0000_001E),
+        ] {
+            let PairingInformation::Extended(_, extended) = read(&report(hex)) else {
+                panic!("{hex}");
+            };
+            assert_eq!(extended.report_types, report_types, "{hex}");
+        }
+    }
+
+    #[test]
+    fn no_serial_number_is_all_zero_or_all_ones() {
+        assert_eq!(Serial::new(0), None);
+        assert_eq!(Serial::new(u32::MAX), None);
+        assert_eq!(Serial::new(1), Some(Serial(1)));
     }
 
     #[test]
