@@ -226,6 +226,220 @@ node 1 /dev/hidraw1 046D:C52B\n\
 }
 
 #[test]
+fn a_keyboards_own_root_event_is_one() {
+    // Solaar issue 3265: between its answers a K380 sends short root frames of zeros, several in
+    // 10 ms.
+    let trace = "\
+node 1 046D:B342 short,long bus=bluetooth /dev/hidraw0\n\
+0.000000 1 > 11 ff 03 14 10 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n\
+0.001000 1 < 10 ff 00 00 00 00 00\n\
+0.002000 1 < 10 ff 00 00 00 00 00\n\
+0.012000 1 < 11 ff 03 14 44 65 76 69 63 65 20 4b 65 79 62 6f 61 72 64 20\n";
+    let explained = json(&[], trace);
+    for event in &explained[1..3] {
+        assert_eq!(event["type"], "event");
+        assert_eq!(
+            (&event["feature"], &event["event"]),
+            (&"0000".into(), &0.into())
+        );
+        assert_eq!(event["guessed"], false);
+    }
+    assert_eq!(explained[3]["type"], "reply");
+    let summary = "event: no operation, root (0000, index 00), direct device\n";
+    assert!(stdout(&run(&[], trace.as_bytes())).contains(summary));
+    // Alone, without a direction: an event, and that this is a guess.
+    let alone = &json(&[], "10 ff 00 00 00 00 00")[0];
+    assert_eq!(
+        (&alone["type"], &alone["guessed"]),
+        (&"event".into(), &true.into())
+    );
+    // The same bytes to the device are a request.
+    let request = &json(&[], "0.1 1 > 10 ff 00 00 00 00 00")[0];
+    assert_eq!(request["type"], "request");
+}
+
+#[test]
+fn lines_of_other_programs_logs_are_read_with_their_direction() {
+    // Solaar issue 1735, libratbag issues 22 and 962, with other numbers.
+    let log = "\
+13:20:52,208    DEBUG [MainThread] logitech_receiver.base: (6) <= w[11 02 001E 00005A00000000000000000000000000]\n\
+13:20:52,210     INFO [MainThread] logitech_receiver.receiver: new device\n\
+13:20:52,240    DEBUG [MainThread] logitech_receiver.base: (6) => r[11 02 001E 04055A00000000000000000000000000]\n\
+ratbag debug: hidpp: device supports long reports\n\
+ratbag raw: hidpp write: 10 00 81 07 00 00 00\n\
+ratbag raw: hidpp read:  10 00 81 07 00 22 00\n";
+    let output = run(&["--json"], log.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let passed = "2 lines of other programs' logs without a HID++ report passed over\n";
+    assert_eq!(stderr(&output), passed);
+    let explained = objects(&output);
+    let types: Vec<&Value> = explained.iter().map(|it| &it["type"]).collect();
+    assert_eq!(types, ["request", "reply", "request", "reply"]);
+    let directions: Vec<&Value> = explained.iter().map(|it| &it["direction"]).collect();
+    let (to, from) = ("host_to_device", "device_to_host");
+    assert_eq!(directions, [to, from, to, from]);
+    assert_eq!(explained[1]["version"], "4.5");
+    assert_eq!(explained[3]["state"], "full");
+}
+
+#[test]
+fn what_is_at_index_ff_is_known_from_its_ids_and_its_registers() {
+    let refused = "10 ff 8f 00 1d 01 00";
+    let says = |input: &str| stdout(&run(&[], input.as_bytes())).to_owned();
+    // Notes of the Exo project: a Bolt receiver that refuses a ping.
+    for input in [
+        format!("node 1 046D:C548 short,long /dev/hidraw0\n0.1 1 < {refused}"),
+        format!("10 ff 81 02 00 01 00\n{refused}"),
+    ] {
+        let text = says(&input);
+        assert!(text.contains("8F/01), receiver, in answer to"), "{text}");
+    }
+    let corded = format!("node 1 046D:C318 short,long /dev/hidraw0\n0.1 1 < {refused}");
+    assert!(says(&corded).contains("8F/01), direct device, in answer to"));
+    // Dump of an EX100's receiver C517: its registers 01 and 09 are not those of devices.
+    let register = "0.1 1 < 10 ff 81 09 00 00 00";
+    let old = json(
+        &[],
+        &format!("node 1 046D:C517 short /dev/hidraw0\n{register}"),
+    );
+    assert_eq!(old[0]["register_name"], Value::Null);
+    let keyboard = json(&[], &format!("node 1 046D:C318 short,long x\n{register}"));
+    assert_eq!(keyboard[0]["register_name"], "Fn swap");
+}
+
+#[test]
+fn a_slot_that_is_paired_is_not_called_empty() {
+    let because = |input: &str| {
+        let text = stdout(&run(&[], input.as_bytes())).to_owned();
+        let row = text.lines().rfind(|line| line.contains("unreachable"));
+        row.unwrap()
+            .trim()
+            .trim_start_matches("unreachable")
+            .trim()
+            .to_owned()
+    };
+    let paired = "asleep, switched off or out of range";
+    let open = "asleep, switched off, out of range, or an empty slot";
+    // A recording of a C52B: 09 is an answer for devices that are paired.
+    assert_eq!(because("10 01 8f 00 11 09 00"), paired);
+    // Error 08 can be both (libratbag issue 1594), until something shows which.
+    let unknown = "10 02 8f 00 18 08 00";
+    assert_eq!(because(unknown), open);
+    for shows in [
+        "20 02 41 01 02 40 1a 40 00 00 00 00 00 00 00",
+        "10 02 41 10 42 34 b0",
+        "11 ff 83 b5 21 12 14 20 11 04 00 01 0d 1a 00 00 00 00 00 00",
+        "11 ff 83 b5 52 42 34 b0 fb 19 99 43 01 00 02 0a 01 00 00 00",
+        "10 02 8f 00 11 09 00",
+    ] {
+        assert_eq!(because(&format!("{shows}\n{unknown}")), paired, "{shows}");
+    }
+    for shows in [
+        "10 02 40 02 00 00 00",
+        "20 02 40 00 00 00 00 00 00 00 00 00 00 00 00",
+        "10 ff 83 b5 21 00 00\n10 ff 8f 83 b5 03 00",
+        "10 ff 83 b5 52 00 00\n10 ff 8f 83 b5 0b 00",
+    ] {
+        let slot = because(&format!("{shows}\n{unknown}"));
+        assert_eq!(slot, "an empty slot", "{shows}");
+    }
+}
+
+#[test]
+fn report_types_read_alike_wherever_they_stand() {
+    // A recording of a C52B with a K750 in slot 2.
+    let explained = json(
+        &[],
+        "20 02 41 01 02 40 1a 40 00 00 00 00 00 00 00\n\
+         11 ff 83 b5 31 ac 9b f8 40 1a 40 00 00 03 00 00 00 00 00 00\n",
+    );
+    assert_eq!(explained[0]["report_types"], "0000401A");
+    assert_eq!(explained[1]["report_types"], "0000401A");
+}
+
+#[test]
+fn a_bolt_receivers_id_and_slots() {
+    // Solaar issue 2230 (the id), notes of the Exo project (the slots).
+    let id = "11 ff 83 fb 42 31 41 46 37 46 30 42 37 42 37 35 37 35 43 34";
+    let firmware = "11 ff 83 b5 02 05 01 00 10 01 b6 10 06 00 00 00 00 00 00 00";
+    let explained = json(&[], &format!("{id}\n{firmware}\n"));
+    assert_eq!(explained[0]["serial"], "B1AF7F0B7B7575C4");
+    assert_eq!(explained[0]["params"], Value::Null);
+    assert_eq!(explained[1]["firmware"], "05.01.B0010");
+    assert_eq!(explained[1]["slots"], 6);
+    assert_eq!(json(&[], firmware)[0]["slots"], 6, "alone as well");
+    // A Unifying receiver has another number there (the same notes).
+    let unifying = "11 ff 83 b5 02 24 11 00 36 88 08 04 01 00 00 00 00 00 00 00";
+    assert_eq!(json(&[], unifying)[0].get("slots"), None);
+    let known = format!("node 1 046D:C52B short,long,dj x\n0.1 1 < {firmware}");
+    assert_eq!(json(&[], &known)[0].get("slots"), None);
+}
+
+#[test]
+fn the_activity_of_each_slot() {
+    // Solaar issue 680.
+    let reply = format!("11 ff 83 b3 13 00 05 {}", "00 ".repeat(13));
+    let explained = &json(&[], &format!("0.1 1 < {reply}"))[0];
+    let mut counters = [0; 16];
+    (counters[0], counters[2]) = (0x13, 5);
+    assert_eq!(explained["activity"], serde_json::json!(counters));
+    let text = stdout(&run(&[], reply.as_bytes())).to_owned();
+    assert!(text.contains("receiver: slot 1: 19, slot 3: 5\n"), "{text}");
+}
+
+#[test]
+fn features_and_registers_of_gaming_devices_have_names() {
+    for (feature, name) in [
+        ("8070", "color LED effects"),
+        ("8100", "onboard profiles"),
+        ("1bc0", "report HID usage"),
+    ] {
+        let given = format!("c={feature}");
+        let explained = &json(&["--feature", &given], "10 ff 0c 1a 00 00 00")[0];
+        assert_eq!(explained["feature_name"], name, "{feature}");
+    }
+    // libratbag reads them of a G500.
+    for (register, name) in [
+        ("61", "optical sensor settings"),
+        ("a0", "memory management"),
+    ] {
+        let explained = &json(&[], &format!("10 00 81 {register} 00 00 00"))[0];
+        assert_eq!(explained["register_name"], name, "{register}");
+    }
+}
+
+#[test]
+fn buttons_that_a_mouse_reports_to_its_program_are_private() {
+    let event = format!("11 01 0c 00 a5 5a {}", "00 ".repeat(14));
+    let explained = &json(&["--feature", "c=8110"], &event)[0];
+    assert_eq!(explained["type"], "input");
+    assert_eq!(explained["frame"], "11 01 0c 00 ..");
+}
+
+#[test]
+fn a_unit_id_of_all_ones_is_none() {
+    // A recording of a G933.
+    let explained = json(
+        &["--feature", "2=0003"],
+        "11 ff 02 0d 01 ff ff ff ff 00 03 00 00 00 00 0a 5b 00 00 00",
+    );
+    assert_eq!(explained[0].get("unit_id"), Some(&Value::Null));
+    assert_eq!(explained[0]["model_ids"], "0A5B");
+}
+
+#[test]
+fn what_answers_a_control_request_is_no_news() {
+    // A C52B that is plugged in: usbhid reads each report once.
+    let capture = "\
+ffff880012345600 110 C Ci:1:017:0 0 18 = 12010002 00000008 6d042bc5 07120102 0001\n\
+ffff880012345600 120 C Ci:1:017:0 0 7 = 10000000 000000\n\
+ffff880012345600 130 C Ci:1:017:0 0 20 = 11ff0a00 00000000 00000000 00000000 00000000\n";
+    let output = run(&["--json"], capture.as_bytes());
+    assert!(output.status.success());
+    assert_eq!(objects(&output).len(), 0);
+}
+
+#[test]
 fn a_spare_software_id_is_ours_in_our_traces_only() {
     let lookup = "10 01 00 05 00 05 00";
     let foreign = |input: &str| json(&[], input)[0]["foreign"].clone();
@@ -362,6 +576,12 @@ fn line() -> impl Strategy<Value = String> {
         frame().prop_map(move |bytes| {
             format!("f 1 C Ii:1:2:3 0:8 {} = {}", bytes.len(), spaced(&bytes))
         }),
+        frame().prop_map(move |bytes| {
+            format!("f 1 C Ci:1:2:0 0 {} = {}", bytes.len(), spaced(&bytes))
+        }),
+        frame().prop_map(move |bytes| format!("x (3) => r[{}]", spaced(&bytes))),
+        frame().prop_map(move |bytes| format!("ratbag raw: hidpp write: {}", spaced(&bytes))),
+        "(node [0-9] |I: 3 |E: 1 2 |report_id=|Recv report_id=|<< |> )[0-9a-fA-F :=]{0,40}",
         "[0-9a-fA-FxX :<>=SC.#-]{0,80}",
         any::<String>(),
     ]
@@ -387,6 +607,69 @@ proptest! {
                     prop_assert!(object["type"].is_string());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_frame_is_the_same_in_the_log_of_any_program(
+        id in prop::sample::select(vec![0x10_u8, 0x11]),
+        device in prop::sample::select(vec![0xFF_u8, 0, 1, 6]),
+        sub_id in prop::sample::select(vec![0x41_u8, 0x4A, 0x80, 0x81, 0x83]),
+        rest in prop::collection::vec(any::<u8>(), 17),
+        to_device in any::<bool>(),
+    ) {
+        use solar_status::cli::decode::{DecodeArgs, run};
+        let mut bytes = [&[id, device, sub_id], &rest[..]].concat();
+        bytes.truncate(if id == 0x10 { 7 } else { 20 });
+        let spaced = |bytes: &[u8]| {
+            let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            bytes.join(" ")
+        };
+        let joined = |bytes: &[u8]| spaced(bytes).replace(' ', "");
+        let all = spaced(&bytes);
+        let grouped = format!(
+            "{} {} {} {}",
+            joined(&bytes[..1]), joined(&bytes[1..2]), joined(&bytes[2..4]), joined(&bytes[4..])
+        );
+        // ltunify shows the register of an access apart.
+        let is_access = (0x80..=0x83).contains(&sub_id);
+        let params = &bytes[if is_access { 4 } else { 3 }..];
+        let register = if is_access { format!("reg={:02X} X?  ", bytes[3]) } else { String::new() };
+        let fields = format!(
+            "report_id={id:02X} short device={device:02X} RECV type={sub_id:02X} NAME  {register}params={} ",
+            spaced(params)
+        );
+        let mut lines = if to_device {
+            vec![
+                format!("x: (6) <= w[{grouped}]"),
+                format!("<< (   0.015) [{grouped}] b'x[y]'"),
+                format!("ratbag raw: hidpp write: {}", all.to_lowercase()),
+                format!("12:34:56.789 Send\t{fields}"),
+                format!("> {all}"),
+            ]
+        } else {
+            vec![
+                format!("x: (6) => r[{grouped}]"),
+                format!(">> (   0.015) [{grouped}] b'x[y]'"),
+                format!("ratbag raw: hidpp read:  {}", all.to_lowercase()),
+                format!("12:34:56.789 Recv\t{fields}"),
+                format!("E: 000001.5 {} {}", bytes.len(), all.to_lowercase()),
+                format!("< {all}"),
+            ]
+        };
+        lines.push(format!("0.1 1 {} {all}", if to_device { '>' } else { '<' }));
+        let mut explained = lines.iter().map(|line| {
+            let args = DecodeArgs { json: true, ..DecodeArgs::default() };
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            run(&args, &mut line.as_bytes(), &mut out, &mut err).unwrap();
+            let object: Value = serde_json::from_slice(&out).unwrap();
+            (object["frame"].clone(), object["direction"].clone())
+        });
+        let first = explained.next().unwrap();
+        let direction = if to_device { "host_to_device" } else { "device_to_host" };
+        prop_assert_eq!(&first, &(all.to_lowercase().into(), direction.into()));
+        for other in explained {
+            prop_assert_eq!(&other, &first);
         }
     }
 

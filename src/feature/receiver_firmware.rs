@@ -15,6 +15,21 @@ pub fn read(report: &Report) -> FirmwareVersion {
     firmware_version::version([number, revision], Some([build_high, build_low]))
 }
 
+/// The number of slots in the answer of a Bolt receiver: `02 number revision build×2 ?×3 slots`.
+/// `None`: a number that no receiver can have.
+pub fn read_bolt_slots(report: &Report) -> Option<u8> {
+    let [_, _, _, _, _, _, _, _, slots, ..] = *report.params();
+    Some(slots).filter(|slots| matches!(slots, 1..=15))
+}
+
+/// Whether an answer looks like that of a Bolt receiver, for those who do not know the receiver: bit
+/// 7 of byte 5 is clear (`01` on a C548), and set on all other receivers seen (`88` or `80` on
+/// C52B, C534, C53A and C547).
+pub fn looks_like_bolt(report: &Report) -> bool {
+    let [_, _, _, _, _, fifth, ..] = *report.params();
+    (0x01..0x80).contains(&fifth)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +39,23 @@ mod tests {
     fn a_powerplay_receiver_vector_5() {
         let version = read(&report("11 FF 83 B5 02 40 02 00 12 88 08 0F …"));
         assert_eq!(version.to_string(), "40.02.B0012");
+    }
+
+    #[test]
+    fn a_bolt_receiver_is_told_from_others_by_one_byte() {
+        // Notes of the Exo project (C548, C547), Solaar issues 680 (C52B), 967 (C534) and 1333.
+        for (hex, is_bolt) in [
+            ("11 FF 83 B5 02 05 01 00 10 01 B6 10 06 …", true),
+            (
+                "11 FF 83 B5 02 04 02 00 09 80 17 11 00 97 AA 22 B9 …",
+                false,
+            ),
+            ("11 FF 83 B5 02 24 11 00 36 88 08 04 01 …", false),
+            ("11 FF 83 B5 02 12 10 00 32 88 02 04 01 …", false),
+            ("11 FF 83 B5 02 29 01 00 16 88 0C 0A …", false),
+            ("11 FF 83 B5 02 40 02 00 12 88 08 0F …", false),
+        ] {
+            assert_eq!(looks_like_bolt(&report(hex)), is_bolt, "{hex}");
+        }
     }
 }

@@ -37,6 +37,8 @@ impl Register {
     pub const BATTERY_STATUS: Self = Self(0x07);
     /// Battery level in percent.
     pub const BATTERY_MILEAGE: Self = Self(0x0D);
+    /// One counter of a receiver for each slot: how often its device sent something.
+    pub const DEVICE_ACTIVITY: Self = Self(0xB3);
     /// The receiver's pairing records.
     pub const PAIRING_INFORMATION: Self = Self(0xB5);
     /// A Bolt receiver's unique id.
@@ -51,7 +53,8 @@ impl Register {
         matches!(self, Self::PAIRING_INFORMATION | Self::FIRMWARE_VERSION)
     }
 
-    /// What the register holds, or `None` where this program does not know it.
+    /// What the register holds, or `None` where this program does not know it. Source: Logitech's
+    /// HID++ 1.0 extract, Solaar, fwupd; those of mice from libratbag.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             0x00 => "notification flags",
@@ -63,7 +66,14 @@ impl Register {
             0x0D => "battery mileage",
             0x17 => "keyboard backlight",
             0x51 => "LEDs",
+            0x54 => "LED intensity",
+            0x57 => "LED color",
+            0x61 => "optical sensor settings",
             0x63 => "resolution",
+            0x64 => "USB report rate",
+            0xA0 => "memory management",
+            0xA1 => "hot control",
+            0xA2 => "read memory",
             0xB2 => "device connection",
             0xB3 => "device activity",
             0xB5 => "pairing information",

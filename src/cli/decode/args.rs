@@ -7,9 +7,9 @@ use crate::wire::FeatureId;
 /// Explain HID++ frames: what they are, who sent them, and what every byte means.
 ///
 /// Frames come as arguments or, without any, on standard input, one per line. Welcome are plain
-/// hexadecimal digits with or without separators, lines of usbmon, and the lines of traces that
-/// this program recorded. What one frame teaches, such as where a feature stands, helps to
-/// explain the next.
+/// hexadecimal digits with or without separators, lines of usbmon, the lines of traces that this
+/// program recorded, and log lines of Solaar, ratbagd, ltunify and hid-recorder. What one frame
+/// teaches, such as where a feature stands, helps to explain the next.
 ///
 /// Reports of keys and pointer motion are named, and what they hold is left out. Keys that a
 /// program has diverted come as events of features that a frame alone does not name: look at such

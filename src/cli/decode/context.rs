@@ -1,11 +1,14 @@
-//! What the stream has taught so far: where features stand, and which requests are open.
+//! What the stream has taught so far: what is behind each source, which of its slots are paired,
+//! where features stand, and which requests are open.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::Serialize;
 
 use super::args::GivenFeature;
 use super::input::Source;
+use crate::device::ReceiverModel;
+use crate::feature::PairingRecords;
 use crate::wire::{FeatureId, Register, Report};
 
 /// How many open requests are kept for one source: far more than any program leaves open.
@@ -39,9 +42,31 @@ pub(super) struct Context {
     sources: HashMap<Source, Conversations>,
 }
 
-/// What was heard from one source.
+/// What is behind a source, at device index FF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// A receiver, with records of this kind.
+    Receiver(PairingRecords),
+    /// A device on its own node.
+    Device,
+}
+
+impl Behind {
+    /// What has these USB or Bluetooth ids.
+    fn of(vendor: u16, product: u16) -> Self {
+        ReceiverModel::of(vendor, product)
+            .map_or(Self::Device, |model| Self::Receiver(model.records))
+    }
+}
+
+/// What was received from one source.
 #[derive(Debug, Default)]
 struct Conversations {
+    behind: Option<Behind>,
+    /// Whether each slot holds a device, where that was seen.
+    slots: HashMap<u8, bool>,
+    /// The devices that were seen to speak HID++ 2.0.
+    modern: HashSet<u8>,
     /// By device index and feature index.
     features: HashMap<(u8, u8), Known>,
     /// Oldest first.
@@ -54,6 +79,18 @@ impl Context {
         Self {
             given,
             sources: HashMap::new(),
+        }
+    }
+
+    /// A device with these ids is at `source` from now on.
+    pub(super) fn introduce(&mut self, source: Source, vendor: u16, product: u16) {
+        let behind = Some(Behind::of(vendor, product));
+        let talk = self.talk(source);
+        if talk.heard.behind != behind {
+            *talk.heard = Conversations {
+                behind,
+                ..Conversations::default()
+            };
         }
     }
 
@@ -92,8 +129,46 @@ impl Talk<'_> {
         self.heard.features.insert((device, index), known);
     }
 
+    /// What is behind the source, as far as that is known.
+    pub(super) fn behind(&self) -> Option<Behind> {
+        self.heard.behind
+    }
+
+    /// Remembers what a frame shows to be behind the source, unless more is known.
+    pub(super) fn learn_behind(&mut self, behind: Behind) {
+        let known = &mut self.heard.behind;
+        if matches!(
+            known,
+            None | Some(Behind::Receiver(PairingRecords::Unknown))
+        ) {
+            *known = Some(behind);
+        }
+    }
+
+    /// Whether a slot holds a device: `None` where that is not known.
+    pub(super) fn is_paired(&self, slot: u8) -> Option<bool> {
+        self.heard.slots.get(&slot).copied()
+    }
+
+    /// Remembers whether a slot holds a device.
+    pub(super) fn learn_slot(&mut self, slot: u8, paired: bool) {
+        self.heard.slots.insert(slot, paired);
+    }
+
+    /// Whether this device was seen to speak HID++ 2.0.
+    pub(super) fn is_modern(&self, device: u8) -> bool {
+        self.heard.modern.contains(&device)
+    }
+
+    /// Remembers that this device speaks HID++ 2.0.
+    pub(super) fn learn_modern(&mut self, device: u8) {
+        self.heard.modern.insert(device);
+    }
+
     /// Another device may come to this slot.
     pub(super) fn forget(&mut self, device: u8) {
+        self.learn_slot(device, false);
+        self.heard.modern.remove(&device);
         self.heard.features.retain(|&(of, _), _| of != device);
         self.heard.open.retain(|open| open.device().0 != device);
     }
@@ -172,6 +247,30 @@ mod tests {
         talk.forget(2);
         assert_eq!(talk.feature(2, 9), None);
         assert_eq!(context.talk(Source::Node(2)).feature(2, 9), None);
+    }
+
+    #[test]
+    fn another_device_at_a_source_knows_nothing_of_the_one_before() {
+        let node = Source::Node(1);
+        let mut context = Context::new(&[]);
+        context.introduce(node, 0x046D, 0xC52B);
+        context.talk(node).learn_slot(2, true);
+        context.introduce(node, 0x046D, 0xC52B);
+        assert_eq!(context.talk(node).is_paired(2), Some(true));
+        context.introduce(node, 0x046D, 0xB342);
+        assert_eq!(context.talk(node).is_paired(2), None);
+        assert_eq!(context.talk(node).behind(), Some(Behind::Device));
+    }
+
+    #[test]
+    fn ids_count_more_than_what_frames_show() {
+        let mut context = Context::new(&[]);
+        let mut talk = context.talk(Source::Unknown);
+        talk.learn_behind(Behind::Receiver(PairingRecords::Unknown));
+        talk.learn_behind(Behind::Receiver(PairingRecords::Bolt));
+        talk.learn_behind(Behind::Receiver(PairingRecords::Legacy));
+        let bolt = Some(Behind::Receiver(PairingRecords::Bolt));
+        assert_eq!(talk.behind(), bolt);
     }
 
     #[test]

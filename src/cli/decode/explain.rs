@@ -5,11 +5,11 @@ use super::explanation::{Explanation, Kind};
 use super::fields::hex;
 use super::input::Frame;
 use super::role::{self, Role};
-use super::{features, names, notifications, registers};
-use crate::feature::{device_connection, feature_set, root, solar_dashboard};
+use super::{evidence, features, names, notifications, registers};
+use crate::feature::{feature_set, root, solar_dashboard};
 use crate::wire::{
-    DeviceIndex, DjReport, ErrorCode, FeatureId, Incoming, Message, Report, ReportError, classify,
-    software,
+    DeviceIndex, DjReport, Error10, ErrorCode, FeatureId, Incoming, Message, Report, ReportError,
+    classify, software,
 };
 
 /// Explains a frame, and learns from it.
@@ -20,11 +20,17 @@ pub(super) fn explain(context: &mut Context, frame: &Frame) -> Result<Explanatio
         (_, Ok(report)) => {
             let mut talk = context.talk(frame.source);
             let (role, guessed) = role::of(&report, frame.direction, &talk);
+            if !guessed {
+                evidence::report(&mut talk, &report, role);
+            }
             let mut explanation = report_with_role(&report, role, &mut talk);
             explanation.guessed = guessed;
             explanation
         }
-        (Incoming::Dj(notice), _) => dj(bytes, notice),
+        (Incoming::Dj(notice), _) => {
+            evidence::dj(&mut context.talk(frame.source), notice);
+            dj(bytes, notice)
+        }
         (Incoming::Input, _) => input(bytes)?,
         (_, Err(why)) => return Err(why),
     };
@@ -46,6 +52,7 @@ fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explana
         Role::Input => Kind::Input,
     };
     let mut explanation = Explanation::new(report.to_string(), kind);
+    explanation.behind = talk.behind();
     explanation.set_device(report.device());
     match (role, Message::of(report)) {
         (Role::Input, _) => private(&mut explanation, report, talk),
@@ -59,7 +66,7 @@ fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explana
         ) => {
             error(&mut explanation, report, talk, (sub_id, address, code));
         }
-        (Role::Notification | Role::Error, _) => notification(&mut explanation, report, talk),
+        (Role::Notification | Role::Error, _) => notification(&mut explanation, report),
         (Role::Request | Role::Reply | Role::Event, Message::Register { .. }) => {
             register(&mut explanation, report, talk);
         }
@@ -77,20 +84,17 @@ fn register(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>)
         registers::request(&mut explanation.fields, report)
     } else {
         explanation.answers = talk.answered_by(report).map(|request| request.to_string());
-        registers::reply(&mut explanation.fields, report)
+        registers::reply(&mut explanation.fields, report, talk.behind())
     };
     if !told {
         explanation.set_params(report);
     }
 }
 
-fn notification(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
+fn notification(explanation: &mut Explanation, report: &Report) {
     explanation.set_notification(report.sub_id());
     if !notifications::notification(&mut explanation.fields, report) {
         explanation.set_params(report);
-    }
-    if device_connection::read(report) == Some(device_connection::DeviceConnection::Unpaired) {
-        talk.forget(report.device().0);
     }
 }
 
@@ -154,7 +158,11 @@ fn error(
         explanation.set_function(sub_id, address, known);
     }
     explanation.answers = request.map(|request| request.to_string());
-    let unreachable = matches!(code, ErrorCode::Hidpp10(error) if error.is_unreachable());
+    evidence::error(talk, report, request.as_ref(), code);
+    let unreachable = match code {
+        ErrorCode::Hidpp10(error) if error.is_unreachable() => Some(error),
+        _ => None,
+    };
     // 2.0 requests can be refused in the words of 1.0, by the receiver or by a 1.0 device.
     let (protocol, name, code, words) = match code {
         ErrorCode::Hidpp10(error) => ("1.0", error.name(), error.code(), code.to_string()),
@@ -163,9 +171,21 @@ fn error(
     explanation.protocol = Some(protocol);
     explanation.fields.say("name", name, words);
     explanation.fields.keep("error_code", code);
-    if unreachable && report.device() != DeviceIndex::RECEIVER {
-        let words = "asleep, switched off, out of range, or an empty slot";
+    if let Some(error) = unreachable
+        && report.device() != DeviceIndex::RECEIVER
+    {
+        let words = absence(error, talk.is_paired(report.device().0));
         explanation.fields.row("unreachable", true, words);
+    }
+}
+
+/// Why a device cannot be reached. An empty slot is error 08 and no other; newer receivers have 08
+/// for devices that are asleep too (Linux commit aba7963544d4).
+fn absence(error: Error10, is_paired: Option<bool>) -> &'static str {
+    match (error, is_paired) {
+        (Error10::UnknownDevice, Some(false)) => "an empty slot",
+        (Error10::UnknownDevice, None) => "asleep, switched off, out of range, or an empty slot",
+        _ => "asleep, switched off or out of range",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::context::{Knowledge, Known};
+use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
 use super::input::Direction;
 use super::{names, role};
@@ -34,6 +34,9 @@ pub(super) struct Explanation {
     /// Request or reply was guessed.
     pub(super) guessed: bool,
     pub(super) protocol: Option<&'static str>,
+    /// What is at device index FF, where that is known.
+    #[serde(skip)]
+    pub(super) behind: Option<Behind>,
     pub(super) device_index: Option<u8>,
     pub(super) slot: Option<u8>,
     pub(super) software_id: Option<u8>,
@@ -67,6 +70,7 @@ impl Explanation {
             direction: None,
             guessed: false,
             protocol: None,
+            behind: None,
             device_index: None,
             slot: None,
             software_id: None,
@@ -101,7 +105,11 @@ impl Explanation {
         self.function = Some(access.code());
         self.function_name = access.name();
         self.register = Some(register.to_string());
-        self.register_name = register.name();
+        let is_receiver =
+            self.device_index == Some(0xFF) && matches!(self.behind, Some(Behind::Receiver(_)));
+        self.register_name = register
+            .name()
+            .filter(|_| !(is_receiver && names::is_of_devices(register)));
     }
 
     /// A notification of HID++ 1.0.
@@ -156,8 +164,11 @@ impl Explanation {
         let is_call = self.feature_index.is_some();
         match (self.device_index, self.slot) {
             (_, Some(slot)) => format!("slot {slot}"),
-            (Some(0xFF), _) if !is_call => "receiver".to_owned(),
-            (Some(0xFF), _) => "direct device".to_owned(),
+            (Some(0xFF), _) => match self.behind {
+                Some(Behind::Receiver(_)) => "receiver".to_owned(),
+                None if !is_call => "receiver".to_owned(),
+                Some(Behind::Device) | None => "direct device".to_owned(),
+            },
             (Some(0x00), _) if self.kind == Kind::Dj => "receiver".to_owned(),
             (Some(0x00), _) => "direct device 00".to_owned(),
             (Some(index), _) => format!("device {}", DeviceIndex(index)),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::logs::{self, Bytes, Logged};
+
 /// Which way a frame went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,17 @@ pub(super) enum Source {
     Node(u32),
     /// Bus and device number in a usbmon capture.
     Usb(u16, u16),
+    /// A file handle in a log of Solaar.
+    Handle(u32),
+}
+
+/// What a line without a frame is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recording {
+    /// A capture of everything on a USB bus.
+    Usb,
+    /// A log of another program.
+    Log,
 }
 
 /// What a line holds.
@@ -37,8 +50,14 @@ pub(super) enum Source {
 pub(super) enum Line {
     /// Nothing to explain: blank, a comment, a header, a transfer without data.
     Nothing,
-    /// USB data that was not fully captured.
-    CutShort,
+    /// The ids of what is at a source from now on.
+    Ids {
+        source: Source,
+        vendor: u16,
+        product: u16,
+    },
+    /// Something that is not a frame, or not all of one.
+    PassedOver(Recording),
     /// A frame, not checked yet.
     Frame(Frame),
 }
@@ -79,8 +98,11 @@ pub(super) fn read(line: &str) -> Result<Line, InputError> {
     // Files of some editors start with a byte order mark.
     let line = line.trim_start_matches('\u{feff}');
     let line = line.split('#').next().unwrap_or_default().trim_end();
-    if line.trim().is_empty() || line.starts_with("node ") {
+    if line.trim().is_empty() {
         return Ok(Line::Nothing);
+    }
+    if let Some(node) = line.strip_prefix("node ") {
+        return Ok(introduction(node).unwrap_or(Line::Nothing));
     }
     let mut words = line.split_ascii_whitespace();
     let first_words = [words.next(), words.next(), words.next(), words.next()];
@@ -89,12 +111,56 @@ pub(super) fn read(line: &str) -> Result<Line, InputError> {
             usbmon(line, address)
         }
         [Some(_), Some(node), Some(arrow @ ("<" | ">")), _] => trace(line, node, arrow),
-        _ => Ok(Line::Frame(Frame {
-            bytes: hex(line, 0)?,
-            direction: None,
-            source: Source::Unknown,
-        })),
+        _ => match logs::read(line) {
+            Some(logged) => of_log(logged),
+            None => Ok(Line::Frame(Frame {
+                bytes: hex(line, 0)?,
+                direction: None,
+                source: Source::Unknown,
+            })),
+        },
     }
+}
+
+/// The rest of a node line of our traces: the node's number and, among others, its ids.
+fn introduction(node: &str) -> Option<Line> {
+    let mut words = node.split_ascii_whitespace();
+    let source = Source::Node(words.next()?.parse().ok()?);
+    let number = |text: &str| match text.len() {
+        4 => u16::from_str_radix(text, 16).ok(),
+        _ => None,
+    };
+    words.find_map(|word| {
+        let (vendor, product) = word.split_once(':')?;
+        Some(Line::Ids {
+            source,
+            vendor: number(vendor)?,
+            product: number(product)?,
+        })
+    })
+}
+
+fn of_log(logged: Logged<'_>) -> Result<Line, InputError> {
+    Ok(match logged {
+        Logged::Frame {
+            direction,
+            source,
+            bytes,
+        } => Line::Frame(Frame {
+            bytes: match bytes {
+                Bytes::Text(text, offset) => hex(text, offset)?,
+                Bytes::Fields(bytes) => bytes,
+            },
+            direction: Some(direction),
+            source,
+        }),
+        Logged::Ids { vendor, product } => Line::Ids {
+            source: Source::Unknown,
+            vendor,
+            product,
+        },
+        Logged::Other => Line::PassedOver(Recording::Log),
+    })
 }
 
 /// `TIME NODE DIRECTION HEX`, as our own traces have it.
@@ -117,16 +183,19 @@ fn trace(line: &str, node: &str, arrow: &str) -> Result<Line, InputError> {
 /// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
 ///
 /// Data goes out with the submission (S) and comes in with the callback (C); the other half of
-/// each transfer carries none. Source: Linux `Documentation/usb/usbmon.rst`.
+/// each transfer carries none. What comes in on the control endpoint answers a control request: it
+/// is never sent unasked, so a report there (usbhid reads each once when a device is plugged in) is
+/// passed over. Source: Linux `Documentation/usb/usbmon.rst`.
 fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
     let Some((head, data)) = line.split_once(" = ") else {
         return Ok(Line::Nothing);
     };
     let event = head.split_ascii_whitespace().nth(2);
     let mut parts = address.split(':');
-    let direction = match (event, parts.next()) {
-        (Some("S"), Some("Co" | "Io")) => Direction::HostToDevice,
-        (Some("C"), Some("Ci" | "Ii")) => Direction::DeviceToHost,
+    let (direction, is_control) = match (event, parts.next()) {
+        (Some("S"), Some("Co" | "Io")) => (Direction::HostToDevice, false),
+        (Some("C"), Some("Ci")) => (Direction::DeviceToHost, true),
+        (Some("C"), Some("Ii")) => (Direction::DeviceToHost, false),
         _ => return Ok(Line::Nothing),
     };
     let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
@@ -136,13 +205,28 @@ fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
     // The text interface of the kernel keeps no more than the first 32 bytes.
     let length = head.split_ascii_whitespace().last();
     if length.and_then(|length| length.parse().ok()) != Some(bytes.len()) {
-        return Ok(Line::CutShort);
+        return Ok(Line::PassedOver(Recording::Usb));
+    }
+    if is_control {
+        return Ok(device_descriptor(source, &bytes).unwrap_or(Line::PassedOver(Recording::Usb)));
     }
     Ok(Line::Frame(Frame {
         bytes,
         direction: Some(direction),
         source,
     }))
+}
+
+/// The ids in a USB device descriptor: 18 bytes of type 1, little-endian.
+fn device_descriptor(source: Source, bytes: &[u8]) -> Option<Line> {
+    match bytes {
+        [18, 1, _, _, _, _, _, _, v0, v1, p0, p1, ..] if bytes.len() == 18 => Some(Line::Ids {
+            source,
+            vendor: u16::from_le_bytes([*v0, *v1]),
+            product: u16::from_le_bytes([*p0, *p1]),
+        }),
+        _ => None,
+    }
 }
 
 /// Reads hexadecimal bytes; `offset` is how many characters the line has before `text`.
@@ -225,10 +309,39 @@ mod tests {
             "   ",
             "# solar-status trace 1",
             "  # indented",
-            "node 1 hidraw 046D:C52B",
+            "node 1 hidraw",
         ] {
             assert_eq!(read(line), Ok(Line::Nothing), "{line}");
         }
+    }
+
+    #[test]
+    fn ids_are_read_where_a_recording_has_them() {
+        for (line, source) in [
+            ("node 1 hidraw 046D:C52B", Source::Node(1)),
+            (
+                "node 2 046D:C52B short,long,dj /dev/hidraw0",
+                Source::Node(2),
+            ),
+            ("I: 3 046d c52b", Source::Unknown),
+            (
+                "ffff8800 110 C Ci:1:005:0 0 18 = 12010002 00000008 6d042bc5 01120102 0001",
+                Source::Usb(1, 5),
+            ),
+        ] {
+            let expected = Line::Ids {
+                source,
+                vendor: 0x046D,
+                product: 0xC52B,
+            };
+            assert_eq!(read(line), Ok(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_log_line_says_where_it_is_wrong() {
+        let line = "(6) => r[11 02 zz]";
+        assert_eq!(read(line), Err(InputError::NotHex(16)));
     }
 
     #[test]
@@ -282,6 +395,17 @@ mod tests {
             assert_eq!(read(line), Ok(Line::Nothing), "{line}");
         }
         let cut = "ffff8800 1 C Ii:1:5:3 0:8 64 = 12010000 00000000 00000000 00000000 00000000";
-        assert_eq!(read(cut), Ok(Line::CutShort));
+        assert_eq!(read(cut), Ok(Line::PassedOver(Recording::Usb)));
+    }
+
+    #[test]
+    fn answers_on_the_control_endpoint_are_passed_over() {
+        // A C52B that is plugged in: usbhid reads each of its reports.
+        for line in [
+            "ffff8800 10 C Ci:1:017:0 0 7 = 10000000 000000",
+            "ffff8800 11 C Ci:1:017:0 0 20 = 11ff0a00 00000000 00000000 00000000 00000000",
+        ] {
+            assert_eq!(read(line), Ok(Line::PassedOver(Recording::Usb)), "{line}");
+        }
     }
 }

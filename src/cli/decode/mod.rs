@@ -5,12 +5,14 @@
 
 mod args;
 mod context;
+mod evidence;
 mod explain;
 mod explanation;
 mod features;
 mod fields;
 mod input;
 mod lines;
+mod logs;
 mod names;
 mod notifications;
 mod power;
@@ -24,7 +26,7 @@ pub use args::{DecodeArgs, GivenFeature};
 use context::Context;
 use explanation::Kind;
 use fields::count;
-use input::Line;
+use input::{Line, Recording, Source};
 use lines::{Lines, Raw};
 
 use super::standard::{unreadable, unwritable};
@@ -44,7 +46,8 @@ pub fn run(
         json: args.json,
         first: true,
         all_decoded: true,
-        passed_over: 0,
+        passed_over_usb: 0,
+        passed_over_log: 0,
         out,
         err,
     };
@@ -82,7 +85,9 @@ struct Decoder<'a> {
     json: bool,
     first: bool,
     all_decoded: bool,
-    passed_over: usize,
+    /// Lines of USB captures without a HID++ report, and lines of logs without a frame.
+    passed_over_usb: usize,
+    passed_over_log: usize,
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
 }
@@ -130,8 +135,21 @@ impl Decoder<'_> {
         let frame = match input::read(line) {
             Ok(Line::Frame(frame)) => frame,
             Ok(Line::Nothing) => return Ok(()),
-            Ok(Line::CutShort) => {
-                self.passed_over += 1;
+            Ok(Line::Ids {
+                source,
+                vendor,
+                product,
+            }) => {
+                self.context.introduce(source, vendor, product);
+                self.passed_over_usb += usize::from(matches!(source, Source::Usb(..)));
+                return Ok(());
+            }
+            Ok(Line::PassedOver(Recording::Usb)) => {
+                self.passed_over_usb += 1;
+                return Ok(());
+            }
+            Ok(Line::PassedOver(Recording::Log)) => {
+                self.passed_over_log += 1;
                 return Ok(());
             }
             Err(why) => {
@@ -142,11 +160,11 @@ impl Decoder<'_> {
         let explanation = match explain::explain(&mut self.context, &frame) {
             // A capture of the whole bus holds everything: descriptors, key presses, other devices.
             Err(_) if frame.is_from_usbmon() => {
-                self.passed_over += 1;
+                self.passed_over_usb += 1;
                 return Ok(());
             }
             Ok(explanation) if frame.is_from_usbmon() && explanation.kind == Kind::Input => {
-                self.passed_over += 1;
+                self.passed_over_usb += 1;
                 return Ok(());
             }
             Ok(explanation) => explanation,
@@ -176,15 +194,18 @@ impl Decoder<'_> {
     }
 
     fn end(&mut self) {
-        if self.passed_over > 0 {
-            let passed = u8::try_from(self.passed_over).map_or_else(
-                |_| format!("{} lines", self.passed_over),
-                |n| count(n, "line"),
-            );
-            let _ = writeln!(
-                self.err,
-                "{passed} of USB capture without a HID++ report passed over"
-            );
+        for (passed, what) in [
+            (self.passed_over_usb, "of USB capture"),
+            (self.passed_over_log, "of other programs' logs"),
+        ] {
+            if passed > 0 {
+                let lines = u8::try_from(passed)
+                    .map_or_else(|_| format!("{passed} lines"), |n| count(n, "line"));
+                let _ = writeln!(
+                    self.err,
+                    "{lines} {what} without a HID++ report passed over"
+                );
+            }
         }
     }
 }

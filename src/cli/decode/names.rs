@@ -1,7 +1,7 @@
 //! What functions, events and notifications are called.
 
 use crate::feature::solar_dashboard::EventKind;
-use crate::wire::{Access, FeatureId};
+use crate::wire::{Access, FeatureId, Register};
 
 /// The name of a function.
 pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> {
@@ -50,7 +50,7 @@ pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
 
 /// Features whose events say which keys or buttons somebody pressed.
 pub(super) const fn has_key_events(id: FeatureId) -> bool {
-    matches!(id.0, 0x1B00..=0x1BFF | 0x8010 | 0x8020 | 0x8030)
+    matches!(id.0, 0x1B00..=0x1BFF | 0x8010 | 0x8020 | 0x8030 | 0x8110)
 }
 
 /// The name of a HID++ 1.0 notification. Source: fwupd, Logitech's HID++ 1.0 extract, Solaar.
@@ -103,6 +103,12 @@ pub(super) const fn dj(kind: u8) -> Option<&'static str> {
         0x81 => "list paired devices",
         _ => return None,
     })
+}
+
+/// Whether a register means what its name says on devices only: on a receiver it is another one
+/// (a C517 has 01 and 09, as its dump by Solaar shows).
+pub(super) const fn is_of_devices(register: Register) -> bool {
+    matches!(register.0, 0x01 | 0x07..=0xA2)
 }
 
 /// What a register access does, as a verb.

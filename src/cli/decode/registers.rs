@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
+use super::context::Behind;
 use super::fields::{Fields, count};
-use super::power;
+use super::{evidence, power};
 use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
 use crate::feature::{
-    battery_mileage, battery_status, connection_state, device_connection::Radio, pairing_lock,
-    receiver_firmware,
+    PairingRecords, battery_mileage, battery_status, bolt_unique_id, connection_state,
+    device_connection::Radio, pairing_lock, receiver_firmware,
 };
 use crate::wire::{Access, Register, Report, Slot};
 
@@ -39,8 +40,8 @@ pub(super) fn request(fields: &mut Fields, report: &Report) -> bool {
     true
 }
 
-/// Tells a reply; whether there was nothing it could not tell.
-pub(super) fn reply(fields: &mut Fields, report: &Report) -> bool {
+/// Tells a reply from what is `behind` the source; whether there was nothing it could not tell.
+pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>) -> bool {
     let access = Access::from(report.sub_id());
     match (access, Register(report.address())) {
         (Access::GetShort, Register::NOTIFICATION_FLAGS) => {
@@ -65,7 +66,14 @@ pub(super) fn reply(fields: &mut Fields, report: &Report) -> bool {
             power::mileage(fields, battery_mileage::read(report));
         }
         (Access::GetShort, Register::FIRMWARE_VERSION) => firmware(fields, report),
-        (Access::GetLong, Register::PAIRING_INFORMATION) => return pairing(fields, report),
+        (Access::GetLong, Register::PAIRING_INFORMATION) => {
+            return pairing(fields, report, behind);
+        }
+        (Access::GetLong, Register::DEVICE_ACTIVITY) => activity(fields, report),
+        (Access::GetLong, Register::BOLT_UNIQUE_ID) => match bolt_unique_id::read(report) {
+            Some(id) => fields.say("serial", id.clone(), format!("serial {id}")),
+            None => fields.say("serial", Value::Null, "no serial"),
+        },
         (Access::SetShort | Access::SetLong, _) => {
             if report.head() != [0; 3] {
                 return false;
@@ -75,6 +83,22 @@ pub(super) fn reply(fields: &mut Fields, report: &Report) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Register B3: a counter for each slot, modulo 256, of the reports that were not empty.
+fn activity(fields: &mut Fields, report: &Report) {
+    let counters = report.params();
+    let words: Vec<String> = (1..)
+        .zip(counters)
+        .filter(|(_, counter)| **counter != 0)
+        .map(|(slot, counter)| format!("slot {slot}: {counter}"))
+        .collect();
+    let words = if words.is_empty() {
+        "no activity".to_owned()
+    } else {
+        words.join(", ")
+    };
+    fields.say("activity", counters.to_vec(), words);
 }
 
 fn flags(fields: &mut Fields, flags: NotificationFlags) {
@@ -125,10 +149,10 @@ fn sub_register(fields: &mut Fields, number: u8) {
     let (what, slot) = match number & 0xF0 {
         _ if number == receiver_firmware::SUB_REGISTER => ("firmware", None),
         _ if number == 0x03 => ("identity", None),
-        0x20 => ("pairing", in_block),
+        0x20 => ("pairing", evidence::slot_of(number)),
         0x30 => ("extended pairing", in_block),
         0x40 => ("name", in_block),
-        0x50 => ("pairing (Bolt)", Slot::new(number & 0x0F)),
+        0x50 => ("pairing (Bolt)", evidence::slot_of(number)),
         0x60 => ("name (Bolt)", Slot::new(number & 0x0F)),
         _ => ("sub-register", None),
     };
@@ -140,12 +164,22 @@ fn sub_register(fields: &mut Fields, number: u8) {
     fields.keep("pairing_slot", slot.map(Slot::get));
 }
 
-fn pairing(fields: &mut Fields, report: &Report) -> bool {
+fn pairing(fields: &mut Fields, report: &Report, behind: Option<Behind>) -> bool {
     let [number, ..] = report.head();
     sub_register(fields, number);
     if number == receiver_firmware::SUB_REGISTER {
         let version = receiver_firmware::read(report).to_string();
         fields.say("firmware", version.clone(), version);
+        let is_bolt = match behind {
+            Some(Behind::Receiver(PairingRecords::Bolt)) => true,
+            Some(Behind::Receiver(PairingRecords::Unknown)) | None => {
+                receiver_firmware::looks_like_bolt(report)
+            }
+            _ => false,
+        };
+        if is_bolt && let Some(slots) = receiver_firmware::read_bolt_slots(report) {
+            fields.say("slots", slots, count(slots, "slot"));
+        }
         return true;
     }
     if let Some(bolt) = bolt_pairing::read(report) {

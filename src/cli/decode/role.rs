@@ -1,6 +1,6 @@
 //! Request or answer, HID++ 1.0 or 2.0: what a report is, where its header leaves a choice.
 
-use super::context::Talk;
+use super::context::{Behind, Talk};
 use super::input::Direction;
 use super::names;
 use crate::feature::{root, solar_dashboard};
@@ -30,7 +30,12 @@ pub(super) fn of(report: &Report, direction: Option<Direction>, talk: &Talk<'_>)
         (Message::Register { access, register }, _) => {
             return register_access(report, access, register, direction, talk);
         }
-        (Message::Notification { .. }, ReportId::Short) => short(report, direction, talk),
+        (Message::Notification { .. }, ReportId::Short) => {
+            return match short_event(report, direction, talk) {
+                Some(role) => (role, direction.is_none()),
+                None => (short(report, direction, talk), false),
+            };
+        }
         // A passkey is typed on the new keyboard.
         (
             Message::Notification {
@@ -45,6 +50,30 @@ pub(super) fn of(report: &Report, direction: Option<Direction>, talk: &Talk<'_>)
         }
     };
     (role, false)
+}
+
+/// An event of HID++ 2.0 in a short report, if it is one. Root has one that carries nothing (a K380
+/// sends it in bursts, Solaar issue 3265), and no notification of HID++ 1.0 has its number; other
+/// numbers mean notifications too, so the device must be known to have a node of its own and
+/// features. Without a direction, what is all zero is no request that makes sense: it would ask
+/// root for root, under the software id of events.
+fn short_event(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Option<Role> {
+    let (device, index) = (report.device().0, report.sub_id());
+    let known = talk.feature(device, index).map(|(id, _)| id);
+    if software(report) != 0 {
+        return None;
+    }
+    match (direction, index, known) {
+        (Some(Direction::HostToDevice), ..) => None,
+        (Some(Direction::DeviceToHost), 0, _) => Some(Role::Event),
+        (None, 0, _) if report.address() == 0 && report.head() == [0; 3] => Some(Role::Event),
+        (None, ..) | (_, 0x40.., _) => None,
+        _ if talk.behind() != Some(Behind::Device) || !talk.is_modern(device) => None,
+        (_, _, Some(id)) if names::has_key_events(id) => Some(Role::Input),
+        // Keys: when in doubt, nothing is shown.
+        (_, 0x03..=0x06 | 0x09..=0x0C, None) => Some(Role::Input),
+        _ => Some(Role::Event),
+    }
 }
 
 /// A short report below 80: a HID++ 1.0 notification or a HID++ 2.0 request.
@@ -240,6 +269,44 @@ mod tests {
         ] {
             assert_eq!(role(frame), expected, "{frame}");
         }
+    }
+
+    #[test]
+    fn a_devices_own_root_event_is_one() {
+        // Solaar issue 3265: a K380.
+        let mut context = Context::new(&[]);
+        let talk = context.talk(Source::Unknown);
+        let event = report("10 FF 00 00 00 00 00");
+        let incoming = Some(Direction::DeviceToHost);
+        assert_eq!(of(&event, incoming, &talk), (Role::Event, false));
+        assert_eq!(of(&event, None, &talk), (Role::Event, true));
+        let outgoing = Some(Direction::HostToDevice);
+        assert_eq!(of(&event, outgoing, &talk), (Role::Request, false));
+        // Whatever its number and parameters, and from a slot too.
+        for frame in ["10 02 00 00 01 00 00", "10 FF 00 30 00 00 00"] {
+            assert_eq!(of(&report(frame), incoming, &talk).0, Role::Event);
+            assert_eq!(of(&report(frame), None, &talk).0, Role::Request);
+        }
+    }
+
+    #[test]
+    fn short_events_of_a_device_with_features_and_a_node_of_its_own() {
+        let mut context = Context::new(&[]);
+        context.introduce(Source::Node(1), 0x046D, 0xB342);
+        let mut talk = context.talk(Source::Node(1));
+        let incoming = Some(Direction::DeviceToHost);
+        let battery = report("10 FF 07 00 5A 32 00");
+        assert_eq!(of(&battery, incoming, &talk).0, Role::Notification);
+        talk.learn_modern(0xFF);
+        talk.learn(0xFF, 7, (FeatureId(0x1000), Knowledge::Learnt));
+        assert_eq!(of(&battery, incoming, &talk).0, Role::Event);
+        talk.learn(0xFF, 8, (FeatureId(0x1B04), Knowledge::Learnt));
+        let key = report("10 FF 08 00 00 6F 00");
+        assert_eq!(of(&key, incoming, &talk).0, Role::Input);
+        let unknown = report("10 FF 0B 00 00 6F 00");
+        assert_eq!(of(&unknown, incoming, &talk).0, Role::Input);
+        let wheel = report("10 FF 15 00 01 00 00");
+        assert_eq!(of(&wheel, incoming, &talk).0, Role::Event);
     }
 
     #[test]

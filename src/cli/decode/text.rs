@@ -21,8 +21,8 @@ pub(super) fn block(explanation: &Explanation) -> String {
     text
 }
 
-fn summary(explanation: &Explanation) -> String {
-    let kind = match explanation.kind {
+fn kind(explanation: &Explanation) -> &'static str {
+    match explanation.kind {
         Kind::Request => "request",
         Kind::Reply => "reply",
         Kind::Event => "event",
@@ -30,7 +30,11 @@ fn summary(explanation: &Explanation) -> String {
         Kind::Error => "error",
         Kind::Dj => "DJ notice",
         Kind::Input => "input",
-    };
+    }
+}
+
+fn summary(explanation: &Explanation) -> String {
+    let kind = kind(explanation);
     let device = explanation.device();
     let mut phrases: Vec<&str> = explanation.fields.summary().collect();
     let subject = match (explanation.kind, explanation.event) {
@@ -73,9 +77,10 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
         row("answers", short(request));
     }
     if explanation.guessed {
+        let kind = kind(explanation);
         row(
             "guessed",
-            "reply rather than request: the direction is not known".to_owned(),
+            format!("{kind} rather than request: the direction is not known"),
         );
     }
     for (name, words) in explanation.fields.rows() {
@@ -151,7 +156,7 @@ mod tests {
 10 01 8f 00 1b 09 00
   error: resource error (8F/09), slot 1, in answer to ping, root (0000, index 00)
     software id  B (Solaar)
-    unreachable  asleep, switched off, out of range, or an empty slot
+    unreachable  asleep, switched off or out of range
     direction    device to host
 ";
         assert_eq!(text("0.25 1 < 10 01 8F 00 1B 09 00"), expected);
