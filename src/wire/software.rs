@@ -2,23 +2,35 @@
 
 use super::SoftwareId;
 
-/// The program known for `id`; `None` for 0 in an event, and for ids nobody is known for.
+/// The program known to use `id` on Linux; `None` for ids without one.
+pub fn on_linux(id: u8) -> Option<&'static str> {
+    match id {
+        0x0 | 0x1 | 0x7 | 0x8 => user(id),
+        0x2 => Some("logiops"),
+        0xB => Some("Solaar"),
+        0xF => Some("firmware's own enumeration"),
+        _ => (id == SoftwareId::OURS.get() || is_spare(id)).then_some(OURS),
+    }
+}
+
+/// The programs known for `id` on any system; `None` for ids without one.
 ///
-/// Source: the programs' own code and captures of them. Older versions of Solaar rotated through
-/// 2 to F, so an id alone is a hint and no proof.
+/// Source: the programs' own code and captures of them. Logitech's programs (LGS, G HUB, those for
+/// Unifying and Bolt) count through ids: recordings have 2 and A to F. Older versions of Solaar
+/// rotated through 2 to F. So an id alone is a hint and no proof.
 pub const fn user(id: u8) -> Option<&'static str> {
     Some(match id {
         0x0 => "Linux kernel before 5.19 or upower",
         0x1 => "Linux kernel",
-        0x2 => "logiops",
+        0x2 => "logiops or Logitech's own programs",
         0x3 => "Logitech solar application",
         0x5 => "Logitech SetPoint",
         0x7 => "fwupd or OpenRGB",
         0x8 => "libratbag",
-        0xA => "Logitech Windows driver or LGSTrayEx",
-        0xB => "Solaar",
-        0xD => "Logitech G HUB",
-        0xF => "firmware's own enumeration",
+        0xA => "Logitech's own programs or LGSTrayEx",
+        0xB => "Solaar or Logitech's own programs",
+        0xC..=0xE => "Logitech's own programs or older Solaar",
+        0xF => "Logitech's own programs or firmware's own enumeration",
         _ if id == SoftwareId::OURS.get() => OURS,
         _ => return None,
     })
@@ -43,11 +55,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_are_told_by_their_ids() {
+    fn ids_are_hints_at_programs() {
         assert_eq!(user(0x1), Some("Linux kernel"));
-        assert_eq!(user(0xB), Some("Solaar"));
         assert_eq!(user(0x6), Some("solar-status"));
-        assert_eq!(user(0xE), None);
+        assert_eq!(user(0x9), None);
+    }
+
+    #[test]
+    fn ids_that_logitechs_programs_count_through_are_theirs_too() {
+        // Recordings of LGS and G HUB with a G933 and other G devices, of the programs for Unifying
+        // and Bolt receivers.
+        for id in [0x2, 0xA, 0xB, 0xC, 0xD, 0xE, 0xF] {
+            let programs = user(id).unwrap();
+            assert!(programs.contains("Logitech's own programs"), "{id:X}");
+        }
+    }
+
+    #[test]
+    fn on_linux_an_id_is_that_of_a_program_for_linux() {
+        assert_eq!(on_linux(0xB), Some("Solaar"));
+        assert_eq!(on_linux(0x5), Some("solar-status"));
+        assert_eq!(on_linux(0xD), None);
     }
 
     #[test]

@@ -64,10 +64,9 @@ fn short_event(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -
         return None;
     }
     match (direction, index, known) {
-        (Some(Direction::HostToDevice), ..) => None,
         (Some(Direction::DeviceToHost), 0, _) => Some(Role::Event),
         (None, 0, _) if report.address() == 0 && report.head() == [0; 3] => Some(Role::Event),
-        (None, ..) | (_, 0x40.., _) => None,
+        (None | Some(Direction::HostToDevice), ..) | (_, 0x40.., _) => None,
         _ if talk.behind() != Some(Behind::Device) || !talk.is_modern(device) => None,
         (_, _, Some(id)) if names::has_key_events(id) => Some(Role::Input),
         // Keys: when in doubt, nothing is shown.

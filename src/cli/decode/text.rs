@@ -62,8 +62,8 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     let mut row = |label: &str, words: String| rows.push((label.to_owned(), words));
     if let (Some(id), true) = (explanation.software_id, explanation.function.is_some()) {
-        let who = explanation.software.unwrap_or("nobody is known to use it");
-        row("software id", format!("{id:X} ({who})"));
+        let program = explanation.software.unwrap_or("of no known program");
+        row("software id", format!("{id:X} ({program})"));
     }
     let source = match explanation.feature_source {
         Some(Knowledge::Inferred) => Some("inferred from the marker GOOD"),
@@ -155,7 +155,7 @@ mod tests {
         let expected = "\
 10 01 8f 00 1b 09 00
   error: resource error (8F/09), slot 1, in answer to ping, root (0000, index 00)
-    software id  B (Solaar)
+    software id  B (Solaar or Logitech's own programs)
     unreachable  asleep, switched off or out of range
     direction    device to host
 ";

@@ -4,7 +4,7 @@ use super::{count, list, unseen};
 use crate::doctor::look::{Facts, Heard, Holder, Programs};
 use crate::doctor::{Area, Finding};
 use crate::wire::SoftwareId;
-use crate::wire::software::{is_spare, user};
+use crate::wire::software::{is_spare, on_linux};
 
 /// The kernel's software id: that of its driver.
 const KERNEL: u8 = 1;
@@ -78,7 +78,7 @@ fn traffic(heard: &Heard) -> Finding {
     let span = heard.span.as_secs_f32();
     let ours = |id: u8| id == SoftwareId::OURS.get() || is_spare(id);
     let said = |id: u8, answers: usize| {
-        let who = match user(id) {
+        let who = match on_linux(id) {
             Some(who) if !ours(id) => who,
             Some(_) => "solar-status or solar-statusd",
             None => "an unknown program",
