@@ -351,7 +351,7 @@ fn report_types_read_alike_wherever_they_stand() {
     let explained = json(
         &[],
         "20 02 41 01 02 40 1a 40 00 00 00 00 00 00 00\n\
-         11 ff 83 b5 31 ac 9b f8 40 1a 40 00 00 03 00 00 00 00 00 00\n",
+         11 ff 83 b5 31 01 02 03 04 1a 40 00 00 03 00 00 00 00 00 00\n",
     );
     assert_eq!(explained[0]["report_types"], "0000401A");
     assert_eq!(explained[1]["report_types"], "0000401A");

@@ -300,9 +300,9 @@ mod tests {
     fn report_types_are_those_of_the_dj_report() {
         // Recording of a C52B: K750, M570, MX Master; `20 02 41 01 02 40 1A 40 00 00` for the first.
         for (hex, report_types) in [
-            ("11 FF 83 B5 31 AC 9B F8 40 1A 40 00 00 03 …", 0x0000_401A),
-            ("11 FF 83 B5 32 F1 E3 E0 50 04 00 00 00 01 …", 0x0000_0004),
-            ("11 FF 83 B5 34 08 0D A0 0B 1E 00 00 00 01 …", 0x0000_001E),
+            ("11 FF 83 B5 31 01 02 03 04 1A 40 00 00 03 …", 0x0000_401A),
+            ("11 FF 83 B5 32 01 02 03 05 04 00 00 00 01 …", 0x0000_0004),
+            ("11 FF 83 B5 34 01 02 03 06 1E 00 00 00 01 …", 0x0000_001E),
         ] {
             let PairingInformation::Extended(_, extended) = read(&report(hex)) else {
                 panic!("{hex}");
