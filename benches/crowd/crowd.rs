@@ -52,6 +52,7 @@ pub(crate) const PATIENCES: [(&str, Patience); 3] = [
 const LATENCY: Latency = Latency {
     register: Duration::from_millis(2),
     radio: Duration::from_millis(10),
+    ..Latency::MEASURED
 };
 
 pub(crate) type Crowd = Vec<(NodeInfo, Plugged)>;

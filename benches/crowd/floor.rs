@@ -72,7 +72,8 @@ pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timesta
         .max();
     let all: u32 = receiver.slots().filter(online(receiver)).map(asked).sum();
     let lanes = match receiver.patience {
-        Patience::UpTo(most) => u32::from(most),
+        Patience::UpTo(most) | Patience::Dropping(most) => u32::from(most),
+        Patience::Replacing | Patience::Deaf => 1,
         Patience::Endless | Patience::Patient => u32::MAX,
     };
     let taking_turns = told(1) + latency.radio * all.div_ceil(lanes.max(1));

@@ -250,6 +250,7 @@ impl Receiver {
             return false;
         };
         if device.online() {
+            device.set_in_use();
             return true;
         }
         let events = device.connect(announced, slot, switched);

@@ -1,9 +1,10 @@
-//! A paired device: who it is, whether it can be reached, and which protocol it speaks.
+//! A paired device: its identity, whether it can be reached and how soon, and its protocol.
 
 use super::battery::{Battery, State};
 use super::frame::{Error10, Error20, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT};
 use super::hidpp10::Hidpp10;
 use super::hidpp20::{Hidpp20, event_frame};
+use super::receiver::Latency;
 use super::solar::Solar;
 use crate::units::{Percent, Timestamp};
 
@@ -178,6 +179,29 @@ pub struct Device {
     online: bool,
     silent: bool,
     busy: u32,
+    usage: Usage,
+}
+
+/// How soon a connected device takes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Usage {
+    /// It is in use, and takes it at once.
+    InUse,
+    /// It is at rest: it asks its receiver now and then whether there is a message, and more often
+    /// for a while after there was one.
+    Idle {
+        /// It took one at this time,
+        took: Timestamp,
+        /// and listens until then.
+        until: Timestamp,
+    },
+}
+
+impl Usage {
+    const IDLE: Self = Self::Idle {
+        took: Timestamp::START,
+        until: Timestamp::START,
+    };
 }
 
 impl Device {
@@ -189,6 +213,7 @@ impl Device {
             online: true,
             silent: false,
             busy: 0,
+            usage: Usage::InUse,
         }
     }
 
@@ -196,6 +221,13 @@ impl Device {
     #[must_use]
     pub fn asleep(mut self) -> Self {
         self.online = false;
+        self
+    }
+
+    /// The same device, connected but not in use for a while.
+    #[must_use]
+    pub fn idle(mut self) -> Self {
+        self.rest();
         self
     }
 
@@ -240,6 +272,34 @@ impl Device {
         self.silent = silent;
     }
 
+    /// It is not in use any more.
+    pub(super) fn rest(&mut self) {
+        self.usage = Usage::IDLE;
+    }
+
+    /// It is in use.
+    pub(super) fn set_in_use(&mut self) {
+        self.usage = Usage::InUse;
+    }
+
+    /// When it answers a message that its receiver takes at this time. While it is idle, the
+    /// receiver holds the first message until it asks for one.
+    pub(super) fn answers_at(&mut self, now: Timestamp, latency: &Latency) -> Timestamp {
+        let Usage::Idle { took, until } = self.usage else {
+            return now + latency.radio;
+        };
+        let answered = if now < until {
+            now.max(took) + latency.idle
+        } else {
+            now + latency.first
+        };
+        self.usage = Usage::Idle {
+            took: answered,
+            until: answered + latency.listening,
+        };
+        answered
+    }
+
     /// Answers a request that has reached it, unless it is silent.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Option<Vec<u8>> {
         if self.silent {
@@ -262,6 +322,7 @@ impl Device {
     /// The radio link is back; returns what the device says by itself.
     pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched_on: bool) -> Vec<Vec<u8>> {
         self.online = true;
+        self.set_in_use();
         self.protocol.connected(now, slot, switched_on)
     }
 

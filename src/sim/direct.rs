@@ -3,10 +3,12 @@
 //! It has a node of its own, where it is device `FF` and, on many, `00` as well. A corded device
 //! takes short and long reports and never sleeps. A Bluetooth one has only long reports and is lost
 //! to its host while it sleeps: nothing answers. A headset's dongle answers always, but of the
-//! battery it knows only while the headset is on.
+//! battery it knows only while the headset is on. What it knows itself (root, 0001, 0003, 0005) it
+//! answers at once, for all else it asks the headset, and some requests get lost.
 //!
 //! Sources: Solaar `base.py` (which index a device answers with), OpenLogi issue 28 (a Bluetooth
-//! device ignores short reports), Solaar's dump of an Illuminated Keyboard C318.
+//! device ignores short reports), Solaar's dump of an Illuminated Keyboard C318, recordings of a G933
+//! (its dongle's times; 2 of its 103 requests were never answered).
 
 use std::time::Duration;
 
@@ -57,18 +59,24 @@ pub struct DirectDevice {
     pub reports: Capabilities,
     /// How long an answer takes.
     pub latency: Duration,
+    /// How long an answer takes for which a dongle asks its headset.
+    pub headset_latency: Duration,
     /// What it speaks.
     pub protocol: Protocol,
     awake: bool,
     plugged: bool,
+    /// How many requests get lost from now on.
+    lost: u32,
     outbox: Outbox,
     sent: History,
 }
 
 impl DirectDevice {
-    /// A Logitech device that is plugged in: it takes short and long reports for `FF` and `00`,
-    /// and answers in 2 ms.
+    /// A Logitech device that is plugged in: it takes short and long reports for `FF` and `00`. As
+    /// in recordings it answers in 2 ms (1.6 to 3.6 ms), a headset's dongle in 5 ms (2.6 to 6 ms)
+    /// and in 58 ms (40 to 78 ms) where it asks the headset.
     pub fn usb(product: u16, protocol: Protocol) -> Self {
+        let latency = Duration::from_millis(if is_dongle(&protocol) { 5 } else { 2 });
         Self {
             vendor: 0x046D,
             product,
@@ -79,10 +87,12 @@ impl DirectDevice {
                 long: true,
                 ..Capabilities::default()
             },
-            latency: Duration::from_millis(2),
+            latency,
+            headset_latency: Duration::from_millis(58),
             protocol,
             awake: true,
             plugged: true,
+            lost: 0,
             outbox: Outbox::default(),
             sent: History::default(),
         }
@@ -139,6 +149,11 @@ impl DirectDevice {
     /// Its battery.
     pub fn battery(&self) -> Battery {
         self.protocol.battery()
+    }
+
+    /// The next requests get lost, as some do at the dongle of a G933.
+    pub fn lose_requests(&mut self, requests: u32) {
+        self.lost = requests;
     }
 
     /// A Bluetooth device falls asleep or goes out of range; a headset is switched off. Returns
@@ -266,6 +281,16 @@ impl DirectDevice {
         known && self.awake && self.plugged
     }
 
+    /// How long an answer to this takes.
+    fn answer_time(&self, request: &Request) -> Duration {
+        match &self.protocol {
+            Protocol::Features(features) if features.asks_headset(request.sub) => {
+                self.headset_latency
+            }
+            _ => self.latency,
+        }
+    }
+
     fn answer(&mut self, now: Timestamp, mut request: Request) -> Vec<u8> {
         match (self.indices, request.index) {
             (Indices::Both, RECEIVER | ZERO) | (Indices::OnlyZero, ZERO) => {}
@@ -283,8 +308,12 @@ impl Firmware for DirectDevice {
         if !self.takes(report) {
             return;
         }
+        if self.lost > 0 {
+            self.lost -= 1;
+            return;
+        }
         if let Some(request) = Request::parse(report) {
-            let answered = now + self.latency;
+            let answered = now + self.answer_time(&request);
             let answer = self.answer(answered, request);
             self.send(answered, answer);
         }
@@ -300,6 +329,10 @@ impl Firmware for DirectDevice {
         let event = self.protocol.next_due().filter(|_| there);
         event.into_iter().chain(self.outbox.next_due()).min()
     }
+}
+
+fn is_dongle(protocol: &Protocol) -> bool {
+    matches!(protocol, Protocol::Features(features) if features.is_dongle())
 }
 
 #[cfg(test)]

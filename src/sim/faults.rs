@@ -175,7 +175,9 @@ impl<F: Firmware> Faulty<F> {
                 self.outbox.push(now, report.clone());
                 self.outbox.push(now, report);
             }
-            Fault::Delay(span) => self.outbox.push(now + span, report),
+            Fault::Delay(span) => {
+                self.outbox.push(now + span, report);
+            }
             Fault::Corrupt { offset, flip: bits } => {
                 flip(&mut report, offset, bits);
                 self.outbox.push(now, report);

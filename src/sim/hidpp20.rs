@@ -152,6 +152,23 @@ impl Hidpp20 {
             })
     }
 
+    /// Whether this is the dongle of a headset.
+    pub(super) fn is_dongle(&self) -> bool {
+        let is_adc = |line: &Feature| matches!(line.model, Model::AdcMeasurement(_));
+        self.features.iter().any(is_adc)
+    }
+
+    /// Whether this is a dongle that asks its headset for what the feature at this index is asked.
+    pub(super) fn asks_headset(&self, index: u8) -> bool {
+        let connected = self
+            .features
+            .iter()
+            .any(|line| matches!(&line.model, Model::AdcMeasurement(adc) if adc.connected));
+        let line = usize::from(index).checked_sub(1);
+        let line = line.and_then(|place| self.features.get(place));
+        connected && line.is_some_and(|line| !matches!(line.id, 0x0001 | 0x0003 | 0x0005))
+    }
+
     /// The solar dashboard, if the device has one.
     pub fn solar(&self) -> Option<&Solar> {
         self.features.iter().find_map(|line| match &line.model {

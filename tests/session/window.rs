@@ -29,6 +29,7 @@ fn six(patience: Patience) -> Receiver {
     receiver.latency = Latency {
         register: REFUSAL,
         radio: ROUND_TRIP,
+        ..Latency::MEASURED
     };
     for (slot, name) in (1..).zip(SIX) {
         let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
@@ -100,7 +101,9 @@ fn six_devices_take_as_long_as_the_slowest_on_a_patient_receiver() {
         .unwrap();
     let bench = probe(six(Patience::Patient), 1..=6);
     assert_eq!(probed(&bench), 6);
-    assert_eq!(bench.now.since_start(), slowest);
+    // The answers of six devices come one every 2 ms.
+    let took = bench.now.since_start();
+    assert!(took <= slowest + REFUSAL * 6, "{took:?} {slowest:?}");
     assert_eq!(refusals(&bench), 0);
 }
 
@@ -134,8 +137,9 @@ fn slow_devices_keep_a_receiver_as_busy_as_it_takes_and_no_busier() {
             let floor = slow * needed.div_ceil(u32::from(most));
             let took = bench.now.since_start();
             let context = format!("{most} at once, {slow:?} each");
+            // A refusal can delay the answer behind it: reports come one every 2 ms.
             assert!(
-                took <= floor + REFUSAL * 4,
+                took <= floor + REFUSAL * (4 + needed),
                 "{context}: {took:?}, {floor:?}"
             );
             // While the receiver is busy it is asked less and less often.

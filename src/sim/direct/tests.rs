@@ -86,6 +86,26 @@ fn answers_take_their_time() {
 }
 
 #[test]
+fn a_dongle_answers_itself_or_asks_its_headset_and_loses_some_requests() {
+    // Recordings of a G933: 2.6 to 6 ms for root and 0001, 40 to 78 ms for 1F20.
+    let adc = "11 FF 02 06 …";
+    let mut dongle = g733();
+    for (request, milliseconds) in [(PING, 5), ("11 FF 01 06 …", 5), (adc, 58)] {
+        dongle.output_report(START, &crate::sim::testing::frame(request));
+        assert_eq!(dongle.next_due(), Some(after(START, milliseconds)));
+        assert_eq!(arrived(&mut dongle, after(START, milliseconds)).len(), 1);
+    }
+    dongle.lose_requests(1);
+    assert_eq!(ask(&mut dongle, seconds(1), PING), frames(&[]));
+    assert_eq!(ask(&mut dongle, seconds(2), PING).len(), 1);
+    // While the headset is off, the dongle answers itself.
+    assert!(dongle.sleep(seconds(3)));
+    arrived(&mut dongle, seconds(3));
+    dongle.output_report(seconds(4), &crate::sim::testing::frame(adc));
+    assert_eq!(dongle.next_due(), Some(after(seconds(4), 5)));
+}
+
+#[test]
 fn a_bluetooth_device_takes_and_sends_only_long_reports() {
     let mut mouse = anywhere();
     // Vector 68 (hardware, MX Anywhere 3).
@@ -185,8 +205,9 @@ fn the_battery_speaks_by_itself() {
 fn a_dongle_answers_while_its_headset_is_off() {
     let mut dongle = g733();
     let measure = "11 FF 02 0E …";
+    dongle.output_report(START, &crate::sim::testing::frame(measure));
     assert_eq!(
-        ask(&mut dongle, START, measure),
+        arrived(&mut dongle, after(START, 58)),
         frames(&["11 FF 02 0E 0F DA 01 …"])
     );
     assert!(dongle.sleep(START));

@@ -121,9 +121,9 @@ fn records_and_notices_of_a_full_unifying_receiver() {
         ],
     );
     // Vector 19, in slot 3: a K520 connects.
-    unifying.wake(START, 3);
+    unifying.wake(seconds(1), 3);
     assert_eq!(
-        unifying.input_report(START),
+        unifying.input_report(seconds(1)),
         Some(frame("10 03 41 04 B1 11 20"))
     );
 }

@@ -14,12 +14,13 @@ fn desk(patience: Patience) -> Receiver {
     desk
 }
 
-/// Sends all requests at once and returns what has arrived after 2 ms and after 12 ms.
+/// Sends all requests at once and returns what the receiver has answered by then, from 2 ms on, and
+/// what its devices have, from 12 ms on.
 fn at_once(desk: &mut Receiver, now: Timestamp, requests: &[&str]) -> [Vec<Vec<u8>>; 2] {
     for request in requests {
         desk.output_report(now, &frame(request));
     }
-    [arrived(desk, after(now, 2)), arrived(desk, after(now, 12))]
+    [arrived(desk, after(now, 11)), arrived(desk, after(now, 20))]
 }
 
 const TO_K750: &str = "11 01 00 1E 00 00 01 …";
@@ -49,7 +50,7 @@ fn a_patient_receiver_takes_one_message_to_each_device() {
         later,
         frames(&[FROM_K750, FROM_M705, FROM_K800, busy[0], busy[1]])
     );
-    let [_, later] = at_once(&mut desk, after(START, 12), &[TO_K750]);
+    let [_, later] = at_once(&mut desk, after(START, 20), &[TO_K750]);
     assert_eq!(later, frames(&[FROM_K750]));
 }
 
@@ -63,7 +64,7 @@ fn a_strict_receiver_takes_one_message_in_all() {
     );
     assert_eq!(later, frames(&[FROM_K750]));
     // The answer is there, so the next one is taken.
-    let [soon, later] = at_once(&mut desk, after(START, 12), &[TO_M705]);
+    let [soon, later] = at_once(&mut desk, after(START, 20), &[TO_M705]);
     assert_eq!(soon, frames(&[]));
     assert_eq!(later, frames(&[FROM_M705]));
 }
@@ -103,11 +104,38 @@ fn a_silent_device_holds_a_strict_receiver_for_one_round_trip() {
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705]);
     assert_eq!(soon, frames(&["10 02 8F 81 0D 07 00"]));
     assert_eq!(later, frames(&[]));
-    let [soon, later] = at_once(&mut desk, after(START, 12), &[TO_M705]);
+    let [soon, later] = at_once(&mut desk, after(START, 20), &[TO_M705]);
     assert_eq!((soon, later), (frames(&[]), frames(&[FROM_M705])));
 
     desk.set_silent(K750, false);
-    let [_, later] = at_once(&mut desk, after(START, 24), &[TO_K750]);
+    let [_, later] = at_once(&mut desk, after(START, 40), &[TO_K750]);
     assert_eq!(later, frames(&[FROM_K750]));
     assert!(desk.device(M705).is_some());
+}
+
+#[test]
+fn a_dropping_receiver_takes_one_and_loses_the_others_without_a_report() {
+    let mut desk = desk(Patience::Dropping(1));
+    let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705, TO_K800]);
+    assert_eq!((soon, later), (frames(&[]), frames(&[FROM_K750])));
+    let [_, later] = at_once(&mut desk, after(START, 20), &[TO_M705]);
+    assert_eq!(later, frames(&[FROM_M705]));
+}
+
+#[test]
+fn a_replacing_receiver_takes_the_last_one() {
+    let mut desk = desk(Patience::Replacing);
+    let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705, TO_K800]);
+    assert_eq!((soon, later), (frames(&[]), frames(&[FROM_K800])));
+    let [_, later] = at_once(&mut desk, after(START, 20), &[TO_M705]);
+    assert_eq!(later, frames(&[FROM_M705]));
+}
+
+#[test]
+fn a_deaf_receiver_loses_accesses_to_its_registers_too() {
+    let mut desk = desk(Patience::Deaf);
+    let registers = "10 FF 81 02 00 00 00";
+    let [soon, later] = at_once(&mut desk, START, &[registers, TO_K750, registers, TO_M705]);
+    assert_eq!(soon, frames(&["10 FF 81 02 00 03 00"]));
+    assert_eq!(later, frames(&[FROM_K750]));
 }

@@ -6,18 +6,66 @@ const START: Timestamp = Timestamp::START;
 
 #[test]
 fn answers_take_their_time() {
-    let mut desk = scenario::desk();
     // A register of its own and a sleeping device: 2 ms. A device: 12 ms.
     for (request, milliseconds) in [
         ("10 FF 81 02 00 00 00", 2),
         ("10 03 00 1E 00 00 01", 2),
         ("10 01 00 1E 00 00 01", 12),
     ] {
+        let mut desk = scenario::desk();
         desk.output_report(START, &frame(request));
         let due = after(START, milliseconds);
         assert_eq!(desk.next_due(), Some(due), "{request}");
         assert_eq!(arrived(&mut desk, due).len(), 1, "{request}");
     }
+}
+
+#[test]
+fn an_idle_device_takes_its_first_message_late_and_listens_then() {
+    // Recordings of a G603 on a C539: 1668 ms, then every 88 ms, whatever it is asked.
+    let mut desk = scenario::desk();
+    desk.rest(M705);
+    let mileage = frame("10 02 81 0D 00 00 00");
+    let mut answered = |sent: u64, due: u64| {
+        desk.output_report(after(START, sent), &mileage);
+        assert_eq!(desk.next_due(), Some(after(START, due)), "{sent}");
+        assert_eq!(arrived(&mut desk, after(START, due)).len(), 1);
+    };
+    answered(0, 1668);
+    answered(1668, 1756);
+    answered(1756, 1844);
+    // Long after that it is idle again.
+    answered(30_000, 31_668);
+
+    // A message behind the first is taken after it.
+    desk.output_report(after(START, 90_100), &mileage);
+    desk.output_report(after(START, 91_100), &mileage);
+    desk.forget_requests();
+    let due = after(START, 90_100 + 1668);
+    assert_eq!(arrived(&mut desk, due).len(), 2, "and the broadcast");
+    assert_eq!(desk.next_due(), Some(after(due, 88)));
+
+    // In use it answers at once.
+    desk.move_mouse(after(START, 99_000), M705, 1, 1);
+    arrived(&mut desk, after(START, 99_000));
+    desk.output_report(after(START, 100_000), &mileage);
+    assert_eq!(desk.next_due(), Some(after(START, 100_012)));
+}
+
+#[test]
+fn reports_come_one_every_two_milliseconds() {
+    // Recordings of a C52B: a list of n devices takes 2 (n + 1) ms, and what is asked meanwhile comes
+    // after it.
+    let mut desk = scenario::desk();
+    desk.output_report(START, &frame("20 FF 80 3F …"));
+    desk.output_report(START, &frame("20 FF 81 …"));
+    desk.output_report(after(START, 3), &frame("10 FF 81 02 00 00 00"));
+    for (millis, first) in [(2, 0x20), (4, 0x20), (6, 0x20), (8, 0x20), (10, 0x10)] {
+        assert_eq!(desk.next_due(), Some(after(START, millis)));
+        let report = desk.input_report(after(START, millis)).unwrap();
+        assert_eq!(report[0], first, "{millis}");
+    }
+    assert_eq!(desk.input_report(after(START, 80)), None);
 }
 
 #[test]
@@ -27,7 +75,7 @@ fn one_answer_each_in_the_order_of_the_requests() {
     desk.output_report(START, &frame("10 02 81 0D 00 00 00"));
     desk.output_report(START, &frame("10 01 00 1E 00 00 02"));
     assert_eq!(
-        arrived(&mut desk, after(START, 12)),
+        arrived(&mut desk, after(START, 16)),
         frames(&[
             "11 01 00 1E 02 00 01 …",
             "10 02 81 0D 41 47 34",
