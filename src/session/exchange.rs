@@ -3,6 +3,11 @@
 //! Each device index is a lane with at most one request in flight; lanes overlap as far as the
 //! receiver takes it ([`Window`]). An answer is matched on device index and header, and what does
 //! not match changes nothing: no deadline moves for foreign traffic.
+//!
+//! A message to a device behind a receiver is sent once and given the time that an idle device needs
+//! ([`Tempo`]). It is sent once more, while no other is under way, where its silence has another
+//! likely cause than the device's absence: another message was under way, and the receiver may have
+//! dropped this one, or the device answered just before. Messages that need not be alone go first.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,10 +17,13 @@ use log::debug;
 use super::past::Past;
 use super::peer::Peer;
 use super::request::{Request, RequestError};
+use super::tempo::Tempo;
 use super::timing;
 use super::window::Window;
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Error10, Error20, ErrorCode, Relation, Report, ReportId, relation};
+use crate::wire::{
+    DeviceIndex, Error10, Error20, ErrorCode, Message, Relation, Report, ReportId, relation,
+};
 
 /// Requests with their purposes `P`, which come back with the outcome.
 #[derive(Debug)]
@@ -23,6 +31,7 @@ pub(super) struct Exchange<P> {
     peer: Peer,
     form: ReportId,
     window: Window,
+    tempo: Tempo,
     pending: VecDeque<Pending<P>>,
     past: Past,
     finished: VecDeque<Finished<P>>,
@@ -47,17 +56,36 @@ struct Pending<P> {
     request: Request,
     /// The report that was sent, also while it waits to be repeated.
     sent: Option<Report>,
+    /// When it was sent first, of the times that it was taken.
+    asked_at: Option<Timestamp>,
     /// When it was sent last.
     sent_at: Timestamp,
     /// How many others were over the air then.
     beside: usize,
+    turn: Turn,
     state: State,
     attempts: u8,
     /// How often the device was busy, or the receiver with something that is not ours.
     busy: u8,
-    /// Whether it was the receiver that had no time for it.
+    /// How often the receiver had no time for it.
+    refusals: u8,
+    /// Whether that was the last that happened to it.
     refused: bool,
     stalls: u8,
+}
+
+/// Whether others may be under way at the same time as a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// As many as the receiver takes; none was so far.
+    Shared,
+    /// The same, and one was: the receiver may have dropped this request.
+    Accompanied,
+    /// It was not answered, and is sent again while no other is under way.
+    Alone {
+        /// Others were under way before.
+        accompanied: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +103,7 @@ impl<P> Exchange<P> {
             peer,
             form,
             window: Window::new(),
+            tempo: Tempo::default(),
             pending: VecDeque::new(),
             past: Past::default(),
             finished: VecDeque::new(),
@@ -89,6 +118,16 @@ impl<P> Exchange<P> {
         self.form = form;
     }
 
+    /// From now on one message at a time is sent to the receiver: it drops any other.
+    pub(super) const fn set_one_at_a_time(&mut self) {
+        self.window.note_drop();
+    }
+
+    /// Whether the receiver is sent one message at a time.
+    pub(super) const fn is_one_at_a_time(&self) -> bool {
+        self.window.drops()
+    }
+
     /// Queues a request behind the others to the same device.
     pub(super) fn submit(&mut self, device: DeviceIndex, request: Request, purpose: P) {
         self.pending.push_back(Pending {
@@ -96,11 +135,14 @@ impl<P> Exchange<P> {
             device,
             request,
             sent: None,
+            asked_at: None,
             sent_at: Timestamp::START,
             beside: 0,
+            turn: Turn::Shared,
             state: State::Waiting(Timestamp::START),
             attempts: 0,
             busy: 0,
+            refusals: 0,
             refused: false,
             stalls: 0,
         });
@@ -142,8 +184,10 @@ impl<P> Exchange<P> {
     /// The next report to send.
     pub(super) fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
         self.pass(now);
-        let at = (0..self.pending.len()).find(|&at| self.is_sendable(at, now))?;
-        let head = self.pending.get(at)?;
+        let pending = self.pending.iter().enumerate();
+        let sendable = pending.filter(|(at, it)| self.is_sendable(*at, it, now));
+        let (at, head) = sendable
+            .min_by_key(|(_, it)| (it.is_alone(), !self.tempo.is_urgent(now, it.device)))?;
         // A repeat is the same question under the same id, so that either answer will do.
         let report = if let Some(report) = head.sent {
             report
@@ -151,10 +195,17 @@ impl<P> Exchange<P> {
             let under = |id| head.request.report(head.device, id, self.form);
             self.past.first_report(now, under)
         };
-        let answer_time = self.answer_time(report.device());
+        let answer_time = self.answer_time(now, head);
         let beside = self.radio_in_flight().count();
+        if self.is_radio(head.device) {
+            self.accompany();
+        }
         let head = self.pending.get_mut(at)?;
         head.beside = beside;
+        if beside > 0 && head.turn == Turn::Shared {
+            head.turn = Turn::Accompanied;
+        }
+        head.asked_at.get_or_insert(now);
         head.sent = Some(report);
         head.sent_at = now;
         head.attempts += 1;
@@ -164,13 +215,10 @@ impl<P> Exchange<P> {
     }
 
     /// The first of its lane, not in flight, due, and not one too many for the receiver.
-    fn is_sendable(&self, at: usize, now: Timestamp) -> bool {
-        let Some(pending) = self.pending.get(at) else {
-            return false;
-        };
+    fn is_sendable(&self, at: usize, pending: &Pending<P>, now: Timestamp) -> bool {
         matches!(pending.state, State::Waiting(due) if due.max(self.quiet_until) <= now)
             && self.heads_lane(at, pending)
-            && self.window_opens(pending.device, now).is_none()
+            && self.blocked_until(pending, now).is_none()
     }
 
     /// Whether a request to this goes over the air, through a receiver.
@@ -185,22 +233,37 @@ impl<P> Exchange<P> {
         })
     }
 
-    /// When the receiver takes another message to this device; `None`: now.
-    fn window_opens(&self, device: DeviceIndex, now: Timestamp) -> Option<Timestamp> {
-        if !self.is_radio(device) {
+    /// Other messages are under way to this receiver's devices, ours or another program's.
+    fn accompany(&mut self) {
+        for pending in &mut self.pending {
+            if matches!(pending.state, State::InFlight(_)) && pending.turn == Turn::Shared {
+                pending.turn = Turn::Accompanied;
+            }
+        }
+    }
+
+    /// Until when the receiver is not to be sent this; `None`: it can be sent now.
+    fn blocked_until(&self, pending: &Pending<P>, now: Timestamp) -> Option<Timestamp> {
+        let in_flight = || {
+            self.pending.iter().filter_map(|it| match it.state {
+                State::InFlight(deadline) => Some((it, deadline)),
+                State::Waiting(_) => None,
+            })
+        };
+        let alone = pending.is_alone() || in_flight().any(|(it, _)| it.is_alone());
+        let all = alone || self.window.drops();
+        let shares = |it: &Pending<P>| all || self.is_radio(it.device);
+        if self.peer == Peer::Device || !shares(pending) {
             return None;
         }
-        let span = self.window.hold();
-        let held: Vec<Timestamp> = self
-            .radio_in_flight()
-            .map(|pending| pending.sent_at + span)
+        let span = self.window.hold().filter(|_| !alone);
+        let held: Vec<Timestamp> = in_flight()
+            .filter(|(it, _)| shares(it))
+            .map(|(it, deadline)| span.map_or(deadline, |span| it.sent_at + span))
             .filter(|until| *until > now)
             .collect();
-        if self.window.admits(held.len()) {
-            None
-        } else {
-            held.into_iter().min()
-        }
+        let opens = held.iter().min().copied();
+        opens.filter(|_| alone || !self.window.admits(held.len()))
     }
 
     fn heads_lane(&self, at: usize, pending: &Pending<P>) -> bool {
@@ -245,6 +308,9 @@ impl<P> Exchange<P> {
                         report.address()
                     );
                 }
+                if answers_over_the_air(report) {
+                    self.accompany();
+                }
                 return false;
             }
         }
@@ -252,10 +318,21 @@ impl<P> Exchange<P> {
     }
 
     fn note_answer(&mut self, now: Timestamp, at: usize) {
-        if let Some(pending) = self.pending.get(at)
-            && self.is_radio(pending.device)
-        {
-            self.window.note_answer(now.since(pending.sent_at));
+        let Some(pending) = self.pending.get(at) else {
+            return;
+        };
+        let (device, sent_at) = (pending.device, pending.sent_at);
+        let asked_at = pending.asked_at.unwrap_or(sent_at);
+        let dropped = pending.turn == Turn::Alone { accompanied: true };
+        if dropped && !self.window.drops() {
+            debug!("device {device} answers alone: one message at a time to this receiver");
+            self.window.note_drop();
+        }
+        if self.is_radio(device) {
+            // A repeat may have been answered, or what was sent before, if it was taken.
+            let taken = if dropped { sent_at } else { asked_at };
+            self.window.note_answer(now.since(sent_at));
+            self.tempo.note_answer(now, device, taken);
         }
     }
 
@@ -268,7 +345,8 @@ impl<P> Exchange<P> {
                 RequestError::Busy
             }
             ErrorCode::Hidpp20(Error20::Busy) => {
-                if self.wait_for_free(now, at, timing::BUSY_FIRST) {
+                self.note_answer(now, at);
+                if self.handle_busy(now, at) {
                     return;
                 }
                 RequestError::Busy
@@ -296,30 +374,33 @@ impl<P> Exchange<P> {
         pending.refused = true;
         // It is not among those that keep the receiver busy.
         pending.state = State::Waiting(now);
-        let device = pending.device;
-        if self.window_opens(device, now).is_some() {
-            // Being turned away is no try.
-            if let Some(pending) = self.pending.get_mut(at) {
-                pending.attempts = pending.attempts.saturating_sub(1);
-            }
-            return true;
-        }
-        self.wait_for_free(now, at, timing::REFUSED_FIRST)
-    }
-
-    /// Repeats a request later, longer each time; `false`: it met "busy" too often.
-    fn wait_for_free(&mut self, now: Timestamp, at: usize, first: Duration) -> bool {
+        let blocked = self
+            .pending
+            .get(at)
+            .and_then(|pending| self.blocked_until(pending, now));
+        // The receiver may hold one of ours until its deadline: these refusals have an end.
+        let ours = self.radio_in_flight().next().is_some();
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
         };
-        pending.busy += 1;
-        if pending.busy >= timing::BUSY_ANSWERS {
-            return false;
+        if blocked.is_some() {
+            pending.turn_away();
+            return true;
         }
-        let wait = first * (1 << (pending.busy - 1).min(6));
-        pending.attempts = pending.attempts.saturating_sub(1);
-        pending.state = State::Waiting(now + wait.min(timing::BUSY_LONGEST));
-        true
+        pending.busy += u8::from(!ours);
+        pending.wait(now + backoff(timing::REFUSED_FIRST, pending.refusals));
+        pending.refusals = pending.refusals.saturating_add(1);
+        pending.busy < timing::BUSY_ANSWERS
+    }
+
+    /// The device had no time for a message: it is sent again later; `false`: it met that too often.
+    fn handle_busy(&mut self, now: Timestamp, at: usize) -> bool {
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        pending.wait(now + backoff(timing::BUSY_FIRST, pending.busy));
+        pending.busy += 1;
+        pending.busy < timing::BUSY_ANSWERS
     }
 
     /// The receiver is done with a message: those it refused meanwhile need not wait longer.
@@ -338,19 +419,32 @@ impl<P> Exchange<P> {
             .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
     }
 
-    /// How long this device may take.
-    fn answer_time(&self, device: DeviceIndex) -> Duration {
-        match (self.peer, device) {
+    /// How long the answer to a request that is sent now may take.
+    fn answer_time(&self, now: Timestamp, pending: &Pending<P>) -> Duration {
+        match (self.peer, pending.device) {
             (Peer::Device, _) => timing::DIRECT_ANSWER,
             (Peer::Receiver, DeviceIndex::RECEIVER) => timing::RECEIVER_ANSWER,
-            (Peer::Receiver, _) => timing::DEVICE_ANSWER,
+            (Peer::Receiver, _) if pending.is_alone() => timing::FIRST_ANSWER,
+            (Peer::Receiver, device) => self.tempo.answer_time(now, device),
         }
     }
 
-    const fn attempts(&self) -> u8 {
-        match self.peer {
-            Peer::Device => timing::DIRECT_ATTEMPTS,
-            Peer::Receiver => timing::ATTEMPTS,
+    /// How a request is sent again that was not answered in time; `None`: it is not.
+    fn next_turn(&self, pending: &Pending<P>) -> Option<Turn> {
+        let accompanied = pending.turn == Turn::Accompanied;
+        let attempts = match (self.peer, pending.device) {
+            (Peer::Device, _) => timing::DIRECT_ATTEMPTS,
+            (Peer::Receiver, DeviceIndex::RECEIVER) => timing::ATTEMPTS,
+            (Peer::Receiver, device) => {
+                let attentive = self.tempo.is_attentive(pending.sent_at, device);
+                let again = !pending.is_alone() && (accompanied || attentive);
+                return again.then_some(Turn::Alone { accompanied });
+            }
+        };
+        if pending.attempts < attempts {
+            Some(pending.turn)
+        } else {
+            accompanied.then_some(Turn::Alone { accompanied })
         }
     }
 
@@ -368,19 +462,20 @@ impl<P> Exchange<P> {
 
     /// Repeats or gives up what was not answered in time.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
-        let attempts = self.attempts();
         let mut at = 0;
-        while let Some(pending) = self.pending.get_mut(at) {
-            match pending.state {
-                State::InFlight(deadline) if deadline <= now => {
-                    if pending.attempts < attempts {
-                        pending.state = State::Waiting(now);
-                    } else {
-                        self.finish(now, at, Err(RequestError::Silent));
-                        continue;
-                    }
+        while let Some(pending) = self.pending.get(at) {
+            let overdue = matches!(pending.state, State::InFlight(deadline) if deadline <= now);
+            let turn = self.next_turn(pending);
+            match (self.pending.get_mut(at).filter(|_| overdue), turn) {
+                (Some(pending), Some(turn)) => {
+                    pending.turn = turn;
+                    pending.state = State::Waiting(now);
                 }
-                _ => {}
+                (Some(_), None) => {
+                    self.finish(now, at, Err(RequestError::Silent));
+                    continue;
+                }
+                (None, _) => {}
             }
             at += 1;
         }
@@ -397,7 +492,10 @@ impl<P> Exchange<P> {
                 self.past.remember(now, report, pending.attempts);
             }
             pending.attempts = 0;
+            pending.asked_at = None;
+            pending.turn = Turn::Shared;
             pending.busy = 0;
+            pending.refusals = 0;
             pending.refused = false;
             pending.stalls = 0;
             pending.state = State::Waiting(quiet_until);
@@ -432,7 +530,7 @@ impl<P> Exchange<P> {
         let due = heads.map(|(_, head)| match head.state {
             State::InFlight(deadline) => deadline,
             State::Waiting(due) => self
-                .window_opens(head.device, self.now.max(due))
+                .blocked_until(head, self.now.max(due))
                 .map_or(due, |opens| due.max(opens))
                 .max(self.quiet_until),
         });
@@ -450,7 +548,8 @@ impl<P> Exchange<P> {
         };
         let answers = u8::from(!matches!(outcome, Err(RequestError::Silent)));
         self.remember(now, &pending, answers);
-        if self.is_radio(pending.device) {
+        let taken = !matches!(outcome, Err(RequestError::Busy | RequestError::Stalled));
+        if taken && self.is_radio(pending.device) {
             self.note_free(now);
         }
         self.finished.push_back(Finished {
@@ -466,6 +565,45 @@ impl<P> Exchange<P> {
         let owed = pending.attempts.saturating_sub(answers);
         self.past.remember(now, report, owed);
     }
+}
+
+impl<P> Pending<P> {
+    /// Whether it is sent while no other is under way.
+    const fn is_alone(&self) -> bool {
+        matches!(self.turn, Turn::Alone { .. })
+    }
+
+    /// It was not taken, and is sent again at this time.
+    fn wait(&mut self, until: Timestamp) {
+        self.turn_away();
+        self.state = State::Waiting(until);
+    }
+
+    /// It was not taken, which is no try and no loss.
+    fn turn_away(&mut self) {
+        self.asked_at = None;
+        self.attempts = self.attempts.saturating_sub(1);
+        if self.turn == Turn::Accompanied {
+            self.turn = Turn::Shared;
+        }
+    }
+}
+
+/// How long to wait after so many waits before.
+fn backoff(first: Duration, before: u8) -> Duration {
+    (first * (1 << before.min(6))).min(timing::BUSY_LONGEST)
+}
+
+/// Whether a report is a device's answer to a message: that took the receiver's time.
+fn answers_over_the_air(report: &Report) -> bool {
+    report.device().slot().is_some()
+        && match Message::of(report) {
+            Message::Reply { .. } | Message::Register { .. } => true,
+            Message::Error { code, .. } => {
+                !matches!(code, ErrorCode::Hidpp10(code) if code.is_unreachable())
+            }
+            Message::Notification { .. } | Message::Event { .. } => false,
+        }
 }
 
 #[cfg(test)]
@@ -543,16 +681,12 @@ mod tests {
         let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
         ask(&mut exchange, K750, 0x4301);
         let question = sent(&mut exchange, at(0));
-        exchange.handle_timeout(at(1000));
-        assert_eq!(sent(&mut exchange, at(1000)), question);
         exchange.resume(at(1500), at(2500));
         assert_eq!(sent(&mut exchange, at(2499)), None);
-        for millis in [2500, 3500] {
-            assert_eq!(exchange.poll_timeout(), Some(at(millis)));
-            exchange.handle_timeout(at(millis));
-            assert_eq!(sent(&mut exchange, at(millis)), question, "{millis}");
-        }
-        exchange.handle_timeout(at(4500));
+        assert_eq!(exchange.poll_timeout(), Some(at(2500)));
+        assert_eq!(sent(&mut exchange, at(2500)), question);
+        assert_eq!(exchange.poll_timeout(), Some(at(5500)));
+        exchange.handle_timeout(at(5500));
         let outcome = exchange.poll_finished().unwrap().outcome;
         assert_eq!(outcome, Err(RequestError::Silent));
     }

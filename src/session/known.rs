@@ -22,6 +22,11 @@ pub struct Known {
     /// Whether it was asked what identifies it.
     #[serde(default)]
     pub identified: bool,
+    /// Whether its receiver takes one message at a time and drops any other without a report, as it
+    /// did in this session or an earlier one. It is kept with the device: not every receiver has a
+    /// serial number.
+    #[serde(default)]
+    pub one_at_a_time: bool,
     /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
     pub remembered: bool,
 }
@@ -78,16 +83,18 @@ impl Known {
         self.capability = other.capability.or(self.capability);
         self.register = other.register.or(self.register);
         self.identified |= other.identified;
+        self.one_at_a_time |= other.one_at_a_time;
         self.remembered |= other.remembered;
         for (id, index) in other.features {
             self.learn(id, index);
         }
     }
 
-    /// Forgets all but the model.
+    /// Forgets all but the model and what concerns its receiver.
     pub(super) fn reset(&mut self) {
         *self = Self {
             model: self.model,
+            one_at_a_time: self.one_at_a_time,
             ..Self::default()
         };
     }

@@ -23,6 +23,7 @@ mod probe;
 mod request;
 mod resume;
 mod sources;
+mod tempo;
 mod timing;
 mod unasked;
 mod window;
@@ -129,6 +130,10 @@ impl Session {
         let entry = self.known.entry(device).or_default();
         entry.model = recorded.or(entry.model);
         entry.add(known);
+        if entry.one_at_a_time {
+            self.exchange.set_one_at_a_time();
+        }
+        entry.one_at_a_time = self.exchange.is_one_at_a_time();
         self.probes.insert(device, Probe::new(wanted));
         self.continue_probe(device);
     }
@@ -337,6 +342,11 @@ impl Session {
 
     /// Deals with every outcome of a request.
     fn settle(&mut self, now: Timestamp) {
+        if self.exchange.is_one_at_a_time() {
+            for known in self.known.values_mut() {
+                known.one_at_a_time = true;
+            }
+        }
         while let Some(Finished { purpose, outcome }) = self.exchange.poll_finished() {
             match purpose {
                 Purpose::Discovery(step) => {

@@ -28,7 +28,7 @@ impl From<Call> for Request {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// Nobody answered, not even the second time.
+    /// There was no answer in the time that one may take, nor to a repeat where there was one.
     #[error("no answer")]
     Silent,
     /// It is asleep, switched off or out of range, says its receiver.

@@ -8,6 +8,7 @@
 
 mod bench;
 mod faults;
+mod latency;
 mod light;
 mod noise;
 mod receivers;
