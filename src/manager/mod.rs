@@ -42,8 +42,9 @@ use crate::device::{Link, ReceiverModel};
 use crate::transport::{NodeInfo, NodeRole, Transport};
 use crate::units::Timestamp;
 
-/// How long ending may take: cancelling a measurement, clearing flags.
-const CLOSING: Duration = Duration::from_millis(500);
+/// How long ending may take: cancelling a measurement, clearing flags. The first message to an idle
+/// device was answered after up to 1.94 s in recordings, the next one after 113 ms.
+const CLOSING: Duration = Duration::from_millis(2500);
 
 /// An opened node: a receiver's, or a device's own.
 pub struct OpenNode<'a> {

@@ -15,6 +15,7 @@ mod direct;
 mod doubt;
 mod families;
 mod follow;
+mod idle;
 mod kernel;
 mod links;
 mod logged;

@@ -1,0 +1,107 @@
+//! Devices that are connected but not in use: their receiver holds the first message to them for
+//! 1.1 to 1.9 s (recordings of an M705, a Performance MX, a G603 and an Anywhere MX).
+
+use std::time::Duration;
+
+use solar_status::device::Presence;
+use solar_status::manager::Memory;
+use solar_status::sim::device::Protocol;
+use solar_status::sim::patience::Patience;
+use solar_status::sim::scenario::{K750, M705};
+use solar_status::units::Timestamp;
+
+use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::follow::{desk, last};
+use crate::stage::Stage;
+
+/// All of its devices are idle, and answer a first message after this time.
+fn rest(desk: &Shared, first: u64) {
+    desk.act(|receiver| {
+        receiver.latency.first = Duration::from_millis(first);
+        let slots: Vec<u8> = receiver.slots().collect();
+        for slot in slots {
+            receiver.rest(slot);
+        }
+    });
+}
+
+#[test]
+fn a_status_reads_idle_devices_with_as_many_messages_as_devices_in_use() {
+    let radio = |first: Option<u64>| {
+        let desk = Shared::receiver(&SIX);
+        if let Some(first) = first {
+            rest(&desk, first);
+        }
+        let snapshot = desk.read(hours(1), &mut Memory::default());
+        for slot in 1..=6 {
+            let device = in_slot(&snapshot, slot);
+            assert_eq!(device.presence, Presence::Online, "{first:?}: {device:?}");
+            assert!(device.battery.is_some(), "{first:?}: {device:?}");
+        }
+        assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+        desk.take_radio().len()
+    };
+    let in_use = radio(None);
+    for first in [1131, 1316, 1668, 1937, 2050, 2900] {
+        assert_eq!(radio(Some(first)), in_use, "{first}");
+    }
+}
+
+#[test]
+fn following_reads_idle_devices_and_clears_their_flags_at_the_end() {
+    for first in [1131, 1668, 1937] {
+        let desk = desk();
+        rest(&desk, first);
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        // At the end the mouse is idle again, and its flag for notices is cleared.
+        let told = stage.follow(60);
+        assert_eq!(percent(last(&told, "M705")), Some(65), "{first}");
+        assert_eq!(percent(last(&told, "K750")), Some(57), "{first}");
+        let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
+            Protocol::Registers(registers) => registers.flags(),
+            Protocol::Features(_) => panic!("it is HID++ 1.0"),
+        });
+        assert_eq!(flags, [0; 3], "{first}");
+    }
+}
+
+#[test]
+fn a_receiver_that_drops_messages_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("devices.json");
+    let desk = Shared::receiver(&SIX);
+    desk.act(|receiver| receiver.patience = Patience::Dropping(1));
+    let mut memory = Memory::open(path.clone());
+    let cold = desk.read(hours(1), &mut memory);
+    memory.save().unwrap();
+    desk.take_radio();
+
+    let warm = desk.read(hours(2), &mut Memory::open(path));
+    for snapshot in [&cold, &warm] {
+        for slot in 1..=6 {
+            assert_eq!(in_slot(snapshot, slot).presence, Presence::Online, "{slot}");
+        }
+    }
+    // One request for each device, and none was lost.
+    assert_eq!(desk.take_radio().len(), 6);
+    let took = warm.at.since(hours(2));
+    assert!(took < Duration::from_millis(1300), "{took:?}");
+}
+
+#[test]
+fn a_device_that_wakes_while_another_is_held_is_read_at_once() {
+    let desk = desk();
+    rest(&desk, 1937);
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at_time(Duration::from_millis(500), move |now: Timestamp| {
+        hand.act(|receiver| receiver.wake(now, 3));
+        hand.act(|receiver| receiver.wake(now, K750));
+    });
+    let told = stage.follow(1);
+    let k800 = last(&told, "K800");
+    assert_eq!(k800.presence, Presence::Online);
+    assert!(k800.battery.is_some(), "{k800:?}");
+}
