@@ -57,22 +57,56 @@ pub struct Battery {
     pub charge: Percent,
     /// What it is doing.
     pub state: State,
-    /// Its voltage, where it is not that of [`Self::millivolts`]' curve.
+    /// Its voltage, where it is not that of its cell at this charge.
     pub measured: Option<Millivolts>,
+    /// What it is made of.
+    pub cell: Cell,
 }
 
-/// Charge and voltage of a lithium cell at rest, full first; in between it is a straight line.
-///
-/// Source: points of Solaar's table for feature 1001.
-const CURVE: [(u8, u16); 7] = [
-    (100, 4186),
-    (90, 4067),
-    (70, 3922),
-    (50, 3811),
-    (30, 3751),
-    (10, 3671),
-    (0, 3500),
-];
+/// A lithium cell. Which voltage it has at which charge goes by product.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cell {
+    /// That of most products.
+    #[default]
+    Usual,
+    /// That of a G933 headset: fuller at the same voltage.
+    G933,
+}
+
+impl Cell {
+    /// Charge and voltage at rest, full first; in between it is a straight line.
+    ///
+    /// Sources: points of Solaar's table for feature 1001; for the G933 of the map that
+    /// ashkitten/g933-utils has of one.
+    const fn curve(self) -> &'static [(u8, u16)] {
+        match self {
+            Self::Usual => &[
+                (100, 4186),
+                (90, 4067),
+                (70, 3922),
+                (50, 3811),
+                (30, 3751),
+                (10, 3671),
+                (0, 3500),
+            ],
+            Self::G933 => &[
+                (100, 4057),
+                (97, 4001),
+                (87, 3901),
+                (75, 3800),
+                (60, 3703),
+                (47, 3650),
+                (27, 3600),
+                (20, 3580),
+                (14, 3554),
+                (6, 3550),
+                (4, 3508),
+                (2, 3400),
+                (0, 3304),
+            ],
+        }
+    }
+}
 
 impl Battery {
     /// A battery whose voltage is that of its charge.
@@ -81,6 +115,18 @@ impl Battery {
             charge,
             state,
             measured: None,
+            cell: Cell::Usual,
+        }
+    }
+
+    /// The same battery later: its voltage is that of its charge again.
+    #[must_use]
+    pub const fn with(self, charge: Percent, state: State) -> Self {
+        Self {
+            charge,
+            state,
+            measured: None,
+            ..self
         }
     }
 
@@ -98,14 +144,15 @@ impl Battery {
 
     fn at_rest(self) -> Millivolts {
         let charge = self.charge.get();
-        let lines = CURVE.iter().zip(CURVE.iter().skip(1));
+        let curve = self.cell.curve();
+        let lines = curve.iter().zip(curve.iter().skip(1));
         for (&(full, top), &(empty, bottom)) in lines {
             if charge >= empty {
                 let part = u16::from(charge - empty) * (top - bottom) / u16::from(full - empty);
                 return Millivolts(bottom + part);
             }
         }
-        Millivolts(3500)
+        Millivolts(0)
     }
 
     pub(super) fn step(self) -> Step {
@@ -228,6 +275,17 @@ mod tests {
         let at = |charge| Battery::new(percent(charge), State::Discharging);
         for (charge, millivolts) in [(100, 4186), (80, 3994), (50, 3811), (5, 3585), (0, 3500)] {
             assert_eq!(at(charge).millivolts(), Millivolts(millivolts), "{charge}");
+        }
+        let g933 = |charge| Battery {
+            cell: Cell::G933,
+            ..at(charge)
+        };
+        for (charge, millivolts) in [(100, 4057), (60, 3703), (27, 3600), (0, 3304)] {
+            assert_eq!(
+                g933(charge).millivolts(),
+                Millivolts(millivolts),
+                "{charge}"
+            );
         }
         // The dump of a G502: 90 % at 4166 mV.
         let measured = at(90).measuring(Millivolts(4166));

@@ -116,15 +116,16 @@ pub(super) fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error2
     }
 }
 
-/// Flags of 1001: 80 external power, and with it in bits 1-0 charging, 1 full, 2 not charging;
-/// 10 slow charging, 20 level critical.
+/// Flags of 1001: 80 external power, and with it in bits 2-0 charging, 1 full, 2 not charging, 7
+/// hardware error (linux-input, September 2019); 10 slow charging, 20 level critical.
 pub(super) fn voltage_status(battery: Battery) -> [u8; 16] {
     let [high, low] = battery.millivolts().0.to_be_bytes();
     let charging = match battery.state {
         State::Discharging => 0x00,
         State::Charging | State::AlmostFull => 0x80,
         State::Charged => 0x81,
-        State::Invalid | State::TooHot | State::Failed => 0x82,
+        State::Invalid | State::TooHot => 0x82,
+        State::Failed => 0x87,
         State::ChargingSlowly => 0x90,
     };
     let critical = u8::from(battery.step() == Step::Critical) << 5;
@@ -187,17 +188,21 @@ impl AdcMeasurement {
         }
     }
 
-    /// Flags: bit 0 connected, bit 1 charging. A headset that is gone has no voltage.
+    /// Flags: bit 0 connected, 1 on its cable, 2 charged, 3 charging fault. A headset that is gone
+    /// has no voltage. Sources: 01, 03 and 07 of a G933 (ashkitten/g933-utils, Solaar issue 272),
+    /// the fault from the G533 patch of June 2020 on linux-kernel.
     pub(super) fn status(self, battery: Battery) -> [u8; 16] {
         if !self.connected {
             return [0; 16];
         }
         let [high, low] = battery.millivolts().0.to_be_bytes();
-        padded(&[
-            high,
-            low,
-            0x01 | u8::from(battery.state.external_power()) << 1,
-        ])
+        let flags = match battery.state {
+            State::Discharging => 0x01,
+            State::Charging | State::AlmostFull | State::ChargingSlowly => 0x03,
+            State::Charged => 0x07,
+            State::Invalid | State::TooHot | State::Failed => 0x0B,
+        };
+        padded(&[high, low, flags])
     }
 }
 

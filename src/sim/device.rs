@@ -111,13 +111,15 @@ impl Protocol {
             solar.set_charge(now, charge);
             return Some(Vec::new());
         }
-        self.set_battery(index, Battery::new(charge, self.battery().state))
+        let battery = self.battery();
+        self.set_battery(index, battery.with(charge, battery.state))
     }
 
     /// The charger is connected, has filled the battery, or is taken away; else as
     /// [`Self::set_charge`].
     pub(super) fn set_charging(&mut self, index: u8, state: State) -> Option<Vec<Vec<u8>>> {
-        self.set_battery(index, Battery::new(self.battery().charge, state))
+        let battery = self.battery();
+        self.set_battery(index, battery.with(battery.charge, state))
     }
 
     fn set_battery(&mut self, index: u8, battery: Battery) -> Option<Vec<Vec<u8>>> {

@@ -132,6 +132,8 @@ fn flags_of_1001() {
     };
     assert_eq!(flags(100, State::Charged), 0x81);
     assert_eq!(flags(50, State::TooHot), 0x82);
+    // linux-input, September 2019: the hardware reports an error.
+    assert_eq!(flags(50, State::Failed), 0x87);
     assert_eq!(flags(50, State::ChargingSlowly), 0x90);
     assert_eq!(flags(10, State::Discharging), 0x20);
     assert_eq!(flags(11, State::Discharging), 0x00);

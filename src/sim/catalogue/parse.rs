@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Connection, Entry, FeatureLine, Part, PartKind, Source, UnitId};
-use crate::sim::battery::{Battery, Register, State};
+use crate::sim::battery::{Battery, Cell, Register, State};
 use crate::sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
 use crate::sim::device::Kind;
 use crate::units::{Lux, Millivolts, Percent};
@@ -295,6 +295,7 @@ struct Options {
     charge: Percent,
     state: State,
     measured: Option<Millivolts>,
+    cell: Cell,
     steps: Vec<u8>,
     critical: u8,
     life: u16,
@@ -319,6 +320,7 @@ fn battery(field: &Field) -> Result<(Source, Battery), &'static str> {
         charge: options.charge,
         state: options.state,
         measured: options.measured,
+        cell: options.cell,
     };
     let source = match source {
         "07" => Source::Register(Register::Steps),
@@ -353,6 +355,7 @@ fn options(words: impl Iterator<Item = &'static str>) -> Result<Options, &'stati
         charge: Percent::FULL,
         state: State::Discharging,
         measured: None,
+        cell: Cell::Usual,
         steps: Vec::new(),
         critical: 5,
         life: 0,
@@ -372,6 +375,7 @@ fn options(words: impl Iterator<Item = &'static str>) -> Result<Options, &'stati
             Some(("life", value)) => options.life = hex(value)?,
             Some(("days", value)) => options.days = decimal(value)?,
             Some(("lux", value)) => options.lux = decimal(value)?,
+            Some(("cell", "G933")) => options.cell = Cell::G933,
             None if word == "charging" => options.state = State::Charging,
             None if word == "rechargeable" => options.rechargeable = true,
             None if word == "off" => options.off = true,

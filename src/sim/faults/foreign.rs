@@ -8,6 +8,9 @@ pub enum Foreign {
     /// The answer to another program's same call: the report with another software id. Without
     /// one (a register, an event) it is that program's ping answer from the same slot.
     OtherSoftware,
+    /// The answer to another program's same call under software id 0, with the same values: it has
+    /// the header of an event (the kernel before 5.19, upower). Without a call it is that of a ping.
+    SoftwareZero,
     /// The answer to the kernel's probe of the same slot (software id 1, ping mark `5A`).
     KernelProbe,
     /// A key is pressed: a DJ keyboard report from the same slot.
@@ -19,10 +22,11 @@ pub enum Foreign {
 impl Foreign {
     /// Any of them.
     pub(super) fn any(random: &mut Random) -> Self {
-        match random.below(4) {
+        match random.below(5) {
             0 => Self::OtherSoftware,
-            1 => Self::KernelProbe,
-            2 => Self::Keystroke,
+            1 => Self::SoftwareZero,
+            2 => Self::KernelProbe,
+            3 => Self::Keystroke,
             _ => Self::Garbage,
         }
     }
@@ -35,6 +39,7 @@ impl Foreign {
         };
         match self {
             Self::OtherSoftware => other_software(report, slot, random),
+            Self::SoftwareZero => software_zero(report, slot, random),
             Self::KernelProbe => answer_to_ping(slot, 1, 0x5A),
             Self::Keystroke => {
                 let usage = 0x04 + random.byte() % 26;
@@ -69,6 +74,16 @@ fn other_software(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
             let id = id(random, 0);
             answer_to_ping(slot, id, random.byte())
         }
+    }
+}
+
+fn software_zero(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
+    match report {
+        [0x11, index, feature @ ..=0x7F, call, values @ ..] if call & 0x0F != 0 => {
+            let header = [0x11, *index, *feature, call & 0xF0];
+            header.iter().chain(values).copied().collect()
+        }
+        _ => answer_to_ping(slot, 0, random.byte()),
     }
 }
 

@@ -86,6 +86,16 @@ fn others_talk_just_before_the_answer() {
         Some([0x11, 0x01, 0x00, call, ..]) if call >> 4 == 1 && ![0x10, 0x1E].contains(call)
     ));
 
+    // What a program got that pings under software id 0: event 1 of root, by its header.
+    assert_eq!(
+        ask(
+            &mut struck(Fault::After(Foreign::SoftwareZero)),
+            START,
+            PING
+        ),
+        frames(&["11 01 00 10 02 00 01 …", PONG])
+    );
+
     let heard = ask(&mut struck(Fault::After(Foreign::Keystroke)), START, PING);
     assert!(matches!(
         heard.first().map(Vec::as_slice),
