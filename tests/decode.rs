@@ -137,6 +137,22 @@ fn battery_events_are_explained_where_their_feature_was_learnt() {
 }
 
 #[test]
+fn a_reply_under_software_id_0_is_no_battery_event() {
+    // linux-input 2022-08-26, Solaar issue 1718: 0.1.0 showed an event of 15 %.
+    let of = |line: &str| json(&["--feature", "8=1004"], line).remove(0);
+    let reply = of("11 01 08 00 0f 03 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+    assert_eq!(reply["type"], "reply");
+    assert_eq!(reply["guessed"], true);
+    assert_eq!(reply["percent"], Value::Null);
+    assert_eq!(reply["level_names"], "critical, low, good, full");
+    let event = of("11 01 08 00 0f 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+    assert_eq!(
+        (&event["type"], &event["percent"]),
+        (&"event".into(), &15.into())
+    );
+}
+
+#[test]
 fn an_answer_about_the_battery_is_no_request() {
     // Alone, and with the direction not known: requests of these features carry nothing.
     for (feature, frame) in [

@@ -5,6 +5,7 @@
 //! place here too.
 
 pub mod adc_measurement;
+pub mod battery_event;
 pub mod battery_level_status;
 pub mod battery_mileage;
 pub mod battery_status;

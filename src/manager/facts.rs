@@ -60,6 +60,7 @@ pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
         }
         DeviceFact::Battery(_)
         | DeviceFact::Identity(_)
+        | DeviceFact::Unclear
         | DeviceFact::Feature(..)
         | DeviceFact::NoLight
         | DeviceFact::Failed(_) => {}

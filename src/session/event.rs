@@ -83,6 +83,8 @@ pub enum DeviceFact {
     Identity(DeviceInformation),
     /// A battery value.
     Battery(Reading),
+    /// It sent what may be its battery, or a reply to another program: only asking it can tell.
+    Unclear,
     /// It has no source of battery values that this program can read.
     NoBattery,
     /// It did not send the light measurement it was asked for.

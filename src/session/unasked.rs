@@ -1,11 +1,12 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
 use super::event::{DeviceFact, Event, Reading};
-use super::known::BatteryRegister;
+use super::known::{BatteryRegister, Capability};
 use super::light::{Action, LightLease};
 use super::probe::{Probe, is_plausible, read_battery};
 use super::sources::is_battery_source;
 use super::{Purpose, RequestError, Session};
+use crate::feature::battery_event::{self, Origin};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind};
 use crate::feature::{battery_mileage, battery_status, wireless_status};
@@ -111,24 +112,39 @@ impl Session {
             if event.get() == wireless_status::STATUS_EVENT {
                 self.note_wake(device);
             }
-        } else if let Some(id) = id.filter(|id| is_battery_source(*id))
-            && event.get() == 0
-        {
-            self.handle_battery_event(device, id, report);
+        } else if let Some(id) = id.filter(|id| is_battery_source(*id)) {
+            self.handle_battery_event(device, id, event, report);
         }
         self.note_life(device);
     }
 
-    /// Event 0 of the battery features repeats the answer to a reading. Other numbers are answers
-    /// to programs that ask under software id 0 (Solaar issue 1568).
-    fn handle_battery_event(&mut self, device: DeviceIndex, id: FeatureId, report: &Report) {
+    /// The event of a battery feature repeats the answer to a reading.
+    fn handle_battery_event(
+        &mut self,
+        device: DeviceIndex,
+        id: FeatureId,
+        event: Function,
+        report: &Report,
+    ) {
         let Some(known) = self.known.get(&device) else {
             return;
         };
-        if known.remembered && !is_plausible(id, report) {
+        let capabilities = match known.capability {
+            Some(Capability::Unified(capabilities)) => Some(capabilities),
+            _ => None,
+        };
+        if event.get() == 0 && known.remembered && !is_plausible(id, report) {
             // Another feature stands there than is remembered, or it says something new.
             self.look_again(device);
             return;
+        }
+        match battery_event::origin(id, report, capabilities) {
+            Origin::Event => {}
+            Origin::Reply => return,
+            Origin::Unclear => {
+                self.publish(device, vec![DeviceFact::Unclear]);
+                return;
+            }
         }
         let fact = match read_battery(known, id, report) {
             Some(Reading::Adc(measurement)) if !measurement.connected => {
@@ -148,11 +164,8 @@ impl Session {
         report: &Report,
     ) {
         let solar = solar_dashboard::read_event(event.get(), report);
-        // Without the marker a broadcast may be the answer to a program that asks under software
-        // id 0 (old kernels, upower): its charge would be their report count.
-        if matches!(solar.kind, EventKind::Unknown(_))
-            || (solar.kind != EventKind::LightMeasure && !solar.good)
-        {
+        // A reply to another program would have that program's arguments for its charge.
+        if battery_event::origin(FeatureId::SOLAR_DASHBOARD, report, None) != Origin::Event {
             return;
         }
         if solar.kind == EventKind::LightKey {

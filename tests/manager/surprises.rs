@@ -422,3 +422,42 @@ fn what_was_remembered_by_a_clock_that_was_wrong_is_not_believed_for_years() {
     desk.read(hours(2), &mut memory);
     assert_eq!(desk.take_radio().len(), 1);
 }
+
+/// What is told of a PRO X mouse at 71 % (1004 at index 6) when this arrives at second 30, and what
+/// it is asked then. `capabilities`: what it answers when it is asked for them.
+fn told_of_a_foreign_reply(
+    capabilities: Option<&'static str>,
+    arrives: &'static str,
+) -> (Vec<String>, Vec<String>) {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["PRO X"]);
+    if let Some(answer) = capabilities {
+        desk.refuse("10 01 06 0", answer);
+    }
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(30, move |_| {
+        hand.take_requests();
+        hand.say(arrives);
+    });
+    let told = words(&stage.follow(60));
+    let since = told.iter().filter(|it| it.starts_with("30 ")).cloned();
+    (since.collect(), desk.take_radio())
+}
+
+#[test]
+fn the_capabilities_of_1004_for_another_program_are_told_to_nobody() {
+    // linux-input 2022-08-26, Solaar issue 1718: 0.1.0 showed 15 %.
+    let (told, asked) = told_of_a_foreign_reply(None, "11 01 06 00 0F 03");
+    assert!(told.is_empty() && asked.is_empty(), "{told:?} {asked:?}");
+}
+
+#[test]
+fn what_may_be_its_battery_is_asked_for_once_before_it_is_told() {
+    // Not rechargeable: capabilities that could be 15 %, low.
+    let capabilities = Some("11 01 06 06 0F 02");
+    let (told, asked) = told_of_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let changed = told.iter().any(|it| it.contains("battery"));
+    assert!(!changed, "it has 71 % as before: {told:?}");
+}

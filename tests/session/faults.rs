@@ -301,6 +301,7 @@ fn every_single_report_twice_or_late_changes_nothing_shown() {
 fn foreign_traffic_before_every_report_changes_nothing() {
     for foreign in [
         Foreign::OtherSoftware,
+        Foreign::SoftwareZero,
         Foreign::KernelProbe,
         Foreign::Keystroke,
         Foreign::Garbage,

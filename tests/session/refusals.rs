@@ -236,3 +236,36 @@ fn replies_under_other_indices_answer_nobody() {
     bench.hear("11 02 07 06 0e b5 00");
     assert_eq!(bench.readings(slot(2)).len(), 1);
 }
+
+#[test]
+fn the_capabilities_of_1004_for_another_program_are_no_charge() {
+    // linux-input 2022-08-26, Solaar issue 1718: 15 %, for a mouse at 35 %.
+    let mut bench = picky(
+        &[(0x1004, 6)],
+        &[(6, 0, Ok(&[0x0F, 0x03])), (6, 1, Ok(&[35, 4, 0, 0]))],
+    );
+    let facts = bench.facts(slot(1)).len();
+    let asked = bench.sent.len();
+    bench.device.say(&[0x06, 0x00], &[0x0F, 0x03]);
+    // Its status, for the same program.
+    bench.device.say(&[0x06, 0x10], &[35, 4, 0, 0]);
+    bench.run_for(seconds(5));
+    assert_eq!(bench.facts(slot(1)).len(), facts, "{:?}", bench.events);
+    assert_eq!(bench.sent.len(), asked, "nothing is unclear");
+    bench.device.say(&[0x06, 0x00], &[15, 2, 0, 0]);
+    bench.run_for(seconds(5));
+    assert_eq!(bench.readings(slot(1)).len(), 2, "an event is");
+}
+
+#[test]
+fn what_may_be_capabilities_or_an_event_is_unclear() {
+    // Not rechargeable: its capabilities could be a charge of 15 % at the level low.
+    let mut bench = picky(
+        &[(0x1004, 6)],
+        &[(6, 0, Ok(&[0x0F, 0x02])), (6, 1, Ok(&[35, 4, 0, 0]))],
+    );
+    bench.device.say(&[0x06, 0x00], &[0x0F, 0x02]);
+    bench.run_for(seconds(5));
+    assert_eq!(bench.readings(slot(1)).len(), 1, "{:?}", bench.events);
+    assert!(bench.facts(slot(1)).contains(&&DeviceFact::Unclear));
+}

@@ -3,6 +3,7 @@
 use super::context::{Behind, Talk};
 use super::input::Direction;
 use super::names;
+use crate::feature::battery_event::{self, Origin};
 use crate::feature::{root, solar_dashboard};
 use crate::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
@@ -161,16 +162,17 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
         Some(Direction::HostToDevice) => (Role::Request, false),
         _ if software(report) == 0 => {
             let unasked = solar_dashboard::has_marker(report) || !talk.has_open(report);
-            let key_event = unasked
-                && talk
-                    .feature(report.device().0, report.sub_id())
-                    .is_some_and(|(id, _)| names::has_key_events(id));
-            let role = match (unasked, key_event) {
-                (_, true) => Role::Input,
-                (true, false) => Role::Event,
-                (false, false) => Role::Reply,
-            };
-            (role, false)
+            let feature = talk.feature(report.device().0, report.sub_id());
+            let id = feature.map(|(id, _)| id);
+            if unasked && id.is_some_and(names::has_key_events) {
+                return (Role::Input, false);
+            }
+            match (unasked, id) {
+                (false, _) => (Role::Reply, false),
+                // A program that calls under software id 0.
+                (true, Some(id)) if is_reply_of_battery(id, report) => (Role::Reply, true),
+                (true, _) => (Role::Event, false),
+            }
         }
         Some(Direction::DeviceToHost) => (Role::Reply, false),
         None if talk.has_open(report) => (Role::Reply, false),
@@ -181,6 +183,18 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
             None => (Role::Reply, true),
         },
     }
+}
+
+/// Whether a report under software id 0 cannot be an event of the battery feature it is from.
+fn is_reply_of_battery(id: FeatureId, report: &Report) -> bool {
+    let is_battery = matches!(
+        id,
+        FeatureId::BATTERY_LEVEL_STATUS
+            | FeatureId::BATTERY_VOLTAGE
+            | FeatureId::UNIFIED_BATTERY
+            | FeatureId::ADC_MEASUREMENT
+    );
+    is_battery && battery_event::origin(id, report, None) == Origin::Reply
 }
 
 /// Whether the parameters are those of a request rather than a reply, where they tell.

@@ -84,6 +84,14 @@ impl Node<'_> {
         let Some(index) = self.find(link) else {
             return false;
         };
+        if !self.read_battery_again(now, index) {
+            debug!("{link:?} is not asked again");
+        }
+        true
+    }
+
+    /// Asks a device for its battery again; `false`: it was asked a moment ago, or cannot answer.
+    pub(super) fn read_battery_again(&mut self, now: Timestamp, index: DeviceIndex) -> bool {
         let can_tell = self.devices.get(&index).is_some_and(|device| {
             device.presence != Presence::Offline && device.has_battery != Some(false)
         });
@@ -91,17 +99,18 @@ impl Node<'_> {
             .dealings
             .get(&index)
             .and_then(|dealings| dealings.asked);
-        if can_tell && asked.is_none_or(|at| now.since(at) >= FRESH) {
+        let asks = can_tell
+            && self.phase != Phase::Closing
+            && asked.is_none_or(|at| now.since(at) >= FRESH);
+        if asks {
             let wanted = Wanted {
                 battery: true,
                 ..self.unread(index)
             };
             self.probe(now, index, wanted, Known::default());
             self.due = Some(now);
-        } else {
-            debug!("{link:?} is not asked again");
         }
-        true
+        asks
     }
 
     /// Asks whether the device at a link answers; `false`: it is not here.

@@ -387,6 +387,10 @@ impl Node<'_> {
                 self.handle_reading(now, index, reading);
                 return;
             }
+            DeviceFact::Unclear => {
+                self.read_battery_again(now, index);
+                return;
+            }
             DeviceFact::Absent(error) => {
                 debug!("{}: {id}: {error}", self.info.path);
                 let dealings = self.dealings.entry(index).or_default();
