@@ -72,7 +72,7 @@ fn batteries(report: &Report) -> Vec<(Battery, bool)> {
             level_is_plausible,
         ),
         (
-            Battery::from_voltage(&voltage, at),
+            Battery::from_voltage(&voltage, None, at),
             battery_voltage::is_plausible(report),
         ),
         (
@@ -84,7 +84,7 @@ fn batteries(report: &Report) -> Vec<(Battery, bool)> {
             unified_is_plausible,
         ),
     ];
-    let headset = Battery::from_adc(&measurement, at);
+    let headset = Battery::from_adc(&measurement, None, at);
     batteries.extend(headset.map(|headset| (headset, adc_measurement::is_plausible(report))));
     batteries
 }

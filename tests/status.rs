@@ -142,6 +142,7 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
             "has_battery": true,
             "battery": {
                 "percent": 57,
+                "percent_margin": null,
                 "level": null,
                 "next_percent": null,
                 "state": "discharging",

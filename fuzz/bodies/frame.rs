@@ -9,7 +9,7 @@ use solar_status::feature::{
     wireless_status,
 };
 use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Message, classify, descriptor};
+use solar_status::wire::{Incoming, Message, Wpid, classify, descriptor};
 
 /// Panics where something must not happen.
 pub(crate) fn run(bytes: &[u8]) {
@@ -50,14 +50,20 @@ pub(crate) fn run(bytes: &[u8]) {
     let capability = battery_level_status::read_capability(&report);
     let unified = unified_battery::read_status(&report);
     let capabilities = unified_battery::read_capabilities(&report);
+    let product = Wpid(0x0A5B);
     let batteries = [
         Some(Battery::from_level_status(&level, Some(&capability), at)),
         Some(Battery::from_voltage(
             &battery_voltage::read_voltage(&report),
+            Some(product),
             at,
         )),
         Some(Battery::from_unified(&unified, Some(&capabilities), at)),
-        Battery::from_adc(&adc_measurement::read_measurement(&report), at),
+        Battery::from_adc(
+            &adc_measurement::read_measurement(&report),
+            Some(product),
+            at,
+        ),
     ];
     assert!(batteries.iter().flatten().all(|battery| battery.trusted));
     battery_level_status::is_plausible(&report);

@@ -13,7 +13,7 @@ pub enum Kind {
     Critical,
     /// It is full and still on its charger.
     Charged,
-    /// Charging fails.
+    /// Charging fails, or the charger has found fault with the battery.
     ChargingError,
     /// A solar keyboard loses its charge for days.
     Light,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::alert::Kind;
 use super::settings::Limits;
-use crate::device::{Battery, BatteryLevel, ChargeState, ValueKind};
+use crate::device::{Battery, BatteryLevel, ChargeState, Fault, ValueKind};
 use crate::units::{Percent, Timestamp};
 
 /// So many points above a limit it is left behind for certain.
@@ -40,10 +40,13 @@ impl Reason {
                 Self::of_charge(battery, falls_below(battery, limits.critical, CRITICAL))
             }
             Kind::Charged => Self::of_full(battery),
-            Kind::ChargingError => match battery.state {
-                ChargeState::Error => Self::Given,
-                ChargeState::Unknown => Self::Unknown,
-                _ => Self::Gone,
+            Kind::ChargingError => match battery.state.fault() {
+                Some(Fault::Charging) => Self::Given,
+                // Dry cells are reported as invalid as long as they are in use (an M310, Solaar
+                // issue 512).
+                Some(Fault::Battery) if battery.rechargeable == Some(true) => Self::Given,
+                None if battery.state == ChargeState::Unknown => Self::Unknown,
+                Some(Fault::Battery) | None => Self::Gone,
             },
             // The days tell.
             Kind::Light => Self::Unknown,
@@ -92,17 +95,18 @@ enum Height {
     Above,
 }
 
-/// A percentage counts where there is one, also one that is a step; but what a device itself calls
-/// critical is it. A word alone counts by itself. New batteries are a step of 30 % to some devices
+/// A percentage counts where there is one, also one that is a step, and below is one that is there
+/// with its whole margin; but what a device itself calls critical is it. A word alone counts by itself. New batteries are a step of 30 % to some devices
 /// (Solaar issues 1408 and 1718), whose word for it is low.
 fn falls_below(battery: &Battery, limit: u8, level: BatteryLevel) -> Option<Height> {
     let own_word = battery.value_kind != ValueKind::Steps || battery.percent.is_none();
     if own_word && battery.level == Some(CRITICAL) {
         return Some(Height::Below);
     }
-    match (battery.percent.map(Percent::get), battery.level) {
-        (Some(percent), _) if percent <= limit => Some(Height::Below),
-        (Some(percent), _) if percent < limit + POINTS => Some(Height::Near),
+    let range = battery.lowest().zip(battery.highest());
+    match (range, battery.level) {
+        (Some((_, highest)), _) if highest.get() <= limit => Some(Height::Below),
+        (Some((lowest, _)), _) if lowest.get() < limit + POINTS => Some(Height::Near),
         (None, Some(step)) if step <= level => Some(Height::Below),
         (None, None) => None,
         _ => Some(Height::Above),

@@ -29,7 +29,7 @@ pub struct Limits {
     pub critical: u8,
     /// Whether it is told that it is full.
     pub charged: bool,
-    /// Whether it is told that charging fails.
+    /// Whether to alert when charging fails, or when its rechargeable battery has a fault.
     pub charging_error: bool,
     /// Whether it is told that a solar keyboard gets too little light.
     pub light: bool,

@@ -18,7 +18,7 @@ use crate::feature::pairing_information::PowerSwitch;
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion};
 use crate::text;
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use crate::wire::{Slot, Wpid};
 
 /// The values of an object, by their names.
@@ -177,6 +177,10 @@ impl<'a> Reader<'a> {
         let at = self.time("BatteryTime").unwrap_or_default();
         Some(Battery {
             percent: self.percent("Charge"),
+            margin: self
+                .get("ChargeMargin")
+                .and_then(|points: i32| u8::try_from(points).ok())
+                .map(PercentPoints),
             level: self.word("Level", BatteryLevel::from_name),
             next: self.percent("NextCharge"),
             value_kind: self.word("ValueKind", ValueKind::from_name)?,
@@ -263,6 +267,26 @@ mod tests {
             ("Warmth", "cosy".into()),
         ]));
         assert_eq!(device(&values_), device(&least()));
+    }
+
+    #[test]
+    fn a_margin_is_read_and_minus_one_is_none() {
+        let margin = |points: i32| {
+            let mut values_ = least();
+            values_.extend(values([
+                ("Source", "1F20".into()),
+                ("ValueKind", "voltage".into()),
+                ("Charge", 43_i32.into()),
+                ("ChargeMargin", points.into()),
+                ("State", "thermal error".into()),
+            ]));
+            let battery = device(&values_).and_then(|it| it.battery).unwrap();
+            assert_eq!(battery.state, ChargeState::ThermalError);
+            battery.margin
+        };
+        assert_eq!(margin(13), Some(PercentPoints(13)));
+        assert_eq!(margin(0), Some(PercentPoints(0)));
+        assert_eq!(margin(-1), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, ValueKind};
 use crate::feature::DeviceKind;
 use crate::text;
-use crate::units::Timestamp;
+use crate::units::{Percent, Timestamp};
 
 /// `Type`: what sort of device it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,10 +126,11 @@ impl Properties {
         let state = if forgotten {
             State::Unknown
         } else {
-            State::of(battery.state)
+            State::of(battery)
         };
         let battery_level = Level::of_battery(battery);
         let percentage = percentage(battery);
+        let highest = battery.highest().map_or(percentage, Percent::get);
         let light = device.light.filter(|light| light.trusted);
         let charges = matches!(state, State::Charging | State::PendingCharge);
         Self {
@@ -147,7 +148,8 @@ impl Properties {
             is_present: true,
             state,
             is_rechargeable: battery.rechargeable.unwrap_or(charges),
-            warning_level: Level::of_warning(kind, state, battery_level, percentage),
+            // No warning where the margin of the charge spans the limit.
+            warning_level: Level::of_warning(kind, state, battery_level, highest),
             battery_level,
             icon_name: icon(state, battery_level, percentage),
         }
@@ -209,13 +211,23 @@ impl Type {
 }
 
 impl State {
-    const fn of(state: ChargeState) -> Self {
-        match state {
+    fn of(battery: &Battery) -> Self {
+        match battery.state {
             ChargeState::Discharging => Self::Discharging,
             ChargeState::Charging => Self::Charging,
             ChargeState::Full => Self::FullyCharged,
+            // What is never charged is used up, whatever is wrong with it.
+            ChargeState::InvalidBattery | ChargeState::ThermalError | ChargeState::BatteryError
+                if battery.rechargeable == Some(false) =>
+            {
+                Self::Discharging
+            }
             // Power is there, and does not charge it.
-            ChargeState::NotCharging | ChargeState::Error => Self::PendingCharge,
+            ChargeState::NotCharging
+            | ChargeState::ChargingError
+            | ChargeState::InvalidBattery
+            | ChargeState::ThermalError
+            | ChargeState::BatteryError => Self::PendingCharge,
             ChargeState::Unknown => Self::Unknown,
         }
     }
@@ -323,7 +335,7 @@ enum Fill {
 mod tests {
     use super::*;
     use crate::device::{BatterySource, Light, Link, Presence};
-    use crate::units::{Lux, Millivolts, Percent};
+    use crate::units::{Lux, Millivolts, PercentPoints};
     use crate::wire::Slot;
 
     const NOW: Timestamp = Timestamp::from_start(Duration::from_secs(1000));
@@ -333,6 +345,7 @@ mod tests {
             percent: Percent::new(percent),
             level: None,
             next: None,
+            margin: None,
             value_kind: ValueKind::Percent,
             state: ChargeState::Discharging,
             external_power: None,
@@ -432,6 +445,52 @@ mod tests {
         };
         let told = properties(&device(DeviceKind::Mouse), &charging);
         assert_eq!(told.warning_level, Level::None);
+    }
+
+    #[test]
+    fn no_warning_is_raised_where_the_margin_spans_its_limit() {
+        // A G935 at 3640 mV, and a headset without a curve of its own at the same voltage: 0.1.0
+        // raised level 4.
+        let level = |percent, margin| {
+            let battery = Battery {
+                margin: Some(PercentPoints(margin)),
+                value_kind: ValueKind::Voltage,
+                ..battery(percent)
+            };
+            properties(&device(DeviceKind::Headset), &battery)
+        };
+        for (percent, margin, expected) in [
+            (43, 15, Level::None),
+            (5, 48, Level::None),
+            (12, 9, Level::None),
+            (12, 8, Level::Low),
+            (3, 2, Level::Critical),
+        ] {
+            let told = level(percent, margin);
+            assert_eq!(told.warning_level, expected, "{percent} ± {margin}");
+            assert!((told.percentage - f64::from(percent)).abs() < f64::EPSILON);
+        }
+    }
+
+    #[test]
+    fn dry_cells_are_used_up_whatever_is_wrong_with_them() {
+        let state = |state, rechargeable| {
+            let battery = Battery {
+                state,
+                rechargeable,
+                ..battery(4)
+            };
+            let told = properties(&device(DeviceKind::Mouse), &battery);
+            (told.state, told.warning_level)
+        };
+        let invalid = ChargeState::InvalidBattery;
+        let expected = (State::Discharging, Level::Critical);
+        assert_eq!(state(invalid, Some(false)), expected);
+        assert_eq!(state(invalid, Some(true)).0, State::PendingCharge);
+        assert_eq!(
+            state(ChargeState::ThermalError, None).0,
+            State::PendingCharge
+        );
     }
 
     #[test]

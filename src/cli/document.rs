@@ -11,7 +11,7 @@ use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::{Changed, Snapshot};
 use crate::text;
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use crate::wire::Slot;
 
 /// The number of the schema this program writes.
@@ -84,11 +84,15 @@ struct LinkEntry {
 #[derive(Debug, Serialize)]
 struct BatteryEntry {
     percent: Option<Percent>,
+    /// How far the real charge may be from `percent`, up or down, in percentage points: of one
+    /// estimated from a voltage.
+    percent_margin: Option<PercentPoints>,
     /// `critical`, `low`, `good` or `full`, from a source that tells steps.
     level: Option<&'static str>,
     /// What `percent` will be next, from a device that tells its steps beforehand.
     next_percent: Option<Percent>,
-    /// `discharging`, `charging`, `full`, `not charging`, `charging error` or null.
+    /// `discharging`, `charging`, `full`, `not charging`, `charging error`, `invalid battery`,
+    /// `thermal error`, `battery error` or null.
     state: Option<&'static str>,
     external_power: Option<bool>,
     voltage_mv: Option<Millivolts>,
@@ -207,6 +211,7 @@ impl BatteryEntry {
     fn of(battery: &Battery, now: Timestamp) -> Self {
         Self {
             percent: battery.percent,
+            percent_margin: battery.margin,
             level: battery.level.map(BatteryLevel::name),
             next_percent: battery.next,
             state: battery.state.name(),

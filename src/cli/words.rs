@@ -6,9 +6,9 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
-use crate::device::{Battery, BatteryLevel, ChargeState, Device, Light, Receiver, ValueKind};
+use crate::device::{Battery, BatteryLevel, Device, Fault, Light, Receiver, ValueKind};
 use crate::text;
-use crate::units::{Percent, Timestamp};
+use crate::units::{Percent, PercentPoints, Timestamp};
 
 /// What a device is called: its name, else its model, else its id.
 pub(super) fn name(device: &Device) -> String {
@@ -24,18 +24,20 @@ pub(super) fn id(id: &str) -> Cow<'_, str> {
 
 /// The charge, or `None` where it is not known.
 ///
-/// “≈” stands before a percentage that is only a step of the device's, or estimated from a voltage;
-/// a step without a percentage is a word. What a device does not vouch for has a “?”; “was” is what
+/// “≈” stands before a percentage that is only a step of the device's, or has a margin; a step
+/// without a percentage is a word. What a device does not vouch for has a “?”; “was” is what
 /// it was before it was charged.
 pub(super) fn charge(battery: &Battery, style: Style) -> Option<String> {
     let was = if is_kept(battery) { "was " } else { "" };
     let doubt = doubt(battery.trusted);
-    let percent = match battery.value_kind {
-        ValueKind::Percent => battery.percent.map(|percent| percent.to_string()),
-        ValueKind::Voltage | ValueKind::Steps => battery
-            .percent
-            .map(|percent| format!("{}{percent}", style.about())),
+    let is_exact = match battery.value_kind {
+        ValueKind::Steps => false,
+        ValueKind::Percent => battery.margin.unwrap_or_default() == PercentPoints::default(),
+        // Without a margin it is a reading of 0.1.0.
+        ValueKind::Voltage => battery.margin == Some(PercentPoints::default()),
     };
+    let about = if is_exact { "" } else { style.about() };
+    let percent = battery.percent.map(|percent| format!("{about}{percent}"));
     let charge = percent.or(battery.level.map(|level| level.name().to_owned()))?;
     Some(format!("{was}{charge}{doubt}"))
 }
@@ -48,9 +50,9 @@ pub(super) fn is_kept(battery: &Battery) -> bool {
 /// How soon somebody has to see to a battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// Now: 10 % or less, or the device says so.
+    /// Now: 10 % or less for certain, or the device reports it as critical, or its charger fails.
     Critical,
-    /// Soon: 20 % or less, or the device says so.
+    /// Soon: 20 % or less for certain, or the device reports it as low.
     Low,
     /// There is time.
     Good,
@@ -59,11 +61,12 @@ pub(super) enum Urgency {
 }
 
 impl Urgency {
-    /// That of a battery, whether it is charged or not.
+    /// That of a battery, whether it is charged or not. A fault of the battery itself does not
+    /// count: an M310 runs on the cells that it reports as invalid (Solaar issue 512).
     pub(super) fn of(battery: &Battery) -> Self {
-        let percent = battery.percent.map(Percent::get);
-        match (battery.state, percent, battery.level) {
-            (ChargeState::Error, ..)
+        let percent = battery.highest().map(Percent::get);
+        match (battery.state.fault(), percent, battery.level) {
+            (Some(Fault::Charging), ..)
             | (_, Some(0..=10), _)
             | (_, _, Some(BatteryLevel::Critical)) => Self::Critical,
             (_, Some(11..=20), _) | (_, _, Some(BatteryLevel::Low)) => Self::Low,
@@ -156,7 +159,7 @@ mod tests {
     }
 
     fn voltage(hex: &str) -> Battery {
-        Battery::from_voltage(&read_voltage(&report(hex)), Timestamp::START)
+        Battery::from_voltage(&read_voltage(&report(hex)), None, Timestamp::START)
     }
 
     fn level(hex: &str, seconds: u64) -> Battery {
@@ -176,6 +179,29 @@ mod tests {
         assert_eq!(charge(&charging, UNICODE), None, "no estimate");
         let critical = voltage("11 01 07 0D 0D 7A A0 …");
         assert_eq!(charge(&critical, UNICODE), None);
+    }
+
+    #[test]
+    fn a_charge_that_a_voltage_is_not_needed_for_is_exact() {
+        // A mouse that is charged, on its cable.
+        let full = voltage("11 FF 04 00 10 5A 81 …");
+        assert_eq!(charge(&full, UNICODE).unwrap(), "100 %");
+        let of_0_1_0 = Battery {
+            margin: None,
+            ..voltage("11 01 07 0D 0E B5 00 …")
+        };
+        assert_eq!(charge(&of_0_1_0, UNICODE).unwrap(), "≈35 %");
+    }
+
+    #[test]
+    fn a_fault_of_the_battery_is_not_critical_by_itself() {
+        let m310 = level("11 01 04 06 46 05 05 …", 0);
+        assert_eq!(m310.state.name(), Some("invalid battery"));
+        assert_eq!(Urgency::of(&m310), Urgency::Good);
+        let empty = level("11 01 04 06 05 00 05 …", 0);
+        assert_eq!(Urgency::of(&empty), Urgency::Critical, "by its charge");
+        let failed = level("11 01 04 06 46 05 07 …", 0);
+        assert_eq!(Urgency::of(&failed), Urgency::Critical, "its charger fails");
     }
 
     #[test]
@@ -206,6 +232,13 @@ mod tests {
         let green = Ansi::new().fg_color(Some(AnsiColor::Green.into()));
         assert_eq!(charge_style(&m705), green);
         assert_eq!(charge_style(&voltage("11 01 07 0D 0E B5 00 …")), green);
+        // A headset without a curve of its own at 3640 mV, 5 % within 48: it may be one with 43 %.
+        let wide = Battery {
+            percent: Percent::new(5),
+            margin: Some(PercentPoints(48)),
+            ..voltage("11 01 07 0D 0E B5 00 …")
+        };
+        assert_eq!(charge_style(&wide), green, "it may be half full");
         assert_eq!(charge_style(&voltage("11 01 07 0D 0D 7A 00 …")), red);
         let critical = voltage("11 01 07 0D 0E B5 20 …");
         assert_eq!(charge_style(&critical), red, "the device says so");

@@ -2,13 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Millivolts, Percent, Timestamp};
+use super::named::named;
+use crate::units::{Millivolts, Percent, PercentPoints, Timestamp};
 
 /// A battery reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Battery {
-    /// The charge in percent, where the source tells it so or a voltage is close to it.
+    /// The charge in percent, where the source reports one or a voltage implies one.
     pub percent: Option<Percent>,
+    /// How far the real charge may be from `percent`, up or down. `None`: the source does not report it.
+    /// A percentage that was estimated from a voltage has one, see
+    /// [`crate::feature::discharge`].
+    #[serde(default)]
+    pub margin: Option<PercentPoints>,
     /// The charge in steps, where the source tells it so.
     pub level: Option<BatteryLevel>,
     /// What `percent` will be next, where the device tells its steps beforehand.
@@ -34,45 +40,79 @@ pub struct Battery {
     pub charge_at: Timestamp,
 }
 
-/// What a battery is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub enum ChargeState {
-    /// It is being used up.
-    Discharging,
-    /// It is being charged.
+named! {
+    /// What a battery is doing: the one vocabulary for every source, in JSON, on the bus, in bars,
+    /// notifications and `decode`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+    pub enum ChargeState {
+        /// It is being used up.
+        Discharging => "discharging",
+        /// It is being charged.
+        Charging => "charging",
+        /// It is full.
+        Full => "full",
+        /// The device has external power and does not charge it.
+        NotCharging => "not charging",
+        /// Charging failed: a fault of charger, cable or contacts.
+        // The name in caches of 0.1.0.
+        #[serde(alias = "Error")]
+        ChargingError => "charging error",
+        /// The device does not accept the battery.
+        InvalidBattery => "invalid battery",
+        /// The battery is too hot or too cold.
+        ThermalError => "thermal error",
+        /// Another fault of a battery that cannot be charged.
+        BatteryError => "battery error",
+        ;
+        /// The source does not report it.
+        Unknown,
+    }
+}
+
+/// What is at fault, where [`ChargeState`] is a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Charger, cable or contacts.
     Charging,
-    /// It is full.
-    Full,
-    /// The device has external power and does not charge it.
-    NotCharging,
-    /// Charging failed.
-    Error,
-    /// The source does not say.
-    Unknown,
+    /// The battery itself.
+    Battery,
 }
 
 impl ChargeState {
-    /// The name in JSON and for people; `None` if the source does not say.
-    pub const fn name(self) -> Option<&'static str> {
+    /// The fault that the device reports; `None`: it reports none.
+    pub const fn fault(self) -> Option<Fault> {
         match self {
-            Self::Discharging => Some("discharging"),
-            Self::Charging => Some("charging"),
-            Self::Full => Some("full"),
-            Self::NotCharging => Some("not charging"),
-            Self::Error => Some("charging error"),
-            Self::Unknown => None,
+            Self::ChargingError => Some(Fault::Charging),
+            Self::InvalidBattery | Self::ThermalError | Self::BatteryError => Some(Fault::Battery),
+            Self::Discharging | Self::Charging | Self::Full | Self::NotCharging | Self::Unknown => {
+                None
+            }
+        }
+    }
+
+    /// The same state of a device whose battery can, or cannot, be charged: where nothing is
+    /// charged, charging cannot fail, and the fault is one of the battery.
+    #[must_use]
+    pub const fn of_rechargeable(self, rechargeable: Option<bool>) -> Self {
+        match (self, rechargeable) {
+            (Self::ChargingError, Some(false)) => Self::BatteryError,
+            (state, _) => state,
         }
     }
 }
 
-/// A charge told in steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum BatteryLevel {
-    Critical,
-    Low,
-    Good,
-    Full,
+named! {
+    /// A charge in steps.
+    #[derive(
+        Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize,
+    )]
+    #[expect(missing_docs, reason = "the names say it")]
+    pub enum BatteryLevel {
+        Critical => "critical",
+        Low => "low",
+        Good => "good",
+        Full => "full",
+    }
 }
 
 impl BatteryLevel {
@@ -96,75 +136,59 @@ impl BatteryLevel {
             Self::Full => 81,
         }
     }
+}
 
-    /// The name in JSON and for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Low => "low",
-            Self::Good => "good",
-            Self::Full => "full",
-        }
+named! {
+    /// Where a battery value comes from. In JSON: the feature, or `register` and its address.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+    pub enum BatterySource {
+        /// Feature 1000.
+        LevelStatus => "1000",
+        /// Feature 1001.
+        Voltage => "1001",
+        /// Feature 1004.
+        Unified => "1004",
+        /// Feature 1F20.
+        Adc => "1F20",
+        /// Feature 4301.
+        SolarDashboard => "4301",
+        /// Register 0D.
+        Mileage => "register 0D",
+        /// Register 07.
+        Status => "register 07",
     }
 }
 
-/// Where a battery value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub enum BatterySource {
-    /// Feature 1000.
-    LevelStatus,
-    /// Feature 1001.
-    Voltage,
-    /// Feature 1004.
-    Unified,
-    /// Feature 1F20.
-    Adc,
-    /// Feature 4301.
-    SolarDashboard,
-    /// Register 0D.
-    Mileage,
-    /// Register 07.
-    Status,
-}
-
-impl BatterySource {
-    /// The name in JSON: the feature, or `register` and its address.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LevelStatus => "1000",
-            Self::Voltage => "1001",
-            Self::Unified => "1004",
-            Self::Adc => "1F20",
-            Self::SolarDashboard => "4301",
-            Self::Mileage => "register 0D",
-            Self::Status => "register 07",
-        }
-    }
-}
-
-/// How exact a charge is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub enum ValueKind {
-    /// A percentage.
-    Percent,
-    /// One of a few steps, also where the device gives them as percentages.
-    Steps,
-    /// A percentage estimated from a voltage.
-    Voltage,
-}
-
-impl ValueKind {
-    /// The name in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Percent => "percent",
-            Self::Steps => "steps",
-            Self::Voltage => "voltage",
-        }
+named! {
+    /// How exact a charge is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+    pub enum ValueKind {
+        /// A percentage.
+        Percent => "percent",
+        /// One of a few steps, also where the device gives them as percentages.
+        Steps => "steps",
+        /// A percentage estimated from a voltage.
+        Voltage => "voltage",
     }
 }
 
 impl Battery {
+    /// The charge it has at most: its percentage with the margin.
+    ///
+    /// A limit is reached for certain when this is at it or below: an alert must not fire on a
+    /// reading whose margin spans the limit.
+    pub fn highest(&self) -> Option<Percent> {
+        let percent = self.percent?.get();
+        let highest = percent.saturating_add(self.margin.unwrap_or_default().0);
+        Some(Percent::new(highest).unwrap_or(Percent::FULL))
+    }
+
+    /// The charge it has at least: its percentage without the margin.
+    pub fn lowest(&self) -> Option<Percent> {
+        let percent = self.percent?.get();
+        Percent::new(percent.saturating_sub(self.margin.unwrap_or_default().0))
+    }
+
     /// Whether it says how full the battery is.
     pub const fn tells_charge(&self) -> bool {
         match self.value_kind {
@@ -185,6 +209,7 @@ impl Battery {
             // A charge of another source would be told with the wrong source.
             Some(before) if before.source == self.source && !self.tells_charge() => Self {
                 percent: before.percent,
+                margin: before.margin,
                 level: before.level,
                 next: before.next,
                 value_kind: before.value_kind,
@@ -217,7 +242,7 @@ mod tests {
     }
 
     fn voltage(hex: &str, minutes: u64) -> Battery {
-        Battery::from_voltage(&read_voltage(&report(hex)), at(minutes))
+        Battery::from_voltage(&read_voltage(&report(hex)), None, at(minutes))
     }
 
     fn solar(hex: &str, minutes: u64) -> Battery {
@@ -264,6 +289,7 @@ mod tests {
         let before = voltage("11 01 06 0B 0F A6 00 …", 0);
         let charging = voltage("11 01 06 0B 10 D4 80 …", 5).after(Some(&before));
         assert_eq!(charging.percent, Percent::new(82));
+        assert_eq!(charging.margin, before.margin);
         assert_eq!(charging.voltage, Some(Millivolts(4308)));
         assert_eq!(charging.value_kind, ValueKind::Voltage);
         assert_eq!(charging.charge_at, at(0));
@@ -312,6 +338,48 @@ mod tests {
         let charging = unified("11 01 06 1B 00 00 01 …").after(Some(&before));
         assert_eq!(charging.percent, Percent::new(80));
         assert_eq!(charging.value_kind, ValueKind::Percent);
+    }
+
+    #[test]
+    fn every_state_has_a_name_that_is_read_back() {
+        // The bus, caches, histories and every client read them by these names.
+        for state in ChargeState::ALL {
+            let back = state.name().map_or(ChargeState::Unknown, |name| {
+                ChargeState::from_name(name).unwrap()
+            });
+            assert_eq!(back, *state);
+        }
+        let mut names: Vec<_> = ChargeState::ALL.iter().map(|it| it.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ChargeState::ALL.len(), "{names:?}");
+        assert_eq!(ChargeState::from_name("dreaming"), None);
+    }
+
+    #[test]
+    fn caches_of_0_1_0_are_read() {
+        let old: ChargeState = serde_json::from_str("\"Error\"").unwrap();
+        assert_eq!(old, ChargeState::ChargingError);
+        let mut battery = serde_json::to_value(voltage("11 01 06 0B 0F A6 00 …", 0)).unwrap();
+        battery.as_object_mut().unwrap().remove("margin").unwrap();
+        let read: Battery = serde_json::from_value(battery).unwrap();
+        assert_eq!((read.percent, read.margin), (Percent::new(82), None));
+    }
+
+    #[test]
+    fn a_margin_ends_at_the_ends() {
+        let with = |percent, margin| Battery {
+            percent: Percent::new(percent),
+            margin: Some(PercentPoints(margin)),
+            ..voltage("11 01 06 0B 0F A6 00 …", 0)
+        };
+        let ends = |battery: Battery| {
+            let end = |percent: Option<Percent>| percent.unwrap().get();
+            (end(battery.lowest()), end(battery.highest()))
+        };
+        assert_eq!(ends(with(44, 13)), (31, 57));
+        assert_eq!(ends(with(4, 49)), (0, 53));
+        assert_eq!(ends(with(90, 200)), (0, 100));
     }
 
     #[test]

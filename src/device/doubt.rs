@@ -16,7 +16,7 @@ const STEPS: u8 = 2;
 ///
 /// An MX Mechanical Mini shows 15 % now and then (Solaar issue 3230), an M720 and an MX Anywhere 2
 /// jump (issues 392, 2873, 273), and a battery is invalid for one reading. So odd are: a switch
-/// into an error, a fall by 20 points or two steps within a day, and a rise by as much if nothing
+/// into a fault, a fall by 20 points or two steps within a day, and a rise by as much if nothing
 /// charges. A step that the device had announced as its next is not odd.
 ///
 /// What two readings agree on is to be believed: `is_odd(Some(&first), &second)` is false then.
@@ -24,7 +24,7 @@ pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
     let Some(before) = before.filter(|before| before.source == new.source) else {
         return false;
     };
-    let fails = |battery: &Battery| battery.state == ChargeState::Error;
+    let fails = |battery: &Battery| battery.state.fault().is_some();
     (fails(new) && !fails(before)) || is_leap(before, new)
 }
 
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn readings_of_two_kinds_are_not_compared() {
-        let by_voltage = Battery::from_voltage(&read_voltage(&head([0x0D, 0x7A, 0])), at(1));
+        let by_voltage = Battery::from_voltage(&read_voltage(&head([0x0D, 0x7A, 0])), None, at(1));
         assert!(!odd(percent(80, 0, 0), by_voltage), "two sources");
         let failed = steps(90, 50, 5, 1);
         assert!(!odd(percent(80, 0, 0), failed), "not of one source");
@@ -176,13 +176,13 @@ mod tests {
     fn a_headset_that_is_unplugged_is_not_odd() {
         // Solaar issue 1615: 4308 mV on the cable, 4006 mV without.
         let on_battery =
-            |bytes, hours| Battery::from_voltage(&read_voltage(&head(bytes)), at(hours));
+            |bytes, hours| Battery::from_voltage(&read_voltage(&head(bytes)), None, at(hours));
         let before = on_battery([0x0E, 0xB5, 0], 0);
         let plugged = on_battery([0x10, 0xD4, 0x80], 1).after(Some(&before));
         assert!(!odd(before, plugged));
         assert!(!odd(plugged, on_battery([0x0F, 0xA6, 0], 2)));
-        // What the charger did is not known (code 7), but it was there.
-        let unclear = on_battery([0x10, 0xD4, 0x87], 1).after(Some(&before));
+        // What the charger did is not known (code 3), but it was there.
+        let unclear = on_battery([0x10, 0xD4, 0x83], 1).after(Some(&before));
         assert!(!odd(unclear, on_battery([0x0F, 0xA6, 0], 2)));
     }
 }

@@ -10,7 +10,7 @@ mod named;
 mod receiver;
 mod sources;
 
-pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
+pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, Fault, ValueKind};
 pub use doubt::is_odd;
 pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, unit_id};
 pub use joined::join;
@@ -24,6 +24,7 @@ use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};
 use crate::units::Timestamp;
 use crate::wire::{Slot, Wpid};
 
+use named::named;
 use pairing_information::PowerSwitch;
 
 /// A receiver.
@@ -49,25 +50,16 @@ pub struct Receiver {
     pub paired: Option<u8>,
 }
 
-/// Whether a device can be talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// It answered.
-    Online,
-    /// It is paired but asleep, switched off or out of range.
-    Offline,
-    /// It was not asked, or asking failed.
-    Unknown,
-}
-
-impl Presence {
-    /// The name on the bus.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Offline => "offline",
-            Self::Unknown => "unknown",
-        }
+named! {
+    /// Whether a device can be talked to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Presence {
+        /// It answered.
+        Online => "online",
+        /// It is paired but asleep, switched off or out of range.
+        Offline => "offline",
+        /// It was not asked, or asking failed.
+        Unknown => "unknown",
     }
 }
 

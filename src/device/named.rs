@@ -1,57 +1,75 @@
-//! Words read back into values: the other way round of the `name` functions.
+//! Enumerations whose variants have names: in JSON, on the bus, in files and for people.
 
-use super::{BatteryLevel, BatterySource, ChargeState, Presence, ValueKind};
+/// Defines an enumeration with a name for each variant, and the way back from a name.
+///
+/// The variants are listed once, so that none has a name that `from_name` does not know. A variant
+/// behind `;` has no name: the source does not report it.
+macro_rules! named {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident => $text:literal, )*
+        }
+    ) => {
+        $(#[$meta])*
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+        }
 
-impl ChargeState {
-    /// The state of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [
-            Self::Discharging,
-            Self::Charging,
-            Self::Full,
-            Self::NotCharging,
-            Self::Error,
-        ];
-        all.into_iter().find(|it| it.name() == Some(name))
-    }
+        impl $name {
+            /// Every variant.
+            pub const ALL: &[Self] = &[$( Self::$variant, )*];
+
+            /// The name in JSON, on the bus and for people.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $text, )*
+                }
+            }
+
+            /// The variant of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $( $text => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident => $text:literal, )*
+            ; $(#[$unknown_meta:meta])* $unknown:ident,
+        }
+    ) => {
+        $(#[$meta])*
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+            $(#[$unknown_meta])* $unknown,
+        }
+
+        impl $name {
+            /// Every variant.
+            pub const ALL: &[Self] = &[$( Self::$variant, )* Self::$unknown];
+
+            /// The name in JSON, on the bus and for people; `None` if the source does not report it.
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $( Self::$variant => Some($text), )*
+                    Self::$unknown => None,
+                }
+            }
+
+            /// The variant of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $( $text => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl BatteryLevel {
-    /// The level of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Critical, Self::Low, Self::Good, Self::Full];
-        all.into_iter().find(|it| it.name() == name)
-    }
-}
-
-impl BatterySource {
-    /// The source of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [
-            Self::LevelStatus,
-            Self::Voltage,
-            Self::Unified,
-            Self::Adc,
-            Self::SolarDashboard,
-            Self::Mileage,
-            Self::Status,
-        ];
-        all.into_iter().find(|it| it.name() == name)
-    }
-}
-
-impl ValueKind {
-    /// The kind of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Percent, Self::Steps, Self::Voltage];
-        all.into_iter().find(|it| it.name() == name)
-    }
-}
-
-impl Presence {
-    /// The presence of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Online, Self::Offline, Self::Unknown];
-        all.into_iter().find(|it| it.name() == name)
-    }
-}
+pub(super) use named;

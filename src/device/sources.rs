@@ -1,21 +1,24 @@
 //! The readings of every battery source, in the one vocabulary of [`Battery`].
 
 use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
-use crate::feature::adc_measurement::Measurement;
+use crate::feature::adc_measurement::{self, Measurement};
 use crate::feature::battery_level_status::{self, BatteryLevelStatus};
 use crate::feature::battery_mileage::{self, BatteryMileage};
 use crate::feature::battery_status::{self, BatteryStatus};
 use crate::feature::battery_voltage::{self, BatteryVoltage};
+use crate::feature::discharge::{self, Estimate};
 use crate::feature::solar_dashboard::SolarEvent;
 use crate::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
-use crate::units::{Percent, Timestamp};
+use crate::units::{Percent, PercentPoints, Timestamp};
+use crate::wire::Wpid;
 
 impl Battery {
     /// A reading of feature 1000.
     ///
     /// Without `capability`, or if that names few levels, percentages are steps: a K400+ shows 90,
     /// 70 and 5 only (Solaar issue 475). A T650 says that it is full and that its level is unknown
-    /// (issue 2005): then it is full.
+    /// (issue 2005): then it is full. An M310 on AA cells reports an invalid battery at 70 %
+    /// (issue 512): its charge is as good as any, and no charger is at fault.
     pub fn from_level_status(
         status: &BatteryLevelStatus,
         capability: Option<&battery_level_status::Capability>,
@@ -26,11 +29,13 @@ impl Battery {
             Charging::Discharging => ChargeState::Discharging,
             Charging::Recharging | Charging::FinalStage | Charging::Slow => ChargeState::Charging,
             Charging::Complete => ChargeState::Full,
-            Charging::InvalidBattery | Charging::ThermalError | Charging::OtherError => {
-                ChargeState::Error
-            }
+            Charging::InvalidBattery => ChargeState::InvalidBattery,
+            Charging::ThermalError => ChargeState::ThermalError,
+            Charging::OtherError => ChargeState::ChargingError,
             Charging::Unknown(_) => ChargeState::Unknown,
         };
+        let rechargeable = capability.map(|it| it.rechargeable);
+        let state = state.of_rechargeable(rechargeable);
         let value_kind = if capability.is_some_and(|it| it.is_percentage()) {
             ValueKind::Percent
         } else {
@@ -42,37 +47,35 @@ impl Battery {
             percent,
             level: level.filter(|_| value_kind == ValueKind::Steps),
             next: status.next,
-            rechargeable: capability.map(|it| it.rechargeable),
+            rechargeable,
             ..Self::untold(BatterySource::LevelStatus, value_kind, state, at)
         }
     }
 
-    /// A reading of feature 1001.
+    /// A reading of feature 1001 of the product with this id.
     ///
     /// With external power the voltage is the charger's, and no percentage is made of it: a mouse
-    /// at 30 % looked like 63 % (piper issue 222). When the device says that it is full, it is.
-    pub fn from_voltage(voltage: &BatteryVoltage, at: Timestamp) -> Self {
+    /// at 30 % looked like 63 % (piper issue 222). When the device reports that it is full, it is.
+    pub fn from_voltage(voltage: &BatteryVoltage, product: Option<Wpid>, at: Timestamp) -> Self {
         use battery_voltage::Charging;
         let state = match voltage.charging {
             Charging::Discharging => ChargeState::Discharging,
             Charging::Charging => ChargeState::Charging,
             Charging::Full => ChargeState::Full,
             Charging::NotCharging => ChargeState::NotCharging,
+            Charging::HardwareError => ChargeState::ChargingError,
             Charging::Unknown(_) => ChargeState::Unknown,
         };
         let on_battery = !voltage.external_power;
         let critical = on_battery && voltage.critical;
+        let estimate =
+            on_battery.then(|| discharge::MICE_AND_KEYBOARDS.estimate(product, voltage.voltage));
         Self {
-            percent: if on_battery {
-                Some(battery_voltage::estimate(voltage.voltage))
-            } else {
-                charge_of(state)
-            },
             level: critical.then_some(BatteryLevel::Critical),
             external_power: Some(voltage.external_power),
             voltage: Some(voltage.voltage),
             rechargeable: Some(true),
-            ..Self::untold(BatterySource::Voltage, ValueKind::Voltage, state, at)
+            ..Self::estimated(BatterySource::Voltage, estimate, state, at)
         }
     }
 
@@ -81,9 +84,9 @@ impl Battery {
     /// 0 % is an empty battery if the device tells percentages, and means nothing if it does not.
     /// Without `capabilities` 0 % counts as not told.
     ///
-    /// Of code 4 the kernel says error, Solaar and OpenLogi slow recharge. It is an error here:
-    /// the peers' codes are those of feature 1000, and who looks at a device that charges slowly
-    /// loses less than who does not look at one that does not charge.
+    /// Code 4 is an error to the kernel, and slow recharge to Solaar and OpenLogi. It is an error
+    /// here: the peers' codes are those of feature 1000, and to look at a device that charges slowly
+    /// costs less than to overlook one that does not charge.
     pub fn from_unified(
         unified: &UnifiedBattery,
         capabilities: Option<&Capabilities>,
@@ -94,12 +97,13 @@ impl Battery {
             Charging::Discharging => ChargeState::Discharging,
             Charging::Charging | Charging::SlowOrAlmostFull => ChargeState::Charging,
             Charging::Complete => ChargeState::Full,
-            Charging::Unusual
-            | Charging::InvalidBattery
-            | Charging::ThermalError
-            | Charging::OtherError => ChargeState::Error,
+            Charging::InvalidBattery => ChargeState::InvalidBattery,
+            Charging::ThermalError => ChargeState::ThermalError,
+            Charging::Unusual | Charging::OtherError => ChargeState::ChargingError,
             Charging::Unknown(_) => ChargeState::Unknown,
         };
+        let rechargeable = capabilities.map(|it| it.rechargeable);
+        let state = state.of_rechargeable(rechargeable);
         let has_percentage = match capabilities {
             Some(capabilities) => capabilities.state_of_charge,
             None => unified.charge.is_some_and(|it| it != Percent::EMPTY),
@@ -123,26 +127,35 @@ impl Battery {
                 ExternalPower::Wired => Some(true),
                 ExternalPower::Unknown(_) => None,
             },
-            rechargeable: capabilities.map(|it| it.rechargeable),
+            rechargeable,
             ..Self::untold(BatterySource::Unified, value_kind, state, at)
         }
     }
 
-    /// A reading of feature 1F20; `None` when the headset is switched off.
+    /// A reading of feature 1F20 of the product with this id; `None` when the headset is switched
+    /// off.
     ///
     /// As with [`Self::from_voltage`], a percentage is estimated on battery only.
-    pub fn from_adc(measurement: &Measurement, at: Timestamp) -> Option<Self> {
-        let (state, percent) = if measurement.charging {
-            (ChargeState::Charging, None)
-        } else {
-            let percent = battery_voltage::estimate(measurement.voltage);
-            (ChargeState::Discharging, Some(percent))
+    pub fn from_adc(
+        measurement: &Measurement,
+        product: Option<Wpid>,
+        at: Timestamp,
+    ) -> Option<Self> {
+        use adc_measurement::Charging;
+        let state = match measurement.charging {
+            Charging::Discharging => ChargeState::Discharging,
+            Charging::Charging => ChargeState::Charging,
+            Charging::Full => ChargeState::Full,
+            Charging::Error => ChargeState::ChargingError,
         };
-        measurement.connected.then_some(Self {
-            percent,
+        let on_battery = measurement.charging == Charging::Discharging;
+        let estimate =
+            on_battery.then(|| discharge::HEADSETS.estimate(product, measurement.voltage));
+        measurement.connected.then(|| Self {
+            external_power: Some(!on_battery),
             voltage: Some(measurement.voltage),
             rechargeable: Some(true),
-            ..Self::untold(BatterySource::Adc, ValueKind::Voltage, state, at)
+            ..Self::estimated(BatterySource::Adc, estimate, state, at)
         })
     }
 
@@ -173,7 +186,7 @@ impl Battery {
             Charging::Discharging => ChargeState::Discharging,
             Charging::Charging => ChargeState::Charging,
             Charging::Complete => ChargeState::Full,
-            Charging::Error => ChargeState::Error,
+            Charging::Error => ChargeState::ChargingError,
         };
         Self {
             percent: mileage.charge,
@@ -188,7 +201,7 @@ impl Battery {
             Charging::Discharging => ChargeState::Discharging,
             Charging::Charging | Charging::Fast | Charging::Slow => ChargeState::Charging,
             Charging::Complete | Charging::ToppingUp => ChargeState::Full,
-            Charging::Error => ChargeState::Error,
+            Charging::Error => ChargeState::ChargingError,
             Charging::Unknown(_) => ChargeState::Unknown,
         };
         let level = match status.level {
@@ -205,6 +218,23 @@ impl Battery {
         }
     }
 
+    /// A trusted reading of a source of voltages: the charge that was estimated, or else the one
+    /// that the state implies, which is exact.
+    fn estimated(
+        source: BatterySource,
+        estimate: Option<Estimate>,
+        state: ChargeState,
+        at: Timestamp,
+    ) -> Self {
+        let implied = || Some((charge_of(state)?, PercentPoints::default()));
+        let charge = estimate.map(|it| (it.charge, it.margin)).or_else(implied);
+        Self {
+            percent: charge.map(|(percent, _)| percent),
+            margin: charge.map(|(_, margin)| margin),
+            ..Self::untold(source, ValueKind::Voltage, state, at)
+        }
+    }
+
     /// A trusted reading that tells nothing but the state.
     const fn untold(
         source: BatterySource,
@@ -214,6 +244,7 @@ impl Battery {
     ) -> Self {
         Self {
             percent: None,
+            margin: None,
             level: None,
             next: None,
             value_kind,
@@ -237,6 +268,7 @@ fn charge_of(state: ChargeState) -> Option<Percent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::Fault;
     use crate::feature::adc_measurement::read_measurement;
     use crate::feature::battery_level_status::{read_capability, read_level};
     use crate::feature::battery_voltage::read_voltage;
@@ -253,7 +285,7 @@ mod tests {
     }
 
     fn voltage(hex: &str) -> Battery {
-        Battery::from_voltage(&read_voltage(&report(hex)), Timestamp::START)
+        Battery::from_voltage(&read_voltage(&report(hex)), None, Timestamp::START)
     }
 
     fn unified(hex: &str, capabilities: Option<&str>) -> Battery {
@@ -263,7 +295,7 @@ mod tests {
     }
 
     fn adc(hex: &str) -> Option<Battery> {
-        Battery::from_adc(&read_measurement(&report(hex)), Timestamp::START)
+        Battery::from_adc(&read_measurement(&report(hex)), None, Timestamp::START)
     }
 
     fn solar(event: u8, hex: &str, before: Option<ChargeState>) -> Battery {
@@ -370,10 +402,10 @@ mod tests {
             (2, ChargeState::Charging),
             (3, ChargeState::Full),
             (4, ChargeState::Charging),
-            (5, ChargeState::Error),
-            (6, ChargeState::Error),
+            (5, ChargeState::InvalidBattery),
+            (6, ChargeState::ThermalError),
             // Solaar prints "recharging|almost full|slow recharge" for 7 and fails at 8.
-            (7, ChargeState::Error),
+            (7, ChargeState::ChargingError),
             (8, ChargeState::Unknown),
         ] {
             let frame = Report::short(DeviceIndex(1), 6, 0x0B, [50, 20, code]);
@@ -405,7 +437,9 @@ mod tests {
         for (hex, state) in [
             ("11 FF 04 00 0F 29 80 …", ChargeState::Charging),
             ("11 FF 04 00 0F 29 82 …", ChargeState::NotCharging),
-            ("11 FF 04 00 0F 29 87 …", ChargeState::Unknown),
+            // linux-input, September 2019.
+            ("11 FF 04 00 0F 29 87 …", ChargeState::ChargingError),
+            ("11 FF 04 00 0F 29 83 …", ChargeState::Unknown),
         ] {
             let battery = voltage(hex);
             assert_eq!((battery.state, percent(&battery)), (state, None), "{hex}");
@@ -483,10 +517,10 @@ mod tests {
             (1, ChargeState::Charging),
             (2, ChargeState::Charging),
             (3, ChargeState::Full),
-            (4, ChargeState::Error),
-            (5, ChargeState::Error),
-            (6, ChargeState::Error),
-            (7, ChargeState::Error),
+            (4, ChargeState::ChargingError),
+            (5, ChargeState::InvalidBattery),
+            (6, ChargeState::ThermalError),
+            (7, ChargeState::ChargingError),
             (8, ChargeState::Unknown),
         ] {
             let frame = Report::short(DeviceIndex(1), 6, 0x1B, [50, 4, code]);
@@ -533,6 +567,111 @@ mod tests {
     }
 
     #[test]
+    fn a_headset_has_the_charge_of_its_own_curve() {
+        let read = |product, hex| {
+            let measurement = read_measurement(&report(hex));
+            Battery::from_adc(&measurement, Some(Wpid(product)), Timestamp::START).unwrap()
+        };
+        // A G933 at 3701 mV (Solaar issue 272), and a G935 at 3640 mV.
+        let g933 = read(0x0A5B, "11 FF 08 06 0E 75 01 …");
+        assert_eq!(
+            (percent(&g933), g933.margin),
+            (Some(59), Some(PercentPoints(8)))
+        );
+        let g935 = read(0x0A87, "11 FF 08 06 0E 38 01 …");
+        assert_eq!(
+            (percent(&g935), g935.margin),
+            (Some(43), Some(PercentPoints(15)))
+        );
+        let unknown = read(0x0ABA, "11 FF 08 06 0E 38 01 …");
+        assert!(unknown.margin > g935.margin, "{unknown:?}");
+    }
+
+    #[test]
+    fn a_charged_headset_on_its_cable_is_full_for_certain() {
+        // Flags 07 (Solaar issue 272): full to the kernel.
+        let full = adc("11 FF 08 06 10 36 07 …").unwrap();
+        assert_eq!((full.state, percent(&full)), (ChargeState::Full, Some(100)));
+        assert_eq!(full.margin, Some(PercentPoints(0)));
+        assert_eq!(full.external_power, Some(true));
+        for fault in ["11 FF 08 06 10 36 0B …", "11 FF 08 06 10 36 0F …"] {
+            let battery = adc(fault).unwrap();
+            assert_eq!(battery.state, ChargeState::ChargingError, "{fault}");
+            assert_eq!(percent(&battery), None, "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_battery_that_cannot_be_charged_has_no_charging_faults() {
+        // An M310 with AA cells (Solaar issue 512): 70 %, status 5, not rechargeable.
+        let dry = Some("11 01 04 16 03 00 0C 00 05 …");
+        let m310 = level_status("11 01 04 06 46 05 05 …", dry);
+        assert_eq!(m310.state, ChargeState::InvalidBattery);
+        assert_eq!((percent(&m310), m310.rechargeable), (Some(70), Some(false)));
+        let dry_unified = Some("11 01 06 0B 0F 02 …");
+        for (battery, state) in [
+            (
+                level_status("11 01 04 06 46 05 06 …", dry),
+                ChargeState::ThermalError,
+            ),
+            (
+                level_status("11 01 04 06 46 05 07 …", dry),
+                ChargeState::BatteryError,
+            ),
+            (
+                unified("11 01 06 1B 46 04 04 …", dry_unified),
+                ChargeState::BatteryError,
+            ),
+            (
+                unified("11 01 06 1B 46 04 07 …", dry_unified),
+                ChargeState::BatteryError,
+            ),
+            (
+                unified("11 01 06 1B 46 04 05 …", dry_unified),
+                ChargeState::InvalidBattery,
+            ),
+        ] {
+            assert_eq!(battery.state, state);
+            assert_eq!(battery.state.fault(), Some(Fault::Battery));
+        }
+        let rechargeable = level_status("11 01 04 06 46 05 07 …", Some("11 01 04 16 03 04 …"));
+        assert_eq!(rechargeable.state, ChargeState::ChargingError);
+    }
+
+    #[test]
+    fn every_feature_names_its_states_in_the_one_vocabulary() {
+        use crate::feature::{battery_level_status, battery_voltage, unified_battery};
+        let same = |word: Option<&str>, state: ChargeState| {
+            let plain = word.map(|word| word.split(" (").next().unwrap());
+            assert_eq!(plain, state.name(), "{word:?}");
+        };
+        for code in 0..=u8::MAX {
+            let frame = Report::short(DeviceIndex(1), 6, 0x0B, [50, 20, code]);
+            let level = read_level(&frame);
+            let battery = Battery::from_level_status(&level, None, Timestamp::START);
+            same(
+                battery_level_status::Charging::from(code).name(),
+                battery.state,
+            );
+            let battery = Battery::from_unified(&read_status(&frame), None, Timestamp::START);
+            same(unified_battery::Charging::from(code).name(), battery.state);
+            let frame = Report::short(DeviceIndex(1), 6, 0x0B, [0x0F, 0x29, code]);
+            let voltage = read_voltage(&frame);
+            let battery = Battery::from_voltage(&voltage, None, Timestamp::START);
+            let word: Option<&str> = battery_voltage::Charging::name(voltage.charging);
+            same(word, battery.state);
+            let frame = Report::short(DeviceIndex(1), 0x81, 0x07, [5, code, 0]);
+            let read = battery_status::read(&frame);
+            let battery = Battery::from_status(&read, Timestamp::START);
+            same(read.charging.name(), battery.state);
+            let frame = Report::short(DeviceIndex(1), 0x81, 0x0D, [50, 0, code]);
+            let read = battery_mileage::read(&frame);
+            let battery = Battery::from_mileage(&read, Timestamp::START);
+            same(Some(read.charging.name()), battery.state);
+        }
+    }
+
+    #[test]
     fn a_headset_that_is_off_has_no_reading() {
         // Solaar issue 2600.
         assert_eq!(adc("11 01 04 0C 10 00 00 …"), None);
@@ -548,7 +687,10 @@ mod tests {
         ] {
             assert_eq!(status(hex).level, Some(level), "{hex}");
         }
-        assert_eq!(status("10 01 81 07 05 23 00").state, ChargeState::Error);
+        assert_eq!(
+            status("10 01 81 07 05 23 00").state,
+            ChargeState::ChargingError
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! A headset that is switched off answers with an error, or clears the bit for connected.
 //!
-//! Source: Solaar `hidpp20.py` and `notifications.py`.
+//! Source: Solaar `hidpp20.py` and `notifications.py`; flags 01, 03 and 07 in recordings of a G933
+//! (ashkitten/g933-utils, Solaar issue 272) and in kernel hid-logitech-hidpp.c, which leaves 0F
+//! unknown; the four bits in the G533 patch on linux-kernel of June 2020.
 
 use crate::units::Millivolts;
 use crate::wire::{Call, FeatureIndex, Report};
@@ -12,20 +14,55 @@ pub const GET_MEASUREMENT: u8 = 0;
 /// Number of the only event, which carries what [`GET_MEASUREMENT`] answers.
 pub const MEASUREMENT_EVENT: u8 = 0;
 
+/// What the battery is doing: bits 1 to 3 of the flags.
+///
+/// Bit 1 is set while the headset is on its cable, and without it the others mean nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charging {
+    /// On battery.
+    Discharging,
+    /// On its cable, being charged.
+    Charging,
+    /// On its cable, charged.
+    Full,
+    /// On its cable, and charging failed, whatever bit 2 says.
+    Error,
+}
+
+impl Charging {
+    const fn of(flags: u8) -> Self {
+        match (
+            flags & CHARGING != 0,
+            flags & COMPLETE != 0,
+            flags & FAULT != 0,
+        ) {
+            (false, ..) => Self::Discharging,
+            (true, _, true) => Self::Error,
+            (true, true, false) => Self::Full,
+            (true, false, false) => Self::Charging,
+        }
+    }
+}
+
+const CONNECTED: u8 = 0x01;
+const CHARGING: u8 = 0x02;
+const COMPLETE: u8 = 0x04;
+const FAULT: u8 = 0x08;
+
 /// A battery reading: function 0 and event 0.
 ///
 /// | byte | content |
 /// |---|---|
 /// | 0-1 | millivolts, big-endian |
-/// | 2 | flags: bit 0 connected, 1 charging |
+/// | 2 | flags: bit 0 connected, 1 charging, 2 charged, 3 charging fault |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measurement {
-    /// The cell's voltage.
+    /// The cell's voltage; on its cable, that of the charger.
     pub voltage: Millivolts,
     /// Whether the headset is there and the voltage means something.
     pub connected: bool,
-    /// Whether it is being charged.
-    pub charging: bool,
+    /// Charging or not.
+    pub charging: Charging,
     /// Byte 2 as received.
     pub flags: u8,
 }
@@ -40,8 +77,8 @@ pub const fn read_measurement(report: &Report) -> Measurement {
     let [high, low, flags] = report.head();
     Measurement {
         voltage: Millivolts(u16::from_be_bytes([high, low])),
-        connected: flags & 0x01 != 0,
-        charging: flags & 0x02 != 0,
+        connected: flags & CONNECTED != 0,
+        charging: Charging::of(flags),
         flags,
     }
 }
@@ -68,7 +105,7 @@ mod tests {
         let expected = Measurement {
             voltage: Millivolts(4096),
             connected: true,
-            charging: true,
+            charging: Charging::Charging,
             flags: 3,
         };
         assert_eq!(reading, expected);
@@ -86,8 +123,29 @@ mod tests {
     #[test]
     fn a_headset_that_is_off_says_so() {
         let off = read_measurement(&report("11 01 04 00 …"));
-        assert!(!off.connected && !off.charging);
+        assert!(!off.connected && off.charging == Charging::Discharging);
         assert!(is_plausible(&report("11 01 04 00 …")));
+    }
+
+    #[test]
+    fn the_flags_of_a_headset_on_its_cable() {
+        for (flags, charging) in [
+            (0x01, Charging::Discharging),
+            (0x03, Charging::Charging),
+            // A G933 that is charged (Solaar issue 272), and the same with an unknown bit.
+            (0x07, Charging::Full),
+            (0x87, Charging::Full),
+            (0x0B, Charging::Error),
+            (0x0F, Charging::Error),
+            // Not on its cable.
+            (0x05, Charging::Discharging),
+            (0x0D, Charging::Discharging),
+        ] {
+            let frame = Report::short(DeviceIndex(1), 4, 0x0C, [0x10, 0x36, flags]);
+            let reading = read_measurement(&frame);
+            assert_eq!(reading.charging, charging, "{flags:02X}");
+            assert!(reading.connected && reading.flags == flags);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! August 2022; Solaar issues 1568 and 1718).
 //!
 //! Both have the same header, in which an event has its number where a reply has that of the
-//! function. What tells them apart:
+//! function. They differ in:
 //!
 //! | feature | event | replies with the number of an event |
 //! |---|---|---|
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(of("11 01 08 00 05 01 …", Some(ALL_LEVELS)), Origin::Event);
         assert_eq!(of("11 01 08 00 0A 01 01 01 …", None), Origin::Event);
         assert_eq!(of("11 01 08 00 64 08 03 01 …", None), Origin::Event);
-        // A status that nobody knows yet.
+        // An unknown status.
         assert_eq!(of("11 01 08 00 46 08 08 …", None), Origin::Event);
     }
 

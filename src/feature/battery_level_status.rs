@@ -23,11 +23,11 @@ codes! {
         /// Being charged.
         Recharging = 1 => "charging",
         /// Being charged, almost full.
-        FinalStage = 2 => "almost full",
+        FinalStage = 2 => "charging (almost full)",
         /// Charged.
         Complete = 3 => "full",
         /// Being charged below the usual speed.
-        Slow = 4 => "charging slowly",
+        Slow = 4 => "charging (slow)",
         /// No battery it can charge.
         InvalidBattery = 5 => "invalid battery",
         /// Too hot or too cold to charge.

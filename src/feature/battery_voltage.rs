@@ -3,7 +3,7 @@
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; captures in
 //! piper issue 222.
 
-use crate::units::{Millivolts, Percent};
+use crate::units::Millivolts;
 use crate::wire::{Call, FeatureIndex, Report, codes};
 
 /// Number of the function that reads the voltage.
@@ -30,6 +30,8 @@ codes! {
         Full = 0x81 => "full",
         /// External power, but no charging.
         NotCharging = 0x82 => "not charging",
+        /// The hardware reports an error while charging (linux-input, September 2019).
+        HardwareError = 0x87 => "charging error",
     }
 }
 
@@ -87,44 +89,6 @@ pub fn read_voltage(report: &Report) -> BatteryVoltage {
     }
 }
 
-/// Millivolts and percent of a lithium cell that is being discharged, from full to empty, as
-/// Solaar has them. The first and the last point make it flat beyond.
-const CURVE: [(u32, u32); 15] = [
-    (u16::MAX as u32, 100),
-    (4186, 100),
-    (4067, 90),
-    (3989, 80),
-    (3922, 70),
-    (3859, 60),
-    (3811, 50),
-    (3778, 40),
-    (3751, 30),
-    (3717, 20),
-    (3671, 10),
-    (3646, 5),
-    (3579, 2),
-    (3500, 0),
-    (0, 0),
-];
-
-/// About how full a cell of that voltage is, while it is being discharged.
-///
-/// Linear between the points of a curve for cells of this kind, to the nearest percent. A
-/// charging cell has a higher voltage: a mouse at 30 % looks like 63 % (piper issue 222).
-pub fn estimate(voltage: Millivolts) -> Percent {
-    let millivolts = u32::from(voltage.0);
-    let percent = CURVE.windows(2).find_map(|points| {
-        let [(upper, more), (lower, less)] = *points else {
-            return None;
-        };
-        let above = millivolts.checked_sub(lower)?;
-        let span = upper - lower;
-        Some(less + ((more - less) * above + span / 2) / span)
-    });
-    let percent = percent.and_then(|percent| u8::try_from(percent).ok());
-    percent.and_then(Percent::new).unwrap_or(Percent::EMPTY)
-}
-
 /// Whether a report can be a reading. Where it cannot, something else stands at the index.
 ///
 /// No lithium cell is below 2.5 V or above 5 V; flags may have any bit.
@@ -146,7 +110,7 @@ mod tests {
         ("11 01 04 08 0E 8A …", 3722, Charging::Discharging),
         ("11 01 07 0D 0E B5 …", 3765, Charging::Discharging),
         ("11 01 06 01 0E AD …", 3757, Charging::Discharging),
-        ("11 01 04 0C 10 00 FF …", 4096, Charging::Unknown(0x87)),
+        ("11 01 04 0C 10 00 FF …", 4096, Charging::HardwareError),
         ("11 01 04 0C 0F FA 80 …", 4090, Charging::Charging),
     ];
 
@@ -195,8 +159,8 @@ mod tests {
             // Solaar says recharging.
             (0x82, Charging::NotCharging),
             (0x83, Charging::Unknown(0x83)),
-            // Solaar looks at two bits, and says full.
-            (0x87, Charging::Unknown(0x87)),
+            // Solaar looks at two bits, and shows full.
+            (0x87, Charging::HardwareError),
             (0xF8, Charging::Charging),
         ] {
             assert_eq!(with_flags(flags).charging, charging, "{flags:02X}");
@@ -210,61 +174,6 @@ mod tests {
         assert_eq!(with_flags(0x98).speed, Speed::Unknown(0x18));
         assert!(with_flags(0x20).critical && !with_flags(0xDF).critical);
         assert_eq!(with_flags(0x42).flags, 0x42);
-    }
-
-    #[test]
-    fn the_curve_is_met_at_its_points_and_linear_between() {
-        for (millivolts, percent) in [
-            (4186, 100),
-            (4067, 90),
-            (4090, 92),
-            (3989, 80),
-            (3922, 70),
-            (3881, 63),
-            (3859, 60),
-            (3811, 50),
-            (3778, 40),
-            // A G915 (Solaar issue 1498): the kernel's 100 points say 35 too.
-            (3765, 35),
-            (3751, 30),
-            // The mouse of piper issue 222: the kernel's say 21 too.
-            (3722, 21),
-            (3717, 20),
-            (3671, 10),
-            (3646, 5),
-            (3579, 2),
-        ] {
-            let estimated = estimate(Millivolts(millivolts)).get();
-            assert_eq!(estimated, percent, "{millivolts} mV");
-        }
-    }
-
-    #[test]
-    fn an_empty_cell_is_empty() {
-        // Solaar shows 50 %: its 0 counts as unknown.
-        for millivolts in [0, 3499, 3500, 3519] {
-            let estimated = estimate(Millivolts(millivolts));
-            assert_eq!(estimated, Percent::EMPTY, "{millivolts} mV");
-        }
-    }
-
-    #[test]
-    fn more_than_full_is_full() {
-        for millivolts in [4187, 4308, u16::MAX] {
-            let estimated = estimate(Millivolts(millivolts));
-            assert_eq!(estimated, Percent::FULL, "{millivolts} mV");
-        }
-    }
-
-    #[test]
-    fn a_higher_voltage_is_never_less_charge() {
-        let mut before = Percent::EMPTY;
-        for millivolts in 3400..4300 {
-            let estimated = estimate(Millivolts(millivolts));
-            assert!(estimated >= before, "{millivolts} mV");
-            before = estimated;
-        }
-        assert_eq!(before, Percent::FULL);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod connection_state;
 pub mod device_connection;
 pub mod device_information;
 pub mod device_name;
+pub mod discharge;
 pub mod feature_set;
 pub mod firmware_version;
 mod kind;

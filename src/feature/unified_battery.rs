@@ -42,7 +42,7 @@ codes! {
         /// Charged.
         Complete = 3 => "full",
         /// An error (kernel), or being charged slowly (Solaar, OpenLogi).
-        Unusual = 4 => "charging (unusual)",
+        Unusual = 4 => "charging error",
         /// No battery it can charge (Solaar, OpenLogi); not charging (kernel).
         InvalidBattery = 5 => "invalid battery",
         /// Too hot or too cold to charge (Solaar, OpenLogi); not charging (kernel).

@@ -123,6 +123,7 @@ mod tests {
             percent: Percent::new(57),
             level: None,
             next: None,
+            margin: None,
             value_kind: ValueKind::Percent,
             state: ChargeState::Charging,
             external_power: None,

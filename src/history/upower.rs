@@ -82,7 +82,11 @@ pub const fn state_code(state: ChargeState) -> u32 {
         ChargeState::Charging => CHARGING,
         ChargeState::Discharging => DISCHARGING,
         ChargeState::Full => FULLY_CHARGED,
-        ChargeState::NotCharging | ChargeState::Error => PENDING_CHARGE,
+        ChargeState::NotCharging
+        | ChargeState::ChargingError
+        | ChargeState::InvalidBattery
+        | ChargeState::ThermalError
+        | ChargeState::BatteryError => PENDING_CHARGE,
     }
 }
 

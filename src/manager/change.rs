@@ -102,6 +102,7 @@ impl Changed {
             let battery = device.battery.as_ref()?;
             Some((
                 battery.percent,
+                battery.margin,
                 battery.level,
                 battery.state,
                 battery.voltage,

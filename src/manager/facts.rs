@@ -3,10 +3,13 @@
 use crate::device::{Battery, BatterySource, Device, Light, Presence};
 use crate::session::{DeviceFact, Reading};
 use crate::units::Timestamp;
+use crate::wire::Wpid;
 
-/// A battery reading in the one vocabulary; `None`: the device says that it is switched off.
+/// A battery reading of the product with this id in the one vocabulary; `None`: the device reports
+/// that it is switched off.
 pub(super) fn battery_of(
     reading: &Reading,
+    product: Option<Wpid>,
     before: Option<&Battery>,
     at: Timestamp,
 ) -> Option<Battery> {
@@ -20,11 +23,11 @@ pub(super) fn battery_of(
         Reading::LevelStatus(status, capability) => {
             Battery::from_level_status(status, capability.as_ref(), at)
         }
-        Reading::Voltage(voltage) => Battery::from_voltage(voltage, at),
+        Reading::Voltage(voltage) => Battery::from_voltage(voltage, product, at),
         Reading::Unified(battery, capabilities) => {
             Battery::from_unified(battery, capabilities.as_ref(), at)
         }
-        Reading::Adc(measurement) => return Battery::from_adc(measurement, at),
+        Reading::Adc(measurement) => return Battery::from_adc(measurement, product, at),
     })
 }
 

@@ -83,7 +83,7 @@ pub enum DeviceFact {
     Identity(DeviceInformation),
     /// A battery value.
     Battery(Reading),
-    /// It sent what may be its battery, or a reply to another program: only asking it can tell.
+    /// It sent what may be its battery, or a reply to another program: only a request can clear it up.
     Unclear,
     /// It has no source of battery values that this program can read.
     NoBattery,

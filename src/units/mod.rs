@@ -5,5 +5,5 @@ mod power;
 mod time;
 
 pub use light::Lux;
-pub use power::{Millivolts, Percent};
+pub use power::{Millivolts, Percent, PercentPoints};
 pub use time::Timestamp;

@@ -42,6 +42,19 @@ impl fmt::Display for Percent {
     }
 }
 
+/// A difference between two charges, in percentage points.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct PercentPoints(pub u8);
+
+impl fmt::Display for PercentPoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} points", self.0)
+    }
+}
+
 /// A voltage in millivolts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -22,7 +22,7 @@ use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings, parse};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
-use solar_status::units::{Lux, Percent, Timestamp};
+use solar_status::units::{Lux, Percent, PercentPoints, Timestamp};
 use solar_status::wire::Slot;
 
 const TWO_DAYS: Duration = Duration::from_secs(2 * 24 * 60 * 60);
@@ -202,6 +202,7 @@ fn battery(name: &str, words: &[&str], now: Timestamp) -> Battery {
         percent: None,
         level: None,
         next: None,
+        margin: None,
         value_kind: ValueKind::Percent,
         state: ChargeState::Discharging,
         external_power: None,
@@ -219,12 +220,20 @@ fn battery(name: &str, words: &[&str], now: Timestamp) -> Battery {
         match *word {
             "charging" => battery.state = ChargeState::Charging,
             "full" => battery.state = ChargeState::Full,
-            "error" => battery.state = ChargeState::Error,
+            "error" => battery.state = ChargeState::ChargingError,
+            "invalid" => battery.state = ChargeState::InvalidBattery,
+            "hot" => battery.state = ChargeState::ThermalError,
+            "dry" => battery.rechargeable = Some(false),
+            "rechargeable" => battery.rechargeable = Some(true),
             "?" => battery.trusted = false,
             "old" | "cable" => {}
             word if word.ends_with("lux") => {}
             word => {
-                if let Some(level) = BatteryLevel::from_name(word) {
+                if let Some((percent, margin)) = word.split_once('±') {
+                    battery.percent = Percent::new(percent.parse().unwrap());
+                    battery.margin = Some(PercentPoints(margin.parse().unwrap()));
+                    battery.value_kind = ValueKind::Voltage;
+                } else if let Some(level) = BatteryLevel::from_name(word) {
                     battery.level = Some(level);
                     battery.value_kind = ValueKind::Steps;
                 } else {

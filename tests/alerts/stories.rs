@@ -85,6 +85,76 @@ fn one_false_error_alerts_nobody_and_a_lasting_one_once() {
 }
 
 #[test]
+fn what_may_be_above_its_limit_raises_no_alert() {
+    // A G935 at 3640 mV is 43 % within 15 points; a headset without a curve of its own has 5 % at
+    // that voltage, within 48: 0.1.0 showed a critical notification for both.
+    let told = story(
+        NOTHING,
+        "08:00 G935 43±15
+         09:00 G935 43±15
+         10:00 PRO 5±48
+         11:00 PRO 5±48
+         12:00 PRO 10±11
+         13:00",
+    );
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn what_is_below_its_limit_with_its_whole_margin_raises_an_alert() {
+    let told = story(
+        NOTHING,
+        "08:00 G935 14±8
+         09:00 G935 12±8
+         10:00 G935 11±8
+         11:00 G935 4±5
+         11:30 G935 4±5
+         12:00",
+    );
+    assert_eq!(told, ["0d 09:03 G935 low", "0d 11:03 G935 critical"]);
+}
+
+#[test]
+fn a_margin_across_the_limit_neither_ends_an_alert_nor_repeats_it() {
+    let told = story(
+        NOTHING,
+        "08:00 G935 10±8
+         09:00 G935 15±8
+         2d 08:00 G935 10±8
+         2d 09:00",
+    );
+    assert_eq!(told, ["0d 08:03 G935 low"]);
+}
+
+#[test]
+fn dry_cells_that_are_reported_as_invalid_raise_no_alert() {
+    // An M310 with AA cells, status 5 as long as it runs (Solaar issue 512).
+    let told = story(
+        NOTHING,
+        "08:00 M310 70 invalid dry
+         09:00 M310 70 invalid dry
+         10:00 M310 60 invalid
+         11:00 M310 60 invalid
+         12:00",
+    );
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_rechargeable_battery_that_the_charger_refuses_raises_an_alert() {
+    let told = story(
+        NOTHING,
+        "08:00 G915 50 hot rechargeable
+         09:00 G915 50 hot rechargeable
+         10:00 G915 50 charging rechargeable",
+    );
+    assert_eq!(
+        told,
+        ["0d 08:03 G915 charging error", "0d 10:00 - charge of G915"]
+    );
+}
+
+#[test]
 fn a_charge_that_sways_about_its_limit_is_told_once() {
     let told = story(
         NOTHING,

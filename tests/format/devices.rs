@@ -39,6 +39,7 @@ pub(crate) fn mouse(name: &str, percent: u8) -> Device {
             percent,
             level: None,
             next: None,
+            margin: None,
             value_kind: ValueKind::Percent,
             state: ChargeState::Discharging,
             external_power: None,
@@ -119,7 +120,9 @@ pub(crate) fn odd() -> Vec<Device> {
             battery.value_kind = ValueKind::Voltage;
             battery.trusted = false;
         }),
-        with("broken", |battery| battery.state = ChargeState::Error),
+        with("broken", |battery| {
+            battery.state = ChargeState::ChargingError;
+        }),
     ]
 }
 

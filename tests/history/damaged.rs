@@ -33,7 +33,7 @@ fn any_sample() -> impl Strategy<Value = Sample> {
         ChargeState::Charging,
         ChargeState::Full,
         ChargeState::NotCharging,
-        ChargeState::Error,
+        ChargeState::ChargingError,
     ];
     let parts = (
         proptest::option::of(0..=100_u8),

@@ -2,9 +2,10 @@
 
 use solar_status::device::{Link, Presence};
 use solar_status::manager::{Change, Memory, News};
+use solar_status::sim::battery::State;
 use solar_status::sim::direct::{DirectDevice, Indices};
 use solar_status::sim::{Plugged, catalogue};
-use solar_status::units::Timestamp;
+use solar_status::units::{Percent, Timestamp};
 
 use crate::desk::{Shared, hours, percent};
 use crate::stage::Stage;
@@ -74,6 +75,56 @@ fn a_corded_hidpp_10_keyboard_has_no_battery() {
     let snapshot = plugged(device("Illuminated")).read(hours(1), &mut Memory::default());
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
     assert_eq!(snapshot.devices[0].has_battery, Some(false));
+}
+
+#[test]
+fn a_g933_is_as_full_as_its_cell_over_a_whole_discharge() {
+    let mut g933 = device("Logitech");
+    g933.set_charging(Timestamp::START, State::Discharging);
+    let desk = plugged(g933);
+    let mut worst = 0;
+    for charge in (0..=100).rev() {
+        desk.act_direct(|it| {
+            it.set_charge(Timestamp::START, Percent::new(charge).unwrap());
+        });
+        let snapshot = desk.read(hours(1), &mut Memory::default());
+        let battery = snapshot.devices[0].battery.unwrap();
+        let off = battery.percent.unwrap().get().abs_diff(charge);
+        assert!(
+            off <= battery.margin.unwrap().0.max(1),
+            "{charge} %: {battery:?}"
+        );
+        worst = worst.max(off);
+    }
+    assert!(worst <= 8, "{worst} points");
+}
+
+#[test]
+fn a_headset_reports_when_it_is_charged_and_when_charging_fails() {
+    let desk = plugged(device("Logitech"));
+    let mut told = Vec::new();
+    for state in [
+        State::Charging,
+        State::Charged,
+        State::Failed,
+        State::Discharging,
+    ] {
+        desk.act_direct(|it| {
+            it.set_charging(Timestamp::START, state);
+        });
+        let snapshot = desk.read(hours(1), &mut Memory::default());
+        let battery = snapshot.devices[0].battery.unwrap();
+        told.push((battery.state.name().unwrap(), battery.external_power));
+    }
+    assert_eq!(
+        told,
+        [
+            ("charging", Some(true)),
+            ("full", Some(true)),
+            ("charging error", Some(true)),
+            ("discharging", Some(false)),
+        ]
+    );
 }
 
 #[test]

@@ -423,9 +423,9 @@ fn what_was_remembered_by_a_clock_that_was_wrong_is_not_believed_for_years() {
     assert_eq!(desk.take_radio().len(), 1);
 }
 
-/// What is told of a PRO X mouse at 71 % (1004 at index 6) when this arrives at second 30, and what
-/// it is asked then. `capabilities`: what it answers when it is asked for them.
-fn told_of_a_foreign_reply(
+/// What a client receives about a PRO X mouse at 71 % (1004 at index 6) when this arrives at second
+/// 30, and the requests to it then. `capabilities`: its reply when it is asked for them.
+fn news_after_a_foreign_reply(
     capabilities: Option<&'static str>,
     arrives: &'static str,
 ) -> (Vec<String>, Vec<String>) {
@@ -446,17 +446,17 @@ fn told_of_a_foreign_reply(
 }
 
 #[test]
-fn the_capabilities_of_1004_for_another_program_are_told_to_nobody() {
+fn the_capabilities_of_1004_for_another_program_are_no_news() {
     // linux-input 2022-08-26, Solaar issue 1718: 0.1.0 showed 15 %.
-    let (told, asked) = told_of_a_foreign_reply(None, "11 01 06 00 0F 03");
+    let (told, asked) = news_after_a_foreign_reply(None, "11 01 06 00 0F 03");
     assert!(told.is_empty() && asked.is_empty(), "{told:?} {asked:?}");
 }
 
 #[test]
-fn what_may_be_its_battery_is_asked_for_once_before_it_is_told() {
+fn what_may_be_its_battery_is_read_once_before_it_counts() {
     // Not rechargeable: capabilities that could be 15 %, low.
     let capabilities = Some("11 01 06 06 0F 02");
-    let (told, asked) = told_of_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
+    let (told, asked) = news_after_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
     assert_eq!(asked.len(), 1, "{asked:?}");
     let changed = told.iter().any(|it| it.contains("battery"));
     assert!(!changed, "it has 71 % as before: {told:?}");

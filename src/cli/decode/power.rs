@@ -12,7 +12,7 @@ use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::solar_dashboard::SolarEvent;
 use crate::feature::unified_battery::{self, Capabilities, UnifiedBattery};
 use crate::feature::{battery_mileage, battery_status};
-use crate::units::{Percent, Timestamp};
+use crate::units::{Percent, PercentPoints, Timestamp};
 
 /// A battery level in steps.
 pub(super) fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus) {
@@ -77,7 +77,7 @@ pub(super) fn level_capability(fields: &mut Fields, capability: battery_level_st
 
 /// A reading of feature 1001.
 pub(super) fn voltage(fields: &mut Fields, voltage: BatteryVoltage) {
-    let battery = Battery::from_voltage(&voltage, Timestamp::START);
+    let battery = Battery::from_voltage(&voltage, None, Timestamp::START);
     fields.say("voltage_mv", voltage.voltage.0, voltage.voltage);
     estimate(fields, &battery);
     state(fields, &battery, voltage.charging.to_string());
@@ -130,12 +130,13 @@ pub(super) fn unified_capabilities(fields: &mut Fields, capabilities: Capabiliti
 /// A reading of feature 1F20.
 pub(super) fn measurement(fields: &mut Fields, measurement: Measurement) {
     fields.say("voltage_mv", measurement.voltage.0, measurement.voltage);
-    if let Some(battery) = Battery::from_adc(&measurement, Timestamp::START) {
+    if let Some(battery) = Battery::from_adc(&measurement, None, Timestamp::START) {
         estimate(fields, &battery);
         state(fields, &battery, battery.state.name().unwrap_or_default());
+        external_power(fields, battery.external_power);
         fields.keep("connected", true);
     } else {
-        for name in ["percent", "value_kind", "state"] {
+        for name in ["percent", "percent_margin", "value_kind", "state"] {
             fields.keep(name, Value::Null);
         }
         fields.say("connected", false, "headset off");
@@ -181,12 +182,15 @@ fn percent(fields: &mut Fields, charge: Option<Percent>) {
     }
 }
 
-/// A charge estimated from a voltage, as the status would show it.
+/// A charge estimated from a voltage. Which product it is of does not stand in the frame, so the
+/// margin is that of a product without a curve of its own.
 fn estimate(fields: &mut Fields, battery: &Battery) {
-    match battery.percent {
-        Some(charge) => fields.say("percent", charge.get(), format!("about {charge}")),
-        None => fields.keep("percent", Value::Null),
+    match (battery.percent, battery.margin) {
+        (Some(charge), Some(PercentPoints(0))) => fields.say("percent", charge.get(), charge),
+        (Some(charge), _) => fields.say("percent", charge.get(), format!("about {charge}")),
+        (None, _) => fields.keep("percent", Value::Null),
     }
+    fields.keep("percent_margin", battery.margin.map(|margin| margin.0));
     fields.keep("value_kind", battery.value_kind.name());
 }
 
@@ -280,7 +284,12 @@ mod tests {
         for (hex, words) in [
             ("11 01 06 0B 5A 32 …", "90 %, next 50 %, discharging"),
             ("11 01 06 0B 00 00 03 …", "charge unknown, full"),
-            ("11 01 06 0B 5A 32 02 …", "90 %, next 50 %, almost full"),
+            (
+                "11 01 06 0B 5A 32 02 …",
+                "90 %, next 50 %, charging (almost full)",
+            ),
+            ("11 01 04 06 46 05 05 …", "70 %, next 5 %, invalid battery"),
+            ("11 01 04 06 46 05 06 …", "70 %, next 5 %, thermal error"),
             ("11 01 06 0B 5A 32 09 …", "90 %, next 50 %, unknown (09)"),
         ] {
             let status = battery_level_status::read_level(&report(hex));
@@ -304,7 +313,7 @@ mod tests {
             ),
             (
                 "11 01 04 0C 10 00 FF …",
-                "4.10 V, unknown (87), external power, critical",
+                "4.10 V, charging error, external power, critical",
             ),
         ] {
             let reading = battery_voltage::read_voltage(&report(hex));
@@ -340,11 +349,12 @@ mod tests {
     }
 
     #[test]
-    fn code_4_of_feature_1004_has_its_own_words() {
-        // An error to the kernel, slow recharge to Solaar and OpenLogi.
+    fn code_4_of_feature_1004_is_an_error_in_words_and_json() {
+        // To the kernel; slow recharge to Solaar and OpenLogi.
         let reading = unified_battery::read_status(&report("11 01 06 1B 32 04 04 …"));
         let (json, summary) = told(|fields| unified(fields, reading));
-        assert_eq!(summary, "50 %, level good, charging (unusual)");
+        assert_eq!(summary, "50 %, level good, charging error");
+        assert_eq!(json["state"], "charging error");
         assert_eq!(json["state_code"], 4);
     }
 
@@ -352,7 +362,15 @@ mod tests {
     fn feature_1f20_in_words() {
         for (hex, words) in [
             ("11 01 04 0C 0E B5 01 …", "3.77 V, about 35 %, discharging"),
-            ("11 01 04 0C 10 00 03 …", "4.10 V, charging"),
+            ("11 01 04 0C 10 00 03 …", "4.10 V, charging, external power"),
+            (
+                "11 FF 08 06 10 36 07 …",
+                "4.15 V, 100 %, full, external power",
+            ),
+            (
+                "11 FF 08 06 10 36 0B …",
+                "4.15 V, charging error, external power",
+            ),
             ("11 01 04 00 …", "0.00 V, headset off"),
         ] {
             let reading = adc_measurement::read_measurement(&report(hex));

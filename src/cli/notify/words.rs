@@ -3,7 +3,7 @@
 use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::device::{CHARGING_ABOVE, ChargeState};
+use crate::device::{CHARGING_ABOVE, ChargeState, Fault};
 
 /// A text for the screen: what it is about in one line, and more below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,13 @@ fn headline(alert: &Alert) -> String {
         (Kind::Low, _) => format!("{name}: battery low"),
         (Kind::Critical, _) => format!("{name}: battery almost empty"),
         (Kind::Charged, _) => format!("{name}: charged"),
-        (Kind::ChargingError, _) => format!("{name}: charging fails"),
+        (Kind::ChargingError, _) => {
+            let state = alert.device.battery.map(|battery| battery.state);
+            match state.filter(|state| state.fault() == Some(Fault::Battery)) {
+                Some(fault) => format!("{name}: {}", fault.name().unwrap_or_default()),
+                None => format!("{name}: charging fails"),
+            }
+        }
         (Kind::Light, Some(dimming)) => {
             format!("{name}: not enough light for {} days", dimming.days)
         }
@@ -81,7 +87,11 @@ fn advice(alert: &Alert) -> Option<&'static str> {
         (Kind::Critical, None) => Some("Charge it, or have new batteries at hand."),
         (Kind::Charged, _) if is_solar || battery.state != ChargeState::Full => None,
         (Kind::Charged, _) => Some("It can be taken off its charger."),
-        (Kind::ChargingError, _) => Some("Look at its battery, cable and charger."),
+        (Kind::ChargingError, _) => Some(match battery.state {
+            ChargeState::ThermalError => "It is too hot or too cold to be charged.",
+            state if state.fault() == Some(Fault::Battery) => "Look at its battery.",
+            _ => "Look at its battery, cable and charger.",
+        }),
         (Kind::Light, _) => Some("Put it nearer to a window or lamp."),
     }
 }
@@ -98,6 +108,49 @@ mod tests {
         unicode: true,
         width: None,
     };
+
+    #[test]
+    fn every_fault_has_its_own_words() {
+        use crate::feature::battery_level_status::read_level;
+        use crate::units::Timestamp;
+        use crate::wire::tests::report;
+        for (hex, summary, body) in [
+            (
+                "11 01 04 06 46 05 05 …",
+                "M720: invalid battery",
+                "Look at its battery.",
+            ),
+            (
+                "11 01 04 06 46 05 06 …",
+                "M720: thermal error",
+                "It is too hot or too cold to be charged.",
+            ),
+            (
+                "11 01 04 06 46 05 07 …",
+                "M720: charging fails",
+                "Look at its battery, cable and charger.",
+            ),
+        ] {
+            let level = read_level(&report(hex));
+            let battery = crate::device::Battery::from_level_status(&level, None, Timestamp::START);
+            let link = Link::Paired {
+                receiver: "AF4F95EA".to_owned(),
+                slot: Slot::new(1).unwrap(),
+            };
+            let alert = Alert {
+                kind: Kind::ChargingError,
+                device: Device {
+                    name: Some("M720".to_owned()),
+                    battery: Some(battery),
+                    ..Device::new("405E-1".to_owned(), link)
+                },
+                has_namesake: false,
+                dimming: None,
+            };
+            let text = of(&alert, STYLE);
+            assert_eq!((text.summary.as_str(), text.body.as_str()), (summary, body));
+        }
+    }
 
     #[test]
     fn a_hostile_name_is_text_in_a_notification() {

@@ -289,6 +289,7 @@ fn without_room_for_a_bar_it_says_all_the_same_that_there_is_no_battery() {
 fn a_battery_that_power_does_not_charge_says_so() {
     let battery = Battery::from_voltage(
         &read_voltage(&report("11 FF 04 00 0F 29 82 …")),
+        None,
         Timestamp::START,
     );
     let text = line(Some(battery), Some(true), WIDE);

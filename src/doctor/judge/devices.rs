@@ -162,7 +162,7 @@ fn low(device: &Device, battery: &Battery) -> Option<Finding> {
         battery.level,
         Some(BatteryLevel::Critical | BatteryLevel::Low)
     );
-    let percent = battery.percent.is_some_and(|it| it.get() <= LOW);
+    let percent = battery.highest().is_some_and(|it| it.get() <= LOW);
     (step || percent).then(|| {
         let text = format!(
             "{}'s battery is low: {}",

@@ -463,7 +463,8 @@ impl Node<'_> {
             return;
         };
         let before = device.battery.as_ref();
-        let Some(battery) = battery_of(reading, before, now) else {
+        let product = self.session.known(index).and_then(|known| known.model);
+        let Some(battery) = battery_of(reading, product, before, now) else {
             return;
         };
         let doubtful = battery.trusted && is_odd(before, &battery);

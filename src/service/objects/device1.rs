@@ -259,6 +259,18 @@ impl Device1 {
             .map_or(-1, |it| i32::from(it.get()))
     }
 
+    /// How far the real charge may be from `Charge`, up or down, in percentage points: of a charge
+    /// that was estimated from a voltage; -1: the source does not report it.
+    #[zbus(property)]
+    fn charge_margin(&self) -> i32 {
+        self.post
+            .facts()
+            .device
+            .battery
+            .and_then(|it| it.margin)
+            .map_or(-1, |it| i32::from(it.0))
+    }
+
     /// The charge in steps: `critical`, `low`, `good`, `full`.
     #[zbus(property)]
     fn level(&self) -> String {
@@ -293,7 +305,8 @@ impl Device1 {
             .to_owned()
     }
 
-    /// `discharging`, `charging`, `full`, `not charging`, `charging error`.
+    /// `discharging`, `charging`, `full`, `not charging`, `charging error`, or a fault of the
+    /// battery: `invalid battery`, `thermal error`, `battery error`.
     #[zbus(property)]
     fn state(&self) -> String {
         self.post

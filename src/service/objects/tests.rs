@@ -23,7 +23,7 @@ use crate::manager::{Change, command_channel};
 use crate::service::board::{Board, Post};
 use crate::service::histories::Histories;
 use crate::service::testing::connections;
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use crate::wire::{Slot, Wpid};
 
 fn values(connection: &Connection, object: &impl Interface) -> Values {
@@ -82,30 +82,22 @@ fn link() -> impl Strategy<Value = Link> {
 prop_compose! {
     fn battery()(
         percents in [percent(), percent()],
-        level in of(select(vec![
-            BatteryLevel::Critical, BatteryLevel::Low, BatteryLevel::Good, BatteryLevel::Full,
-        ])),
-        value_kind in select(vec![ValueKind::Percent, ValueKind::Steps, ValueKind::Voltage]),
-        state in select(vec![
-            ChargeState::Discharging, ChargeState::Charging, ChargeState::Full,
-            ChargeState::NotCharging, ChargeState::Error, ChargeState::Unknown,
-        ]),
+        margin in of(any::<u8>()),
+        level in of(select(BatteryLevel::ALL)),
+        value_kind in select(ValueKind::ALL),
+        state in select(ChargeState::ALL),
         known in any::<[Option<bool>; 2]>(),
         voltage in of(1..=u16::MAX),
-        source in select(vec![
-            BatterySource::LevelStatus, BatterySource::Voltage, BatterySource::Unified,
-            BatterySource::Adc, BatterySource::SolarDashboard, BatterySource::Mileage,
-            BatterySource::Status,
-        ]),
+        source in select(BatterySource::ALL),
         trusted in any::<bool>(),
         times in [time(), time()],
     ) -> Battery {
         let [percent, next] = percents;
         let [external_power, rechargeable] = known;
         let [at, charge_at] = times;
-        let voltage = voltage.map(Millivolts);
+        let (margin, voltage) = (margin.map(PercentPoints), voltage.map(Millivolts));
         Battery {
-            percent, level, next, value_kind, state, external_power, voltage, rechargeable,
+            percent, margin, level, next, value_kind, state, external_power, voltage, rechargeable,
             source, trusted, at, charge_at,
         }
     }

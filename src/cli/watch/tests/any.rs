@@ -8,7 +8,7 @@ use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Presence, ValueKind,
 };
 use crate::text::tests::HOSTILE;
-use crate::units::{Lux, Millivolts, Percent};
+use crate::units::{Lux, Millivolts, Percent, PercentPoints};
 
 fn any_battery() -> impl Strategy<Value = Battery> {
     let level = prop_oneof![
@@ -19,7 +19,8 @@ fn any_battery() -> impl Strategy<Value = Battery> {
     ];
     let state = prop_oneof![
         Just(ChargeState::Discharging),
-        Just(ChargeState::Error),
+        Just(ChargeState::ChargingError),
+        Just(ChargeState::InvalidBattery),
         Just(ChargeState::NotCharging),
         Just(ChargeState::Unknown)
     ];
@@ -36,12 +37,21 @@ fn any_battery() -> impl Strategy<Value = Battery> {
         proptest::option::of(0..=100_u8),
         proptest::option::of(level),
         proptest::option::of(any::<u16>()),
+        proptest::option::of(any::<u8>()),
     );
     let times = (0..2_000_000_u64, 0..2_000_000_u64);
     (charge, state, kind, source, any::<bool>(), times).prop_map(
-        |((percent, level, voltage), state, value_kind, source, trusted, (read, charged))| {
+        |(
+            (percent, level, voltage, margin),
+            state,
+            value_kind,
+            source,
+            trusted,
+            (read, charged),
+        )| {
             Battery {
                 percent: percent.and_then(Percent::new),
+                margin: margin.map(PercentPoints),
                 level,
                 next: None,
                 value_kind,
