@@ -178,15 +178,23 @@ impl Battery {
     /// A limit is reached for certain when this is at it or below: an alert must not fire on a
     /// reading whose margin spans the limit.
     pub fn highest(&self) -> Option<Percent> {
-        let percent = self.percent?.get();
-        let highest = percent.saturating_add(self.margin.unwrap_or_default().0);
+        let highest = self.percent?.get().saturating_add(self.reach());
         Some(Percent::new(highest).unwrap_or(Percent::FULL))
     }
 
     /// The charge it has at least: its percentage without the margin.
     pub fn lowest(&self) -> Option<Percent> {
-        let percent = self.percent?.get();
-        Percent::new(percent.saturating_sub(self.margin.unwrap_or_default().0))
+        Percent::new(self.percent?.get().saturating_sub(self.reach()))
+    }
+
+    /// How far the real charge may be from the percentage. An estimate without a margin is one of
+    /// 0.1.0, from a cache or daemon: it can be anything.
+    fn reach(&self) -> u8 {
+        match (self.margin, self.value_kind) {
+            (Some(PercentPoints(margin)), _) => margin,
+            (None, ValueKind::Voltage) => u8::MAX,
+            (None, ValueKind::Percent | ValueKind::Steps) => 0,
+        }
     }
 
     /// Whether it says how full the battery is.
@@ -364,6 +372,9 @@ mod tests {
         battery.as_object_mut().unwrap().remove("margin").unwrap();
         let read: Battery = serde_json::from_value(battery).unwrap();
         assert_eq!((read.percent, read.margin), (Percent::new(82), None));
+        // 0.1.0 had one curve for all.
+        let range = (read.lowest(), read.highest());
+        assert_eq!(range, (Some(Percent::EMPTY), Some(Percent::FULL)));
     }
 
     #[test]
