@@ -131,6 +131,11 @@ impl Properties {
         let battery_level = Level::of_battery(battery);
         let percentage = percentage(battery);
         let highest = battery.highest().map_or(percentage, Percent::get);
+        // What the device itself reports as critical is it, whatever its voltage stands for.
+        let own_level = match (battery.value_kind, battery.level) {
+            (ValueKind::Voltage, Some(BatteryLevel::Critical)) => Level::Critical,
+            _ => battery_level,
+        };
         let light = device.light.filter(|light| light.trusted);
         let charges = matches!(state, State::Charging | State::PendingCharge);
         Self {
@@ -149,7 +154,7 @@ impl Properties {
             state,
             is_rechargeable: battery.rechargeable.unwrap_or(charges),
             // No warning where the margin of the charge spans the limit.
-            warning_level: Level::of_warning(kind, state, battery_level, highest),
+            warning_level: Level::of_warning(kind, state, own_level, highest),
             battery_level,
             icon_name: icon(state, battery_level, percentage),
         }
@@ -470,6 +475,16 @@ mod tests {
             assert_eq!(told.warning_level, expected, "{percent} ± {margin}");
             assert!((told.percentage - f64::from(percent)).abs() < f64::EPSILON);
         }
+        // A mouse of feature 1001 that reports its charge as critical.
+        let critical = Battery {
+            level: Some(BatteryLevel::Critical),
+            margin: Some(PercentPoints(20)),
+            value_kind: ValueKind::Voltage,
+            ..battery(4)
+        };
+        let told = properties(&device(DeviceKind::Mouse), &critical);
+        assert_eq!(told.warning_level, Level::Critical);
+        assert_eq!(told.battery_level, Level::None, "it has a percentage");
     }
 
     #[test]
