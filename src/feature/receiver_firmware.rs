@@ -1,13 +1,18 @@
-//! Sub-register 02 of register B5: the firmware of a receiver in one answer.
+//! Sub-register 02 of register B5: the firmware of a receiver in one answer, and on Bolt, which has
+//! no sub-register 03, the number of its slots.
 //!
-//! Source: Solaar; its issue 1333 shows the bytes. Bolt receivers use this sub-register for their
-//! slot count instead (fwupd).
+//! Source: Solaar; its issue 1333 shows the bytes. For Bolt fwupd, and a recording of a C548.
 
 use super::{FirmwareVersion, firmware_version};
-use crate::wire::Report;
+use crate::wire::{Register, RegisterRequest, Report};
 
 /// The sub-register.
 pub const SUB_REGISTER: u8 = 0x02;
+
+/// Asks for it.
+pub const fn get() -> RegisterRequest {
+    RegisterRequest::get_long(Register::PAIRING_INFORMATION, [SUB_REGISTER, 0, 0])
+}
 
 /// Reads an answer: `02 number revision build×2`, in BCD.
 pub fn read(report: &Report) -> FirmwareVersion {
@@ -56,6 +61,22 @@ mod tests {
             ("11 FF 83 B5 02 40 02 00 12 88 08 0F …", false),
         ] {
             assert_eq!(looks_like_bolt(&report(hex)), is_bolt, "{hex}");
+        }
+    }
+
+    #[test]
+    fn a_bolt_receiver_reports_firmware_and_slots() {
+        // Recording of a C548.
+        let answer = report("11 FF 83 B5 02 05 01 00 10 01 B6 10 06 …");
+        assert_eq!(read(&answer).to_string(), "05.01.B0010");
+        assert_eq!(read_bolt_slots(&answer), Some(6));
+    }
+
+    #[test]
+    fn a_number_of_slots_that_cannot_be_is_unknown() {
+        for slots in ["00", "10", "FF"] {
+            let answer = report(&format!("11 FF 83 B5 02 05 01 00 10 01 B6 10 {slots} …"));
+            assert_eq!(read_bolt_slots(&answer), None, "{slots}");
         }
     }
 }

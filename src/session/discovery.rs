@@ -17,7 +17,7 @@ use crate::feature::device_connection::Arrival;
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
-use crate::feature::{PairingRecords, bolt_unique_id, connection_state};
+use crate::feature::{PairingRecords, bolt_unique_id, connection_state, receiver_firmware};
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
 
@@ -42,6 +42,8 @@ pub struct DiscoveryScope {
 pub(super) enum Step {
     Receiver,
     UniqueId,
+    /// Firmware and number of slots of a Bolt receiver.
+    BoltReceiver,
     State,
     Pairing(Slot),
     Extended(Slot),
@@ -144,6 +146,7 @@ impl Discovery {
         let request = match step {
             Step::Receiver => pairing_information::get_receiver(),
             Step::UniqueId => bolt_unique_id::get(),
+            Step::BoltReceiver => receiver_firmware::get(),
             Step::State => connection_state::get(),
             Step::Pairing(slot) => pairing_information::get_pairing(slot),
             Step::Extended(slot) => pairing_information::get_extended(slot),
@@ -206,6 +209,12 @@ impl Discovery {
         match (step, outcome) {
             (Step::Receiver | Step::UniqueId, outcome) => {
                 self.handle_identity(step, outcome, events);
+            }
+            (Step::BoltReceiver, Ok(report)) => {
+                self.receiver.slots = receiver_firmware::read_bolt_slots(&report);
+                if self.scope.firmware {
+                    self.receiver.firmware = Some(receiver_firmware::read(&report));
+                }
             }
             (Step::State, Ok(report)) => {
                 self.receiver.paired = Some(connection_state::read(&report).paired);
@@ -324,6 +333,7 @@ impl Discovery {
             (Step::UniqueId, Ok(report)) => {
                 self.receiver.unique_id = bolt_unique_id::read(&report);
                 self.records = PairingRecords::Bolt;
+                self.todo.push_front(Step::BoltReceiver);
             }
             (_, Ok(report)) => {
                 if let PairingInformation::Receiver(info) = pairing_information::read(&report) {
@@ -598,7 +608,7 @@ impl Discovery {
                 | Progress::Records
                 | Progress::SecondLook
                 | Progress::Announcements
-                    if self.scope.firmware =>
+                    if self.scope.firmware && self.receiver.firmware.is_none() =>
                 {
                     self.todo.push_back(Step::Firmware);
                     Progress::Firmware

@@ -8,15 +8,15 @@
 //! | 30+n-1 | legacy | serial (4), report types (4), place of the power switch |
 //! | 40+n-1 | legacy | length and name |
 //! | 7C | legacy | nine unknown bytes, on some firmware |
-//! | 02 | Bolt | slots at offset 8 |
+//! | 02 | Bolt | firmware (2), build (2), three unknown bytes, slots |
 //! | 50+n | Bolt | kind and link, wpid (low byte first), unit id (4), 01 00, kind, interval, 01 |
 //! | 60+n, 01 | Bolt | 01, length and name |
 //!
 //! All begin with the first parameter of the request. An empty slot is error 03, like any other
 //! value that B5 does not take: so also the records of the other family. A Bolt receiver has error
 //! 0B instead; which sub-register it was asked for is not known, so every refusal is that. Sources:
-//! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, fwupd for Bolt's 02, the
-//! notes of the Exo project for Bolt's error and for 7C.
+//! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, a recording of a C548
+//! for Bolt's 02, the notes of the Exo project for Bolt's error and for 7C.
 
 use super::device::{Device, Kind};
 use super::family::{Family, PAD, Records};
@@ -89,7 +89,11 @@ impl Receiver {
 
     fn bolt_record(&self, part: u8, second: u8) -> Record {
         if part == 0x02 {
-            return Ok(padded(&[part, 0, 0, 0, 0, 0, 0, 0, self.family.slots]));
+            // As a recorded C548 has it: 05.01.B0010, and three bytes whose meaning is unknown.
+            let slots = self.family.slots;
+            return Ok(padded(&[
+                part, 0x05, 0x01, 0x00, 0x10, 0x01, 0xB6, 0x10, slots,
+            ]));
         }
         let device = self.devices.get(&(part & 0x0F));
         let device = device.ok_or(Error10::UnsupportedParameter)?;

@@ -104,7 +104,7 @@ fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
     let sent = desk.take_requests();
     let to_receiver: Vec<&String> = sent.iter().filter(|it| &it[3..5] == "ff").collect();
     let registers: Vec<&str> = to_receiver.iter().map(|it| &it[6..14]).collect();
-    // Unique id, count, six records, three names.
+    // Unique id, slots, count, six records, three names.
     let names = registers
         .iter()
         .filter(|it| it.starts_with("83 b5 6"))
@@ -115,7 +115,7 @@ fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
         .count();
     assert_eq!(
         (names, records, registers.len()),
-        (3, 6, 11),
+        (3, 6, 12),
         "{registers:?}"
     );
     let to_devices = sent.iter().filter(|it| &it[3..5] != "ff");

@@ -361,10 +361,11 @@ fn bolt_records_count_slots_from_one() {
             // Its error for B5 (notes of the Exo project).
             &["10 FF 83 B5 61 02 00", "10 FF 8F 83 B5 0B 00"],
             &["10 FF 83 B5 52 00 00", "10 FF 8F 83 B5 0B 00"],
-            // The slots at offset 8; the unique id; none of the legacy records.
+            // Recording of a C548: firmware, and the slots at offset 8. The unique id; none of the
+            // legacy records.
             &[
                 "10 FF 83 B5 02 00 00",
-                "11 FF 83 B5 02 00 00 00 00 00 00 00 06 …",
+                "11 FF 83 B5 02 05 01 00 10 01 B6 10 06 …",
             ],
             &[
                 "11 FF 83 FB …",
