@@ -29,7 +29,7 @@ pub struct Document {
 struct ReceiverEntry {
     id: String,
     name: &'static str,
-    /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz` or null.
+    /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz`, `bluetooth` or null.
     family: Option<&'static str>,
     vendor_id: String,
     product_id: String,

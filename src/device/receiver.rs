@@ -11,6 +11,8 @@ pub enum ReceiverFamily {
     Lightspeed,
     Nano,
     Mhz27,
+    /// Bluetooth of before 2010, in which the receiver speaks HID++ for its keyboard and mouse.
+    Bluetooth,
     /// In Logitech's range of receivers, but not in our table.
     Unknown,
 }
@@ -22,7 +24,7 @@ pub struct ReceiverModel {
     pub family: ReceiverFamily,
     /// How many slots it has if it does not say itself.
     pub default_slots: u8,
-    /// A slot beyond those it states.
+    /// A slot beyond those it states: that of its charging pad.
     pub extra_slot: Option<u8>,
     /// Which USB interface speaks HID++.
     pub interface: u8,
@@ -43,7 +45,7 @@ const LENOVO: u16 = 0x17EF;
 ///
 /// Sources: Solaar `base_usb.py` and `receiver.py`; kernel hid-logitech-dj; for Bolt's long calls
 /// Solaar issue 2556; for 27 MHz the kernel, whose endpoint of 8 bytes
-/// takes short reports only.
+/// takes short reports only; for Bluetooth Solaar issue 2054, a C714 without register B5.
 const UNIFYING: ReceiverModel = ReceiverModel {
     family: ReceiverFamily::Unifying,
     default_slots: 6,
@@ -79,6 +81,12 @@ const MHZ27: ReceiverModel = ReceiverModel {
     ..UNIFYING
 };
 
+const BLUETOOTH: ReceiverModel = ReceiverModel {
+    family: ReceiverFamily::Bluetooth,
+    default_slots: 2,
+    ..MHZ27
+};
+
 impl ReceiverModel {
     /// A receiver of which no more is known than that it is one.
     pub const UNKNOWN: Self = Self {
@@ -111,6 +119,12 @@ impl ReceiverModel {
             )
             | (LENOVO, 0x6042) => NANO,
             (LOGITECH, 0xC513 | 0xC517) => MHZ27,
+            // MX5000, diNovo Edge, MX5500 and diNovo Mini, each with one id for its keyboard and one
+            // for its mouse.
+            (
+                LOGITECH,
+                0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F,
+            ) => BLUETOOTH,
             // Known not to speak HID++.
             (LOGITECH, 0xC542) => return None,
             (LOGITECH, 0xC500..=0xC5FF) => Self::UNKNOWN,
@@ -126,6 +140,7 @@ impl ReceiverModel {
             ReceiverFamily::Lightspeed => "Lightspeed Receiver",
             ReceiverFamily::Nano => "Nano Receiver",
             ReceiverFamily::Mhz27 => "27 MHz Receiver",
+            ReceiverFamily::Bluetooth => "Bluetooth Receiver",
             ReceiverFamily::Unknown => "Receiver",
         }
     }
@@ -140,6 +155,7 @@ impl ReceiverFamily {
             Self::Lightspeed => "lightspeed",
             Self::Nano => "nano",
             Self::Mhz27 => "27mhz",
+            Self::Bluetooth => "bluetooth",
             Self::Unknown => return None,
         })
     }
@@ -155,6 +171,12 @@ mod tests {
         assert_eq!(family(0x046D, 0xC52B), Some(ReceiverFamily::Unifying));
         assert_eq!(family(0x17EF, 0x6042), Some(ReceiverFamily::Nano));
         assert_eq!(family(0x046D, 0xC5F0), Some(ReceiverFamily::Unknown));
+        // The kernel's table of receivers goes beyond C5xx.
+        for product in [
+            0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F,
+        ] {
+            assert_eq!(family(0x046D, product), Some(ReceiverFamily::Bluetooth));
+        }
         // A child node of the kernel driver: its product id is the device's wpid.
         assert_eq!(family(0x046D, 0x4002), None);
         assert_eq!(family(0x046D, 0xC542), None);

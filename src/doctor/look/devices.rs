@@ -151,8 +151,11 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
         let Link::Paired { receiver, slot } = link else {
             return false;
         };
-        // Of a 27 MHz receiver nobody knows what it says of sleepers.
-        let says = |it: &&Receiver| it.model.family != ReceiverFamily::Mhz27;
+        // It is not known what a 27 MHz or Bluetooth receiver reports of sleeping devices.
+        let says = |it: &&Receiver| {
+            let family = it.model.family;
+            !matches!(family, ReceiverFamily::Mhz27 | ReceiverFamily::Bluetooth)
+        };
         let receiver = receivers.iter().filter(says).find(|it| it.id == *receiver);
         let heard = receiver.and_then(|it| talk.0.get(&(it.node.clone(), slot.get())));
         heard == Some(&false)
@@ -245,5 +248,6 @@ mod tests {
         assert!(!is_silent(0xC52B, Some(true)), "be it that it sleeps");
         assert!(!is_silent(0xC52B, None), "it was not asked");
         assert!(!is_silent(0xC517, Some(false)), "27 MHz");
+        assert!(!is_silent(0xC714, Some(false)), "Bluetooth");
     }
 }

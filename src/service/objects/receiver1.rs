@@ -20,7 +20,7 @@ impl Receiver1 {
         self.0.model.name()
     }
 
-    /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz`.
+    /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz`, `bluetooth`.
     #[zbus(property(emits_changed_signal = "const"))]
     fn family(&self) -> &'static str {
         self.0.model.family.name().unwrap_or_default()
