@@ -46,6 +46,7 @@ pub fn device(values: &Values) -> Option<Device> {
     let values = Reader(values);
     Some(Device {
         name: values.text("Name"),
+        stored_name: None,
         full_name: values.text("FullName"),
         kind: values.word("Kind", DeviceKind::from_name),
         wpid: values.word("Wpid", hexadecimal).map(Wpid),

@@ -187,6 +187,7 @@ impl Type {
                 | DeviceKind::Dock
                 | DeviceKind::Light
                 | DeviceKind::Adapter
+                | DeviceKind::ChargingPad
                 | DeviceKind::Unknown(_),
             )
             | None => Self::Battery,

@@ -44,6 +44,7 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
     };
     Some(Device {
         other_links: others.iter().map(|it| other_link(it)).collect(),
+        stored_name: described.iter().find_map(|it| it.stored_name.clone()),
         name: described.iter().find_map(|it| it.name.clone()),
         full_name: described.iter().find_map(|it| it.full_name.clone()),
         kind: described.iter().find_map(|it| it.kind),

@@ -6,6 +6,8 @@ mod doubt;
 mod identity;
 mod joined;
 mod light;
+mod model;
+mod name;
 mod named;
 mod receiver;
 mod sources;
@@ -15,6 +17,7 @@ pub use doubt::is_odd;
 pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, unit_id};
 pub use joined::join;
 pub use light::{Light, LightLevel};
+pub use model::Model;
 pub use receiver::{ReceiverFamily, ReceiverModel};
 
 pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
@@ -127,7 +130,9 @@ pub struct Device {
     pub link: Link,
     /// Its other links: pairings with other receivers or in other slots, cables, Bluetooth.
     pub other_links: Vec<OtherLink>,
-    /// Its short name: the receiver's, or on a node of its own the system's.
+    /// Its name as its receiver or the system stores it; a receiver may have cut it off.
+    pub stored_name: Option<String>,
+    /// Its best name ([`Self::best_name`]): mostly the stored one.
     pub name: Option<String>,
     /// Its own, full name, if it was asked for it.
     pub full_name: Option<String>,
@@ -162,6 +167,7 @@ impl Device {
             id,
             link,
             other_links: Vec::new(),
+            stored_name: None,
             name: None,
             full_name: None,
             kind: None,

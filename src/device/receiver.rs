@@ -121,10 +121,9 @@ impl ReceiverModel {
             (LOGITECH, 0xC513 | 0xC517) => MHZ27,
             // MX5000, diNovo Edge, MX5500 and diNovo Mini, each with one id for its keyboard and one
             // for its mouse.
-            (
-                LOGITECH,
-                0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F,
-            ) => BLUETOOTH,
+            (LOGITECH, 0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F) => {
+                BLUETOOTH
+            }
             // Known not to speak HID++.
             (LOGITECH, 0xC542) => return None,
             (LOGITECH, 0xC500..=0xC5FF) => Self::UNKNOWN,

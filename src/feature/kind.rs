@@ -29,6 +29,8 @@ pub enum DeviceKind {
     Controller,
     Pedals,
     Adapter,
+    /// A mat that charges the mouse on it, such as the Powerplay: no device says so of itself.
+    ChargingPad,
     /// A code without a name, as received.
     Unknown(u8),
 }
@@ -108,15 +110,17 @@ impl DeviceKind {
             Self::Controller => "controller",
             Self::Pedals => "pedals",
             Self::Adapter => "adapter",
+            Self::ChargingPad => "charging pad",
             Self::Unknown(_) => return None,
         })
     }
 
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let kinds =
+        let coded =
             (0..=u8::MAX).flat_map(|code| [Self::from_device_type(code), Self::from_pairing(code)]);
-        kinds.into_iter().find(|it| it.name() == Some(name))
+        let mut kinds = coded.chain([Self::ChargingPad]);
+        kinds.find(|it| it.name() == Some(name))
     }
 }
 

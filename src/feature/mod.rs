@@ -20,6 +20,7 @@ pub mod device_name;
 pub mod discharge;
 pub mod feature_set;
 pub mod firmware_version;
+pub mod friendly_name;
 mod kind;
 pub mod notification_flags;
 pub mod pairing_information;

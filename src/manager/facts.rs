@@ -46,10 +46,7 @@ pub(super) fn take_light(device: &mut Device, reading: &Reading, at: Timestamp) 
 pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
     match fact {
         DeviceFact::Protocol(version) => device.protocol = Some(*version),
-        // A name of which nothing can be seen is unknown.
-        DeviceFact::Name(name) => {
-            device.full_name = Some(name.clone()).filter(|name| !name.is_empty());
-        }
+        DeviceFact::Name(name) => device.full_name = Some(name.clone()),
         DeviceFact::Kind(kind) => device.kind = Some(*kind),
         DeviceFact::Firmware(version) => device.firmware = Some(*version),
         DeviceFact::NoBattery => {

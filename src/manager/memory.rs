@@ -130,6 +130,7 @@ struct Entry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
     seen: Option<Timestamp>,
+    /// As its receiver or the system stores it.
     name: Option<String>,
     full_name: Option<String>,
     kind: Option<DeviceKind>,
@@ -295,8 +296,9 @@ impl Memory {
         };
         let learnt = entry.learnt(model).map(|(at, known)| (at, known.clone()));
         let entry = entry.clone();
-        device.name = device.name.take().or(entry.name);
+        device.stored_name = device.stored_name.take().or(entry.name);
         device.full_name = entry.full_name;
+        device.name = device.best_name();
         device.kind = device.kind.or(entry.kind);
         device.firmware = entry.firmware;
         device.seen = entry.seen;
@@ -307,13 +309,18 @@ impl Memory {
             return Known::default();
         };
         device.protocol = known.protocol;
-        let identified = known.identified;
+        let Known {
+            identified,
+            nameless,
+            ..
+        } = known;
         // A time far ahead is from a clock that was wrong.
         let apart = now.since(checked).max(checked.since(now));
         if apart > BELIEVED {
             // An identity does not change with the firmware.
             return Known {
                 identified,
+                nameless,
                 ..Known::default()
             };
         }
@@ -326,8 +333,9 @@ impl Memory {
     /// Tells what a device of this id is called and is, for those who only show it.
     pub fn describe(&self, device: &mut Device) {
         if let Some(entry) = self.devices.get(&device.id) {
-            device.name.clone_from(&entry.name);
+            device.stored_name.clone_from(&entry.name);
             device.full_name.clone_from(&entry.full_name);
+            device.name = device.best_name();
             device.kind = entry.kind;
         }
     }
@@ -352,7 +360,7 @@ impl Memory {
         self.update(&device.id, |entry| {
             entry.paired = paired;
             entry.seen = device.seen;
-            entry.name.clone_from(&device.name);
+            entry.name.clone_from(&device.stored_name);
             entry.full_name.clone_from(&device.full_name);
             entry.kind = device.kind;
             entry.firmware = device.firmware;

@@ -17,7 +17,9 @@ use crate::feature::device_connection::Arrival;
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
-use crate::feature::{PairingRecords, bolt_unique_id, connection_state, receiver_firmware};
+use crate::feature::{
+    DeviceKind, PairingRecords, bolt_unique_id, connection_state, receiver_firmware,
+};
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
 
@@ -29,7 +31,7 @@ pub struct DiscoveryScope {
     /// How many slots the receiver has if it does not say.
     pub default_slots: u8,
     /// A slot beyond those it states, of which it has a serial number and a name but no model: the
-    /// pad of a Powerplay.
+    /// charging pad of a Powerplay.
     pub extra_slot: Option<Slot>,
     /// The receiver's firmware version.
     pub firmware: bool,
@@ -291,8 +293,9 @@ impl Discovery {
         }
     }
 
-    const fn record_of(&self, slot: Slot) -> Step {
+    fn record_of(&self, slot: Slot) -> Step {
         match self.records {
+            _ if self.scope.extra_slot == Some(slot) => Step::Extended(slot),
             PairingRecords::Bolt => Step::BoltPairing(slot),
             _ => Step::Pairing(slot),
         }
@@ -402,7 +405,8 @@ impl Discovery {
             }
             PairingInformation::Extended(slot, extended) => {
                 if self.scope.extra_slot == Some(slot) && self.takes_records() {
-                    self.devices.entry(slot).or_default();
+                    let record = self.devices.entry(slot).or_default();
+                    record.kind = Some(DeviceKind::ChargingPad);
                 }
                 if let Some(record) = self.devices.get_mut(&slot) {
                     record.serial = extended.serial;

@@ -73,7 +73,7 @@ pub enum DeviceFact {
     Protocol(ProtocolVersion),
     /// Where a feature stands in it; `None`: it lacks the feature.
     Feature(FeatureId, Option<FeatureIndex>),
-    /// Its own, full name.
+    /// Its own, full name; never empty.
     Name(String),
     /// What sort of device it says it is.
     Kind(DeviceKind),

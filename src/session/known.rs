@@ -27,6 +27,9 @@ pub struct Known {
     /// serial number.
     #[serde(default)]
     pub one_at_a_time: bool,
+    /// Whether it was asked for its own name and has none that can be displayed.
+    #[serde(default)]
+    pub nameless: bool,
     /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
     pub remembered: bool,
 }
@@ -84,6 +87,7 @@ impl Known {
         self.register = other.register.or(self.register);
         self.identified |= other.identified;
         self.one_at_a_time |= other.one_at_a_time;
+        self.nameless |= other.nameless;
         self.remembered |= other.remembered;
         for (id, index) in other.features {
             self.learn(id, index);

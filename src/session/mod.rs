@@ -134,8 +134,15 @@ impl Session {
             self.exchange.set_one_at_a_time();
         }
         entry.one_at_a_time = self.exchange.is_one_at_a_time();
-        self.probes.insert(device, Probe::new(wanted));
+        let probe = Probe::new(wanted).after(self.probes.get(&device));
+        self.probes.insert(device, probe);
         self.continue_probe(device);
+    }
+
+    /// Also asks a device for its own name, after what it is being asked. Returns `false` if it is
+    /// not being asked anything: then [`Self::probe`] it.
+    pub fn also_name(&mut self, device: DeviceIndex) -> bool {
+        self.probes.get_mut(&device).is_some_and(Probe::also_name)
     }
 
     /// Asks a device once more for its battery, because what it said is hard to believe. What was

@@ -1,7 +1,7 @@
 //! Asking one device for what is wanted of it, in the fewest requests.
 //!
 //! A ping tells HID++ 1.0 from 2.0. Then come, as far as they are wanted: the battery, by the
-//! best feature or register the device has; its kind; the full name; the firmware. What is known
+//! best feature or register the device has; its kind; its own name; the firmware. What is known
 //! already is not asked; where that turns out to be stale, the device is asked from the start. A
 //! device that cannot be reached is left alone until it gives a sign of life.
 
@@ -18,7 +18,7 @@ use crate::feature::root::{self, ProtocolVersion};
 use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::feature::{
     adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
-    device_name, unified_battery,
+    device_name, friendly_name, unified_battery,
 };
 use crate::wire::{Error10, Error20, ErrorCode, FeatureId, FeatureIndex, Report};
 
@@ -33,7 +33,8 @@ pub struct Wanted {
     pub battery: bool,
     /// What sort of device it is; a receiver knows that of its devices already.
     pub kind: bool,
-    /// The device's own, full name; costs about four requests.
+    /// The device's own, full name; costs about four requests. Where feature 0005 has none, that of
+    /// feature 0007.
     pub name: bool,
     /// The firmware version; costs two requests or more.
     pub firmware: bool,
@@ -59,6 +60,11 @@ impl Wanted {
         identity: false,
         presence: false,
     };
+    /// Its own name only.
+    pub const NAME: Self = Self {
+        name: true,
+        ..Self::NOTHING
+    };
     /// The battery only.
     pub const BATTERY: Self = Self {
         battery: true,
@@ -80,6 +86,8 @@ pub(super) enum Step {
     WriteFlags(NotificationFlags),
     NameLength(FeatureIndex),
     NamePiece(FeatureIndex),
+    FriendlyLength(FeatureIndex),
+    FriendlyPiece(FeatureIndex),
     Kind(FeatureIndex),
     Identity(FeatureIndex),
     Firmware(FeatureIndex, u8),
@@ -94,6 +102,8 @@ enum Goal {
     Wake,
     Kind,
     Name,
+    /// Where it has no other name.
+    FriendlyName,
     Firmware,
     Identity,
 }
@@ -104,17 +114,27 @@ pub(super) struct Probe {
     goals: VecDeque<Goal>,
     /// Steps that follow from answers, before the next goal is looked at.
     todo: VecDeque<Step>,
-    /// Whether the device answered anything.
-    answered: bool,
+    heard: Heard,
     /// Whether it was asked from the start already because what was remembered was wrong.
     restarted: bool,
     name: Vec<u8>,
     name_length: usize,
+    /// Whether feature 0005 has no name that can be displayed.
+    lacks_name: bool,
     entities: u8,
     version: Option<[u8; 2]>,
     presence: Presence,
     /// Whether it was said that nothing is left to ask.
     completed: bool,
+}
+
+/// Whether the device answered anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    Nothing,
+    /// It answered the probe before this one to the end.
+    Before,
+    Now,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,10 +164,11 @@ impl Probe {
             wanted,
             goals: Self::goals(wanted),
             todo: VecDeque::new(),
-            answered: false,
+            heard: Heard::Nothing,
             restarted: false,
             name: Vec::new(),
             name_length: 0,
+            lacks_name: false,
             entities: 0,
             version: None,
             presence: Presence::Expected,
@@ -162,12 +183,37 @@ impl Probe {
             (wanted.wake, Goal::Wake),
             (wanted.kind, Goal::Kind),
             (wanted.name, Goal::Name),
+            (wanted.name, Goal::FriendlyName),
             (wanted.firmware, Goal::Firmware),
             // The firmware comes with it.
             (wanted.identity && !wanted.firmware, Goal::Identity),
         ];
         let wanted = goals.into_iter().filter(|(wanted, _)| *wanted);
         wanted.map(|(_, goal)| goal).collect()
+    }
+
+    /// The same, of a device that was asked by another probe before.
+    pub(super) fn after(self, before: Option<&Self>) -> Self {
+        let is_there = |it: &&Self| it.presence == Presence::Expected && it.heard != Heard::Nothing;
+        Self {
+            heard: before
+                .filter(is_there)
+                .map_or(self.heard, |_| Heard::Before),
+            ..self
+        }
+    }
+
+    /// Also asks for the device's own name, after all else. Returns `false` if the device is not
+    /// being asked anything, and can be.
+    pub(super) fn also_name(&mut self) -> bool {
+        let is_away = matches!(self.presence, Presence::Absent(_) | Presence::Gone);
+        if self.completed && !is_away {
+            return false;
+        }
+        if !std::mem::replace(&mut self.wanted.name, true) {
+            self.goals.extend([Goal::Name, Goal::FriendlyName]);
+        }
+        true
     }
 
     /// What is wanted of the device.
@@ -210,14 +256,21 @@ impl Probe {
                     identity: false,
                     ..self.wanted
                 };
-                return (!self.answered && wanted != Wanted::NOTHING).then_some(Step::Ping);
+                return (self.heard != Heard::Now && wanted != Wanted::NOTHING)
+                    .then_some(Step::Ping);
             };
+            if *goal == Goal::FriendlyName && !self.has_no_name(known) {
+                self.goals.pop_front();
+                continue;
+            }
             let goal = self.first_of(*goal, protocol, known);
             match Self::way_to(goal, protocol, known) {
                 Way::Via(step) => return Some(step),
                 Way::By(step) => {
                     // That is asked, and answered, elsewhere.
-                    self.answered |= matches!(step, Step::MeasureLight(_));
+                    if matches!(step, Step::MeasureLight(_)) {
+                        self.heard = Heard::Now;
+                    }
                     self.goals.retain(|other| *other != goal);
                     return Some(step);
                 }
@@ -252,7 +305,7 @@ impl Probe {
 
     /// A notice brought the battery.
     pub(super) fn handle_notice(&mut self) {
-        self.answered = true;
+        self.heard = Heard::Now;
         self.goals.retain(|goal| *goal != Goal::Battery);
     }
 
@@ -283,12 +336,15 @@ impl Probe {
                     Some(_) => Way::None,
                 };
             }
+            Goal::Name | Goal::FriendlyName if known.nameless => return Way::None,
             Goal::Kind => Step::Kind,
             Goal::Name => Step::NameLength,
+            Goal::FriendlyName => Step::FriendlyLength,
             Goal::Firmware | Goal::Identity => Step::Identity,
         };
         let id = match goal {
             Goal::Firmware | Goal::Identity => FeatureId::DEVICE_INFORMATION,
+            Goal::FriendlyName => FeatureId::FRIENDLY_NAME,
             _ => FeatureId::DEVICE_NAME,
         };
         match known.feature(id) {
@@ -348,6 +404,8 @@ impl Probe {
             Step::WriteFlags(flags) => notification_flags::set(flags).into(),
             Step::NameLength(index) => device_name::get_count(index).into(),
             Step::NamePiece(index) => device_name::get_name(index, offset).into(),
+            Step::FriendlyLength(index) => friendly_name::get_length(index).into(),
+            Step::FriendlyPiece(index) => friendly_name::get_name(index, offset).into(),
             Step::Kind(index) => device_name::get_type(index).into(),
             Step::Identity(index) => device_information::get_device_info(index).into(),
             Step::Firmware(index, entity) => {
@@ -368,11 +426,13 @@ impl Probe {
     ) {
         match outcome {
             Ok(report) => {
-                self.answered = true;
+                self.heard = Heard::Now;
                 self.handle_answer(known, step, &report, facts);
             }
             Err(error) => {
-                self.answered |= !error.is_absence();
+                if !error.is_absence() {
+                    self.heard = Heard::Now;
+                }
                 self.handle_failure(known, step, error, facts);
             }
         }
@@ -394,6 +454,7 @@ impl Probe {
             Step::Find(id) => {
                 let index = root::read_feature(report).index;
                 known.learn(id, index);
+                known.nameless |= id == FeatureId::FRIENDLY_NAME && index.is_none();
                 facts.push(DeviceFact::Feature(id, index));
             }
             Step::Capability(FeatureId::UNIFIED_BATTERY, _) => {
@@ -424,9 +485,31 @@ impl Probe {
                     self.todo.push_back(Step::WriteFlags(raised));
                 }
             }
-            Step::NameLength(_) | Step::NamePiece(_) | Step::Kind(_) => {
-                self.handle_description(step, report, facts);
+            Step::NameLength(index) => {
+                let length = device_name::read_count(report);
+                self.begin_name(length, Step::NamePiece(index));
+                self.lacks_name = length == 0;
             }
+            Step::NamePiece(_) => {
+                if self.take_piece(step, device_name::read_name(report)) {
+                    let name = device_name::name(&self.name);
+                    self.lacks_name = name.is_empty();
+                    facts.extend(named(name));
+                }
+            }
+            Step::FriendlyLength(index) => {
+                let length = friendly_name::read_length(report);
+                self.begin_name(length, Step::FriendlyPiece(index));
+                known.nameless |= length == 0;
+            }
+            Step::FriendlyPiece(_) => {
+                if self.take_piece(step, friendly_name::read_name(report)) {
+                    let name = friendly_name::name(&self.name);
+                    known.nameless |= name.is_empty();
+                    facts.extend(named(name));
+                }
+            }
+            Step::Kind(_) => facts.push(DeviceFact::Kind(device_name::read_type(report))),
             Step::Identity(index) => {
                 let information = device_information::read_device_info(report);
                 known.identified = true;
@@ -464,25 +547,30 @@ impl Probe {
         facts.push(fact);
     }
 
-    fn handle_description(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
-        match step {
-            Step::NameLength(index) => {
-                self.name_length = usize::from(device_name::read_count(report));
-                if self.name_length > 0 {
-                    self.todo.push_back(Step::NamePiece(index));
-                }
-            }
-            Step::NamePiece(index) => {
-                self.name.extend_from_slice(device_name::read_name(report));
-                if self.name.len() < self.name_length {
-                    self.todo.push_back(Step::NamePiece(index));
-                } else {
-                    self.name.truncate(self.name_length);
-                    facts.push(DeviceFact::Name(device_name::name(&self.name)));
-                }
-            }
-            _ => facts.push(DeviceFact::Kind(device_name::read_type(report))),
+    /// A name of this many bytes comes in pieces; of an empty one there are none.
+    fn begin_name(&mut self, length: u8, piece: Step) {
+        self.name.clear();
+        self.name_length = usize::from(length);
+        if length > 0 {
+            self.todo.push_back(piece);
         }
+    }
+
+    /// Adds a piece, and asks for the next one. Returns whether the name is complete.
+    fn take_piece(&mut self, step: Step, piece: &[u8]) -> bool {
+        self.name.extend_from_slice(piece);
+        let complete = self.name.len() >= self.name_length;
+        if complete {
+            self.name.truncate(self.name_length);
+        } else {
+            self.todo.push_back(step);
+        }
+        complete
+    }
+
+    /// Whether the device has no name in feature 0005.
+    fn has_no_name(&self, known: &Known) -> bool {
+        self.lacks_name || known.feature(FeatureId::DEVICE_NAME) == Some(None)
     }
 
     fn handle_version(&mut self, step: Step, report: &Report, facts: &mut Vec<DeviceFact>) {
@@ -529,6 +617,35 @@ impl Probe {
         again
     }
 
+    /// Takes an error for one that says nothing but that there is no name. Returns whether it is
+    /// one.
+    fn handle_missing_name(&mut self, known: &mut Known, step: Step, error: RequestError) -> bool {
+        let is_refusal = matches!(
+            error,
+            RequestError::Refused(ErrorCode::Hidpp20(
+                Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported
+            ))
+        );
+        match step {
+            Step::NameLength(_) | Step::NamePiece(_) if is_refusal => self.lacks_name = true,
+            Step::FriendlyLength(_) | Step::FriendlyPiece(_) if is_refusal => known.nameless = true,
+            // A device that answered all else is there. It does without the name, until another run.
+            Step::Find(FeatureId::DEVICE_NAME | FeatureId::FRIENDLY_NAME)
+            | Step::NameLength(_)
+            | Step::NamePiece(_)
+            | Step::FriendlyLength(_)
+            | Step::FriendlyPiece(_)
+            | Step::Kind(_)
+                if error == RequestError::Silent && self.heard != Heard::Nothing =>
+            {
+                let of_name = |goal| matches!(goal, Goal::Kind | Goal::Name | Goal::FriendlyName);
+                self.goals.retain(|goal| !of_name(*goal));
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn handle_failure(
         &mut self,
         known: &mut Known,
@@ -537,6 +654,9 @@ impl Probe {
         facts: &mut Vec<DeviceFact>,
     ) {
         use ErrorCode::{Hidpp10, Hidpp20};
+        if self.handle_missing_name(known, step, error) {
+            return;
+        }
         match (step, error) {
             // It answered everything else, or nothing else was asked: no sign that it is away.
             (
@@ -661,6 +781,11 @@ impl Probe {
         self.todo.push_front(step);
         true
     }
+}
+
+/// A name of which nothing can be displayed is unknown.
+fn named(name: String) -> Option<DeviceFact> {
+    Some(name).filter(|it| !it.is_empty()).map(DeviceFact::Name)
 }
 
 /// Whether a report can be an answer or event of a battery feature.

@@ -2,7 +2,7 @@
 //!
 //! Requests are `feature index, function << 4 | software id, parameters`. Answers are always long
 //! and repeat the two bytes; errors are `FF`, the two bytes, a code. Modelled are root, 0001, 0003,
-//! 0005, the event of 1D4B, the battery features 1000, 1001, 1004 and 1F20, and 4301; other
+//! 0005, 0007, the event of 1D4B, the battery features 1000, 1001, 1004 and 1F20, and 4301; other
 //! features can be listed and answer "unsupported". Each is a [`Model`].
 
 use super::battery::{Battery, State};
@@ -44,6 +44,8 @@ pub enum Model {
         /// The type, in the numbers of feature 0005.
         kind: u8,
     },
+    /// 0007: the name that its user can change.
+    FriendlyName(String),
     /// 1D4B: no functions, and one event after a reconnection.
     WirelessStatus,
     /// 1000: the level of the battery.
@@ -195,6 +197,15 @@ impl Hidpp20 {
         })
     }
 
+    /// Changes the name in feature 0005.
+    pub fn set_name(&mut self, to: &str) {
+        for line in &mut self.features {
+            if let Model::Name { name, .. } = &mut line.model {
+                to.clone_into(name);
+            }
+        }
+    }
+
     /// Answers a request.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
         let function = request.address >> 4;
@@ -281,6 +292,7 @@ impl Hidpp20 {
             Model::Firmware(entities) => information::version_0(entities, function, first),
             Model::Information(information) => information.call(function, first),
             Model::Name { name, kind } => device_name(name.as_bytes(), *kind, function, first),
+            Model::FriendlyName(name) => friendly_name(name.as_bytes(), function, first),
             Model::LevelStatus(status) => status.call(battery, function),
             Model::Voltage => voltage(battery, function),
             Model::UnifiedBattery(unified) => unified.call(battery, function),
@@ -324,6 +336,21 @@ fn device_name(name: &[u8], kind: u8, function: u8, offset: u8) -> Result<[u8; 1
             _ => Err(Error20::InvalidArgument),
         },
         2 => Ok(padded(&[kind])),
+        _ => Err(Error20::InvalidFunction),
+    }
+}
+
+/// 0007: function 0 is the name's length, the most there may be and the default name's length,
+/// function 1 up to 15 characters from an offset on, behind the offset. Source: Logitech's cpg-docs,
+/// Solaar `hidpp20.py`.
+fn friendly_name(name: &[u8], function: u8, offset: u8) -> Result<[u8; 16], Error20> {
+    let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
+    match function {
+        0 => Ok(padded(&[length, 20, length])),
+        1 => match name.get(usize::from(offset)..) {
+            Some(rest) if !rest.is_empty() => Ok(padded(&[&[offset], rest].concat())),
+            _ => Err(Error20::InvalidArgument),
+        },
         _ => Err(Error20::InvalidFunction),
     }
 }

@@ -55,7 +55,9 @@ impl Sysfs {
             vendor,
             product,
             capabilities,
-            name: owned("HID_NAME"),
+            // Of a device without a name the kernel makes one (Linux `usbhid_probe`).
+            name: owned("HID_NAME")
+                .filter(|name| *name != format!("HID {vendor:04x}:{product:04x}")),
             uniq: owned("HID_UNIQ"),
             phys: owned("HID_PHYS"),
             child: is_child(&device),

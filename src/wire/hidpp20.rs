@@ -34,6 +34,8 @@ impl FeatureId {
     pub const DEVICE_INFORMATION: Self = Self(0x0003);
     /// Marketing name and type.
     pub const DEVICE_NAME: Self = Self(0x0005);
+    /// The name that its user can change.
+    pub const FRIENDLY_NAME: Self = Self(0x0007);
     /// Charge in percent or in steps that look so.
     pub const BATTERY_LEVEL_STATUS: Self = Self(0x1000);
     /// Battery voltage.

@@ -160,7 +160,7 @@ fn devices_without_a_receiver_stand_by_name_under_their_bus() {
     assert!(names.contains(&"MX Master 4"), "{table}");
     assert!(names.is_sorted(), "{names:?}");
     assert!(
-        table.contains("G815 Mechanical Keyboard                keyboard  no battery"),
+        table.contains("G815 Mechanical Keyboard                keyboard      no battery"),
         "{table}"
     );
 }

@@ -30,6 +30,9 @@ impl Node<'_> {
         };
         if wanted != Wanted::NOTHING {
             self.probe(now, index, wanted, known);
+        } else if let Some(dealings) = self.dealings.get_mut(&index) {
+            // Its name may still be wanted.
+            dealings.unwanted = Some(known);
         }
     }
 

@@ -7,6 +7,7 @@ use super::{Node, Phase};
 use crate::device::{
     Battery, Device, Link, Presence, apart_id, device_id, direct_serial, is_odd, serial_in, unit_id,
 };
+use crate::feature::DeviceKind;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::device_information::DeviceInformation;
 use crate::feature::root::ProtocolVersion;
@@ -69,11 +70,11 @@ pub(super) struct Dealings {
     pub(super) silent: bool,
     /// It was asked for its identity, whatever it answered: once is enough.
     pub(super) identity_asked: bool,
-    /// What to ask it with, should its name turn out to be the wanted one.
+    /// What to ask it with, should its name turn out to be the wanted one, or be wanted itself.
     pub(super) unwanted: Option<Known>,
     /// A headset's dongle says that the headset is off, and answers in its place.
     pub(super) switched_off: bool,
-    /// Its receiver told its name, or cannot.
+    /// Its receiver returned that name, or cannot.
     pub(super) named: bool,
     /// All that was wanted of it was asked at least once.
     pub(super) probed: bool,
@@ -105,7 +106,7 @@ impl Node<'_> {
             .registers_only
             .then_some(ProtocolVersion::HIDPP_10);
         let device = Device {
-            name: record.name.clone(),
+            stored_name: record.name.clone(),
             kind: record.kind,
             wpid: record.wpid,
             serial: record.serial.map(|serial| serial.to_string()),
@@ -117,8 +118,7 @@ impl Node<'_> {
             ..Device::new(id, link)
         };
         self.add(now, index, device, protocol, memory);
-        let needs_name = |device: &Device| device.name.is_none() && self.query.names;
-        if self.devices.get(&index).is_some_and(needs_name) {
+        if self.dealings.get(&index).is_some_and(|it| !it.named) {
             self.session.read_name(index);
         }
     }
@@ -155,12 +155,21 @@ impl Node<'_> {
         };
         known.protocol = protocol.or(known.protocol);
         known.model = model;
-        // Only a receiver tells the name of another.
-        let awaits_name = device.name.is_none() && self.query.names && device.receiver().is_some();
+        device.name = device.best_name();
+        // A charging pad calls itself a touchpad, and so does its receiver.
+        device.kind = match device.model().map(|model| model.kind) {
+            Some(DeviceKind::ChargingPad) => Some(DeviceKind::ChargingPad),
+            kind => device.kind.or(kind),
+        };
+        // Only a receiver stores the name of another.
+        let awaits_name =
+            device.stored_name.is_none() && self.query.names && device.receiver().is_some();
+        let lacks_name =
+            self.query.names && !awaits_name && can_have_name(&known) && device.lacks_own_name();
         // Remembered firmware is believed as long as where the features stand.
         let known_firmware = known.remembered && device.firmware.is_some();
         let unread = Wanted {
-            name: self.query.wanted.name && device.full_name.is_none(),
+            name: lacks_name || (self.query.wanted.name && device.full_name.is_none()),
             firmware: self.query.wanted.firmware && !known_firmware,
             identity: device.receiver().is_none() && !(known.identified && is_lasting),
             ..Wanted::NOTHING
@@ -188,6 +197,8 @@ impl Node<'_> {
                 ..Wanted::NOTHING
             };
             self.probe(now, index, wanted, known);
+        } else {
+            self.ask_as_named(now, index, lacks_name);
         }
     }
 
@@ -210,17 +221,40 @@ impl Node<'_> {
         name: Option<String>,
         memory: &mut Memory,
     ) {
-        self.change(index, |device| device.name = name.or(device.name.take()));
-        self.remember_device(now, index, memory);
-        let wanted = self.is_wanted(index);
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        self.change(index, |device| {
+            device.stored_name = name.or(device.stored_name.take());
+            device.name = device.best_name();
+        });
+        let (Some(device), Some(dealings)) =
+            (self.devices.get(&index), self.dealings.get_mut(&index))
+        else {
             return;
         };
         dealings.named = true;
+        let known = self.session.known(index).or(dealings.unwanted.as_ref());
+        let lacks_name =
+            self.query.names && known.is_none_or(can_have_name) && device.lacks_own_name();
+        dealings.unread.name |= lacks_name;
+        self.remember_device(now, index, memory);
+        self.ask_as_named(now, index, lacks_name);
+        self.announce(index);
+    }
+
+    /// Asks a device that turned out to be a wanted one, or for its own name where no better one is
+    /// known, or none by which it could be chosen.
+    fn ask_as_named(&mut self, now: Timestamp, index: DeviceIndex, lacks_name: bool) {
+        let wanted = self.is_wanted(index);
+        let is_nameless = self.devices.get(&index).is_some_and(|it| it.name.is_none());
+        let Some(dealings) = self.dealings.get_mut(&index) else {
+            return;
+        };
         if let Some(known) = dealings.unwanted.take_if(|_| wanted) {
             self.ask(now, index, known);
+        } else if lacks_name && (wanted || is_nameless) && !self.session.also_name(index) {
+            let known = dealings.unwanted.clone().unwrap_or_default();
+            dealings.probed = false;
+            self.probe(now, index, Wanted::NAME, known);
         }
-        self.announce(index);
     }
 
     /// Whether a device is among those that were asked for. Its name may come a little later.
@@ -325,8 +359,9 @@ impl Node<'_> {
         memory.recall(&mut remembered, model_on(device), now);
         device.id = id;
         complete_serial(device);
-        device.name = device.name.take().or(remembered.name);
+        device.stored_name = device.stored_name.take().or(remembered.stored_name);
         device.full_name = device.full_name.take().or(remembered.full_name);
+        device.name = device.best_name();
         device.kind = device.kind.or(remembered.kind);
         device.firmware = device.firmware.or(remembered.firmware);
         device.has_battery = device.has_battery.or(remembered.has_battery);
@@ -434,7 +469,13 @@ impl Node<'_> {
         if answered {
             self.note_answer(now, index);
         }
-        self.change(index, |device| take_fact(device, fact));
+        self.change(index, |device| {
+            take_fact(device, fact);
+            device.name = device.best_name();
+        });
+        if matches!(fact, DeviceFact::Name(_)) {
+            self.ask_as_named(now, index, false);
+        }
     }
 
     pub(super) fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
@@ -600,4 +641,9 @@ impl Node<'_> {
     pub(super) fn is_announced(&self, index: DeviceIndex) -> bool {
         self.dealings.get(&index).is_some_and(|it| it.announced)
     }
+}
+
+/// Whether a device may have a name of its own: HID++ 1.0 has none.
+fn can_have_name(known: &Known) -> bool {
+    known.protocol.is_none_or(ProtocolVersion::has_features)
 }

@@ -164,7 +164,7 @@ impl<'a> Node<'a> {
         let serial = self.serial();
         let id = direct_id(info.product, serial.as_deref(), place);
         let device = Device {
-            name: info.name.clone(),
+            stored_name: info.name.clone(),
             // A Bluetooth address is not a serial number.
             serial: serial.filter(|serial| !serial.contains(':')),
             ..Device::new(id, link)

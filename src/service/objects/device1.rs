@@ -94,7 +94,7 @@ impl Device1 {
         self.post.facts().device.id
     }
 
-    /// Its short name, as its receiver knows it: `K750`.
+    /// Its best name, mostly the short one of its receiver: `K750`.
     #[zbus(property)]
     fn name(&self) -> String {
         self.post.facts().device.name.unwrap_or_default()

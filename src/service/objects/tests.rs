@@ -106,7 +106,9 @@ prop_compose! {
 /// Codes without a name are not told on the bus, so kinds and power switches have one here.
 fn kinds() -> Vec<DeviceKind> {
     let codes = (0..=19).map(DeviceKind::from_device_type);
-    codes.chain([DeviceKind::Tablet]).collect()
+    codes
+        .chain([DeviceKind::Tablet, DeviceKind::ChargingPad])
+        .collect()
 }
 
 prop_compose! {

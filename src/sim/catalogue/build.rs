@@ -125,6 +125,7 @@ impl Entry {
                 name: self.name.to_owned(),
                 kind: device_type(self.kind),
             },
+            0x0007 => Model::FriendlyName(self.codename.to_owned()),
             0x1D4B => Model::WirelessStatus,
             id => match &self.battery {
                 Some((source, battery)) if source.number() == id => shown(source, *battery),

@@ -1,0 +1,161 @@
+//! What a device is called: the best of the names that are known.
+
+use super::model::Model;
+use super::{Device, Link};
+use crate::wire::Wpid;
+
+/// A name of this many bytes or more may have lost its end: a Bolt receiver has room for 13 bytes,
+/// the others for 14.
+const MAY_BE_CUT: usize = 13;
+
+impl Device {
+    /// What is known of its model, by its id.
+    pub fn model(&self) -> Option<Model> {
+        let id = match &self.link {
+            Link::Paired { .. } => self.wpid.map(|Wpid(id)| id),
+            Link::Direct { product, .. } => Some(*product),
+        };
+        Model::of(id?)
+    }
+
+    /// The best name: the one that its receiver or the system stores unless it lost its end, else its
+    /// own, else that of its model.
+    pub fn best_name(&self) -> Option<String> {
+        let model = self.model().map(|model| model.name);
+        let mut others = [self.full_name.as_deref(), model].into_iter().flatten();
+        match self.stored_name.as_deref() {
+            Some(stored) if self.may_be_cut(stored) => {
+                let whole = others.find(|other| continues(stored, other));
+                Some(whole.unwrap_or(stored).to_owned())
+            }
+            Some(stored) => Some(stored.to_owned()),
+            None => others.next().map(str::to_owned),
+        }
+    }
+
+    /// Whether its own name is not known and could be better than the stored one. The system has
+    /// names for devices on a node of their own, and where it has none that of the model serves.
+    pub fn lacks_own_name(&self) -> bool {
+        let stored = self.stored_name.as_deref();
+        let is_better = match &self.link {
+            Link::Paired { .. } => stored.is_none_or(|stored| self.may_be_cut(stored)),
+            Link::Direct { .. } => self.best_name().is_none(),
+        };
+        self.full_name.is_none() && is_better
+    }
+
+    /// Only receivers cut names.
+    fn may_be_cut(&self, stored: &str) -> bool {
+        self.receiver().is_some() && stored.len() >= MAY_BE_CUT
+    }
+}
+
+/// Whether `whole` goes on where `cut` ends. Receivers and devices write the same name in different
+/// ways: `PRO X 2 Supers` and `PRO X2 SUPERSTRIKE` (Solaar's dump of a 40BD).
+fn continues(cut: &str, whole: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    // A character that was cut apart.
+    let (cut, whole) = (letters(cut.trim_end_matches('\u{FFFD}')), letters(whole));
+    let end = whole.find(&cut).map(|start| start + cut.len());
+    end.is_some_and(|end| end < whole.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Slot;
+
+    fn paired(wpid: u16) -> Device {
+        let link = Link::Paired {
+            receiver: "AF4F95EA".to_owned(),
+            slot: Slot::new(1).unwrap(),
+        };
+        Device {
+            wpid: Some(Wpid(wpid)),
+            ..Device::new("it".to_owned(), link)
+        }
+    }
+
+    /// A model that is not in the table.
+    const NO_MODEL: u16 = 0x4FFF;
+
+    fn best(wpid: u16, stored: Option<&str>, own: Option<&str>) -> Option<String> {
+        let device = Device {
+            stored_name: stored.map(str::to_owned),
+            full_name: own.map(str::to_owned),
+            ..paired(wpid)
+        };
+        device.best_name()
+    }
+
+    #[test]
+    fn the_stored_name_counts_then_its_own_then_that_of_the_model() {
+        let own = Some("Wireless Mouse MX Master");
+        assert_eq!(best(0x4060, Some("MX Master"), own).unwrap(), "MX Master");
+        assert_eq!(best(0x4060, None, own).as_deref(), own);
+        assert_eq!(best(0x003F, None, None).unwrap(), "Wireless Mouse EX100");
+        assert_eq!(best(NO_MODEL, None, None), None);
+    }
+
+    #[test]
+    fn a_name_that_lost_its_end_gives_way_to_one_that_has_it() {
+        for own in ["PRO X2 SUPERSTRIKE", "PRO X 2 Superstrike"] {
+            let found = best(NO_MODEL, Some("PRO X 2 Supers"), Some(own));
+            assert_eq!(found.as_deref(), Some(own));
+        }
+        // Nothing better is known.
+        let cut = Some("PRO X 2 Supers");
+        assert_eq!(best(NO_MODEL, cut, None).as_deref(), cut);
+        assert_eq!(best(NO_MODEL, cut, Some("Mouse")).as_deref(), cut);
+        // Of the model table.
+        assert_eq!(best(0x40BD, cut, None).unwrap(), "PRO X 2 Superstrike");
+        // Cut within a character.
+        let found = best(
+            NO_MODEL,
+            Some("Clavier étro\u{FFFD}"),
+            Some("Clavier étroité"),
+        );
+        assert_eq!(found.as_deref(), Some("Clavier étroité"));
+    }
+
+    #[test]
+    fn a_name_that_fits_exactly_stays() {
+        for own in ["MX Anywhere 3S", "Wireless Mobile Mouse MX Anywhere 3S"] {
+            let found = best(NO_MODEL, Some("MX Anywhere 3S"), Some(own));
+            assert_eq!(found.as_deref(), Some("MX Anywhere 3S"));
+        }
+    }
+
+    #[test]
+    fn a_device_is_asked_for_its_name_only_where_that_helps() {
+        let stored = |name: &str| Device {
+            stored_name: Some(name.to_owned()),
+            ..paired(0x4002)
+        };
+        assert!(paired(0x4002).lacks_own_name());
+        assert!(stored("PRO X 2 Supers").lacks_own_name());
+        assert!(!stored("K750").lacks_own_name());
+        let known = Device {
+            full_name: Some("Mouse".to_owned()),
+            ..paired(0x4002)
+        };
+        assert!(!known.lacks_own_name());
+        // The system does not cut names.
+        let link = |product| Link::Direct {
+            node: "/dev/hidraw1".to_owned(),
+            bus: "usb".to_owned(),
+            product,
+        };
+        let direct = |product| Device::new("it".to_owned(), link(product));
+        let named = Device {
+            stored_name: Some("Logitech G502 X Gaming Mouse".to_owned()),
+            ..direct(0xC0FF)
+        };
+        assert!(!named.lacks_own_name());
+        assert!(direct(0xC0FF).lacks_own_name());
+        assert!(!direct(0xC099).lacks_own_name(), "its model is known");
+    }
+}
