@@ -9,7 +9,7 @@ use super::following::Told;
 use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
-use crate::manager::{Changed, Snapshot};
+use crate::manager::{Changed, Snapshot, Unreadable};
 use crate::text;
 use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use crate::wire::Slot;
@@ -23,6 +23,21 @@ pub struct Document {
     schema: u32,
     receivers: Vec<ReceiverEntry>,
     devices: Vec<DeviceEntry>,
+    unreadable: Vec<UnreadableEntry>,
+}
+
+/// Hardware that is there and cannot be read.
+#[derive(Debug, Serialize)]
+struct UnreadableEntry {
+    name: Option<String>,
+    /// `usb`, `bluetooth`, or the code of another bus: `0018`.
+    connection: String,
+    vendor_id: String,
+    product_id: String,
+    /// One of its nodes.
+    node: String,
+    /// `no-hidpp` or `centurion`.
+    reason: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,6 +142,24 @@ impl Document {
                 .iter()
                 .map(|it| DeviceEntry::of(it, snapshot.at))
                 .collect(),
+            unreadable: snapshot
+                .unreadable
+                .iter()
+                .map(UnreadableEntry::of)
+                .collect(),
+        }
+    }
+}
+
+impl UnreadableEntry {
+    fn of(unreadable: &Unreadable) -> Self {
+        Self {
+            name: unreadable.name.as_deref().and_then(text::name),
+            connection: unreadable.bus.to_string(),
+            vendor_id: format!("{:04X}", unreadable.vendor),
+            product_id: format!("{:04X}", unreadable.product),
+            node: unreadable.node.clone(),
+            reason: unreadable.obstacle.name(),
         }
     }
 }

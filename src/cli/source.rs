@@ -1,11 +1,11 @@
 //! Where the nodes come from: hidraw, USB, the simulation, or a trace.
 
-use log::{debug, info};
+use log::debug;
 
 use super::args::{StatusArgs, TransportKind};
 use crate::device::ReceiverModel;
-use crate::manager::{Failure, OpenNode, role};
-use crate::nodes::{Tapping, TraceError, centurion, read_trace, simulated};
+use crate::manager::{Failure, OpenNode, Unreadable, role, unreadable};
+use crate::nodes::{Tapping, TraceError, read_trace, simulated};
 use crate::transport::{
     DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, Transport, UsbError, list_nodes,
     open_usb_receivers,
@@ -27,8 +27,8 @@ pub(super) enum SourceError {
 pub(super) struct Sources {
     pub(super) nodes: Vec<OpenNode<'static>>,
     pub(super) failures: Vec<Failure>,
-    /// Headsets that cannot be asked.
-    pub(super) centurions: Vec<NodeInfo>,
+    /// What is there and cannot be read.
+    pub(super) unreadable: Vec<Unreadable>,
     /// Whether time is virtual.
     pub(super) virtual_time: bool,
 }
@@ -68,16 +68,14 @@ impl Sources {
     /// Opens the nodes of receivers and of devices on a cable or on Bluetooth. Those that the
     /// kernel makes for each paired device are left alone: they show the same traffic again.
     fn open_hidraw(&mut self, tapping: &Tapping) -> Result<(), SourceError> {
-        for info in list_nodes()? {
+        let nodes = list_nodes()?;
+        self.unreadable = unreadable(&nodes);
+        for info in nodes {
             match role(&info) {
                 NodeRole::Receiver | NodeRole::Direct => match HidrawTransport::open(&info.path) {
                     Ok(transport) => self.add(tapping, info, Box::new(transport)),
                     Err(error) => self.failures.push(error.into()),
                 },
-                NodeRole::Centurion => {
-                    info!("{}", centurion(&info));
-                    self.centurions.push(info);
-                }
                 role => debug!("{info}: {role:?}, left alone"),
             }
         }

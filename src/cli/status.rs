@@ -15,9 +15,8 @@ use super::naming::Naming;
 use super::source::{self, Sources};
 use super::style::Style;
 use super::{complain, failed, format, setting, standard, table, way};
-use crate::manager::{Clock, RealClock, Selector, Snapshot, VirtualClock, read_status};
-use crate::nodes::{Tapping, centurion};
-use crate::transport::NodeInfo;
+use crate::manager::{Clock, RealClock, Selector, Snapshot, Unreadable, VirtualClock, read_status};
+use crate::nodes::{Tapping, unreadable_here};
 
 const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \
                        (solar-status --simulate shows what to expect)";
@@ -79,9 +78,10 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         naming.apply(device);
     }
     snapshot.failures.extend(sources.failures);
+    snapshot.unreadable = sources.unreadable;
     log::info!("{} reports sent", snapshot.sent);
 
-    let exit = judge(&snapshot, asked, &sources.centurions);
+    let exit = judge(&snapshot, asked);
     let exit = show(args, &snapshot, exit);
     Ok(setting::finish_trace(&args.common, trace, exit))
 }
@@ -118,9 +118,10 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
         failures: Vec::new(),
         sent: 0,
         unmatched,
+        unreadable: unreadable_here(),
         interrupted: false,
     };
-    let exit = judge(&snapshot, there, &[]);
+    let exit = judge(&snapshot, there);
     show(args, &snapshot, exit)
 }
 
@@ -137,7 +138,7 @@ fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
 }
 
 /// Says on standard error what went wrong, and how the command ends for it.
-fn judge(snapshot: &Snapshot, asked: bool, centurions: &[NodeInfo]) -> Exit {
+fn judge(snapshot: &Snapshot, asked: bool) -> Exit {
     for failure in &snapshot.failures {
         complain(failure);
     }
@@ -146,10 +147,16 @@ fn judge(snapshot: &Snapshot, asked: bool, centurions: &[NodeInfo]) -> Exit {
     }
     // What could not be looked at may hold it.
     let looked = asked && snapshot.failures.is_empty();
-    for selector in snapshot.unmatched.iter().filter(|_| looked) {
-        complain(&format_args!(
-            "no device is called “{selector}”; run solar-status without --device to see all"
-        ));
+    for selector in &snapshot.unmatched {
+        let mut unreadable = snapshot.unreadable.iter();
+        let is_called = |it: &&Unreadable| selector.names(it.name.as_deref(), it.product);
+        if let Some(unreadable) = unreadable.find(is_called) {
+            complain(unreadable);
+        } else if looked {
+            complain(&format_args!(
+                "no device is called “{selector}”; run solar-status without --device to see all"
+            ));
+        }
     }
     if let Some(exit) = snapshot.failures.iter().map(Exit::of_failure).max() {
         return exit;
@@ -160,9 +167,9 @@ fn judge(snapshot: &Snapshot, asked: bool, centurions: &[NodeInfo]) -> Exit {
     if !snapshot.devices.is_empty() {
         return Exit::Ok;
     }
-    if !asked && !centurions.is_empty() {
-        for info in centurions {
-            complain(&centurion(info));
+    if !asked && !snapshot.unreadable.is_empty() {
+        for unreadable in &snapshot.unreadable {
+            complain(unreadable);
         }
     } else if !asked {
         complain(&NOTHING);
@@ -185,7 +192,8 @@ fn print(args: &StatusArgs, snapshot: &Snapshot) -> io::Result<()> {
         writeln!(out)?;
     } else {
         let style = Style::of_terminal(args.common.color, &out);
-        table::print(&mut out, snapshot, style)?;
+        let chosen = !args.common.device.is_empty();
+        table::print(&mut out, snapshot, chosen, style)?;
     }
     out.flush()
 }

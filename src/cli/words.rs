@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
 use crate::device::{Battery, BatteryLevel, Device, Fault, Light, Receiver, ValueKind};
+use crate::manager::Unreadable;
 use crate::text;
 use crate::units::{Percent, PercentPoints, Timestamp};
 
@@ -112,6 +113,14 @@ pub(super) fn slots(receiver: &Receiver) -> Option<String> {
         Some(slots) if paired <= slots => Some(format!("{paired} of {slots} slots used")),
         _ => Some(format!("{paired} paired")),
     }
+}
+
+/// What cannot be read, and why: `G435 Wireless Gaming Headset (046D:0ACB): it does not speak HID++`
+pub(super) fn unreadable(unreadable: &Unreadable) -> String {
+    let name = unreadable.name.as_deref().unwrap_or("a device");
+    let (vendor, product) = (unreadable.vendor, unreadable.product);
+    let obstacle = unreadable.obstacle;
+    text::line(&format!("{name} ({vendor:04X}:{product:04X}): {obstacle}"))
 }
 
 /// How long ago something was.

@@ -18,7 +18,7 @@ pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, uni
 pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
-pub use receiver::{ReceiverFamily, ReceiverModel};
+pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 
 pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
 

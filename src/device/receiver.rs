@@ -124,8 +124,7 @@ impl ReceiverModel {
             (LOGITECH, 0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F) => {
                 BLUETOOTH
             }
-            // Known not to speak HID++.
-            (LOGITECH, 0xC542) => return None,
+            (LOGITECH, product) if is_mute_receiver(LOGITECH, product) => return None,
             (LOGITECH, 0xC500..=0xC5FF) => Self::UNKNOWN,
             _ => return None,
         })
@@ -143,6 +142,12 @@ impl ReceiverModel {
             ReceiverFamily::Unknown => "Receiver",
         }
     }
+}
+
+/// Whether these are the USB ids of a receiver that is known not to speak HID++, whatever reports it
+/// has (Solaar issues 1350 and 1835).
+pub const fn is_mute_receiver(vendor: u16, product: u16) -> bool {
+    matches!((vendor, product), (LOGITECH, 0xC542))
 }
 
 impl ReceiverFamily {

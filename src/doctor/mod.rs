@@ -15,6 +15,7 @@ pub use judge::judge;
 pub use look::{
     Access, Answer, BusSeen, Devices, Driver, Facts, Files, Heard, Hidraw, Holder, Installed,
     Interface, Kept, Kernel, KernelBattery, Machine, Node, OnBus, Opening, Owner, Places, Programs,
-    Running, Systemd, Unit, Unseen, Upower, UpowerDevice, UsbDevice, Way, Whose, Wishes, look,
+    Running, Systemd, Unit, Unread, Unseen, Upower, UpowerDevice, UsbDevice, Way, Whose, Wishes,
+    look,
 };
 pub use report::report;

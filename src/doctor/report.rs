@@ -55,6 +55,12 @@ fn write(to: &mut String, facts: &Facts, findings: &[Finding]) -> std::fmt::Resu
         writeln!(to, "{}", node.info)?;
         bytes(to, &node.descriptor)?;
     }
+    for unread in facts.unread() {
+        let found = &unread.found;
+        let (vendor, product) = (found.vendor, found.product);
+        writeln!(to, "{} ({vendor:04X}:{product:04X})", found.node)?;
+        bytes(to, &unread.descriptor)?;
+    }
     if let Ok(devices) = &facts.devices {
         heading(to, "Devices")?;
         for it in &devices.devices {

@@ -16,6 +16,7 @@ mod privacy;
 mod query;
 mod rivals;
 mod snapshot;
+mod unreadable;
 mod within;
 
 use std::io;
@@ -33,12 +34,13 @@ pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
+pub use unreadable::{Obstacle, Unreadable, unreadable};
 pub use within::{Outcome, within};
 
 use joined::{Joined, Request, Sign};
 use node::Node;
 
-use crate::device::{Link, ReceiverModel};
+use crate::device::{Link, ReceiverModel, is_mute_receiver};
 use crate::transport::{NodeInfo, NodeRole, Transport};
 use crate::units::Timestamp;
 
@@ -56,7 +58,11 @@ pub struct OpenNode<'a> {
 
 /// What is to be done with a node.
 pub fn role(info: &NodeInfo) -> NodeRole {
-    info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some())
+    let role = info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some());
+    match role {
+        NodeRole::Direct if is_mute_receiver(info.vendor, info.product) => NodeRole::Plain,
+        role => role,
+    }
 }
 
 /// Asks all receivers and devices at once what is wanted, and waits for the slowest.
@@ -104,6 +110,7 @@ pub fn read_status(
         sent: nodes.iter().map(Node::sent).sum(),
         interrupted: interrupted || closed == Wake::Interrupted,
         unmatched: Vec::new(),
+        unreadable: Vec::new(),
     };
     for selector in &query.devices {
         if !joined.devices().any(|device| selector.selects(device)) {

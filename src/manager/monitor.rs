@@ -1,6 +1,7 @@
 //! Following all nodes: those that are there, those that come, and what their devices say.
 
 mod calm;
+mod plain;
 mod quiet;
 
 use std::cell::Cell;
@@ -20,12 +21,14 @@ use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
+use super::unreadable::Unreadable;
 use super::{close, fulfil, role, wait};
 use crate::device::ReceiverModel;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
 use crate::units::Timestamp;
+use plain::Unread;
 
 /// A node that cannot be opened right after it came is tried again after this time, and then
 /// after twice as long each time: udev may not have given it its permissions yet.
@@ -83,6 +86,8 @@ pub enum News {
     Change(Box<Change>),
     /// Something went wrong, and the rest goes on.
     Failure(Failure),
+    /// Something was plugged in or is connected that cannot be read.
+    Unreadable(Unreadable),
     /// All that was there at the start was asked, and what it said was told. Once.
     Settled,
 }
@@ -156,6 +161,7 @@ pub fn follow(
         joined: Joined::new(query),
         cover: Cover::default(),
         waiting: Vec::new(),
+        unread: Unread::default(),
         failed: BTreeMap::new(),
         save_due: None,
         settled: false,
@@ -186,6 +192,7 @@ struct Monitor<'a> {
     joined: Joined<'a>,
     cover: Cover,
     waiting: Vec<Waiting>,
+    unread: Unread,
     /// How often nodes failed that are still plugged in.
     failed: BTreeMap<NodeId, u32>,
     /// When to save what is remembered; `None`: nothing changed since it was saved.
@@ -216,12 +223,14 @@ impl Monitor<'_> {
                 self.note_cover(now, &event);
                 match event {
                     NodeEvent::Appeared(info) => {
+                        self.unread.appear(now, &info);
                         let age = source.age(&info);
                         self.appear(now, info, age);
                     }
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
+                        self.unread.disappear(&id);
                         self.remove(now, &id, memory, tell)?;
                     }
                     NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
@@ -233,6 +242,9 @@ impl Monitor<'_> {
             self.join(now, memory, tell)?;
             self.settle(now, source);
             let settles = !self.settled && self.is_settled();
+            for unreadable in self.unread.take(now, settles) {
+                tell(now, News::Unreadable(unreadable))?;
+            }
             if settles {
                 self.settled = true;
                 tell(now, News::Settled)?;
@@ -252,6 +264,7 @@ impl Monitor<'_> {
             let due = due
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
                 .chain(self.save_due)
+                .chain(self.unread.due().filter(|_| self.settled))
                 .chain(more.then_some(now))
                 .chain(until);
             let due = due.min();

@@ -49,6 +49,13 @@ impl Selector {
         Self(text.trim().to_owned())
     }
 
+    /// Whether hardware with this name and product id is meant.
+    pub fn names(&self, name: Option<&str>, product: u16) -> bool {
+        let wanted = self.0.to_lowercase();
+        let name = name.unwrap_or_default().to_lowercase();
+        !wanted.is_empty() && (name.contains(&wanted) || format!("{product:04x}") == wanted)
+    }
+
     /// Whether this device is meant.
     pub fn selects(&self, device: &Device) -> bool {
         let wanted = self.0.to_lowercase();

@@ -1,4 +1,5 @@
 use super::query::Selector;
+use super::unreadable::Unreadable;
 use crate::device::{Device, Receiver};
 use crate::session::RequestError;
 use crate::transport::{TransportError, UsbError};
@@ -19,6 +20,8 @@ pub struct Snapshot {
     pub sent: usize,
     /// What no device is called by, of what was asked for.
     pub unmatched: Vec<Selector>,
+    /// What is there and cannot be read.
+    pub unreadable: Vec<Unreadable>,
     /// Whether the user ended it.
     pub interrupted: bool,
 }

@@ -2,9 +2,6 @@ use std::fs;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use log::info;
-
-use super::centurion;
 use super::tapping::Tapping;
 use crate::manager::{NodeSource, role};
 use crate::transport::{
@@ -16,12 +13,12 @@ use crate::transport::{
 pub struct Machine<'a> {
     watch: NodeWatch,
     tapping: Tapping,
-    /// Whom to tell that no node was found so far.
+    /// Called once if nothing that can be read was found at the start.
     nothing: Option<Box<dyn FnOnce() + 'a>>,
 }
 
 impl<'a> Machine<'a> {
-    /// Listens, and finds what is there. `nothing` is told once if that is nothing.
+    /// Listens, and finds what is there. `nothing` is called once if nothing of it can be read.
     pub fn open(tapping: Tapping, nothing: impl FnOnce() + 'a) -> Result<Self, WatchError> {
         Ok(Self {
             watch: NodeWatch::open()?,
@@ -37,8 +34,7 @@ impl NodeSource for Machine<'_> {
         match &event {
             Some(NodeEvent::Appeared(info)) => match role(info) {
                 NodeRole::Receiver | NodeRole::Direct => self.nothing = None,
-                NodeRole::Centurion => info!("{}", centurion(info)),
-                NodeRole::Child | NodeRole::Foreign => {}
+                NodeRole::Child | NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
             },
             Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
             // Those that are there at the start come first.

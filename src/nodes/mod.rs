@@ -5,17 +5,11 @@ mod machine;
 mod replayed;
 mod simulated;
 mod tapping;
+mod unreadable;
 
 pub use given::Given;
 pub use machine::Machine;
 pub use replayed::{TraceError, read_trace};
 pub use simulated::{Desk, simulated};
 pub use tapping::Tapping;
-
-use crate::transport::NodeInfo;
-
-/// Why a headset is not asked.
-pub fn centurion(info: &NodeInfo) -> String {
-    let name = info.name.as_deref().unwrap_or("a headset");
-    format!("{info}: {name} speaks Centurion, which this program cannot read")
-}
+pub use unreadable::unreadable_here;

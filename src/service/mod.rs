@@ -32,7 +32,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
-use log::warn;
+use log::{info, warn};
 use sd_notify::NotifyState;
 
 pub use args::Args;
@@ -173,6 +173,7 @@ pub fn serve(
                     board.take(now, *change);
                 }
                 News::Failure(failure) => warn!("{}", words(&failure)),
+                News::Unreadable(unreadable) => info!("{unreadable}"),
                 News::Settled => board.settle(),
             }
             Ok(())

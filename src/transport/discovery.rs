@@ -14,11 +14,12 @@ use super::sysfs::Sysfs;
 #[error("the HID devices cannot be listed: {0}")]
 pub struct DiscoveryError(#[from] hidapi::HidError);
 
-/// All hidraw nodes whose report descriptor holds HID++ or Centurion reports, ordered by path.
+/// All hidraw nodes of Logitech's hardware, and those of other makers whose report descriptor holds
+/// HID++ reports, ordered by path.
 ///
-/// These are receivers, devices on a cable or on Bluetooth, the nodes that the kernel makes for
-/// each paired device, and what other makers sell that looks alike: [`NodeInfo::role`] tells
-/// them apart. Nobody is asked anything and no permission is needed.
+/// These are receivers, devices on a cable or on Bluetooth, their other interfaces, the nodes that
+/// the kernel makes for each paired device, and what other makers sell that looks alike:
+/// [`NodeInfo::role`] distinguishes them. Nothing is sent and no permission is needed.
 pub fn list_nodes() -> Result<Vec<NodeInfo>, DiscoveryError> {
     let api = HidApi::new()?;
     let sysfs = Sysfs::default();

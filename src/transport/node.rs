@@ -127,7 +127,10 @@ pub enum NodeRole {
     Child,
     /// A headset whose frames are not HID++: name it, send nothing.
     Centurion,
-    /// Of another maker, or without a report that this program knows: send nothing.
+    /// Of Logitech, without a report that this program knows: another interface of something that
+    /// speaks HID++, or something that does not. Send nothing.
+    Plain,
+    /// Of another maker: send nothing.
     Foreign,
 }
 
@@ -161,8 +164,7 @@ impl NodeInfo {
 
     /// Which device the node is of.
     pub fn place(&self) -> Place {
-        let id = self.id.0.as_str();
-        let hid = id.rsplit_once("/hidraw/").map_or(id, |(hid, _)| hid);
+        let hid = self.hid();
         if self.child {
             Place::behind_parent(hid, self.phys.as_deref())
         } else {
@@ -188,8 +190,29 @@ impl NodeInfo {
         } else if self.capabilities.centurion {
             NodeRole::Centurion
         } else {
-            NodeRole::Foreign
+            NodeRole::Plain
         }
+    }
+
+    /// The piece of hardware that the node is of: on USB the port, which all interfaces of a device
+    /// have in common (Linux `usbhid_probe`: `…-2/input0` to `…-2/input2`), else the HID device.
+    pub fn unit(&self) -> &str {
+        let port = self.phys.as_deref().and_then(|it| it.rsplit_once("/input"));
+        match port {
+            Some((port, _)) if self.bus == Bus::Usb => port,
+            _ => self.hid(),
+        }
+    }
+
+    /// The HID device that the node is on, from `/devices` on.
+    fn hid(&self) -> &str {
+        let id = self.id.0.as_str();
+        id.rsplit_once("/hidraw/").map_or(id, |(hid, _)| hid)
+    }
+
+    /// Whether the maker is Logitech.
+    pub const fn is_logitech(&self) -> bool {
+        self.vendor == LOGITECH
     }
 }
 
@@ -228,7 +251,26 @@ mod tests {
 
     #[test]
     fn a_receiver_s_keyboard_node_is_sent_nothing() {
-        assert_eq!(role(0x046D, 0xC52B, FOREIGN), NodeRole::Foreign);
+        assert_eq!(role(0x046D, 0xC52B, FOREIGN), NodeRole::Plain);
+    }
+
+    #[test]
+    fn interfaces_of_one_usb_device_are_one_unit() {
+        let unit = |bus, phys: Option<&str>| {
+            let node = NodeInfo {
+                bus,
+                phys: phys.map(str::to_owned),
+                ..NodeInfo::unifying("/dev/hidraw3")
+            };
+            node.unit().to_owned()
+        };
+        for interface in ["usb-0000:00:14.0-2/input0", "usb-0000:00:14.0-2/input2"] {
+            assert_eq!(unit(Bus::Usb, Some(interface)), "usb-0000:00:14.0-2");
+        }
+        // The adapter's address says nothing of the device.
+        let adapter = Some("00:1a:7d:da:71:01");
+        assert_eq!(unit(Bus::Bluetooth, adapter), "/dev/hidraw3");
+        assert_eq!(unit(Bus::Usb, None), "/dev/hidraw3");
     }
 
     #[test]

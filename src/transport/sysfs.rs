@@ -32,15 +32,12 @@ impl Sysfs {
         Self { root: root.into() }
     }
 
-    /// The node of this name, such as `hidraw3`; `None` if it is none of ours to look at: it
-    /// speaks neither HID++ nor Centurion.
+    /// The node of this name, such as `hidraw3`; `None` if it is not of interest: another maker's that
+    /// has no HID++ reports.
     pub fn node(&self, name: &str) -> io::Result<Option<NodeInfo>> {
         let place = self.class("hidraw").join(plain(name)?).canonicalize()?;
         let device = place.join("device").canonicalize()?;
         let capabilities = descriptor::scan(&fs::read(device.join("report_descriptor"))?);
-        if !capabilities.is_hidpp() && !capabilities.centurion {
-            return Ok(None);
-        }
         let properties = Properties::read(&device)?;
         let (bus, vendor, product) = properties
             .value("HID_ID")
@@ -48,7 +45,7 @@ impl Sysfs {
             .ok_or_else(|| invalid("HID_ID is not as expected"))?;
         // A Bluetooth device chooses its name, and any device its serial number.
         let owned = |key| text::name(properties.value(key)?);
-        Ok(Some(NodeInfo {
+        let node = NodeInfo {
             path: device_file(&place)?,
             id: NodeId::new(self.below(&place)?),
             bus,
@@ -61,7 +58,9 @@ impl Sysfs {
             uniq: owned("HID_UNIQ"),
             phys: owned("HID_PHYS"),
             child: is_child(&device),
-        }))
+        };
+        let is_ours = node.is_logitech() || capabilities.is_hidpp() || capabilities.centurion;
+        Ok(Some(node).filter(|_| is_ours))
     }
 
     /// Where the devices of a class are listed.
@@ -377,7 +376,10 @@ pub(super) mod tests {
             let node = tree.sysfs().node(name).unwrap();
             node.map(|node| node.role(is_receiver))
         });
-        assert_eq!(roles, [None, Some(NodeRole::Direct), None]);
+        assert_eq!(
+            roles,
+            [NodeRole::Plain, NodeRole::Direct, NodeRole::Plain].map(Some)
+        );
     }
 
     #[test]

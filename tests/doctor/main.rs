@@ -120,6 +120,58 @@ fn a_kernel_without_hidraw_is_told() {
 }
 
 #[test]
+fn what_cannot_be_read_is_named_with_the_reason_and_no_receiver_is_asked_for() {
+    // Solaar issues 1350 and 1835 (C542), HeadsetControl issue 224 (G435).
+    for (product, name, id, reason) in [
+        (
+            "C542",
+            "Logitech Wireless Receiver",
+            "no-hidpp",
+            "it does not speak HID++",
+        ),
+        (
+            "0ACB",
+            "G435 Wireless Gaming Headset",
+            "no-hidpp",
+            "it does not speak HID++",
+        ),
+        (
+            "0AF7",
+            "PRO X 2 LIGHTSPEED",
+            "centurion",
+            "it speaks Centurion, which this version does not read yet",
+        ),
+    ] {
+        let tree = Tree::empty();
+        if id == "centurion" {
+            tree.centurion(4, product, name);
+        } else {
+            tree.mute(4, product, name);
+        }
+        let found = tree.found();
+        assert_eq!(found.status, Some(3), "{:#}", found.document);
+        let [verdict, text, advice] = found.get("hidraw", id);
+        let expected =
+            format!("{name} (046D:{product}) is plugged in and cannot be read: {reason}");
+        assert_eq!([verdict, text, advice], ["note", &expected, ""]);
+        assert_eq!(found.get("hidraw", "nothing-readable")[0], "absent");
+        let document = found.document.to_string();
+        for wrong in ["plug a receiver in", "can be opened", "may be opened"] {
+            assert!(!document.contains(wrong), "{wrong}: {document}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_also_where_others_can() {
+    let tree = Tree::healthy();
+    tree.mute(5, "C24D", "Logitech G710 Keyboard");
+    let found = tree.found();
+    assert_eq!(found.status, Some(0), "{:#}", found.document);
+    assert_eq!(found.get("hidraw", "no-hidpp")[0], "note");
+}
+
+#[test]
 fn other_programs_are_found_by_what_they_hold_and_by_name() {
     let tree = Tree::healthy();
     tree.process(41, "solaar", "/dev/hidraw2");

@@ -16,6 +16,17 @@ const DESCRIPTOR: [u8; 54] = [
     0x00, 0x09, 0x02, 0x91, 0x00, 0xC0,
 ];
 
+/// A boot mouse, without a report id.
+const PLAIN: [u8; 13] = [
+    0x05, 0x01, 0x09, 0x02, 0xA1, 0x01, 0x75, 0x08, 0x95, 0x03, 0x81, 0x06, 0xC0,
+];
+
+/// A Centurion dongle: report 51 with 63 bytes on page FFA0 (Solaar pull request 3150).
+const CENTURION: [u8; 17] = [
+    0x06, 0xA0, 0xFF, 0x09, 0x01, 0xA1, 0x01, 0x85, 0x51, 0x75, 0x08, 0x95, 0x3F, 0x09, 0x01, 0x81,
+    0x00,
+];
+
 /// Where the receiver's HID device is, from `/sys` on, and that of its K750.
 const RECEIVER: &str = "devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007";
 const K750: &str = "devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007/0003:046D:4002.0008";
@@ -89,25 +100,59 @@ impl Tree {
         let properties = "HID_ID=0003:0000046D:0000C52B\n\
                           HID_NAME=Logitech USB Receiver\n\
                           HID_PHYS=usb-0000:00:14.0-2/input2\n";
-        self.node("hidraw2", RECEIVER, properties, "logitech-djreceiver");
+        self.node("hidraw2", RECEIVER, properties, &DESCRIPTOR);
+        self.driver(RECEIVER, "logitech-djreceiver");
         let properties = "HID_ID=0003:0000046D:00004002\n\
                           HID_NAME=Logitech K750\n\
                           HID_PHYS=usb-0000:00:14.0-2/input2:1\n\
                           HID_UNIQ=39-2a-07-50\n";
-        self.node("hidraw3", K750, properties, "logitech-hidpp-device");
+        self.node("hidraw3", K750, properties, &DESCRIPTOR);
+        self.driver(K750, "logitech-hidpp-device");
     }
 
-    fn node(&self, name: &str, hid: &str, properties: &str, driver: &str) {
-        self.write(&format!("sys/{hid}/uevent"), properties);
-        fs::write(
-            self.path(&format!("sys/{hid}/report_descriptor")),
-            DESCRIPTOR,
-        )
-        .unwrap();
+    /// The two interfaces of something without HID++ at a port.
+    pub(crate) fn mute(&self, port: u8, product: &str, name: &str) {
+        self.hardware(port, product, name, &[&PLAIN, &PLAIN]);
+    }
+
+    /// A headset that speaks Centurion at a port.
+    pub(crate) fn centurion(&self, port: u8, product: &str, name: &str) {
+        self.hardware(port, product, name, &[&PLAIN, &CENTURION]);
+    }
+
+    fn hardware(&self, port: u8, product: &str, name: &str, descriptors: &[&[u8]]) {
+        for (number, descriptor) in descriptors.iter().enumerate() {
+            let hid = format!(
+                "devices/usb1/1-{port}/1-{port}:1.{number}/0003:046D:{product}.00{port}{number}"
+            );
+            let properties = format!(
+                "HID_ID=0003:0000046D:0000{product}\n\
+                 HID_NAME={name}\n\
+                 HID_PHYS=usb-0000:00:14.0-{port}/input{number}\n"
+            );
+            self.node(
+                &format!("hidraw{port}{number}"),
+                &hid,
+                &properties,
+                descriptor,
+            );
+        }
+    }
+
+    fn driver(&self, hid: &str, driver: &str) {
         self.link(
             &format!("sys/{hid}/driver"),
             &format!("/sys/bus/hid/drivers/{driver}"),
         );
+    }
+
+    fn node(&self, name: &str, hid: &str, properties: &str, descriptor: &[u8]) {
+        self.write(&format!("sys/{hid}/uevent"), properties);
+        fs::write(
+            self.path(&format!("sys/{hid}/report_descriptor")),
+            descriptor,
+        )
+        .unwrap();
         let node = format!("sys/{hid}/hidraw/{name}");
         self.write(&format!("{node}/uevent"), &format!("DEVNAME={name}\n"));
         self.link(&format!("{node}/device"), "../..");

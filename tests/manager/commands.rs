@@ -427,6 +427,7 @@ fn a_receiver_that_is_still_being_looked_at_after_the_sleep_is_found_as_always()
                     _ => {}
                 },
                 News::Failure(failure) => panic!("{millis}: {failure}"),
+                News::Unreadable(unreadable) => panic!("{millis}: {unreadable}"),
                 News::Settled => {}
             }
         }

@@ -161,7 +161,7 @@ fn a_headset_that_is_switched_on_later_is_read() {
             }
             _ => None,
         },
-        News::Failure(_) | News::Settled => None,
+        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
     });
     assert_eq!(
         presence.collect::<Vec<_>>(),

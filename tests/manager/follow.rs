@@ -25,7 +25,7 @@ pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
         },
-        News::Failure(_) | News::Settled => None,
+        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
     });
     let mut named = devices.filter(|it| it.name.as_deref() == Some(name));
     named.next().unwrap()

@@ -26,3 +26,4 @@ mod saving;
 mod schedule;
 mod stage;
 mod surprises;
+mod unreadable;

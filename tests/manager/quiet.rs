@@ -241,7 +241,7 @@ fn a_mouse_on_bluetooth_is_followed_with_its_node_closed() {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),
             _ => None,
         },
-        News::Failure(_) | News::Settled => None,
+        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
     });
     assert_eq!(charges.next_back(), Some(40));
 }

@@ -62,11 +62,14 @@ pub(crate) struct Port {
 
 impl Port {
     pub(crate) fn plug(&self, node: &Shared) {
+        self.plug_as(node, node.info());
+    }
+
+    /// The same, and the system has this to say of its node.
+    pub(crate) fn plug_as(&self, node: &Shared, info: NodeInfo) {
         node.set_gone(false);
         self.nodes.borrow_mut().push(node.clone());
-        self.events
-            .borrow_mut()
-            .push_back(NodeEvent::Appeared(node.info()));
+        self.tell(NodeEvent::Appeared(info));
     }
 
     /// Lets the system tell something.
@@ -283,6 +286,7 @@ pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
             Change::Identified { from, to } => format!("{from} is {to}"),
         },
         News::Failure(failure) => format!("! {failure}"),
+        News::Unreadable(unreadable) => format!("? {unreadable}"),
         News::Settled => "settled".to_owned(),
     };
     told.iter()

@@ -159,6 +159,7 @@ fn in_words(news: &News) -> Option<String> {
     let change = match news {
         News::Change(change) => &**change,
         News::Failure(failure) => return Some(format!("! {failure}")),
+        News::Unreadable(unreadable) => return Some(format!("? {unreadable}")),
         News::Settled => return None,
     };
     let name = |device: &Device| device.name.clone().unwrap_or_default();

@@ -17,6 +17,7 @@ use crate::cli::asked::Asked;
 use crate::cli::daemon::{Daemon, in_order};
 use crate::cli::deadline::{Executor, Limits, Stopped};
 use crate::manager::{Change, Clock, RealClock};
+use crate::nodes::unreadable_here;
 use crate::text;
 use crate::units::Timestamp;
 
@@ -65,7 +66,11 @@ pub(super) fn follow(
             tell(clock.now(), News::Change(Box::new(change)))?;
         }
     }
-    if mirror.is_empty() {
+    let unreadable = unreadable_here();
+    for it in &unreadable {
+        tell(clock.now(), News::Remark(it.to_string()))?;
+    }
+    if mirror.is_empty() && unreadable.is_empty() {
         tell(clock.now(), News::Remark(WAITING.to_owned()))?;
     }
     tell(clock.now(), News::Settled)?;

@@ -70,6 +70,10 @@ pub(super) fn follow(
                 }
                 tell(at, News::Settled)
             }
+            manager::News::Unreadable(unreadable) => {
+                nothing.set(false);
+                tell(at, News::Remark(unreadable.to_string()))
+            }
             manager::News::Failure(failure) => {
                 worst = worst.max(Exit::of_failure(&failure));
                 tell(at, News::Remark(failure.to_string()))

@@ -41,11 +41,19 @@ struct Layout {
     style: Style,
 }
 
-/// Prints all receivers with their devices, then the devices without one.
-pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> io::Result<()> {
+/// Prints all receivers with their devices, then the devices without one, then what cannot be read.
+/// Where devices were `chosen`, only what has one of them.
+pub(super) fn print(
+    out: &mut dyn Write,
+    snapshot: &Snapshot,
+    chosen: bool,
+    style: Style,
+) -> io::Result<()> {
     let layout = Layout::of(snapshot, style);
+    let mut groups = groups(snapshot);
+    groups.retain(|group| !chosen || !group.devices.is_empty());
     let mut headed = false;
-    for (number, group) in groups(snapshot).iter().enumerate() {
+    for (number, group) in groups.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
@@ -58,6 +66,15 @@ pub(super) fn print(out: &mut dyn Write, snapshot: &Snapshot, style: Style) -> i
         for device in &group.devices {
             layout.print_device(out, device)?;
         }
+    }
+    // Alone it is no table: the reason is reported as an error then.
+    if chosen || groups.is_empty() || snapshot.unreadable.is_empty() {
+        return Ok(());
+    }
+    let bold = style.ansi(Ansi::new().bold());
+    writeln!(out, "\n{bold}Cannot be read{bold:#}")?;
+    for unreadable in &snapshot.unreadable {
+        writeln!(out, "  {}", words::unreadable(unreadable))?;
     }
     Ok(())
 }

@@ -5,11 +5,12 @@ use crate::device::{Battery, Presence};
 use crate::feature::battery_level_status::read_level;
 use crate::feature::battery_voltage::read_voltage;
 use crate::feature::unified_battery::read_status as read_unified;
-use crate::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
+use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, VirtualClock, read_status};
 use crate::session::Wanted;
+use crate::sim::receiver::Receiver as SimulatedReceiver;
 use crate::sim::scenario::{self, K750, M705};
 use crate::sim::{Plugged, SimulatedNode};
-use crate::transport::NodeInfo;
+use crate::transport::{Bus, NodeInfo};
 use crate::units::Percent;
 use crate::wire::Slot;
 use crate::wire::tests::report;
@@ -62,7 +63,7 @@ fn desk() -> Vec<(NodeInfo, Plugged)> {
 
 fn drawn(snapshot: &Snapshot, style: Style) -> String {
     let mut out = Vec::new();
-    print(&mut out, snapshot, style).unwrap();
+    print(&mut out, snapshot, false, style).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -100,6 +101,44 @@ fn a_narrow_terminal_gets_what_matters_most() {
         assert!(widest <= width.max(40), "{widest} of {width}\n{table}");
         assert!(table.contains("57 %"), "{table}");
     }
+}
+
+#[test]
+fn where_devices_are_chosen_only_their_receivers_have_a_heading() {
+    let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
+    let mut nodes = desk();
+    nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
+    let mut snapshot = read(nodes, BATTERY, &mut VirtualClock::default());
+    snapshot.unreadable.push(g435());
+    let mut out = Vec::new();
+    print(&mut out, &snapshot, true, WIDE).unwrap();
+    let chosen = String::from_utf8(out).unwrap();
+    assert!(chosen.contains("/dev/hidraw0"), "{chosen}");
+    for part in ["/dev/hidraw9", "G435"] {
+        assert!(!chosen.contains(part), "{chosen}");
+        assert!(drawn(&snapshot, WIDE).contains(part));
+    }
+}
+
+fn g435() -> Unreadable {
+    Unreadable {
+        unit: "usb-0000:00:14.0-3".to_owned(),
+        name: Some("Logitech G435".to_owned()),
+        bus: Bus::Usb,
+        vendor: 0x046D,
+        product: 0x0ACB,
+        node: "/dev/hidraw7".to_owned(),
+        obstacle: Obstacle::NoHidpp,
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_below_with_the_reason() {
+    let mut snapshot = read(desk(), BATTERY, &mut VirtualClock::default());
+    snapshot.unreadable.push(g435());
+    let table = drawn(&snapshot, WIDE);
+    let end = "\n\nCannot be read\n  Logitech G435 (046D:0ACB): it does not speak HID++\n";
+    assert!(table.ends_with(end), "{table}");
 }
 
 #[test]
@@ -236,6 +275,7 @@ fn line(battery: Option<Battery>, has_battery: Option<bool>, style: Style) -> St
         failures: Vec::new(),
         sent: 0,
         unmatched: Vec::new(),
+        unreadable: Vec::new(),
         interrupted: false,
     };
     let mut out = Vec::new();

@@ -71,6 +71,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     follow(follow_desk, &mut |now, news| {
         match news {
             News::Change(change) => model.take(now, *change),
+            News::Unreadable(unreadable) => unreachable!("{unreadable}"),
             News::Settled => model.settle(),
             News::Failure(failure) => unreachable!("{failure}"),
         }

@@ -5,8 +5,9 @@ mod tests;
 
 use super::{count, ids, unseen};
 use crate::device::{ReceiverFamily, ReceiverModel};
-use crate::doctor::look::{Facts, Hidraw, Node, Opening};
+use crate::doctor::look::{Facts, Hidraw, Node, Opening, Unread};
 use crate::doctor::{Area, Finding, Verdict};
+use crate::manager::Obstacle;
 use crate::transport::NodeRole;
 use crate::wire::descriptor::Capabilities;
 
@@ -24,6 +25,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         findings.push(opening(node, facts));
         findings.extend(driver(node));
     }
+    findings.extend(seen.unread.iter().map(unread));
     findings
 }
 
@@ -63,6 +65,11 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
         let text = "no node leads to a Logitech receiver or device here; solar-statusd has some";
         return Some(Finding::note(Area::Hidraw, "elsewhere", text));
     }
+    if seen.nodes.is_empty() && !seen.unread.is_empty() {
+        let text = "no node leads to a Logitech receiver or device that can be read";
+        let finding = Finding::new(Area::Hidraw, "nothing-readable", Verdict::Absent, text);
+        return Some(finding);
+    }
     if seen.nodes.is_empty() {
         let text = "no node leads to a Logitech receiver or device";
         let finding = Finding::new(Area::Hidraw, "nothing", Verdict::Absent, text);
@@ -73,13 +80,6 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
 
 fn opening(node: &Node, facts: &Facts) -> Finding {
     let text = format!("{}: {}", describe(node), may(node));
-    if node.role == NodeRole::Centurion {
-        let text = format!(
-            "{} speaks Centurion, which this program cannot read",
-            node.info
-        );
-        return Finding::note(Area::Hidraw, "centurion", text);
-    }
     let served = facts.serves(&node.info.path);
     match &node.opening {
         Opening::Opens => Finding::ok(Area::Hidraw, "opens", text),
@@ -107,6 +107,14 @@ fn opening(node: &Node, facts: &Facts) -> Finding {
         Opening::Failed(_) => Finding::problem(Area::Hidraw, "fails", text)
             .advise("plug it in again; if that does not help, report it"),
     }
+}
+
+fn unread(unread: &Unread) -> Finding {
+    let id = match unread.found.obstacle {
+        Obstacle::Centurion => "centurion",
+        Obstacle::NoHidpp => "no-hidpp",
+    };
+    Finding::note(Area::Hidraw, id, unread.found.to_string())
 }
 
 /// What lets a user open a node, or spares it.

@@ -33,6 +33,7 @@ pub(in crate::doctor) fn healthy() -> Facts {
             class: true,
             hid_devices: 3,
             nodes: vec![node()],
+            unread: Vec::new(),
             children: 2,
         }),
         kernel: Ok(kernel()),

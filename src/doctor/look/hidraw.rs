@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use super::machine::{Machine, link, names};
 use super::unseen::Unseen;
-use crate::manager::role;
+use crate::manager::{Unreadable, role, unreadable};
 use crate::transport::{NodeInfo, NodeRole};
 
 /// What there is of hidraw.
@@ -20,8 +20,10 @@ pub struct Hidraw {
     pub class: bool,
     /// The HID devices that matter: so many the kernel knows, with hidraw or without.
     pub hid_devices: usize,
-    /// The nodes of receivers, of devices of their own, and of headsets that cannot be asked.
+    /// The nodes of receivers and of devices of their own.
     pub nodes: Vec<Node>,
+    /// What is there and cannot be read.
+    pub unread: Vec<Unread>,
     /// How many nodes the kernel made for paired devices.
     pub children: usize,
 }
@@ -40,6 +42,15 @@ pub struct Node {
     /// Whether it could be opened.
     pub opening: Opening,
     /// Its report descriptor.
+    pub descriptor: Vec<u8>,
+}
+
+/// Something that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// What it is.
+    pub found: Unreadable,
+    /// The report descriptor of its node.
     pub descriptor: Vec<u8>,
 }
 
@@ -86,17 +97,31 @@ pub(super) fn look(machine: &Machine) -> Result<Hidraw, Unseen> {
     };
     seen.class = true;
     let sysfs = machine.sysfs();
-    for name in nodes {
-        let Ok(Some(info)) = sysfs.node(&name) else {
-            continue;
-        };
+    let infos = nodes.iter().filter_map(|name| sysfs.node(name).ok()?);
+    let infos: Vec<NodeInfo> = infos.collect();
+    let unread = unreadable(&infos).into_iter().map(|found| {
+        let info = infos.iter().find(|info| info.path == found.node);
+        Unread {
+            descriptor: info.map_or_else(Vec::new, |info| descriptor(machine, info)),
+            found,
+        }
+    });
+    seen.unread = unread.collect();
+    for info in infos {
         match role(&info) {
             NodeRole::Child => seen.children += 1,
-            NodeRole::Foreign => {}
-            role => seen.nodes.push(node(machine, info, role)),
+            NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
+            role @ (NodeRole::Receiver | NodeRole::Direct) => {
+                seen.nodes.push(node(machine, info, role));
+            }
         }
     }
     Ok(seen)
+}
+
+fn descriptor(machine: &Machine, info: &NodeInfo) -> Vec<u8> {
+    let hid = machine.path(format!("/sys{}", info.place().hid));
+    fs::read(hid.join("report_descriptor")).unwrap_or_default()
 }
 
 /// `0003:046D:C52B.0007`: bus, vendor, product and count.
@@ -112,7 +137,7 @@ fn node(machine: &Machine, info: NodeInfo, role: NodeRole) -> Node {
         driver: link(&machine.path(&hid).join("driver")),
         access: access(machine, &file),
         opening: open(&file),
-        descriptor: fs::read(machine.path(hid).join("report_descriptor")).unwrap_or_default(),
+        descriptor: descriptor(machine, &info),
         info,
     }
 }

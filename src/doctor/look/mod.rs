@@ -20,7 +20,7 @@ pub use bus::{Answer, BusSeen, OnBus, Owner, Systemd, Unit, Upower, UpowerDevice
 pub use devices::{Devices, Way};
 pub use files::{Files, Installed, Kept, Places};
 pub use heard::Heard;
-pub use hidraw::{Access, Hidraw, Node, Opening};
+pub use hidraw::{Access, Hidraw, Node, Opening, Unread};
 pub use kernel::{Kernel, KernelBattery};
 pub use machine::Machine;
 pub use programs::{Holder, Programs, Running};
@@ -100,6 +100,11 @@ impl Facts {
     /// The nodes; none where they could not be looked at.
     pub fn nodes(&self) -> &[Node] {
         self.hidraw.as_ref().map_or(&[], |seen| &seen.nodes)
+    }
+
+    /// What is there and cannot be read.
+    pub fn unread(&self) -> &[Unread] {
+        self.hidraw.as_ref().map_or(&[], |seen| &seen.unread)
     }
 
     /// What is on the system's bus.

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use super::*;
 use crate::doctor::judge::testing::{healthy, only, without_daemon};
 use crate::doctor::look::{Answer, Driver, Installed};
+use crate::manager::Unreadable;
+use crate::transport::Bus;
 
 fn opened(mut facts: Facts, opening: Opening) -> Finding {
     facts.hidraw.as_mut().unwrap().nodes[0].opening = opening;
@@ -171,6 +173,42 @@ fn the_wrong_driver_is_worth_a_note() {
 #[test]
 fn a_headset_that_cannot_be_asked_is_named() {
     let mut facts = healthy();
-    facts.hidraw.as_mut().unwrap().nodes[0].role = NodeRole::Centurion;
-    assert_eq!(only(judge(&facts)).id, "centurion");
+    let seen = facts.hidraw.as_mut().unwrap();
+    seen.unread.push(unread(0x0AF7, Obstacle::Centurion));
+    let finding = judge(&facts).pop().unwrap();
+    assert_eq!((finding.id, finding.verdict), ("centurion", Verdict::Note));
+}
+
+fn unread(product: u16, obstacle: Obstacle) -> Unread {
+    Unread {
+        found: Unreadable {
+            unit: "usb-0000:00:14.0-3".to_owned(),
+            name: Some("Wireless Receiver".to_owned()),
+            bus: Bus::Usb,
+            vendor: 0x046D,
+            product,
+            node: "/dev/hidraw7".to_owned(),
+            obstacle,
+        },
+        descriptor: Vec::new(),
+    }
+}
+
+#[test]
+fn where_nothing_can_be_read_what_is_there_is_named_and_no_receiver_is_asked_for() {
+    for (product, obstacle, id) in [
+        (0x0AF7, Obstacle::Centurion, "centurion"),
+        (0xC542, Obstacle::NoHidpp, "no-hidpp"),
+    ] {
+        let mut facts = without_daemon();
+        facts.usb = Ok(Vec::new());
+        let seen = facts.hidraw.as_mut().unwrap();
+        seen.nodes.clear();
+        seen.unread.push(unread(product, obstacle));
+        let findings = judge(&facts);
+        let ids: Vec<&str> = findings.iter().map(|it| it.id).collect();
+        assert_eq!(ids, ["nothing-readable", id]);
+        assert!(findings.iter().all(|it| it.advice.is_none()));
+        assert_eq!(findings[0].verdict, Verdict::Absent);
+    }
 }

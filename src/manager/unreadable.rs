@@ -1,0 +1,219 @@
+//! Logitech hardware that is plugged in or connected and that this program cannot read.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::role;
+use crate::device::Model;
+use crate::transport::{Bus, NodeInfo, NodeRole};
+
+/// A receiver or device that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Which piece of hardware it is ([`NodeInfo::unit`]).
+    pub unit: String,
+    /// What it calls itself, or else what its model is called.
+    pub name: Option<String>,
+    /// What it is plugged into.
+    pub bus: Bus,
+    /// USB vendor id, or Bluetooth's.
+    pub vendor: u16,
+    /// USB product id, or Bluetooth's.
+    pub product: u16,
+    /// One of its nodes.
+    pub node: String,
+    /// Why it cannot be read.
+    pub obstacle: Obstacle,
+}
+
+/// Why something cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// None of its nodes has HID++ reports, or its product is known not to answer them.
+    NoHidpp,
+    /// It is a headset that speaks Centurion, which this version does not read.
+    Centurion,
+}
+
+impl Obstacle {
+    /// The name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoHidpp => "no-hidpp",
+            Self::Centurion => "centurion",
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    /// `it does not speak HID++`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoHidpp => "it does not speak HID++",
+            Self::Centurion => "it speaks Centurion, which this version does not read yet",
+        })
+    }
+}
+
+impl fmt::Display for Unreadable {
+    /// `G435 Wireless Gaming Headset (046D:0ACB) is plugged in and cannot be read: it does not …`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name.as_deref().unwrap_or("a device");
+        let (vendor, product) = (self.vendor, self.product);
+        let there = match self.bus {
+            Bus::Bluetooth => "is connected",
+            Bus::Usb | Bus::Other(_) => "is plugged in",
+        };
+        let obstacle = self.obstacle;
+        write!(
+            f,
+            "{name} ({vendor:04X}:{product:04X}) {there} and cannot be read: {obstacle}"
+        )
+    }
+}
+
+/// What cannot be read of the hardware with these nodes, each piece once.
+///
+/// A receiver or device has several nodes, of which one speaks HID++: the others are no obstacle.
+pub fn unreadable<'n>(nodes: impl IntoIterator<Item = &'n NodeInfo> + Clone) -> Vec<Unreadable> {
+    let readable: BTreeSet<&str> = nodes
+        .clone()
+        .into_iter()
+        .filter(|node| matches!(role(node), NodeRole::Receiver | NodeRole::Direct))
+        .map(NodeInfo::unit)
+        .collect();
+    let mut found: Vec<Unreadable> = Vec::new();
+    for node in nodes {
+        let obstacle = match role(node) {
+            NodeRole::Plain => Obstacle::NoHidpp,
+            NodeRole::Centurion => Obstacle::Centurion,
+            NodeRole::Receiver | NodeRole::Direct | NodeRole::Child | NodeRole::Foreign => continue,
+        };
+        let unit = node.unit();
+        if readable.contains(unit) {
+            continue;
+        }
+        match found.iter_mut().find(|known| known.unit == unit) {
+            // The one node of a headset that speaks Centurion says more than the others.
+            Some(known) if obstacle == Obstacle::Centurion => *known = of(node, obstacle),
+            Some(_) => {}
+            None => found.push(of(node, obstacle)),
+        }
+    }
+    found
+}
+
+fn of(node: &NodeInfo, obstacle: Obstacle) -> Unreadable {
+    let model = || Model::of(node.product).map(|model| model.name.to_owned());
+    Unreadable {
+        unit: node.unit().to_owned(),
+        name: node.name.clone().or_else(model),
+        bus: node.bus,
+        vendor: node.vendor,
+        product: node.product,
+        node: node.path.clone(),
+        obstacle,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::descriptor::Capabilities;
+
+    const HIDPP: Capabilities = Capabilities {
+        short: true,
+        long: true,
+        very_long: None,
+        dj: false,
+        centurion: false,
+    };
+    const CENTURION: Capabilities = Capabilities {
+        short: false,
+        long: false,
+        centurion: true,
+        ..HIDPP
+    };
+    const NONE: Capabilities = Capabilities {
+        centurion: false,
+        ..CENTURION
+    };
+
+    /// Interface `number` of a device at a port.
+    fn node(port: u8, number: u8, product: u16, capabilities: Capabilities) -> NodeInfo {
+        let path = format!("/dev/hidraw{port}{number}");
+        NodeInfo {
+            phys: Some(format!("usb-0000:00:14.0-{port}/input{number}")),
+            ..NodeInfo::new(&path, 0x046D, product, capabilities)
+        }
+    }
+
+    fn found(nodes: &[NodeInfo]) -> Vec<(u16, Obstacle)> {
+        let found = unreadable(nodes).into_iter();
+        found.map(|it| (it.product, it.obstacle)).collect()
+    }
+
+    #[test]
+    fn what_has_no_hidpp_node_is_named_once() {
+        // A G710+ (Solaar issue 2628): a keyboard and its other keys.
+        let nodes = [node(1, 0, 0xC24D, NONE), node(1, 1, 0xC24D, NONE)];
+        assert_eq!(found(&nodes), [(0xC24D, Obstacle::NoHidpp)]);
+        let name = unreadable(&nodes).remove(0);
+        assert_eq!(
+            name.to_string(),
+            "G710+ Mechanical Gaming Keyboard (046D:C24D) is plugged in and cannot be read: \
+             it does not speak HID++"
+        );
+    }
+
+    #[test]
+    fn the_other_interfaces_of_what_speaks_hidpp_are_not_named() {
+        let nodes = [
+            node(1, 0, 0xC52B, NONE),
+            node(1, 1, 0xC52B, NONE),
+            node(1, 2, 0xC52B, HIDPP),
+        ];
+        assert_eq!(found(&nodes), []);
+        // Two pieces of one product.
+        let other = [nodes.to_vec(), vec![node(2, 0, 0xC52B, NONE)]].concat();
+        assert_eq!(found(&other), [(0xC52B, Obstacle::NoHidpp)]);
+    }
+
+    #[test]
+    fn a_receiver_that_is_known_not_to_answer_is_named() {
+        // Solaar issues 1350 and 1835.
+        for capabilities in [NONE, HIDPP] {
+            let nodes = [node(1, 0, 0xC542, NONE), node(1, 1, 0xC542, capabilities)];
+            assert_eq!(found(&nodes), [(0xC542, Obstacle::NoHidpp)]);
+        }
+    }
+
+    #[test]
+    fn a_headset_that_speaks_centurion_is_one_whatever_its_other_nodes() {
+        let nodes = [
+            node(1, 3, 0x0AF7, NONE),
+            node(1, 4, 0x0AF7, CENTURION),
+            node(1, 5, 0x0AF7, NONE),
+        ];
+        assert_eq!(found(&nodes), [(0x0AF7, Obstacle::Centurion)]);
+        assert_eq!(unreadable(&nodes).remove(0).node, "/dev/hidraw14");
+    }
+
+    #[test]
+    fn what_other_makers_sell_is_not_named() {
+        let mut keyboard = node(1, 0, 0x0226, NONE);
+        keyboard.vendor = 0x1532;
+        assert_eq!(found(&[keyboard]), []);
+    }
+
+    #[test]
+    fn a_bluetooth_device_without_hidpp_is_connected() {
+        let mut keyboard = node(1, 0, 0xB305, NONE);
+        keyboard.bus = Bus::Bluetooth;
+        keyboard.name = Some("Logitech MX5000".to_owned());
+        assert_eq!(
+            unreadable(&[keyboard]).remove(0).to_string(),
+            "Logitech MX5000 (046D:B305) is connected and cannot be read: it does not speak HID++"
+        );
+    }
+}
