@@ -115,6 +115,11 @@ impl DeviceKind {
         })
     }
 
+    /// Whether its code has a name.
+    pub const fn is_known(self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         let coded =

@@ -7,10 +7,11 @@
 //! | Lightspeed | 1 or 2 | short, long | B5/2n, 3n, 4n | 09, newer ones 08 |
 //! | Bolt | 6 | short, long | B5/5n, 6n | 08 |
 //! | 27 MHz | 4 | short | none | 09 |
+//! | Bluetooth | 2 | short | none | 09 |
 //!
 //! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings
 //! left), kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556
-//! (C548) and 716 (C517). Bolt passes short reports on: Solaar 1.1.8 pings with one, and its dumps
+//! (C548), 716 (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt passes short reports on: Solaar 1.1.8 pings with one, and its dumps
 //! of devices behind Bolt (B033, B365) tell their protocol. Where no capture shows the radio
 //! protocol of a product it is one that its family uses.
 
@@ -253,6 +254,14 @@ impl Family {
         ..Self::UNIFYING
     };
 
+    /// A receiver that speaks Bluetooth to one keyboard and one mouse.
+    const BLUETOOTH: Self = Self {
+        product: 0xC714,
+        slots: 2,
+        radio: 0x01,
+        ..Self::MHZ_27
+    };
+
     /// The receiver with these USB ids; one that is not known but in Logitech's range of receivers
     /// is like a Lightspeed. `None`: no receiver.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
@@ -270,6 +279,9 @@ impl Family {
             },
             (LOGITECH, 0xC548) => Self::BOLT,
             (LOGITECH, 0xC517) => Self::MHZ_27,
+            (LOGITECH, 0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F) => {
+                Self::BLUETOOTH
+            }
             // Does not speak HID++.
             (LOGITECH, 0xC542) => return None,
             (LOGITECH, 0xC52F | 0xC534 | 0xC535 | 0xC537) | (LENOVO, 0x6042) => Self::nano(product),

@@ -1,14 +1,15 @@
 //! Every family of receivers: its devices are found, named and read, asleep or awake.
 
-use solar_status::device::Presence;
-use solar_status::manager::Memory;
+use solar_status::device::{Presence, ReceiverFamily};
+use solar_status::feature::DeviceKind;
+use solar_status::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
 use solar_status::sim::Plugged;
 use solar_status::sim::catalogue;
 use solar_status::sim::device::Device;
 use solar_status::sim::family::Family;
 use solar_status::sim::receiver::Receiver;
 
-use crate::desk::{Shared, hours, in_slot, percent};
+use crate::desk::{Shared, hours, in_slot, percent, query};
 
 fn device(codename: &str, number: u8) -> Device {
     let entry = catalogue::find(codename).unwrap();
@@ -65,6 +66,72 @@ fn a_mouse_is_found_and_read_behind_every_receiver() {
             asleep.at.since(hours(3)).as_millis() < 100,
             "{product:04X}: nobody is waited for"
         );
+    }
+}
+
+#[test]
+fn a_bolt_receiver_knows_how_many_slots_it_has() {
+    // Register B5/02 of a recorded C548, and of receivers with other numbers of slots.
+    for slots in [1, 6, 10] {
+        let mut family = Family::BOLT;
+        family.slots = slots;
+        let desk = plug(family, &[(1, "MX Master 3S")]);
+        let query = Query {
+            receiver_firmware: true,
+            ..query(false)
+        };
+        let node = OpenNode {
+            info: desk.info(),
+            transport: Box::new(desk.clone()),
+        };
+        let mut clock = VirtualClock::at(hours(1));
+        let snapshot = read_status(vec![node], &query, &mut Memory::default(), &mut clock);
+        let receiver = &snapshot.unwrap().receivers[0];
+        assert_eq!(receiver.slots, Some(slots));
+        let firmware = receiver.firmware.map(|it| it.to_string());
+        assert_eq!(firmware.as_deref(), Some("05.01.B0010"));
+        let sent = desk.take_requests();
+        let records = sent.iter().filter(|it| it.contains("ff 83 b5 5")).count();
+        assert_eq!(records, usize::from(slots), "{sent:?}");
+        assert!(!sent.iter().any(|it| it.contains("81 f1")), "{sent:?}");
+    }
+}
+
+#[test]
+fn a_bolt_receiver_that_does_not_report_its_slots_is_looked_at_as_one_with_six() {
+    // A C548 refuses sub-registers with error 0B.
+    let desk = plug(Family::BOLT, &[(6, "MX Master 3S")]);
+    desk.refuse("10 ff 83 b5 02", "10 FF 8F 83 B5 0B 00");
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(snapshot.receivers[0].slots, None);
+    assert_eq!(percent(in_slot(&snapshot, 6)), Some(25));
+}
+
+#[test]
+fn a_bluetooth_receiver_with_nothing_paired_is_a_receiver() {
+    // Solaar issue 2054: a C714 without register B5, which has nothing to announce.
+    let desk = plug(Family::of(0x046D, 0xC714).unwrap(), &[]);
+    let snapshot = desk.read(hours(1), &mut Memory::default());
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert!(snapshot.devices.is_empty());
+    let receiver = &snapshot.receivers[0];
+    assert_eq!(receiver.model.family, ReceiverFamily::Bluetooth);
+    assert_eq!(receiver.paired, Some(0));
+}
+
+#[test]
+fn what_a_bluetooth_receiver_announces_is_read() {
+    for product in [
+        0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F,
+    ] {
+        let desk = plug(Family::of(0x046D, product).unwrap(), &[(1, "K520")]);
+        let snapshot = desk.read(hours(1), &mut Memory::default());
+        assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+        let keyboard = in_slot(&snapshot, 1);
+        assert_eq!(keyboard.kind, Some(DeviceKind::Keyboard));
+        assert_eq!(keyboard.name.as_deref(), Some("Wireless Keyboard K520"));
+        assert!(keyboard.battery.is_some(), "{product:04X}");
     }
 }
 

@@ -159,7 +159,11 @@ impl Node<'_> {
         // A charging pad calls itself a touchpad, and so does its receiver.
         device.kind = match device.model().map(|model| model.kind) {
             Some(DeviceKind::ChargingPad) => Some(DeviceKind::ChargingPad),
-            kind => device.kind.or(kind),
+            kind => device
+                .kind
+                .filter(|it| it.is_known())
+                .or(kind)
+                .or(device.kind),
         };
         // Only a receiver stores the name of another.
         let awaits_name =
