@@ -8,6 +8,10 @@ use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
 /// What is known of a device and need not be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that are learnt one by one, each kept under its own name"
+)]
 pub struct Known {
     /// Its model, which says where to look first.
     pub model: Option<Wpid>,

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use solar_status::device::Device;
 use solar_status::feature::DeviceKind;
@@ -12,7 +13,7 @@ use solar_status::session::Wanted;
 use solar_status::sim::device::Protocol;
 use solar_status::sim::family::Family;
 use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Plugged, catalogue};
+use solar_status::sim::{Firmware, Plugged, catalogue};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report};
@@ -329,7 +330,10 @@ fn a_model_that_is_known_has_a_name_where_nobody_has_stored_one() {
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| {
         receiver.device_mut(1).unwrap().identity.wpid = 0x4041;
-        receiver.sleep(Timestamp::START, 1)
+        // Its link comes a moment after the pairing.
+        let linked = Timestamp::from_start(Duration::from_secs(1));
+        while receiver.input_report(linked).is_some() {}
+        assert!(receiver.sleep(linked, 1));
     });
     let mut memory = Memory::default();
     let snapshot = desk.read(hours(1), &mut memory);
