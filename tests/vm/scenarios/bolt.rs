@@ -41,8 +41,9 @@ const EXPECTED: [Row; 2] = [
 /// Everything the program sends for one cold reading: nothing is asked twice. Nor is anything
 /// waited for; Solaar spins for a second at each device, for a child node that never comes.
 #[rustfmt::skip]
-const REQUESTS: [&str; 16] = [
+const REQUESTS: [&str; 17] = [
     "10 ff 81 02 00 00 00", // how many are paired?
+    "10 ff 83 b5 02 00 00", // how many slots, and its firmware?
     "10 ff 83 b5 51 00 00", // what is paired in each slot?
     "10 ff 83 b5 52 00 00",
     "10 ff 83 b5 53 00 00",

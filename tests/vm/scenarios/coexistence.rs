@@ -32,14 +32,14 @@ const MEASURING: [&str; 1] = [
 ];
 
 /// When the K800 wakes.
-const WAKING: [&str; 2] = [
+const WAKING: [&str; 1] = [
     "10 03 00 1s 00 00 00", // ping
-    "10 03 81 07 00 00 00", // battery status
 ];
 
 /// The flags of the K800: the kernel and the monitor both want its battery told when it wakes, and
-/// it depends on who comes first which of them sets the flag. So these are not counted.
-const CONTESTED: [&str; 2] = ["10 03 80 00", "10 03 81 00"];
+/// it depends on who comes first which of them sets the flag. Setting it makes the K800 send its battery;
+/// without that the register is read. So these are not counted.
+const CONTESTED: [&str; 3] = ["10 03 80 00", "10 03 81 00", "10 03 81 07"];
 
 /// At its end: the flags it set are cleared.
 const LEAVING: [&str; 4] = [
