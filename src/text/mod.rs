@@ -158,6 +158,8 @@ fn kept(text: &str) -> String {
                 } else if before.is_some_and(UnicodeEmoji::is_emoji_char) {
                     kept.push(c);
                     before = Some(c);
+                    // A selector is a nonspacing mark, too.
+                    marks += 1;
                 }
                 continue;
             }

@@ -190,6 +190,13 @@ fn no_ignorable_character_is_plain() {
     }
 }
 
+#[test]
+fn a_selector_counts_as_a_mark() {
+    let shown = line("\u{1F468}\u{FE0F}\u{304}\u{300}\u{301}\u{93A}");
+    assert_harmless(&shown);
+    assert_eq!(shown, "\u{1F468}\u{FE0F}\u{304}\u{300}\u{301}");
+}
+
 proptest! {
     #[test]
     fn any_text_becomes_harmless_and_stays_so(text in "\\PC*|[\\u200b-\\u200f\\u0300-\\u0310a-c\\u0915-\\u094d\\u1100-\\u11ff\\U0001f468-\\U0001f46a\\ufe0f ]*") {
