@@ -27,7 +27,7 @@ pub fn read_bolt_slots(report: &Report) -> Option<u8> {
     Some(slots).filter(|slots| matches!(slots, 1..=15))
 }
 
-/// Whether an answer looks like that of a Bolt receiver, for those who do not know the receiver: bit
+/// Whether an answer looks like that of a Bolt receiver, where the receiver is not known: bit
 /// 7 of byte 5 is clear (`01` on a C548), and set on all other receivers seen (`88` or `80` on
 /// C52B, C534, C53A and C547).
 pub fn looks_like_bolt(report: &Report) -> bool {

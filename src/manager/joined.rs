@@ -4,7 +4,7 @@
 //! ([`device_id`](crate::device::device_id), [`unit_id`](crate::device::unit_id)), and [`join`]
 //! decides which link the values come from. A link without a serial number has an id of its own.
 //!
-//! Two devices can have one serial number, too. They are told apart by their presence: a device has
+//! Two devices can have one serial number, too. They are distinguished by their presence: a device has
 //! one USB connection, and one radio link that is up ([`Rivals`]). Of two such links the one that was
 //! found later gets an id of its own.
 

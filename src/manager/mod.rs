@@ -37,8 +37,9 @@ pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};
 pub use within::{Outcome, within};
 
-use joined::{Joined, Request, Sign};
+use joined::{Joined, Request};
 use node::Node;
+use rivals::Sign;
 
 use crate::device::{Link, ReceiverModel, is_mute_receiver};
 use crate::transport::{NodeInfo, NodeRole, Transport};

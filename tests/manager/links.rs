@@ -53,7 +53,7 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
     Shared::new(path, Plugged::Direct(device))
 }
 
-/// The devices as they were told until a second.
+/// The devices as they were reported until a second.
 fn devices(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
     for (_, news) in told.iter().filter(|(second, _)| *second <= until) {

@@ -54,7 +54,7 @@ pub(in crate::cli) struct FollowOn<'a> {
 impl FollowOn<'_> {
     /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
     /// and switches to solar-statusd when it appears on a bus. Once a daemon was followed, this waits
-    /// for it and for its bus. An error of `tell` ends it too.
+    /// for it and for its bus. An error returned by `tell` ends it too.
     pub(in crate::cli) fn run(
         self,
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,

@@ -15,7 +15,7 @@ const HOLDS: Duration = Duration::from_secs(1);
 /// The callers that are asked for in one audit.
 pub(super) const AUDITED: usize = 256;
 
-/// The audits of users to whom much was sent.
+/// The audits of users that were sent much.
 #[derive(Debug, Default)]
 pub(super) struct Audits(BTreeMap<User, Audit>);
 

@@ -90,7 +90,7 @@ impl FairQueue {
         displaced
     }
 
-    /// Takes the next call of a user for whom `may_go_on` holds.
+    /// Takes the next call of a user that `may_go_on` accepts.
     pub(super) fn pop(&mut self, may_go_on: impl Fn(User) -> bool) -> Option<(User, Call)> {
         let place = self.turns.iter().position(|user| may_go_on(*user))?;
         let user = self.turns.remove(place)?;

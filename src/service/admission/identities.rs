@@ -26,7 +26,7 @@ const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Question {
     pub(super) caller: String,
-    /// The user of whom an audit asks it.
+    /// The user whose audit asks it.
     pub(super) audit: Option<User>,
 }
 

@@ -20,7 +20,7 @@ use crate::units::Timestamp;
 pub(in crate::service) struct Hands {
     commands: CommandSender,
     leases: Arc<Mutex<Leases>>,
-    /// The callers of whom the bus reports that they leave.
+    /// The callers whose end the bus reports.
     watched: Arc<Mutex<BTreeMap<String, Watch>>>,
     histories: Histories,
     admission: Arc<Admission>,

@@ -37,7 +37,7 @@ const WAKING: [&str; 1] = [
 ];
 
 /// The flags of the K800: the kernel and the monitor both want its battery told when it wakes, and
-/// it depends on who comes first which of them sets the flag. Setting it makes the K800 send its battery;
+/// which of them sets the flag depends on the order. Setting it makes the K800 send its battery;
 /// without that the register is read. So these are not counted.
 const CONTESTED: [&str; 3] = ["10 03 80 00", "10 03 81 00", "10 03 81 07"];
 
