@@ -476,7 +476,7 @@ fn a_trace_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_request_the_trace_does_not_know_times_out() {
+fn a_request_the_trace_does_not_know_is_given_up_at_once() {
     let trace = Scratch::new("partial.trace");
     document(&["--simulate", "--json", "--record", trace.path()]);
     let text = fs::read_to_string(trace.path()).unwrap();
@@ -498,6 +498,38 @@ fn a_request_the_trace_does_not_know_times_out() {
     );
     assert_eq!(document["devices"][0]["battery"], Value::Null);
     assert_eq!(document["devices"][1]["battery"]["percent"], 65);
+    // What was read meanwhile is no older for an answer that cannot come.
+    let age = document["devices"][1]["battery"]["age_s"].as_f64().unwrap();
+    assert!(age < 0.1, "{age}");
+}
+
+#[test]
+fn a_trace_in_which_an_idle_device_was_asked_twice_is_replayed() {
+    // Programs that wait for one second repeat the ping. A recording of an M705 has its first
+    // answer after 1131 ms.
+    let trace = Scratch::new("idle.trace");
+    fs::write(
+        &trace.0,
+        "\
+# solar-status trace 1
+node 1 046D:C52B short,long,dj /dev/hidraw0
+0.000000 1 > 10 ff 83 b5 03 00 00
+0.002000 1 < 11 ff 83 b5 03 c3 38 7c c1 04 06 00 00 00 00 00 00 00 00 00
+0.002000 1 > 10 ff 81 02 00 00 00
+0.004000 1 < 10 ff 81 02 00 01 00
+0.004000 1 > 10 ff 83 b5 21 00 00
+0.006000 1 < 11 ff 83 b5 21 07 08 10 1b 04 00 02 02 00 00 00 00 00 00 00
+0.010000 1 > 10 02 00 16 00 00 2a
+1.010000 1 > 10 02 00 16 00 00 2a
+1.141000 1 < 10 02 8f 00 16 01 00
+1.141000 1 > 10 02 81 0d 00 00 00
+1.231000 1 < 10 02 81 0d 41 47 34
+",
+    )
+    .unwrap();
+    let document = document(&["--replay", trace.path(), "--json"]);
+    assert_eq!(document["devices"][0]["online"], true, "{document}");
+    assert_eq!(document["devices"][0]["battery"]["percent"], 65);
 }
 
 #[test]

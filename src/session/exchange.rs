@@ -504,20 +504,32 @@ impl<P> Exchange<P> {
 
     /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
     pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
-        let stalled = self.pending.iter().position(|pending| {
-            matches!(pending.state, State::InFlight(_)) && pending.sent == Some(*report)
-        });
-        let Some(at) = stalled else { return };
-        self.sent = self.sent.saturating_sub(1);
-        let Some(pending) = self.pending.get_mut(at) else {
+        let Some((at, pending)) = self.take_back(report) else {
             return;
         };
         pending.stalls += 1;
-        pending.attempts = pending.attempts.saturating_sub(1);
         pending.state = State::Waiting(now + timing::STALL);
         if pending.stalls > timing::STALLS {
             self.finish(now, at, Err(RequestError::Stalled));
         }
+    }
+
+    /// A report was not sent because no answer can come: its request is over.
+    pub(super) fn handle_unanswerable(&mut self, now: Timestamp, report: &Report) {
+        if let Some((at, _)) = self.take_back(report) {
+            self.finish(now, at, Err(RequestError::Silent));
+        }
+    }
+
+    /// The request whose report was not sent after all, and where it is.
+    fn take_back(&mut self, report: &Report) -> Option<(usize, &mut Pending<P>)> {
+        let mut all = self.pending.iter_mut().enumerate();
+        let (at, pending) = all.find(|(_, pending)| {
+            matches!(pending.state, State::InFlight(_)) && pending.sent == Some(*report)
+        })?;
+        self.sent = self.sent.saturating_sub(1);
+        pending.attempts = pending.attempts.saturating_sub(1);
+        Some((at, pending))
     }
 
     /// When [`Self::handle_timeout`] or [`Self::poll_transmit`] next has something to do.

@@ -295,12 +295,24 @@ impl Session {
     /// Tells that a report could not be sent for now; it will be sent again.
     pub fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
-        let report = match self.peer {
+        self.exchange.handle_stall(now, &self.own(report));
+        self.settle(now);
+    }
+
+    /// Takes that a report was not sent because no answer can come: its request counts as unanswered
+    /// at once.
+    pub fn handle_unanswerable(&mut self, now: Timestamp, report: &Report) {
+        self.exchange.pass(now);
+        self.exchange.handle_unanswerable(now, &self.own(report));
+        self.settle(now);
+    }
+
+    /// A report that was to be sent, as it was before it got the index of its device.
+    fn own(&self, report: &Report) -> Report {
+        match self.peer {
             Peer::Receiver => *report,
             Peer::Device => report.with_device(DeviceIndex::DIRECT),
-        };
-        self.exchange.handle_stall(now, &report);
-        self.settle(now);
+        }
     }
 
     /// Does what is due.

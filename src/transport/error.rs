@@ -1,5 +1,7 @@
 use std::io;
 
+use crate::wire::Report;
+
 /// Why a transport cannot be used, or not now.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
@@ -26,6 +28,12 @@ pub enum TransportError {
         node: String,
         /// What the system said.
         source: io::Error,
+    },
+    /// A trace has no answer to the report, and none is on its way: to wait for one is useless.
+    #[error("the trace has no (further) answer to {report}")]
+    NotRecorded {
+        /// What was to be sent.
+        report: Report,
     },
     /// Anything else.
     #[error("{node}: {source}; if plugging the receiver in again does not help, report this")]

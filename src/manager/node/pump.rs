@@ -51,6 +51,10 @@ impl Node<'_> {
                     debug!("{node} did not take {report}: {source}");
                     self.session.handle_stall(now, &report);
                 }
+                Err(error @ TransportError::NotRecorded { .. }) => {
+                    debug!("{}: {error}", self.info.path);
+                    self.session.handle_unanswerable(now, &report);
+                }
                 Err(error) => {
                     self.fail(error);
                     return;

@@ -1,14 +1,21 @@
 //! Which recorded request each report of a device belongs to: the latest that it answers, or else
-//! the latest to the same feature, or to the same device.
+//! the latest to the same feature, or to the same device. What answers a repeat belongs to the request
+//! that was repeated: the program that replays it may wait for the answer instead.
 //!
 //! It is looked up, not searched for, so that a long trace is read in a time that grows with its
 //! length. Everything is kept in a few bytes, so that its memory is a small multiple of the file.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::frames::{Frames, Nanos, Place};
 use crate::transport::trace::{Direction, Entry};
 use crate::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
+
+/// How long after an unanswered request the same one is its repeat. An idle device answers within
+/// 1.94 s (recording of a Performance MX), and programs that do not wait for it repeat after 0.7 to
+/// 1 s.
+const REPEATED: Duration = Duration::from_secs(3);
 
 /// A recorded request, and where what belongs to it begins and ends.
 #[derive(Debug)]
@@ -63,6 +70,7 @@ impl Recording {
     pub(super) fn add(&mut self, entry: &Entry) {
         let report = entry.report;
         let at = Nanos::from(entry.at);
+        let is_repeat = entry.direction == Direction::ToDevice && self.is_repeat(entry);
         let owner = match entry.direction {
             Direction::ToDevice => None,
             Direction::FromDevice => self.owner(&report),
@@ -76,10 +84,12 @@ impl Recording {
         let frame = frames.push(&report);
         if entry.direction == Direction::ToDevice {
             let place = number(all.len());
-            let question = (Header::of(&report), detail(&report));
-            self.by_question.insert(question, place);
-            self.by_feature.insert(feature(&report), place);
-            self.by_device.insert(report.device(), place);
+            if !is_repeat {
+                let question = (Header::of(&report), detail(&report));
+                self.by_question.insert(question, place);
+                self.by_feature.insert(feature(&report), place);
+                self.by_device.insert(report.device(), place);
+            }
             all.push(Exchange {
                 request: frame,
                 at,
@@ -106,6 +116,18 @@ impl Recording {
             report: frame,
             next: None,
         });
+    }
+
+    /// Whether a request is the same as one that waits for its answer.
+    fn is_repeat(&self, entry: &Entry) -> bool {
+        let question = (Header::of(&entry.report), detail(&entry.report));
+        let latest = self.by_question.get(&question);
+        let latest = latest.and_then(|at| self.exchanges.all.get(usize::try_from(*at).ok()?));
+        latest.is_some_and(|it| {
+            it.answers.is_none()
+                && entry.at.since(it.at.into()) <= REPEATED
+                && self.exchanges.frames.bytes(it.request) == entry.report.as_bytes()
+        })
     }
 
     fn owner(&self, report: &Report) -> Option<u32> {
@@ -200,6 +222,7 @@ mod tests {
             reports in prop::collection::vec((any::<bool>(), any_report()), 1..60)
         ) {
             let mut recording = Recording::default();
+            let mut at = Timestamp::START;
             for (to_device, report) in reports {
                 let direction = if to_device {
                     Direction::ToDevice
@@ -208,7 +231,8 @@ mod tests {
                     prop_assert_eq!(recording.owner(&report), expected);
                     Direction::FromDevice
                 };
-                let at = Timestamp::START;
+                // Nothing is a repeat.
+                at += REPEATED * 2;
                 recording.add(&Entry { at, node: 1, direction, report });
             }
         }
