@@ -18,7 +18,7 @@ use crate::wire::{Access, Register, Report, Slot};
 /// Register B2: pairing lock and unpairing.
 const PAIRING_LOCK: Register = Register(0xB2);
 
-/// Tells a request; whether there was nothing it could not tell.
+/// Explains a request. Returns whether all of it could be explained.
 pub(super) fn request(fields: &mut Fields, report: &Report) -> bool {
     let access = Access::from(report.sub_id());
     let [first, ..] = report.head();
@@ -40,7 +40,7 @@ pub(super) fn request(fields: &mut Fields, report: &Report) -> bool {
     true
 }
 
-/// Tells a reply from what is `behind` the source; whether there was nothing it could not tell.
+/// Explains a reply, given what is `behind` the source. Returns whether all of it could be explained.
 pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>) -> bool {
     let access = Access::from(report.sub_id());
     match (access, Register(report.address())) {
