@@ -1,5 +1,6 @@
 //! What a status costs: requests to the receiver and over the air, and CPU time, on the simulated
-//! receiver with its three devices.
+//! receiver with its three devices; and how long it takes with six devices in every state, on
+//! receivers that take several messages at once and on those that drop the second one.
 
 use std::time::Duration;
 
@@ -7,7 +8,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use solar_status::feature::PairingRecords;
 use solar_status::feature::root::ProtocolVersion;
 use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
-use solar_status::sim::{Firmware, scenario};
+use solar_status::sim::patience::Patience;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::{Firmware, catalogue, scenario};
 use solar_status::units::Timestamp;
 use solar_status::wire::{
     DeviceIndex, FeatureId, FeatureIndex, Incoming, ReportId, Wpid, classify,
@@ -25,6 +28,25 @@ const SCOPE: DiscoveryScope = DiscoveryScope {
     follow: false,
 };
 
+/// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
+const SIX: [&str; 6] = [
+    "M525",
+    "M705 (M-R0009)",
+    "K520",
+    "G703",
+    "PRO X",
+    "MX Master 3",
+];
+
+#[derive(Clone, Copy)]
+enum State {
+    InUse,
+    Idle,
+    Asleep,
+    /// Connected, and it does not answer.
+    Silent,
+}
+
 #[derive(Default)]
 struct Cost {
     to_receiver: usize,
@@ -32,9 +54,37 @@ struct Cost {
     took: Duration,
 }
 
-/// Runs a session until nothing is left to do, on virtual time.
-fn run(mut session: Session, known: &dyn Fn(DeviceIndex) -> Known) -> Cost {
-    let mut device = scenario::desk();
+/// A receiver with six devices: these, and the rest in use.
+fn six(patience: Patience, count: u8, state: State) -> Receiver {
+    let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
+    receiver.patience = patience;
+    let devices = (1..).zip(SIX).filter_map(|(slot, name)| {
+        let device = catalogue::find(name)?.paired([0xD0, 0, 0, slot])?;
+        Some((slot, device))
+    });
+    for (slot, device) in devices {
+        let state = if slot <= count { state } else { State::InUse };
+        let device = match state {
+            State::InUse | State::Silent => device,
+            State::Idle => device.idle(),
+            State::Asleep => device.asleep(),
+        };
+        receiver = receiver.with(slot, device);
+        receiver.set_silent(slot, matches!(state, State::Silent));
+    }
+    receiver
+}
+
+/// Runs a session with the simulated desk until nothing is left to do, on virtual time.
+fn run(session: Session, known: &dyn Fn(DeviceIndex) -> Known) -> Cost {
+    run_with(scenario::desk(), session, known)
+}
+
+fn run_with(
+    mut device: Receiver,
+    mut session: Session,
+    known: &dyn Fn(DeviceIndex) -> Known,
+) -> Cost {
     let mut now = Timestamp::START;
     let mut cost = Cost::default();
     loop {
@@ -101,6 +151,13 @@ fn k750(known: Known) -> Session {
 
 fn status(criterion: &mut Criterion) {
     let unknown = |_| Known::default();
+    let one_at_a_time = |_| Known {
+        one_at_a_time: true,
+        ..Known::default()
+    };
+    let of_six =
+        |patience, count, state| run_with(six(patience, count, state), whole_desk(), &unknown);
+    let dropping = Patience::Dropping(1);
     println!("requests                     to receiver  over the air  virtual time");
     for (name, cost) in [
         ("K750 alone, cold", run(k750(model()), &unknown)),
@@ -110,6 +167,35 @@ fn status(criterion: &mut Criterion) {
         ),
         ("desk of three, cold", run(whole_desk(), &unknown)),
         ("desk of three, warm", run(whole_desk(), &cached)),
+        ("six in use", of_six(Patience::Patient, 0, State::InUse)),
+        ("two idle of six", of_six(Patience::Patient, 2, State::Idle)),
+        ("six idle", of_six(Patience::Patient, 6, State::Idle)),
+        ("six asleep", of_six(Patience::Patient, 6, State::Asleep)),
+        (
+            "one silent of six",
+            of_six(Patience::Patient, 1, State::Silent),
+        ),
+        (
+            "two silent of six",
+            of_six(Patience::Patient, 2, State::Silent),
+        ),
+        (
+            "three silent of six",
+            of_six(Patience::Patient, 3, State::Silent),
+        ),
+        ("six silent", of_six(Patience::Patient, 6, State::Silent)),
+        ("dropping: six in use", of_six(dropping, 0, State::InUse)),
+        ("dropping: six idle", of_six(dropping, 6, State::Idle)),
+        ("dropping: three silent", of_six(dropping, 3, State::Silent)),
+        ("dropping: six silent", of_six(dropping, 6, State::Silent)),
+        (
+            "dropping, known: six in use",
+            run_with(six(dropping, 0, State::InUse), whole_desk(), &one_at_a_time),
+        ),
+        (
+            "dropping, known: six idle",
+            run_with(six(dropping, 6, State::Idle), whole_desk(), &one_at_a_time),
+        ),
     ] {
         let Cost {
             to_receiver,
