@@ -25,8 +25,9 @@ const PLACES: usize = 256;
 /// A caller asks so often at most.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long after the end of a series a late measurement of it may come.
-const SLACK: Duration = Duration::from_secs(2);
+/// How long after the end of a series a late measurement of it may come: its receiver may hold the
+/// request for an idle keyboard for 1.94 s, and a measurement may come 1.5 s late.
+const SLACK: Duration = Duration::from_millis(3500);
 
 /// Why a caller is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
