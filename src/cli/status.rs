@@ -86,12 +86,14 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     Ok(setting::finish_trace(&args.common, trace, exit))
 }
 
-/// How long a bus may take to answer, and solar-statusd on it. Each of two buses leaves the devices
-/// enough of the time.
+/// How long each of two buses may take at most, so that both leave the devices what they need.
+const BUS: Duration = Duration::from_secs(3);
+
+/// How long a bus may take to answer, and solar-statusd on it.
 fn patience(args: &StatusArgs) -> Duration {
     match args.common.way.bus {
         Some(_) => args.timeout,
-        None => args.timeout / 3,
+        None => BUS.min(args.timeout / 3),
     }
 }
 

@@ -58,11 +58,23 @@ pub enum Failure {
         device: String,
     },
     /// Time ran out.
-    #[error("{node}: not everything was answered in time; try again, or with a longer --timeout")]
+    #[error(
+        "{node}: not everything was answered in time{}; try again, or with a longer --timeout",
+        list(.devices)
+    )]
     TimedOut {
         /// Where it is.
         node: String,
+        /// The ids of its devices that were still being asked: whether they are there is not known.
+        devices: Vec<String>,
     },
+}
+
+fn list(devices: &[String]) -> String {
+    if devices.is_empty() {
+        return String::new();
+    }
+    format!(" (unfinished: {})", devices.join(", "))
 }
 
 /// What to do about a device that could not be asked. Only what passes is worth another try.
@@ -98,6 +110,21 @@ mod tests {
             let says = says(error);
             assert!(says.ends_with("; try again in a moment"), "{says}");
         }
+    }
+
+    #[test]
+    fn what_is_not_finished_is_named() {
+        let says = |devices: &[&str]| {
+            let devices = devices.iter().map(|it| (*it).to_owned()).collect();
+            let node = "/dev/hidraw0".to_owned();
+            Failure::TimedOut { node, devices }.to_string()
+        };
+        assert_eq!(
+            says(&["101B-1C5E0705", "2010-FB841B86"]),
+            "/dev/hidraw0: not everything was answered in time \
+             (unfinished: 101B-1C5E0705, 2010-FB841B86); try again, or with a longer --timeout"
+        );
+        assert!(says(&[]).contains("in time; try again"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub use light::Hold;
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;
+pub use timing::LONGEST_STATUS;
 
 use discovery::{Discovery, Raised};
 use exchange::{Exchange, Finished};

@@ -26,6 +26,19 @@ use std::time::Duration;
 /// that is a needless radio message. logiops needed 3 s on Bolt (its issue 564).
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(3);
 
+/// The slots of a Unifying or Bolt receiver.
+const SLOTS: u32 = 6;
+
+/// How long reading all devices of a receiver with six slots may take.
+///
+/// The most is needed where no device is ever answered for, nor reported as asleep: a first message to
+/// all at the same time, and one to each alone, 21 s. The rest is for devices that answer, on a receiver
+/// that takes one message at a time: about ten messages each, of up to 163 ms, take less than the first
+/// message to a silent one; and for a measurement of light.
+pub const LONGEST_STATUS: Duration = FIRST_ANSWER
+    .saturating_mul(SLOTS + 1)
+    .saturating_add(Duration::from_secs(9));
+
 /// How long the messages after it may take at least: 343 ms is the longest that was measured. A
 /// device that needed longer is given twice the time it needed, up to [`FIRST_ANSWER`].
 pub(super) const NEXT_ANSWER: Duration = Duration::from_secs(1);

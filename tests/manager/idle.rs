@@ -4,13 +4,18 @@
 use std::time::Duration;
 
 use solar_status::device::Presence;
-use solar_status::manager::Memory;
+use solar_status::manager::{
+    Failure, Memory, OpenNode, Query, Snapshot, VirtualClock, read_status,
+};
+use solar_status::session::LONGEST_STATUS;
 use solar_status::sim::device::Protocol;
 use solar_status::sim::patience::Patience;
+use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{K750, M705};
+use solar_status::sim::{Plugged, catalogue};
 use solar_status::units::Timestamp;
 
-use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::desk::{SIX, Shared, hours, in_slot, percent, query};
 use crate::follow::{desk, last};
 use crate::stage::Stage;
 
@@ -45,6 +50,62 @@ fn a_status_reads_idle_devices_with_as_many_messages_as_devices_in_use() {
     for first in [1131, 1316, 1668, 1937, 2050, 2900] {
         assert_eq!(radio(Some(first)), in_use, "{first}");
     }
+}
+
+/// A receiver with six devices that are connected and swallow what they are sent.
+fn silent(path: &'static str, number: u8) -> Shared {
+    let mut receiver = Receiver::new([0xA0, 0, 0, number]);
+    for (slot, name) in (1..).zip(SIX) {
+        let device = catalogue::find(name).unwrap();
+        receiver = receiver.with(slot, device.paired([0xD0, number, 0, slot]).unwrap());
+        receiver.set_silent(slot, true);
+    }
+    Shared::new(path, Plugged::Receiver(receiver))
+}
+
+fn read_within(timeout: Duration, desks: &[Shared]) -> Snapshot {
+    let query = Query {
+        timeout,
+        ..query(false)
+    };
+    let opened = desks.iter().map(|desk| OpenNode {
+        info: desk.info(),
+        transport: Box::new(desk.clone()),
+    });
+    let mut clock = VirtualClock::at(hours(1));
+    read_status(opened.collect(), &query, &mut Memory::default(), &mut clock).unwrap()
+}
+
+#[test]
+fn what_is_cut_by_the_timeout_is_unfinished_and_not_offline() {
+    // All are asked in 3 s, then each alone in 3 s: three are finished after 12 s.
+    let desk = silent("/dev/hidraw0", 1);
+    let snapshot = read_within(Duration::from_secs(13), &[desk]);
+    let devices = snapshot.devices.iter();
+    let unfinished = devices.filter(|device| device.presence == Presence::Unknown);
+    let unfinished: Vec<String> = unfinished.map(|device| device.id.clone()).collect();
+    assert_eq!(unfinished.len(), 3);
+    let [Failure::TimedOut { devices, .. }] = &snapshot.failures[..] else {
+        panic!("{:?}", snapshot.failures);
+    };
+    assert_eq!(*devices, unfinished);
+}
+
+#[test]
+fn silent_devices_on_several_receivers_are_given_up_within_the_default_timeout() {
+    let desks = [
+        silent("/dev/hidraw0", 1),
+        silent("/dev/hidraw1", 2),
+        silent("/dev/hidraw2", 3),
+    ];
+    let snapshot = read_within(LONGEST_STATUS, &desks);
+    assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+    assert_eq!(snapshot.devices.len(), 18);
+    for device in &snapshot.devices {
+        assert_eq!(device.presence, Presence::Offline, "{device:?}");
+    }
+    let took = snapshot.at.since(hours(1));
+    assert!(took < Duration::from_secs(22), "{took:?}");
 }
 
 #[test]

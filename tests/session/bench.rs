@@ -6,7 +6,8 @@ use solar_status::feature::PairingRecords;
 use solar_status::session::{
     DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Session, Wanted,
 };
-use solar_status::sim::Firmware;
+use solar_status::sim::device::Device;
+use solar_status::sim::{Firmware, catalogue};
 use solar_status::units::Timestamp;
 use solar_status::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify};
 
@@ -18,6 +19,24 @@ pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {
     firmware: false,
     follow: false,
 };
+
+/// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
+const SIX: [&str; 6] = [
+    "M525",
+    "M705 (M-R0009)",
+    "K520",
+    "G703",
+    "PRO X",
+    "MX Master 3",
+];
+
+/// One of them for each slot.
+pub(crate) fn six_devices() -> impl Iterator<Item = (u8, Device)> {
+    (1..).zip(SIX).map(|(slot, name)| {
+        let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
+        (slot, device.unwrap())
+    })
+}
 
 /// A session with a device on its other side.
 pub(crate) struct Bench<F> {

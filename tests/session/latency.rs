@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use solar_status::feature::PairingRecords;
 use solar_status::session::{
-    DeviceFact, DiscoveryScope, Event, Known, Peer, RequestError, Session, Wanted,
+    DeviceFact, DiscoveryScope, Event, Known, LONGEST_STATUS, Peer, RequestError, Session, Wanted,
 };
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::patience::Patience;
@@ -15,17 +15,7 @@ use solar_status::sim::{Firmware, catalogue};
 use solar_status::units::Timestamp;
 use solar_status::wire::{DeviceIndex, ReportId};
 
-use crate::bench::{Bench, SCOPE, seconds, slot};
-
-/// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
-const SIX: [&str; 6] = [
-    "M525",
-    "M705 (M-R0009)",
-    "K520",
-    "G703",
-    "PRO X",
-    "MX Master 3",
-];
+use crate::bench::{Bench, SCOPE, seconds, six_devices, slot};
 
 /// How long a first message may take.
 const FIRST: Duration = Duration::from_secs(3);
@@ -43,9 +33,7 @@ fn receiver(latency: Latency, patience: Patience, states: &[State]) -> Receiver 
     let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
     receiver.latency = latency;
     receiver.patience = patience;
-    for ((number, name), state) in (1..).zip(SIX).zip(states) {
-        let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, number]);
-        let device = device.unwrap();
+    for ((number, device), state) in six_devices().zip(states) {
         receiver = receiver.with(
             number,
             match state {
@@ -137,6 +125,25 @@ fn a_silent_device_is_sent_one_message_for_three_seconds() {
     assert_eq!(bench.facts(slot(1)), [&absent]);
     assert_eq!(bench.sent.len(), 1, "{:?}", bench.sent);
     assert_eq!(bench.now.since_start(), FIRST);
+}
+
+#[test]
+fn silent_devices_are_asked_at_the_same_time_and_then_one_by_one() {
+    for patience in [
+        Patience::Patient,
+        Patience::Dropping(1),
+        Patience::Replacing,
+    ] {
+        for silent in 2..=6_u8 {
+            let states = vec![State::Silent; silent.into()];
+            let receiver = receiver(first(1668), patience, &states);
+            let bench = probe(receiver, states.len(), Duration::ZERO, &Known::default());
+            assert_eq!(bench.sent.len(), 2 * states.len(), "{patience:?}");
+            // Which of them the receiver dropped is only shown by asking each alone.
+            let took = bench.now.since_start();
+            assert_eq!(took, FIRST * u32::from(silent + 1), "{patience:?}");
+        }
+    }
 }
 
 #[test]
@@ -454,6 +461,23 @@ proptest! {
         let all = sent.len();
         sent.dedup();
         prop_assert_eq!(sent.len(), all);
+    }
+
+    #[test]
+    fn all_that_is_read_by_default_takes_no_longer_than_the_default_timeout(
+        latency in latency(),
+        patience in patience(),
+        states in states(true),
+    ) {
+        // An answer over 163 ms comes now and then, not each time.
+        let radio = latency.radio.min(Duration::from_millis(163));
+        let latency = Latency { radio, ..latency };
+        let mut bench = Bench::new(receiver(latency, patience, &states));
+        bench.probe_all = Some(Wanted { kind: true, name: true, ..Wanted::BATTERY });
+        bench.session.discover(SCOPE);
+        bench.run_while(Timestamp::from_start(seconds(120)), |bench| !bench.session.is_idle());
+        let took = bench.now.since_start();
+        prop_assert!(took <= LONGEST_STATUS, "{took:?}");
     }
 
     #[test]

@@ -3,22 +3,11 @@
 use std::time::Duration;
 
 use solar_status::session::{DeviceFact, Event, Known, Wanted};
-use solar_status::sim::catalogue;
 use solar_status::sim::patience::Patience;
 use solar_status::sim::receiver::{Latency, Receiver};
 use solar_status::wire::{DeviceIndex, Message, Report};
 
-use crate::bench::Bench;
-
-/// Devices that need no second of measuring.
-const SIX: [&str; 6] = [
-    "M525",
-    "M705 (M-R0009)",
-    "K520",
-    "G703",
-    "PRO X",
-    "MX Master 3",
-];
+use crate::bench::{Bench, six_devices};
 
 const ROUND_TRIP: Duration = Duration::from_millis(10);
 const REFUSAL: Duration = Duration::from_millis(2);
@@ -31,9 +20,8 @@ fn six(patience: Patience) -> Receiver {
         radio: ROUND_TRIP,
         ..Latency::MEASURED
     };
-    for (slot, name) in (1..).zip(SIX) {
-        let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
-        receiver = receiver.with(slot, device.unwrap());
+    for (slot, device) in six_devices() {
+        receiver = receiver.with(slot, device);
     }
     receiver
 }

@@ -7,20 +7,16 @@ use std::fs;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::unseen::Unseen;
 use crate::bus::Bus;
 use crate::device::{Device, Link, Receiver, ReceiverFamily};
 use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
 use crate::nodes::Tapping;
-use crate::session::Wanted;
+use crate::session::{LONGEST_STATUS, Wanted};
 use crate::transport::{HidrawTransport, NodeInfo, TraceFile, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Incoming, Report, Slot};
-
-/// How long the devices may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What is known of the devices.
 #[derive(Debug)]
@@ -118,7 +114,7 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
         light_every: None,
         receiver_firmware: false,
         devices: Vec::new(),
-        timeout: PATIENCE,
+        timeout: LONGEST_STATUS,
     };
     let mut clock = RealClock::new(None);
     let snapshot = read_status(opened, &query, &mut Memory::default(), &mut clock);
@@ -126,7 +122,8 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     failures.extend(snapshot.failures);
     let whole = trace.is_some_and(|it| it.finish().is_ok());
     let trace = file.filter(|_| whole);
-    let silent = silent(&snapshot.receivers, &snapshot.devices, &talk.borrow());
+    let mut silent = silent(&snapshot.receivers, &snapshot.devices, &talk.borrow());
+    silent.retain(|id| !failures.iter().any(|it| is_unfinished(it, id)));
     let Snapshot {
         at,
         receivers,
@@ -142,6 +139,11 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
         failures,
         trace: trace.and_then(|it| fs::read_to_string(it.path()).ok()),
     })
+}
+
+/// Whether time ran out while a device was being asked: it may still have answered.
+fn is_unfinished(failure: &Failure, device: &String) -> bool {
+    matches!(failure, Failure::TimedOut { devices, .. } if devices.contains(device))
 }
 
 /// The receiver reports sleeping and absent devices. One of which it reports nothing at all has a

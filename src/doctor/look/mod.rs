@@ -31,6 +31,7 @@ pub use whose::Whose;
 
 use crate::bus::Bus;
 use crate::device::{Device, Link, Receiver};
+use crate::session::LONGEST_STATUS;
 use crate::transport::{NodeInfo, NodeRole};
 use unseen::within;
 
@@ -234,7 +235,7 @@ fn devices(nodes: Vec<NodeInfo>, facts: &Facts, wishes: &Wishes) -> Result<Devic
     if nodes.is_empty() {
         return Ok(Devices::unknown());
     }
-    within("the devices", devices::PATIENCE + SLACK, move || {
+    within("the devices", LONGEST_STATUS + SLACK, move || {
         devices::ask(nodes)
     })
 }

@@ -270,7 +270,10 @@ impl<'a> Node<'a> {
     pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
         if !self.is_done() && !wanted {
             let node = self.info.path.clone();
-            self.failure = Some(Failure::TimedOut { node });
+            let asked = self.dealings.iter().filter(|(_, it)| it.asking);
+            let devices = asked.filter_map(|(index, _)| self.devices.get(index));
+            let devices = devices.map(|device| device.id.clone()).collect();
+            self.failure = Some(Failure::TimedOut { node, devices });
         }
         self.phase = Phase::Closing;
         self.session.close(now);

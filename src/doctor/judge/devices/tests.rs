@@ -75,7 +75,13 @@ fn what_failed_is_a_problem() {
             },
             "receiver-silent",
         ),
-        (Failure::TimedOut { node: node() }, "slow"),
+        (
+            Failure::TimedOut {
+                node: node(),
+                devices: Vec::new(),
+            },
+            "slow",
+        ),
         (
             Failure::Transport(TransportError::Gone { node: node() }),
             "node-fails",
