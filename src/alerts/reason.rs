@@ -1,10 +1,8 @@
 //! Whether a battery gives reason to tell something.
 
-use std::time::Duration;
-
 use super::alert::Kind;
 use super::settings::Limits;
-use crate::device::{Battery, BatteryLevel, ChargeState, Fault, ValueKind};
+use crate::device::{Battery, BatteryLevel, ChargeState, Fault, STALE, ValueKind};
 use crate::units::{Percent, Timestamp};
 
 /// So many points above a limit it is left behind for certain.
@@ -12,9 +10,6 @@ const POINTS: u8 = 5;
 
 /// A battery that lost so many points is no longer full.
 const NOT_FULL: u8 = 90;
-
-/// What is older says nothing about now.
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whether there is a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

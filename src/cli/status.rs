@@ -129,7 +129,7 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
 
 fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
     let printed = match &args.format.format {
-        Some(format) => format::print(args, format, &snapshot.devices),
+        Some(format) => format::print(args, format, &snapshot.devices, snapshot.at),
         None => print(args, snapshot).map_err(standard::unwritable),
     };
     match printed {

@@ -123,6 +123,13 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> String {
     text::line(&format!("{name} ({vendor:04X}:{product:04X}): {obstacle}"))
 }
 
+/// `2025-11-23T14:30:00Z`, in whole seconds; `None`: no calendar has that time.
+pub(super) fn utc(at: Timestamp) -> Option<String> {
+    let whole = Duration::from_secs(at.since_start().as_secs());
+    let at = jiff::Timestamp::UNIX_EPOCH.checked_add(whole).ok()?;
+    Some(at.to_string())
+}
+
 /// How long ago something was.
 pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     match now.since(at).as_secs() {
@@ -144,6 +151,33 @@ pub(super) fn age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
         7200..172_800 => 3600,
         172_800.. => 86_400,
     };
+    next_step(at, age, step)
+}
+
+/// How old a value is, in steps that are coarse enough for a bar: `5 min`, `3 h`, `2 days`; `None`
+/// within the first minute.
+pub(super) fn coarse_age(now: Timestamp, at: Timestamp) -> Option<String> {
+    match now.since(at).as_secs() {
+        0..60 => None,
+        seconds @ 60..3600 => Some(format!("{} min", seconds / 60)),
+        seconds @ 3600..172_800 => Some(format!("{} h", seconds / 3600)),
+        seconds => Some(format!("{} days", seconds / 86_400)),
+    }
+}
+
+/// When [`coarse_age`] returns something else.
+pub(super) fn coarse_age_changes(now: Timestamp, at: Timestamp) -> Timestamp {
+    let age = now.since(at).as_secs();
+    let step = match age {
+        0..3600 => 60,
+        3600..172_800 => 3600,
+        172_800.. => 86_400,
+    };
+    next_step(at, age, step)
+}
+
+/// When something of this age in seconds is a whole number of steps old next.
+fn next_step(at: Timestamp, age: u64, step: u64) -> Timestamp {
     at + Duration::from_secs((age / step + 1) * step)
 }
 
@@ -276,6 +310,12 @@ mod tests {
     }
 
     #[test]
+    fn times_are_those_of_utc() {
+        assert_eq!(utc(at(1_764_028_800)).unwrap(), "2025-11-25T00:00:00Z");
+        assert_eq!(utc(at(u64::MAX)), None);
+    }
+
+    #[test]
     fn ages_read_like_speech() {
         for (seconds, text) in [
             (0, "now"),
@@ -296,6 +336,28 @@ mod tests {
             let text = |seconds| age(at(seconds), Timestamp::START);
             assert_eq!(text(seconds), text(before), "{seconds}");
             assert_ne!(text(seconds), age(changes, Timestamp::START), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_coarse_age_changes_once_a_minute_at_most() {
+        let text = |seconds| coarse_age(at(seconds), Timestamp::START);
+        for (seconds, expected) in [
+            (59, None),
+            (60, Some("1 min")),
+            (3599, Some("59 min")),
+            (3600, Some("1 h")),
+            (172_799, Some("47 h")),
+            (172_800, Some("2 days")),
+        ] {
+            assert_eq!(text(seconds).as_deref(), expected, "{seconds}");
+        }
+        for seconds in [0, 59, 60, 3599, 3600, 172_799, 172_800, 1_000_000] {
+            let changes = coarse_age_changes(at(seconds), Timestamp::START);
+            let changes = changes.since_start().as_secs();
+            assert_eq!(text(seconds), text(changes - 1), "{seconds}");
+            assert_ne!(text(seconds), text(changes), "{seconds}");
+            assert_eq!(changes % 60, 0, "{seconds}");
         }
     }
 }

@@ -22,6 +22,8 @@ pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 
 pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
 
+use std::time::Duration;
+
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};
 use crate::units::Timestamp;
@@ -29,6 +31,11 @@ use crate::wire::{Slot, Wpid};
 
 use named::named;
 use pairing_information::PowerSwitch;
+
+/// How old the last values of an absent device may be to say anything about now: older ones raise no
+/// alert, and a device without a sign of life for longer is not shown in bars. A day, so that what is
+/// used once a day, at whatever hour, stays, and what was put away goes.
+pub const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +201,13 @@ impl Device {
     pub fn is_solar(&self) -> bool {
         let source = self.battery.map(|it| it.source);
         source == Some(BatterySource::SolarDashboard) || self.light.is_some()
+    }
+
+    /// When it last gave a sign of life, or a value of it was read, whichever is later.
+    pub fn last_sign(&self) -> Option<Timestamp> {
+        let battery = self.battery.map(|it| it.at);
+        let light = self.light.map(|it| it.at);
+        self.seen.max(battery).max(light)
     }
 
     /// All its links with their presence, the one its values come from first.

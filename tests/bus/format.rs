@@ -1,5 +1,9 @@
 //! `--format`, by way of the daemon and over its restarts.
 
+use std::collections::HashMap;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::fake::Fake;
@@ -110,4 +114,31 @@ fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
     assert_eq!(stream.whole_line(), "K750 –\n");
     drop(daemon);
     assert_eq!(stream.end().0, Some(1));
+}
+
+#[test]
+fn an_absent_device_leaves_the_bar_a_day_after_its_last_sign_of_life() {
+    let (bus, lost) = (Bus::start(), Bus::start());
+    let (daemon, lost_daemon) = (Fake::on(&bus), Fake::on(&lost));
+    let mut streams = [bus.follow(&STREAM), lost.follow(&STREAM)];
+    // It leaves at a whole minute that is soon, but not too soon for what comes before.
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    while !(10..=50).contains(&(60 - now().as_secs() % 60)) {
+        sleep(Duration::from_secs(1));
+    }
+    let minute = Duration::from_secs((now().as_secs() / 60 + 1) * 60);
+    let sign = (minute.as_secs() - 24 * 60 * 60) * 1_000_000;
+    for (stream, daemon) in streams.iter_mut().zip([&daemon, &lost_daemon]) {
+        assert_eq!(stream.whole_line(), "K750 –\n");
+        let offline = [("Presence", "offline".into()), ("LastSeen", sign.into())];
+        daemon.change_all(HashMap::from(offline));
+        assert_eq!(stream.whole_line(), "K750 offline\n");
+    }
+    // With nothing but the time to report, also while the daemon is waited for.
+    drop(lost_daemon);
+    for mut stream in streams {
+        assert_eq!(stream.whole_line(), "\n");
+        assert!(now() >= minute, "too soon");
+        assert_eq!(end(stream).0, Some(130));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use solar_status::cli::format::{Format, Look};
+use solar_status::cli::format::{Format, Look, Rendered};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
@@ -16,17 +16,25 @@ pub(crate) const LOOK: Look<'_> = Look {
     separator: "  ",
 };
 
-/// What a format makes of devices.
+/// When the values of all devices were read.
+pub(crate) const READ: Timestamp = Timestamp::from_start(Duration::from_millis(1_763_900_000_250));
+
+/// What a format makes of devices that were just read.
 pub(crate) fn rendered(format: &str, devices: &[Device]) -> String {
+    rendered_at(format, devices, READ).text
+}
+
+/// What a format makes of devices at a time.
+pub(crate) fn rendered_at(format: &str, devices: &[Device], now: Timestamp) -> Rendered {
     let format: Format = format.parse().unwrap();
-    format.render(devices, LOOK).unwrap()
+    format.render(devices, now, LOOK).unwrap()
 }
 
 /// A mouse with this charge, online and with nothing else to tell.
 pub(crate) fn mouse(name: &str, percent: u8) -> Device {
     let percent = Percent::new(percent);
     let serial: u32 = name.bytes().map(u32::from).sum();
-    let at = Timestamp::from_start(Duration::from_millis(1_763_900_000_250));
+    let at = READ;
     Device {
         name: Some(name.to_owned()),
         kind: Some(DeviceKind::Mouse),

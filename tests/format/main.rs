@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod absent;
 mod devices;
 mod hass;
 mod i3blocks;

@@ -1,6 +1,6 @@
 use solar_status::cli::format::{Format, Look};
 
-use crate::devices::{LOOK, NAMES, mouse, odd, rendered};
+use crate::devices::{LOOK, NAMES, READ, mouse, odd, rendered};
 use crate::program::{desk, refused, stdout};
 
 #[test]
@@ -23,11 +23,11 @@ fn the_lowest_present_comes_first_and_those_without_a_battery_last() {
 #[test]
 fn all_values_are_what_the_readme_says() {
     let solar = &odd()[..1];
-    let all = "{name}|{id}|{kind}|{serial}|{receiver}|{slot}|{charge}|{percent}|{level}|{bar}|\
+    let all = "{name}|{id}|{kind}|{serial}|{receiver}|{slot}|{charge}|{age}|{percent}|{level}|{bar}|\
                {state}|{urgency}|{voltage}|{lux}|{light}|{presence}";
     assert_eq!(
         rendered(all, solar),
-        "solar|4069-00000221|keyboard|00000221|AF4F95EA|1|80 %|80|–|████████··|\
+        "solar|4069-00000221|keyboard|00000221|AF4F95EA|1|80 %|–|80|–|████████··|\
          charging|good|3.87 V|538|excellent|online"
     );
 }
@@ -41,7 +41,7 @@ fn columns_line_up_whatever_a_device_is_called() {
     };
     let format: Format = "{name:7}{percent:3}|".parse().unwrap();
     assert_eq!(
-        format.render(&devices, look).unwrap(),
+        format.render(&devices, READ, look).unwrap().text,
         "K750     7|\n🦊 fox   7|"
     );
 }

@@ -10,7 +10,7 @@ use zbus::{Message, OwnedObjectPath};
 
 use super::bell::{Ear, Ring};
 use super::mirror::Mirror;
-use super::{Hand, News, WAITING};
+use super::{Alarm, Hand, News, WAITING};
 use crate::bus::{self, Values};
 use crate::cli::args::CommonArgs;
 use crate::cli::asked::Asked;
@@ -54,6 +54,7 @@ pub(super) fn follow(
     until: Option<Timestamp>,
     ear: &mut Ear,
     hand: &Hand,
+    alarm: &Alarm,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Ended> {
     let clock = RealClock::new(None);
@@ -77,14 +78,24 @@ pub(super) fn follow(
     // Requests are repeated; a refusal is reported once.
     let mut refused = false;
     loop {
+        let due = until.into_iter().chain(alarm.at()).min();
         let limits = Limits {
-            timeout: until.map(|until| until.since(clock.now())),
+            timeout: due.map(|due| due.since(clock.now())),
             interrupt: Some(ear.as_fd()),
         };
         let message = match executor.run(limits, daemon.stream.next()) {
             Ok(Some(message)) => message,
             Ok(None) => return Ok(Ended::Closed),
-            Err(Stopped::Late) => return Ok(Ended::Due),
+            Err(Stopped::Late) => {
+                let now = clock.now();
+                if until.is_some_and(|until| until <= now) {
+                    return Ok(Ended::Due);
+                }
+                if alarm.take(now) {
+                    tell(now, News::Alarm)?;
+                }
+                continue;
+            }
             Err(Stopped::Interrupted) => match ear.heard()? {
                 // Only a daemon on a bus that is asked before this one matters now. On the same bus
                 // it is this one, or this one has left and the stream reports it.

@@ -1,12 +1,13 @@
 //! Following the devices themselves.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::{Hand, News, WAITING, is_virtual};
+use super::alarm::AlarmClock;
+use super::{Alarm, Hand, News, WAITING, is_virtual};
 use crate::cli::args::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::manager::{
@@ -21,9 +22,13 @@ pub(super) fn follow(
     duration: Option<Duration>,
     interrupt: &UnixStream,
     hand: &Hand,
+    alarm: &Alarm,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Exit> {
-    let mut clock: Box<dyn Clock> = if is_virtual(common, duration) {
+    // Changes and the alarm, one at a time.
+    let tell = RefCell::new(tell);
+    let tell = |at: Timestamp, news: News| (*tell.borrow_mut())(at, news);
+    let clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
         Box::new(RealClock::new(Some(interrupt.as_fd())))
@@ -48,6 +53,13 @@ pub(super) fn follow(
         },
     };
     let until = duration.map(|duration| clock.now() + duration);
+    let ring = |at| tell(at, News::Alarm);
+    let mut clock = AlarmClock {
+        clock,
+        alarm,
+        until,
+        ring: &ring,
+    };
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
@@ -59,7 +71,7 @@ pub(super) fn follow(
             commands: &mut commands,
             query: &query,
             memory: &mut memory,
-            clock: &mut *clock,
+            clock: &mut clock,
             until,
         },
         &mut |at, news| match news {

@@ -5,6 +5,7 @@
 //! (`name_watch.rs`) reports daemons that come, and reconnects when the bus is lost. The thread that
 //! follows retries its own connection, which can be lost alone. Both wait as `backoff.rs` says.
 
+mod alarm;
 mod backoff;
 mod bell;
 mod daemon;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use super::args::CommonArgs;
 use crate::manager::Change;
 
+pub(super) use self::alarm::Alarm;
 pub(super) use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
 pub(super) use self::bell::{Bell, Ear, bell};
 pub(super) use self::hand::Hand;
@@ -40,6 +42,8 @@ pub(super) enum News {
     Change(Box<Change>),
     /// All that is there at the start was told.
     Settled,
+    /// The alarm is due.
+    Alarm,
     /// What a person should know: what failed, or that nothing is there.
     Remark(String),
 }

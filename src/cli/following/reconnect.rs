@@ -9,7 +9,7 @@ use log::debug;
 use super::backoff::{Backoff, patience};
 use super::bell::{Bell, Ear, Ring};
 use super::daemon::{self, Ended};
-use super::{Hand, News, PATIENCE, direct, is_virtual, name_watch};
+use super::{Alarm, Hand, News, PATIENCE, direct, is_virtual, name_watch};
 use crate::bus::Bus;
 use crate::cli::args::CommonArgs;
 use crate::cli::daemon::{Daemon, NoDaemon};
@@ -46,6 +46,8 @@ pub(in crate::cli) struct FollowOn<'a> {
     pub(in crate::cli) duration: Option<Duration>,
     /// Reaches the daemon or the devices while they are followed.
     pub(in crate::cli) hand: Hand,
+    /// When to report [`News::Alarm`].
+    pub(in crate::cli) alarm: Alarm,
     /// What ends it.
     pub(in crate::cli) bell: Bell,
     pub(in crate::cli) ear: Ear,
@@ -67,6 +69,7 @@ impl FollowOn<'_> {
             common: self.common,
             duration: self.duration,
             hand: self.hand,
+            alarm: self.alarm,
             ear: self.ear,
             tell,
             buses,
@@ -120,6 +123,7 @@ struct Rounds<'a> {
     common: &'a CommonArgs,
     duration: Option<Duration>,
     hand: Hand,
+    alarm: Alarm,
     ear: Ear,
     tell: &'a mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
     /// Where the daemon may be, by rank.
@@ -206,6 +210,7 @@ impl Rounds<'_> {
             self.until,
             &mut self.ear,
             &self.hand,
+            &self.alarm,
             &mut news,
         );
         self.hand.let_go();
@@ -247,7 +252,14 @@ impl Rounds<'_> {
         self.tell(SessionEvent::Begun)?;
         let tell = &mut *self.tell;
         let mut news = |at, news| tell(at, SessionEvent::News(news));
-        let exit = direct::follow(self.common, duration, &interrupt, &self.hand, &mut news)?;
+        let exit = direct::follow(
+            self.common,
+            duration,
+            &interrupt,
+            &self.hand,
+            &self.alarm,
+            &mut news,
+        )?;
         match exit {
             Exit::Interrupted => {
                 let ring = self.ear.heard()?;
@@ -330,7 +342,8 @@ impl Rounds<'_> {
         loop {
             let away = self.loss.as_ref().and_then(|loss| loss.away);
             let retry = self.retry.as_ref().map(|retry| retry.at);
-            let due = [away, retry, self.until].into_iter().flatten().min();
+            let due = [away, retry, self.until, self.alarm.at()];
+            let due = due.into_iter().flatten().min();
             if let Some(ring) = self.ear.next(&mut self.clock, due)? {
                 return self.on_ring(ring);
             }
@@ -341,6 +354,9 @@ impl Rounds<'_> {
             if away.is_some_and(|away| away <= now) {
                 self.loss = Some(Loss { away: None });
                 self.tell(SessionEvent::Away)?;
+            }
+            if self.alarm.take(now) {
+                self.tell(SessionEvent::News(News::Alarm))?;
             }
             if let Some(retry) = self.retry.as_ref().filter(|retry| retry.at <= now) {
                 return Ok(Next::Retry(retry.bus.clone()));
@@ -378,6 +394,7 @@ mod tests {
             common: &cli.status.common,
             duration: None,
             hand: Hand::default(),
+            alarm: Alarm::default(),
             ear,
             tell: &mut |_, event| {
                 if let SessionEvent::News(News::Remark(what)) = event {

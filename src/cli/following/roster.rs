@@ -94,8 +94,13 @@ impl Roster {
                 self.devices.swap_remove(place);
                 Some(Told::DeviceRemoved(device))
             }
-            // Nothing that a person would see.
-            Change::DeviceRead(_) | Change::Identified { .. } => None,
+            // Nothing that a person would see, but for the age of its values once it is offline.
+            Change::DeviceRead(device) => {
+                let place = self.place(&device)?;
+                *self.devices.get_mut(place)? = device;
+                None
+            }
+            Change::Identified { .. } => None,
             Change::LightKey(device) => {
                 self.place(&device)?;
                 Some(Told::LightKey(device))
@@ -133,6 +138,7 @@ impl Roster {
 mod tests {
     use super::*;
     use crate::device::{Link, Presence, ReceiverModel};
+    use crate::units::Timestamp;
     use crate::wire::Slot;
 
     fn k750(id: &str) -> Device {
@@ -185,10 +191,15 @@ mod tests {
     }
 
     #[test]
-    fn that_a_battery_was_read_again_is_nothing_to_see() {
+    fn that_a_battery_was_read_again_is_kept_and_nothing_to_see() {
         let mut roster = Roster::default();
         roster.take(Change::DeviceAdded(k750("A")));
-        assert!(roster.take(Change::DeviceRead(k750("A"))).is_none());
+        let read = Device {
+            seen: Some(Timestamp::START),
+            ..k750("A")
+        };
+        assert!(roster.take(Change::DeviceRead(read.clone())).is_none());
+        assert_eq!(roster.devices(), [read]);
     }
 
     #[test]

@@ -17,10 +17,12 @@ Formats:
   prometheus     the textfile collector of node_exporter, with --output
   hass           Home Assistant over MQTT: topic and payload a line, to be retained
   TEMPLATE       a line for each device, with values in braces: name, id, kind, serial,
-                 receiver, slot, charge, percent, level, bar, state, urgency (critical,
+                 receiver, slot, charge, age, percent, level, bar, state, urgency (critical,
                  low, good, unknown), voltage, lux, light, presence
 
-The lowest battery comes first. In a template, {percent:3} is three columns wide,
+The lowest battery comes first, those that are offline last, with the age of their
+charge. A day after its last sign of life an offline device is no longer in a bar;
+a template for one device is a bar, too. In a template, {percent:3} is three columns wide,
 [, {lux} lux] is left out where the light is not known, a bracket that is written
 twice is that character, and there are \\n, \\t and \\\\.
 

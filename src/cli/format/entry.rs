@@ -1,5 +1,6 @@
 //! A device as a bar shows it.
 
+use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::cli::words::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
@@ -18,6 +19,7 @@ pub(super) struct Entry<'a> {
     /// The charge, or the sign for one that is not known.
     pub(super) charge: String,
     pub(super) urgency: Urgency,
+    moment: &'a Moment,
 }
 
 /// How a bar paints a device, what needs care the most last.
@@ -52,10 +54,26 @@ pub(super) fn lowest_first(devices: &[Device]) -> Vec<&Device> {
 }
 
 /// Those that have a battery, or may have one, the lowest first.
-pub(super) fn entries(devices: &[Device], style: Style) -> Vec<Entry<'_>> {
+pub(super) fn entries<'a>(
+    devices: &'a [Device],
+    style: Style,
+    moment: &'a Moment,
+) -> Vec<Entry<'a>> {
     let devices = lowest_first(devices).into_iter();
     let devices = devices.filter(|device| device.has_battery != Some(false));
-    devices.map(|device| Entry::of(device, style)).collect()
+    let entries = devices.map(|device| Entry::of(device, style, moment));
+    entries.collect()
+}
+
+/// Those of them that have their place in a bar.
+pub(super) fn in_bar<'a>(
+    devices: &'a [Device],
+    style: Style,
+    moment: &'a Moment,
+) -> Vec<Entry<'a>> {
+    let mut entries = entries(devices, style, moment);
+    entries.retain(Entry::is_in_bar);
+    entries
 }
 
 /// All devices in the order of their ids.
@@ -79,7 +97,7 @@ pub(super) fn line<'a>(
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn of(device: &'a Device, style: Style) -> Self {
+    pub(super) fn of(device: &'a Device, style: Style, moment: &'a Moment) -> Self {
         let battery = device.battery.as_ref();
         let charge = battery.and_then(|battery| words::charge(battery, style));
         // The last value of a device that is off or in use elsewhere is not urgent.
@@ -89,17 +107,37 @@ impl<'a> Entry<'a> {
             name: words::name(device),
             charge: charge.unwrap_or_else(|| style.unknown().to_owned()),
             urgency: present.map_or(Urgency::Unknown, Urgency::of),
+            moment,
         }
     }
 
-    /// `K750 57 %`
-    pub(super) fn short(&self) -> String {
+    pub(super) fn is_in_bar(&self) -> bool {
+        self.moment.is_in_bar(self.device)
+    }
+
+    /// How old the charge of a device is that is not online: `3 h`
+    pub(super) fn age(&self) -> Option<String> {
+        self.moment.age(self.device)
+    }
+
+    /// `K750 57 %`, for where there is no room for an age.
+    pub(super) fn shortest(&self) -> String {
         format!("{} {}", self.name, self.charge)
     }
 
-    /// `K750  57 %, discharging, 2.54 V, 12 lux (dark)`
+    /// `K750 57 %`, and of a device that is not online: `K750 57 % (3 h)`
+    pub(super) fn short(&self) -> String {
+        let age = self
+            .age()
+            .map_or_else(String::new, |age| format!(" ({age})"));
+        format!("{}{age}", self.shortest())
+    }
+
+    /// `K750  57 %, discharging, 2.54 V, 12 lux (dark)`; `K750  57 % (3 h ago), offline`
     pub(super) fn long(&self) -> String {
-        let mut facts = vec![self.charge.clone()];
+        let age = self.age();
+        let age = age.map_or_else(String::new, |age| format!(" ({age} ago)"));
+        let mut facts = vec![format!("{}{age}", self.charge)];
         let battery = self.device.battery.as_ref();
         if self.is_offline() {
             facts.push("offline".to_owned());

@@ -19,6 +19,7 @@ pub(super) enum Field {
     Receiver,
     Slot,
     Charge,
+    Age,
     Percent,
     Level,
     Bar,
@@ -31,7 +32,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    const ALL: [(&'static str, Self); 16] = [
+    const ALL: [(&'static str, Self); 17] = [
         ("name", Self::Name),
         ("id", Self::Id),
         ("kind", Self::Kind),
@@ -39,6 +40,7 @@ impl Field {
         ("receiver", Self::Receiver),
         ("slot", Self::Slot),
         ("charge", Self::Charge),
+        ("age", Self::Age),
         ("percent", Self::Percent),
         ("level", Self::Level),
         ("bar", Self::Bar),
@@ -81,6 +83,7 @@ impl Field {
             Self::Receiver => device.receiver().map(|it| words::id(it).into_owned()),
             Self::Slot => device.slot().map(|slot| slot.to_string()),
             Self::Charge => Some(entry.charge.clone()).filter(|it| it != style.unknown()),
+            Self::Age => entry.age(),
             Self::Percent => entry.percent().map(|it| Percent::get(it).to_string()),
             Self::Level => battery.and_then(|it| it.level).map(|it| word(it.name())),
             Self::Bar => battery.and_then(|battery| bar(battery, style.unicode)),

@@ -27,9 +27,10 @@ struct Block {
 pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Result<String> {
     let short = |entry: &Entry<'_>| i3blocks(&entry.short());
     let tone = Tone::of_all(entries);
+    let shortest = |entry: &Entry<'_>| i3blocks(&entry.shortest());
     json::to_string(&Block {
         full_text: line(entries, look.separator, short),
-        short_text: entries.first().map(short).unwrap_or_default(),
+        short_text: entries.first().map(shortest).unwrap_or_default(),
         color: tone.hex().filter(|_| look.color),
         // i3blocks 1.4 drops a bare `true`, and passes the word on as one.
         urgent: (tone == Tone::Critical).then_some("true"),

@@ -33,11 +33,12 @@ enum State {
 pub(super) fn render(entries: &[Entry<'_>], look: Look<'_>) -> serde_json::Result<String> {
     let lowest = entries.first();
     let short = |entry: &Entry<'_>| pango(&entry.short());
+    let shortest = |entry: &Entry<'_>| pango(&entry.shortest());
     json::to_string(&Block {
         icon: lowest.map_or("", icon),
         state: state(entries),
         text: line(entries, look.separator, short),
-        short_text: lowest.map(short).unwrap_or_default(),
+        short_text: lowest.map(shortest).unwrap_or_default(),
     })
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Each profile is a file that names the consumer's documentation. All start from `entry.rs`, where
 //! devices stand with the lowest battery first, and from text that is clean of what cannot be
-//! drawn; what else a consumer would take for its own is escaped for it (`escape.rs`). Ages are
-//! never told, so that what did not change reads the same.
+//! drawn; what else a consumer would take for its own is escaped for it (`escape.rs`). Values of
+//! devices that are not online have their age, and those of absent devices leave a bar after a day:
+//! the time is passed in, and a rendering returns when it is out of date (`moment.rs`).
 
 pub(super) mod args;
 mod entry;
@@ -12,6 +13,7 @@ mod field;
 mod hass;
 mod i3blocks;
 mod i3status_rust;
+mod moment;
 mod output;
 mod polybar;
 mod prometheus;
@@ -25,10 +27,12 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use self::hass::Topics;
+use self::moment::Moment;
 use self::template::Template;
 pub use self::template::TemplateError;
 use super::style::Style;
 use crate::device::Device;
+use crate::units::Timestamp;
 
 pub(super) use self::output::print;
 pub(super) use self::stream::watch;
@@ -72,6 +76,15 @@ pub struct Look<'a> {
     pub unicode: bool,
     /// What stands between devices that share a line.
     pub separator: &'a str,
+}
+
+/// What is to be printed of devices at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The text, without the end of its last line.
+    pub text: String,
+    /// When the text of the same devices is another one, by their ages alone; `None`: never.
+    pub changes: Option<Timestamp>,
 }
 
 /// Why a format is none.
@@ -122,19 +135,27 @@ impl Look<'_> {
 }
 
 impl Format {
-    /// All that is to be told of these devices, without the end of its last line.
-    pub fn render(&self, devices: &[Device], look: Look<'_>) -> serde_json::Result<String> {
-        let entries = || entry::entries(devices, look.style());
-        let lines = match &self.0 {
-            Kind::Template(template) => template.render(devices, look),
+    /// Renders these devices as they are at this time.
+    pub fn render(
+        &self,
+        devices: &[Device],
+        now: Timestamp,
+        look: Look<'_>,
+    ) -> serde_json::Result<Rendered> {
+        let moment = Moment::new(now);
+        let entries = || entry::entries(devices, look.style(), &moment);
+        let in_bar = || entry::in_bar(devices, look.style(), &moment);
+        let text = match &self.0 {
+            Kind::Template(template) => template.render(devices, look, &moment),
             Kind::Profile(Profile::Waybar) => waybar::render(&entries())?,
-            Kind::Profile(Profile::I3blocks) => i3blocks::render(&entries(), look)?,
-            Kind::Profile(Profile::I3statusRust) => i3status_rust::render(&entries(), look)?,
-            Kind::Profile(Profile::Polybar) => polybar::render(&entries(), look),
-            Kind::Profile(Profile::Tmux) => tmux::render(&entries(), look),
+            Kind::Profile(Profile::I3blocks) => i3blocks::render(&in_bar(), look)?,
+            Kind::Profile(Profile::I3statusRust) => i3status_rust::render(&in_bar(), look)?,
+            Kind::Profile(Profile::Polybar) => polybar::render(&in_bar(), look),
+            Kind::Profile(Profile::Tmux) => tmux::render(&in_bar(), look),
             Kind::Profile(Profile::Prometheus) => prometheus::render(devices),
             Kind::Profile(Profile::Hass) => Topics::default().news(devices)?,
         };
-        Ok(lines)
+        let changes = moment.changes();
+        Ok(Rendered { text, changes })
     }
 }

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use super::hass::Topics;
-use super::{Format, Kind, Look, Profile};
+use super::{Format, Kind, Look, Profile, Rendered};
 use crate::cli::args::{ColorWhen, StatusArgs};
 use crate::cli::file;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::device::Device;
+use crate::units::Timestamp;
 
 /// Prints devices, and what is different later.
 pub(super) struct Printer<'a> {
@@ -25,8 +26,9 @@ pub(in crate::cli) fn print(
     args: &StatusArgs,
     format: &Format,
     devices: &[Device],
+    now: Timestamp,
 ) -> io::Result<()> {
-    Printer::new(args, format).print(devices)
+    Printer::new(args, format).print(devices, now).map(drop)
 }
 
 impl<'a> Printer<'a> {
@@ -42,19 +44,28 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints what these devices come to, unless it was just printed.
-    pub(super) fn print(&mut self, devices: &[Device]) -> io::Result<()> {
+    /// Prints what these devices come to at this time, unless it was just printed. Returns when it
+    /// is to be printed again if nothing changes; `None`: never.
+    pub(super) fn print(
+        &mut self,
+        devices: &[Device],
+        now: Timestamp,
+    ) -> io::Result<Option<Timestamp>> {
         let options = &self.args.format;
-        let text = match (&self.format.0, &options.output) {
+        let Rendered { text, changes } = match (&self.format.0, &options.output) {
             // Each message by itself.
-            (Kind::Profile(Profile::Hass), None) => self.topics.news(devices)?,
-            _ => self.format.render(devices, self.look())?,
+            (Kind::Profile(Profile::Hass), None) => Rendered {
+                text: self.topics.news(devices)?,
+                changes: None,
+            },
+            _ => self.format.render(devices, now, self.look())?,
         };
         let told = self.told.as_ref() == Some(&text);
-        // To show nothing is news for a bar that showed something.
-        let silent = text.is_empty() && (self.told.is_none() && !options.watch || self.is_hass());
+        // To show nothing is news for a bar that showed something, and a file may have shown it.
+        let is_new = options.watch || options.output.is_some() || self.told.is_some();
+        let silent = text.is_empty() && (self.is_hass() || !is_new);
         if told || silent {
-            return Ok(());
+            return Ok(changes);
         }
         match &options.output {
             // Who reads the file finds the old text or the new one.
@@ -62,7 +73,7 @@ impl<'a> Printer<'a> {
             None => write(&self.lines(&text)).map_err(unwritable)?,
         }
         self.told = Some(text);
-        Ok(())
+        Ok(changes)
     }
 
     /// The text with the end of its last line. Profiles of many lines have it; what a template comes

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::entry::{Entry, lowest_first};
 use super::field::Field;
+use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::device::Device;
 
@@ -189,14 +190,17 @@ impl Template {
         self.0.iter().any(|it| !matches!(it, Part::Text(_)))
     }
 
-    /// All devices, the lowest battery first.
-    pub(super) fn render(&self, devices: &[Device], look: Look<'_>) -> String {
+    /// All devices, the lowest battery first. Of one device alone it is a bar's.
+    pub(super) fn render(&self, devices: &[Device], look: Look<'_>, moment: &Moment) -> String {
         let style = look.style();
+        let alone = devices.len() == 1;
         let devices = lowest_first(devices).into_iter();
-        let devices = devices.map(|device| {
+        let devices = devices.map(|device| Entry::of(device, style, moment));
+        let devices = devices.filter(|entry| !alone || entry.is_in_bar());
+        let devices = devices.map(|entry| {
             let mut filled = String::new();
             for part in &self.0 {
-                part.fill(&Entry::of(device, style), style, &mut filled);
+                part.fill(&entry, style, &mut filled);
             }
             filled
         });

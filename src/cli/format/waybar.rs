@@ -13,7 +13,7 @@ use crate::units::Percent;
 
 #[derive(Serialize)]
 struct Module {
-    /// The lowest battery.
+    /// The lowest battery of those that have their place in a bar.
     text: String,
     /// `none`, `offline`, `charging`, or how urgent it is.
     alt: &'static str,
@@ -26,7 +26,7 @@ struct Module {
 }
 
 pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
-    let Some(lowest) = entries.first() else {
+    let Some(lowest) = entries.iter().find(|it| it.is_in_bar()) else {
         return json::to_string(&Module {
             text: String::new(),
             alt: "none",

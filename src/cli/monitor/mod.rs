@@ -9,7 +9,7 @@ use self::printer::Printer;
 use super::args::MonitorArgs;
 use super::complain;
 use super::exit::Exit;
-use super::following::{FollowOn, Hand, News, SessionEvent, bell, is_virtual};
+use super::following::{Alarm, FollowOn, Hand, News, SessionEvent, bell, is_virtual};
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let virtual_time = is_virtual(&args.common, args.duration);
@@ -23,6 +23,7 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
+        alarm: Alarm::default(),
         bell,
         ear,
     };
@@ -37,6 +38,6 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
             complain(&what);
             Ok(())
         }
-        SessionEvent::Lost | SessionEvent::Away => Ok(()),
+        SessionEvent::News(News::Alarm) | SessionEvent::Lost | SessionEvent::Away => Ok(()),
     })
 }

@@ -23,7 +23,7 @@ use self::teller::{Screen, Teller};
 use super::args::Field;
 use super::complain;
 use super::exit::Exit;
-use super::following::{FollowOn, Hand, News, SessionEvent, bell, is_virtual};
+use super::following::{Alarm, FollowOn, Hand, News, SessionEvent, bell, is_virtual};
 use super::naming::Naming;
 use super::standard::unwritable;
 use super::style::Style;
@@ -91,6 +91,7 @@ fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
+        alarm: Alarm::default(),
         bell,
         ear,
     };
@@ -101,7 +102,7 @@ fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
             pass(&mut teller, &mut now, at)?;
             match news {
                 News::Change(change) => teller.take(at, *change),
-                News::Settled => Ok(()),
+                News::Settled | News::Alarm => Ok(()),
                 News::Remark(what) => {
                     complain(&what);
                     Ok(())

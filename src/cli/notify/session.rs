@@ -21,8 +21,8 @@ use super::teller::{Screen, Teller};
 use crate::cli::deadline::{self, Limits};
 use crate::cli::exit::Exit;
 use crate::cli::following::{
-    Backoff, Bell, Ear, FollowOn, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent, bell,
-    reconnect,
+    Alarm, Backoff, Bell, Ear, FollowOn, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent,
+    bell, reconnect,
 };
 use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
@@ -105,6 +105,7 @@ fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
+        alarm: Alarm::default(),
         bell,
         ear,
     };
@@ -117,7 +118,9 @@ fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -
                 complain(&what);
                 return Ok(());
             }
-            SessionEvent::Lost | SessionEvent::Away => return Ok(()),
+            SessionEvent::News(News::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
+                return Ok(());
+            }
         };
         // Nobody listens when it has ended by itself, and then this ends too.
         _ = give.send(message);

@@ -11,7 +11,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
-use crate::cli::following::{self, FollowOn, Hand, SessionEvent};
+use crate::cli::following::{self, Alarm, FollowOn, Hand, SessionEvent};
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
@@ -46,6 +46,7 @@ impl Follower {
                 common: &common,
                 duration: None,
                 hand,
+                alarm: Alarm::default(),
                 bell: ends,
                 ear,
             };

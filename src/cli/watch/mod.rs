@@ -232,6 +232,7 @@ fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
         SessionEvent::Begun => model.begin(at),
         SessionEvent::News(News::Change(change)) => model.take(at, *change),
         SessionEvent::News(News::Settled) => model.settle(),
+        SessionEvent::News(News::Alarm) => {}
         // The screen says it anyway.
         SessionEvent::News(News::Remark(what)) if what == WAITING => {}
         SessionEvent::News(News::Remark(what)) => aside::complain(&what),

@@ -142,9 +142,7 @@ impl Entry {
 
     /// When it last gave a sign of life.
     pub(super) fn seen(&self) -> Option<Timestamp> {
-        let battery = self.device.battery.map(|it| it.at);
-        let light = self.device.light.map(|it| it.at);
-        self.device.seen.max(battery).max(light)
+        self.device.last_sign()
     }
 
     /// Where its charge goes; `None`: it stays, or nobody knows.

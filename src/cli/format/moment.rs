@@ -1,0 +1,59 @@
+//! The time that devices are rendered for, and when the same devices read differently.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use crate::cli::words;
+use crate::device::{Battery, Device, Presence, STALE};
+use crate::units::Timestamp;
+
+/// Texts change by their age at whole minutes only: those of several devices change together, and a
+/// stream wakes up once a minute at most.
+const STEP: Duration = Duration::from_secs(60);
+
+/// The time of one rendering, which collects when its text is out of date.
+pub(super) struct Moment {
+    now: Timestamp,
+    changes: Cell<Option<Timestamp>>,
+}
+
+impl Moment {
+    pub(super) const fn new(now: Timestamp) -> Self {
+        let changes = Cell::new(None);
+        Self { now, changes }
+    }
+
+    /// When what was rendered reads differently without any news; `None`: never.
+    pub(super) const fn changes(&self) -> Option<Timestamp> {
+        self.changes.get()
+    }
+
+    /// Whether a device has its place in a bar: it is there, or it was until a day ago. One whose last
+    /// sign of life is not known keeps its place.
+    pub(super) fn is_in_bar(&self, device: &Device) -> bool {
+        let sign = device.last_sign();
+        let Some(sign) = sign.filter(|_| device.presence == Presence::Offline) else {
+            return true;
+        };
+        let is_in = self.now.since(sign) < STALE;
+        if is_in {
+            self.until(sign + STALE);
+        }
+        is_in
+    }
+
+    /// How old the charge of a device is that is not online, from a minute on.
+    pub(super) fn age(&self, device: &Device) -> Option<String> {
+        let battery = device.battery.filter(Battery::tells_charge);
+        let read = battery.filter(|_| !device.is_online())?.charge_at;
+        self.until(words::coarse_age_changes(self.now, read));
+        words::coarse_age(self.now, read)
+    }
+
+    /// What was rendered reads differently from then on.
+    fn until(&self, at: Timestamp) {
+        let at = at.rounded_up(STEP);
+        self.changes
+            .set(self.changes.get().into_iter().chain([at]).min());
+    }
+}
