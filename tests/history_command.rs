@@ -432,7 +432,7 @@ fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
     ]);
     let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
     assert!(
-        text.contains("20 % at last, between 20 % and 99 %"),
+        text.contains("20 % at last (23 h ago), between 20 % and 99 %"),
         "{text}"
     );
     assert!(text.contains("forecast  not enough data yet"), "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use solar_status::device::{BatteryLevel, ValueKind};
+use solar_status::device::{BatteryLevel, Presence, ValueKind};
 
 use crate::devices::{NAMES, mouse, odd, rendered, with};
 use crate::program::{desk, full, stdout};
@@ -43,6 +43,7 @@ const CLASSES: &[(&str, &str, Option<&str>)] = &[
     ("sensor", "voltage", Some("V")),
     ("sensor", "illuminance", Some("lx")),
     ("sensor", "enum", None),
+    ("sensor", "timestamp", None),
     ("binary_sensor", "battery_charging", None),
     ("binary_sensor", "connectivity", None),
 ];
@@ -108,10 +109,17 @@ fn components(topic: &str, messages: &BTreeMap<String, String>) -> BTreeMap<Stri
                 );
             }
             (_, Some(options)) => assert!(options.as_array().unwrap().contains(value)),
+            _ if class == "timestamp" => assert!(is_time(value), "{value}"),
             _ => assert!(value.is_number(), "{value}"),
         }
     }
     components
+}
+
+/// A time of UTC, as Home Assistant takes it for the class `timestamp`, or unknown.
+fn is_time(value: &Value) -> bool {
+    let is_utc = |text: &str| text.len() == "2025-11-23T14:30:00Z".len() && text.ends_with('Z');
+    value.is_null() || value.as_str().is_some_and(is_utc)
 }
 
 /// The components of the one device that is there.
@@ -129,7 +137,14 @@ fn a_k750_has_charge_light_and_voltage() {
     let components: Vec<String> = components(topic, &messages).into_keys().collect();
     assert_eq!(
         components,
-        ["battery", "charging", "connected", "lux", "voltage"]
+        [
+            "battery",
+            "charge_read",
+            "charging",
+            "connected",
+            "lux",
+            "voltage"
+        ]
     );
     let state: Value = serde_json::from_str(&messages["solar-status/4002_392A0750/state"]).unwrap();
     assert_eq!((&state["percent"], &state["lux"]), (&57.into(), &12.into()));
@@ -157,13 +172,29 @@ fn steps_are_words_and_what_is_unknown_is_no_component() {
     });
     assert_eq!(
         of_one(&rendered("hass", &[steps])),
-        ["charging", "connected", "level"]
+        ["charge_read", "charging", "connected", "level"]
     );
     let unknown: Vec<_> = odd()
         .into_iter()
         .filter(|it| it.battery.is_none())
         .collect();
     assert_eq!(of_one(&rendered("hass", &unknown[..1])), ["connected"]);
+}
+
+#[test]
+fn the_charge_of_an_absent_device_has_its_time() {
+    let charge_read = |presence| {
+        let mut device = mouse("M705", 50);
+        device.presence = presence;
+        let state: Value = messages(&rendered("hass", &[device]))
+            .iter()
+            .find(|(topic, _)| topic.ends_with("/state"))
+            .map(|(_, payload)| serde_json::from_str(payload).unwrap())
+            .unwrap();
+        state["charge_read"].clone()
+    };
+    assert_eq!(charge_read(Presence::Online), Value::Null, "it is current");
+    assert_eq!(charge_read(Presence::Offline), "2025-11-23T12:13:20Z");
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub(super) struct Topics(BTreeMap<String, String>);
 #[derive(Serialize)]
 struct Values {
     percent: Option<Percent>,
+    /// When the charge of a device was read that is not online; of one that is it is current.
+    charge_read: Option<String>,
     level: Option<&'static str>,
     state: Option<&'static str>,
     charging: Option<&'static str>,
@@ -99,6 +101,9 @@ impl Values {
         let known = state.filter(|it| *it != ChargeState::Unknown);
         Self {
             percent: battery.and_then(|it| it.percent),
+            charge_read: battery
+                .filter(|it| !device.is_online() && it.tells_charge())
+                .and_then(|it| words::utc(it.charge_at)),
             level: battery.and_then(|it| it.level).map(BatteryLevel::name),
             state: state.and_then(ChargeState::name),
             charging: known.map(|it| on(it == ChargeState::Charging)),
@@ -181,6 +186,12 @@ fn components(device: &Device, key: &str) -> Map<String, Value> {
                 "options": ["critical", "low", "good", "full"],
             });
             add("level", level, "level");
+        }
+        if battery.tells_charge() {
+            let read = json!({
+                "platform": "sensor", "name": "Charge read", "device_class": "timestamp",
+            });
+            add("charge_read", read, "charge_read");
         }
         if battery.state != ChargeState::Unknown {
             add("charging", flag("Charging", "battery_charging"), "charging");

@@ -60,7 +60,10 @@ impl Summary {
                 } else {
                     format!(", between {} and {}", it.lowest, it.highest)
                 };
-                format!("{} at last{range}{loss}", it.last)
+                let age = view.last_read(self.period.until);
+                let age = age.and_then(|read| words::coarse_age(self.period.until, read));
+                let age = age.map_or_else(String::new, |age| format!(" ({age} ago)"));
+                format!("{} at last{age}{range}{loss}", it.last)
             }
             None => "not told in percent".to_owned(),
         };

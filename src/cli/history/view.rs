@@ -3,9 +3,9 @@ use std::time::Duration;
 use super::subject::Subject;
 use crate::chart::{Period, series};
 use crate::cli::words;
-use crate::history::Entry;
 use crate::history::forecast::{Forecast, forecast};
-use crate::units::Percent;
+use crate::history::{Entry, HEARTBEAT};
+use crate::units::{Percent, Timestamp};
 
 /// What is shown of a device.
 pub(super) struct View<'a> {
@@ -68,6 +68,14 @@ impl View<'_> {
             highest: charges().max()?,
             last: charges().next_back()?,
         })
+    }
+
+    /// When the last charge was known to be current, where it is not at this time.
+    pub(super) fn last_read(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut entries = self.entries.iter().rev();
+        let read = entries.find(|it| it.online && it.charge.is_some())?.at;
+        // While a device is online it has an entry each hour.
+        (now.since(read) >= 2 * HEARTBEAT).then_some(read)
     }
 
     /// For how long nobody watched, in all.

@@ -39,7 +39,7 @@ impl Lines {
             Told::DeviceRemoved(device) => (who(device), "gone".to_owned()),
             Told::LightKey(device) => (who(device), "light key pressed".to_owned()),
             Told::DeviceChanged { before, now, what } => {
-                (who(now), self.difference(before, now, what)?)
+                (who(now), self.difference(before, now, what, at)?)
             }
         };
         let (dim, bold) = (Ansi::new().dimmed(), Ansi::new().bold());
@@ -90,7 +90,13 @@ impl Lines {
     }
 
     /// What is different about a device.
-    fn difference(&self, before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
+    fn difference(
+        &self,
+        before: &Device,
+        now: &Device,
+        what: &[Changed],
+        at: Timestamp,
+    ) -> Option<String> {
         let mut facts = Vec::new();
         if what.contains(&Changed::Presence) {
             facts.extend(match now.presence {
@@ -102,7 +108,12 @@ impl Lines {
         if what.contains(&Changed::Battery)
             && let Some(battery) = &now.battery
         {
-            facts.extend(self.battery(before.battery.as_ref(), battery));
+            let values = self.battery(before.battery.as_ref(), battery);
+            // Of an absent device they are those of another link.
+            let is_old = !values.is_empty() && !now.is_online();
+            let age = words::coarse_age(at, battery.charge_at).filter(|_| is_old);
+            facts.extend(values);
+            facts.extend(age.map(|age| format!("{age} ago")));
         }
         if what.contains(&Changed::Light)
             && let Some(light) = &now.light
@@ -232,7 +243,7 @@ mod tests {
     }
 
     fn told(before: &Device, now: &Device, what: &[Changed]) -> Option<String> {
-        lines().difference(before, now, what)
+        lines().difference(before, now, what, at(2))
     }
 
     fn unified(hex: &str) -> Device {
@@ -253,6 +264,19 @@ mod tests {
             let now = unified(hex);
             assert_eq!(told(&before, &now, &[Changed::Battery]).as_deref(), says);
         }
+    }
+
+    #[test]
+    fn values_of_an_absent_device_have_their_age() {
+        let before = device(None);
+        let now = Device {
+            presence: Presence::Offline,
+            ..unified("11 01 06 1B 4F 04 00 …")
+        };
+        let what = [Changed::Presence, Changed::Battery];
+        let says = told(&before, &now, &what);
+        assert_eq!(says.as_deref(), Some("offline, 79 %, discharging, 2 h ago"));
+        assert_eq!(told(&now, &now, &[Changed::Battery]), None);
     }
 
     #[test]

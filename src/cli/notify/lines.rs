@@ -22,11 +22,11 @@ impl Lines {
     pub(super) fn obey(&self, at: Timestamp, order: &Order) -> io::Result<()> {
         let (word, place, text) = match order {
             Order::Show(bubble, alert) => {
-                let text = words::of(alert, self.style);
+                let text = words::of(alert, at, self.style);
                 (urgency(alert.kind.urgency()), bubble, text)
             }
             Order::Sum(alerts) => {
-                let text = words::sum(alerts, self.style);
+                let text = words::sum(alerts, at, self.style);
                 (urgency(Urgency::Normal), &Bubble::Summary, text)
             }
             Order::Withdraw(bubble) => {

@@ -4,6 +4,7 @@ use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{CHARGING_ABOVE, ChargeState, Fault};
+use crate::units::Timestamp;
 
 /// A text for the screen: what it is about in one line, and more below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +14,9 @@ pub(super) struct Text {
 }
 
 /// An alert of its own.
-pub(super) fn of(alert: &Alert, style: Style) -> Text {
+pub(super) fn of(alert: &Alert, now: Timestamp, style: Style) -> Text {
     let advice = advice(alert);
-    let facts = facts(alert, style);
+    let facts = facts(alert, now, style);
     let body = [facts.as_deref(), advice].into_iter().flatten();
     Text {
         summary: headline(alert),
@@ -24,9 +25,9 @@ pub(super) fn of(alert: &Alert, style: Style) -> Text {
 }
 
 /// What had to wait, a line each.
-pub(super) fn sum(alerts: &[Alert], style: Style) -> Text {
+pub(super) fn sum(alerts: &[Alert], now: Timestamp, style: Style) -> Text {
     let line = |alert| {
-        let facts = facts(alert, style);
+        let facts = facts(alert, now, style);
         let facts = facts.map_or_else(String::new, |facts| format!(". {facts}"));
         format!("{}{facts}", headline(alert))
     };
@@ -59,12 +60,20 @@ fn headline(alert: &Alert) -> String {
     }
 }
 
-fn facts(alert: &Alert, style: Style) -> Option<String> {
+fn facts(alert: &Alert, now: Timestamp, style: Style) -> Option<String> {
     match alert.kind {
         Kind::Low | Kind::Critical => {
-            // A word would say again what stands above.
-            let charge = words::charge(alert.device.battery.as_ref()?, style)?;
-            charge.ends_with('%').then(|| format!("{charge} left."))
+            let battery = alert.device.battery.as_ref()?;
+            // A word would repeat the headline.
+            let charge = words::charge(battery, style).filter(|it| it.ends_with('%'));
+            let is_current = alert.device.is_online();
+            let age = words::coarse_age(now, battery.charge_at).filter(|_| !is_current);
+            match (charge, age) {
+                (Some(charge), Some(age)) => Some(format!("{charge} left ({age} ago).")),
+                (Some(charge), None) => Some(format!("{charge} left.")),
+                (None, Some(age)) => Some(format!("Reported {age} ago.")),
+                (None, None) => None,
+            }
         }
         Kind::Light => alert.dimming.map(|it| {
             let fell = format!("The charge fell from {} to {}.", it.before, it.now);
@@ -98,6 +107,8 @@ fn advice(alert: &Alert) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::device::{Device, Link};
     use crate::text::tests::{HOSTILE, assert_harmless};
@@ -112,7 +123,6 @@ mod tests {
     #[test]
     fn every_fault_has_its_own_words() {
         use crate::feature::battery_level_status::read_level;
-        use crate::units::Timestamp;
         use crate::wire::tests::report;
         for (hex, summary, body) in [
             (
@@ -147,9 +157,45 @@ mod tests {
                 has_namesake: false,
                 dimming: None,
             };
-            let text = of(&alert, STYLE);
+            let text = of(&alert, Timestamp::START, STYLE);
             assert_eq!((text.summary.as_str(), text.body.as_str()), (summary, body));
         }
+    }
+
+    #[test]
+    fn the_last_charge_of_an_absent_device_has_its_age() {
+        use crate::device::{Battery, Presence};
+        use crate::feature::battery_level_status::read_level;
+        use crate::feature::battery_status::read as read_status;
+        use crate::wire::tests::report;
+        let level = read_level(&report("11 01 04 06 05 00 00 …"));
+        let percent = Battery::from_level_status(&level, None, Timestamp::START);
+        let step = read_status(&report("10 02 81 07 01 00 00"));
+        let step = Battery::from_status(&step, Timestamp::START);
+        let later = Timestamp::from_start(Duration::from_secs(3 * 60 * 60));
+        let facts = |battery, presence, now| {
+            let link = Link::Paired {
+                receiver: "AF4F95EA".to_owned(),
+                slot: Slot::new(1).unwrap(),
+            };
+            let alert = Alert {
+                kind: Kind::Low,
+                device: Device {
+                    presence,
+                    battery: Some(battery),
+                    ..Device::new("405E-1".to_owned(), link)
+                },
+                has_namesake: false,
+                dimming: None,
+            };
+            of(&alert, now, STYLE).body
+        };
+        let offline = Presence::Offline;
+        assert_eq!(facts(percent, Presence::Online, later), "≈5 % left.");
+        assert_eq!(facts(percent, offline, later), "≈5 % left (3 h ago).");
+        assert_eq!(facts(percent, offline, Timestamp::START), "≈5 % left.");
+        assert_eq!(facts(step, offline, later), "Reported 3 h ago.");
+        assert_eq!(facts(step, Presence::Online, later), "");
     }
 
     #[test]
@@ -169,11 +215,12 @@ mod tests {
                 has_namesake: true,
                 dimming: None,
             };
-            let text = of(&alert, STYLE);
+            let text = of(&alert, Timestamp::START, STYLE);
             assert_harmless(&text.summary);
             assert_harmless(&text.body);
             assert!(!text.summary.starts_with(':'), "{text:?}");
-            for line in sum(&[alert.clone(), alert], STYLE).body.lines() {
+            let sum = sum(&[alert.clone(), alert], Timestamp::START, STYLE);
+            for line in sum.body.lines() {
                 assert_harmless(line);
             }
         }

@@ -5,7 +5,7 @@ use anstyle::Style as Ansi;
 use crate::cli::bar::bar;
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::device::{Device, Presence};
+use crate::device::{Battery, Device, Presence};
 use crate::units::Timestamp;
 
 /// What stands for the charge of a device without a battery.
@@ -68,16 +68,23 @@ impl Column {
         Self::Firmware,
     ];
 
-    /// What is left out first on a narrow terminal.
-    pub(super) const DISPENSABLE: [Self; 7] = [
-        Self::Voltage,
-        Self::Read,
-        Self::Firmware,
-        Self::Kind,
-        Self::Bar,
-        Self::Slot,
-        Self::Light,
-    ];
+    /// What is left out first on a narrow terminal. Where a charge is an `old` one, its age stays
+    /// until nothing else can go.
+    pub(super) fn dispensable(old: bool) -> impl Iterator<Item = Self> {
+        let order = [
+            Self::Voltage,
+            Self::Read,
+            Self::Firmware,
+            Self::Kind,
+            Self::Bar,
+            Self::Slot,
+            Self::Light,
+        ];
+        let first = order
+            .into_iter()
+            .filter(move |it| !old || *it != Self::Read);
+        first.chain(old.then_some(Self::Read))
+    }
 
     /// The heading; that of charge stands over the bar, if it is there.
     pub(super) const fn heading(self, bar: bool) -> &'static str {
@@ -162,6 +169,12 @@ fn no_charge(device: &Device, style: Style) -> &'static str {
     }
 }
 
+/// Whether a charge is known that may be another by now.
+pub(super) fn has_old_charge(device: &Device) -> bool {
+    let battery = device.battery.as_ref();
+    is_old(device) && battery.is_some_and(Battery::tells_charge)
+}
+
 /// Whether the charge may be another by now.
 fn is_old(device: &Device) -> bool {
     device.presence == Presence::Offline || device.battery.as_ref().is_some_and(words::is_kept)
@@ -189,7 +202,7 @@ fn state(device: &Device, style: Style) -> Cell {
 /// How old what stands on the line is; a charge of before counts, not what was read since.
 fn read_at(device: &Device) -> Option<Timestamp> {
     match device.battery {
-        Some(battery) if words::is_kept(&battery) => Some(battery.charge_at),
+        Some(battery) if has_old_charge(device) => Some(battery.charge_at),
         battery => {
             let battery = battery.map(|battery| battery.at);
             battery.max(device.light.map(|light| light.at))

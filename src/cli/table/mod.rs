@@ -145,7 +145,8 @@ impl Layout {
         let mut columns = Column::ALL.to_vec();
         columns.retain(|column| devices.iter().any(|device| column.is_used(device)));
         layout.measure(devices, &columns);
-        for dispensable in Column::DISPENSABLE {
+        let old = devices.iter().any(cell::has_old_charge);
+        for dispensable in Column::dispensable(old) {
             if style.fits(layout.width()) {
                 break;
             }

@@ -104,6 +104,25 @@ fn a_narrow_terminal_gets_what_matters_most() {
 }
 
 #[test]
+fn the_age_of_an_absent_device_stays_on_a_narrow_terminal() {
+    let mut snapshot = read(desk(), BATTERY, &mut VirtualClock::default());
+    let mut m705 = snapshot.devices.iter_mut();
+    let m705 = m705.find(|it| it.name.as_deref() == Some("M705")).unwrap();
+    m705.presence = Presence::Offline;
+    snapshot.at += Duration::from_secs(3 * 60 * 60);
+    for width in [100, 60, 45] {
+        let style = Style {
+            width: Some(width),
+            ..WIDE
+        };
+        let table = drawn(&snapshot, style);
+        let line = table.lines().find(|it| it.contains("M705")).unwrap();
+        assert!(line.contains("3 h ago"), "{width}\n{table}");
+        assert!(line.contains("65 %"), "{width}\n{table}");
+    }
+}
+
+#[test]
 fn where_devices_are_chosen_only_their_receivers_have_a_heading() {
     let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
     let mut nodes = desk();
