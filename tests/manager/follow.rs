@@ -2,6 +2,7 @@
 //! they say themselves.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use solar_status::device::{Device, Presence};
 use solar_status::manager::{Change, News};
@@ -65,6 +66,25 @@ fn what_is_there_is_told_once_and_read() {
     assert_eq!(words, ["0 + receiver", "0 + K800", "0 + M705", "1 + K750"]);
     assert_eq!(percent(last(&told, "K750")), Some(57));
     assert_eq!(last(&told, "K800").presence, Presence::Offline);
+}
+
+#[test]
+fn a_device_was_last_seen_when_its_receiver_lost_the_link() {
+    let mut stage = Stage::new();
+    let desk = Shared::receiver(&["M525"]);
+    stage.port.plug(&desk);
+    let hand = desk.clone();
+    stage.at(3600, move |now| {
+        hand.act(|receiver| receiver.sleep(now, 1));
+    });
+    let told = stage.follow(7200);
+    let mouse = last(&told, "M525");
+    assert_eq!(mouse.presence, Presence::Offline);
+    let seen = mouse.seen.unwrap();
+    assert!(
+        (hours(1)..hours(1) + Duration::from_secs(1)).contains(&seen),
+        "{seen:?}"
+    );
 }
 
 #[test]

@@ -606,7 +606,13 @@ impl Node<'_> {
                 device.seen = Some(now);
             });
         } else {
-            self.change(index, |device| device.presence = Presence::Offline);
+            self.change(index, |device| {
+                if device.is_online() {
+                    // Its receiver had a link until now.
+                    device.seen = Some(now);
+                }
+                device.presence = Presence::Offline;
+            });
             if let Some(dealings) = self.dealings.get_mut(&index) {
                 // When it is back next, that is another wake.
                 dealings.woken = None;
