@@ -13,7 +13,7 @@ use solar_status::session::Wanted;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, Plugged, catalogue};
-use solar_status::transport::{Bus, NodeInfo, Transport, TransportError};
+use solar_status::transport::{Bus, NodeId, NodeInfo, Transport, TransportError};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, Slot, classify};
 
@@ -35,13 +35,17 @@ pub(crate) struct Shared {
     lasts: Rc<RefCell<Option<usize>>>,
     /// How the next request begins that is answered so in the firmware's place.
     refusal: Rc<RefCell<Option<(&'static str, &'static str)>>>,
-    path: &'static str,
+    path: String,
     /// The port it is plugged into.
     port: Option<String>,
+    /// How many nodes there were before its own: the kernel counts them.
+    count: Option<usize>,
+    /// Its address on Bluetooth.
+    address: String,
 }
 
 impl Shared {
-    pub(crate) fn new(path: &'static str, plugged: Plugged) -> Self {
+    pub(crate) fn new(path: &str, plugged: Plugged) -> Self {
         Self {
             plugged: Rc::new(RefCell::new(plugged)),
             gone: Rc::default(),
@@ -50,15 +54,37 @@ impl Shared {
             deaf: Rc::default(),
             lasts: Rc::default(),
             refusal: Rc::default(),
-            path,
+            path: path.to_owned(),
             port: None,
+            count: None,
+            address: "e4:5f:01:02:03:04".to_owned(),
         }
     }
 
     /// The same at a port that the kernel knows.
     pub(crate) fn at_port(self, port: &str) -> Self {
-        let port = Some(format!("usb-0000:00:14.0-{port}/input2"));
+        let port = Some(usb_port(port));
         Self { port, ..self }
+    }
+
+    /// The same on Bluetooth: the kernel calls the port what the adapter's address is.
+    pub(crate) fn with_address(self, address: &str) -> Self {
+        Self {
+            port: Some("a0:11:22:33:44:55".to_owned()),
+            address: address.to_owned(),
+            ..self
+        }
+    }
+
+    /// The same thing plugged in again, as this node of so many: what was opened before stays dead.
+    pub(crate) fn plugged_again(&self, path: &str, count: usize) -> Self {
+        Self {
+            gone: Rc::default(),
+            said: Rc::default(),
+            path: path.to_owned(),
+            count: Some(count),
+            ..self.clone()
+        }
     }
 
     /// A Unifying receiver with up to six devices of the catalogue, by their short names.
@@ -72,9 +98,14 @@ impl Shared {
     }
 
     pub(crate) fn info(&self) -> NodeInfo {
-        let node = self.plugged.borrow().node(self.path);
-        let address = (node.bus == Bus::Bluetooth).then(|| "e4:5f:01:02:03:04".to_owned());
+        let node = self.plugged.borrow().node(&self.path);
+        let address = (node.bus == Bus::Bluetooth).then(|| self.address.clone());
+        let name = self.path.rsplit('/').next().unwrap();
+        let id = self
+            .count
+            .map(|count| NodeId::new(format!("/devices/{count:04X}/hidraw/{name}")));
         NodeInfo {
+            id: id.unwrap_or(node.id),
             phys: self.port.clone(),
             uniq: node.uniq.clone().or(address),
             ..node
@@ -176,6 +207,11 @@ impl Shared {
     pub(crate) fn read(&self, at: Timestamp, memory: &mut Memory) -> Snapshot {
         read_by(self.info(), self.clone(), at, memory)
     }
+}
+
+/// What the kernel calls a port (`HID_PHYS`).
+pub(crate) fn usb_port(port: &str) -> String {
+    format!("usb-0000:00:14.0-{port}/input2")
 }
 
 /// One reading through any transport.
@@ -287,7 +323,7 @@ impl Shared {
     fn pass(&self) -> Result<(), TransportError> {
         if *self.gone.borrow() {
             return Err(TransportError::Gone {
-                node: self.path.to_owned(),
+                node: self.path.clone(),
             });
         }
         Ok(())

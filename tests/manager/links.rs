@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
 use solar_status::device::{Device, Link, Presence};
 use solar_status::manager::{Change, Memory, News, Snapshot};
 use solar_status::sim::device::Device as Firmware;
@@ -54,7 +53,7 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
 }
 
 /// The devices as they were reported until a second.
-fn devices(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
+pub(crate) fn devices_of(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
     for (_, news) in told.iter().filter(|(second, _)| *second <= until) {
         let News::Change(change) = news else { continue };
@@ -103,7 +102,7 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
     });
     let told = stage.follow(2 * STEP);
     for (second, slot) in [(STEP - 1, 2), (2 * STEP, 3)] {
-        let devices = devices(&told, second);
+        let devices = devices_of(&told, second);
         let [device] = &*devices.values().collect::<Vec<_>>() else {
             panic!("{devices:#?}")
         };
@@ -145,7 +144,7 @@ fn a_cable_changes_neither_id_nor_name() {
     });
     let told = stage.follow(3 * STEP);
     let at = |second| {
-        let devices = devices(&told, second);
+        let devices = devices_of(&told, second);
         let [device] = &*devices.values().cloned().collect::<Vec<_>>() else {
             panic!("{devices:#?}")
         };
@@ -198,7 +197,7 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
             port.plug(&node);
         });
         let told = stage.follow(4 * STEP);
-        let ids = |second| devices(&told, second).into_keys().collect::<Vec<_>>();
+        let ids = |second| devices_of(&told, second).into_keys().collect::<Vec<_>>();
         assert_eq!(ids(STEP - 1), ["405E-D0000001"]);
         // Asleep on the receiver it cannot be asked; with firmware, it was.
         let alone = "405E-2FFFFFFE";
@@ -210,7 +209,10 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
         assert_eq!(ids(2 * STEP - 1), expected);
         assert_eq!(ids(3 * STEP - 1), ["405E-D0000001"]);
         assert_eq!(ids(4 * STEP), ["405E-D0000001"]);
-        assert_eq!(links(&devices(&told, 4 * STEP)["405E-D0000001"]).len(), 2);
+        assert_eq!(
+            links(&devices_of(&told, 4 * STEP)["405E-D0000001"]).len(),
+            2
+        );
     }
 }
 
@@ -229,7 +231,7 @@ fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
     for _ in 0..2 {
         let told = stage.follow(STEP);
         let expected = ["4087-D0000001", "4087-D0000002"];
-        let ids: Vec<String> = devices(&told, STEP).into_keys().collect();
+        let ids: Vec<String> = devices_of(&told, STEP).into_keys().collect();
         assert_eq!(ids, expected);
         let moved = told.iter().filter(|(_, news)| {
             matches!(news, News::Change(change) if matches!(**change, Change::Identified { .. }))
@@ -248,7 +250,7 @@ fn two_cables_with_one_serial_number_are_two_devices() {
     }
     // What has to be reported is reported at once, not with the next report that arrives.
     let told = stage.follow(20 * STEP);
-    let devices = devices(&told, 5);
+    let devices = devices_of(&told, 5);
     let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
     let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
     assert_eq!(ids, ["4087-D0000001", other]);
@@ -258,7 +260,7 @@ fn two_cables_with_one_serial_number_are_two_devices() {
     stage.memory = memory;
     stage.port.plug(&cable(CABLES[1], serial).at_port("2"));
     let told = stage.follow(20 * STEP);
-    let ids: Vec<String> = self::devices(&told, 5).into_keys().collect();
+    let ids: Vec<String> = devices_of(&told, 5).into_keys().collect();
     assert_eq!(ids, [other]);
 }
 
@@ -282,7 +284,7 @@ fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
     stage.at(2 * STEP, move |_| port.unplug(&plug));
     let told = stage.follow(3 * STEP);
     let percent = |second| {
-        let devices = devices(&told, second);
+        let devices = devices_of(&told, second);
         let battery = devices["4087-3D7D0018"].battery.unwrap();
         battery.percent.unwrap().get()
     };
@@ -318,7 +320,7 @@ fn a_stated_identity_costs_other_devices_of_its_model_one_question() {
         let (port, node) = (stage.port.clone(), hostile.clone());
         stage.at(STEP, move |_| port.plug(&node));
         let told = stage.follow(3 * STEP);
-        assert_eq!(devices(&told, 3 * STEP).len(), 2, "{name}");
+        assert_eq!(devices_of(&told, 3 * STEP).len(), 2, "{name}");
         let asked = desk.take_radio();
         assert!(
             asked.len() >= least && asked.len() <= 2,
@@ -352,184 +354,4 @@ fn two_devices_with_one_serial_number_are_two_once_both_answer() {
     // What was never seen at the same time looks like one.
     let mut nothing = Memory::default();
     assert_eq!(desk.read(start, &mut nothing).devices.len(), 1);
-}
-
-/// A device and its links.
-#[derive(Clone, Debug)]
-struct Unit {
-    serial: [u8; 4],
-    /// Receivers by their numbers; the slot is that of the unit.
-    receivers: BTreeSet<usize>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    /// A receiver is plugged in, or pulled out.
-    Receiver(usize),
-    /// So is the cable of a unit.
-    Cable(usize),
-    /// A unit is used on another receiver, or switched off.
-    Channel(usize, Option<usize>),
-}
-
-fn units() -> impl Strategy<Value = Vec<Unit>> {
-    let receivers = proptest::collection::btree_set(0..RECEIVERS.len(), 0..=RECEIVERS.len());
-    let unit = (any::<bool>(), receivers);
-    proptest::collection::vec(unit, 1..=6).prop_map(|units| {
-        let units = units.into_iter().zip(1..);
-        units
-            .map(|((has_serial, receivers), number)| Unit {
-                serial: if has_serial {
-                    [0xD0, 0, 0, number]
-                } else {
-                    [0; 4]
-                },
-                receivers,
-            })
-            .collect()
-    })
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let unit = 0..6_usize;
-    let receiver = 0..RECEIVERS.len();
-    let step = prop_oneof![
-        receiver.clone().prop_map(Step::Receiver),
-        unit.clone().prop_map(Step::Cable),
-        (unit, proptest::option::weighted(0.8, receiver))
-            .prop_map(|(unit, channel)| Step::Channel(unit, channel)),
-    ];
-    proptest::collection::vec(step, 1..12)
-}
-
-/// What is plugged in and in use.
-struct World {
-    units: Vec<Unit>,
-    plugged: BTreeSet<usize>,
-    cables: BTreeSet<usize>,
-}
-
-impl World {
-    /// The links of each device that is there: all of one unit, or one of a unit without a number.
-    fn devices(&self) -> BTreeSet<BTreeSet<Link>> {
-        let mut devices = BTreeSet::new();
-        for (unit, it) in self.units.iter().enumerate() {
-            let there = it.receivers.intersection(&self.plugged);
-            let there = there.map(|number| Link::Paired {
-                receiver: format!("A000000{}", number + 1),
-                slot: Slot::new(u8::try_from(unit).unwrap() + 1).unwrap(),
-            });
-            let cable = self.cables.contains(&unit).then(|| Link::Direct {
-                node: CABLES[unit].to_owned(),
-                bus: "usb".to_owned(),
-                product: CABLE,
-            });
-            let links = there.chain(cable);
-            if it.serial == [0; 4] {
-                devices.extend(links.map(|link| BTreeSet::from([link])));
-            } else {
-                devices.insert(links.collect());
-            }
-        }
-        devices.remove(&BTreeSet::new());
-        devices
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn a_device_is_one_device_whatever_comes_and_goes(units in units(), steps in steps()) {
-        let receivers: Vec<Shared> = (1..).zip(RECEIVERS).map(|(number, path)| {
-            let mut receiver = receiver(number);
-            for (slot, unit) in (1..).zip(&units) {
-                if unit.receivers.contains(&(usize::from(number) - 1)) {
-                    receiver = receiver.with(slot, paired(unit.serial).asleep());
-                }
-            }
-            Shared::new(path, Plugged::Receiver(receiver))
-        }).collect();
-        let cables: Vec<Shared> =
-            units.iter().zip(CABLES).map(|(unit, path)| cable(path, unit.serial)).collect();
-        let mut stage = Stage::new();
-        let mut world = World {
-            units,
-            plugged: BTreeSet::new(),
-            cables: BTreeSet::new(),
-        };
-        let mut expected = Vec::new();
-        let mut second = 0;
-        for step in steps {
-            let port = stage.port.clone();
-            match step {
-                Step::Receiver(number) => {
-                    let node = receivers[number].clone();
-                    if world.plugged.remove(&number) {
-                        stage.at(second, move |_| port.unplug(&node));
-                    } else {
-                        world.plugged.insert(number);
-                        stage.at(second, move |_| port.plug(&node));
-                    }
-                }
-                Step::Cable(unit) if unit < world.units.len() => {
-                    let node = cables[unit].clone();
-                    if world.cables.remove(&unit) {
-                        stage.at(second, move |_| port.unplug(&node));
-                    } else {
-                        world.cables.insert(unit);
-                        stage.at(second, move |_| port.plug(&node));
-                    }
-                }
-                Step::Channel(unit, channel) if unit < world.units.len() => {
-                    let slot = u8::try_from(unit).unwrap() + 1;
-                    let receivers = receivers.clone();
-                    let channels = world.units[unit].receivers.clone();
-                    stage.at(second, move |now| {
-                        // The link that it leaves is down after the new one is up.
-                        for up in [true, false] {
-                            for number in &channels {
-                                if (channel == Some(*number)) == up {
-                                    receivers[*number].act(|receiver| {
-                                        if up {
-                                            receiver.wake(now, slot)
-                                        } else {
-                                            receiver.sleep(now, slot)
-                                        }
-                                    });
-                                }
-                            }
-                        }
-                    });
-                }
-                Step::Cable(_) | Step::Channel(..) => {}
-            }
-            second += STEP;
-            expected.push((second - 1, world.devices()));
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let cache = folder.path().join("devices.json");
-        stage.memory = Memory::open(cache.clone());
-        let told = stage.follow(second);
-        let mut ids: BTreeMap<Link, String> = BTreeMap::new();
-        for (second, expected) in expected {
-            let devices = devices(&told, second);
-            let found: BTreeSet<BTreeSet<Link>> = devices.values().map(links).collect();
-            prop_assert_eq!(found, expected, "at second {}", second);
-            for device in devices.values() {
-                for (link, _) in device.links() {
-                    let id = ids.entry(link.clone()).or_insert_with(|| device.id.clone());
-                    prop_assert_eq!(&*id, &device.id, "at second {}", second);
-                }
-            }
-        }
-        // One entry of each device, under its id.
-        if let Ok(text) = std::fs::read(cache) {
-            let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
-            let entries = document["devices"].as_object().unwrap();
-            let kept: BTreeSet<&str> = entries.keys().map(String::as_str).collect();
-            let expected: BTreeSet<&str> = ids.values().map(String::as_str).collect();
-            prop_assert_eq!(kept, expected);
-        }
-    }
 }

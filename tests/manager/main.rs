@@ -16,6 +16,7 @@ mod doubt;
 mod families;
 mod follow;
 mod idle;
+mod joining;
 mod kernel;
 mod links;
 mod logged;

@@ -199,6 +199,8 @@ pub(crate) struct Stage {
     pub(crate) desire: Desire,
     pub(crate) query: Query,
     pub(crate) memory: Memory,
+    /// When it starts.
+    pub(crate) start: Timestamp,
     acts: Vec<(Timestamp, Act)>,
     wakes: Rc<RefCell<Vec<Timestamp>>>,
 }
@@ -210,6 +212,7 @@ impl Stage {
             desire: Desire::default(),
             query: query(true),
             memory: Memory::default(),
+            start: Timestamp::START,
             acts: Vec::new(),
             wakes: Rc::default(),
         }
@@ -232,12 +235,12 @@ impl Stage {
         self.at(second, move |_| desire.say(command));
     }
 
-    /// Follows for so long, and gives what was told with the second.
+    /// Follows until this second, and gives what was told with the second.
     pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, News)> {
         let mut acts = std::mem::take(&mut self.acts);
         acts.sort_by_key(|(at, _)| *at);
         let mut clock = StageClock {
-            clock: VirtualClock::default(),
+            clock: VirtualClock::at(self.start),
             acts: acts.into(),
             wakes: Rc::clone(&self.wakes),
         };

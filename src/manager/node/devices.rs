@@ -385,7 +385,7 @@ impl Node<'_> {
     fn apart_id(&self, id: &str, link: &Link) -> String {
         match link {
             Link::Paired { receiver, slot } => apart_id(id, &format!("{receiver}-{slot}")),
-            Link::Direct { node, .. } => apart_id(id, self.info.phys.as_deref().unwrap_or(node)),
+            Link::Direct { .. } => apart_id(id, self.port_or_address()),
         }
     }
 

@@ -24,7 +24,7 @@ use super::rivals::Sign;
 use super::snapshot::Failure;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
-use crate::transport::{NodeInfo, Place, Transport};
+use crate::transport::{Bus, NodeInfo, Place, Transport};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, ReportId, Slot};
 
@@ -155,14 +155,13 @@ impl<'a> Node<'a> {
         }
         self.phase = Phase::Searched;
         let info = &self.info;
-        let place = info.phys.as_deref().unwrap_or(&info.path);
         let link = Link::Direct {
             node: info.path.clone(),
             bus: info.bus.to_string(),
             product: info.product,
         };
         let serial = self.serial();
-        let id = direct_id(info.product, serial.as_deref(), place);
+        let id = direct_id(info.product, serial.as_deref(), self.port_or_address());
         let device = Device {
             stored_name: info.name.clone(),
             // A Bluetooth address is not a serial number.
@@ -302,6 +301,16 @@ impl<'a> Node<'a> {
     /// Since when it is in use.
     pub(super) const fn begun(&self) -> Timestamp {
         self.begun
+    }
+
+    /// What distinguishes its place from others: on USB the port it is plugged into, on Bluetooth the
+    /// address of the device, as all have the adapter for their port (`HID_PHYS`, Linux `hidp`).
+    fn port_or_address(&self) -> &str {
+        let NodeInfo {
+            bus, phys, uniq, ..
+        } = &self.info;
+        let place = if *bus == Bus::Bluetooth { uniq } else { phys };
+        place.as_deref().unwrap_or(&self.info.path)
     }
 
     /// The port it is plugged into, where the kernel knows it.
