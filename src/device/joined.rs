@@ -8,6 +8,7 @@
 //!   it reports charging; then the one with the latest sign of life.
 //! - A battery reading of a link that is down counts where it is later: it was the last before the
 //!   device left. One of another link that is up does not.
+//! - The last measurement of light counts: it comes from the link that was asked for it.
 //! - What only one link knows is taken from there. Names and kinds come from receivers first, so
 //!   that they do not change with the cable.
 
@@ -38,10 +39,7 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
         let batteries = of.iter().rev().filter_map(|it| it.battery);
         batteries.max_by_key(|it| it.at)
     };
-    let lit = |of: &[&Device]| {
-        let lights = of.iter().rev().filter_map(|it| it.light);
-        lights.max_by_key(|it| it.at)
-    };
+    let lights = views.iter().rev().filter_map(|it| it.light);
     Some(Device {
         other_links: others.iter().map(|it| other_link(it)).collect(),
         stored_name: described.iter().find_map(|it| it.stored_name.clone()),
@@ -56,7 +54,7 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
         seen: views.iter().filter_map(|it| it.seen).max(),
         has_battery: views.iter().filter_map(|it| it.has_battery).max(),
         battery: known(&last).or_else(|| known(&views)),
-        light: lit(&last).or_else(|| lit(&views)),
+        light: lights.max_by_key(|it| it.at),
         ..(*active).clone()
     })
 }

@@ -67,6 +67,18 @@ impl<'a> Joined<'a> {
         Some(&self.devices.get(id)?.link)
     }
 
+    /// The links of a device, the most certain ones first: those for which a receiver has a pairing
+    /// record, then the one its values come from. A device on a cable or Bluetooth can state the
+    /// identity of another one.
+    pub(super) fn links_by_proof(&self, id: &str) -> Vec<&Link> {
+        let Some(device) = self.devices.get(id) else {
+            return Vec::new();
+        };
+        let mut links: Vec<&Link> = device.links().map(|(link, _)| link).collect();
+        links.sort_by_key(|link| matches!(link, Link::Direct { .. }));
+        links
+    }
+
     /// The device whose values come from this view of it.
     pub(super) fn device_at(&self, view: &Device) -> Option<&Device> {
         let device = self.devices.get(&view.id);

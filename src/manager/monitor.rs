@@ -23,7 +23,8 @@ use super::query::Query;
 use super::snapshot::Failure;
 use super::unreadable::Unreadable;
 use super::{close, fulfil, role, wait};
-use crate::device::ReceiverModel;
+use crate::device::{Link, ReceiverModel};
+use crate::feature::solar_dashboard::LightMeasure;
 use crate::transport::{
     NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
 };
@@ -292,8 +293,8 @@ impl Monitor<'_> {
             let mut nodes = self.nodes.values_mut();
             let known = match &command {
                 Command::MeasureLight { device, series } => {
-                    let link = self.joined.active_link(device);
-                    link.is_some_and(|it| nodes.any(|node| node.measure_light(now, it, *series)))
+                    let links = self.joined.links_by_proof(device);
+                    measure_light(nodes, &links, now, *series)
                 }
                 Command::Refresh(device) => {
                     let link = self.joined.active_link(device);
@@ -508,4 +509,28 @@ impl Monitor<'_> {
         close(&mut nodes, memory, clock, true)?;
         Ok(())
     }
+}
+
+/// Makes a device measure light in this series at the first of its links where it can, and no longer
+/// at the others; whether it is there.
+fn measure_light<'n, 'a: 'n>(
+    nodes: impl Iterator<Item = &'n mut Node<'a>>,
+    links: &[&Link],
+    now: Timestamp,
+    series: Option<LightMeasure>,
+) -> bool {
+    let mut nodes: Vec<&mut Node<'_>> = nodes.collect();
+    let mut wanted = series;
+    for link in links {
+        if nodes
+            .iter_mut()
+            .any(|node| node.measure_light(now, link, wanted))
+        {
+            wanted = None;
+        }
+    }
+    if let Some(series) = wanted {
+        debug!("{links:?} cannot measure light now: {series:?}");
+    }
+    !links.is_empty()
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use solar_status::device::{Device, Link, Presence};
-use solar_status::manager::{Change, Memory, News, Snapshot};
+use solar_status::feature::solar_dashboard::LightMeasure;
+use solar_status::manager::{Change, Command, Memory, News, Snapshot};
 use solar_status::sim::device::Device as Firmware;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::family::Family;
@@ -239,6 +240,90 @@ fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
         assert_eq!(moved.count(), 0);
         stage.port.plug(&desk);
     }
+}
+
+/// A device on a cable that states the model and serial number of a K750 in slot 1, perhaps with a
+/// solar dashboard of its own.
+fn impostor(has_dashboard: bool) -> Shared {
+    let mut entry = catalogue::find(MOUSE).unwrap();
+    entry.model = Some([0x40, 0x02, 0xC0, 0x91, 0, 0]);
+    if has_dashboard {
+        let keyboard = catalogue::find("K750").unwrap();
+        entry.battery = keyboard.battery;
+        let dashboard = keyboard.features.into_iter().find(|it| it.id == 0x4301);
+        entry.features.extend(dashboard);
+    }
+    let firmware = entry.paired([0xD0, 0, 0, 1]).unwrap();
+    let device = DirectDevice::usb(CABLE, firmware.protocol);
+    Shared::new(CABLES[0], Plugged::Direct(device))
+}
+
+const KEYBOARD: &str = "4002-D0000001";
+
+fn light(series: Option<(u8, u8)>) -> Command {
+    Command::MeasureLight {
+        device: KEYBOARD.to_owned(),
+        series: series.map(|(reports, period_s)| LightMeasure { reports, period_s }),
+    }
+}
+
+#[test]
+fn light_is_measured_by_the_keyboard_that_a_receiver_knows() {
+    for has_dashboard in [false, true] {
+        let hostile = impostor(has_dashboard);
+        let desk = Shared::receiver(&["K750"]);
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        let (port, node) = (stage.port.clone(), hostile.clone());
+        stage.at(STEP, move |_| port.plug(&node));
+        stage.want(2 * STEP, light(Some((60, 1))));
+        stage.want(3 * STEP, light(None));
+        let hand = hostile.clone();
+        stage.at(2 * STEP - 1, move |_| _ = hand.take_requests());
+        let told = stage.follow(4 * STEP);
+        let device = &devices_of(&told, 4 * STEP)[KEYBOARD];
+        // The values come from the cable, because it reports charging; not so the light.
+        assert!(device.link.is_usb());
+        let told = desk.series_told(1).split_off(1);
+        assert_eq!(told, ["60 60 x 1 s", "90 0 x 0 s"]);
+        assert_eq!(hostile.take_requests(), Vec::<String>::new());
+        let at = device.light.unwrap().at.since_start().as_secs();
+        assert!((3 * STEP - 2..=3 * STEP).contains(&at), "{at}");
+    }
+}
+
+#[test]
+fn a_series_is_cancelled_on_the_link_that_it_leaves() {
+    // It begins on the cable, because the keyboard sleeps; later that is asked.
+    let (cable, desk) = (impostor(true), Shared::receiver(&["K750"]));
+    desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    stage.port.plug(&cable);
+    stage.want(STEP, light(Some((100, 1))));
+    let hand = desk.clone();
+    stage.at(2 * STEP, move |now| {
+        _ = hand.act(|receiver| receiver.wake(now, 1))
+    });
+    let hand = cable.clone();
+    stage.at(2 * STEP + 1, move |_| {
+        let requests = hand.take_requests();
+        assert!(
+            requests.iter().any(|it| it.ends_with("64 01 00")),
+            "{requests:?}"
+        );
+    });
+    stage.want(2 * STEP + 2, light(Some((100, 1))));
+    let hand = cable.clone();
+    stage.at(2 * STEP + 3, move |_| {
+        let requests = hand.take_requests();
+        assert!(
+            requests.len() == 1 && requests[0].ends_with("00 00 00"),
+            "{requests:?}"
+        );
+    });
+    stage.follow(3 * STEP);
+    assert!(desk.series_told(1).contains(&"62 100 x 1 s".to_owned()));
 }
 
 #[test]

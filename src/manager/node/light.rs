@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use log::debug;
-
 use super::{Node, Phase};
 use crate::device::{Device, Link};
 use crate::feature::solar_dashboard::LightMeasure;
@@ -26,25 +24,23 @@ pub(super) struct Measuring {
 }
 
 impl Node<'_> {
-    /// Makes a device measure light in this series, or no longer; `false`: it is not here.
+    /// Makes the device at a link measure light in this series, or no longer; `false`: it is not here,
+    /// or cannot measure light now.
     pub(in crate::manager) fn measure_light(
         &mut self,
         now: Timestamp,
         link: &Link,
         series: Option<LightMeasure>,
     ) -> bool {
-        let Some(index) = self.find(link) else {
+        let index = self.find(link).filter(|index| {
+            let online = self.devices.get(index).is_some_and(Device::is_online);
+            online && self.session.has_light(*index)
+        });
+        let Some(dealings) = index.and_then(|index| self.dealings.get_mut(&index)) else {
             return false;
         };
-        let can_measure = self.devices.get(&index).is_some_and(Device::is_online)
-            && self.session.has_light(index);
-        let dealings = self.dealings.get_mut(&index);
-        if let Some(dealings) = dealings.filter(|_| can_measure) {
-            dealings.measuring.next = Some(series.unwrap_or(LightMeasure::CANCEL));
-            self.due = Some(now);
-        } else {
-            debug!("{link:?} cannot measure light now");
-        }
+        dealings.measuring.next = Some(series.unwrap_or(LightMeasure::CANCEL));
+        self.due = Some(now);
         true
     }
 
