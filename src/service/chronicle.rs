@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::{debug, warn};
 
@@ -15,12 +15,23 @@ use crate::units::Timestamp;
 /// debug level only.
 const MOST_FAILING: usize = 256;
 
+/// How many histories that could not be moved are tried again; those that failed first are given up.
+const MOST_PENDING: usize = 256;
+
+/// How long after an attempt to move histories the next one is made: each reads whole files.
+const JOIN_PAUSE: Duration = Duration::from_secs(60);
+
 pub(super) struct Chronicle {
     history: Option<History>,
     /// The directory could not be used at the last attempt, and that was logged.
     unusable: bool,
     /// The devices whose own file could not be written at the last attempt, and that was logged.
     failing: BTreeSet<String>,
+    /// Histories that could not be moved yet, in the order in which it was found out: from which id to
+    /// which. That was logged.
+    pending: Vec<(String, String)>,
+    /// When these were tried again last.
+    join_tried: Option<Instant>,
     /// When to record again what stayed the same.
     due: Option<Instant>,
 }
@@ -33,6 +44,8 @@ impl Chronicle {
             history: directory.map(|it| History::new(it.to_owned(), now)),
             unusable: false,
             failing: BTreeSet::new(),
+            pending: Vec::new(),
+            join_tried: None,
             due: None,
         };
         if let Some(Err(error)) = chronicle.history.as_mut().map(History::prepare) {
@@ -42,10 +55,17 @@ impl Chronicle {
         chronicle
     }
 
-    /// Records what is known of a device, if it is news.
+    /// Records what is known of a device, if it is news, and tries again what could not be moved.
     pub(super) fn note(&mut self, post: &Post) {
         if self.history.is_none() {
             return;
+        }
+        let is_due = |at: Instant| at.elapsed() >= JOIN_PAUSE;
+        if !self.pending.is_empty() && self.join_tried.is_none_or(is_due) {
+            self.join_tried = Some(Instant::now());
+            for line in self.retry_joins(wall::today()) {
+                warn!("{line}");
+            }
         }
         let facts = post.facts();
         let Some(sample) = Sample::of(&facts.device) else {
@@ -59,15 +79,50 @@ impl Chronicle {
         }
     }
 
-    /// Moves what is recorded of a device that turned out to be another one.
+    /// Moves what is recorded of a device that turned out to be another one. If that fails it is tried
+    /// again with later readings.
     pub(super) fn join(&mut self, from: &str, to: &str) {
-        let joined = self
-            .history
-            .as_mut()
-            .map(|history| history.join(from, to, wall::today()));
-        if let Some(Err(error)) = joined {
-            warn!("the history of {from} stays apart from that of {to}: {error}");
+        if let Some(line) = self.join_at(from, to, wall::today()) {
+            warn!("{line}");
         }
+    }
+
+    /// Returns what is to be logged: that it failed.
+    fn join_at(&mut self, from: &str, to: &str, now: Timestamp) -> Option<String> {
+        let history = self.history.as_mut()?;
+        // What waits to be moved to the first id has to go on to the second.
+        for (_, target) in self.pending.iter_mut().filter(|(_, it)| it == from) {
+            to.clone_into(target);
+        }
+        self.pending.retain(|(it, _)| it != from);
+        let error = history.join(from, to, now).err()?;
+        if self.pending.len() >= MOST_PENDING {
+            self.pending.remove(0);
+        }
+        self.pending.push((from.to_owned(), to.to_owned()));
+        Some(format!(
+            "the history of {from} cannot be moved to that of {to}, and is tried again: {error}"
+        ))
+    }
+
+    /// Tries again what could not be moved. Returns what is to be logged: what was moved.
+    fn retry_joins(&mut self, now: Timestamp) -> Vec<String> {
+        let Some(history) = &mut self.history else {
+            return Vec::new();
+        };
+        let mut moved = Vec::new();
+        self.pending
+            .retain(|(from, to)| match history.join(from, to, now) {
+                Ok(()) => {
+                    moved.push(format!("the history of {from} is moved to that of {to}"));
+                    false
+                }
+                Err(error) => {
+                    debug!("{from}: {error}");
+                    true
+                }
+            });
+        moved
     }
 
     /// When to note the devices that are online again, though nothing about them is different.
@@ -114,7 +169,6 @@ fn failure(error: &HistoryError) -> String {
 mod tests {
     use std::fs;
     use std::path::PathBuf;
-    use std::time::Duration;
 
     use tempfile::TempDir;
 
@@ -258,6 +312,40 @@ mod tests {
         fs::remove_file(&directory).unwrap();
         assert!(again(desk.tell(KEYBOARD, 60)));
         assert_eq!(desk.charges(KEYBOARD), [60]);
+    }
+
+    #[test]
+    fn a_history_that_cannot_be_moved_is_moved_later() {
+        let mut desk = Desk::new();
+        let now = Timestamp::from_start(Duration::from_secs(1000));
+        let by_port = "C091-usb-0000:00:14.0-2-input2";
+        desk.tell(by_port, 60);
+        // Something else has the name of the file.
+        fs::create_dir_all(desk.file(MOUSE)).unwrap();
+        let line = desk.chronicle.join_at(by_port, MOUSE, now).unwrap();
+        assert!(line.contains("tried again"), "{line}");
+        assert_eq!(desk.chronicle.retry_joins(now), Vec::<String>::new());
+        // The device turns out to be known by another id.
+        assert!(desk.chronicle.join_at(MOUSE, KEYBOARD, now).is_some());
+        assert_eq!(desk.charges(KEYBOARD), Vec::<u8>::new());
+        desk.tell(KEYBOARD, 59);
+        assert_eq!(desk.chronicle.retry_joins(now).len(), 1);
+        assert_eq!(desk.charges(KEYBOARD), [60, 59]);
+        assert!(!desk.file(by_port).exists());
+        assert_eq!(desk.chronicle.retry_joins(now), Vec::<String>::new());
+    }
+
+    #[test]
+    fn histories_that_cannot_be_moved_do_not_fill_the_memory() {
+        let mut desk = Desk::new();
+        fs::create_dir_all(desk.file(MOUSE)).unwrap();
+        for number in 0..300 {
+            let device = format!("4002-{number}");
+            desk.tell(&device, 60);
+            desk.chronicle.join_at(&device, MOUSE, Timestamp::START);
+            desk.chronicle.join_at(&device, MOUSE, Timestamp::START);
+        }
+        assert_eq!(desk.chronicle.pending.len(), MOST_PENDING);
     }
 
     #[test]
