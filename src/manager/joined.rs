@@ -96,14 +96,19 @@ impl<'a> Joined<'a> {
     }
 
     /// What a change of a link changes about its device; `port` is that of its node.
-    pub(super) fn take(&mut self, change: Change, port: Option<&str>) -> Vec<Change> {
+    pub(super) fn take(
+        &mut self,
+        change: Change,
+        port: Option<&str>,
+        memory: &Memory,
+    ) -> Vec<Change> {
         match change {
             Change::DeviceAdded(view)
             | Change::DeviceChanged(view, _)
-            | Change::DeviceRead(view) => self.put(view, port),
+            | Change::DeviceRead(view) => self.put(view, port, memory),
             Change::DeviceRemoved(view) => {
                 let before = self.views.remove(&view.link);
-                let change = before.and_then(|before| self.update(&before.device.id));
+                let change = before.and_then(|before| self.update(&before.device.id, memory));
                 change.into_iter().collect()
             }
             Change::LightKey(view) => {
@@ -117,7 +122,12 @@ impl<'a> Joined<'a> {
     }
 
     /// Takes the view of a link as it is now; what that changes about its device.
-    pub(super) fn put(&mut self, device: Device, port: Option<&str>) -> Vec<Change> {
+    pub(super) fn put(
+        &mut self,
+        device: Device,
+        port: Option<&str>,
+        memory: &Memory,
+    ) -> Vec<Change> {
         let (id, link) = (device.id.clone(), device.link.clone());
         let port = port.map(str::to_owned);
         let before = self.views.get(&link);
@@ -133,20 +143,16 @@ impl<'a> Joined<'a> {
         };
         let before = self.views.insert(link, view).map(|it| it.device.id);
         let before = before.filter(|before| *before != id);
-        let left = before.and_then(|before| self.update(&before));
-        left.into_iter().chain(self.update(&id)).collect()
+        let left = before.and_then(|before| self.update(&before, memory));
+        left.into_iter().chain(self.update(&id, memory)).collect()
     }
 
-    fn update(&mut self, id: &str) -> Option<Change> {
+    fn update(&mut self, id: &str, memory: &Memory) -> Option<Change> {
         let mut device = join(self.views(id)).filter(|device| self.query.selects(device));
         if let (Some(device), Some(before)) = (&mut device, self.devices.get(id)) {
             keep_last(device, before);
         }
-        let is_up = |it: &&Device| it.presence == Presence::Online && !it.link.is_usb();
-        let views = self.views.values().map(|it| &it.device);
-        let up = views.filter(|it| it.id == id).filter(is_up);
-        let up: Vec<&Link> = up.map(|it| &it.link).collect();
-        self.rivals.set_up(id, &up);
+        self.update_rivals(memory.without_place(id), memory);
         let Some(after) = device else {
             return self.devices.remove(id).map(Change::DeviceRemoved);
         };
@@ -156,10 +162,40 @@ impl<'a> Joined<'a> {
         }
     }
 
+    /// Which links of an id, and of the same with a place, are to answer in turn.
+    fn update_rivals(&mut self, own: &str, memory: &Memory) {
+        let is_up = |it: &&Device| it.presence == Presence::Online && !it.link.is_usb();
+        let views = self.views.values().map(|it| &it.device);
+        let up = views.filter(is_up);
+        let up = up.filter(|it| memory.without_place(&it.id) == own);
+        let up: Vec<&Device> = up.collect();
+        let is_due = |it: &&Device| it.seen.is_some_and(|at| memory.is_apart_due(&it.id, at));
+        let is_any_due = up.iter().copied().any(|it| is_due(&it));
+        let up = up.iter().map(|it| (&it.link, is_any_due || it.id == own));
+        self.rivals.set_up(own, &up.collect::<Vec<_>>());
+    }
+
     /// Takes a sign of life at a link.
-    pub(super) fn on_sign(&mut self, now: Timestamp, link: &Link, sign: Sign) {
-        if let Some(view) = self.views.get(link) {
-            self.rivals.on_sign(now, &view.device.id, link, sign);
+    pub(super) fn on_sign(&mut self, now: Timestamp, link: &Link, sign: Sign, memory: &mut Memory) {
+        let Some(view) = self.views.get(link) else {
+            return;
+        };
+        let own = memory.without_place(&view.device.id).to_owned();
+        self.rivals.on_sign(now, &own, link, sign);
+        for (one, other) in self.rivals.pairs() {
+            self.renew(now, [one, other], memory);
+        }
+        self.update_rivals(&own, memory);
+    }
+
+    /// Notes again that two links of two ids belong to two devices.
+    fn renew(&self, now: Timestamp, links: [&Link; 2], memory: &mut Memory) {
+        for view in links.into_iter().filter_map(|link| self.views.get(link)) {
+            let id = &view.device.id;
+            let own = memory.without_place(id).to_owned();
+            if own != *id {
+                memory.set_apart(id, &own, now);
+            }
         }
     }
 
@@ -170,15 +206,29 @@ impl<'a> Joined<'a> {
         other.or_else(|| self.rivals.next_check(now).map(Request::Check))
     }
 
+    /// A request could not be fulfilled now: it is made again later.
+    pub(super) fn put_off(&mut self, request: &Request) {
+        if let Request::Check(link) = request {
+            self.rivals.put_off(link);
+        }
+    }
+
     /// A link that belongs to another device than the one of its id.
     fn find_other(&self) -> Option<Link> {
         let order = |link: &&Link| self.views.get(*link).map(|it| it.order);
-        let two = self.rivals.find_two();
+        let id = |link: &Link| self.views.get(link).map(|it| &it.device.id);
+        let two = self
+            .rivals
+            .pairs()
+            .find(|(one, other)| id(one) == id(other));
         let later = two.and_then(|(one, other)| [one, other].into_iter().max_by_key(order));
         let wired = self.views.values().filter(|it| it.device.link.is_usb());
         let plugged_in = wired.clone().find(|view| {
             let mut others = wired.clone();
-            others.any(|it| it.order < view.order && it.has_own_port(view))
+            others.any(|it| {
+                let has_same_id = it.device.id == view.device.id;
+                has_same_id && it.order < view.order && it.has_own_port(view)
+            })
         });
         later
             .or_else(|| plugged_in.map(|it| &it.device.link))
@@ -199,9 +249,17 @@ impl<'a> Joined<'a> {
     }
 
     /// Remembers all devices as they are now.
-    pub(super) fn remember(&self, memory: &mut Memory) {
+    pub(super) fn remember(&self, now: Timestamp, memory: &mut Memory) {
         for device in self.devices.values() {
             memory.keep(device);
+        }
+        let wired = self.views.values().filter(|it| it.device.link.is_usb());
+        for view in wired.clone() {
+            let own = |it: &View| memory.without_place(&it.device.id).to_owned();
+            let mut others = wired.clone().filter(|it| it.has_own_port(view));
+            if let Some(other) = others.find(|it| own(it) == own(view)) {
+                self.renew(now, [&view.device.link, &other.device.link], memory);
+            }
         }
     }
 }
@@ -220,15 +278,14 @@ fn keep_last(device: &mut Device, before: &Device) {
 }
 
 impl View {
-    /// Whether it is plugged in elsewhere than another one with the same id and product id: a device
-    /// has one USB connection. (A headset has a dongle and a cable, with two product ids.)
+    /// Whether it is plugged in elsewhere than another one with the same product id: a device has one
+    /// USB connection. (A headset has a dongle and a cable, with two product ids.)
     fn has_own_port(&self, other: &Self) -> bool {
         let product = |view: &Self| match view.device.link {
             Link::Direct { product, .. } => Some(product),
             Link::Paired { .. } => None,
         };
-        self.device.id == other.device.id
-            && product(self) == product(other)
+        product(self) == product(other)
             && self.port.is_some()
             && other.port.is_some()
             && self.port != other.port

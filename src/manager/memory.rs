@@ -48,6 +48,13 @@ const MOST_DEVICES: usize = 1000;
 /// address can change with each pairing.
 const MOST_ALIASES: usize = 16;
 
+/// How long an id with its place holds after its device and the other one of the same model and serial
+/// number last answered in turn, while both are in use: if that was a mistake it passes.
+const APART: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How old that time gets before both are asked again, as far as they are up, and it is noted again.
+const APART_RENEWED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A longer file is not one of ours.
 const LONGEST: u64 = 4 << 20;
 
@@ -129,6 +136,9 @@ struct Entry {
     /// Its ids by links alone, which were in use before it was identified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     aliases: Vec<String>,
+    /// Why it has an id with its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apart: Option<Apart>,
     seen: Option<Timestamp>,
     /// As its receiver or the system stores it.
     name: Option<String>,
@@ -138,6 +148,15 @@ struct Entry {
     has_battery: Option<bool>,
     battery: Option<Battery>,
     light: Option<Light>,
+}
+
+/// The device is another one than that of an id, with the same model and serial number.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Apart {
+    /// The id of the other.
+    from: String,
+    /// When both were last seen at the same time.
+    at: Timestamp,
 }
 
 /// What was learnt of a device on one kind of link.
@@ -237,9 +256,44 @@ impl Memory {
         self.receivers.retain(|_, of| of != node);
     }
 
-    /// Whether something is remembered under this id.
-    pub(super) fn knows(&self, id: &str) -> bool {
-        self.devices.contains_key(id)
+    /// The devices of two ids were seen at the same time, though they have one serial number: that of
+    /// the first id is not that of the second.
+    pub(super) fn set_apart(&mut self, id: &str, from: &str, now: Timestamp) {
+        let before = self.apart(id).filter(|(_, it)| it.from == from);
+        // A time ahead is from a clock that was wrong.
+        if before.is_none_or(|(_, it)| it.at > now) || self.is_apart_due(id, now) {
+            let from = from.to_owned();
+            self.update(id, |entry| entry.apart = Some(Apart { from, at: now }));
+        }
+    }
+
+    /// Whether it is time to look again whether a device with a place in its id is another one: it was
+    /// seen at this time.
+    pub(super) fn is_apart_due(&self, id: &str, seen: Timestamp) -> bool {
+        let apart = self.apart(id);
+        apart.is_some_and(|(_, it)| seen.since(it.at) >= APART_RENEWED)
+    }
+
+    /// Whether the device at a place is known to be another one than that of the id without the place.
+    /// It is not any more when both ids were in use long after the two were last seen together.
+    pub(super) fn is_apart(&self, id: &str) -> bool {
+        let Some((entry, apart)) = self.apart(id) else {
+            return false;
+        };
+        let other = self.devices.get(&apart.from).and_then(|it| it.seen);
+        let both = entry.seen.min(other);
+        both.is_none_or(|seen| seen.since(apart.at) < APART)
+    }
+
+    /// The id that a device would have without its place: what devices of one serial number have in
+    /// common.
+    pub(super) fn without_place<'a>(&'a self, id: &'a str) -> &'a str {
+        self.apart(id).map_or(id, |(_, apart)| &apart.from)
+    }
+
+    fn apart(&self, id: &str) -> Option<(&Entry, &Apart)> {
+        let entry = self.devices.get(id)?;
+        Some((entry, entry.apart.as_ref()?))
     }
 
     /// The id of the device that has this id by a link alone: another one if it was identified.
@@ -268,15 +322,16 @@ impl Memory {
     }
 
     /// A device with this id by a link alone was identified: what is remembered under it belongs to
-    /// the other id. `false`: that is known, or it is refused: a device can state any identity, and
-    /// must not take over what is kept of one that a receiver knows by the first id.
-    pub(super) fn identify(&mut self, link_id: &str, id: &str) -> bool {
+    /// the other id, if the device owns it. `false`: that is known, or what is kept under the first id
+    /// stays there. It does also where a receiver knows a device by the first id: any device can state
+    /// any identity, and must not take over what is kept of another.
+    pub(super) fn identify(&mut self, link_id: &str, id: &str, owns: bool) -> bool {
         let known = self.devices.get(id);
         let is_known = known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id));
         if is_known || self.is_paired(link_id) {
             return false;
         }
-        let before = self.devices.remove(link_id);
+        let before = owns.then(|| self.devices.remove(link_id)).flatten();
         let entry = self.devices.entry(id.to_owned()).or_default();
         if let Some(before) = before {
             entry.absorb(before);
@@ -285,7 +340,12 @@ impl Memory {
         entry.add_alias(link_id);
         self.touched.insert(id.to_owned());
         self.bound();
-        true
+        owns
+    }
+
+    /// Whether something is remembered under this id.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.devices.contains_key(id)
     }
 
     /// Gives a device what is remembered of it, and returns what need not be asked where it has this

@@ -97,7 +97,7 @@ pub fn read_status(
     let interrupted = ended == Wake::Interrupted;
     let closed = close(&mut all, memory, clock, interrupted)?;
     look(&mut all, &mut joined, clock.now(), memory);
-    joined.remember(memory);
+    joined.remember(clock.now(), memory);
     let mut snapshot = Snapshot {
         at,
         receivers: Vec::new(),
@@ -127,7 +127,7 @@ pub fn read_status(
 }
 
 /// Takes all devices as their nodes know them now, and their signs of life.
-fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, memory: &Memory) {
+fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, memory: &mut Memory) {
     let mut changes = Vec::new();
     for node in &mut *nodes {
         changes.extend(iter::from_fn(|| node.poll_change()));
@@ -141,14 +141,14 @@ fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, me
     }
     for node in &mut *nodes {
         for view in node.views() {
-            joined.put(view.clone(), node.port());
+            joined.put(view.clone(), node.port(), memory);
         }
     }
     let signs = nodes.iter_mut().flat_map(|node| node.take_signs());
     let mut signs: Vec<(Timestamp, Link, Sign)> = signs.collect();
     signs.sort();
     for (at, link, sign) in signs {
-        joined.on_sign(at, &link, sign);
+        joined.on_sign(at, &link, sign, memory);
     }
 }
 
@@ -158,12 +158,13 @@ fn join(
     nodes: &mut [&mut Node<'_>],
     joined: &mut Joined<'_>,
     now: Timestamp,
-    memory: &Memory,
+    memory: &mut Memory,
 ) -> bool {
     let mut asked = false;
     while let Some(request) = joined.next_request(now) {
         let done = fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory);
         if !done {
+            joined.put_off(&request);
             break;
         }
         asked = true;
@@ -181,7 +182,7 @@ fn fulfil<'n, 'a: 'n>(
     request: &Request,
     mut nodes: impl Iterator<Item = &'n mut Node<'a>>,
     now: Timestamp,
-    memory: &Memory,
+    memory: &mut Memory,
 ) -> bool {
     nodes.any(|node| match request {
         Request::SetApart(link) => node.set_apart(now, link, memory),

@@ -325,7 +325,10 @@ impl Monitor<'_> {
             let Some(request) = self.joined.next_request(now) else {
                 break;
             };
-            fulfil(&request, self.nodes.values_mut(), now, memory);
+            if !fulfil(&request, self.nodes.values_mut(), now, memory) {
+                self.joined.put_off(&request);
+                break;
+            }
         }
         let alike: Vec<Request> = self.joined.find_alike(memory).collect();
         for request in alike {
@@ -338,7 +341,7 @@ impl Monitor<'_> {
     fn tell_changes(
         &mut self,
         now: Timestamp,
-        memory: &Memory,
+        memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut identified = VecDeque::new();
@@ -349,12 +352,12 @@ impl Monitor<'_> {
                         identified.push_back((from, to));
                         continue;
                     }
-                    for change in self.joined.take(change, node.port()) {
+                    for change in self.joined.take(change, node.port(), memory) {
                         tell(now, News::Change(Box::new(change)))?;
                     }
                 }
                 for (at, link, sign) in node.take_signs() {
-                    self.joined.on_sign(at, &link, sign);
+                    self.joined.on_sign(at, &link, sign, memory);
                 }
             }
             // Devices with the first id get the second, which is a change again.
@@ -364,7 +367,7 @@ impl Monitor<'_> {
             for node in self.nodes.values_mut() {
                 node.adopt(now, &from, &to, memory);
                 while let Some(change) = node.poll_change() {
-                    for change in self.joined.take(change, node.port()) {
+                    for change in self.joined.take(change, node.port(), memory) {
                         tell(now, News::Change(Box::new(change)))?;
                     }
                 }
@@ -485,10 +488,10 @@ impl Monitor<'_> {
             return Ok(());
         };
         node.remember(now, memory);
-        self.joined.remember(memory);
+        self.joined.remember(now, memory);
         memory.release(id);
         for change in node.removed() {
-            for change in self.joined.take(change, None) {
+            for change in self.joined.take(change, None, memory) {
                 tell(now, News::Change(Box::new(change)))?;
             }
         }
@@ -499,7 +502,7 @@ impl Monitor<'_> {
         for node in self.nodes.values() {
             node.remember(now, memory);
         }
-        self.joined.remember(memory);
+        self.joined.remember(now, memory);
     }
 
     /// Puts everything in order.

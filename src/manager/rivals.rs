@@ -34,7 +34,7 @@ pub(super) enum Sign {
     Answer,
 }
 
-/// Ids with several radio links that seem to be up, or seemed to be.
+/// Ids, without a place, with several radio links that seem to be up, or seemed to be.
 #[derive(Debug, Default)]
 pub(super) struct Rivals(BTreeMap<String, Links>);
 
@@ -43,6 +43,8 @@ pub(super) struct Rivals(BTreeMap<String, Links>);
 struct Links {
     /// Those that seem to be up, where there are several.
     up: Vec<Link>,
+    /// Those of them that may be of one device or not.
+    in_doubt: Vec<Link>,
     /// Which link answered when. One that answers several times in a row is there once.
     answers: Vec<(Link, Timestamp)>,
     /// The link that is being asked.
@@ -53,8 +55,8 @@ struct Links {
 }
 
 impl Rivals {
-    /// Takes which radio links of an id seem to be up.
-    pub(super) fn set_up(&mut self, id: &str, up: &[&Link]) {
+    /// Takes which radio links of an id seem to be up, also with a place, and which of them are asked.
+    pub(super) fn set_up(&mut self, id: &str, up: &[(&Link, bool)]) {
         if up.len() > 1 && !self.0.contains_key(id) {
             self.make_room();
             self.0.insert(id.to_owned(), Links::default());
@@ -63,12 +65,15 @@ impl Rivals {
             return;
         };
         if up.len() > 1 {
-            links.up = up.iter().map(|link| (*link).clone()).collect();
+            links.up = up.iter().map(|(link, _)| (*link).clone()).collect();
+            let asked = up.iter().filter(|(_, is_asked)| *is_asked);
+            links.in_doubt = asked.map(|(link, _)| (*link).clone()).collect();
         } else {
             links.up.clear();
+            links.in_doubt.clear();
             links.answers.clear();
         }
-        links.asked.take_if(|asked| !links.up.contains(asked));
+        links.asked.take_if(|asked| !links.in_doubt.contains(asked));
     }
 
     fn make_room(&mut self) {
@@ -99,9 +104,9 @@ impl Rivals {
         }
     }
 
-    /// Two links of one id that belong to two devices.
-    pub(super) fn find_two(&self) -> Option<(&Link, &Link)> {
-        self.0.values().find_map(Links::two)
+    /// Pairs of links that belong to two devices.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
+        self.0.values().flat_map(Links::pairs)
     }
 
     /// A link to be asked whether it answers: the one that was silent for longest. It counts as
@@ -111,7 +116,7 @@ impl Rivals {
             if now.since(links.since) >= BUDGET || links.since > now {
                 (links.since, links.checks) = (now, 0);
             }
-            if links.asked.is_some() || links.checks >= CHECKS {
+            if links.asked.is_some() || links.checks >= CHECKS || links.in_doubt.len() < 2 {
                 return None;
             }
             let answers = &links.answers;
@@ -119,7 +124,7 @@ impl Rivals {
                 let mut answers = answers.iter().rev();
                 answers.find(|(it, _)| it == *link).map(|(_, at)| *at)
             };
-            let link = links.up.iter().min_by_key(answered)?.clone();
+            let link = links.in_doubt.iter().min_by_key(answered)?.clone();
             links.checks += 1;
             links.asked = Some(link.clone());
             Some(link)
@@ -127,18 +132,29 @@ impl Rivals {
     }
 }
 
+impl Rivals {
+    /// The link of the last check could not be asked, and is asked later.
+    pub(super) fn put_off(&mut self, link: &Link) {
+        for links in self.0.values_mut() {
+            if links.asked.take_if(|asked| asked == link).is_some() {
+                links.checks = links.checks.saturating_sub(1);
+            }
+        }
+    }
+}
+
 impl Links {
-    fn two(&self) -> Option<(&Link, &Link)> {
+    /// Pairs of links of which one answered between two answers of the other.
+    fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
         let answers = self.answers.iter().enumerate();
-        answers.clone().find_map(|(place, (first, from))| {
+        answers.clone().flat_map(move |(place, (first, from))| {
             let later = answers.clone().skip(place + 1);
-            let (again, _) = later
+            let again = later
                 .clone()
-                .skip(1)
-                .find(|(_, (link, at))| link == first && at.since(*from) <= IN_TURN)?;
-            let mut between = later.take_while(|(place, _)| *place < again);
-            let (_, (other, _)) = between.find(|(_, (link, _))| link != first)?;
-            Some((first, other))
+                .find(|(_, (link, at))| link == first && at.since(*from) <= IN_TURN);
+            let again = again.map_or(place, |(again, _)| again);
+            let between = later.take_while(move |(place, _)| *place < again);
+            between.map(move |(_, (other, _))| (first, other))
         })
     }
 }
@@ -164,7 +180,7 @@ mod tests {
     /// Links that seem to be up and answer so: slot and second.
     fn rivals(answers: &[(u8, u64)]) -> Rivals {
         let mut rivals = Rivals::default();
-        rivals.set_up(ID, &[&link(1), &link(2), &link(3)]);
+        rivals.set_up(ID, &[(&link(1), true), (&link(2), true), (&link(3), true)]);
         for (slot, seconds) in answers {
             rivals.on_sign(at(*seconds), ID, &link(*slot), Sign::Answer);
         }
@@ -173,12 +189,12 @@ mod tests {
 
     #[test]
     fn links_that_answer_in_turn_are_two_devices() {
-        assert_eq!(rivals(&[(1, 0), (2, 1)]).find_two(), None);
+        assert_eq!(rivals(&[(1, 0), (2, 1)]).pairs().next(), None);
         let two = rivals(&[(1, 0), (2, 1), (1, 2)]);
-        assert_eq!(two.find_two(), Some((&link(1), &link(2))));
+        assert_eq!(two.pairs().next(), Some((&link(1), &link(2))));
         let of_three = rivals(&[(1, 0), (2, 1), (3, 2), (1, 3)]);
-        assert_eq!(of_three.find_two(), Some((&link(1), &link(2))));
-        assert_eq!(rivals(&[(1, 0), (2, 1), (1, 11)]).find_two(), None);
+        assert_eq!(of_three.pairs().next(), Some((&link(1), &link(2))));
+        assert_eq!(rivals(&[(1, 0), (2, 1), (1, 11)]).pairs().next(), None);
     }
 
     #[test]
@@ -186,7 +202,7 @@ mod tests {
         let mut rivals = rivals(&[(1, 0), (2, 1)]);
         rivals.on_sign(at(2), ID, &link(1), Sign::Arrival);
         rivals.on_sign(at(2), ID, &link(1), Sign::Answer);
-        assert_eq!(rivals.find_two(), None);
+        assert_eq!(rivals.pairs().next(), None);
     }
 
     #[test]
@@ -200,12 +216,19 @@ mod tests {
             // The first to be asked is gone, and is up again later.
             if asked.is_empty() {
                 assert_eq!(rivals.next_check(at(seconds)), None, "one at a time");
-                rivals.set_up(ID, &[&self::link(1), &self::link(3)]);
+                rivals.set_up(ID, &[(&self::link(1), true), (&self::link(3), true)]);
             } else {
                 rivals.on_sign(at(20 * seconds), ID, &link, Sign::Answer);
             }
             rivals.set_up(ID, &[]);
-            rivals.set_up(ID, &[&self::link(1), &self::link(2), &self::link(3)]);
+            rivals.set_up(
+                ID,
+                &[
+                    (&self::link(1), true),
+                    (&self::link(2), true),
+                    (&self::link(3), true),
+                ],
+            );
             asked.push(link);
         }
         assert_eq!(asked.len(), 8, "{asked:?}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use solar_status::device::{Device, Link, Presence};
 use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::manager::{Change, Command, Memory, News, Snapshot};
+use solar_status::manager::{Change, Command, Memory, News, Selector, Snapshot};
 use solar_status::sim::device::Device as Firmware;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::family::Family;
@@ -13,7 +13,7 @@ use solar_status::sim::{Plugged, catalogue};
 use solar_status::units::{Percent, Timestamp};
 use solar_status::wire::Slot;
 
-use crate::desk::{Shared, in_slot};
+use crate::desk::{Shared, hours, in_slot};
 use crate::stage::Stage;
 
 /// G903: 4087 behind a receiver, C091 on its cable.
@@ -303,7 +303,7 @@ fn a_series_is_cancelled_on_the_link_that_it_leaves() {
     stage.want(STEP, light(Some((100, 1))));
     let hand = desk.clone();
     stage.at(2 * STEP, move |now| {
-        _ = hand.act(|receiver| receiver.wake(now, 1))
+        _ = hand.act(|receiver| receiver.wake(now, 1));
     });
     let hand = cable.clone();
     stage.at(2 * STEP + 1, move |_| {
@@ -439,4 +439,272 @@ fn two_devices_with_one_serial_number_are_two_once_both_answer() {
     // What was never seen at the same time looks like one.
     let mut nothing = Memory::default();
     assert_eq!(desk.read(start, &mut nothing).devices.len(), 1);
+}
+
+/// What a device of a serial number is called in a slot where another one has its id.
+fn apart(serial: u8, receiver: u8) -> String {
+    format!("4087-D000000{serial}-A000000{receiver}-1")
+}
+
+fn ids(told: &[(u64, News)], until: u64) -> Vec<String> {
+    devices_of(told, until).into_keys().collect()
+}
+
+#[test]
+fn the_clone_that_was_found_first_keeps_the_id() {
+    let serial = [0xD0, 0, 0, 1];
+    for (first, second) in [(1, 2), (2, 1)] {
+        let desks = [first, second].map(|number| {
+            let receiver = receiver(number).with(1, paired(serial));
+            Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
+        });
+        let mut stage = Stage::new();
+        stage.port.plug(&desks[0]);
+        let (port, node) = (stage.port.clone(), desks[1].clone());
+        stage.at(STEP, move |_| port.plug(&node));
+        let told = stage.follow(2 * STEP);
+        assert_eq!(ids(&told, STEP - 1), ["4087-D0000001"]);
+        assert_eq!(ids(&told, 2 * STEP), ["4087-D0000001", &apart(1, second)]);
+        let devices = devices_of(&told, 2 * STEP);
+        let receiver = format!("A000000{first}");
+        assert_eq!(devices["4087-D0000001"].receiver(), Some(&*receiver));
+    }
+}
+
+#[test]
+fn an_id_with_a_place_lapses_when_both_are_used_but_never_at_once() {
+    let serial = [0xD0, 0, 0, 1];
+    let day = |day: u64| hours(24 * day);
+    let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
+    let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
+    // Which slots are awake, on which day, and how many devices there are.
+    for steps in [
+        // Seen together again, they stay two.
+        vec![
+            (0, [true, true], 2),
+            (20, [true, true], 2),
+            (45, [true, false], 2),
+            (46, [false, true], 2),
+            (47, [true, false], 2),
+        ],
+        // One of them is not used: nothing is known.
+        vec![
+            (0, [true, true], 2),
+            (31, [true, false], 2),
+            (60, [true, false], 2),
+        ],
+        // Both are used, and never at once: it was a mistake. Seen together they are two again.
+        vec![
+            (0, [true, true], 2),
+            (31, [true, false], 2),
+            (32, [false, true], 2),
+            (33, [true, false], 1),
+            (34, [true, true], 2),
+            (35, [true, false], 2),
+        ],
+    ] {
+        let mut memory = Memory::default();
+        for (on, awake, expected) in steps {
+            let at = day(on);
+            for (slot, awake) in (1..).zip(awake) {
+                desk.act(|receiver| {
+                    if awake {
+                        receiver.wake(at, slot)
+                    } else {
+                        receiver.sleep(at, slot)
+                    }
+                });
+            }
+            let snapshot = desk.read(at, &mut memory);
+            assert_eq!(snapshot.devices.len(), expected, "day {on}");
+        }
+    }
+}
+
+#[test]
+fn the_next_device_at_a_port_takes_nothing_of_the_last() {
+    // The first has no serial number, so that its id is that of the port.
+    let charged = |serial, charge| {
+        let node = cable(CABLES[0], serial).at_port("4");
+        node.act_direct(|device| {
+            device.set_charge(Timestamp::START, Percent::new(charge).unwrap());
+        });
+        node
+    };
+    let (last, next) = (charged([0; 4], 12), charged([0xD0, 0, 0, 1], 80));
+    let mut stage = Stage::new();
+    stage.port.plug(&last);
+    for (second, from, to) in [(STEP, &last, &next), (2 * STEP, &next, &last)] {
+        let (port, from, to) = (stage.port.clone(), from.clone(), to.clone());
+        stage.at(second, move |_| {
+            port.unplug(&from);
+            port.plug(&to);
+        });
+    }
+    let told = stage.follow(3 * STEP);
+    let by_port = "C091-usb-0000:00:14.0-4-input2";
+    assert_eq!(ids(&told, STEP - 1), [by_port]);
+    assert_eq!(ids(&told, 2 * STEP - 1), ["4087-D0000001"]);
+    assert_eq!(ids(&told, 3 * STEP), [by_port]);
+    assert!(!told.iter().any(|(_, news)| matches!(news,
+        News::Change(change) if matches!(**change, Change::Identified { .. }))));
+}
+
+#[test]
+fn a_device_that_had_left_when_it_was_asked_for_its_identity_is_asked_when_it_is_back() {
+    // M720: on its receiver it is asked once it is known on Bluetooth. That is when it leaves.
+    let mouse = catalogue::find("M720 Triathlon").unwrap();
+    let mouse = mouse.paired([0xD0, 0, 0, 1]).unwrap();
+    let bluetooth = DirectDevice::bluetooth(0xB015, mouse.protocol.clone());
+    let bluetooth = Shared::new(CABLES[0], Plugged::Direct(bluetooth));
+    let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver(1).with(1, mouse)));
+    let mut stage = Stage::new();
+    stage.port.plug(&desk);
+    let (port, hand, node) = (stage.port.clone(), desk.clone(), bluetooth.clone());
+    stage.at(STEP, move |_| {
+        hand.act(|receiver| receiver.set_silent(1, true));
+        port.plug(&node);
+    });
+    let hand = desk.clone();
+    stage.at(2 * STEP, move |now| {
+        hand.act(|receiver| {
+            receiver.sleep(now, 1);
+            receiver.set_silent(1, false);
+        });
+    });
+    let hand = desk.clone();
+    let (port, node) = (stage.port.clone(), bluetooth.clone());
+    stage.at(3 * STEP, move |now| {
+        port.unplug(&node);
+        desk.act(|receiver| receiver.wake(now, 1));
+    });
+    let port = stage.port.clone();
+    stage.at(4 * STEP, move |now| {
+        hand.act(|receiver| receiver.sleep(now, 1));
+        port.plug(&bluetooth);
+    });
+    let told = stage.follow(5 * STEP);
+    let before = ["405E-2FFFFFFE", "405E-D0000001"];
+    assert_eq!(ids(&told, 3 * STEP - 1), before);
+    assert_eq!(ids(&told, 5 * STEP), ["405E-D0000001"]);
+    let devices = devices_of(&told, 5 * STEP);
+    assert_eq!(links(&devices["405E-D0000001"]).len(), 2);
+}
+
+#[test]
+fn a_device_that_was_not_selected_is_asked_for_its_identity_only() {
+    let serial = |number| [0xD0, 0, 0, number];
+    let desk = Shared::new(
+        RECEIVERS[0],
+        Plugged::Receiver(receiver(1).with(1, paired(serial(1)))),
+    );
+    let (wanted, other) = (
+        cable(CABLES[0], serial(1)).at_port("1"),
+        cable(CABLES[1], serial(2)).at_port("2"),
+    );
+    let mut stage = Stage::new();
+    stage.query.devices = vec![Selector::new("D0000001")];
+    for node in [&desk, &wanted, &other] {
+        stage.port.plug(node);
+    }
+    let told = stage.follow(STEP);
+    let devices = devices_of(&told, STEP);
+    assert_eq!(devices.keys().collect::<Vec<_>>(), ["4087-D0000001"]);
+    assert_eq!(links(&devices["4087-D0000001"]).len(), 2);
+    assert!(devices["4087-D0000001"].battery.is_some());
+    // A ping, where feature 0003 is, and what that states.
+    assert_eq!(other.take_requests().len(), 3);
+    assert!(wanted.take_requests().len() > 3);
+}
+
+#[test]
+fn quick_changes_of_the_channel_are_no_second_device() {
+    let serial = [0xD0, 0, 0, 1];
+    let desks = [1, 2].map(|number| {
+        let receiver = receiver(number).with(1, paired(serial).asleep());
+        Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
+    });
+    let mut stage = Stage::new();
+    for desk in &desks {
+        stage.port.plug(desk);
+    }
+    for change in 0..40 {
+        let [here, there] = [change % 2, (change + 1) % 2].map(|it| desks[it].clone());
+        // The link that it leaves stays up for its receiver until it is back.
+        stage.at_time(
+            std::time::Duration::from_millis(10_000 + 300 * change as u64),
+            move |now| {
+                there.act(|receiver| receiver.set_silent(1, true));
+                here.act(|receiver| {
+                    receiver.set_silent(1, false);
+                    receiver.sleep(now, 1);
+                    receiver.wake(now, 1);
+                });
+            },
+        );
+    }
+    let told = stage.follow(4 * STEP);
+    for second in 10..4 * STEP {
+        assert_eq!(ids(&told, second), ["4087-D0000001"], "second {second}");
+    }
+}
+
+#[test]
+fn a_clone_that_comes_and_goes_changes_nothing_about_the_other() {
+    let serial = [0xD0, 0, 0, 1];
+    let mut stage = Stage::new();
+    let (steady, flapping) = (
+        cable(CABLES[0], serial).at_port("1"),
+        cable(CABLES[1], serial).at_port("2"),
+    );
+    stage.port.plug(&steady);
+    for turn in 0..50_u64 {
+        let (port, node) = (stage.port.clone(), flapping.clone());
+        stage.at(10 + 2 * turn, move |_| port.plug(&node));
+        let (port, node) = (stage.port.clone(), flapping.clone());
+        stage.at(11 + 2 * turn, move |_| port.unplug(&node));
+    }
+    let hand = steady.clone();
+    stage.at(9, move |_| _ = hand.take_requests());
+    let told = stage.follow(120);
+    let known = ["4087-D0000001", "4087-D0000001-usb-0000:00:14.0-2-input2"];
+    for second in 9..120 {
+        let ids = ids(&told, second);
+        assert!(
+            ids == known || ids == known[..1],
+            "second {second}: {ids:?}"
+        );
+    }
+    assert_eq!(steady.take_requests(), Vec::<String>::new());
+}
+
+#[test]
+fn three_clones_that_wake_at_once_are_three_devices() {
+    let clone = || paired([0xD0, 0, 0, 1]).asleep();
+    for (second, third) in [0, 1000, 30_000]
+        .into_iter()
+        .flat_map(|second| (0..400).step_by(8).map(move |gap| (second, second + gap)))
+    {
+        let receiver = receiver(1)
+            .with(1, clone())
+            .with(2, clone())
+            .with(3, clone());
+        let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        for (slot, millis) in [(1, 0), (2, second), (3, third)] {
+            let hand = desk.clone();
+            let since = std::time::Duration::from_millis(10_000 + millis);
+            stage.at_time(since, move |now| {
+                _ = hand.act(|receiver| receiver.wake(now, slot));
+            });
+        }
+        let told = stage.follow(3 * STEP);
+        assert_eq!(
+            ids(&told, 3 * STEP).len(),
+            3,
+            "{second} {third} {:#?}",
+            desk.take_radio()
+        );
+    }
 }

@@ -116,20 +116,22 @@ impl Node<'_> {
         asks
     }
 
-    /// Asks whether the device at a link answers; `false`: it is not here.
+    /// Asks whether the device at a link answers; `false`: it is not here, or is being asked something
+    /// else.
     pub(in crate::manager) fn check(&mut self, now: Timestamp, link: &Link) -> bool {
         let Some(index) = self.find(link) else {
             return false;
         };
         let asking = self.dealings.get(&index).is_some_and(|it| it.asking);
-        if !asking && self.phase != Phase::Closing {
-            let wanted = Wanted {
-                presence: true,
-                ..self.unread(index)
-            };
-            self.probe(now, index, wanted, Known::default());
-            self.due = Some(now);
+        if asking || self.phase == Phase::Closing {
+            return false;
         }
+        let wanted = Wanted {
+            presence: true,
+            ..self.unread(index)
+        };
+        self.probe(now, index, wanted, Known::default());
+        self.due = Some(now);
         true
     }
 

@@ -50,6 +50,8 @@ pub(super) struct Dealings {
     /// What identifies it by this link alone, see [`device_id`] and
     /// [`direct_id`](crate::device::direct_id).
     pub(super) link_id: String,
+    /// What is kept under that id is certainly of this device: another one can have been at its port.
+    pub(super) owns_link_id: bool,
     /// It is being asked, and not all was answered.
     pub(super) asking: bool,
     /// When it was asked last.
@@ -68,7 +70,7 @@ pub(super) struct Dealings {
     pub(super) answered: bool,
     /// After that it did not even give an error.
     pub(super) silent: bool,
-    /// It was asked for its identity, whatever it answered: once is enough.
+    /// It was asked for its identity since it connected: whatever it answered, once is enough.
     pub(super) identity_asked: bool,
     /// What to ask it with, should its name turn out to be the wanted one, or be wanted itself.
     pub(super) unwanted: Option<Known>,
@@ -179,6 +181,7 @@ impl Node<'_> {
             ..Wanted::NOTHING
         };
         let dealings = Dealings {
+            owns_link_id: is_lasting || !memory.knows(&link_id),
             link_id,
             identity_asked: unread.identity,
             named: !awaits_name,
@@ -215,7 +218,7 @@ impl Node<'_> {
     /// once stays one.
     fn own_id(&self, id: String, link: &Link, memory: &Memory) -> String {
         let apart = self.apart_id(&id, link);
-        if memory.knows(&apart) { apart } else { id }
+        if memory.is_apart(&apart) { apart } else { id }
     }
 
     pub(super) fn handle_name(
@@ -276,7 +279,7 @@ impl Node<'_> {
         memory: &mut Memory,
     ) {
         let (Some(device), Some(dealings)) =
-            (self.devices.get(&index), self.dealings.get_mut(&index))
+            (self.devices.get_mut(&index), self.dealings.get_mut(&index))
         else {
             return;
         };
@@ -296,7 +299,13 @@ impl Node<'_> {
             return;
         };
         let link = Some(device.link.clone()).filter(|_| !has_record(device));
-        let is_new = from != to && memory.identify(&from, &to);
+        let owns = has_record(device) || dealings.owns_link_id;
+        if !owns {
+            // Of the last device at this port.
+            device.battery.take_if(|it| it.at < self.begun);
+            device.light.take_if(|it| it.at < self.begun);
+        }
+        let is_new = from != to && memory.identify(&from, &to, owns);
         if let Some(link) = link {
             let id = self.own_id(to.clone(), &link, memory);
             self.rename(now, index, id, memory);
@@ -395,7 +404,7 @@ impl Node<'_> {
         &mut self,
         now: Timestamp,
         link: &Link,
-        memory: &Memory,
+        memory: &mut Memory,
     ) -> bool {
         let index = self.find(link);
         let Some((index, device)) = index.and_then(|it| Some((it, self.devices.get(&it)?))) else {
@@ -406,6 +415,7 @@ impl Node<'_> {
             "{} and {id} are two devices with one serial number",
             device.id
         );
+        memory.set_apart(&id, &device.id, now);
         self.rename(now, index, id, memory);
         true
     }
@@ -601,6 +611,10 @@ impl Node<'_> {
         };
         if online {
             self.signs.push((now, index, Sign::Arrival));
+            // It may have been asked after it had left, before its receiver found out.
+            if let Some(dealings) = self.dealings.get_mut(&index) {
+                dealings.identity_asked = false;
+            }
             self.change(index, |device| {
                 device.presence = Presence::Online;
                 device.seen = Some(now);
