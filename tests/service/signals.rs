@@ -98,7 +98,7 @@ fn while_nothing_happens_nothing_is_said() {
     let heard = stage.heard();
     let expected = [("hidpp_101B_1C5E0705", 2), ("hidpp_4002_392A0750", 1)].map(|(name, slot)| {
         let link = format!("(\"receiver\", \"AF4F95EA\", byte 0x0{slot}, \"\", \"\", \"offline\")");
-        format!("{name} Device1: Links=[{link}] Online=false Presence=\"offline\"")
+        format!("{name} Device1: LastSeen=… Links=[{link}] Online=false Presence=\"offline\"")
     });
     assert_eq!(heard.len(), 2, "{heard:#?}");
     assert!(expected.iter().all(|it| heard.contains(it)), "{heard:#?}");
