@@ -1,317 +1,74 @@
-//! One device is one device, whatever comes and goes: devices of three models with equal and zero
-//! serial numbers, on receivers, cables and Bluetooth, in any order and at any pace.
-//!
-//! The rules are those of the README, section Links. Where these leave it open which of two devices
-//! gets an id with its place, or when, the check accepts each of the cases that they allow.
+//! Devices and receivers on their ports, and the program that follows them.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use solar_status::device::{Device, Link};
+use solar_status::device::Link;
 use solar_status::history::{self, History, Sample};
 use solar_status::manager::{Change, Memory, News};
-use solar_status::sim::device::Device as Firmware;
+use solar_status::sim::Plugged;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::family::Family;
 use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Plugged, catalogue};
-use solar_status::units::{Percent, Timestamp};
+use solar_status::units::Timestamp;
 use solar_status::wire::Slot;
 
+use super::expected::{Found, Moment, There, Up, clones};
+use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};
 use crate::desk::{Shared, usb_port};
 use crate::links::devices_of;
 use crate::stage::Stage;
 
-/// After this time all that follows from a step is over. Links of one id are asked eight times an
-/// hour at most, so what these questions decide may take an hour.
-const SETTLED: Duration = Duration::from_secs(3700);
-
-/// A link that a device left is up for its receiver no longer than this.
-const LINGER: u64 = 3000;
-
-/// The last of the receivers is a Bolt receiver, the others are Unifying receivers.
-const RECEIVERS: usize = 4;
-const BOLT: usize = 3;
-
-const SLOTS: usize = 6;
-
-/// The charges of the units, which tell their readings apart.
-const CHARGES: [u8; 8] = [12, 28, 36, 43, 58, 66, 74, 82];
-
-/// Those of [`Model::Office`], which knows these steps only.
-const STEPS: [u8; 4] = [90, 50, 20, 5];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Model {
-    /// G903: a receiver knows it as 4087, it is C091 on its cable, and its unit id is its serial
-    /// number.
-    Gaming,
-    /// M720: 405E and B015. Its unit id differs from its serial number (as Solaar issue 2005 shows
-    /// of another mouse).
-    Office,
-    /// MX Master 3S: B034 on Bolt receivers and Bluetooth, known by its unit id on both.
-    Master,
-}
-
-impl Model {
-    const fn wpid(self) -> u16 {
-        match self {
-            Self::Gaming => 0x4087,
-            Self::Office => 0x405E,
-            Self::Master => 0xB034,
-        }
-    }
-
-    /// The product id on its cable or on Bluetooth.
-    const fn product(self) -> u16 {
-        match self {
-            Self::Gaming => 0xC091,
-            Self::Office => 0xB015,
-            Self::Master => 0xB034,
-        }
-    }
-
-    const fn is_wired(self) -> bool {
-        matches!(self, Self::Gaming)
-    }
-
-    const fn bus(self) -> &'static str {
-        if self.is_wired() { "usb" } else { "bluetooth" }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Gaming => "G903 LS",
-            Self::Office => "M720 Triathlon",
-            Self::Master => "MX Master 3S",
-        }
-    }
-}
-
-/// A device as it is made: units of one model and number are clones of each other.
-#[derive(Clone, Debug)]
-struct Unit {
-    model: Model,
-    /// Its serial number is made of it; zero: it has none.
-    number: u8,
-    /// The receivers it is paired with, also twice with one.
-    channels: Vec<usize>,
-}
-
-impl Unit {
-    const fn serial(&self) -> [u8; 4] {
-        match self.number {
-            0 => [0; 4],
-            number => [0xD0, 0, 0, number],
-        }
-    }
-
-    fn charge(&self, index: usize) -> u8 {
-        match self.model {
-            Model::Office => STEPS[usize::from(self.number.saturating_sub(1))],
-            Model::Gaming | Model::Master => CHARGES[index],
-        }
-    }
-
-    fn firmware(&self, index: usize) -> Firmware {
-        let mut entry = catalogue::find(self.model.name()).unwrap();
-        if let Some((_, battery)) = &mut entry.battery {
-            battery.charge = Percent::new(self.charge(index)).unwrap();
-            battery.measured = None;
-        }
-        entry.paired(self.serial()).unwrap()
-    }
-
-    /// The id that links of it share, once they are known to.
-    fn id(&self) -> String {
-        format!("{:04X}-D000000{}", self.model.wpid(), self.number)
-    }
-
-    /// That by its unit id alone.
-    fn id_on_bluetooth(&self) -> String {
-        match self.model {
-            Model::Office => {
-                let unit = self.serial().map(|byte| !byte);
-                format!("405E-{:08X}", u32::from_be_bytes(unit))
-            }
-            Model::Gaming | Model::Master => self.id(),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    /// A receiver is plugged in, or pulled out.
-    Receiver(usize),
-    /// So is the cable of a unit, at one of the ports; or it connects on Bluetooth or leaves that.
-    Node { unit: usize, port: usize },
-    /// A unit is used on another channel, or switched off. The receiver of the one it leaves takes
-    /// so many milliseconds to find out.
-    Channel {
-        unit: usize,
-        channel: Option<usize>,
-        linger: u64,
-    },
-    /// A channel of a unit is unpaired, or paired with the first free slot.
-    Pairing { unit: usize, channel: usize },
-    /// The program ends and begins, and finds the nodes in this order or in the other.
-    Restart { reversed: bool },
-}
-
-fn unit() -> impl Strategy<Value = Unit> {
-    let model = prop_oneof![
-        3 => Just(Model::Gaming),
-        2 => Just(Model::Office),
-        2 => Just(Model::Master),
-    ];
-    let channels = proptest::collection::vec(0..BOLT, 1..=3);
-    let number = prop_oneof![2 => Just(1_u8), 1 => 0_u8..=1, 2 => 0_u8..=4];
-    (model, number, channels).prop_map(|(model, number, mut channels)| {
-        if model == Model::Master {
-            channels.fill(BOLT);
-        }
-        Unit {
-            model,
-            number,
-            channels,
-        }
-    })
-}
-
-fn units() -> impl Strategy<Value = Vec<Unit>> {
-    proptest::collection::vec(unit(), 1..=8).prop_map(|mut units| {
-        // Links of the first model that are not known to be of one device have two ids, and clones
-        // of it four: that is left out.
-        let mut numbers = BTreeSet::new();
-        units.retain(|it| it.model != Model::Office || numbers.insert(it.number));
-        if units.is_empty() {
-            units.push(Unit {
-                model: Model::Gaming,
-                number: 1,
-                channels: vec![0],
-            });
-        }
-        units
-    })
-}
-
-/// A step, and how many milliseconds follow; `None`: all that follows from it.
-fn steps() -> impl Strategy<Value = Vec<(Step, Option<u64>)>> {
-    let unit = 0..8_usize;
-    let channel = 0..3_usize;
-    let step = prop_oneof![
-        2 => (0..RECEIVERS).prop_map(Step::Receiver),
-        3 => (unit.clone(), 0..8_usize).prop_map(|(unit, port)| Step::Node { unit, port }),
-        5 => (unit.clone(), proptest::option::weighted(0.85, channel.clone()), 0..LINGER)
-            .prop_map(|(unit, channel, linger)| Step::Channel { unit, channel, linger }),
-        1 => (unit, channel).prop_map(|(unit, channel)| Step::Pairing { unit, channel }),
-        1 => any::<bool>().prop_map(|reversed| Step::Restart { reversed }),
-    ];
-    let pause = proptest::option::weighted(0.5, 0..2500_u64);
-    proptest::collection::vec((step, pause), 1..40)
-}
-
 /// Where a unit is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Used {
+pub(super) enum Used {
     Channel(usize),
     Bluetooth,
 }
 
 /// A unit as it is now.
-struct Owned {
-    unit: Unit,
+pub(super) struct Owned {
+    pub(super) unit: Unit,
     /// Its cable, or itself on Bluetooth.
-    thing: Shared,
-    node: Option<Shared>,
-    port: usize,
+    pub(super) thing: Shared,
+    pub(super) node: Option<Shared>,
+    pub(super) port: usize,
     /// The slots of its channels.
-    slots: Vec<Option<usize>>,
+    pub(super) slots: Vec<Option<usize>>,
     /// How often each channel came into use, or was paired or unpaired: all in all, and by the time
     /// that the stage has reached.
-    epochs: Vec<(u32, Rc<Cell<u32>>)>,
-    used: Option<Used>,
+    pub(super) epochs: Vec<(u32, Rc<Cell<u32>>)>,
+    pub(super) used: Option<Used>,
 }
 
 /// A receiver as it is now.
-struct Desk {
-    thing: Shared,
-    node: Option<Shared>,
-    slots: [bool; SLOTS],
+pub(super) struct Desk {
+    pub(super) thing: Shared,
+    pub(super) node: Option<Shared>,
+    pub(super) slots: [bool; SLOTS],
 }
 
-/// A link that is there.
-#[derive(Clone, Debug)]
-struct There {
-    link: Link,
-    unit: usize,
-    /// What an id with its place ends in.
-    place: String,
-    /// Whether the device answers on it by radio, or is on a cable.
-    up: Up,
-}
-
-impl There {
-    /// The id of a device without a serial number.
-    fn id_by_link(&self, model: Model) -> String {
-        match self.link {
-            Link::Paired { .. } => format!("{:04X}-{}", model.wpid(), self.place),
-            Link::Direct { product, .. } => format!("{product:04X}-{}", self.place),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Up {
-    No,
-    Radio,
-    Cable,
-}
-
-/// What has to be true at a time.
-struct Moment {
-    second: u64,
-    there: Vec<There>,
-    /// The ids with a place that are possible by now.
-    rivals: BTreeSet<String>,
-    /// The numbers of [`Model::Office`] whose links may, and must be known to be of one device.
-    may_join: BTreeSet<u8>,
-    must_join: BTreeSet<u8>,
-}
-
-struct World {
-    units: Vec<Owned>,
-    desks: Vec<Desk>,
-    stage: Stage,
-    now: Duration,
-    nodes: usize,
-    moments: Vec<Moment>,
-    rivals: BTreeSet<String>,
+pub(super) struct World {
+    pub(super) units: Vec<Owned>,
+    pub(super) desks: Vec<Desk>,
+    pub(super) stage: Stage,
+    pub(super) now: Duration,
+    pub(super) nodes: usize,
+    pub(super) moments: Vec<Moment>,
+    pub(super) rivals: BTreeSet<String>,
     /// What was asked of [`Model::Office`]: on Bluetooth, and on receivers; surely or perhaps.
-    on_bluetooth: [BTreeSet<u8>; 2],
-    on_receivers: [BTreeSet<u8>; 2],
-    folder: tempfile::TempDir,
-    found: Found,
-}
-
-/// What was seen of the devices so far.
-#[derive(Default)]
-struct Found {
-    /// The ids with a place.
-    apart: BTreeSet<String>,
-    joined: BTreeSet<u8>,
-    /// The units that an id can stand for.
-    ids: BTreeMap<String, BTreeSet<usize>>,
-    /// Ids by the link alone, where the device had time to state its identity.
-    identified: BTreeSet<String>,
+    pub(super) on_bluetooth: [BTreeSet<u8>; 2],
+    pub(super) on_receivers: [BTreeSet<u8>; 2],
+    pub(super) folder: tempfile::TempDir,
+    pub(super) found: Found,
 }
 
 impl World {
-    fn new(units: Vec<Unit>) -> Self {
+    pub(super) fn new(units: Vec<Unit>) -> Self {
         let mut receivers: Vec<Receiver> = (1..)
             .zip(0..RECEIVERS)
             .map(|(number, place)| {
@@ -383,12 +140,12 @@ impl World {
         }
     }
 
-    fn act(&mut self, act: impl FnOnce(Timestamp) + 'static) {
+    pub(super) fn act(&mut self, act: impl FnOnce(Timestamp) + 'static) {
         self.stage.at_time(self.now, act);
     }
 
     /// The thing at a new node, with the first number that is free.
-    fn node_of(&mut self, thing: &Shared) -> Shared {
+    pub(super) fn node_of(&mut self, thing: &Shared) -> Shared {
         let units = self.units.iter().filter_map(|it| it.node.as_ref());
         let all = units.chain(self.desks.iter().filter_map(|it| it.node.as_ref()));
         let used: BTreeSet<String> = all.map(|it| it.info().path).collect();
@@ -398,7 +155,7 @@ impl World {
         thing.plugged_again(&path, self.nodes)
     }
 
-    fn step(&mut self, step: Step) -> Result<(), TestCaseError> {
+    pub(super) fn step(&mut self, step: Step) -> Result<(), TestCaseError> {
         match step {
             Step::Receiver(number) => self.toggle_receiver(number),
             Step::Node { unit, port } => self.toggle_node(unit % self.units.len(), port),
@@ -426,14 +183,14 @@ impl World {
     }
 
     /// One of the channels of a unit that are paired.
-    fn channel_of(&self, unit: usize, number: usize) -> Option<usize> {
+    pub(super) fn channel_of(&self, unit: usize, number: usize) -> Option<usize> {
         let slots = self.units[unit].slots.iter().enumerate();
         let paired = slots.filter(|(_, slot)| slot.is_some());
         let paired: Vec<usize> = paired.map(|(channel, _)| channel).collect();
         paired.get(number.checked_rem(paired.len())?).copied()
     }
 
-    fn toggle_receiver(&mut self, number: usize) {
+    pub(super) fn toggle_receiver(&mut self, number: usize) {
         let port = self.stage.port.clone();
         if let Some(node) = self.desks[number].node.take() {
             self.act(move |_| port.unplug(&node));
@@ -447,7 +204,7 @@ impl World {
         });
     }
 
-    fn toggle_node(&mut self, unit: usize, port: usize) {
+    pub(super) fn toggle_node(&mut self, unit: usize, port: usize) {
         let model = self.units[unit].unit.model;
         if self.units[unit].node.is_some() {
             if model.is_wired() {
@@ -484,7 +241,7 @@ impl World {
     }
 
     /// The node of a unit is gone.
-    fn pull(&mut self, unit: usize) {
+    pub(super) fn pull(&mut self, unit: usize) {
         let Some(node) = self.units[unit].node.take() else {
             return;
         };
@@ -499,7 +256,7 @@ impl World {
     }
 
     /// A unit leaves what it was used on, for something else.
-    fn use_on(&mut self, unit: usize, used: Option<Used>, linger: u64) {
+    pub(super) fn use_on(&mut self, unit: usize, used: Option<Used>, linger: u64) {
         let before = std::mem::replace(&mut self.units[unit].used, used);
         if before == used {
             return;
@@ -526,7 +283,7 @@ impl World {
     }
 
     /// The receiver and slot of a channel.
-    fn channel(&self, unit: usize, channel: usize) -> Option<(Shared, u8)> {
+    pub(super) fn channel(&self, unit: usize, channel: usize) -> Option<(Shared, u8)> {
         let owned = &self.units[unit];
         let slot = (*owned.slots.get(channel)?)?;
         let desk = &self.desks[owned.unit.channels[channel]];
@@ -534,14 +291,14 @@ impl World {
     }
 
     /// Begins another epoch of a channel, once it is called.
-    fn epoch(&mut self, unit: usize, channel: usize) -> impl FnOnce() + use<> {
+    pub(super) fn epoch(&mut self, unit: usize, channel: usize) -> impl FnOnce() + use<> {
         let (count, epoch) = &mut self.units[unit].epochs[channel];
         *count += 1;
         let (count, epoch) = (*count, Rc::clone(epoch));
         move || epoch.set(count)
     }
 
-    fn wake(&mut self, unit: usize, channel: usize) {
+    pub(super) fn wake(&mut self, unit: usize, channel: usize) {
         let (desk, slot) = self.channel(unit, channel).unwrap();
         let begin = self.epoch(unit, channel);
         self.act(move |now| {
@@ -554,7 +311,7 @@ impl World {
         });
     }
 
-    fn toggle_pairing(&mut self, unit: usize, channel: usize) {
+    pub(super) fn toggle_pairing(&mut self, unit: usize, channel: usize) {
         let Some(number) = self.units[unit].unit.channels.get(channel).copied() else {
             return;
         };
@@ -585,7 +342,7 @@ impl World {
     }
 
     /// The links that are there.
-    fn there(&self) -> Vec<There> {
+    pub(super) fn there(&self) -> Vec<There> {
         let mut there = Vec::new();
         for (index, owned) in self.units.iter().enumerate() {
             for (channel, number) in owned.unit.channels.iter().enumerate() {
@@ -631,7 +388,7 @@ impl World {
     }
 
     /// Takes what can be known after a step; `settled`: it must be.
-    fn look(&mut self, settled: bool) {
+    pub(super) fn look(&mut self, settled: bool) {
         let there = self.there();
         for it in &there {
             let unit = &self.units[it.unit].unit;
@@ -685,13 +442,13 @@ impl World {
         }
     }
 
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.now = Duration::from_secs((self.now + SETTLED).as_secs());
         self.look(true);
     }
 
     /// Lets the program run until now, and checks what it reported.
-    fn run(&mut self) -> Result<(), TestCaseError> {
+    pub(super) fn run(&mut self) -> Result<(), TestCaseError> {
         let told = self.stage.follow(self.now.as_secs());
         self.stage.start = Timestamp::from_start(self.now);
         self.record(&told);
@@ -702,7 +459,7 @@ impl World {
         Ok(())
     }
 
-    fn restart(&mut self, reversed: bool) -> Result<(), TestCaseError> {
+    pub(super) fn restart(&mut self, reversed: bool) -> Result<(), TestCaseError> {
         self.now = Duration::from_secs((self.now + Duration::from_millis(2 * LINGER)).as_secs());
         self.run()?;
         let mut stage = Stage::new();
@@ -723,12 +480,12 @@ impl World {
         Ok(())
     }
 
-    fn directory(&self) -> std::path::PathBuf {
+    pub(super) fn directory(&self) -> std::path::PathBuf {
         self.folder.path().join("history")
     }
 
     /// Records what was reported, as the daemon does.
-    fn record(&self, told: &[(u64, News)]) {
+    pub(super) fn record(&self, told: &[(u64, News)]) {
         let at = |second| Timestamp::from_start(Duration::from_secs(second));
         let mut history = History::open(self.directory(), Timestamp::START).unwrap();
         for (second, news) in told {
@@ -750,7 +507,7 @@ impl World {
     }
 
     /// The history of each device is in the file of its id, and the cache has no other devices.
-    fn check_kept(&self) -> Result<(), TestCaseError> {
+    pub(super) fn check_kept(&self) -> Result<(), TestCaseError> {
         for id in history::devices(&self.directory()).unwrap() {
             self.check_id(&id, "history")?;
             let Some(units) = self.found.ids.get(&id) else {
@@ -773,7 +530,7 @@ impl World {
 
     /// Checks an id under which something is kept. A device that was pulled out before it could state
     /// its identity has one by its link.
-    fn check_id(&self, id: &str, kept: &str) -> Result<(), TestCaseError> {
+    pub(super) fn check_id(&self, id: &str, kept: &str) -> Result<(), TestCaseError> {
         let by_link = ["C091-", "B015-", "B034-e4"];
         let unidentified =
             by_link.iter().any(|it| id.starts_with(it)) && !self.found.identified.contains(id);
@@ -786,7 +543,7 @@ impl World {
     }
 }
 
-fn cached(path: &Path) -> BTreeSet<String> {
+pub(super) fn cached(path: &Path) -> BTreeSet<String> {
     let Ok(text) = std::fs::read(path) else {
         return BTreeSet::new();
     };
@@ -795,110 +552,12 @@ fn cached(path: &Path) -> BTreeSet<String> {
     entries.keys().cloned().collect()
 }
 
-impl Found {
-    fn check(
-        &mut self,
-        moment: &Moment,
-        units: &[Owned],
-        devices: &BTreeMap<String, Device>,
-    ) -> Result<(), TestCaseError> {
-        let second = moment.second;
-        let mut found = BTreeMap::new();
-        for device in devices.values() {
-            for (link, _) in device.links() {
-                let before = found.insert(link.clone(), device.id.clone());
-                prop_assert_eq!(before, None, "second {}: {:?} is there twice", second, link);
-            }
-        }
-        let there: BTreeSet<&Link> = moment.there.iter().map(|it| &it.link).collect();
-        prop_assert_eq!(
-            found.keys().collect::<BTreeSet<_>>(),
-            there,
-            "second {}",
-            second
-        );
-        // The units that are in use at an id, by radio and on cables.
-        let mut in_use: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-        for it in &moment.there {
-            let unit = &units[it.unit].unit;
-            let id = &*found[&it.link];
-            self.check_link(moment, unit, it, id)?;
-            if it.up != Up::No {
-                let other = in_use.insert((id, it.up == Up::Cable), it.unit);
-                prop_assert!(
-                    other.is_none_or(|other| other == it.unit),
-                    "second {second}: {id} is two devices"
-                );
-            }
-            let numbered =
-                |other: &Owned| (other.unit.model, other.unit.number) == (unit.model, unit.number);
-            let all = units.iter().enumerate().filter(|(_, it)| numbered(it));
-            let all: BTreeSet<usize> = all.map(|(index, _)| index).collect();
-            self.ids.insert(id.to_owned(), all);
-            if let Link::Direct { product, .. } = it.link {
-                self.identified
-                    .insert(format!("{product:04X}-{}", it.place));
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks the id that a link was found under.
-    fn check_link(
-        &mut self,
-        moment: &Moment,
-        unit: &Unit,
-        it: &There,
-        id: &str,
-    ) -> Result<(), TestCaseError> {
-        let second = moment.second;
-        if unit.number == 0 {
-            prop_assert_eq!(id, it.id_by_link(unit.model), "second {}", second);
-            return Ok(());
-        }
-        let is_paired = matches!(it.link, Link::Paired { .. });
-        if unit.model == Model::Office && !is_paired {
-            let is_joined = id == unit.id();
-            let may = moment.may_join.contains(&unit.number);
-            let must =
-                moment.must_join.contains(&unit.number) || self.joined.contains(&unit.number);
-            prop_assert!(
-                is_joined && may || !must && id == unit.id_on_bluetooth(),
-                "second {second}: {id} may {may} must {must}"
-            );
-            if is_joined {
-                self.joined.insert(unit.number);
-                self.ids.remove(&unit.id_on_bluetooth());
-            }
-            return Ok(());
-        }
-        let apart = format!("{}-{}", unit.id(), it.place);
-        if id == apart {
-            prop_assert!(moment.rivals.contains(&apart), "second {second}: {id}");
-            self.apart.insert(apart);
-        } else {
-            prop_assert!(!self.apart.contains(&apart), "second {second}: not {apart}");
-            prop_assert_eq!(id, unit.id(), "second {}", second);
-        }
-        Ok(())
-    }
-}
-
-/// The units of one model and number.
-fn clones(units: &[Owned], unit: &Unit) -> BTreeSet<usize> {
-    let units = units.iter().map(|it| (it.unit.model, it.unit.number));
-    let units = units
-        .enumerate()
-        .filter(|(_, it)| *it == (unit.model, unit.number));
-    units.map(|(index, _)| index).collect()
-}
-
-fn number_of(slot: usize) -> u8 {
+pub(super) fn number_of(slot: usize) -> u8 {
     u8::try_from(slot).unwrap() + 1
 }
 
 /// The serial number of a receiver; a Bolt receiver has a longer one.
-fn receiver_id(number: usize) -> String {
+pub(super) fn receiver_id(number: usize) -> String {
     let id = format!("A000000{}", number + 1);
     if number == BOLT {
         format!("{id}5FFFFFFB")
@@ -907,35 +566,6 @@ fn receiver_id(number: usize) -> String {
     }
 }
 
-fn address(unit: usize) -> String {
+pub(super) fn address(unit: usize) -> String {
     format!("e4:5f:01:02:03:{unit:02x}")
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn a_device_is_one_device_whatever_comes_and_goes(
-        units in units(),
-        receivers in proptest::collection::btree_set(0..RECEIVERS, 1..=RECEIVERS),
-        steps in steps(),
-    ) {
-        let mut world = World::new(units);
-        for receiver in receivers {
-            world.toggle_receiver(receiver);
-        }
-        for (step, pause) in steps {
-            world.step(step)?;
-            match pause {
-                Some(pause) => {
-                    world.look(false);
-                    world.now += Duration::from_millis(pause);
-                }
-                None => world.settle(),
-            }
-        }
-        world.settle();
-        world.run()?;
-        world.check_kept()?;
-    }
 }

@@ -1,0 +1,158 @@
+//! What the rules expect, and what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use solar_status::device::{Device, Link};
+
+use super::steps::{Model, Unit};
+use super::world::Owned;
+
+/// A link that is there.
+#[derive(Clone, Debug)]
+pub(super) struct There {
+    pub(super) link: Link,
+    pub(super) unit: usize,
+    /// What an id with its place ends in.
+    pub(super) place: String,
+    /// Whether the device answers on it by radio, or is on a cable.
+    pub(super) up: Up,
+}
+
+impl There {
+    /// The id of a device without a serial number.
+    pub(super) fn id_by_link(&self, model: Model) -> String {
+        match self.link {
+            Link::Paired { .. } => format!("{:04X}-{}", model.wpid(), self.place),
+            Link::Direct { product, .. } => format!("{product:04X}-{}", self.place),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Up {
+    No,
+    Radio,
+    Cable,
+}
+
+/// What has to be true at a time.
+pub(super) struct Moment {
+    pub(super) second: u64,
+    pub(super) there: Vec<There>,
+    /// The ids with a place that are possible by now.
+    pub(super) rivals: BTreeSet<String>,
+    /// The numbers of [`Model::Office`] whose links may, and must be known to be of one device.
+    pub(super) may_join: BTreeSet<u8>,
+    pub(super) must_join: BTreeSet<u8>,
+}
+
+/// What was seen of the devices so far.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The ids with a place.
+    pub(super) apart: BTreeSet<String>,
+    pub(super) joined: BTreeSet<u8>,
+    /// The units that an id can stand for.
+    pub(super) ids: BTreeMap<String, BTreeSet<usize>>,
+    /// Ids by the link alone, where the device had time to state its identity.
+    pub(super) identified: BTreeSet<String>,
+}
+
+impl Found {
+    pub(super) fn check(
+        &mut self,
+        moment: &Moment,
+        units: &[Owned],
+        devices: &BTreeMap<String, Device>,
+    ) -> Result<(), TestCaseError> {
+        let second = moment.second;
+        let mut found = BTreeMap::new();
+        for device in devices.values() {
+            for (link, _) in device.links() {
+                let before = found.insert(link.clone(), device.id.clone());
+                prop_assert_eq!(before, None, "second {}: {:?} is there twice", second, link);
+            }
+        }
+        let there: BTreeSet<&Link> = moment.there.iter().map(|it| &it.link).collect();
+        prop_assert_eq!(
+            found.keys().collect::<BTreeSet<_>>(),
+            there,
+            "second {}",
+            second
+        );
+        // The units that are in use at an id, by radio and on cables.
+        let mut in_use: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+        for it in &moment.there {
+            let unit = &units[it.unit].unit;
+            let id = &*found[&it.link];
+            self.check_link(moment, unit, it, id)?;
+            if it.up != Up::No {
+                let other = in_use.insert((id, it.up == Up::Cable), it.unit);
+                prop_assert!(
+                    other.is_none_or(|other| other == it.unit),
+                    "second {second}: {id} is two devices"
+                );
+            }
+            let numbered =
+                |other: &Owned| (other.unit.model, other.unit.number) == (unit.model, unit.number);
+            let all = units.iter().enumerate().filter(|(_, it)| numbered(it));
+            let all: BTreeSet<usize> = all.map(|(index, _)| index).collect();
+            self.ids.insert(id.to_owned(), all);
+            if let Link::Direct { product, .. } = it.link {
+                self.identified
+                    .insert(format!("{product:04X}-{}", it.place));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the id that a link was found under.
+    pub(super) fn check_link(
+        &mut self,
+        moment: &Moment,
+        unit: &Unit,
+        it: &There,
+        id: &str,
+    ) -> Result<(), TestCaseError> {
+        let second = moment.second;
+        if unit.number == 0 {
+            prop_assert_eq!(id, it.id_by_link(unit.model), "second {}", second);
+            return Ok(());
+        }
+        let is_paired = matches!(it.link, Link::Paired { .. });
+        if unit.model == Model::Office && !is_paired {
+            let is_joined = id == unit.id();
+            let may = moment.may_join.contains(&unit.number);
+            let must =
+                moment.must_join.contains(&unit.number) || self.joined.contains(&unit.number);
+            prop_assert!(
+                is_joined && may || !must && id == unit.id_on_bluetooth(),
+                "second {second}: {id} may {may} must {must}"
+            );
+            if is_joined {
+                self.joined.insert(unit.number);
+                self.ids.remove(&unit.id_on_bluetooth());
+            }
+            return Ok(());
+        }
+        let apart = format!("{}-{}", unit.id(), it.place);
+        if id == apart {
+            prop_assert!(moment.rivals.contains(&apart), "second {second}: {id}");
+            self.apart.insert(apart);
+        } else {
+            prop_assert!(!self.apart.contains(&apart), "second {second}: not {apart}");
+            prop_assert_eq!(id, unit.id(), "second {}", second);
+        }
+        Ok(())
+    }
+}
+
+/// The units of one model and number.
+pub(super) fn clones(units: &[Owned], unit: &Unit) -> BTreeSet<usize> {
+    let units = units.iter().map(|it| (it.unit.model, it.unit.number));
+    let units = units
+        .enumerate()
+        .filter(|(_, it)| *it == (unit.model, unit.number));
+    units.map(|(index, _)| index).collect()
+}

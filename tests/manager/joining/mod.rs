@@ -1,0 +1,45 @@
+//! One device is one device, whatever comes and goes: devices of three models with equal and zero
+//! serial numbers, on receivers, cables and Bluetooth, in any order and at any pace.
+//!
+//! The rules are those of the README, section Links. Where these leave it open which of two devices
+//! gets an id with its place, or when, the check accepts each of the cases that they allow.
+
+mod expected;
+mod steps;
+mod world;
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use self::steps::{RECEIVERS, steps, units};
+use self::world::World;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_device_is_one_device_whatever_comes_and_goes(
+        units in units(),
+        receivers in proptest::collection::btree_set(0..RECEIVERS, 1..=RECEIVERS),
+        steps in steps(),
+    ) {
+        let mut world = World::new(units);
+        for receiver in receivers {
+            world.toggle_receiver(receiver);
+        }
+        for (step, pause) in steps {
+            world.step(step)?;
+            match pause {
+                Some(pause) => {
+                    world.look(false);
+                    world.now += Duration::from_millis(pause);
+                }
+                None => world.settle(),
+            }
+        }
+        world.settle();
+        world.run()?;
+        world.check_kept()?;
+    }
+}
