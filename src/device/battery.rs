@@ -90,6 +90,18 @@ impl ChargeState {
         }
     }
 
+    /// Whether a charger is connected, so that the battery is not used up.
+    pub const fn has_charger(self) -> bool {
+        match self {
+            Self::Charging | Self::Full | Self::NotCharging | Self::ChargingError => true,
+            Self::Discharging
+            | Self::InvalidBattery
+            | Self::ThermalError
+            | Self::BatteryError
+            | Self::Unknown => false,
+        }
+    }
+
     /// The same state of a device whose battery can, or cannot, be charged: where nothing is
     /// charged, charging cannot fail, and the fault is one of the battery.
     #[must_use]

@@ -11,6 +11,7 @@ mod name;
 mod named;
 mod receiver;
 mod sources;
+mod time_left;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, Fault, ValueKind};
 pub use doubt::is_odd;
@@ -19,13 +20,15 @@ pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
+pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil};
 
+pub use crate::feature::DeviceKind;
 pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
 
 use std::time::Duration;
 
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{DeviceKind, FirmwareVersion, pairing_information};
+use crate::feature::{FirmwareVersion, pairing_information};
 use crate::units::Timestamp;
 use crate::wire::{Slot, Wpid};
 
@@ -165,6 +168,9 @@ pub struct Device {
     pub battery: Option<Battery>,
     /// The light on it, as last measured.
     pub light: Option<Light>,
+    /// How long its battery lasts, or takes until it is full, where a history is kept; see
+    /// [`Self::time_left`].
+    pub forecast: Option<TimeLeft>,
 }
 
 impl Device {
@@ -188,6 +194,7 @@ impl Device {
             has_battery: None,
             battery: None,
             light: None,
+            forecast: None,
         }
     }
 

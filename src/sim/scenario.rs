@@ -4,6 +4,7 @@ mod crowd;
 mod days;
 mod fading;
 mod full;
+pub mod lives;
 mod months;
 mod staged;
 

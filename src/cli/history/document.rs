@@ -50,6 +50,8 @@ struct ForecastEntry {
     holds: Option<bool>,
     /// null too where the charge holds.
     days_left: Option<Range>,
+    /// The hours of use left, of a device that is used for hours, else null.
+    hours_of_use_left: Option<Range>,
     /// `no percent`, `too soon` or null.
     why_not: Option<&'static str>,
     /// Of a device that measures light, else null.
@@ -125,6 +127,13 @@ impl ForecastEntry {
                 Some(Outlook::Empty(days)) => Some(Range::of(days)),
                 Some(Outlook::Holds) | None => None,
             },
+            hours_of_use_left: forecast.of_use.map(|left| {
+                Range::of(Estimate {
+                    best: left.best * 24.0,
+                    low: left.low * 24.0,
+                    high: left.high.map(|high| high * 24.0),
+                })
+            }),
             why_not: forecast.outlook.err().map(lack),
             light: forecast.sunlight.map(|sunlight| LightEntry {
                 lux_hours_a_day: sunlight.a_day.map(rounded),

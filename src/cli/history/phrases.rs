@@ -8,8 +8,18 @@ const LIGHTS: [f64; 4] = [300.0, 500.0, 1000.0, 10_000.0];
 /// So many hours of light nobody has.
 const LONG_DAY: f64 = 12.0;
 
-/// What becomes of the charge: `empty in about 78 days (60 to 105)`.
+/// What becomes of the charge: `empty in about 78 days (60 to 105)`; of a device that is used for
+/// hours, `empty in about 12 h of use (9 to 16)`.
 pub(super) fn outlook(forecast: &Forecast) -> String {
+    if let Some(left) = forecast.of_use.filter(|left| left.best * 24.0 >= 0.5) {
+        let hours = Estimate {
+            best: left.best * 24.0,
+            low: left.low * 24.0,
+            high: left.high.map(|high| high * 24.0),
+        };
+        let best = hours.best.round();
+        return format!("empty in about {best} h of use{}", range(hours, 1.0));
+    }
     match forecast.outlook {
         Ok(Outlook::Empty(days)) if days.best <= 0.0 => "empty".to_owned(),
         Ok(Outlook::Empty(days)) if days.best < 1.0 => "empty within a day".to_owned(),
@@ -122,6 +132,8 @@ mod tests {
             loss: Err(Lack::TooSoon),
             outlook,
             sunlight: None,
+            of_use: None,
+            is_doubtful: false,
         }
     }
 

@@ -169,7 +169,7 @@ mod tests {
         let subjects = subjects(UNTIL, &TimeZone::UTC).unwrap();
         let called = |it: &Subject| it.device.name.as_deref() == Some(name);
         let subject = subjects.into_iter().find(called).unwrap();
-        let forecast = forecast(&subject.entries, UNTIL);
+        let forecast = forecast(&subject.entries, &subject.device, UNTIL);
         (subject.entries, forecast)
     }
 

@@ -47,7 +47,7 @@ pub(super) fn views(subjects: &[Subject], period: Period) -> Vec<View<'_>> {
             name,
             entries,
             gaps: series::gaps(entries, recorded),
-            forecast: forecast(&subject.entries, period.until),
+            forecast: forecast(&subject.entries, &subject.device, period.until),
         })
     };
     subjects.iter().filter_map(view).collect()

@@ -79,11 +79,37 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// The standard error of the mean of values that do not depend on each other; `None`: too few.
-pub(super) fn error_of_mean(values: &[f64]) -> Option<f64> {
+fn error_of_mean(values: &[f64]) -> Option<f64> {
     let count = f64::from(u32::try_from(values.len()).ok().filter(|it| *it > 1)?);
     let mean = mean(values)?;
     let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
     Some((squares / (count - 1.0) / count).sqrt())
+}
+
+/// How much values differ, as standard errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Spread {
+    /// Of one of them.
+    pub(super) of_one: f64,
+    /// Of their mean.
+    pub(super) of_mean: f64,
+}
+
+/// Few values may be alike by chance: so much weight, in values, has how they usually differ.
+const USUAL_WEIGHT: f64 = 2.0;
+
+/// How much values differ that do not depend on each other; `usual`: the standard error of one
+/// where nothing else is known.
+pub(super) fn spread(values: &[f64], usual: f64) -> Spread {
+    let count = u32::try_from(values.len()).map_or(f64::from(u32::MAX), f64::from);
+    let mean = mean(values).unwrap_or_default();
+    let squares: f64 = values.iter().map(|it| (it - mean).powi(2)).sum();
+    let free = (count - 1.0).max(0.0);
+    let of_one = ((squares + USUAL_WEIGHT * usual.powi(2)) / (free + USUAL_WEIGHT)).sqrt();
+    Spread {
+        of_one,
+        of_mean: of_one / count.max(1.0).sqrt(),
+    }
 }
 
 /// The standard error of a value by the jackknife: from what it is without each part of the data.

@@ -105,6 +105,7 @@ fn spread(from: (u32, f64), to: (u32, f64), measured: &mut [Measured]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::axis::by_calendar;
     use super::super::tests::{at, charge};
     use super::*;
     use crate::history::forecast::readings::readings;
@@ -119,7 +120,7 @@ mod tests {
 
     fn hours_of(entries: &[Entry]) -> Vec<Hour> {
         let entries: Vec<&Entry> = entries.iter().collect();
-        let readings = readings(&entries, at(0));
+        let readings = readings(by_calendar(&entries, at(0))).all;
         hours(&entries, &readings, at(0))
     }
 

@@ -13,6 +13,19 @@
 //! with more weight. Of a solar keyboard, which rises and falls daily, the mean charges of the days
 //! take the place of the falls (`trend.rs`).
 //!
+//! **Time of use.** A headset or mouse is switched on, used and put away: its charge falls with the
+//! hours in which it is online and not charged. The same slope over these hours is its use
+//! (`axis.rs`). A gap in the recording is not use, and a fall across one is left out, since how long
+//! it took is not known. Where a full battery lasts for more than 200 such hours, the days of the
+//! calendar count.
+//!
+//! **Time until full.** A charger is slower near the end, so it is the time that the battery stayed at each
+//! percent when it was charged before (`charging.rs`).
+//!
+//! **Worth showing.** A time left is shown where the least of its range is a quarter of it at least,
+//! and the most two and a half times of it at most, and not while the last reading may be odd (`left.rs`).
+//! `tests/time_left.rs` has how far off it is.
+//!
 //! **Light a day.** Between two measurements of light lies a straight line, in sleep the lesser of
 //! both; more than half a day without one is unknown. Over a week the change of the charge is a
 //! line in the sum of the light, again by Theil and Sen, and where that line says “no change” is
@@ -20,24 +33,36 @@
 //! are left out: it takes no more light (`balance.rs`).
 //!
 //! **Ranges** hold nine times of ten, if the days to come are like those looked at. That of the
-//! use comes from how different the weeks were; that of the light from what it would be without one
+//! use comes from how different the weeks were, or parts of three hours of use; few of them count as
+//! if two more differed by a quarter. The margin of the charge is added. That of the light from what it would be without one
 //! eighth of the days, each in turn. What is rounded is added (`estimate.rs`).
 
+mod axis;
 mod balance;
+mod charging;
 mod estimate;
 mod hours;
+mod left;
 mod readings;
 mod trend;
 
 use std::time::Duration;
 
 use super::entry::Entry;
-use crate::units::Timestamp;
+use crate::device::{Device, TimeBasis};
+use crate::units::{PercentPoints, Timestamp};
 
 pub use estimate::Estimate;
+pub use left::time_left;
+
+use readings::Readings;
 
 /// So far back it looks.
 pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+/// A device whose full battery lasts for so many hours of use at most is told in hours of use;
+/// what lasts longer, such as a mouse with cells for a year, in days.
+const HOURS_OF_USE: f64 = 200.0;
 
 /// What is expected of a device.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +73,11 @@ pub struct Forecast {
     pub outlook: Result<Outlook, Lack>,
     /// The light of a device that measures it.
     pub sunlight: Option<Sunlight>,
+    /// The use until it is empty, in days of 24 hours, of a device that is used for hours.
+    pub of_use: Option<Estimate>,
+    /// Whether the last charge is far from the one before, and was read once: it is odd, or of new
+    /// cells.
+    pub is_doubtful: bool,
 }
 
 /// How long a charge lasts at this use.
@@ -93,20 +123,16 @@ impl Lack {
     }
 }
 
-/// What is expected after `now`, of entries of any order.
-pub fn forecast(entries: &[Entry], now: Timestamp) -> Forecast {
-    let since = Timestamp::from_start(now.since_start().saturating_sub(WINDOW));
-    let mut recent: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| (since..=now).contains(&entry.at))
-        .collect();
-    recent.sort_by_key(|entry| entry.at);
-    let readings = readings::readings(&recent, since);
+/// What is expected of a device after `now`, of entries of any order.
+pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast {
+    let margin = device.battery.and_then(|it| it.margin).unwrap_or_default();
+    let (recent, since) = recent(entries, now);
+    let Readings { all, end_odd } = readings::readings(axis::by_calendar(&recent, since));
     let measures_light = recent.iter().any(|entry| entry.light.is_some());
-    let hours = measures_light.then(|| hours::hours(&recent, &readings, since));
+    let hours = measures_light.then(|| hours::hours(&recent, &all, since));
     let phases = match &hours {
-        Some(hours) => trend::daily(hours, &readings),
-        None => trend::falls(&readings),
+        Some(hours) => trend::daily(hours, &all),
+        None => trend::falls(&all, trend::CALENDAR),
     };
     let trend = match phases {
         None if recent.iter().any(|entry| entry.charge.is_some()) => Err(Lack::TooSoon),
@@ -114,11 +140,39 @@ pub fn forecast(entries: &[Entry], now: Timestamp) -> Forecast {
         Some(phases) => trend::trend(&phases).ok_or(Lack::TooSoon),
     };
     let today = days(seconds(now, since));
+    let is_used_for_hours = device.time_basis() == TimeBasis::Use && !measures_light;
+    let of_use = is_used_for_hours.then(|| of_use(&recent, margin, now));
+    let of_use = of_use.flatten();
     Forecast {
         loss: trend.map(|trend| trend.loss),
-        outlook: trend.map(|trend| trend.outlook(today)),
+        outlook: trend.map(|trend| trend.outlook(today, margin)),
         sunlight: hours.map(|hours| balance::sunlight(&hours)),
+        of_use,
+        is_doubtful: end_odd,
     }
+}
+
+/// The time of use until the battery is empty, if it lasts for [`HOURS_OF_USE`] at most.
+fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp) -> Option<Estimate> {
+    let last = axis::by_use(recent).last()?;
+    let today = last.at.saturating_add(axis::use_between(last.entry, now));
+    let readings = readings::readings(axis::by_use(recent));
+    let phases = trend::falls(&readings.all, trend::USE)?;
+    let trend = trend::trend(&phases)?;
+    trend.full().filter(|full| full * 24.0 <= HOURS_OF_USE)?;
+    match trend.outlook(days(today), margin) {
+        Outlook::Empty(days) => Some(days),
+        Outlook::Holds => None,
+    }
+}
+
+/// The entries of the window, sorted by time, and where it starts.
+fn recent(entries: &[Entry], now: Timestamp) -> (Vec<&Entry>, Timestamp) {
+    let since = Timestamp::from_start(now.since_start().saturating_sub(WINDOW));
+    let within = |entry: &&Entry| (since..=now).contains(&entry.at);
+    let mut recent: Vec<&Entry> = entries.iter().filter(within).collect();
+    recent.sort_by_key(|entry| entry.at);
+    (recent, since)
 }
 
 /// How long after the start of the window a time in it is.

@@ -1,20 +1,19 @@
 //! The charges a device told, without the odd ones.
 
-use super::seconds;
-use crate::device::ChargeState;
-use crate::history::Entry;
-use crate::units::Timestamp;
+use super::axis::Timed;
 
 /// A charge that was read, for as long as it was read again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Reading {
-    /// When it was read first and last, in seconds since the start of the window.
+    /// When it was read first and last, in seconds on the axis.
     pub(super) from: u32,
     pub(super) to: u32,
     /// In percent.
     pub(super) charge: f64,
     /// Whether a charger was connected.
     pub(super) charging: bool,
+    /// Whether there is a gap in the recording before it.
+    pub(super) after_gap: bool,
     /// How many entries say so.
     count: u32,
 }
@@ -22,22 +21,43 @@ pub(super) struct Reading {
 /// A charge that leaps farther than this and back is odd, in percent.
 const FAR: f64 = 3.0;
 
-/// What a device told while it was online, equal charges together.
-pub(super) fn readings(entries: &[&Entry], since: Timestamp) -> Vec<Reading> {
+/// The charges of a device while it was online, equal ones together.
+pub(super) struct Readings {
+    /// Without the odd ones.
+    pub(super) all: Vec<Reading>,
+    /// Whether the last one is left out as odd: it may be of new cells.
+    pub(super) end_odd: bool,
+}
+
+/// The charges of a device while it was online.
+pub(super) fn readings<'a>(entries: impl Iterator<Item = Timed<'a>>) -> Readings {
+    let read = read(entries);
+    let all = without_odd(&read);
+    let ends = read.last().zip(all.last());
+    let end_odd = ends.is_some_and(|(last, kept)| last.far_from(kept, FAR));
+    Readings { all, end_odd }
+}
+
+/// The charges as they were read.
+fn read<'a>(entries: impl Iterator<Item = Timed<'a>>) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
-    let online = entries.iter().filter(|entry| entry.online);
-    for (entry, charge) in online.filter_map(|entry| Some((entry, entry.charge?))) {
-        let at = seconds(entry.at, since);
+    let mut after_gap = false;
+    for timed in entries {
+        after_gap |= timed.after_gap;
+        let Some(charge) = timed.entry.charge.filter(|_| timed.entry.online) else {
+            continue;
+        };
         let reading = Reading {
-            from: at,
-            to: at,
+            from: timed.at,
+            to: timed.at,
             charge: f64::from(charge.get()),
-            charging: matches!(entry.state, ChargeState::Charging | ChargeState::Full),
+            charging: timed.entry.state.has_charger(),
+            after_gap: std::mem::take(&mut after_gap),
             count: 1,
         };
         append(&mut readings, reading);
     }
-    without_odd(&readings)
+    readings
 }
 
 fn append(readings: &mut Vec<Reading>, reading: Reading) {
@@ -64,6 +84,7 @@ impl Reading {
 /// At either end, where one side is not known, the other one counts.
 fn without_odd(readings: &[Reading]) -> Vec<Reading> {
     let mut kept = Vec::new();
+    let mut after_gap = false;
     for (place, reading) in readings.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|place| readings.get(place));
         let after = readings.get(place + 1);
@@ -76,8 +97,16 @@ fn without_odd(readings: &[Reading]) -> Vec<Reading> {
                 (Some(other), None) | (None, Some(other)) => is_far(other),
                 (None, None) => false,
             };
+        after_gap |= reading.after_gap;
         if !odd {
-            append(&mut kept, *reading);
+            let after_gap = std::mem::take(&mut after_gap);
+            append(
+                &mut kept,
+                Reading {
+                    after_gap,
+                    ..*reading
+                },
+            );
         }
     }
     kept
@@ -85,8 +114,10 @@ fn without_odd(readings: &[Reading]) -> Vec<Reading> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::axis::by_calendar;
     use super::super::tests::{at, charge};
     use super::*;
+    use crate::history::Entry;
 
     fn told(charges: &[u8]) -> Vec<f64> {
         let entries: Vec<Entry> = (0_u32..)
@@ -94,7 +125,7 @@ mod tests {
             .map(|(hour, percent)| charge(at(hour), *percent))
             .collect();
         let entries: Vec<&Entry> = entries.iter().collect();
-        let readings = readings(&entries, at(0));
+        let readings = readings(by_calendar(&entries, at(0))).all;
         readings.iter().map(|it| it.charge).collect()
     }
 
@@ -117,6 +148,6 @@ mod tests {
             online: false,
             ..charge(at(3), 57)
         };
-        assert_eq!(readings(&[&asleep], at(0)), []);
+        assert_eq!(readings(by_calendar(&[&asleep], at(0))).all, []);
     }
 }

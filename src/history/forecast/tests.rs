@@ -5,9 +5,21 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::device::ChargeState;
+use crate::device::{
+    Battery, BatterySource, ChargeState, DeviceKind, Link, TimeLeft, TimeLeftUntil, ValueKind,
+};
 use crate::history::Span;
 use crate::units::{Lux, Percent};
+
+/// A device of unknown kind.
+fn device() -> Device {
+    let link = Link::Direct {
+        node: "/dev/hidraw0".to_owned(),
+        bus: "usb".to_owned(),
+        product: 0x4002,
+    };
+    Device::new("4002-5692B2EC".to_owned(), link)
+}
 
 /// So many hours after a midnight.
 pub(super) fn at(hour: u32) -> Timestamp {
@@ -45,7 +57,7 @@ fn rounded(percent: f64) -> u8 {
 }
 
 fn days_left(entries: &[Entry], now: Timestamp) -> Estimate {
-    match forecast(entries, now).outlook {
+    match forecast(entries, &device(), now).outlook {
         Ok(Outlook::Empty(days)) => days,
         other => panic!("{other:?}"),
     }
@@ -68,7 +80,10 @@ fn assert_close(estimate: Estimate, truth: f64) {
 fn a_mouse_that_loses_one_percent_a_day_lasts_as_many_days_as_it_has_percent() {
     let entries = mouse(30, 90.0, 1.0, |_| true);
     assert_close(days_left(&entries, at(30 * 24)), 60.0);
-    assert_close(forecast(&entries, at(30 * 24)).loss.unwrap(), 1.0);
+    assert_close(
+        forecast(&entries, &device(), at(30 * 24)).loss.unwrap(),
+        1.0,
+    );
 }
 
 #[test]
@@ -128,23 +143,29 @@ fn a_single_odd_reading_changes_nothing() {
 #[test]
 fn a_charge_that_never_fell_tells_nothing() {
     let entries = mouse(30, 57.0, 0.0, |_| true);
-    let forecast = forecast(&entries, at(30 * 24));
+    let forecast = forecast(&entries, &device(), at(30 * 24));
     assert_eq!(forecast.outlook, Err(Lack::TooSoon));
 }
 
 #[test]
 fn in_the_sun_a_charge_holds() {
     let entries = keyboard(45, 1.0, |day| 230 + u16::try_from(day % 3).unwrap());
-    let forecast = forecast(&entries, at(45 * 24));
+    let forecast = forecast(&entries, &device(), at(45 * 24));
     assert_eq!(forecast.outlook, Ok(Outlook::Holds));
 }
 
 #[test]
 fn after_a_day_it_is_too_soon() {
     let entries = mouse(1, 90.0, 1.0, |_| true);
-    assert_eq!(forecast(&entries, at(24)).outlook, Err(Lack::TooSoon));
-    assert_eq!(forecast(&[], at(24)).outlook, Err(Lack::NoPercent));
-    assert_eq!(forecast(&[], at(24)).sunlight, None);
+    assert_eq!(
+        forecast(&entries, &device(), at(24)).outlook,
+        Err(Lack::TooSoon)
+    );
+    assert_eq!(
+        forecast(&[], &device(), at(24)).outlook,
+        Err(Lack::NoPercent)
+    );
+    assert_eq!(forecast(&[], &device(), at(24)).sunlight, None);
 }
 
 /// A keyboard that gains 5 % for 10 000 lux hours and loses `loss` a day: `light` lux in the ten
@@ -172,7 +193,7 @@ fn keyboard(days: u32, loss: f64, light: impl Fn(u32) -> u16) -> Vec<Entry> {
 fn the_light_a_keyboard_needs_is_that_which_makes_up_for_its_loss() {
     let weather = |day: u32| 100 + u16::try_from(day * 37 % 11).unwrap() * 30;
     let entries = keyboard(45, 1.0, weather);
-    let sunlight = forecast(&entries, at(45 * 24)).sunlight.unwrap();
+    let sunlight = forecast(&entries, &device(), at(45 * 24)).sunlight.unwrap();
     assert_close(sunlight.needed.unwrap(), 2000.0);
     assert!((2300.0..2700.0).contains(&sunlight.a_day.unwrap()));
 }
@@ -180,7 +201,7 @@ fn the_light_a_keyboard_needs_is_that_which_makes_up_for_its_loss() {
 #[test]
 fn where_all_days_are_alike_there_is_no_telling_what_light_does() {
     let entries = keyboard(45, 1.0, |_| 100);
-    let sunlight = forecast(&entries, at(45 * 24)).sunlight.unwrap();
+    let sunlight = forecast(&entries, &device(), at(45 * 24)).sunlight.unwrap();
     assert_eq!(sunlight.needed, Err(Lack::Unclear));
     assert!((sunlight.a_day.unwrap() - 1000.0).abs() < 1.0);
     // The days left can be told all the same.
@@ -190,8 +211,203 @@ fn where_all_days_are_alike_there_is_no_telling_what_light_does() {
 #[test]
 fn ten_days_of_light_are_too_few() {
     let entries = keyboard(10, 1.0, |day| 100 + u16::try_from(day).unwrap() * 30);
-    let sunlight = forecast(&entries, at(10 * 24)).sunlight.unwrap();
+    let sunlight = forecast(&entries, &device(), at(10 * 24)).sunlight.unwrap();
     assert_eq!(sunlight.needed, Err(Lack::FewDays));
+}
+
+/// A headset that is on for two hours each day, and loses 5 % in an hour of it: 20 hours when full.
+/// It is noted at each change and once an hour.
+fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut percent = from;
+    for minute in (0..days * 24 * 60).step_by(12) {
+        let (hour, time) = (minute / 60, minute % (24 * 60));
+        let on = (19 * 60..21 * 60).contains(&time);
+        let is_end = time == 21 * 60;
+        if (on || is_end) && is_watched(hour) {
+            entries.push(Entry {
+                at: at(hour) + Duration::from_secs(60) * (minute % 60),
+                online: on,
+                ..charge(at(0), rounded(percent))
+            });
+        }
+        percent -= if on { 1.0 } else { 0.0 };
+    }
+    entries
+}
+
+fn used_for_hours() -> Device {
+    Device {
+        kind: Some(DeviceKind::Headset),
+        battery: Some(battery(ChargeState::Discharging)),
+        ..device()
+    }
+}
+
+fn battery(state: ChargeState) -> Battery {
+    Battery {
+        percent: Percent::new(50),
+        level: None,
+        next: None,
+        margin: None,
+        value_kind: ValueKind::Percent,
+        state,
+        external_power: None,
+        voltage: None,
+        rechargeable: None,
+        source: BatterySource::Unified,
+        trusted: true,
+        at: Timestamp::START,
+        charge_at: Timestamp::START,
+    }
+}
+
+fn hours(left: TimeLeft) -> [u64; 3] {
+    [left.low, left.best, left.high].map(|it| (it.as_secs() + 1800) / 3600)
+}
+
+#[test]
+fn a_headset_is_told_in_hours_of_use_and_a_keyboard_in_days() {
+    let entries = headset(7, 90.0, |_| true);
+    let now = at(7 * 24);
+    let left = time_left(&entries, &used_for_hours(), now).unwrap();
+    assert_eq!(
+        (left.until, left.basis),
+        (TimeLeftUntil::Empty, TimeBasis::Use)
+    );
+    let [low, best, high] = hours(left);
+    assert!(low <= 4 && best == 4 && 4 <= high, "{left:?}");
+    // It is the same a day later, without use.
+    let later = time_left(
+        &entries,
+        &used_for_hours(),
+        now + Duration::from_secs(86_400),
+    );
+    assert_eq!(later.map(|it| it.best), Some(left.best));
+    let keyboard = Device {
+        kind: Some(DeviceKind::Keyboard),
+        ..used_for_hours()
+    };
+    assert!(forecast(&entries, &used_for_hours(), now).of_use.is_some());
+    assert_eq!(forecast(&entries, &keyboard, now).of_use, None);
+}
+
+#[test]
+fn a_mouse_whose_charge_lasts_for_months_is_told_in_days() {
+    let mouse = Device {
+        kind: Some(DeviceKind::Mouse),
+        ..used_for_hours()
+    };
+    let entries = self::mouse(30, 90.0, 1.0, |_| true);
+    let left = time_left(&entries, &mouse, at(30 * 24)).unwrap();
+    assert_eq!(left.basis, TimeBasis::Calendar);
+    assert!(
+        (59..=61).contains(&(left.best.as_secs() / 86_400)),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn what_nothing_recorded_is_not_use() {
+    // On two evenings nothing was recorded; 20 % are gone.
+    let entries = headset(8, 100.0, |hour| !(48..96).contains(&hour));
+    let left = time_left(&entries, &used_for_hours(), at(8 * 24)).unwrap();
+    assert_eq!(hours(left)[1], 4, "{left:?}");
+}
+
+#[test]
+fn a_time_that_is_not_sure_is_not_shown() {
+    // An hour of use.
+    let entries = headset(1, 90.0, |hour| hour < 20);
+    assert_eq!(time_left(&entries, &used_for_hours(), at(20)), None);
+    // An unknown product: half of the scale.
+    let mut unknown = used_for_hours();
+    unknown.battery = Some(Battery {
+        margin: Some(PercentPoints(45)),
+        ..battery(ChargeState::Discharging)
+    });
+    let entries = headset(7, 90.0, |_| true);
+    assert_eq!(time_left(&entries, &unknown, at(7 * 24)), None);
+    // The last reading may be odd, or of new cells.
+    let mut entries = mouse(30, 90.0, 1.0, |_| true);
+    entries.push(charge(at(30 * 24), 100));
+    let now = at(30 * 24 + 1);
+    assert_eq!(time_left(&entries, &used_for_hours(), now), None);
+    entries.push(charge(now, 100));
+    assert!(time_left(&entries, &used_for_hours(), now).is_some());
+}
+
+/// A charge from 20 % on that is reported every ten minutes: two hours up to 80 %, then an hour.
+fn charged(from: Timestamp, minutes: std::ops::RangeInclusive<u32>) -> Vec<Entry> {
+    let percent = |minute: u32| match minute {
+        0..120 => 20 + minute / 2,
+        _ => 80 + (minute - 120) / 3,
+    };
+    let state = |minute| match minute {
+        180.. => ChargeState::Full,
+        _ => ChargeState::Charging,
+    };
+    let entries = minutes.step_by(10).map(|minute| Entry {
+        state: state(minute),
+        ..charge(
+            from + Duration::from_secs(60) * minute,
+            u8::try_from(percent(minute)).unwrap(),
+        )
+    });
+    entries.collect()
+}
+
+#[test]
+fn the_time_until_full_is_that_of_the_charge_before() {
+    let mut device = used_for_hours();
+    device.battery = Some(battery(ChargeState::Charging));
+    let mut entries = charged(at(0), 0..=180);
+    entries.push(charge(at(10), 60));
+    let minutes = |it: TimeLeft| (it.best.as_secs() + 30) / 60;
+    for (minute, expected) in [(30, 150), (120, 60), (150, 30)] {
+        let mut entries = entries.clone();
+        entries.extend(charged(at(24), 0..=minute));
+        let now = at(24) + Duration::from_secs(60) * minute;
+        let left = time_left(&entries, &device, now).unwrap();
+        assert_eq!(left.until, TimeLeftUntil::Full);
+        assert!(minutes(left).abs_diff(expected) <= 5, "{minute}: {left:?}");
+        // Some minutes later, without a reading.
+        let left = time_left(&entries, &device, now + Duration::from_secs(300)).unwrap();
+        assert!(
+            minutes(left).abs_diff(expected - 5) <= 5,
+            "{minute}: {left:?}"
+        );
+    }
+}
+
+#[test]
+fn without_a_rate_of_charge_there_is_no_time_until_full() {
+    let mut device = used_for_hours();
+    device.battery = Some(battery(ChargeState::Charging));
+    // The first time.
+    let first = charged(at(0), 0..=90);
+    assert_eq!(
+        time_left(&first, &device, at(0) + Duration::from_secs(5400)),
+        None
+    );
+    // The charge is not reported while it is charged: the one of before is kept.
+    let mut kept = charged(at(0), 0..=180);
+    kept.extend(charged(at(24), 0..=60));
+    for entry in &mut kept {
+        if entry.state == ChargeState::Charging {
+            entry.charge = Percent::new(20);
+        }
+    }
+    assert_eq!(time_left(&kept, &device, at(25)), None);
+    // And by the reading itself.
+    let mut entries = charged(at(0), 0..=180);
+    entries.extend(charged(at(24), 0..=60));
+    assert!(time_left(&entries, &device, at(25)).is_some());
+    device.battery = Some(Battery {
+        at: Timestamp::from_start(Duration::from_secs(60)),
+        ..battery(ChargeState::Charging)
+    });
+    assert_eq!(time_left(&entries, &device, at(25)), None);
 }
 
 fn any_entry() -> impl Strategy<Value = Entry> {
@@ -234,12 +450,20 @@ proptest! {
         now in prop_oneof![0..10_000_000_u64, any::<u64>()],
     ) {
         let now = Timestamp::from_start(Duration::from_secs(now));
-        let forecast = forecast(&entries, now);
+        let forecast = forecast(&entries, &device(), now);
         if let Ok(loss) = forecast.loss {
             prop_assert!(is_sound(loss, f64::MIN), "{loss:?}");
         }
         if let Ok(Outlook::Empty(days)) = forecast.outlook {
             prop_assert!(is_sound(days, 0.0), "{days:?}");
+        }
+        for state in [ChargeState::Discharging, ChargeState::Charging] {
+            let mut device = used_for_hours();
+            device.battery = Some(battery(state));
+            if let Some(left) = time_left(&entries, &device, now) {
+                prop_assert!(left.low <= left.best && left.best <= left.high, "{left:?}");
+                prop_assert!(left.best > Duration::ZERO, "{left:?}");
+            }
         }
         if let Some(sunlight) = forecast.sunlight {
             prop_assert!(sunlight.a_day.is_none_or(|it| it.is_finite() && it >= 0.0));

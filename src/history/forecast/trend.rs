@@ -2,27 +2,48 @@
 
 use super::Outlook;
 use super::days;
-use super::estimate::{Estimate, Point, error_of_mean, mean, slope};
+use super::estimate::{Estimate, Point, mean, slope, spread};
 use super::hours::Hour;
 use super::readings::Reading;
+use crate::units::PercentPoints;
 
 /// A rise of so much is a charger's, or new cells: a new phase.
 const REFILLED: f64 = 5.0;
 
+/// So much is lost at rest, in a gap of the recording; more was used.
+const LOST: f64 = 3.0;
+
 /// Two days of a solar keyboard that are further apart belong to two phases.
 const LEAP: f64 = 15.0;
 
-/// Less time than this tells nothing, in days.
-const SHORTEST: f64 = 3.0;
+/// How much of an axis is enough, in days on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    /// Falls over less time than this are not enough for a slope.
+    shortest: f64,
+    /// After so much time with hardly any change the charge hardly changes; before, it takes
+    /// [`LEAST_STEPS`].
+    long: f64,
+    /// The losses in parts of this length are compared for the range.
+    part: f64,
+}
 
-/// Fewer steps than this tell something only after [`LONG`].
+/// On the calendar weeks are compared: they have workdays and weekends.
+pub(super) const CALENDAR: Scale = Scale {
+    shortest: 3.0,
+    long: 14.0,
+    part: 7.0,
+};
+
+/// In use parts of three hours are compared.
+pub(super) const USE: Scale = Scale {
+    shortest: 1.0 / 24.0,
+    long: 30.0,
+    part: 3.0 / 24.0,
+};
+
+/// Fewer steps than this are not enough, unless they took long.
 const LEAST_STEPS: f64 = 3.0;
-
-/// So many days of hardly any change tell that there is hardly any.
-const LONG: f64 = 14.0;
-
-/// Weeks are compared, in days.
-const WEEK: f64 = 7.0;
 
 /// What lasts for longer holds, in days.
 const FARTHEST: f64 = 3650.0;
@@ -37,6 +58,7 @@ pub(super) struct Phases {
     last: Point,
     /// What was read last.
     read: Point,
+    scale: Scale,
 }
 
 /// What is lost.
@@ -47,16 +69,24 @@ pub(super) struct Trend {
     /// The charge when it was read last, and how far it may be from that.
     charge: Point,
     rounding: f64,
+    /// The standard error of `loss`, and how much the losses of single parts differ.
+    error: f64,
+    spread: f64,
+    /// The length of a part, in days.
+    part: f64,
 }
 
 /// The falls of a battery that is used up, and charged or changed now and then.
-pub(super) fn falls(readings: &[Reading]) -> Option<Phases> {
+pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
     let mut lines = vec![Vec::new()];
     let mut steps = Vec::new();
     let mut lowest: Option<f64> = None;
     let before = std::iter::once(None).chain(readings.iter().map(Some));
     for (reading, before) in readings.iter().zip(before) {
-        if reading.charging || lowest.is_some_and(|it| reading.charge >= it + REFILLED) {
+        let refilled = lowest.is_some_and(|it| reading.charge >= it + REFILLED);
+        // How long the charge took for what it lost in a gap is not known.
+        let lost = reading.after_gap && lowest.is_some_and(|it| reading.charge < it - LOST);
+        if reading.charging || refilled || lost {
             lines.push(Vec::new());
             lowest = None;
         }
@@ -82,6 +112,7 @@ pub(super) fn falls(readings: &[Reading]) -> Option<Phases> {
         lines,
         step: mean(&steps).unwrap_or(1.0),
         read,
+        scale,
     })
 }
 
@@ -108,6 +139,7 @@ pub(super) fn daily(hours: &[Hour], readings: &[Reading]) -> Option<Phases> {
         step: 1.0,
         last: read,
         read,
+        scale: CALENDAR,
     })
 }
 
@@ -121,44 +153,48 @@ fn read_last(readings: &[Reading]) -> Option<Point> {
 
 /// The trend of the phases; `None`: there is too little of them.
 pub(super) fn trend(phases: &Phases) -> Option<Trend> {
-    let loss = -slope(&phases.lines)?;
-    let (mut length, mut change) = (0.0, 0.0);
-    let mut weeks = Vec::new();
+    let best = -slope(&phases.lines)?;
+    let scale = phases.scale;
+    let (mut length, mut change, mut lines) = (0.0, 0.0, 0.0);
+    let mut parts = Vec::new();
     for line in &phases.lines {
         if let (Some(first), Some(last)) = (line.first(), line.last()) {
             length += last.x - first.x;
             change += (last.y - first.y).abs();
-            weeks.extend(losses(line));
+            lines += if line.len() > 1 { 1.0 } else { 0.0 };
+            parts.extend(losses(line, scale.part));
         }
     }
-    let few = change < LEAST_STEPS * phases.step && length < LONG;
-    if length < SHORTEST || few {
+    let few = change < LEAST_STEPS * phases.step && length < scale.long;
+    if length < scale.shortest || few {
         return None;
     }
     // Where within a step the charge is is not told: half of one at most, a quarter as a rule.
     let rounding = phases.step / 4.0;
-    let rounded = rounding * std::f64::consts::SQRT_2 / length;
-    let differing = error_of_mean(&weeks).unwrap_or(loss.abs() / 4.0);
-    let loss = Estimate::around(loss, rounded.hypot(differing));
+    let rounded = rounding * f64::sqrt(2.0 * lines) / length;
+    let spread = spread(&parts, best.abs() / 4.0);
     let (last, read) = (phases.last, phases.read);
-    let expected = last.y - loss.best * (read.x - last.x);
+    let expected = last.y - best * (read.x - last.x);
     let half = phases.step / 2.0;
     let y = expected
         .clamp(read.y - half, read.y + half)
         .clamp(0.0, 100.0);
     Some(Trend {
-        loss,
+        loss: Estimate::around(best, rounded.hypot(spread.of_mean)),
+        error: rounded.hypot(spread.of_mean),
+        spread: spread.of_one,
+        part: scale.part,
         charge: Point { x: read.x, y },
         rounding,
     })
 }
 
-/// What was lost a day, week by week.
-fn losses(line: &[Point]) -> Vec<f64> {
+/// What was lost a day, part by part.
+fn losses(line: &[Point], part: f64) -> Vec<f64> {
     let mut losses = Vec::new();
     let mut start = line.first();
     for point in line {
-        if let Some(first) = start.filter(|first| point.x - first.x >= WEEK) {
+        if let Some(first) = start.filter(|first| point.x - first.x >= part) {
             losses.push((first.y - point.y) / (point.x - first.x));
             start = Some(point);
         }
@@ -167,8 +203,9 @@ fn losses(line: &[Point]) -> Vec<f64> {
 }
 
 impl Trend {
-    /// How long the charge lasts from `today`, in days since the start of the window.
-    pub(super) fn outlook(&self, today: f64) -> Outlook {
+    /// How long the charge lasts from `today`, in days since the start of the axis. `margin`: how
+    /// far the real charge may be from the one that was read.
+    pub(super) fn outlook(&self, today: f64, margin: PercentPoints) -> Outlook {
         let passed = (today - self.charge.x).max(0.0);
         let lasts = |charge: f64, loss: f64| {
             let days = charge.clamp(0.0, 100.0) / loss;
@@ -181,13 +218,25 @@ impl Trend {
         let Some(best) = lasts(charge, self.loss.best) else {
             return Outlook::Holds;
         };
-        let most = self.loss.high.unwrap_or(self.loss.best);
-        let low = lasts(charge - 2.0 * self.rounding, most).unwrap_or(best);
-        let high = lasts(charge + 2.0 * self.rounding, self.loss.low);
+        // The parts to come differ as those before did: the more there are, the less in all.
+        let to_come = (best / self.part).max(1.0);
+        let loss = Estimate::around(
+            self.loss.best,
+            self.error.hypot(self.spread / to_come.sqrt()),
+        );
+        let most = loss.high.unwrap_or(loss.best);
+        let reach = f64::from(margin.0).max(2.0 * self.rounding);
+        let low = lasts(charge - reach, most).unwrap_or(best);
+        let high = lasts(charge + reach, loss.low);
         Outlook::Empty(Estimate {
             best,
             low: low.min(best),
             high: high.map(|high| high.max(best)),
         })
+    }
+
+    /// How long a full battery lasts, in days on the axis; `None`: it does not lose charge.
+    pub(super) fn full(&self) -> Option<f64> {
+        (self.loss.best > 0.0).then(|| 100.0 / self.loss.best)
     }
 }

@@ -95,7 +95,7 @@ fn is_used(now: Timestamp) -> bool {
 }
 
 /// The same number below `sides` whenever it is asked, another one each day.
-fn chance(day: u64, sides: u64) -> u64 {
+pub(super) fn chance(day: u64, sides: u64) -> u64 {
     // SplitMix64, by Sebastiano Vigna, in the public domain.
     let mixed = (day + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
