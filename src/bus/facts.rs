@@ -12,7 +12,7 @@ use zbus::{OwnedVariant, Variant};
 use super::links::{self, LinkRow};
 use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, OtherLink, Presence,
-    Receiver, ReceiverModel, ValueKind,
+    Receiver, ReceiverModel, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
 };
 use crate::feature::pairing_information::PowerSwitch;
 use crate::feature::root::ProtocolVersion;
@@ -61,6 +61,7 @@ pub fn device(values: &Values) -> Option<Device> {
         has_battery: values.yes_no("HasBattery"),
         battery: values.battery(),
         light: values.light(),
+        forecast: values.time_left(),
         other_links: values.other_links(),
         ..Device::new(values.id("Id")?, values.link()?)
     })
@@ -201,6 +202,18 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn time_left(self) -> Option<TimeLeft> {
+        let seconds = |name| self.get(name).map(Duration::from_secs);
+        Some(TimeLeft {
+            until: self.word("TimeLeftUntil", TimeLeftUntil::from_name)?,
+            basis: self.word("TimeLeftBasis", TimeBasis::from_name)?,
+            best: seconds("TimeLeft").filter(|it| *it > Duration::ZERO)?,
+            low: seconds("TimeLeftLow")?,
+            high: seconds("TimeLeftHigh")?,
+            at: self.time("TimeLeftTime")?,
+        })
+    }
+
     fn light(self) -> Option<Light> {
         let lux: i32 = self.get("Lux")?;
         Some(Light {
@@ -288,6 +301,35 @@ mod tests {
         assert_eq!(margin(13), Some(PercentPoints(13)));
         assert_eq!(margin(0), Some(PercentPoints(0)));
         assert_eq!(margin(-1), None);
+    }
+
+    #[test]
+    fn a_time_left_is_read_and_one_in_unknown_words_is_left_out() {
+        let left = |basis: &'static str, best: u64| {
+            let mut values_ = least();
+            values_.extend(values([
+                ("TimeLeft", best.into()),
+                ("TimeLeftLow", 28_800_u64.into()),
+                ("TimeLeftHigh", 54_000_u64.into()),
+                ("TimeLeftUntil", "empty".into()),
+                ("TimeLeftBasis", basis.into()),
+                ("TimeLeftConfidence", "fair".into()),
+                ("TimeLeftTime", 1_764_028_800_000_000_u64.into()),
+            ]));
+            device(&values_).and_then(|it| it.forecast)
+        };
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let expected = TimeLeft {
+            until: TimeLeftUntil::Empty,
+            basis: TimeBasis::Use,
+            best: hours(12),
+            low: hours(8),
+            high: hours(15),
+            at: Timestamp::from_start(Duration::from_secs(1_764_028_800)),
+        };
+        assert_eq!(left("use", 43_200), Some(expected));
+        assert_eq!(left("moon", 43_200), None);
+        assert_eq!(left("use", 0), None);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use crate::device::{Battery, BatteryLevel, ChargeState, Device, ValueKind};
+use crate::device::{
+    Battery, BatteryLevel, ChargeState, Device, TimeLeft, TimeLeftUntil, ValueKind,
+};
 use crate::feature::DeviceKind;
 use crate::text;
 use crate::units::{Percent, Timestamp};
@@ -87,6 +89,10 @@ pub struct Properties {
     pub battery_level: Level,
     /// A name of the icon naming specification.
     pub icon_name: &'static str,
+    /// Seconds until it is empty, while it is used up; 0: not known.
+    pub time_to_empty: i64,
+    /// Seconds until it is full, while it is charged; 0: not known.
+    pub time_to_full: i64,
 }
 
 /// A device that was not heard of for so long is in no known state.
@@ -110,6 +116,8 @@ pub const DISPLAY_DEVICE: Properties = Properties {
     warning_level: Level::None,
     battery_level: Level::None,
     icon_name: "battery-missing-symbolic",
+    time_to_empty: 0,
+    time_to_full: 0,
 };
 
 impl Properties {
@@ -157,6 +165,25 @@ impl Properties {
             warning_level: Level::of_warning(kind, state, own_level, highest),
             battery_level,
             icon_name: icon(state, battery_level, percentage),
+            time_to_empty: 0,
+            time_to_full: 0,
+        }
+    }
+
+    /// The same with how long the battery lasts, or takes until it is full. Of use it is the time of
+    /// use; the interface has no word for which time counts.
+    #[must_use]
+    pub fn with_time_left(self, left: Option<TimeLeft>) -> Self {
+        let until = |until, state| {
+            let left = left.filter(|it| it.until == until && self.state == state);
+            left.map_or(0, |it| {
+                i64::try_from(it.rounded().best.as_secs()).unwrap_or(i64::MAX)
+            })
+        };
+        Self {
+            time_to_empty: until(TimeLeftUntil::Empty, State::Discharging),
+            time_to_full: until(TimeLeftUntil::Full, State::Charging),
+            ..self
         }
     }
 }
@@ -340,6 +367,7 @@ enum Fill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::TimeBasis;
     use crate::device::{BatterySource, Light, Link, Presence};
     use crate::units::{Lux, Millivolts, PercentPoints};
     use crate::wire::Slot;
@@ -415,6 +443,8 @@ mod tests {
             warning_level: Level::None,
             battery_level: Level::None,
             icon_name: "battery-good-symbolic",
+            time_to_empty: 0,
+            time_to_full: 0,
         };
         assert_eq!(properties(&keyboard, &battery(57)), expected);
     }
@@ -507,6 +537,36 @@ mod tests {
             state(ChargeState::ThermalError, None).0,
             State::PendingCharge
         );
+    }
+
+    #[test]
+    fn the_time_left_is_that_of_the_state() {
+        use TimeLeftUntil::{Empty, Full};
+
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let left = |until| TimeLeft {
+            until,
+            basis: TimeBasis::Use,
+            best: hours(12),
+            low: hours(9),
+            high: hours(16),
+            at: NOW,
+        };
+        let times = |state, until| {
+            let battery = Battery {
+                state,
+                ..battery(60)
+            };
+            let told = properties(&device(DeviceKind::Headset), &battery);
+            let told = told.with_time_left(Some(left(until)));
+            (told.time_to_empty, told.time_to_full)
+        };
+        assert_eq!(times(ChargeState::Discharging, Empty), (43_200, 0));
+        assert_eq!(times(ChargeState::Charging, Full), (0, 43_200));
+        // A solar keyboard in the sun, and a device whose state is not known.
+        assert_eq!(times(ChargeState::Charging, Empty), (0, 0));
+        assert_eq!(times(ChargeState::Unknown, Empty), (0, 0));
+        assert_eq!(times(ChargeState::Full, Full), (0, 0));
     }
 
     #[test]

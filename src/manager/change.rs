@@ -81,6 +81,8 @@ pub enum Changed {
     Description,
     /// How it is connected, or can be.
     Links,
+    /// How long the battery lasts, or takes until it is full.
+    TimeLeft,
 }
 
 impl Changed {
@@ -92,6 +94,7 @@ impl Changed {
             Self::Light => "light",
             Self::Description => "description",
             Self::Links => "links",
+            Self::TimeLeft => "time-left",
         }
     }
 
@@ -120,12 +123,18 @@ impl Changed {
             )
         };
         let links = |device: &Device| (device.link.clone(), device.other_links.clone());
+        // Without the time from which on it counts.
+        let left = |device: &Device| {
+            let left = device.forecast?;
+            Some((left.until, left.basis, left.best, left.low, left.high))
+        };
         let all = [
             (before.presence != after.presence, Self::Presence),
             (battery(before) != battery(after), Self::Battery),
             (before.light != after.light, Self::Light),
             (description(before) != description(after), Self::Description),
             (links(before) != links(after), Self::Links),
+            (left(before) != left(after), Self::TimeLeft),
         ];
         let different = all.into_iter().filter(|(different, _)| *different);
         different.map(|(_, what)| what).collect()

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::wall::Wall;
+use super::expected::Expected;
+use super::wall::{Wall, today};
 use crate::bus::{Layout, upower};
-use crate::device::{Device, Receiver};
+use crate::device::{Device, Receiver, TimeLeft};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
@@ -36,6 +37,8 @@ pub(super) struct Post {
     pub(super) name: String,
     pub(super) path: String,
     facts: Mutex<Facts>,
+    /// What its history lets expect.
+    expected: Mutex<Expected>,
 }
 
 /// What is known of a device.
@@ -183,6 +186,7 @@ impl Board {
                 name: name.clone(),
                 path: path.clone(),
                 facts: Mutex::new(facts),
+                expected: Mutex::default(),
             };
             state.devices.insert(name, Arc::new(post));
             path
@@ -202,24 +206,35 @@ impl Board {
 
 impl Post {
     pub(super) fn facts(&self) -> Facts {
-        lock(&self.facts).clone()
+        let mut facts = lock(&self.facts).clone();
+        facts.device.forecast = lock(&self.expected).left();
+        facts
+    }
+
+    /// Runs `expect` on what its history lets expect.
+    pub(super) fn expect<T>(&self, expect: impl FnOnce(&mut Expected) -> T) -> T {
+        expect(&mut lock(&self.expected))
     }
 
     /// Its values in UPower's words; `None`: no battery of it is known.
     pub(super) fn upower(&self) -> Option<upower::Properties> {
-        let facts = lock(&self.facts);
+        let facts = self.facts();
         let battery = facts.device.battery.as_ref()?;
-        Some(upower::Properties::of(
-            &facts.device,
-            battery,
-            &self.name,
-            facts.at,
-            |at| facts.wall.unix(at),
-        ))
+        let properties =
+            upower::Properties::of(&facts.device, battery, &self.name, facts.at, |at| {
+                facts.wall.unix(at)
+            });
+        Some(properties.with_time_left(facts.device.time_left(today())))
     }
 }
 
 impl Facts {
+    /// How long its battery lasts, or takes until it is full, as it was at `at`.
+    pub(super) fn time_left(&self) -> Option<TimeLeft> {
+        let is_left = self.device.time_left(today()).is_some();
+        self.device.forecast.filter(|_| is_left)
+    }
+
     /// A time in microseconds since 1970; 0: never.
     pub(super) fn micros(&self, at: Option<Timestamp>) -> u64 {
         let since_1970 = at.map_or(Duration::ZERO, |at| self.wall.unix(at));

@@ -8,7 +8,8 @@ use log::{debug, warn};
 
 use super::board::Post;
 use super::wall;
-use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample};
+use crate::device::{Device, TimeLeft};
+use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
 use crate::units::Timestamp;
 
 /// How many devices may have a logged failure at the same time; further failures are logged at
@@ -55,10 +56,11 @@ impl Chronicle {
         chronicle
     }
 
-    /// Records what is known of a device, if it is news, and tries again what could not be moved.
-    pub(super) fn note(&mut self, post: &Post) {
+    /// Records what is known of a device, if it is news, and tries again what could not be moved. From
+    /// time to time it looks what the history lets expect; returns whether that differs from before.
+    pub(super) fn note(&mut self, post: &Post) -> bool {
         if self.history.is_none() {
-            return;
+            return false;
         }
         let is_due = |at: Instant| at.elapsed() >= JOIN_PAUSE;
         if !self.pending.is_empty() && self.join_tried.is_none_or(is_due) {
@@ -69,14 +71,28 @@ impl Chronicle {
         }
         let facts = post.facts();
         let Some(sample) = Sample::of(&facts.device) else {
-            return;
+            return false;
         };
         if let Some(line) = self.record(&post.name, wall::today(), &sample) {
             warn!("{line}");
         }
+        let now = Instant::now();
         if facts.device.is_online() {
-            self.due = Some(Instant::now() + HEARTBEAT);
+            self.due = Some(now + HEARTBEAT);
         }
+        post.expect(|it| it.is_due(&facts.device, now)) && {
+            let left = self.time_left(&facts.device);
+            post.expect(|it| it.take(&facts.device, now, left))
+        }
+    }
+
+    /// What the history of a device lets expect. The entries are not kept.
+    fn time_left(&self, device: &Device) -> Option<TimeLeft> {
+        let now = wall::today();
+        let since = Timestamp::from_start(now.since_start().saturating_sub(forecast::WINDOW));
+        let entries = self.history.as_ref()?.read(&device.id, since);
+        let entries = entries.inspect_err(|error| debug!("{}: {error}", device.id));
+        forecast::time_left(&entries.ok()?, device, now)
     }
 
     /// Moves what is recorded of a device that turned out to be another one. If that fails it is tried

@@ -9,7 +9,13 @@ use zbus::OwnedVariant;
 pub(super) type Values = HashMap<String, OwnedVariant>;
 
 /// Values that say when another was read.
-const TIMES: [&str; 4] = ["UpdateTime", "LastSeen", "BatteryTime", "ChargeTime"];
+const TIMES: [&str; 5] = [
+    "UpdateTime",
+    "LastSeen",
+    "BatteryTime",
+    "ChargeTime",
+    "TimeLeftTime",
+];
 
 /// Values of the light. Its time is one: whoever has light measured is told so, also where it is
 /// the same as before.

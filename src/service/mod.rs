@@ -15,6 +15,7 @@ mod chronicle;
 mod clock;
 mod difference;
 mod ending;
+mod expected;
 mod histories;
 mod leases;
 mod objects;

@@ -84,8 +84,8 @@ impl Publisher {
             }
             let all = self.chronicle.is_due();
             for post in &work.devices {
-                if all || work.touched.contains(&post.path) {
-                    self.chronicle.note(post);
+                if (all || work.touched.contains(&post.path)) && self.chronicle.note(post) {
+                    work.touched.insert(post.path.clone());
                 }
             }
             work.touched.extend(std::mem::take(&mut late).into_keys());

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 
@@ -22,5 +23,6 @@ mod signal;
 mod signals;
 mod snapshot;
 mod state;
+mod time_left;
 mod upstream;
 mod values;

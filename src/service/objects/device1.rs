@@ -390,6 +390,59 @@ impl Device1 {
         facts.micros(facts.device.battery.map(|it| it.charge_at))
     }
 
+    /// How long the battery lasts, or takes until it is full, in seconds from `TimeLeftTime` on: a
+    /// forecast from the history; 0: not known, or not sure enough.
+    #[zbus(property)]
+    fn time_left(&self) -> u64 {
+        let left = self.post.facts().time_left();
+        left.map_or(0, |it| it.best.as_secs())
+    }
+
+    /// The least of the range that holds nine times of ten, in seconds.
+    #[zbus(property)]
+    fn time_left_low(&self) -> u64 {
+        let left = self.post.facts().time_left();
+        left.map_or(0, |it| it.low.as_secs())
+    }
+
+    /// The most of that range, in seconds.
+    #[zbus(property)]
+    fn time_left_high(&self) -> u64 {
+        let left = self.post.facts().time_left();
+        left.map_or(0, |it| it.high.as_secs())
+    }
+
+    /// `empty` or `full`: what comes at the end.
+    #[zbus(property)]
+    fn time_left_until(&self) -> &'static str {
+        let left = self.post.facts().time_left();
+        left.map_or("", |it| it.until.name())
+    }
+
+    /// `calendar`: the time passes by itself; `use`: it passes while the device is online.
+    #[zbus(property)]
+    fn time_left_basis(&self) -> &'static str {
+        let left = self.post.facts().time_left();
+        left.map_or("", |it| it.basis.name())
+    }
+
+    /// `good`: the range is a quarter up and down at most; `fair`: it is wider.
+    #[zbus(property)]
+    fn time_left_confidence(&self) -> &'static str {
+        let left = self.post.facts().time_left();
+        left.map_or("", |it| it.confidence().name())
+    }
+
+    /// From when on the time counts, in microseconds since 1970; 0: it is not known. Told along
+    /// with other changes only.
+    #[zbus(property)]
+    fn time_left_time(&self) -> u64 {
+        let left = self.post.facts().time_left();
+        left.map_or(0, |it| {
+            u64::try_from(it.at.since_start().as_micros()).unwrap_or(u64::MAX)
+        })
+    }
+
     /// The light on it, as last measured; -1: never.
     #[zbus(property)]
     fn lux(&self) -> i32 {

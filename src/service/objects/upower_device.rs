@@ -228,16 +228,17 @@ impl UpowerDevice {
         self.values().luminosity
     }
 
-    /// Not known: 0.
+    /// Seconds until the battery is empty, while it is used up: time of use where `TimeLeftBasis`
+    /// of `Device1` is `use`; 0: not known.
     #[zbus(property)]
     fn time_to_empty(&self) -> i64 {
-        0
+        self.values().time_to_empty
     }
 
-    /// Not known: 0.
+    /// Seconds until the battery is full, while it is charged; 0: not known.
     #[zbus(property)]
     fn time_to_full(&self) -> i64 {
-        0
+        self.values().time_to_full
     }
 
     /// The charge, 0 to 100.
