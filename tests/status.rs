@@ -155,6 +155,7 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
                 "charge_age_s": 0.0,
             },
             "light": { "lux": 12, "level": "dark", "trusted": true, "age_s": 0.0 },
+            "time_left": null,
         })
     );
     let k800 = &document["devices"][2];

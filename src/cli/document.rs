@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::following::Told;
-use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver};
+use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver, TimeLeft};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::{Changed, Snapshot, Unreadable};
@@ -84,6 +84,8 @@ struct DeviceEntry {
     has_battery: Option<bool>,
     battery: Option<BatteryEntry>,
     light: Option<LightEntry>,
+    /// How long the battery lasts, or takes until it is full.
+    time_left: Option<TimeLeftEntry>,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,6 +122,20 @@ struct BatteryEntry {
     age_s: f64,
     /// More than `age_s` where the charge was kept from an earlier reading; null without a charge.
     charge_age_s: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct TimeLeftEntry {
+    /// `empty` or `full`.
+    until: &'static str,
+    /// `calendar`, or `use`: time in which the device is online and not charged.
+    basis: &'static str,
+    best_s: u64,
+    /// The range that holds nine times of ten.
+    low_s: u64,
+    high_s: u64,
+    /// `good` or `fair`: how wide the range is.
+    confidence: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -236,6 +252,9 @@ impl DeviceEntry {
                 .light
                 .as_ref()
                 .map(|light| LightEntry::of(light, now)),
+            time_left: device
+                .time_left(now)
+                .map(|left| TimeLeftEntry::of(left.rounded())),
         }
     }
 }
@@ -255,6 +274,19 @@ impl BatteryEntry {
             trusted: battery.trusted,
             age_s: age(now, battery.at),
             charge_age_s: battery.tells_charge().then(|| age(now, battery.charge_at)),
+        }
+    }
+}
+
+impl TimeLeftEntry {
+    fn of(left: TimeLeft) -> Self {
+        Self {
+            until: left.until.name(),
+            basis: left.basis.name(),
+            best_s: left.best.as_secs(),
+            low_s: left.low.as_secs(),
+            high_s: left.high.as_secs(),
+            confidence: left.confidence().name(),
         }
     }
 }
@@ -279,7 +311,7 @@ pub(super) struct Line {
     /// `receiver-added`, `receiver-changed`, `receiver-removed`, `device-added`, `device-changed`,
     /// `device-removed` or `light-key`.
     event: &'static str,
-    /// With `device-changed`: `presence`, `battery`, `light`, `description`.
+    /// With `device-changed`: `presence`, `battery`, `light`, `description`, `links`, `time-left`.
     changed: Option<Vec<&'static str>>,
     /// The device it is about, as it is now.
     device: Option<DeviceEntry>,

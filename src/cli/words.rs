@@ -6,7 +6,10 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::style::Style;
-use crate::device::{Battery, BatteryLevel, Device, Fault, Light, Receiver, ValueKind};
+use crate::device::{
+    Battery, BatteryLevel, Device, Fault, Light, Receiver, TimeBasis, TimeLeft, TimeLeftUntil,
+    ValueKind,
+};
 use crate::manager::Unreadable;
 use crate::text;
 use crate::units::{Percent, PercentPoints, Timestamp};
@@ -130,6 +133,74 @@ pub(super) fn utc(at: Timestamp) -> Option<String> {
     Some(at.to_string())
 }
 
+/// The time left in short: `40 days`, `12 h of use`; until it is full, `1.5 h`.
+pub(super) fn time_left(left: &TimeLeft) -> String {
+    let unit = Unit::of(left);
+    let of_use = match left.basis {
+        TimeBasis::Calendar => "",
+        TimeBasis::Use => " of use",
+    };
+    format!("{} {}{of_use}", unit.amount(left.best), unit.name())
+}
+
+/// The time left with its range: `about 12 h of use left (9 to 16)`.
+pub(super) fn time_left_range(left: &TimeLeft) -> String {
+    let unit = Unit::of(left);
+    let (low, high) = (unit.amount(left.low), unit.amount(left.high));
+    let range = if low == high {
+        String::new()
+    } else {
+        format!(" ({low} to {high})")
+    };
+    let best = time_left(left);
+    match left.until {
+        TimeLeftUntil::Empty => format!("about {best} left{range}"),
+        TimeLeftUntil::Full => format!("full in about {best}{range}"),
+    }
+}
+
+/// What a time left is counted in.
+#[derive(Clone, Copy)]
+enum Unit {
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl Unit {
+    /// Use is never counted in days: they would be days of 24 hours.
+    fn of(left: &TimeLeft) -> Self {
+        match (left.best.as_secs(), left.basis) {
+            (0..3600, _) => Self::Minutes,
+            (172_800.., TimeBasis::Calendar) => Self::Days,
+            _ => Self::Hours,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Minutes => "min",
+            Self::Hours => "h",
+            Self::Days => "days",
+        }
+    }
+
+    /// A time in this unit: whole, but of fewer than ten hours or days the tenths too.
+    fn amount(self, time: Duration) -> String {
+        let tenth = match self {
+            Self::Minutes => 6,
+            Self::Hours => 360,
+            Self::Days => 8640,
+        };
+        let tenths = (time.as_secs() + tenth / 2) / tenth;
+        let is_exact = tenths < 100 && !matches!(self, Self::Minutes);
+        match tenths % 10 {
+            rest @ 1.. if is_exact => format!("{}.{rest}", tenths / 10),
+            _ => ((tenths + 5) / 10).to_string(),
+        }
+    }
+}
+
 /// How long ago something was.
 pub(super) fn age(now: Timestamp, at: Timestamp) -> String {
     match now.since(at).as_secs() {
@@ -207,6 +278,60 @@ mod tests {
 
     fn level(hex: &str, seconds: u64) -> Battery {
         Battery::from_level_status(&read_level(&report(hex)), None, at(seconds))
+    }
+
+    #[test]
+    fn a_time_left_is_in_hours_of_use_or_in_days() {
+        use TimeBasis::{Calendar, Use};
+        use TimeLeftUntil::{Empty, Full};
+
+        let minutes = |it: u64| Duration::from_secs(it * 60);
+        let left = |basis, until, best, low, high| TimeLeft {
+            until,
+            basis,
+            best: minutes(best),
+            low: minutes(low),
+            high: minutes(high),
+            at: Timestamp::START,
+        };
+        for (left, short, long) in [
+            (
+                left(Use, Empty, 720, 540, 960),
+                "12 h of use",
+                "about 12 h of use left (9 to 16)",
+            ),
+            (
+                left(Use, Empty, 7800, 6000, 9000),
+                "130 h of use",
+                "about 130 h of use left (100 to 150)",
+            ),
+            (
+                left(Calendar, Empty, 57_600, 43_200, 79_200),
+                "40 days",
+                "about 40 days left (30 to 55)",
+            ),
+            (
+                left(Calendar, Empty, 1500, 1200, 1800),
+                "25 h",
+                "about 25 h left (20 to 30)",
+            ),
+            (
+                left(Use, Empty, 45, 20, 75),
+                "45 min of use",
+                "about 45 min of use left (20 to 75)",
+            ),
+            (
+                left(Calendar, Full, 90, 60, 120),
+                "1.5 h",
+                "full in about 1.5 h (1 to 2)",
+            ),
+            (left(Calendar, Full, 60, 60, 60), "1 h", "full in about 1 h"),
+        ] {
+            assert_eq!(
+                (time_left(&left), time_left_range(&left)),
+                (short.to_owned(), long.to_owned())
+            );
+        }
     }
 
     #[test]

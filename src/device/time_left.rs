@@ -78,14 +78,20 @@ const STEPS: [u64; 10] = [
 ];
 
 /// See [`STEPS`].
-const PARTS: u32 = 20;
+const PARTS: u64 = 20;
 
 impl TimeLeft {
+    /// What it is rounded to.
+    pub fn step(&self) -> Duration {
+        let most = self.best.as_secs() / PARTS;
+        let fits = |step: &&u64| **step <= most;
+        Duration::from_secs(STEPS.iter().rev().find(fits).copied().unwrap_or(MINUTE))
+    }
+
     /// The same, rounded: the best value to the nearest step, the range outwards.
     #[must_use]
     pub fn rounded(self) -> Self {
-        let fits = |step: &&u64| **step <= self.best.as_secs() / u64::from(PARTS);
-        let step = STEPS.iter().rev().find(fits).copied().unwrap_or(MINUTE);
+        let step = self.step().as_secs();
         let steps = |count: u64| Duration::from_secs(count.saturating_mul(step));
         let (best, low) = (self.best.as_secs(), self.low.as_secs());
         Self {
@@ -155,5 +161,149 @@ impl Device {
             TimeLeftUntil::Empty => self.is_solar() || !state.has_charger(),
         };
         belongs.then_some(left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Battery, BatterySource, Light, Link, ValueKind};
+    use crate::units::Lux;
+
+    const NOON: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
+
+    fn hours(basis: TimeBasis, best: u64, low: u64, high: u64) -> TimeLeft {
+        let hours = |hours: u64| Duration::from_secs(hours * HOUR);
+        TimeLeft {
+            until: TimeLeftUntil::Empty,
+            basis,
+            best: hours(best),
+            low: hours(low),
+            high: hours(high),
+            at: NOON,
+        }
+    }
+
+    fn after(hours: u64) -> Timestamp {
+        NOON + Duration::from_secs(hours * HOUR)
+    }
+
+    #[test]
+    fn the_time_of_the_calendar_passes_and_that_of_use_stands_still() {
+        let calendar = hours(TimeBasis::Calendar, 100, 60, 200);
+        let later = calendar.later(after(70)).unwrap();
+        assert_eq!(
+            later,
+            TimeLeft {
+                at: after(70),
+                ..hours(TimeBasis::Calendar, 30, 0, 130)
+            }
+        );
+        assert_eq!(calendar.later(after(100)), None);
+        // A clock that was set back.
+        assert_eq!(calendar.later(Timestamp::START), Some(calendar));
+        let of_use = hours(TimeBasis::Use, 12, 9, 16);
+        let later = of_use.later(after(1000)).unwrap();
+        assert_eq!((later.best, later.high), (of_use.best, of_use.high));
+    }
+
+    #[test]
+    fn a_time_is_rounded_to_a_twentieth_at_most_and_its_range_outwards() {
+        let seconds = |best, low, high| TimeLeft {
+            best: Duration::from_secs(best),
+            low: Duration::from_secs(low),
+            high: Duration::from_secs(high),
+            ..hours(TimeBasis::Use, 0, 0, 0)
+        };
+        for (exact, rounded) in [
+            // 40.3 days, to days.
+            (
+                seconds(3_481_920, 2_600_000, 4_800_000),
+                seconds(3_456_000, 2_592_000, 4_838_400),
+            ),
+            // 12 h 8 min, to half an hour.
+            (
+                seconds(43_680, 32_000, 57_000),
+                seconds(43_200, 30_600, 57_600),
+            ),
+            // 50 s: to minutes.
+            (seconds(50, 10, 70), seconds(60, 0, 120)),
+        ] {
+            assert_eq!(exact.rounded(), rounded);
+            assert_eq!(rounded.rounded(), rounded, "twice");
+        }
+    }
+
+    #[test]
+    fn a_narrow_range_is_good() {
+        let confidence = |low, high| hours(TimeBasis::Use, 100, low, high).confidence();
+        assert_eq!(confidence(75, 125), Confidence::Good);
+        assert_eq!(confidence(74, 125), Confidence::Fair);
+        assert_eq!(confidence(75, 126), Confidence::Fair);
+    }
+
+    #[test]
+    fn the_time_belongs_to_what_the_battery_does() {
+        let link = Link::Direct {
+            node: "/dev/hidraw0".to_owned(),
+            bus: "usb".to_owned(),
+            product: 0xC087,
+        };
+        let battery = |state| Battery {
+            percent: None,
+            margin: None,
+            level: None,
+            next: None,
+            value_kind: ValueKind::Percent,
+            state,
+            external_power: None,
+            voltage: None,
+            rechargeable: None,
+            source: BatterySource::Unified,
+            trusted: true,
+            at: NOON,
+            charge_at: NOON,
+        };
+        let mut device = Device::new("C087-1".to_owned(), link);
+        let shows = |device: &Device, state, until| {
+            let device = Device {
+                battery: Some(battery(state)),
+                forecast: Some(TimeLeft {
+                    until,
+                    ..hours(TimeBasis::Calendar, 12, 9, 16)
+                }),
+                ..device.clone()
+            };
+            device.time_left(NOON).is_some()
+        };
+        let all = [
+            (ChargeState::Discharging, true, false),
+            (ChargeState::Unknown, true, false),
+            (ChargeState::InvalidBattery, true, false),
+            (ChargeState::Charging, false, true),
+            (ChargeState::Full, false, false),
+            (ChargeState::NotCharging, false, false),
+            (ChargeState::ChargingError, false, false),
+        ];
+        for (state, empty, full) in all {
+            assert_eq!(
+                shows(&device, state, TimeLeftUntil::Empty),
+                empty,
+                "{state:?}"
+            );
+            assert_eq!(
+                shows(&device, state, TimeLeftUntil::Full),
+                full,
+                "{state:?}"
+            );
+        }
+        device.light = Some(Light {
+            lux: Lux(300),
+            trusted: true,
+            at: NOON,
+        });
+        assert!(shows(&device, ChargeState::Charging, TimeLeftUntil::Empty));
+        assert!(!shows(&device, ChargeState::Charging, TimeLeftUntil::Full));
+        assert_eq!(device.time_left(NOON), None, "without a history");
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use solar_status::cli::format::{Format, Look, Rendered};
 use solar_status::device::{
-    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
+    Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, TimeBasis,
+    TimeLeft, TimeLeftUntil, ValueKind,
 };
 use solar_status::feature::DeviceKind;
 use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
@@ -66,6 +67,31 @@ pub(crate) fn mouse(name: &str, percent: u8) -> Device {
             },
         )
     }
+}
+
+/// The same with twelve hours of use left.
+pub(crate) fn with_hours_left(mut device: Device) -> Device {
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    device.forecast = Some(TimeLeft {
+        until: TimeLeftUntil::Empty,
+        basis: TimeBasis::Use,
+        best: hours(12),
+        low: hours(9),
+        high: hours(16),
+        at: READ,
+    });
+    device
+}
+
+/// The same with 40 days left.
+pub(crate) fn with_days_left(device: Device) -> Device {
+    let mut device = with_hours_left(device);
+    if let Some(left) = &mut device.forecast {
+        let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+        left.basis = TimeBasis::Calendar;
+        (left.low, left.best, left.high) = (days(30), days(40), days(55));
+    }
+    device
 }
 
 /// A mouse with another battery.

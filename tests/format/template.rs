@@ -1,6 +1,11 @@
-use solar_status::cli::format::{Format, Look};
+use std::time::Duration;
 
-use crate::devices::{LOOK, NAMES, READ, mouse, odd, rendered};
+use solar_status::cli::format::{Format, Look};
+use solar_status::device::{ChargeState, TimeLeftUntil};
+
+use crate::devices::{
+    LOOK, NAMES, READ, mouse, odd, rendered, rendered_at, with_days_left, with_hours_left,
+};
 use crate::program::{desk, refused, stdout};
 
 #[test]
@@ -29,6 +34,33 @@ fn all_values_are_what_the_readme_says() {
         rendered(all, solar),
         "solar|4069-00000221|keyboard|00000221|AF4F95EA|1|80 %|–|80|–|████████··|\
          charging|good|3.87 V|538|excellent|online"
+    );
+}
+
+#[test]
+fn the_time_left_counts_down_and_is_left_out_where_it_is_not_known() {
+    let template = "{name}[ {left}][ full in {to_full}]";
+    let of_use = with_hours_left(mouse("M1", 60));
+    let of_days = with_days_left(mouse("M2", 60));
+    let mut charging = of_days.clone();
+    if let Some(battery) = &mut charging.battery {
+        battery.state = ChargeState::Charging;
+    }
+    let left = charging.forecast.as_mut().unwrap();
+    left.until = TimeLeftUntil::Full;
+    left.best = Duration::from_secs(5400);
+    let devices = [of_use, of_days, charging, mouse("M4", 60)];
+    let lines = |now| rendered_at(template, &devices, now);
+    assert_eq!(
+        lines(READ).text,
+        "M1 12 h of use  M2 40 days  M2 full in 1.5 h  M4"
+    );
+    let later = READ + Duration::from_secs(10 * 24 * 3600);
+    assert_eq!(lines(later).text, "M1 12 h of use  M2 30 days  M2  M4");
+    let changes = lines(READ).changes;
+    assert!(
+        changes.is_some_and(|it| it <= READ + Duration::from_secs(600)),
+        "{changes:?}"
     );
 }
 

@@ -18,7 +18,8 @@ Formats:
   hass           Home Assistant over MQTT: topic and payload a line, to be retained
   TEMPLATE       a line for each device, with values in braces: name, id, kind, serial,
                  receiver, slot, charge, age, percent, level, bar, state, urgency (critical,
-                 low, good, unknown), voltage, lux, light, presence
+                 low, good, unknown), voltage, lux, light, presence, left, to_full (time
+                 until the battery is empty or full)
 
 The lowest battery comes first, those that are offline last, with the age of their
 charge. A day after its last sign of life an offline device is no longer in a bar;

@@ -3,7 +3,7 @@
 use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::cli::words::{self, Urgency};
-use crate::device::{BatteryLevel, ChargeState, Device, Presence};
+use crate::device::{BatteryLevel, ChargeState, Device, Presence, TimeLeftUntil};
 use crate::units::Percent;
 
 /// So many devices have their place in a bar; of the others it says how many there are.
@@ -145,9 +145,18 @@ impl<'a> Entry<'a> {
             facts.extend(battery.state.name().map(str::to_owned));
             facts.extend(battery.voltage.map(|voltage| voltage.to_string()));
         }
+        let left = self.moment.time_left(self.device);
+        facts.extend(left.as_ref().map(words::time_left_range));
         let light = self.device.light.filter(|_| !self.is_offline());
         facts.extend(light.map(|it| format!("{} ({})", words::lux(&it), it.level().name())));
         format!("{}  {}", self.name, facts.join(", "))
+    }
+
+    /// `12 h of use`: the time until then.
+    pub(super) fn time_left(&self, until: TimeLeftUntil) -> Option<String> {
+        let left = self.moment.time_left(self.device);
+        left.filter(|it| it.until == until)
+            .map(|it| words::time_left(&it))
     }
 
     pub(super) fn percent(&self) -> Option<Percent> {

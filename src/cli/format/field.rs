@@ -4,7 +4,7 @@ use super::entry::Entry;
 use crate::cli::bar::bar;
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::device::Presence;
+use crate::device::{Presence, TimeLeftUntil};
 use crate::feature::DeviceKind;
 use crate::text;
 use crate::units::Percent;
@@ -29,10 +29,12 @@ pub(super) enum Field {
     Lux,
     Light,
     Presence,
+    Left,
+    ToFull,
 }
 
 impl Field {
-    const ALL: [(&'static str, Self); 17] = [
+    const ALL: [(&'static str, Self); 19] = [
         ("name", Self::Name),
         ("id", Self::Id),
         ("kind", Self::Kind),
@@ -50,6 +52,8 @@ impl Field {
         ("lux", Self::Lux),
         ("light", Self::Light),
         ("presence", Self::Presence),
+        ("left", Self::Left),
+        ("to_full", Self::ToFull),
     ];
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
@@ -96,6 +100,8 @@ impl Field {
                 Presence::Unknown => None,
                 presence => Some(word(presence.name())),
             },
+            Self::Left => entry.time_left(TimeLeftUntil::Empty),
+            Self::ToFull => entry.time_left(TimeLeftUntil::Full),
         }
     }
 }

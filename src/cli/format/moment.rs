@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use crate::cli::words;
-use crate::device::{Battery, Device, Presence, STALE};
+use crate::device::{Battery, Device, Presence, STALE, TimeBasis, TimeLeft};
 use crate::units::Timestamp;
 
 /// Texts change by their age at whole minutes only: those of several devices change together, and a
@@ -48,6 +48,15 @@ impl Moment {
         let read = battery.filter(|_| !device.is_online())?.charge_at;
         self.until(words::coarse_age_changes(self.now, read));
         words::coarse_age(self.now, read)
+    }
+
+    /// How long the battery lasts, or takes until it is full.
+    pub(super) fn time_left(&self, device: &Device) -> Option<TimeLeft> {
+        let left = device.time_left(self.now)?.rounded();
+        if left.basis == TimeBasis::Calendar {
+            self.until(self.now + left.step());
+        }
+        Some(left)
     }
 
     /// What was rendered reads differently from then on.

@@ -48,6 +48,7 @@ pub(super) enum Column {
     Bar,
     Charge,
     State,
+    Left,
     Voltage,
     Light,
     Read,
@@ -55,13 +56,14 @@ pub(super) enum Column {
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Slot,
         Self::Device,
         Self::Kind,
         Self::Bar,
         Self::Charge,
         Self::State,
+        Self::Left,
         Self::Voltage,
         Self::Light,
         Self::Read,
@@ -78,6 +80,7 @@ impl Column {
             Self::Kind,
             Self::Bar,
             Self::Slot,
+            Self::Left,
             Self::Light,
         ];
         let first = order
@@ -95,6 +98,7 @@ impl Column {
             Self::Charge if bar => "",
             Self::Bar | Self::Charge => "CHARGE",
             Self::State => "STATE",
+            Self::Left => "TIME LEFT",
             Self::Voltage => "VOLTAGE",
             Self::Light => "LIGHT",
             Self::Read => "READ",
@@ -103,8 +107,9 @@ impl Column {
     }
 
     /// Whether the column is there for the sake of this device.
-    pub(super) fn is_used(self, device: &Device) -> bool {
+    pub(super) fn is_used(self, device: &Device, now: Timestamp) -> bool {
         match self {
+            Self::Left => device.time_left(now).is_some(),
             Self::Slot => device.slot().is_some(),
             Self::Voltage => device.battery.is_some_and(|it| it.voltage.is_some()),
             Self::Light => device.light.is_some(),
@@ -148,6 +153,9 @@ pub(super) fn cell(
             None => Cell::right(no_charge(device, style)),
         },
         Column::State => state(device, style),
+        Column::Left => device.time_left(now).map_or_else(unknown, |left| {
+            Cell::plain(words::time_left_range(&left.rounded()))
+        }),
         Column::Voltage => battery
             .and_then(|battery| battery.voltage)
             .map_or_else(unknown, |voltage| Cell::right(voltage.to_string())),

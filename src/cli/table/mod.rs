@@ -143,7 +143,11 @@ impl Layout {
         };
         let devices = &snapshot.devices;
         let mut columns = Column::ALL.to_vec();
-        columns.retain(|column| devices.iter().any(|device| column.is_used(device)));
+        columns.retain(|column| {
+            devices
+                .iter()
+                .any(|device| column.is_used(device, snapshot.at))
+        });
         layout.measure(devices, &columns);
         let old = devices.iter().any(cell::has_old_charge);
         for dispensable in Column::dispensable(old) {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::device::{Battery, Presence};
+use crate::device::{Battery, Presence, TimeBasis, TimeLeft, TimeLeftUntil};
 use crate::feature::battery_level_status::read_level;
 use crate::feature::battery_voltage::read_voltage;
 use crate::feature::unified_battery::read_status as read_unified;
@@ -353,4 +353,41 @@ fn a_battery_that_power_does_not_charge_says_so() {
     );
     let text = line(Some(battery), Some(true), WIDE);
     assert!(text.contains("not charging"), "{text}");
+}
+
+#[test]
+fn the_time_left_has_a_column_where_one_is_known() {
+    let mut clock = VirtualClock::default();
+    let mut snapshot = read(desk(), BATTERY, &mut clock);
+    let text = |snapshot: &Snapshot, style| {
+        let mut out = Vec::new();
+        print(&mut out, snapshot, false, style).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert!(!text(&snapshot, WIDE).contains("TIME LEFT"));
+    let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+    let at = snapshot.at;
+    let mouse = snapshot
+        .devices
+        .iter_mut()
+        .find(|it| it.slot().map(Slot::get) == Some(M705));
+    mouse.unwrap().forecast = Some(TimeLeft {
+        until: TimeLeftUntil::Empty,
+        basis: TimeBasis::Calendar,
+        best: days(40),
+        low: days(30),
+        high: days(55),
+        at,
+    });
+    let wide = text(&snapshot, WIDE);
+    assert!(wide.contains("TIME LEFT"), "{wide}");
+    assert!(
+        wide.contains("discharging  about 40 days left (30 to 55)"),
+        "{wide}"
+    );
+    let narrow = Style {
+        width: Some(40),
+        ..WIDE
+    };
+    assert!(!text(&snapshot, narrow).contains("days"));
 }

@@ -11,7 +11,7 @@ use crate::cli::bar::wide_bar;
 use crate::cli::watch::model::{Entry, Model, Trend};
 use crate::cli::watch::track::Track;
 use crate::cli::words;
-use crate::device::{Light, LightLevel, Link, Presence};
+use crate::device::{Light, LightLevel, Link, Presence, TimeBasis, TimeLeft};
 use crate::text;
 use crate::units::Lux;
 
@@ -34,6 +34,7 @@ const HIGHEST: usize = 6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Charge,
+    Left,
     Needle,
     Scale,
     LightChart,
@@ -47,9 +48,10 @@ enum Part {
 }
 
 /// The same from top to bottom.
-const PARTS: [Part; 11] = [
+const PARTS: [Part; 12] = [
     Part::GapAboveCharge,
     Part::Charge,
+    Part::Left,
     Part::GapAboveLight,
     Part::Needle,
     Part::Scale,
@@ -119,6 +121,8 @@ pub(super) fn title(pen: &Pen, model: &Model, entry: &Entry, width: usize) -> Li
 pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Vec<Line<'static>> {
     let mut parts = PARTS.to_vec();
     parts.retain(|part| entry.measures_light() || !part.is_of_light());
+    let left = entry.device.time_left(pen.now).map(TimeLeft::rounded);
+    parts.retain(|part| left.is_some() || *part != Part::Left);
     while parts.len() > height {
         let last = parts.iter().copied().max();
         parts.retain(|part| Some(*part) != last);
@@ -139,6 +143,10 @@ pub(super) fn lines(pen: &Pen, entry: &Entry, width: usize, height: usize) -> Ve
     let color = |ansi| if entry.is_old() { DIM } else { ansi };
     let lines = parts.into_iter().flat_map(|part| match part {
         Part::Charge => vec![("Charge".to_owned(), charge(pen, entry, room))],
+        Part::Left => {
+            let line = |left| ("Time".to_owned(), time_left(pen, left));
+            left.as_ref().map(line).into_iter().collect()
+        }
         Part::Needle => vec![("Light".to_owned(), needle(pen, entry, room))],
         Part::Scale => vec![(String::new(), scale::line(pen, light, entry.is_old(), room))],
         Part::Words => vec![(
@@ -219,6 +227,13 @@ fn charge(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
     let gauge = gauge.map(|gauge| [span(gauge, ansi), gap(2)]);
     let text = [span(charge, ansi), plain(rest)];
     gauge.into_iter().flatten().chain(text).collect()
+}
+
+fn time_left(pen: &Pen, left: &TimeLeft) -> Line<'static> {
+    if left.basis == TimeBasis::Calendar {
+        pen.until(pen.now + left.step());
+    }
+    Line::from(plain(words::time_left_range(left)))
 }
 
 fn needle(pen: &Pen, entry: &Entry, room: usize) -> Line<'static> {
