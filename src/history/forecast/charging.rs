@@ -3,7 +3,7 @@
 //! A charger is slower the fuller the battery is, so one rate does not do: what counts is how long
 //! the battery stayed at each percent.
 
-use super::estimate::{Estimate, mean, spread};
+use super::estimate::{Estimate, both, mean, spread};
 use super::{recent, seconds};
 use crate::device::ChargeState;
 use crate::history::Entry;
@@ -64,7 +64,7 @@ pub(super) fn until_full(entries: &[Entry], now: Timestamp) -> Option<Estimate> 
         })
         .collect();
     let spread = spread(&ratios, USUAL);
-    let error = best * spread.of_one.hypot(spread.of_mean) + guessed / 2.0;
+    let error = best * both(spread.of_one, spread.of_mean) + guessed / 2.0;
     let mut estimate = Estimate::around(best, error);
     estimate.best -= passed;
     estimate.low = (estimate.low - passed).max(0.0);

@@ -112,6 +112,11 @@ pub(super) fn spread(values: &[f64], usual: f64) -> Spread {
     }
 }
 
+/// Two independent standard errors as one. (`hypot` would load libm, 0.3 MB, into the daemon.)
+pub(super) fn both(one: f64, other: f64) -> f64 {
+    (one.powi(2) + other.powi(2)).sqrt()
+}
+
 /// The standard error of a value by the jackknife: from what it is without each part of the data.
 pub(super) fn jackknife(without_each: &[f64]) -> Option<f64> {
     let parts = f64::from(u32::try_from(without_each.len()).ok()?);

@@ -2,7 +2,7 @@
 
 use super::Outlook;
 use super::days;
-use super::estimate::{Estimate, Point, mean, slope, spread};
+use super::estimate::{Estimate, Point, both, mean, slope, spread};
 use super::hours::Hour;
 use super::readings::Reading;
 use crate::units::PercentPoints;
@@ -180,8 +180,8 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
         .clamp(read.y - half, read.y + half)
         .clamp(0.0, 100.0);
     Some(Trend {
-        loss: Estimate::around(best, rounded.hypot(spread.of_mean)),
-        error: rounded.hypot(spread.of_mean),
+        loss: Estimate::around(best, both(rounded, spread.of_mean)),
+        error: both(rounded, spread.of_mean),
         spread: spread.of_one,
         part: scale.part,
         charge: Point { x: read.x, y },
@@ -222,7 +222,7 @@ impl Trend {
         let to_come = (best / self.part).max(1.0);
         let loss = Estimate::around(
             self.loss.best,
-            self.error.hypot(self.spread / to_come.sqrt()),
+            both(self.error, self.spread / to_come.sqrt()),
         );
         let most = loss.high.unwrap_or(loss.best);
         let reach = f64::from(margin.0).max(2.0 * self.rounding);
