@@ -119,11 +119,10 @@ impl ReceiverModel {
             )
             | (LENOVO, 0x6042) => NANO,
             (LOGITECH, 0xC513 | 0xC517) => MHZ27,
-            // MX5000, diNovo Edge, MX5500 and diNovo Mini, each with one id for its keyboard and one
-            // for its mouse.
-            (LOGITECH, 0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F) => {
-                BLUETOOTH
-            }
+            // Bluetooth hubs and their HID proxies, from that of the MX900 to that of the diNovo Mini:
+            // one id for the hub, one for its keyboard and one for its mouse. The kernel knows eight
+            // of them, systemd's hid2hci rules five more, and usb.ids nothing else in between.
+            (LOGITECH, 0xC703..=0xC71F) => BLUETOOTH,
             (LOGITECH, product) if is_mute_receiver(LOGITECH, product) => return None,
             (LOGITECH, 0xC500..=0xC5FF) => Self::UNKNOWN,
             _ => return None,
@@ -175,12 +174,17 @@ mod tests {
         assert_eq!(family(0x046D, 0xC52B), Some(ReceiverFamily::Unifying));
         assert_eq!(family(0x17EF, 0x6042), Some(ReceiverFamily::Nano));
         assert_eq!(family(0x046D, 0xC5F0), Some(ReceiverFamily::Unknown));
-        // The kernel's table of receivers goes beyond C5xx.
+        // The kernel's table of receivers goes beyond C5xx, then the HID proxies of systemd's hid2hci
+        // rules.
         for product in [
-            0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F,
+            0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F, 0xC703, 0xC704, 0xC705,
+            0xC70B, 0xC70C,
         ] {
             assert_eq!(family(0x046D, product), Some(ReceiverFamily::Bluetooth));
         }
+        // A presenter, and a number beyond.
+        assert_eq!(family(0x046D, 0xC702), None);
+        assert_eq!(family(0x046D, 0xC720), None);
         // A child node of the kernel driver: its product id is the device's wpid.
         assert_eq!(family(0x046D, 0x4002), None);
         assert_eq!(family(0x046D, 0xC542), None);

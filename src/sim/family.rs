@@ -279,9 +279,8 @@ impl Family {
             },
             (LOGITECH, 0xC548) => Self::BOLT,
             (LOGITECH, 0xC517) => Self::MHZ_27,
-            (LOGITECH, 0xC70A | 0xC70E | 0xC713 | 0xC714 | 0xC71B | 0xC71C | 0xC71E | 0xC71F) => {
-                Self::BLUETOOTH
-            }
+            // Bluetooth hubs and HID proxies (usb.ids, systemd's hid2hci rules).
+            (LOGITECH, 0xC703..=0xC71F) => Self::BLUETOOTH,
             // Does not speak HID++.
             (LOGITECH, 0xC542) => return None,
             (LOGITECH, 0xC52F | 0xC534 | 0xC535 | 0xC537) | (LENOVO, 0x6042) => Self::nano(product),

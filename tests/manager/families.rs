@@ -122,8 +122,9 @@ fn a_bluetooth_receiver_with_nothing_paired_is_a_receiver() {
 
 #[test]
 fn what_a_bluetooth_receiver_announces_is_read() {
+    // Those of the kernel's table, and a diNovo Desktop and a BT Mini-Receiver (usb.ids).
     for product in [
-        0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F,
+        0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F, 0xC704, 0xC70C,
     ] {
         let desk = plug(Family::of(0x046D, product).unwrap(), &[(1, "K520")]);
         let snapshot = desk.read(hours(1), &mut Memory::default());
