@@ -7,7 +7,7 @@
 //! | ratbagd | `ratbag raw: hidpp write: 10 00 81 07 00 00 00`, `… read: …` |
 //! | ltunify | `12:34:56.789 Send report_id=10 short device=FF RECV type=81 GET_REG reg=02 params=00 00 00` |
 //! | hid-recorder | `E: 000001.234567 7 10 ff 81 02 00 01 00`: time, length, bytes from the device |
-//! | notes | `> 10 ff 81 02 00 00 00` to the device, `< …` from it |
+//! | notes | `> 10 ff 81 02 00 00 00` to the device, `< …` from it; a time may precede |
 //!
 //! Sources: Solaar's `base.py` and `hidconsole.py`, libratbag's logging, ltunify's `hidraw.c` and
 //! `read-dev-usbmon.c`, hid-tools.
@@ -81,17 +81,25 @@ fn solaar_log(line: &str) -> Option<Logged<'_>> {
     is_report.then_some(Logged::Other)
 }
 
+/// A frame is printed behind the prompt of an interactive console, and everything else behind a mark
+/// of its own.
 fn solaar_console(line: &str) -> Option<Logged<'_>> {
-    let direction = match line.trim_start().split_at_checked(2)? {
-        ("<<", _) => Direction::HostToDevice,
-        (">>", _) => Direction::DeviceToHost,
-        _ => return None,
-    };
-    let Some((before, rest)) = around(line, ") [") else {
-        return Some(Logged::Other);
-    };
-    let (text, _) = rest.split_once(']')?;
-    Some(frame(direction, Source::Unknown, before, text))
+    for (marker, direction) in [
+        ("<< (", Direction::HostToDevice),
+        (">> (", Direction::DeviceToHost),
+    ] {
+        let Some((start, rest)) = around(line, marker) else {
+            continue;
+        };
+        let (time, rest) = around(rest, ") [")?;
+        let (text, _) = rest.split_once(']')?;
+        let before = line.get(..start.len() + time.len())?;
+        return Some(frame(direction, Source::Unknown, before, text));
+    }
+    let marks = ["<< ", ">> ", ".. ", "!! ", "?? "];
+    let line = line.trim_start();
+    let is_report = marks.iter().any(|mark| line.starts_with(mark));
+    is_report.then_some(Logged::Other)
 }
 
 fn ratbagd(line: &str) -> Option<Logged<'_>> {
@@ -181,15 +189,21 @@ fn hid_recorder(line: &str) -> Option<Logged<'_>> {
     }
 }
 
+/// An arrow, with nothing before it but perhaps the time, and then the bytes.
 fn notes(line: &str) -> Option<Logged<'_>> {
-    let indented = line.len() - line.trim_start().len();
-    let (before, text) = line.split_at_checked(indented + 2)?;
-    let direction = match before.trim_start() {
-        "> " => Direction::HostToDevice,
-        "< " => Direction::DeviceToHost,
-        _ => return None,
+    let at = line.find(['<', '>'])?;
+    let (before, text) = line.split_at_checked(at + 1)?;
+    let (time, arrow) = before.split_at_checked(at)?;
+    let time = time.trim();
+    if !time.is_empty() && time.parse::<f64>().is_err() {
+        return None;
+    }
+    let direction = match arrow {
+        ">" => Direction::HostToDevice,
+        _ => Direction::DeviceToHost,
     };
-    Some(frame(direction, Source::Unknown, before, text))
+    let is_bytes = text.starts_with(|c: char| c.is_ascii_hexdigit() || c.is_whitespace());
+    is_bytes.then(|| frame(direction, Source::Unknown, before, text))
 }
 
 #[cfg(test)]
@@ -304,10 +318,33 @@ mod tests {
     }
 
     #[test]
+    fn frames_stand_behind_a_time_a_prompt_or_nothing() {
+        use Direction::{DeviceToHost, HostToDevice};
+        // An interactive console prints behind its prompt (Solaar's `hidconsole.py`).
+        let prompt =
+            "?? Input: \x1b[s\x1b[S\x1b[A\x1b[L\x1b[G>> (   0.017) [10 FF 8102 000200] b''\x1b[u";
+        for (line, direction, bytes) in [
+            (">10ff8102000000", HostToDevice, "10ff8102000000"),
+            (
+                "12.345 < 10 FF 81 02 00 02 00",
+                DeviceToHost,
+                "10 ff 81 02 00 02 00",
+            ),
+            (prompt, DeviceToHost, "10 ff 8102 000200"),
+        ] {
+            let expected = (direction, Source::Unknown, bytes.to_owned());
+            assert_eq!(frame_of(line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn what_else_these_programs_report_is_passed_over() {
         for line in [
             "09:47:46,979    DEBUG [MainThread] logitech_receiver.base: (3) device 0xFF error on request {80B2}: 3 = invalid value",
             "2026-06-03 17:18:56,137,137     INFO [SolaarListener:hidraw4] solaar.listener: connection Notification(10,2,41,10,4234B0)",
+            ".. Opening device /dev/hidraw2",
+            "!! Read failed, aborting: [Errno 19] No such device",
+            "?? Input: ",
             "ratbag debug: hidpp: device supports long reports",
             "ratbag raw: feature 0x0001 is at 0x01",
             "R: 91 06 00 ff 09 01",
