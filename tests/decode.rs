@@ -319,6 +319,9 @@ fn what_is_at_index_ff_is_known_from_its_ids_and_its_registers() {
         &format!("node 1 046D:C517 short /dev/hidraw0\n{register}"),
     );
     assert_eq!(old[0]["register_name"], Value::Null);
+    // Where nothing shows a device, it is taken for a receiver.
+    let bare = json(&[], "10 ff 81 01 00 00 00");
+    assert_eq!(bare[0]["register_name"], Value::Null);
     let keyboard = json(&[], &format!("node 1 046D:C318 short,long x\n{register}"));
     assert_eq!(keyboard[0]["register_name"], "Fn swap");
 }
@@ -441,6 +444,14 @@ fn a_unit_id_of_all_ones_is_none() {
     );
     assert_eq!(explained[0].get("unit_id"), Some(&Value::Null));
     assert_eq!(explained[0]["model_ids"], "0A5B");
+    assert_eq!(explained[0]["transports"], "Bluetooth, Bluetooth LE");
+    let text = |frame: &str| stdout(&run(&["--feature", "2=0003"], frame.as_bytes())).to_owned();
+    // It is on USB, and its model stands in a place of none of the two.
+    let lies = text("11 ff 02 0d 01 ff ff ff ff 00 03 00 00 00 00 0a 5b 00 00 00");
+    assert!(lies.contains("Bluetooth LE (not by its models)"), "{lies}");
+    // A G502 has a model for each.
+    let true_word = text("11 01 02 0c 03 dd da ad bc 00 0c 40 7f c0 8d 00 00 00 00 00");
+    assert!(true_word.contains("eQUAD, USB, model"), "{true_word}");
 }
 
 #[test]

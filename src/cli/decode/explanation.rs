@@ -105,8 +105,8 @@ impl Explanation {
         self.function = Some(access.code());
         self.function_name = access.name();
         self.register = Some(register.to_string());
-        let is_receiver =
-            self.device_index == Some(0xFF) && matches!(self.behind, Some(Behind::Receiver(_)));
+        // As `device` has it: where nothing shows a device.
+        let is_receiver = self.device_index == Some(0xFF) && self.behind != Some(Behind::Device);
         self.register_name = register
             .name()
             .filter(|_| !(is_receiver && names::is_of_devices(register)));

@@ -279,8 +279,19 @@ fn identity(fields: &mut Fields, info: &DeviceInformation) {
         }
         return;
     }
+    // A model has the place of its transport among those that there are. A G933's stands beyond
+    // (recording of one): that it has Bluetooth is not true.
+    let beyond = info.model_ids.iter().skip(transports.len());
+    let doubt = match beyond.copied().find(|&model| model != 0) {
+        Some(_) => " (not by its models)",
+        None => "",
+    };
     let (transports, models) = (transports.join(", "), models.join(", "));
-    fields.say("transports", transports.clone(), transports);
+    fields.say(
+        "transports",
+        transports.clone(),
+        format!("{transports}{doubt}"),
+    );
     fields.say("model_ids", models.clone(), format!("model {models}"));
     fields.row("extended_model", info.extended_model, info.extended_model);
     let words = if info.has_serial_number { "yes" } else { "no" };
