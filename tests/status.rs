@@ -595,3 +595,25 @@ fn a_long_trace_takes_a_small_multiple_of_its_length() {
     assert!(said.contains("a receiver that does not answer"), "{said}");
     assert_eq!(output.status.code(), Some(1), "{said}");
 }
+
+#[test]
+fn what_cannot_be_read_is_named_in_a_replay_too() {
+    // Solaar issue 1835 (C542, whatever reports it has), and a headset that speaks Centurion.
+    for (node, reason) in [
+        ("046D:C542 short,long /dev/hidraw1", "no-hidpp"),
+        ("046D:0AF7 centurion /dev/hidraw1", "centurion"),
+    ] {
+        let trace = Scratch::new(&format!("{reason}.trace"));
+        fs::write(
+            trace.path(),
+            format!("node 1 {node}\n0 1 > 10 ff 81 02 00 00 00\n"),
+        )
+        .unwrap();
+        let output = solar_status(&["--replay", trace.path(), "--json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["unreadable"][0]["reason"], reason);
+        assert_eq!(document["devices"], json!([]));
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains("is plugged in and cannot be read: it "));
+    }
+}

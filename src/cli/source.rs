@@ -47,8 +47,15 @@ impl Sources {
             }
             sources.virtual_time = true;
         } else if args.replay.is_some() {
+            let nodes: Vec<NodeInfo> = recorded.iter().map(|(info, _)| info.clone()).collect();
+            sources.unreadable = unreadable(&nodes);
             for (info, replay) in recorded {
-                sources.add(tapping, info, Box::new(replay));
+                match role(&info) {
+                    role @ (NodeRole::Plain | NodeRole::Centurion) => {
+                        debug!("{info}: {role:?}, left alone");
+                    }
+                    _ => sources.add(tapping, info, Box::new(replay)),
+                }
             }
             sources.virtual_time = true;
         } else {
