@@ -150,6 +150,13 @@ fn a_reply_under_software_id_0_is_no_battery_event() {
         (&event["type"], &event["percent"]),
         (&"event".into(), &15.into())
     );
+    // Of a solar keyboard: the arguments of a request for light, without the marker of its events.
+    let reply = &json(
+        &["--feature", "9=4301"],
+        "11 01 09 00 3c 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+    )[0];
+    assert_eq!(reply["type"], "reply");
+    assert_eq!(reply["percent"], Value::Null);
 }
 
 #[test]

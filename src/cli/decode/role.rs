@@ -187,13 +187,17 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
 
 /// Whether a report under software id 0 cannot be an event of the battery feature it is from.
 fn is_reply_of_battery(id: FeatureId, report: &Report) -> bool {
-    let is_battery = matches!(
-        id,
+    let is_battery = match id {
         FeatureId::BATTERY_LEVEL_STATUS
-            | FeatureId::BATTERY_VOLTAGE
-            | FeatureId::UNIFIED_BATTERY
-            | FeatureId::ADC_MEASUREMENT
-    );
+        | FeatureId::BATTERY_VOLTAGE
+        | FeatureId::UNIFIED_BATTERY
+        | FeatureId::ADC_MEASUREMENT => true,
+        // Count and period of a request for light, where an unmarked broadcast has no light.
+        FeatureId::SOLAR_DASHBOARD => {
+            matches!(report.params(), [_, period, 0, 0, 0, ..] if *period > 0)
+        }
+        _ => false,
+    };
     is_battery && battery_event::origin(id, report, None) == Origin::Reply
 }
 
