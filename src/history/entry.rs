@@ -6,6 +6,9 @@ use crate::units::{Lux, Millivolts, Percent, Timestamp};
 /// What stays the same is written again after this time, if it is told again.
 pub const HEARTBEAT: Duration = Duration::from_secs(60 * 60);
 
+/// How many seconds late it may be written.
+const LATE: u64 = 60;
+
 /// What is to be recorded of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
@@ -90,8 +93,8 @@ impl Span {
     /// told by its first and the next by its last second.
     const fn apart(self) -> Duration {
         match self {
-            Self::Moment | Self::Hour => Duration::from_secs(2 * HEARTBEAT.as_secs()),
-            Self::Day => Duration::from_secs(2 * 24 * 60 * 60),
+            Self::Moment | Self::Hour => Duration::from_secs(2 * HEARTBEAT.as_secs() + LATE),
+            Self::Day => Duration::from_secs(2 * 24 * 60 * 60 + LATE),
         }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::expected::Expected;
 use super::wall::{Wall, today};
 use crate::bus::{Layout, upower};
 use crate::device::{Device, Receiver, TimeLeft};
@@ -37,8 +36,8 @@ pub(super) struct Post {
     pub(super) name: String,
     pub(super) path: String,
     facts: Mutex<Facts>,
-    /// What its history lets expect.
-    expected: Mutex<Expected>,
+    /// What its history lets expect of its battery.
+    forecast: Mutex<Option<TimeLeft>>,
 }
 
 /// What is known of a device.
@@ -186,7 +185,7 @@ impl Board {
                 name: name.clone(),
                 path: path.clone(),
                 facts: Mutex::new(facts),
-                expected: Mutex::default(),
+                forecast: Mutex::default(),
             };
             state.devices.insert(name, Arc::new(post));
             path
@@ -207,13 +206,20 @@ impl Board {
 impl Post {
     pub(super) fn facts(&self) -> Facts {
         let mut facts = lock(&self.facts).clone();
-        facts.device.forecast = lock(&self.expected).left();
+        facts.device.forecast = *lock(&self.forecast);
         facts
     }
 
-    /// Runs `expect` on what its history lets expect.
-    pub(super) fn expect<T>(&self, expect: impl FnOnce(&mut Expected) -> T) -> T {
-        expect(&mut lock(&self.expected))
+    /// Takes what its history lets expect. Returns whether that differs from before: from when on the
+    /// time counts does not.
+    pub(super) fn set_forecast(&self, left: Option<TimeLeft>) -> bool {
+        let mut forecast = lock(&self.forecast);
+        let before = std::mem::replace(&mut *forecast, left);
+        let at = |of: TimeLeft| TimeLeft {
+            at: Timestamp::START,
+            ..of
+        };
+        left.map(at) != before.map(at)
     }
 
     /// Its values in UPower's words; `None`: no battery of it is known.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use log::{debug, warn};
 
 use super::board::Post;
+use super::expected::{Expectations, Look};
 use super::wall;
 use crate::device::{Device, TimeLeft};
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
@@ -33,7 +34,8 @@ pub(super) struct Chronicle {
     pending: Vec<(String, String)>,
     /// When these were tried again last.
     join_tried: Option<Instant>,
-    /// When to record again what stayed the same.
+    expectations: Expectations,
+    /// When to note the devices again, though nothing about them differs.
     due: Option<Instant>,
 }
 
@@ -47,6 +49,7 @@ impl Chronicle {
             failing: BTreeSet::new(),
             pending: Vec::new(),
             join_tried: None,
+            expectations: Expectations::default(),
             due: None,
         };
         if let Some(Err(error)) = chronicle.history.as_mut().map(History::prepare) {
@@ -78,12 +81,17 @@ impl Chronicle {
         }
         let now = Instant::now();
         if facts.device.is_online() {
-            self.due = Some(now + HEARTBEAT);
+            self.due.get_or_insert(now + HEARTBEAT);
         }
-        post.expect(|it| it.is_due(&facts.device, now)) && {
-            let left = self.time_left(&facts.device);
-            post.expect(|it| it.take(&facts.device, now, left))
+        match self.expectations.look(&facts.device, now) {
+            Look::Now => {
+                let left = self.time_left(&facts.device);
+                self.expectations.take(&facts.device, now, left);
+            }
+            Look::At(at) => self.due = self.due.into_iter().chain([at]).min(),
+            Look::Later => {}
         }
+        post.set_forecast(self.expectations.left(&post.name))
     }
 
     /// What the history of a device lets expect. The entries are not kept.
@@ -141,7 +149,7 @@ impl Chronicle {
         moved
     }
 
-    /// When to note the devices that are online again, though nothing about them is different.
+    /// When to note the devices again, though nothing about them differs.
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -185,12 +193,16 @@ fn failure(error: &HistoryError) -> String {
 mod tests {
     use std::fs;
     use std::path::PathBuf;
+    use std::sync::Arc;
 
     use tempfile::TempDir;
 
     use super::*;
-    use crate::device::ChargeState;
+    use crate::bus::{self, Layout};
+    use crate::device::{Battery, BatterySource, ChargeState, Link, Presence, ValueKind};
     use crate::history::read;
+    use crate::manager::Change;
+    use crate::service::board::Board;
     use crate::units::Percent;
 
     const KEYBOARD: &str = "4002-392A0750";
@@ -241,6 +253,58 @@ mod tests {
             let entries = read(&self.directory(), device, Timestamp::START).unwrap();
             entries.iter().map(|it| it.charge.unwrap().get()).collect()
         }
+    }
+
+    /// A device that is online, as the board has it.
+    fn post(board: &Board, id: &str, percent: u8) -> Arc<Post> {
+        let link = Link::Direct {
+            node: "/dev/hidraw0".to_owned(),
+            bus: "usb".to_owned(),
+            product: 0xC087,
+        };
+        let mut device = Device::new(id.to_owned(), link);
+        device.presence = Presence::Online;
+        device.battery = Some(Battery {
+            percent: Percent::new(percent),
+            margin: None,
+            level: None,
+            next: None,
+            value_kind: ValueKind::Percent,
+            state: ChargeState::Discharging,
+            external_power: None,
+            voltage: None,
+            rechargeable: None,
+            source: BatterySource::Unified,
+            trusted: true,
+            at: Timestamp::START,
+            charge_at: Timestamp::START,
+        });
+        board.take(Timestamp::START, Change::DeviceAdded(device));
+        let posts = board.wait(None).devices;
+        posts.into_iter().find(|it| it.name == id).unwrap()
+    }
+
+    #[test]
+    fn a_device_that_is_noted_often_does_not_put_off_the_others() {
+        let mut desk = Desk::new();
+        let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
+        desk.chronicle.note(&post(&board, MOUSE, 40));
+        let due = desk.chronicle.due().unwrap();
+        for percent in 50..60 {
+            desk.chronicle.note(&post(&board, KEYBOARD, percent));
+        }
+        assert!(desk.chronicle.due().unwrap() <= due);
+    }
+
+    #[test]
+    fn another_reading_within_a_minute_is_looked_at_when_that_is_over() {
+        let mut desk = Desk::new();
+        let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
+        desk.chronicle.note(&post(&board, MOUSE, 5));
+        let soon = Instant::now() + Duration::from_secs(61);
+        assert!(desk.chronicle.due().unwrap() > soon);
+        desk.chronicle.note(&post(&board, MOUSE, 100));
+        assert!(desk.chronicle.due().unwrap() <= soon);
     }
 
     fn again(line: Option<String>) -> bool {

@@ -1,5 +1,6 @@
-//! What the history of a device lets expect, and when to look again.
+//! What the histories of devices let expect, and when to look at them again.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::device::{ChargeState, Device, TimeLeft};
@@ -11,70 +12,118 @@ const OFTEN: Duration = Duration::from_secs(60 * 60);
 /// And for another reading after this: a device whose readings change all the time costs no more.
 const SELDOM: Duration = Duration::from_secs(60);
 
-/// The expectation, of a device that was never looked at at first.
+/// How many devices have an expectation; of more, the one looked at first is dropped.
+const MOST: usize = 256;
+
+/// By the ids of devices. An expectation outlives its device: one that comes and goes does not have
+/// its history parsed each time.
 #[derive(Debug, Default)]
-pub(super) struct Expected {
+pub(super) struct Expectations(BTreeMap<String, Expected>);
+
+#[derive(Debug)]
+struct Expected {
     left: Option<TimeLeft>,
-    made: Option<(Instant, Reading)>,
+    made: Instant,
+    of: Reading,
 }
 
 /// What an expectation depends on.
-type Reading = (Option<Percent>, Option<ChargeState>, bool);
+type Reading = (Option<Percent>, Option<ChargeState>);
+
+/// When to look at a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Now,
+    At(Instant),
+    /// When the device is noted next after [`OFTEN`].
+    Later,
+}
 
 fn reading(device: &Device) -> Reading {
     let battery = device.battery;
     let charge = battery.and_then(|it| it.percent);
-    (charge, battery.map(|it| it.state), device.is_online())
+    (charge, battery.map(|it| it.state))
 }
 
-impl Expected {
-    /// The time left, when it was looked at last.
-    pub(super) const fn left(&self) -> Option<TimeLeft> {
-        self.left
-    }
-
-    /// Whether to look at the history again.
-    pub(super) fn is_due(&self, device: &Device, now: Instant) -> bool {
-        self.made.is_none_or(|(at, of)| {
-            let pause = if of == reading(device) { OFTEN } else { SELDOM };
-            now.saturating_duration_since(at) >= pause
-        })
-    }
-
-    /// Takes what was found. Returns whether it differs from before.
-    pub(super) fn take(&mut self, device: &Device, now: Instant, left: Option<TimeLeft>) -> bool {
-        self.made = Some((now, reading(device)));
-        let before = std::mem::replace(&mut self.left, left);
-        // From when on it counts is not news.
-        let same = |it: TimeLeft| {
-            before.is_some_and(|before| {
-                it == TimeLeft {
-                    at: it.at,
-                    ..before
-                }
-            })
+impl Expectations {
+    /// When to look at the history of a device. What was expected of an earlier reading is dropped at
+    /// once if the battery was refilled, or does something else now.
+    pub(super) fn look(&mut self, device: &Device, now: Instant) -> Look {
+        let Some(expected) = self.0.get_mut(&device.id) else {
+            return Look::Now;
         };
-        left.map_or(before.is_some(), |left| !same(left))
+        let after = reading(device);
+        let is_same = expected.of == after;
+        let due = expected.made + if is_same { OFTEN } else { SELDOM };
+        if due <= now {
+            return Look::Now;
+        }
+        if is_same {
+            return Look::Later;
+        }
+        let (before, state) = expected.of;
+        if after.0 > before || after.1 != state {
+            expected.left = None;
+        }
+        Look::At(due)
+    }
+
+    /// Takes what was found in the history of a device.
+    pub(super) fn take(&mut self, device: &Device, now: Instant, left: Option<TimeLeft>) {
+        let expected = Expected {
+            left,
+            made: now,
+            of: reading(device),
+        };
+        self.0.insert(device.id.clone(), expected);
+        if self.0.len() > MOST {
+            let oldest = self.0.iter().min_by_key(|(_, it)| it.made);
+            if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
+                self.0.remove(&oldest);
+            }
+        }
+    }
+
+    /// The time left, when the history was looked at last.
+    pub(super) fn left(&self, id: &str) -> Option<TimeLeft> {
+        self.0.get(id)?.left
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Link, TimeBasis, TimeLeftUntil};
+    use crate::device::{Battery, BatterySource, Link, TimeBasis, TimeLeftUntil, ValueKind};
     use crate::units::Timestamp;
 
-    fn mouse(online: bool) -> Device {
+    fn mouse(id: &str, percent: u8, state: ChargeState) -> Device {
         let link = Link::Direct {
             node: "/dev/hidraw0".to_owned(),
             bus: "usb".to_owned(),
             product: 0xC087,
         };
-        let mut device = Device::new("C087-1".to_owned(), link);
-        if online {
-            device.presence = crate::device::Presence::Online;
-        }
+        let battery = Battery {
+            percent: Percent::new(percent),
+            margin: None,
+            level: None,
+            next: None,
+            value_kind: ValueKind::Percent,
+            state,
+            external_power: None,
+            voltage: None,
+            rechargeable: None,
+            source: BatterySource::Unified,
+            trusted: true,
+            at: Timestamp::START,
+            charge_at: Timestamp::START,
+        };
+        let mut device = Device::new(id.to_owned(), link);
+        device.battery = Some(battery);
         device
+    }
+
+    fn discharging(percent: u8) -> Device {
+        mouse("C087-1", percent, ChargeState::Discharging)
     }
 
     fn hours(hours: u64) -> TimeLeft {
@@ -90,40 +139,47 @@ mod tests {
     }
 
     #[test]
-    fn a_history_is_looked_at_once_an_hour_or_for_another_reading() {
+    fn a_history_is_looked_at_once_an_hour_or_for_another_reading_after_a_minute() {
         let start = Instant::now();
-        let mut expected = Expected::default();
-        assert!(expected.is_due(&mouse(true), start));
-        assert!(expected.take(&mouse(true), start, Some(hours(9))));
-        for (online, seconds, due) in [
-            (true, 0, false),
-            (true, 3599, false),
-            (true, 3600, true),
-            (false, 59, false),
-            (false, 60, true),
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let mut expected = Expectations::default();
+        assert_eq!(expected.look(&discharging(40), start), Look::Now);
+        expected.take(&discharging(40), start, Some(hours(9)));
+        for (percent, seconds, look) in [
+            (40, 0, Look::Later),
+            (40, 3599, Look::Later),
+            (40, 3600, Look::Now),
+            (39, 1, Look::At(after(60))),
+            (39, 60, Look::Now),
         ] {
-            let now = start + Duration::from_secs(seconds);
-            assert_eq!(
-                expected.is_due(&mouse(online), now),
-                due,
-                "{online} {seconds}"
-            );
+            let found = expected.look(&discharging(percent), after(seconds));
+            assert_eq!(found, look, "{percent} {seconds}");
+        }
+        assert_eq!(expected.left("C087-1"), Some(hours(9)), "it fell by 1 %");
+    }
+
+    #[test]
+    fn what_was_expected_of_an_empty_battery_is_dropped_when_it_is_full() {
+        let start = Instant::now();
+        let soon = start + Duration::from_secs(1);
+        for device in [discharging(100), mouse("C087-1", 5, ChargeState::Charging)] {
+            let mut expected = Expectations::default();
+            expected.take(&discharging(5), start, Some(hours(2)));
+            assert!(matches!(expected.look(&device, soon), Look::At(_)));
+            assert_eq!(expected.left("C087-1"), None, "{device:?}");
         }
     }
 
     #[test]
-    fn the_same_time_counted_from_later_is_not_news() {
-        let now = Instant::now();
-        let mut expected = Expected::default();
-        assert!(!expected.take(&mouse(true), now, None));
-        assert!(expected.take(&mouse(true), now, Some(hours(9))));
-        let later = TimeLeft {
-            at: Timestamp::from_start(OFTEN),
-            ..hours(9)
-        };
-        assert!(!expected.take(&mouse(true), now, Some(later)));
-        assert_eq!(expected.left(), Some(later));
-        assert!(expected.take(&mouse(true), now, Some(hours(8))));
-        assert!(expected.take(&mouse(true), now, None));
+    fn ever_new_devices_do_not_fill_the_memory() {
+        let start = Instant::now();
+        let mut expected = Expectations::default();
+        for number in 0..1000 {
+            let device = mouse(&format!("C087-{number}"), 5, ChargeState::Discharging);
+            let now = start + Duration::from_millis(number);
+            expected.take(&device, now, Some(hours(2)));
+        }
+        assert_eq!(expected.0.len(), MOST);
+        assert!(expected.left("C087-999").is_some());
     }
 }
