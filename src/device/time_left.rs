@@ -151,13 +151,16 @@ impl Device {
     }
 
     /// The time left at `now`, where it belongs to what the battery does: of a battery that is
-    /// charged the time until it is full, of another one until it is empty. A solar keyboard starts
+    /// charged the time until it is full, as long as the device is online; of another one until it is
+    /// empty. A solar keyboard starts
     /// and stops charging several times a day, so its time until it is empty stays.
     pub fn time_left(&self, now: Timestamp) -> Option<TimeLeft> {
         let state = self.battery?.state;
         let left = self.forecast?.later(now)?;
         let belongs = match left.until {
-            TimeLeftUntil::Full => state == ChargeState::Charging && !self.is_solar(),
+            TimeLeftUntil::Full => {
+                self.is_online() && state == ChargeState::Charging && !self.is_solar()
+            }
             TimeLeftUntil::Empty => self.is_solar() || !state.has_charger(),
         };
         belongs.then_some(left)
@@ -167,7 +170,7 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Battery, BatterySource, Light, Link, ValueKind};
+    use crate::device::{Battery, BatterySource, Light, Link, Presence, ValueKind};
     use crate::units::Lux;
 
     const NOON: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
@@ -265,6 +268,7 @@ mod tests {
             charge_at: NOON,
         };
         let mut device = Device::new("C087-1".to_owned(), link);
+        device.presence = Presence::Online;
         let shows = |device: &Device, state, until| {
             let device = Device {
                 battery: Some(battery(state)),
@@ -297,6 +301,12 @@ mod tests {
                 "{state:?}"
             );
         }
+        let away = Device {
+            presence: Presence::Offline,
+            ..device.clone()
+        };
+        assert!(!shows(&away, ChargeState::Charging, TimeLeftUntil::Full));
+        assert!(shows(&away, ChargeState::Discharging, TimeLeftUntil::Empty));
         device.light = Some(Light {
             lux: Lux(300),
             trusted: true,

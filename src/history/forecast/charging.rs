@@ -109,7 +109,7 @@ impl Session {
     }
 }
 
-/// The times on the charger. Where nothing recorded the device, one ends.
+/// The times on the charger. One ends where the device left, or nothing recorded it.
 fn sessions(entries: &[&Entry], since: Timestamp) -> Vec<Session> {
     let mut sessions: Vec<Session> = Vec::new();
     let mut before: Option<&Entry> = None;
@@ -119,7 +119,7 @@ fn sessions(entries: &[&Entry], since: Timestamp) -> Vec<Session> {
         let open = sessions.last_mut().filter(|session| !session.is_over);
         let is_charged = matches!(entry.state, ChargeState::Charging | ChargeState::Full);
         let session = match open {
-            Some(open) if !is_charged || !follows => {
+            Some(open) if !is_charged || !follows || !entry.online => {
                 open.is_over = true;
                 None
             }

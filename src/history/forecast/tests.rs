@@ -410,6 +410,22 @@ fn without_a_rate_of_charge_there_is_no_time_until_full() {
     assert_eq!(time_left(&entries, &device, at(25)), None);
 }
 
+#[test]
+fn while_it_is_away_a_device_is_not_charged() {
+    let mut device = used_for_hours();
+    device.battery = Some(battery(ChargeState::Charging));
+    let mut entries = charged(at(0), 0..=180);
+    entries.extend(charged(at(24), 0..=60));
+    // Its last state is kept.
+    entries.push(Entry {
+        online: false,
+        state: ChargeState::Charging,
+        ..charge(at(25) + Duration::from_secs(60), 50)
+    });
+    let now = at(25) + Duration::from_secs(120);
+    assert_eq!(time_left(&entries, &device, now), None);
+}
+
 fn any_entry() -> impl Strategy<Value = Entry> {
     let seconds = prop_oneof![0..10_000_000_u64, any::<u64>()];
     let span = prop_oneof![Just(Span::Moment), Just(Span::Hour), Just(Span::Day)];
