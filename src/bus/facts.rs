@@ -21,6 +21,9 @@ use crate::text;
 use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use crate::wire::{Slot, Wpid};
 
+/// A time left that is longer is not one: a hundred years.
+const LONGEST_LEFT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// The values of an object, by their names.
 pub type Values = HashMap<String, OwnedVariant>;
 
@@ -204,14 +207,17 @@ impl<'a> Reader<'a> {
 
     fn time_left(self) -> Option<TimeLeft> {
         let seconds = |name| self.get(name).map(Duration::from_secs);
-        Some(TimeLeft {
+        let left = TimeLeft {
             until: self.word("TimeLeftUntil", TimeLeftUntil::from_name)?,
             basis: self.word("TimeLeftBasis", TimeBasis::from_name)?,
             best: seconds("TimeLeft").filter(|it| *it > Duration::ZERO)?,
             low: seconds("TimeLeftLow")?,
             high: seconds("TimeLeftHigh")?,
             at: self.time("TimeLeftTime")?,
-        })
+        };
+        // Any program of the user can have the daemon's name on the session bus.
+        let is_range = left.low <= left.best && left.best <= left.high && left.high <= LONGEST_LEFT;
+        is_range.then_some(left)
     }
 
     fn light(self) -> Option<Light> {
@@ -330,6 +336,8 @@ mod tests {
         assert_eq!(left("use", 43_200), Some(expected));
         assert_eq!(left("moon", 43_200), None);
         assert_eq!(left("use", 0), None);
+        assert_eq!(left("use", 60), None, "outside its range");
+        assert_eq!(left("use", u64::MAX), None);
     }
 
     #[test]
