@@ -76,7 +76,14 @@ impl Stream<'_> {
             },
             SessionEvent::News(News::Alarm) => self.print(at),
             SessionEvent::Lost => Ok(()),
-            SessionEvent::Away => self.show(at, unreachable(&self.shown, at)),
+            SessionEvent::Away => {
+                let last = if self.is_complete {
+                    self.reported.devices()
+                } else {
+                    &self.shown
+                };
+                self.show(at, unreachable(last, at))
+            }
         }
     }
 
@@ -94,11 +101,60 @@ impl Stream<'_> {
 
 /// Devices that nothing is reported of from this time on.
 fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
-    let offline = |device: &Device| Device {
-        presence: Presence::Offline,
-        // It was there until then.
-        seen: device.is_online().then_some(at).max(device.seen),
-        ..device.clone()
+    let offline = |device: &Device| {
+        let mut after = Device {
+            presence: Presence::Offline,
+            ..device.clone()
+        };
+        if device.is_online() {
+            // It was there until then, and so its charge was current unless it is one of before. When
+            // it is read again without a change is not reported.
+            after.seen = Some(at);
+            if let Some(battery) = &mut after.battery
+                && battery.charge_at == battery.at
+            {
+                (battery.at, battery.charge_at) = (at, at);
+            }
+        }
+        after
     };
     devices.iter().map(offline).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::device::Battery;
+    use crate::feature::unified_battery::read_status;
+    use crate::wire::tests::report;
+
+    #[test]
+    fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
+        let at = |hours: u64| Timestamp::from_start(Duration::from_secs(3600 * hours));
+        let link = crate::device::Link::Direct {
+            node: "/dev/hidraw0".to_owned(),
+            bus: "usb".to_owned(),
+            product: 0xC087,
+        };
+        let mut device = Device::new("C087-1".to_owned(), link);
+        let status = read_status(&report("11 01 06 1B 61 08 …"));
+        device.presence = Presence::Online;
+        device.battery = Some(Battery::from_unified(&status, None, at(1)));
+        let times = |device: &Device| {
+            let [after] = &unreachable(std::slice::from_ref(device), at(9))[..] else {
+                panic!()
+            };
+            let battery = after.battery.unwrap();
+            (after.seen, battery.at, battery.charge_at)
+        };
+        assert_eq!(times(&device), (Some(at(9)), at(9), at(9)));
+        // The charge is one of before it was charged.
+        let mut charged = device.clone();
+        charged.battery.as_mut().unwrap().charge_at = at(0);
+        assert_eq!(times(&charged), (Some(at(9)), at(1), at(0)));
+        device.presence = Presence::Offline;
+        assert_eq!(times(&device), (None, at(1), at(1)));
+    }
 }
