@@ -369,6 +369,23 @@ fn a_device_is_called_by_any_of_its_names() {
 }
 
 #[test]
+fn the_table_of_some_devices_has_the_headings_of_their_receivers_only() {
+    let headings = |arguments: &[&str]| {
+        let table = stdout(&solar_status(arguments));
+        let lines = table.lines().filter(|it| it.contains(", simulated"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = headings(&["--simulate=full"]);
+    assert!(all.len() > 10, "{all:?}");
+    let some = headings(&["--simulate=full", "--device", "K750"]);
+    assert_eq!(
+        some,
+        ["Unifying Receiver  046D:C52B, serial A0000015, 5 of 6 slots used, simulated 21"]
+    );
+    assert!(all.contains(&some[0]), "{all:?}");
+}
+
+#[test]
 fn an_unknown_device_is_exit_status_3() {
     let output = solar_status(&["--simulate", "--json", "--device", "K999"]);
     assert_eq!(output.status.code(), Some(3));
