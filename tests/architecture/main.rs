@@ -1,0 +1,218 @@
+//! The rooms of the program and the direction of their arrows: nothing uses what lies above it, and
+//! nothing lies in a circle.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod circles;
+mod names;
+mod planted;
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use crate::names::Arrow;
+use crate::source::Program;
+
+/// Each room with those it may use. CONTRIBUTING.md says what lives in them.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("units", &[]),
+    ("storage", &[]),
+    ("text", &[]),
+    ("wire", &["units"]),
+    ("transport", &["wire", "text", "units"]),
+    ("feature", &["wire", "text", "units"]),
+    ("device", &["feature", "wire", "units"]),
+    ("history", &["storage", "device", "units"]),
+    ("session", &["feature", "wire", "units"]),
+    // Firmware: of the program it simulates a device for, it may know the door and the frames.
+    ("sim", &["transport", "wire", "units"]),
+    (
+        "manager",
+        &[
+            "storage",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
+    ),
+    (
+        "nodes",
+        &[
+            "manager",
+            "sim",
+            "device",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
+    ),
+    ("alerts", &["manager", "device", "units"]),
+    ("chart", &["history", "device", "feature", "units"]),
+    (
+        "bus",
+        &["history", "device", "feature", "wire", "text", "units"],
+    ),
+    (
+        "service",
+        &[
+            "bus",
+            "history",
+            "nodes",
+            "manager",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            "storage",
+            "bus",
+            "history",
+            "nodes",
+            "manager",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "storage",
+            "doctor",
+            "alerts",
+            "chart",
+            "bus",
+            "nodes",
+            "manager",
+            "history",
+            "sim",
+            "device",
+            "session",
+            "transport",
+            "feature",
+            "wire",
+            "text",
+            "units",
+        ],
+    ),
+];
+
+/// Circles that are still there, each with the module whose children they join. The list only gets
+/// shorter.
+const CIRCLES: &[(&str, &[&str])] = &[
+    ("chart", &["layout", "legend", "panel"]),
+    (
+        "cli",
+        &[
+            "args",
+            "asked",
+            "color",
+            "doctor",
+            "document",
+            "following",
+            "format",
+            "history",
+            "monitor",
+            "naming",
+            "notify",
+            "setting",
+            "style",
+            "watch",
+            "way",
+            "words",
+        ],
+    ),
+    ("cli::decode", &["input", "logs"]),
+    ("service", &["bus_thread", "ending"]),
+    ("sim", &["device", "dj", "receiver"]),
+];
+
+/// The program and its arrows, which take seconds to read.
+static READ: LazyLock<(Program, BTreeSet<Arrow>)> = LazyLock::new(|| {
+    let program = source::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let arrows = names::arrows(&program);
+    (program, arrows)
+});
+
+/// The arrows from one room into another one that these rules do not allow.
+fn forbidden(arrows: &BTreeSet<Arrow>, rooms: &[(&str, &[&str])]) -> BTreeSet<String> {
+    let is_allowed = |from: &str, to: &str| {
+        let room = rooms.iter().find(|(room, _)| *room == from);
+        room.is_some_and(|(_, allowed)| allowed.contains(&to))
+    };
+    let arrows = arrows
+        .iter()
+        .filter(|(from, to)| match (from.first(), to.first()) {
+            (Some(from), Some(to)) => from != to && !is_allowed(from, to),
+            _ => false,
+        });
+    arrows
+        .map(|(from, to)| format!("{} uses {}", from.join("::"), to.join("::")))
+        .collect()
+}
+
+#[test]
+fn arrows_point_down() {
+    let (_, arrows) = &*READ;
+    assert!(
+        arrows.len() > 1000,
+        "only {} arrows were found",
+        arrows.len()
+    );
+    assert_eq!(forbidden(arrows, ROOMS), BTreeSet::new());
+}
+
+#[test]
+fn every_room_uses_only_rooms_above_it_in_the_list() {
+    for (place, (room, allowed)) in ROOMS.iter().enumerate() {
+        let before: Vec<&str> = ROOMS[..place].iter().map(|(room, _)| *room).collect();
+        for used in *allowed {
+            assert!(
+                before.contains(used),
+                "{room} uses {used}, which is listed later"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_module_at_the_top_is_a_room_with_rules() {
+    let (program, _) = &*READ;
+    let top = &program.modules[&Vec::new()].children;
+    let rooms: BTreeSet<String> = ROOMS.iter().map(|(room, _)| (*room).to_owned()).collect();
+    assert_eq!(*top, rooms);
+}
+
+#[test]
+fn nothing_lies_in_a_circle() {
+    let (program, arrows) = &*READ;
+    let found = circles::circles(program, arrows);
+    let found: Vec<(String, Vec<String>)> = found
+        .into_iter()
+        .map(|(module, circle)| (module.join("::"), circle.into_iter().collect()))
+        .collect();
+    let known = CIRCLES.iter().map(|(module, circle)| {
+        let circle = circle.iter().map(|it| (*it).to_owned()).collect();
+        ((*module).to_owned(), circle)
+    });
+    assert_eq!(found, known.collect::<Vec<(String, Vec<String>)>>());
+}

@@ -1,0 +1,152 @@
+//! The checks find what is planted for them.
+
+use std::fs;
+
+use crate::circles::circles;
+use crate::source::{self, Program};
+use crate::{forbidden, names};
+
+/// Two rooms, of which the second may use the first; nothing else is allowed.
+const ROOMS: &[(&str, &[&str])] = &[("low", &[]), ("middle", &["low"]), ("high", &["middle"])];
+
+/// A program of these files, with three rooms.
+fn program(files: &[(&str, &str)]) -> Program {
+    let folder = tempfile::tempdir().unwrap();
+    let rooms = [
+        ("lib.rs", "pub mod high;\npub mod low;\npub mod middle;\n"),
+        ("low/mod.rs", "pub struct Low;\n"),
+        ("middle/mod.rs", "pub struct Middle;\n"),
+        ("high/mod.rs", "pub struct High;\npub fn act() {}\n"),
+    ];
+    for (file, text) in rooms.iter().chain(files) {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    source::read(folder.path()).unwrap()
+}
+
+/// What is forbidden in the room in the middle, with this text.
+fn of_middle(text: &str) -> Vec<String> {
+    let program = program(&[("middle/mod.rs", text)]);
+    forbidden(&names::arrows(&program), ROOMS)
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn an_arrow_up_is_found_wherever_it_stands() {
+    for text in [
+        "use crate::high::High;",
+        "use crate::{low::Low, high::{self, High}};",
+        "use crate::{low::Low, high::{High as Other}};",
+        "use super::high::*;",
+        "use crate::high; fn act() { high::act(); }",
+        "fn act() { crate::high::act(); }",
+        "fn act(of: &super::high::High) {}",
+        "fn act() { use crate::high::act; act(); }",
+        "fn act() { println!(\"{:?}\", crate::high::act()); }",
+        "struct Own(Vec<Option<crate::high::High>>);",
+        "impl From<crate::high::High> for u8 { fn from(_: u8) -> Self { 0 } }",
+        "mod inner { use crate::high::High; }",
+        // After a test, and beside one.
+        "#[cfg(test)] mod tests {} use crate::high::High;",
+        "#[cfg(test)] use crate::low::Low; fn act() { crate::high::act() }",
+        "#[cfg(not(test))] use crate::high::High;",
+    ] {
+        let found = of_middle(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].ends_with(" uses high"), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_points_down_or_is_for_tests_is_allowed() {
+    for text in [
+        "use crate::low::Low;",
+        "// crate::high\n/* use crate::high::High; */\n/// [`crate::high::High`]\nfn act() { let _ = \"crate::high\"; }",
+        "#[cfg(test)] use crate::high::High;",
+        "#[cfg(test)] mod tests { use crate::high::High; }",
+        "struct Own; impl Own { #[cfg(test)] fn act() { crate::high::act() } }",
+        // Names of its own.
+        "mod high { pub fn act() {} } fn act() { high::act() }",
+        "fn act(high: u8) -> u8 { high }",
+    ] {
+        assert_eq!(of_middle(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_room_that_another_one_passes_on_is_used_all_the_same() {
+    let through = |passes: &str, uses: &str| {
+        let program = program(&[("middle/mod.rs", passes), ("high/mod.rs", uses)]);
+        forbidden(&names::arrows(&program), ROOMS)
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    for (passes, uses) in [
+        ("pub use crate::low::Low;", "use crate::middle::Low;"),
+        (
+            "pub use crate::low::Low as Other;",
+            "fn act(_: crate::middle::Other) {}",
+        ),
+        ("pub use crate::low::*;", "use crate::middle::Low;"),
+        ("pub use crate::low;", "use crate::middle::low::Low;"),
+        (
+            "pub mod inner { pub use crate::low::Low; } pub use inner::Low;",
+            "use crate::middle::Low;",
+        ),
+    ] {
+        assert_eq!(through(passes, uses), ["high uses low"], "{passes} {uses}");
+    }
+    assert_eq!(
+        through("pub struct Low;", "use crate::middle::Low;"),
+        Vec::<String>::new()
+    );
+}
+
+/// The circles in a room with these files.
+fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
+    let program = program(files);
+    let found = circles(&program, &names::arrows(&program)).into_iter();
+    let found = found.map(|(module, circle)| format!("{}: {circle:?}", module.join("::")));
+    found.collect()
+}
+
+#[test]
+fn children_that_use_each_other_are_a_circle() {
+    let parent = ("low/mod.rs", "mod a;\nmod b;\nmod c;\npub use a::A;\n");
+    assert_eq!(
+        circles_of(&[
+            parent,
+            ("low/a.rs", "use super::b::B;\npub struct A;"),
+            ("low/b.rs", "use crate::low::c::C;\npub struct B;"),
+            // By way of what the parent passes on.
+            ("low/c/mod.rs", "mod inner;\npub struct C;"),
+            ("low/c/inner.rs", "use crate::low::A;"),
+        ]),
+        ["low: {\"a\", \"b\", \"c\"}"]
+    );
+}
+
+#[test]
+fn what_children_use_of_their_parent_is_no_circle() {
+    let parent = (
+        "low/mod.rs",
+        "mod a;\nmod b;\nuse a::A;\nuse b::B;\npub struct Low(A, B);\n",
+    );
+    let circles = circles_of(&[
+        parent,
+        ("low/a.rs", "use super::Low;\npub struct A;"),
+        ("low/b.rs", "use super::{Low, a::A};\npub struct B;"),
+    ]);
+    assert_eq!(circles, Vec::<String>::new());
+}
+
+#[test]
+fn a_module_without_a_file_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("lib.rs"), "mod gone;").unwrap();
+    let error = source::read(folder.path()).unwrap_err();
+    assert!(error.ends_with("mod gone has no file"), "{error}");
+}
