@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use solar_status::device::{Battery, ChargeState, Device, TimeBasis, TimeLeftUntil};
+use solar_status::device::{Battery, ChargeState, Device, Presence, TimeBasis, TimeLeftUntil};
 use solar_status::history::forecast::time_left;
 use solar_status::history::{Entry, HEARTBEAT, History, Sample};
 use solar_status::manager::{
@@ -53,14 +53,14 @@ fn after(seconds: u64) -> Timestamp {
 struct Recorded {
     device: Device,
     entries: Vec<Entry>,
-    /// Its batteries, with the time each was known.
-    batteries: Vec<(Timestamp, Battery)>,
+    /// Its batteries, with the time each was known, and whether the device was there.
+    batteries: Vec<(Timestamp, Battery, Presence)>,
 }
 
 /// Records as solar-statusd does.
 struct Recorder {
     history: History,
-    devices: BTreeMap<String, (Device, Vec<(Timestamp, Battery)>)>,
+    devices: BTreeMap<String, (Device, Vec<(Timestamp, Battery, Presence)>)>,
     noted: Timestamp,
 }
 
@@ -74,7 +74,7 @@ impl Recorder {
         let known = self.devices.entry(device.id.clone());
         let (known, batteries) = known.or_insert_with(|| (device.clone(), Vec::new()));
         known.clone_from(device);
-        batteries.extend(device.battery.map(|battery| (at, battery)));
+        batteries.extend(device.battery.map(|it| (at, it, device.presence)));
     }
 
     fn take(&mut self, at: Timestamp, change: Change) {
@@ -232,13 +232,14 @@ fn errors(
         let known = recorded.entries.partition_point(|entry| entry.at <= at);
         let batteries = recorded
             .batteries
-            .partition_point(|(known, _)| *known <= at);
-        let Some((_, battery)) = recorded.batteries[..batteries].last() else {
+            .partition_point(|(known, ..)| *known <= at);
+        let Some((_, battery, presence)) = recorded.batteries[..batteries].last() else {
             continue;
         };
         let Some(truth) = truth(at) else { continue };
         let mut device = Device {
             battery: Some(*battery),
+            presence: *presence,
             ..recorded.device.clone()
         };
         device.forecast = time_left(&recorded.entries[..known], &device, at);
@@ -272,7 +273,7 @@ fn of_habit(recorded: &Recorded, habit: Habit) -> (Figures, Figures) {
     let mut known = None;
     errors(recorded, |at| {
         life.advance(Timestamp::from_start(at.since(START)));
-        while let Some((_, battery)) = read.next_if(|(known, _)| *known <= at) {
+        while let Some((_, battery, _)) = read.next_if(|(known, ..)| *known <= at) {
             known = battery.percent;
         }
         let (calendar, of_use) = life.until_empty();
