@@ -39,7 +39,7 @@ fn follow(
     let start = match &**first {
         "crate" => Names::new(),
         "self" => module.clone(),
-        "super" => module[..module.len().saturating_sub(1)].to_vec(),
+        "super" => parent(module),
         _ => return local(program, module, names, ends, seen),
     };
     walk(program, start, rest, ends, seen);
@@ -71,6 +71,11 @@ fn walk(
         names = rest;
     }
     ends.insert(at);
+}
+
+fn parent(of: &Names) -> Names {
+    let above = of.split_last().map(|(_, above)| above.to_vec());
+    above.unwrap_or_default()
 }
 
 fn child(of: &Names, name: &str) -> Names {

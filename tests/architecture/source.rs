@@ -50,12 +50,14 @@ fn read_file(
         if is_inline {
             continue;
         }
-        let name = names.last().cloned().unwrap_or_default();
+        let Some((name, above)) = names.split_last() else {
+            continue;
+        };
         let mut inner = folder.to_owned();
-        inner.extend(&names[..names.len() - 1]);
+        inner.extend(above);
         let candidates: [PathBuf; 2] = [
             inner.join(format!("{name}.rs")),
-            inner.join(&name).join("mod.rs"),
+            inner.join(name).join("mod.rs"),
         ];
         let file = candidates
             .iter()
@@ -148,10 +150,10 @@ impl Reader<'_> {
                 self.module.imports.push((name, before.clone()));
             }
             UseTree::Name(name) => {
-                self.take(name.ident.to_string(), before, name.ident.to_string())
+                self.take(name.ident.to_string(), before, name.ident.to_string());
             }
             UseTree::Rename(rename) => {
-                self.take(rename.rename.to_string(), before, rename.ident.to_string())
+                self.take(rename.rename.to_string(), before, rename.ident.to_string());
             }
             UseTree::Glob(_) => self.module.globs.push(before.clone()),
             UseTree::Group(group) => group
