@@ -53,14 +53,16 @@ fn after(seconds: u64) -> Timestamp {
 struct Recorded {
     device: Device,
     entries: Vec<Entry>,
-    /// Its batteries, with the time each was known, and whether the device was there.
-    batteries: Vec<(Timestamp, Battery, Presence)>,
+    batteries: Vec<Known>,
 }
+
+/// A battery, when it was known, and whether its device was there.
+type Known = (Timestamp, Battery, Presence);
 
 /// Records as solar-statusd does.
 struct Recorder {
     history: History,
-    devices: BTreeMap<String, (Device, Vec<(Timestamp, Battery, Presence)>)>,
+    devices: BTreeMap<String, (Device, Vec<Known>)>,
     noted: Timestamp,
 }
 

@@ -102,6 +102,15 @@ impl TimeLeft {
         }
     }
 
+    /// Whether it is the same as another one, from whenever on they count.
+    pub fn is_range_of(&self, other: &Self) -> bool {
+        let other = Self {
+            at: self.at,
+            ..*other
+        };
+        *self == other
+    }
+
     /// What is left at a later time; `None`: the time is over. Time of use stands still.
     pub fn later(self, now: Timestamp) -> Option<Self> {
         let passed = match self.basis {

@@ -210,16 +210,19 @@ impl Post {
         facts
     }
 
-    /// Takes what its history lets expect. Returns whether that differs from before: from when on the
-    /// time counts does not.
+    /// Takes what its history lets expect. Returns whether that differs from before: one that reads
+    /// the same is not taken, so that signals are few.
     pub(super) fn set_forecast(&self, left: Option<TimeLeft>) -> bool {
         let mut forecast = lock(&self.forecast);
-        let before = std::mem::replace(&mut *forecast, left);
-        let at = |of: TimeLeft| TimeLeft {
-            at: Timestamp::START,
-            ..of
+        let before = forecast.zip(left).and_then(|(it, left)| it.later(left.at));
+        let is_same = match (before, left) {
+            (Some(before), Some(left)) => before.rounded().is_range_of(&left.rounded()),
+            (_, left) => left.is_none() && forecast.is_none(),
         };
-        left.map(at) != before.map(at)
+        if !is_same {
+            *forecast = left;
+        }
+        !is_same
     }
 
     /// Its values in UPower's words; `None`: no battery of it is known.

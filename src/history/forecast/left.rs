@@ -62,7 +62,7 @@ fn shown(
         high: seconds(most),
         at: now,
     };
-    is_worth.then(|| left.rounded())
+    is_worth.then_some(left)
 }
 
 /// Seconds that are not below zero.

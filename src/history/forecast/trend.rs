@@ -189,12 +189,16 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     })
 }
 
+/// Places of days are inexact: what is closer than a second (of a day) is at one place, so that a part
+/// does not end elsewhere the later it is looked at.
+const SAME: f64 = 1.0 / (24.0 * 60.0 * 60.0);
+
 /// What was lost a day, part by part.
 fn losses(line: &[Point], part: f64) -> Vec<f64> {
     let mut losses = Vec::new();
     let mut start = line.first();
     for point in line {
-        if let Some(first) = start.filter(|first| point.x - first.x >= part) {
+        if let Some(first) = start.filter(|first| point.x - first.x >= part - SAME) {
             losses.push((first.y - point.y) / (point.x - first.x));
             start = Some(point);
         }
