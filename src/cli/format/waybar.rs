@@ -26,16 +26,11 @@ struct Module {
 }
 
 pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
-    let all: Vec<String> = entries.iter().map(|it| pango(&it.long())).collect();
-    let tooltip = match &all[..] {
-        [] => NOTHING.to_owned(),
-        all => all.join("\n"),
-    };
     let Some(lowest) = entries.iter().find(|it| it.is_in_bar()) else {
         return json::to_string(&Module {
             text: String::new(),
             alt: "none",
-            tooltip,
+            tooltip: NOTHING.to_owned(),
             class: vec!["none"],
             percentage: None,
         });
@@ -43,10 +38,11 @@ pub(super) fn render(entries: &[Entry<'_>]) -> serde_json::Result<String> {
     let mut class = vec![lowest.urgency.name()];
     class.extend(lowest.is_charging().then_some("charging"));
     class.extend(lowest.is_offline().then_some("offline"));
+    let all: Vec<String> = entries.iter().map(|it| pango(&it.long())).collect();
     json::to_string(&Module {
         text: pango(&lowest.short()),
         alt: class.last().copied().unwrap_or_default(),
-        tooltip,
+        tooltip: all.join("\n"),
         class,
         percentage: lowest.percent(),
     })
