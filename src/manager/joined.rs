@@ -182,7 +182,7 @@ impl<'a> Joined<'a> {
         };
         let own = memory.without_place(&view.device.id).to_owned();
         self.rivals.on_sign(now, &own, link, sign);
-        for (one, other) in self.rivals.pairs() {
+        for (one, other) in self.rivals.pairs_now(now, &own) {
             self.renew(now, [one, other], memory);
         }
         self.update_rivals(&own, memory);

@@ -106,11 +106,24 @@ impl Rivals {
 
     /// Pairs of links that belong to two devices.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
-        self.0.values().flat_map(Links::pairs)
+        let pairs = self.0.values().flat_map(Links::pairs);
+        pairs.map(|(one, other, _)| (one, other))
     }
 
-    /// A link to be asked whether it answers: the one that was silent for longest. It counts as
-    /// asked.
+    /// Those of an id that answered in turn just now: answers are kept for longer than they prove.
+    pub(super) fn pairs_now(
+        &self,
+        now: Timestamp,
+        id: &str,
+    ) -> impl Iterator<Item = (&Link, &Link)> {
+        let pairs = self.0.get(id).into_iter().flat_map(Links::pairs);
+        pairs
+            .filter(move |(_, _, at)| now.since(*at) <= IN_TURN)
+            .map(|(one, other, _)| (one, other))
+    }
+
+    /// A link to be asked whether it answers: of an id the one that was silent for longest. It counts
+    /// as asked.
     pub(super) fn next_check(&mut self, now: Timestamp) -> Option<Link> {
         self.0.values_mut().find_map(|links| {
             if now.since(links.since) >= BUDGET || links.since > now {
@@ -144,17 +157,17 @@ impl Rivals {
 }
 
 impl Links {
-    /// Pairs of links of which one answered between two answers of the other.
-    fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
+    /// Pairs of links of which one answered between two answers of the other, and when that was over.
+    fn pairs(&self) -> impl Iterator<Item = (&Link, &Link, Timestamp)> {
         let answers = self.answers.iter().enumerate();
         answers.clone().flat_map(move |(place, (first, from))| {
             let later = answers.clone().skip(place + 1);
             let again = later
                 .clone()
                 .find(|(_, (link, at))| link == first && at.since(*from) <= IN_TURN);
-            let again = again.map_or(place, |(again, _)| again);
+            let (again, at) = again.map_or((place, *from), |(again, (_, at))| (again, *at));
             let between = later.take_while(move |(place, _)| *place < again);
-            between.map(move |(_, (other, _))| (first, other))
+            between.map(move |(_, (other, _))| (first, other, at))
         })
     }
 }
