@@ -567,6 +567,39 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
 }
 
 #[test]
+fn a_busy_link_does_not_delay_the_questions_to_other_devices() {
+    // The second clone of the first serial number connects and does not answer; those of the second
+    // number, in a later place, connect a second later and do.
+    let clones = |number: u8| {
+        let clone = || paired([0xD0, 0, 0, number]).asleep();
+        let receiver = receiver(number).with(1, clone()).with(2, clone());
+        Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
+    };
+    let (busy, others) = (clones(1), clones(2));
+    let mut stage = Stage::new();
+    for desk in [&busy, &others] {
+        stage.port.plug(desk);
+        let hand = desk.clone();
+        stage.at(10, move |now| {
+            hand.act(|receiver| receiver.wake(now, 1));
+        });
+    }
+    stage.at(STEP, move |now| {
+        busy.act(|receiver| {
+            receiver.set_silent(2, true);
+            receiver.wake(now, 2);
+        });
+    });
+    stage.at(STEP + 1, move |now| {
+        others.act(|receiver| receiver.wake(now, 2));
+    });
+    let told = stage.follow(2 * STEP);
+    let second = "4087-D0000002-A0000002-2".to_owned();
+    let found = (STEP..2 * STEP).find(|it| ids(&told, *it).contains(&second));
+    assert_eq!(found, Some(STEP + 1));
+}
+
+#[test]
 fn the_next_device_at_a_port_takes_nothing_of_the_last() {
     // The first has no serial number, so that its id is that of the port.
     let charged = |serial, charge| {
