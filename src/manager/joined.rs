@@ -182,7 +182,7 @@ impl<'a> Joined<'a> {
         };
         let own = memory.without_place(&view.device.id).to_owned();
         self.rivals.on_sign(now, &own, link, sign);
-        for (one, other) in self.rivals.pairs() {
+        for (one, other) in self.rivals.pairs_now(now, &own) {
             self.renew(now, [one, other], memory);
         }
         self.update_rivals(&own, memory);
@@ -199,11 +199,19 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// What is to be done next, if anything is. A check counts as done; that a link is asked for its
-    /// identity only once is up to its node.
-    pub(super) fn next_request(&mut self, now: Timestamp) -> Option<Request> {
-        let other = self.find_other().map(Request::SetApart);
-        other.or_else(|| self.rivals.next_check(now).map(Request::Check))
+    /// What is to be done next, if anything is that was not put off. A check counts as done; that a
+    /// link is asked for its identity only once is up to its node.
+    pub(super) fn next_request(&mut self, now: Timestamp, put_off: &[Request]) -> Option<Request> {
+        let other = {
+            let mut others = self.find_others().cloned().map(Request::SetApart);
+            others.find(|it| !put_off.contains(it))
+        };
+        if other.is_some() {
+            return other;
+        }
+        let is_put_off = |link: &Link| put_off.contains(&Request::Check(link.clone()));
+        let check = self.rivals.next_check(now, is_put_off);
+        check.map(Request::Check)
     }
 
     /// A request could not be fulfilled now: it is made again later.
@@ -213,26 +221,23 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// A link that belongs to another device than the one of its id.
-    fn find_other(&self) -> Option<Link> {
+    /// Links that belong to other devices than those of their ids.
+    fn find_others(&self) -> impl Iterator<Item = &Link> {
         let order = |link: &&Link| self.views.get(*link).map(|it| it.order);
         let id = |link: &Link| self.views.get(link).map(|it| &it.device.id);
-        let two = self
-            .rivals
-            .pairs()
-            .find(|(one, other)| id(one) == id(other));
-        let later = two.and_then(|(one, other)| [one, other].into_iter().max_by_key(order));
+        let pairs = self.rivals.pairs();
+        let pairs = pairs.filter(move |(one, other)| id(one) == id(other));
+        let later =
+            pairs.filter_map(move |(one, other)| [one, other].into_iter().max_by_key(order));
         let wired = self.views.values().filter(|it| it.device.link.is_usb());
-        let plugged_in = wired.clone().find(|view| {
+        let plugged_in = wired.clone().filter(move |view| {
             let mut others = wired.clone();
             others.any(|it| {
                 let has_same_id = it.device.id == view.device.id;
                 has_same_id && it.order < view.order && it.has_own_port(view)
             })
         });
-        later
-            .or_else(|| plugged_in.map(|it| &it.device.link))
-            .cloned()
+        later.chain(plugged_in.map(|it| &it.device.link))
     }
 
     /// Links behind receivers that may belong to a device that was identified on a cable or

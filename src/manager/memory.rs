@@ -325,6 +325,9 @@ impl Memory {
     /// the other id, if the device owns it. `false`: that is known, or what is kept under the first id
     /// stays there. It does also where a receiver knows a device by the first id: any device can state
     /// any identity, and must not take over what is kept of another.
+    ///
+    /// A pairing record is believed: of a device that no receiver knows by the first id, a hostile
+    /// receiver can take over what is kept, and for good. `SECURITY.md` states that limit.
     pub(super) fn identify(&mut self, link_id: &str, id: &str, owns: bool) -> bool {
         let known = self.devices.get(id);
         let is_known = known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id));

@@ -161,14 +161,15 @@ fn join(
     memory: &mut Memory,
 ) -> bool {
     let mut asked = false;
-    while let Some(request) = joined.next_request(now) {
-        let done = fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory);
-        if !done {
+    let mut put_off = Vec::new();
+    while let Some(request) = joined.next_request(now, &put_off) {
+        if fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory) {
+            asked = true;
+            look(nodes, joined, now, memory);
+        } else {
             joined.put_off(&request);
-            break;
+            put_off.push(request);
         }
-        asked = true;
-        look(nodes, joined, now, memory);
     }
     let alike: Vec<Request> = joined.find_alike(memory).collect();
     for request in alike {

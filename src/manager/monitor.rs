@@ -320,14 +320,15 @@ impl Monitor<'_> {
         memory: &mut Memory,
         tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
     ) -> io::Result<()> {
+        let mut put_off = Vec::new();
         for _ in 0..REQUESTS {
             self.tell_changes(now, memory, tell)?;
-            let Some(request) = self.joined.next_request(now) else {
+            let Some(request) = self.joined.next_request(now, &put_off) else {
                 break;
             };
             if !fulfil(&request, self.nodes.values_mut(), now, memory) {
                 self.joined.put_off(&request);
-                break;
+                put_off.push(request);
             }
         }
         let alike: Vec<Request> = self.joined.find_alike(memory).collect();

@@ -106,12 +106,29 @@ impl Rivals {
 
     /// Pairs of links that belong to two devices.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
-        self.0.values().flat_map(Links::pairs)
+        let pairs = self.0.values().flat_map(Links::pairs);
+        pairs.map(|(one, other, _)| (one, other))
     }
 
-    /// A link to be asked whether it answers: the one that was silent for longest. It counts as
-    /// asked.
-    pub(super) fn next_check(&mut self, now: Timestamp) -> Option<Link> {
+    /// Those of an id that answered in turn just now: answers are kept for longer than they prove.
+    pub(super) fn pairs_now(
+        &self,
+        now: Timestamp,
+        id: &str,
+    ) -> impl Iterator<Item = (&Link, &Link)> {
+        let pairs = self.0.get(id).into_iter().flat_map(Links::pairs);
+        pairs
+            .filter(move |(_, _, at)| now.since(*at) <= IN_TURN)
+            .map(|(one, other, _)| (one, other))
+    }
+
+    /// A link to be asked whether it answers: of an id the one that was silent for longest. It counts
+    /// as asked. An id waits while that link is put off, because what it is busy with may decide.
+    pub(super) fn next_check(
+        &mut self,
+        now: Timestamp,
+        is_put_off: impl Fn(&Link) -> bool,
+    ) -> Option<Link> {
         self.0.values_mut().find_map(|links| {
             if now.since(links.since) >= BUDGET || links.since > now {
                 (links.since, links.checks) = (now, 0);
@@ -124,7 +141,11 @@ impl Rivals {
                 let mut answers = answers.iter().rev();
                 answers.find(|(it, _)| it == *link).map(|(_, at)| *at)
             };
-            let link = links.in_doubt.iter().min_by_key(answered)?.clone();
+            let link = links.in_doubt.iter().min_by_key(answered)?;
+            if is_put_off(link) {
+                return None;
+            }
+            let link = link.clone();
             links.checks += 1;
             links.asked = Some(link.clone());
             Some(link)
@@ -144,17 +165,17 @@ impl Rivals {
 }
 
 impl Links {
-    /// Pairs of links of which one answered between two answers of the other.
-    fn pairs(&self) -> impl Iterator<Item = (&Link, &Link)> {
+    /// Pairs of links of which one answered between two answers of the other, and when that was over.
+    fn pairs(&self) -> impl Iterator<Item = (&Link, &Link, Timestamp)> {
         let answers = self.answers.iter().enumerate();
         answers.clone().flat_map(move |(place, (first, from))| {
             let later = answers.clone().skip(place + 1);
             let again = later
                 .clone()
                 .find(|(_, (link, at))| link == first && at.since(*from) <= IN_TURN);
-            let again = again.map_or(place, |(again, _)| again);
+            let (again, at) = again.map_or((place, *from), |(again, (_, at))| (again, *at));
             let between = later.take_while(move |(place, _)| *place < again);
-            between.map(move |(_, (other, _))| (first, other))
+            between.map(move |(_, (other, _))| (first, other, at))
         })
     }
 }
@@ -210,12 +231,16 @@ mod tests {
         let mut rivals = rivals(&[(1, 0)]);
         let mut asked = Vec::new();
         for seconds in 1..100 {
-            let Some(link) = rivals.next_check(at(seconds)) else {
+            let Some(link) = rivals.next_check(at(seconds), |_| false) else {
                 break;
             };
             // The first to be asked is gone, and is up again later.
             if asked.is_empty() {
-                assert_eq!(rivals.next_check(at(seconds)), None, "one at a time");
+                assert_eq!(
+                    rivals.next_check(at(seconds), |_| false),
+                    None,
+                    "one at a time"
+                );
                 rivals.set_up(ID, &[(&self::link(1), true), (&self::link(3), true)]);
             } else {
                 rivals.on_sign(at(20 * seconds), ID, &link, Sign::Answer);
@@ -233,6 +258,9 @@ mod tests {
         }
         assert_eq!(asked.len(), 8, "{asked:?}");
         assert_eq!(asked.first(), Some(&link(2)));
-        assert!(rivals.next_check(at(3700)).is_some(), "an hour later");
+        assert!(
+            rivals.next_check(at(3700), |_| false).is_some(),
+            "an hour later"
+        );
     }
 }

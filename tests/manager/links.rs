@@ -522,6 +522,84 @@ fn an_id_with_a_place_lapses_when_both_are_used_but_never_at_once() {
 }
 
 #[test]
+fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
+    // README, section Links. Slots 1 and 2 have clones, and slot 3 another device.
+    let half_day = 12 * 3600;
+    for is_used in [true, false] {
+        let serial = [0xD0, 0, 0, 1];
+        let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
+        let clones = clones.with(3, paired([0xD0, 0, 0, 2]));
+        let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        let hand = desk.clone();
+        stage.at(4 * half_day, move |_| _ = hand.take_requests());
+        for count in 1..=80 {
+            let hand = desk.clone();
+            let charge = Percent::new(if count % 2 == 0 { 60 } else { 61 }).unwrap();
+            stage.at(count * half_day, move |now| {
+                // After a day both clones are asked again.
+                if is_used || count <= 3 {
+                    hand.act(|receiver| receiver.set_charge(now, 2, charge));
+                }
+                hand.act(|receiver| receiver.set_charge(now, 3, charge));
+            });
+        }
+        let end = 80 * half_day + STEP;
+        let told = stage.follow(end);
+        assert_eq!(ids(&told, end).len(), 3);
+        let asked = desk.take_radio();
+        let asked = asked.iter().filter(|it| it.starts_with("10 01")).count();
+        let expected = if is_used { 20..=80 } else { 0..=0 };
+        assert!(expected.contains(&asked), "{is_used}: {asked}");
+        let found = if is_used { 3 } else { 2 };
+        for (day, used, expected) in [(41, 1, 3), (42, 2, 3), (43, 1, found)] {
+            let at = hours(24 * day);
+            desk.act(|receiver| {
+                receiver.sleep(at, 3 - used);
+                receiver.wake(at, used);
+            });
+            let snapshot = desk.read(at, &mut stage.memory);
+            let count = snapshot.devices.len();
+            assert_eq!(count, expected, "{is_used}, day {day}");
+        }
+    }
+}
+
+#[test]
+fn a_busy_link_does_not_delay_the_questions_to_other_devices() {
+    // The second clone of the first serial number connects and does not answer; those of the second
+    // number, in a later place, connect a second later and do.
+    let clones = |number: u8| {
+        let clone = || paired([0xD0, 0, 0, number]).asleep();
+        let receiver = receiver(number).with(1, clone()).with(2, clone());
+        Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
+    };
+    let (busy, others) = (clones(1), clones(2));
+    let mut stage = Stage::new();
+    for desk in [&busy, &others] {
+        stage.port.plug(desk);
+        let hand = desk.clone();
+        stage.at(10, move |now| {
+            hand.act(|receiver| receiver.wake(now, 1));
+        });
+    }
+    stage.at(STEP, move |now| {
+        busy.act(|receiver| {
+            receiver.set_silent(2, true);
+            receiver.wake(now, 2);
+        });
+    });
+    stage.at(STEP + 1, move |now| {
+        others.act(|receiver| receiver.wake(now, 2));
+    });
+    let told = stage.follow(2 * STEP);
+    let second = "4087-D0000002-A0000002-2".to_owned();
+    let found = (STEP..2 * STEP).find(|it| ids(&told, *it).contains(&second));
+    assert_eq!(found, Some(STEP + 1));
+}
+
+#[test]
 fn the_next_device_at_a_port_takes_nothing_of_the_last() {
     // The first has no serial number, so that its id is that of the port.
     let charged = |serial, charge| {
