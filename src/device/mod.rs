@@ -10,6 +10,8 @@ mod model;
 mod name;
 mod named;
 mod receiver;
+#[cfg(test)]
+pub(crate) mod samples;
 mod sources;
 mod time_left;
 

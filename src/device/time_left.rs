@@ -102,15 +102,6 @@ impl TimeLeft {
         }
     }
 
-    /// Whether it is the same as another one, from whenever on they count.
-    pub fn is_range_of(&self, other: &Self) -> bool {
-        let other = Self {
-            at: self.at,
-            ..*other
-        };
-        *self == other
-    }
-
     /// What is left at a later time; `None`: the time is over. Time of use stands still.
     pub fn later(self, now: Timestamp) -> Option<Self> {
         let passed = match self.basis {
@@ -139,9 +130,9 @@ impl TimeLeft {
 }
 
 impl Device {
-    /// Which time its charge is told in, if it lasts for some hours of use only: headsets, mice and
-    /// game controllers are switched on, used and put away. Of keyboards, and what is not known, it
-    /// is days.
+    /// Which time counts if its charge lasts for some hours of use only. Headsets, mice and game
+    /// controllers are switched on, used and put away; for keyboards and unknown kinds it is the
+    /// calendar.
     pub const fn time_basis(&self) -> TimeBasis {
         match self.kind {
             Some(
@@ -159,10 +150,9 @@ impl Device {
         }
     }
 
-    /// The time left at `now`, where it belongs to what the battery does: of a battery that is
-    /// charged the time until it is full, as long as the device is online; of another one until it is
-    /// empty. A solar keyboard starts
-    /// and stops charging several times a day, so its time until it is empty stays.
+    /// The time left at `now`, as far as it fits the state of the battery: while it is charged the time
+    /// until it is full, if the device is online, and otherwise the time until it is empty. A solar
+    /// keyboard starts and stops charging several times a day, so its time until it is empty stays.
     pub fn time_left(&self, now: Timestamp) -> Option<TimeLeft> {
         let state = self.battery?.state;
         let left = self.forecast?.later(now)?;
@@ -179,7 +169,8 @@ impl Device {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Battery, BatterySource, Light, Link, Presence, ValueKind};
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{Light, Presence};
     use crate::units::Lux;
 
     const NOON: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
@@ -256,31 +247,11 @@ mod tests {
 
     #[test]
     fn the_time_belongs_to_what_the_battery_does() {
-        let link = Link::Direct {
-            node: "/dev/hidraw0".to_owned(),
-            bus: "usb".to_owned(),
-            product: 0xC087,
-        };
-        let battery = |state| Battery {
-            percent: None,
-            margin: None,
-            level: None,
-            next: None,
-            value_kind: ValueKind::Percent,
-            state,
-            external_power: None,
-            voltage: None,
-            rechargeable: None,
-            source: BatterySource::Unified,
-            trusted: true,
-            at: NOON,
-            charge_at: NOON,
-        };
-        let mut device = Device::new("C087-1".to_owned(), link);
+        let mut device = mouse("C087-1", battery(60, ChargeState::Discharging));
         device.presence = Presence::Online;
         let shows = |device: &Device, state, until| {
             let device = Device {
-                battery: Some(battery(state)),
+                battery: Some(battery(60, state)),
                 forecast: Some(TimeLeft {
                     until,
                     ..hours(TimeBasis::Calendar, 12, 9, 16)

@@ -49,7 +49,7 @@ const MOST_DEVICES: usize = 1000;
 const MOST_ALIASES: usize = 16;
 
 /// How long an id with its place holds after its device and the other one of the same model and serial
-/// number last answered in turn, while both are in use: if that was a mistake it passes.
+/// number last answered in turn. If both are in use for longer without that, it was a mistake.
 const APART: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How old that time gets before both are asked again, as far as they are up, and it is noted again.
@@ -323,7 +323,7 @@ impl Memory {
 
     /// A device with this id by a link alone was identified: what is remembered under it belongs to
     /// the other id, if the device owns it. `false`: that is known, or what is kept under the first id
-    /// stays there. It does also where a receiver knows a device by the first id: any device can state
+    /// stays there. It also stays where a receiver knows a device by the first id: any device can state
     /// any identity, and must not take over what is kept of another.
     ///
     /// A pairing record is believed: of a device that no receiver knows by the first id, a hostile

@@ -515,8 +515,8 @@ impl Monitor<'_> {
     }
 }
 
-/// Makes a device measure light in this series at the first of its links where it can, and no longer
-/// at the others; whether it is there.
+/// Starts this series of light measurements at the first link of a device that can measure, and cancels
+/// those at its other links. Returns whether the device has any link.
 fn measure_light<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
     links: &[&Link],

@@ -151,9 +151,7 @@ impl Rivals {
             Some(link)
         })
     }
-}
 
-impl Rivals {
     /// The link of the last check could not be asked, and is asked later.
     pub(super) fn put_off(&mut self, link: &Link) {
         for links in self.0.values_mut() {

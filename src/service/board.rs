@@ -36,7 +36,7 @@ pub(super) struct Post {
     pub(super) name: String,
     pub(super) path: String,
     facts: Mutex<Facts>,
-    /// What its history lets expect of its battery.
+    /// The forecast from its history.
     forecast: Mutex<Option<TimeLeft>>,
 }
 
@@ -210,13 +210,13 @@ impl Post {
         facts
     }
 
-    /// Takes what its history lets expect. Returns whether that differs from before: one that reads
-    /// the same is not taken, so that signals are few.
+    /// Takes a new forecast from its history. Returns whether it differs from the present one. One that
+    /// is displayed as the same is dropped, so that signals are few.
     pub(super) fn set_forecast(&self, left: Option<TimeLeft>) -> bool {
         let mut forecast = lock(&self.forecast);
         let before = forecast.zip(left).and_then(|(it, left)| it.later(left.at));
         let is_same = match (before, left) {
-            (Some(before), Some(left)) => before.rounded().is_range_of(&left.rounded()),
+            (Some(before), Some(left)) => before.rounded() == left.rounded(),
             (_, left) => left.is_none() && forecast.is_none(),
         };
         if !is_same {

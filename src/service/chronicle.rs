@@ -59,8 +59,8 @@ impl Chronicle {
         chronicle
     }
 
-    /// Records what is known of a device, if it is news, and tries again what could not be moved. From
-    /// time to time it looks what the history lets expect; returns whether that differs from before.
+    /// Records what is known of a device, if it is news, and retries pending moves. Renews the forecast
+    /// of the device if that is due; returns whether it differs from before.
     pub(super) fn note(&mut self, post: &Post) -> bool {
         if self.history.is_none() {
             return false;
@@ -94,7 +94,7 @@ impl Chronicle {
         post.set_forecast(self.expectations.left(&post.name))
     }
 
-    /// What the history of a device lets expect. The entries are not kept.
+    /// The forecast from the history of a device. The entries are not kept.
     fn time_left(&self, device: &Device) -> Option<TimeLeft> {
         let now = wall::today();
         let since = Timestamp::from_start(now.since_start().saturating_sub(forecast::WINDOW));
@@ -199,7 +199,8 @@ mod tests {
 
     use super::*;
     use crate::bus::{self, Layout};
-    use crate::device::{Battery, BatterySource, ChargeState, Link, Presence, ValueKind};
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{ChargeState, Presence};
     use crate::history::read;
     use crate::manager::Change;
     use crate::service::board::Board;
@@ -257,28 +258,9 @@ mod tests {
 
     /// A device that is online, as the board has it.
     fn post(board: &Board, id: &str, percent: u8) -> Arc<Post> {
-        let link = Link::Direct {
-            node: "/dev/hidraw0".to_owned(),
-            bus: "usb".to_owned(),
-            product: 0xC087,
-        };
-        let mut device = Device::new(id.to_owned(), link);
+        let battery = battery(percent, ChargeState::Discharging);
+        let mut device = mouse(id, battery);
         device.presence = Presence::Online;
-        device.battery = Some(Battery {
-            percent: Percent::new(percent),
-            margin: None,
-            level: None,
-            next: None,
-            value_kind: ValueKind::Percent,
-            state: ChargeState::Discharging,
-            external_power: None,
-            voltage: None,
-            rechargeable: None,
-            source: BatterySource::Unified,
-            trusted: true,
-            at: Timestamp::START,
-            charge_at: Timestamp::START,
-        });
         board.take(Timestamp::START, Change::DeviceAdded(device));
         let posts = board.wait(None).devices;
         posts.into_iter().find(|it| it.name == id).unwrap()

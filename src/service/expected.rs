@@ -1,4 +1,4 @@
-//! What the histories of devices let expect, and when to look at them again.
+//! The forecasts from the histories of devices, and when to renew them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,11 +12,11 @@ const OFTEN: Duration = Duration::from_secs(60 * 60);
 /// And for another reading after this: a device whose readings change all the time costs no more.
 const SELDOM: Duration = Duration::from_secs(60);
 
-/// How many devices have an expectation; of more, the one looked at first is dropped.
+/// How many forecasts are kept; of more, the oldest is dropped.
 const MOST: usize = 256;
 
-/// By the ids of devices. An expectation outlives its device: one that comes and goes does not have
-/// its history parsed each time.
+/// Forecasts by the ids of devices. They outlive their devices: the history of a device that comes and
+/// goes is not parsed each time.
 #[derive(Debug, Default)]
 pub(super) struct Expectations(BTreeMap<String, Expected>);
 
@@ -27,10 +27,10 @@ struct Expected {
     of: Reading,
 }
 
-/// What an expectation depends on.
+/// What a forecast depends on.
 type Reading = (Option<Percent>, Option<ChargeState>);
 
-/// When to look at a history.
+/// When to parse a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Now,
@@ -46,8 +46,8 @@ fn reading(device: &Device) -> Reading {
 }
 
 impl Expectations {
-    /// When to look at the history of a device. What was expected of an earlier reading is dropped at
-    /// once if the battery was refilled, or does something else now.
+    /// When to parse the history of a device. A forecast from an earlier reading is dropped at once if
+    /// the battery was refilled or changed its state.
     pub(super) fn look(&mut self, device: &Device, now: Instant) -> Look {
         let Some(expected) = self.0.get_mut(&device.id) else {
             return Look::Now;
@@ -93,37 +93,12 @@ impl Expectations {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{Battery, BatterySource, Link, TimeBasis, TimeLeftUntil, ValueKind};
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{TimeBasis, TimeLeftUntil};
     use crate::units::Timestamp;
 
-    fn mouse(id: &str, percent: u8, state: ChargeState) -> Device {
-        let link = Link::Direct {
-            node: "/dev/hidraw0".to_owned(),
-            bus: "usb".to_owned(),
-            product: 0xC087,
-        };
-        let battery = Battery {
-            percent: Percent::new(percent),
-            margin: None,
-            level: None,
-            next: None,
-            value_kind: ValueKind::Percent,
-            state,
-            external_power: None,
-            voltage: None,
-            rechargeable: None,
-            source: BatterySource::Unified,
-            trusted: true,
-            at: Timestamp::START,
-            charge_at: Timestamp::START,
-        };
-        let mut device = Device::new(id.to_owned(), link);
-        device.battery = Some(battery);
-        device
-    }
-
     fn discharging(percent: u8) -> Device {
-        mouse("C087-1", percent, ChargeState::Discharging)
+        mouse("C087-1", battery(percent, ChargeState::Discharging))
     }
 
     fn hours(hours: u64) -> TimeLeft {
@@ -162,7 +137,10 @@ mod tests {
     fn what_was_expected_of_an_empty_battery_is_dropped_when_it_is_full() {
         let start = Instant::now();
         let soon = start + Duration::from_secs(1);
-        for device in [discharging(100), mouse("C087-1", 5, ChargeState::Charging)] {
+        for device in [
+            discharging(100),
+            mouse("C087-1", battery(5, ChargeState::Charging)),
+        ] {
             let mut expected = Expectations::default();
             expected.take(&discharging(5), start, Some(hours(2)));
             assert!(matches!(expected.look(&device, soon), Look::At(_)));
@@ -175,7 +153,8 @@ mod tests {
         let start = Instant::now();
         let mut expected = Expectations::default();
         for number in 0..1000 {
-            let device = mouse(&format!("C087-{number}"), 5, ChargeState::Discharging);
+            let battery = battery(5, ChargeState::Discharging);
+            let device = mouse(&format!("C087-{number}"), battery);
             let now = start + Duration::from_millis(number);
             expected.take(&device, now, Some(hours(2)));
         }

@@ -105,7 +105,7 @@ impl Explanation {
         self.function = Some(access.code());
         self.function_name = access.name();
         self.register = Some(register.to_string());
-        // As `device` has it: where nothing shows a device.
+        // As in `device`: a receiver unless the input shows a device there.
         let is_receiver = self.device_index == Some(0xFF) && self.behind != Some(Behind::Device);
         self.register_name = register
             .name()

@@ -279,8 +279,8 @@ fn identity(fields: &mut Fields, info: &DeviceInformation) {
         }
         return;
     }
-    // A model has the place of its transport among those that there are. A G933's stands beyond
-    // (recording of one): that it has Bluetooth is not true.
+    // There is one model id for each transport, in their order. A G933 has an id behind the last of
+    // these (recording of one), so its bits for transports are wrong.
     let beyond = info.model_ids.iter().skip(transports.len());
     let doubt = match beyond.copied().find(|&model| model != 0) {
         Some(_) => " (not by its models)",

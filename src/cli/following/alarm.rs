@@ -1,4 +1,4 @@
-//! A deadline of the program that follows: it is called then also if nothing changes.
+//! A deadline set by a front end: it fires even if no device changes.
 
 use std::cell::Cell;
 use std::io;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::manager::{Clock, Wake};
 use crate::units::Timestamp;
 
-/// When [`super::News::Alarm`] is due; `None`: never. It is due once each time it is set.
+/// When [`super::News::Alarm`] fires next; `None`: never. It fires once each time it is set.
 #[derive(Clone, Debug, Default)]
 pub(in crate::cli) struct Alarm(Rc<Cell<Option<Timestamp>>>);
 
@@ -31,11 +31,12 @@ impl Alarm {
     }
 }
 
-/// A clock that rings at the time of an alarm while the manager waits on it.
+/// A clock that fires an alarm while the manager waits on it.
 pub(super) struct AlarmClock<'a> {
     pub(super) clock: Box<dyn Clock + 'a>,
     pub(super) alarm: &'a Alarm,
-    /// From then on it does not ring: the devices are left in order, and nothing must end that early.
+    /// The alarm no longer fires from then on: flags are being restored, and an error of `ring` must not
+    /// end that early.
     pub(super) until: Option<Timestamp>,
     pub(super) ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
 }

@@ -126,22 +126,19 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::device::Battery;
-    use crate::feature::unified_battery::read_status;
-    use crate::wire::tests::report;
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{Battery, ChargeState};
 
     #[test]
     fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
         let at = |hours: u64| Timestamp::from_start(Duration::from_secs(3600 * hours));
-        let link = crate::device::Link::Direct {
-            node: "/dev/hidraw0".to_owned(),
-            bus: "usb".to_owned(),
-            product: 0xC087,
-        };
-        let mut device = Device::new("C087-1".to_owned(), link);
-        let status = read_status(&report("11 01 06 1B 61 08 …"));
+        let mut device = mouse("C087-1", battery(97, ChargeState::Discharging));
         device.presence = Presence::Online;
-        device.battery = Some(Battery::from_unified(&status, None, at(1)));
+        device.battery = device.battery.map(|it| Battery {
+            at: at(1),
+            charge_at: at(1),
+            ..it
+        });
         let times = |device: &Device| {
             let [after] = &unreachable(std::slice::from_ref(device), at(9))[..] else {
                 panic!()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::estimate::Estimate;
-use super::{Outlook, charging, forecast};
+use super::{Outlook, charging, of_charge};
 use crate::device::{ChargeState, Device, TimeBasis, TimeLeft, TimeLeftUntil};
 use crate::history::Entry;
 use crate::units::Timestamp;
@@ -28,7 +28,7 @@ pub fn time_left(entries: &[Entry], device: &Device, now: Timestamp) -> Option<T
         let left = is_reported.then(until_full).flatten()?;
         return shown(TimeLeftUntil::Full, TimeBasis::Calendar, left, now);
     }
-    let forecast = forecast(entries, device, now);
+    let (forecast, _) = of_charge(entries, device, now);
     if forecast.is_doubtful {
         return None;
     }

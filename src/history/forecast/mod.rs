@@ -55,13 +55,15 @@ use crate::units::{PercentPoints, Timestamp};
 pub use estimate::Estimate;
 pub use left::time_left;
 
+use axis::Timed;
+use hours::Hour;
 use readings::Readings;
 
 /// So far back it looks.
 pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
-/// A device whose full battery lasts for so many hours of use at most is told in hours of use;
-/// what lasts longer, such as a mouse with cells for a year, in days.
+/// How many hours of use a full battery may last for the time left to be one of use. What lasts longer,
+/// such as a mouse with cells for a year, has the time of the calendar.
 const HOURS_OF_USE: f64 = 200.0;
 
 /// What is expected of a device.
@@ -125,6 +127,15 @@ impl Lack {
 
 /// What is expected of a device after `now`, of entries of any order.
 pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast {
+    let (forecast, hours) = of_charge(entries, device, now);
+    Forecast {
+        sunlight: hours.map(|hours| balance::sunlight(&hours)),
+        ..forecast
+    }
+}
+
+/// The same without the light, and the hours of a device that measures it.
+fn of_charge(entries: &[Entry], device: &Device, now: Timestamp) -> (Forecast, Option<Vec<Hour>>) {
     let margin = device.battery.and_then(|it| it.margin).unwrap_or_default();
     let (recent, since) = recent(entries, now);
     let Readings { all, end_odd } = readings::readings(axis::by_calendar(&recent, since));
@@ -143,20 +154,22 @@ pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast 
     let is_used_for_hours = device.time_basis() == TimeBasis::Use && !measures_light;
     let of_use = is_used_for_hours.then(|| of_use(&recent, margin, now));
     let of_use = of_use.flatten();
-    Forecast {
+    let forecast = Forecast {
         loss: trend.map(|trend| trend.loss),
         outlook: trend.map(|trend| trend.outlook(today, margin)),
-        sunlight: hours.map(|hours| balance::sunlight(&hours)),
+        sunlight: None,
         of_use,
         is_doubtful: end_odd,
-    }
+    };
+    (forecast, hours)
 }
 
 /// The time of use until the battery is empty, if it lasts for [`HOURS_OF_USE`] at most.
 fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp) -> Option<Estimate> {
-    let last = axis::by_use(recent).last()?;
+    let timed: Vec<Timed<'_>> = axis::by_use(recent).collect();
+    let last = timed.last()?;
     let today = last.at.saturating_add(axis::use_between(last.entry, now));
-    let readings = readings::readings(axis::by_use(recent));
+    let readings = readings::readings(timed.into_iter());
     let phases = trend::falls(&readings.all, trend::USE)?;
     let trend = trend::trend(&phases)?;
     trend.full().filter(|full| full * 24.0 <= HOURS_OF_USE)?;

@@ -5,20 +5,13 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::device::{
-    Battery, BatterySource, ChargeState, DeviceKind, Link, TimeLeft, TimeLeftUntil, ValueKind,
-};
+use crate::device::{Battery, ChargeState, DeviceKind, TimeLeft, TimeLeftUntil, samples};
 use crate::history::Span;
 use crate::units::{Lux, Percent};
 
 /// A device of unknown kind.
 fn device() -> Device {
-    let link = Link::Direct {
-        node: "/dev/hidraw0".to_owned(),
-        bus: "usb".to_owned(),
-        product: 0x4002,
-    };
-    Device::new("4002-5692B2EC".to_owned(), link)
+    samples::mouse("C087-1", battery(ChargeState::Discharging))
 }
 
 /// So many hours after a midnight.
@@ -239,27 +232,12 @@ fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry>
 fn used_for_hours() -> Device {
     Device {
         kind: Some(DeviceKind::Headset),
-        battery: Some(battery(ChargeState::Discharging)),
         ..device()
     }
 }
 
 fn battery(state: ChargeState) -> Battery {
-    Battery {
-        percent: Percent::new(50),
-        level: None,
-        next: None,
-        margin: None,
-        value_kind: ValueKind::Percent,
-        state,
-        external_power: None,
-        voltage: None,
-        rechargeable: None,
-        source: BatterySource::Unified,
-        trusted: true,
-        at: Timestamp::START,
-        charge_at: Timestamp::START,
-    }
+    samples::battery(50, state)
 }
 
 fn hours(left: TimeLeft) -> [u64; 3] {

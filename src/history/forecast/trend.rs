@@ -10,7 +10,7 @@ use crate::units::PercentPoints;
 /// A rise of so much is a charger's, or new cells: a new phase.
 const REFILLED: f64 = 5.0;
 
-/// So much is lost at rest, in a gap of the recording; more was used.
+/// How many percent may be lost at rest in a gap of the recording; a larger loss was use.
 const LOST: f64 = 3.0;
 
 /// Two days of a solar keyboard that are further apart belong to two phases.
@@ -189,8 +189,8 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     })
 }
 
-/// Places of days are inexact: what is closer than a second (of a day) is at one place, so that a part
-/// does not end elsewhere the later it is looked at.
+/// Times in days are inexact: within a second they count as equal. Without this a part could end at
+/// another point when the same history is evaluated later.
 const SAME: f64 = 1.0 / (24.0 * 60.0 * 60.0);
 
 /// What was lost a day, part by part.

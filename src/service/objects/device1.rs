@@ -7,7 +7,7 @@ use zbus::{Connection, interface};
 use crate::bus::entries::{SentRow, page};
 use crate::bus::links::{LinkRow, row};
 use crate::bus::yes_no;
-use crate::device::{BatteryLevel, Link, Presence};
+use crate::device::{BatteryLevel, Link, Presence, TimeLeft};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
 use crate::service::board::Post;
@@ -20,6 +20,12 @@ use crate::wire::Slot;
 pub(in crate::service) struct Device1 {
     pub(in crate::service) post: Arc<Post>,
     pub(in crate::service) hands: Hands,
+}
+
+impl Device1 {
+    fn left(&self) -> Option<TimeLeft> {
+        self.post.facts().time_left()
+    }
 }
 
 /// A device behind a receiver, on a cable or on Bluetooth: who it is, and what UPower has no words
@@ -394,51 +400,44 @@ impl Device1 {
     /// forecast from the history; 0: not known, or not sure enough.
     #[zbus(property)]
     fn time_left(&self) -> u64 {
-        let left = self.post.facts().time_left();
-        left.map_or(0, |it| it.best.as_secs())
+        self.left().map_or(0, |it| it.best.as_secs())
     }
 
     /// The least of the range that holds nine times of ten, in seconds.
     #[zbus(property)]
     fn time_left_low(&self) -> u64 {
-        let left = self.post.facts().time_left();
-        left.map_or(0, |it| it.low.as_secs())
+        self.left().map_or(0, |it| it.low.as_secs())
     }
 
     /// The most of that range, in seconds.
     #[zbus(property)]
     fn time_left_high(&self) -> u64 {
-        let left = self.post.facts().time_left();
-        left.map_or(0, |it| it.high.as_secs())
+        self.left().map_or(0, |it| it.high.as_secs())
     }
 
     /// `empty` or `full`: what comes at the end.
     #[zbus(property)]
     fn time_left_until(&self) -> &'static str {
-        let left = self.post.facts().time_left();
-        left.map_or("", |it| it.until.name())
+        self.left().map_or("", |it| it.until.name())
     }
 
     /// `calendar`: the time passes by itself; `use`: it passes while the device is online.
     #[zbus(property)]
     fn time_left_basis(&self) -> &'static str {
-        let left = self.post.facts().time_left();
-        left.map_or("", |it| it.basis.name())
+        self.left().map_or("", |it| it.basis.name())
     }
 
     /// `good`: the range is a quarter up and down at most; `fair`: it is wider.
     #[zbus(property)]
     fn time_left_confidence(&self) -> &'static str {
-        let left = self.post.facts().time_left();
-        left.map_or("", |it| it.confidence().name())
+        self.left().map_or("", |it| it.confidence().name())
     }
 
-    /// From when on the time counts, in microseconds since 1970; 0: it is not known. Told along
+    /// From when on the time counts, in microseconds since 1970; 0: it is not known. Sent along
     /// with other changes only.
     #[zbus(property)]
     fn time_left_time(&self) -> u64 {
-        let left = self.post.facts().time_left();
-        left.map_or(0, |it| {
+        self.left().map_or(0, |it| {
             u64::try_from(it.at.since_start().as_micros()).unwrap_or(u64::MAX)
         })
     }

@@ -1,0 +1,35 @@
+//! A device and its battery, for tests.
+
+use super::{Battery, BatterySource, ChargeState, Device, Link, ValueKind};
+use crate::units::{Percent, Timestamp};
+
+/// A mouse on a cable of which only its battery is known.
+pub(crate) fn mouse(id: &str, battery: Battery) -> Device {
+    let link = Link::Direct {
+        node: "/dev/hidraw0".to_owned(),
+        bus: "usb".to_owned(),
+        product: 0xC087,
+    };
+    let mut device = Device::new(id.to_owned(), link);
+    device.battery = Some(battery);
+    device
+}
+
+/// A battery of feature 1004 that was read at the start of time.
+pub(crate) fn battery(percent: u8, state: ChargeState) -> Battery {
+    Battery {
+        percent: Percent::new(percent),
+        level: None,
+        next: None,
+        margin: None,
+        value_kind: ValueKind::Percent,
+        state,
+        external_power: None,
+        voltage: None,
+        rechargeable: None,
+        source: BatterySource::Unified,
+        trusted: true,
+        at: Timestamp::START,
+        charge_at: Timestamp::START,
+    }
+}
