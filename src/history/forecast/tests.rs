@@ -404,6 +404,27 @@ fn while_it_is_away_a_device_is_not_charged() {
     assert_eq!(time_left(&entries, &device, now), None);
 }
 
+#[test]
+fn the_same_history_has_the_same_range_a_second_later() {
+    // A percent each day, at the same time of day, so that weeks end exactly at a reading; now and then
+    // two.
+    let percent = |day: u32| 90 - day - day / 9;
+    let days = (0..40).map(|day| charge(at(24 * day), u8::try_from(percent(day)).unwrap()));
+    let entries: Vec<Entry> = days.collect();
+    let loss = |second| {
+        let now = at(40 * 24) + Duration::from_secs(1) * second;
+        forecast(&entries, &device(), now).loss.unwrap()
+    };
+    let first = loss(0);
+    for second in 1..60 {
+        let later = loss(second);
+        assert!(
+            (later.low - first.low).abs() < 1e-6,
+            "{second}: {later:?} {first:?}"
+        );
+    }
+}
+
 fn any_entry() -> impl Strategy<Value = Entry> {
     let seconds = prop_oneof![0..10_000_000_u64, any::<u64>()];
     let span = prop_oneof![Just(Span::Moment), Just(Span::Hour), Just(Span::Day)];
