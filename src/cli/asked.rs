@@ -1,6 +1,6 @@
 //! What of all that solar-statusd knows was asked for: who asks the devices learns no more.
 
-use super::args::{CommonArgs, Field};
+use super::options::{CommonArgs, Field};
 use crate::device::{Device, Link, Receiver};
 
 /// The devices and fields of the arguments.

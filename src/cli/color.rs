@@ -3,7 +3,17 @@
 use std::ffi::OsString;
 use std::io::IsTerminal;
 
-use super::args::ColorWhen;
+use clap::ValueEnum;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
 
 /// Whether to use colour on this output.
 pub(super) fn color(when: ColorWhen, out: &impl IsTerminal) -> bool {

@@ -20,8 +20,8 @@ mod json;
 mod monitor;
 mod naming;
 mod notify;
+mod options;
 mod setting;
-mod source;
 mod standard;
 mod status;
 mod style;
@@ -35,9 +35,10 @@ use std::io;
 use clap::Parser;
 
 use crate::text;
-pub use args::{Cli, Command, Field};
+pub use args::{Cli, Command};
 use aside::complain;
 pub use exit::Exit;
+pub use options::Field;
 
 /// Runs the command with the program's arguments.
 pub fn main() -> Exit {

@@ -1,6 +1,6 @@
 //! Which of its two names a device is called by.
 
-use super::args::{CommonArgs, Field};
+use super::options::{CommonArgs, Field};
 use crate::device::Device;
 
 /// The name that is preferred; where a device has not told it, the other one serves.

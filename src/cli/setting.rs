@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::args::{CommonArgs, Field};
 use super::exit::Exit;
+use super::options::{CommonArgs, Field};
 use super::{cache, complain};
 use crate::manager::{Memory, Query};
 use crate::session::Wanted;

@@ -4,7 +4,7 @@ use std::io::StdoutLock;
 
 use anstyle::Style as Ansi;
 
-use super::args::ColorWhen;
+use super::color::ColorWhen;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,10 @@
 
 use log::info;
 
-use super::args::{CommonArgs, StatusArgs};
 use super::complain;
 use super::daemon::{Daemon, NoDaemon};
 use super::deadline::Limits;
+use super::options::CommonArgs;
 use crate::bus::Bus;
 
 /// What means that the devices themselves are to be asked, if anything does.
@@ -17,16 +17,6 @@ pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {
         ("--no-cache", args.no_cache),
     ];
     options.into_iter().find(|it| it.1).map(|it| it.0)
-}
-
-/// The same for a reading.
-pub(super) fn direct_status(args: &StatusArgs) -> Option<&'static str> {
-    let options = [
-        ("--replay", args.replay.is_some()),
-        ("--transport", args.transport.is_some()),
-    ];
-    let option = options.into_iter().find(|it| it.1).map(|it| it.0);
-    option.or_else(|| direct(&args.common))
 }
 
 /// The buses on which the daemon may be, the one that is asked first at the start; none where the

@@ -120,27 +120,6 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// shorter.
 const CIRCLES: &[(&str, &[&str])] = &[
     ("chart", &["layout", "legend", "panel"]),
-    (
-        "cli",
-        &[
-            "args",
-            "asked",
-            "color",
-            "doctor",
-            "document",
-            "following",
-            "format",
-            "history",
-            "monitor",
-            "naming",
-            "notify",
-            "setting",
-            "style",
-            "watch",
-            "way",
-            "words",
-        ],
-    ),
     ("cli::decode", &["input", "logs"]),
     ("service", &["bus_thread", "ending"]),
     ("sim", &["device", "dj", "receiver"]),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::ColorWhen;
+use crate::cli::color::ColorWhen;
 
 /// Longer than anybody listens.
 const LONGEST: f64 = 3600.0;

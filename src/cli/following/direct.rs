@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::alarm::AlarmClock;
 use super::{Alarm, Hand, News, WAITING, is_virtual};
-use crate::cli::args::CommonArgs;
+use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::manager::{
     self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,

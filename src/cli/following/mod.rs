@@ -18,7 +18,7 @@ mod roster;
 
 use std::time::Duration;
 
-use super::args::CommonArgs;
+use super::options::CommonArgs;
 use crate::manager::Change;
 
 pub(super) use self::alarm::Alarm;

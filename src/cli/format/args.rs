@@ -4,7 +4,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Format;
-use crate::cli::args::parse_duration;
+use crate::cli::options::parse_duration;
 
 /// What stands below the options in the help.
 pub(in crate::cli) const HELP: &str = "\

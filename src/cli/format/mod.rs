@@ -6,7 +6,7 @@
 //! devices that are not online have their age, and those of absent devices leave a bar after a day:
 //! the time is passed in, and a rendering returns when it is out of date (`moment.rs`).
 
-pub(super) mod args;
+mod args;
 mod entry;
 mod escape;
 mod field;
@@ -34,6 +34,7 @@ use super::style::Style;
 use crate::device::Device;
 use crate::units::Timestamp;
 
+pub(super) use self::args::{FormatArgs, HELP};
 pub(super) use self::output::print;
 pub(super) use self::stream::watch;
 

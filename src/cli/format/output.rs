@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::args::FormatArgs;
 use super::hass::Topics;
 use super::{Format, Kind, Look, Profile, Rendered};
-use crate::cli::args::{ColorWhen, StatusArgs};
+use crate::cli::color::ColorWhen;
 use crate::cli::file;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
@@ -13,7 +14,7 @@ use crate::units::Timestamp;
 
 /// Prints devices, and what is different later.
 pub(super) struct Printer<'a> {
-    args: &'a StatusArgs,
+    options: &'a FormatArgs,
     format: &'a Format,
     style: Style,
     /// What was told last.
@@ -23,20 +24,23 @@ pub(super) struct Printer<'a> {
 
 /// Prints devices once.
 pub(in crate::cli) fn print(
-    args: &StatusArgs,
+    options: &FormatArgs,
     format: &Format,
+    color: ColorWhen,
     devices: &[Device],
     now: Timestamp,
 ) -> io::Result<()> {
-    Printer::new(args, format).print(devices, now).map(drop)
+    Printer::new(options, format, color)
+        .print(devices, now)
+        .map(drop)
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn new(args: &'a StatusArgs, format: &'a Format) -> Self {
+    pub(super) fn new(options: &'a FormatArgs, format: &'a Format, color: ColorWhen) -> Self {
         // No terminal reads the colours, so its rules do not count.
-        let color = args.common.color != ColorWhen::Never;
+        let color = color != ColorWhen::Never;
         Self {
-            args,
+            options,
             format,
             style: Style::of_environment(color, None),
             told: None,
@@ -51,7 +55,7 @@ impl<'a> Printer<'a> {
         devices: &[Device],
         now: Timestamp,
     ) -> io::Result<Option<Timestamp>> {
-        let options = &self.args.format;
+        let options = self.options;
         let Rendered { text, changes } = match (&self.format.0, &options.output) {
             // Each message by itself.
             (Kind::Profile(Profile::Hass), None) => Rendered {
@@ -89,7 +93,7 @@ impl<'a> Printer<'a> {
     }
 
     fn look(&self) -> Look<'_> {
-        let options = &self.args.format;
+        let options = self.options;
         let template = matches!(self.format.0, Kind::Template(_));
         let separator = if template && !options.watch {
             "\n"

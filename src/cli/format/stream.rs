@@ -2,38 +2,39 @@
 
 use std::io;
 
+use super::args::FormatArgs;
 use super::output::Printer;
-use crate::cli::args::StatusArgs;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::following::{Alarm, FollowOn, Hand, News, Roster, SessionEvent, bell};
 use crate::cli::naming::Naming;
+use crate::cli::options::CommonArgs;
 use crate::device::{Device, Presence};
 use crate::units::Timestamp;
 
 /// Prints until it is ended.
-pub(in crate::cli) fn watch(args: &StatusArgs) -> io::Result<Exit> {
+pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Result<Exit> {
     // Without a format the arguments are refused.
-    let Some(format) = &args.format.format else {
+    let Some(format) = &options.format else {
         return Ok(Exit::Usage);
     };
     let (bell, ear) = bell()?;
     bell.for_signals()?;
-    if args.format.output.is_none() {
+    if options.output.is_none() {
         bell.try_clone()?.for_reader()?;
     }
     let alarm = Alarm::default();
     let mut stream = Stream {
-        printer: Printer::new(args, format),
+        printer: Printer::new(options, format, common.color),
         alarm: alarm.clone(),
-        naming: Naming::of(&args.common),
+        naming: Naming::of(common),
         reported: Roster::default(),
         is_complete: false,
         shown: Vec::new(),
     };
     let following = FollowOn {
-        common: &args.common,
-        duration: args.format.duration,
+        common,
+        duration: options.duration,
         hand: Hand::default(),
         alarm,
         bell,

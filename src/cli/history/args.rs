@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use super::moment::Moment;
 use crate::bus::Bus;
 use crate::chart::{Size, Theme};
-use crate::cli::args::{ColorWhen, parse_device};
+use crate::cli::color::ColorWhen;
+use crate::cli::options::parse_device;
 use crate::manager::Selector;
 
 const EXAMPLES: &str = "\

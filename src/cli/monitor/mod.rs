@@ -1,12 +1,13 @@
 //! `solar-status monitor`: a line for each change, until somebody ends it.
 
+mod args;
 mod printer;
 mod text;
 
 use std::io;
 
+pub(super) use self::args::MonitorArgs;
 use self::printer::Printer;
-use super::args::MonitorArgs;
 use super::complain;
 use super::exit::Exit;
 use super::following::{Alarm, FollowOn, Hand, News, SessionEvent, bell, is_virtual};

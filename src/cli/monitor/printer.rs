@@ -2,8 +2,8 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
+use super::args::MonitorArgs;
 use super::text::Lines;
-use crate::cli::args::MonitorArgs;
 use crate::cli::color;
 use crate::cli::document::Line;
 use crate::cli::following::{Roster, Told};

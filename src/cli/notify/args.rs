@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::{CommonArgs, parse_duration};
+use crate::cli::options::{CommonArgs, parse_duration};
 
 /// Show notifications on the desktop: low batteries, full ones, and too little light.
 ///

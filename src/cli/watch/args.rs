@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::{CommonArgs, MonitorArgs, parse_duration};
+use crate::cli::monitor::MonitorArgs;
+use crate::cli::options::{CommonArgs, parse_duration};
 
 const EXAMPLES: &str = "\
 Keys:

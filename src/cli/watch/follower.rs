@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::cli::args::CommonArgs;
 use crate::cli::exit::Exit;
 use crate::cli::following::{self, Alarm, FollowOn, Hand, SessionEvent};
+use crate::cli::options::CommonArgs;
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does

@@ -105,7 +105,7 @@ impl Sources {
 /// The nodes of the trace that is to be replayed, if one is.
 ///
 /// It may come through a pipe and take as long as it likes. Read it before
-/// [`super::setting::interrupt`], while Ctrl-C still ends the program by itself.
+/// [`crate::cli::setting::interrupt`], while Ctrl-C still ends the program by itself.
 pub(super) fn recorded(args: &StatusArgs) -> Result<Vec<(NodeInfo, Replay)>, SourceError> {
     let nodes = args.replay.as_deref().map_or(Ok(Vec::new()), read_trace)?;
     Ok(nodes)

@@ -1,20 +1,22 @@
 //! `solar-status` without a subcommand: one reading of everything.
 
+mod args;
+mod source;
+
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use super::args::StatusArgs;
+pub(super) use self::args::StatusArgs;
+use self::source::Sources;
 use super::asked::Asked;
 use super::daemon::Daemon;
 use super::deadline::Limits;
 use super::document::Document;
 use super::exit::Exit;
-use super::json;
 use super::naming::Naming;
-use super::source::{self, Sources};
 use super::style::Style;
-use super::{complain, failed, format, setting, standard, table, way};
+use super::{complain, failed, format, json, setting, standard, table, way};
 use crate::manager::{Clock, RealClock, Selector, Snapshot, Unreadable, VirtualClock, read_status};
 use crate::nodes::{Tapping, unreadable_here};
 
@@ -23,7 +25,7 @@ const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? 
 
 pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     if args.format.watch {
-        return format::watch(args);
+        return format::watch(&args.format, &args.common);
     }
     let recorded = match source::recorded(args) {
         Ok(recorded) => recorded,
@@ -33,7 +35,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
         }
     };
     // Here too Ctrl-C still ends the program by itself.
-    let (direct, start) = (way::direct_status(args), Instant::now());
+    let (direct, start) = (args.direct(), Instant::now());
     match way::daemon(&args.common, direct, false, Limits::timeout(patience(args))) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
@@ -129,7 +131,13 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
 
 fn show(args: &StatusArgs, snapshot: &Snapshot, exit: Exit) -> Exit {
     let printed = match &args.format.format {
-        Some(format) => format::print(args, format, &snapshot.devices, snapshot.at),
+        Some(format) => format::print(
+            &args.format,
+            format,
+            args.common.color,
+            &snapshot.devices,
+            snapshot.at,
+        ),
         None => print(args, snapshot).map_err(standard::unwritable),
     };
     match printed {

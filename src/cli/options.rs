@@ -1,0 +1,141 @@
+//! The options that several commands have, and how their values are parsed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::color::ColorWhen;
+use crate::bus::Bus;
+use crate::manager::Selector;
+use crate::nodes::Desk;
+
+/// What reading once and following have in common.
+#[derive(Args, Debug)]
+pub(super) struct CommonArgs {
+    /// Only devices of this id, serial number, wpid, kind, slot number or part of a name; may be
+    /// given several times
+    #[arg(long, value_name = "DEVICE", value_parser = parse_device)]
+    pub(super) device: Vec<Selector>,
+
+    /// What to ask for, separated by commas; each costs the device or its receiver requests
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        default_value = "name,battery"
+    )]
+    pub(super) fields: Vec<Field>,
+
+    /// Use simulated devices instead
+    #[arg(
+        long,
+        value_enum,
+        value_name = "DESK",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "small"
+    )]
+    pub(super) simulate: Option<Desk>,
+
+    /// Write what passes to and from the receivers to a trace
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+
+    /// Leave serial numbers out of the trace
+    #[arg(long, requires = "record")]
+    pub(super) anonymize: bool,
+
+    /// Ask everything anew, and remember nothing
+    #[arg(long)]
+    pub(super) no_cache: bool,
+
+    #[command(flatten)]
+    pub(super) way: WayArgs,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto)]
+    pub(super) color: ColorWhen,
+}
+
+/// Who is asked.
+#[derive(Args, Debug)]
+pub(super) struct WayArgs {
+    /// Ask the devices themselves, also where solar-statusd runs
+    #[arg(long)]
+    pub(super) direct: bool,
+
+    /// Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address
+    #[arg(
+        long,
+        value_name = "BUS",
+        conflicts_with_all = ["direct", "simulate", "record", "no_cache"]
+    )]
+    pub(super) bus: Option<Bus>,
+
+    /// Say on standard error who was asked
+    #[arg(long)]
+    pub(super) verbose: bool,
+}
+
+/// Something to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Field {
+    /// The short name, from the receiver
+    Name,
+    /// Charge, state and, of solar keyboards, light
+    Battery,
+    /// The full name, from the device (about 4 requests)
+    FullName,
+    /// Firmware versions (2 requests or more)
+    Firmware,
+}
+
+/// Longer than anybody waits for an answer.
+const LONGEST_TIMEOUT: u32 = 60 * 60;
+/// A year. Who wants to follow for longer need not say how long.
+const LONGEST_DURATION: u32 = 366 * 24 * 60 * 60;
+
+pub(super) fn parse_device(text: &str) -> Result<Selector, &'static str> {
+    if text.trim().is_empty() {
+        return Err("it names no device");
+    }
+    Ok(Selector::new(text))
+}
+
+pub(super) fn parse_timeout(text: &str) -> Result<Duration, String> {
+    parse_seconds(text, LONGEST_TIMEOUT)
+}
+
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    parse_seconds(text, LONGEST_DURATION)
+}
+
+fn parse_seconds(text: &str, most: u32) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "it is no number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(span) if !span.is_zero() && span <= Duration::from_secs(most.into()) => Ok(span),
+        _ => Err(format!("it must be more than 0 and at most {most}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_a_positive_number_of_seconds() {
+        assert_eq!(parse_timeout("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "nan", "inf", "1e9", "3600.5", "ten"] {
+            assert!(parse_timeout(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_duration_and_an_age_is_none() {
+        assert_eq!(parse_duration("86400"), Ok(Duration::from_secs(24 * 3600)));
+        assert!(parse_duration("1e9").is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! The arguments of a single reading, the command without a name.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::format::FormatArgs;
+use crate::cli::options::{CommonArgs, parse_timeout};
+use crate::cli::way;
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct StatusArgs {
+    /// Print a JSON document instead of a table
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) format: FormatArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) common: CommonArgs,
+
+    /// Give up after so many seconds
+    ///
+    /// Devices that answer, or that their receiver reports as asleep, take about two seconds. One that
+    /// does neither takes three, and three more alone where others were asked meanwhile: 21 seconds
+    /// for six of them. A device that was not finished by then is not reported as offline.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_timeout)]
+    pub(in crate::cli) timeout: Duration,
+
+    /// The way to the receiver, which is asked directly then
+    #[arg(long, value_enum, conflicts_with_all = ["simulate", "bus"])]
+    pub(in crate::cli) transport: Option<TransportKind>,
+
+    /// Use a recorded trace in the place of the receiver
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["simulate", "transport", "bus"])]
+    pub(in crate::cli) replay: Option<PathBuf>,
+}
+
+impl StatusArgs {
+    /// The option that requires asking the devices themselves, if one is given.
+    pub(super) fn direct(&self) -> Option<&'static str> {
+        let options = [
+            ("--replay", self.replay.is_some()),
+            ("--transport", self.transport.is_some()),
+        ];
+        let option = options.into_iter().find(|it| it.1).map(|it| it.0);
+        option.or_else(|| way::direct(&self.common))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TransportKind {
+    /// The hidraw node, beside the kernel driver: the default
+    Hidraw,
+    /// The USB device: takes it from the kernel driver, which loses what is typed meanwhile
+    Usb,
+}
