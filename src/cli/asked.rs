@@ -1,31 +1,65 @@
-//! What of all that solar-statusd knows was asked for: who asks the devices learns no more.
+//! Which devices a front end shows, and which of their values: a client of solar-statusd shows no more
+//! than one that reads the devices itself.
 
-use super::options::{CommonArgs, Field};
 use crate::device::{Device, Link, Receiver};
+use crate::manager::Selector;
 
-/// The devices and fields of the arguments.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a>(pub(super) &'a CommonArgs);
+/// The devices and values to show.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    /// The devices; empty: all.
+    pub(super) devices: Vec<Selector>,
+    /// Which values are shown.
+    pub(super) values: Shown,
+}
 
-impl Asked<'_> {
-    /// Whether this device is among those that are wanted.
-    pub(super) fn selects(self, device: &Device) -> bool {
-        let wanted = &self.0.device;
-        wanted.is_empty() || wanted.iter().any(|it| it.selects(device))
+/// Kinds of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is chosen independently"
+)]
+pub(super) struct Shown {
+    /// The short name, from the receiver.
+    pub(super) name: bool,
+    /// The full name, from the device.
+    pub(super) full_name: bool,
+    /// Charge and light.
+    pub(super) battery: bool,
+    /// Firmware versions.
+    pub(super) firmware: bool,
+}
+
+impl Default for Shown {
+    /// What a person sees at a glance: names, charge and light.
+    fn default() -> Self {
+        Self {
+            name: true,
+            full_name: false,
+            battery: true,
+            firmware: false,
+        }
+    }
+}
+
+impl Filter {
+    /// Whether this device is shown.
+    pub(super) fn selects(&self, device: &Device) -> bool {
+        self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
     }
 
-    /// Leaves out what is not wanted of a device.
-    pub(super) fn trim(self, device: &mut Device) {
-        if !self.wants(Field::Battery) {
+    /// Removes the values of a device that are not shown.
+    pub(super) fn trim(&self, device: &mut Device) {
+        if !self.values.battery {
             device.has_battery = None;
             device.battery = None;
             device.light = None;
         }
-        if !self.wants(Field::Firmware) {
+        if !self.values.firmware {
             device.firmware = None;
         }
-        let called = self.wants(Field::Name) || !self.0.device.is_empty();
-        if !called && !self.wants(Field::FullName) {
+        let named = self.values.name || !self.devices.is_empty();
+        if !named && !self.values.full_name {
             device.full_name = None;
             // That of a device with a node of its own is the system's, and costs nothing.
             if matches!(device.link, Link::Paired { .. }) {
@@ -34,14 +68,10 @@ impl Asked<'_> {
         }
     }
 
-    /// Leaves out what is not wanted of a receiver.
-    pub(super) fn trim_receiver(self, receiver: &mut Receiver) {
-        if !self.wants(Field::Firmware) {
+    /// Removes the values of a receiver that are not shown.
+    pub(super) fn trim_receiver(&self, receiver: &mut Receiver) {
+        if !self.values.firmware {
             receiver.firmware = None;
         }
-    }
-
-    fn wants(self, field: Field) -> bool {
-        self.0.fields.contains(&field)
     }
 }

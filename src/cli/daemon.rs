@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::time::{Duration, Instant};
 
+use log::info;
 use ordered_stream::OrderedStreamExt;
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::Type;
@@ -127,6 +128,30 @@ impl Daemon {
             Err(Stopped::Interrupted) => Err(NoDaemon::Interrupted(bus)),
             Err(Stopped::Io(error)) => Err(error.into()),
         }
+    }
+
+    /// The daemon on the first of these buses that has one; an error for each bus that was asked. The
+    /// last one says so where it was interrupted. Each bus must answer within these limits.
+    pub(super) fn first(
+        buses: &[Bus],
+        follow: bool,
+        limits: Limits<'_>,
+    ) -> Result<Self, Vec<NoDaemon>> {
+        let mut why = Vec::new();
+        for bus in buses {
+            match Self::on(bus.clone(), follow, limits) {
+                Ok(daemon) => return Ok(daemon),
+                Err(error) => {
+                    info!("{error}");
+                    let is_over = matches!(error, NoDaemon::Interrupted(_));
+                    why.push(error);
+                    if is_over {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(why)
     }
 
     /// All receivers and devices, in the order of their nodes and slots.

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod document;
 mod exit;
 mod file;
+mod follow;
 mod following;
 pub mod format;
 mod history;

@@ -1,6 +1,5 @@
 //! Which of its two names a device is called by.
 
-use super::options::{CommonArgs, Field};
 use crate::device::Device;
 
 /// The name that is preferred; where a device has not told it, the other one serves.
@@ -14,14 +13,6 @@ pub(super) enum Naming {
 }
 
 impl Naming {
-    pub(super) fn of(args: &CommonArgs) -> Self {
-        if args.fields.contains(&Field::FullName) {
-            Self::Full
-        } else {
-            Self::Short
-        }
-    }
-
     /// Gives a device the name it is shown by.
     pub(super) fn apply(self, device: &mut Device) {
         let (short, full) = (device.name.take(), device.full_name.clone());

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::asked::{Filter, Shown};
 use super::color::ColorWhen;
+use super::naming::Naming;
 use crate::bus::Bus;
 use crate::manager::Selector;
 use crate::nodes::Desk;
@@ -76,6 +78,35 @@ pub(super) struct WayArgs {
     /// Say on standard error who was asked
     #[arg(long)]
     pub(super) verbose: bool,
+}
+
+impl CommonArgs {
+    /// Whether this is to be asked for.
+    pub(super) fn wants(&self, field: Field) -> bool {
+        self.fields.contains(&field)
+    }
+
+    /// What is shown of what solar-statusd knows.
+    pub(super) fn filter(&self) -> Filter {
+        Filter {
+            devices: self.device.clone(),
+            values: Shown {
+                name: self.wants(Field::Name),
+                full_name: self.wants(Field::FullName),
+                battery: self.wants(Field::Battery),
+                firmware: self.wants(Field::Firmware),
+            },
+        }
+    }
+
+    /// Which name devices are shown by.
+    pub(super) fn naming(&self) -> Naming {
+        if self.wants(Field::FullName) {
+            Naming::Full
+        } else {
+            Naming::Short
+        }
+    }
 }
 
 /// Something to ask for.

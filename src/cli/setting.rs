@@ -60,7 +60,7 @@ pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
 
 /// What to ask for. Who follows is not in a hurry: `timeout` is for reading once.
 pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query {
-    let wants = |field| args.fields.contains(&field);
+    let wants = |field| args.wants(field);
     Query {
         wanted: Wanted {
             battery: wants(Field::Battery),

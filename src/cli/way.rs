@@ -1,10 +1,9 @@
 //! Who is asked: solar-statusd where it runs, else the devices themselves.
 
-use log::info;
-
 use super::complain;
 use super::daemon::{Daemon, NoDaemon};
 use super::deadline::Limits;
+use super::following::Origin;
 use super::options::CommonArgs;
 use crate::bus::Bus;
 
@@ -33,69 +32,50 @@ pub(super) fn buses(args: &CommonArgs) -> Vec<Bus> {
 pub(super) fn daemon(
     args: &CommonArgs,
     direct: Option<&'static str>,
-    follow: bool,
     limits: Limits<'_>,
 ) -> Result<Option<Daemon>, NoDaemon> {
-    if let Some(option) = direct {
-        tell(args, &format!("asked the devices directly ({option})"));
-        return Ok(None);
-    }
-    if let Some(bus) = &args.way.bus {
-        return daemon_on(args, bus.clone(), follow, limits).map(Some);
-    }
-    match first_daemon(args, follow, limits) {
-        Ok(daemon) => Ok(Some(daemon)),
+    let buses = if direct.is_some() {
+        Vec::new()
+    } else {
+        buses(args)
+    };
+    match Daemon::first(&buses, false, limits) {
+        Ok(daemon) => {
+            let (bus, owner) = (daemon.bus.clone(), daemon.owner.clone());
+            tell_origin(args, direct, &Origin::Daemon { bus, owner });
+            Ok(Some(daemon))
+        }
         Err(mut why) => {
-            if let Some(interrupted) = why.pop_if(|it| matches!(it, NoDaemon::Interrupted(_))) {
-                return Err(interrupted);
+            let is_final = |it: &mut NoDaemon| {
+                args.way.bus.is_some() || matches!(it, NoDaemon::Interrupted(_))
+            };
+            if let Some(error) = why.pop_if(is_final) {
+                return Err(error);
             }
-            let reasons = reasons(&why);
-            tell(args, &format!("asked the devices directly ({reasons})"));
+            tell_origin(args, direct, &Origin::Fallback(why));
             Ok(None)
         }
     }
 }
 
-/// The daemon on the first of the buses that has one; an error for each bus that was asked. The
-/// last one says so where it was interrupted.
-pub(super) fn first_daemon(
-    args: &CommonArgs,
-    follow: bool,
-    limits: Limits<'_>,
-) -> Result<Daemon, Vec<NoDaemon>> {
-    let mut why = Vec::new();
-    for bus in buses(args) {
-        match daemon_on(args, bus, follow, limits) {
-            Ok(daemon) => return Ok(daemon),
-            Err(error) => {
-                info!("{error}");
-                let is_over = matches!(error, NoDaemon::Interrupted(_));
-                why.push(error);
-                if is_over {
-                    break;
-                }
-            }
-        }
+/// Says who is asked, and why the devices are, where that is wanted.
+pub(super) fn tell_origin(args: &CommonArgs, direct: Option<&'static str>, origin: &Origin) {
+    if !args.way.verbose {
+        return;
     }
-    Err(why)
-}
-
-/// The daemon on this bus.
-pub(super) fn daemon_on(
-    args: &CommonArgs,
-    bus: Bus,
-    follow: bool,
-    limits: Limits<'_>,
-) -> Result<Daemon, NoDaemon> {
-    let daemon = Daemon::on(bus, follow, limits)?;
-    let Daemon { bus, owner, .. } = &daemon;
-    tell(args, &format!("asked solar-statusd on {bus} ({owner})"));
-    Ok(daemon)
-}
-
-fn tell(args: &CommonArgs, what: &str) {
-    if args.way.verbose {
-        complain(&what);
+    match (origin, direct) {
+        (Origin::Daemon { bus, owner }, _) => {
+            complain(&format_args!("asked solar-statusd on {bus} ({owner})"));
+        }
+        (Origin::Fallback(_), Some(option)) => {
+            complain(&format_args!("asked the devices directly ({option})"));
+        }
+        (Origin::Fallback(why), None) => {
+            complain(&format_args!(
+                "asked the devices directly ({})",
+                reasons(why)
+            ));
+        }
     }
 }
 

@@ -32,13 +32,13 @@ impl Alarm {
 }
 
 /// A clock that fires an alarm while the manager waits on it.
-pub(super) struct AlarmClock<'a> {
-    pub(super) clock: Box<dyn Clock + 'a>,
-    pub(super) alarm: &'a Alarm,
+pub(in crate::cli) struct AlarmClock<'a> {
+    pub(in crate::cli) clock: Box<dyn Clock + 'a>,
+    pub(in crate::cli) alarm: &'a Alarm,
     /// The alarm no longer fires from then on: flags are being restored, and an error of `ring` must not
     /// end that early.
-    pub(super) until: Option<Timestamp>,
-    pub(super) ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
+    pub(in crate::cli) until: Option<Timestamp>,
+    pub(in crate::cli) ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
 }
 
 impl Clock for AlarmClock<'_> {

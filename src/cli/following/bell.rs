@@ -3,11 +3,7 @@
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::thread;
 
-use rustix::event::{PollFd, PollFlags, poll};
-
-use crate::cli::setting;
 use crate::manager::{Clock, RealClock, Wake};
 use crate::units::Timestamp;
 
@@ -82,26 +78,18 @@ impl Bell {
         self.ring(Ring::End)
     }
 
-    /// Ends it when the user or the system wants the program to end.
-    pub(in crate::cli) fn for_signals(&self) -> io::Result<()> {
-        setting::on_signals(&self.0)
+    /// Ends it because standard output is not read any more. It fails where that has ended.
+    pub(in crate::cli) fn end_unread(&self) -> io::Result<()> {
+        self.ring(Ring::Unread)
+    }
+
+    /// A stream that ends it when an `X` is written there, as a handler of signals can.
+    pub(in crate::cli) fn stream(&self) -> &UnixStream {
+        &self.0
     }
 
     pub(in crate::cli) fn try_clone(&self) -> io::Result<Self> {
         self.0.try_clone().map(Self)
-    }
-
-    /// Ends it when nobody reads standard output any more: who writes seldom would learn it late.
-    pub(in crate::cli) fn for_reader(self) -> io::Result<()> {
-        let wait = move || {
-            let out = io::stdout();
-            let mut polled = [PollFd::new(&out, PollFlags::empty())];
-            // Errors need not be asked for. A signal may come in between.
-            while !poll(&mut polled, None).is_ok_and(|number| number > 0) {}
-            self.ring(Ring::Unread)
-        };
-        let thread = thread::Builder::new().name("reader".to_owned());
-        thread.spawn(wait).map(drop)
     }
 }
 

@@ -10,14 +10,12 @@ use zbus::{Message, OwnedObjectPath};
 
 use super::bell::{Ear, Ring};
 use super::mirror::Mirror;
-use super::{Alarm, Hand, News, WAITING};
+use super::{Alarm, Hand, News};
 use crate::bus::{self, Values};
-use crate::cli::asked::Asked;
+use crate::cli::asked::Filter;
 use crate::cli::daemon::{Daemon, in_order};
 use crate::cli::deadline::{Executor, Limits, Stopped};
-use crate::cli::options::CommonArgs;
 use crate::manager::{Change, Clock, RealClock};
-use crate::nodes::unreadable_here;
 use crate::text;
 use crate::units::Timestamp;
 
@@ -49,7 +47,7 @@ pub(super) enum Ended {
 /// Follows this daemon, on the bus of this rank, until the time is over, something ends it, or it is
 /// lost.
 pub(super) fn follow(
-    common: &CommonArgs,
+    filter: &Filter,
     (mut daemon, rank): (Daemon, u8),
     until: Option<Timestamp>,
     ear: &mut Ear,
@@ -60,21 +58,15 @@ pub(super) fn follow(
     let clock = RealClock::new(None);
     let mut executor = Executor::new()?;
     hand.take_daemon(daemon.connection.clone(), daemon.owner.clone());
-    let mut mirror = Mirror::new(Asked(common));
+    let mut mirror = Mirror::new(filter);
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
         if let Some(change) = mirror.appear(path.as_str(), interfaces) {
             learn(hand, &mirror, &change);
             tell(clock.now(), News::Change(Box::new(change)))?;
         }
     }
-    let unreadable = unreadable_here();
-    for it in &unreadable {
-        tell(clock.now(), News::Remark(it.to_string()))?;
-    }
-    if mirror.is_empty() && unreadable.is_empty() {
-        tell(clock.now(), News::Remark(WAITING.to_owned()))?;
-    }
-    tell(clock.now(), News::Settled)?;
+    let is_empty = mirror.is_empty();
+    tell(clock.now(), News::Settled { is_empty })?;
     // Requests are repeated; a refusal is reported once.
     let mut refused = false;
     loop {

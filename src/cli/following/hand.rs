@@ -59,7 +59,7 @@ impl Hand {
     }
 
     /// Devices are reached by commands from now on.
-    pub(super) fn take_commands(&self, commands: CommandSender) {
+    pub(in crate::cli) fn take_commands(&self, commands: CommandSender) {
         *self.reach() = Reach::Devices(commands);
     }
 

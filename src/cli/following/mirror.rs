@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
-use crate::cli::asked::Asked;
+use crate::cli::asked::Filter;
 use crate::cli::daemon::Interfaces;
 use crate::device::{Device, Receiver};
 use crate::manager::Change;
 
 /// All objects that are there, by their paths.
 pub(super) struct Mirror<'a> {
-    asked: Asked<'a>,
+    filter: &'a Filter,
     devices: HashMap<String, Object<Device>>,
     receivers: HashMap<String, Object<Receiver>>,
 }
@@ -29,9 +29,9 @@ impl<T> Object<T> {
 }
 
 impl<'a> Mirror<'a> {
-    pub(super) fn new(asked: Asked<'a>) -> Self {
+    pub(super) fn new(filter: &'a Filter) -> Self {
         Self {
-            asked,
+            filter,
             devices: HashMap::new(),
             receivers: HashMap::new(),
         }
@@ -105,7 +105,7 @@ impl<'a> Mirror<'a> {
     fn look_at_receiver(&mut self, path: &str) -> Option<Change> {
         let object = self.receivers.get_mut(path)?;
         let mut receiver = bus::receiver(&object.values)?;
-        self.asked.trim_receiver(&mut receiver);
+        self.filter.trim_receiver(&mut receiver);
         object.told = Some(receiver.clone());
         Some(Change::ReceiverAdded(receiver))
     }
@@ -114,10 +114,10 @@ impl<'a> Mirror<'a> {
         let object = self.devices.get_mut(path)?;
         let mut now = bus::device(&object.values)?;
         // Its name may come a little later.
-        if !self.asked.selects(&now) && object.told.is_none() {
+        if !self.filter.selects(&now) && object.told.is_none() {
             return None;
         }
-        self.asked.trim(&mut now);
+        self.filter.trim(&mut now);
         let Some(before) = object.told.replace(now.clone()) else {
             return Some(Change::DeviceAdded(now));
         };
@@ -127,12 +127,10 @@ impl<'a> Mirror<'a> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use zbus::Variant;
 
     use super::*;
-    use crate::cli::Cli;
-    use crate::manager::Changed;
+    use crate::manager::{Changed, Selector};
 
     fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
         let owned = |value: Variant<'static>| value.try_into_owned().unwrap();
@@ -155,8 +153,11 @@ mod tests {
 
     #[test]
     fn a_device_is_told_of_once_its_name_is_that_which_was_asked_for() {
-        let cli = Cli::parse_from(["solar-status", "--device", "K750"]);
-        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let filter = Filter {
+            devices: vec![Selector::new("K750")],
+            ..Filter::default()
+        };
+        let mut mirror = Mirror::new(&filter);
         assert_eq!(mirror.appear("/k750", k750("")), None);
         assert_eq!(mirror.light_key("/k750"), None);
         let named = mirror.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
@@ -176,8 +177,8 @@ mod tests {
 
     #[test]
     fn a_battery_that_was_read_again_is_told_of_though_it_is_the_same() {
-        let cli = Cli::parse_from(["solar-status"]);
-        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let filter = Filter::default();
+        let mut mirror = Mirror::new(&filter);
         assert!(mirror.appear("/k750", k750("K750")).is_some());
         let mut read = |at: u64| {
             let values = values([
@@ -195,8 +196,8 @@ mod tests {
 
     #[test]
     fn that_it_was_seen_is_nothing_to_tell() {
-        let cli = Cli::parse_from(["solar-status"]);
-        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let filter = Filter::default();
+        let mut mirror = Mirror::new(&filter);
         assert!(mirror.appear("/k750", k750("K750")).is_some());
         let seen = values([("LastSeen", 1_u64.into())]);
         assert_eq!(mirror.change("/k750", DEVICE_INTERFACE, seen), None);
@@ -204,8 +205,8 @@ mod tests {
 
     #[test]
     fn a_receiver_that_says_more_is_the_same_receiver() {
-        let cli = Cli::parse_from(["solar-status"]);
-        let mut mirror = Mirror::new(Asked(&cli.status.common));
+        let filter = Filter::default();
+        let mut mirror = Mirror::new(&filter);
         let receiver = values([
             ("Id", "AF4F95EA".into()),
             ("VendorId", 0x046D_u16.into()),

@@ -1,5 +1,4 @@
-//! Following devices, by way of solar-statusd where it runs, else directly: the same changes come
-//! both ways.
+//! Following devices through solar-statusd, or through a fallback where it does not run.
 //!
 //! [`FollowOn`] outlasts restarts of the daemon and of its bus. A thread for each bus
 //! (`name_watch.rs`) reports daemons that come, and reconnects when the bus is lost. The thread that
@@ -9,7 +8,6 @@ mod alarm;
 mod backoff;
 mod bell;
 mod daemon;
-mod direct;
 mod hand;
 mod mirror;
 mod name_watch;
@@ -18,19 +16,16 @@ mod roster;
 
 use std::time::Duration;
 
-use super::options::CommonArgs;
 use crate::manager::Change;
 
-pub(super) use self::alarm::Alarm;
+pub(super) use self::alarm::{Alarm, AlarmClock};
 pub(super) use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
 pub(super) use self::bell::{Bell, Ear, bell};
 pub(super) use self::hand::Hand;
-pub(super) use self::reconnect::{FollowOn, GIVEN_UP, SessionEvent};
+pub(super) use self::reconnect::{
+    Direct, DirectEnded, Ended, Fallback, FollowOn, GIVEN_UP, Origin, SessionEvent,
+};
 pub(super) use self::roster::{Roster, Told};
-
-/// Said where nobody is there.
-pub(super) const WAITING: &str =
-    "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 
 /// Each bus has so long to answer, and solar-statusd on it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,14 +36,12 @@ pub(super) enum News {
     /// Something is different, or was found.
     Change(Box<Change>),
     /// All that is there at the start was told.
-    Settled,
+    Settled {
+        /// Whether nothing is there, selected or not.
+        is_empty: bool,
+    },
     /// The alarm is due.
     Alarm,
-    /// What a person should know: what failed, or that nothing is there.
+    /// What a person should know, such as a failure.
     Remark(String),
-}
-
-/// Whether the time is the simulation's own, which starts at zero and passes at once.
-pub(super) const fn is_virtual(common: &CommonArgs, duration: Option<Duration>) -> bool {
-    common.simulate.is_some() && duration.is_some()
 }

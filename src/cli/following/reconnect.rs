@@ -2,20 +2,19 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use log::debug;
 
 use super::backoff::{Backoff, patience};
 use super::bell::{Bell, Ear, Ring};
-use super::daemon::{self, Ended};
-use super::{Alarm, Hand, News, PATIENCE, direct, is_virtual, name_watch};
+use super::daemon;
+use super::{Alarm, Hand, News, PATIENCE, name_watch};
 use crate::bus::Bus;
+use crate::cli::asked::Filter;
 use crate::cli::daemon::{Daemon, NoDaemon};
 use crate::cli::deadline::Limits;
-use crate::cli::exit::Exit;
-use crate::cli::options::CommonArgs;
-use crate::cli::way;
 use crate::manager::{Clock, RealClock};
 use crate::units::Timestamp;
 
@@ -31,7 +30,7 @@ pub(in crate::cli) const GIVEN_UP: &str =
 #[derive(Debug)]
 pub(in crate::cli) enum SessionEvent {
     /// Everything that is present is reported next, as at the start.
-    Begun,
+    Begun(Origin),
     News(News),
     /// The daemon was lost. A remark gives the reason, unless it is the same as just before.
     Lost,
@@ -39,9 +38,74 @@ pub(in crate::cli) enum SessionEvent {
     Away,
 }
 
+/// Where what is reported comes from.
+#[derive(Debug)]
+pub(in crate::cli) enum Origin {
+    /// solar-statusd.
+    Daemon {
+        bus: Bus,
+        /// Its unique name: `:1.5`.
+        owner: String,
+    },
+    /// The fallback: why no daemon is followed, for each bus.
+    Fallback(Vec<NoDaemon>),
+}
+
+/// How following ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Ended {
+    /// Its time is over.
+    Due,
+    /// By [`Bell::end`], or a signal.
+    Interrupted,
+    /// Standard output is not read any more.
+    Unread,
+    /// The daemon cannot be followed; a remark gave the reason.
+    Lost,
+    /// The fallback ended.
+    Fallback,
+}
+
+/// Follows devices in another way than through solar-statusd, where it does not run.
+pub(in crate::cli) trait Fallback {
+    /// Reports until the end. An error returned by `tell` ends it too.
+    fn follow(
+        &mut self,
+        direct: &Direct<'_>,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<DirectEnded>;
+}
+
+/// What a [`Fallback`] must consider.
+pub(in crate::cli) struct Direct<'a> {
+    /// How long it may take; `None`: until it is interrupted.
+    pub(in crate::cli) left: Option<Duration>,
+    /// Ends it when it becomes readable. Nothing may be read from it.
+    pub(in crate::cli) interrupt: &'a UnixStream,
+    /// Is to reach what is followed meanwhile.
+    pub(in crate::cli) hand: &'a Hand,
+    /// When to report [`News::Alarm`].
+    pub(in crate::cli) alarm: &'a Alarm,
+}
+
+/// How a [`Fallback`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum DirectEnded {
+    /// [`Direct::interrupt`] is readable.
+    Interrupted,
+    /// Something failed: a daemon that starts later may do better.
+    Failed,
+    /// Whatever else.
+    Ended,
+}
+
 /// What to follow, and for how long.
 pub(in crate::cli) struct FollowOn<'a> {
-    pub(in crate::cli) common: &'a CommonArgs,
+    /// The buses on which the daemon may be, the one that is asked first at the start.
+    pub(in crate::cli) buses: Vec<Bus>,
+    pub(in crate::cli) filter: Filter,
+    /// Follows while there was no daemon yet; `None`: the daemon is waited for.
+    pub(in crate::cli) fallback: Option<&'a mut dyn Fallback>,
     /// `None`: until it is ended.
     pub(in crate::cli) duration: Option<Duration>,
     /// Reaches the daemon or the devices while they are followed.
@@ -60,19 +124,18 @@ impl FollowOn<'_> {
     pub(in crate::cli) fn run(
         self,
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
-    ) -> io::Result<Exit> {
-        let buses = way::buses(self.common);
-        let has_bus = name_watch::start(&buses, &self.bell, self.ear.as_fd())?;
+    ) -> io::Result<Ended> {
+        let has_bus = name_watch::start(&self.buses, &self.bell, self.ear.as_fd())?;
         let clock = RealClock::new(None);
         let until = self.duration.map(|duration| clock.now() + duration);
         let mut rounds = Rounds {
-            common: self.common,
-            duration: self.duration,
+            filter: self.filter,
+            fallback: self.fallback.map(|it| it as &mut dyn Fallback),
             hand: self.hand,
             alarm: self.alarm,
             ear: self.ear,
             tell,
-            buses,
+            buses: self.buses,
             has_bus,
             clock,
             until,
@@ -87,7 +150,7 @@ impl FollowOn<'_> {
                 Next::Look => rounds.look()?,
                 Next::Retry(bus) => rounds.retry(bus)?,
                 Next::Wait => rounds.wait()?,
-                Next::End(exit) => return Ok(exit),
+                Next::End(ended) => return Ok(ended),
             };
         }
     }
@@ -101,7 +164,7 @@ enum Next {
     Retry(Bus),
     /// Wait until there is something to look for.
     Wait,
-    End(Exit),
+    End(Ended),
 }
 
 /// A bus that is to be tried again.
@@ -120,8 +183,8 @@ struct Loss {
 
 /// The state over everything that is followed in turn.
 struct Rounds<'a> {
-    common: &'a CommonArgs,
-    duration: Option<Duration>,
+    filter: Filter,
+    fallback: Option<&'a mut dyn Fallback>,
     hand: Hand,
     alarm: Alarm,
     ear: Ear,
@@ -165,16 +228,12 @@ impl Rounds<'_> {
             timeout: Some(PATIENCE),
             interrupt: Some(self.ear.as_fd()),
         };
-        if self.is_known {
-            return match way::first_daemon(self.common, true, limits) {
-                Ok(daemon) => self.follow(daemon),
-                Err(why) => self.on_unheard(&why),
-            };
-        }
-        match way::daemon(self.common, way::direct(self.common), true, limits) {
-            Ok(Some(daemon)) => self.follow(daemon),
-            Ok(None) => self.follow_devices(),
-            Err(error) => self.on_unheard(&[error]),
+        match Daemon::first(&self.buses, true, limits) {
+            Ok(daemon) => self.follow(daemon),
+            Err(why) if self.is_known || self.fallback.is_none() || is_interrupted(&why) => {
+                self.on_unheard(&why)
+            }
+            Err(why) => self.fall_back(why),
         }
     }
 
@@ -184,7 +243,7 @@ impl Rounds<'_> {
             timeout: Some(PATIENCE),
             interrupt: Some(self.ear.as_fd()),
         };
-        match way::daemon_on(self.common, bus, true, limits) {
+        match Daemon::on(bus, true, limits) {
             Ok(daemon) => self.follow(daemon),
             // It was there before.
             Err(NoDaemon::NoBus { bus, .. }) => {
@@ -200,12 +259,16 @@ impl Rounds<'_> {
         let rank = (0..).zip(&self.buses).find(|(_, it)| **it == bus);
         let rank = rank.map_or(0, |(rank, _)| rank);
         (self.is_known, self.loss, self.retry) = (true, None, None);
-        self.tell(SessionEvent::Begun)?;
+        let owner = daemon.owner.clone();
+        self.tell(SessionEvent::Begun(Origin::Daemon {
+            bus: bus.clone(),
+            owner,
+        }))?;
         let begun = self.clock.now();
         let tell = &mut *self.tell;
         let mut news = |at, news| tell(at, SessionEvent::News(news));
         let followed = daemon::follow(
-            self.common,
+            &self.filter,
             (daemon, rank),
             self.until,
             &mut self.ear,
@@ -215,9 +278,9 @@ impl Rounds<'_> {
         );
         self.hand.let_go();
         match followed? {
-            Ended::Due => Ok(Next::End(Exit::Ok)),
-            Ended::Rung(ring) => self.on_ring(ring),
-            Ended::Left => {
+            daemon::Ended::Due => Ok(Next::End(Ended::Due)),
+            daemon::Ended::Rung(ring) => self.on_ring(ring),
+            daemon::Ended::Left => {
                 self.remark(format!("solar-statusd left {bus}"))?;
                 // The next one may have come before it was noticed that this one left.
                 Ok(match self.on_lost()? {
@@ -225,7 +288,7 @@ impl Rounds<'_> {
                     next => next,
                 })
             }
-            Ended::Closed => {
+            daemon::Ended::Closed => {
                 let lasted = self.clock.now().since(begun);
                 if self.backoff.on_lost(lasted) {
                     let goes_on = if self.can_wait() {
@@ -241,42 +304,38 @@ impl Rounds<'_> {
         }
     }
 
-    fn follow_devices(&mut self) -> io::Result<Next> {
+    fn fall_back(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
         let interrupt = self.ear.interrupt()?;
-        let duration = if is_virtual(self.common, self.duration) {
-            self.duration
-        } else {
-            self.until.map(|until| until.since(self.clock.now()))
-        };
         self.loss = None;
-        self.tell(SessionEvent::Begun)?;
+        self.tell(SessionEvent::Begun(Origin::Fallback(why)))?;
+        let Some(fallback) = &mut self.fallback else {
+            return Ok(Next::Wait);
+        };
+        let direct = Direct {
+            left: self.until.map(|until| until.since(self.clock.now())),
+            interrupt: &interrupt,
+            hand: &self.hand,
+            alarm: &self.alarm,
+        };
         let tell = &mut *self.tell;
-        let mut news = |at, news| tell(at, SessionEvent::News(news));
-        let exit = direct::follow(
-            self.common,
-            duration,
-            &interrupt,
-            &self.hand,
-            &self.alarm,
-            &mut news,
-        )?;
-        match exit {
-            Exit::Interrupted => {
+        let ended = fallback.follow(&direct, &mut |at, news| tell(at, SessionEvent::News(news)))?;
+        self.hand.let_go();
+        match ended {
+            DirectEnded::Interrupted => {
                 let ring = self.ear.heard()?;
                 self.on_ring(ring)
             }
-            Exit::Failure if self.can_wait() => {
+            DirectEnded::Failed if self.can_wait() => {
                 self.on_silence();
                 Ok(Next::Wait)
             }
-            exit => Ok(Next::End(exit)),
+            DirectEnded::Failed | DirectEnded::Ended => Ok(Next::End(Ended::Fallback)),
         }
     }
 
     /// Decides what to do when the daemon cannot be asked on any of the buses.
     fn on_unheard(&mut self, why: &[NoDaemon]) -> io::Result<Next> {
-        let is_interrupted = |it: &NoDaemon| matches!(it, NoDaemon::Interrupted(_));
-        if why.last().is_some_and(is_interrupted) {
+        if is_interrupted(why) {
             let ring = self.ear.heard()?;
             return self.on_ring(ring);
         }
@@ -308,7 +367,7 @@ impl Rounds<'_> {
             self.tell(SessionEvent::Lost)?;
         }
         if !self.can_wait() {
-            return Ok(Next::End(Exit::Failure));
+            return Ok(Next::End(Ended::Lost));
         }
         self.on_silence();
         Ok(Next::Wait)
@@ -349,7 +408,7 @@ impl Rounds<'_> {
             }
             let now = self.clock.now();
             if self.is_over() {
-                return Ok(Next::End(Exit::Failure));
+                return Ok(Next::End(Ended::Lost));
             }
             if away.is_some_and(|away| away <= now) {
                 self.loss = Some(Loss { away: None });
@@ -366,33 +425,34 @@ impl Rounds<'_> {
 
     fn on_ring(&mut self, ring: Ring) -> io::Result<Next> {
         match ring {
-            Ring::End => Ok(Next::End(Exit::Interrupted)),
-            Ring::Unread => Ok(Next::End(Exit::Ok)),
+            Ring::End => Ok(Next::End(Ended::Interrupted)),
+            Ring::Unread => Ok(Next::End(Ended::Unread)),
             Ring::Arrived { .. } => Ok(Next::Look),
             Ring::NoBus => {
                 self.remark(GIVEN_UP.to_owned())?;
-                Ok(Next::End(Exit::Failure))
+                Ok(Next::End(Ended::Lost))
             }
         }
     }
 }
 
+/// Whether asking ended because the program is to do something else.
+fn is_interrupted(why: &[NoDaemon]) -> bool {
+    matches!(why.last(), Some(NoDaemon::Interrupted(_)))
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::super::bell::bell;
     use super::*;
-    use crate::cli::Cli;
 
     /// Runs the work with the state of a client that waits for its bus, and returns the remarks.
     fn waiting(work: impl FnOnce(&mut Rounds<'_>, &Bell)) -> Vec<String> {
-        let cli = Cli::parse_from(["solar-status", "--bus", "session"]);
         let (bell, ear) = bell().unwrap();
         let mut remarks = Vec::new();
         let mut rounds = Rounds {
-            common: &cli.status.common,
-            duration: None,
+            filter: Filter::default(),
+            fallback: None,
             hand: Hand::default(),
             alarm: Alarm::default(),
             ear,
@@ -421,7 +481,7 @@ mod tests {
             rounds.retry_on(&Bus::Session);
             bell.ring(Ring::NoBus).unwrap();
             let next = rounds.wait().unwrap();
-            assert!(matches!(next, Next::End(Exit::Failure)));
+            assert!(matches!(next, Next::End(Ended::Lost)));
             assert!(!rounds.can_wait());
         });
         assert_eq!(remarks, [GIVEN_UP]);

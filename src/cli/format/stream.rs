@@ -6,7 +6,8 @@ use super::args::FormatArgs;
 use super::output::Printer;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
-use crate::cli::following::{Alarm, FollowOn, Hand, News, Roster, SessionEvent, bell};
+use crate::cli::follow::{FollowArgs, end_on_signals, end_when_unread};
+use crate::cli::following::{Alarm, Hand, News, Roster, SessionEvent, bell};
 use crate::cli::naming::Naming;
 use crate::cli::options::CommonArgs;
 use crate::device::{Device, Presence};
@@ -19,20 +20,20 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
         return Ok(Exit::Usage);
     };
     let (bell, ear) = bell()?;
-    bell.for_signals()?;
+    end_on_signals(&bell)?;
     if options.output.is_none() {
-        bell.try_clone()?.for_reader()?;
+        end_when_unread(bell.try_clone()?)?;
     }
     let alarm = Alarm::default();
     let mut stream = Stream {
         printer: Printer::new(options, format, common.color),
         alarm: alarm.clone(),
-        naming: Naming::of(common),
+        naming: common.naming(),
         reported: Roster::default(),
         is_complete: false,
         shown: Vec::new(),
     };
-    let following = FollowOn {
+    let following = FollowArgs {
         common,
         duration: options.duration,
         hand: Hand::default(),
@@ -58,7 +59,7 @@ struct Stream<'a> {
 impl Stream<'_> {
     fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> io::Result<()> {
         match event {
-            SessionEvent::Begun => {
+            SessionEvent::Begun(_) => {
                 self.reported = Roster::new(self.naming);
                 self.is_complete = false;
                 Ok(())
@@ -67,7 +68,7 @@ impl Stream<'_> {
                 complain(&what);
                 Ok(())
             }
-            SessionEvent::News(News::Settled) => {
+            SessionEvent::News(News::Settled { .. }) => {
                 self.is_complete = true;
                 self.show(at, self.reported.devices().to_vec())
             }

@@ -10,17 +10,18 @@ pub(super) use self::args::MonitorArgs;
 use self::printer::Printer;
 use super::complain;
 use super::exit::Exit;
-use super::following::{Alarm, FollowOn, Hand, News, SessionEvent, bell, is_virtual};
+use super::follow::{FollowArgs, end_on_signals, end_when_unread, is_virtual};
+use super::following::{Alarm, Hand, News, SessionEvent, bell};
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let virtual_time = is_virtual(&args.common, args.duration);
     let mut printer = Printer::new(args, virtual_time);
     let (bell, ear) = bell()?;
-    bell.for_signals()?;
+    end_on_signals(&bell)?;
     if !virtual_time {
-        bell.try_clone()?.for_reader()?;
+        end_when_unread(bell.try_clone()?)?;
     }
-    let following = FollowOn {
+    let following = FollowArgs {
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
@@ -29,12 +30,12 @@ pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
         ear,
     };
     following.run(&mut |at, event| match event {
-        SessionEvent::Begun => {
+        SessionEvent::Begun(_) => {
             printer.begin();
             Ok(())
         }
         SessionEvent::News(News::Change(change)) => printer.tell(at, *change),
-        SessionEvent::News(News::Settled) => printer.settle(at),
+        SessionEvent::News(News::Settled { .. }) => printer.settle(at),
         SessionEvent::News(News::Remark(what)) => {
             complain(&what);
             Ok(())

@@ -8,7 +8,6 @@ use crate::cli::color;
 use crate::cli::document::Line;
 use crate::cli::following::{Roster, Told};
 use crate::cli::json;
-use crate::cli::naming::Naming;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::manager::Change;
@@ -36,7 +35,7 @@ impl Printer {
         });
         Self {
             out,
-            roster: Roster::new(Naming::of(&args.common)),
+            roster: Roster::new(args.common.naming()),
             lines,
         }
     }

@@ -22,8 +22,8 @@ use self::store::Store;
 use self::teller::{Screen, Teller};
 use super::complain;
 use super::exit::Exit;
-use super::following::{Alarm, FollowOn, Hand, News, SessionEvent, bell, is_virtual};
-use super::naming::Naming;
+use super::follow::{FollowArgs, end_on_signals, is_virtual};
+use super::following::{Alarm, Hand, News, SessionEvent, bell};
 use super::options::Field;
 use super::standard::unwritable;
 use super::style::Style;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     if args.check_config {
         return print(&configuration);
     }
-    if !args.common.fields.contains(&Field::Battery) {
+    if !args.common.wants(Field::Battery) {
         complain(&"there is nothing to tell without battery among --fields");
         return Ok(Exit::Usage);
     }
@@ -74,7 +74,7 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     } else {
         Store::open()
     };
-    let naming = Naming::of(&args.common);
+    let naming = args.common.naming();
     let teller = Teller::new(configuration.settings, zone, naming, screen, store);
     if is_virtual {
         at_once(args, teller)
@@ -86,8 +86,8 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
 /// Follows simulated devices in their own time.
 fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     let (bell, ear) = bell()?;
-    bell.for_signals()?;
-    let following = FollowOn {
+    end_on_signals(&bell)?;
+    let following = FollowArgs {
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
@@ -102,14 +102,14 @@ fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
             pass(&mut teller, &mut now, at)?;
             match news {
                 News::Change(change) => teller.take(at, *change),
-                News::Settled | News::Alarm => Ok(()),
+                News::Settled { .. } | News::Alarm => Ok(()),
                 News::Remark(what) => {
                     complain(&what);
                     Ok(())
                 }
             }
         }
-        SessionEvent::Begun | SessionEvent::Lost | SessionEvent::Away => Ok(()),
+        SessionEvent::Begun(_) | SessionEvent::Lost | SessionEvent::Away => Ok(()),
     })?;
     let end = end.unwrap_or(now);
     pass(&mut teller, &mut now, end)?;

@@ -20,9 +20,10 @@ use super::desktop::{self, NoDesktop, SERVER};
 use super::teller::{Screen, Teller};
 use crate::cli::deadline::{self, Limits};
 use crate::cli::exit::Exit;
+use crate::cli::follow::{FollowArgs, end_on_signals};
 use crate::cli::following::{
-    Alarm, Backoff, Bell, Ear, FollowOn, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent,
-    bell, reconnect,
+    Alarm, Backoff, Bell, Ear, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent, bell,
+    reconnect,
 };
 use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
@@ -71,7 +72,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
         teller.ask(buses);
     }
     let (bell, ear) = bell()?;
-    bell.for_signals()?;
+    end_on_signals(&bell)?;
     let (give, take) = sync_channel(WAITING_AT_MOST);
     if let Screen::Desktop(desktop) = teller.screen() {
         listen(desktop.connection().clone(), give.clone())?;
@@ -101,7 +102,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
 
 /// Follows the devices, and each daemon that comes.
 fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -> io::Result<Exit> {
-    let following = FollowOn {
+    let following = FollowArgs {
         common: &args.common,
         duration: args.duration,
         hand: Hand::default(),
@@ -111,9 +112,9 @@ fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -
     };
     following.run(&mut |_, heard| {
         let message = match heard {
-            SessionEvent::Begun => Message::Anew,
+            SessionEvent::Begun(_) => Message::Anew,
             SessionEvent::News(News::Change(change)) => Message::Change(change),
-            SessionEvent::News(News::Settled) => Message::Settled,
+            SessionEvent::News(News::Settled { .. }) => Message::Settled,
             SessionEvent::News(News::Remark(what)) => {
                 complain(&what);
                 return Ok(());

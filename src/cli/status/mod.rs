@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 
 pub(super) use self::args::StatusArgs;
 use self::source::Sources;
-use super::asked::Asked;
 use super::daemon::Daemon;
 use super::deadline::Limits;
 use super::document::Document;
 use super::exit::Exit;
-use super::naming::Naming;
 use super::style::Style;
 use super::{complain, failed, format, json, setting, standard, table, way};
 use crate::manager::{Clock, RealClock, Selector, Snapshot, Unreadable, VirtualClock, read_status};
@@ -36,7 +34,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     };
     // Here too Ctrl-C still ends the program by itself.
     let (direct, start) = (args.direct(), Instant::now());
-    match way::daemon(&args.common, direct, false, Limits::timeout(patience(args))) {
+    match way::daemon(&args.common, direct, Limits::timeout(patience(args))) {
         Ok(Some(daemon)) => return Ok(through(args, daemon)),
         Ok(None) => {}
         Err(error) => {
@@ -75,7 +73,7 @@ pub(super) fn run(args: &StatusArgs) -> io::Result<Exit> {
     let mut memory = setting::memory(&args.common, !sources.virtual_time);
     let mut snapshot = read_status(sources.nodes, &query, &mut memory, &mut *clock)?;
     memory.save_or_log();
-    let naming = Naming::of(&args.common);
+    let naming = args.common.naming();
     for device in &mut snapshot.devices {
         naming.apply(device);
     }
@@ -105,15 +103,15 @@ fn through(args: &StatusArgs, daemon: Daemon) -> Exit {
     let there = !receivers.is_empty() || !devices.is_empty();
     let called = |selector: &&Selector| !devices.iter().any(|device| selector.selects(device));
     let unmatched = args.common.device.iter().filter(called).cloned().collect();
-    let asked = Asked(&args.common);
-    devices.retain(|device| asked.selects(device));
-    let naming = Naming::of(&args.common);
+    let filter = args.common.filter();
+    devices.retain(|device| filter.selects(device));
+    let naming = args.common.naming();
     for device in &mut devices {
-        asked.trim(device);
+        filter.trim(device);
         naming.apply(device);
     }
     for receiver in &mut receivers {
-        asked.trim_receiver(receiver);
+        filter.trim_receiver(receiver);
     }
     let snapshot = Snapshot {
         at: RealClock::new(None).now(),

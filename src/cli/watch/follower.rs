@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::exit::Exit;
-use crate::cli::following::{self, Alarm, FollowOn, Hand, SessionEvent};
+use crate::cli::follow::FollowArgs;
+use crate::cli::following::{self, Alarm, Hand, SessionEvent};
 use crate::cli::options::CommonArgs;
 use crate::units::Timestamp;
 
@@ -42,7 +43,7 @@ impl Follower {
         let follow = move || {
             // Rings also when this thread ends, and when it panics.
             let ringer = ringer;
-            let following = FollowOn {
+            let following = FollowArgs {
                 common: &common,
                 duration: None,
                 hand,

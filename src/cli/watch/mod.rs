@@ -40,8 +40,8 @@ use self::signals::Signals;
 use self::terminal::Screen;
 use self::view::{View, Wish};
 use super::exit::Exit;
-use super::following::{Hand, News, SessionEvent, WAITING};
-use super::naming::Naming;
+use super::follow::WAITING;
+use super::following::{Hand, News, SessionEvent};
 use super::style::Style;
 use super::{aside, color, monitor, standard};
 use crate::manager::{Clock, RealClock, Wake};
@@ -99,7 +99,7 @@ impl Watch {
         let hand = Hand::default();
         let clock = RealClock::new(None);
         Ok(Self {
-            model: Model::new(Naming::of(&args.common)),
+            model: Model::new(args.common.naming()),
             view: View::default(),
             lease: Lease::every(args.light_every.0),
             keys: screen.keys()?,
@@ -229,9 +229,9 @@ impl Watch {
 /// Takes what was heard.
 fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
     match heard {
-        SessionEvent::Begun => model.begin(at),
+        SessionEvent::Begun(_) => model.begin(at),
         SessionEvent::News(News::Change(change)) => model.take(at, *change),
-        SessionEvent::News(News::Settled) => model.settle(),
+        SessionEvent::News(News::Settled { .. }) => model.settle(),
         SessionEvent::News(News::Alarm) => {}
         // The screen says it anyway.
         SessionEvent::News(News::Remark(what)) if what == WAITING => {}

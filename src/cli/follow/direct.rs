@@ -3,11 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use super::alarm::AlarmClock;
-use super::{Alarm, Hand, News, WAITING, is_virtual};
+use super::{WAITING, is_virtual};
+use crate::cli::following::{AlarmClock, Direct, DirectEnded, Fallback, News};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::manager::{
@@ -16,13 +15,55 @@ use crate::manager::{
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use crate::units::Timestamp;
 
-/// Follows them for this long, or until `interrupt` becomes readable.
-pub(super) fn follow(
+/// The devices, as the arguments say.
+pub(super) struct Devices<'a> {
+    common: &'a CommonArgs,
+    duration: Option<Duration>,
+    /// How following them ended last.
+    exit: Exit,
+}
+
+impl<'a> Devices<'a> {
+    pub(super) const fn new(common: &'a CommonArgs, duration: Option<Duration>) -> Self {
+        let exit = Exit::Ok;
+        Self {
+            common,
+            duration,
+            exit,
+        }
+    }
+
+    /// How the command ends where following them ended it.
+    pub(super) const fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl Fallback for Devices<'_> {
+    fn follow(
+        &mut self,
+        direct: &Direct<'_>,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<DirectEnded> {
+        let duration = if is_virtual(self.common, self.duration) {
+            self.duration
+        } else {
+            direct.left
+        };
+        self.exit = follow(self.common, duration, direct, tell)?;
+        Ok(match self.exit {
+            Exit::Interrupted => DirectEnded::Interrupted,
+            Exit::Failure => DirectEnded::Failed,
+            _ => DirectEnded::Ended,
+        })
+    }
+}
+
+/// Follows them for this long, or until they are interrupted.
+fn follow(
     common: &CommonArgs,
     duration: Option<Duration>,
-    interrupt: &UnixStream,
-    hand: &Hand,
-    alarm: &Alarm,
+    direct: &Direct<'_>,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
 ) -> io::Result<Exit> {
     // Changes and the alarm, one at a time.
@@ -31,7 +72,7 @@ pub(super) fn follow(
     let clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
-        Box::new(RealClock::new(Some(interrupt.as_fd())))
+        Box::new(RealClock::new(Some(direct.interrupt.as_fd())))
     };
     let trace = match setting::open_trace(common) {
         Ok(trace) => trace,
@@ -56,14 +97,14 @@ pub(super) fn follow(
     let ring = |at| tell(at, News::Alarm);
     let mut clock = AlarmClock {
         clock,
-        alarm,
+        alarm: direct.alarm,
         until,
         ring: &ring,
     };
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
-    hand.take_commands(sender);
+    direct.hand.take_commands(sender);
     let mut worst = Exit::Ok;
     let ended = manager::follow(
         Follow {
@@ -77,10 +118,11 @@ pub(super) fn follow(
         &mut |at, news| match news {
             manager::News::Change(change) => tell(at, News::Change(change)),
             manager::News::Settled => {
-                if nothing.get() {
+                let is_empty = nothing.get();
+                if is_empty {
                     tell(at, News::Remark(WAITING.to_owned()))?;
                 }
-                tell(at, News::Settled)
+                tell(at, News::Settled { is_empty })
             }
             manager::News::Unreadable(unreadable) => {
                 nothing.set(false);
@@ -92,7 +134,6 @@ pub(super) fn follow(
             }
         },
     );
-    hand.let_go();
     let exit = match ended {
         Ok(Wake::Due | Wake::Readable(_)) => worst,
         Ok(Wake::Interrupted) => Exit::Interrupted,
