@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod bus;
 pub mod chart;
 pub mod cli;
+pub mod client;
 pub mod device;
 pub mod doctor;
 pub mod feature;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::following::Told;
+use crate::client::follow::Told;
 use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver, TimeLeft};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;

@@ -2,24 +2,19 @@
 
 mod args;
 mod aside;
-mod asked;
 mod bar;
 mod cache;
 mod color;
-mod daemon;
-mod deadline;
 pub mod decode;
 pub mod doctor;
 pub mod document;
 mod exit;
 mod file;
 mod follow;
-mod following;
 pub mod format;
 mod history;
 mod json;
 mod monitor;
-mod naming;
 mod notify;
 mod options;
 mod setting;

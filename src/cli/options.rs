@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::asked::{Filter, Shown};
 use super::color::ColorWhen;
-use super::naming::Naming;
 use crate::bus::Bus;
+use crate::client::filter::{Filter, Shown};
+use crate::client::naming::Naming;
 use crate::manager::Selector;
 use crate::nodes::Desk;
 

@@ -1,11 +1,11 @@
 //! Who is asked: solar-statusd where it runs, else the devices themselves.
 
 use super::complain;
-use super::daemon::{Daemon, NoDaemon};
-use super::deadline::Limits;
-use super::following::Origin;
 use super::options::CommonArgs;
 use crate::bus::Bus;
+use crate::client::daemon::{Daemon, NoDaemon};
+use crate::client::deadline::Limits;
+use crate::client::follow::Origin;
 
 /// What means that the devices themselves are to be asked, if anything does.
 pub(super) fn direct(args: &CommonArgs) -> Option<&'static str> {

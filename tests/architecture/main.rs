@@ -94,9 +94,16 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "client",
+        &[
+            "bus", "history", "manager", "device", "feature", "text", "units",
+        ],
+    ),
+    (
         "cli",
         &[
             "storage",
+            "client",
             "doctor",
             "alerts",
             "chart",

@@ -6,9 +6,9 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::{WAITING, is_virtual};
-use crate::cli::following::{AlarmClock, Direct, DirectEnded, Fallback, News};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
+use crate::client::follow::{AlarmClock, Direct, DirectEnded, Fallback, News};
 use crate::manager::{
     self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
 };

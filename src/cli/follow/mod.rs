@@ -12,11 +12,11 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use self::direct::Devices;
 use super::exit::Exit;
-use super::following::{
-    Alarm, Bell, Ear, Ended, Fallback, FollowOn, Hand, News, Origin, SessionEvent,
-};
 use super::options::CommonArgs;
 use super::{setting, way};
+use crate::client::follow::{
+    Alarm, Bell, Ear, Ended, Fallback, FollowOn, Hand, News, Origin, SessionEvent,
+};
 use crate::nodes::unreadable_here;
 use crate::units::Timestamp;
 

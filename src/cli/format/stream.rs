@@ -7,9 +7,9 @@ use super::output::Printer;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::follow::{FollowArgs, end_on_signals, end_when_unread};
-use crate::cli::following::{Alarm, Hand, News, Roster, SessionEvent, bell};
-use crate::cli::naming::Naming;
 use crate::cli::options::CommonArgs;
+use crate::client::follow::{Alarm, Hand, News, Roster, SessionEvent, bell};
+use crate::client::naming::Naming;
 use crate::device::{Device, Presence};
 use crate::units::Timestamp;
 

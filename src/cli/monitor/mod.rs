@@ -11,7 +11,7 @@ use self::printer::Printer;
 use super::complain;
 use super::exit::Exit;
 use super::follow::{FollowArgs, end_on_signals, end_when_unread, is_virtual};
-use super::following::{Alarm, Hand, News, SessionEvent, bell};
+use crate::client::follow::{Alarm, Hand, News, SessionEvent, bell};
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let virtual_time = is_virtual(&args.common, args.duration);

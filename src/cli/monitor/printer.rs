@@ -6,10 +6,10 @@ use super::args::MonitorArgs;
 use super::text::Lines;
 use crate::cli::color;
 use crate::cli::document::Line;
-use crate::cli::following::{Roster, Told};
 use crate::cli::json;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
+use crate::client::follow::{Roster, Told};
 use crate::manager::Change;
 use crate::units::Timestamp;
 

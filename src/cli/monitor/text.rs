@@ -3,9 +3,9 @@
 use anstyle::Style as Ansi;
 use jiff::tz::TimeZone;
 
-use crate::cli::following::{Roster, Told};
 use crate::cli::style::Style;
 use crate::cli::words;
+use crate::client::follow::{Roster, Told};
 use crate::device::{Battery, Device, Light, Presence, Receiver};
 use crate::manager::Changed;
 use crate::text;

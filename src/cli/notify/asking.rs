@@ -13,7 +13,7 @@ use zbus::{Connection, Type};
 
 use crate::alerts::Past;
 use crate::bus::{Bus, Layout, NAME, UPOWER_DEVICE_INTERFACE};
-use crate::cli::deadline::{self, Limits};
+use crate::client::deadline::{self, Limits};
 use crate::device::Device;
 use crate::units::{Lux, Percent, Timestamp};
 

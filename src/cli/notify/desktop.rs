@@ -15,8 +15,8 @@ use super::words::{self, Text};
 use crate::alerts::{Bubble, Kind, Order, Urgency};
 use crate::bus::Bus;
 use crate::cli::complain;
-use crate::cli::deadline::{self, Limits, Stopped};
 use crate::cli::style::Style;
+use crate::client::deadline::{self, Limits, Stopped};
 use crate::units::Timestamp;
 
 /// The name of servers on the bus.

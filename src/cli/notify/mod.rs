@@ -23,10 +23,10 @@ use self::teller::{Screen, Teller};
 use super::complain;
 use super::exit::Exit;
 use super::follow::{FollowArgs, end_on_signals, is_virtual};
-use super::following::{Alarm, Hand, News, SessionEvent, bell};
 use super::options::Field;
 use super::standard::unwritable;
 use super::style::Style;
+use crate::client::follow::{Alarm, Hand, News, SessionEvent, bell};
 use crate::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {

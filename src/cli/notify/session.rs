@@ -18,14 +18,14 @@ use super::args::NotifyArgs;
 use super::complain;
 use super::desktop::{self, NoDesktop, SERVER};
 use super::teller::{Screen, Teller};
-use crate::cli::deadline::{self, Limits};
 use crate::cli::exit::Exit;
 use crate::cli::follow::{FollowArgs, end_on_signals};
-use crate::cli::following::{
+use crate::cli::way;
+use crate::client::deadline::{self, Limits};
+use crate::client::follow::{
     Alarm, Backoff, Bell, Ear, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent, bell,
     reconnect,
 };
-use crate::cli::way;
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
 

@@ -10,7 +10,7 @@ use super::lines::Lines;
 use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
-use crate::cli::naming::Naming;
+use crate::client::naming::Naming;
 use crate::device::Device;
 use crate::manager::Change;
 use crate::units::Timestamp;

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 pub(super) use self::args::StatusArgs;
 use self::source::Sources;
-use super::daemon::Daemon;
-use super::deadline::Limits;
 use super::document::Document;
 use super::exit::Exit;
 use super::style::Style;
 use super::{complain, failed, format, json, setting, standard, table, way};
+use crate::client::daemon::Daemon;
+use crate::client::deadline::Limits;
 use crate::manager::{Clock, RealClock, Selector, Snapshot, Unreadable, VirtualClock, read_status};
 use crate::nodes::{Tapping, unreadable_here};
 

@@ -11,8 +11,8 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::exit::Exit;
 use crate::cli::follow::FollowArgs;
-use crate::cli::following::{self, Alarm, Hand, SessionEvent};
 use crate::cli::options::CommonArgs;
+use crate::client::follow::{self, Alarm, Hand, SessionEvent};
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
@@ -28,7 +28,7 @@ pub(super) struct Follower {
     heard: Receiver<(Timestamp, SessionEvent)>,
     bell: Bell,
     /// Ends it.
-    end: following::Bell,
+    end: follow::Bell,
     /// `None`: it was ended.
     thread: Option<JoinHandle<io::Result<Exit>>>,
 }
@@ -37,7 +37,7 @@ impl Follower {
     /// Follows these devices; `hand` reaches them.
     pub(super) fn start(common: CommonArgs, hand: Hand, bell: Bell) -> io::Result<Self> {
         let (give, heard) = sync_channel(WAITING_AT_MOST);
-        let (end, ear) = following::bell()?;
+        let (end, ear) = follow::bell()?;
         let ends = end.try_clone()?;
         let ringer = Ringer(bell.clone());
         let follow = move || {

@@ -101,8 +101,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::cli::naming::Naming;
     use crate::cli::watch::tests::at;
+    use crate::client::naming::Naming;
     use crate::device::{Light, Link, Presence};
     use crate::manager::{Change, Changed};
     use crate::units::Lux;

@@ -41,9 +41,9 @@ use self::terminal::Screen;
 use self::view::{View, Wish};
 use super::exit::Exit;
 use super::follow::WAITING;
-use super::following::{Hand, News, SessionEvent};
 use super::style::Style;
 use super::{aside, color, monitor, standard};
+use crate::client::follow::{Hand, News, SessionEvent};
 use crate::manager::{Clock, RealClock, Wake};
 use crate::units::Timestamp;
 

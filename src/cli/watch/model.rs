@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::track::Track;
-use crate::cli::naming::Naming;
+use crate::client::naming::Naming;
 use crate::device::{BatteryLevel, Device, Presence, Receiver};
 use crate::manager::Change;
 use crate::units::{Percent, Timestamp};

@@ -14,8 +14,8 @@ use super::key::Input;
 use super::lease::Lease;
 use super::model::{Model, Remark};
 use super::view::View;
-use crate::cli::naming::Naming;
 use crate::cli::style::Style;
+use crate::client::naming::Naming;
 use crate::device::{Device, Link, Presence};
 use crate::manager::{
     Change, Command, Follow, Memory, News, Query, VirtualClock, command_channel, follow,

@@ -19,7 +19,7 @@ const STABLE: Duration = Duration::from_secs(10);
 
 /// How long to wait for a session bus. It ends with its session, and programs of that session must not
 /// stay behind as orphans.
-pub(in crate::cli) const SESSION_PATIENCE: Duration = Duration::from_secs(5 * 60);
+pub const SESSION_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// How long to wait for this bus once it was there; `None`: as long as it takes. The system bus comes
 /// back, or the computer shuts down.
@@ -32,14 +32,14 @@ pub(super) const fn patience(bus: &Bus) -> Option<Duration> {
 
 /// The delays between attempts to connect.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cli) struct Backoff {
+pub struct Backoff {
     /// How many delays passed since a connection lasted.
     delays: u32,
 }
 
 impl Backoff {
     /// The next delay.
-    pub(in crate::cli) fn next(&mut self) -> Duration {
+    pub fn next(&mut self) -> Duration {
         let doubled = 2_u32.checked_pow(self.delays);
         let delay = doubled.map_or(LONGEST, |times| FIRST.saturating_mul(times));
         self.delays = self.delays.saturating_add(1);
@@ -48,7 +48,7 @@ impl Backoff {
 
     /// Processes the loss of a connection that had lasted this long. Returns whether it is the first
     /// loss since a connection was stable: only that one is reported.
-    pub(in crate::cli) fn on_lost(&mut self, lasted: Duration) -> bool {
+    pub fn on_lost(&mut self, lasted: Duration) -> bool {
         if lasted >= STABLE {
             self.delays = 0;
         }
@@ -58,7 +58,7 @@ impl Backoff {
 
 /// Calls `connect` after growing delays until it succeeds. Returns `None` if it does not within
 /// `patience`.
-pub(in crate::cli) fn reconnect<T>(
+pub fn reconnect<T>(
     backoff: &mut Backoff,
     patience: Option<Duration>,
     clock: &mut dyn Clock,

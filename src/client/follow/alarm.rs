@@ -10,10 +10,11 @@ use crate::units::Timestamp;
 
 /// When [`super::News::Alarm`] fires next; `None`: never. It fires once each time it is set.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cli) struct Alarm(Rc<Cell<Option<Timestamp>>>);
+pub struct Alarm(Rc<Cell<Option<Timestamp>>>);
 
 impl Alarm {
-    pub(in crate::cli) fn set(&self, at: Option<Timestamp>) {
+    /// Sets it to this time, instead of any before.
+    pub fn set(&self, at: Option<Timestamp>) {
         self.0.set(at);
     }
 
@@ -32,13 +33,16 @@ impl Alarm {
 }
 
 /// A clock that fires an alarm while the manager waits on it.
-pub(in crate::cli) struct AlarmClock<'a> {
-    pub(in crate::cli) clock: Box<dyn Clock + 'a>,
-    pub(in crate::cli) alarm: &'a Alarm,
+pub struct AlarmClock<'a> {
+    /// What is waited on.
+    pub clock: Box<dyn Clock + 'a>,
+    /// The alarm.
+    pub alarm: &'a Alarm,
     /// The alarm no longer fires from then on: flags are being restored, and an error of `ring` must not
     /// end that early.
-    pub(in crate::cli) until: Option<Timestamp>,
-    pub(in crate::cli) ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
+    pub until: Option<Timestamp>,
+    /// Called when it fires, with the time; an error ends the wait.
+    pub ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
 }
 
 impl Clock for AlarmClock<'_> {

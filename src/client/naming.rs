@@ -4,7 +4,7 @@ use crate::device::Device;
 
 /// The name that is preferred; where a device has not told it, the other one serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Naming {
+pub enum Naming {
     /// The receiver's.
     #[default]
     Short,
@@ -14,7 +14,7 @@ pub(super) enum Naming {
 
 impl Naming {
     /// Gives a device the name it is shown by.
-    pub(super) fn apply(self, device: &mut Device) {
+    pub fn apply(self, device: &mut Device) {
         let (short, full) = (device.name.take(), device.full_name.clone());
         device.name = match self {
             Self::Short => short.or(full),

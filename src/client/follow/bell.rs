@@ -51,18 +51,18 @@ impl Ring {
 
 /// The end that is rung; each thread can have its own.
 #[derive(Debug)]
-pub(in crate::cli) struct Bell(UnixStream);
+pub struct Bell(UnixStream);
 
 /// The end that hears it.
 #[derive(Debug)]
-pub(in crate::cli) struct Ear {
+pub struct Ear {
     rings: UnixStream,
     /// Whether the last bus is gone.
     has_no_bus: bool,
 }
 
 /// A bell, and who hears it.
-pub(in crate::cli) fn bell() -> io::Result<(Bell, Ear)> {
+pub fn bell() -> io::Result<(Bell, Ear)> {
     let (bell, rings) = UnixStream::pair()?;
     let has_no_bus = false;
     Ok((Bell(bell), Ear { rings, has_no_bus }))
@@ -74,21 +74,22 @@ impl Bell {
     }
 
     /// Ends the following that hears it. It fails where that has ended.
-    pub(in crate::cli) fn end(&self) -> io::Result<()> {
+    pub fn end(&self) -> io::Result<()> {
         self.ring(Ring::End)
     }
 
     /// Ends it because standard output is not read any more. It fails where that has ended.
-    pub(in crate::cli) fn end_unread(&self) -> io::Result<()> {
+    pub fn end_unread(&self) -> io::Result<()> {
         self.ring(Ring::Unread)
     }
 
     /// A stream that ends it when an `X` is written there, as a handler of signals can.
-    pub(in crate::cli) fn stream(&self) -> &UnixStream {
+    pub fn stream(&self) -> &UnixStream {
         &self.0
     }
 
-    pub(in crate::cli) fn try_clone(&self) -> io::Result<Self> {
+    /// Another one for the same end, for another thread.
+    pub fn try_clone(&self) -> io::Result<Self> {
         self.0.try_clone().map(Self)
     }
 }

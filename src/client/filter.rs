@@ -6,11 +6,11 @@ use crate::manager::Selector;
 
 /// The devices and values to show.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
+pub struct Filter {
     /// The devices; empty: all.
-    pub(super) devices: Vec<Selector>,
+    pub devices: Vec<Selector>,
     /// Which values are shown.
-    pub(super) values: Shown,
+    pub values: Shown,
 }
 
 /// Kinds of values.
@@ -19,15 +19,15 @@ pub(super) struct Filter {
     clippy::struct_excessive_bools,
     reason = "each is chosen independently"
 )]
-pub(super) struct Shown {
+pub struct Shown {
     /// The short name, from the receiver.
-    pub(super) name: bool,
+    pub name: bool,
     /// The full name, from the device.
-    pub(super) full_name: bool,
+    pub full_name: bool,
     /// Charge and light.
-    pub(super) battery: bool,
+    pub battery: bool,
     /// Firmware versions.
-    pub(super) firmware: bool,
+    pub firmware: bool,
 }
 
 impl Default for Shown {
@@ -44,12 +44,12 @@ impl Default for Shown {
 
 impl Filter {
     /// Whether this device is shown.
-    pub(super) fn selects(&self, device: &Device) -> bool {
+    pub fn selects(&self, device: &Device) -> bool {
         self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
     }
 
     /// Removes the values of a device that are not shown.
-    pub(super) fn trim(&self, device: &mut Device) {
+    pub fn trim(&self, device: &mut Device) {
         if !self.values.battery {
             device.has_battery = None;
             device.battery = None;
@@ -69,7 +69,7 @@ impl Filter {
     }
 
     /// Removes the values of a receiver that are not shown.
-    pub(super) fn trim_receiver(&self, receiver: &mut Receiver) {
+    pub fn trim_receiver(&self, receiver: &mut Receiver) {
         if !self.values.firmware {
             receiver.firmware = None;
         }

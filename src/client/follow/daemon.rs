@@ -9,12 +9,12 @@ use zbus::message::Type;
 use zbus::{Message, OwnedObjectPath};
 
 use super::bell::{Ear, Ring};
-use super::mirror::Mirror;
+use super::object_cache::Mirror;
 use super::{Alarm, Hand, News};
 use crate::bus::{self, Values};
-use crate::cli::asked::Filter;
-use crate::cli::daemon::{Daemon, in_order};
-use crate::cli::deadline::{Executor, Limits, Stopped};
+use crate::client::daemon::{Daemon, in_order};
+use crate::client::deadline::{Executor, Limits, Stopped};
+use crate::client::filter::Filter;
 use crate::manager::{Change, Clock, RealClock};
 use crate::text;
 use crate::units::Timestamp;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
-use crate::cli::asked::Filter;
-use crate::cli::daemon::Interfaces;
+use crate::client::daemon::Interfaces;
+use crate::client::filter::Filter;
 use crate::device::{Device, Receiver};
 use crate::manager::Change;
 

@@ -7,32 +7,32 @@
 mod alarm;
 mod backoff;
 mod bell;
+mod control;
 mod daemon;
-mod hand;
-mod mirror;
+mod device_list;
 mod name_watch;
+mod object_cache;
 mod reconnect;
-mod roster;
 
 use std::time::Duration;
 
 use crate::manager::Change;
 
-pub(super) use self::alarm::{Alarm, AlarmClock};
-pub(super) use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
-pub(super) use self::bell::{Bell, Ear, bell};
-pub(super) use self::hand::Hand;
-pub(super) use self::reconnect::{
+pub use self::alarm::{Alarm, AlarmClock};
+pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
+pub use self::bell::{Bell, Ear, bell};
+pub use self::control::Hand;
+pub use self::device_list::{Roster, Told};
+pub use self::reconnect::{
     Direct, DirectEnded, Ended, Fallback, FollowOn, GIVEN_UP, Origin, SessionEvent,
 };
-pub(super) use self::roster::{Roster, Told};
 
 /// Each bus has so long to answer, and solar-statusd on it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is heard of those that are followed.
 #[derive(Debug)]
-pub(super) enum News {
+pub enum News {
     /// Something is different, or was found.
     Change(Box<Change>),
     /// All that is there at the start was told.

@@ -15,8 +15,8 @@ use super::PATIENCE;
 use super::backoff::{Backoff, patience, reconnect};
 use super::bell::{Bell, Ring};
 use crate::bus::{self, Bus};
-use crate::cli::daemon::owner_changes;
-use crate::cli::deadline::{self, Limits, Stopped};
+use crate::client::daemon::owner_changes;
+use crate::client::deadline::{self, Limits, Stopped};
 use crate::manager::{Clock, RealClock};
 
 /// A bus that reports who has the name of the daemon.

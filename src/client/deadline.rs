@@ -20,7 +20,7 @@ use crate::units::Timestamp;
 
 /// Why a future did not complete.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Stopped {
+pub enum Stopped {
     /// The deadline passed.
     #[error("no answer in time")]
     Late,
@@ -34,16 +34,16 @@ pub(super) enum Stopped {
 
 /// How long a future may run.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Limits<'a> {
+pub struct Limits<'a> {
     /// `None`: as long as it takes.
-    pub(super) timeout: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// Ends the wait when it becomes readable; nothing is read from it.
-    pub(super) interrupt: Option<BorrowedFd<'a>>,
+    pub interrupt: Option<BorrowedFd<'a>>,
 }
 
 impl Limits<'_> {
     /// A timeout alone.
-    pub(super) const fn timeout(timeout: Duration) -> Self {
+    pub const fn timeout(timeout: Duration) -> Self {
         Self {
             timeout: Some(timeout),
             interrupt: None,
@@ -53,13 +53,14 @@ impl Limits<'_> {
 
 /// An executor of one future at a time.
 #[derive(Debug)]
-pub(super) struct Executor {
+pub struct Executor {
     waker: Arc<EventWaker>,
     clock: RealClock<'static>,
 }
 
 impl Executor {
-    pub(super) fn new() -> io::Result<Self> {
+    /// Fails where no file descriptor is left.
+    pub fn new() -> io::Result<Self> {
         let event = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
         Ok(Self {
             waker: Arc::new(EventWaker(event)),
@@ -68,7 +69,7 @@ impl Executor {
     }
 
     /// Runs the future within these limits.
-    pub(super) fn run<T>(
+    pub fn run<T>(
         &mut self,
         limits: Limits<'_>,
         future: impl Future<Output = T>,
@@ -79,7 +80,7 @@ impl Executor {
 
     /// The same until this time. The interrupt counts also where the future would complete: a flood
     /// of messages cannot hide it.
-    pub(super) fn run_until<T>(
+    pub fn run_until<T>(
         &mut self,
         until: Option<Timestamp>,
         interrupt: Option<BorrowedFd<'_>>,
@@ -123,7 +124,7 @@ impl Executor {
 }
 
 /// Runs one future within these limits.
-pub(super) fn run<T>(limits: Limits<'_>, future: impl Future<Output = T>) -> Result<T, Stopped> {
+pub fn run<T>(limits: Limits<'_>, future: impl Future<Output = T>) -> Result<T, Stopped> {
     Executor::new()?.run(limits, future)
 }
 

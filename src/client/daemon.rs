@@ -19,32 +19,52 @@ use crate::device::{Device, Link, Receiver};
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 
 /// The interfaces of an object with their values.
-pub(super) type Interfaces = HashMap<String, Values>;
+pub type Interfaces = HashMap<String, Values>;
 
 /// Objects by their paths.
-pub(super) type Objects = HashMap<OwnedObjectPath, Interfaces>;
+pub type Objects = HashMap<OwnedObjectPath, Interfaces>;
 
 /// Why the daemon cannot be asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoDaemon {
+pub enum NoDaemon {
     /// It does not run.
     #[error("no solar-statusd on {0}")]
     Absent(Bus),
     /// There is no such bus.
     #[error("there is no bus at {address}{}", where_is(.bus))]
-    NoBus { bus: Bus, address: String },
+    NoBus {
+        /// Which.
+        bus: Bus,
+        /// Where it should be.
+        address: String,
+    },
     /// The bus refuses to be asked.
     #[error("{bus} cannot be used: {source}")]
-    Bus { bus: Bus, source: zbus::Error },
+    Bus {
+        /// Which.
+        bus: Bus,
+        /// Why.
+        source: zbus::Error,
+    },
     /// The bus hangs.
     #[error("{0} does not answer")]
     SilentBus(Bus),
     /// The daemon, or the bus for it, refuses to be asked.
     #[error("solar-statusd on {bus} cannot be asked: {source}")]
-    Refused { bus: Bus, source: zbus::Error },
+    Refused {
+        /// The daemon's bus.
+        bus: Bus,
+        /// Why.
+        source: zbus::Error,
+    },
     /// The daemon hangs.
     #[error("solar-statusd on {bus} ({owner}) does not answer")]
-    Silent { bus: Bus, owner: String },
+    Silent {
+        /// The daemon's bus.
+        bus: Bus,
+        /// The daemon's unique name there.
+        owner: String,
+    },
     /// Asking panicked.
     #[error("asking {0} ended in a panic, a mistake of this program: please report it")]
     Died(Bus),
@@ -59,7 +79,7 @@ pub(super) enum NoDaemon {
 impl NoDaemon {
     /// The bus on which another attempt may succeed although neither the bus nor the daemon
     /// reports a change; `None`: there is nothing to retry, such as a bus that does not exist.
-    pub(super) fn retry(&self) -> Option<&Bus> {
+    pub fn retry(&self) -> Option<&Bus> {
         match self {
             Self::Refused { source, .. } if is_denied(source) => None,
             Self::Bus { bus, .. }
@@ -86,21 +106,23 @@ fn is_denied(error: &zbus::Error) -> bool {
 }
 
 /// A daemon that answered.
-pub(super) struct Daemon {
-    pub(super) bus: Bus,
+pub struct Daemon {
+    /// Its bus.
+    pub bus: Bus,
     /// Its unique name: `:1.5`.
-    pub(super) owner: String,
-    pub(super) connection: Connection,
+    pub owner: String,
+    /// The connection to its bus.
+    pub connection: Connection,
     /// What comes after its answer.
-    pub(super) stream: MessageStream,
+    pub stream: MessageStream,
     /// Its answer: all objects with their values.
-    pub(super) objects: Objects,
+    pub objects: Objects,
 }
 
 impl Daemon {
     /// Asks the daemon on this bus, if it runs; it is not started. All must be answered within these
     /// limits. With `follow`, its changes from then on are received, too.
-    pub(super) fn on(bus: Bus, follow: bool, limits: Limits<'_>) -> Result<Self, NoDaemon> {
+    pub fn on(bus: Bus, follow: bool, limits: Limits<'_>) -> Result<Self, NoDaemon> {
         let start = Instant::now();
         let mut executor = Executor::new()?;
         let (connection, owner) = match executor.run(limits, connect(bus.clone())) {
@@ -132,11 +154,7 @@ impl Daemon {
 
     /// The daemon on the first of these buses that has one; an error for each bus that was asked. The
     /// last one says so where it was interrupted. Each bus must answer within these limits.
-    pub(super) fn first(
-        buses: &[Bus],
-        follow: bool,
-        limits: Limits<'_>,
-    ) -> Result<Self, Vec<NoDaemon>> {
+    pub fn first(buses: &[Bus], follow: bool, limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
         let mut why = Vec::new();
         for bus in buses {
             match Self::on(bus.clone(), follow, limits) {
@@ -155,7 +173,7 @@ impl Daemon {
     }
 
     /// All receivers and devices, in the order of their nodes and slots.
-    pub(super) fn everything(self) -> (Vec<Receiver>, Vec<Device>) {
+    pub fn everything(self) -> (Vec<Receiver>, Vec<Device>) {
         let (mut receivers, mut devices) = (Vec::new(), Vec::new());
         for (_, interfaces) in in_order(self.objects) {
             receivers.extend(interfaces.get(RECEIVER_INTERFACE).and_then(bus::receiver));
@@ -167,7 +185,7 @@ impl Daemon {
 
 /// Sorts objects as the nodes are listed where they are opened, `hidraw9` before `hidraw10`:
 /// receivers, then devices by receiver and slot.
-pub(super) fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
+pub fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
     let receiver = |it: &Interfaces| bus::receiver(it.get(RECEIVER_INTERFACE)?);
     let receivers: Vec<Receiver> = objects.values().filter_map(receiver).collect();
     let place = |interfaces: &Interfaces| {
@@ -224,7 +242,7 @@ async fn owner(connection: &Connection) -> zbus::Result<String> {
 }
 
 /// The signal that tells who has our name.
-pub(super) fn owner_changes() -> zbus::Result<MatchRule<'static>> {
+pub fn owner_changes() -> zbus::Result<MatchRule<'static>> {
     let rule = MatchRule::builder()
         .msg_type(Type::Signal)
         .sender("org.freedesktop.DBus")

@@ -8,7 +8,7 @@ use log::debug;
 use zbus::{Connection, Message};
 
 use crate::bus::DEVICE_INTERFACE;
-use crate::cli::deadline::{self, Limits};
+use crate::client::deadline::{self, Limits};
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::{Command, CommandSender};
 
@@ -17,7 +17,7 @@ const SENDING: Duration = Duration::from_secs(1);
 
 /// Reaches the devices, or the daemon, while they are followed; each thread can have its own.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cli) struct Hand(Arc<Mutex<Reach>>);
+pub struct Hand(Arc<Mutex<Reach>>);
 
 #[derive(Debug, Default)]
 enum Reach {
@@ -36,7 +36,7 @@ enum Reach {
 impl Hand {
     /// Has a device measure light in this series, instead of any before. It does not wait for the
     /// answer: measurements and a refusal arrive with everything else.
-    pub(in crate::cli) fn measure_light(&self, device: &str, series: LightMeasure) {
+    pub fn measure_light(&self, device: &str, series: LightMeasure) {
         let asked = match &*self.reach() {
             Reach::Nobody => Ok(()),
             Reach::Devices(commands) => {
@@ -59,7 +59,7 @@ impl Hand {
     }
 
     /// Devices are reached by commands from now on.
-    pub(in crate::cli) fn take_commands(&self, commands: CommandSender) {
+    pub fn take_commands(&self, commands: CommandSender) {
         *self.reach() = Reach::Devices(commands);
     }
 

@@ -12,9 +12,9 @@ use super::bell::{Bell, Ear, Ring};
 use super::daemon;
 use super::{Alarm, Hand, News, PATIENCE, name_watch};
 use crate::bus::Bus;
-use crate::cli::asked::Filter;
-use crate::cli::daemon::{Daemon, NoDaemon};
-use crate::cli::deadline::Limits;
+use crate::client::daemon::{Daemon, NoDaemon};
+use crate::client::deadline::Limits;
+use crate::client::filter::Filter;
 use crate::manager::{Clock, RealClock};
 use crate::units::Timestamp;
 
@@ -23,14 +23,14 @@ use crate::units::Timestamp;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The remark for [`Ring::NoBus`]: only a session bus is given up.
-pub(in crate::cli) const GIVEN_UP: &str =
-    "the session bus did not come back within five minutes; giving up";
+pub const GIVEN_UP: &str = "the session bus did not come back within five minutes; giving up";
 
 /// An event of following that outlasts a daemon and its bus.
 #[derive(Debug)]
-pub(in crate::cli) enum SessionEvent {
+pub enum SessionEvent {
     /// Everything that is present is reported next, as at the start.
     Begun(Origin),
+    /// An event of what is followed.
     News(News),
     /// The daemon was lost. A remark gives the reason, unless it is the same as just before.
     Lost,
@@ -40,9 +40,10 @@ pub(in crate::cli) enum SessionEvent {
 
 /// Where what is reported comes from.
 #[derive(Debug)]
-pub(in crate::cli) enum Origin {
+pub enum Origin {
     /// solar-statusd.
     Daemon {
+        /// Its bus.
         bus: Bus,
         /// Its unique name: `:1.5`.
         owner: String,
@@ -53,7 +54,7 @@ pub(in crate::cli) enum Origin {
 
 /// How following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Ended {
+pub enum Ended {
     /// Its time is over.
     Due,
     /// By [`Bell::end`], or a signal.
@@ -67,7 +68,7 @@ pub(in crate::cli) enum Ended {
 }
 
 /// Follows devices in another way than through solar-statusd, where it does not run.
-pub(in crate::cli) trait Fallback {
+pub trait Fallback {
     /// Reports until the end. An error returned by `tell` ends it too.
     fn follow(
         &mut self,
@@ -77,20 +78,20 @@ pub(in crate::cli) trait Fallback {
 }
 
 /// What a [`Fallback`] must consider.
-pub(in crate::cli) struct Direct<'a> {
+pub struct Direct<'a> {
     /// How long it may take; `None`: until it is interrupted.
-    pub(in crate::cli) left: Option<Duration>,
+    pub left: Option<Duration>,
     /// Ends it when it becomes readable. Nothing may be read from it.
-    pub(in crate::cli) interrupt: &'a UnixStream,
+    pub interrupt: &'a UnixStream,
     /// Is to reach what is followed meanwhile.
-    pub(in crate::cli) hand: &'a Hand,
+    pub hand: &'a Hand,
     /// When to report [`News::Alarm`].
-    pub(in crate::cli) alarm: &'a Alarm,
+    pub alarm: &'a Alarm,
 }
 
 /// How a [`Fallback`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum DirectEnded {
+pub enum DirectEnded {
     /// [`Direct::interrupt`] is readable.
     Interrupted,
     /// Something failed: a daemon that starts later may do better.
@@ -100,28 +101,30 @@ pub(in crate::cli) enum DirectEnded {
 }
 
 /// What to follow, and for how long.
-pub(in crate::cli) struct FollowOn<'a> {
+pub struct FollowOn<'a> {
     /// The buses on which the daemon may be, the one that is asked first at the start.
-    pub(in crate::cli) buses: Vec<Bus>,
-    pub(in crate::cli) filter: Filter,
+    pub buses: Vec<Bus>,
+    /// Which devices and values.
+    pub filter: Filter,
     /// Follows while there was no daemon yet; `None`: the daemon is waited for.
-    pub(in crate::cli) fallback: Option<&'a mut dyn Fallback>,
+    pub fallback: Option<&'a mut dyn Fallback>,
     /// `None`: until it is ended.
-    pub(in crate::cli) duration: Option<Duration>,
+    pub duration: Option<Duration>,
     /// Reaches the daemon or the devices while they are followed.
-    pub(in crate::cli) hand: Hand,
+    pub hand: Hand,
     /// When to report [`News::Alarm`].
-    pub(in crate::cli) alarm: Alarm,
+    pub alarm: Alarm,
     /// What ends it.
-    pub(in crate::cli) bell: Bell,
-    pub(in crate::cli) ear: Ear,
+    pub bell: Bell,
+    /// What receives that.
+    pub ear: Ear,
 }
 
 impl FollowOn<'_> {
     /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
     /// and switches to solar-statusd when it appears on a bus. Once a daemon was followed, this waits
     /// for it and for its bus. An error returned by `tell` ends it too.
-    pub(in crate::cli) fn run(
+    pub fn run(
         self,
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
     ) -> io::Result<Ended> {

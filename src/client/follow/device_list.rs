@@ -1,29 +1,38 @@
 //! Who was told of: the state before each change.
 
-use crate::cli::naming::Naming;
+use crate::client::naming::Naming;
 use crate::device::{Device, Receiver};
 use crate::manager::{Change, Changed};
 
 /// A change with what it changed.
 #[derive(Debug)]
-pub(in crate::cli) enum Told {
+pub enum Told {
+    /// A receiver was found.
     ReceiverAdded(Receiver),
     /// A receiver said more about itself.
     ReceiverChanged(Receiver),
+    /// A receiver is gone.
     ReceiverRemoved(Receiver),
+    /// A device was found.
     DeviceAdded(Device),
+    /// A device is different.
     DeviceChanged {
+        /// As it was.
         before: Box<Device>,
+        /// As it is.
         now: Device,
+        /// What is different.
         what: Vec<Changed>,
     },
+    /// A device is gone.
     DeviceRemoved(Device),
+    /// The light key of a device was pressed.
     LightKey(Device),
 }
 
 /// All receivers and devices that are there, as last told.
 #[derive(Debug, Default)]
-pub(in crate::cli) struct Roster {
+pub struct Roster {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
@@ -39,7 +48,7 @@ struct Unconfirmed {
 
 impl Roster {
     /// An empty list, for devices with these names.
-    pub(in crate::cli) fn new(naming: Naming) -> Self {
+    pub fn new(naming: Naming) -> Self {
         Self {
             naming,
             ..Self::default()
@@ -47,14 +56,14 @@ impl Roster {
     }
 
     /// Everything present is about to be reported again, until [`Roster::settle`].
-    pub(in crate::cli) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         let before = &mut self.unconfirmed;
         before.receivers.append(&mut self.receivers);
         before.devices.append(&mut self.devices);
     }
 
     /// Everything present was reported: returns what was listed before and was not, as removed.
-    pub(in crate::cli) fn settle(&mut self) -> Vec<Told> {
+    pub fn settle(&mut self) -> Vec<Told> {
         let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
         let devices = devices.into_iter().map(Told::DeviceRemoved);
         let receivers = receivers.into_iter().map(Told::ReceiverRemoved);
@@ -63,7 +72,7 @@ impl Roster {
 
     /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
     /// their end is heard.
-    pub(in crate::cli) fn take(&mut self, mut change: Change) -> Option<Told> {
+    pub fn take(&mut self, mut change: Change) -> Option<Told> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
         }
@@ -119,7 +128,7 @@ impl Roster {
     }
 
     /// All devices that are there.
-    pub(in crate::cli) fn devices(&self) -> &[Device] {
+    pub fn devices(&self) -> &[Device] {
         &self.devices
     }
 
@@ -128,7 +137,7 @@ impl Roster {
     }
 
     /// Whether another device has this name too.
-    pub(in crate::cli) fn is_ambiguous(&self, name: &str) -> bool {
+    pub fn is_ambiguous(&self, name: &str) -> bool {
         let named = self.devices.iter();
         named.filter(|it| it.name.as_deref() == Some(name)).count() > 1
     }
