@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::client::follow::Told;
+use crate::client::follow::DeviceEvent;
 use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver, TimeLeft};
 use crate::feature::DeviceKind;
 use crate::feature::pairing_information::PowerSwitch;
@@ -320,7 +320,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn of(told: &Told, at: Timestamp) -> Self {
+    pub(super) fn of(told: &DeviceEvent, at: Timestamp) -> Self {
         let line = |event| Self {
             schema: SCHEMA,
             time: (at.since_start().as_secs_f64() * 1000.0).round() / 1000.0,
@@ -338,16 +338,16 @@ impl Line {
             ..line(event)
         };
         match told {
-            Told::ReceiverAdded(it) => receiver("receiver-added", it),
-            Told::ReceiverChanged(it) => receiver("receiver-changed", it),
-            Told::ReceiverRemoved(it) => receiver("receiver-removed", it),
-            Told::DeviceAdded(it) => device("device-added", it),
-            Told::DeviceChanged { now, what, .. } => Self {
+            DeviceEvent::ReceiverAdded(it) => receiver("receiver-added", it),
+            DeviceEvent::ReceiverChanged(it) => receiver("receiver-changed", it),
+            DeviceEvent::ReceiverRemoved(it) => receiver("receiver-removed", it),
+            DeviceEvent::DeviceAdded(it) => device("device-added", it),
+            DeviceEvent::DeviceChanged { now, what, .. } => Self {
                 changed: Some(what.iter().map(|what| Changed::name(*what)).collect()),
                 ..device("device-changed", now)
             },
-            Told::DeviceRemoved(it) => device("device-removed", it),
-            Told::LightKey(it) => device("light-key", it),
+            DeviceEvent::DeviceRemoved(it) => device("device-removed", it),
+            DeviceEvent::LightKey(it) => device("light-key", it),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{WAITING, is_virtual};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
-use crate::client::follow::{AlarmClock, Direct, DirectEnded, Fallback, News};
+use crate::client::follow::{AlarmClock, Direct, DirectEnded, Fallback, FollowEvent};
 use crate::manager::{
     self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
 };
@@ -43,7 +43,7 @@ impl Fallback for Devices<'_> {
     fn follow(
         &mut self,
         direct: &Direct<'_>,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
     ) -> io::Result<DirectEnded> {
         let duration = if is_virtual(self.common, self.duration) {
             self.duration
@@ -64,11 +64,11 @@ fn follow(
     common: &CommonArgs,
     duration: Option<Duration>,
     direct: &Direct<'_>,
-    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
 ) -> io::Result<Exit> {
     // Changes and the alarm, one at a time.
     let tell = RefCell::new(tell);
-    let tell = |at: Timestamp, news: News| (*tell.borrow_mut())(at, news);
+    let tell = |at: Timestamp, news: FollowEvent| (*tell.borrow_mut())(at, news);
     let clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
@@ -77,7 +77,7 @@ fn follow(
     let trace = match setting::open_trace(common) {
         Ok(trace) => trace,
         Err(error) => {
-            tell(clock.now(), News::Remark(error))?;
+            tell(clock.now(), FollowEvent::Remark(error))?;
             return Ok(Exit::Failure);
         }
     };
@@ -88,13 +88,13 @@ fn follow(
         None => match Machine::open(tapping, || nothing.set(true)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
-                tell(clock.now(), News::Remark(error.to_string()))?;
+                tell(clock.now(), FollowEvent::Remark(error.to_string()))?;
                 return Ok(Exit::Failure);
             }
         },
     };
     let until = duration.map(|duration| clock.now() + duration);
-    let ring = |at| tell(at, News::Alarm);
+    let ring = |at| tell(at, FollowEvent::Alarm);
     let mut clock = AlarmClock {
         clock,
         alarm: direct.alarm,
@@ -104,7 +104,7 @@ fn follow(
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
-    direct.hand.take_commands(sender);
+    direct.control.take_commands(sender);
     let mut worst = Exit::Ok;
     let ended = manager::follow(
         Follow {
@@ -116,21 +116,21 @@ fn follow(
             until,
         },
         &mut |at, news| match news {
-            manager::News::Change(change) => tell(at, News::Change(change)),
+            manager::News::Change(change) => tell(at, FollowEvent::Change(change)),
             manager::News::Settled => {
                 let is_empty = nothing.get();
                 if is_empty {
-                    tell(at, News::Remark(WAITING.to_owned()))?;
+                    tell(at, FollowEvent::Remark(WAITING.to_owned()))?;
                 }
-                tell(at, News::Settled { is_empty })
+                tell(at, FollowEvent::Settled { is_empty })
             }
             manager::News::Unreadable(unreadable) => {
                 nothing.set(false);
-                tell(at, News::Remark(unreadable.to_string()))
+                tell(at, FollowEvent::Remark(unreadable.to_string()))
             }
             manager::News::Failure(failure) => {
                 worst = worst.max(Exit::of_failure(&failure));
-                tell(at, News::Remark(failure.to_string()))
+                tell(at, FollowEvent::Remark(failure.to_string()))
             }
         },
     );
@@ -140,7 +140,7 @@ fn follow(
         // Nobody reads any more.
         Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
         Err(error) => {
-            tell(clock.now(), News::Remark(error.to_string()))?;
+            tell(clock.now(), FollowEvent::Remark(error.to_string()))?;
             Exit::Failure
         }
     };

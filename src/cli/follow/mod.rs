@@ -15,7 +15,8 @@ use super::exit::Exit;
 use super::options::CommonArgs;
 use super::{setting, way};
 use crate::client::follow::{
-    Alarm, Bell, Ear, Ended, Fallback, FollowOn, Hand, News, Origin, SessionEvent,
+    Alarm, Control, Ended, Fallback, FollowDaemon, FollowEvent, Origin, SessionEvent, WakeReceiver,
+    Waker,
 };
 use crate::nodes::unreadable_here;
 use crate::units::Timestamp;
@@ -30,12 +31,12 @@ pub(super) struct FollowArgs<'a> {
     /// `None`: until it is ended.
     pub(super) duration: Option<Duration>,
     /// Reaches the daemon or the devices while they are followed.
-    pub(super) hand: Hand,
-    /// When to report [`News::Alarm`].
+    pub(super) control: Control,
+    /// When to report [`FollowEvent::Alarm`].
     pub(super) alarm: Alarm,
     /// What ends it.
-    pub(super) bell: Bell,
-    pub(super) ear: Ear,
+    pub(super) waker: Waker,
+    pub(super) interrupts: WakeReceiver,
 }
 
 impl FollowArgs<'_> {
@@ -46,7 +47,7 @@ impl FollowArgs<'_> {
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
     ) -> io::Result<Exit> {
         let mut devices = Devices::new(self.common, self.duration);
-        let following = FollowOn {
+        let following = FollowDaemon {
             buses: way::buses(self.common),
             filter: self.common.filter(),
             // With --bus the daemon there is waited for.
@@ -55,10 +56,10 @@ impl FollowArgs<'_> {
                 None => Some(&mut devices as &mut dyn Fallback),
             },
             duration: self.duration,
-            hand: self.hand,
+            control: self.control,
             alarm: self.alarm,
-            bell: self.bell,
-            ear: self.ear,
+            waker: self.waker,
+            interrupts: self.interrupts,
         };
         let mut follows_daemon = false;
         let ended = following.run(&mut |at, event| {
@@ -67,9 +68,9 @@ impl FollowArgs<'_> {
                     follows_daemon = matches!(origin, Origin::Daemon { .. });
                     way::tell_origin(self.common, way::direct(self.common), origin);
                 }
-                SessionEvent::News(News::Settled { is_empty }) if follows_daemon => {
+                SessionEvent::Follow(FollowEvent::Settled { is_empty }) if follows_daemon => {
                     for what in absent(*is_empty) {
-                        tell(at, SessionEvent::News(News::Remark(what)))?;
+                        tell(at, SessionEvent::Follow(FollowEvent::Remark(what)))?;
                     }
                 }
                 _ => {}
@@ -99,20 +100,20 @@ pub(super) const fn is_virtual(common: &CommonArgs, duration: Option<Duration>) 
 }
 
 /// Ends following when the user or the system wants the program to end.
-pub(super) fn end_on_signals(bell: &Bell) -> io::Result<()> {
-    setting::on_signals(bell.stream())
+pub(super) fn end_on_signals(waker: &Waker) -> io::Result<()> {
+    setting::on_signals(waker.stream())
 }
 
 /// Ends following when standard output is not read any more: a program that writes seldom would
 /// notice late.
-pub(super) fn end_when_unread(bell: Bell) -> io::Result<()> {
+pub(super) fn end_when_unread(waker: Waker) -> io::Result<()> {
     let wait = move || {
         let out = io::stdout();
         let out = out.as_fd();
         let mut polled = [PollFd::new(&out, PollFlags::empty())];
         // Errors need not be asked for. A signal may come in between.
         while !poll(&mut polled, None).is_ok_and(|number| number > 0) {}
-        bell.end_unread()
+        waker.end_unread()
     };
     let thread = thread::Builder::new().name("reader".to_owned());
     thread.spawn(wait).map(drop)

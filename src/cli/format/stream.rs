@@ -8,7 +8,7 @@ use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::follow::{FollowArgs, end_on_signals, end_when_unread};
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{Alarm, Hand, News, Roster, SessionEvent, bell};
+use crate::client::follow::{Alarm, Control, DeviceList, FollowEvent, SessionEvent, wake_channel};
 use crate::client::naming::Naming;
 use crate::device::{Device, Presence};
 use crate::units::Timestamp;
@@ -19,27 +19,27 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
     let Some(format) = &options.format else {
         return Ok(Exit::Usage);
     };
-    let (bell, ear) = bell()?;
-    end_on_signals(&bell)?;
+    let (waker, interrupts) = wake_channel()?;
+    end_on_signals(&waker)?;
     if options.output.is_none() {
-        end_when_unread(bell.try_clone()?)?;
+        end_when_unread(waker.try_clone()?)?;
     }
     let alarm = Alarm::default();
     let mut stream = Stream {
         printer: Printer::new(options, format, common.color),
         alarm: alarm.clone(),
         naming: common.naming(),
-        reported: Roster::default(),
+        reported: DeviceList::default(),
         is_complete: false,
         shown: Vec::new(),
     };
     let following = FollowArgs {
         common,
         duration: options.duration,
-        hand: Hand::default(),
+        control: Control::default(),
         alarm,
-        bell,
-        ear,
+        waker,
+        interrupts,
     };
     following.run(&mut |at, event| stream.on_event(at, event))
 }
@@ -50,7 +50,7 @@ struct Stream<'a> {
     /// When what is shown reads differently by its ages alone.
     alarm: Alarm,
     naming: Naming,
-    reported: Roster,
+    reported: DeviceList,
     /// Whether everything that is there was reported; what was shown before stays until then.
     is_complete: bool,
     shown: Vec<Device>,
@@ -60,23 +60,25 @@ impl Stream<'_> {
     fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> io::Result<()> {
         match event {
             SessionEvent::Begun(_) => {
-                self.reported = Roster::new(self.naming);
+                self.reported = DeviceList::new(self.naming);
                 self.is_complete = false;
                 Ok(())
             }
-            SessionEvent::News(News::Remark(what)) => {
+            SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 complain(&what);
                 Ok(())
             }
-            SessionEvent::News(News::Settled { .. }) => {
+            SessionEvent::Follow(FollowEvent::Settled { .. }) => {
                 self.is_complete = true;
                 self.show(at, self.reported.devices().to_vec())
             }
-            SessionEvent::News(News::Change(change)) => match self.reported.take(*change) {
-                Some(_) if self.is_complete => self.show(at, self.reported.devices().to_vec()),
-                _ => Ok(()),
-            },
-            SessionEvent::News(News::Alarm) => self.print(at),
+            SessionEvent::Follow(FollowEvent::Change(change)) => {
+                match self.reported.take(*change) {
+                    Some(_) if self.is_complete => self.show(at, self.reported.devices().to_vec()),
+                    _ => Ok(()),
+                }
+            }
+            SessionEvent::Follow(FollowEvent::Alarm) => self.print(at),
             SessionEvent::Lost => Ok(()),
             SessionEvent::Away => {
                 let last = if self.is_complete {

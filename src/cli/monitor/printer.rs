@@ -9,14 +9,14 @@ use crate::cli::document::Line;
 use crate::cli::json;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
-use crate::client::follow::{Roster, Told};
+use crate::client::follow::{DeviceEvent, DeviceList};
 use crate::manager::Change;
 use crate::units::Timestamp;
 
 /// Prints a line for each change.
 pub(super) struct Printer {
     out: io::Stdout,
-    roster: Roster,
+    devices: DeviceList,
     /// `None`: JSON.
     lines: Option<Lines>,
 }
@@ -35,14 +35,14 @@ impl Printer {
         });
         Self {
             out,
-            roster: Roster::new(args.common.naming()),
+            devices: DeviceList::new(args.common.naming()),
             lines,
         }
     }
 
     /// Tells a change, if there is something new in it.
     pub(super) fn tell(&mut self, at: Timestamp, change: Change) -> io::Result<()> {
-        match self.roster.take(change) {
+        match self.devices.take(change) {
             Some(told) => self.print(at, &told),
             None => Ok(()),
         }
@@ -50,21 +50,21 @@ impl Printer {
 
     /// Everything present is about to be reported again.
     pub(super) fn begin(&mut self) {
-        self.roster.begin();
+        self.devices.begin();
     }
 
     /// Everything present was reported: prints what is gone.
     pub(super) fn settle(&mut self, at: Timestamp) -> io::Result<()> {
-        for gone in self.roster.settle() {
+        for gone in self.devices.settle() {
             self.print(at, &gone)?;
         }
         Ok(())
     }
 
     /// The line goes out at once and as a whole, or not at all.
-    fn print(&mut self, at: Timestamp, told: &Told) -> io::Result<()> {
+    fn print(&mut self, at: Timestamp, told: &DeviceEvent) -> io::Result<()> {
         let mut line = match &self.lines {
-            Some(lines) => match lines.line(at, told, &self.roster) {
+            Some(lines) => match lines.line(at, told, &self.devices) {
                 Some(line) => line.into_bytes(),
                 None => return Ok(()),
             },

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::client::follow::{Roster, Told};
+use crate::client::follow::{DeviceEvent, DeviceList};
 use crate::device::{Battery, Device, Light, Presence, Receiver};
 use crate::manager::Changed;
 use crate::text;
@@ -22,23 +22,34 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The line for a change; `None` if a person would see nothing new in it.
-    pub(super) fn line(&self, at: Timestamp, told: &Told, roster: &Roster) -> Option<String> {
+    pub(super) fn line(
+        &self,
+        at: Timestamp,
+        told: &DeviceEvent,
+        devices: &DeviceList,
+    ) -> Option<String> {
         let who = |device: &Device| {
             let name = words::name(device);
-            if roster.is_ambiguous(&name) {
+            if devices.is_ambiguous(&name) {
                 format!("{name} {}", words::id(&device.id))
             } else {
                 name
             }
         };
         let (name, what) = match told {
-            Told::ReceiverAdded(receiver) => (of_receiver(receiver), receiver_found(receiver)),
-            Told::ReceiverChanged(receiver) => (of_receiver(receiver), words::slots(receiver)?),
-            Told::ReceiverRemoved(receiver) => (of_receiver(receiver), "unplugged".to_owned()),
-            Told::DeviceAdded(device) => (who(device), self.found(device, at)),
-            Told::DeviceRemoved(device) => (who(device), "gone".to_owned()),
-            Told::LightKey(device) => (who(device), "light key pressed".to_owned()),
-            Told::DeviceChanged { before, now, what } => {
+            DeviceEvent::ReceiverAdded(receiver) => {
+                (of_receiver(receiver), receiver_found(receiver))
+            }
+            DeviceEvent::ReceiverChanged(receiver) => {
+                (of_receiver(receiver), words::slots(receiver)?)
+            }
+            DeviceEvent::ReceiverRemoved(receiver) => {
+                (of_receiver(receiver), "unplugged".to_owned())
+            }
+            DeviceEvent::DeviceAdded(device) => (who(device), self.found(device, at)),
+            DeviceEvent::DeviceRemoved(device) => (who(device), "gone".to_owned()),
+            DeviceEvent::LightKey(device) => (who(device), "light key pressed".to_owned()),
+            DeviceEvent::DeviceChanged { before, now, what } => {
                 (who(now), self.difference(before, now, what, at)?)
             }
         };

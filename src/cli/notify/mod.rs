@@ -26,7 +26,7 @@ use super::follow::{FollowArgs, end_on_signals, is_virtual};
 use super::options::Field;
 use super::standard::unwritable;
 use super::style::Style;
-use crate::client::follow::{Alarm, Hand, News, SessionEvent, bell};
+use crate::client::follow::{Alarm, Control, FollowEvent, SessionEvent, wake_channel};
 use crate::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
@@ -85,25 +85,25 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
 
 /// Follows simulated devices in their own time.
 fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
-    let (bell, ear) = bell()?;
-    end_on_signals(&bell)?;
+    let (waker, interrupts) = wake_channel()?;
+    end_on_signals(&waker)?;
     let following = FollowArgs {
         common: &args.common,
         duration: args.duration,
-        hand: Hand::default(),
+        control: Control::default(),
         alarm: Alarm::default(),
-        bell,
-        ear,
+        waker,
+        interrupts,
     };
     let end = args.duration.map(|it| Timestamp::START + it);
     let mut now = Timestamp::START;
     let exit = following.run(&mut |at, event| match event {
-        SessionEvent::News(news) => {
+        SessionEvent::Follow(news) => {
             pass(&mut teller, &mut now, at)?;
             match news {
-                News::Change(change) => teller.take(at, *change),
-                News::Settled { .. } | News::Alarm => Ok(()),
-                News::Remark(what) => {
+                FollowEvent::Change(change) => teller.take(at, *change),
+                FollowEvent::Settled { .. } | FollowEvent::Alarm => Ok(()),
+                FollowEvent::Remark(what) => {
                     complain(&what);
                     Ok(())
                 }

@@ -23,8 +23,8 @@ use crate::cli::follow::{FollowArgs, end_on_signals};
 use crate::cli::way;
 use crate::client::deadline::{self, Limits};
 use crate::client::follow::{
-    Alarm, Backoff, Bell, Ear, GIVEN_UP, Hand, News, SESSION_PATIENCE, SessionEvent, bell,
-    reconnect,
+    Alarm, Backoff, Control, FollowEvent, GIVEN_UP, SESSION_PATIENCE, SessionEvent, WakeReceiver,
+    Waker, reconnect, wake_channel,
 };
 use crate::manager::{Change, Clock, RealClock};
 use crate::units::Timestamp;
@@ -71,13 +71,13 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     if !buses.is_empty() {
         teller.ask(buses);
     }
-    let (bell, ear) = bell()?;
-    end_on_signals(&bell)?;
+    let (waker, interrupts) = wake_channel()?;
+    end_on_signals(&waker)?;
     let (give, take) = sync_channel(WAITING_AT_MOST);
     if let Screen::Desktop(desktop) = teller.screen() {
         listen(desktop.connection().clone(), give.clone())?;
     }
-    let end = bell.try_clone()?;
+    let end = waker.try_clone()?;
     let (ending, ended) = sync_channel(1);
     let decide = move || {
         let decided = decide(teller, &take);
@@ -88,7 +88,7 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
-    let exit = follow(args, bell, ear, &give);
+    let exit = follow(args, waker, interrupts, &give);
     // It may have ended by itself, or have more to do than it may take.
     _ = give.try_send(Message::End);
     match ended.recv_timeout(ENDING) {
@@ -101,25 +101,30 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
 }
 
 /// Follows the devices, and each daemon that comes.
-fn follow(args: &NotifyArgs, bell: Bell, ear: Ear, give: &SyncSender<Message>) -> io::Result<Exit> {
+fn follow(
+    args: &NotifyArgs,
+    waker: Waker,
+    interrupts: WakeReceiver,
+    give: &SyncSender<Message>,
+) -> io::Result<Exit> {
     let following = FollowArgs {
         common: &args.common,
         duration: args.duration,
-        hand: Hand::default(),
+        control: Control::default(),
         alarm: Alarm::default(),
-        bell,
-        ear,
+        waker,
+        interrupts,
     };
     following.run(&mut |_, heard| {
         let message = match heard {
             SessionEvent::Begun(_) => Message::Anew,
-            SessionEvent::News(News::Change(change)) => Message::Change(change),
-            SessionEvent::News(News::Settled { .. }) => Message::Settled,
-            SessionEvent::News(News::Remark(what)) => {
+            SessionEvent::Follow(FollowEvent::Change(change)) => Message::Change(change),
+            SessionEvent::Follow(FollowEvent::Settled { .. }) => Message::Settled,
+            SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 complain(&what);
                 return Ok(());
             }
-            SessionEvent::News(News::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
+            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
                 return Ok(());
             }
         };

@@ -12,7 +12,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use crate::cli::exit::Exit;
 use crate::cli::follow::FollowArgs;
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{self, Alarm, Hand, SessionEvent};
+use crate::client::follow::{self, Alarm, Control, SessionEvent};
 use crate::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
@@ -28,16 +28,16 @@ pub(super) struct Follower {
     heard: Receiver<(Timestamp, SessionEvent)>,
     bell: Bell,
     /// Ends it.
-    end: follow::Bell,
+    end: follow::Waker,
     /// `None`: it was ended.
     thread: Option<JoinHandle<io::Result<Exit>>>,
 }
 
 impl Follower {
-    /// Follows these devices; `hand` reaches them.
-    pub(super) fn start(common: CommonArgs, hand: Hand, bell: Bell) -> io::Result<Self> {
+    /// Follows these devices; `control` reaches them.
+    pub(super) fn start(common: CommonArgs, control: Control, bell: Bell) -> io::Result<Self> {
         let (give, heard) = sync_channel(WAITING_AT_MOST);
-        let (end, ear) = follow::bell()?;
+        let (end, interrupts) = follow::wake_channel()?;
         let ends = end.try_clone()?;
         let ringer = Ringer(bell.clone());
         let follow = move || {
@@ -46,10 +46,10 @@ impl Follower {
             let following = FollowArgs {
                 common: &common,
                 duration: None,
-                hand,
+                control,
                 alarm: Alarm::default(),
-                bell: ends,
-                ear,
+                waker: ends,
+                interrupts,
             };
             following.run(&mut |at, heard| {
                 let given = give.send((at, heard));

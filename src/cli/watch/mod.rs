@@ -43,7 +43,7 @@ use super::exit::Exit;
 use super::follow::WAITING;
 use super::style::Style;
 use super::{aside, color, monitor, standard};
-use crate::client::follow::{Hand, News, SessionEvent};
+use crate::client::follow::{Control, FollowEvent, SessionEvent};
 use crate::manager::{Clock, RealClock, Wake};
 use crate::units::Timestamp;
 
@@ -86,7 +86,7 @@ struct Watch {
     model: Model,
     view: View,
     lease: Lease,
-    hand: Hand,
+    control: Control,
     follower: Follower,
     screen: Screen,
     keys: Option<OwnedFd>,
@@ -96,7 +96,7 @@ struct Watch {
 
 impl Watch {
     fn start(args: WatchArgs, style: Style, screen: Screen, bell: Bell) -> io::Result<Self> {
-        let hand = Hand::default();
+        let control = Control::default();
         let clock = RealClock::new(None);
         Ok(Self {
             model: Model::new(args.common.naming()),
@@ -104,8 +104,8 @@ impl Watch {
             lease: Lease::every(args.light_every.0),
             keys: screen.keys()?,
             until: args.duration.map(|duration| clock.now() + duration),
-            follower: Follower::start(args.common, hand.clone(), bell)?,
-            hand,
+            follower: Follower::start(args.common, control.clone(), bell)?,
+            control,
             screen,
             style,
         })
@@ -120,7 +120,7 @@ impl Watch {
                 return Ok(End::Nothing);
             }
             for (device, series) in self.lease.due(now, &self.model) {
-                self.hand.measure_light(&device.id, series);
+                self.control.measure_light(&device.id, series);
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
@@ -208,7 +208,7 @@ impl Watch {
             format!("{name} sleeps: press a key on it")
         } else {
             let series = self.lease.at_once(now, entry);
-            self.hand.measure_light(&entry.device.id, series);
+            self.control.measure_light(&entry.device.id, series);
             format!("{name} measures light")
         };
         let until = Some(now + PASSING);
@@ -230,12 +230,12 @@ impl Watch {
 fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
     match heard {
         SessionEvent::Begun(_) => model.begin(at),
-        SessionEvent::News(News::Change(change)) => model.take(at, *change),
-        SessionEvent::News(News::Settled { .. }) => model.settle(),
-        SessionEvent::News(News::Alarm) => {}
+        SessionEvent::Follow(FollowEvent::Change(change)) => model.take(at, *change),
+        SessionEvent::Follow(FollowEvent::Settled { .. }) => model.settle(),
+        SessionEvent::Follow(FollowEvent::Alarm) => {}
         // The screen says it anyway.
-        SessionEvent::News(News::Remark(what)) if what == WAITING => {}
-        SessionEvent::News(News::Remark(what)) => aside::complain(&what),
+        SessionEvent::Follow(FollowEvent::Remark(what)) if what == WAITING => {}
+        SessionEvent::Follow(FollowEvent::Remark(what)) => aside::complain(&what),
         SessionEvent::Lost | SessionEvent::Away => model.lose(at),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
         quiet: false,
         light_every: None,
     };
-    let (hand, mut commands) = command_channel().unwrap();
+    let (control, mut commands) = command_channel().unwrap();
     let mut model = Model::new(Naming::Short);
     let (mut lease, mut asked) = (Lease::every(Some(2)), 0);
     let follow_desk = Follow {
@@ -81,7 +81,7 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
                 device: device.id.clone(),
                 series: Some(series),
             };
-            hand.send(command).unwrap();
+            control.send(command).unwrap();
         }
         Ok(())
     })

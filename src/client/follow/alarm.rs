@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::manager::{Clock, Wake};
 use crate::units::Timestamp;
 
-/// When [`super::News::Alarm`] fires next; `None`: never. It fires once each time it is set.
+/// When [`super::FollowEvent::Alarm`] fires next; `None`: never. It fires once each time it is set.
 #[derive(Clone, Debug, Default)]
 pub struct Alarm(Rc<Cell<Option<Timestamp>>>);
 

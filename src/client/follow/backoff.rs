@@ -39,7 +39,7 @@ pub struct Backoff {
 
 impl Backoff {
     /// The next delay.
-    pub fn next(&mut self) -> Duration {
+    pub fn next_delay(&mut self) -> Duration {
         let doubled = 2_u32.checked_pow(self.delays);
         let delay = doubled.map_or(LONGEST, |times| FIRST.saturating_mul(times));
         self.delays = self.delays.saturating_add(1);
@@ -66,7 +66,7 @@ pub fn reconnect<T>(
 ) -> io::Result<Option<T>> {
     let deadline = patience.map(|patience| clock.now() + patience);
     loop {
-        let next = clock.now() + backoff.next();
+        let next = clock.now() + backoff.next_delay();
         sleep_until(clock, deadline.map_or(next, |deadline| next.min(deadline)))?;
         if let Some(connected) = connect() {
             return Ok(Some(connected));
@@ -91,7 +91,7 @@ mod tests {
     use crate::manager::VirtualClock;
 
     fn delays(backoff: &mut Backoff, number: usize) -> Vec<u128> {
-        let delays = (0..number).map(|_| backoff.next().as_millis());
+        let delays = (0..number).map(|_| backoff.next_delay().as_millis());
         delays.collect()
     }
 
@@ -103,7 +103,7 @@ mod tests {
         ];
         assert_eq!(delays(&mut backoff, 10), expected);
         for _ in 0..100 {
-            assert_eq!(backoff.next(), LONGEST);
+            assert_eq!(backoff.next_delay(), LONGEST);
         }
     }
 

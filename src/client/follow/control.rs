@@ -1,4 +1,4 @@
-//! The hand of those who watch: has light measured, whichever way devices are followed.
+//! Requests to devices while they are followed, through the daemon or the fallback.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ const SENDING: Duration = Duration::from_secs(1);
 
 /// Reaches the devices, or the daemon, while they are followed; each thread can have its own.
 #[derive(Clone, Debug, Default)]
-pub struct Hand(Arc<Mutex<Reach>>);
+pub struct Control(Arc<Mutex<Reach>>);
 
 #[derive(Debug, Default)]
 enum Reach {
@@ -33,7 +33,7 @@ enum Reach {
     },
 }
 
-impl Hand {
+impl Control {
     /// Has a device measure light in this series, instead of any before. It does not wait for the
     /// answer: measurements and a refusal arrive with everything else.
     pub fn measure_light(&self, device: &str, series: LightMeasure) {
@@ -58,7 +58,7 @@ impl Hand {
         }
     }
 
-    /// Devices are reached by commands from now on.
+    /// Devices are reached by commands from now on: for a [`super::Fallback`].
     pub fn take_commands(&self, commands: CommandSender) {
         *self.reach() = Reach::Devices(commands);
     }

@@ -8,9 +8,9 @@ use ordered_stream::OrderedStreamExt;
 use zbus::message::Type;
 use zbus::{Message, OwnedObjectPath};
 
-use super::bell::{Ear, Ring};
-use super::object_cache::Mirror;
-use super::{Alarm, Hand, News};
+use super::object_cache::ObjectCache;
+use super::waker::{WakeReason, WakeReceiver};
+use super::{Alarm, Control, FollowEvent};
 use crate::bus::{self, Values};
 use crate::client::daemon::{Daemon, in_order};
 use crate::client::deadline::{Executor, Limits, Stopped};
@@ -37,7 +37,7 @@ pub(super) enum Ended {
     /// The time is over.
     Due,
     /// This ends it.
-    Rung(Ring),
+    Woken(WakeReason),
     /// The daemon has left its bus.
     Left,
     /// The connection was lost.
@@ -50,30 +50,30 @@ pub(super) fn follow(
     filter: &Filter,
     (mut daemon, rank): (Daemon, u8),
     until: Option<Timestamp>,
-    ear: &mut Ear,
-    hand: &Hand,
+    interrupts: &mut WakeReceiver,
+    control: &Control,
     alarm: &Alarm,
-    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
 ) -> io::Result<Ended> {
     let clock = RealClock::new(None);
     let mut executor = Executor::new()?;
-    hand.take_daemon(daemon.connection.clone(), daemon.owner.clone());
-    let mut mirror = Mirror::new(filter);
+    control.take_daemon(daemon.connection.clone(), daemon.owner.clone());
+    let mut cache = ObjectCache::new(filter);
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
-        if let Some(change) = mirror.appear(path.as_str(), interfaces) {
-            learn(hand, &mirror, &change);
-            tell(clock.now(), News::Change(Box::new(change)))?;
+        if let Some(change) = cache.appear(path.as_str(), interfaces) {
+            learn(control, &cache, &change);
+            tell(clock.now(), FollowEvent::Change(Box::new(change)))?;
         }
     }
-    let is_empty = mirror.is_empty();
-    tell(clock.now(), News::Settled { is_empty })?;
+    let is_empty = cache.is_empty();
+    tell(clock.now(), FollowEvent::Settled { is_empty })?;
     // Requests are repeated; a refusal is reported once.
     let mut refused = false;
     loop {
         let due = until.into_iter().chain(alarm.at()).min();
         let limits = Limits {
             timeout: due.map(|due| due.since(clock.now())),
-            interrupt: Some(ear.as_fd()),
+            interrupt: Some(interrupts.as_fd()),
         };
         let message = match executor.run(limits, daemon.stream.next()) {
             Ok(Some(message)) => message,
@@ -84,31 +84,31 @@ pub(super) fn follow(
                     return Ok(Ended::Due);
                 }
                 if alarm.take(now) {
-                    tell(now, News::Alarm)?;
+                    tell(now, FollowEvent::Alarm)?;
                 }
                 continue;
             }
-            Err(Stopped::Interrupted) => match ear.heard()? {
+            Err(Stopped::Interrupted) => match interrupts.receive()? {
                 // Only a daemon on a bus that is asked before this one matters now. On the same bus
                 // it is this one, or this one has left and the stream reports it.
-                Ring::Arrived { rank: of } if of >= rank => continue,
+                WakeReason::Arrived { rank: of } if of >= rank => continue,
                 // The connection to this daemon is still there.
-                Ring::NoBus => continue,
-                ring => return Ok(Ended::Rung(ring)),
+                WakeReason::NoBus => continue,
+                reason => return Ok(Ended::Woken(reason)),
             },
             Err(Stopped::Io(error)) => return Err(error),
         };
-        match message.and_then(|message| hear(&message, &daemon.owner, &mut mirror)) {
+        match message.and_then(|message| hear(&message, &daemon.owner, &mut cache)) {
             Ok(Heard::Change(change)) => {
-                learn(hand, &mirror, &change);
-                tell(clock.now(), News::Change(change))?;
+                learn(control, &cache, &change);
+                tell(clock.now(), FollowEvent::Change(change))?;
             }
             Ok(Heard::Nothing) => {}
             Ok(Heard::Accepted) => refused = false,
             Ok(Heard::Refused(why)) => {
                 if !std::mem::replace(&mut refused, true) {
                     let remark = format!("light cannot be measured: {}", text::line(&why));
-                    tell(clock.now(), News::Remark(remark))?;
+                    tell(clock.now(), FollowEvent::Remark(remark))?;
                 }
             }
             Ok(Heard::Left) => return Ok(Ended::Left),
@@ -119,15 +119,15 @@ pub(super) fn follow(
 }
 
 /// Where a device that was found is to be asked.
-fn learn(hand: &Hand, mirror: &Mirror<'_>, change: &Change) {
+fn learn(control: &Control, cache: &ObjectCache<'_>, change: &Change) {
     if let Change::DeviceAdded(device) = change
-        && let Some(path) = mirror.path(&device.id)
+        && let Some(path) = cache.path(&device.id)
     {
-        hand.learn(device.id.clone(), path.to_owned());
+        control.learn(device.id.clone(), path.to_owned());
     }
 }
 
-fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result<Heard> {
+fn hear(message: &Message, owner: &str, cache: &mut ObjectCache<'_>) -> zbus::Result<Heard> {
     let header = message.header();
     // The only calls on this connection by now are requests for light.
     match message.message_type() {
@@ -164,17 +164,17 @@ fn hear(message: &Message, owner: &str, mirror: &mut Mirror<'_>) -> zbus::Result
     let change = match member.as_str() {
         "InterfacesAdded" => {
             let (path, interfaces): (OwnedObjectPath, _) = body.deserialize()?;
-            mirror.appear(path.as_str(), interfaces)
+            cache.appear(path.as_str(), interfaces)
         }
         "InterfacesRemoved" => {
             let (path, interfaces): (OwnedObjectPath, Vec<String>) = body.deserialize()?;
-            mirror.vanish(path.as_str(), &interfaces)
+            cache.vanish(path.as_str(), &interfaces)
         }
         "PropertiesChanged" => {
             let (interface, values, _): (String, Values, Vec<String>) = body.deserialize()?;
-            mirror.change(path.as_str(), &interface, values)
+            cache.change(path.as_str(), &interface, values)
         }
-        "LightButtonPressed" => mirror.light_key(path.as_str()),
+        "LightButtonPressed" => cache.light_key(path.as_str()),
         _ => None,
     };
     Ok(change.map_or(Heard::Nothing, |change| Heard::Change(Box::new(change))))

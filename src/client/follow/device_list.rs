@@ -6,7 +6,7 @@ use crate::manager::{Change, Changed};
 
 /// A change with what it changed.
 #[derive(Debug)]
-pub enum Told {
+pub enum DeviceEvent {
     /// A receiver was found.
     ReceiverAdded(Receiver),
     /// A receiver said more about itself.
@@ -32,11 +32,11 @@ pub enum Told {
 
 /// All receivers and devices that are there, as last told.
 #[derive(Debug, Default)]
-pub struct Roster {
+pub struct DeviceList {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
-    /// Listed before the last [`Roster::begin`], and not reported again since.
+    /// Listed before the last [`DeviceList::begin`], and not reported again since.
     unconfirmed: Unconfirmed,
 }
 
@@ -46,7 +46,7 @@ struct Unconfirmed {
     devices: Vec<Device>,
 }
 
-impl Roster {
+impl DeviceList {
     /// An empty list, for devices with these names.
     pub fn new(naming: Naming) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Roster {
         }
     }
 
-    /// Everything present is about to be reported again, until [`Roster::settle`].
+    /// Everything present is about to be reported again, until [`DeviceList::settle`].
     pub fn begin(&mut self) {
         let before = &mut self.unconfirmed;
         before.receivers.append(&mut self.receivers);
@@ -63,16 +63,16 @@ impl Roster {
     }
 
     /// Everything present was reported: returns what was listed before and was not, as removed.
-    pub fn settle(&mut self) -> Vec<Told> {
+    pub fn settle(&mut self) -> Vec<DeviceEvent> {
         let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
-        let devices = devices.into_iter().map(Told::DeviceRemoved);
-        let receivers = receivers.into_iter().map(Told::ReceiverRemoved);
+        let devices = devices.into_iter().map(DeviceEvent::DeviceRemoved);
+        let receivers = receivers.into_iter().map(DeviceEvent::ReceiverRemoved);
         devices.chain(receivers).collect()
     }
 
     /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
     /// their end is heard.
-    pub fn take(&mut self, mut change: Change) -> Option<Told> {
+    pub fn take(&mut self, mut change: Change) -> Option<DeviceEvent> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
         }
@@ -81,7 +81,7 @@ impl Roster {
             Change::ReceiverRemoved(receiver) => {
                 let place = self.receivers.iter().position(|it| it.id == receiver.id)?;
                 self.receivers.swap_remove(place);
-                Some(Told::ReceiverRemoved(receiver))
+                Some(DeviceEvent::ReceiverRemoved(receiver))
             }
             Change::DeviceAdded(device) => {
                 if let Some(place) = self.place(&device) {
@@ -90,18 +90,18 @@ impl Roster {
                 let others = |it: &Device| it.id != device.id;
                 self.unconfirmed.devices.retain(others);
                 self.devices.push(device.clone());
-                Some(Told::DeviceAdded(device))
+                Some(DeviceEvent::DeviceAdded(device))
             }
             Change::DeviceChanged(now, what) => {
                 let place = self.place(&now)?;
                 let before = std::mem::replace(self.devices.get_mut(place)?, now.clone());
                 let before = Box::new(before);
-                Some(Told::DeviceChanged { before, now, what })
+                Some(DeviceEvent::DeviceChanged { before, now, what })
             }
             Change::DeviceRemoved(device) => {
                 let place = self.place(&device)?;
                 self.devices.swap_remove(place);
-                Some(Told::DeviceRemoved(device))
+                Some(DeviceEvent::DeviceRemoved(device))
             }
             // Nothing that a person would see, but for the age of its values once it is offline.
             Change::DeviceRead(device) => {
@@ -112,19 +112,19 @@ impl Roster {
             Change::Identified { .. } => None,
             Change::LightKey(device) => {
                 self.place(&device)?;
-                Some(Told::LightKey(device))
+                Some(DeviceEvent::LightKey(device))
             }
         }
     }
 
-    fn add_receiver(&mut self, receiver: Receiver) -> Option<Told> {
+    fn add_receiver(&mut self, receiver: Receiver) -> Option<DeviceEvent> {
         self.unconfirmed.receivers.retain(|it| it.id != receiver.id);
         let Some(known) = self.receivers.iter_mut().find(|it| it.id == receiver.id) else {
             self.receivers.push(receiver.clone());
-            return Some(Told::ReceiverAdded(receiver));
+            return Some(DeviceEvent::ReceiverAdded(receiver));
         };
         let before = std::mem::replace(known, receiver.clone());
-        (before != receiver).then_some(Told::ReceiverChanged(receiver))
+        (before != receiver).then_some(DeviceEvent::ReceiverChanged(receiver))
     }
 
     /// All devices that are there.
@@ -163,14 +163,14 @@ mod tests {
 
     #[test]
     fn what_changed_is_told_with_what_it_was_before() {
-        let mut roster = Roster::default();
-        roster.take(Change::DeviceAdded(k750("A")));
+        let mut devices = DeviceList::default();
+        devices.take(Change::DeviceAdded(k750("A")));
         let offline = Device {
             presence: Presence::Offline,
             ..k750("A")
         };
         let change = Change::DeviceChanged(offline, vec![Changed::Presence]);
-        let Some(Told::DeviceChanged { before, now, .. }) = roster.take(change) else {
+        let Some(DeviceEvent::DeviceChanged { before, now, .. }) = devices.take(change) else {
             unreachable!("it was told of")
         };
         assert_eq!(
@@ -192,62 +192,62 @@ mod tests {
             slots: Some(6),
             paired: Some(paired),
         };
-        let mut roster = Roster::default();
-        let mut told = |paired| roster.take(Change::ReceiverAdded(receiver(paired)));
-        assert!(matches!(told(3), Some(Told::ReceiverAdded(_))));
+        let mut devices = DeviceList::default();
+        let mut told = |paired| devices.take(Change::ReceiverAdded(receiver(paired)));
+        assert!(matches!(told(3), Some(DeviceEvent::ReceiverAdded(_))));
         assert!(told(3).is_none());
-        assert!(matches!(told(4), Some(Told::ReceiverChanged(_))));
+        assert!(matches!(told(4), Some(DeviceEvent::ReceiverChanged(_))));
     }
 
     #[test]
     fn that_a_battery_was_read_again_is_kept_and_nothing_to_see() {
-        let mut roster = Roster::default();
-        roster.take(Change::DeviceAdded(k750("A")));
+        let mut devices = DeviceList::default();
+        devices.take(Change::DeviceAdded(k750("A")));
         let read = Device {
             seen: Some(Timestamp::START),
             ..k750("A")
         };
-        assert!(roster.take(Change::DeviceRead(read.clone())).is_none());
-        assert_eq!(roster.devices(), [read]);
+        assert!(devices.take(Change::DeviceRead(read.clone())).is_none());
+        assert_eq!(devices.devices(), [read]);
     }
 
     #[test]
     fn who_was_never_told_of_does_not_go() {
-        let mut roster = Roster::default();
-        assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_none());
-        assert!(roster.take(Change::LightKey(k750("A"))).is_none());
+        let mut devices = DeviceList::default();
+        assert!(devices.take(Change::DeviceRemoved(k750("A"))).is_none());
+        assert!(devices.take(Change::LightKey(k750("A"))).is_none());
     }
 
     #[test]
     fn of_two_devices_with_one_name_one_leaves() {
-        let mut roster = Roster::default();
-        roster.take(Change::DeviceAdded(k750("A")));
-        roster.take(Change::DeviceAdded(k750("B")));
-        assert!(roster.is_ambiguous("K750"));
-        assert!(roster.take(Change::DeviceRemoved(k750("A"))).is_some());
-        assert!(!roster.is_ambiguous("K750"));
-        assert!(roster.take(Change::LightKey(k750("B"))).is_some());
+        let mut devices = DeviceList::default();
+        devices.take(Change::DeviceAdded(k750("A")));
+        devices.take(Change::DeviceAdded(k750("B")));
+        assert!(devices.is_ambiguous("K750"));
+        assert!(devices.take(Change::DeviceRemoved(k750("A"))).is_some());
+        assert!(!devices.is_ambiguous("K750"));
+        assert!(devices.take(Change::LightKey(k750("B"))).is_some());
     }
 
     #[test]
     fn what_is_not_told_of_again_is_gone() {
-        let mut roster = Roster::default();
-        roster.take(Change::DeviceAdded(k750("A")));
-        roster.take(Change::DeviceAdded(k750("B")));
-        roster.begin();
-        let told = roster.take(Change::DeviceAdded(k750("B")));
+        let mut devices = DeviceList::default();
+        devices.take(Change::DeviceAdded(k750("A")));
+        devices.take(Change::DeviceAdded(k750("B")));
+        devices.begin();
+        let told = devices.take(Change::DeviceAdded(k750("B")));
         assert!(
-            matches!(told, Some(Told::DeviceAdded(_))),
+            matches!(told, Some(DeviceEvent::DeviceAdded(_))),
             "it is reported again"
         );
         // The connection is lost once more before everything was reported.
-        roster.begin();
-        roster.take(Change::DeviceAdded(k750("B")));
-        let gone = roster.settle();
-        let [Told::DeviceRemoved(device)] = gone.as_slice() else {
+        devices.begin();
+        devices.take(Change::DeviceAdded(k750("B")));
+        let gone = devices.settle();
+        let [DeviceEvent::DeviceRemoved(device)] = gone.as_slice() else {
             unreachable!("one is gone: {gone:?}")
         };
         assert_eq!(device.id, "A");
-        assert!(roster.settle().is_empty());
+        assert!(devices.settle().is_empty());
     }
 }

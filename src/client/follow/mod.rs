@@ -1,18 +1,18 @@
 //! Following devices through solar-statusd, or through a fallback where it does not run.
 //!
-//! [`FollowOn`] outlasts restarts of the daemon and of its bus. A thread for each bus
+//! [`FollowDaemon`] outlasts restarts of the daemon and of its bus. A thread for each bus
 //! (`name_watch.rs`) reports daemons that come, and reconnects when the bus is lost. The thread that
 //! follows retries its own connection, which can be lost alone. Both wait as `backoff.rs` says.
 
 mod alarm;
 mod backoff;
-mod bell;
 mod control;
 mod daemon;
 mod device_list;
 mod name_watch;
 mod object_cache;
 mod reconnect;
+mod waker;
 
 use std::time::Duration;
 
@@ -20,19 +20,19 @@ use crate::manager::Change;
 
 pub use self::alarm::{Alarm, AlarmClock};
 pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
-pub use self::bell::{Bell, Ear, bell};
-pub use self::control::Hand;
-pub use self::device_list::{Roster, Told};
+pub use self::control::Control;
+pub use self::device_list::{DeviceEvent, DeviceList};
 pub use self::reconnect::{
-    Direct, DirectEnded, Ended, Fallback, FollowOn, GIVEN_UP, Origin, SessionEvent,
+    Direct, DirectEnded, Ended, Fallback, FollowDaemon, GIVEN_UP, Origin, SessionEvent,
 };
+pub use self::waker::{WakeReceiver, Waker, wake_channel};
 
 /// Each bus has so long to answer, and solar-statusd on it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is heard of those that are followed.
 #[derive(Debug)]
-pub enum News {
+pub enum FollowEvent {
     /// Something is different, or was found.
     Change(Box<Change>),
     /// All that is there at the start was told.

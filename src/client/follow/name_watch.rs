@@ -13,7 +13,7 @@ use zbus::{Message, MessageStream};
 
 use super::PATIENCE;
 use super::backoff::{Backoff, patience, reconnect};
-use super::bell::{Bell, Ring};
+use super::waker::{WakeReason, Waker};
 use crate::bus::{self, Bus};
 use crate::client::daemon::owner_changes;
 use crate::client::deadline::{self, Limits, Stopped};
@@ -28,19 +28,19 @@ struct Line {
 }
 
 /// Rings when the last of the buses is given up.
-struct Last(Bell);
+struct Last(Waker);
 
 impl Drop for Last {
     fn drop(&mut self) {
         // It fails once the follower ended.
-        _ = self.0.ring(Ring::NoBus);
+        _ = self.0.wake(WakeReason::NoBus);
     }
 }
 
 /// Rings from now on when the daemon comes to one of these buses. Returns `false` if none of them
 /// can be connected to: a bus that was never there is not waited for. No connection is waited for
 /// once `interrupt` is readable. It costs nothing until a daemon comes or a bus is lost.
-pub(super) fn start(buses: &[Bus], bell: &Bell, interrupt: BorrowedFd<'_>) -> io::Result<bool> {
+pub(super) fn start(buses: &[Bus], waker: &Waker, interrupt: BorrowedFd<'_>) -> io::Result<bool> {
     let limits = Limits {
         timeout: Some(PATIENCE),
         interrupt: Some(interrupt),
@@ -58,12 +58,12 @@ pub(super) fn start(buses: &[Bus], bell: &Bell, interrupt: BorrowedFd<'_>) -> io
     if lines.is_empty() {
         return Ok(false);
     }
-    let last = Arc::new(Last(bell.try_clone()?));
+    let last = Arc::new(Last(waker.try_clone()?));
     for (rank, bus, line) in lines {
-        let (bell, last) = (bell.try_clone()?, Arc::clone(&last));
+        let (waker, last) = (waker.try_clone()?, Arc::clone(&last));
         let watch = move || {
             let _last = last;
-            watch(&bus, rank, line, &bell);
+            watch(&bus, rank, line, &waker);
         };
         let thread = thread::Builder::new().name("name watch".to_owned());
         thread.spawn(watch)?;
@@ -72,14 +72,14 @@ pub(super) fn start(buses: &[Bus], bell: &Bell, interrupt: BorrowedFd<'_>) -> io
 }
 
 /// Sends an event for each daemon that starts, until the follower ends or the bus is given up.
-fn watch(bus: &Bus, rank: u8, mut line: Line, bell: &Bell) {
+fn watch(bus: &Bus, rank: u8, mut line: Line, waker: &Waker) {
     let (mut backoff, mut clock) = (Backoff::default(), RealClock::new(None));
-    let arrived = Ring::Arrived { rank };
+    let arrived = WakeReason::Arrived { rank };
     loop {
         let connected = clock.now();
         while let Some(message) = zbus::block_on(line.stream.next()) {
             let has_come = message.is_ok_and(|message| is_arrival(&message));
-            if has_come && bell.ring(arrived).is_err() {
+            if has_come && waker.wake(arrived).is_err() {
                 return;
             }
         }
@@ -92,7 +92,7 @@ fn watch(bus: &Bus, rank: u8, mut line: Line, bell: &Bell) {
             return;
         };
         line = connected;
-        if line.has_daemon && bell.ring(arrived).is_err() {
+        if line.has_daemon && waker.wake(arrived).is_err() {
             return;
         }
     }

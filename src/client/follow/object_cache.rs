@@ -9,7 +9,7 @@ use crate::device::{Device, Receiver};
 use crate::manager::Change;
 
 /// All objects that are there, by their paths.
-pub(super) struct Mirror<'a> {
+pub(super) struct ObjectCache<'a> {
     filter: &'a Filter,
     devices: HashMap<String, Object<Device>>,
     receivers: HashMap<String, Object<Receiver>>,
@@ -28,7 +28,7 @@ impl<T> Object<T> {
     }
 }
 
-impl<'a> Mirror<'a> {
+impl<'a> ObjectCache<'a> {
     pub(super) fn new(filter: &'a Filter) -> Self {
         Self {
             filter,
@@ -157,29 +157,29 @@ mod tests {
             devices: vec![Selector::new("K750")],
             ..Filter::default()
         };
-        let mut mirror = Mirror::new(&filter);
-        assert_eq!(mirror.appear("/k750", k750("")), None);
-        assert_eq!(mirror.light_key("/k750"), None);
-        let named = mirror.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
+        let mut cache = ObjectCache::new(&filter);
+        assert_eq!(cache.appear("/k750", k750("")), None);
+        assert_eq!(cache.light_key("/k750"), None);
+        let named = cache.change("/k750", DEVICE_INTERFACE, values([("Name", "K750".into())]));
         assert!(matches!(named, Some(Change::DeviceAdded(_))), "{named:?}");
         let slept = values([("Presence", "offline".into())]);
-        let slept = mirror.change("/k750", DEVICE_INTERFACE, slept);
+        let slept = cache.change("/k750", DEVICE_INTERFACE, slept);
         let Some(Change::DeviceChanged(_, what)) = slept else {
             unreachable!("it was told of")
         };
         assert_eq!(what, [Changed::Presence]);
         let upower = "org.freedesktop.UPower.Device".to_owned();
-        assert_eq!(mirror.vanish("/k750", &[upower]), None, "it stays");
-        let gone = mirror.vanish("/k750", &[DEVICE_INTERFACE.to_owned()]);
+        assert_eq!(cache.vanish("/k750", &[upower]), None, "it stays");
+        let gone = cache.vanish("/k750", &[DEVICE_INTERFACE.to_owned()]);
         assert!(matches!(gone, Some(Change::DeviceRemoved(_))), "{gone:?}");
-        assert!(mirror.is_empty());
+        assert!(cache.is_empty());
     }
 
     #[test]
     fn a_battery_that_was_read_again_is_told_of_though_it_is_the_same() {
         let filter = Filter::default();
-        let mut mirror = Mirror::new(&filter);
-        assert!(mirror.appear("/k750", k750("K750")).is_some());
+        let mut cache = ObjectCache::new(&filter);
+        assert!(cache.appear("/k750", k750("K750")).is_some());
         let mut read = |at: u64| {
             let values = values([
                 ("Charge", 57.into()),
@@ -187,7 +187,7 @@ mod tests {
                 ("Source", "4301".into()),
                 ("BatteryTime", at.into()),
             ]);
-            mirror.change("/k750", DEVICE_INTERFACE, values)
+            cache.change("/k750", DEVICE_INTERFACE, values)
         };
         assert!(matches!(read(1), Some(Change::DeviceChanged(..))));
         assert!(matches!(read(2), Some(Change::DeviceRead(_))));
@@ -197,16 +197,16 @@ mod tests {
     #[test]
     fn that_it_was_seen_is_nothing_to_tell() {
         let filter = Filter::default();
-        let mut mirror = Mirror::new(&filter);
-        assert!(mirror.appear("/k750", k750("K750")).is_some());
+        let mut cache = ObjectCache::new(&filter);
+        assert!(cache.appear("/k750", k750("K750")).is_some());
         let seen = values([("LastSeen", 1_u64.into())]);
-        assert_eq!(mirror.change("/k750", DEVICE_INTERFACE, seen), None);
+        assert_eq!(cache.change("/k750", DEVICE_INTERFACE, seen), None);
     }
 
     #[test]
     fn a_receiver_that_says_more_is_the_same_receiver() {
         let filter = Filter::default();
-        let mut mirror = Mirror::new(&filter);
+        let mut cache = ObjectCache::new(&filter);
         let receiver = values([
             ("Id", "AF4F95EA".into()),
             ("VendorId", 0x046D_u16.into()),
@@ -214,10 +214,10 @@ mod tests {
             ("Node", "/dev/hidraw0".into()),
         ]);
         let receiver = HashMap::from([(RECEIVER_INTERFACE.to_owned(), receiver)]);
-        assert!(mirror.appear("/receiver", receiver).is_some());
+        assert!(cache.appear("/receiver", receiver).is_some());
         let paired = values([("Paired", 3_u8.into())]);
         let Some(Change::ReceiverAdded(receiver)) =
-            mirror.change("/receiver", RECEIVER_INTERFACE, paired)
+            cache.change("/receiver", RECEIVER_INTERFACE, paired)
         else {
             unreachable!("it is told of")
         };

@@ -8,9 +8,9 @@ use std::time::Duration;
 use log::debug;
 
 use super::backoff::{Backoff, patience};
-use super::bell::{Bell, Ear, Ring};
 use super::daemon;
-use super::{Alarm, Hand, News, PATIENCE, name_watch};
+use super::waker::{WakeReason, WakeReceiver, Waker};
+use super::{Alarm, Control, FollowEvent, PATIENCE, name_watch};
 use crate::bus::Bus;
 use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
@@ -22,7 +22,7 @@ use crate::units::Timestamp;
 /// back before.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The remark for [`Ring::NoBus`]: only a session bus is given up.
+/// The remark for [`WakeReason::NoBus`]: only a session bus is given up.
 pub const GIVEN_UP: &str = "the session bus did not come back within five minutes; giving up";
 
 /// An event of following that outlasts a daemon and its bus.
@@ -31,7 +31,7 @@ pub enum SessionEvent {
     /// Everything that is present is reported next, as at the start.
     Begun(Origin),
     /// An event of what is followed.
-    News(News),
+    Follow(FollowEvent),
     /// The daemon was lost. A remark gives the reason, unless it is the same as just before.
     Lost,
     /// The daemon has been lost for longer than a restart takes.
@@ -57,7 +57,7 @@ pub enum Origin {
 pub enum Ended {
     /// Its time is over.
     Due,
-    /// By [`Bell::end`], or a signal.
+    /// By [`Waker::end`], or a signal.
     Interrupted,
     /// Standard output is not read any more.
     Unread,
@@ -73,7 +73,7 @@ pub trait Fallback {
     fn follow(
         &mut self,
         direct: &Direct<'_>,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
     ) -> io::Result<DirectEnded>;
 }
 
@@ -84,8 +84,8 @@ pub struct Direct<'a> {
     /// Ends it when it becomes readable. Nothing may be read from it.
     pub interrupt: &'a UnixStream,
     /// Is to reach what is followed meanwhile.
-    pub hand: &'a Hand,
-    /// When to report [`News::Alarm`].
+    pub control: &'a Control,
+    /// When to report [`FollowEvent::Alarm`].
     pub alarm: &'a Alarm,
 }
 
@@ -101,7 +101,7 @@ pub enum DirectEnded {
 }
 
 /// What to follow, and for how long.
-pub struct FollowOn<'a> {
+pub struct FollowDaemon<'a> {
     /// The buses on which the daemon may be, the one that is asked first at the start.
     pub buses: Vec<Bus>,
     /// Which devices and values.
@@ -111,16 +111,16 @@ pub struct FollowOn<'a> {
     /// `None`: until it is ended.
     pub duration: Option<Duration>,
     /// Reaches the daemon or the devices while they are followed.
-    pub hand: Hand,
-    /// When to report [`News::Alarm`].
+    pub control: Control,
+    /// When to report [`FollowEvent::Alarm`].
     pub alarm: Alarm,
     /// What ends it.
-    pub bell: Bell,
+    pub waker: Waker,
     /// What receives that.
-    pub ear: Ear,
+    pub interrupts: WakeReceiver,
 }
 
-impl FollowOn<'_> {
+impl FollowDaemon<'_> {
     /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
     /// and switches to solar-statusd when it appears on a bus. Once a daemon was followed, this waits
     /// for it and for its bus. An error returned by `tell` ends it too.
@@ -128,15 +128,15 @@ impl FollowOn<'_> {
         self,
         tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
     ) -> io::Result<Ended> {
-        let has_bus = name_watch::start(&self.buses, &self.bell, self.ear.as_fd())?;
+        let has_bus = name_watch::start(&self.buses, &self.waker, self.interrupts.as_fd())?;
         let clock = RealClock::new(None);
         let until = self.duration.map(|duration| clock.now() + duration);
         let mut rounds = Rounds {
             filter: self.filter,
             fallback: self.fallback.map(|it| it as &mut dyn Fallback),
-            hand: self.hand,
+            control: self.control,
             alarm: self.alarm,
-            ear: self.ear,
+            interrupts: self.interrupts,
             tell,
             buses: self.buses,
             has_bus,
@@ -188,9 +188,9 @@ struct Loss {
 struct Rounds<'a> {
     filter: Filter,
     fallback: Option<&'a mut dyn Fallback>,
-    hand: Hand,
+    control: Control,
     alarm: Alarm,
-    ear: Ear,
+    interrupts: WakeReceiver,
     tell: &'a mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
     /// Where the daemon may be, by rank.
     buses: Vec<Bus>,
@@ -213,7 +213,7 @@ impl Rounds<'_> {
 
     /// Whether solar-statusd can be waited for.
     fn can_wait(&self) -> bool {
-        self.has_bus && !self.ear.has_no_bus() && !self.is_over()
+        self.has_bus && !self.interrupts.has_no_bus() && !self.is_over()
     }
 
     fn tell(&mut self, event: SessionEvent) -> io::Result<()> {
@@ -221,7 +221,7 @@ impl Rounds<'_> {
     }
 
     fn remark(&mut self, what: String) -> io::Result<()> {
-        self.tell(SessionEvent::News(News::Remark(what)))
+        self.tell(SessionEvent::Follow(FollowEvent::Remark(what)))
     }
 
     /// Follows the daemon where it is, or the devices if none was followed before.
@@ -229,7 +229,7 @@ impl Rounds<'_> {
         self.retry = None;
         let limits = Limits {
             timeout: Some(PATIENCE),
-            interrupt: Some(self.ear.as_fd()),
+            interrupt: Some(self.interrupts.as_fd()),
         };
         match Daemon::first(&self.buses, true, limits) {
             Ok(daemon) => self.follow(daemon),
@@ -244,7 +244,7 @@ impl Rounds<'_> {
     fn retry(&mut self, bus: Bus) -> io::Result<Next> {
         let limits = Limits {
             timeout: Some(PATIENCE),
-            interrupt: Some(self.ear.as_fd()),
+            interrupt: Some(self.interrupts.as_fd()),
         };
         match Daemon::on(bus, true, limits) {
             Ok(daemon) => self.follow(daemon),
@@ -269,20 +269,20 @@ impl Rounds<'_> {
         }))?;
         let begun = self.clock.now();
         let tell = &mut *self.tell;
-        let mut news = |at, news| tell(at, SessionEvent::News(news));
+        let mut news = |at, news| tell(at, SessionEvent::Follow(news));
         let followed = daemon::follow(
             &self.filter,
             (daemon, rank),
             self.until,
-            &mut self.ear,
-            &self.hand,
+            &mut self.interrupts,
+            &self.control,
             &self.alarm,
             &mut news,
         );
-        self.hand.let_go();
+        self.control.let_go();
         match followed? {
             daemon::Ended::Due => Ok(Next::End(Ended::Due)),
-            daemon::Ended::Rung(ring) => self.on_ring(ring),
+            daemon::Ended::Woken(reason) => self.on_wake(reason),
             daemon::Ended::Left => {
                 self.remark(format!("solar-statusd left {bus}"))?;
                 // The next one may have come before it was noticed that this one left.
@@ -308,7 +308,7 @@ impl Rounds<'_> {
     }
 
     fn fall_back(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
-        let interrupt = self.ear.interrupt()?;
+        let interrupt = self.interrupts.interrupt()?;
         self.loss = None;
         self.tell(SessionEvent::Begun(Origin::Fallback(why)))?;
         let Some(fallback) = &mut self.fallback else {
@@ -317,16 +317,18 @@ impl Rounds<'_> {
         let direct = Direct {
             left: self.until.map(|until| until.since(self.clock.now())),
             interrupt: &interrupt,
-            hand: &self.hand,
+            control: &self.control,
             alarm: &self.alarm,
         };
         let tell = &mut *self.tell;
-        let ended = fallback.follow(&direct, &mut |at, news| tell(at, SessionEvent::News(news)))?;
-        self.hand.let_go();
+        let ended = fallback.follow(&direct, &mut |at, news| {
+            tell(at, SessionEvent::Follow(news))
+        })?;
+        self.control.let_go();
         match ended {
             DirectEnded::Interrupted => {
-                let ring = self.ear.heard()?;
-                self.on_ring(ring)
+                let reason = self.interrupts.receive()?;
+                self.on_wake(reason)
             }
             DirectEnded::Failed if self.can_wait() => {
                 self.on_silence();
@@ -339,8 +341,8 @@ impl Rounds<'_> {
     /// Decides what to do when the daemon cannot be asked on any of the buses.
     fn on_unheard(&mut self, why: &[NoDaemon]) -> io::Result<Next> {
         if is_interrupted(why) {
-            let ring = self.ear.heard()?;
-            return self.on_ring(ring);
+            let reason = self.interrupts.receive()?;
+            return self.on_wake(reason);
         }
         for error in why {
             debug!("{error}");
@@ -394,7 +396,7 @@ impl Rounds<'_> {
         }
         self.retry = Some(Retry {
             bus: bus.clone(),
-            at: now + self.backoff.next(),
+            at: now + self.backoff.next_delay(),
             deadline,
         });
     }
@@ -406,8 +408,8 @@ impl Rounds<'_> {
             let retry = self.retry.as_ref().map(|retry| retry.at);
             let due = [away, retry, self.until, self.alarm.at()];
             let due = due.into_iter().flatten().min();
-            if let Some(ring) = self.ear.next(&mut self.clock, due)? {
-                return self.on_ring(ring);
+            if let Some(reason) = self.interrupts.wait(&mut self.clock, due)? {
+                return self.on_wake(reason);
             }
             let now = self.clock.now();
             if self.is_over() {
@@ -418,7 +420,7 @@ impl Rounds<'_> {
                 self.tell(SessionEvent::Away)?;
             }
             if self.alarm.take(now) {
-                self.tell(SessionEvent::News(News::Alarm))?;
+                self.tell(SessionEvent::Follow(FollowEvent::Alarm))?;
             }
             if let Some(retry) = self.retry.as_ref().filter(|retry| retry.at <= now) {
                 return Ok(Next::Retry(retry.bus.clone()));
@@ -426,12 +428,12 @@ impl Rounds<'_> {
         }
     }
 
-    fn on_ring(&mut self, ring: Ring) -> io::Result<Next> {
-        match ring {
-            Ring::End => Ok(Next::End(Ended::Interrupted)),
-            Ring::Unread => Ok(Next::End(Ended::Unread)),
-            Ring::Arrived { .. } => Ok(Next::Look),
-            Ring::NoBus => {
+    fn on_wake(&mut self, reason: WakeReason) -> io::Result<Next> {
+        match reason {
+            WakeReason::End => Ok(Next::End(Ended::Interrupted)),
+            WakeReason::Unread => Ok(Next::End(Ended::Unread)),
+            WakeReason::Arrived { .. } => Ok(Next::Look),
+            WakeReason::NoBus => {
                 self.remark(GIVEN_UP.to_owned())?;
                 Ok(Next::End(Ended::Lost))
             }
@@ -446,21 +448,21 @@ fn is_interrupted(why: &[NoDaemon]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bell::bell;
+    use super::super::waker::wake_channel;
     use super::*;
 
     /// Runs the work with the state of a client that waits for its bus, and returns the remarks.
-    fn waiting(work: impl FnOnce(&mut Rounds<'_>, &Bell)) -> Vec<String> {
-        let (bell, ear) = bell().unwrap();
+    fn waiting(work: impl FnOnce(&mut Rounds<'_>, &Waker)) -> Vec<String> {
+        let (waker, interrupts) = wake_channel().unwrap();
         let mut remarks = Vec::new();
         let mut rounds = Rounds {
             filter: Filter::default(),
             fallback: None,
-            hand: Hand::default(),
+            control: Control::default(),
             alarm: Alarm::default(),
-            ear,
+            interrupts,
             tell: &mut |_, event| {
-                if let SessionEvent::News(News::Remark(what)) = event {
+                if let SessionEvent::Follow(FollowEvent::Remark(what)) = event {
                     remarks.push(what);
                 }
                 Ok(())
@@ -474,15 +476,15 @@ mod tests {
             is_known: true,
             loss: None,
         };
-        work(&mut rounds, &bell);
+        work(&mut rounds, &waker);
         remarks
     }
 
     #[test]
     fn a_session_bus_that_is_given_up_ends_whatever_waits_for_it() {
-        let remarks = waiting(|rounds, bell| {
+        let remarks = waiting(|rounds, waker| {
             rounds.retry_on(&Bus::Session);
-            bell.ring(Ring::NoBus).unwrap();
+            waker.wake(WakeReason::NoBus).unwrap();
             let next = rounds.wait().unwrap();
             assert!(matches!(next, Next::End(Ended::Lost)));
             assert!(!rounds.can_wait());
@@ -492,9 +494,9 @@ mod tests {
 
     #[test]
     fn a_daemon_that_comes_ends_the_wait_for_the_next_attempt() {
-        let remarks = waiting(|rounds, bell| {
+        let remarks = waiting(|rounds, waker| {
             rounds.retry_on(&Bus::Session);
-            bell.ring(Ring::Arrived { rank: 0 }).unwrap();
+            waker.wake(WakeReason::Arrived { rank: 0 }).unwrap();
             assert!(matches!(rounds.wait().unwrap(), Next::Look));
         });
         assert!(remarks.is_empty());

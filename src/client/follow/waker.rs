@@ -10,10 +10,10 @@ use crate::units::Timestamp;
 /// The byte for the bus that is asked first.
 const FIRST_RANK: u8 = b'0';
 
-/// Why it rang.
+/// Why following is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ring {
-    /// Whoever began it, the user or the system wants the end.
+pub(super) enum WakeReason {
+    /// It is to end: by [`Waker::end`], the user or the system.
     End,
     /// solar-statusd has come to a bus.
     Arrived {
@@ -22,11 +22,11 @@ pub(super) enum Ring {
     },
     /// The last bus is gone, and was waited for as long as it may be.
     NoBus,
-    /// Nobody reads standard output any more.
+    /// Standard output is not read any more.
     Unread,
 }
 
-impl Ring {
+impl WakeReason {
     const fn byte(self) -> u8 {
         match self {
             // signal-hook writes this one.
@@ -49,38 +49,39 @@ impl Ring {
     }
 }
 
-/// The end that is rung; each thread can have its own.
+/// Interrupts following; each thread can have its own.
 #[derive(Debug)]
-pub struct Bell(UnixStream);
+pub struct Waker(UnixStream);
 
-/// The end that hears it.
+/// Receives what interrupts following.
 #[derive(Debug)]
-pub struct Ear {
-    rings: UnixStream,
+pub struct WakeReceiver {
+    stream: UnixStream,
     /// Whether the last bus is gone.
     has_no_bus: bool,
 }
 
-/// A bell, and who hears it.
-pub fn bell() -> io::Result<(Bell, Ear)> {
-    let (bell, rings) = UnixStream::pair()?;
+/// A waker and its receiver.
+pub fn wake_channel() -> io::Result<(Waker, WakeReceiver)> {
+    let (waker, stream) = UnixStream::pair()?;
     let has_no_bus = false;
-    Ok((Bell(bell), Ear { rings, has_no_bus }))
+    Ok((Waker(waker), WakeReceiver { stream, has_no_bus }))
 }
 
-impl Bell {
-    pub(super) fn ring(&self, ring: Ring) -> io::Result<()> {
-        (&self.0).write_all(&[ring.byte()])
+impl Waker {
+    /// It fails once the receiver is dropped.
+    pub(super) fn wake(&self, reason: WakeReason) -> io::Result<()> {
+        (&self.0).write_all(&[reason.byte()])
     }
 
-    /// Ends the following that hears it. It fails where that has ended.
+    /// Ends the following that has its receiver. It fails where that has ended.
     pub fn end(&self) -> io::Result<()> {
-        self.ring(Ring::End)
+        self.wake(WakeReason::End)
     }
 
     /// Ends it because standard output is not read any more. It fails where that has ended.
     pub fn end_unread(&self) -> io::Result<()> {
-        self.ring(Ring::Unread)
+        self.wake(WakeReason::Unread)
     }
 
     /// A stream that ends it when an `X` is written there, as a handler of signals can.
@@ -94,36 +95,36 @@ impl Bell {
     }
 }
 
-impl Ear {
-    /// What becomes readable when it rings, and stays so until it is heard.
+impl WakeReceiver {
+    /// Becomes readable when following is interrupted, until the reason is received.
     pub(super) fn interrupt(&self) -> io::Result<UnixStream> {
-        self.rings.try_clone()
+        self.stream.try_clone()
     }
 
-    /// Whether it rang that the last bus is gone.
+    /// Whether [`WakeReason::NoBus`] was received.
     pub(super) const fn has_no_bus(&self) -> bool {
         self.has_no_bus
     }
 
-    /// What rang, where something did.
-    pub(super) fn heard(&mut self) -> io::Result<Ring> {
+    /// The next reason; blocks until there is one.
+    pub(super) fn receive(&mut self) -> io::Result<WakeReason> {
         let mut bytes = [0; 1];
-        self.rings.read_exact(&mut bytes)?;
+        self.stream.read_exact(&mut bytes)?;
         let [byte] = bytes;
-        let ring = Ring::of(byte);
-        self.has_no_bus |= ring == Ring::NoBus;
-        Ok(ring)
+        let reason = WakeReason::of(byte);
+        self.has_no_bus |= reason == WakeReason::NoBus;
+        Ok(reason)
     }
 
-    /// Waits for the next ring; `None`: not until then.
-    pub(super) fn next(
+    /// Waits for the next reason; `None`: not until then.
+    pub(super) fn wait(
         &mut self,
         clock: &mut RealClock<'_>,
         until: Option<Timestamp>,
-    ) -> io::Result<Option<Ring>> {
+    ) -> io::Result<Option<WakeReason>> {
         loop {
-            match clock.wait(&[self.rings.as_fd()], until)? {
-                Wake::Readable(_) => return self.heard().map(Some),
+            match clock.wait(&[self.stream.as_fd()], until)? {
+                Wake::Readable(_) => return self.receive().map(Some),
                 // A signal may come in between.
                 Wake::Due | Wake::Interrupted => {
                     if until.is_some_and(|until| until <= clock.now()) {
@@ -135,8 +136,8 @@ impl Ear {
     }
 }
 
-impl AsFd for Ear {
+impl AsFd for WakeReceiver {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.rings.as_fd()
+        self.stream.as_fd()
     }
 }
