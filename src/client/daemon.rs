@@ -1,6 +1,5 @@
 //! solar-statusd, as a client sees it: where it is, and all its objects at once.
 
-use std::collections::HashMap;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -9,20 +8,12 @@ use ordered_stream::OrderedStreamExt;
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::Type;
 use zbus::names::BusName;
-use zbus::{Connection, MatchRule, Message, MessageStream, OwnedObjectPath};
+use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath};
 
+use super::calls::{Interfaces, Objects, Peer};
 use super::deadline::{Executor, Limits, Stopped};
-use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE, Values};
+use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE};
 use crate::device::{Device, Link, Receiver};
-
-/// The interface of the object that lists all others.
-const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
-
-/// The interfaces of an object with their values.
-pub type Interfaces = HashMap<String, Values>;
-
-/// Objects by their paths.
-pub type Objects = HashMap<OwnedObjectPath, Interfaces>;
 
 /// Why the daemon cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -65,9 +56,6 @@ pub enum NoDaemon {
         /// The daemon's unique name there.
         owner: String,
     },
-    /// Asking panicked.
-    #[error("asking {0} ended in a panic, a mistake of this program: please report it")]
-    Died(Bus),
     /// The program is to do something else.
     #[error("asking {0} was interrupted")]
     Interrupted(Bus),
@@ -86,11 +74,7 @@ impl NoDaemon {
             | Self::SilentBus(bus)
             | Self::Refused { bus, .. }
             | Self::Silent { bus, .. } => Some(bus),
-            Self::Absent(_)
-            | Self::NoBus { .. }
-            | Self::Died(_)
-            | Self::Interrupted(_)
-            | Self::Wait(_) => None,
+            Self::Absent(_) | Self::NoBus { .. } | Self::Interrupted(_) | Self::Wait(_) => None,
         }
     }
 }
@@ -265,10 +249,7 @@ async fn objects(
         proxy.add_match_rule(said.build()?).await?;
         proxy.add_match_rule(owner_changes()?).await?;
     }
-    let call = Message::method_call(Layout::of(bus::NAME).root(), "GetManagedObjects")
-        .destination(owner)
-        .interface(OBJECT_MANAGER)
-        .build(&())?;
+    let call = Peer::objects_call(owner, Layout::of(bus::NAME))?;
     let serial = call.header().primary().serial_num();
     connection.send(&call).await?;
     while let Some(message) = stream.next().await {

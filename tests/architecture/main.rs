@@ -77,9 +77,16 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "client",
+        &[
+            "bus", "history", "manager", "device", "feature", "text", "units",
+        ],
+    ),
+    (
         "doctor",
         &[
             "storage",
+            "client",
             "bus",
             "history",
             "nodes",
@@ -91,12 +98,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wire",
             "text",
             "units",
-        ],
-    ),
-    (
-        "client",
-        &[
-            "bus", "history", "manager", "device", "feature", "text", "units",
         ],
     ),
     (

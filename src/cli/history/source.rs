@@ -6,20 +6,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use log::{info, warn};
-use zbus::{Connection, block_on};
+use log::info;
 
 use super::args::HistoryArgs;
 use super::simulated::{self, SimulationError};
 use super::subject::Subject;
-use crate::bus::entries::{Row, entry};
-use crate::bus::{self, Bus, DEVICE_INTERFACE};
+use crate::bus::Bus;
 use crate::cli::complain;
-use crate::client::daemon::{Daemon, NoDaemon, in_order};
+use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
+use crate::client::history::HistoryRefused;
 use crate::device::{Device, Link};
-use crate::history::{self, Entry, HistoryError};
-use crate::manager::{Memory, Outcome, within};
+use crate::history::{self, HistoryError};
+use crate::manager::Memory;
 use crate::units::Timestamp;
 
 /// Where solar-statusd of the system keeps its state.
@@ -29,21 +28,13 @@ const STATE: &str = "/var/lib/solar-status";
 const PATIENCE: Duration = Duration::from_secs(5);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
-/// How many entries of a device are taken from a daemon. A history of ours has a tenth of it; every
-/// entry is a point of the picture.
-const MOST_ENTRIES: usize = 100_000;
-
 /// Why there are no entries.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SourceError {
     #[error(transparent)]
     NoDaemon(#[from] NoDaemon),
-    /// The daemon does not tell its history.
-    #[error("solar-statusd on {bus} does not tell its history: {source}")]
-    Refused { bus: Bus, source: zbus::Error },
-    /// It takes too long.
-    #[error("solar-statusd on {0} does not tell its history in time; try again")]
-    Slow(Bus),
+    #[error(transparent)]
+    Refused(#[from] HistoryRefused),
     #[error(transparent)]
     History(#[from] HistoryError),
     /// Nobody records.
@@ -85,7 +76,9 @@ pub(super) fn subjects(
             "asked solar-statusd on {} ({})",
             daemon.bus, daemon.owner
         ));
-        told(daemon, since)?
+        let histories = daemon.histories(since, Limits::timeout(LONG_PATIENCE))?;
+        let subject = |(device, entries)| Subject { device, entries };
+        histories.into_iter().map(subject).collect()
     } else {
         say(&format_args!(
             "no solar-statusd answers: read the files in {STATE}"
@@ -108,62 +101,6 @@ fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
     let tries = [Bus::System, Bus::Session].into_iter();
     let mut answers = tries.map(|bus| Daemon::on(bus, false, Limits::timeout(PATIENCE)));
     Ok(answers.find_map(|answer| answer.inspect_err(|error| info!("{error}")).ok()))
-}
-
-/// What a daemon tells.
-fn told(daemon: Daemon, since: Timestamp) -> Result<Vec<Subject>, SourceError> {
-    let Daemon {
-        bus,
-        owner,
-        connection,
-        stream,
-        objects,
-    } = daemon;
-    // Nobody reads it, and once it is full no answer comes through.
-    drop(stream);
-    let asked = bus.clone();
-    let ask = move || {
-        let mut subjects = Vec::new();
-        for (path, interfaces) in in_order(objects) {
-            let Some(device) = interfaces.get(DEVICE_INTERFACE).and_then(bus::device) else {
-                continue;
-            };
-            let entries = block_on(entries(&connection, &owner, path.as_str(), since))?;
-            subjects.push(Subject { device, entries });
-        }
-        Ok(subjects)
-    };
-    match within("bus", LONG_PATIENCE, ask).map_err(NoDaemon::from)? {
-        Outcome::Late => Err(SourceError::Slow(asked)),
-        Outcome::Died => Err(NoDaemon::Died(asked).into()),
-        Outcome::Ended(told) => told.map_err(|source| SourceError::Refused { bus: asked, source }),
-    }
-}
-
-/// All pages of a device.
-async fn entries(
-    connection: &Connection,
-    owner: &str,
-    path: &str,
-    since: Timestamp,
-) -> zbus::Result<Vec<Entry>> {
-    let mut all = Vec::new();
-    let mut since = since.since_start().as_secs();
-    loop {
-        let interface = Some(DEVICE_INTERFACE);
-        let call = connection.call_method(Some(owner), path, interface, "GetEntries", &since);
-        let rows: Vec<Row> = call.await?.body().deserialize()?;
-        let room = MOST_ENTRIES - all.len();
-        all.extend(rows.iter().take(room).map(entry));
-        match rows.last() {
-            Some(_) if all.len() == MOST_ENTRIES => {
-                warn!("{path}: more than {MOST_ENTRIES} entries, the later ones are left out");
-                return Ok(all);
-            }
-            Some(last) if last.0 >= since => since = last.0.saturating_add(1),
-            _ => return Ok(all),
-        }
-    }
 }
 
 /// What the files below a state directory tell. They know ids; names are remembered beside them.

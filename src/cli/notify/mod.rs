@@ -1,10 +1,10 @@
 //! `solar-status notify`: what a person should know of batteries and light, on the desktop.
 
 mod args;
-mod asking;
 mod config;
 mod desktop;
 mod lines;
+mod past;
 mod session;
 mod store;
 mod teller;

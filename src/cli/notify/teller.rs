@@ -4,13 +4,14 @@ use std::io;
 use jiff::tz::TimeZone;
 use zbus::Connection;
 
-use super::asking::Asking;
 use super::desktop::Desktop;
 use super::lines::Lines;
+use super::past::past;
 use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
 use crate::client::naming::Naming;
+use crate::client::on_demand::OnDemand;
 use crate::device::Device;
 use crate::manager::Change;
 use crate::units::Timestamp;
@@ -28,7 +29,7 @@ pub(super) struct Teller {
     screen: Screen,
     store: Store,
     /// `None`: the devices themselves are followed.
-    daemon: Option<Asking>,
+    daemon: Option<OnDemand>,
     /// Who was told of since following began.
     there: Devices,
     /// Who was there before, and was not told of since.
@@ -64,7 +65,7 @@ impl Teller {
 
     /// Asks the daemon on the first of these buses that has one, beside following it.
     pub(super) fn ask(&mut self, buses: Vec<Bus>) {
-        self.daemon = Some(Asking(buses));
+        self.daemon = Some(OnDemand(buses));
     }
 
     /// All who are there will be told of.
@@ -150,14 +151,14 @@ impl Teller {
     /// A solar keyboard had its days before this program looked.
     fn recall(&mut self, at: Timestamp, device: &Device) {
         if let Some(daemon) = self.daemon.as_ref().filter(|_| device.is_solar()) {
-            self.alerts.recall(device, &daemon.past(device), at);
+            self.alerts.recall(device, &past(daemon, device), at);
         }
     }
 
     fn obey(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
         for order in orders {
             if let (Order::ReadAgain(device), Some(daemon)) = (order, &self.daemon) {
-                daemon.read_again(device);
+                daemon.refresh(&device.id);
             }
             match &mut self.screen {
                 Screen::Lines(lines) => lines.obey(at, order)?,

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use log::debug;
-use zbus::{Connection, Message};
+use zbus::Connection;
 
-use crate::bus::DEVICE_INTERFACE;
+use crate::client::calls::Object;
 use crate::client::deadline::{self, Limits};
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::{Command, CommandSender};
@@ -96,10 +96,7 @@ fn call(
     path: &str,
     series: LightMeasure,
 ) -> Result<(), String> {
-    let call = Message::method_call(path, "MeasureLight")
-        .destination(owner)
-        .interface(DEVICE_INTERFACE)
-        .build(&(u32::from(series.reports), u32::from(series.period_s)));
+    let call = Object::measure_light_call(owner, path, series);
     let call = call.map_err(|error| error.to_string())?;
     let sent = deadline::run(Limits::timeout(SENDING), connection.send(&call));
     sent.map_err(|stopped| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
-use crate::client::daemon::Interfaces;
+use crate::client::calls::Interfaces;
 use crate::client::filter::Filter;
 use crate::device::{Device, Receiver};
 use crate::manager::Change;

@@ -1,17 +1,15 @@
 //! What is asked on a bus, call by call.
 
-use std::collections::HashMap;
-
 use zbus::fdo::{self, DBusProxy};
 use zbus::names::BusName;
-use zbus::wire::DynamicType;
-use zbus::{Connection, Message, OwnedObjectPath, OwnedVariant};
+use zbus::{Connection, OwnedObjectPath};
 
 use super::{Answer, Owner, Systemd, Unit, Upower, UpowerDevice};
 use crate::bus::{
     self, DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE,
-    UPOWER_INTERFACE, UPOWER_NAME, Values,
+    UPOWER_INTERFACE, UPOWER_NAME,
 };
+use crate::client::calls::{Peer, text};
 use crate::doctor::look::machine::Machine;
 
 const UNIT: &str = "solar-statusd.service";
@@ -44,11 +42,7 @@ impl Line {
     }
 
     pub(super) async fn ask(&self, owner: &Owner, layout: Layout) -> Answer {
-        const OBJECTS: &str = "org.freedesktop.DBus.ObjectManager";
-        let call = self.call(owner, layout.root(), OBJECTS, "GetManagedObjects", &());
-        let objects: zbus::Result<HashMap<OwnedObjectPath, HashMap<String, Values>>> =
-            read(call.await);
-        let objects = match objects {
+        let objects = match self.peer(owner).objects(layout).await {
             Ok(objects) => objects,
             Err(error) => return failed(error),
         };
@@ -60,16 +54,15 @@ impl Line {
         receivers.sort_by_key(|it| (it.node.len(), it.node.clone()));
         devices.sort_by_key(|it| (it.receiver().map(str::to_owned), it.slot(), it.id.clone()));
         Answer::Says {
-            version: self.version(owner, layout.root()).await,
+            version: self.version(owner, layout).await,
             receivers,
             devices,
         }
     }
 
-    /// The version of a daemon that has UPower's words.
-    async fn version(&self, owner: &Owner, root: &str) -> Option<String> {
-        let values = self.values(owner, root, UPOWER_INTERFACE).await.ok()?;
-        text(&values, "DaemonVersion")
+    /// The version of a daemon that has UPower's interface.
+    async fn version(&self, owner: &Owner, layout: Layout) -> Option<String> {
+        self.peer(owner).version(layout).await.ok().flatten()
     }
 
     pub(super) async fn unit(&self, systemd: &Owner) -> Systemd {
@@ -88,8 +81,10 @@ impl Line {
         const MANAGER: &str = "org.freedesktop.systemd1.Manager";
         const PATH: &str = "/org/freedesktop/systemd1";
         let names = [UNIT].as_slice();
-        let call = self.call(systemd, PATH, MANAGER, "ListUnitsByNames", &names);
-        let units: zbus::Result<Vec<Unit0>> = read(call.await);
+        let call = self
+            .peer(systemd)
+            .call(PATH, MANAGER, "ListUnitsByNames", &names);
+        let units: zbus::Result<Vec<Unit0>> = call.await;
         match units.map(|units| units.into_iter().next()) {
             Ok(Some((_, _, load, active, sub, ..))) => Systemd::Unit(Unit { load, active, sub }),
             Ok(None) => Systemd::Failed("it lists no such unit".to_owned()),
@@ -98,22 +93,23 @@ impl Line {
     }
 
     pub(super) async fn upower(&self, owner: Owner) -> Upower {
-        let root = Layout::of(UPOWER_NAME).root();
-        let devices = self.upower_devices(&owner, root).await;
+        let layout = Layout::of(UPOWER_NAME);
+        let devices = self.upower_devices(&owner, layout.root()).await;
         Upower {
-            version: self.version(&owner, root).await,
+            version: self.version(&owner, layout).await,
             devices: devices.map_err(|error| error.to_string()),
             owner,
         }
     }
 
     async fn upower_devices(&self, owner: &Owner, root: &str) -> zbus::Result<Vec<UpowerDevice>> {
-        let call = self.call(owner, root, UPOWER_INTERFACE, "EnumerateDevices", &());
-        let paths: Vec<OwnedObjectPath> = read(call.await)?;
+        let upower = self.peer(owner);
+        let call = upower.call(root, UPOWER_INTERFACE, "EnumerateDevices", &());
+        let paths: Vec<OwnedObjectPath> = call.await?;
         let mut devices = Vec::new();
         for path in paths {
-            let values = self
-                .values(owner, path.as_str(), UPOWER_DEVICE_INTERFACE)
+            let values = upower
+                .values(path.as_str(), UPOWER_DEVICE_INTERFACE)
                 .await?;
             let value = |name| text(&values, name).unwrap_or_default();
             devices.push(UpowerDevice {
@@ -126,39 +122,13 @@ impl Line {
         Ok(devices)
     }
 
-    async fn values(&self, owner: &Owner, path: &str, of: &str) -> zbus::Result<Values> {
-        const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
-        read(self.call(owner, path, PROPERTIES, "GetAll", &of).await)
+    /// The owner is called and not the name: then the bus starts no program.
+    fn peer<'a>(&'a self, owner: &'a Owner) -> Peer<'a> {
+        Peer {
+            connection: &self.0,
+            owner: &owner.unique,
+        }
     }
-
-    /// The owner is called and not the name: then the bus starts nobody.
-    async fn call<B>(
-        &self,
-        owner: &Owner,
-        path: &str,
-        interface: &str,
-        method: &str,
-        body: &B,
-    ) -> zbus::Result<Message>
-    where
-        B: serde::Serialize + DynamicType + Sync,
-    {
-        let whom = Some(owner.unique.as_str());
-        self.0
-            .call_method(whom, path, Some(interface), method, body)
-            .await
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned + zbus::wire::Type>(
-    answer: zbus::Result<Message>,
-) -> zbus::Result<T> {
-    answer?.body().deserialize()
-}
-
-fn text(values: &HashMap<String, OwnedVariant>, name: &str) -> Option<String> {
-    let text: &str = values.get(name)?.downcast_ref().ok()?;
-    Some(text.to_owned())
 }
 
 fn failed(error: zbus::Error) -> Answer {

@@ -1,0 +1,139 @@
+//! The methods of solar-statusd, a function each: the one place in which clients name them.
+//!
+//! All are addressed to a unique name, so that the bus never starts a daemon.
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use zbus::wire::{DynamicType, Type};
+use zbus::{Connection, Message, OwnedObjectPath};
+
+use crate::bus::entries::Row;
+use crate::bus::{DEVICE_INTERFACE, Layout, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE, Values};
+use crate::feature::solar_dashboard::LightMeasure;
+
+/// The interfaces of an object with their values.
+pub type Interfaces = HashMap<String, Values>;
+
+/// Objects by their paths.
+pub type Objects = HashMap<OwnedObjectPath, Interfaces>;
+
+/// A point of a recorded series: seconds since 1970, value, and the state of the battery as UPower
+/// numbers it.
+pub type Point = (u32, f64, u32);
+
+/// The interface of the object that lists all others.
+const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+
+/// A daemon on a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer<'a> {
+    /// The connection to its bus.
+    pub connection: &'a Connection,
+    /// Its unique name: `:1.5`.
+    pub owner: &'a str,
+}
+
+/// A device of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'a> {
+    /// The daemon.
+    pub daemon: Peer<'a>,
+    /// The path of the device.
+    pub path: &'a str,
+}
+
+impl Peer<'_> {
+    /// The call that returns all objects, not sent yet.
+    pub(super) fn objects_call(owner: &str, layout: Layout) -> zbus::Result<Message> {
+        let call = Message::method_call(layout.root(), "GetManagedObjects")
+            .destination(owner)
+            .interface(OBJECT_MANAGER);
+        call.build(&())
+    }
+
+    /// All its objects.
+    pub async fn objects(self, layout: Layout) -> zbus::Result<Objects> {
+        self.call(layout.root(), OBJECT_MANAGER, "GetManagedObjects", &())
+            .await
+    }
+
+    /// The values of one interface of an object.
+    pub async fn values(self, path: &str, interface: &str) -> zbus::Result<Values> {
+        const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+        self.call(path, PROPERTIES, "GetAll", &interface).await
+    }
+
+    /// Its version, as UPower's interface has it; so this asks upowerd as well.
+    pub async fn version(self, layout: Layout) -> zbus::Result<Option<String>> {
+        let values = self.values(layout.root(), UPOWER_INTERFACE).await?;
+        Ok(text(&values, "DaemonVersion"))
+    }
+
+    /// Calls a method of it.
+    pub async fn call<T, B>(
+        self,
+        path: &str,
+        interface: &str,
+        method: &str,
+        arguments: &B,
+    ) -> zbus::Result<T>
+    where
+        T: DeserializeOwned + Type,
+        B: serde::Serialize + DynamicType + Sync,
+    {
+        let (owner, interface) = (Some(self.owner), Some(interface));
+        let call = self
+            .connection
+            .call_method(owner, path, interface, method, arguments);
+        call.await?.body().deserialize()
+    }
+}
+
+impl Object<'_> {
+    /// Has the battery read again. What comes of it is signalled.
+    pub async fn refresh(self) -> zbus::Result<()> {
+        let Self { daemon, path } = self;
+        let call = daemon.call(path, UPOWER_DEVICE_INTERFACE, "Refresh", &());
+        call.await
+    }
+
+    /// What was recorded of a kind (`charge`, `luminosity`, …) in the last so many seconds, averaged
+    /// to at most `resolution` points.
+    pub async fn history(
+        self,
+        kind: &str,
+        timespan_s: u32,
+        resolution: u32,
+    ) -> zbus::Result<Vec<Point>> {
+        let Self { daemon, path } = self;
+        let arguments = (kind, timespan_s, resolution);
+        let call = daemon.call(path, UPOWER_DEVICE_INTERFACE, "GetHistory", &arguments);
+        call.await
+    }
+
+    /// A page of the entries since then, in seconds since 1970.
+    pub async fn entries(self, since: u64) -> zbus::Result<Vec<Row>> {
+        let Self { daemon, path } = self;
+        let call = daemon.call(path, DEVICE_INTERFACE, "GetEntries", &since);
+        call.await
+    }
+
+    /// The call that has light measured, not sent yet.
+    pub(super) fn measure_light_call(
+        owner: &str,
+        path: &str,
+        series: LightMeasure,
+    ) -> zbus::Result<Message> {
+        let call = Message::method_call(path, "MeasureLight")
+            .destination(owner)
+            .interface(DEVICE_INTERFACE);
+        call.build(&(u32::from(series.reports), u32::from(series.period_s)))
+    }
+}
+
+/// A text among values.
+pub fn text(values: &Values, name: &str) -> Option<String> {
+    let text: &str = values.get(name)?.downcast_ref().ok()?;
+    Some(text.to_owned())
+}

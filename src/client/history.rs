@@ -1,0 +1,96 @@
+//! What solar-statusd recorded.
+
+use log::warn;
+
+use super::calls::{Object, Peer};
+use super::daemon::{Daemon, in_order};
+use super::deadline::{Limits, Stopped, run};
+use crate::bus::entries::entry;
+use crate::bus::{self, Bus, DEVICE_INTERFACE};
+use crate::device::Device;
+use crate::history::Entry;
+use crate::units::Timestamp;
+
+/// How many entries of a device are taken from a daemon. A history of ours has a tenth of it; every
+/// entry is a point of a picture.
+const MOST_ENTRIES: usize = 100_000;
+
+/// Why a daemon's history is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryRefused {
+    /// The daemon, or the bus for it, refuses to be asked.
+    #[error("solar-statusd on {bus} does not tell its history: {source}")]
+    Refused {
+        /// The daemon's bus.
+        bus: Bus,
+        /// Why.
+        source: zbus::Error,
+    },
+    /// It takes too long.
+    #[error("solar-statusd on {0} does not tell its history in time; try again")]
+    Slow(Bus),
+    /// The answer cannot be waited for.
+    #[error("cannot wait for the bus: {0}")]
+    Wait(std::io::Error),
+}
+
+impl Daemon {
+    /// All its devices, in the order of their nodes and slots, with what was recorded of them since
+    /// then. All must be answered within these limits.
+    pub fn histories(
+        self,
+        since: Timestamp,
+        limits: Limits<'_>,
+    ) -> Result<Vec<(Device, Vec<Entry>)>, HistoryRefused> {
+        let Self {
+            bus,
+            owner,
+            connection,
+            stream,
+            objects,
+        } = self;
+        // It is not read, and once it is full no answer comes through.
+        drop(stream);
+        let daemon = Peer {
+            connection: &connection,
+            owner: &owner,
+        };
+        let ask = async {
+            let mut histories = Vec::new();
+            for (path, interfaces) in in_order(objects) {
+                let Some(device) = interfaces.get(DEVICE_INTERFACE).and_then(bus::device) else {
+                    continue;
+                };
+                let path = path.as_str();
+                histories.push((device, entries(Object { daemon, path }, since).await?));
+            }
+            Ok(histories)
+        };
+        match run(limits, ask) {
+            Ok(Ok(histories)) => Ok(histories),
+            Ok(Err(source)) => Err(HistoryRefused::Refused { bus, source }),
+            Err(Stopped::Late | Stopped::Interrupted) => Err(HistoryRefused::Slow(bus)),
+            Err(Stopped::Io(error)) => Err(HistoryRefused::Wait(error)),
+        }
+    }
+}
+
+/// All pages of a device.
+async fn entries(device: Object<'_>, since: Timestamp) -> zbus::Result<Vec<Entry>> {
+    let mut all = Vec::new();
+    let mut since = since.since_start().as_secs();
+    loop {
+        let rows = device.entries(since).await?;
+        let room = MOST_ENTRIES - all.len();
+        all.extend(rows.iter().take(room).map(entry));
+        match rows.last() {
+            Some(_) if all.len() == MOST_ENTRIES => {
+                let path = device.path;
+                warn!("{path}: more than {MOST_ENTRIES} entries, the later ones are left out");
+                return Ok(all);
+            }
+            Some(last) if last.0 >= since => since = last.0.saturating_add(1),
+            _ => return Ok(all),
+        }
+    }
+}
