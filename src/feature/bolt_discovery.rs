@@ -5,7 +5,7 @@
 //!
 //! Source: OpenLogi `receiver/bolt/event.rs`, Solaar `notifications.py`.
 
-use super::{DeviceKind, text};
+use super::{DeviceKind, DeviceText};
 use crate::wire::{Report, Slot, Wpid};
 
 /// What the receiver says.
@@ -25,7 +25,7 @@ pub enum BoltDiscovery {
         /// As in part 0.
         counter: u16,
         /// The name, or the start of it.
-        name: String,
+        name: DeviceText,
     },
     /// `53`: discovery began (byte 3 is 0) or ended.
     Discovery {
@@ -61,7 +61,7 @@ pub fn read(report: &Report) -> Option<BoltDiscovery> {
             let name = name.get(..usize::from(p2)).unwrap_or(name);
             BoltDiscovery::Name {
                 counter,
-                name: text::displayable(name),
+                name: DeviceText::new(name),
             }
         }
         (0x53, _) => BoltDiscovery::Discovery {
@@ -89,7 +89,7 @@ mod tests {
             read(&report("11 FF 4F 34 12 01 04 43 61 73 61 …")),
             Some(BoltDiscovery::Name {
                 counter: 0x1234,
-                name: "Casa".to_owned()
+                name: DeviceText::new(b"Casa")
             })
         );
         assert_eq!(

@@ -5,7 +5,7 @@
 //! Source: Solaar `receiver.py`; captures in its issue 2556.
 
 use super::pairing_information::Serial;
-use super::{DeviceKind, text};
+use super::{DeviceKind, DeviceText};
 use crate::wire::{Register, RegisterRequest, Report, Slot, Wpid};
 
 const PAIRING: u8 = 0x50;
@@ -41,7 +41,7 @@ pub struct NamePiece {
     /// How long the whole name is, in bytes.
     pub length: u8,
     /// This piece's text.
-    pub text: String,
+    pub text: DeviceText,
 }
 
 /// Asks what is paired with a slot.
@@ -81,7 +81,7 @@ pub fn read(report: &Report) -> Option<BoltPairing> {
                 NamePiece {
                     piece: p1,
                     length: p2,
-                    text: text::displayable(name),
+                    text: DeviceText::new(name),
                 },
             ))
         }
@@ -109,7 +109,7 @@ mod tests {
         let expected = NamePiece {
             piece: 1,
             length: 12,
-            text: "MX Master 3S".to_owned(),
+            text: DeviceText::new(b"MX Master 3S"),
         };
         assert_eq!(read(&name), Some(BoltPairing::Name(slot, expected)));
     }

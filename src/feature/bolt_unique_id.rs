@@ -2,7 +2,7 @@
 //!
 //! Source: Solaar `receiver.py`, fwupd.
 
-use super::text;
+use super::DeviceText;
 use crate::wire::{Register, RegisterRequest, Report};
 
 /// Asks for it.
@@ -10,9 +10,9 @@ pub const fn get() -> RegisterRequest {
     RegisterRequest::get_long(Register::BOLT_UNIQUE_ID, [0; 3])
 }
 
-/// Reads an answer; `None` if it holds no text.
-pub fn read(report: &Report) -> Option<String> {
-    Some(text::displayable(report.params())).filter(|id| !id.is_empty())
+/// Reads an answer.
+pub fn read(report: &Report) -> DeviceText {
+    DeviceText::new(report.params())
 }
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod tests {
     #[test]
     fn sixteen_characters() {
         let hex = "11 FF 83 FB 30 31 32 33 34 35 36 37 38 39 41 42 43 44 45 46";
-        assert_eq!(read(&report(hex)).as_deref(), Some("0123456789ABCDEF"));
-        assert_eq!(read(&report("11 FF 83 FB …")), None);
+        assert_eq!(read(&report(hex)).untrusted(), "0123456789ABCDEF");
+        assert_eq!(read(&report("11 FF 83 FB …")), DeviceText::default());
     }
 }

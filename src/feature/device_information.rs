@@ -3,7 +3,7 @@
 //! Source: Solaar, OpenLogi and logiops' wiki agree; captures named in the tests.
 
 use super::pairing_information::Serial;
-use super::{FirmwareVersion, text};
+use super::{DeviceText, FirmwareVersion};
 use crate::wire::{Call, FeatureIndex, Report, codes};
 
 /// Number of the function that tells the identity.
@@ -174,9 +174,9 @@ pub fn read_firmware_info(report: &Report) -> FirmwareInformation {
 }
 
 /// Reads an answer to [`get_serial_number`]: twelve ASCII characters.
-pub fn read_serial_number(report: &Report) -> String {
+pub fn read_serial_number(report: &Report) -> DeviceText {
     let [serial @ .., _, _, _, _] = report.params();
-    text::displayable(serial)
+    DeviceText::new(serial)
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 //!
 //! Source: Solaar; captures in its issues 661, 700 and 1376.
 
-use super::DeviceKind;
-use super::text;
+use super::{DeviceKind, DeviceText};
 use crate::wire::{Call, FeatureIndex, Report, ReportId};
 
 /// Number of the function that tells the length.
@@ -38,8 +37,8 @@ pub fn read_name(report: &Report) -> &[u8] {
 }
 
 /// The pieces of a name put together, as text.
-pub fn name(pieces: &[u8]) -> String {
-    text::displayable(pieces)
+pub fn name(pieces: &[u8]) -> DeviceText {
+    DeviceText::new(pieces)
 }
 
 /// Asks for the type.
@@ -64,7 +63,7 @@ mod tests {
         let (first, second) = (report(first), report("11 01 03 1F 4D 6F 75 73 65 …"));
         let pieces = [read_name(&first), read_name(&second)].concat();
         assert_eq!(read_count(&report("11 01 03 0F 15 …")), 21);
-        assert_eq!(name(&pieces[..21]), "Wireless Gaming Mouse");
+        assert_eq!(name(&pieces[..21]).untrusted(), "Wireless Gaming Mouse");
     }
 
     #[test]

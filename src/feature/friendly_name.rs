@@ -2,7 +2,7 @@
 //!
 //! Source: Logitech's list of HID++ 2.0 features (cpg-docs), Solaar `hidpp20.py`.
 
-use super::text;
+use super::DeviceText;
 use crate::wire::{Call, FeatureIndex, Report, ReportId};
 
 /// Number of the function that returns the lengths.
@@ -36,8 +36,8 @@ pub fn read_name(report: &Report) -> &[u8] {
 }
 
 /// The pieces of a name put together, as text.
-pub fn name(pieces: &[u8]) -> String {
-    text::displayable(pieces)
+pub fn name(pieces: &[u8]) -> DeviceText {
+    DeviceText::new(pieces)
 }
 
 #[cfg(test)]
@@ -52,6 +52,6 @@ mod tests {
         let first = report("11 01 04 16 00 50 52 4F 20 58 20 32 20 53 75 70 65 72 73 74");
         let second = report("11 01 04 16 0F 72 69 6B 65 …");
         let pieces = [read_name(&first), read_name(&second)].concat();
-        assert_eq!(name(&pieces[..19]), "PRO X 2 Superstrike");
+        assert_eq!(name(&pieces[..19]).untrusted(), "PRO X 2 Superstrike");
     }
 }

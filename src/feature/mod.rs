@@ -36,4 +36,5 @@ pub mod wireless_status;
 
 pub use kind::DeviceKind;
 pub use pairing_records::PairingRecords;
+pub use text::DeviceText;
 pub use version::FirmwareVersion;

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use super::{DeviceKind, text};
+use super::{DeviceKind, DeviceText};
 use crate::wire::{Register, RegisterRequest, Report, Slot, Wpid, codes};
 
 const RECEIVER: u8 = 0x03;
@@ -47,7 +47,7 @@ pub enum PairingInformation {
     /// Sub-registers 30 to 3F.
     Extended(Slot, ExtendedPairing),
     /// Sub-registers 40 to 4F.
-    Name(Slot, String),
+    Name(Slot, DeviceText),
     /// Another sub-register, as received.
     Unknown(u8),
 }
@@ -180,7 +180,7 @@ pub fn read(report: &Report) -> PairingInformation {
             // The length byte can be too large (OpenLogi issue 200): the report ends it anyway.
             let name = report.params().get(2..).unwrap_or_default();
             let name = name.get(..usize::from(p1)).unwrap_or(name);
-            PairingInformation::Name(slot, text::displayable(name))
+            PairingInformation::Name(slot, DeviceText::new(name))
         }
         _ => PairingInformation::Unknown(sub_register),
     }
@@ -331,7 +331,8 @@ mod tests {
             // A length beyond the report.
             ("11 FF 83 B5 40 FF 4B 38 30 30 …", 1, "K800"),
         ] {
-            let expected = PairingInformation::Name(slot(number), name.to_owned());
+            let name = DeviceText::new(name.as_bytes());
+            let expected = PairingInformation::Name(slot(number), name);
             assert_eq!(read(&report(hex)), expected, "{hex}");
         }
     }

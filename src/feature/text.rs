@@ -1,33 +1,83 @@
-use crate::text;
+use std::fmt;
 
-/// Text from a device, cut at the first NUL and displayable ([`text::name`]); empty if nothing of it
-/// can be seen. Bytes that are not UTF-8 become replacement characters.
-pub(super) fn displayable(bytes: &[u8]) -> String {
-    let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
-    text::name(&String::from_utf8_lossy(bytes)).unwrap_or_default()
+/// Text as a device sent it: up to the first NUL, with replacement characters for what is not
+/// UTF-8.
+///
+/// Anybody can write it: the name of a Bluetooth device is a setting. It may end the line, control a
+/// terminal, reorder what follows or look like nothing. So it is shown only on demand:
+/// [`Self::printable`] and `Display` leave out what is not printable; a program with stricter rules
+/// of its own applies them to [`Self::untrusted`], and passes them to
+/// [`Session::with_text`](crate::session::Session::with_text).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DeviceText(String);
+
+impl DeviceText {
+    /// The text in these bytes of a report.
+    pub fn new(bytes: &[u8]) -> Self {
+        let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+        Self(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// Everything that was sent. Not for display.
+    pub fn untrusted(&self) -> &str {
+        &self.0
+    }
+
+    /// One line of what can be printed, with single spaces; `None` if that is nothing.
+    pub fn printable(&self) -> Option<String> {
+        let mut printed = String::new();
+        for c in self.0.chars() {
+            if c.is_whitespace() {
+                if !printed.is_empty() && !printed.ends_with(' ') {
+                    printed.push(' ');
+                }
+            } else if is_printable(c) {
+                printed.push(c);
+            }
+        }
+        if printed.ends_with(' ') {
+            printed.pop();
+        }
+        Some(printed).filter(|it| !it.is_empty())
+    }
+}
+
+impl fmt::Display for DeviceText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.printable().unwrap_or_default())
+    }
+}
+
+/// Whether the standard library prints a character as itself: after another one, since it escapes
+/// marks that have no base.
+fn is_printable(c: char) -> bool {
+    matches!(c, '"' | '\'' | '\\') || format!("-{c}").escape_debug().eq(['-', c])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::displayable;
-    use crate::text::tests::{HOSTILE, assert_harmless};
+    use super::DeviceText;
 
     #[test]
-    fn bytes_become_displayable_text() {
-        assert_eq!(displayable(b"K7\x1b[31m50\0junk"), "K7[31m50");
-        assert_eq!(displayable(b"BL "), "BL");
-        assert_eq!(displayable(&[0xFF, b'x']), "\u{FFFD}x");
+    fn bytes_become_printable_text() {
+        for (bytes, printed) in [
+            (&b"K7\x1b[31m50\0junk"[..], Some("K7[31m50")),
+            (b"BL ", Some("BL")),
+            (b"\xFFx", Some("\u{FFFD}x")),
+            (b" Anna's\r\n \"K750\" ", Some("Anna's \"K750\"")),
+            ("K750\u{202e}\u{200b}é🎧".as_bytes(), Some("K750é🎧")),
+            ("e\u{301}".as_bytes(), Some("e\u{301}")),
+            ("\u{200c}\u{2060}\u{feff} \u{a0}".as_bytes(), None),
+            (b"", None),
+        ] {
+            let text = DeviceText::new(bytes);
+            assert_eq!(text.printable().as_deref(), printed);
+            assert_eq!(text.to_string(), printed.unwrap_or_default());
+        }
     }
 
     #[test]
-    fn a_hostile_name_in_any_report_is_harmless() {
-        for name in HOSTILE {
-            let bytes = name.as_bytes();
-            assert_harmless(&crate::feature::device_name::name(bytes));
-            // A name may be cut within a character.
-            for piece in bytes.chunks(16) {
-                assert_harmless(&displayable(piece));
-            }
-        }
+    fn all_that_was_sent_is_kept() {
+        assert_eq!(DeviceText::new(b"K7\x1b50 \0x").untrusted(), "K7\x1b50 ");
     }
 }

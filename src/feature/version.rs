@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::DeviceText;
+
 /// A firmware version: prefix, number, revision and build, the latter three in BCD.
 ///
 /// Shown as `12.01.B0019`, or `RQK 33.00.B0015` where the firmware has a name.
@@ -19,11 +21,10 @@ pub struct FirmwareVersion {
 
 impl fmt::Display for FirmwareVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let prefix = self
-            .prefix
-            .as_ref()
-            .map(|prefix| super::text::displayable(prefix));
-        if let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) {
+        let prefix = self.prefix.map(|prefix| DeviceText::new(&prefix));
+        if let Some(prefix) = prefix.and_then(|prefix| prefix.printable()) {
+            // What is not ASCII is not known, and may have no width.
+            let prefix = prefix.replace(|c: char| !c.is_ascii(), "\u{FFFD}");
             write!(f, "{prefix} ")?;
         }
         write!(f, "{:02X}.{:02X}", self.number, self.revision)?;
@@ -78,6 +79,26 @@ mod tests {
         }
         for other in ["", "12", "12.xx", "12.01.0019", "LONG 12.01"] {
             assert_eq!(FirmwareVersion::from_text(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_shown_in_ascii() {
+        for (prefix, text) in [
+            (*b"\x1bQK", "QK 01.02"),
+            (*b" Q ", "Q 01.02"),
+            ([0xFF, b'x', 0], "\u{FFFD}x 01.02"),
+            // HANGUL FILLER, which has no width, and RIGHT-TO-LEFT OVERRIDE.
+            ([0xE3, 0x85, 0xA4], "\u{FFFD} 01.02"),
+            ([0xE2, 0x80, 0xAE], "01.02"),
+        ] {
+            let version = FirmwareVersion {
+                prefix: Some(prefix),
+                number: 1,
+                revision: 2,
+                build: None,
+            };
+            assert_eq!(version.to_string(), text);
         }
     }
 }

@@ -11,6 +11,7 @@ use log::{debug, warn};
 
 use super::event::{Event, PairingRecord, ReceiverRecord};
 use super::request::RequestError;
+use super::text::ReadText;
 use super::timing;
 use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::device_connection::Arrival;
@@ -18,7 +19,7 @@ use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
 use crate::feature::{
-    DeviceKind, PairingRecords, bolt_unique_id, connection_state, receiver_firmware,
+    DeviceKind, DeviceText, PairingRecords, bolt_unique_id, connection_state, receiver_firmware,
 };
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
@@ -98,6 +99,7 @@ enum Progress {
 #[derive(Debug)]
 pub(super) struct Discovery {
     scope: DiscoveryScope,
+    text: ReadText,
     records: PairingRecords,
     receiver: ReceiverRecord,
     devices: BTreeMap<Slot, PairingRecord>,
@@ -116,7 +118,7 @@ pub(super) struct Discovery {
 
 impl Discovery {
     /// A discovery; `raised` are flags that an earlier one set.
-    pub(super) fn new(scope: DiscoveryScope, raised: Option<Raised>) -> Self {
+    pub(super) fn new(scope: DiscoveryScope, text: ReadText, raised: Option<Raised>) -> Self {
         let identity: &[Step] = match scope.records {
             PairingRecords::Legacy | PairingRecords::Unknown => &[Step::Receiver, Step::State],
             PairingRecords::Bolt => &[Step::UniqueId, Step::State],
@@ -126,6 +128,7 @@ impl Discovery {
         let listening = scope.follow.then_some(Step::ReadFlags);
         Self {
             scope,
+            text,
             records: scope.records,
             receiver: ReceiverRecord::default(),
             devices: BTreeMap::new(),
@@ -334,7 +337,7 @@ impl Discovery {
     ) {
         match (step, outcome) {
             (Step::UniqueId, Ok(report)) => {
-                self.receiver.unique_id = bolt_unique_id::read(&report);
+                self.receiver.unique_id = (self.text)(&bolt_unique_id::read(&report));
                 self.records = PairingRecords::Bolt;
                 self.todo.push_front(Step::BoltReceiver);
             }
@@ -413,7 +416,7 @@ impl Discovery {
                     record.power_switch = Some(extended.power_switch);
                 }
             }
-            PairingInformation::Name(slot, name) => self.learn_name(slot, name, events),
+            PairingInformation::Name(slot, name) => self.learn_name(slot, &name, events),
             PairingInformation::Receiver(_) | PairingInformation::Unknown(_) => {}
         }
     }
@@ -437,15 +440,15 @@ impl Discovery {
             }
             BoltPairing::Name(slot, piece) => {
                 if piece.piece == 1 {
-                    self.learn_name(slot, piece.text, events);
+                    self.learn_name(slot, &piece.text, events);
                 }
             }
         }
     }
 
-    fn learn_name(&mut self, slot: Slot, name: String, events: &mut VecDeque<Event>) {
+    fn learn_name(&mut self, slot: Slot, name: &DeviceText, events: &mut VecDeque<Event>) {
         if let Some(record) = self.devices.get_mut(&slot) {
-            record.name = Some(name).filter(|name| !name.is_empty());
+            record.name = (self.text)(name);
             events.push_back(Event::Named(slot.into(), record.name.clone()));
         }
     }

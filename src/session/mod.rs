@@ -24,6 +24,7 @@ mod request;
 mod resume;
 mod sources;
 mod tempo;
+mod text;
 mod timing;
 mod unasked;
 mod window;
@@ -37,6 +38,7 @@ pub use light::Hold;
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;
+pub use text::ReadText;
 pub use timing::LONGEST_STATUS;
 
 use discovery::{Discovery, Raised};
@@ -44,6 +46,7 @@ use exchange::{Exchange, Finished};
 use light::LightLease;
 use probe::Probe;
 
+use crate::feature::DeviceText;
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::units::Timestamp;
 use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, ReportId, Slot};
@@ -52,6 +55,7 @@ use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, Repor
 #[derive(Debug)]
 pub struct Session {
     peer: Peer,
+    text: ReadText,
     /// The index under which the device of its own node wants to be asked.
     direct: DeviceIndex,
     exchange: Exchange<Purpose>,
@@ -86,6 +90,7 @@ impl Session {
     pub fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
+            text: DeviceText::printable,
             direct: DeviceIndex::DIRECT,
             exchange: Exchange::new(peer, form),
             discovery: None,
@@ -99,12 +104,18 @@ impl Session {
         }
     }
 
+    /// The same, but names and other texts of devices pass through `text`.
+    #[must_use]
+    pub fn with_text(self, text: ReadText) -> Self {
+        Self { text, ..self }
+    }
+
     /// Starts finding out what is paired with the receiver.
     pub fn discover(&mut self, scope: DiscoveryScope) {
         self.exchange
             .withdraw(|purpose| matches!(purpose, Purpose::Discovery(_)));
         let raised = self.raised_flags();
-        self.discovery = Some(Discovery::new(scope, raised));
+        self.discovery = Some(Discovery::new(scope, self.text, raised));
         self.continue_discovery();
     }
 
@@ -135,7 +146,7 @@ impl Session {
             self.exchange.set_one_at_a_time();
         }
         entry.one_at_a_time = self.exchange.is_one_at_a_time();
-        let probe = Probe::new(wanted).after(self.probes.get(&device));
+        let probe = Probe::new(wanted, self.text).after(self.probes.get(&device));
         self.probes.insert(device, probe);
         self.continue_probe(device);
     }

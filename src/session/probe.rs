@@ -11,6 +11,7 @@ use super::event::{DeviceFact, Reading};
 use super::known::{BatteryRegister, Capability, Known};
 use super::request::{Request, RequestError};
 use super::sources::{battery_registers, battery_sources};
+use super::text::ReadText;
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
@@ -111,6 +112,7 @@ enum Goal {
 #[derive(Debug)]
 pub(super) struct Probe {
     wanted: Wanted,
+    text: ReadText,
     goals: VecDeque<Goal>,
     /// Steps that follow from answers, before the next goal is looked at.
     todo: VecDeque<Step>,
@@ -159,9 +161,10 @@ enum Way {
 }
 
 impl Probe {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    pub(super) fn new(wanted: Wanted, text: ReadText) -> Self {
         Self {
             wanted,
+            text,
             goals: Self::goals(wanted),
             todo: VecDeque::new(),
             heard: Heard::Nothing,
@@ -228,7 +231,7 @@ impl Probe {
         }
         *self = Self {
             restarted: true,
-            ..Self::new(self.wanted)
+            ..Self::new(self.wanted, self.text)
         };
         true
     }
@@ -492,9 +495,9 @@ impl Probe {
             }
             Step::NamePiece(_) => {
                 if self.take_piece(step, device_name::read_name(report)) {
-                    let name = device_name::name(&self.name);
-                    self.lacks_name = name.is_empty();
-                    facts.extend(named(name));
+                    let name = (self.text)(&device_name::name(&self.name));
+                    self.lacks_name = name.is_none();
+                    facts.extend(name.map(DeviceFact::Name));
                 }
             }
             Step::FriendlyLength(index) => {
@@ -504,9 +507,9 @@ impl Probe {
             }
             Step::FriendlyPiece(_) => {
                 if self.take_piece(step, friendly_name::read_name(report)) {
-                    let name = friendly_name::name(&self.name);
-                    known.nameless |= name.is_empty();
-                    facts.extend(named(name));
+                    let name = (self.text)(&friendly_name::name(&self.name));
+                    known.nameless |= name.is_none();
+                    facts.extend(name.map(DeviceFact::Name));
                 }
             }
             Step::Kind(_) => facts.push(DeviceFact::Kind(device_name::read_type(report))),
@@ -781,11 +784,6 @@ impl Probe {
         self.todo.push_front(step);
         true
     }
-}
-
-/// A name of which nothing can be displayed is unknown.
-fn named(name: String) -> Option<DeviceFact> {
-    Some(name).filter(|it| !it.is_empty()).map(DeviceFact::Name)
 }
 
 /// Whether a report can be an answer or event of a battery feature.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, count};
+use super::fields::{Fields, count, quoted};
 use super::registers::serial;
 use super::{power, role};
 use crate::feature::device_information::{self, DeviceInformation};
@@ -84,7 +84,7 @@ pub(super) fn reply(
         }
         (FeatureId::DEVICE_INFORMATION, device_information::GET_SERIAL_NUMBER) => {
             let serial = device_information::read_serial_number(report);
-            fields.say("serial", serial.clone(), serial);
+            fields.text("serial", &serial, str::to_owned);
         }
         (FeatureId::DEVICE_NAME, device_name::GET_COUNT) => {
             let length = device_name::read_count(report);
@@ -92,7 +92,7 @@ pub(super) fn reply(
         }
         (FeatureId::DEVICE_NAME, device_name::GET_NAME) => {
             let name = device_name::name(device_name::read_name(report));
-            fields.say("name", name.clone(), format!("\"{name}\""));
+            fields.text("name", &name, quoted);
             if let Some(offset) = asked(request) {
                 fields.row("offset", offset, format!("from byte {offset}"));
             }

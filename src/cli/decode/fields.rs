@@ -5,6 +5,9 @@ use std::fmt::Display;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::feature::DeviceText;
+use crate::text;
+
 /// The fields of one frame, in the order they are told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<Field>);
@@ -39,6 +42,18 @@ impl Fields {
         self.add(name, value.into(), Words::Row(words.to_string()));
     }
 
+    /// A text of a device, in the summary.
+    pub(super) fn text(
+        &mut self,
+        name: &'static str,
+        text: &DeviceText,
+        words: impl FnOnce(&str) -> String,
+    ) {
+        let text = text::name(text.untrusted()).unwrap_or_default();
+        let words = words(&text);
+        self.say(name, text, words);
+    }
+
     /// A field of the JSON output only.
     pub(super) fn keep(&mut self, name: &'static str, value: impl Into<Value>) {
         self.add(name, value.into(), Words::None);
@@ -63,6 +78,11 @@ impl Fields {
             _ => None,
         })
     }
+}
+
+/// A name as a person would say it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
 }
 
 impl Serialize for Fields {
@@ -90,6 +110,7 @@ pub(super) fn count(number: u8, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::tests::{HOSTILE, assert_harmless};
 
     #[test]
     fn every_field_is_in_json_and_each_in_one_place_of_the_text() {
@@ -109,5 +130,20 @@ mod tests {
     fn numbers_agree_with_their_nouns() {
         assert_eq!(count(1, "report"), "1 report");
         assert_eq!(count(120, "report"), "120 reports");
+    }
+
+    #[test]
+    fn a_hostile_name_in_any_report_is_harmless() {
+        // A name may be cut within a character.
+        let pieces = |name: &'static str| name.as_bytes().chunks(16);
+        for bytes in HOSTILE.iter().copied().flat_map(pieces) {
+            let mut fields = Fields::default();
+            fields.text("name", &DeviceText::new(bytes), str::to_owned);
+            let Words::Summary(words) = &fields.0[0].words else {
+                panic!("{fields:?}");
+            };
+            assert_harmless(words);
+            assert_eq!(fields.0[0].value, **words);
+        }
     }
 }

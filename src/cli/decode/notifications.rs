@@ -1,6 +1,6 @@
 //! The fields of HID++ 1.0 notifications and of DJ notices.
 
-use super::fields::Fields;
+use super::fields::{Fields, quoted};
 use super::power;
 use crate::feature::bolt_discovery::{self, BoltDiscovery};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
@@ -85,8 +85,7 @@ fn discovery(fields: &mut Fields, report: &Report) -> bool {
             fields.row("counter", counter, counter);
         }
         Some(BoltDiscovery::Name { counter, name }) => {
-            let words = format!("\"{name}\"");
-            fields.say("name", name, words);
+            fields.text("name", &name, quoted);
             fields.row("counter", counter, counter);
         }
         Some(BoltDiscovery::Discovery { open, error }) => status(fields, open, error),

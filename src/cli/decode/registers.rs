@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::Behind;
-use super::fields::{Fields, count};
+use super::fields::{Fields, count, quoted};
 use super::{evidence, power};
 use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::firmware_version::{self, Item};
@@ -13,6 +13,7 @@ use crate::feature::{
     PairingRecords, battery_mileage, battery_status, bolt_unique_id, connection_state,
     device_connection::Radio, pairing_lock, receiver_firmware,
 };
+use crate::text;
 use crate::wire::{Access, Register, Report, Slot};
 
 /// Register B2: pairing lock and unpairing.
@@ -70,10 +71,12 @@ pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>
             return pairing(fields, report, behind);
         }
         (Access::GetLong, Register::DEVICE_ACTIVITY) => activity(fields, report),
-        (Access::GetLong, Register::BOLT_UNIQUE_ID) => match bolt_unique_id::read(report) {
-            Some(id) => fields.say("serial", id.clone(), format!("serial {id}")),
-            None => fields.say("serial", Value::Null, "no serial"),
-        },
+        (Access::GetLong, Register::BOLT_UNIQUE_ID) => {
+            match text::name(bolt_unique_id::read(report).untrusted()) {
+                Some(id) => fields.say("serial", id.clone(), format!("serial {id}")),
+                None => fields.say("serial", Value::Null, "no serial"),
+            }
+        }
         (Access::SetShort | Access::SetLong, _) => {
             if report.head() != [0; 3] {
                 return false;
@@ -207,7 +210,7 @@ fn pairing(fields: &mut Fields, report: &Report, behind: Option<Behind>) -> bool
             fields.row("report_types", types.clone(), types);
         }
         PairingInformation::Name(_, name) => {
-            fields.say("name", name.clone(), format!("\"{name}\""));
+            fields.text("name", &name, quoted);
         }
         PairingInformation::Unknown(_) => return false,
     }
@@ -225,8 +228,7 @@ fn bolt_record(fields: &mut Fields, record: BoltPairing) {
             fields.row("encrypted", true, "yes, as Bolt always is");
         }
         BoltPairing::Name(_, piece) => {
-            let words = format!("\"{}\"", piece.text);
-            fields.say("name", piece.text, words);
+            fields.text("name", &piece.text, quoted);
             fields.row("name_length", piece.length, count(piece.length, "byte"));
             fields.row("piece", piece.piece, piece.piece);
         }

@@ -24,6 +24,7 @@ use super::rivals::Sign;
 use super::snapshot::Failure;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
+use crate::text;
 use crate::transport::{Bus, NodeInfo, Place, Transport};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, ReportId, Slot};
@@ -99,7 +100,7 @@ impl<'a> Node<'a> {
         } else {
             Peer::Device
         };
-        let mut session = Session::new(peer, form);
+        let mut session = Session::new(peer, form).with_text(|it| text::name(it.untrusted()));
         let node_name = info.path.rsplit('/').next().unwrap_or_default();
         let receiver = model.map(|model| Receiver {
             // A node's number is another after each plugging, the port it is plugged into is not.
