@@ -12,9 +12,10 @@ use std::time::Duration;
 use solar_status::manager::{
     Clock, Failure, Memory, OpenNode, Query, RealClock, Snapshot, VirtualClock, read_status,
 };
+use solar_status::nodes::SimulatedNode;
 use solar_status::session::Wanted;
 use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{SimulatedNode, scenario};
+use solar_status::sim::scenario;
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use solar_status::units::{Percent, Timestamp};
 use solar_status::wire::{Incoming, Report};

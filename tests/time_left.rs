@@ -23,11 +23,11 @@ use solar_status::history::{Entry, HEARTBEAT, History, Sample};
 use solar_status::manager::{
     Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
-use solar_status::nodes::{Given, Tapping};
+use solar_status::nodes::{Given, SimulatedNode, Tapping, node_of};
 use solar_status::session::Wanted;
+use solar_status::sim::Firmware;
 use solar_status::sim::scenario::lives::{HABITS, Habit, Life, used};
 use solar_status::sim::scenario::{AWAY, K750, months};
-use solar_status::sim::{Firmware, SimulatedNode};
 use solar_status::transport::{NodeInfo, Transport};
 use solar_status::units::{Percent, Timestamp};
 
@@ -109,7 +109,7 @@ fn recorded() -> Vec<Recorded> {
     let mut nodes = vec![(NodeInfo::unifying("desk"), desk)];
     for habit in HABITS {
         let used = used(habit).unwrap();
-        let info = used.firmware().plugged().node(habit.device);
+        let info = node_of(used.firmware().plugged(), habit.device);
         nodes.push((info, Box::new(SimulatedNode(used))));
     }
     let query = Query {
@@ -361,7 +361,7 @@ fn the_time_left_is_near_the_truth_from_the_first_time_it_is_shown() {
     };
     for habit in HABITS {
         let used = used(habit).unwrap();
-        let node = used.firmware().plugged().node("x");
+        let node = node_of(used.firmware().plugged(), "x");
         let name = node.name.as_deref().unwrap_or(habit.device);
         let (empty, full) = of_habit(find(name), habit);
         empty.print(habit.device);

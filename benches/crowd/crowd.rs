@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::nodes::{SimulatedNode, numbered};
 use solar_status::session::Wanted;
 use solar_status::sim::patience::Patience;
 use solar_status::sim::receiver::{Latency, Receiver};
-use solar_status::sim::{Plugged, SimulatedNode, scenario};
+use solar_status::sim::{Plugged, scenario};
 use solar_status::transport::NodeInfo;
 use solar_status::units::Timestamp;
 
@@ -59,7 +60,8 @@ pub(crate) type Crowd = Vec<(NodeInfo, Plugged)>;
 
 /// All devices awake, all receivers equally fast.
 pub(crate) fn crowd(size: Size, models: &[&str], patience: Patience) -> Crowd {
-    scenario::crowd(size.devices, size.receivers, models, LATENCY, patience)
+    let crowd = scenario::crowd(size.devices, size.receivers, models, LATENCY, patience);
+    numbered("crowd", crowd)
 }
 
 /// Changes every receiver; the first is number 0.

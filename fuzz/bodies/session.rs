@@ -58,8 +58,8 @@ pub(crate) fn run(input: &[u8]) {
     };
     let (known, frames) = frames.split_at(usize::from(known % 8).min(frames.len()));
     let mut desk = scenario::full();
-    let (info, mut desk) = desk.swap_remove(usize::from(*node) % desk.len());
-    let form = if info.capabilities.short {
+    let mut desk = desk.swap_remove(usize::from(*node) % desk.len());
+    let form = if desk.reports().short {
         ReportId::Short
     } else {
         ReportId::Long

@@ -2,6 +2,7 @@
 
 mod given;
 mod machine;
+mod plugged;
 mod replayed;
 mod simulated;
 mod tapping;
@@ -9,6 +10,7 @@ mod unreadable;
 
 pub use given::Given;
 pub use machine::Machine;
+pub use plugged::{SimulatedNode, node_of, numbered};
 pub use replayed::{TraceError, read_trace};
 pub use simulated::{Desk, simulated};
 pub use tapping::Tapping;

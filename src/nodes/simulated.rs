@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 
-use crate::sim::SimulatedNode;
+use super::plugged::{SimulatedNode, numbered};
 use crate::sim::scenario::{self, Staged};
 use crate::transport::{NodeInfo, Transport};
 
@@ -27,7 +27,7 @@ pub fn simulated(desk: Desk) -> Vec<(NodeInfo, Box<dyn Transport>)> {
             vec![(NodeInfo::unifying("simulated"), Box::new(desk))]
         }
         Desk::Full => {
-            let nodes = scenario::full().into_iter();
+            let nodes = numbered("simulated", scenario::full()).into_iter();
             let staged = nodes.map(|(info, plugged)| {
                 let node: Box<dyn Transport> = Box::new(SimulatedNode(Staged::new(plugged, &[])));
                 (info, node)

@@ -4,7 +4,7 @@ use super::battery::{Battery, State};
 use super::frame::{Error10, Error20, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT};
 use super::hidpp10::Hidpp10;
 use super::hidpp20::{Hidpp20, event_frame};
-use super::receiver::Latency;
+use super::latency::Latency;
 use super::solar::Solar;
 use crate::units::{Percent, Timestamp};
 

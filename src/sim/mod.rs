@@ -51,14 +51,15 @@ mod actions;
 mod dj;
 mod frame;
 mod history;
-mod node;
+mod latency;
 mod outbox;
+mod plugged;
 mod records;
 mod registers;
 #[cfg(test)]
 mod testing;
 
-pub use node::{Plugged, SimulatedNode};
+pub use plugged::Plugged;
 
 use crate::units::Timestamp;
 

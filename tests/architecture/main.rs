@@ -22,12 +22,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("wire", &["units"]),
     ("transport", &["wire", "text", "units"]),
-    ("feature", &["wire", "text", "units"]),
+    ("feature", &["wire", "units"]),
     ("device", &["feature", "wire", "units"]),
     ("history", &["storage", "device", "units"]),
     ("session", &["feature", "wire", "units"]),
-    // Firmware: of the program it simulates a device for, it may know the door and the frames.
-    ("sim", &["transport", "wire", "units"]),
+    // Firmware: of the program it simulates a device for, it may know the frames.
+    ("sim", &["wire", "units"]),
     (
         "manager",
         &[
@@ -130,7 +130,6 @@ const CIRCLES: &[(&str, &[&str])] = &[
     ("chart", &["layout", "legend", "panel"]),
     ("cli::decode", &["input", "logs"]),
     ("service", &["bus_thread", "ending"]),
-    ("sim", &["device", "dj", "receiver"]),
 ];
 
 /// The program and its arrows, which take seconds to read.

@@ -7,11 +7,11 @@ use solar_status::history::{History, Sample};
 use solar_status::manager::{
     Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
-use solar_status::nodes::{Given, Tapping};
+use solar_status::nodes::{Given, SimulatedNode, Tapping};
 use solar_status::session::Wanted;
 use solar_status::sim::receiver::Receiver;
+use solar_status::sim::scenario;
 use solar_status::sim::scenario::Staged;
-use solar_status::sim::{SimulatedNode, scenario};
 use solar_status::transport::{NodeInfo, TraceFile, Transport};
 use solar_status::units::{Percent, Timestamp};
 

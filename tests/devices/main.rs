@@ -13,12 +13,13 @@ use std::time::Duration;
 use solar_status::device::{ChargeState, Device, Link, Presence, ValueKind};
 use solar_status::feature::DeviceKind;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::nodes::{SimulatedNode, node_of, numbered};
 use solar_status::session::Wanted;
 use solar_status::sim::catalogue::{Connection, Entry, devices};
 use solar_status::sim::device::Kind;
 use solar_status::sim::family::Family;
 use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Plugged, SimulatedNode, scenario};
+use solar_status::sim::{Plugged, scenario};
 use solar_status::transport::NodeInfo;
 
 /// The slot of a Powerplay's pad.
@@ -191,7 +192,7 @@ fn every_device_is_found_and_read_as_its_dump_says() {
             dump.name
         );
         let plugged = alone(entry);
-        let snapshot = read(vec![(plugged.node("alone"), plugged)]);
+        let snapshot = read(vec![(node_of(&plugged, "alone"), plugged)]);
         assert!(
             snapshot.failures.is_empty(),
             "{}: {:?}",
@@ -217,7 +218,7 @@ fn every_device_is_found_and_read_as_its_dump_says() {
 
 #[test]
 fn the_full_desk_has_them_all_at_once() {
-    let snapshot = read(scenario::full());
+    let snapshot = read(numbered("simulated", scenario::full()));
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
     assert_eq!(snapshot.devices.len(), 73);
     let mut sources: BTreeMap<&str, usize> = BTreeMap::new();

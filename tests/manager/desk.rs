@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::nodes::node_of;
 use solar_status::session::Wanted;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::receiver::Receiver;
@@ -98,7 +99,7 @@ impl Shared {
     }
 
     pub(crate) fn info(&self) -> NodeInfo {
-        let node = self.plugged.borrow().node(&self.path);
+        let node = node_of(&self.plugged.borrow(), &self.path);
         let address = (node.bus == Bus::Bluetooth).then(|| self.address.clone());
         let name = self.path.rsplit('/').next().unwrap();
         let id = self

@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use clap::Parser;
 use rustix::event::{EventfdFlags, eventfd};
 use solar_status::manager::{Clock, NodeSource, RealClock};
+use solar_status::nodes::node_of;
 use solar_status::service::{self, Args, Ending, ServiceError};
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, Plugged, scenario};
@@ -61,7 +62,7 @@ impl Thing {
     }
 
     fn info(&self) -> NodeInfo {
-        self.plugged().node(&self.0.path)
+        node_of(&self.plugged(), &self.0.path)
     }
 
     fn plugged(&self) -> MutexGuard<'_, Plugged> {

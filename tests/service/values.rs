@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use solar_status::nodes::numbered;
 use solar_status::sim::scenario;
 
 use crate::bus::Bus;
@@ -41,7 +42,7 @@ fn every_value_of_the_desk_is_as_reviewed() {
 fn seventy_three_devices_are_told_as_reviewed() {
     let bus = Bus::start();
     let client = Client::of(&bus);
-    let things: Vec<Thing> = scenario::full()
+    let things: Vec<Thing> = numbered("simulated", scenario::full())
         .into_iter()
         .map(|(info, plugged)| Thing::new(&info.path, plugged))
         .collect();

@@ -13,9 +13,8 @@ use crate::history::{HEARTBEAT, History, HistoryError, Sample};
 use crate::manager::{
     Change, Follow, FollowError, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
-use crate::nodes::{Given, Tapping};
+use crate::nodes::{Given, SimulatedNode, Tapping};
 use crate::session::Wanted;
-use crate::sim::SimulatedNode;
 use crate::sim::scenario::{AWAY, months};
 use crate::transport::{NodeInfo, Transport};
 use crate::units::{Percent, Timestamp};

@@ -6,10 +6,11 @@ use crate::feature::battery_level_status::read_level;
 use crate::feature::battery_voltage::read_voltage;
 use crate::feature::unified_battery::read_status as read_unified;
 use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, VirtualClock, read_status};
+use crate::nodes::{SimulatedNode, numbered};
 use crate::session::Wanted;
+use crate::sim::Plugged;
 use crate::sim::receiver::Receiver as SimulatedReceiver;
 use crate::sim::scenario::{self, K750, M705};
-use crate::sim::{Plugged, SimulatedNode};
 use crate::transport::{Bus, NodeInfo};
 use crate::units::Percent;
 use crate::wire::Slot;
@@ -176,7 +177,11 @@ fn firmware_has_a_column_when_it_was_asked_for() {
 
 #[test]
 fn the_columns_of_all_groups_stand_under_one_heading() {
-    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    let snapshot = read(
+        numbered("simulated", scenario::full()),
+        BATTERY,
+        &mut VirtualClock::default(),
+    );
     for width in [80, 100, 120, 200] {
         let style = Style {
             width: Some(width),
@@ -205,7 +210,11 @@ fn column_of(line: &str, word: &str) -> usize {
 
 #[test]
 fn devices_without_a_receiver_stand_by_name_under_their_bus() {
-    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    let snapshot = read(
+        numbered("simulated", scenario::full()),
+        BATTERY,
+        &mut VirtualClock::default(),
+    );
     let table = drawn(&snapshot, WIDE);
     let usb = table.find("\nUSB  without a receiver\n").unwrap();
     let bluetooth = table.find("\nBluetooth  without a receiver\n").unwrap();
@@ -225,7 +234,7 @@ fn devices_without_a_receiver_stand_by_name_under_their_bus() {
 
 #[test]
 fn without_receivers_there_are_no_slots() {
-    let nodes = scenario::full().into_iter();
+    let nodes = numbered("simulated", scenario::full()).into_iter();
     let nodes = nodes.filter(|(_, plugged)| plugged.direct().is_some());
     let snapshot = read(nodes.collect(), BATTERY, &mut VirtualClock::default());
     let table = drawn(&snapshot, WIDE);
@@ -236,7 +245,11 @@ fn without_receivers_there_are_no_slots() {
 
 #[test]
 fn a_powerplay_does_not_use_two_of_one_slots() {
-    let snapshot = read(scenario::full(), BATTERY, &mut VirtualClock::default());
+    let snapshot = read(
+        numbered("simulated", scenario::full()),
+        BATTERY,
+        &mut VirtualClock::default(),
+    );
     let table = drawn(&snapshot, WIDE);
     assert!(
         table.contains("046D:C53A, serial A0000001, 2 paired"),

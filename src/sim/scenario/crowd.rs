@@ -5,7 +5,6 @@ use crate::sim::catalogue::{self, Entry};
 use crate::sim::family::Family;
 use crate::sim::patience::Patience;
 use crate::sim::receiver::{Latency, Receiver};
-use crate::transport::NodeInfo;
 
 /// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
 pub const EACH_BATTERY: [&str; 6] = ["M525", "M705 (M-R0009)", "K800", "G703", "PRO X", "K750"];
@@ -19,7 +18,7 @@ pub fn crowd(
     models: &[&str],
     latency: Latency,
     patience: Patience,
-) -> Vec<(NodeInfo, Plugged)> {
+) -> Vec<Plugged> {
     let models: Vec<Entry> = models.iter().copied().filter_map(catalogue::find).collect();
     let mut all: Vec<Receiver> = (0..receivers)
         .map(|number| {
@@ -40,13 +39,7 @@ pub fn crowd(
             receiver.put(slot, device);
         }
     }
-    (1..)
-        .zip(all)
-        .map(|(number, receiver)| {
-            let plugged = Plugged::Receiver(receiver);
-            (plugged.node(&format!("crowd {number}")), plugged)
-        })
-        .collect()
+    all.into_iter().map(Plugged::Receiver).collect()
 }
 
 /// A serial number unlike any other's of its first byte.
@@ -61,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    fn a_crowd(devices: usize, receivers: usize) -> Vec<(NodeInfo, Plugged)> {
+    fn a_crowd(devices: usize, receivers: usize) -> Vec<Plugged> {
         crowd(
             devices,
             receivers,
@@ -77,7 +70,7 @@ mod tests {
             let crowd = a_crowd(devices, receivers);
             assert_eq!(crowd.len(), receivers);
             let mut serials = BTreeSet::new();
-            for receiver in crowd.iter().filter_map(|(_, plugged)| plugged.receiver()) {
+            for receiver in crowd.iter().filter_map(|plugged| plugged.receiver()) {
                 assert_eq!(receiver.patience, Patience::STRICT);
                 for slot in receiver.slots() {
                     let device = receiver.device(slot).unwrap();
@@ -92,8 +85,8 @@ mod tests {
             let devices = receiver.slots().filter_map(|slot| receiver.device(slot));
             devices.map(|device| device.identity.codename).collect()
         };
-        assert_eq!(names(&a_crowd(6, 1)[0].1), EACH_BATTERY);
-        for (_, receiver) in a_crowd(60, 10) {
+        assert_eq!(names(&a_crowd(6, 1)[0]), EACH_BATTERY);
+        for receiver in a_crowd(60, 10) {
             assert_eq!(names(&receiver), EACH_BATTERY);
         }
     }
@@ -101,7 +94,7 @@ mod tests {
     #[test]
     fn what_finds_no_slot_is_left_out() {
         let crowd = a_crowd(7, 1);
-        assert_eq!(crowd[0].1.receiver().unwrap().slots().count(), 6);
+        assert_eq!(crowd[0].receiver().unwrap().slots().count(), 6);
         assert_eq!(a_crowd(5, 0).len(), 0);
     }
 }

@@ -6,7 +6,6 @@ use crate::sim::catalogue::{Connection, Entry, devices};
 use crate::sim::device::{Device, Kind};
 use crate::sim::family::{Family, PAD};
 use crate::sim::receiver::Receiver;
-use crate::transport::NodeInfo;
 
 const LOGITECH: u16 = 0x046D;
 const UNIFYING: u16 = 0xC52B;
@@ -45,9 +44,8 @@ const CHARGING: &str = "MX MCHNCL";
 /// A full device whose charger is still connected.
 const CHARGED: &str = "LIFT B";
 
-/// All 73 devices of the catalogue, each with the battery of its dump: every receiver with its
-/// node first, then the devices without one. Some are asleep, one is charging, one is full.
-pub fn full() -> Vec<(NodeInfo, Plugged)> {
+/// All 73 devices of the catalogue, each with the battery of its dump: every receiver first, then the devices without one. Some are asleep, one is charging, one is full.
+pub fn full() -> Vec<Plugged> {
     let mut receivers = Vec::new();
     let mut direct = Vec::new();
     for (number, entry) in (1..).zip(devices()) {
@@ -64,10 +62,7 @@ pub fn full() -> Vec<(NodeInfo, Plugged)> {
     }
     let receivers = receivers.into_iter().map(Plugged::Receiver);
     let direct = direct.into_iter().map(Plugged::Direct);
-    (1..)
-        .zip(receivers.chain(direct))
-        .map(|(number, plugged)| (plugged.node(&format!("simulated {number}")), plugged))
-        .collect()
+    receivers.chain(direct).collect()
 }
 
 /// Puts a device into a free slot of its receiver, or of a new one.

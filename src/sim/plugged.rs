@@ -1,30 +1,10 @@
-//! What is plugged in, as the program finds it: a node with a description, and a way to it.
+//! What is plugged in: a receiver, or a device without one.
 
 use super::Firmware;
-use super::direct::{DirectDevice, Link};
+use super::direct::DirectDevice;
 use super::receiver::Receiver;
-use crate::transport::{Bus, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
-use crate::wire::{Incoming, Report, classify};
-
-/// A simulated device in the place of a hidraw node.
-#[derive(Debug)]
-pub struct SimulatedNode<F>(pub F);
-
-impl<F: Firmware> Transport for SimulatedNode<F> {
-    fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
-        self.0.output_report(now, report.as_bytes());
-        Ok(())
-    }
-
-    fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        Ok(self.0.input_report(now).map(|bytes| classify(&bytes)))
-    }
-
-    fn next_due(&self) -> Option<Timestamp> {
-        self.0.next_due()
-    }
-}
+use crate::wire::descriptor::Capabilities;
 
 /// Anything that has a node of its own.
 #[derive(Clone, Debug)]
@@ -36,21 +16,11 @@ pub enum Plugged {
 }
 
 impl Plugged {
-    /// Its node, at this path.
-    pub fn node(&self, path: &str) -> NodeInfo {
+    /// Which reports it takes and sends, as its report descriptor states them.
+    pub fn reports(&self) -> Capabilities {
         match self {
-            Self::Receiver(receiver) => {
-                let family = receiver.family();
-                NodeInfo::new(path, family.vendor, family.product, family.reports)
-            }
-            Self::Direct(device) => NodeInfo {
-                bus: match device.link {
-                    Link::Usb => Bus::Usb,
-                    Link::Bluetooth => Bus::Bluetooth,
-                },
-                name: device.name().map(str::to_owned),
-                ..NodeInfo::new(path, device.vendor, device.product, device.reports)
-            },
+            Self::Receiver(receiver) => receiver.family().reports,
+            Self::Direct(device) => device.reports,
         }
     }
 
