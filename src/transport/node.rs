@@ -231,7 +231,7 @@ impl fmt::Display for NodeInfo {
 mod tests {
     use super::*;
     use crate::wire::descriptor::scan;
-    use crate::wire::descriptor::tests::{BLE, BOLT, CENTURION, FOREIGN};
+    use crate::wire::samples::{BLE, BOLT, CENTURION, FOREIGN};
 
     fn role(vendor: u16, product: u16, descriptor: &[u8]) -> NodeRole {
         let node = NodeInfo::new("/dev/hidraw0", vendor, product, scan(descriptor));

@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
     use crate::transport::sysfs::tests::{Hid, Tree, unifying};
-    use crate::wire::descriptor::tests::BLE;
+    use crate::wire::samples::BLE;
 
     /// As Linux 6.1 told of a K750.
     const K750: &str = "POWER_SUPPLY_NAME=hidpp_battery_0\n\

@@ -156,7 +156,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::transport::NodeRole;
-    use crate::wire::descriptor::tests::{BLE, BOLT, CENTURION, FOREIGN, UNIFYING};
+    use crate::wire::samples::{BLE, BOLT, CENTURION, FOREIGN, UNIFYING};
 
     /// A sysfs of this test's own, gone afterwards.
     pub(in crate::transport) struct Tree(PathBuf);

@@ -25,7 +25,9 @@ pub use hidpp10::{Access, Register, RegisterRequest};
 pub use hidpp20::{Call, FeatureId, FeatureIndex, Function, Params, SoftwareId};
 pub use incoming::{Incoming, classify};
 pub use message::{ErrorCode, Message};
-pub use report::{Report, ReportError, ReportId};
+pub use report::{ParseReportError, Report, ReportError, ReportId};
 
 #[cfg(test)]
 pub(crate) use report::tests;
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,6 +1,7 @@
 //! A HID++ report: its id, its exact length, and its bytes.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::DeviceIndex;
 
@@ -207,6 +208,49 @@ impl Report {
     }
 }
 
+/// Why a text is not that of a report.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseReportError {
+    /// Each byte has two hexadecimal digits; this word has not.
+    #[error("not two hexadecimal digits: {0}")]
+    Digits(String),
+    /// The bytes are those of no report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+impl FromStr for Report {
+    type Err = ParseReportError;
+
+    /// Reads hexadecimal bytes with blanks between them, `10 01 09 03 78 01 00`; a trailing `…`
+    /// stands for zeros up to the least length, as in the protocol's sheets: `10 01 …`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (text, is_filled) = match text.strip_suffix('…') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let mut bytes = text
+            .split_whitespace()
+            .map(byte)
+            .collect::<Result<Vec<u8>, _>>()?;
+        if is_filled && let Some(&first) = bytes.first() {
+            let least = match ReportId::from_byte(first) {
+                Some(ReportId::Short) => Self::SHORT_LEN,
+                Some(ReportId::Long | ReportId::VeryLong) | None => Self::LONG_LEN,
+            };
+            bytes.resize(least.max(bytes.len()), 0);
+        }
+        Ok(Self::parse(&bytes)?)
+    }
+}
+
+/// A byte from its two digits.
+fn byte(word: &str) -> Result<u8, ParseReportError> {
+    let is_byte = word.len() == 2 && word.bytes().all(|it| it.is_ascii_hexdigit());
+    let byte = u8::from_str_radix(word, 16).ok().filter(|_| is_byte);
+    byte.ok_or_else(|| ParseReportError::Digits(word.to_owned()))
+}
+
 impl fmt::Display for Report {
     /// `10 01 09 03 78 01 00`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -228,25 +272,32 @@ impl fmt::Debug for Report {
 pub(crate) mod tests {
     use super::*;
 
-    /// A report from hexadecimal bytes; a trailing `…` stands for zeros, as in the captures.
+    /// A report from its hexadecimal bytes.
     pub(crate) fn report(hex: &str) -> Report {
-        let zeros = hex.ends_with('…');
-        let mut bytes: Vec<u8> = hex
-            .trim_end_matches('…')
-            .split_whitespace()
-            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
-            .collect();
-        if zeros {
-            bytes.resize(
-                if bytes[0] == 0x10 {
-                    Report::SHORT_LEN
-                } else {
-                    Report::LONG_LEN
-                },
-                0,
-            );
+        hex.parse().unwrap()
+    }
+
+    #[test]
+    fn a_report_is_read_from_its_text() {
+        for (text, bytes) in [
+            ("10 01 09 03 78 01 00", &[0x10, 1, 9, 3, 0x78, 1, 0][..]),
+            ("  10 ff 80 02 00 02 0F", &[0x10, 0xFF, 0x80, 2, 0, 2, 15]),
+            ("10 01 …", &[0x10, 1, 0, 0, 0, 0, 0]),
+            ("12 01…", &[&[0x12, 1][..], &[0; 18]].concat()),
+        ] {
+            assert_eq!(text.parse::<Report>().unwrap().as_bytes(), bytes, "{text}");
         }
-        Report::parse(&bytes).unwrap()
+        for text in ["10 1 9 3 78 1 0", "10 01 0x", "10 01 +9", "1001 …", "… 10"] {
+            let error = text.parse::<Report>().unwrap_err();
+            assert!(matches!(error, ParseReportError::Digits(_)), "{text}");
+        }
+        for (text, error) in [
+            ("", ReportError::Empty),
+            ("…", ReportError::Empty),
+            ("20 01 …", ReportError::UnknownId(0x20)),
+        ] {
+            assert_eq!(text.parse::<Report>(), Err(error.into()), "{text}");
+        }
     }
 
     #[test]
