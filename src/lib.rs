@@ -7,15 +7,14 @@ pub mod cli;
 pub mod client;
 pub mod device;
 pub mod doctor;
-pub mod feature;
 pub mod history;
 pub mod manager;
 pub mod nodes;
 pub mod service;
-pub mod session;
-pub mod sim;
 pub mod storage;
 pub mod text;
 pub mod transport;
-pub mod units;
 pub mod wire;
+
+pub use hidpp_proto::{feature, session, units};
+pub use hidpp_sim as sim;

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh tests/setup.sh
-cargo test --locked
+cargo test --locked --workspace
 cargo test --locked --test desktop
 cargo test --locked --test package
 cargo test --locked --test vm

@@ -37,7 +37,7 @@ fn follow(
         return;
     };
     let start = match &**first {
-        "crate" => Names::new(),
+        "crate" => program.root(module),
         "self" => module.clone(),
         "super" => parent(module),
         _ => return local(program, module, names, ends, seen),
@@ -108,6 +108,10 @@ fn local(
     for (_, origin) in imports.iter().filter(|(name, _)| name == first) {
         let whole: Names = origin.iter().chain(rest).cloned().collect();
         follow(program, module, &whole, ends, seen);
+    }
+    // Before what globs bring: they cannot rename a crate.
+    if program.crates.contains(first) {
+        return walk(program, vec![first.clone()], rest, ends, seen);
     }
     for glob in globs {
         let whole: Names = glob.iter().chain(names).cloned().collect();

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::circles::circles;
 use crate::source::{self, Program};
-use crate::{forbidden, names};
+use crate::{forbidden, names, top};
 
 /// Two rooms, of which the second may use the first; nothing else is allowed.
 const ROOMS: &[(&str, &[&str])] = &[("low", &[]), ("middle", &["low"]), ("high", &["middle"])];
@@ -23,13 +23,13 @@ fn program(files: &[(&str, &str)]) -> Program {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    source::read(folder.path()).unwrap()
+    source::read(folder.path(), &[]).unwrap()
 }
 
 /// What is forbidden in the room in the middle, with this text.
 fn of_middle(text: &str) -> Vec<String> {
     let program = program(&[("middle/mod.rs", text)]);
-    forbidden(&names::arrows(&program), ROOMS)
+    forbidden(&names::arrows(&program), ROOMS, top)
         .into_iter()
         .collect()
 }
@@ -80,7 +80,7 @@ fn what_points_down_or_is_for_tests_is_allowed() {
 fn a_room_that_another_one_passes_on_is_used_all_the_same() {
     let through = |passes: &str, uses: &str| {
         let program = program(&[("middle/mod.rs", passes), ("high/mod.rs", uses)]);
-        forbidden(&names::arrows(&program), ROOMS)
+        forbidden(&names::arrows(&program), ROOMS, top)
             .into_iter()
             .collect::<Vec<_>>()
     };
@@ -147,6 +147,69 @@ fn what_children_use_of_their_parent_is_no_circle() {
 fn a_module_without_a_file_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lib.rs"), "mod gone;").unwrap();
-    let error = source::read(folder.path()).unwrap_err();
+    let error = source::read(folder.path(), &[]).unwrap_err();
     assert!(error.ends_with("mod gone has no file"), "{error}");
+}
+
+/// What is forbidden in a program that has its lowest room, of two modules, in a crate of its own.
+fn with_a_crate(low: &str, high: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in [
+        (
+            "src/lib.rs",
+            "pub mod high;\npub mod middle;\npub use own::low;\n",
+        ),
+        ("src/middle/mod.rs", "pub struct Middle;\n"),
+        ("src/high/mod.rs", high),
+        ("own/lib.rs", "pub mod low;\npub mod middle;\n"),
+        ("own/low/mod.rs", low),
+        ("own/middle.rs", "pub struct Inner;\n"),
+    ] {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let own = ("own", folder.path().join("own"));
+    let program = source::read(&folder.path().join("src"), &[own]).unwrap();
+    let room = |names: &[String]| match names {
+        [first, rest @ ..] if first == "own" => rest.first().cloned(),
+        names => names.first().cloned(),
+    };
+    forbidden(&names::arrows(&program), ROOMS, room)
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn a_room_in_another_crate_has_the_same_rules() {
+    let nothing = "pub struct Low;\n";
+    for high in [
+        "use crate::low::Low;",
+        "use own::low::Low;",
+        "fn act(_: own::low::Low) {}",
+        "fn act() { crate::low::act() }",
+        "use crate::{low, middle}; fn act() { low::act() }",
+        "use own as other; fn act() { other::low::act() }",
+    ] {
+        assert_eq!(
+            with_a_crate(nothing, high),
+            ["high uses own::low"],
+            "{high}"
+        );
+    }
+    for high in [
+        "use crate::middle::Middle;",
+        "use own::middle::Inner;",
+        "mod own { pub mod low { pub struct Low; } } use self::own::low::Low;",
+    ] {
+        assert_eq!(with_a_crate(nothing, high), Vec::<String>::new(), "{high}");
+    }
+    // Names in the crate are its own, and so is its root.
+    for low in ["use crate::middle::Inner;", "use super::middle::*;"] {
+        assert_eq!(
+            with_a_crate(low, "pub struct High;"),
+            ["own::low uses own::middle"],
+            "{low}"
+        );
+    }
 }

@@ -1,4 +1,5 @@
-//! The modules of a program, as its files declare them, without what only its tests need.
+//! The modules of a program and its crates, as their files declare them, without what only their
+//! tests need.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,8 +14,22 @@ pub(crate) type Names = Vec<String>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Program {
-    /// By their names from the root on, which has none.
+    /// By their names from the root on, which has none; those of another crate have its name first.
     pub(crate) modules: BTreeMap<Names, Module>,
+    /// The names of the other crates.
+    pub(crate) crates: BTreeSet<String>,
+}
+
+impl Program {
+    /// The root of the crate that a module is in.
+    pub(crate) fn root(&self, module: &[String]) -> Names {
+        let first = module.first();
+        first
+            .filter(|it| self.crates.contains(*it))
+            .cloned()
+            .into_iter()
+            .collect()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -28,10 +43,16 @@ pub(crate) struct Module {
     pub(crate) paths: BTreeSet<Names>,
 }
 
-/// Reads the modules that `lib.rs` in a folder declares.
-pub(crate) fn read(folder: &Path) -> Result<Program, String> {
+/// Reads the modules that `lib.rs` in a folder declares, and those of other crates: the name of
+/// each, and its folder.
+pub(crate) fn read(folder: &Path, crates: &[(&str, PathBuf)]) -> Result<Program, String> {
     let mut program = Program::default();
     read_file(&mut program, &folder.join("lib.rs"), folder, Names::new())?;
+    for (name, folder) in crates {
+        let root = vec![(*name).to_owned()];
+        program.crates.insert((*name).to_owned());
+        read_file(&mut program, &folder.join("lib.rs"), folder, root)?;
+    }
     Ok(program)
 }
 
@@ -54,7 +75,8 @@ fn read_file(
             continue;
         };
         let mut inner = folder.to_owned();
-        inner.extend(above);
+        let root = program.root(above).len();
+        inner.extend(above.iter().skip(root));
         let candidates: [PathBuf; 2] = [
             inner.join(format!("{name}.rs")),
             inner.join(name).join("mod.rs"),

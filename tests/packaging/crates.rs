@@ -50,21 +50,25 @@ pub(crate) fn linked() -> Vec<Crate> {
     // The metadata has features that only tests ask for; the tree has not.
     let tree = cargo(&[
         "tree",
+        "--package",
+        env!("CARGO_PKG_NAME"),
         "--target",
         PLATFORM,
         "--edges=normal,no-proc-macro",
         "--prefix=none",
         "--format={p}",
     ]);
-    let ours = env!("CARGO_PKG_NAME");
-    let names = tree.lines().map(|line| line.split(" (").next().unwrap());
-    let names: BTreeSet<_> = names.filter(|name| !name.starts_with(ours)).collect();
-    let packages = metadata.get("packages").unwrap().as_array().unwrap().iter();
+    let mut names: BTreeSet<_> = tree
+        .lines()
+        .map(|line| line.split(" (").next().unwrap())
+        .collect();
+    let packages = metadata.get("packages").unwrap().as_array().unwrap();
+    for package in packages.iter().filter(|it| is_ours(it)) {
+        names.remove(named(package).as_str());
+    }
     let mut crates: Vec<_> = packages
-        .filter(|package| {
-            let name = format!("{} v{}", word(package, "name"), word(package, "version"));
-            names.contains(name.as_str())
-        })
+        .iter()
+        .filter(|package| names.contains(named(package).as_str()))
         .map(of_package)
         .collect();
     assert_eq!(crates.len(), names.len(), "{names:?}");
@@ -88,13 +92,45 @@ fn rust_version_is_the_highest_that_a_dependency_needs() {
     ]);
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata.get("packages").unwrap().as_array().unwrap().iter();
-    let (ours, dependencies): (Vec<_>, Vec<_>) =
-        packages.partition(|package| word(package, "name") == env!("CARGO_PKG_NAME"));
+    let (ours, dependencies): (Vec<_>, Vec<_>) = packages.partition(|package| is_ours(package));
     let needed = |package: &&Value| Some(numbers(package.get("rust_version")?.as_str()?));
     let highest = dependencies.iter().filter_map(needed).max().unwrap();
     let ours = ours.iter().find_map(needed).unwrap();
     let places = ours.len().min(highest.len());
     assert_eq!(ours[..places], highest[..places], "{ours:?} {highest:?}");
+}
+
+#[test]
+fn the_core_needs_little_and_the_simulator_only_the_core() {
+    for (package, needed) in [
+        ("hidpp-proto", &["log", "serde", "thiserror"][..]),
+        ("hidpp-sim", &["hidpp-proto", "thiserror"]),
+    ] {
+        let tree = cargo(&[
+            "tree",
+            "--package",
+            package,
+            "--all-features",
+            "--target=all",
+            "--edges=normal,build",
+            "--depth=1",
+            "--prefix=none",
+            "--format={p}",
+        ]);
+        let lines = tree.lines().skip(1);
+        let names: Vec<_> = lines.map(|it| it.split(' ').next().unwrap()).collect();
+        assert_eq!(names, needed, "{package}");
+    }
+}
+
+/// Whether a package is a part of the project.
+fn is_ours(package: &Value) -> bool {
+    package.get("source").is_some_and(Value::is_null)
+}
+
+/// A package as the tree names it.
+fn named(package: &Value) -> String {
+    format!("{} v{}", word(package, "name"), word(package, "version"))
 }
 
 fn cargo(arguments: &[&str]) -> String {

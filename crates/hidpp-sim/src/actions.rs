@@ -1,0 +1,311 @@
+//! What a user's hands and the world do to the receiver and its devices.
+//!
+//! Each action happens at the time it is given. An action on a slot returns whether there was
+//! something to act on: `false` for an empty slot, or a device without such a part.
+//!
+//! The order of what a pairing sends is that of a recording of a receiver C52B: the lock opens, the
+//! program that opened it gets its answer, the device is announced without a link, the lock closes;
+//! the link comes when the device is moved, and its notice 4B only after a ping of the host.
+
+use std::time::Duration;
+
+use super::device::Protocol;
+use super::dj;
+use super::family::Records;
+use super::frame::{RECEIVER, SET_SHORT, padded, short};
+use super::receiver::{KEY_STROKE, Receiver};
+use super::registers::{connection, switched_on, unpaired};
+use super::{battery, device::Device};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+
+/// From the pairing of a device to its link: some 100 ms (ltunify).
+const FIRST_LINK: Duration = Duration::from_millis(100);
+
+/// Register B2, which opens and closes the pairing lock.
+const PAIRING_LOCK: u8 = 0xB2;
+
+/// Consumer usage 01F0, which the light key of a K750 sends beside its event.
+const LIGHT_KEY_USAGE: u16 = 0x01F0;
+
+impl Receiver {
+    /// The device falls asleep or goes out of range.
+    pub fn sleep(&mut self, now: Timestamp, slot: u8) -> bool {
+        self.advance(now);
+        let Some(device) = self.devices.get_mut(&slot) else {
+            return false;
+        };
+        if device.online() {
+            device.disconnect();
+            self.announce_link(now, slot, false);
+        }
+        true
+    }
+
+    /// The user touches a sleeping device and it reconnects.
+    pub fn wake(&mut self, now: Timestamp, slot: u8) -> bool {
+        self.connect(now, slot, false)
+    }
+
+    /// The device's power switch is pushed to off.
+    pub fn switch_off(&mut self, now: Timestamp, slot: u8) -> bool {
+        self.sleep(now, slot)
+    }
+
+    /// The device's power switch is pushed to on: its volatile state is gone.
+    pub fn switch_on(&mut self, now: Timestamp, slot: u8) -> bool {
+        self.connect(now, slot, true)
+    }
+
+    /// The receiver is pulled out and plugged in again. Its flags, its DJ mode and all that was on
+    /// its way are gone; the devices that were connected reconnect.
+    pub fn power_cycle(&mut self, now: Timestamp) {
+        self.advance(now);
+        self.outbox.clear();
+        self.pending.clear();
+        self.flags = [0; 3];
+        self.dj_slots = 0;
+        let online: Vec<u8> = self
+            .devices
+            .iter()
+            .filter(|(_, device)| device.online())
+            .map(|(&slot, _)| slot)
+            .collect();
+        for slot in online {
+            if let Some(device) = self.devices.get_mut(&slot) {
+                device.disconnect();
+            }
+            self.connect(now, slot, false);
+        }
+    }
+
+    /// A new device is paired with a slot and takes the place of the old one, by another program
+    /// than the host's. It is connected a moment later.
+    pub fn pair(&mut self, now: Timestamp, slot: u8, device: Device) -> bool {
+        self.advance(now);
+        if !self.family.has_slot(slot) {
+            return false;
+        }
+        let online = device.online();
+        let mut device = device.asleep();
+        if let Some((_, solar)) = device.solar_mut() {
+            // Its battery begins to fill or drain only now.
+            let charge = solar.charge();
+            solar.set_charge(now, charge);
+        }
+        let paired = dj::paired(slot, &device.identity);
+        self.devices.insert(slot, device);
+        let has_lock = self.family.records == Records::Legacy;
+        if has_lock {
+            self.announce_lock(now, true);
+            let answer = short(RECEIVER, SET_SHORT, PAIRING_LOCK, [0; 3]);
+            self.outbox.push(now, answer);
+        }
+        self.announce_connection(now, slot, false);
+        if self.dj_slots != 0 {
+            self.outbox.push(now, paired);
+        }
+        if has_lock {
+            self.announce_lock(now, false);
+        }
+        if online {
+            self.linking.insert(slot, now + FIRST_LINK);
+        }
+        true
+    }
+
+    /// Notice 4A, the pairing lock, to a host that has asked for notices.
+    fn announce_lock(&mut self, now: Timestamp, open: bool) {
+        if self.wants_notices() {
+            let notice = short(RECEIVER, 0x4A, u8::from(open), [0; 3]);
+            self.outbox.push(now, notice);
+        }
+    }
+
+    /// The device in a slot is unpaired, by its user or by another program.
+    pub fn unpair(&mut self, now: Timestamp, slot: u8) -> bool {
+        self.advance(now);
+        self.linking.remove(&slot);
+        if self.devices.remove(&slot).is_none() {
+            return false;
+        }
+        if self.wants_notices() {
+            self.outbox.push(now, unpaired(slot));
+        }
+        if self.dj_slots != 0 {
+            self.outbox.push(now, dj::unpaired(slot));
+        }
+        true
+    }
+
+    /// The light on a solar keyboard changes.
+    pub fn set_sun(&mut self, now: Timestamp, slot: u8, sun: Lux) -> bool {
+        self.advance(now);
+        match self.devices.get_mut(&slot).and_then(Device::solar_mut) {
+            Some((_, solar)) => {
+                solar.set_sun(now, sun);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Changes how fast a solar keyboard's battery fills and empties.
+    pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: super::rates::Rates) -> bool {
+        self.advance(now);
+        match self.devices.get_mut(&slot).and_then(Device::solar_mut) {
+            Some((_, solar)) => {
+                solar.set_rates(now, rates);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The battery's charge becomes this. A connected device says so by itself if it shows, of
+    /// HID++ 1.0 only to a host that has asked for notices; a solar keyboard waits for its time.
+    pub fn set_charge(&mut self, now: Timestamp, slot: u8, charge: Percent) -> bool {
+        self.advance(now);
+        self.act_on_battery(now, slot, |protocol| protocol.set_charge(now, slot, charge))
+    }
+
+    /// The charger is connected, has filled the battery, or is taken away; announced like
+    /// [`Self::set_charge`]. A solar keyboard has no charger.
+    pub fn set_charging(&mut self, now: Timestamp, slot: u8, state: battery::State) -> bool {
+        self.advance(now);
+        self.act_on_battery(now, slot, |protocol| protocol.set_charging(slot, state))
+    }
+
+    /// The user presses the light key of a solar keyboard (and wakes it, if it sleeps).
+    pub fn press_light_key(&mut self, now: Timestamp, slot: u8) -> bool {
+        if self.device(slot).and_then(Device::solar).is_none() {
+            return false;
+        }
+        self.wake(now, slot);
+        let due = now + self.latency.radio;
+        if self.sends_dj(slot) {
+            self.outbox.push(due, dj::consumer(slot, LIGHT_KEY_USAGE));
+        }
+        let event = self
+            .devices
+            .get_mut(&slot)
+            .and_then(|device| device.press_light_key(due, slot));
+        if let Some(event) = event {
+            self.outbox.push(due, event);
+        }
+        if self.sends_dj(slot) {
+            self.outbox.push(due + KEY_STROKE, dj::consumer(slot, 0));
+        }
+        true
+    }
+
+    /// The keys held down on a keyboard become these: modifiers (bit 0 left control, bit 1 left
+    /// shift) and up to six usages; nothing held is `0, &[]`. The device wakes if it sleeps.
+    /// Without DJ mode the keys go to another USB interface, which is not modelled.
+    pub fn hold_keys(&mut self, now: Timestamp, slot: u8, modifiers: u8, usages: &[u8]) -> bool {
+        if !self.wake(now, slot) {
+            return false;
+        }
+        if self.sends_dj(slot) {
+            let report = dj::keyboard(slot, modifiers, padded(usages));
+            self.outbox.push(now, report);
+        }
+        true
+    }
+
+    /// Types keys one after the other, each pressed and released (usages: `04` is A).
+    pub fn type_keys(&mut self, now: Timestamp, slot: u8, usages: &[u8]) -> bool {
+        if !self.wake(now, slot) {
+            return false;
+        }
+        if !self.sends_dj(slot) {
+            return true;
+        }
+        let mut at = now;
+        for &usage in usages {
+            let press = dj::keyboard(slot, 0, padded(&[usage]));
+            self.outbox.push(at, press);
+            let release = dj::keyboard(slot, 0, [0; 6]);
+            self.outbox.push(at + KEY_STROKE, release);
+            at = at + KEY_STROKE + KEY_STROKE;
+        }
+        true
+    }
+
+    /// A mouse is moved by so many counts to the right and towards its user. It wakes if it sleeps.
+    pub fn move_mouse(&mut self, now: Timestamp, slot: u8, x: i8, y: i8) -> bool {
+        if !self.wake(now, slot) {
+            return false;
+        }
+        if self.sends_dj(slot) {
+            self.outbox.push(now, dj::motion(slot, x, y));
+        }
+        true
+    }
+
+    pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched: bool) -> bool {
+        self.advance(now);
+        self.linking.remove(&slot);
+        let announced = now + self.latency.radio;
+        let Some(device) = self.devices.get_mut(&slot) else {
+            return false;
+        };
+        if device.online() {
+            device.set_in_use();
+            return true;
+        }
+        let events = device.connect(announced, slot, switched);
+        // Notice 4B was seen from HID++ 1.0 devices; later ones have feature 1D4B.
+        let says_power = switched && matches!(device.protocol, Protocol::Registers(_));
+        self.announce_link(now, slot, true);
+        if says_power && self.wants_notices() {
+            self.outbox.push(announced, switched_on(slot));
+        }
+        for event in events {
+            self.outbox.push(announced, event);
+        }
+        true
+    }
+
+    /// Notice 41 and the DJ link status, to a host that has asked for them.
+    fn announce_link(&mut self, now: Timestamp, slot: u8, up: bool) {
+        // A device connects because its user makes it send data.
+        self.announce_connection(now, slot, up);
+        if self.dj_slots != 0 {
+            self.outbox.push(now, dj::link(slot, up));
+        }
+    }
+
+    /// Notice 41, to a host that has asked for it.
+    fn announce_connection(&mut self, now: Timestamp, slot: u8, payload: bool) {
+        if self.wants_notices()
+            && let Some(device) = self.devices.get(&slot)
+        {
+            let notice = connection(&self.family, slot, device, self.flags, payload);
+            self.outbox.push(now, notice);
+        }
+    }
+
+    /// Lets something happen to the battery of the device in a slot, and lets it say so.
+    fn act_on_battery(
+        &mut self,
+        now: Timestamp,
+        slot: u8,
+        act: impl FnOnce(&mut Protocol) -> Option<Vec<Vec<u8>>>,
+    ) -> bool {
+        let Some(device) = self.devices.get_mut(&slot) else {
+            return false;
+        };
+        let Some(says) = act(&mut device.protocol) else {
+            return false;
+        };
+        if device.online() {
+            for report in says {
+                self.outbox.push(now, report);
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! 73 real devices, as dumps of them show them: names, models, feature tables, firmware, batteries.
+//!
+//! The facts stand in `devices.txt`, which says where each comes from. [`devices`] reads them, and
+//! an [`Entry`] makes a simulated device of them, with a serial number of the caller's.
+
+mod build;
+mod parse;
+
+use super::battery::{Battery, Register};
+use super::battery_features::{AdcMeasurement, LevelStatus, UnifiedBattery};
+use super::device::Kind;
+use hidpp_proto::units::Lux;
+
+pub use parse::ParseError;
+
+/// The list.
+const DEVICES: &str = include_str!("devices.txt");
+
+/// How a device is connected with its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// By a receiver, with this wireless product id.
+    Receiver(u16),
+    /// As the pad of a Powerplay receiver, with this product id.
+    Pad(u16),
+    /// By a USB cable or a dongle of its own: vendor and product id.
+    Usb(u16, u16),
+    /// By Bluetooth: vendor and product id.
+    Bluetooth(u16, u16),
+}
+
+/// What shows the battery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Register 07 or 0D of HID++ 1.0.
+    Register(Register),
+    /// Feature 1000.
+    LevelStatus(LevelStatus),
+    /// Feature 1001.
+    Voltage,
+    /// Feature 1004.
+    UnifiedBattery(UnifiedBattery),
+    /// Feature 1F20.
+    AdcMeasurement(AdcMeasurement),
+    /// Feature 4301, in this light.
+    Solar(Lux),
+}
+
+impl Source {
+    /// The number of the register or feature; both have their own spaces.
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::Register(register) => register.address().into(),
+            Self::LevelStatus(_) => 0x1000,
+            Self::Voltage => 0x1001,
+            Self::UnifiedBattery(_) => 0x1004,
+            Self::AdcMeasurement(_) => 0x1F20,
+            Self::Solar(_) => 0x4301,
+        }
+    }
+}
+
+/// One line of a feature table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureLine {
+    /// The feature's id; zero where the dump lost the line.
+    pub id: u16,
+    /// Its type flags.
+    pub flags: u8,
+    /// Its version; `None` where the dump does not show it.
+    pub version: Option<u8>,
+}
+
+/// What a device has as its unit id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitId {
+    /// A number of its own; without a receiver there is no serial number that it could repeat.
+    Own,
+    /// Its serial number.
+    Serial,
+    /// None: all bits are set.
+    None,
+}
+
+/// What a part of the firmware is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// The firmware itself.
+    Main = 0,
+    /// The boot loader.
+    Bootloader = 1,
+    /// The hardware.
+    Hardware = 2,
+    /// Anything else, of which dumps show nothing; it is called a soft device here.
+    Other = 5,
+}
+
+/// A part of the firmware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is for.
+    pub kind: PartKind,
+    /// Its name, three ASCII characters; spaces on HID++ 1.0.
+    pub prefix: [u8; 3],
+    /// Number, revision and two bytes of build, all BCD.
+    pub version: [u8; 4],
+}
+
+/// A device of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its full name.
+    pub name: &'static str,
+    /// Its short name, empty where its receiver has none.
+    pub codename: &'static str,
+    /// How it is connected.
+    pub connection: Connection,
+    /// What sort of device it is.
+    pub kind: Kind,
+    /// Its version of HID++.
+    pub protocol: [u8; 2],
+    /// Milliseconds between its reports, where that is known.
+    pub interval: Option<u8>,
+    /// The place of its power switch, zero where it is not known.
+    pub power_switch: u8,
+    /// What follows its name in the receiver's record.
+    pub name_end: u8,
+    /// Whether its serial number is zero.
+    pub no_serial: bool,
+    /// Its model id; `None` for old devices.
+    pub model: Option<[u8; 6]>,
+    /// What it has as its unit id.
+    pub unit: UnitId,
+    /// Its transports, where they are not those of its model id.
+    pub transports: Option<u16>,
+    /// Whether it takes long reports but no short ones, on a node of its own.
+    pub long_reports_only: bool,
+    /// The notification flags it stores, on HID++ 1.0.
+    pub flags: [u8; 3],
+    /// The parts of its firmware.
+    pub firmware: Vec<Part>,
+    /// Its features from index 1 on.
+    pub features: Vec<FeatureLine>,
+    /// Its battery and what shows it.
+    pub battery: Option<(Source, Battery)>,
+}
+
+/// All devices of the list, in its order; a model can be there twice.
+pub fn devices() -> Vec<Entry> {
+    // A test sees to it that nothing is skipped.
+    parse::parse(DEVICES).into_iter().flatten().collect()
+}
+
+/// The first device of the list with this short name.
+pub fn find(codename: &str) -> Option<Entry> {
+    let mut all = devices().into_iter();
+    all.find(|entry| entry.codename == codename)
+}
+
+#[cfg(test)]
+mod tests;

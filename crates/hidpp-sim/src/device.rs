@@ -1,0 +1,340 @@
+//! A paired device: its identity, whether it can be reached and how soon, and its protocol.
+
+use super::battery::{Battery, State};
+use super::frame::{Error10, Error20, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT};
+use super::hidpp10::Hidpp10;
+use super::hidpp20::{Hidpp20, event_frame};
+use super::latency::Latency;
+use super::solar::Solar;
+use hidpp_proto::units::{Percent, Timestamp};
+
+/// The kind of a device, in the numbers of notice 41 and register B5/2n.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// None that the receiver knows.
+    Unknown = 0,
+    /// A keyboard.
+    Keyboard = 1,
+    /// A mouse.
+    Mouse = 2,
+    /// A numeric pad.
+    Numpad = 3,
+    /// A touchpad.
+    Touchpad = 9,
+    /// A headset.
+    Headset = 13,
+}
+
+/// What the receiver knows about a device since they were paired.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The short name in register B5/4n, such as `K750`; 14 bytes at most.
+    pub codename: &'static str,
+    /// The wireless product id, such as 4002.
+    pub wpid: u16,
+    /// The serial number in register B5/3n; on a Bolt receiver the unit id in B5/5n.
+    pub serial: [u8; 4],
+    /// Keyboard or mouse.
+    pub kind: Kind,
+    /// The DJ report types it can send: bit 1 keyboard, 2 mouse, 3 consumer, 4 system, 14 LEDs.
+    pub report_types: u32,
+    /// Where the power switch is: 1 base, 3 edge of top right corner, 7 top right corner.
+    pub power_switch: u8,
+    /// How often it reports, in milliseconds.
+    pub interval: u8,
+    /// Whether its radio link is encrypted; keyboards' are.
+    pub encrypted: bool,
+    /// The byte that follows its name in the receiver's record: zero, or a blank (K520).
+    pub name_end: u8,
+}
+
+/// The protocol a device speaks, with all that it knows.
+#[derive(Clone, Debug)]
+pub enum Protocol {
+    /// HID++ 1.0: registers.
+    Registers(Hidpp10),
+    /// HID++ 2.0 and later: features.
+    Features(Hidpp20),
+}
+
+impl Protocol {
+    /// Answers a request.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
+        match self {
+            Self::Registers(registers) => registers.answer(now, request),
+            // HID++ 2.0 devices have no registers at all.
+            Self::Features(_) if is_register_access(request) => {
+                request.error10(Error10::InvalidSubId)
+            }
+            Self::Features(features) => features.answer(now, request),
+        }
+    }
+
+    /// Answers a request with "busy"; that there are no registers is said all the same.
+    pub(super) fn answer_busy(&self, request: &Request) -> Vec<u8> {
+        match self {
+            Self::Registers(_) => request.error10(Error10::Busy),
+            Self::Features(_) if is_register_access(request) => {
+                request.error10(Error10::InvalidSubId)
+            }
+            Self::Features(_) => request.error20(Error20::Busy),
+        }
+    }
+
+    /// The solar dashboard, if there is one.
+    pub fn solar(&self) -> Option<&Solar> {
+        match self {
+            Self::Features(features) => features.solar(),
+            Self::Registers(_) => None,
+        }
+    }
+
+    /// The battery as it is now; a solar keyboard's own one is in [`Self::solar`].
+    pub fn battery(&self) -> Battery {
+        match self {
+            Self::Registers(registers) => registers.battery,
+            Self::Features(features) => features.battery(),
+        }
+    }
+
+    /// The charge becomes this; returns what the device says by itself, as frames from `index`,
+    /// or `None` if it has no battery.
+    pub(super) fn set_charge(
+        &mut self,
+        now: Timestamp,
+        index: u8,
+        charge: Percent,
+    ) -> Option<Vec<Vec<u8>>> {
+        if let Self::Features(features) = self
+            && let Some((_, solar)) = features.solar_mut()
+        {
+            solar.set_charge(now, charge);
+            return Some(Vec::new());
+        }
+        let battery = self.battery();
+        self.set_battery(index, battery.with(charge, battery.state))
+    }
+
+    /// The charger is connected, has filled the battery, or is taken away; else as
+    /// [`Self::set_charge`].
+    pub(super) fn set_charging(&mut self, index: u8, state: State) -> Option<Vec<Vec<u8>>> {
+        let battery = self.battery();
+        self.set_battery(index, battery.with(battery.charge, state))
+    }
+
+    fn set_battery(&mut self, index: u8, battery: Battery) -> Option<Vec<Vec<u8>>> {
+        match self {
+            Self::Registers(registers) => {
+                let _register = registers.battery_register?;
+                Some(registers.set_battery(index, battery).into_iter().collect())
+            }
+            Self::Features(features) => features
+                .has_battery()
+                .then(|| features.set_battery(index, battery)),
+        }
+    }
+
+    /// The device is connected; returns what it says by itself, as frames from `index`.
+    pub(super) fn connected(
+        &mut self,
+        now: Timestamp,
+        index: u8,
+        switched_on: bool,
+    ) -> Vec<Vec<u8>> {
+        match self {
+            Self::Registers(registers) => {
+                registers.reconnected(switched_on);
+                Vec::new()
+            }
+            Self::Features(features) => features.reconnected(now, index, switched_on),
+        }
+    }
+
+    /// When it next sends something by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Features(features) => features.next_due(),
+            Self::Registers(registers) => registers.next_due(),
+        }
+    }
+
+    /// What it sends then.
+    pub(super) fn next_event(&mut self, index: u8) -> Option<Vec<u8>> {
+        match self {
+            Self::Features(features) => features.next_event(index),
+            Self::Registers(registers) => registers.next_event(index),
+        }
+    }
+}
+
+fn is_register_access(request: &Request) -> bool {
+    matches!(request.sub, SET_SHORT | GET_SHORT | SET_LONG | GET_LONG)
+}
+
+/// A device in a slot of the receiver.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Who it is.
+    pub identity: Identity,
+    /// What it speaks.
+    pub protocol: Protocol,
+    online: bool,
+    silent: bool,
+    busy: u32,
+    usage: Usage,
+}
+
+/// How soon a connected device takes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Usage {
+    /// It is in use, and takes it at once.
+    InUse,
+    /// It is at rest: it asks its receiver now and then whether there is a message, and more often
+    /// for a while after there was one.
+    Idle {
+        /// It took one at this time,
+        took: Timestamp,
+        /// and listens until then.
+        until: Timestamp,
+    },
+}
+
+impl Usage {
+    const IDLE: Self = Self::Idle {
+        took: Timestamp::START,
+        until: Timestamp::START,
+    };
+}
+
+impl Device {
+    /// A device that is switched on and connected.
+    pub fn new(identity: Identity, protocol: Protocol) -> Self {
+        Self {
+            identity,
+            protocol,
+            online: true,
+            silent: false,
+            busy: 0,
+            usage: Usage::InUse,
+        }
+    }
+
+    /// The same device, asleep: paired, but not to be reached.
+    #[must_use]
+    pub fn asleep(mut self) -> Self {
+        self.online = false;
+        self
+    }
+
+    /// The same device, connected but not in use for a while.
+    #[must_use]
+    pub fn idle(mut self) -> Self {
+        self.rest();
+        self
+    }
+
+    /// The same device, with its battery in this state; nothing changes without one.
+    #[must_use]
+    pub fn with_state(mut self, state: State) -> Self {
+        let _said_to_nobody = self.protocol.set_charging(0, state);
+        self
+    }
+
+    /// Whether the receiver can reach it.
+    pub fn online(&self) -> bool {
+        self.online
+    }
+
+    /// Its solar dashboard, if it has one.
+    pub fn solar(&self) -> Option<&Solar> {
+        self.protocol.solar()
+    }
+
+    /// Its solar dashboard and that feature's index, for the world to act on.
+    pub(super) fn solar_mut(&mut self) -> Option<(u8, &mut Solar)> {
+        match &mut self.protocol {
+            Protocol::Features(features) => features.solar_mut(),
+            Protocol::Registers(_) => None,
+        }
+    }
+
+    /// The light key is pressed; `None` without one.
+    pub(super) fn press_light_key(&mut self, now: Timestamp, slot: u8) -> Option<Vec<u8>> {
+        let (index, solar) = self.solar_mut()?;
+        Some(event_frame(slot, index, solar.press_light_key(now)))
+    }
+
+    /// Makes it answer its next requests with "busy".
+    pub(super) fn answer_busy(&mut self, requests: u32) {
+        self.busy = requests;
+    }
+
+    /// Makes it swallow requests.
+    pub(super) fn set_silent(&mut self, silent: bool) {
+        self.silent = silent;
+    }
+
+    /// It is not in use any more.
+    pub(super) fn rest(&mut self) {
+        self.usage = Usage::IDLE;
+    }
+
+    /// It is in use.
+    pub(super) fn set_in_use(&mut self) {
+        self.usage = Usage::InUse;
+    }
+
+    /// When it answers a message that its receiver takes at this time. While it is idle, the
+    /// receiver holds the first message until it asks for one.
+    pub(super) fn answers_at(&mut self, now: Timestamp, latency: &Latency) -> Timestamp {
+        let Usage::Idle { took, until } = self.usage else {
+            return now + latency.radio;
+        };
+        let answered = if now < until {
+            now.max(took) + latency.idle
+        } else {
+            now + latency.first
+        };
+        self.usage = Usage::Idle {
+            took: answered,
+            until: answered + latency.listening,
+        };
+        answered
+    }
+
+    /// Answers a request that has reached it, unless it is silent.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Option<Vec<u8>> {
+        if self.silent {
+            return None;
+        }
+        let busy = self.busy > 0;
+        self.busy = self.busy.saturating_sub(1);
+        Some(if busy {
+            self.protocol.answer_busy(request)
+        } else {
+            self.protocol.answer(now, request)
+        })
+    }
+
+    /// The radio link is gone.
+    pub(super) fn disconnect(&mut self) {
+        self.online = false;
+    }
+
+    /// The radio link is back; returns what the device says by itself.
+    pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched_on: bool) -> Vec<Vec<u8>> {
+        self.online = true;
+        self.set_in_use();
+        self.protocol.connected(now, slot, switched_on)
+    }
+
+    /// When it next sends something by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.protocol.next_due().filter(|_| self.online)
+    }
+
+    /// What it sends then.
+    pub(super) fn next_event(&mut self, slot: u8) -> Option<Vec<u8>> {
+        self.protocol.next_event(slot)
+    }
+}

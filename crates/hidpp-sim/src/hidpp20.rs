@@ -1,0 +1,359 @@
+//! A HID++ 2.0 device: a table of features, each with its functions.
+//!
+//! Requests are `feature index, function << 4 | software id, parameters`. Answers are always long
+//! and repeat the two bytes; errors are `FF`, the two bytes, a code. Modelled are root, 0001, 0003,
+//! 0005, 0007, the event of 1D4B, the battery features 1000, 1001, 1004 and 1F20, and 4301; other
+//! features can be listed and answer "unsupported". Each is a [`Model`].
+
+use super::battery::{Battery, State};
+use super::battery_features::{
+    AdcMeasurement, LevelStatus, UnifiedBattery, voltage, voltage_status,
+};
+use super::frame::{Error20, Request, long, padded};
+use super::information::{self, Entity, Information};
+use super::solar::{Event, Solar};
+use hidpp_proto::units::{Percent, Timestamp};
+
+/// One line of the feature table.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// The feature's id, such as 4301; zero where it is not known, and then no host finds it.
+    pub id: u16,
+    /// Type flags: bit 7 obsolete, bit 6 hidden, bit 5 internal; bits 4 and 3 say that
+    /// manufacturing or compliance may switch it off.
+    pub flags: u8,
+    /// The feature's version.
+    pub version: u8,
+    /// What stands behind it.
+    pub model: Model,
+}
+
+/// What a feature does.
+#[derive(Clone, Debug)]
+pub enum Model {
+    /// 0001: the table itself.
+    FeatureSet,
+    /// 0003, version 0: the firmware parts, one after the other.
+    Firmware(Vec<Entity>),
+    /// 0003, version 1 and later: the firmware parts and who the device is.
+    Information(Information),
+    /// 0005: the device's name and type (0 keyboard, 3 mouse).
+    Name {
+        /// The full name, in ASCII.
+        name: String,
+        /// The type, in the numbers of feature 0005.
+        kind: u8,
+    },
+    /// 0007: the name that its user can change.
+    FriendlyName(String),
+    /// 1D4B: no functions, and one event after a reconnection.
+    WirelessStatus,
+    /// 1000: the level of the battery.
+    LevelStatus(LevelStatus),
+    /// 1001: the voltage of the battery.
+    Voltage,
+    /// 1004: the charge of the battery.
+    UnifiedBattery(UnifiedBattery),
+    /// 1F20: the voltage of a headset's battery.
+    AdcMeasurement(AdcMeasurement),
+    /// 4301: the solar dashboard.
+    Solar(Solar),
+    /// Listed only: every function answers "unsupported".
+    Listed,
+}
+
+impl Feature {
+    /// A feature of version 0 without flags.
+    pub fn new(id: u16, model: Model) -> Self {
+        Self {
+            id,
+            flags: 0,
+            version: 0,
+            model,
+        }
+    }
+
+    /// The payload of event 0 for this battery, if this is a battery feature.
+    fn battery_event(&self, battery: Battery) -> Option<[u8; 16]> {
+        match &self.model {
+            Model::LevelStatus(status) => Some(status.status(battery)),
+            Model::Voltage => Some(voltage_status(battery)),
+            Model::UnifiedBattery(unified) => Some(unified.status(battery)),
+            Model::AdcMeasurement(adc) => Some(adc.status(battery)),
+            _ => None,
+        }
+    }
+}
+
+/// The features of one device.
+#[derive(Clone, Debug)]
+pub struct Hidpp20 {
+    /// What the ping answers: `[2, 0]` is HID++ 2.0, `[4, 5]` is HID++ 4.5.
+    pub version: [u8; 2],
+    battery: Battery,
+    /// The table; its first line has index 1, because index 0 is root.
+    features: Vec<Feature>,
+}
+
+impl Hidpp20 {
+    /// A device with these features, the first at index 1, and a full battery.
+    pub fn new(version: [u8; 2], features: Vec<Feature>) -> Self {
+        Self {
+            version,
+            battery: Battery::new(Percent::FULL, State::Discharging),
+            features,
+        }
+    }
+
+    /// The same device with this battery.
+    #[must_use]
+    pub fn with_battery(mut self, battery: Battery) -> Self {
+        self.battery = battery;
+        self
+    }
+
+    /// The battery behind all battery features; a solar keyboard's is its own.
+    pub fn battery(&self) -> Battery {
+        self.battery
+    }
+
+    /// Whether a feature shows the battery.
+    pub(super) fn has_battery(&self) -> bool {
+        let shown = |line: &Feature| line.battery_event(self.battery);
+        self.features.iter().any(|line| shown(line).is_some())
+    }
+
+    /// Changes the battery; returns event 0 of each battery feature that now says something else.
+    pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Vec<Vec<u8>> {
+        let before = self.battery;
+        self.battery = battery;
+        (1..)
+            .zip(&self.features)
+            .filter_map(|(place, line)| {
+                let says = line.battery_event(battery)?;
+                let news = line.battery_event(before) != Some(says);
+                news.then(|| event_frame(index, place, (0, says)))
+            })
+            .collect()
+    }
+
+    /// A headset connects to its dongle, or is gone. `None` if this is no such dongle, else the
+    /// event if that is news.
+    pub(super) fn set_headset(&mut self, index: u8, connected: bool) -> Option<Vec<Vec<u8>>> {
+        let battery = self.battery;
+        (1..)
+            .zip(&mut self.features)
+            .find_map(|(place, line)| match &mut line.model {
+                Model::AdcMeasurement(adc) => {
+                    let news = adc.connected != connected;
+                    adc.connected = connected;
+                    let event = || event_frame(index, place, (0, adc.status(battery)));
+                    Some(news.then(event).into_iter().collect())
+                }
+                _ => None,
+            })
+    }
+
+    /// Whether this is the dongle of a headset.
+    pub(super) fn is_dongle(&self) -> bool {
+        let is_adc = |line: &Feature| matches!(line.model, Model::AdcMeasurement(_));
+        self.features.iter().any(is_adc)
+    }
+
+    /// Whether this is a dongle that asks its headset for what the feature at this index is asked.
+    pub(super) fn asks_headset(&self, index: u8) -> bool {
+        let connected = self
+            .features
+            .iter()
+            .any(|line| matches!(&line.model, Model::AdcMeasurement(adc) if adc.connected));
+        let line = usize::from(index).checked_sub(1);
+        let line = line.and_then(|place| self.features.get(place));
+        connected && line.is_some_and(|line| !matches!(line.id, 0x0001 | 0x0003 | 0x0005))
+    }
+
+    /// The solar dashboard, if the device has one.
+    pub fn solar(&self) -> Option<&Solar> {
+        self.features.iter().find_map(|line| match &line.model {
+            Model::Solar(solar) => Some(solar),
+            _ => None,
+        })
+    }
+
+    /// The solar dashboard with the index of its feature, for the world to act on.
+    pub(super) fn solar_mut(&mut self) -> Option<(u8, &mut Solar)> {
+        (1..)
+            .zip(&mut self.features)
+            .find_map(|(index, line)| match &mut line.model {
+                Model::Solar(solar) => Some((index, solar)),
+                _ => None,
+            })
+    }
+
+    /// The name in feature 0005.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.features.iter().find_map(|line| match &line.model {
+            Model::Name { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Changes the name in feature 0005.
+    pub fn set_name(&mut self, to: &str) {
+        for line in &mut self.features {
+            if let Model::Name { name, .. } = &mut line.model {
+                to.clone_into(name);
+            }
+        }
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Vec<u8> {
+        let function = request.address >> 4;
+        let answer = match request.sub {
+            0 => self.root(function, request.params),
+            index => self.call(now, index, function, request.params),
+        };
+        match answer {
+            Ok(params) => request.long_reply(params),
+            Err(error) => request.error20(error),
+        }
+    }
+
+    /// The device is connected again: what it says by itself, as frames from `slot`.
+    pub(super) fn reconnected(
+        &mut self,
+        now: Timestamp,
+        slot: u8,
+        switched_on: bool,
+    ) -> Vec<Vec<u8>> {
+        (1..)
+            .zip(&mut self.features)
+            .filter_map(|(index, line)| match &mut line.model {
+                // 1D4B event 0: reconnected, please configure me, and whether by the switch.
+                Model::WirelessStatus => {
+                    Some(long(slot, index, 0x00, &[1, 1, u8::from(switched_on)]))
+                }
+                Model::Solar(solar) => Some(event_frame(slot, index, solar.reconnected(now))),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// When the device next sends something by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.solar().map(Solar::next_due)
+    }
+
+    /// What it sends then, as a frame from `slot`.
+    pub(super) fn next_event(&mut self, slot: u8) -> Option<Vec<u8>> {
+        self.solar_mut()
+            .map(|(index, solar)| event_frame(slot, index, solar.next_event()))
+    }
+
+    /// Root, index 0: where a feature is, and the ping.
+    fn root(&self, function: u8, params: [u8; 16]) -> Result<[u8; 16], Error20> {
+        let [high, low, mark, ..] = params;
+        match function {
+            0 => {
+                let id = u16::from_be_bytes([high, low]);
+                let mut lines = (1..).zip(&self.features);
+                // Zero means absent; root itself is at zero as well.
+                let found = lines.find(|(_, line)| line.id == id && id != 0);
+                Ok(found.map_or([0; 16], |(index, line)| {
+                    padded(&[index, line.flags, line.version])
+                }))
+            }
+            1 => {
+                let [major, minor] = self.version;
+                Ok(padded(&[major, minor, mark]))
+            }
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+
+    fn call(
+        &mut self,
+        now: Timestamp,
+        index: u8,
+        function: u8,
+        params: [u8; 16],
+    ) -> Result<[u8; 16], Error20> {
+        let battery = self.battery;
+        let place = usize::from(index) - 1;
+        let [first, ..] = params;
+        if let Some(Model::FeatureSet) = self.features.get(place).map(|line| &line.model) {
+            return self.feature_set(function, first);
+        }
+        let line = self
+            .features
+            .get_mut(place)
+            .ok_or(Error20::InvalidFeatureIndex)?;
+        match &mut line.model {
+            Model::Firmware(entities) => information::version_0(entities, function, first),
+            Model::Information(information) => information.call(function, first),
+            Model::Name { name, kind } => device_name(name.as_bytes(), *kind, function, first),
+            Model::FriendlyName(name) => friendly_name(name.as_bytes(), function, first),
+            Model::LevelStatus(status) => status.call(battery, function),
+            Model::Voltage => voltage(battery, function),
+            Model::UnifiedBattery(unified) => unified.call(battery, function),
+            Model::AdcMeasurement(adc) => adc.call(battery, function),
+            Model::Solar(solar) => solar.call(now, function, params),
+            Model::WirelessStatus => Err(Error20::InvalidFunction),
+            Model::FeatureSet | Model::Listed => Err(Error20::Unsupported),
+        }
+    }
+
+    /// 0001: function 0 counts the features without root, function 1 tells the id, the flags and
+    /// the version of one; index 0 is root.
+    fn feature_set(&self, function: u8, index: u8) -> Result<[u8; 16], Error20> {
+        match (function, usize::from(index).checked_sub(1)) {
+            (0, _) => Ok(padded(&[
+                u8::try_from(self.features.len()).unwrap_or(u8::MAX)
+            ])),
+            (1, None) => Ok([0; 16]),
+            (1, Some(place)) => {
+                let line = self.features.get(place).ok_or(Error20::InvalidArgument)?;
+                let [high, low] = line.id.to_be_bytes();
+                Ok(padded(&[high, low, line.flags, line.version]))
+            }
+            _ => Err(Error20::InvalidFunction),
+        }
+    }
+}
+
+/// An event: software id 0, the event's number in the function's place.
+pub(super) fn event_frame(slot: u8, index: u8, (event, params): Event) -> Vec<u8> {
+    long(slot, index, event << 4, &params)
+}
+
+/// 0005: function 0 is the name's length, function 1 up to 16 characters from an offset on,
+/// function 2 the type.
+fn device_name(name: &[u8], kind: u8, function: u8, offset: u8) -> Result<[u8; 16], Error20> {
+    match function {
+        0 => Ok(padded(&[u8::try_from(name.len()).unwrap_or(u8::MAX)])),
+        1 => match name.get(usize::from(offset)..) {
+            Some(rest) if !rest.is_empty() => Ok(padded(rest)),
+            _ => Err(Error20::InvalidArgument),
+        },
+        2 => Ok(padded(&[kind])),
+        _ => Err(Error20::InvalidFunction),
+    }
+}
+
+/// 0007: function 0 is the name's length, the most there may be and the default name's length,
+/// function 1 up to 15 characters from an offset on, behind the offset. Source: Logitech's cpg-docs,
+/// Solaar `hidpp20.py`.
+fn friendly_name(name: &[u8], function: u8, offset: u8) -> Result<[u8; 16], Error20> {
+    let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
+    match function {
+        0 => Ok(padded(&[length, 20, length])),
+        1 => match name.get(usize::from(offset)..) {
+            Some(rest) if !rest.is_empty() => Ok(padded(&[&[offset], rest].concat())),
+            _ => Err(Error20::InvalidArgument),
+        },
+        _ => Err(Error20::InvalidFunction),
+    }
+}
+
+#[cfg(test)]
+mod tests;

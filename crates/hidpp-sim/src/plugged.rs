@@ -1,0 +1,65 @@
+//! What is plugged in: a receiver, or a device without one.
+
+use super::Firmware;
+use super::direct::DirectDevice;
+use super::receiver::Receiver;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::descriptor::Capabilities;
+
+/// Anything that has a node of its own.
+#[derive(Clone, Debug)]
+pub enum Plugged {
+    /// A receiver with its devices.
+    Receiver(Receiver),
+    /// A device without a receiver.
+    Direct(DirectDevice),
+}
+
+impl Plugged {
+    /// Which reports it takes and sends, as its report descriptor states them.
+    pub fn reports(&self) -> Capabilities {
+        match self {
+            Self::Receiver(receiver) => receiver.family().reports,
+            Self::Direct(device) => device.reports,
+        }
+    }
+
+    /// The receiver, if it is one.
+    pub fn receiver(&self) -> Option<&Receiver> {
+        match self {
+            Self::Receiver(receiver) => Some(receiver),
+            Self::Direct(_) => None,
+        }
+    }
+
+    /// The device, if it has no receiver.
+    pub fn direct(&self) -> Option<&DirectDevice> {
+        match self {
+            Self::Receiver(_) => None,
+            Self::Direct(device) => Some(device),
+        }
+    }
+}
+
+impl Firmware for Plugged {
+    fn output_report(&mut self, now: Timestamp, report: &[u8]) {
+        match self {
+            Self::Receiver(receiver) => receiver.output_report(now, report),
+            Self::Direct(device) => device.output_report(now, report),
+        }
+    }
+
+    fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+        match self {
+            Self::Receiver(receiver) => receiver.input_report(now),
+            Self::Direct(device) => device.input_report(now),
+        }
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Receiver(receiver) => receiver.next_due(),
+            Self::Direct(device) => device.next_due(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What fills and empties the battery of a solar keyboard.
+//!
+//! Behind the cells of a K750 is an ML2032, a rechargeable button cell of 65 mAh (Maxell's data
+//! sheet). Logitech promises three months in the dark: that is 30 µA, or 463 millionths of the
+//! charge an hour. Here eight hours of typing a day take more than half of it, see [`TYPING`] and
+//! [`RESTING`]. The current of a solar cell is proportional to its light, and more than
+//! [`CHARGING_ABOVE`] charges (Logitech's draft of feature 4301): there the cells of [`Rates::Cells`]
+//! give just what typing takes. How much the two differ is not published, nor is what is lost in
+//! charging; here nothing is.
+
+use hidpp_proto::units::Lux;
+
+/// More light than this charges the battery.
+pub const CHARGING_ABOVE: Lux = Lux(200);
+
+/// What a K750 takes that is typed on, in millionths of a full charge per hour: 65 µA.
+pub const TYPING: u32 = 1_000;
+
+/// What it takes otherwise, likewise: 13 µA. With eight hours of typing that is 463 on average.
+pub const RESTING: u32 = 195;
+
+/// What its cells give for each lux, likewise: at [`CHARGING_ABOVE`] it is [`TYPING`].
+const FOR_EACH_LUX: u32 = 5;
+
+/// How fast the battery fills and empties, in millionths of a full charge per hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rates {
+    /// Two speeds, for tests that reckon in their heads.
+    TwoSpeeds {
+        /// Gain above [`CHARGING_ABOVE`].
+        charging: u32,
+        /// Loss otherwise.
+        draining: u32,
+    },
+    /// As cells and battery of a K750 do.
+    Cells {
+        /// Loss, whatever the light: [`TYPING`] or [`RESTING`].
+        draining: u32,
+    },
+}
+
+impl Default for Rates {
+    /// Full after 20 hours of light; empty after three months of darkness, as advertised.
+    fn default() -> Self {
+        Self::TwoSpeeds {
+            charging: 50_000,
+            draining: 463,
+        }
+    }
+}
+
+impl Rates {
+    /// What is gained in this light, and what is lost.
+    pub(super) fn at(self, sun: Lux) -> (u32, u32) {
+        match self {
+            Self::TwoSpeeds { charging, .. } if sun > CHARGING_ABOVE => (charging, 0),
+            Self::TwoSpeeds { draining, .. } => (0, draining),
+            Self::Cells { draining } => (FOR_EACH_LUX * u32::from(sun.0), draining),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_in_200_lux_is_for_nothing() {
+        let typing = Rates::Cells { draining: TYPING };
+        assert_eq!(typing.at(CHARGING_ABOVE), (TYPING, TYPING));
+    }
+
+    #[test]
+    fn eight_hours_a_day_in_the_dark_last_three_months() {
+        let day = 8 * TYPING + 16 * RESTING;
+        assert_eq!(1_000_000 / day, 89);
+    }
+}

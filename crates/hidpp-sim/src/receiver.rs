@@ -1,0 +1,299 @@
+//! A receiver: its slots, its registers, and the radio between host and devices.
+//!
+//! Unless told otherwise it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the
+//! others stand in `family.rs`. Frames for device index FF are its own; those for a slot go
+//! through to the device in it, which takes a radio round trip. Reports of an unknown id or a wrong
+//! length are ignored. What a user can do to it is in the methods that take the time first; its
+//! registers are in `registers.rs`, its DJ reports in `dj.rs`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Firmware;
+use super::device::Device;
+use super::dj;
+use super::family::Family;
+use super::frame::{DJ, Error10, LONG, RECEIVER, Request, SHORT};
+use super::history::History;
+use super::outbox::Outbox;
+use super::patience::{Fate, Patience, Pending};
+use hidpp_proto::units::Timestamp;
+
+pub use super::history::Sent;
+pub use super::latency::Latency;
+
+/// Between a key's press and its release, and before the next press, in [`Receiver::type_keys`].
+pub const KEY_STROKE: Duration = Duration::from_millis(20);
+
+/// The least time between two reports of a receiver, as in the recordings of a C52B: a list of five
+/// devices takes 12 ms, and what is asked meanwhile comes after it.
+const PACE: Duration = Duration::from_millis(2);
+
+/// The receiver and all that is paired with it.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    /// Its serial number, in register B5/03. A Bolt receiver makes its unique id from it.
+    pub serial: [u8; 4],
+    /// How long answers take.
+    pub latency: Latency,
+    /// How many messages to its devices it takes at once.
+    pub patience: Patience,
+    pub(super) family: Family,
+    pub(super) devices: BTreeMap<u8, Device>,
+    /// Register 00.
+    pub(super) flags: [u8; 3],
+    /// The slots whose input goes out as DJ reports: bit 0 is slot 1.
+    pub(super) dj_slots: u8,
+    pub(super) outbox: Outbox,
+    pub(super) pending: Pending,
+    /// Devices that were paired and have no link yet, with the time at which they get it.
+    pub(super) linking: BTreeMap<u8, Timestamp>,
+    busy: u32,
+    sent: History,
+}
+
+impl Receiver {
+    /// A Unifying receiver that has just been plugged in, with empty slots.
+    pub fn new(serial: [u8; 4]) -> Self {
+        Self::of(Family::UNIFYING, serial)
+    }
+
+    /// A receiver of any family that has just been plugged in, with empty slots.
+    pub fn of(family: Family, serial: [u8; 4]) -> Self {
+        Self {
+            serial,
+            latency: Latency::default(),
+            patience: Patience::default(),
+            family,
+            devices: BTreeMap::new(),
+            flags: [0; 3],
+            dj_slots: 0,
+            outbox: Outbox::paced(PACE),
+            pending: Pending::default(),
+            linking: BTreeMap::new(),
+            busy: 0,
+            sent: History::default(),
+        }
+    }
+
+    /// The same receiver with `device` in `slot`; a slot it does not have changes nothing.
+    #[must_use]
+    pub fn with(mut self, slot: u8, device: Device) -> Self {
+        self.put(slot, device);
+        self
+    }
+
+    /// Puts a device into a slot as if it had always been there.
+    pub(super) fn put(&mut self, slot: u8, device: Device) {
+        if self.family.has_slot(slot) {
+            self.devices.insert(slot, device);
+        }
+    }
+
+    /// What sort of receiver it is.
+    pub fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The slots with a device.
+    pub fn slots(&self) -> impl Iterator<Item = u8> {
+        self.devices.keys().copied()
+    }
+
+    /// The device in a slot.
+    pub fn device(&self, slot: u8) -> Option<&Device> {
+        self.devices.get(&slot)
+    }
+
+    /// The device in a slot, to be changed behind the protocol's back (no notice is sent).
+    pub fn device_mut(&mut self, slot: u8) -> Option<&mut Device> {
+        self.devices.get_mut(&slot)
+    }
+
+    /// The notification flags, as in register 00.
+    pub fn flags(&self) -> [u8; 3] {
+        self.flags
+    }
+
+    /// What the host has sent, oldest first; only the last few thousand reports are kept.
+    pub fn requests(&self) -> impl ExactSizeIterator<Item = &Sent> {
+        self.sent.iter()
+    }
+
+    /// Forgets what the host has sent so far.
+    pub fn forget_requests(&mut self) {
+        self.sent.clear();
+    }
+
+    /// The device in `slot` answers its next requests with "busy" (error 08 of HID++ 2.0).
+    pub fn answer_busy(&mut self, slot: u8, requests: u32) {
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.answer_busy(requests);
+        }
+    }
+
+    /// The receiver answers the next requests to any device with "busy" (error 07 of HID++ 1.0),
+    /// as if it were still handling another one. See also [`Self::patience`].
+    pub fn receiver_busy(&mut self, requests: u32) {
+        self.busy = requests;
+    }
+
+    /// The device in `slot` swallows what it is sent from now on, or answers again.
+    pub fn set_silent(&mut self, slot: u8, silent: bool) {
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.set_silent(silent);
+        }
+    }
+
+    /// The device in `slot` is not in use any more: from now on its receiver holds a first message.
+    pub fn rest(&mut self, slot: u8) {
+        if let Some(device) = self.devices.get_mut(&slot) {
+            device.rest();
+        }
+    }
+
+    /// Whether the host has switched DJ reports on for this slot.
+    pub(super) fn sends_dj(&self, slot: u8) -> bool {
+        let bit = u32::from(slot).saturating_sub(1);
+        self.dj_slots.checked_shr(bit).unwrap_or(0) & 1 != 0
+    }
+
+    /// Lets every device do what it does by itself until `now`.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        while let Some((due, slot)) = self.next_link().filter(|(due, _)| *due <= now) {
+            self.linking.remove(&slot);
+            self.connect(due, slot, true);
+        }
+        for (&slot, device) in &mut self.devices {
+            while let Some(due) = device.next_due().filter(|due| *due <= now) {
+                if let Some(event) = device.next_event(slot) {
+                    self.outbox.push(due, event);
+                }
+            }
+        }
+    }
+
+    /// A frame for the receiver itself.
+    fn own_request(&mut self, now: Timestamp, request: &Request) {
+        if !self.pending.drops_register(now, self.patience) {
+            self.register_access(now, request);
+        }
+    }
+
+    /// The first of the devices that get their link later, and when.
+    fn next_link(&self) -> Option<(Timestamp, u8)> {
+        let links = self.linking.iter();
+        links.map(|(&slot, &due)| (due, slot)).min()
+    }
+
+    /// A frame for a slot: to the device if it can be reached, else the receiver answers.
+    fn forward(&mut self, now: Timestamp, request: &Request) {
+        let refused = now + self.latency.register;
+        if self.busy > 0 {
+            self.busy -= 1;
+            self.outbox.push(refused, request.error10(Error10::Busy));
+            return;
+        }
+        let slot = request.index;
+        let fate = self.pending.fate(now, self.patience, slot);
+        match fate {
+            Some(Fate::ReceiverBusy) => {
+                self.outbox.push(refused, request.error10(Error10::Busy));
+                return;
+            }
+            Some(Fate::Dropped) => return,
+            Some(Fate::Replaces(answer)) => {
+                if let Some(answer) = answer {
+                    self.outbox.withdraw(answer);
+                }
+            }
+            Some(Fate::DeviceBusy) | None => {}
+        }
+        match self.devices.get_mut(&slot) {
+            None => {
+                let error = request.error10(Error10::UnknownDevice);
+                self.outbox.push(refused, error);
+            }
+            Some(device) if !device.online() => {
+                let error = request.error10(self.family.unreachable);
+                self.outbox.push(refused, error);
+            }
+            Some(device) => {
+                // The device's clock starts when its answer does: a series of one-second measures
+                // then arrives one second after that answer.
+                let answered = device.answers_at(now, &self.latency);
+                if fate == Some(Fate::DeviceBusy) {
+                    let answer = device.protocol.answer_busy(request);
+                    self.outbox.push(answered, answer);
+                    return;
+                }
+                let answer = device.answer(answered, request);
+                let answer = answer.map(|answer| self.outbox.push(answered, answer));
+                self.pending.begin(slot, answered, answer);
+            }
+        }
+    }
+
+    /// Whether a report is one that the receiver takes from its host.
+    fn takes(&self, report: &[u8]) -> bool {
+        let reports = self.family.reports;
+        match *report {
+            [SHORT, ..] => reports.short,
+            [LONG, ..] => reports.long,
+            [DJ, ..] => reports.dj,
+            _ => false,
+        }
+    }
+
+    /// A DJ frame from the host. Lamps of keyboards and unknown types change nothing here.
+    fn dj_request(&mut self, now: Timestamp, index: u8, kind: u8, bits: u8) {
+        let due = now + self.latency.register;
+        match (index, kind) {
+            // The second parameter is a time-out in seconds; hosts send 0, which means none.
+            (RECEIVER, dj::SWITCH_MODE) => self.dj_slots = bits,
+            (RECEIVER, dj::LIST_PAIRED) => {
+                let unknown = self.family.unknown.dj_list;
+                for (&slot, device) in &self.devices {
+                    let entry = dj::listed(slot, &device.identity, unknown);
+                    self.outbox.push(due, entry);
+                }
+                self.outbox.push(due, dj::end_of_list());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Firmware for Receiver {
+    fn output_report(&mut self, now: Timestamp, report: &[u8]) {
+        self.advance(now);
+        self.sent.remember(now, report);
+        if !self.takes(report) {
+            return;
+        }
+        match report {
+            &[DJ, index, kind, bits, ref rest @ ..] if rest.len() == 11 => {
+                self.dj_request(now, index, kind, bits);
+            }
+            _ => match Request::parse(report) {
+                Some(request) if request.index == RECEIVER => self.own_request(now, &request),
+                Some(request) => self.forward(now, &request),
+                None => {}
+            },
+        }
+    }
+
+    fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
+        self.advance(now);
+        self.outbox.pop(now)
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let devices = self.devices.values().filter_map(Device::next_due);
+        let link = self.next_link().map(|(due, _)| due);
+        devices.chain(link).chain(self.outbox.next_due()).min()
+    }
+}
+
+#[cfg(test)]
+mod tests;

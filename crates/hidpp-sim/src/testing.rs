@@ -1,0 +1,56 @@
+//! Helpers that let the tests of this module read like the protocol's tables.
+
+use std::time::Duration;
+
+use super::Firmware;
+use hidpp_proto::units::{Percent, Timestamp};
+
+/// `span` seconds after the start.
+pub(super) fn seconds(span: u64) -> Timestamp {
+    Timestamp::from_start(Duration::from_secs(span))
+}
+
+/// `span` milliseconds after `start`.
+pub(super) fn after(start: Timestamp, span: u64) -> Timestamp {
+    start + Duration::from_millis(span)
+}
+
+/// A charge that is known to be one.
+pub(super) fn percent(charge: u8) -> Percent {
+    Percent::new(charge).unwrap_or(Percent::FULL)
+}
+
+/// The bytes of a frame written as in the protocol sheet: `…` fills it up with zeros.
+pub(super) fn frame(text: &str) -> Vec<u8> {
+    let mut bytes: Vec<u8> = text
+        .split_whitespace()
+        .filter(|word| *word != "…")
+        .filter_map(|word| u8::from_str_radix(word, 16).ok())
+        .collect();
+    if text.ends_with('…') {
+        let length = match bytes.first() {
+            Some(0x10) => 7,
+            Some(0x20) => 15,
+            Some(0x21) => 32,
+            _ => 20,
+        };
+        bytes.resize(length, 0);
+    }
+    bytes
+}
+
+/// Several frames.
+pub(super) fn frames(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| frame(text)).collect()
+}
+
+/// Sends a request at `now` and returns what arrives within 50 ms.
+pub(super) fn ask(firmware: &mut impl Firmware, now: Timestamp, request: &str) -> Vec<Vec<u8>> {
+    firmware.output_report(now, &frame(request));
+    arrived(firmware, after(now, 50))
+}
+
+/// All that has arrived at `now`.
+pub(super) fn arrived(firmware: &mut impl Firmware, now: Timestamp) -> Vec<Vec<u8>> {
+    std::iter::from_fn(|| firmware.input_report(now)).collect()
+}
