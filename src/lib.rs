@@ -5,6 +5,7 @@ pub mod bus;
 pub mod chart;
 pub mod cli;
 pub mod client;
+pub mod decode;
 pub mod device;
 pub mod doctor;
 pub mod history;

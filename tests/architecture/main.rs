@@ -100,10 +100,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
+    ("decode", &["device", "feature", "wire", "text", "units"]),
     (
         "cli",
         &[
             "storage",
+            "decode",
             "client",
             "doctor",
             "alerts",
@@ -128,7 +130,6 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// shorter.
 const CIRCLES: &[(&str, &[&str])] = &[
     ("chart", &["layout", "legend", "panel"]),
-    ("cli::decode", &["input", "logs"]),
     ("service", &["bus_thread", "ending"]),
 ];
 

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::decode::GivenFeature;
 use crate::wire::FeatureId;
 
 /// Explain HID++ frames: what they are, who sent them, and what every byte means.
@@ -34,15 +35,6 @@ pub struct DecodeArgs {
     /// Frames to explain; without any, standard input is read
     #[arg(value_name = "FRAME")]
     pub frames: Vec<String>,
-}
-
-/// A feature whose place the user knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GivenFeature {
-    /// Where it stands, 1 to 7F.
-    pub index: u8,
-    /// Which it is.
-    pub id: FeatureId,
 }
 
 fn given_feature(text: &str) -> Result<GivenFeature, String> {

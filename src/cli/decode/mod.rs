@@ -1,36 +1,15 @@
 //! `solar-status decode`: explains HID++ frames, from the command line or from a capture.
-//!
-//! A line becomes bytes (`input`), the bytes a report with a role (`role`), and the report an
-//! explanation (`explain`) in the light of what the stream has taught (`context`).
 
 mod args;
-mod context;
-mod evidence;
-mod explain;
-mod explanation;
-mod features;
-mod fields;
-mod input;
 mod lines;
-mod logs;
-mod names;
-mod notifications;
-mod power;
-mod registers;
-mod role;
-mod text;
 
 use std::io::{self, BufRead, ErrorKind, Write};
 
-pub use args::{DecodeArgs, GivenFeature};
-use context::Context;
-use explanation::Kind;
-use fields::count;
-use input::{Line, Recording, Source};
-use lines::{Lines, Raw};
-
+pub use self::args::DecodeArgs;
+use self::lines::{Lines, Raw};
+use super::json;
 use super::standard::{unreadable, unwritable};
-use crate::cli::json;
+use crate::decode::{self, Context, Kind, Line, Recording, Source};
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -132,7 +111,7 @@ impl Decoder<'_> {
     }
 
     fn line(&mut self, place: &str, line: &str) -> Result<(), Stop> {
-        let frame = match input::read(line) {
+        let frame = match decode::read(line) {
             Ok(Line::Frame(frame)) => frame,
             Ok(Line::Nothing) => return Ok(()),
             Ok(Line::Ids {
@@ -157,13 +136,13 @@ impl Decoder<'_> {
                 return Ok(());
             }
         };
-        let explanation = match explain::explain(&mut self.context, &frame) {
+        let explanation = match decode::explain(&mut self.context, &frame) {
             // A capture of the whole bus holds everything: descriptors, key presses, other devices.
             Err(_) if frame.is_from_usbmon() => {
                 self.passed_over_usb += 1;
                 return Ok(());
             }
-            Ok(explanation) if frame.is_from_usbmon() && explanation.kind == Kind::Input => {
+            Ok(explanation) if frame.is_from_usbmon() && explanation.kind() == Kind::Input => {
                 self.passed_over_usb += 1;
                 return Ok(());
             }
@@ -178,7 +157,7 @@ impl Decoder<'_> {
             format!("{object}\n")
         } else {
             let space = if self.first { "" } else { "\n" };
-            format!("{space}{}", text::block(&explanation))
+            format!("{space}{}", decode::block(&explanation))
         };
         self.first = false;
         self.out.write_all(text.as_bytes())?;
@@ -199,8 +178,10 @@ impl Decoder<'_> {
             (self.passed_over_log, "of other programs' logs"),
         ] {
             if passed > 0 {
-                let lines = u8::try_from(passed)
-                    .map_or_else(|_| format!("{passed} lines"), |n| count(n, "line"));
+                let lines = match passed {
+                    1 => "1 line".to_owned(),
+                    _ => format!("{passed} lines"),
+                };
                 let _ = writeln!(
                     self.err,
                     "{lines} {what} without a HID++ report passed over"

@@ -4,26 +4,33 @@ use serde::Serialize;
 
 use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
-use super::input::Direction;
+use super::frame::Direction;
 use super::{names, role};
 use crate::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A call of a function, or an access to a register.
     Request,
+    /// The answer to one.
     Reply,
+    /// An event of a feature.
     Event,
+    /// A HID++ 1.0 notification.
     Notification,
+    /// The refusal of a request.
     Error,
+    /// A notice of the DJ protocol.
     Dj,
+    /// Keys, buttons or motion: named, and not shown.
     Input,
 }
 
 /// The explanation of a frame; serialized, it is an object of the JSON output.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Explanation {
+pub struct Explanation {
     /// The frame, without what must not be shown.
     pub(super) frame: String,
     #[serde(rename = "type")]
@@ -90,6 +97,11 @@ impl Explanation {
             fields: Fields::default(),
             params: None,
         }
+    }
+
+    /// What the frame is.
+    pub const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Which device it is about.

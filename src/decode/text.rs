@@ -6,7 +6,7 @@ use super::context::Knowledge;
 use super::explanation::{Explanation, Kind};
 
 /// The block, with a line end after each line.
-pub(super) fn block(explanation: &Explanation) -> String {
+pub fn block(explanation: &Explanation) -> String {
     let rows = rows(explanation);
     let width = rows.iter().map(|(label, _)| label.len()).max();
     let mut text = format!("{}\n  {}\n", explanation.frame, summary(explanation));
@@ -115,7 +115,8 @@ fn short(params: &str) -> String {
 mod tests {
     use super::super::context::Context;
     use super::super::explain::explain;
-    use super::super::input::{Line, read};
+    use super::super::frame::Line;
+    use super::super::input::read;
     use super::*;
 
     fn text(line: &str) -> String {

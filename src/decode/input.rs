@@ -1,100 +1,12 @@
 //! A line of text -> the bytes of a frame, and its direction where the line tells it.
 
-use std::fmt;
-
-use serde::Serialize;
-
+use super::frame::{Direction, Frame, Line, Recording, Source};
+use super::hexadecimal::{InputError, hex};
 use super::logs::{self, Bytes, Logged};
-
-/// Which way a frame went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Direction {
-    HostToDevice,
-    DeviceToHost,
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::HostToDevice => "host to device",
-            Self::DeviceToHost => "device to host",
-        })
-    }
-}
-
-/// Where a frame was recorded: device indices and feature indices mean something there only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Source {
-    /// The line does not say.
-    Unknown,
-    /// A node of a trace, by the trace's number for it.
-    Node(u32),
-    /// Bus and device number in a usbmon capture.
-    Usb(u16, u16),
-    /// A file handle in a log of Solaar.
-    Handle(u32),
-}
-
-/// What a line without a frame is part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Recording {
-    /// A capture of everything on a USB bus.
-    Usb,
-    /// A log of another program.
-    Log,
-}
-
-/// What a line holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Nothing to explain: blank, a comment, a header, a transfer without data.
-    Nothing,
-    /// The ids of what is at a source from now on.
-    Ids {
-        source: Source,
-        vendor: u16,
-        product: u16,
-    },
-    /// Something that is not a frame, or not all of one.
-    PassedOver(Recording),
-    /// A frame, not checked yet.
-    Frame(Frame),
-}
-
-/// The bytes of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) bytes: Vec<u8>,
-    pub(super) direction: Option<Direction>,
-    pub(super) source: Source,
-}
-
-impl Frame {
-    /// Whether it comes from a capture of everything on the bus, HID++ or not.
-    pub(super) fn is_from_usbmon(&self) -> bool {
-        matches!(self.source, Source::Usb(..))
-    }
-
-    /// Whether it comes from a trace that this program recorded.
-    pub(super) fn is_from_trace(&self) -> bool {
-        matches!(self.source, Source::Node(_))
-    }
-}
-
-/// Why a line is no frame. The text is never quoted: it may hold what somebody typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum InputError {
-    /// A character that belongs to no frame, counted from 1.
-    #[error("character {0} is no hexadecimal digit")]
-    NotHex(usize),
-    /// Half a byte, counted from 1.
-    #[error("a byte needs two hexadecimal digits, and at character {0} there is an odd number")]
-    OddDigits(usize),
-}
+use super::usbmon::usbmon;
 
 /// Reads a line in any of the forms taken.
-pub(super) fn read(line: &str) -> Result<Line, InputError> {
+pub fn read(line: &str) -> Result<Line, InputError> {
     // Files of some editors start with a byte order mark.
     let line = line.trim_start_matches('\u{feff}');
     let line = line.split('#').next().unwrap_or_default().trim_end();
@@ -178,92 +90,6 @@ fn trace(line: &str, node: &str, arrow: &str) -> Result<Line, InputError> {
         }),
         source: node.parse().map_or(Source::Unknown, Source::Node),
     }))
-}
-
-/// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
-///
-/// Data goes out with the submission (S) and comes in with the callback (C); the other half of
-/// each transfer carries none. What comes in on the control endpoint answers a control request: it
-/// is never sent unasked, so a report there (usbhid reads each once when a device is plugged in) is
-/// passed over. Source: Linux `Documentation/usb/usbmon.rst`.
-fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
-    let Some((head, data)) = line.split_once(" = ") else {
-        return Ok(Line::Nothing);
-    };
-    let event = head.split_ascii_whitespace().nth(2);
-    let mut parts = address.split(':');
-    let (direction, is_control) = match (event, parts.next()) {
-        (Some("S"), Some("Co" | "Io")) => (Direction::HostToDevice, false),
-        (Some("C"), Some("Ci")) => (Direction::DeviceToHost, true),
-        (Some("C"), Some("Ii")) => (Direction::DeviceToHost, false),
-        _ => return Ok(Line::Nothing),
-    };
-    let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
-    let source = Source::Usb(number(), number());
-    // Words of four bytes, of which the last may be shorter.
-    let bytes = hex(data, head.chars().count() + 3)?;
-    // The text interface of the kernel keeps no more than the first 32 bytes.
-    let length = head.split_ascii_whitespace().last();
-    if length.and_then(|length| length.parse().ok()) != Some(bytes.len()) {
-        return Ok(Line::PassedOver(Recording::Usb));
-    }
-    if is_control {
-        return Ok(device_descriptor(source, &bytes).unwrap_or(Line::PassedOver(Recording::Usb)));
-    }
-    Ok(Line::Frame(Frame {
-        bytes,
-        direction: Some(direction),
-        source,
-    }))
-}
-
-/// The ids in a USB device descriptor: 18 bytes of type 1, little-endian.
-fn device_descriptor(source: Source, bytes: &[u8]) -> Option<Line> {
-    match bytes {
-        [18, 1, _, _, _, _, _, _, v0, v1, p0, p1, ..] if bytes.len() == 18 => Some(Line::Ids {
-            source,
-            vendor: u16::from_le_bytes([*v0, *v1]),
-            product: u16::from_le_bytes([*p0, *p1]),
-        }),
-        _ => None,
-    }
-}
-
-/// Reads hexadecimal bytes; `offset` is how many characters the line has before `text`.
-fn hex(text: &str, offset: usize) -> Result<Vec<u8>, InputError> {
-    let mut bytes = Vec::new();
-    let mut high = None;
-    // An x stands only after the zero that begins a number, and wants digits after it.
-    let (mut begins, mut wants_digits) = (true, false);
-    let mut last = offset;
-    for (at, c) in (offset + 1..).zip(text.chars()) {
-        if let Some(digit) = c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
-            last = at;
-            wants_digits = false;
-            match high.take() {
-                None => high = Some(digit),
-                Some(high) => {
-                    bytes.push(high << 4 | digit);
-                    begins = false;
-                }
-            }
-        } else if matches!(c, 'x' | 'X') && begins && high == Some(0) {
-            last = at;
-            high = None;
-            (begins, wants_digits) = (false, true);
-        } else if c.is_whitespace() || matches!(c, ':' | '-' | ',') {
-            if high.is_some() || wants_digits {
-                return Err(InputError::OddDigits(last));
-            }
-            begins = true;
-        } else {
-            return Err(InputError::NotHex(at));
-        }
-    }
-    if high.is_some() || wants_digits {
-        return Err(InputError::OddDigits(last));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

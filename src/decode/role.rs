@@ -1,7 +1,7 @@
 //! Request or answer, HID++ 1.0 or 2.0: what a report is, where its header leaves a choice.
 
 use super::context::{Behind, Talk};
-use super::input::Direction;
+use super::frame::Direction;
 use super::names;
 use crate::feature::battery_event::{self, Origin};
 use crate::feature::{root, solar_dashboard};
@@ -250,7 +250,7 @@ pub(super) const fn function(report: &Report) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::super::context::{Context, Knowledge};
-    use super::super::input::Source;
+    use super::super::frame::Source;
     use super::*;
     use crate::wire::tests::report;
 

@@ -12,7 +12,7 @@
 //! Sources: Solaar's `base.py` and `hidconsole.py`, libratbag's logging, ltunify's `hidraw.c` and
 //! `read-dev-usbmon.c`, hid-tools.
 
-use super::input::{Direction, Source};
+use super::frame::{Direction, Source};
 
 /// What a line of a log holds.
 #[derive(Debug, PartialEq, Eq)]

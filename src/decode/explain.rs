@@ -3,7 +3,7 @@
 use super::context::{Context, Knowledge, Known, Talk};
 use super::explanation::{Explanation, Kind};
 use super::fields::hex;
-use super::input::Frame;
+use super::frame::Frame;
 use super::role::{self, Role};
 use super::{evidence, features, names, notifications, registers};
 use crate::feature::{feature_set, root, solar_dashboard};
@@ -13,7 +13,7 @@ use crate::wire::{
 };
 
 /// Explains a frame, and learns from it.
-pub(super) fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, ReportError> {
+pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, ReportError> {
     let bytes = frame.bytes.as_slice();
     let mut explanation = match (classify(bytes), Report::parse(bytes)) {
         // What may be input depends on the direction too, so every report is judged here.

@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::Serialize;
 
-use super::args::GivenFeature;
-use super::input::Source;
+use super::frame::Source;
 use crate::device::ReceiverModel;
 use crate::feature::PairingRecords;
 use crate::wire::{FeatureId, Register, Report};
@@ -32,12 +31,21 @@ pub(super) enum Knowledge {
     Assumed,
 }
 
+/// A feature whose place the user knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenFeature {
+    /// Where it stands, 1 to 7F.
+    pub index: u8,
+    /// Which it is.
+    pub id: FeatureId,
+}
+
 /// A feature, and how it is known to be that.
 pub(super) type Known = (FeatureId, Knowledge);
 
 /// The state of decoding.
 #[derive(Debug, Default)]
-pub(super) struct Context {
+pub struct Context {
     given: HashMap<u8, FeatureId>,
     sources: HashMap<Source, Conversations>,
 }
@@ -74,7 +82,8 @@ struct Conversations {
 }
 
 impl Context {
-    pub(super) fn new(given: &[GivenFeature]) -> Self {
+    /// With features that the user knows, and nothing learnt yet.
+    pub fn new(given: &[GivenFeature]) -> Self {
         let given = given.iter().map(|given| (given.index, given.id)).collect();
         Self {
             given,
@@ -83,7 +92,7 @@ impl Context {
     }
 
     /// A device with these ids is at `source` from now on.
-    pub(super) fn introduce(&mut self, source: Source, vendor: u16, product: u16) {
+    pub fn introduce(&mut self, source: Source, vendor: u16, product: u16) {
         let behind = Some(Behind::of(vendor, product));
         let talk = self.talk(source);
         if talk.heard.behind != behind {

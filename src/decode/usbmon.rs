@@ -1,0 +1,53 @@
+//! Lines of usbmon, the kernel's capture of a USB bus.
+
+use super::frame::{Direction, Frame, Line, Recording, Source};
+use super::hexadecimal::{InputError, hex};
+
+/// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
+///
+/// Data goes out with the submission (S) and comes in with the callback (C); the other half of
+/// each transfer carries none. What comes in on the control endpoint answers a control request: it
+/// is never sent unasked, so a report there (usbhid reads each once when a device is plugged in) is
+/// passed over. Source: Linux `Documentation/usb/usbmon.rst`.
+pub(super) fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
+    let Some((head, data)) = line.split_once(" = ") else {
+        return Ok(Line::Nothing);
+    };
+    let event = head.split_ascii_whitespace().nth(2);
+    let mut parts = address.split(':');
+    let (direction, is_control) = match (event, parts.next()) {
+        (Some("S"), Some("Co" | "Io")) => (Direction::HostToDevice, false),
+        (Some("C"), Some("Ci")) => (Direction::DeviceToHost, true),
+        (Some("C"), Some("Ii")) => (Direction::DeviceToHost, false),
+        _ => return Ok(Line::Nothing),
+    };
+    let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let source = Source::Usb(number(), number());
+    // Words of four bytes, of which the last may be shorter.
+    let bytes = hex(data, head.chars().count() + 3)?;
+    // The text interface of the kernel keeps no more than the first 32 bytes.
+    let length = head.split_ascii_whitespace().last();
+    if length.and_then(|length| length.parse().ok()) != Some(bytes.len()) {
+        return Ok(Line::PassedOver(Recording::Usb));
+    }
+    if is_control {
+        return Ok(device_descriptor(source, &bytes).unwrap_or(Line::PassedOver(Recording::Usb)));
+    }
+    Ok(Line::Frame(Frame {
+        bytes,
+        direction: Some(direction),
+        source,
+    }))
+}
+
+/// The ids in a USB device descriptor: 18 bytes of type 1, little-endian.
+fn device_descriptor(source: Source, bytes: &[u8]) -> Option<Line> {
+    match bytes {
+        [18, 1, _, _, _, _, _, _, v0, v1, p0, p1, ..] if bytes.len() == 18 => Some(Line::Ids {
+            source,
+            vendor: u16::from_le_bytes([*v0, *v1]),
+            product: u16::from_le_bytes([*p0, *p1]),
+        }),
+        _ => None,
+    }
+}
