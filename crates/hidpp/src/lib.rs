@@ -1,4 +1,4 @@
-//! Logitech's HID++ without I/O: frames, registers and features, and conversations.
+#![doc = include_str!("../README.md")]
 
 pub mod feature;
 pub mod session;

@@ -40,6 +40,19 @@ pub struct DiscoveryScope {
     pub follow: bool,
 }
 
+impl Default for DiscoveryScope {
+    /// A receiver of which nothing is known, and only what is paired with it.
+    fn default() -> Self {
+        Self {
+            records: PairingRecords::Unknown,
+            default_slots: 6,
+            extra_slot: None,
+            firmware: false,
+            follow: false,
+        }
+    }
+}
+
 /// One request to the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {

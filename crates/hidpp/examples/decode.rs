@@ -1,0 +1,52 @@
+//! Names what reports are, from their header alone: `decode 10 01 8F 00 18 09 00`.
+
+use std::env::args;
+
+use hidpp_proto::wire::{Incoming, Message, ParseReportError, Report, classify};
+
+fn main() -> Result<(), ParseReportError> {
+    let words: Vec<String> = args().skip(1).collect();
+    if words.is_empty() {
+        // A light measurement, and the error of a receiver whose device is asleep.
+        println!("{}", decode("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …")?);
+        println!("{}", decode("10 01 8F 00 18 09 00")?);
+    } else {
+        println!("{}", decode(&words.join(" "))?);
+    }
+    Ok(())
+}
+
+fn decode(text: &str) -> Result<String, ParseReportError> {
+    let report: Report = text.parse()?;
+    // Where bytes come from a node, and not from a text, this is where they enter.
+    if classify(report.as_bytes()) == Incoming::Input {
+        return Ok("keys or motion: not looked at".to_owned());
+    }
+    let device = report.device();
+    Ok(match Message::of(&report) {
+        Message::Register { access, register } => format!("{device}: {access:?} of {register}"),
+        Message::Error { code, .. } => format!("{device}: {code}"),
+        Message::Notification { sub_id, .. } => format!("{device}: notification {sub_id:02X}"),
+        Message::Reply {
+            feature, software, ..
+        } => {
+            format!("{device}: reply to program {software} of the feature at {feature}")
+        }
+        Message::Event { feature, event } => {
+            format!(
+                "{device}: event {} of the feature at {feature}",
+                event.get()
+            )
+        }
+    })
+}
+
+#[test]
+fn it_runs() {
+    main().unwrap();
+    assert_eq!(
+        decode("10 01 8F 00 18 09 00").unwrap(),
+        "01: resource error (8F/09)"
+    );
+    assert!(decode("10 01").is_err());
+}

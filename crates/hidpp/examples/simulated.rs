@@ -1,0 +1,76 @@
+//! Finds and reads everything that a simulated receiver has, in virtual time: five minutes pass at once.
+
+use std::time::Duration;
+
+use hidpp_proto::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, ReportId, classify};
+use hidpp_sim::{Firmware, scenario};
+
+/// What is wanted of each device: its battery now and whenever it changes, and its own name.
+const WANTED: Wanted = Wanted {
+    name: true,
+    notices: true,
+    ..Wanted::BATTERY
+};
+
+fn main() {
+    for (at, event) in follow(&mut scenario::day_at_the_desk(), Duration::from_secs(300)) {
+        println!("{:>8.3} s  {event:?}", at.since_start().as_secs_f64());
+    }
+}
+
+/// All that is found out until `end`, each with its time.
+fn follow(receiver: &mut impl Firmware, end: Duration) -> Vec<(Timestamp, Event)> {
+    let mut found = Vec::new();
+    let (mut now, end) = (Timestamp::START, Timestamp::from_start(end));
+    let mut session = Session::new(Peer::Receiver, ReportId::Short);
+    session.discover(DiscoveryScope {
+        follow: true,
+        ..DiscoveryScope::default()
+    });
+    while now <= end {
+        while let Some(bytes) = receiver.input_report(now) {
+            if let Incoming::HidPp(report) = classify(&bytes) {
+                session.handle_report(now, &report);
+            }
+        }
+        session.handle_timeout(now);
+        while let Some(event) = session.poll_event() {
+            if let Event::Paired(device, _) = &event {
+                session.probe(*device, WANTED, Known::default());
+            }
+            found.push((now, event));
+        }
+        while let Some(report) = session.poll_transmit(now) {
+            receiver.output_report(now, report.as_bytes());
+        }
+        let due = [session.poll_timeout(), receiver.next_due()];
+        match due.into_iter().flatten().min() {
+            Some(due) => now = now.max(due),
+            None => break,
+        }
+    }
+    found
+}
+
+#[test]
+fn it_runs() {
+    use hidpp_proto::session::DeviceFact;
+
+    main();
+    let found = follow(&mut scenario::desk(), Duration::from_secs(200));
+    let names = found.iter().filter_map(|(_, event)| match event {
+        Event::Device(_, DeviceFact::Name(name)) => Some(name.as_str()),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["Wireless Solar Keyboard K750"]);
+    // The solar keyboard sends its charge every 90 s.
+    let at = Timestamp::from_start(Duration::from_secs(180));
+    let is_battery = |event: &Event| matches!(event, Event::Device(_, DeviceFact::Battery(_)));
+    assert!(
+        found
+            .iter()
+            .any(|(when, event)| *when == at && is_battery(event))
+    );
+}
