@@ -178,6 +178,7 @@ impl Call {
 
     /// The report to send to `device`: of the kind asked for, or long where the arguments need
     /// it.
+    #[inline]
     pub fn report(&self, device: DeviceIndex, software: SoftwareId, form: ReportId) -> Report {
         let address = (self.function.get() << 4) | software.get();
         match (self.params, form) {

@@ -80,6 +80,7 @@ pub enum Message {
 
 impl Message {
     /// Reads the header.
+    #[inline]
     pub fn of(report: &Report) -> Self {
         let (sub_id, address) = (report.sub_id(), report.address());
         let [request_address, code, _] = report.head();

@@ -19,6 +19,7 @@ pub enum ReportId {
 
 impl ReportId {
     /// Byte 0 of the report.
+    #[inline]
     pub const fn byte(self) -> u8 {
         match self {
             Self::Short => 0x10,
@@ -28,20 +29,13 @@ impl ReportId {
     }
 
     /// The kind of report that starts with `byte`, if it is HID++.
+    #[inline]
     pub const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             0x10 => Some(Self::Short),
             0x11 => Some(Self::Long),
             0x12 => Some(Self::VeryLong),
             _ => None,
-        }
-    }
-
-    const fn accepts(self, len: usize) -> bool {
-        match self {
-            Self::Short => len == Report::SHORT_LEN,
-            Self::Long => len == Report::LONG_LEN,
-            Self::VeryLong => len >= Report::LONG_LEN && len <= Report::MAX_LEN,
         }
     }
 }
@@ -80,9 +74,36 @@ pub enum ReportError {
 /// Source: Logitech cpg-docs, `hidpp20/README.rst`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Report {
-    id: ReportId,
-    len: usize,
-    bytes: [u8; Self::MAX_LEN],
+    frame: Frame,
+}
+
+/// The bytes of a report. Nearly all are short or long: they are made, copied and compared several times
+/// as fast as with room for the longest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Frame {
+    /// With zeros after its seven bytes.
+    Short([u8; Report::LONG_LEN]),
+    Long([u8; Report::LONG_LEN]),
+    VeryLong(Longest),
+}
+
+/// A very long report, with zeros after the first `len` bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Longest {
+    bytes: [u8; Report::MAX_LEN],
+    len: u8,
+}
+
+impl Frame {
+    // Each byte is named, here and in `Report::long`: so the compiler joins them to a few stores, where
+    // parts of an array would be copied once more.
+    #[inline]
+    const fn short(bytes: [u8; Report::SHORT_LEN]) -> Self {
+        let [b0, b1, b2, b3, b4, b5, b6] = bytes;
+        Self::Short([
+            b0, b1, b2, b3, b4, b5, b6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ])
+    }
 }
 
 impl Report {
@@ -94,117 +115,171 @@ impl Report {
     pub const MAX_LEN: usize = 64;
 
     /// Takes bytes as a report if their id and length are those of one.
+    #[inline]
     pub fn parse(raw: &[u8]) -> Result<Self, ReportError> {
+        let id = raw.first().copied().and_then(ReportId::from_byte);
+        if id == Some(ReportId::Long)
+            && let Ok(bytes) = raw.try_into()
+        {
+            let frame = Frame::Long(bytes);
+            return Ok(Self { frame });
+        }
+        if id == Some(ReportId::Short)
+            && let Ok(short) = <[u8; Self::SHORT_LEN]>::try_from(raw)
+        {
+            let frame = Frame::short(short);
+            return Ok(Self { frame });
+        }
+        Self::parse_other(raw)
+    }
+
+    /// Very long reports, and what is no report.
+    #[cold]
+    fn parse_other(raw: &[u8]) -> Result<Self, ReportError> {
         let first = *raw.first().ok_or(ReportError::Empty)?;
         let id = ReportId::from_byte(first).ok_or(ReportError::UnknownId(first))?;
         let mut bytes = [0; Self::MAX_LEN];
-        match bytes.get_mut(..raw.len()) {
-            Some(head) if id.accepts(raw.len()) => head.copy_from_slice(raw),
-            _ => {
-                let expected = match id {
-                    ReportId::Short => "7",
-                    ReportId::Long => "20",
-                    ReportId::VeryLong => "20 to 64",
-                };
-                return Err(ReportError::WrongLength {
-                    id: first,
-                    actual: raw.len(),
-                    expected,
-                });
+        let (expected, room) = match id {
+            ReportId::Short => ("7", None),
+            ReportId::Long => ("20", None),
+            ReportId::VeryLong => ("20 to 64", bytes.get_mut(..raw.len())),
+        };
+        match (room, u8::try_from(raw.len())) {
+            (Some(room), Ok(len)) if raw.len() >= Self::LONG_LEN => {
+                room.copy_from_slice(raw);
+                let frame = Frame::VeryLong(Longest { bytes, len });
+                Ok(Self { frame })
             }
+            _ => Err(ReportError::WrongLength {
+                id: first,
+                actual: raw.len(),
+                expected,
+            }),
         }
-        Ok(Self {
-            id,
-            len: raw.len(),
-            bytes,
-        })
     }
 
     /// A short report.
+    #[inline]
     pub const fn short(device: DeviceIndex, sub_id: u8, address: u8, params: [u8; 3]) -> Self {
+        let id = ReportId::Short.byte();
         let [p0, p1, p2] = params;
-        let mut bytes = [0; Self::MAX_LEN];
-        let [b0, b1, b2, b3, b4, b5, b6, ..] = &mut bytes;
-        *b0 = ReportId::Short.byte();
-        *b1 = device.0;
-        *b2 = sub_id;
-        *b3 = address;
-        *b4 = p0;
-        *b5 = p1;
-        *b6 = p2;
         Self {
-            id: ReportId::Short,
-            len: Self::SHORT_LEN,
-            bytes,
+            frame: Frame::short([id, device.0, sub_id, address, p0, p1, p2]),
         }
     }
 
     /// A long report.
-    pub fn long(device: DeviceIndex, sub_id: u8, address: u8, params: [u8; 16]) -> Self {
-        let mut bytes = [0; Self::MAX_LEN];
-        let [b0, b1, b2, b3, rest @ ..] = &mut bytes;
-        *b0 = ReportId::Long.byte();
-        *b1 = device.0;
-        *b2 = sub_id;
-        *b3 = address;
-        for (to, from) in rest.iter_mut().zip(params) {
-            *to = from;
-        }
-        Self {
-            id: ReportId::Long,
-            len: Self::LONG_LEN,
-            bytes,
-        }
+    #[inline]
+    pub const fn long(device: DeviceIndex, sub_id: u8, address: u8, params: [u8; 16]) -> Self {
+        let id = ReportId::Long.byte();
+        let [
+            p0,
+            p1,
+            p2,
+            p3,
+            p4,
+            p5,
+            p6,
+            p7,
+            p8,
+            p9,
+            p10,
+            p11,
+            p12,
+            p13,
+            p14,
+            p15,
+        ] = params;
+        let frame = Frame::Long([
+            id, device.0, sub_id, address, p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12,
+            p13, p14, p15,
+        ]);
+        Self { frame }
     }
 
     /// The same report from or for another device index.
     #[must_use]
     pub const fn with_device(mut self, device: DeviceIndex) -> Self {
-        let [_, index, ..] = &mut self.bytes;
-        *index = device.0;
+        match &mut self.frame {
+            Frame::Short([_, index, ..])
+            | Frame::Long([_, index, ..])
+            | Frame::VeryLong(Longest {
+                bytes: [_, index, ..],
+                ..
+            }) => *index = device.0,
+        }
         self
     }
 
     /// The kind of report.
+    #[inline]
     pub const fn id(&self) -> ReportId {
-        self.id
+        match self.frame {
+            Frame::Short(_) => ReportId::Short,
+            Frame::Long(_) => ReportId::Long,
+            Frame::VeryLong(_) => ReportId::VeryLong,
+        }
+    }
+
+    /// The first bytes, which every report has; a short report has zeros after its seventh.
+    #[inline]
+    const fn start(&self) -> &[u8; Self::LONG_LEN] {
+        match &self.frame {
+            Frame::Short(bytes) | Frame::Long(bytes) => bytes,
+            Frame::VeryLong(longest) => match longest.bytes.first_chunk() {
+                Some(bytes) => bytes,
+                None => &[0; Self::LONG_LEN],
+            },
+        }
     }
 
     /// Byte 1.
+    #[inline]
     pub const fn device(&self) -> DeviceIndex {
-        let [_, device, ..] = self.bytes;
-        DeviceIndex(device)
+        let [_, device, ..] = self.start();
+        DeviceIndex(*device)
     }
 
     /// Byte 2: the sub-id of HID++ 1.0 or the feature index of HID++ 2.0.
+    #[inline]
     pub const fn sub_id(&self) -> u8 {
-        let [_, _, sub_id, ..] = self.bytes;
-        sub_id
+        let [_, _, sub_id, ..] = self.start();
+        *sub_id
     }
 
     /// Byte 3: the register address of HID++ 1.0 or function and software id of HID++ 2.0.
+    #[inline]
     pub const fn address(&self) -> u8 {
-        let [_, _, _, address, ..] = self.bytes;
-        address
+        let [_, _, _, address, ..] = self.start();
+        *address
     }
 
     /// The first three parameters, which every report has.
+    #[inline]
     pub const fn head(&self) -> [u8; 3] {
-        let [_, _, _, _, p0, p1, p2, ..] = self.bytes;
-        [p0, p1, p2]
+        let [_, _, _, _, p0, p1, p2, ..] = self.start();
+        [*p0, *p1, *p2]
     }
 
     /// The first 16 parameters; a short report has zeros after its third.
+    #[inline]
     pub const fn params(&self) -> &[u8; 16] {
-        let Some((params, _)) = self.bytes.split_at(4).1.split_first_chunk() else {
-            return &[0; 16];
-        };
-        params
+        match self.start().last_chunk() {
+            Some(params) => params,
+            None => &[0; 16],
+        }
     }
 
     /// All bytes.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or(&self.bytes)
+        match &self.frame {
+            Frame::Short(bytes) => bytes.split_at(Self::SHORT_LEN).0,
+            Frame::Long(bytes) => bytes,
+            Frame::VeryLong(Longest { bytes, len }) => {
+                bytes.get(..usize::from(*len)).unwrap_or(bytes)
+            }
+        }
     }
 }
 
@@ -333,6 +408,19 @@ pub(crate) mod tests {
             Err(ReportError::UnknownId(0x80))
         );
         assert_eq!(Report::parse(&[]), Err(ReportError::Empty));
+    }
+
+    #[test]
+    fn a_very_long_report_keeps_all_its_bytes() {
+        for len in [20, 21, 63, 64] {
+            let mut raw: Vec<u8> = (0x12..).take(len).collect();
+            let report = Report::parse(&raw).unwrap();
+            assert_eq!(report.id(), ReportId::VeryLong);
+            assert_eq!(report.as_bytes(), raw);
+            assert_eq!(report.params(), &raw[4..20]);
+            raw[1] = 0xFF;
+            assert_eq!(report.with_device(DeviceIndex::RECEIVER).as_bytes(), raw);
+        }
     }
 
     #[test]
