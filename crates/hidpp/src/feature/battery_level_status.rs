@@ -3,8 +3,6 @@
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; Logitech's own
 //! text as quoted in Solaar issue 23.
 
-use serde::{Deserialize, Serialize};
-
 use crate::units::Percent;
 use crate::wire::{Call, FeatureIndex, Report, codes};
 
@@ -65,7 +63,8 @@ pub struct BatteryLevelStatus {
 /// | 1 | bit 0 no level on screen, 1 mileage, 2 rechargeable |
 /// | 2-3 | what a charge lasts, big-endian |
 /// | 4 | critical level in percent |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Capability {
     /// How many levels there are.
     pub levels: u8,

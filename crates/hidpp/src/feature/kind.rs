@@ -1,11 +1,10 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// What sort of device it is.
 ///
 /// Receivers and devices number the sorts differently; both are read into this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum DeviceKind {
     Keyboard,

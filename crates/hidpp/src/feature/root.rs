@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use crate::wire::{Call, FeatureId, FeatureIndex, Report};
 
 /// Number of the function that finds a feature.
@@ -14,7 +12,8 @@ pub const GET_FEATURE: u8 = 0;
 pub const PING: u8 = 1;
 
 /// The version of HID++ a device speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ProtocolVersion {
     /// 1: registers; 2 and above: features.
     pub major: u8,

@@ -2,8 +2,6 @@
 //!
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, OpenLogi; captures in Solaar issue 2207.
 
-use serde::{Deserialize, Serialize};
-
 use crate::units::Percent;
 use crate::wire::{Call, FeatureIndex, Report, codes};
 
@@ -68,7 +66,8 @@ codes! {
 /// |---|---|
 /// | 0 | the levels it knows, as bits of [`Level`] |
 /// | 1 | bit 0 rechargeable, 1 state of charge |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Capabilities {
     /// The levels it knows.
     pub levels: u8,

@@ -1,13 +1,12 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::DeviceText;
 
 /// A firmware version: prefix, number, revision and build, the latter three in BCD.
 ///
 /// Shown as `12.01.B0019`, or `RQK 33.00.B0015` where the firmware has a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct FirmwareVersion {
     /// Three ASCII characters, where there are any.
     pub prefix: Option<[u8; 3]>,

@@ -1,13 +1,12 @@
 //! What is known of a device and need not be asked again.
 
-use serde::{Deserialize, Serialize};
-
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{battery_level_status, unified_battery};
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
 /// What is known of a device and need not be asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts that are learnt one by one, each kept under its own name"
@@ -24,22 +23,23 @@ pub struct Known {
     /// Which register of a HID++ 1.0 device holds its charge.
     pub register: Option<BatteryRegister>,
     /// Whether it was asked what identifies it.
-    #[serde(default)]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub identified: bool,
     /// Whether its receiver takes one message at a time and drops any other without a report, as it
     /// did in this session or an earlier one. It is kept with the device: not every receiver has a
     /// serial number.
-    #[serde(default)]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub one_at_a_time: bool,
     /// Whether it was asked for its own name and has none that can be displayed.
-    #[serde(default)]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub nameless: bool,
     /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
     pub remembered: bool,
 }
 
 /// What a battery feature says of its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum Capability {
     /// Of 1000.
     Levels(battery_level_status::Capability),
@@ -50,7 +50,8 @@ pub enum Capability {
 }
 
 /// The battery register of a HID++ 1.0 device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum BatteryRegister {
     /// 0D, in percent.
     Mileage,

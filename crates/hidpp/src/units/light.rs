@@ -1,10 +1,9 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// Illuminance in lux.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Lux(pub u16);
 
 impl fmt::Display for Lux {

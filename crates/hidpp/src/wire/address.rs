@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// Byte 1 of every report: the receiver, a device directly on the node, or a pairing slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceIndex(pub u8);
@@ -69,7 +67,8 @@ impl fmt::Display for Slot {
 }
 
 /// The wireless product id of a device: what model it is, as its receiver knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Wpid(pub u16);
 
 impl fmt::Display for Wpid {
