@@ -56,6 +56,7 @@ const FAULT: u8 = 0x08;
 /// | 0-1 | millivolts, big-endian |
 /// | 2 | flags: bit 0 connected, 1 charging, 2 charged, 3 charging fault |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Measurement {
     /// The cell's voltage; on its cable, that of the charger.
     pub voltage: Millivolts,

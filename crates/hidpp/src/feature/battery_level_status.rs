@@ -46,6 +46,7 @@ codes! {
 /// Level 0 is what an MX Master sends while it is charged (Solaar issue 265). Since no device can
 /// send a level with an empty battery, it means unknown while discharging too (issue 273).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BatteryLevelStatus {
     /// How full; `None` where the device does not know, or says more than 100.
     pub level: Option<Percent>,
@@ -65,6 +66,7 @@ pub struct BatteryLevelStatus {
 /// | 4 | critical level in percent |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[non_exhaustive]
 pub struct Capability {
     /// How many levels there are.
     pub levels: u8,

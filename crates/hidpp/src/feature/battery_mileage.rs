@@ -64,6 +64,7 @@ impl CapacityUnit {
 /// Source: libratbag `hidpp10.c`; an M705's `64 47 34` is 100 %, 1095 days: its advertised life.
 /// The kernel reads the notification one byte late, fwupd shifts the register by four bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BatteryMileage {
     /// How full; `None` where the device does not know, or says more than 100.
     pub charge: Option<Percent>,

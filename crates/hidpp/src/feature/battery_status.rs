@@ -48,6 +48,7 @@ codes! {
 
 /// A battery reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BatteryStatus {
     /// How full; `None` where the device says unknown (0).
     pub level: Option<Level>,

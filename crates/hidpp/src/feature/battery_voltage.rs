@@ -54,6 +54,7 @@ codes! {
 /// | 0-1 | millivolts, big-endian |
 /// | 2 | flags: bit 7 external power, 5 critical, 4 slow, 3 fast, 2-0 charging |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BatteryVoltage {
     /// The cell's voltage; while it is charged, that of the charger.
     pub voltage: Millivolts,

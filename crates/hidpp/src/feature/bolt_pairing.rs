@@ -22,6 +22,7 @@ pub enum BoltPairing {
 
 /// Sub-register 5n: `5n info wpid-low wpid-high unit-id×4`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pairing {
     /// Info bits 3-0: what sort of device it is.
     pub kind: DeviceKind,
@@ -35,6 +36,7 @@ pub struct Pairing {
 
 /// Sub-register 6n: `6n piece length name×13`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NamePiece {
     /// Which piece, counted from 1.
     pub piece: u8,

@@ -7,6 +7,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 /// Answer bytes: unused, paired devices, remaining pairings + 5. Source: Logitech's HID++ 1.0
 /// extract; the + 5 from Solaar, seen in its issue 598.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConnectionState {
     /// How many devices are paired.
     pub paired: u8,

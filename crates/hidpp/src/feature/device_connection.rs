@@ -27,6 +27,7 @@ pub enum DeviceConnection {
     clippy::struct_excessive_bools,
     reason = "the bits of one byte, as the wire has them"
 )]
+#[non_exhaustive]
 pub struct Arrival {
     /// How device and receiver talk.
     pub protocol: Radio,

@@ -18,6 +18,7 @@ pub const GET_SERIAL_NUMBER: u8 = 2;
 /// `entities unit-id×4 transports×2 model-ids×6 extended-model serial-supported`; version 0 of
 /// the feature fills the first byte only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeviceInformation {
     /// How many firmwares there are to ask for.
     pub entities: u8,
@@ -87,6 +88,7 @@ codes! {
 
 /// Answer of function 1: `kind prefix×3 number revision build×2 active product-id×2 extra×5`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FirmwareInformation {
     /// What it is for.
     pub kind: EntityKind,

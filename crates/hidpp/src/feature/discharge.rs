@@ -31,6 +31,7 @@ use crate::wire::Wpid;
 
 /// A charge estimated from a voltage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Estimate {
     /// The charge.
     pub charge: Percent,

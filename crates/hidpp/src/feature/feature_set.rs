@@ -11,6 +11,7 @@ pub const GET_FEATURE_ID: u8 = 1;
 
 /// An entry: `id×2 flags version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ListedFeature {
     /// Which feature.
     pub id: FeatureId,

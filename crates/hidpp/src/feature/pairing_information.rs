@@ -54,6 +54,7 @@ pub enum PairingInformation {
 
 /// Sub-register 03: `03 serial×4 ? slots ?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReceiverInformation {
     /// The receiver's serial number; some Nano receivers have none.
     pub serial: Option<Serial>,
@@ -63,6 +64,7 @@ pub struct ReceiverInformation {
 
 /// Sub-register 2n: `2n destination interval wpid×2 protocol ? kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pairing {
     /// The device's wireless product id (big-endian here, little-endian in notification 41).
     pub wpid: Wpid,
@@ -76,6 +78,7 @@ pub struct Pairing {
 
 /// Sub-register 3n: `3n serial×4 report-types×4 switch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExtendedPairing {
     /// The device's serial number.
     pub serial: Option<Serial>,

@@ -41,6 +41,7 @@ codes! {
 
 /// A write to register B2: `10 FF 80 B2 action device seconds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LockRequest {
     /// What to do.
     pub action: Action,
@@ -52,6 +53,7 @@ pub struct LockRequest {
 
 /// Notification `10 FF 4A state error 00 00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LockNotice {
     /// Bit 0: the lock is open.
     pub open: bool,

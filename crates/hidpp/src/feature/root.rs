@@ -49,6 +49,7 @@ impl fmt::Display for ProtocolVersion {
 
 /// Where a feature stands in a device: the answer of function 0, `index flags version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FeatureEntry {
     /// `None`: the device has no such feature (index 0).
     pub index: Option<FeatureIndex>,

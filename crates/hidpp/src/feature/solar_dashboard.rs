@@ -80,6 +80,7 @@ codes! {
 /// | 5-8 | ASCII `GOOD` |
 /// | 9-15 | zero |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SolarEvent {
     /// Why it was sent.
     pub kind: EventKind,

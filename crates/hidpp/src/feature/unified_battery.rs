@@ -68,6 +68,7 @@ codes! {
 /// | 1 | bit 0 rechargeable, 1 state of charge |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[non_exhaustive]
 pub struct Capabilities {
     /// The levels it knows.
     pub levels: u8,
@@ -88,6 +89,7 @@ pub struct Capabilities {
 /// | 2 | what the battery is doing |
 /// | 3 | external power |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnifiedBattery {
     /// The percentage, `None` above 100. 0 is an empty battery, or a device that tells levels
     /// only: see [`Capabilities::state_of_charge`].

@@ -9,6 +9,7 @@ pub const STATUS_EVENT: u8 = 0;
 
 /// Event 0: `reconnection reconfigure power-switch`, each 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WirelessStatus {
     /// The device reconnected.
     pub reconnected: bool,

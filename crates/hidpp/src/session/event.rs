@@ -17,6 +17,7 @@ use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Wpid};
 
 /// What a receiver says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReceiverRecord {
     /// Its serial number.
     pub serial: Option<Serial>,
@@ -32,6 +33,7 @@ pub struct ReceiverRecord {
 
 /// What a receiver says of a paired device, awake or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PairingRecord {
     /// The model.
     pub wpid: Option<Wpid>,

@@ -9,6 +9,7 @@ use super::{DeviceIndex, Wpid};
 ///
 /// `20 ix type …`, 15 bytes. Source: kernel hid-logitech-dj.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DjReport {
     /// The slot it is about; 00 or FF for the receiver.
     pub device: DeviceIndex,

@@ -42,6 +42,7 @@ impl ReportId {
 
 /// Why bytes are no HID++ report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReportError {
     /// There was nothing.
     #[error("empty report")]
@@ -285,6 +286,7 @@ impl Report {
 
 /// Why a text is not that of a report.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ParseReportError {
     /// Each byte has two hexadecimal digits; this word has not.
     #[error("not two hexadecimal digits: {0}")]
