@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use solar_status::session::{DeviceFact, Known, Reading, RequestError, Wanted};
-use solar_status::sim::Firmware;
-use solar_status::sim::scenario::{M705, desk};
-use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::{FeatureId, FeatureIndex};
+use hidpp_proto::session::{DeviceFact, Known, Reading, RequestError, Wanted};
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::{FeatureId, FeatureIndex};
+use hidpp_sim::Firmware;
+use hidpp_sim::scenario::{M705, desk};
 
 use crate::bench::{Bench, SCOPE, seconds, slot};
 
@@ -192,7 +192,7 @@ fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
     let mut bench = Bench::new(desk());
     bench
         .session
-        .discover(solar_status::session::DiscoveryScope {
+        .discover(hidpp_proto::session::DiscoveryScope {
             follow: true,
             ..SCOPE
         });
@@ -214,7 +214,7 @@ fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
 fn replies_under_other_indices_answer_nobody() {
     // From the receiver, from a corded device, and from slot 2, with our header each.
     let mut known = Known {
-        protocol: Some(solar_status::feature::root::ProtocolVersion { major: 4, minor: 5 }),
+        protocol: Some(hidpp_proto::feature::root::ProtocolVersion { major: 4, minor: 5 }),
         ..Known::default()
     };
     known.learn(FeatureId::BATTERY_VOLTAGE, Some(FeatureIndex(7)));

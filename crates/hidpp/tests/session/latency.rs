@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-use solar_status::feature::PairingRecords;
-use solar_status::session::{
+use hidpp_proto::feature::PairingRecords;
+use hidpp_proto::session::{
     DeviceFact, DiscoveryScope, Event, Known, LONGEST_STATUS, Peer, RequestError, Session, Wanted,
 };
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::{Latency, Receiver};
-use solar_status::sim::{Firmware, catalogue};
-use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, ReportId};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, ReportId};
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::{Latency, Receiver};
+use hidpp_sim::{Firmware, catalogue};
+use proptest::prelude::*;
 
 use crate::bench::{Bench, SCOPE, seconds, six_devices, slot};
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use solar_status::session::{DeviceFact, Event, Known, Wanted};
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::{Latency, Receiver};
-use solar_status::wire::{DeviceIndex, Message, Report};
+use hidpp_proto::session::{DeviceFact, Event, Known, Wanted};
+use hidpp_proto::wire::{DeviceIndex, Message, Report};
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::{Latency, Receiver};
 
 use crate::bench::{Bench, six_devices};
 
@@ -167,7 +167,7 @@ fn a_sleeping_slot_delays_nobody() {
     for patience in [Patience::Patient, Patience::STRICT] {
         let alone = read_after(six(patience), [2], 2);
         let mut receiver = six(patience);
-        receiver.sleep(solar_status::units::Timestamp::START, 1);
+        receiver.sleep(hidpp_proto::units::Timestamp::START, 1);
         let beside = read_after(receiver, [1, 2], 2);
         assert!(
             beside <= alone + ROUND_TRIP,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use solar_status::feature::PairingRecords;
-use solar_status::session::{
+use hidpp_proto::feature::PairingRecords;
+use hidpp_proto::session::{
     DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Session, Wanted,
 };
-use solar_status::sim::device::Device;
-use solar_status::sim::{Firmware, catalogue};
-use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify};
+use hidpp_sim::device::Device;
+use hidpp_sim::{Firmware, catalogue};
 
 /// What a status asks of a receiver.
 pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {

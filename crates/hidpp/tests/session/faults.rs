@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use solar_status::feature::root::ProtocolVersion;
-use solar_status::session::{DeviceFact, Event, Known, Reading, RequestError, Wanted};
-use solar_status::sim::Firmware;
-use solar_status::sim::faults::{Chances, Fault, Faults, Faulty, Foreign};
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::desk;
-use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::{FeatureId, FeatureIndex, Report};
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{DeviceFact, Event, Known, Reading, RequestError, Wanted};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_proto::wire::{FeatureId, FeatureIndex, Report};
+use hidpp_sim::Firmware;
+use hidpp_sim::faults::{Chances, Fault, Faults, Faulty, Foreign};
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use solar_status::feature::root::ProtocolVersion;
-use solar_status::session::{DiscoveryScope, Event, Known, Wanted};
-use solar_status::sim::faults::{Chances, Faults, Faulty};
-use solar_status::sim::scenario::desk;
-use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, FeatureId, FeatureIndex};
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{DiscoveryScope, Event, Known, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, FeatureId, FeatureIndex};
+use hidpp_sim::faults::{Chances, Faults, Faulty};
+use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 

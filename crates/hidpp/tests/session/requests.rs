@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
-use solar_status::feature::root::ProtocolVersion;
-use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::session::{
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::session::{
     BatteryRegister, DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted,
 };
-use solar_status::sim::scenario::{K800, M705, desk};
-use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::{Error10, FeatureId, FeatureIndex, Wpid};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_proto::wire::{Error10, FeatureId, FeatureIndex, Wpid};
+use hidpp_sim::scenario::{K800, M705, desk};
 
 const BATTERY: Wanted = Wanted {
     battery: true,
     ..Wanted::NOTHING
 };
 
-fn solar(bench: &Bench<impl solar_status::sim::Firmware>) -> Option<(u8, u16)> {
+fn solar(bench: &Bench<impl hidpp_sim::Firmware>) -> Option<(u8, u16)> {
     bench
         .readings(slot(1))
         .into_iter()
@@ -319,7 +319,7 @@ trait Elsewhere {
     fn output_report_from_elsewhere_at(&mut self, now: Timestamp, hex: &str);
 }
 
-impl<F: solar_status::sim::Firmware> Elsewhere for F {
+impl<F: hidpp_sim::Firmware> Elsewhere for F {
     fn output_report_from_elsewhere(&mut self, hex: &str) {
         self.output_report_from_elsewhere_at(Timestamp::START, hex);
     }
@@ -340,11 +340,11 @@ fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize)
     if silent_notice {
         // It has sent its notice before, for another program.
         let flags = [0x10, 0x03, 0x80, 0x00, 0x10, 0x00, 0x00];
-        solar_status::sim::Firmware::output_report(&mut keyboard, Timestamp::START, &flags);
+        hidpp_sim::Firmware::output_report(&mut keyboard, Timestamp::START, &flags);
     }
     let mut bench = Bench::new(keyboard);
     bench.now = Timestamp::START + seconds(1);
-    while solar_status::sim::Firmware::input_report(&mut bench.device, bench.now).is_some() {}
+    while hidpp_sim::Firmware::input_report(&mut bench.device, bench.now).is_some() {}
     let wanted = Wanted {
         notices: true,
         ..BATTERY

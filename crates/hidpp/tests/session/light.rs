@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use solar_status::feature::solar_dashboard::LightMeasure;
-use solar_status::session::{DeviceFact, Event, Hold, Reading, Wanted};
-use solar_status::sim::Firmware;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::desk;
-use solar_status::units::Percent;
-use solar_status::wire::{DeviceIndex, Report};
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::session::{DeviceFact, Event, Hold, Reading, Wanted};
+use hidpp_proto::units::Percent;
+use hidpp_proto::wire::{DeviceIndex, Report};
+use hidpp_sim::Firmware;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, k750, seconds, slot};
 

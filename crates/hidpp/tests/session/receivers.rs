@@ -4,10 +4,10 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use solar_status::feature::{DeviceKind, PairingRecords};
-use solar_status::session::{DiscoveryScope, Event, RequestError};
-use solar_status::sim::Firmware;
-use solar_status::units::Timestamp;
+use hidpp_proto::feature::{DeviceKind, PairingRecords};
+use hidpp_proto::session::{DiscoveryScope, Event, RequestError};
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::Firmware;
 
 use crate::bench::{Bench, SCOPE, seconds, slot};
 
