@@ -9,6 +9,7 @@ use super::axis::{Mark, marks};
 use super::calendar::local;
 use super::font::{fit, width};
 use super::legend::{Legend, Swatch};
+use super::measures::{LINE, TEXT};
 use super::panel::{Panel, Place};
 use super::scene::{Anchor, Area, Color, Scene, Shape};
 use super::series::{gaps, lights, nights};
@@ -17,18 +18,14 @@ use super::theme::Colors;
 use super::{Chart, Size, Track};
 use crate::units::Timestamp;
 
-/// Sizes of texts.
+/// The size of the title.
 const TITLE: f32 = 18.0;
-pub(super) const TEXT: f32 = 12.0;
 
 /// What is left free around the curves; on the left stand their values.
 const LEFT: f32 = 64.0;
 const RIGHT: f32 = 24.0;
 const TOP: f32 = 38.0;
 const BOTTOM: f32 = 34.0;
-
-/// How high a line of text is, with the space below it.
-pub(super) const LINE: f32 = 22.0;
 
 /// Between two panels, and between two devices.
 const APART: f32 = 12.0;

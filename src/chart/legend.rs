@@ -1,7 +1,7 @@
 //! What the colours mean.
 
 use super::font::width;
-use super::layout::{LINE, TEXT};
+use super::measures::{LINE, TEXT};
 use super::scene::{Anchor, Area, Shape};
 use super::strokes::{border, dashed, hatch, line, text};
 use super::theme::Colors;

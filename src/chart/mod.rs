@@ -16,6 +16,7 @@ pub mod calendar;
 mod font;
 mod layout;
 mod legend;
+mod measures;
 mod panel;
 mod png;
 mod scene;

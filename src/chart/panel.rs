@@ -1,7 +1,7 @@
 //! A rectangle of curves: one device's charge, or its light.
 
 use super::axis::Mark;
-use super::layout::TEXT;
+use super::measures::TEXT;
 use super::scene::{Anchor, Area, Color, Dash, Point, Shape};
 use super::series::{Piece, charges, gaps, lights};
 use super::strokes::{border, dashed, hatch, line, text};
