@@ -1,6 +1,5 @@
 //! The thread that has the bus: it serves the objects, and hears who leaves and who sleeps.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -15,55 +14,10 @@ use zbus::{Connection, MatchRule, Message, MessageStream};
 
 use super::args::Args;
 use super::board::Board;
+use super::bus_error::BusError;
 use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
 use super::wall::today;
-
-/// Why there is no bus, or no name on it.
-#[derive(Debug, thiserror::Error)]
-pub enum BusError {
-    /// It cannot be reached.
-    #[error("{bus} cannot be reached: {source}")]
-    Connect {
-        /// Which bus.
-        bus: String,
-        /// Why.
-        source: zbus::Error,
-    },
-    /// It takes connections and says nothing.
-    #[error("the bus does not answer")]
-    Silent,
-    /// It can no longer be reached.
-    #[error("the bus closed the connection")]
-    Lost,
-    /// Somebody has the name.
-    #[error("the name {name} is taken on this bus by {owner}: {hint}")]
-    Taken {
-        /// The name.
-        name: String,
-        /// Who has it.
-        owner: String,
-        /// What to do.
-        hint: &'static str,
-    },
-    /// The bus refuses the name.
-    #[error("the bus does not give the name {name}: {source}; its policy has to allow it")]
-    Refused {
-        /// The name.
-        name: String,
-        /// Why.
-        source: zbus::Error,
-    },
-    /// The name was taken away.
-    #[error("the name {0} was taken away")]
-    NameLost(String),
-    /// The objects cannot be served.
-    #[error("an object cannot be served: {0}")]
-    Objects(zbus::Error),
-    /// There is no thread for it.
-    #[error("there is no thread for the bus: {0}")]
-    Thread(io::Error),
-}
 
 /// A connection with the objects that are always there, and what goes with it.
 #[derive(Clone)]
@@ -185,22 +139,8 @@ async fn refuse_taken(connection: &Connection, name: &str) -> Result<(), BusErro
         return Ok(());
     };
     match bus.get_name_owner(wanted).await {
-        Ok(owner) => Err(taken(name, owner.to_string())),
+        Ok(owner) => Err(BusError::taken(name, owner.to_string())),
         Err(_) => Ok(()),
-    }
-}
-
-/// What to do when somebody has the name.
-pub(super) fn taken(name: &str, owner: String) -> BusError {
-    let hint = if name == crate::bus::UPOWER_NAME {
-        "upowerd runs here, and is not replaced; leave out --bus-name"
-    } else {
-        "solar-statusd runs already; stop that one first, or choose another --bus-name"
-    };
-    BusError::Taken {
-        name: name.to_owned(),
-        owner,
-        hint,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::bus_thread::BusError;
+use super::bus_error::BusError;
 
 /// The hardware thread's end: it becomes readable when all is to end.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod admission;
 mod args;
 mod board;
 mod budget;
+mod bus_error;
 mod bus_thread;
 mod chronicle;
 mod clock;
@@ -40,7 +41,7 @@ pub use args::Args;
 pub use budget::{
     MEASUREMENTS_A_CHANGE, MEASUREMENTS_A_DAY, MEASUREMENTS_KEPT, MEASUREMENTS_OF_A_USER,
 };
-pub use bus_thread::BusError;
+pub use bus_error::BusError;
 pub use ending::Ending;
 
 use board::Board;

@@ -19,7 +19,8 @@ use zbus::object_server::{Interface, SignalEmitter};
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
 use super::board::{Board, Post, Work};
-use super::bus_thread::{BusError, Served, taken};
+use super::bus_error::BusError;
+use super::bus_thread::Served;
 use super::chronicle::Chronicle;
 use super::difference::{Difference, Values};
 use super::ending::Teller;
@@ -344,7 +345,9 @@ impl Publisher {
                 self.named = true;
                 Ok(())
             }
-            Err(zbus::Error::NameTaken) => Err(taken(&self.name, "somebody else".to_owned())),
+            Err(zbus::Error::NameTaken) => {
+                Err(BusError::taken(&self.name, "somebody else".to_owned()))
+            }
             Err(source) => Err(BusError::Refused {
                 name: self.name.clone(),
                 source,
