@@ -1,22 +1,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::light::Dimming;
-use crate::device::Device;
+use crate::device::{Device, named};
 
-/// A reason to tell a person something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The charge is low.
-    Low,
-    /// The battery is almost empty.
-    Critical,
-    /// It is full and still on its charger.
-    Charged,
-    /// Charging fails, or the charger has found fault with the battery.
-    ChargingError,
-    /// A solar keyboard loses its charge for days.
-    Light,
+named! {
+    /// A reason to tell a person something.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Kind {
+        /// The charge is low.
+        Low => "low",
+        /// The battery is almost empty.
+        Critical => "critical",
+        /// It is full and still on its charger.
+        Charged => "charged",
+        /// Charging fails, or the charger has found fault with the battery.
+        ChargingError => "charging error",
+        /// A solar keyboard loses its charge for days.
+        Light => "light",
+    }
 }
 
 /// How much a notification may disturb; the numbers are those of the hint `urgency`.
@@ -33,26 +35,6 @@ pub enum Urgency {
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Low,
-        Self::Critical,
-        Self::Charged,
-        Self::ChargingError,
-        Self::Light,
-    ];
-
-    /// The name in the configuration and for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Critical => "critical",
-            Self::Charged => "charged",
-            Self::ChargingError => "charging error",
-            Self::Light => "light",
-        }
-    }
-
     /// How much it may disturb.
     pub const fn urgency(self) -> Urgency {
         match self {

@@ -77,7 +77,7 @@ impl Alerts {
             if is_first && is_full && limits.charged && !told.was_told(Kind::Charged) {
                 self.memory.tell(&key, Kind::Charged, now);
             }
-            for kind in Kind::ALL {
+            for &kind in Kind::ALL {
                 match self.reason(&key, kind, &battery, limits, now) {
                     Reason::Given => is_new |= self.give(&key, kind, limits, battery.at, now),
                     Reason::Unknown => {}
@@ -105,7 +105,7 @@ impl Alerts {
 
     /// A device is no longer there.
     pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
-        let mut orders = self.withdraw(&device.id, &Kind::ALL);
+        let mut orders = self.withdraw(&device.id, Kind::ALL);
         self.watches.remove(&device.id);
         orders.extend(self.advance(now));
         orders
@@ -211,7 +211,7 @@ impl Alerts {
                     .is_some_and(|since| since <= now)
             };
             let worse = is_ready(Kind::Critical);
-            let kinds = Kind::ALL.into_iter().filter(|it| is_ready(*it));
+            let kinds = Kind::ALL.iter().copied().filter(|it| is_ready(*it));
             let kinds = kinds.filter(|it| !(worse && *it == Kind::Low));
             ready.extend(kinds.map(|kind| (key.clone(), kind)));
         }

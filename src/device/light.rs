@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::named::named;
 use crate::feature::solar_dashboard::SolarEvent;
 use crate::units::{Lux, Timestamp};
 
@@ -30,22 +31,24 @@ impl Light {
     }
 }
 
-/// Light in words, as Logitech's Solar App had them.
-///
-/// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20 lux,
-/// a dusky room, the cells give next to nothing: our own addition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LightLevel {
-    /// Below 20 lux.
-    Dark,
-    /// 20 to 189 lux.
-    Poor,
-    /// 190 to 309 lux: about where charging starts.
-    Okay,
-    /// 310 to 449 lux.
-    Good,
-    /// 450 lux and more.
-    Excellent,
+named! {
+    /// Light in words, as Logitech's Solar App had them.
+    ///
+    /// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20 lux,
+    /// a dusky room, the cells give next to nothing: our own addition.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum LightLevel {
+        /// Below 20 lux.
+        Dark => "dark",
+        /// 20 to 189 lux.
+        Poor => "poor",
+        /// 190 to 309 lux: about where charging starts.
+        Okay => "okay",
+        /// 310 to 449 lux.
+        Good => "good",
+        /// 450 lux and more.
+        Excellent => "excellent",
+    }
 }
 
 impl LightLevel {
@@ -57,17 +60,6 @@ impl LightLevel {
             190..310 => Self::Okay,
             310..450 => Self::Good,
             450.. => Self::Excellent,
-        }
-    }
-
-    /// The word.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dark => "dark",
-            Self::Poor => "poor",
-            Self::Okay => "okay",
-            Self::Good => "good",
-            Self::Excellent => "excellent",
         }
     }
 }

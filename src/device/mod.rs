@@ -34,7 +34,7 @@ use crate::feature::{FirmwareVersion, pairing_information};
 use crate::units::Timestamp;
 use crate::wire::{Slot, Wpid};
 
-use named::named;
+pub(crate) use named::named;
 use pairing_information::PowerSwitch;
 
 /// How old the last values of an absent device may be to say anything about now: older ones raise no

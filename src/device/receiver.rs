@@ -1,20 +1,24 @@
 //! Which USB product is which family of receiver.
 
+use super::named::named;
 use crate::feature::PairingRecords;
 
-/// A family of receivers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "Logitech's names")]
-pub enum ReceiverFamily {
-    Unifying,
-    Bolt,
-    Lightspeed,
-    Nano,
-    Mhz27,
-    /// Bluetooth of before 2010, in which the receiver speaks HID++ for its keyboard and mouse.
-    Bluetooth,
-    /// In Logitech's range of receivers, but not in our table.
-    Unknown,
+named! {
+    /// A family of receivers.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[expect(missing_docs, reason = "Logitech's names")]
+    pub enum ReceiverFamily {
+        Unifying => "unifying",
+        Bolt => "bolt",
+        Lightspeed => "lightspeed",
+        Nano => "nano",
+        Mhz27 => "27mhz",
+        /// Bluetooth of before 2010, in which the receiver speaks HID++ for its keyboard and mouse.
+        Bluetooth => "bluetooth",
+        ;
+        /// In Logitech's range of receivers, but not in our table.
+        Unknown,
+    }
 }
 
 /// What is known of a receiver by its USB ids: one line of the table of families.
@@ -147,21 +151,6 @@ impl ReceiverModel {
 /// has (Solaar issues 1350 and 1835).
 pub const fn is_mute_receiver(vendor: u16, product: u16) -> bool {
     matches!((vendor, product), (LOGITECH, 0xC542))
-}
-
-impl ReceiverFamily {
-    /// The name in JSON.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Unifying => "unifying",
-            Self::Bolt => "bolt",
-            Self::Lightspeed => "lightspeed",
-            Self::Nano => "nano",
-            Self::Mhz27 => "27mhz",
-            Self::Bluetooth => "bluetooth",
-            Self::Unknown => return None,
-        })
-    }
 }
 
 #[cfg(test)]

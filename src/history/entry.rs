@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::device::{ChargeState, Device, Light, Presence};
+use crate::device::{ChargeState, Device, Light, Presence, named};
 use crate::units::{Lux, Millivolts, Percent, Timestamp};
 
 /// What stays the same is written again after this time, if it is told again.
@@ -61,34 +61,20 @@ pub struct Entry {
     pub online: bool,
 }
 
-/// How much time an entry stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Span {
-    /// It was written when it was so.
-    Moment,
-    /// It is what remains of an hour: its last values, its mean light.
-    Hour,
-    /// It is what remains of a day (of UTC), likewise.
-    Day,
+named! {
+    /// How much time an entry stands for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Span {
+        /// It was written when it was so.
+        Moment => "moment",
+        /// It is what remains of an hour: its last values, its mean light.
+        Hour => "hour",
+        /// It is what remains of a day (of UTC), likewise.
+        Day => "day",
+    }
 }
 
 impl Span {
-    const ALL: [Self; 3] = [Self::Moment, Self::Hour, Self::Day];
-
-    /// The word in files, on the bus and in documents.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Moment => "moment",
-            Self::Hour => "hour",
-            Self::Day => "day",
-        }
-    }
-
-    /// The span of this word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|span| span.name() == name)
-    }
-
     /// How far apart two of a kind are, at the most, while somebody watches: an hour or day may be
     /// told by its first and the next by its last second.
     const fn apart(self) -> Duration {

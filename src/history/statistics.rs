@@ -6,7 +6,7 @@
 
 use super::entry::Entry;
 use super::upower::state_code;
-use crate::device::ChargeState;
+use crate::device::{ChargeState, named};
 use crate::units::Percent;
 
 /// The farthest step that counts, in percent.
@@ -15,25 +15,18 @@ const FARTHEST: u8 = 3;
 /// What a sample adds to the accuracy, in percent.
 const ACCURACY: f64 = 20.0;
 
-/// What statistics are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// The times the battery was charged.
-    Charging,
-    /// The times it was used up.
-    Discharging,
+named! {
+    /// What statistics are of.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Flow {
+        /// The times the battery was charged.
+        Charging => "charging",
+        /// The times it was used up.
+        Discharging => "discharging",
+    }
 }
 
 impl Flow {
-    /// The flow of a name in a call; `None`: there is none of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "charging" => Some(Self::Charging),
-            "discharging" => Some(Self::Discharging),
-            _ => None,
-        }
-    }
-
     const fn state(self) -> ChargeState {
         match self {
             Self::Charging => ChargeState::Charging,
@@ -208,8 +201,8 @@ mod tests {
 
     #[test]
     fn flows_have_upowers_names() {
-        assert_eq!(Flow::named("charging"), Some(Flow::Charging));
-        assert_eq!(Flow::named("discharging"), Some(Flow::Discharging));
-        assert_eq!(Flow::named("full"), None);
+        assert_eq!(Flow::from_name("charging"), Some(Flow::Charging));
+        assert_eq!(Flow::from_name("discharging"), Some(Flow::Discharging));
+        assert_eq!(Flow::from_name("full"), None);
     }
 }

@@ -17,7 +17,7 @@
 use std::time::Duration;
 
 use super::entry::Entry;
-use crate::device::ChargeState;
+use crate::device::{ChargeState, named};
 use crate::units::Timestamp;
 
 /// Seconds since 1970, value and state, in the signature `(udu)`.
@@ -29,37 +29,26 @@ const DISCHARGING: u32 = 2;
 const FULLY_CHARGED: u32 = 4;
 const PENDING_CHARGE: u32 = 5;
 
-/// What a history is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The charge in percent.
-    Charge,
-    /// The power in watts.
-    Rate,
-    /// How many seconds until it is full.
-    TimeFull,
-    /// How many seconds until it is empty.
-    TimeEmpty,
-    /// Volts; in UPower since 1.91.1.
-    Voltage,
-    /// Lux; UPower has no such history.
-    Luminosity,
+named! {
+    /// What a history is of.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Kind {
+        /// The charge in percent.
+        Charge => "charge",
+        /// The power in watts.
+        Rate => "rate",
+        /// How many seconds until it is full.
+        TimeFull => "time-full",
+        /// How many seconds until it is empty.
+        TimeEmpty => "time-empty",
+        /// Volts; in UPower since 1.91.1.
+        Voltage => "voltage",
+        /// Lux; UPower has no such history.
+        Luminosity => "luminosity",
+    }
 }
 
 impl Kind {
-    /// The kind of a name in a call; `None`: there is none of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "charge" => Self::Charge,
-            "rate" => Self::Rate,
-            "time-full" => Self::TimeFull,
-            "time-empty" => Self::TimeEmpty,
-            "voltage" => Self::Voltage,
-            "luminosity" => Self::Luminosity,
-            _ => return None,
-        })
-    }
-
     /// What an entry says of it; of a device that is not online, that is nothing.
     fn value(self, entry: &Entry) -> Option<f64> {
         if !entry.online {
@@ -244,11 +233,11 @@ mod tests {
     fn what_was_never_told_has_no_history() {
         let entries = hour_of_use();
         for kind in ["rate", "time-full", "time-empty", "voltage", "luminosity"] {
-            let kind = Kind::named(kind).unwrap();
+            let kind = Kind::from_name(kind).unwrap();
             assert_eq!(series(&entries, kind, 0, 10, at(NOW)), None, "{kind:?}");
         }
         assert_eq!(charges(&[], 0, 10), None);
-        assert_eq!(Kind::named("temperature"), None);
+        assert_eq!(Kind::from_name("temperature"), None);
     }
 
     #[test]
@@ -258,7 +247,7 @@ mod tests {
             light: Some(Lux(312)),
             ..charge(1000, 57, Charging)
         };
-        let value = |kind| series(&[entry], Kind::named(kind)?, 0, 10, at(NOW))?.pop();
+        let value = |kind| series(&[entry], Kind::from_name(kind)?, 0, 10, at(NOW))?.pop();
         assert_eq!(value("charge"), Some((1000, 57.0, 1)));
         assert_eq!(value("voltage"), Some((1000, 3.85, 1)));
         assert_eq!(value("luminosity"), Some((1000, 312.0, 1)));

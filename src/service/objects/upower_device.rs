@@ -100,7 +100,7 @@ impl UpowerDevice {
         timespan: u32,
         resolution: u32,
     ) -> Result<Vec<Point>, UpowerError> {
-        let kind = Kind::named(r#type);
+        let kind = Kind::from_name(r#type);
         let read = move |entries: &[Entry]| {
             kind.and_then(|kind| series(entries, kind, timespan, resolution, today()))
         };
@@ -113,7 +113,7 @@ impl UpowerDevice {
     /// the deviation from the mean, and how sure that is.
     #[zbus(out_args("data"))]
     async fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
-        let flow = Flow::named(r#type);
+        let flow = Flow::from_name(r#type);
         let read = move |entries: &[Entry]| flow.map(|flow| statistics(entries, flow).to_vec());
         let without = "device does not support getting statistics";
         let statistics = self.read(without, read).await?;

@@ -85,47 +85,59 @@ impl DeviceKind {
         }
     }
 
-    /// The name in JSON and for people, or `None` for an unknown code.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Keyboard => "keyboard",
-            Self::Mouse => "mouse",
-            Self::Numpad => "numpad",
-            Self::Presenter => "presenter",
-            Self::Remote => "remote",
-            Self::Trackball => "trackball",
-            Self::Touchpad => "touchpad",
-            Self::Tablet => "tablet",
-            Self::Gamepad => "gamepad",
-            Self::Joystick => "joystick",
-            Self::Headset => "headset",
-            Self::Receiver => "receiver",
-            Self::Webcam => "webcam",
-            Self::Wheel => "wheel",
-            Self::Dock => "dock",
-            Self::Speaker => "speaker",
-            Self::Microphone => "microphone",
-            Self::Light => "light",
-            Self::Controller => "controller",
-            Self::Pedals => "pedals",
-            Self::Adapter => "adapter",
-            Self::ChargingPad => "charging pad",
-            Self::Unknown(_) => return None,
-        })
-    }
-
     /// Whether its code has a name.
     pub const fn is_known(self) -> bool {
         !matches!(self, Self::Unknown(_))
     }
+}
 
-    /// The kind of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let coded =
-            (0..=u8::MAX).flat_map(|code| [Self::from_device_type(code), Self::from_pairing(code)]);
-        let mut kinds = coded.chain([Self::ChargingPad]);
-        kinds.find(|it| it.name() == Some(name))
-    }
+/// Names each kind once: `name` does not compile without one of them, and `from_name` reads them
+/// all.
+macro_rules! names {
+    ($( $kind:ident => $text:literal, )*) => {
+        impl DeviceKind {
+            /// The name in JSON and for people, or `None` for an unknown code.
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $( Self::$kind => Some($text), )*
+                    Self::Unknown(_) => None,
+                }
+            }
+
+            /// The kind of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $( $text => Some(Self::$kind), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Keyboard => "keyboard",
+    Mouse => "mouse",
+    Numpad => "numpad",
+    Presenter => "presenter",
+    Remote => "remote",
+    Trackball => "trackball",
+    Touchpad => "touchpad",
+    Tablet => "tablet",
+    Gamepad => "gamepad",
+    Joystick => "joystick",
+    Headset => "headset",
+    Receiver => "receiver",
+    Webcam => "webcam",
+    Wheel => "wheel",
+    Dock => "dock",
+    Speaker => "speaker",
+    Microphone => "microphone",
+    Light => "light",
+    Controller => "controller",
+    Pedals => "pedals",
+    Adapter => "adapter",
+    ChargingPad => "charging pad",
 }
 
 impl fmt::Display for DeviceKind {

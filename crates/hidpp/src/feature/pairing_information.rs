@@ -123,7 +123,8 @@ codes! {
 impl PowerSwitch {
     /// The place of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        (0..=0xF).map(Self::from).find(|it| it.name() == Some(name))
+        let mut all = (0..=u8::MAX).map(Self::from);
+        all.find(|it| it.name() == Some(name))
     }
 }
 
