@@ -57,7 +57,12 @@ pub fn entry(row: &Row) -> Entry {
 
 #[cfg(test)]
 mod tests {
+    use proptest::option::of;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+    use crate::bus::any;
 
     /// What a client receives of what is sent.
     fn received((seconds, span, percent, millivolts, lux, state, online): SentRow) -> Row {
@@ -97,6 +102,28 @@ mod tests {
             },
         ] {
             assert_eq!(super::entry(&received(row(&entry))), entry);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_entry_comes_back_as_it_was(entry in any_entry()) {
+            prop_assert_eq!(super::entry(&received(row(&entry))), entry);
+        }
+    }
+
+    prop_compose! {
+        /// Whole seconds: the rows have no parts of them.
+        fn any_entry()(
+            at in any::<u32>(),
+            span in select(Span::ALL),
+            charge in any::percent(),
+            voltage in of(any::<u16>().prop_map(Millivolts)),
+            light in of(any::<u16>().prop_map(Lux)),
+            state in select(ChargeState::ALL),
+            online in any::<bool>(),
+        ) -> Entry {
+            Entry { span, charge, voltage, light, state, online, ..self::at(at.into()) }
         }
     }
 

@@ -1,19 +1,79 @@
 //! The links of a device, as the property `Links` has them.
 
-use crate::device::{Link, Presence};
+use std::borrow::Cow;
+
+use zbus::Variant;
+
+use super::property::{Received, Sent};
+use crate::device::{Device, Link, OtherLink, Presence};
 use crate::wire::Slot;
+
+/// What stands for a receiver where other links have their bus.
+pub(super) const RECEIVER: &str = "receiver";
+
+/// How many links a device has at most; of more the last are left out.
+const LINKS_AT_MOST: usize = 256;
+
+/// All links of a device. The active one, from which its values come, is sent first, and also in
+/// properties of its own; received, only the others are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links<'v> {
+    active: Option<(&'v Link, Presence)>,
+    others: Cow<'v, [OtherLink]>,
+}
+
+impl<'v> Links<'v> {
+    /// Those of a device.
+    pub fn of(device: &'v Device) -> Self {
+        Self {
+            active: Some((&device.link, device.presence)),
+            others: Cow::Borrowed(&device.other_links),
+        }
+    }
+
+    /// All but the active one.
+    pub fn others(self) -> Vec<OtherLink> {
+        self.others.into_owned()
+    }
+}
+
+impl Sent for Links<'_> {
+    type Wire = Vec<LinkRow>;
+
+    fn sent(&self) -> Vec<LinkRow> {
+        let others = self.others.iter().map(|it| (&it.link, it.presence));
+        let all = self.active.into_iter().chain(others);
+        all.map(|(link, presence)| row(link, presence)).collect()
+    }
+}
+
+impl<'v> Received<'v> for Links<'v> {
+    const UNKNOWN: Self = Self {
+        active: None,
+        others: Cow::Borrowed(&[]),
+    };
+
+    fn received(value: &'v Variant<'v>) -> Option<Self> {
+        let rows = value.try_clone().and_then(Vec::<LinkRow>::try_from).ok()?;
+        let others = rows.into_iter().take(LINKS_AT_MOST).skip(1);
+        Some(Self {
+            active: None,
+            others: others.filter_map(link).collect(),
+        })
+    }
+}
 
 /// `connection receiver slot node product-id presence`: `receiver`, `usb`, `bluetooth` or the code of
 /// another bus; the id of the receiver and the slot there, or else the node and the product id (four
 /// hexadecimal digits); `online`, `offline` or `unknown`.
-pub type LinkRow = (String, String, u8, String, String, String);
+pub(super) type LinkRow = (String, String, u8, String, String, String);
 
 /// The row of a link.
-pub fn row(link: &Link, presence: Presence) -> LinkRow {
+fn row(link: &Link, presence: Presence) -> LinkRow {
     let presence = presence.name().to_owned();
     match link {
         Link::Paired { receiver, slot } => (
-            "receiver".to_owned(),
+            RECEIVER.to_owned(),
             receiver.clone(),
             slot.get(),
             String::new(),
@@ -32,10 +92,10 @@ pub fn row(link: &Link, presence: Presence) -> LinkRow {
 }
 
 /// The link of a row; `None`: it is not one of ours.
-pub fn link(row: LinkRow) -> Option<(Link, Presence)> {
+fn link(row: LinkRow) -> Option<OtherLink> {
     let (connection, receiver, slot, node, product, presence) = row;
     let presence = Presence::from_name(&presence).unwrap_or(Presence::Unknown);
-    let link = if connection == "receiver" {
+    let link = if connection == RECEIVER {
         let slot = Slot::new(slot)?;
         Link::Paired { receiver, slot }
     } else {
@@ -46,5 +106,5 @@ pub fn link(row: LinkRow) -> Option<(Link, Presence)> {
             product,
         }
     };
-    Some((link, presence))
+    Some(OtherLink { link, presence })
 }

@@ -1,23 +1,31 @@
-//! What goes over D-Bus: names, paths, the facts about a device in UPower's words, its
-//! history. And the socket to a bus, which refuses descriptors and bounds messages.
+//! What goes over D-Bus. Each interface is a file with both directions side by side: its list of
+//! properties, what the service sends, and what a client makes of it (`property.rs`). Then names,
+//! paths and histories, and the socket to a bus, which refuses descriptors and bounds messages.
 
+#[cfg(test)]
+pub(crate) mod any;
+pub mod device1;
 pub mod entries;
-mod facts;
 mod head;
-pub mod links;
+mod links;
 mod names;
 mod passing;
+pub(crate) mod property;
+pub mod receiver1;
 mod socket;
 mod splitter;
 pub mod upower;
+mod values;
 mod which;
 
-pub use facts::{Values, device, receiver, yes_no};
+pub use device1::device;
 pub use head::{Head, Incoming, MessageKind};
 pub use names::{
     DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
+pub use property::{Pace, Property, ServedValues, Values};
+pub use receiver1::receiver;
 pub use socket::{Intake, yield_now};
 pub use splitter::Limits;
 pub use which::Bus;

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use super::property::{Sent, properties, types};
+use super::values::Id;
 use crate::device::{
     Battery, BatteryLevel, ChargeState, Device, TimeLeft, TimeLeftUntil, ValueKind,
 };
@@ -56,76 +58,206 @@ pub enum Level {
     Full = 8,
 }
 
-/// The values of a device; see UPower's documentation of the interface for their meaning.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Properties {
-    /// Names it for programs that remember devices: not empty, and the same after a replug.
-    pub native_path: String,
-    /// `Logitech`.
-    pub vendor: &'static str,
-    /// What people call it, without the vendor; never empty.
-    pub model: String,
-    /// Its serial number, or its id: clients tell devices apart by it.
-    pub serial: String,
-    /// When its battery was read, in seconds since 1970.
-    pub update_time: u64,
-    /// What it is.
-    pub kind: Type,
-    /// Volts; 0: not known.
-    pub voltage: f64,
-    /// Lux, as the device vouches for it; 0: not known.
-    pub luminosity: f64,
-    /// 0 to 100.
-    pub percentage: f64,
-    /// Whether the values are of a battery.
-    pub is_present: bool,
-    /// What the battery is doing.
-    pub state: State,
-    /// Whether it can be charged.
-    pub is_rechargeable: bool,
-    /// Whether somebody should be told.
-    pub warning_level: Level,
-    /// The charge in steps; `None`: the percentage is to be taken.
-    pub battery_level: Level,
-    /// A name of the icon naming specification.
-    pub icon_name: &'static str,
-    /// Seconds until it is empty, while it is used up; 0: not known.
-    pub time_to_empty: i64,
-    /// Seconds until it is full, while it is charged; 0: not known.
-    pub time_to_full: i64,
+/// The list of properties, for a macro that makes something of it.
+macro_rules! upower_device {
+    ($then:ident, $a:lifetime, $($with:tt)*) => {
+        $then! {
+            { $($with)* } "org.freedesktop.UPower.Device"
+
+            /// Names it for programs that remember devices: the same after a replug.
+            "NativePath" native_path: Id<$a>;
+
+            /// The maker.
+            "Vendor" vendor: &'static str;
+
+            /// What people call it, without the maker.
+            "Model" model: Option<Model<$a>>;
+
+            /// Its serial number, or its id.
+            "Serial" serial: Id<$a>;
+
+            /// When its battery was read, in seconds since 1970. Told along with other changes only.
+            "UpdateTime" update_time: u64, WithOthers;
+
+            /// What it is: 2 battery (not known), 5 mouse, 6 keyboard, 10 tablet, 12 gaming input, 14 touchpad, 17 headset, 18 speakers, 21 audio device, 22 remote control, 25 camera.
+            "Type" kind: Type;
+
+            /// Whether it feeds the computer: no.
+            "PowerSupply" power_supply: bool;
+
+            /// Whether `GetHistory` knows something.
+            "HasHistory" has_history: bool;
+
+            /// Whether `GetStatistics` knows something.
+            "HasStatistics" has_statistics: bool;
+
+            /// Of a line power only.
+            "Online" online: bool;
+
+            /// Not known: 0.
+            "Energy" energy: f64;
+
+            /// Not known: 0.
+            "EnergyEmpty" energy_empty: f64;
+
+            /// Not known: 0.
+            "EnergyFull" energy_full: f64;
+
+            /// Not known: 0.
+            "EnergyFullDesign" energy_full_design: f64;
+
+            /// Not known: 0.
+            "EnergyRate" energy_rate: f64;
+
+            /// Volts; 0: not known.
+            "Voltage" voltage: f64;
+
+            /// Not known: -1.
+            "ChargeCycles" charge_cycles: i32;
+
+            /// The light on it in lux, as last measured; 0: not known. `LightTime` of `Device1` tells when.
+            "Luminosity" luminosity: f64, Limited;
+
+            /// Seconds until the battery is empty, while it is used up: time of use where `TimeLeftBasis`
+            /// of `Device1` is `use`; 0: not known.
+            "TimeToEmpty" time_to_empty: i64;
+
+            /// Seconds until the battery is full, while it is charged; 0: not known.
+            "TimeToFull" time_to_full: i64;
+
+            /// The charge, 0 to 100.
+            "Percentage" percentage: f64;
+
+            /// Not known: 0.
+            "Temperature" temperature: f64;
+
+            /// Whether there is a battery.
+            "IsPresent" is_present: bool;
+
+            /// 0 not known, 1 charging, 2 discharging, 4 fully charged, 5 has power and does not charge.
+            "State" state: State;
+
+            /// Whether the battery can be charged.
+            "IsRechargeable" is_rechargeable: bool;
+
+            /// Not known: 0.
+            "Capacity" capacity: f64;
+
+            /// Not known: 0.
+            "Technology" technology: u32;
+
+            /// 1 none, 3 low, 4 critical.
+            "WarningLevel" warning_level: Level;
+
+            /// 1: `Percentage` is real; else only steps are known: 3 low, 4 critical, 6 normal, 8 full, 0 not even that.
+            "BatteryLevel" battery_level: Level;
+
+            /// An icon of the icon naming specification.
+            "IconName" icon_name: &'static str;
+        }
+    };
 }
+
+pub(crate) use upower_device;
+
+upower_device! { properties, 'a,
+
+/// The values of a device; see UPower's documentation of the interface for their meaning. No
+/// client of ours makes a device of them: all it needs is in `org.solarstatus.Device1`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Properties<'a>
+}
+
+upower_device! { types, 'static, }
+
+/// What clients call a device, who put the vendor before it. It is never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Model<'a> {
+    name: &'a str,
+    /// What it is called without a name that can be shown.
+    kind: Type,
+}
+
+impl<'a> Model<'a> {
+    fn of(device: &'a Device, kind: Type) -> Self {
+        let name = device.full_name.as_deref().or(device.name.as_deref());
+        let name = name.unwrap_or_default().trim();
+        let name = name.strip_prefix("Logitech ").unwrap_or(name);
+        Self { name, kind }
+    }
+}
+
+impl Sent for Option<Model<'_>> {
+    type Wire = String;
+
+    fn sent(&self) -> String {
+        let shown =
+            |it: &Model<'_>| text::name(it.name).unwrap_or_else(|| it.kind.word().to_owned());
+        self.as_ref().map_or_else(String::new, shown)
+    }
+}
+
+/// Enumerations that are sent as their number.
+macro_rules! codes {
+    ($($type:ty),*) => {
+        $(
+            impl Sent for $type {
+                type Wire = u32;
+
+                fn sent(&self) -> u32 {
+                    *self as u32
+                }
+            }
+        )*
+    };
+}
+
+codes!(Type, State, Level);
 
 /// A device that was not heard of for so long is in no known state.
 const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What `org.freedesktop.UPower.Device` says of the summary of the computer's own batteries where
 /// there are none: no device of ours feeds the computer.
-pub const DISPLAY_DEVICE: Properties = Properties {
-    native_path: String::new(),
+pub const DISPLAY_DEVICE: Properties<'static> = Properties {
+    native_path: Id(None),
     vendor: "",
-    model: String::new(),
-    serial: String::new(),
+    model: None,
+    serial: Id(None),
     update_time: 0,
     kind: Type::Unknown,
+    power_supply: false,
+    has_history: false,
+    has_statistics: false,
+    online: false,
+    energy: 0.0,
+    energy_empty: 0.0,
+    energy_full: 0.0,
+    energy_full_design: 0.0,
+    energy_rate: 0.0,
     voltage: 0.0,
+    charge_cycles: -1,
     luminosity: 0.0,
+    time_to_empty: 0,
+    time_to_full: 0,
     percentage: 0.0,
+    temperature: 0.0,
     is_present: false,
     state: State::Unknown,
     is_rechargeable: false,
+    capacity: 0.0,
+    technology: 0,
     warning_level: Level::None,
     battery_level: Level::None,
     icon_name: "battery-missing-symbolic",
-    time_to_empty: 0,
-    time_to_full: 0,
 };
 
-impl Properties {
+impl<'a> Properties<'a> {
     /// What is said of a device with a battery. `unix` turns a time into that since 1970.
     pub fn of(
-        device: &Device,
+        device: &'a Device,
         battery: &Battery,
-        name: &str,
+        name: &'a str,
         now: Timestamp,
         unix: impl Fn(Timestamp) -> Duration,
     ) -> Self {
@@ -147,10 +279,10 @@ impl Properties {
         let light = device.light.filter(|light| light.trusted);
         let charges = matches!(state, State::Charging | State::PendingCharge);
         Self {
-            native_path: name.to_owned(),
+            native_path: Id(Some(name)),
             vendor: "Logitech",
-            model: model(device, kind),
-            serial: device.serial.clone().unwrap_or_else(|| name.to_owned()),
+            model: Some(Model::of(device, kind)),
+            serial: Id(Some(device.serial.as_deref().unwrap_or(name))),
             update_time: unix(battery.at).as_secs(),
             kind,
             voltage: battery
@@ -165,8 +297,17 @@ impl Properties {
             warning_level: Level::of_warning(kind, state, own_level, highest),
             battery_level,
             icon_name: icon(state, battery_level, percentage),
-            time_to_empty: 0,
-            time_to_full: 0,
+            ..DISPLAY_DEVICE
+        }
+    }
+
+    /// The same of a device whose history is kept, or is not.
+    #[must_use]
+    pub fn with_history(self, is_kept: bool) -> Self {
+        Self {
+            has_history: is_kept,
+            has_statistics: is_kept,
+            ..self
         }
     }
 
@@ -315,14 +456,6 @@ fn percentage(battery: &Battery) -> u8 {
     }
 }
 
-/// `Model`: clients put the vendor before it.
-fn model(device: &Device, kind: Type) -> String {
-    let name = device.full_name.as_deref().or(device.name.as_deref());
-    let name = name.unwrap_or_default().trim();
-    let name = name.strip_prefix("Logitech ").unwrap_or(name);
-    text::name(name).unwrap_or_else(|| kind.word().to_owned())
-}
-
 /// `IconName`.
 const fn icon(state: State, level: Level, percentage: u8) -> &'static str {
     let charging = match state {
@@ -414,7 +547,8 @@ mod tests {
         }
     }
 
-    fn properties(device: &Device, battery: &Battery) -> Properties {
+    fn properties(device: &Device, battery: &Battery) -> Properties<'static> {
+        let device: &Device = Box::leak(Box::new(device.clone()));
         let at = |time: Timestamp| time.since_start();
         Properties::of(device, battery, "4002-392A0750", NOW, at)
     }
@@ -428,10 +562,13 @@ mod tests {
             at: NOW,
         });
         let expected = Properties {
-            native_path: "4002-392A0750".to_owned(),
+            native_path: Id(Some("4002-392A0750")),
             vendor: "Logitech",
-            model: "K750".to_owned(),
-            serial: "4002-392A0750".to_owned(),
+            model: Some(Model {
+                name: "K750",
+                kind: Type::Keyboard,
+            }),
+            serial: Id(Some("4002-392A0750")),
             update_time: 1000,
             kind: Type::Keyboard,
             voltage: 2.54,
@@ -443,8 +580,7 @@ mod tests {
             warning_level: Level::None,
             battery_level: Level::None,
             icon_name: "battery-good-symbolic",
-            time_to_empty: 0,
-            time_to_full: 0,
+            ..DISPLAY_DEVICE
         };
         assert_eq!(properties(&keyboard, &battery(57)), expected);
     }
@@ -664,8 +800,8 @@ mod tests {
     fn a_model_is_never_empty_nor_control_characters() {
         let mut thing = device(DeviceKind::Headset);
         thing.name = Some("\u{1b}[31mG\n733".to_owned());
-        assert_eq!(properties(&thing, &battery(60)).model, "[31mG 733");
+        assert_eq!(properties(&thing, &battery(60)).model.sent(), "[31mG 733");
         thing.name = Some("\u{7}".to_owned());
-        assert_eq!(properties(&thing, &battery(60)).model, "Headset");
+        assert_eq!(properties(&thing, &battery(60)).model.sent(), "Headset");
     }
 }

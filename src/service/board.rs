@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::wall::{Wall, today};
-use crate::bus::{Layout, upower};
+use crate::bus::{Layout, device1, upower};
 use crate::device::{Device, Receiver, TimeLeft};
 use crate::manager::Change;
 use crate::units::Timestamp;
@@ -36,13 +36,12 @@ pub(super) struct Post {
     pub(super) name: String,
     pub(super) path: String,
     facts: Mutex<Facts>,
-    /// The forecast from its history.
-    forecast: Mutex<Option<TimeLeft>>,
 }
 
 /// What is known of a device.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Facts {
+    /// The device, with the forecast from its history.
     pub(super) device: Device,
     /// When it was told.
     at: Timestamp,
@@ -169,14 +168,16 @@ impl Board {
     }
 
     fn write(&self, state: &mut State, now: Timestamp, device: Device) {
-        let facts = Facts {
+        let mut facts = Facts {
             device,
             at: now,
             wall: state.wall,
         };
         let name = &facts.device.id;
         let path = if let Some(post) = state.devices.get(name) {
-            *lock(&post.facts) = facts;
+            let mut before = lock(&post.facts);
+            facts.device.forecast = before.device.forecast;
+            *before = facts;
             post.path.clone()
         } else {
             let name = name.clone();
@@ -185,7 +186,6 @@ impl Board {
                 name: name.clone(),
                 path: path.clone(),
                 facts: Mutex::new(facts),
-                forecast: Mutex::default(),
             };
             state.devices.insert(name, Arc::new(post));
             path
@@ -204,16 +204,16 @@ impl Board {
 }
 
 impl Post {
-    pub(super) fn facts(&self) -> Facts {
-        let mut facts = lock(&self.facts).clone();
-        facts.device.forecast = *lock(&self.forecast);
-        facts
+    /// Passes what is known to `read`. The hardware thread cannot write meanwhile.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Facts) -> T) -> T {
+        read(&lock(&self.facts))
     }
 
     /// Takes a new forecast from its history. Returns whether it differs from the present one. One that
     /// is displayed as the same is dropped, so that signals are few.
     pub(super) fn set_forecast(&self, left: Option<TimeLeft>) -> bool {
-        let mut forecast = lock(&self.forecast);
+        let mut facts = lock(&self.facts);
+        let forecast = &mut facts.device.forecast;
         let before = forecast.zip(left).and_then(|(it, left)| it.later(left.at));
         let is_same = match (before, left) {
             (Some(before), Some(left)) => before.rounded() == left.rounded(),
@@ -225,29 +225,24 @@ impl Post {
         !is_same
     }
 
-    /// Its values in UPower's words; `None`: no battery of it is known.
-    pub(super) fn upower(&self) -> Option<upower::Properties> {
-        let facts = self.facts();
-        let battery = facts.device.battery.as_ref()?;
-        let properties =
-            upower::Properties::of(&facts.device, battery, &self.name, facts.at, |at| {
-                facts.wall.unix(at)
-            });
-        Some(properties.with_time_left(facts.device.time_left(today())))
+    /// Whether a battery of it is known, so that it has values in UPower's words.
+    pub(super) fn has_battery(&self) -> bool {
+        self.read(|facts| facts.device.battery.is_some())
     }
 }
 
 impl Facts {
-    /// How long its battery lasts, or takes until it is full, as it was at `at`.
-    pub(super) fn time_left(&self) -> Option<TimeLeft> {
-        let is_left = self.device.time_left(today()).is_some();
-        self.device.forecast.filter(|_| is_left)
+    /// Its values of our own interface.
+    pub(super) fn device1(&self) -> device1::Properties<'_> {
+        device1::Properties::of(&self.device, today(), |at| self.wall.unix(at))
     }
 
-    /// A time in microseconds since 1970; 0: never.
-    pub(super) fn micros(&self, at: Option<Timestamp>) -> u64 {
-        let since_1970 = at.map_or(Duration::ZERO, |at| self.wall.unix(at));
-        u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX)
+    /// Its values in UPower's words; `None`: no battery of it is known.
+    pub(super) fn upower(&self) -> Option<upower::Properties<'_>> {
+        let (device, battery) = (&self.device, self.device.battery.as_ref()?);
+        let unix = |at| self.wall.unix(at);
+        let properties = upower::Properties::of(device, battery, &device.id, self.at, unix);
+        Some(properties.with_time_left(device.time_left(today())))
     }
 }
 

@@ -72,21 +72,21 @@ impl Chronicle {
                 warn!("{line}");
             }
         }
-        let facts = post.facts();
-        let Some(sample) = Sample::of(&facts.device) else {
+        let device = post.read(|facts| facts.device.clone());
+        let Some(sample) = Sample::of(&device) else {
             return false;
         };
         if let Some(line) = self.record(&post.name, wall::today(), &sample) {
             warn!("{line}");
         }
         let now = Instant::now();
-        if facts.device.is_online() {
+        if device.is_online() {
             self.due.get_or_insert(now + HEARTBEAT);
         }
-        match self.expectations.look(&facts.device, now) {
+        match self.expectations.look(&device, now) {
             Look::Now => {
-                let left = self.time_left(&facts.device);
-                self.expectations.take(&facts.device, now, left);
+                let left = self.time_left(&device);
+                self.expectations.take(&device, now, left);
             }
             Look::At(at) => self.due = self.due.into_iter().chain([at]).min(),
             Look::Later => {}

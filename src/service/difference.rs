@@ -1,47 +1,29 @@
 //! What is worth saying of an object: values that are different, but not that they were read again.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
-use zbus::OwnedVariant;
-
-/// The values of an object, by their names.
-pub(super) type Values = HashMap<String, OwnedVariant>;
-
-/// Values that say when another was read.
-const TIMES: [&str; 5] = [
-    "UpdateTime",
-    "LastSeen",
-    "BatteryTime",
-    "ChargeTime",
-    "TimeLeftTime",
-];
-
-/// Values of the light. Its time is one: whoever has light measured is told so, also where it is
-/// the same as before.
-const LIGHT: [&str; 5] = [
-    "Luminosity",
-    "Lux",
-    "LightLevel",
-    "LightTrusted",
-    "LightTime",
-];
+use crate::bus::{Pace, ServedValues};
 
 /// What is different about an object.
 pub(super) struct Difference {
-    pub(super) changed: Values,
+    pub(super) changed: ServedValues,
     /// There is more, which has to wait.
     pub(super) late: bool,
 }
 
 impl Difference {
     /// Between what was said and what is now; `light_waits`: light is not told yet.
-    pub(super) fn between(said: &Values, now: Values, light_waits: Option<Instant>) -> Self {
-        let mut changed = now;
-        changed.retain(|name, value| said.get(name) != Some(value));
+    pub(super) fn between(
+        said: &ServedValues,
+        now: ServedValues,
+        light_waits: Option<Instant>,
+    ) -> Self {
+        let differs = |(now, said): &(_, _)| now != *said;
+        let changed = now.into_iter().zip(said).filter(differs);
+        let mut changed: ServedValues = changed.map(|(now, _)| now).collect();
         let all = changed.len();
         if light_waits.is_some() {
-            changed.retain(|name, _| !LIGHT.contains(&name.as_str()));
+            changed.retain(|(property, _)| property.pace != Pace::Limited);
         }
         Self {
             late: changed.len() < all,
@@ -51,30 +33,47 @@ impl Difference {
 
     /// Times alone wake nobody.
     pub(super) fn worth_telling(&self) -> bool {
-        self.changed
-            .keys()
-            .any(|name| !TIMES.contains(&name.as_str()))
+        self.has(|pace| pace != Pace::WithOthers)
     }
 
     /// Whether light is told.
     pub(super) fn tells_light(&self) -> bool {
-        self.changed
-            .keys()
-            .any(|name| LIGHT.contains(&name.as_str()))
+        self.has(|pace| pace == Pace::Limited)
+    }
+
+    /// Updates the values sent last with these changes.
+    pub(super) fn record(self, said: &mut ServedValues) {
+        for (property, value) in self.changed {
+            let place = said.iter_mut().find(|(it, _)| *it == property);
+            if let Some((_, said)) = place {
+                *said = value;
+            }
+        }
+    }
+
+    fn has(&self, pace: impl Fn(Pace) -> bool) -> bool {
+        self.changed.iter().any(|(property, _)| pace(property.pace))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use zbus::OwnedVariant;
 
-    fn values(of: &[(&str, u32)]) -> Values {
-        let value = |(name, value): &(&str, u32)| ((*name).to_owned(), OwnedVariant::from(*value));
+    use super::*;
+    use crate::bus::device1::Properties;
+
+    fn values(of: &[(&str, u32)]) -> ServedValues {
+        let value = |(name, value): &(&str, u32)| {
+            let property = Properties::LIST.iter().find(|it| it.name == *name);
+            (property.unwrap(), OwnedVariant::from(*value))
+        };
         of.iter().map(value).collect()
     }
 
     fn names(difference: &Difference) -> Vec<&str> {
-        let mut names: Vec<&str> = difference.changed.keys().map(String::as_str).collect();
+        let names = difference.changed.iter().map(|(property, _)| property.name);
+        let mut names: Vec<&str> = names.collect();
         names.sort_unstable();
         names
     }

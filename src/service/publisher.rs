@@ -22,10 +22,11 @@ use super::board::{Board, Post, Work};
 use super::bus_error::BusError;
 use super::bus_thread::Served;
 use super::chronicle::Chronicle;
-use super::difference::{Difference, Values};
+use super::difference::Difference;
 use super::ending::Teller;
 use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
 use super::settings::notify;
+use crate::bus::ServedValues;
 use crate::device::Receiver;
 
 /// Values of light follow each other so closely at most.
@@ -45,9 +46,9 @@ pub(super) struct Publisher {
 /// A device on the bus.
 struct Published {
     device1: Device1,
-    said: Values,
+    said: ServedValues,
     /// Once a battery of it is known.
-    upower: Option<(UpowerDevice, Values)>,
+    upower: Option<(UpowerDevice, ServedValues)>,
     /// When light was told last.
     light_told: Option<Instant>,
 }
@@ -162,7 +163,7 @@ impl Publisher {
             hands: self.served.hands.clone(),
         };
         // Before it is there for all to see: what changes in between is told.
-        let said = self.values(&device1, &post.path).await?;
+        let said = device1.served()?;
         let server = self.served.connection.object_server();
         server.at(post.path.as_str(), device1.clone()).await?;
         let published = Published {
@@ -177,12 +178,12 @@ impl Publisher {
 
     /// Puts the battery of a device on the bus, once one is known.
     async fn add_upower(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
-        if post.upower().is_none() {
+        if !post.has_battery() {
             return Ok(());
         }
         let path = post.path.as_str();
         let upower = UpowerDevice::new(Arc::clone(post), self.served.hands.clone());
-        let said = self.values(&upower, path).await?;
+        let said = upower.served()?;
         let server = self.served.connection.object_server();
         server.at(path, upower.clone()).await?;
         if let Some(published) = self.devices.get_mut(path) {
@@ -221,8 +222,8 @@ impl Publisher {
             server.at(path, now).await?;
             return Ok(());
         };
-        let before = self.values(&Receiver1(before), &path).await?;
-        let values = self.values(&now, &path).await?;
+        let before = Receiver1(before).served()?;
+        let values = now.served()?;
         let object = server.interface::<_, Receiver1>(path.as_str()).await?;
         *object.get_mut().await = now;
         let difference = Difference::between(&before, values, None);
@@ -248,13 +249,12 @@ impl Publisher {
         let device1 = published.device1.clone();
         let mut news = vec![(
             Device1::name(),
-            Difference::between(&published.said, self.values(&device1, path).await?, wait),
+            Difference::between(&published.said, device1.served()?, wait),
         )];
         if let Some((upower, said)) = &published.upower {
-            let values = self.values(&upower.clone(), path).await?;
             news.push((
                 UpowerDevice::name(),
-                Difference::between(said, values, wait),
+                Difference::between(said, upower.served()?, wait),
             ));
         }
         let late = news.iter().any(|(_, difference)| difference.late);
@@ -266,12 +266,11 @@ impl Publisher {
             self.tell_changes(path, &interface, &difference.changed)
                 .await?;
             if let Some(published) = self.devices.get_mut(path) {
-                match &mut published.upower {
-                    Some((_, said)) if interface == UpowerDevice::name() => {
-                        said.extend(difference.changed);
-                    }
-                    _ => published.said.extend(difference.changed),
-                }
+                let said = match &mut published.upower {
+                    Some((_, said)) if interface == UpowerDevice::name() => said,
+                    _ => &mut published.said,
+                };
+                difference.record(said);
             }
         }
         if let Some(published) = self.devices.get_mut(path) {
@@ -289,12 +288,13 @@ impl Publisher {
         &self,
         path: &str,
         interface: &InterfaceName<'_>,
-        changed: &Values,
+        changed: &ServedValues,
     ) -> zbus::Result<()> {
-        let changed: HashMap<&str, Variant<'_>> = changed
-            .iter()
-            .map(|(name, value)| (name.as_str(), Variant::from(value.clone())))
-            .collect();
+        let changed = changed.iter().map(|(property, value)| {
+            let value = Variant::from(value.clone());
+            (property.name, value)
+        });
+        let changed: HashMap<&str, Variant<'_>> = changed.collect();
         let emitter = SignalEmitter::new(&self.served.connection, path)?;
         Properties::properties_changed(&emitter, interface.clone(), changed, [].as_slice().into())
             .await
@@ -318,14 +318,6 @@ impl Publisher {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         *roster = paths.collect();
-    }
-
-    /// All values of an object, as it would tell them.
-    async fn values<I: Interface>(&self, object: &I, path: &str) -> zbus::Result<Values> {
-        let connection = &self.served.connection;
-        let emitter = SignalEmitter::new(connection, path)?;
-        let server = connection.object_server();
-        Ok(object.get_all(server, connection, None, &emitter).await?)
     }
 
     fn root(&self) -> zbus::Result<SignalEmitter<'static>> {

@@ -5,6 +5,7 @@ mod error;
 mod hands;
 mod receiver1;
 mod root;
+mod serve;
 #[cfg(test)]
 mod tests;
 mod upower_device;

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use zbus::interface;
-
-use crate::bus::upower::{self, Properties};
+use super::serve::serve;
+use crate::bus::upower::{self, Properties, upower_device};
 use crate::history::{Entry, Flow, Kind, Point, series, statistics};
 use crate::manager::Command;
 use crate::service::board::Post;
@@ -42,7 +41,7 @@ impl UpowerDevice {
     }
 
     /// Passes what was recorded to `answer`.
-    async fn read<T: Send + 'static>(
+    async fn read_history<T: Send + 'static>(
         &self,
         without: &str,
         answer: impl FnOnce(&[Entry]) -> T + Send + 'static,
@@ -61,33 +60,59 @@ impl UpowerDevice {
         hands.is_some_and(|hands| hands.histories().are_kept())
     }
 
-    fn values(&self) -> Properties {
+    fn read<T>(&self, read: impl FnOnce(&Properties<'_>) -> T) -> T {
+        let is_kept = self.keeps_history();
         match &self.what {
-            What::Device(post) => post.upower().unwrap_or(upower::DISPLAY_DEVICE),
-            What::Display(since) => Properties {
+            What::Device(post) => post.read(|facts| {
+                let values = facts.upower().unwrap_or(upower::DISPLAY_DEVICE);
+                read(&values.with_history(is_kept))
+            }),
+            What::Display(since) => read(&Properties {
                 update_time: since.since_start().as_secs(),
                 ..upower::DISPLAY_DEVICE
-            },
+            }),
         }
     }
-}
 
-/// The battery of a device. What is not known is 0, -1 or empty, as UPower has it.
-#[expect(
-    clippy::unused_self,
-    reason = "an object answers, also where all answer the same"
-)]
-#[interface(name = "org.freedesktop.UPower.Device")]
-impl UpowerDevice {
-    /// Asks the device for its charge, if it is awake; at most once in ten seconds.
-    fn refresh(&self) -> Result<(), UpowerError> {
+    fn ask(&self) -> Result<(), UpowerError> {
         let (What::Device(post), Some(hands)) = (&self.what, &self.hands) else {
             return Ok(());
         };
-        let asked = hands.command(Command::Refresh(post.facts().device.id));
+        let asked = hands.command(Command::Refresh(post.name.clone()));
         asked.then_some(()).ok_or_else(|| {
             UpowerError::GeneralError("too much is asked at once; try again".to_owned())
         })
+    }
+
+    async fn history(
+        &self,
+        kind: Option<Kind>,
+        timespan: u32,
+        resolution: u32,
+    ) -> Result<Vec<Point>, UpowerError> {
+        let read = move |entries: &[Entry]| {
+            kind.and_then(|kind| series(entries, kind, timespan, resolution, today()))
+        };
+        let without = "device does not support getting history";
+        let series = self.read_history(without, read).await?;
+        series.ok_or_else(|| UpowerError::GeneralError("device has no history".to_owned()))
+    }
+
+    async fn statistics(&self, flow: Option<Flow>) -> Result<Vec<(f64, f64)>, UpowerError> {
+        let read = move |entries: &[Entry]| flow.map(|flow| statistics(entries, flow).to_vec());
+        let without = "device does not support getting statistics";
+        let statistics = self.read_history(without, read).await?;
+        statistics.ok_or_else(|| UpowerError::GeneralError("device has no statistics".to_owned()))
+    }
+}
+
+upower_device! { serve, 'static,
+
+/// The battery of a device. What is not known is 0, -1 or empty, as UPower has it.
+impl UpowerDevice: upower {
+    /// Asks the device for its charge, if it is awake; at most once in ten seconds.
+    fn refresh(&self) -> Result<(), UpowerError> {
+        self.ask()
     }
 
     /// What was recorded: `type` is `charge`, `voltage` or `luminosity` (lux), `timespan` how many
@@ -100,204 +125,14 @@ impl UpowerDevice {
         timespan: u32,
         resolution: u32,
     ) -> Result<Vec<Point>, UpowerError> {
-        let kind = Kind::from_name(r#type);
-        let read = move |entries: &[Entry]| {
-            kind.and_then(|kind| series(entries, kind, timespan, resolution, today()))
-        };
-        let without = "device does not support getting history";
-        let series = self.read(without, read).await?;
-        series.ok_or_else(|| UpowerError::GeneralError("device has no history".to_owned()))
+        self.history(Kind::from_name(r#type), timespan, resolution).await
     }
 
     /// How long the battery takes for each percent from 0 to 100, `charging` or `discharging`:
     /// the deviation from the mean, and how sure that is.
     #[zbus(out_args("data"))]
     async fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
-        let flow = Flow::from_name(r#type);
-        let read = move |entries: &[Entry]| flow.map(|flow| statistics(entries, flow).to_vec());
-        let without = "device does not support getting statistics";
-        let statistics = self.read(without, read).await?;
-        statistics.ok_or_else(|| UpowerError::GeneralError("device has no statistics".to_owned()))
+        self.statistics(Flow::from_name(r#type)).await
     }
-
-    /// Names it for programs that remember devices: the same after a replug.
-    #[zbus(property)]
-    fn native_path(&self) -> String {
-        self.values().native_path
-    }
-
-    /// The maker.
-    #[zbus(property)]
-    fn vendor(&self) -> &'static str {
-        self.values().vendor
-    }
-
-    /// What people call it, without the maker.
-    #[zbus(property)]
-    fn model(&self) -> String {
-        self.values().model
-    }
-
-    /// Its serial number, or its id.
-    #[zbus(property)]
-    fn serial(&self) -> String {
-        self.values().serial
-    }
-
-    /// When its battery was read, in seconds since 1970. Told along with other changes only.
-    #[zbus(property)]
-    fn update_time(&self) -> u64 {
-        self.values().update_time
-    }
-
-    /// What it is: 2 battery (not known), 5 mouse, 6 keyboard, 10 tablet, 12 gaming input, 14 touchpad, 17 headset, 18 speakers, 21 audio device, 22 remote control, 25 camera.
-    #[zbus(property, name = "Type")]
-    fn kind(&self) -> u32 {
-        self.values().kind as u32
-    }
-
-    /// Whether it feeds the computer: no.
-    #[zbus(property)]
-    fn power_supply(&self) -> bool {
-        false
-    }
-
-    /// Whether `GetHistory` knows something.
-    #[zbus(property)]
-    fn has_history(&self) -> bool {
-        self.keeps_history()
-    }
-
-    /// Whether `GetStatistics` knows something.
-    #[zbus(property)]
-    fn has_statistics(&self) -> bool {
-        self.keeps_history()
-    }
-
-    /// Of a line power only.
-    #[zbus(property)]
-    fn online(&self) -> bool {
-        false
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn energy(&self) -> f64 {
-        0.0
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn energy_empty(&self) -> f64 {
-        0.0
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn energy_full(&self) -> f64 {
-        0.0
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn energy_full_design(&self) -> f64 {
-        0.0
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn energy_rate(&self) -> f64 {
-        0.0
-    }
-
-    /// Volts; 0: not known.
-    #[zbus(property)]
-    fn voltage(&self) -> f64 {
-        self.values().voltage
-    }
-
-    /// Not known: -1.
-    #[zbus(property)]
-    fn charge_cycles(&self) -> i32 {
-        -1
-    }
-
-    /// The light on it in lux, as last measured; 0: not known. `LightTime` of `Device1` tells when.
-    #[zbus(property)]
-    fn luminosity(&self) -> f64 {
-        self.values().luminosity
-    }
-
-    /// Seconds until the battery is empty, while it is used up: time of use where `TimeLeftBasis`
-    /// of `Device1` is `use`; 0: not known.
-    #[zbus(property)]
-    fn time_to_empty(&self) -> i64 {
-        self.values().time_to_empty
-    }
-
-    /// Seconds until the battery is full, while it is charged; 0: not known.
-    #[zbus(property)]
-    fn time_to_full(&self) -> i64 {
-        self.values().time_to_full
-    }
-
-    /// The charge, 0 to 100.
-    #[zbus(property)]
-    fn percentage(&self) -> f64 {
-        self.values().percentage
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn temperature(&self) -> f64 {
-        0.0
-    }
-
-    /// Whether there is a battery.
-    #[zbus(property)]
-    fn is_present(&self) -> bool {
-        self.values().is_present
-    }
-
-    /// 0 not known, 1 charging, 2 discharging, 4 fully charged, 5 has power and does not charge.
-    #[zbus(property)]
-    fn state(&self) -> u32 {
-        self.values().state as u32
-    }
-
-    /// Whether the battery can be charged.
-    #[zbus(property)]
-    fn is_rechargeable(&self) -> bool {
-        self.values().is_rechargeable
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn capacity(&self) -> f64 {
-        0.0
-    }
-
-    /// Not known: 0.
-    #[zbus(property)]
-    fn technology(&self) -> u32 {
-        0
-    }
-
-    /// 1 none, 3 low, 4 critical.
-    #[zbus(property)]
-    fn warning_level(&self) -> u32 {
-        self.values().warning_level as u32
-    }
-
-    /// 1: `Percentage` is real; else only steps are known: 3 low, 4 critical, 6 normal, 8 full, 0 not even that.
-    #[zbus(property)]
-    fn battery_level(&self) -> u32 {
-        self.values().battery_level as u32
-    }
-
-    /// An icon of the icon naming specification.
-    #[zbus(property)]
-    fn icon_name(&self) -> &'static str {
-        self.values().icon_name
-    }
+}
 }

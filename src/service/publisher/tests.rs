@@ -5,8 +5,8 @@ use ordered_stream::OrderedStreamExt;
 use zbus::fdo::ObjectManager;
 use zbus::{MessageStream, block_on};
 
-use super::{Publisher, Values};
-use crate::bus::{self, Layout};
+use super::Publisher;
+use crate::bus::{self, Layout, Values};
 use crate::device::{Receiver, ReceiverModel};
 use crate::manager::{Change, command_channel};
 use crate::service::board::Board;

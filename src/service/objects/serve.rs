@@ -1,0 +1,31 @@
+/// Defines an interface: the methods and signals given, and a getter for each property of a list, see
+/// [`crate::bus::property`]. A method `read` of the object passes its properties to a closure.
+macro_rules! serve {
+    (
+        { $(#[$($meta:tt)*])* impl $object:ident: $list:ident { $($members:tt)* } } $interface:tt
+        $( $(#[$($doc:tt)*])* $name:literal $(($emits:tt))? $field:ident: $type:ty $(, $pace:ident)?; )*
+    ) => {
+        $(#[$($meta)*])*
+        #[zbus::interface(name = $interface)]
+        impl $object {
+            $($members)*
+
+            $(
+                $(#[$($doc)*])*
+                #[zbus(property $((emits_changed_signal = $emits))?, name = $name)]
+                fn $field(&self) -> $list::types::$field {
+                    self.read(|it| $crate::bus::property::Sent::sent(&it.$field))
+                }
+            )*
+        }
+
+        impl $object {
+            /// All its values, as the getters return them.
+            pub(in crate::service) fn served(&self) -> zbus::Result<$crate::bus::ServedValues> {
+                self.read(|it| it.served())
+            }
+        }
+    };
+}
+
+pub(super) use serve;
