@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod bus;
+pub mod capture;
 pub mod chart;
 pub mod cli;
 pub mod client;

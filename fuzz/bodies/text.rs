@@ -1,7 +1,7 @@
 //! Any text as a trace to replay, and as lines to decode.
 
+use solar_status::capture::Replay;
 use solar_status::cli::decode::{self, DecodeArgs};
-use solar_status::transport::Replay;
 
 /// Panics where something must not happen.
 pub(crate) fn run(bytes: &[u8]) {

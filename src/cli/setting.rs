@@ -9,9 +9,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use super::exit::Exit;
 use super::options::{CommonArgs, Field};
 use super::{cache, complain};
+use crate::capture::TraceFile;
 use crate::manager::{Memory, Query};
 use crate::session::Wanted;
-use crate::transport::TraceFile;
 
 /// What becomes readable when the user or the system wants the program to end.
 pub(super) fn interrupt() -> io::Result<UnixStream> {

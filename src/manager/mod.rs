@@ -12,7 +12,6 @@ mod joined;
 mod memory;
 mod monitor;
 mod node;
-mod privacy;
 mod query;
 mod rivals;
 mod snapshot;
@@ -31,7 +30,6 @@ pub use command::{
 };
 pub use memory::{Memory, MemoryError, Saved};
 pub use monitor::{Follow, FollowError, News, NodeSource, follow};
-pub use privacy::Privacy;
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};

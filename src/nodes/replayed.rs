@@ -2,7 +2,8 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use crate::transport::{NodeInfo, Replay, ReplayError};
+use crate::capture::{Replay, ReplayError};
+use crate::transport::NodeInfo;
 
 /// Why a trace cannot be replayed.
 #[derive(Debug, thiserror::Error)]

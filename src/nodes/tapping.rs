@@ -1,5 +1,5 @@
-use crate::manager::Privacy;
-use crate::transport::{NodeInfo, Tap, TraceFile, Transport};
+use crate::capture::{Privacy, Tap, TraceFile};
+use crate::transport::{NodeInfo, Transport};
 
 /// Lets a trace, if there is one, see what passes.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! How reports reach a receiver: one door for the hidraw node, the USB device, and recorded traces.
+//! How reports reach a receiver: one door for the hidraw node and the USB device.
 //!
 //! What passes here is bytes. Input is dropped at this door ([`crate::wire::classify`]).
 
@@ -7,11 +7,8 @@ mod error;
 mod hidraw;
 mod hotplug;
 mod node;
-mod replay;
 mod supply;
 mod sysfs;
-mod tap;
-pub mod trace;
 mod uevent;
 mod usb;
 mod watch;
@@ -22,10 +19,8 @@ pub use discovery::{DiscoveryError, list_nodes};
 pub use error::TransportError;
 pub use hidraw::HidrawTransport;
 pub use node::{Bus, NodeId, NodeInfo, NodeRole, Place};
-pub use replay::{Replay, ReplayError};
 pub use supply::{Supply, SupplyId};
 pub use sysfs::Sysfs;
-pub use tap::{Redact, Redaction, Tap, TraceFile};
 pub use usb::{Opened, UsbError, UsbTransport, open_usb_receivers};
 pub use watch::{NodeEvent, NodeWatch, WatchError};
 

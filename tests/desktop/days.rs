@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use solar_status::capture::TraceFile;
 use solar_status::history::{History, Sample};
 use solar_status::manager::{
     Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
@@ -12,7 +13,7 @@ use solar_status::session::Wanted;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario;
 use solar_status::sim::scenario::Staged;
-use solar_status::transport::{NodeInfo, TraceFile, Transport};
+use solar_status::transport::{NodeInfo, Transport};
 use solar_status::units::{Percent, Timestamp};
 
 /// Nine days, and the tenth until six in the evening.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use solar_status::transport::trace::{Entry, Line};
+use solar_status::capture::trace::{Entry, Line};
 
 use crate::comparison::{battery_says, light_says, plain};
 use crate::kernel::{PATIENCE, eventually};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use solar_status::capture::trace::{Direction, Entry};
 use solar_status::sim::receiver::Sent;
-use solar_status::transport::trace::{Direction, Entry};
 use solar_status::wire::SoftwareId;
 
 /// Byte 0 of a DJ report: a request that has no answer.

@@ -3,11 +3,12 @@
 use log::debug;
 
 use super::args::{StatusArgs, TransportKind};
+use crate::capture::Replay;
 use crate::device::ReceiverModel;
 use crate::manager::{Failure, OpenNode, Unreadable, role, unreadable};
 use crate::nodes::{Tapping, TraceError, read_trace, simulated};
 use crate::transport::{
-    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Replay, Transport, UsbError, list_nodes,
+    DiscoveryError, HidrawTransport, NodeInfo, NodeRole, Transport, UsbError, list_nodes,
     open_usb_receivers,
 };
 

@@ -10,11 +10,12 @@ use std::rc::Rc;
 
 use super::unseen::Unseen;
 use crate::bus::Bus;
+use crate::capture::TraceFile;
 use crate::device::{Device, Link, Receiver, ReceiverFamily};
 use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
 use crate::nodes::Tapping;
 use crate::session::{LONGEST_STATUS, Wanted};
-use crate::transport::{HidrawTransport, NodeInfo, TraceFile, Transport, TransportError};
+use crate::transport::{HidrawTransport, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Incoming, Report, Slot};
 

@@ -18,10 +18,10 @@ use way::Way;
 
 use super::change::Change;
 use super::memory::Memory;
-use super::privacy::Privacy;
 use super::query::Query;
 use super::rivals::Sign;
 use super::snapshot::Failure;
+use crate::capture::Privacy;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
 use crate::text;

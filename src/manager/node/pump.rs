@@ -3,10 +3,11 @@
 use log::{Level, debug, log_enabled, trace};
 
 use super::Node;
+use crate::capture::trace::Direction;
+use crate::capture::{Redact, Redaction};
 use crate::manager::memory::Memory;
 use crate::manager::snapshot::Failure;
-use crate::transport::trace::Direction;
-use crate::transport::{Redact, Redaction, TransportError};
+use crate::transport::TransportError;
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Report};
 

@@ -6,10 +6,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use solar_status::capture::trace::Direction;
 use solar_status::sim::Firmware;
 use solar_status::sim::receiver::Sent;
 use solar_status::sim::scenario::{K750, K800, M705};
-use solar_status::transport::trace::Direction;
 use solar_status::units::{Lux, Percent, Timestamp};
 
 use crate::monitor::{Monitor, Watched};

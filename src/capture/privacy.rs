@@ -16,10 +16,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::tap::{Redact, Redaction};
+use super::trace::Direction;
 use crate::feature::device_connection::{self, DeviceConnection};
 use crate::feature::{device_information, root, solar_dashboard};
-use crate::transport::trace::Direction;
-use crate::transport::{Redact, Redaction};
 use crate::wire::{
     Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Relation, Report, ReportId,
     Wpid, relation,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::trace::{self, Direction, Entry};
-use super::{NodeInfo, Transport, TransportError};
+use crate::transport::{NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Report};
 

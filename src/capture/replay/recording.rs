@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::frames::{Frames, Nanos, Place};
-use crate::transport::trace::{Direction, Entry};
+use crate::capture::trace::{Direction, Entry};
 use crate::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
 
 /// How long after an unanswered request the same one is its repeat. An idle device answers within

@@ -15,7 +15,7 @@ use std::collections::btree_map::OccupiedEntry;
 use std::io::{self, BufRead, Read};
 
 use super::trace::{Line, LineError};
-use super::{NodeId, NodeInfo, Transport, TransportError};
+use crate::transport::{NodeId, NodeInfo, Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::{Incoming, Relation, Report, classify, relation};
 use frames::Place;

@@ -22,8 +22,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Bus, NodeInfo};
 use crate::text;
+use crate::transport::{Bus, NodeInfo};
 use crate::units::Timestamp;
 use crate::wire::descriptor::Capabilities;
 use crate::wire::{Report, ReportError};
