@@ -16,7 +16,6 @@ mod query;
 mod rivals;
 mod snapshot;
 mod unreadable;
-mod within;
 
 use std::io;
 use std::iter;
@@ -33,7 +32,6 @@ pub use monitor::{Follow, FollowError, News, NodeSource, follow};
 pub use query::{Query, Selector};
 pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};
-pub use within::{Outcome, within};
 
 use joined::{Joined, Request};
 use node::Node;

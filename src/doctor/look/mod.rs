@@ -1,6 +1,7 @@
 //! Looking: what there is to see of the machine, each look in a bounded time. Nothing is changed.
 
 mod bus;
+mod deadline;
 mod devices;
 mod files;
 mod heard;

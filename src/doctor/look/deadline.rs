@@ -1,24 +1,24 @@
-//! Doing something that may hang, for so long and no longer.
+//! Deadlines for jobs that may hang.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-/// What became of it.
+/// How a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome<T> {
-    /// It ended, with this.
+pub(super) enum Outcome<T> {
+    /// It returned this.
     Ended(T),
-    /// It did not end in time, and goes on.
+    /// It missed the deadline, and runs on.
     Late,
-    /// It panicked, and said so itself.
+    /// It panicked, and printed why.
     Died,
 }
 
-/// Does something in a thread of this name. What is late is left behind: the program does not live
-/// long, and nothing waits for it any more. An error: there is no thread.
-pub fn within<T: Send + 'static>(
+/// Runs a job in a thread of this name. A job that misses the deadline is abandoned, not cancelled: its
+/// thread runs on until the process exits, which is soon. Fails only if no thread can be spawned.
+pub(super) fn within<T: Send + 'static>(
     name: &str,
     patience: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -37,7 +37,7 @@ pub fn within<T: Send + 'static>(
 mod tests {
     use super::*;
 
-    /// Nobody waits for so long.
+    /// Longer than any test runs.
     const LONG: Duration = Duration::from_secs(600);
 
     #[test]
