@@ -6,6 +6,8 @@ mod light;
 mod pace;
 mod pump;
 mod rest;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -1,0 +1,498 @@
+//! What a node does about one device, whatever order its answers, failures and notices come in. The
+//! inputs are what a session reports; the conversations themselves are in `tests/manager`.
+
+use std::time::Duration;
+
+use super::Node;
+use crate::device::{Device, Link, Presence, ReceiverModel};
+use crate::feature::battery_mileage::{BatteryMileage, CapacityUnit, Charging};
+use crate::feature::device_connection::DeviceConnection;
+use crate::feature::root::ProtocolVersion;
+use crate::manager::change::Change;
+use crate::manager::memory::Memory;
+use crate::manager::query::{Query, Selector};
+use crate::manager::rivals::Sign;
+use crate::manager::snapshot::Failure;
+use crate::session::{DeviceFact, PairingRecord, Reading, RequestError, Wanted};
+use crate::transport::{NodeInfo, Transport, TransportError};
+use crate::units::{Percent, Timestamp};
+use crate::wire::{DeviceIndex, Incoming, Report, Wpid};
+
+const DEVICE: DeviceIndex = DeviceIndex(1);
+
+/// A node that takes requests and sends nothing.
+struct Mute;
+
+impl Transport for Mute {
+    fn send(&mut self, _: Timestamp, _: &Report) -> Result<(), TransportError> {
+        Ok(())
+    }
+
+    fn receive(&mut self, _: Timestamp) -> Result<Option<Incoming>, TransportError> {
+        Ok(None)
+    }
+}
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_start(Duration::from_secs(seconds))
+}
+
+/// The battery and the firmware of all devices, which are followed.
+fn query() -> Query {
+    Query {
+        wanted: Wanted {
+            firmware: true,
+            ..Wanted::BATTERY
+        },
+        names: true,
+        follow: true,
+        quiet: false,
+        light_every: None,
+        receiver_firmware: false,
+        devices: Vec::new(),
+        timeout: Duration::from_secs(10),
+    }
+}
+
+/// The same of devices that are called this.
+fn query_of(name: &str) -> Query {
+    Query {
+        devices: vec![Selector::new(name)],
+        ..query()
+    }
+}
+
+/// A receiver with one device.
+struct Rig<'a> {
+    node: Node<'a>,
+    memory: Memory,
+}
+
+impl<'a> Rig<'a> {
+    /// The receiver stores this name of it.
+    fn named(query: &'a Query, name: Option<&str>) -> Self {
+        let info = NodeInfo::unifying("/dev/hidraw0");
+        let model = ReceiverModel::of(info.vendor, info.product);
+        let mut node = Node::new(info, model, Box::new(Mute), query);
+        let mut memory = Memory::default();
+        node.begin(at(0), &memory);
+        let record = PairingRecord {
+            // A model that has no entry in the list of models.
+            wpid: Some(Wpid(0x7FFF)),
+            name: name.map(str::to_owned),
+            ..PairingRecord::default()
+        };
+        node.handle_paired(at(0), DEVICE, &record, &mut memory);
+        Self { node, memory }
+    }
+
+    /// It is not asked for anything: nobody wants it.
+    fn unwanted() -> Rig<'static> {
+        let query = Box::leak(Box::new(query_of("another")));
+        Rig::named(query, Some("Mouse"))
+    }
+
+    fn fact(&mut self, seconds: u64, fact: &DeviceFact) {
+        let Self { node, memory } = self;
+        node.handle_fact(at(seconds), DEVICE, fact, memory);
+    }
+
+    fn answers(&mut self, seconds: u64) {
+        self.fact(seconds, &DeviceFact::Protocol(ProtocolVersion::HIDPP_10));
+    }
+
+    fn absent(&mut self, seconds: u64, error: RequestError) {
+        self.fact(seconds, &DeviceFact::Absent(error));
+    }
+
+    fn charge(&mut self, seconds: u64, percent: u8) {
+        let mileage = BatteryMileage {
+            charge: Percent::new(percent),
+            capacity: 0,
+            unit: CapacityUnit::Days,
+            charging: Charging::Discharging,
+        };
+        let reading = DeviceFact::Battery(Reading::Mileage(mileage));
+        self.fact(seconds, &reading);
+    }
+
+    fn probed(&mut self, seconds: u64) {
+        let Self { node, memory } = self;
+        node.handle_probed(at(seconds), DEVICE, memory);
+    }
+
+    fn name(&mut self, seconds: u64, name: Option<&str>) {
+        let Self { node, memory } = self;
+        node.handle_name(at(seconds), DEVICE, name.map(str::to_owned), memory);
+    }
+
+    fn link(&mut self, seconds: u64, up: bool) {
+        let connection = DeviceConnection::Link { up };
+        self.node.handle_connection(at(seconds), DEVICE, connection);
+    }
+
+    fn device(&self) -> &Device {
+        self.node.views().next().unwrap()
+    }
+
+    fn place(&self) -> Link {
+        self.device().link.clone()
+    }
+
+    fn percent(&self) -> Option<u8> {
+        self.device().battery?.percent.map(Percent::get)
+    }
+
+    fn signs(&mut self) -> Vec<Sign> {
+        let signs = self.node.take_signs().into_iter();
+        signs.map(|(_, _, sign)| sign).collect()
+    }
+
+    /// How often it was reported that the device is there.
+    fn added(&mut self) -> usize {
+        let changes = std::iter::from_fn(|| self.node.poll_change());
+        changes
+            .filter(|change| matches!(change, Change::DeviceAdded(_)))
+            .count()
+    }
+
+    /// Whether it is being asked, which ends the node.
+    fn is_asked(mut self) -> bool {
+        self.node.close(at(1000), false);
+        match self.node.take_failure() {
+            Some(Failure::TimedOut { devices, .. }) => !devices.is_empty(),
+            failure => panic!("{failure:?}"),
+        }
+    }
+
+    /// Whether it fell silent, which ends the node.
+    fn fell_silent(self) -> bool {
+        let (_, failures) = self.node.into_parts();
+        failures.iter().any(|it| {
+            let silent = RequestError::Silent;
+            matches!(it, Failure::Device { error, .. } if *error == silent)
+        })
+    }
+}
+
+#[test]
+fn silence_is_a_failure_only_after_an_answer_and_until_the_next() {
+    let silent = |steps: &[fn(&mut Rig<'_>)]| {
+        let mut rig = Rig::unwanted();
+        steps.iter().for_each(|step| step(&mut rig));
+        rig.fell_silent()
+    };
+    let answer: fn(&mut Rig<'_>) = |rig| rig.answers(1);
+    let silence: fn(&mut Rig<'_>) = |rig| rig.absent(2, RequestError::Silent);
+    let away: fn(&mut Rig<'_>) = |rig| rig.absent(3, RequestError::Disconnected);
+    assert!(!silent(&[silence]), "it may be asleep");
+    assert!(silent(&[answer, silence]));
+    assert!(silent(&[answer, silence, silence]));
+    assert!(!silent(&[answer, silence, answer]));
+    assert!(!silent(&[answer, silence, away]));
+    assert!(silent(&[answer, silence, away, silence]));
+    assert!(silent(&[away, answer, silence]), "its dongle answered");
+    assert!(!silent(&[away, silence]));
+    // Whatever brings it back.
+    assert!(!silent(&[answer, silence, |rig| rig.link(4, true)]));
+    assert!(!silent(&[answer, silence, |rig| rig.charge(4, 50)]));
+}
+
+#[test]
+fn a_dongle_that_answers_for_a_switched_off_headset_is_not_the_headset() {
+    let mut rig = Rig::unwanted();
+    rig.absent(1, RequestError::Disconnected);
+    rig.answers(2);
+    assert_eq!(rig.device().presence, Presence::Offline);
+    assert_eq!(rig.device().seen, None);
+    assert_eq!(rig.signs(), []);
+    // A link of the dongle is there, and it goes on to answer in place of the headset.
+    rig.link(3, true);
+    assert_eq!(rig.signs(), [Sign::Arrival]);
+    rig.answers(4);
+    assert_eq!(rig.signs(), []);
+    assert_eq!(rig.device().seen, Some(at(3)));
+    rig.charge(5, 50);
+    assert_eq!(rig.signs(), [Sign::Answer], "only the headset has a charge");
+    rig.answers(6);
+    assert_eq!(rig.signs(), [Sign::Answer]);
+    // Another absence says nothing of a switch.
+    rig.absent(7, RequestError::Disconnected);
+    rig.absent(8, RequestError::Silent);
+    rig.answers(9);
+    assert_eq!(rig.signs(), [Sign::Answer]);
+    assert_eq!(rig.device().presence, Presence::Online);
+}
+
+#[test]
+fn of_two_odd_readings_in_a_row_the_second_counts() {
+    let mut rig = Rig::unwanted();
+    let mut percents = Vec::new();
+    for (seconds, percent) in [
+        (1, 90),
+        (2, 10),
+        (3, 11),
+        (4, 95),
+        (5, 10),
+        (6, 60),
+        (7, 61),
+    ] {
+        rig.charge(seconds, percent);
+        percents.push(rig.percent().unwrap());
+    }
+    // 95 follows 11, and 10 is as odd as it, but the second; 60 is odd again.
+    assert_eq!(percents, [90, 90, 11, 11, 10, 10, 61]);
+}
+
+#[test]
+fn a_credible_reading_ends_the_doubt() {
+    let mut rig = Rig::unwanted();
+    for (seconds, percent) in [(1, 90), (2, 10), (3, 89), (4, 10)] {
+        rig.charge(seconds, percent);
+    }
+    assert_eq!(rig.percent(), Some(89));
+}
+
+#[test]
+fn another_request_meanwhile_does_not_end_the_doubt() {
+    let mut rig = Rig::unwanted();
+    rig.charge(1, 90);
+    rig.charge(2, 10);
+    assert!(rig.node.refresh(at(3), &rig.place()));
+    rig.charge(4, 10);
+    assert_eq!(rig.percent(), Some(10));
+}
+
+#[test]
+fn an_odd_reading_of_a_device_at_rest_has_it_asked() {
+    let mut rig = Rig::unwanted();
+    rig.charge(1, 90);
+    rig.charge(2, 10);
+    assert!(rig.is_asked());
+    let mut rig = Rig::unwanted();
+    rig.charge(1, 90);
+    rig.charge(2, 80);
+    assert!(!rig.is_asked());
+}
+
+#[test]
+fn what_a_device_did_not_state_is_asked_again_only_after_a_failure_or_an_absence() {
+    let unread = |steps: &[fn(&mut Rig<'_>)]| {
+        let mut rig = Rig::unwanted();
+        assert!(rig.node.unread(DEVICE).firmware);
+        steps.iter().for_each(|step| step(&mut rig));
+        rig.node.unread(DEVICE).firmware
+    };
+    let answer: fn(&mut Rig<'_>) = |rig| rig.answers(1);
+    let failure: fn(&mut Rig<'_>) = |rig| rig.fact(2, &DeviceFact::Failed(RequestError::Busy));
+    let end: fn(&mut Rig<'_>) = |rig| rig.probed(3);
+    let silence: fn(&mut Rig<'_>) = |rig| rig.absent(4, RequestError::Silent);
+    assert!(!unread(&[answer, end]));
+    assert!(unread(&[end]), "it is not known to be there");
+    assert!(unread(&[answer, silence, end]));
+    assert!(unread(&[answer, failure, end]));
+    // The failure counts until it is asked for something again.
+    assert!(unread(&[answer, failure, end, end]));
+    assert!(unread(&[answer, failure, end, silence, answer, end]));
+}
+
+#[test]
+fn a_failure_counts_until_the_device_is_asked_for_something_else() {
+    let unread = |ask: fn(&mut Rig<'_>)| {
+        let mut rig = Rig::unwanted();
+        rig.answers(1);
+        rig.fact(2, &DeviceFact::Failed(RequestError::Busy));
+        rig.probed(3);
+        ask(&mut rig);
+        rig.node.session.close(at(7));
+        rig.probed(8);
+        rig.node.unread(DEVICE).firmware
+    };
+    assert!(!unread(|rig| {
+        let place = rig.place();
+        assert!(rig.node.check(at(4), &place));
+        assert!(!rig.node.check(at(5), &place), "it is being asked");
+    }));
+    // A second look at its battery is no other request.
+    assert!(unread(|rig| {
+        rig.charge(4, 90);
+        rig.charge(5, 10);
+    }));
+}
+
+#[test]
+fn a_device_is_there_once_it_is_named_and_asked() {
+    let query = query_of("another");
+    let rig = || Rig::named(&query, None);
+    let mut named_first = rig();
+    named_first.name(1, Some("Mouse"));
+    assert_eq!(named_first.added(), 0);
+    named_first.probed(2);
+    assert_eq!(named_first.added(), 1);
+    let mut asked_first = rig();
+    asked_first.probed(1);
+    assert_eq!(asked_first.added(), 0);
+    asked_first.name(2, Some("Mouse"));
+    assert_eq!(asked_first.added(), 1);
+    for rig in [&mut named_first, &mut asked_first] {
+        rig.probed(3);
+        rig.name(4, Some("Mouse"));
+        rig.probed(5);
+        assert_eq!(rig.added(), 0, "once");
+    }
+    let mut stored = Rig::named(&query, Some("Mouse"));
+    stored.probed(1);
+    assert_eq!(stored.added(), 1, "the record has the name already");
+}
+
+#[test]
+fn a_nameless_device_is_there_once_it_was_asked_for_its_own_name() {
+    let query = query_of("another");
+    let mut rig = Rig::named(&query, None);
+    rig.probed(1);
+    rig.name(2, None);
+    assert_eq!(rig.added(), 0);
+    assert!(rig.node.unread(DEVICE).name);
+    // It is being asked now.
+    rig.probed(3);
+    assert_eq!(rig.added(), 0);
+    assert!(rig.is_asked());
+}
+
+#[test]
+fn a_device_that_turns_out_to_be_wanted_is_asked() {
+    let query = query_of("mouse");
+    let mut rig = Rig::named(&query, None);
+    rig.name(1, Some("Keyboard"));
+    assert!(!rig.is_asked());
+    let mut rig = Rig::named(&query, None);
+    rig.name(1, Some("Mouse"));
+    assert!(rig.is_asked());
+    let mut rig = Rig::named(&query, None);
+    rig.name(1, Some("Keyboard"));
+    rig.fact(2, &DeviceFact::Name("Optical Mouse".to_owned()));
+    assert!(rig.is_asked(), "its own name is as good");
+}
+
+#[test]
+fn a_link_is_asked_for_its_identity_once_for_each_arrival() {
+    let asked = |steps: &[fn(&mut Rig<'_>)]| {
+        let mut rig = Rig::unwanted();
+        steps.iter().for_each(|step| step(&mut rig));
+        let place = rig.place();
+        rig.node.ask_identity(at(9), &place)
+    };
+    let ask: fn(&mut Rig<'_>) = |rig| {
+        let place = rig.place();
+        assert!(rig.node.ask_identity(at(1), &place));
+    };
+    let up: fn(&mut Rig<'_>) = |rig| rig.link(3, true);
+    let down: fn(&mut Rig<'_>) = |rig| rig.link(3, false);
+    assert!(asked(&[]));
+    assert!(!asked(&[ask]));
+    assert!(!asked(&[ask, down]));
+    // It is still being asked, and that is enough.
+    assert!(!asked(&[ask, up]));
+    let busy: fn(&mut Rig<'_>) = |rig| {
+        rig.charge(1, 90);
+        rig.charge(2, 10);
+    };
+    assert!(!asked(&[busy]), "it is being asked something else");
+}
+
+#[test]
+fn one_wake_is_one_request_until_the_link_was_lost() {
+    let query = query();
+    let woken = |steps: &[fn(&mut Rig<'_>)], again: u64| {
+        let mut rig = Rig::named(&query, Some("Mouse"));
+        // What it was asked when it was found is over.
+        rig.node.session.close(at(0));
+        rig.probed(1);
+        rig.node.handle_wake(at(10), DEVICE);
+        assert!(rig.node.session.is_probing(DEVICE));
+        rig.node.session.close(at(10));
+        rig.probed(10);
+        steps.iter().for_each(|step| step(&mut rig));
+        rig.node.handle_wake(at(again), DEVICE);
+        rig.node.session.is_probing(DEVICE)
+    };
+    assert!(!woken(&[], 11));
+    assert!(woken(&[], 12));
+    assert!(woken(&[|rig| rig.link(11, false)], 11));
+    assert!(!woken(&[|rig| rig.link(11, true)], 11));
+}
+
+#[test]
+fn a_device_that_is_being_asked_is_not_asked_because_it_woke() {
+    let query = query();
+    let mut rig = Rig::named(&query, Some("Mouse"));
+    rig.node.session.close(at(0));
+    rig.node.handle_wake(at(10), DEVICE);
+    assert!(!rig.node.session.is_probing(DEVICE));
+    // That was none: the next one counts at once.
+    rig.probed(11);
+    rig.node.handle_wake(at(11), DEVICE);
+    assert!(rig.node.session.is_probing(DEVICE));
+}
+
+#[test]
+fn a_battery_is_asked_for_again_ten_seconds_after_the_last_request() {
+    let mut rig = Rig::unwanted();
+    let asks = |rig: &mut Rig<'_>, seconds| {
+        let before = rig.node.due;
+        rig.node.due = None;
+        assert!(rig.node.refresh(at(seconds), &rig.place()));
+        let asks = rig.node.due.is_some();
+        rig.node.due = before;
+        asks
+    };
+    assert!(asks(&mut rig, 1));
+    assert!(!asks(&mut rig, 10));
+    assert!(asks(&mut rig, 11), "though it is still being asked");
+    // An odd reading is looked at again at once, which is not counted.
+    rig.charge(12, 90);
+    rig.charge(13, 10);
+    assert!(!asks(&mut rig, 20));
+    assert!(asks(&mut rig, 21));
+    rig.absent(22, RequestError::Silent);
+    assert!(!asks(&mut rig, 40), "it is away");
+}
+
+#[test]
+fn only_what_a_device_answered_is_remembered() {
+    let query = query();
+    let mut rig = Rig::named(&query, Some("Mouse"));
+    let id = rig.device().id.clone();
+    let memory = |rig: &Rig<'_>| {
+        let mut memory = Memory::default();
+        rig.node.remember(at(9), &mut memory);
+        memory.knows(&id)
+    };
+    assert!(!memory(&rig));
+    rig.absent(1, RequestError::Silent);
+    assert!(!memory(&rig));
+    rig.absent(2, RequestError::Disconnected);
+    assert!(!memory(&rig));
+    rig.answers(3);
+    assert!(memory(&rig), "its dongle answered in its place");
+    rig.absent(4, RequestError::Silent);
+    assert!(memory(&rig), "what it answered before stays");
+}
+
+#[test]
+fn an_unpaired_device_goes_if_it_was_reported() {
+    let removed = |asked: bool| {
+        let mut rig = Rig::unwanted();
+        if asked {
+            rig.probed(1);
+        }
+        let unpaired = DeviceConnection::Unpaired;
+        rig.node.handle_connection(at(2), DEVICE, unpaired);
+        assert_eq!(rig.node.views().count(), 0);
+        let changes = std::iter::from_fn(|| rig.node.poll_change());
+        let removed = changes.filter(|it| matches!(it, Change::DeviceRemoved(_)));
+        removed.count()
+    };
+    assert_eq!(removed(true), 1);
+    assert_eq!(removed(false), 0);
+}
