@@ -23,16 +23,16 @@ impl Node<'_> {
         let wants_kind = self.query.names || self.query.wanted.kind;
         let wanted = Wanted {
             battery: self.query.wanted.battery,
-            kind: wants_kind && self.devices.get(&index).is_some_and(|it| it.kind.is_none()),
+            kind: wants_kind && self.device(index).is_some_and(|it| it.kind.is_none()),
             wake: self.query.follow && self.receiver.is_none(),
             notices: self.query.follow,
             ..self.unread(index)
         };
         if wanted != Wanted::NOTHING {
             self.probe(now, index, wanted, known);
-        } else if let Some(dealings) = self.dealings.get_mut(&index) {
+        } else if let Some(state) = self.devices.get_mut(&index) {
             // Its name may still be wanted.
-            dealings.unwanted = Some(known);
+            state.deferred = Some(known);
         }
     }
 
@@ -43,40 +43,39 @@ impl Node<'_> {
         wanted: Wanted,
         known: Known,
     ) {
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.asking = true;
-            dealings.asked = Some(now);
-            dealings.failed = false;
+        if let Some(state) = self.devices.get_mut(&index) {
+            state.on_poll_started(now);
         }
         self.session.probe(index, wanted, known);
     }
 
     /// A device whose features moved has another firmware than is remembered.
     pub(super) fn read_firmware_again(&mut self, now: Timestamp, index: DeviceIndex) {
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        if self.query.wanted.firmware && !std::mem::replace(&mut dealings.unread.firmware, true) {
+        if self.query.wanted.firmware && state.unread.want_firmware() {
             self.ask(now, index, Known::default());
         }
     }
 
     /// What of its description is still to be asked.
     pub(super) fn unread(&self, index: DeviceIndex) -> Wanted {
-        let dealings = self.dealings.get(&index);
-        dealings.map_or(Wanted::NOTHING, |dealings| dealings.unread)
+        let state = self.devices.get(&index);
+        state.map_or(Wanted::NOTHING, |state| state.unread.wanted())
     }
 
     /// A device that is back may have another charge, and forgot what it was told.
     pub(super) fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        let again = dealings.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
-        if !self.query.follow || self.phase == Phase::Closing || dealings.asking || again {
+        let again = state.woken.is_some_and(|at| now.since(at) < SAME_WAKE);
+        let asking = state.poll.is_running();
+        if !self.query.follow || self.phase == Phase::Closing || asking || again {
             return;
         }
-        dealings.woken = Some(now);
+        state.woken = Some(now);
         if self.is_wanted(index) {
             self.ask(now, index, Known::default());
         }
@@ -95,16 +94,12 @@ impl Node<'_> {
 
     /// Asks a device for its battery again; `false`: it was asked a moment ago, or cannot answer.
     pub(super) fn read_battery_again(&mut self, now: Timestamp, index: DeviceIndex) -> bool {
-        let can_tell = self.devices.get(&index).is_some_and(|device| {
-            device.presence != Presence::Offline && device.has_battery != Some(false)
-        });
-        let asked = self
-            .dealings
-            .get(&index)
-            .and_then(|dealings| dealings.asked);
-        let asks = can_tell
-            && self.phase != Phase::Closing
-            && asked.is_none_or(|at| now.since(at) >= FRESH);
+        let asks = self.phase != Phase::Closing
+            && self.devices.get(&index).is_some_and(|state| {
+                state.device.presence != Presence::Offline
+                    && state.device.has_battery != Some(false)
+                    && state.poll.last().is_none_or(|at| now.since(at) >= FRESH)
+            });
         if asks {
             let wanted = Wanted {
                 battery: true,
@@ -122,7 +117,8 @@ impl Node<'_> {
         let Some(index) = self.find(link) else {
             return false;
         };
-        let asking = self.dealings.get(&index).is_some_and(|it| it.asking);
+        let state = self.devices.get(&index);
+        let asking = state.is_some_and(|it| it.poll.is_running());
         if asking || self.phase == Phase::Closing {
             return false;
         }
@@ -139,7 +135,8 @@ impl Node<'_> {
     /// asked once more.
     pub(in crate::manager) fn resume(&mut self, now: Timestamp) {
         self.session.resume(now);
-        let awake = self.devices.iter().filter(|(_, device)| device.is_online());
+        let devices = self.devices.iter();
+        let awake = devices.filter(|(_, state)| state.device.is_online());
         let awake: Vec<DeviceIndex> = awake.map(|(index, _)| *index).collect();
         for index in awake {
             self.forget_series(index);

@@ -1,8 +1,11 @@
-//! What became known of each device, what is going on with it, and who is told of it.
+//! What became known of each device, and when it is reported.
 
 use log::debug;
 
-use super::light::Measuring;
+use super::device_state::{
+    Announcement, Contact, DeviceState, LinkId, Origin, Poll, Unread, Verdict,
+};
+use super::light_pacing::Measuring;
 use super::{Node, Phase};
 use crate::device::{
     Battery, Device, Link, Presence, apart_id, device_id, direct_serial, is_odd, serial_in, unit_id,
@@ -16,7 +19,7 @@ use crate::manager::facts::{battery_of, take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
-use crate::session::{DeviceFact, Known, PairingRecord, Reading, RequestError, Wanted};
+use crate::session::{DeviceFact, Known, PairingRecord, Reading, Wanted};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Wpid};
 
@@ -38,50 +41,6 @@ fn complete_serial(device: &mut Device) {
     if device.serial.is_none() && device.receiver().is_none() {
         device.serial = serial_in(&device.id).map(str::to_owned);
     }
-}
-
-/// What is going on with a device.
-#[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "facts that come in any order"
-)]
-pub(super) struct Dealings {
-    /// What identifies it by this link alone, see [`device_id`] and
-    /// [`direct_id`](crate::device::direct_id).
-    pub(super) link_id: String,
-    /// What is kept under that id is certainly of this device: another one can have been at its port.
-    pub(super) owns_link_id: bool,
-    /// It is being asked, and not all was answered.
-    pub(super) asking: bool,
-    /// When it was asked last.
-    pub(super) asked: Option<Timestamp>,
-    /// What is wanted of it but not known yet: name and firmware, which do not change.
-    pub(super) unread: Wanted,
-    /// It answered something of that with an error that may pass.
-    pub(super) failed: bool,
-    /// What it is told about light.
-    pub(super) measuring: Measuring,
-    /// It was asked because it woke.
-    pub(super) woken: Option<Timestamp>,
-    /// It said something hard to believe, and is asked again.
-    pub(super) doubted: bool,
-    /// It answered something.
-    pub(super) answered: bool,
-    /// After that it did not even give an error.
-    pub(super) silent: bool,
-    /// It was asked for its identity since it connected: whatever it answered, once is enough.
-    pub(super) identity_asked: bool,
-    /// What to ask it with, should its name turn out to be the wanted one, or be wanted itself.
-    pub(super) unwanted: Option<Known>,
-    /// A headset's dongle says that the headset is off, and answers in its place.
-    pub(super) switched_off: bool,
-    /// Its receiver returned that name, or cannot.
-    pub(super) named: bool,
-    /// All that was wanted of it was asked at least once.
-    pub(super) probed: bool,
-    /// Those who follow it were told that it is there.
-    pub(super) announced: bool,
 }
 
 impl Node<'_> {
@@ -120,7 +79,8 @@ impl Node<'_> {
             ..Device::new(id, link)
         };
         self.add(now, index, device, protocol, memory);
-        if self.dealings.get(&index).is_some_and(|it| !it.named) {
+        let state = self.devices.get(&index);
+        if state.is_some_and(|it| it.announcement.awaits_name()) {
             self.session.read_name(index);
         }
     }
@@ -180,22 +140,28 @@ impl Node<'_> {
             identity: device.receiver().is_none() && !(known.identified && is_lasting),
             ..Wanted::NOTHING
         };
-        let dealings = Dealings {
-            owns_link_id: is_lasting || !memory.knows(&link_id),
-            link_id,
-            identity_asked: unread.identity,
-            named: !awaits_name,
-            unread,
-            ..Dealings::default()
+        let link_id = if is_lasting || !memory.knows(&link_id) {
+            LinkId::Own(link_id)
+        } else {
+            LinkId::Shared(link_id)
         };
-        self.devices.insert(index, device);
-        self.dealings.insert(index, dealings);
-        if self.is_wanted(index) {
+        let is_wanted = self.query.selects(&device);
+        let state = DeviceState {
+            device,
+            link_id,
+            poll: Poll::default(),
+            contact: Contact::None,
+            announcement: Announcement::new(awaits_name),
+            unread: Unread::new(unread),
+            measuring: Measuring::default(),
+            woken: None,
+            identity_asked: unread.identity,
+            deferred: (!is_wanted).then(|| known.clone()),
+        };
+        self.devices.insert(index, state);
+        if is_wanted {
             self.ask(now, index, known);
             return;
-        }
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.unwanted = Some(known.clone());
         }
         // It may be the wanted one by another link.
         if unread.identity {
@@ -232,42 +198,46 @@ impl Node<'_> {
             device.stored_name = name.or(device.stored_name.take());
             device.name = device.best_name();
         });
-        let (Some(device), Some(dealings)) =
-            (self.devices.get(&index), self.dealings.get_mut(&index))
-        else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        dealings.named = true;
-        let known = self.session.known(index).or(dealings.unwanted.as_ref());
+        let known = self.session.known(index).or(state.deferred.as_ref());
         let lacks_name =
-            self.query.names && known.is_none_or(can_have_name) && device.lacks_own_name();
-        dealings.unread.name |= lacks_name;
+            self.query.names && known.is_none_or(can_have_name) && state.device.lacks_own_name();
+        if lacks_name {
+            state.unread.want_name();
+        }
         self.remember_device(now, index, memory);
         self.ask_as_named(now, index, lacks_name);
-        self.announce(index);
+        if let Some(state) = self.devices.get_mut(&index)
+            && state.announcement.on_named()
+        {
+            self.changes
+                .push_back(Change::DeviceAdded(state.device.clone()));
+        }
     }
 
     /// Asks a device that turned out to be a wanted one, or for its own name where no better one is
     /// known, or none by which it could be chosen.
     fn ask_as_named(&mut self, now: Timestamp, index: DeviceIndex, lacks_name: bool) {
-        let wanted = self.is_wanted(index);
-        let is_nameless = self.devices.get(&index).is_some_and(|it| it.name.is_none());
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        if let Some(known) = dealings.unwanted.take_if(|_| wanted) {
+        let wanted = self.query.selects(&state.device);
+        let is_nameless = state.device.name.is_none();
+        if let Some(known) = state.deferred.take_if(|_| wanted) {
             self.ask(now, index, known);
         } else if lacks_name && (wanted || is_nameless) && !self.session.also_name(index) {
-            let known = dealings.unwanted.clone().unwrap_or_default();
-            dealings.probed = false;
+            let known = state.deferred.clone().unwrap_or_default();
+            state.announcement.await_answers();
             self.probe(now, index, Wanted::NAME, known);
         }
     }
 
     /// Whether a device is among those that were asked for. Its name may come a little later.
     pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
-        let device = self.devices.get(&index);
-        device.is_some_and(|device| self.query.selects(device))
+        let state = self.devices.get(&index);
+        state.is_some_and(|state| self.query.selects(&state.device))
     }
 
     /// A device stated its identity: it may be known by other links.
@@ -278,12 +248,11 @@ impl Node<'_> {
         information: &DeviceInformation,
         memory: &mut Memory,
     ) {
-        let (Some(device), Some(dealings)) =
-            (self.devices.get_mut(&index), self.dealings.get_mut(&index))
-        else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        dealings.unread.identity = false;
+        state.unread.on_identity();
+        let device = &mut state.device;
         // What does not state its own product id states nothing that can be believed.
         let states_itself =
             model_on(device).is_some_and(|Wpid(model)| information.model_ids.contains(&model));
@@ -293,13 +262,13 @@ impl Node<'_> {
         let (from, to) = if has_record(device) {
             // On older devices the unit id differs from the serial number, and other links have it.
             (unit_id, device.id.clone())
-        } else if device.id == dealings.link_id {
+        } else if device.id == state.link_id.as_str() {
             (device.id.clone(), memory.resolve(&unit_id))
         } else {
             return;
         };
         let link = Some(device.link.clone()).filter(|_| !has_record(device));
-        let owns = has_record(device) || dealings.owns_link_id;
+        let owns = has_record(device) || state.link_id.is_own();
         if !owns {
             // Of the last device at this port.
             device.battery.take_if(|it| it.at < self.begun);
@@ -315,9 +284,9 @@ impl Node<'_> {
             self.changes.push_back(Change::Identified { from, to });
         }
         let wanted = self.is_wanted(index);
-        let dealings = self.dealings.get_mut(&index);
-        let unwanted = dealings.and_then(|it| it.unwanted.take_if(|_| wanted));
-        if let Some(known) = unwanted {
+        let state = self.devices.get_mut(&index);
+        let deferred = state.and_then(|it| it.deferred.take_if(|_| wanted));
+        if let Some(known) = deferred {
             self.ask(now, index, known);
         }
     }
@@ -330,7 +299,7 @@ impl Node<'_> {
         to: &str,
         memory: &Memory,
     ) {
-        let devices = self.devices.iter();
+        let devices = self.devices.iter().map(|(index, it)| (index, &it.device));
         let all = devices.filter(|(_, device)| device.id == from && !has_record(device));
         let all: Vec<DeviceIndex> = all.map(|(index, _)| *index).collect();
         for index in all {
@@ -343,11 +312,11 @@ impl Node<'_> {
         let Some(index) = self.find(link) else {
             return false;
         };
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return false;
         };
         let identified = self.session.known(index).is_some_and(|it| it.identified);
-        if dealings.asking || identified || std::mem::replace(&mut dealings.identity_asked, true) {
+        if identified || !state.take_identity_request() {
             return false;
         }
         let wanted = Wanted {
@@ -361,7 +330,12 @@ impl Node<'_> {
 
     /// Gives a device another id, and what is remembered under it.
     fn rename(&mut self, now: Timestamp, index: DeviceIndex, id: String, memory: &Memory) {
-        let Some(device) = self.devices.get_mut(&index) else {
+        let Some(DeviceState {
+            device,
+            announcement,
+            ..
+        }) = self.devices.get_mut(&index)
+        else {
             return;
         };
         if device.id == id {
@@ -382,10 +356,9 @@ impl Node<'_> {
         device.battery = batteries.max_by_key(|it: &Battery| it.at);
         let lights = [remembered.light, device.light].into_iter().flatten();
         device.light = lights.max_by_key(|it| it.at);
-        let after = device.clone();
-        if self.is_announced(index) {
+        if announcement.is_made() {
             self.changes.push_back(Change::DeviceRemoved(before));
-            self.changes.push_back(Change::DeviceAdded(after));
+            self.changes.push_back(Change::DeviceAdded(device.clone()));
         }
         self.due = Some(now);
     }
@@ -407,7 +380,7 @@ impl Node<'_> {
         memory: &mut Memory,
     ) -> bool {
         let index = self.find(link);
-        let Some((index, device)) = index.and_then(|it| Some((it, self.devices.get(&it)?))) else {
+        let Some((index, device)) = index.and_then(|it| Some((it, self.device(it)?))) else {
             return false;
         };
         let id = self.apart_id(&device.id, link);
@@ -427,10 +400,10 @@ impl Node<'_> {
         fact: &DeviceFact,
         memory: &mut Memory,
     ) {
-        let Some(device) = self.devices.get(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        let (id, model) = (device.id.clone(), model_on(device));
+        let (id, model) = (state.device.id.clone(), model_on(&state.device));
         match fact {
             DeviceFact::Battery(reading) => {
                 self.handle_reading(now, index, reading);
@@ -442,12 +415,10 @@ impl Node<'_> {
             }
             DeviceFact::Absent(error) => {
                 debug!("{}: {id}: {error}", self.info.path);
-                let dealings = self.dealings.entry(index).or_default();
-                dealings.silent = dealings.answered && *error == RequestError::Silent;
-                dealings.switched_off = *error == RequestError::Disconnected;
+                state.contact.on_absence(*error);
             }
             DeviceFact::Failed(error) => {
-                self.dealings.entry(index).or_default().failed = true;
+                state.unread.on_failure();
                 self.device_failures.push(Failure::Device {
                     device: id,
                     error: *error,
@@ -463,10 +434,8 @@ impl Node<'_> {
                 memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }
-            DeviceFact::Name(_) => self.dealings.entry(index).or_default().unread.name = false,
-            DeviceFact::Firmware(_) => {
-                self.dealings.entry(index).or_default().unread.firmware = false;
-            }
+            DeviceFact::Name(_) => state.unread.on_name(),
+            DeviceFact::Firmware(_) => state.unread.on_firmware(),
             DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
             DeviceFact::Identity(information) => self.identify(now, index, information, memory),
             DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
@@ -493,13 +462,11 @@ impl Node<'_> {
     }
 
     pub(super) fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.answered = true;
-            dealings.silent = false;
-            if dealings.switched_off {
-                return;
+        if let Some(state) = self.devices.get_mut(&index) {
+            match state.contact.on_answer() {
+                Origin::Dongle => return,
+                Origin::Device => self.signs.push((now, index, Sign::Answer)),
             }
-            self.signs.push((now, index, Sign::Answer));
         }
         self.change(index, |device| {
             device.presence = Presence::Online;
@@ -508,13 +475,11 @@ impl Node<'_> {
     }
 
     pub(super) fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.switched_off = false;
+        if let Some(state) = self.devices.get_mut(&index) {
+            state.contact.on_reading();
         }
         self.note_answer(now, index);
-        let (Some(device), Some(dealings)) =
-            (self.devices.get(&index), self.dealings.get_mut(&index))
-        else {
+        let Some(DeviceState { device, poll, .. }) = self.devices.get_mut(&index) else {
             return;
         };
         let before = device.battery.as_ref();
@@ -522,14 +487,12 @@ impl Node<'_> {
         let Some(battery) = battery_of(reading, product, before, now) else {
             return;
         };
-        let doubtful = battery.trusted && is_odd(before, &battery);
-        if doubtful && !std::mem::replace(&mut dealings.doubted, true) {
+        let odd = battery.trusted && is_odd(before, &battery);
+        if poll.on_reading(odd) == Verdict::Recheck {
             debug!("{}: hard to believe, asked again: {reading:?}", device.id);
-            dealings.asking = true;
             self.session.look_again(index);
             return;
         }
-        dealings.doubted = false;
         self.change(index, |device| {
             take_light(device, reading, now);
             device.battery = Some(battery.after(device.battery.as_ref()));
@@ -547,18 +510,15 @@ impl Node<'_> {
         if self.session.is_probing(index) {
             return;
         }
-        let Some(dealings) = self.dealings.get_mut(&index) else {
+        let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        dealings.asking = false;
-        dealings.doubted = false;
-        dealings.probed = true;
-        if !dealings.failed && self.devices.get(&index).is_some_and(Device::is_online) {
-            // What it did not tell now it never will.
-            dealings.unread = Wanted::NOTHING;
+        state.on_poll_finished();
+        if state.announcement.on_polled() {
+            self.changes
+                .push_back(Change::DeviceAdded(state.device.clone()));
         }
         self.remember_device(now, index, memory);
-        self.announce(index);
     }
 
     /// Has everything remembered that is known of its devices by now.
@@ -570,23 +530,10 @@ impl Node<'_> {
 
     pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
         // What was only remembered may be older than what another link of the device learnt.
-        let answered = self.dealings.get(&index).is_some_and(|it| it.answered);
-        if let (Some(device), Some(known)) = (self.devices.get(&index), self.session.known(index))
-            && answered
+        if let (Some(state), Some(known)) = (self.devices.get(&index), self.session.known(index))
+            && state.contact.has_answered()
         {
-            memory.keep_known(&device.id, known, now);
-        }
-    }
-
-    /// Tells those who follow it that a device is there, once it was asked and named.
-    pub(super) fn announce(&mut self, index: DeviceIndex) {
-        if let (Some(device), Some(dealings)) =
-            (self.devices.get(&index), self.dealings.get_mut(&index))
-            && dealings.probed
-            && dealings.named
-            && !std::mem::replace(&mut dealings.announced, true)
-        {
-            self.changes.push_back(Change::DeviceAdded(device.clone()));
+            memory.keep_known(&state.device.id, known, now);
         }
     }
 
@@ -601,19 +548,17 @@ impl Node<'_> {
             DeviceConnection::Link { up } => up,
             DeviceConnection::PoweredOn => true,
             DeviceConnection::Unpaired => {
-                let announced = self.is_announced(index);
-                self.dealings.remove(&index);
-                if let Some(device) = self.devices.remove(&index).filter(|_| announced) {
-                    self.changes.push_back(Change::DeviceRemoved(device));
+                let state = self.devices.remove(&index);
+                if let Some(state) = state.filter(|it| it.announcement.is_made()) {
+                    self.changes.push_back(Change::DeviceRemoved(state.device));
                 }
                 return;
             }
         };
         if online {
             self.signs.push((now, index, Sign::Arrival));
-            // It may have been asked after it had left, before its receiver found out.
-            if let Some(dealings) = self.dealings.get_mut(&index) {
-                dealings.identity_asked = false;
+            if let Some(state) = self.devices.get_mut(&index) {
+                state.on_link_up();
             }
             self.change(index, |device| {
                 device.presence = Presence::Online;
@@ -627,18 +572,18 @@ impl Node<'_> {
                 }
                 device.presence = Presence::Offline;
             });
-            if let Some(dealings) = self.dealings.get_mut(&index) {
-                // When it is back next, that is another wake.
-                dealings.woken = None;
+            if let Some(state) = self.devices.get_mut(&index) {
+                state.on_link_down();
             }
         }
     }
 
     /// Who presses the light key wants to know the light, and the key's event does not tell it.
     pub(super) fn handle_light_key(&mut self, index: DeviceIndex) {
-        let announced = self.is_announced(index);
-        if let Some(device) = self.devices.get(&index).filter(|_| announced) {
-            self.changes.push_back(Change::LightKey(device.clone()));
+        let state = self.devices.get(&index);
+        if let Some(state) = state.filter(|it| it.announcement.is_made()) {
+            self.changes
+                .push_back(Change::LightKey(state.device.clone()));
         }
         if self.query.follow
             && self.phase != Phase::Closing
@@ -651,19 +596,18 @@ impl Node<'_> {
 
     /// Changes a device, and tells those who follow it what became different.
     pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
-        let announced = self.is_announced(index);
-        let Some(device) = self.devices.get_mut(&index) else {
+        let Some(DeviceState {
+            device,
+            announcement,
+            ..
+        }) = self.devices.get_mut(&index)
+        else {
             return;
         };
         let before = device.clone();
         change(device);
         let told = Change::between(&before, device);
-        self.changes.extend(told.filter(|_| announced));
-    }
-
-    /// Whether those who follow it were told that a device is there.
-    pub(super) fn is_announced(&self, index: DeviceIndex) -> bool {
-        self.dealings.get(&index).is_some_and(|it| it.announced)
+        self.changes.extend(told.filter(|_| announcement.is_made()));
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::device_state::DeviceState;
+use super::light_pacing::Measuring;
 use super::{Node, Phase};
 use crate::device::{Device, Link};
 use crate::feature::solar_dashboard::LightMeasure;
@@ -14,15 +16,6 @@ use crate::wire::DeviceIndex;
 /// it has its peace.
 const PACE: Duration = Duration::from_secs(1);
 
-/// What a solar keyboard was told and is to be told.
-#[derive(Debug, Default)]
-pub(super) struct Measuring {
-    /// The series that is wanted next; one that cancels: none any more.
-    next: Option<LightMeasure>,
-    /// When it was told last.
-    told: Option<Timestamp>,
-}
-
 impl Node<'_> {
     /// Makes the device at a link measure light in this series, or no longer; `false`: it is not here,
     /// or cannot measure light now.
@@ -33,13 +26,13 @@ impl Node<'_> {
         series: Option<LightMeasure>,
     ) -> bool {
         let index = self.find(link).filter(|index| {
-            let online = self.devices.get(index).is_some_and(Device::is_online);
+            let online = self.device(*index).is_some_and(Device::is_online);
             online && self.session.has_light(*index)
         });
-        let Some(dealings) = index.and_then(|index| self.dealings.get_mut(&index)) else {
+        let Some(state) = index.and_then(|index| self.devices.get_mut(&index)) else {
             return false;
         };
-        dealings.measuring.next = Some(series.unwrap_or(LightMeasure::CANCEL));
+        state.measuring.next = Some(series.unwrap_or(LightMeasure::CANCEL));
         self.due = Some(now);
         true
     }
@@ -47,38 +40,35 @@ impl Node<'_> {
     /// When a keyboard is to be told something.
     pub(super) fn light_timeout(&self) -> Option<Timestamp> {
         let due = self.devices.iter();
-        let due = due.filter_map(|(index, device)| self.next_series(*index, device));
+        let due = due.filter_map(|(index, state)| self.next_series(*index, state));
         due.map(|(due, _)| due).min()
     }
 
     /// Tells keyboards what is due.
     pub(super) fn measure_due(&mut self, now: Timestamp) {
-        for (index, dealings) in &mut self.dealings {
-            let device = self.devices.get(index);
+        for state in self.devices.values_mut() {
             // What was wanted of one that fell asleep is not made up for.
-            dealings
-                .measuring
-                .next
-                .take_if(|_| !device.is_some_and(Device::is_online));
+            let online = state.device.is_online();
+            state.measuring.next.take_if(|_| !online);
         }
         let due: Vec<(DeviceIndex, LightMeasure)> = self
             .devices
             .iter()
-            .filter_map(|(index, device)| {
-                let (due, series) = self.next_series(*index, device)?;
+            .filter_map(|(index, state)| {
+                let (due, series) = self.next_series(*index, state)?;
                 (due <= now).then_some((*index, series))
             })
             .collect();
         for (index, series) in due {
-            let Some(dealings) = self.dealings.get_mut(&index) else {
+            let Some(state) = self.devices.get_mut(&index) else {
                 continue;
             };
-            dealings.measuring.next = None;
+            state.measuring.next = None;
             if !series.is_cancel() {
-                dealings.measuring.told = Some(now);
+                state.measuring.told = Some(now);
                 self.session.lease_light(index, series, Hold::Once);
             } else if self.session.runs_series(index) {
-                dealings.measuring.told = Some(now);
+                state.measuring.told = Some(now);
                 self.session.release_light(index);
             }
         }
@@ -86,8 +76,8 @@ impl Node<'_> {
 
     /// A series that was wanted and not told yet is void.
     pub(super) fn forget_series(&mut self, index: DeviceIndex) {
-        if let Some(dealings) = self.dealings.get_mut(&index) {
-            dealings.measuring.next = None;
+        if let Some(state) = self.devices.get_mut(&index) {
+            state.measuring.next = None;
         }
     }
 
@@ -95,13 +85,13 @@ impl Node<'_> {
     fn next_series(
         &self,
         index: DeviceIndex,
-        device: &Device,
+        state: &DeviceState,
     ) -> Option<(Timestamp, LightMeasure)> {
-        let dealings = self.dealings.get(&index)?;
+        let device = &state.device;
         if self.phase == Phase::Closing || !device.is_online() || !self.session.has_light(index) {
             return None;
         }
-        let Measuring { next, told } = dealings.measuring;
+        let Measuring { next, told } = state.measuring;
         if let Some(series) = next {
             return Some((told.map_or(Timestamp::START, |told| told + PACE), series));
         }
@@ -111,7 +101,10 @@ impl Node<'_> {
         }
         // Who is asked for the battery measures by that.
         let measured = device.light.map(|light| light.at);
-        let last = [measured, told, dealings.asked].into_iter().flatten().max();
+        let last = [measured, told, state.poll.last()]
+            .into_iter()
+            .flatten()
+            .max();
         let due = last.map_or(Timestamp::START, |last| last + every);
         Some((due, LightMeasure::ONCE))
     }

@@ -1,8 +1,10 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
 mod asking;
+mod device_state;
 mod devices;
 mod light;
+mod light_pacing;
 mod pace;
 mod pump;
 mod rest;
@@ -13,7 +15,7 @@ mod way;
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
 
-use devices::Dealings;
+use device_state::DeviceState;
 use pace::Pace;
 use rest::Bell;
 use way::Way;
@@ -39,9 +41,7 @@ pub(super) struct Node<'a> {
     session: Session,
     /// `None`: the node is a device's own.
     receiver: Option<Receiver>,
-    devices: BTreeMap<DeviceIndex, Device>,
-    /// What is going on with each device.
-    dealings: BTreeMap<DeviceIndex, Dealings>,
+    devices: BTreeMap<DeviceIndex, DeviceState>,
     phase: Phase,
     /// Those who follow the receiver were told that it is there.
     introduced: bool,
@@ -130,7 +130,6 @@ impl<'a> Node<'a> {
             session,
             receiver,
             devices: BTreeMap::new(),
-            dealings: BTreeMap::new(),
             phase: Phase::Searching,
             introduced: false,
             failure: None,
@@ -233,16 +232,16 @@ impl<'a> Node<'a> {
 
     /// Everything that goes with the node, as far as it was told of.
     pub(super) fn removed(mut self) -> impl Iterator<Item = Change> {
-        self.devices
-            .retain(|index, _| self.dealings.get(index).is_some_and(|it| it.announced));
-        let devices = self.devices.into_values().map(Change::DeviceRemoved);
+        self.devices.retain(|_, it| it.announcement.is_made());
+        let devices = self.devices.into_values();
+        let devices = devices.map(|it| Change::DeviceRemoved(it.device));
         let receiver = self.receiver.filter(|_| self.introduced);
         devices.chain(receiver.map(Change::ReceiverRemoved))
     }
 
     /// Whether nothing more is to be expected.
     pub(super) fn is_done(&self) -> bool {
-        let asking = self.dealings.values().any(|dealings| dealings.asking);
+        let asking = self.devices.values().any(|it| it.poll.is_running());
         self.failure.is_some()
             || (self.phase == Phase::Searched && !asking && self.session.is_idle())
     }
@@ -250,19 +249,24 @@ impl<'a> Node<'a> {
     /// The device at this place.
     fn find(&self, link: &Link) -> Option<DeviceIndex> {
         let mut devices = self.devices.iter();
-        let found = devices.find(|(_, device)| device.link == *link);
+        let found = devices.find(|(_, state)| state.device.link == *link);
         found.map(|(index, _)| *index)
+    }
+
+    /// What is known of a device.
+    fn device(&self, index: DeviceIndex) -> Option<&Device> {
+        self.devices.get(&index).map(|state| &state.device)
     }
 
     /// Its devices as they are known now, one view for each link.
     pub(super) fn views(&self) -> impl Iterator<Item = &Device> {
-        self.devices.values()
+        self.devices.values().map(|state| &state.device)
     }
 
     /// Which links gave a sign of life, and when, since this was last called.
     pub(super) fn take_signs(&mut self) -> Vec<(Timestamp, Link, Sign)> {
         let signs = std::mem::take(&mut self.signs).into_iter();
-        let signs = signs.filter_map(|(at, it, sign)| Some((at, self.devices.get(&it)?, sign)));
+        let signs = signs.filter_map(|(at, it, sign)| Some((at, self.device(it)?, sign)));
         signs
             .map(|(at, it, sign)| (at, it.link.clone(), sign))
             .collect()
@@ -272,9 +276,8 @@ impl<'a> Node<'a> {
     pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
         if !self.is_done() && !wanted {
             let node = self.info.path.clone();
-            let asked = self.dealings.iter().filter(|(_, it)| it.asking);
-            let devices = asked.filter_map(|(index, _)| self.devices.get(index));
-            let devices = devices.map(|device| device.id.clone()).collect();
+            let asked = self.devices.values().filter(|it| it.poll.is_running());
+            let devices = asked.map(|it| it.device.id.clone()).collect();
             self.failure = Some(Failure::TimedOut { node, devices });
         }
         self.phase = Phase::Closing;
@@ -346,12 +349,12 @@ impl<'a> Node<'a> {
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Failure>) {
         // Of sleeping devices the receiver says so; silence after an answer is a fault.
-        let fell_silent = self.devices.iter().filter(|(index, device)| {
-            let silent = self.dealings.get(*index).is_some_and(|it| it.silent);
-            silent && device.presence == Presence::Offline
-        });
-        let fell_silent = fell_silent.map(|(_, device)| Failure::Device {
-            device: device.id.clone(),
+        let fell_silent = self
+            .devices
+            .values()
+            .filter(|it| it.contact.is_silent() && it.device.presence == Presence::Offline);
+        let fell_silent = fell_silent.map(|it| Failure::Device {
+            device: it.device.id.clone(),
             error: RequestError::Silent,
         });
         self.device_failures.extend(fell_silent);

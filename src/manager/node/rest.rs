@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use log::debug;
 
+use super::device_state::DeviceState;
 use super::way::Way;
 use super::{Node, Phase};
 use crate::device::{BatterySource, Presence};
@@ -94,7 +95,7 @@ impl<'a> Node<'a> {
             return Vec::new();
         }
         let devices = self.devices.iter();
-        let untold = devices.filter(|(index, device)| {
+        let untold = devices.filter(|(index, DeviceState { device, .. })| {
             self.query.selects(device) && !cover.tells_of(&self.place_of(**index), device)
         });
         let untold: Vec<DeviceIndex> = untold.map(|(index, _)| *index).collect();
@@ -133,9 +134,12 @@ impl<'a> Node<'a> {
 
     /// Those that sleep and whose battery the kernel has yet to find.
     fn awaited(&self, cover: &Cover) -> Vec<DeviceIndex> {
-        let devices = self.devices.iter().filter(|(index, device)| {
-            self.query.selects(device) && cover.is_to_tell_of(&self.place_of(**index), device)
-        });
+        let devices = self
+            .devices
+            .iter()
+            .filter(|(index, DeviceState { device, .. })| {
+                self.query.selects(device) && cover.is_to_tell_of(&self.place_of(**index), device)
+            });
         devices.map(|(index, _)| *index).collect()
     }
 
@@ -153,7 +157,7 @@ impl<'a> Node<'a> {
     }
 
     fn is_solar(&self, index: DeviceIndex) -> bool {
-        let battery = self.devices.get(&index).and_then(|it| it.battery.as_ref());
+        let battery = self.device(index).and_then(|it| it.battery.as_ref());
         battery.is_some_and(|battery| battery.source == BatterySource::SolarDashboard)
     }
 
@@ -175,7 +179,7 @@ impl<'a> Node<'a> {
             self.put_off_rest(now);
         }
         let index = supply.place.slot.map_or(DeviceIndex::DIRECT, Into::into);
-        let Some(device) = self.devices.get(&index) else {
+        let Some(device) = self.device(index) else {
             return;
         };
         if supply.lost && !self.way.is_open() && device.presence != Presence::Offline {
@@ -208,7 +212,7 @@ impl<'a> Node<'a> {
         let Some(slot) = place.slot.filter(|_| self.phase == Phase::Searched) else {
             return;
         };
-        let device = self.devices.get(&slot.into());
+        let device = self.device(slot.into());
         let known = device.and_then(|device| device.wpid);
         if product.is_none() || product.map(Wpid) != known {
             self.bells.remove(&slot.into());
@@ -224,19 +228,19 @@ impl<'a> Node<'a> {
         for (index, bell) in due {
             self.bells.remove(&index);
             self.put_off_rest(now);
-            let battery = self.devices.get(&index).and_then(|it| it.battery.as_ref());
-            let told = battery.map(|battery| battery.at).filter(|_| !bell.back);
-            let Some(dealings) = self.dealings.get_mut(&index) else {
+            let Some(state) = self.devices.get_mut(&index) else {
                 continue;
             };
+            let battery = state.device.battery.as_ref();
+            let told = battery.map(|battery| battery.at).filter(|_| !bell.back);
             let fresh = told
-                .max(dealings.asked)
+                .max(state.poll.last())
                 .is_some_and(|at| at + FRESH >= bell.heard);
-            if dealings.asking || fresh || !self.query.wanted.battery {
+            if state.poll.is_running() || fresh || !self.query.wanted.battery {
                 continue;
             }
             // What it says of its wake while the node is open is the same.
-            dealings.woken = Some(now);
+            state.woken = Some(now);
             if self.is_wanted(index) {
                 self.probe(now, index, Wanted::BATTERY, Known::default());
             }

@@ -1,0 +1,116 @@
+//! Whether a device answers.
+
+use crate::session::RequestError;
+
+/// How the last requests to a device ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::manager::node) enum Contact {
+    /// It never answered: it may be asleep or away.
+    #[default]
+    None,
+    /// It answered, and may have left since.
+    Answered,
+    /// It answered, and then not even an error came.
+    Silent,
+    /// A headset's dongle reports that the headset is off, and answers in its place.
+    SwitchedOff {
+        /// Whether anything was answered, by either.
+        answered: bool,
+    },
+}
+
+/// Where an answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::manager::node) enum Origin {
+    /// The device.
+    Device,
+    /// Its dongle.
+    Dongle,
+}
+
+impl Contact {
+    /// The device did not answer a request.
+    pub(in crate::manager::node) fn on_absence(&mut self, error: RequestError) {
+        let answered = self.has_answered();
+        *self = match error {
+            RequestError::Disconnected => Self::SwitchedOff { answered },
+            RequestError::Silent if answered => Self::Silent,
+            _ if answered => Self::Answered,
+            _ => Self::None,
+        };
+    }
+
+    /// An answer came; it may be the dongle's.
+    pub(in crate::manager::node) const fn on_answer(&mut self) -> Origin {
+        match self {
+            Self::SwitchedOff { answered } => {
+                *answered = true;
+                Origin::Dongle
+            }
+            Self::None | Self::Answered | Self::Silent => {
+                *self = Self::Answered;
+                Origin::Device
+            }
+        }
+    }
+
+    /// A battery reading came, which only the device itself has.
+    pub(in crate::manager::node) const fn on_reading(&mut self) {
+        *self = Self::Answered;
+    }
+
+    /// Whether anything was answered ever.
+    pub(in crate::manager::node) const fn has_answered(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Answered | Self::Silent => true,
+            Self::SwitchedOff { answered } => answered,
+        }
+    }
+
+    /// Whether it stopped answering, though it had before.
+    pub(in crate::manager::node) const fn is_silent(self) -> bool {
+        matches!(self, Self::Silent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where each state leads.
+    #[test]
+    fn every_transition() {
+        use Contact::{Answered, None, Silent, SwitchedOff};
+        let off = |answered| SwitchedOff { answered };
+        let absent = |mut contact: Contact, error| {
+            contact.on_absence(error);
+            contact
+        };
+        for (from, silent, disconnected, busy) in [
+            (None, None, off(false), None),
+            (Answered, Silent, off(true), Answered),
+            (Silent, Silent, off(true), Answered),
+            (off(false), None, off(false), None),
+            (off(true), Silent, off(true), Answered),
+        ] {
+            assert_eq!(absent(from, RequestError::Silent), silent, "{from:?}");
+            let to = absent(from, RequestError::Disconnected);
+            assert_eq!(to, disconnected, "{from:?}");
+            assert_eq!(absent(from, RequestError::Busy), busy, "{from:?}");
+        }
+        for (from, origin, to) in [
+            (None, Origin::Device, Answered),
+            (Answered, Origin::Device, Answered),
+            (Silent, Origin::Device, Answered),
+            (off(false), Origin::Dongle, off(true)),
+            (off(true), Origin::Dongle, off(true)),
+        ] {
+            let mut contact = from;
+            assert_eq!((contact.on_answer(), contact), (origin, to), "{from:?}");
+            let mut contact = from;
+            contact.on_reading();
+            assert_eq!(contact, Answered, "{from:?}");
+        }
+    }
+}
