@@ -24,7 +24,7 @@ pub(super) use contact::{Contact, Origin};
 pub(super) use poll::{Poll, Verdict};
 pub(super) use unread::Unread;
 
-use super::light_pacing::Measuring;
+use super::light_pacing::LightPacing;
 use crate::device::Device;
 use crate::session::Known;
 use crate::units::Timestamp;
@@ -61,8 +61,7 @@ pub(super) struct DeviceState {
     pub(super) contact: Contact,
     pub(super) announcement: Announcement,
     pub(super) unread: Unread,
-    /// What it is told about light.
-    pub(super) measuring: Measuring,
+    pub(super) light: LightPacing,
     /// When it was last polled because it woke; `None`: not since its link came up.
     pub(super) woken: Option<Timestamp>,
     /// Whether it was asked for its identity since it connected: whatever it answered, once is enough.

@@ -5,7 +5,7 @@ use log::debug;
 use super::device_state::{
     Announcement, Contact, DeviceState, LinkId, Origin, Poll, Unread, Verdict,
 };
-use super::light_pacing::Measuring;
+use super::light_pacing::LightPacing;
 use super::{Node, Phase};
 use crate::device::{
     Battery, Device, Link, Presence, apart_id, device_id, direct_serial, is_odd, serial_in, unit_id,
@@ -153,7 +153,7 @@ impl Node<'_> {
             contact: Contact::None,
             announcement: Announcement::new(awaits_name),
             unread: Unread::new(unread),
-            measuring: Measuring::default(),
+            light: LightPacing::default(),
             woken: None,
             identity_asked: unread.identity,
             deferred: (!is_wanted).then(|| known.clone()),
