@@ -3,9 +3,9 @@
 mod asking;
 mod device_state;
 mod devices;
+mod input_pacing;
 mod light;
 mod light_pacing;
-mod pace;
 mod pump;
 mod rest;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
 
 use device_state::DeviceState;
-use pace::Pace;
+use input_pacing::InputPacing;
 use rest::Bell;
 use way::Way;
 
@@ -58,9 +58,7 @@ pub(super) struct Node<'a> {
     /// Whether something arrived.
     readable: bool,
     /// While nothing but input arrives.
-    pace: Pace,
-    /// It is not looked at what arrives until then.
-    paused: Option<Timestamp>,
+    input_pacing: InputPacing,
     /// Devices of which the kernel spoke, to be asked.
     bells: BTreeMap<DeviceIndex, Bell>,
     /// When to see whether it may be closed.
@@ -139,8 +137,7 @@ impl<'a> Node<'a> {
             begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,
-            pace: Pace::default(),
-            paused: None,
+            input_pacing: InputPacing::default(),
             bells: BTreeMap::new(),
             rest_due: None,
             seek_due: None,
@@ -333,7 +330,7 @@ impl<'a> Node<'a> {
     /// What to wait for.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let descriptors = self.way.descriptors();
-        descriptors.filter(|_| !self.is_lost() && self.paused.is_none())
+        descriptors.filter(|_| !self.is_lost() && self.input_pacing.until().is_none())
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {

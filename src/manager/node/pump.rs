@@ -21,7 +21,7 @@ impl Node<'_> {
         if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
             return;
         }
-        self.paused = None;
+        self.input_pacing.resume();
         let was_busy = !self.session.is_idle();
         self.exchange(now, memory);
         if was_busy || !self.session.is_idle() {
@@ -30,7 +30,7 @@ impl Node<'_> {
         let due = self.way.next_due().into_iter().chain(self.bells_due());
         // What is to be sent waits until it is open.
         let asking = self.session.poll_timeout().filter(|_| self.way.is_open());
-        let due = due.chain(asking).chain(self.paused);
+        let due = due.chain(asking).chain(self.input_pacing.until());
         self.due = due.chain(self.light_timeout()).min();
     }
 
@@ -84,8 +84,8 @@ impl Node<'_> {
         if other {
             self.put_off_rest(now);
         } else if !self.session.awaits_answer() {
-            // Nobody waits for what may come behind a motion or a key.
-            self.paused = self.pace.after(input).map(|pause| now + pause);
+            // No answer is due that may come behind a motion or a key.
+            self.input_pacing.on_input(now, input);
         }
         Ok(())
     }

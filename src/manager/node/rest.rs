@@ -125,7 +125,8 @@ impl<'a> Node<'a> {
         } else {
             debug!("{} is closed: the kernel tells of its devices", self.info);
             self.way = Way::Closed(Vec::new());
-            (self.due, self.paused) = (self.light_timeout(), None);
+            self.due = self.light_timeout();
+            self.input_pacing.resume();
             self.seek_due = (!self.awaited(cover).is_empty()).then(|| now + SELDOM);
             return self.solar_nodes(cover);
         }
