@@ -75,7 +75,7 @@ pub struct CommandReceiver(Arc<Channel>);
 struct Channel {
     /// `None`: nobody takes them any more.
     waiting: Mutex<Option<VecDeque<Command>>>,
-    bell: OwnedFd,
+    wakeup: OwnedFd,
 }
 
 /// A channel from any threads to the one that follows the nodes.
@@ -85,7 +85,7 @@ struct Channel {
 pub fn command_channel() -> io::Result<(CommandSender, CommandReceiver)> {
     let channel = Arc::new(Channel {
         waiting: Mutex::new(Some(VecDeque::new())),
-        bell: eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?,
+        wakeup: eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?,
     });
     Ok((
         CommandSender(Arc::clone(&channel)),
@@ -123,21 +123,21 @@ impl CommandSender {
             }
             waiting.push_back(command);
         }
-        // It fails only where the bell rings already, more often than can be counted.
-        _ = rustix::io::write(&self.0.bell, &1_u64.to_ne_bytes());
+        // It fails only where the event is signalled already, more often than can be counted.
+        _ = rustix::io::write(&self.0.wakeup, &1_u64.to_ne_bytes());
         Ok(())
     }
 }
 
 impl Commands for CommandReceiver {
     fn next_command(&mut self) -> Option<Command> {
-        // Before the look: what comes after it rings again.
-        _ = rustix::io::read(&self.0.bell, &mut [0; 8]);
+        // Before the look: what comes after it signals again.
+        _ = rustix::io::read(&self.0.wakeup, &mut [0; 8]);
         self.0.waiting().as_mut()?.pop_front()
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.0.bell.as_fd())
+        Some(self.0.wakeup.as_fd())
     }
 }
 
@@ -159,8 +159,8 @@ mod tests {
     fn look(receiver: &CommandReceiver, wait: Duration) -> Wake {
         let mut clock = RealClock::new(None);
         let until = clock.now() + wait;
-        let bell = receiver.descriptor().unwrap();
-        clock.wait(&[bell], Some(until)).unwrap()
+        let wakeup = receiver.descriptor().unwrap();
+        clock.wait(&[wakeup], Some(until)).unwrap()
     }
 
     #[test]

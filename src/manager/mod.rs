@@ -6,9 +6,9 @@
 mod change;
 mod clock;
 mod command;
-mod cover;
 mod facts;
 mod joined;
+mod kernel_coverage;
 mod memory;
 mod monitor;
 mod node;

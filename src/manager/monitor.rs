@@ -1,8 +1,8 @@
 //! Following all nodes: those that are there, those that come, and what their devices say.
 
-mod calm;
 mod plain;
-mod quiet;
+mod settle_delay;
+mod standby_events;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -15,8 +15,8 @@ use log::debug;
 use super::change::Change;
 use super::clock::{Clock, Wake};
 use super::command::{Command, Commands};
-use super::cover::Cover;
 use super::joined::{Joined, Request};
+use super::kernel_coverage::KernelCoverage;
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
@@ -160,7 +160,7 @@ pub fn follow(
         query,
         nodes: BTreeMap::new(),
         joined: Joined::new(query),
-        cover: Cover::default(),
+        coverage: KernelCoverage::default(),
         waiting: Vec::new(),
         unread: Unread::default(),
         failed: BTreeMap::new(),
@@ -191,7 +191,7 @@ struct Monitor<'a> {
     query: &'a Query,
     nodes: BTreeMap<NodeId, Node<'a>>,
     joined: Joined<'a>,
-    cover: Cover,
+    coverage: KernelCoverage,
     waiting: Vec<Waiting>,
     unread: Unread,
     /// How often nodes failed that are still plugged in.
@@ -221,7 +221,7 @@ impl Monitor<'_> {
         loop {
             let now = clock.now();
             while let Some(event) = source.next_event()? {
-                self.note_cover(now, &event);
+                self.note_coverage(now, &event);
                 match event {
                     NodeEvent::Appeared(info) => {
                         self.unread.appear(now, &info);

@@ -1,24 +1,24 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
 mod asking;
+mod connection;
 mod device_state;
 mod devices;
 mod input_pacing;
 mod light;
 mod light_pacing;
 mod pump;
-mod rest;
+mod standby;
 #[cfg(test)]
 mod tests;
-mod way;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::BorrowedFd;
 
+use connection::Connection;
 use device_state::DeviceState;
 use input_pacing::InputPacing;
-use rest::Bell;
-use way::Way;
+use standby::PendingPoll;
 
 use super::change::Change;
 use super::memory::Memory;
@@ -37,7 +37,7 @@ pub(super) struct Node<'a> {
     info: NodeInfo,
     /// The HID device it is on.
     place: Place,
-    way: Way<'a>,
+    connection: Connection<'a>,
     session: Session,
     /// `None`: the node is a device's own.
     receiver: Option<Receiver>,
@@ -60,9 +60,9 @@ pub(super) struct Node<'a> {
     /// While nothing but input arrives.
     input_pacing: InputPacing,
     /// Devices of which the kernel spoke, to be asked.
-    bells: BTreeMap<DeviceIndex, Bell>,
+    pending_polls: BTreeMap<DeviceIndex, PendingPoll>,
     /// When to see whether it may be closed.
-    rest_due: Option<Timestamp>,
+    standby_due: Option<Timestamp>,
     /// When to look for sleeping devices that the kernel may miss, while it is closed.
     seek_due: Option<Timestamp>,
     log: Privacy,
@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
         Self {
             place: info.place(),
             info,
-            way: Way::Open(transport),
+            connection: Connection::Open(transport),
             session,
             receiver,
             devices: BTreeMap::new(),
@@ -138,8 +138,8 @@ impl<'a> Node<'a> {
             due: Some(Timestamp::START),
             readable: false,
             input_pacing: InputPacing::default(),
-            bells: BTreeMap::new(),
-            rest_due: None,
+            pending_polls: BTreeMap::new(),
+            standby_due: None,
             seek_due: None,
             log: Privacy::new(false),
             query,
@@ -284,7 +284,7 @@ impl<'a> Node<'a> {
 
     /// Sends what closing still has to say; `true` when it is said.
     pub(super) fn is_closed(&self) -> bool {
-        self.is_lost() || !self.way.is_open() || self.session.is_idle()
+        self.is_lost() || !self.connection.is_open() || self.session.is_idle()
     }
 
     const fn is_lost(&self) -> bool {
@@ -329,16 +329,16 @@ impl<'a> Node<'a> {
 
     /// What to wait for.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let descriptors = self.way.descriptors();
+        let descriptors = self.connection.descriptors();
         descriptors.filter(|_| !self.is_lost() && self.input_pacing.until().is_none())
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        let seek_due = self.seek_due.filter(|_| !self.way.is_open());
+        let seek_due = self.seek_due.filter(|_| !self.connection.is_open());
         let due = self
             .due
             .into_iter()
-            .chain(self.rest_due)
+            .chain(self.standby_due)
             .chain(seek_due)
             .min();
         due.filter(|_| !self.is_lost())

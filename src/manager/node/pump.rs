@@ -25,11 +25,18 @@ impl Node<'_> {
         let was_busy = !self.session.is_idle();
         self.exchange(now, memory);
         if was_busy || !self.session.is_idle() {
-            self.put_off_rest(now);
+            self.put_off_standby(now);
         }
-        let due = self.way.next_due().into_iter().chain(self.bells_due());
+        let due = self
+            .connection
+            .next_due()
+            .into_iter()
+            .chain(self.pending_polls_due());
         // What is to be sent waits until it is open.
-        let asking = self.session.poll_timeout().filter(|_| self.way.is_open());
+        let asking = self
+            .session
+            .poll_timeout()
+            .filter(|_| self.connection.is_open());
         let due = due.chain(asking).chain(self.input_pacing.until());
         self.due = due.chain(self.light_timeout()).min();
     }
@@ -40,10 +47,10 @@ impl Node<'_> {
             return;
         }
         self.session.handle_timeout(now);
-        self.answer_bells(now);
+        self.poll_pending(now);
         self.take_events(now, memory);
         self.measure_due(now);
-        while let Some(transport) = self.way.open()
+        while let Some(transport) = self.connection.open()
             && let Some(report) = self.session.poll_transmit(now)
         {
             match transport.send(now, &report) {
@@ -69,7 +76,7 @@ impl Node<'_> {
         let mut input = 0;
         let mut other = false;
         for _ in 0..BATCH {
-            match self.way.receive(now)? {
+            match self.connection.receive(now)? {
                 Some(Incoming::HidPp(report)) => {
                     other = true;
                     self.log_report(Direction::FromDevice, &report);
@@ -82,7 +89,7 @@ impl Node<'_> {
             }
         }
         if other {
-            self.put_off_rest(now);
+            self.put_off_standby(now);
         } else if !self.session.awaits_answer() {
             // No answer is due that may come behind a motion or a key.
             self.input_pacing.on_input(now, input);

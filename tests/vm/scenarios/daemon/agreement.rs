@@ -119,7 +119,7 @@ fn check_us(client: &Client, desk: &Desk) -> Result<(), String> {
 }
 
 /// The kernel took no answer of ours for its own: at a plugging it reads the devices' pairing records,
-/// and does not look which record an answer is (`manager/monitor/calm.rs`).
+/// and does not look which record an answer is (`manager/monitor/settle_delay.rs`).
 pub(super) fn expect_right_serials(desk: &Desk) {
     for row in &batteries::EXPECTED {
         let battery = desk.seen().battery_of(row.slot);

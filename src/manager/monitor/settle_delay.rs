@@ -14,13 +14,15 @@ use crate::units::Timestamp;
 
 /// A receiver is opened so long after the last of its nodes came. A device that answers slowly, or
 /// a busy machine, can take the kernel more than a second.
-const CALM: Duration = Duration::from_secs(2);
+const SETTLE_DELAY: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
     /// A node came, so long ago as its age says if that is known, and is to be opened.
     pub(super) fn appear(&mut self, now: Timestamp, info: NodeInfo, age: Option<Duration>) {
         let mut due = match (role(&info), age) {
-            (NodeRole::Receiver | NodeRole::Child, Some(age)) => now + CALM.saturating_sub(age),
+            (NodeRole::Receiver | NodeRole::Child, Some(age)) => {
+                now + SETTLE_DELAY.saturating_sub(age)
+            }
             _ => now,
         };
         let hid = info.place().hid;

@@ -6,13 +6,13 @@ use crate::device::{Device, Presence};
 use crate::transport::{NodeId, NodeInfo, Place, Supply, SupplyId};
 
 #[derive(Debug, Default)]
-pub(super) struct Cover {
+pub(super) struct KernelCoverage {
     supplies: BTreeMap<SupplyId, Supply>,
     /// Each with the device it is of.
     children: BTreeMap<NodeId, (Place, NodeInfo)>,
 }
 
-impl Cover {
+impl KernelCoverage {
     /// Takes what a battery says; what it said before is returned.
     pub(super) fn take_supply(&mut self, supply: &Supply) -> Option<Supply> {
         self.supplies.insert(supply.id.clone(), supply.clone())

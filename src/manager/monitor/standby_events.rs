@@ -9,29 +9,29 @@ use crate::units::Timestamp;
 
 impl Monitor<'_> {
     /// Takes what an event says of batteries and of nodes of paired devices.
-    pub(super) fn note_cover(&mut self, now: Timestamp, event: &NodeEvent) {
+    pub(super) fn note_coverage(&mut self, now: Timestamp, event: &NodeEvent) {
         match event {
             NodeEvent::Appeared(info) if info.child => {
                 let place = info.place();
-                self.cover.take_child(info.clone());
+                self.coverage.take_child(info.clone());
                 self.at(&place, |node| {
                     node.note_child(now, &place, Some(info.product));
                 });
             }
             NodeEvent::Appeared(_) => {}
             NodeEvent::Disappeared(id) => {
-                if let Some(place) = self.cover.remove_child(id) {
+                if let Some(place) = self.coverage.remove_child(id) {
                     self.at(&place, |node| node.note_child(now, &place, None));
                 }
             }
             NodeEvent::Supply(supply) => {
-                let before = self.cover.take_supply(supply);
+                let before = self.coverage.take_supply(supply);
                 self.at(&supply.place, |node| {
                     node.note_supply(now, supply, before.as_ref());
                 });
             }
             NodeEvent::SupplyGone(id) => {
-                if let Some(Supply { place, .. }) = self.cover.remove_supply(id) {
+                if let Some(Supply { place, .. }) = self.coverage.remove_supply(id) {
                     self.at(&place, |node| node.note_supply_gone(now, &place));
                 }
             }
@@ -51,7 +51,7 @@ impl Monitor<'_> {
     /// Closes nodes at which nothing is going on, and has those opened that have something to send.
     pub(super) fn settle(&mut self, now: Timestamp, source: &mut dyn NodeSource) {
         for (id, node) in &mut self.nodes {
-            for beside in node.settle(now, &self.cover) {
+            for beside in node.settle(now, &self.coverage) {
                 match source.open(&beside) {
                     Ok(transport) => node.listen(transport),
                     Err(error) => debug!("{error}"),

@@ -8,14 +8,14 @@ use crate::transport::{Transport, TransportError};
 use crate::units::Timestamp;
 use crate::wire::Incoming;
 
-pub(super) enum Way<'a> {
+pub(super) enum Connection<'a> {
     Open(Box<dyn Transport + 'a>),
     /// With the nodes the kernel made for the solar keyboards: of a pressed light key it tells
     /// nobody else, and they show nothing of the other devices.
     Closed(Vec<Box<dyn Transport + 'a>>),
 }
 
-impl<'a> Way<'a> {
+impl<'a> Connection<'a> {
     pub(super) const fn is_open(&self) -> bool {
         matches!(self, Self::Open(_))
     }

@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use log::debug;
 
+use super::connection::Connection;
 use super::device_state::DeviceState;
-use super::way::Way;
 use super::{Node, Phase};
 use crate::device::{BatterySource, Presence};
-use crate::manager::cover::Cover;
+use crate::manager::kernel_coverage::KernelCoverage;
 use crate::session::{Known, Wanted};
 use crate::transport::{NodeInfo, Place, Supply, Transport};
 use crate::units::Timestamp;
@@ -41,13 +41,13 @@ const SELDOM: Duration = Duration::from_secs(60 * 60);
 
 /// A device of which the kernel spoke.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bell {
+pub(super) struct PendingPoll {
     heard: Timestamp,
     /// It was lost before: what it said by itself since does not do.
     back: bool,
 }
 
-impl Bell {
+impl PendingPoll {
     /// When to ask the device.
     fn due(self) -> Timestamp {
         self.heard + SETTLING
@@ -57,7 +57,7 @@ impl Bell {
 impl<'a> Node<'a> {
     /// Whether it is closed and has something to send.
     pub(in crate::manager) fn wants_open(&self) -> bool {
-        !self.way.is_open() && !self.session.is_idle()
+        !self.connection.is_open() && !self.session.is_idle()
     }
 
     /// Goes on where it was closed.
@@ -67,7 +67,7 @@ impl<'a> Node<'a> {
         transport: Box<dyn Transport + 'a>,
     ) {
         debug!("{} is open again", self.info);
-        self.way = Way::Open(transport);
+        self.connection = Connection::Open(transport);
         self.due = Some(now);
     }
 
@@ -77,31 +77,35 @@ impl<'a> Node<'a> {
     }
 
     /// There was an exchange: see a little later whether it is over.
-    pub(super) fn put_off_rest(&mut self, now: Timestamp) {
-        self.rest_due = self.query.quiet.then(|| now + LINGER);
+    pub(super) fn put_off_standby(&mut self, now: Timestamp) {
+        self.standby_due = self.query.quiet.then(|| now + LINGER);
     }
 
     /// The kernel drives a device now, or no longer.
-    pub(in crate::manager) fn note_cover(&mut self, now: Timestamp) {
-        self.rest_due = Some(now + GRACE);
+    pub(in crate::manager) fn note_coverage(&mut self, now: Timestamp) {
+        self.standby_due = Some(now + GRACE);
     }
 
     /// Closes the node, if nothing is going on and the kernel tells of all devices; then what else
     /// to listen to is returned. Asks those of which it no longer tells.
-    pub(in crate::manager) fn settle(&mut self, now: Timestamp, cover: &Cover) -> Vec<NodeInfo> {
+    pub(in crate::manager) fn settle(
+        &mut self,
+        now: Timestamp,
+        coverage: &KernelCoverage,
+    ) -> Vec<NodeInfo> {
         let is_due = |due: &mut Timestamp| *due <= now;
-        let seek = !self.way.is_open() && self.seek_due.take_if(is_due).is_some();
-        if self.rest_due.take_if(is_due).is_none() && !seek {
+        let seek = !self.connection.is_open() && self.seek_due.take_if(is_due).is_some();
+        if self.standby_due.take_if(is_due).is_none() && !seek {
             return Vec::new();
         }
         let devices = self.devices.iter();
         let untold = devices.filter(|(index, DeviceState { device, .. })| {
-            self.query.selects(device) && !cover.tells_of(&self.place_of(**index), device)
+            self.query.selects(device) && !coverage.tells_of(&self.place_of(**index), device)
         });
         let untold: Vec<DeviceIndex> = untold.map(|(index, _)| *index).collect();
-        if !self.way.is_open() {
+        if !self.connection.is_open() {
             let sought = if seek {
-                self.awaited(cover)
+                self.awaited(coverage)
             } else {
                 Vec::new()
             };
@@ -109,51 +113,52 @@ impl<'a> Node<'a> {
                 self.ask(now, index, Known::default());
             }
             // The nodes beside may be others than before.
-            self.way = Way::Closed(Vec::new());
-            return self.solar_nodes(cover);
+            self.connection = Connection::Closed(Vec::new());
+            return self.solar_nodes(coverage);
         }
         // Of a device that is paired with a receiver the kernel tells only where it drives that.
-        let undriven = self.receiver.is_some() && !cover.drives(&self.place.hid);
+        let undriven = self.receiver.is_some() && !coverage.drives(&self.place.hid);
         if undriven || !untold.is_empty() {
             self.session.raise_flags();
             self.due = Some(now);
-        } else if !self.is_done() || !self.bells.is_empty() {
+        } else if !self.is_done() || !self.pending_polls.is_empty() {
             // Its end puts the rest off once more.
         } else if self.session.holds_flags() {
             self.session.release_flags();
             self.due = Some(now);
         } else {
             debug!("{} is closed: the kernel tells of its devices", self.info);
-            self.way = Way::Closed(Vec::new());
+            self.connection = Connection::Closed(Vec::new());
             self.due = self.light_timeout();
             self.input_pacing.resume();
-            self.seek_due = (!self.awaited(cover).is_empty()).then(|| now + SELDOM);
-            return self.solar_nodes(cover);
+            self.seek_due = (!self.awaited(coverage).is_empty()).then(|| now + SELDOM);
+            return self.solar_nodes(coverage);
         }
         Vec::new()
     }
 
     /// Those that sleep and whose battery the kernel has yet to find.
-    fn awaited(&self, cover: &Cover) -> Vec<DeviceIndex> {
+    fn awaited(&self, coverage: &KernelCoverage) -> Vec<DeviceIndex> {
         let devices = self
             .devices
             .iter()
             .filter(|(index, DeviceState { device, .. })| {
-                self.query.selects(device) && cover.is_to_tell_of(&self.place_of(**index), device)
+                self.query.selects(device)
+                    && coverage.is_to_tell_of(&self.place_of(**index), device)
             });
         devices.map(|(index, _)| *index).collect()
     }
 
     /// Listens to this beside the closed node.
     pub(in crate::manager) fn listen(&mut self, transport: Box<dyn Transport + 'a>) {
-        if let Way::Closed(beside) = &mut self.way {
+        if let Connection::Closed(beside) = &mut self.connection {
             beside.push(transport);
         }
     }
 
-    fn solar_nodes(&self, cover: &Cover) -> Vec<NodeInfo> {
+    fn solar_nodes(&self, coverage: &KernelCoverage) -> Vec<NodeInfo> {
         let solar = self.devices.keys().filter(|index| self.is_solar(**index));
-        let nodes = solar.filter_map(|index| cover.child(&self.place_of(*index)));
+        let nodes = solar.filter_map(|index| coverage.child(&self.place_of(*index)));
         nodes.cloned().collect()
     }
 
@@ -177,29 +182,31 @@ impl<'a> Node<'a> {
         before: Option<&Supply>,
     ) {
         if before.is_none() {
-            self.put_off_rest(now);
+            self.put_off_standby(now);
         }
         let index = supply.place.slot.map_or(DeviceIndex::DIRECT, Into::into);
         let Some(device) = self.device(index) else {
             return;
         };
-        if supply.lost && !self.way.is_open() && device.presence != Presence::Offline {
+        if supply.lost && !self.connection.is_open() && device.presence != Presence::Offline {
             self.change(index, |device| device.presence = Presence::Offline);
             return;
         }
         let back = device.presence == Presence::Offline;
         let same_charge = before.is_none_or(|before| before.charge == supply.charge);
         if back || !self.is_solar(index) || !same_charge {
-            self.bells.entry(index).or_insert(Bell { heard: now, back });
-            self.due = self.due.into_iter().chain(self.bells_due()).min();
+            self.pending_polls
+                .entry(index)
+                .or_insert(PendingPoll { heard: now, back });
+            self.due = self.due.into_iter().chain(self.pending_polls_due()).min();
         }
     }
 
     /// The kernel gave a device up: what it said of it counts no more.
     pub(in crate::manager) fn note_supply_gone(&mut self, now: Timestamp, place: &Place) {
-        self.bells
+        self.pending_polls
             .remove(&place.slot.map_or(DeviceIndex::DIRECT, Into::into));
-        self.note_cover(now);
+        self.note_coverage(now);
     }
 
     /// The kernel made a node for a paired device, or removed it (`product` is `None`).
@@ -209,34 +216,38 @@ impl<'a> Node<'a> {
         place: &Place,
         product: Option<u16>,
     ) {
-        self.note_cover(now);
+        self.note_coverage(now);
         let Some(slot) = place.slot.filter(|_| self.phase == Phase::Searched) else {
             return;
         };
         let device = self.device(slot.into());
         let known = device.and_then(|device| device.wpid);
         if product.is_none() || product.map(Wpid) != known {
-            self.bells.remove(&slot.into());
+            self.pending_polls.remove(&slot.into());
             self.session.check_slot(slot);
             self.due = Some(now);
         }
     }
 
     /// Asks the devices of which the kernel spoke.
-    pub(super) fn answer_bells(&mut self, now: Timestamp) {
-        let due = self.bells.iter().filter(|(_, bell)| bell.due() <= now);
-        let due: Vec<(DeviceIndex, Bell)> = due.map(|(index, bell)| (*index, *bell)).collect();
-        for (index, bell) in due {
-            self.bells.remove(&index);
-            self.put_off_rest(now);
+    pub(super) fn poll_pending(&mut self, now: Timestamp) {
+        let due = self
+            .pending_polls
+            .iter()
+            .filter(|(_, pending)| pending.due() <= now);
+        let due: Vec<(DeviceIndex, PendingPoll)> =
+            due.map(|(index, pending)| (*index, *pending)).collect();
+        for (index, pending) in due {
+            self.pending_polls.remove(&index);
+            self.put_off_standby(now);
             let Some(state) = self.devices.get_mut(&index) else {
                 continue;
             };
             let battery = state.device.battery.as_ref();
-            let told = battery.map(|battery| battery.at).filter(|_| !bell.back);
+            let told = battery.map(|battery| battery.at).filter(|_| !pending.back);
             let fresh = told
                 .max(state.poll.last())
-                .is_some_and(|at| at + FRESH >= bell.heard);
+                .is_some_and(|at| at + FRESH >= pending.heard);
             if state.poll.is_running() || fresh || !self.query.wanted.battery {
                 continue;
             }
@@ -248,8 +259,11 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// When [`Self::answer_bells`] has something to do.
-    pub(super) fn bells_due(&self) -> Option<Timestamp> {
-        self.bells.values().map(|bell| bell.due()).min()
+    /// When [`Self::poll_pending`] has something to do.
+    pub(super) fn pending_polls_due(&self) -> Option<Timestamp> {
+        self.pending_polls
+            .values()
+            .map(|pending| pending.due())
+            .min()
     }
 }
