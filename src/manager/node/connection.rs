@@ -1,4 +1,4 @@
-//! The way to a node: open, or closed while the kernel tells what happens there.
+//! The connection to a node: open, or closed while the kernel driver reports on its devices.
 
 use std::os::fd::BorrowedFd;
 
@@ -10,12 +10,27 @@ use crate::wire::Incoming;
 
 pub(super) enum Connection<'a> {
     Open(Box<dyn Transport + 'a>),
-    /// With the nodes the kernel made for the solar keyboards: of a pressed light key it tells
-    /// nobody else, and they show nothing of the other devices.
-    Closed(Vec<Box<dyn Transport + 'a>>),
+    Closed(Listening<'a>),
+}
+
+/// What happens while a node is closed.
+pub(super) struct Listening<'a> {
+    /// The nodes the kernel made for the solar keyboards: a pressed light key is reported nowhere else,
+    /// and they show nothing of the other devices.
+    nodes: Vec<Box<dyn Transport + 'a>>,
+    /// When to look for sleeping devices that the kernel may miss.
+    seek_due: Option<Timestamp>,
 }
 
 impl<'a> Connection<'a> {
+    /// A closed one, to which nothing is listened yet.
+    pub(super) const fn closed(seek_due: Option<Timestamp>) -> Self {
+        Self::Closed(Listening {
+            nodes: Vec::new(),
+            seek_due,
+        })
+    }
+
     pub(super) const fn is_open(&self) -> bool {
         matches!(self, Self::Open(_))
     }
@@ -27,19 +42,49 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// The next thing that arrived. A node that is listened at beside this one is no loss.
+    /// Listens to this node too while it is closed.
+    pub(super) fn listen(&mut self, transport: Box<dyn Transport + 'a>) {
+        if let Self::Closed(listening) = self {
+            listening.nodes.push(transport);
+        }
+    }
+
+    /// Stops listening while it is closed: the nodes may be others than before.
+    pub(super) fn stop_listening(&mut self) {
+        if let Self::Closed(listening) = self {
+            listening.nodes.clear();
+        }
+    }
+
+    /// When to look for sleeping devices, as long as it is closed.
+    pub(super) const fn seek_due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Open(_) => None,
+            Self::Closed(listening) => listening.seek_due,
+        }
+    }
+
+    /// Whether it is time to look for sleeping devices, once.
+    pub(super) fn take_seek(&mut self, now: Timestamp) -> bool {
+        match self {
+            Self::Open(_) => false,
+            Self::Closed(listening) => listening.seek_due.take_if(|due| *due <= now).is_some(),
+        }
+    }
+
+    /// The next thing that arrived. Losing a node that is only listened to is not a failure.
     pub(super) fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
         match self {
             Self::Open(transport) => transport.receive(now),
-            Self::Closed(beside) => {
+            Self::Closed(Listening { nodes, .. }) => {
                 let mut at = 0;
-                while let Some(transport) = beside.get_mut(at) {
+                while let Some(transport) = nodes.get_mut(at) {
                     match transport.receive(now) {
                         Ok(None) => at += 1,
                         Ok(incoming) => return Ok(incoming),
                         Err(error) => {
                             debug!("{error}");
-                            drop(beside.swap_remove(at));
+                            drop(nodes.swap_remove(at));
                         }
                     }
                 }
@@ -50,12 +95,12 @@ impl<'a> Connection<'a> {
 
     /// What becomes readable when something arrives.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        let (open, beside) = match self {
+        let (open, listening) = match self {
             Self::Open(transport) => (Some(transport), [].as_slice()),
-            Self::Closed(beside) => (None, beside.as_slice()),
+            Self::Closed(listening) => (None, listening.nodes.as_slice()),
         };
         open.into_iter()
-            .chain(beside)
+            .chain(listening)
             .filter_map(|transport| transport.descriptor())
     }
 
@@ -63,7 +108,10 @@ impl<'a> Connection<'a> {
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         match self {
             Self::Open(transport) => transport.next_due(),
-            Self::Closed(beside) => beside.iter().filter_map(|it| it.next_due()).min(),
+            Self::Closed(listening) => {
+                let nodes = listening.nodes.iter();
+                nodes.filter_map(|transport| transport.next_due()).min()
+            }
         }
     }
 }

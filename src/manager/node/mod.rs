@@ -9,6 +9,7 @@ mod light;
 mod light_pacing;
 mod pump;
 mod standby;
+mod standby_schedule;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,7 @@ use std::os::fd::BorrowedFd;
 use connection::Connection;
 use device_state::DeviceState;
 use input_pacing::InputPacing;
-use standby::PendingPoll;
+use standby_schedule::StandbySchedule;
 
 use super::change::Change;
 use super::memory::Memory;
@@ -59,12 +60,7 @@ pub(super) struct Node<'a> {
     readable: bool,
     /// While nothing but input arrives.
     input_pacing: InputPacing,
-    /// Devices of which the kernel spoke, to be asked.
-    pending_polls: BTreeMap<DeviceIndex, PendingPoll>,
-    /// When to see whether it may be closed.
-    standby_due: Option<Timestamp>,
-    /// When to look for sleeping devices that the kernel may miss, while it is closed.
-    seek_due: Option<Timestamp>,
+    standby: StandbySchedule,
     log: Privacy,
     query: &'a Query,
 }
@@ -138,9 +134,7 @@ impl<'a> Node<'a> {
             due: Some(Timestamp::START),
             readable: false,
             input_pacing: InputPacing::default(),
-            pending_polls: BTreeMap::new(),
-            standby_due: None,
-            seek_due: None,
+            standby: StandbySchedule::default(),
             log: Privacy::new(false),
             query,
         }
@@ -334,13 +328,8 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
-        let seek_due = self.seek_due.filter(|_| !self.connection.is_open());
-        let due = self
-            .due
-            .into_iter()
-            .chain(self.standby_due)
-            .chain(seek_due)
-            .min();
+        let due = self.due.into_iter().chain(self.standby.check_due());
+        let due = due.chain(self.connection.seek_due()).min();
         due.filter(|_| !self.is_lost())
     }
 

@@ -31,7 +31,7 @@ impl Node<'_> {
             .connection
             .next_due()
             .into_iter()
-            .chain(self.pending_polls_due());
+            .chain(self.standby.polls_due());
         // What is to be sent waits until it is open.
         let asking = self
             .session

@@ -1,13 +1,13 @@
-//! Keeping a node closed while the kernel tells what happens there.
+//! Standby: keeps a node closed while the kernel driver reports on its devices.
 //!
-//! Whoever has a receiver's node open is woken by every key and every motion of every device. So
+//! A program that has a receiver's node open is woken by every key and every motion of every device. So
 //! where the kernel's driver follows the batteries ([`Supply`]), a node is closed once all is asked,
-//! and what is known stays. Each word of the kernel about a device is a sign that it said something,
-//! and then the device is asked itself, once: the kernel forgets the M705's events, knows no light,
-//! no steps and mostly no voltage, and guesses the state of a K750 from its charge.
+//! and what is known stays. Each report of the kernel on a device is a sign that the device sent
+//! something, and then it is polled, once: the kernel forgets the M705's events, knows no light, no
+//! steps and mostly no voltage, and guesses the state of a K750 from its charge.
 //!
-//! A K750 is asked only where its charge is another or it came back: each measurement makes the
-//! kernel speak, and would be followed by the next.
+//! A K750 is polled only where its charge differs or it came back: each measurement makes the kernel
+//! report, and would be followed by the next.
 
 use std::time::Duration;
 
@@ -23,36 +23,9 @@ use crate::transport::{NodeInfo, Place, Supply, Transport};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Wpid};
 
-/// So long after the last word a node stays open: one often follows another.
-const LINGER: Duration = Duration::from_secs(1);
-
-/// So long after a word of the kernel its device is asked: there are several when one wakes.
-const SETTLING: Duration = Duration::from_millis(500);
-
-/// What the device said itself so shortly before is what the kernel speaks of.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// So long after the kernel gave a device up it may drive it again, or turn out to be unpaired.
-const GRACE: Duration = Duration::from_secs(3);
-
-/// So seldom a device is looked for that sleeps and whose battery the kernel does not know yet: it
-/// may fail to read it when the device wakes, and then says nothing.
+/// How often a device is looked for that sleeps and whose battery the kernel does not know yet: the
+/// kernel may fail to read it when the device wakes, and then reports nothing.
 const SELDOM: Duration = Duration::from_secs(60 * 60);
-
-/// A device of which the kernel spoke.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PendingPoll {
-    heard: Timestamp,
-    /// It was lost before: what it said by itself since does not do.
-    back: bool,
-}
-
-impl PendingPoll {
-    /// When to ask the device.
-    fn due(self) -> Timestamp {
-        self.heard + SETTLING
-    }
-}
 
 impl<'a> Node<'a> {
     /// Whether it is closed and has something to send.
@@ -78,12 +51,14 @@ impl<'a> Node<'a> {
 
     /// There was an exchange: see a little later whether it is over.
     pub(super) fn put_off_standby(&mut self, now: Timestamp) {
-        self.standby_due = self.query.quiet.then(|| now + LINGER);
+        if self.query.quiet {
+            self.standby.on_exchange(now);
+        }
     }
 
     /// The kernel drives a device now, or no longer.
     pub(in crate::manager) fn note_coverage(&mut self, now: Timestamp) {
-        self.standby_due = Some(now + GRACE);
+        self.standby.on_coverage(now);
     }
 
     /// Closes the node, if nothing is going on and the kernel tells of all devices; then what else
@@ -93,9 +68,8 @@ impl<'a> Node<'a> {
         now: Timestamp,
         coverage: &KernelCoverage,
     ) -> Vec<NodeInfo> {
-        let is_due = |due: &mut Timestamp| *due <= now;
-        let seek = !self.connection.is_open() && self.seek_due.take_if(is_due).is_some();
-        if self.standby_due.take_if(is_due).is_none() && !seek {
+        let seek = self.connection.take_seek(now);
+        if !self.standby.take_check(now) && !seek {
             return Vec::new();
         }
         let devices = self.devices.iter();
@@ -112,8 +86,7 @@ impl<'a> Node<'a> {
             for index in untold.into_iter().chain(sought) {
                 self.ask(now, index, Known::default());
             }
-            // The nodes beside may be others than before.
-            self.connection = Connection::Closed(Vec::new());
+            self.connection.stop_listening();
             return self.solar_nodes(coverage);
         }
         // Of a device that is paired with a receiver the kernel tells only where it drives that.
@@ -121,17 +94,17 @@ impl<'a> Node<'a> {
         if undriven || !untold.is_empty() {
             self.session.raise_flags();
             self.due = Some(now);
-        } else if !self.is_done() || !self.pending_polls.is_empty() {
-            // Its end puts the rest off once more.
+        } else if !self.is_done() || self.standby.has_polls() {
+            // Its end puts the check off once more.
         } else if self.session.holds_flags() {
             self.session.release_flags();
             self.due = Some(now);
         } else {
             debug!("{} is closed: the kernel tells of its devices", self.info);
-            self.connection = Connection::Closed(Vec::new());
+            let seek_due = (!self.awaited(coverage).is_empty()).then(|| now + SELDOM);
+            self.connection = Connection::closed(seek_due);
             self.due = self.light_timeout();
             self.input_pacing.resume();
-            self.seek_due = (!self.awaited(coverage).is_empty()).then(|| now + SELDOM);
             return self.solar_nodes(coverage);
         }
         Vec::new()
@@ -149,11 +122,9 @@ impl<'a> Node<'a> {
         devices.map(|(index, _)| *index).collect()
     }
 
-    /// Listens to this beside the closed node.
+    /// Listens to this node too while its own is closed.
     pub(in crate::manager) fn listen(&mut self, transport: Box<dyn Transport + 'a>) {
-        if let Connection::Closed(beside) = &mut self.connection {
-            beside.push(transport);
-        }
+        self.connection.listen(transport);
     }
 
     fn solar_nodes(&self, coverage: &KernelCoverage) -> Vec<NodeInfo> {
@@ -195,17 +166,15 @@ impl<'a> Node<'a> {
         let back = device.presence == Presence::Offline;
         let same_charge = before.is_none_or(|before| before.charge == supply.charge);
         if back || !self.is_solar(index) || !same_charge {
-            self.pending_polls
-                .entry(index)
-                .or_insert(PendingPoll { heard: now, back });
-            self.due = self.due.into_iter().chain(self.pending_polls_due()).min();
+            self.standby.on_report(now, index, back);
+            self.due = self.due.into_iter().chain(self.standby.polls_due()).min();
         }
     }
 
     /// The kernel gave a device up: what it said of it counts no more.
     pub(in crate::manager) fn note_supply_gone(&mut self, now: Timestamp, place: &Place) {
-        self.pending_polls
-            .remove(&place.slot.map_or(DeviceIndex::DIRECT, Into::into));
+        self.standby
+            .forget(place.slot.map_or(DeviceIndex::DIRECT, Into::into));
         self.note_coverage(now);
     }
 
@@ -223,47 +192,29 @@ impl<'a> Node<'a> {
         let device = self.device(slot.into());
         let known = device.and_then(|device| device.wpid);
         if product.is_none() || product.map(Wpid) != known {
-            self.pending_polls.remove(&slot.into());
+            self.standby.forget(slot.into());
             self.session.check_slot(slot);
             self.due = Some(now);
         }
     }
 
-    /// Asks the devices of which the kernel spoke.
+    /// Polls the devices on which the kernel reported.
     pub(super) fn poll_pending(&mut self, now: Timestamp) {
-        let due = self
-            .pending_polls
-            .iter()
-            .filter(|(_, pending)| pending.due() <= now);
-        let due: Vec<(DeviceIndex, PendingPoll)> =
-            due.map(|(index, pending)| (*index, *pending)).collect();
-        for (index, pending) in due {
-            self.pending_polls.remove(&index);
+        for (index, pending) in self.standby.take_polls(now) {
             self.put_off_standby(now);
             let Some(state) = self.devices.get_mut(&index) else {
                 continue;
             };
-            let battery = state.device.battery.as_ref();
-            let told = battery.map(|battery| battery.at).filter(|_| !pending.back);
-            let fresh = told
-                .max(state.poll.last())
-                .is_some_and(|at| at + FRESH >= pending.heard);
-            if state.poll.is_running() || fresh || !self.query.wanted.battery {
+            let reading = state.device.battery.map(|battery| battery.at);
+            let is_answered = pending.is_answered_by(reading, state.poll.last());
+            if state.poll.is_running() || is_answered || !self.query.wanted.battery {
                 continue;
             }
-            // What it says of its wake while the node is open is the same.
+            // What it reports of its wake while the node is open is the same.
             state.woken = Some(now);
             if self.is_wanted(index) {
                 self.probe(now, index, Wanted::BATTERY, Known::default());
             }
         }
-    }
-
-    /// When [`Self::poll_pending`] has something to do.
-    pub(super) fn pending_polls_due(&self) -> Option<Timestamp> {
-        self.pending_polls
-            .values()
-            .map(|pending| pending.due())
-            .min()
     }
 }
