@@ -1,12 +1,15 @@
 //! One node in use: its transport, its conversations, and what they found out.
 
+mod answers;
 mod asking;
 mod connection;
 mod device_state;
-mod devices;
+mod identity;
 mod input_pacing;
 mod light;
 mod light_pacing;
+mod naming;
+mod presence;
 mod pump;
 mod standby;
 mod standby_schedule;

@@ -156,8 +156,8 @@ impl<'a> Rig<'a> {
             .count()
     }
 
-    /// Whether it is being asked, which ends the node.
-    fn is_asked(mut self) -> bool {
+    /// Ends the node; whether the device was still being asked.
+    fn ends_asked(mut self) -> bool {
         self.node.close(at(1000), false);
         match self.node.take_failure() {
             Some(Failure::TimedOut { devices, .. }) => !devices.is_empty(),
@@ -165,7 +165,7 @@ impl<'a> Rig<'a> {
         }
     }
 
-    /// Whether it fell silent, which ends the node.
+    /// Ends the node; whether the device fell silent.
     fn fell_silent(self) -> bool {
         let (_, failures) = self.node.into_parts();
         failures.iter().any(|it| {
@@ -179,7 +179,9 @@ impl<'a> Rig<'a> {
 fn silence_is_a_failure_only_after_an_answer_and_until_the_next() {
     let silent = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
-        steps.iter().for_each(|step| step(&mut rig));
+        for step in steps {
+            step(&mut rig);
+        }
         rig.fell_silent()
     };
     let answer: fn(&mut Rig<'_>) = |rig| rig.answers(1);
@@ -268,11 +270,11 @@ fn an_odd_reading_of_a_device_at_rest_has_it_asked() {
     let mut rig = Rig::unwanted();
     rig.charge(1, 90);
     rig.charge(2, 10);
-    assert!(rig.is_asked());
+    assert!(rig.ends_asked());
     let mut rig = Rig::unwanted();
     rig.charge(1, 90);
     rig.charge(2, 80);
-    assert!(!rig.is_asked());
+    assert!(!rig.ends_asked());
 }
 
 #[test]
@@ -280,7 +282,9 @@ fn what_a_device_did_not_state_is_asked_again_only_after_a_failure_or_an_absence
     let unread = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
         assert!(rig.node.unread(DEVICE).firmware);
-        steps.iter().for_each(|step| step(&mut rig));
+        for step in steps {
+            step(&mut rig);
+        }
         rig.node.unread(DEVICE).firmware
     };
     let answer: fn(&mut Rig<'_>) = |rig| rig.answers(1);
@@ -356,7 +360,7 @@ fn a_nameless_device_is_there_once_it_was_asked_for_its_own_name() {
     // It is being asked now.
     rig.probed(3);
     assert_eq!(rig.added(), 0);
-    assert!(rig.is_asked());
+    assert!(rig.ends_asked());
 }
 
 #[test]
@@ -364,21 +368,23 @@ fn a_device_that_turns_out_to_be_wanted_is_asked() {
     let query = query_of("mouse");
     let mut rig = Rig::named(&query, None);
     rig.name(1, Some("Keyboard"));
-    assert!(!rig.is_asked());
+    assert!(!rig.ends_asked());
     let mut rig = Rig::named(&query, None);
     rig.name(1, Some("Mouse"));
-    assert!(rig.is_asked());
+    assert!(rig.ends_asked());
     let mut rig = Rig::named(&query, None);
     rig.name(1, Some("Keyboard"));
     rig.fact(2, &DeviceFact::Name("Optical Mouse".to_owned()));
-    assert!(rig.is_asked(), "its own name is as good");
+    assert!(rig.ends_asked(), "its own name is as good");
 }
 
 #[test]
 fn a_link_is_asked_for_its_identity_once_for_each_arrival() {
     let asked = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
-        steps.iter().for_each(|step| step(&mut rig));
+        for step in steps {
+            step(&mut rig);
+        }
         let place = rig.place();
         rig.node.ask_identity(at(9), &place)
     };
@@ -412,7 +418,9 @@ fn one_wake_is_one_request_until_the_link_was_lost() {
         assert!(rig.node.session.is_probing(DEVICE));
         rig.node.session.close(at(10));
         rig.probed(10);
-        steps.iter().for_each(|step| step(&mut rig));
+        for step in steps {
+            step(&mut rig);
+        }
         rig.node.handle_wake(at(again), DEVICE);
         rig.node.session.is_probing(DEVICE)
     };

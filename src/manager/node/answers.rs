@@ -1,0 +1,194 @@
+//! What a device answers and sends on its own, and what becomes of it.
+
+use log::debug;
+
+use super::device_state::{DeviceState, Origin, Verdict};
+use super::identity::model_on;
+use super::{Node, Phase};
+use crate::device::{Device, Presence, is_odd};
+use crate::manager::change::Change;
+use crate::manager::facts::{battery_of, take_fact, take_light};
+use crate::manager::memory::Memory;
+use crate::manager::rivals::Sign;
+use crate::manager::snapshot::Failure;
+use crate::session::{DeviceFact, Reading};
+use crate::units::Timestamp;
+use crate::wire::DeviceIndex;
+
+impl Node<'_> {
+    pub(super) fn handle_fact(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        fact: &DeviceFact,
+        memory: &mut Memory,
+    ) {
+        let Some(state) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let (id, model) = (state.device.id.clone(), model_on(&state.device));
+        match fact {
+            DeviceFact::Battery(reading) => {
+                self.handle_reading(now, index, reading);
+                return;
+            }
+            DeviceFact::Unclear => {
+                self.read_battery_again(now, index);
+                return;
+            }
+            DeviceFact::Absent(error) => {
+                debug!("{}: {id}: {error}", self.info.path);
+                state.contact.on_absence(*error);
+            }
+            DeviceFact::Failed(error) => {
+                state.unread.on_failure();
+                self.device_failures.push(Failure::Device {
+                    device: id,
+                    error: *error,
+                });
+            }
+            DeviceFact::NoLight => {
+                self.device_failures
+                    .push(Failure::NoMeasurement { device: id });
+            }
+            DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
+            DeviceFact::Stale => {
+                debug!("{id}: what was remembered of it is wrong");
+                memory.forget(&id, model);
+                self.read_firmware_again(now, index);
+            }
+            DeviceFact::Name(_) => state.unread.on_name(),
+            DeviceFact::Firmware(_) => state.unread.on_firmware(),
+            DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
+            DeviceFact::Identity(information) => self.identify(now, index, information, memory),
+            DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
+        }
+        let answered = matches!(
+            fact,
+            DeviceFact::Protocol(_)
+                | DeviceFact::Feature(..)
+                | DeviceFact::Name(_)
+                | DeviceFact::Kind(_)
+                | DeviceFact::Firmware(_)
+                | DeviceFact::Identity(_)
+        );
+        if answered {
+            self.note_answer(now, index);
+        }
+        self.change(index, |device| {
+            take_fact(device, fact);
+            device.name = device.best_name();
+        });
+        if matches!(fact, DeviceFact::Name(_)) {
+            self.ask_as_named(now, index, false);
+        }
+    }
+
+    pub(super) fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
+        if let Some(state) = self.devices.get_mut(&index) {
+            match state.contact.on_answer() {
+                Origin::Dongle => return,
+                Origin::Device => self.signs.push((now, index, Sign::Answer)),
+            }
+        }
+        self.change(index, |device| {
+            device.presence = Presence::Online;
+            device.seen = Some(now);
+        });
+    }
+
+    pub(super) fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
+        if let Some(state) = self.devices.get_mut(&index) {
+            state.contact.on_reading();
+        }
+        self.note_answer(now, index);
+        let Some(DeviceState { device, poll, .. }) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let before = device.battery.as_ref();
+        let product = self.session.known(index).and_then(|known| known.model);
+        let Some(battery) = battery_of(reading, product, before, now) else {
+            return;
+        };
+        let odd = battery.trusted && is_odd(before, &battery);
+        if poll.on_reading(odd) == Verdict::Recheck {
+            debug!("{}: hard to believe, asked again: {reading:?}", device.id);
+            self.session.look_again(index);
+            return;
+        }
+        self.change(index, |device| {
+            take_light(device, reading, now);
+            device.battery = Some(battery.after(device.battery.as_ref()));
+            device.has_battery = Some(true);
+        });
+    }
+
+    pub(super) fn handle_probed(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        memory: &mut Memory,
+    ) {
+        // An odd reading may have begun another probe meanwhile.
+        if self.session.is_probing(index) {
+            return;
+        }
+        let Some(state) = self.devices.get_mut(&index) else {
+            return;
+        };
+        state.on_poll_finished();
+        if state.announcement.on_polled() {
+            self.changes
+                .push_back(Change::DeviceAdded(state.device.clone()));
+        }
+        self.remember_device(now, index, memory);
+    }
+
+    /// Has everything remembered that is known of its devices by now.
+    pub(in crate::manager) fn remember(&self, now: Timestamp, memory: &mut Memory) {
+        for index in self.devices.keys() {
+            self.remember_device(now, *index, memory);
+        }
+    }
+
+    pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
+        // What was only remembered may be older than what another link of the device learnt.
+        if let (Some(state), Some(known)) = (self.devices.get(&index), self.session.known(index))
+            && state.contact.has_answered()
+        {
+            memory.keep_known(&state.device.id, known, now);
+        }
+    }
+
+    /// Who presses the light key wants to know the light, and the key's event does not tell it.
+    pub(super) fn handle_light_key(&mut self, index: DeviceIndex) {
+        let state = self.devices.get(&index);
+        if let Some(state) = state.filter(|it| it.announcement.is_made()) {
+            self.changes
+                .push_back(Change::LightKey(state.device.clone()));
+        }
+        if self.query.follow
+            && self.phase != Phase::Closing
+            && self.query.wanted.battery
+            && self.is_wanted(index)
+        {
+            self.session.measure_light(index);
+        }
+    }
+
+    /// Changes a device, and tells those who follow it what became different.
+    pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
+        let Some(DeviceState {
+            device,
+            announcement,
+            ..
+        }) = self.devices.get_mut(&index)
+        else {
+            return;
+        };
+        let before = device.clone();
+        change(device);
+        let told = Change::between(&before, device);
+        self.changes.extend(told.filter(|_| announcement.is_made()));
+    }
+}

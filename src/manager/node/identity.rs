@@ -1,0 +1,201 @@
+//! Which device one is: its ids on its links, and devices of one id that turn out to be two, or of two
+//! that turn out to be one.
+
+use log::debug;
+
+use super::Node;
+use super::device_state::DeviceState;
+use crate::device::{Battery, Device, Link, apart_id, direct_serial, serial_in, unit_id};
+use crate::feature::device_information::DeviceInformation;
+use crate::manager::change::Change;
+use crate::manager::memory::Memory;
+use crate::session::{Known, Wanted};
+use crate::units::Timestamp;
+use crate::wire::{DeviceIndex, Wpid};
+
+/// The product id of a device on its link: where its features stand may depend on it.
+pub(super) const fn model_on(device: &Device) -> Option<Wpid> {
+    match device.link {
+        Link::Paired { .. } => device.wpid,
+        Link::Direct { product, .. } => Some(Wpid(product)),
+    }
+}
+
+/// Whether a receiver's pairing record says which device it is.
+pub(super) const fn has_record(device: &Device) -> bool {
+    matches!(device.link, Link::Paired { .. }) && device.serial.is_some()
+}
+
+/// A device that was identified by its unit id has that as its serial number.
+pub(super) fn complete_serial(device: &mut Device) {
+    if device.serial.is_none() && device.receiver().is_none() {
+        device.serial = serial_in(&device.id).map(str::to_owned);
+    }
+}
+
+impl Node<'_> {
+    /// The serial number of a device on a node of its own, as the kernel has it.
+    pub(super) fn serial(&self) -> Option<String> {
+        self.info.uniq.as_deref().and_then(direct_serial)
+    }
+
+    /// The id of the device at a link among those of one id: what was found to be another device
+    /// once stays one.
+    pub(super) fn own_id(&self, id: String, link: &Link, memory: &Memory) -> String {
+        let apart = self.apart_id(&id, link);
+        if memory.is_apart(&apart) { apart } else { id }
+    }
+
+    /// A device stated its identity: it may be known by other links.
+    pub(super) fn identify(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        information: &DeviceInformation,
+        memory: &mut Memory,
+    ) {
+        let Some(state) = self.devices.get_mut(&index) else {
+            return;
+        };
+        state.unread.on_identity();
+        let device = &mut state.device;
+        // What does not state its own product id states nothing that can be believed.
+        let states_itself =
+            model_on(device).is_some_and(|Wpid(model)| information.model_ids.contains(&model));
+        let Some(unit_id) = unit_id(information).filter(|_| states_itself) else {
+            return;
+        };
+        let (from, to) = if has_record(device) {
+            // On older devices the unit id differs from the serial number, and other links have it.
+            (unit_id, device.id.clone())
+        } else if device.id == state.link_id.as_str() {
+            (device.id.clone(), memory.resolve(&unit_id))
+        } else {
+            return;
+        };
+        let link = Some(device.link.clone()).filter(|_| !has_record(device));
+        let owns = has_record(device) || state.link_id.is_own();
+        if !owns {
+            // Of the last device at this port.
+            device.battery.take_if(|it| it.at < self.begun);
+            device.light.take_if(|it| it.at < self.begun);
+        }
+        let is_new = from != to && memory.identify(&from, &to, owns);
+        if let Some(link) = link {
+            let id = self.own_id(to.clone(), &link, memory);
+            self.rename(now, index, id, memory);
+        }
+        // After the rename, so that nothing is recorded under the old id any more.
+        if is_new {
+            self.changes.push_back(Change::Identified { from, to });
+        }
+        let wanted = self.is_wanted(index);
+        let state = self.devices.get_mut(&index);
+        let deferred = state.and_then(|it| it.deferred.take_if(|_| wanted));
+        if let Some(known) = deferred {
+            self.ask(now, index, known);
+        }
+    }
+
+    /// Gives the devices of one id another one: they turned out to be the same.
+    pub(in crate::manager) fn adopt(
+        &mut self,
+        now: Timestamp,
+        from: &str,
+        to: &str,
+        memory: &Memory,
+    ) {
+        let devices = self.devices.iter().map(|(index, it)| (index, &it.device));
+        let all = devices.filter(|(_, device)| device.id == from && !has_record(device));
+        let all: Vec<DeviceIndex> = all.map(|(index, _)| *index).collect();
+        for index in all {
+            self.rename(now, index, to.to_owned(), memory);
+        }
+    }
+
+    /// Asks the device at a link for its identity, if that was not done.
+    pub(in crate::manager) fn ask_identity(&mut self, now: Timestamp, link: &Link) -> bool {
+        let Some(index) = self.find(link) else {
+            return false;
+        };
+        let Some(state) = self.devices.get_mut(&index) else {
+            return false;
+        };
+        let identified = self.session.known(index).is_some_and(|it| it.identified);
+        if identified || !state.take_identity_request() {
+            return false;
+        }
+        let wanted = Wanted {
+            identity: true,
+            ..Wanted::NOTHING
+        };
+        self.probe(now, index, wanted, Known::default());
+        self.due = Some(now);
+        true
+    }
+
+    /// Gives a device another id, and what is remembered under it.
+    fn rename(&mut self, now: Timestamp, index: DeviceIndex, id: String, memory: &Memory) {
+        let Some(DeviceState {
+            device,
+            announcement,
+            ..
+        }) = self.devices.get_mut(&index)
+        else {
+            return;
+        };
+        if device.id == id {
+            return;
+        }
+        let before = device.clone();
+        let mut remembered = Device::new(id.clone(), device.link.clone());
+        memory.recall(&mut remembered, model_on(device), now);
+        device.id = id;
+        complete_serial(device);
+        device.stored_name = device.stored_name.take().or(remembered.stored_name);
+        device.full_name = device.full_name.take().or(remembered.full_name);
+        device.name = device.best_name();
+        device.kind = device.kind.or(remembered.kind);
+        device.firmware = device.firmware.or(remembered.firmware);
+        device.has_battery = device.has_battery.or(remembered.has_battery);
+        let batteries = [remembered.battery, device.battery].into_iter().flatten();
+        device.battery = batteries.max_by_key(|it: &Battery| it.at);
+        let lights = [remembered.light, device.light].into_iter().flatten();
+        device.light = lights.max_by_key(|it| it.at);
+        if announcement.is_made() {
+            self.changes.push_back(Change::DeviceRemoved(before));
+            self.changes.push_back(Change::DeviceAdded(device.clone()));
+        }
+        self.due = Some(now);
+    }
+
+    /// What identifies the device at a link if another one has its model and serial number, too.
+    fn apart_id(&self, id: &str, link: &Link) -> String {
+        match link {
+            Link::Paired { receiver, slot } => apart_id(id, &format!("{receiver}-{slot}")),
+            Link::Direct { .. } => apart_id(id, self.port_or_address()),
+        }
+    }
+
+    /// The device at a link is another one than that of the same id: it gets its own. `false`: it is
+    /// not here.
+    pub(in crate::manager) fn set_apart(
+        &mut self,
+        now: Timestamp,
+        link: &Link,
+        memory: &mut Memory,
+    ) -> bool {
+        let index = self.find(link);
+        let Some((index, device)) = index.and_then(|it| Some((it, self.device(it)?))) else {
+            return false;
+        };
+        let id = self.apart_id(&device.id, link);
+        debug!(
+            "{} and {id} are two devices with one serial number",
+            device.id
+        );
+        memory.set_apart(&id, &device.id, now);
+        self.rename(now, index, id, memory);
+        true
+    }
+}

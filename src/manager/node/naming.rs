@@ -1,0 +1,69 @@
+//! What a device is called, and whether that makes it one of those that are wanted.
+
+use super::Node;
+use crate::feature::root::ProtocolVersion;
+use crate::manager::change::Change;
+use crate::manager::memory::Memory;
+use crate::session::{Known, Wanted};
+use crate::units::Timestamp;
+use crate::wire::DeviceIndex;
+
+impl Node<'_> {
+    pub(super) fn handle_name(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        name: Option<String>,
+        memory: &mut Memory,
+    ) {
+        self.change(index, |device| {
+            device.stored_name = name.or(device.stored_name.take());
+            device.name = device.best_name();
+        });
+        let Some(state) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let known = self.session.known(index).or(state.deferred.as_ref());
+        let lacks_name =
+            self.query.names && known.is_none_or(can_have_name) && state.device.lacks_own_name();
+        if lacks_name {
+            state.unread.want_name();
+        }
+        self.remember_device(now, index, memory);
+        self.ask_as_named(now, index, lacks_name);
+        if let Some(state) = self.devices.get_mut(&index)
+            && state.announcement.on_named()
+        {
+            self.changes
+                .push_back(Change::DeviceAdded(state.device.clone()));
+        }
+    }
+
+    /// Asks a device that turned out to be a wanted one, or for its own name where no better one is
+    /// known, or none by which it could be chosen.
+    pub(super) fn ask_as_named(&mut self, now: Timestamp, index: DeviceIndex, lacks_name: bool) {
+        let Some(state) = self.devices.get_mut(&index) else {
+            return;
+        };
+        let wanted = self.query.selects(&state.device);
+        let is_nameless = state.device.name.is_none();
+        if let Some(known) = state.deferred.take_if(|_| wanted) {
+            self.ask(now, index, known);
+        } else if lacks_name && (wanted || is_nameless) && !self.session.also_name(index) {
+            let known = state.deferred.clone().unwrap_or_default();
+            state.announcement.await_answers();
+            self.probe(now, index, Wanted::NAME, known);
+        }
+    }
+
+    /// Whether a device is among those that were asked for. Its name may come a little later.
+    pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
+        let state = self.devices.get(&index);
+        state.is_some_and(|state| self.query.selects(&state.device))
+    }
+}
+
+/// Whether a device may have a name of its own: HID++ 1.0 has none.
+pub(super) fn can_have_name(known: &Known) -> bool {
+    known.protocol.is_none_or(ProtocolVersion::has_features)
+}

@@ -1,0 +1,191 @@
+//! Devices that are found, come and go.
+
+use super::Node;
+use super::device_state::{Announcement, Contact, DeviceState, LinkId, Poll, Unread};
+use super::identity::{complete_serial, has_record, model_on};
+use super::light_pacing::LightPacing;
+use super::naming::can_have_name;
+use crate::device::{Device, Link, Presence, device_id};
+use crate::feature::DeviceKind;
+use crate::feature::device_connection::DeviceConnection;
+use crate::feature::root::ProtocolVersion;
+use crate::manager::change::Change;
+use crate::manager::memory::Memory;
+use crate::manager::rivals::Sign;
+use crate::session::{PairingRecord, Wanted};
+use crate::units::Timestamp;
+use crate::wire::DeviceIndex;
+
+impl Node<'_> {
+    pub(super) fn handle_paired(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        record: &PairingRecord,
+        memory: &mut Memory,
+    ) {
+        let (Some(receiver), Some(slot)) = (&self.receiver, index.slot()) else {
+            return;
+        };
+        let id = device_id(record.wpid, record.serial, &receiver.id, slot);
+        if record.serial.is_some() {
+            memory.note_paired(&id);
+        }
+        let link = Link::Paired {
+            receiver: receiver.id.clone(),
+            slot,
+        };
+        let protocol = receiver
+            .model
+            .registers_only
+            .then_some(ProtocolVersion::HIDPP_10);
+        let device = Device {
+            stored_name: record.name.clone(),
+            kind: record.kind,
+            wpid: record.wpid,
+            serial: record.serial.map(|serial| serial.to_string()),
+            power_switch: record.power_switch,
+            presence: match record.online {
+                Some(false) => Presence::Offline,
+                _ => Presence::Unknown,
+            },
+            ..Device::new(id, link)
+        };
+        self.add(now, index, device, protocol, memory);
+        let state = self.devices.get(&index);
+        if state.is_some_and(|it| it.announcement.awaits_name()) {
+            self.session.read_name(index);
+        }
+    }
+
+    /// Takes in a device that was found, with what is remembered of it, and asks it.
+    pub(super) fn add(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        mut device: Device,
+        protocol: Option<ProtocolVersion>,
+        memory: &Memory,
+    ) {
+        let link_id = device.id.clone();
+        // Another device can be plugged into a port.
+        let is_lasting = device.receiver().is_some() || self.serial().is_some();
+        let last = if has_record(&device) {
+            link_id.clone()
+        } else {
+            memory.resolve(&link_id)
+        };
+        let is_known = is_lasting || last == link_id;
+        if is_known {
+            device.id = self.own_id(last.clone(), &device.link, memory);
+        }
+        complete_serial(&mut device);
+        let model = model_on(&device);
+        let mut known = if is_known {
+            memory.recall(&mut device, model, now)
+        } else {
+            // The last device at this port had features where this one is likely to have them.
+            let mut before = Device::new(last, device.link.clone());
+            memory.recall(&mut before, model, now)
+        };
+        known.protocol = protocol.or(known.protocol);
+        known.model = model;
+        device.name = device.best_name();
+        // A charging pad calls itself a touchpad, and so does its receiver.
+        device.kind = match device.model().map(|model| model.kind) {
+            Some(DeviceKind::ChargingPad) => Some(DeviceKind::ChargingPad),
+            kind => device
+                .kind
+                .filter(|it| it.is_known())
+                .or(kind)
+                .or(device.kind),
+        };
+        // Only a receiver stores the name of another.
+        let awaits_name =
+            device.stored_name.is_none() && self.query.names && device.receiver().is_some();
+        let lacks_name =
+            self.query.names && !awaits_name && can_have_name(&known) && device.lacks_own_name();
+        // Remembered firmware is believed as long as where the features stand.
+        let known_firmware = known.remembered && device.firmware.is_some();
+        let unread = Wanted {
+            name: lacks_name || (self.query.wanted.name && device.full_name.is_none()),
+            firmware: self.query.wanted.firmware && !known_firmware,
+            identity: device.receiver().is_none() && !(known.identified && is_lasting),
+            ..Wanted::NOTHING
+        };
+        let link_id = if is_lasting || !memory.knows(&link_id) {
+            LinkId::Own(link_id)
+        } else {
+            LinkId::Shared(link_id)
+        };
+        let is_wanted = self.query.selects(&device);
+        let state = DeviceState {
+            device,
+            link_id,
+            poll: Poll::default(),
+            contact: Contact::None,
+            announcement: Announcement::new(awaits_name),
+            unread: Unread::new(unread),
+            light: LightPacing::default(),
+            woken: None,
+            identity_asked: unread.identity,
+            deferred: (!is_wanted).then(|| known.clone()),
+        };
+        self.devices.insert(index, state);
+        if is_wanted {
+            self.ask(now, index, known);
+            return;
+        }
+        // It may be the wanted one by another link.
+        if unread.identity {
+            let wanted = Wanted {
+                identity: true,
+                ..Wanted::NOTHING
+            };
+            self.probe(now, index, wanted, known);
+        } else {
+            self.ask_as_named(now, index, lacks_name);
+        }
+    }
+
+    pub(super) fn handle_connection(
+        &mut self,
+        now: Timestamp,
+        index: DeviceIndex,
+        connection: DeviceConnection,
+    ) {
+        let online = match connection {
+            DeviceConnection::Arrival(arrival) => arrival.online,
+            DeviceConnection::Link { up } => up,
+            DeviceConnection::PoweredOn => true,
+            DeviceConnection::Unpaired => {
+                let state = self.devices.remove(&index);
+                if let Some(state) = state.filter(|it| it.announcement.is_made()) {
+                    self.changes.push_back(Change::DeviceRemoved(state.device));
+                }
+                return;
+            }
+        };
+        if online {
+            self.signs.push((now, index, Sign::Arrival));
+            if let Some(state) = self.devices.get_mut(&index) {
+                state.on_link_up();
+            }
+            self.change(index, |device| {
+                device.presence = Presence::Online;
+                device.seen = Some(now);
+            });
+        } else {
+            self.change(index, |device| {
+                if device.is_online() {
+                    // Its receiver had a link until now.
+                    device.seen = Some(now);
+                }
+                device.presence = Presence::Offline;
+            });
+            if let Some(state) = self.devices.get_mut(&index) {
+                state.on_link_down();
+            }
+        }
+    }
+}
