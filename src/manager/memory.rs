@@ -19,44 +19,32 @@
 //! Each save waits for the disk (fsync) before the rename, so that a power cut leaves the old file
 //! or the new one; one that was killed leaves a temporary file, which a later save removes.
 
+mod apart;
 mod document;
+mod entry;
+mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use log::{debug, info, warn};
-use serde::{Deserialize, Serialize};
 
-use crate::device::{Battery, Device, Light};
-use crate::feature::{DeviceKind, FirmwareVersion};
+pub use file::MemoryError;
+
+use crate::device::Device;
 use crate::session::Known;
-use crate::storage::{regular, replace, replace_damaged};
 use crate::transport::NodeId;
 use crate::units::Timestamp;
 use crate::wire::Wpid;
-use document::{Contents, Newer};
+use entry::Entry;
+use file::{Found, find, write};
 
 /// Where features stand is looked up again after this time: a new firmware may have moved them.
 const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How many devices are remembered, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
-
-/// How many link ids are remembered of one device; those learnt first are dropped. A Bluetooth
-/// address can change with each pairing.
-const MOST_ALIASES: usize = 16;
-
-/// How long an id with its place holds after its device and the other one of the same model and serial
-/// number last answered in turn. If both are in use for longer without that, it was a mistake.
-const APART: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// How old that time gets before both are asked again, as far as they are up, and it is noted again.
-const APART_RENEWED: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A longer file is not one of ours.
-const LONGEST: u64 = 4 << 20;
 
 /// What is remembered.
 #[derive(Debug, Default)]
@@ -81,144 +69,6 @@ pub enum Saved {
     Written,
     /// Nothing was different.
     NoNews,
-}
-
-/// Why nothing is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum MemoryError {
-    /// The file cannot be written.
-    #[error("{path} cannot be written: {source}", path = .path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The file cannot be read, and is left alone.
-    #[error("{path} cannot be read and is left alone: {source}", path = .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The file is of a newer version of this program.
-    #[error(
-        "{path} has schema {schema} of a newer version and is left alone, so nothing is \
-         remembered: update solar-status, or move it away",
-        path = .path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        schema: u32,
-    },
-}
-
-/// What was found in the place of the file.
-enum Found {
-    Nothing,
-    Document(Contents),
-}
-
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-struct Entry {
-    /// When it was asked where its features stand.
-    checked: Timestamp,
-    known: Known,
-    /// The same for links on which it has another product id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    elsewhere: Vec<Learnt>,
-    /// Whether a receiver's pairing record gives its id.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    paired: bool,
-    /// Its ids by links alone, which were in use before it was identified.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    aliases: Vec<String>,
-    /// Why it has an id with its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    apart: Option<Apart>,
-    seen: Option<Timestamp>,
-    /// As its receiver or the system stores it.
-    name: Option<String>,
-    full_name: Option<String>,
-    kind: Option<DeviceKind>,
-    firmware: Option<FirmwareVersion>,
-    has_battery: Option<bool>,
-    battery: Option<Battery>,
-    light: Option<Light>,
-}
-
-/// The device is another one than that of an id, with the same model and serial number.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-struct Apart {
-    /// The id of the other.
-    from: String,
-    /// When both were last seen at the same time.
-    at: Timestamp,
-}
-
-/// What was learnt of a device on one kind of link.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-struct Learnt {
-    /// When it was asked where its features stand.
-    checked: Timestamp,
-    known: Known,
-}
-
-impl Entry {
-    /// What was learnt where it has this product id.
-    fn learnt(&self, model: Option<Wpid>) -> Option<(Timestamp, &Known)> {
-        if self.known.model == model {
-            return Some((self.checked, &self.known));
-        }
-        let learnt = self.elsewhere.iter().find(|it| it.known.model == model)?;
-        Some((learnt.checked, &learnt.known))
-    }
-
-    /// Replaces what was learnt where it has the same product id.
-    fn learn(&mut self, checked: Timestamp, known: Known) {
-        if self.known.model == known.model || self.known == Known::default() {
-            (self.checked, self.known) = (checked, known);
-            return;
-        }
-        self.elsewhere.retain(|it| it.known.model != known.model);
-        self.elsewhere.push(Learnt { checked, known });
-        if self.elsewhere.len() > MOST_ALIASES {
-            self.elsewhere.remove(0);
-        }
-    }
-
-    fn add_alias(&mut self, alias: &str) {
-        self.aliases.retain(|it| it != alias);
-        self.aliases.push(alias.to_owned());
-        if self.aliases.len() > MOST_ALIASES {
-            self.aliases.remove(0);
-        }
-    }
-
-    /// Takes over what is remembered under another id of the same device.
-    fn absorb(&mut self, other: Self) {
-        let both = [other.battery, self.battery].into_iter().flatten();
-        self.battery = both.max_by_key(|it| it.at);
-        let both = [other.light, self.light].into_iter().flatten();
-        self.light = both.max_by_key(|it| it.at);
-        self.seen = self.seen.max(other.seen);
-        self.name = self.name.take().or(other.name);
-        self.full_name = self.full_name.take().or(other.full_name);
-        self.kind = self.kind.or(other.kind);
-        self.firmware = self.firmware.or(other.firmware);
-        self.has_battery = self.has_battery.max(other.has_battery);
-        self.paired |= other.paired;
-        for alias in &other.aliases {
-            self.add_alias(alias);
-        }
-        self.learn(other.checked, other.known);
-        for learnt in other.elsewhere {
-            self.learn(learnt.checked, learnt.known);
-        }
-    }
 }
 
 impl Memory {
@@ -254,46 +104,6 @@ impl Memory {
     /// A receiver is gone; another may have its serial number.
     pub(super) fn release(&mut self, node: &NodeId) {
         self.receivers.retain(|_, of| of != node);
-    }
-
-    /// The devices of two ids were seen at the same time, though they have one serial number: that of
-    /// the first id is not that of the second.
-    pub(super) fn set_apart(&mut self, id: &str, from: &str, now: Timestamp) {
-        let before = self.apart(id).filter(|(_, it)| it.from == from);
-        // A time ahead is from a clock that was wrong.
-        if before.is_none_or(|(_, it)| it.at > now) || self.is_apart_due(id, now) {
-            let from = from.to_owned();
-            self.update(id, |entry| entry.apart = Some(Apart { from, at: now }));
-        }
-    }
-
-    /// Whether it is time to look again whether a device with a place in its id is another one: it was
-    /// seen at this time.
-    pub(super) fn is_apart_due(&self, id: &str, seen: Timestamp) -> bool {
-        let apart = self.apart(id);
-        apart.is_some_and(|(_, it)| seen.since(it.at) >= APART_RENEWED)
-    }
-
-    /// Whether the device at a place is known to be another one than that of the id without the place.
-    /// It is not any more when both ids were in use long after the two were last seen together.
-    pub(super) fn is_apart(&self, id: &str) -> bool {
-        let Some((entry, apart)) = self.apart(id) else {
-            return false;
-        };
-        let other = self.devices.get(&apart.from).and_then(|it| it.seen);
-        let both = entry.seen.min(other);
-        both.is_none_or(|seen| seen.since(apart.at) < APART)
-    }
-
-    /// The id that a device would have without its place: what devices of one serial number have in
-    /// common.
-    pub(super) fn without_place<'a>(&'a self, id: &'a str) -> &'a str {
-        self.apart(id).map_or(id, |(_, apart)| &apart.from)
-    }
-
-    fn apart(&self, id: &str) -> Option<(&Entry, &Apart)> {
-        let entry = self.devices.get(id)?;
-        Some((entry, entry.apart.as_ref()?))
     }
 
     /// The id of the device that has this id by a link alone: another one if it was identified.
@@ -540,47 +350,4 @@ fn drop_unseen(devices: &mut BTreeMap<String, Entry>) -> Vec<String> {
         dropped.push(id);
     }
     dropped
-}
-
-/// Reads a file. Errors are those for which it is left alone.
-fn find(path: &Path) -> Result<Found, MemoryError> {
-    let text = match regular::read(path, LONGEST) {
-        Ok(text) => text,
-        Err(error) => {
-            return match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(Found::Nothing),
-                io::ErrorKind::PermissionDenied | io::ErrorKind::FileTooLarge => {
-                    Ok(Found::Document(Contents {
-                        damage: Some(format!("it cannot be read: {error}")),
-                        ..Contents::default()
-                    }))
-                }
-                // Not a regular file; or the system failed, and the file may be fine.
-                _ => Err(MemoryError::Read {
-                    path: path.to_owned(),
-                    source: error,
-                }),
-            };
-        }
-    };
-    let contents = document::parse(&text).map_err(|Newer(schema)| MemoryError::Newer {
-        path: path.to_owned(),
-        schema,
-    })?;
-    Ok(Found::Document(contents))
-}
-
-/// Writes a file; a damaged one is kept under another name.
-fn write(path: &Path, devices: &BTreeMap<String, Entry>, damage: Option<String>) -> io::Result<()> {
-    let text = document::write(devices)?;
-    let Some(damage) = damage else {
-        return replace(path, text.as_bytes());
-    };
-    let kept = replace_damaged(path, text.as_bytes())?;
-    warn!(
-        "{} was damaged ({damage}): it is kept as {}",
-        path.display(),
-        kept.display()
-    );
-    Ok(())
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Entry;
+use super::entry::Entry;
 use crate::storage::seal::{Seal, check, seal};
 use crate::text;
 
