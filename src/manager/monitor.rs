@@ -1,58 +1,36 @@
 //! Following all nodes: those that are there, those that come, and what their devices say.
 
+mod commands;
+mod joining;
+mod opening;
 mod plain;
 mod settle_delay;
 mod standby_events;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use log::debug;
-
 use super::change::Change;
 use super::clock::{Clock, Wake};
-use super::command::{Command, Commands};
-use super::joined::{Joined, Request};
+use super::command::Commands;
+use super::joined::Joined;
 use super::kernel_coverage::KernelCoverage;
 use super::memory::Memory;
 use super::node::Node;
 use super::query::Query;
 use super::snapshot::Failure;
 use super::unreadable::Unreadable;
-use super::{close, fulfil, role, wait};
-use crate::device::{Link, ReceiverModel};
-use crate::feature::solar_dashboard::LightMeasure;
-use crate::transport::{
-    NodeEvent, NodeId, NodeInfo, NodeRole, Transport, TransportError, WatchError,
-};
+use super::{close, wait};
+use crate::transport::{NodeEvent, NodeId, NodeInfo, Transport, TransportError, WatchError};
 use crate::units::Timestamp;
+use opening::Waiting;
 use plain::Unread;
-
-/// A node that cannot be opened right after it came is tried again after this time, and then
-/// after twice as long each time: udev may not have given it its permissions yet.
-const FIRST_RETRY: Duration = Duration::from_millis(50);
-
-/// So often, about 3 s in all.
-const RETRIES: u32 = 6;
-
-/// A node that failed while it was in use, or stays forbidden, is opened again after this time, and
-/// after twice as long each further time: access may be revoked for a while, or given later.
-const FIRST_REOPENING: Duration = Duration::from_secs(1);
-
-/// So often the time doubles, to about 17 minutes.
-const REOPENING_DOUBLES: u32 = 10;
 
 /// A node that worked for so long before it failed counts as one that never failed.
 const STEADY: Duration = Duration::from_secs(600);
-
-/// So many commands are taken in one go, so that a flood does not keep the devices waiting.
-const COMMANDS: usize = 16;
-
-/// How many requests that join links are made in one go.
-const REQUESTS: usize = 64;
 
 /// What is remembered is saved once all was asked, at the end, and within this time after a value
 /// changed: so a process that is killed loses less than a minute, the write included. Changes
@@ -109,20 +87,6 @@ impl News {
             | Change::LightKey(_)
             | Change::Identified { .. } => None,
         }
-    }
-}
-
-/// A node that is there and could not be opened yet.
-struct Waiting {
-    info: NodeInfo,
-    due: Timestamp,
-    tries: u32,
-}
-
-impl Waiting {
-    const fn at(info: NodeInfo, due: Timestamp) -> Self {
-        let tries = 0;
-        Self { info, due, tries }
     }
 }
 
@@ -280,168 +244,7 @@ impl Monitor<'_> {
 
     /// Whether nobody is being asked, and nothing is about to be opened.
     fn is_settled(&self) -> bool {
-        self.waiting.iter().all(|waiting| waiting.tries == RETRIES)
-            && self.nodes.values().all(Node::is_done)
-    }
-
-    /// Does what is wanted; `true`: that was not all.
-    fn obey(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
-        for _ in 0..COMMANDS {
-            let Some(command) = commands.next_command() else {
-                return false;
-            };
-            let mut nodes = self.nodes.values_mut();
-            let known = match &command {
-                Command::MeasureLight { device, series } => {
-                    let links = self.joined.links_by_proof(device);
-                    measure_light(nodes, &links, now, *series)
-                }
-                Command::Refresh(device) => {
-                    let link = self.joined.active_link(device);
-                    link.is_some_and(|it| nodes.any(|node| node.refresh(now, it)))
-                }
-                Command::Resumed => {
-                    nodes.for_each(|node| node.resume(now));
-                    true
-                }
-            };
-            if !known {
-                debug!("no such device: {command:?}");
-            }
-        }
-        true
-    }
-
-    /// Joins the links of devices: reports what changed, gives a device an id of its own where two share
-    /// one, and asks links that may not be of one device, or may be of another.
-    fn join(
-        &mut self,
-        now: Timestamp,
-        memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut put_off = Vec::new();
-        for _ in 0..REQUESTS {
-            self.tell_changes(now, memory, tell)?;
-            let Some(request) = self.joined.next_request(now, &put_off) else {
-                break;
-            };
-            if !fulfil(&request, self.nodes.values_mut(), now, memory) {
-                self.joined.put_off(&request);
-                put_off.push(request);
-            }
-        }
-        let alike: Vec<Request> = self.joined.find_alike(memory).collect();
-        for request in alike {
-            fulfil(&request, self.nodes.values_mut(), now, memory);
-        }
-        Ok(())
-    }
-
-    /// Reports what became different. That a device was identified comes after its new id is in use.
-    fn tell_changes(
-        &mut self,
-        now: Timestamp,
-        memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut identified = VecDeque::new();
-        loop {
-            for node in self.nodes.values_mut() {
-                while let Some(change) = node.poll_change() {
-                    if let Change::Identified { from, to } = change {
-                        identified.push_back((from, to));
-                        continue;
-                    }
-                    for change in self.joined.take(change, node.port(), memory) {
-                        tell(now, News::Change(Box::new(change)))?;
-                    }
-                }
-                for (at, link, sign) in node.take_signs() {
-                    self.joined.on_sign(at, &link, sign, memory);
-                }
-            }
-            // Devices with the first id get the second, which is a change again.
-            let Some((from, to)) = identified.pop_front() else {
-                return Ok(());
-            };
-            for node in self.nodes.values_mut() {
-                node.adopt(now, &from, &to, memory);
-                while let Some(change) = node.poll_change() {
-                    for change in self.joined.take(change, node.port(), memory) {
-                        tell(now, News::Change(Box::new(change)))?;
-                    }
-                }
-            }
-            tell(now, News::Change(Box::new(Change::Identified { from, to })))?;
-        }
-    }
-
-    /// Opens what came, and what could not be opened yet.
-    fn open(
-        &mut self,
-        now: Timestamp,
-        source: &mut dyn NodeSource,
-        memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let (due, later) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|waiting: &Waiting| waiting.due <= now);
-        self.waiting = later;
-        for mut waiting in due {
-            let info = &waiting.info;
-            match role(info) {
-                NodeRole::Receiver | NodeRole::Direct => {}
-                role => {
-                    debug!("{info}: {role:?}, left alone");
-                    continue;
-                }
-            }
-            match source.open(info) {
-                Ok(transport) => {
-                    if let Some(node) = self.nodes.get_mut(&info.id) {
-                        node.reopen(now, transport);
-                        continue;
-                    }
-                    let model = ReceiverModel::of(info.vendor, info.product);
-                    let mut node = Node::new(info.clone(), model, transport, self.query);
-                    node.begin(now, memory);
-                    self.nodes.insert(info.id.clone(), node);
-                }
-                Err(error) if waiting.tries < RETRIES => {
-                    debug!("{error}");
-                    waiting.due = now + FIRST_RETRY * 2_u32.pow(waiting.tries);
-                    waiting.tries += 1;
-                    self.waiting.push(waiting);
-                }
-                // It went again.
-                Err(TransportError::Gone { node }) => {
-                    debug!("{node} is gone");
-                    self.failed.remove(&waiting.info.id);
-                }
-                // It may be allowed later: when udev was slow, or a rule is installed.
-                Err(error) => {
-                    if self.failed.contains_key(&waiting.info.id) {
-                        debug!("{error}");
-                    } else {
-                        tell(now, News::Failure(error.into()))?;
-                    }
-                    self.remove(now, &waiting.info.id, memory, tell)?;
-                    self.open_again(now, waiting.info);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Opens a node later that failed; if it was pulled out, there is nothing to open then.
-    fn open_again(&mut self, now: Timestamp, info: NodeInfo) {
-        let times = self.failed.entry(info.id.clone()).or_default();
-        let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));
-        *times = times.saturating_add(1);
-        let tries = RETRIES;
-        self.waiting.push(Waiting { info, due, tries });
+        self.waiting.iter().all(Waiting::is_given_up) && self.nodes.values().all(Node::is_done)
     }
 
     fn pump(
@@ -513,28 +316,4 @@ impl Monitor<'_> {
         close(&mut nodes, memory, clock, true)?;
         Ok(())
     }
-}
-
-/// Starts this series of light measurements at the first link of a device that can measure, and cancels
-/// those at its other links. Returns whether the device has any link.
-fn measure_light<'n, 'a: 'n>(
-    nodes: impl Iterator<Item = &'n mut Node<'a>>,
-    links: &[&Link],
-    now: Timestamp,
-    series: Option<LightMeasure>,
-) -> bool {
-    let mut nodes: Vec<&mut Node<'_>> = nodes.collect();
-    let mut wanted = series;
-    for link in links {
-        if nodes
-            .iter_mut()
-            .any(|node| node.measure_light(now, link, wanted))
-        {
-            wanted = None;
-        }
-    }
-    if let Some(series) = wanted {
-        debug!("{links:?} cannot measure light now: {series:?}");
-    }
-    !links.is_empty()
 }

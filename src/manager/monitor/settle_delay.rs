@@ -7,7 +7,8 @@
 
 use std::time::Duration;
 
-use super::{Monitor, Waiting};
+use super::Monitor;
+use super::opening::Waiting;
 use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole};
 use crate::units::Timestamp;

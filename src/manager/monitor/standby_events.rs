@@ -2,7 +2,8 @@
 
 use log::debug;
 
-use super::{Monitor, NodeSource, Waiting};
+use super::opening::Waiting;
+use super::{Monitor, NodeSource};
 use crate::manager::node::Node;
 use crate::transport::{NodeEvent, Place, Supply};
 use crate::units::Timestamp;

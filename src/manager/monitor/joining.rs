@@ -1,0 +1,81 @@
+//! Joining the links of devices, and reporting what changed.
+
+use std::collections::VecDeque;
+use std::io;
+
+use super::{Monitor, News};
+use crate::manager::change::Change;
+use crate::manager::fulfil;
+use crate::manager::joined::Request;
+use crate::manager::memory::Memory;
+use crate::units::Timestamp;
+
+/// How many requests that join links are made in one go.
+const REQUESTS: usize = 64;
+
+impl Monitor<'_> {
+    /// Joins the links of devices: reports what changed, gives a device an id of its own where two share
+    /// one, and asks links that may not be of one device, or may be of another.
+    pub(super) fn join(
+        &mut self,
+        now: Timestamp,
+        memory: &mut Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut put_off = Vec::new();
+        for _ in 0..REQUESTS {
+            self.tell_changes(now, memory, tell)?;
+            let Some(request) = self.joined.next_request(now, &put_off) else {
+                break;
+            };
+            if !fulfil(&request, self.nodes.values_mut(), now, memory) {
+                self.joined.put_off(&request);
+                put_off.push(request);
+            }
+        }
+        let alike: Vec<Request> = self.joined.find_alike(memory).collect();
+        for request in alike {
+            fulfil(&request, self.nodes.values_mut(), now, memory);
+        }
+        Ok(())
+    }
+
+    /// Reports what became different. That a device was identified comes after its new id is in use.
+    pub(super) fn tell_changes(
+        &mut self,
+        now: Timestamp,
+        memory: &mut Memory,
+        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut identified = VecDeque::new();
+        loop {
+            for node in self.nodes.values_mut() {
+                while let Some(change) = node.poll_change() {
+                    if let Change::Identified { from, to } = change {
+                        identified.push_back((from, to));
+                        continue;
+                    }
+                    for change in self.joined.take(change, node.port(), memory) {
+                        tell(now, News::Change(Box::new(change)))?;
+                    }
+                }
+                for (at, link, sign) in node.take_signs() {
+                    self.joined.on_sign(at, &link, sign, memory);
+                }
+            }
+            // Devices with the first id get the second, which is a change again.
+            let Some((from, to)) = identified.pop_front() else {
+                return Ok(());
+            };
+            for node in self.nodes.values_mut() {
+                node.adopt(now, &from, &to, memory);
+                while let Some(change) = node.poll_change() {
+                    for change in self.joined.take(change, node.port(), memory) {
+                        tell(now, News::Change(Box::new(change)))?;
+                    }
+                }
+            }
+            tell(now, News::Change(Box::new(Change::Identified { from, to })))?;
+        }
+    }
+}
