@@ -14,35 +14,20 @@
 //!
 //! Everything else is withheld, whatever it may be.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod conversation;
 
 use super::tap::{Redact, Redaction};
 use super::trace::Direction;
-use crate::feature::device_connection::{self, DeviceConnection};
-use crate::feature::{device_information, root, solar_dashboard};
-use crate::wire::{
-    Access, DeviceIndex, FeatureId, FeatureIndex, Message, Register, Relation, Report, ReportId,
-    Wpid, relation,
-};
-
-/// How many requests may wait for their answers; the oldest of more is given up. A receiver holds a
-/// few at most, and those to sleeping devices are never answered.
-const MOST_OPEN: usize = 64;
+use crate::feature::{device_information, solar_dashboard};
+use crate::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
+use conversation::{Conversation, device};
 
 /// Withholds what could be user input, and with `anonymize` also what tells one device from
 /// another of its model.
 #[derive(Debug, Default)]
 pub struct Privacy {
     anonymize: bool,
-    /// Which feature was looked up under which software id, by device.
-    asked: BTreeMap<(DeviceIndex, u8), FeatureId>,
-    features: BTreeMap<(DeviceIndex, FeatureIndex), FeatureId>,
-    /// Which models came into the slots.
-    arrived: BTreeMap<DeviceIndex, Wpid>,
-    /// Requests of ours that were not answered yet, the oldest first.
-    open: VecDeque<Report>,
-    /// Which devices answered a HID++ 2.0 call: their long reports are no notifications of 1.0.
-    speak_2_0: BTreeSet<DeviceIndex>,
+    conversation: Conversation,
 }
 
 impl Privacy {
@@ -54,76 +39,9 @@ impl Privacy {
         }
     }
 
-    fn feature(&self, device: DeviceIndex, index: FeatureIndex) -> Option<FeatureId> {
-        self.features.get(&(device, index)).copied()
-    }
-
-    /// Remembers a request, and takes away the one that a report answers; `true`: there is one.
-    fn is_answer(&mut self, direction: Direction, report: &Report) -> bool {
-        let report = normalised(report);
-        if direction == Direction::ToDevice {
-            if self.open.len() >= MOST_OPEN {
-                self.open.pop_front();
-            }
-            self.open.push_back(report);
-            return false;
-        }
-        let related = |request: &Report| relation(request, &report) != Relation::None;
-        let Some(request) = self.open.iter().position(related) else {
-            return false;
-        };
-        self.open.remove(request);
-        if matches!(Message::of(&report), Message::Reply { .. }) {
-            self.speak_2_0.insert(report.device());
-        }
-        true
-    }
-
-    /// Learns where features stand from our own lookups.
-    fn learn(&mut self, direction: Direction, report: &Report, is_answer: bool) {
-        let key = (device(report), report.address());
-        let lookup = report.sub_id() == 0 && report.address() >> 4 == root::GET_FEATURE;
-        match direction {
-            Direction::ToDevice if lookup => {
-                let [high, low, _] = report.head();
-                self.asked
-                    .insert(key, FeatureId(u16::from_be_bytes([high, low])));
-            }
-            Direction::FromDevice if lookup && is_answer => {
-                if let (Some(id), Some(index)) =
-                    (self.asked.remove(&key), root::read_feature(report).index)
-                {
-                    self.features.insert((device(report), index), id);
-                }
-            }
-            Direction::FromDevice => self.note_connection(report),
-            Direction::ToDevice => {}
-        }
-    }
-
-    /// Where another device comes into a slot, its features stand elsewhere: what was harmless of
-    /// the one before may be a key of this one.
-    fn note_connection(&mut self, report: &Report) {
-        let device = device(report);
-        let is_another = match device_connection::read(report) {
-            Some(DeviceConnection::Unpaired) => true,
-            Some(DeviceConnection::Arrival(arrival)) => self
-                .arrived
-                .insert(device, arrival.wpid)
-                .is_some_and(|before| before != arrival.wpid),
-            _ => false,
-        };
-        if is_another {
-            self.features.retain(|(known, _), _| *known != device);
-            self.asked.retain(|(asked, _), _| *asked != device);
-            self.open.retain(|request| request.device() != device);
-            self.speak_2_0.remove(&device);
-        }
-    }
-
     fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {
         let known = matches!(
-            self.feature(device(report), feature),
+            self.conversation.feature(device(report), feature),
             Some(
                 FeatureId::SOLAR_DASHBOARD
                     | FeatureId::WIRELESS_STATUS
@@ -144,7 +62,7 @@ impl Privacy {
     /// Withholds a report with all but its header. Byte 3 is part of that in HID++ 2.0 only, where
     /// it is a number and a software id.
     fn withhold(&self, report: &Report, why: &'static str) -> Redaction {
-        let is_2_0 = self.speak_2_0.contains(&device(report));
+        let is_2_0 = self.conversation.speaks_2_0(device(report));
         let is_notification = matches!(Message::of(report), Message::Notification { .. });
         let header = if is_2_0 && !is_notification { 4 } else { 3 };
         Redaction::Withhold { header, why }
@@ -154,7 +72,7 @@ impl Privacy {
         if !self.anonymize || feature == FeatureIndex::ROOT {
             return Redaction::Write(*report);
         }
-        match (self.feature(device(report), feature), function) {
+        match (self.conversation.feature(device(report), feature), function) {
             (Some(FeatureId::DEVICE_INFORMATION), device_information::GET_DEVICE_INFO) => {
                 Redaction::Write(blanked(report, 5..9))
             }
@@ -187,24 +105,6 @@ impl Privacy {
     }
 }
 
-/// Whom a report is about: some devices on their own node are asked under one index and answer
-/// under the other.
-fn device(report: &Report) -> DeviceIndex {
-    match report.device() {
-        DeviceIndex::CORDED => DeviceIndex::DIRECT,
-        device => device,
-    }
-}
-
-/// The report with one index for such a device.
-fn normalised(report: &Report) -> Report {
-    let mut bytes = report.as_bytes().to_vec();
-    if let Some(index) = bytes.get_mut(1) {
-        *index = device(report).0;
-    }
-    Report::parse(&bytes).unwrap_or(*report)
-}
-
 /// Whether a report is an event of the solar dashboard by all that such an event has: its number, the
 /// marker, and zeros behind it.
 fn is_solar(report: &Report) -> bool {
@@ -225,8 +125,7 @@ fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
 
 impl Redact for Privacy {
     fn redact(&mut self, direction: Direction, report: &Report) -> Redaction {
-        let is_answer = self.is_answer(direction, report);
-        self.learn(direction, report, is_answer);
+        let is_answer = self.conversation.on_report(direction, report);
         if direction == Direction::ToDevice {
             return Redaction::Write(*report);
         }
@@ -234,7 +133,7 @@ impl Redact for Privacy {
             Message::Event { feature, .. } => self.redact_event(report, feature),
             Message::Reply {
                 feature, function, ..
-            } if is_answer || self.speak_2_0.contains(&device(report)) => {
+            } if is_answer || self.conversation.speaks_2_0(device(report)) => {
                 self.redact_reply(report, feature, function.get())
             }
             // What follows the code is nothing.
@@ -458,16 +357,6 @@ mod tests {
         let error = "11 01 FF 0A E8 07 41 42 43 …";
         let written = Redaction::Write(report("11 01 FF 0A E8 07 …"));
         assert_eq!(from_device(&mut Privacy::new(false), error), written);
-    }
-
-    #[test]
-    fn requests_that_are_never_answered_do_not_pile_up() {
-        let mut privacy = Privacy::new(false);
-        for number in 0..=255 {
-            let request = Report::short(DeviceIndex(1), 0x00, 0x1E, [0, 0, number]);
-            privacy.redact(Direction::ToDevice, &request);
-        }
-        assert_eq!(privacy.open.len(), MOST_OPEN);
     }
 
     /// Every header there is, from devices of which nothing is known.
