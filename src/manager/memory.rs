@@ -121,7 +121,7 @@ impl Memory {
     }
 
     /// A receiver's pairing record gives this id.
-    pub(super) fn note_paired(&mut self, id: &str) {
+    pub(super) fn on_paired(&mut self, id: &str) {
         if self.paired.len() < MOST_DEVICES {
             self.paired.insert(id.to_owned());
         }

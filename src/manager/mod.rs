@@ -256,7 +256,7 @@ fn wait<'n, 'a: 'n>(
     if let Wake::Readable(readable) = &wake {
         for place in readable.iter().filter_map(|at| places.get(*at)) {
             if let Some(node) = nodes.get_mut(*place) {
-                node.note_readable();
+                node.on_readable();
             }
         }
     }

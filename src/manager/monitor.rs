@@ -3,9 +3,9 @@
 mod commands;
 mod joining;
 mod opening;
-mod plain;
 mod settle_delay;
 mod standby_events;
+mod unreadable_nodes;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use super::{close, wait};
 use crate::transport::{NodeEvent, NodeId, NodeInfo, Transport, TransportError, WatchError};
 use crate::units::Timestamp;
 use opening::Waiting;
-use plain::Unread;
+use unreadable_nodes::UnreadableNodes;
 
 /// A node that worked for so long before it failed counts as one that never failed.
 const STEADY: Duration = Duration::from_secs(600);
@@ -126,7 +126,7 @@ pub fn follow(
         joined: Joined::new(query),
         coverage: KernelCoverage::default(),
         waiting: Vec::new(),
-        unread: Unread::default(),
+        unreadable_nodes: UnreadableNodes::default(),
         failed: BTreeMap::new(),
         save_due: None,
         settled: false,
@@ -157,7 +157,7 @@ struct Monitor<'a> {
     joined: Joined<'a>,
     coverage: KernelCoverage,
     waiting: Vec<Waiting>,
-    unread: Unread,
+    unreadable_nodes: UnreadableNodes,
     /// How often nodes failed that are still plugged in.
     failed: BTreeMap<NodeId, u32>,
     /// When to save what is remembered; `None`: nothing changed since it was saved.
@@ -185,17 +185,17 @@ impl Monitor<'_> {
         loop {
             let now = clock.now();
             while let Some(event) = source.next_event()? {
-                self.note_coverage(now, &event);
+                self.on_coverage(now, &event);
                 match event {
                     NodeEvent::Appeared(info) => {
-                        self.unread.appear(now, &info);
+                        self.unreadable_nodes.appear(now, &info);
                         let age = source.age(&info);
                         self.appear(now, info, age);
                     }
                     NodeEvent::Disappeared(id) => {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
-                        self.unread.disappear(&id);
+                        self.unreadable_nodes.disappear(&id);
                         self.remove(now, &id, memory, tell)?;
                     }
                     NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
@@ -207,7 +207,7 @@ impl Monitor<'_> {
             self.join(now, memory, tell)?;
             self.settle(now, source);
             let settles = !self.settled && self.is_settled();
-            for unreadable in self.unread.take(now, settles) {
+            for unreadable in self.unreadable_nodes.take(now, settles) {
                 tell(now, News::Unreadable(unreadable))?;
             }
             if settles {
@@ -229,7 +229,7 @@ impl Monitor<'_> {
             let due = due
                 .chain(self.waiting.iter().map(|waiting| waiting.due))
                 .chain(self.save_due)
-                .chain(self.unread.due().filter(|_| self.settled))
+                .chain(self.unreadable_nodes.due().filter(|_| self.settled))
                 .chain(more.then_some(now))
                 .chain(until);
             let due = due.min();

@@ -10,30 +10,30 @@ use crate::units::Timestamp;
 
 impl Monitor<'_> {
     /// Takes what an event says of batteries and of nodes of paired devices.
-    pub(super) fn note_coverage(&mut self, now: Timestamp, event: &NodeEvent) {
+    pub(super) fn on_coverage(&mut self, now: Timestamp, event: &NodeEvent) {
         match event {
             NodeEvent::Appeared(info) if info.child => {
                 let place = info.place();
                 self.coverage.take_child(info.clone());
                 self.at(&place, |node| {
-                    node.note_child(now, &place, Some(info.product));
+                    node.on_child(now, &place, Some(info.product));
                 });
             }
             NodeEvent::Appeared(_) => {}
             NodeEvent::Disappeared(id) => {
                 if let Some(place) = self.coverage.remove_child(id) {
-                    self.at(&place, |node| node.note_child(now, &place, None));
+                    self.at(&place, |node| node.on_child(now, &place, None));
                 }
             }
             NodeEvent::Supply(supply) => {
                 let before = self.coverage.take_supply(supply);
                 self.at(&supply.place, |node| {
-                    node.note_supply(now, supply, before.as_ref());
+                    node.on_supply(now, supply, before.as_ref());
                 });
             }
             NodeEvent::SupplyGone(id) => {
                 if let Some(Supply { place, .. }) = self.coverage.remove_supply(id) {
-                    self.at(&place, |node| node.note_supply_gone(now, &place));
+                    self.at(&place, |node| node.on_supply_gone(now, &place));
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Node<'_> {
-    pub(super) fn handle_fact(
+    pub(super) fn on_fact(
         &mut self,
         now: Timestamp,
         index: DeviceIndex,
@@ -29,7 +29,7 @@ impl Node<'_> {
         let (id, model) = (state.device.id.clone(), model_on(&state.device));
         match fact {
             DeviceFact::Battery(reading) => {
-                self.handle_reading(now, index, reading);
+                self.on_reading(now, index, reading);
                 return;
             }
             DeviceFact::Unclear => {
@@ -73,7 +73,7 @@ impl Node<'_> {
                 | DeviceFact::Identity(_)
         );
         if answered {
-            self.note_answer(now, index);
+            self.on_answer(now, index);
         }
         self.change(index, |device| {
             take_fact(device, fact);
@@ -84,7 +84,7 @@ impl Node<'_> {
         }
     }
 
-    pub(super) fn note_answer(&mut self, now: Timestamp, index: DeviceIndex) {
+    pub(super) fn on_answer(&mut self, now: Timestamp, index: DeviceIndex) {
         if let Some(state) = self.devices.get_mut(&index) {
             match state.contact.on_answer() {
                 Origin::Dongle => return,
@@ -97,11 +97,11 @@ impl Node<'_> {
         });
     }
 
-    pub(super) fn handle_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
+    pub(super) fn on_reading(&mut self, now: Timestamp, index: DeviceIndex, reading: &Reading) {
         if let Some(state) = self.devices.get_mut(&index) {
             state.contact.on_reading();
         }
-        self.note_answer(now, index);
+        self.on_answer(now, index);
         let Some(DeviceState { device, poll, .. }) = self.devices.get_mut(&index) else {
             return;
         };
@@ -123,12 +123,7 @@ impl Node<'_> {
         });
     }
 
-    pub(super) fn handle_probed(
-        &mut self,
-        now: Timestamp,
-        index: DeviceIndex,
-        memory: &mut Memory,
-    ) {
+    pub(super) fn on_probed(&mut self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
         // An odd reading may have begun another probe meanwhile.
         if self.session.is_probing(index) {
             return;
@@ -161,7 +156,7 @@ impl Node<'_> {
     }
 
     /// Who presses the light key wants to know the light, and the key's event does not tell it.
-    pub(super) fn handle_light_key(&mut self, index: DeviceIndex) {
+    pub(super) fn on_light_key(&mut self, index: DeviceIndex) {
         let state = self.devices.get(&index);
         if let Some(state) = state.filter(|it| it.announcement.is_made()) {
             self.changes

@@ -66,7 +66,7 @@ impl Node<'_> {
     }
 
     /// A device that is back may have another charge, and forgot what it was told.
-    pub(super) fn handle_wake(&mut self, now: Timestamp, index: DeviceIndex) {
+    pub(super) fn on_wake(&mut self, now: Timestamp, index: DeviceIndex) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
         };

@@ -168,16 +168,16 @@ impl<'a> Node<'a> {
     }
 
     /// Tells that something arrived.
-    pub(super) const fn note_readable(&mut self) {
+    pub(super) const fn on_readable(&mut self) {
         self.readable = true;
     }
 
     fn take_events(&mut self, now: Timestamp, memory: &mut Memory) {
         while let Some(event) = self.session.poll_event() {
             match event {
-                Event::Receiver(record) => self.handle_receiver(record, memory),
-                Event::Paired(device, record) => self.handle_paired(now, device, &record, memory),
-                Event::Named(device, name) => self.handle_name(now, device, name, memory),
+                Event::Receiver(record) => self.on_receiver(record, memory),
+                Event::Paired(device, record) => self.on_paired(now, device, &record, memory),
+                Event::Named(device, name) => self.on_name(now, device, name, memory),
                 Event::Discovered if self.phase == Phase::Searching => {
                     self.phase = Phase::Searched;
                 }
@@ -186,18 +186,18 @@ impl<'a> Node<'a> {
                     let node = self.info.path.clone();
                     self.failure = Some(Failure::NoReceiver { node, error });
                 }
-                Event::Device(device, fact) => self.handle_fact(now, device, &fact, memory),
-                Event::Probed(device) => self.handle_probed(now, device, memory),
+                Event::Device(device, fact) => self.on_fact(now, device, &fact, memory),
+                Event::Probed(device) => self.on_probed(now, device, memory),
                 Event::Connection(device, connection) => {
-                    self.handle_connection(now, device, connection);
+                    self.on_connection(now, device, connection);
                 }
-                Event::Awake(device) => self.handle_wake(now, device),
-                Event::LightKey(device) => self.handle_light_key(device),
+                Event::Awake(device) => self.on_wake(now, device),
+                Event::LightKey(device) => self.on_light_key(device),
             }
         }
     }
 
-    fn handle_receiver(&mut self, record: ReceiverRecord, memory: &mut Memory) {
+    fn on_receiver(&mut self, record: ReceiverRecord, memory: &mut Memory) {
         let Some(receiver) = &mut self.receiver else {
             return;
         };

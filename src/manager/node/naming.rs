@@ -9,7 +9,7 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Node<'_> {
-    pub(super) fn handle_name(
+    pub(super) fn on_name(
         &mut self,
         now: Timestamp,
         index: DeviceIndex,

@@ -17,7 +17,7 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Node<'_> {
-    pub(super) fn handle_paired(
+    pub(super) fn on_paired(
         &mut self,
         now: Timestamp,
         index: DeviceIndex,
@@ -29,7 +29,7 @@ impl Node<'_> {
         };
         let id = device_id(record.wpid, record.serial, &receiver.id, slot);
         if record.serial.is_some() {
-            memory.note_paired(&id);
+            memory.on_paired(&id);
         }
         let link = Link::Paired {
             receiver: receiver.id.clone(),
@@ -148,7 +148,7 @@ impl Node<'_> {
         }
     }
 
-    pub(super) fn handle_connection(
+    pub(super) fn on_connection(
         &mut self,
         now: Timestamp,
         index: DeviceIndex,

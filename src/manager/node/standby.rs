@@ -57,7 +57,7 @@ impl<'a> Node<'a> {
     }
 
     /// The kernel drives a device now, or no longer.
-    pub(in crate::manager) fn note_coverage(&mut self, now: Timestamp) {
+    pub(in crate::manager) fn on_coverage(&mut self, now: Timestamp) {
         self.standby.on_coverage(now);
     }
 
@@ -146,7 +146,7 @@ impl<'a> Node<'a> {
     }
 
     /// The kernel heard something of a device; `before` is what it said the last time.
-    pub(in crate::manager) fn note_supply(
+    pub(in crate::manager) fn on_supply(
         &mut self,
         now: Timestamp,
         supply: &Supply,
@@ -172,20 +172,20 @@ impl<'a> Node<'a> {
     }
 
     /// The kernel gave a device up: what it said of it counts no more.
-    pub(in crate::manager) fn note_supply_gone(&mut self, now: Timestamp, place: &Place) {
+    pub(in crate::manager) fn on_supply_gone(&mut self, now: Timestamp, place: &Place) {
         self.standby
             .forget(place.slot.map_or(DeviceIndex::DIRECT, Into::into));
-        self.note_coverage(now);
+        self.on_coverage(now);
     }
 
     /// The kernel made a node for a paired device, or removed it (`product` is `None`).
-    pub(in crate::manager) fn note_child(
+    pub(in crate::manager) fn on_child(
         &mut self,
         now: Timestamp,
         place: &Place,
         product: Option<u16>,
     ) {
-        self.note_coverage(now);
+        self.on_coverage(now);
         let Some(slot) = place.slot.filter(|_| self.phase == Phase::Searched) else {
             return;
         };

@@ -82,7 +82,7 @@ impl<'a> Rig<'a> {
             name: name.map(str::to_owned),
             ..PairingRecord::default()
         };
-        node.handle_paired(at(0), DEVICE, &record, &mut memory);
+        node.on_paired(at(0), DEVICE, &record, &mut memory);
         Self { node, memory }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Rig<'a> {
 
     fn fact(&mut self, seconds: u64, fact: &DeviceFact) {
         let Self { node, memory } = self;
-        node.handle_fact(at(seconds), DEVICE, fact, memory);
+        node.on_fact(at(seconds), DEVICE, fact, memory);
     }
 
     fn answers(&mut self, seconds: u64) {
@@ -118,17 +118,17 @@ impl<'a> Rig<'a> {
 
     fn probed(&mut self, seconds: u64) {
         let Self { node, memory } = self;
-        node.handle_probed(at(seconds), DEVICE, memory);
+        node.on_probed(at(seconds), DEVICE, memory);
     }
 
     fn name(&mut self, seconds: u64, name: Option<&str>) {
         let Self { node, memory } = self;
-        node.handle_name(at(seconds), DEVICE, name.map(str::to_owned), memory);
+        node.on_name(at(seconds), DEVICE, name.map(str::to_owned), memory);
     }
 
     fn link(&mut self, seconds: u64, up: bool) {
         let connection = DeviceConnection::Link { up };
-        self.node.handle_connection(at(seconds), DEVICE, connection);
+        self.node.on_connection(at(seconds), DEVICE, connection);
     }
 
     fn device(&self) -> &Device {
@@ -414,14 +414,14 @@ fn one_wake_is_one_request_until_the_link_was_lost() {
         // What it was asked when it was found is over.
         rig.node.session.close(at(0));
         rig.probed(1);
-        rig.node.handle_wake(at(10), DEVICE);
+        rig.node.on_wake(at(10), DEVICE);
         assert!(rig.node.session.is_probing(DEVICE));
         rig.node.session.close(at(10));
         rig.probed(10);
         for step in steps {
             step(&mut rig);
         }
-        rig.node.handle_wake(at(again), DEVICE);
+        rig.node.on_wake(at(again), DEVICE);
         rig.node.session.is_probing(DEVICE)
     };
     assert!(!woken(&[], 11));
@@ -435,11 +435,11 @@ fn a_device_that_is_being_asked_is_not_asked_because_it_woke() {
     let query = query();
     let mut rig = Rig::named(&query, Some("Mouse"));
     rig.node.session.close(at(0));
-    rig.node.handle_wake(at(10), DEVICE);
+    rig.node.on_wake(at(10), DEVICE);
     assert!(!rig.node.session.is_probing(DEVICE));
     // That was none: the next one counts at once.
     rig.probed(11);
-    rig.node.handle_wake(at(11), DEVICE);
+    rig.node.on_wake(at(11), DEVICE);
     assert!(rig.node.session.is_probing(DEVICE));
 }
 
@@ -495,7 +495,7 @@ fn an_unpaired_device_goes_if_it_was_reported() {
             rig.probed(1);
         }
         let unpaired = DeviceConnection::Unpaired;
-        rig.node.handle_connection(at(2), DEVICE, unpaired);
+        rig.node.on_connection(at(2), DEVICE, unpaired);
         assert_eq!(rig.node.views().count(), 0);
         let changes = std::iter::from_fn(|| rig.node.poll_change());
         let removed = changes.filter(|it| matches!(it, Change::DeviceRemoved(_)));

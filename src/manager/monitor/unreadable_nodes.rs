@@ -14,7 +14,7 @@ const COMPLETE: Duration = Duration::from_secs(1);
 
 /// The nodes that are there, and what of them cannot be read.
 #[derive(Debug, Default)]
-pub(super) struct Unread {
+pub(super) struct UnreadableNodes {
     /// All but those of paired devices.
     nodes: Vec<NodeInfo>,
     /// The hardware that was named, by its [`NodeInfo::unit`].
@@ -23,7 +23,7 @@ pub(super) struct Unread {
     due: Option<Timestamp>,
 }
 
-impl Unread {
+impl UnreadableNodes {
     /// A node came.
     pub(super) fn appear(&mut self, now: Timestamp, info: &NodeInfo) {
         match role(info) {
