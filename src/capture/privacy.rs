@@ -80,7 +80,7 @@ impl Privacy {
                 Redaction::Write(blanked(report, 4..20))
             }
             (Some(_), _) => Redaction::Write(*report),
-            // Whose it is cannot be told: other programs use any software id.
+            // It may be the answer to another program: they use any software id.
             (None, _) => self.withhold(report, "an answer of a feature this program does not know"),
         }
     }
@@ -114,7 +114,7 @@ fn is_solar(report: &Report) -> bool {
         && rest.iter().all(|byte| *byte == 0)
 }
 
-/// The report with these bytes set to zero, as a device without a serial number would say.
+/// The report with these bytes set to zero, as a device without a serial number has it.
 fn blanked(report: &Report, range: std::ops::Range<usize>) -> Report {
     let mut bytes = report.as_bytes().to_vec();
     if let Some(part) = bytes.get_mut(range) {

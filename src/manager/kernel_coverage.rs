@@ -13,7 +13,7 @@ pub(super) struct KernelCoverage {
 }
 
 impl KernelCoverage {
-    /// Takes what a battery says; what it said before is returned.
+    /// Takes a report on a battery; returns the one before.
     pub(super) fn take_supply(&mut self, supply: &Supply) -> Option<Supply> {
         self.supplies.insert(supply.id.clone(), supply.clone())
     }
@@ -38,15 +38,15 @@ impl KernelCoverage {
         children.find(|(of, _)| of == place).map(|(_, info)| info)
     }
 
-    /// Whether the kernel drives a receiver: it made nodes for its devices, and will for others. Of
-    /// one without devices it cannot be told.
+    /// Whether the kernel drives a receiver: it made nodes for its devices, and will for others. For one
+    /// without devices that is not known.
     pub(super) fn drives(&self, hid: &str) -> bool {
         let places = self.children.values().map(|(place, _)| place);
         let mut places = places.chain(self.supplies.values().map(|it| &it.place));
         places.any(|place| place.hid == hid)
     }
 
-    /// Whether the kernel tells when something happens to a device that is worth asking for. Of one
+    /// Whether the kernel reports when something happens to a device that is worth asking for. For one
     /// that sleeps it does if it drives it: see [`Self::is_to_tell_of`].
     pub(super) fn tells_of(&self, place: &Place, device: &Device) -> bool {
         device.has_battery == Some(false)

@@ -1,4 +1,4 @@
-//! Following all nodes: those that are there, those that come, and what their devices say.
+//! Follows all nodes: those that are there, those that come, and what their devices send.
 
 mod commands;
 mod joining;
@@ -29,7 +29,7 @@ use crate::units::Timestamp;
 use opening::Waiting;
 use unreadable_nodes::UnreadableNodes;
 
-/// A node that worked for so long before it failed counts as one that never failed.
+/// How long a node has to work before a failure counts as its first.
 const STEADY: Duration = Duration::from_secs(600);
 
 /// What is remembered is saved once all was asked, at the end, and within this time after a value
@@ -58,7 +58,7 @@ pub trait NodeSource {
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError>;
 }
 
-/// Something to tell those who follow.
+/// Something to report.
 #[derive(Debug)]
 pub enum News {
     /// Something became different.
@@ -67,7 +67,7 @@ pub enum News {
     Failure(Failure),
     /// Something was plugged in or is connected that cannot be read.
     Unreadable(Unreadable),
-    /// All that was there at the start was asked, and what it said was told. Once.
+    /// All that was there at the start was asked, and what it answered was reported. Once.
     Settled,
 }
 
@@ -106,7 +106,7 @@ pub struct Follow<'a> {
     pub until: Option<Timestamp>,
 }
 
-/// Follows all nodes and their devices until the clock is interrupted, or for so long, and tells
+/// Follows all nodes and their devices until the clock is interrupted, or until a time, and reports
 /// what changes. At the end all is left as it was found.
 pub fn follow(
     follow: Follow<'_>,
@@ -242,7 +242,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Whether nobody is being asked, and nothing is about to be opened.
+    /// Whether no device is being asked, and nothing is about to be opened.
     fn is_settled(&self) -> bool {
         self.waiting.iter().all(Waiting::is_given_up) && self.nodes.values().all(Node::is_done)
     }

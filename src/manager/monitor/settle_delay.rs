@@ -13,12 +13,12 @@ use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole};
 use crate::units::Timestamp;
 
-/// A receiver is opened so long after the last of its nodes came. A device that answers slowly, or
+/// How long after the last of its nodes came a receiver is opened. A device that answers slowly, or
 /// a busy machine, can take the kernel more than a second.
 const SETTLE_DELAY: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
-    /// A node came, so long ago as its age says if that is known, and is to be opened.
+    /// A node came, which is to be opened; its `age`, where known, is how long ago that was.
     pub(super) fn appear(&mut self, now: Timestamp, info: NodeInfo, age: Option<Duration>) {
         let mut due = match (role(&info), age) {
             (NodeRole::Receiver | NodeRole::Child, Some(age)) => {

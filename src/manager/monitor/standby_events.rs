@@ -1,4 +1,4 @@
-//! What the kernel drives is told to the nodes, which close and are opened again.
+//! Passes what the kernel drives to the nodes, which close and are opened again.
 
 use log::debug;
 
@@ -9,7 +9,7 @@ use crate::transport::{NodeEvent, Place, Supply};
 use crate::units::Timestamp;
 
 impl Monitor<'_> {
-    /// Takes what an event says of batteries and of nodes of paired devices.
+    /// Takes an event of a battery or of a paired device's node.
     pub(super) fn on_coverage(&mut self, now: Timestamp, event: &NodeEvent) {
         match event {
             NodeEvent::Appeared(info) if info.child => {

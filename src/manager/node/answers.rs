@@ -155,7 +155,7 @@ impl Node<'_> {
         }
     }
 
-    /// Who presses the light key wants to know the light, and the key's event does not tell it.
+    /// A person who presses the light key asks for the light, and the key's event does not contain it.
     pub(super) fn on_light_key(&mut self, index: DeviceIndex) {
         let state = self.devices.get(&index);
         if let Some(state) = state.filter(|it| it.announcement.is_made()) {
@@ -171,7 +171,7 @@ impl Node<'_> {
         }
     }
 
-    /// Changes a device, and tells those who follow it what became different.
+    /// Changes a device, and reports what became different.
     pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
         let Some(DeviceState {
             device,

@@ -1,4 +1,4 @@
-//! When a device is asked, and for what: as it is found, when it wakes, and when somebody wants it.
+//! When a device is asked, and for what: as it is found, when it wakes, and on request.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::session::{Known, Wanted};
 use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
-/// One wake is told several times: notices 41 and 4B, event 1D4B. So long after a device was
-/// asked for it, another is the same.
+/// How long after a device was polled because it woke another wake is the same one: it is reported several
+/// times, by notices 41 and 4B and event 1D4B.
 const SAME_WAKE: Duration = Duration::from_secs(2);
 
-/// A battery that was asked for so recently is not asked for again, however many want it.
+/// How long a battery is not asked for again, however many programs request it.
 const FRESH: Duration = Duration::from_secs(10);
 
 impl Node<'_> {
@@ -65,7 +65,7 @@ impl Node<'_> {
         state.map_or(Wanted::NOTHING, |state| state.unread.wanted())
     }
 
-    /// A device that is back may have another charge, and forgot what it was told.
+    /// A device that is back may have another charge, and forgot its settings.
     pub(super) fn on_wake(&mut self, now: Timestamp, index: DeviceIndex) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;

@@ -21,7 +21,7 @@ pub(super) const fn model_on(device: &Device) -> Option<Wpid> {
     }
 }
 
-/// Whether a receiver's pairing record says which device it is.
+/// Whether a receiver's pairing record identifies the device.
 pub(super) const fn has_record(device: &Device) -> bool {
     matches!(device.link, Link::Paired { .. }) && device.serial.is_some()
 }

@@ -1,4 +1,4 @@
-//! When a solar keyboard is told to measure light: in the series that is wanted, or because the
+//! When a solar keyboard has to measure light: in the series that is wanted, or because the
 //! light last measured is old.
 
 use super::device_state::DeviceState;
@@ -31,7 +31,7 @@ impl Node<'_> {
         true
     }
 
-    /// When a keyboard is to be told something.
+    /// When something is to be sent to a keyboard.
     pub(super) fn light_timeout(&self) -> Option<Timestamp> {
         let due = self.devices.iter();
         let due = due.filter_map(|(index, state)| self.next_light_request(*index, state));
@@ -80,7 +80,7 @@ impl Node<'_> {
         }
     }
 
-    /// What a device is to be told next, and when. One that sleeps is told nothing.
+    /// What is to be sent to a device next, and when. A sleeping one is sent nothing.
     fn next_light_request(
         &self,
         index: DeviceIndex,

@@ -1,4 +1,4 @@
-//! How often a solar keyboard may be told to measure light.
+//! How often a solar keyboard is sent requests for light.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::units::Timestamp;
 /// programs request light, the keyboard receives a message a second at most.
 const PACE: Duration = Duration::from_secs(1);
 
-/// What a solar keyboard is to be told.
+/// What is to be sent to a solar keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LightRequest {
     /// To measure in this series.
@@ -26,12 +26,12 @@ impl LightRequest {
     }
 }
 
-/// What one keyboard was told and is to be told.
+/// What was sent to one keyboard and is to be sent.
 #[derive(Debug, Default)]
 pub(super) struct LightPacing {
     /// What was requested last and not sent yet.
     pending: Option<LightRequest>,
-    /// When it was last told something.
+    /// When it was last sent something.
     sent: Option<Timestamp>,
 }
 

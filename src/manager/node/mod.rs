@@ -47,7 +47,7 @@ pub(super) struct Node<'a> {
     receiver: Option<Receiver>,
     devices: BTreeMap<DeviceIndex, DeviceState>,
     phase: Phase,
-    /// Those who follow the receiver were told that it is there.
+    /// Whether it was reported that the receiver is there.
     introduced: bool,
     failure: Option<Failure>,
     /// Devices that answered, but not with what was asked.
@@ -224,7 +224,7 @@ impl<'a> Node<'a> {
         self.changes.pop_front()
     }
 
-    /// Everything that goes with the node, as far as it was told of.
+    /// Everything that goes with the node, as far as it was reported.
     pub(super) fn removed(mut self) -> impl Iterator<Item = Change> {
         self.devices.retain(|_, it| it.announcement.is_made());
         let devices = self.devices.into_values();
@@ -279,7 +279,7 @@ impl<'a> Node<'a> {
         self.due = Some(now);
     }
 
-    /// Sends what closing still has to say; `true` when it is said.
+    /// Whether everything that closing sends was sent and answered.
     pub(super) fn is_closed(&self) -> bool {
         self.is_lost() || !self.connection.is_open() || self.session.is_idle()
     }
@@ -337,7 +337,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Failure>) {
-        // Of sleeping devices the receiver says so; silence after an answer is a fault.
+        // The receiver reports sleeping devices; silence after an answer is a fault.
         let fell_silent = self
             .devices
             .values()

@@ -61,8 +61,8 @@ impl<'a> Node<'a> {
         self.standby.on_coverage(now);
     }
 
-    /// Closes the node, if nothing is going on and the kernel tells of all devices; then what else
-    /// to listen to is returned. Asks those of which it no longer tells.
+    /// Closes the node, if nothing is going on and the kernel reports on all devices; then what else
+    /// to listen to is returned. Polls those on which it no longer reports.
     pub(in crate::manager) fn settle(
         &mut self,
         now: Timestamp,
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
             self.connection.stop_listening();
             return self.solar_nodes(coverage);
         }
-        // Of a device that is paired with a receiver the kernel tells only where it drives that.
+        // The kernel reports on a paired device only where it drives the receiver.
         let undriven = self.receiver.is_some() && !coverage.drives(&self.place.hid);
         if undriven || !untold.is_empty() {
             self.session.raise_flags();
@@ -145,7 +145,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The kernel heard something of a device; `before` is what it said the last time.
+    /// The kernel reports on a device; `before` is its last report.
     pub(in crate::manager) fn on_supply(
         &mut self,
         now: Timestamp,
@@ -171,7 +171,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The kernel gave a device up: what it said of it counts no more.
+    /// The kernel gave a device up: what it reported on it counts no more.
     pub(in crate::manager) fn on_supply_gone(&mut self, now: Timestamp, place: &Place) {
         self.standby
             .forget(place.slot.map_or(DeviceIndex::DIRECT, Into::into));

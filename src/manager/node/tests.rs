@@ -86,7 +86,7 @@ impl<'a> Rig<'a> {
         Self { node, memory }
     }
 
-    /// It is not asked for anything: nobody wants it.
+    /// It is not asked for anything: the query selects other devices.
     fn unwanted() -> Rig<'static> {
         let query = Box::leak(Box::new(query_of("another")));
         Rig::named(query, Some("Mouse"))
@@ -218,7 +218,7 @@ fn a_dongle_that_answers_for_a_switched_off_headset_is_not_the_headset() {
     assert_eq!(rig.signs(), [Sign::Answer], "only the headset has a charge");
     rig.answers(6);
     assert_eq!(rig.signs(), [Sign::Answer]);
-    // Another absence says nothing of a switch.
+    // Another absence is not a switch.
     rig.absent(7, RequestError::Disconnected);
     rig.absent(8, RequestError::Silent);
     rig.answers(9);
