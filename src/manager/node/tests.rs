@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Node;
 use crate::device::{Device, Link, Presence, ReceiverModel};
-use crate::feature::battery_mileage::{BatteryMileage, CapacityUnit, Charging};
+use crate::feature::battery_mileage;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
@@ -76,12 +76,10 @@ impl<'a> Rig<'a> {
         let mut node = Node::new(info, model, Box::new(Mute), query);
         let mut memory = Memory::default();
         node.begin(at(0), &memory);
-        let record = PairingRecord {
-            // A model that has no entry in the list of models.
-            wpid: Some(Wpid(0x7FFF)),
-            name: name.map(str::to_owned),
-            ..PairingRecord::default()
-        };
+        let mut record = PairingRecord::default();
+        // A model that has no entry in the list of models.
+        record.wpid = Some(Wpid(0x7FFF));
+        record.name = name.map(str::to_owned);
         node.on_paired(at(0), DEVICE, &record, &mut memory);
         Self { node, memory }
     }
@@ -106,12 +104,8 @@ impl<'a> Rig<'a> {
     }
 
     fn charge(&mut self, seconds: u64, percent: u8) {
-        let mileage = BatteryMileage {
-            charge: Percent::new(percent),
-            capacity: 0,
-            unit: CapacityUnit::Days,
-            charging: Charging::Discharging,
-        };
+        let report: Report = format!("10 01 81 0D {percent:02X} 00 30").parse().unwrap();
+        let mileage = battery_mileage::read(&report);
         let reading = DeviceFact::Battery(Reading::Mileage(mileage));
         self.fact(seconds, &reading);
     }
