@@ -1,7 +1,7 @@
 //! What HID++ frames mean, in words.
 //!
 //! A line becomes bytes ([`read`]), the bytes a report with a role (`role.rs`), and the report an
-//! [`Explanation`] ([`explain`]) in the light of what the stream has taught ([`Context`]).
+//! [`Explanation`] ([`explain()`]) in the light of what the stream has taught ([`Context`]).
 
 mod context;
 mod evidence;

@@ -22,7 +22,7 @@ use crate::units::Timestamp;
 /// back before.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The remark for [`WakeReason::NoBus`]: only a session bus is given up.
+/// The remark when the last bus is given up: only a session bus is.
 pub const GIVEN_UP: &str = "the session bus did not come back within five minutes; giving up";
 
 /// An event of following that outlasts a daemon and its bus.
