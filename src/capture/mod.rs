@@ -1,6 +1,7 @@
 //! Captures of what passes over a node: the trace format, recording it ([`Tap`]), replaying it
-//! ([`Replay`]), and what of it must not be written ([`Privacy`]).
+//! ([`Replay`]), what of it must not be written ([`Privacy`]), and the lines of other formats ([`line`]).
 
+pub mod line;
 mod privacy;
 mod replay;
 mod tap;

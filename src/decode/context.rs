@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::Serialize;
 
-use super::frame::Source;
+use crate::capture::line::Source;
 use crate::device::ReceiverModel;
 use crate::feature::PairingRecords;
 use crate::wire::{FeatureId, Register, Report};

@@ -3,9 +3,9 @@
 use super::context::{Context, Knowledge, Known, Talk};
 use super::explanation::{Explanation, Kind};
 use super::fields::hex;
-use super::frame::Frame;
 use super::role::{self, Role};
 use super::{evidence, features, names, notifications, registers};
+use crate::capture::line::Frame;
 use crate::feature::{feature_set, root, solar_dashboard};
 use crate::wire::{
     DeviceIndex, DjReport, Error10, ErrorCode, FeatureId, Incoming, Message, Report, ReportError,

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
-use super::frame::Direction;
 use super::{names, role};
+use crate::capture::line::Direction;
 use crate::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// What a frame is.

@@ -1,8 +1,8 @@
 //! Request or answer, HID++ 1.0 or 2.0: what a report is, where its header leaves a choice.
 
 use super::context::{Behind, Talk};
-use super::frame::Direction;
 use super::names;
+use crate::capture::line::Direction;
 use crate::feature::battery_event::{self, Origin};
 use crate::feature::{root, solar_dashboard};
 use crate::wire::{Access, FeatureId, Message, Register, Report, ReportId};
@@ -250,8 +250,8 @@ pub(super) const fn function(report: &Report) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::super::context::{Context, Knowledge};
-    use super::super::frame::Source;
     use super::*;
+    use crate::capture::line::Source;
     use crate::wire::tests::report;
 
     /// The role of the last frame, after the others were requests.

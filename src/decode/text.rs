@@ -115,9 +115,9 @@ fn short(params: &str) -> String {
 mod tests {
     use super::super::context::Context;
     use super::super::explain::explain;
-    use super::super::frame::Line;
-    use super::super::input::read;
     use super::*;
+    use crate::capture::line::Line;
+    use crate::capture::line::read;
 
     fn text(line: &str) -> String {
         let Ok(Line::Frame(frame)) = read(line) else {

@@ -107,7 +107,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "units",
         ],
     ),
-    ("decode", &["device", "feature", "wire", "text", "units"]),
+    (
+        "decode",
+        &["capture", "device", "feature", "wire", "text", "units"],
+    ),
     (
         "cli",
         &[

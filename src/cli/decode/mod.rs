@@ -9,7 +9,8 @@ pub use self::args::DecodeArgs;
 use self::lines::{Lines, Raw};
 use super::json;
 use super::standard::{unreadable, unwritable};
-use crate::decode::{self, Context, Kind, Line, Recording, Source};
+use crate::capture::line::{self, Line, Recording, Source};
+use crate::decode::{self, Context, Kind};
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -111,7 +112,7 @@ impl Decoder<'_> {
     }
 
     fn line(&mut self, place: &str, line: &str) -> Result<(), Stop> {
-        let frame = match decode::read(line) {
+        let frame = match line::read(line) {
             Ok(Line::Frame(frame)) => frame,
             Ok(Line::Nothing) => return Ok(()),
             Ok(Line::Ids {

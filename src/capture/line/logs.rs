@@ -221,9 +221,14 @@ mod tests {
                 direction,
                 source,
                 bytes: Bytes::Fields(bytes),
-            }) => (direction, source, super::super::fields::hex(&bytes)),
+            }) => (direction, source, spaced(&bytes)),
             other => panic!("{line}: {other:?}"),
         }
+    }
+
+    fn spaced(bytes: &[u8]) -> String {
+        let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        bytes.join(" ")
     }
 
     #[test]

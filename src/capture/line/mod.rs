@@ -1,9 +1,16 @@
-//! A line of text -> the bytes of a frame, and its direction where the line tells it.
+//! A line of a recording, ours or of another program: the bytes of a frame, and its direction where the
+//! line has it.
 
-use super::frame::{Direction, Frame, Line, Recording, Source};
-use super::hexadecimal::{InputError, hex};
-use super::logs::{self, Bytes, Logged};
-use super::usbmon::usbmon;
+mod frame;
+mod hexadecimal;
+mod logs;
+mod usbmon;
+
+pub use self::frame::{Direction, Frame, Line, Recording, Source};
+pub use self::hexadecimal::InputError;
+use self::hexadecimal::hex;
+use self::logs::{Bytes, Logged};
+use self::usbmon::usbmon;
 
 /// Reads a line in any of the forms taken.
 pub fn read(line: &str) -> Result<Line, InputError> {
