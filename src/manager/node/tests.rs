@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::Node;
-use crate::device::{Device, Link, Presence, ReceiverModel};
-use crate::feature::battery_mileage;
+use crate::device::{Battery, Device, Link, Presence, ReceiverModel};
+use crate::feature::battery_mileage::{self, BatteryMileage};
 use crate::feature::device_connection::DeviceConnection;
+use crate::feature::device_information;
 use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::memory::Memory;
@@ -16,6 +17,8 @@ use crate::manager::snapshot::Failure;
 use crate::session::{DeviceFact, PairingRecord, Reading, RequestError, Wanted};
 use crate::transport::{NodeInfo, Transport, TransportError};
 use crate::units::{Percent, Timestamp};
+use crate::wire::descriptor::Capabilities;
+use crate::wire::tests::report;
 use crate::wire::{DeviceIndex, Incoming, Report, Wpid};
 
 const DEVICE: DeviceIndex = DeviceIndex(1);
@@ -35,6 +38,10 @@ impl Transport for Mute {
 
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(seconds))
+}
+
+fn mileage(percent: u8) -> BatteryMileage {
+    battery_mileage::read(&report(&format!("10 01 81 0D {percent:02X} 00 30")))
 }
 
 /// The battery and the firmware of all devices, which are followed.
@@ -104,9 +111,7 @@ impl<'a> Rig<'a> {
     }
 
     fn charge(&mut self, seconds: u64, percent: u8) {
-        let report: Report = format!("10 01 81 0D {percent:02X} 00 30").parse().unwrap();
-        let mileage = battery_mileage::read(&report);
-        let reading = DeviceFact::Battery(Reading::Mileage(mileage));
+        let reading = DeviceFact::Battery(Reading::Mileage(mileage(percent)));
         self.fact(seconds, &reading);
     }
 
@@ -497,4 +502,64 @@ fn an_unpaired_device_goes_if_it_was_reported() {
     };
     assert_eq!(removed(true), 1);
     assert_eq!(removed(false), 0);
+}
+
+/// A device of no known model on a cable at a port, in use from this time on.
+fn on_cable<'a>(query: &'a Query, memory: &Memory, begun: Timestamp) -> Node<'a> {
+    let capabilities = Capabilities {
+        long: true,
+        ..Capabilities::default()
+    };
+    let info = NodeInfo {
+        phys: Some("usb-0000:00:14.0-2/input2".to_owned()),
+        ..NodeInfo::new("/dev/hidraw3", 0x046D, 0x7FFF, capabilities)
+    };
+    let mut node = Node::new(info, None, Box::new(Mute), query);
+    node.begin(begun, memory);
+    node
+}
+
+#[test]
+fn a_device_on_a_cable_is_asked_for_its_identity_when_it_is_found() {
+    let query = query();
+    let memory = Memory::default();
+    let mut node = on_cable(&query, &memory, at(0));
+    let place = node.views().next().unwrap().link.clone();
+    node.session.close(at(1));
+    node.on_probed(at(1), DeviceIndex::DIRECT, &mut Memory::default());
+    assert!(!node.ask_identity(at(2), &place), "that was once");
+    let up = DeviceConnection::Link { up: true };
+    node.on_connection(at(3), DeviceIndex::DIRECT, up);
+    assert!(node.ask_identity(at(4), &place));
+}
+
+#[test]
+fn what_is_kept_under_a_port_belongs_to_the_device_that_was_the_first_there() {
+    let query = query();
+    let id_of = |node: &Node<'_>| node.views().next().unwrap().id.clone();
+    // Unit id D0000001, product id 7FFF on USB.
+    let identity = report("11 FF 02 06 01 D0 00 00 01 00 08 7F FF …");
+    let identity = DeviceFact::Identity(device_information::read_device_info(&identity));
+    for is_known in [false, true] {
+        let mut memory = Memory::default();
+        let id = id_of(&on_cable(&query, &memory, at(0)));
+        let before = Device {
+            battery: Some(Battery::from_mileage(&mileage(50), at(1))),
+            ..on_cable(&query, &memory, at(0))
+                .views()
+                .next()
+                .unwrap()
+                .clone()
+        };
+        if is_known {
+            memory.keep(&before);
+        }
+        let mut node = on_cable(&query, &memory, at(10));
+        memory.keep(&before);
+        node.on_fact(at(11), DeviceIndex::DIRECT, &identity, &mut memory);
+        assert_ne!(id_of(&node), id);
+        assert_eq!(memory.knows(&id), is_known, "the other device keeps it");
+        let battery = node.views().next().unwrap().battery;
+        assert_eq!(battery.is_some(), !is_known);
+    }
 }
