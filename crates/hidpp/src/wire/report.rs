@@ -347,6 +347,9 @@ impl fmt::Debug for Report {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     /// A report from its hexadecimal bytes.
@@ -430,5 +433,35 @@ pub(crate) mod tests {
         let report = Report::short(DeviceIndex::RECEIVER, 0x81, 0x02, [0, 2, 0x0F]);
         assert_eq!(report.head(), [0, 2, 0x0F]);
         assert_eq!(report.params()[3..], [0; 13]);
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_the_bytes_of_reports_are_taken_and_kept(
+            id in prop_oneof![0x10..=0x12_u8, any::<u8>()],
+            len in prop_oneof![Just(7), Just(20), 0..70_usize],
+            mut raw in vec(any::<u8>(), 70),
+        ) {
+            raw[0] = id;
+            raw.truncate(len);
+            let is_report = match id {
+                0x10 => len == 7,
+                0x11 => len == 20,
+                0x12 => (20..=64).contains(&len),
+                _ => false,
+            };
+            match Report::parse(&raw) {
+                Ok(report) => {
+                    prop_assert!(is_report);
+                    prop_assert_eq!(report.as_bytes(), &raw);
+                    prop_assert_eq!(report.id().byte(), id);
+                    prop_assert_eq!(&report.head()[..], &raw[4..7]);
+                    let of_usual = len.min(Report::LONG_LEN);
+                    prop_assert_eq!(&report.params()[..of_usual - 4], &raw[4..of_usual]);
+                    prop_assert_eq!(report.to_string().parse(), Ok(report));
+                }
+                Err(_) => prop_assert!(!is_report),
+            }
+        }
     }
 }
