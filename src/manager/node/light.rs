@@ -6,7 +6,6 @@ use super::light_pacing::LightRequest;
 use super::{Node, Phase};
 use crate::device::{Device, Link};
 use crate::feature::solar_dashboard::LightMeasure;
-use crate::session::Hold;
 use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
@@ -62,7 +61,7 @@ impl Node<'_> {
             match request {
                 LightRequest::Start(series) => {
                     state.light.on_sent(now);
-                    self.session.lease_light(index, series, Hold::Once);
+                    self.session.lease_light(index, series);
                 }
                 LightRequest::Cancel if self.session.runs_series(index) => {
                     state.light.on_sent(now);

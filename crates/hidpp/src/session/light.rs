@@ -1,23 +1,14 @@
-//! The light-measure lease: a series of measurements that ends by itself and is renewed only
-//! while somebody wants it.
+//! The light-measure lease: a series of measurements that ends by itself. Lost reports are requested
+//! again, and no more than those.
 //!
-//! Every report costs the keyboard charge, so nobody may leave a long series behind. Reports are
-//! counted whoever asked for them.
+//! Every report costs the keyboard charge, so no long series may be left behind. Reports are counted
+//! whichever program requested them.
 
 use std::time::Duration;
 
 use super::timing;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
-
-/// How long a lease goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// One series: what of it gets lost is asked for again, and no more.
-    Once,
-    /// Series after series, until it is released.
-    UntilReleased,
-}
 
 /// What to do for the lease now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +23,9 @@ pub(super) enum Action {
     GiveUp,
 }
 
-/// With this many reports left a held lease is renewed: one may get lost.
-const RENEW_AT: u8 = 2;
-
 #[derive(Debug)]
 pub(super) struct LightLease {
     series: LightMeasure,
-    hold: Hold,
     /// Reports still to come.
     left: u8,
     progress: Progress,
@@ -52,19 +39,15 @@ enum Progress {
     Asking,
     /// The next report is overdue at this time.
     Measuring(Timestamp),
-    /// The device does not answer; the lease waits for a sign of life.
-    Silent,
 }
 
 impl LightLease {
     /// A lease, and its first request.
-    pub(super) const fn start(series: LightMeasure, hold: Hold) -> (Self, Action) {
-        let progress = Progress::Asking;
+    pub(super) const fn start(series: LightMeasure) -> (Self, Action) {
         let lease = Self {
             series,
-            hold,
             left: series.reports,
-            progress,
+            progress: Progress::Asking,
             unanswered: 1,
         };
         (lease, Action::Ask(series))
@@ -76,11 +59,6 @@ impl LightLease {
         self.expect(now);
     }
 
-    /// The device did not accept the series.
-    pub(super) const fn handle_refused(&mut self) {
-        self.progress = Progress::Silent;
-    }
-
     /// A light measurement came, whoever asked for it.
     pub(super) fn handle_measurement(&mut self, now: Timestamp) -> Action {
         self.left = self.left.saturating_sub(1);
@@ -88,26 +66,17 @@ impl LightLease {
         if self.progress != Progress::Asking {
             self.expect(now);
         }
-        match self.hold {
-            Hold::Once if self.left == 0 => Action::Done,
-            Hold::UntilReleased if self.left <= RENEW_AT => self.ask(),
-            _ => Action::Wait,
-        }
-    }
-
-    /// The device came back; its counter started at zero.
-    pub(super) fn handle_wake(&mut self) -> Action {
-        self.unanswered = 0;
-        self.ask()
-    }
-
-    /// The device gave some sign of life: a silent lease goes on.
-    pub(super) fn handle_life(&mut self) -> Action {
-        if self.progress == Progress::Silent {
-            self.handle_wake()
+        if self.left == 0 {
+            Action::Done
         } else {
             Action::Wait
         }
+    }
+
+    /// The computer was asleep, and what was requested may be lost.
+    pub(super) fn handle_resume(&mut self) -> Action {
+        self.unanswered = 0;
+        self.ask()
     }
 
     /// A measurement may be overdue.
@@ -117,18 +86,9 @@ impl LightLease {
             _ => return Action::Wait,
         }
         if self.unanswered >= timing::ATTEMPTS {
-            self.progress = Progress::Silent;
-            return Action::GiveUp;
-        }
-        self.ask()
-    }
-
-    /// Nobody wants it any more.
-    pub(super) const fn release(&self) -> Action {
-        if self.left == 0 {
-            Action::Done
+            Action::GiveUp
         } else {
-            Action::Ask(LightMeasure::CANCEL)
+            self.ask()
         }
     }
 
@@ -138,18 +98,14 @@ impl LightLease {
     }
 
     /// Whether it measures more than once.
-    pub(super) fn is_series(&self) -> bool {
-        self.hold == Hold::UntilReleased || self.series.reports > 1
-    }
-
-    pub(super) const fn hold(&self) -> Hold {
-        self.hold
+    pub(super) const fn is_series(&self) -> bool {
+        self.series.reports > 1
     }
 
     pub(super) const fn poll_timeout(&self) -> Option<Timestamp> {
         match self.progress {
             Progress::Measuring(overdue) => Some(overdue),
-            Progress::Asking | Progress::Silent => None,
+            Progress::Asking => None,
         }
     }
 
@@ -159,10 +115,7 @@ impl LightLease {
             return Action::Wait;
         }
         self.unanswered += 1;
-        match self.hold {
-            Hold::Once => self.series.reports = self.left,
-            Hold::UntilReleased => self.left = self.series.reports,
-        }
+        self.series.reports = self.left;
         self.progress = Progress::Asking;
         Action::Ask(self.series)
     }
@@ -188,42 +141,25 @@ mod tests {
 
     #[test]
     fn one_measurement_is_one_request() {
-        let (mut lease, first) = LightLease::start(LightMeasure::ONCE, Hold::Once);
+        let (mut lease, first) = LightLease::start(LightMeasure::ONCE);
         assert_eq!(first, Action::Ask(LightMeasure::ONCE));
         lease.handle_accepted(at(0));
         assert_eq!(lease.handle_measurement(at(1)), Action::Done);
-        assert_eq!(lease.release(), Action::Done);
-    }
-
-    #[test]
-    fn a_held_lease_is_renewed_before_its_last_report() {
-        let (mut lease, _) = LightLease::start(SERIES, Hold::UntilReleased);
-        lease.handle_accepted(at(0));
-        assert_eq!(lease.handle_measurement(at(2)), Action::Wait);
-        assert_eq!(lease.handle_measurement(at(4)), Action::Wait);
-        assert_eq!(lease.handle_measurement(at(6)), Action::Ask(SERIES));
-        assert_eq!(lease.release(), Action::Ask(LightMeasure::CANCEL));
     }
 
     #[test]
     fn a_lost_series_is_asked_for_once_more() {
-        let (mut lease, _) = LightLease::start(LightMeasure::ONCE, Hold::Once);
+        let (mut lease, _) = LightLease::start(LightMeasure::ONCE);
         lease.handle_accepted(at(0));
         assert_eq!(lease.handle_timeout(at(2)), Action::Wait);
         assert_eq!(lease.handle_timeout(at(3)), Action::Ask(LightMeasure::ONCE));
         lease.handle_accepted(at(3));
         assert_eq!(lease.handle_timeout(at(6)), Action::GiveUp);
-        assert_eq!(
-            lease.handle_timeout(at(60)),
-            Action::Wait,
-            "a sleeping device is left alone"
-        );
-        assert_eq!(lease.poll_timeout(), None);
     }
 
     #[test]
     fn a_series_with_lost_reports_does_not_grow() {
-        let (mut lease, _) = LightLease::start(SERIES, Hold::Once);
+        let (mut lease, _) = LightLease::start(SERIES);
         lease.handle_accepted(at(0));
         for seconds in [2, 4] {
             assert_eq!(lease.handle_measurement(at(seconds)), Action::Wait);
@@ -241,13 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn one_wake_that_is_told_twice_is_one_request() {
-        let (mut lease, _) = LightLease::start(SERIES, Hold::UntilReleased);
+    fn one_resume_that_is_reported_twice_is_one_request() {
+        let (mut lease, _) = LightLease::start(SERIES);
         lease.handle_accepted(at(0));
-        assert_eq!(lease.handle_wake(), Action::Ask(SERIES));
-        assert_eq!(lease.handle_wake(), Action::Wait);
-        lease.handle_refused();
-        assert_eq!(lease.handle_life(), Action::Ask(SERIES));
-        assert_eq!(lease.handle_life(), Action::Wait);
+        assert_eq!(lease.handle_resume(), Action::Ask(SERIES));
+        assert_eq!(lease.handle_resume(), Action::Wait);
     }
 }

@@ -2,7 +2,7 @@
 //! on the other.
 
 use super::event::DeviceFact;
-use super::light::{Action, Hold, LightLease};
+use super::light::{Action, LightLease};
 use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
 use crate::feature::solar_dashboard::{self, LightMeasure};
@@ -14,27 +14,22 @@ impl Session {
     /// measurement comes as an event.
     pub fn measure_light(&mut self, device: DeviceIndex) {
         if !self.runs_series(device) {
-            self.lease_light(device, LightMeasure::ONCE, Hold::Once);
+            self.lease_light(device, LightMeasure::ONCE);
         }
     }
 
-    /// Makes a solar keyboard measure light in a series, in the place of any before. A single
-    /// series changes nothing while a lease is held: it measures anyway. A held lease is
-    /// renewed two reports before the end of each series, so long series cost fewer requests.
+    /// Makes a solar keyboard measure light in a series, instead of any before.
     ///
     /// `false`: it is not known where its solar dashboard stands; probe it first.
-    pub fn lease_light(&mut self, device: DeviceIndex, series: LightMeasure, hold: Hold) -> bool {
+    pub fn lease_light(&mut self, device: DeviceIndex, series: LightMeasure) -> bool {
         if self.solar_index(device).is_none() || series.is_cancel() {
             return false;
         }
-        if hold == Hold::Once && self.is_held(device) {
-            return true;
-        }
-        let (lease, action) = LightLease::start(series, hold);
+        let (lease, action) = LightLease::start(series);
         self.withdraw_measuring(device);
         let replaced = self.leases.insert(device, lease);
         self.act_on_light(device, action);
-        if replaced.is_some_and(|lease| lease.hold() == Hold::Once) {
+        if replaced.is_some() {
             // The probe that waited for it goes on: measurements come anyway.
             self.continue_probe(device);
         }
@@ -43,9 +38,9 @@ impl Session {
 
     /// Ends a series of light measurements.
     pub fn release_light(&mut self, device: DeviceIndex) {
-        if let Some(lease) = self.leases.remove(&device) {
+        if self.leases.remove(&device).is_some() {
             self.withdraw_measuring(device);
-            self.act_on_light(device, lease.release());
+            self.act_on_light(device, Action::Ask(LightMeasure::CANCEL));
             // A probe that waited for its measurement goes on without.
             self.continue_probe(device);
         }
@@ -70,12 +65,6 @@ impl Session {
     /// Whether it does so more than once.
     pub fn runs_series(&self, device: DeviceIndex) -> bool {
         self.leases.get(&device).is_some_and(LightLease::is_series)
-    }
-
-    pub(super) fn is_held(&self, device: DeviceIndex) -> bool {
-        self.leases
-            .get(&device)
-            .is_some_and(|lease| lease.hold() == Hold::UntilReleased)
     }
 
     /// Takes back a request for a series that is not answered yet.
@@ -107,9 +96,7 @@ impl Session {
                     facts.push(DeviceFact::NoLight);
                 }
                 self.publish(device, facts);
-                if !self.is_held(device) {
-                    self.end_lease(device);
-                }
+                self.end_lease(device);
             }
         }
     }
@@ -150,14 +137,6 @@ impl Session {
     }
 
     fn lose_light(&mut self, device: DeviceIndex, error: RequestError) {
-        // A held lease goes on when the device is back.
-        if self.is_held(device) && error.is_absence() {
-            if let Some(lease) = self.leases.get_mut(&device) {
-                lease.handle_refused();
-            }
-            self.publish(device, vec![DeviceFact::Absent(error)]);
-            return;
-        }
         self.leases.remove(&device);
         let mut facts = Vec::new();
         let step = self.solar_index(device).map(probe::Step::MeasureLight);

@@ -34,7 +34,6 @@ use std::collections::{BTreeMap, VecDeque};
 pub use discovery::DiscoveryScope;
 pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
 pub use known::{BatteryRegister, Capability, Known};
-pub use light::Hold;
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;

@@ -1,7 +1,6 @@
 //! After the computer was asleep: receivers may have lost their flags, and what was asked is void.
 
 use super::Session;
-use super::light::LightLease;
 use super::timing;
 use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
@@ -14,15 +13,12 @@ impl Session {
         self.exchange.resume(now, now + timing::RESUMING);
         let leased: Vec<DeviceIndex> = self.leases.keys().copied().collect();
         for device in leased {
-            if self.is_held(device) || !self.runs_series(device) {
-                let lease = self.leases.get_mut(&device);
-                let action = lease.map(LightLease::handle_wake);
-                if let Some(action) = action {
-                    self.act_on_light(device, action);
-                }
-            } else {
+            if self.runs_series(device) {
                 self.withdraw_measuring(device);
                 self.end_lease(device);
+            } else if let Some(lease) = self.leases.get_mut(&device) {
+                let action = lease.handle_resume();
+                self.act_on_light(device, action);
             }
         }
         if let Some(discovery) = &mut self.discovery {

@@ -2,7 +2,7 @@
 
 use super::event::{DeviceFact, Event, Reading};
 use super::known::{BatteryRegister, Capability};
-use super::light::{Action, LightLease};
+use super::light::Action;
 use super::probe::{Probe, is_plausible, read_battery};
 use super::sources::is_battery_source;
 use super::{Purpose, RequestError, Session};
@@ -187,16 +187,9 @@ impl Session {
         }
     }
 
-    /// The device woke and forgot what it was told: measuring starts anew.
+    /// The device woke and forgot its settings.
     fn note_wake(&mut self, device: DeviceIndex) {
         self.events.push_back(Event::Awake(device));
-        if self.is_held(device) {
-            let action = self
-                .leases
-                .get_mut(&device)
-                .map_or(Action::Wait, LightLease::handle_wake);
-            self.act_on_light(device, action);
-        }
         self.note_life(device);
     }
 
@@ -206,11 +199,6 @@ impl Session {
             discovery.meet(slot);
             self.continue_discovery();
         }
-        let action = self
-            .leases
-            .get_mut(&device)
-            .map_or(Action::Wait, LightLease::handle_life);
-        self.act_on_light(device, action);
         if self.probes.get_mut(&device).is_some_and(Probe::handle_life) {
             self.continue_probe(device);
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
-use hidpp_proto::session::{DeviceFact, Event, Hold, Reading, Wanted};
+use hidpp_proto::session::{DeviceFact, Event, Reading, Wanted};
 use hidpp_proto::units::Percent;
 use hidpp_proto::wire::{DeviceIndex, Report};
 use hidpp_sim::Firmware;
@@ -21,13 +21,13 @@ const NAME: Wanted = Wanted {
     ..Wanted::NOTHING
 };
 const SERIES: LightMeasure = LightMeasure {
-    reports: 10,
+    reports: 60,
     period_s: 2,
 };
 const K750: u8 = 1;
 
-/// A K750 that was probed and now measures until released.
-fn held() -> Bench<Receiver> {
+/// A K750 that was probed and now measures in a series.
+fn measuring() -> Bench<Receiver> {
     let mut bench = Bench::new(desk());
     // As the kernel driver does: notices of links.
     bench
@@ -35,11 +35,7 @@ fn held() -> Bench<Receiver> {
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
     bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(seconds(3));
-    assert!(
-        bench
-            .session
-            .lease_light(slot(K750), SERIES, Hold::UntilReleased)
-    );
+    assert!(bench.session.lease_light(slot(K750), SERIES));
     bench.run_for(seconds(5));
     bench
 }
@@ -56,11 +52,6 @@ fn measurements(bench: &Bench<Receiver>) -> usize {
         .count()
 }
 
-fn series_asked(sent: &[Report]) -> usize {
-    let measure = |report: &&Report| report.sub_id() == 9 && report.head() == [10, 2, 0];
-    sent.iter().filter(measure).count()
-}
-
 fn probed(events: &[Event], at: DeviceIndex) -> usize {
     events
         .iter()
@@ -69,45 +60,21 @@ fn probed(events: &[Event], at: DeviceIndex) -> usize {
 }
 
 #[test]
-fn a_probe_beside_a_held_lease_comes_to_its_end() {
-    for wanted in [NAME, BATTERY] {
-        let mut bench = held();
-        bench.events.clear();
-        let known = bench.session.known(slot(K750)).cloned().unwrap();
-        bench.session.probe(slot(K750), wanted, known);
-        bench.run_for(seconds(60));
-        assert_eq!(
-            probed(&bench.events, slot(K750)),
-            1,
-            "{wanted:?}: {:?}",
-            bench.events
-        );
-        let measured = measurements(&bench);
-        assert!(
-            measured >= 28,
-            "{wanted:?}: the lease goes on, {measured} measurements"
-        );
-    }
-}
-
-#[test]
 fn a_probe_beside_a_series_does_not_wait_for_its_end() {
-    let series = LightMeasure {
-        reports: 60,
-        ..SERIES
-    };
     for wanted in [NAME, BATTERY] {
-        let mut bench = Bench::new(desk());
-        bench.session.probe(slot(K750), BATTERY, k750());
-        bench.run_for(seconds(3));
-        assert!(bench.session.lease_light(slot(K750), series, Hold::Once));
-        bench.run_for(seconds(5));
+        let mut bench = measuring();
         bench.events.clear();
         let known = bench.session.known(slot(K750)).cloned().unwrap();
         bench.session.probe(slot(K750), wanted, known);
         bench.run_for(seconds(1));
         let events = &bench.events;
         assert_eq!(probed(events, slot(K750)), 1, "{wanted:?}: {events:?}");
+        bench.run_for(seconds(59));
+        let measured = measurements(&bench);
+        assert!(
+            measured >= 28,
+            "{wanted:?}: the series goes on, {measured} measurements"
+        );
     }
 }
 
@@ -117,34 +84,15 @@ fn a_lease_that_replaces_a_single_measurement_lets_its_probe_end() {
     bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(100));
     assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
-    assert!(
-        bench
-            .session
-            .lease_light(slot(K750), SERIES, Hold::UntilReleased)
-    );
+    assert!(bench.session.lease_light(slot(K750), SERIES));
     bench.run_for(seconds(10));
     assert_eq!(probed(&bench.events, slot(K750)), 1);
     assert!(measurements(&bench) >= 4);
 }
 
 #[test]
-fn a_wake_that_is_told_twice_starts_one_series() {
-    let mut bench = held();
-    bench.device.sleep(bench.now, K750);
-    bench.run_for(seconds(30));
-    let before = bench.sent.len();
-    bench.device.wake(bench.now, K750);
-    // Its arrival, its status event, its broadcast, and a power-on notice beside them.
-    let powered_on = Report::parse(&[0x10, K750, 0x4B, 1, 0, 0, 0]).unwrap();
-    bench.step();
-    bench.session.handle_report(bench.now, &powered_on);
-    bench.run_for(seconds(3));
-    assert_eq!(series_asked(&bench.sent[before..]), 1);
-}
-
-#[test]
 fn closing_cancels_what_measures() {
-    let mut bench = held();
+    let mut bench = measuring();
     bench.session.close(bench.now);
     bench.run_for(seconds(1));
     let last = bench.sent.last().unwrap();
@@ -233,7 +181,7 @@ fn closing_does_not_take_its_own_cancel_back() {
     let released_first = |bench: &mut Bench<Receiver>| bench.session.release_light(slot(K750));
     let closed_first = |bench: &mut Bench<Receiver>| bench.session.close(bench.now);
     for before in [released_first, closed_first] {
-        let mut bench = held();
+        let mut bench = measuring();
         before(&mut bench);
         bench.session.close(bench.now);
         bench.run_for(seconds(1));
@@ -246,7 +194,7 @@ fn closing_does_not_take_its_own_cancel_back() {
 
 #[test]
 fn what_was_known_of_an_unpaired_device_is_forgotten() {
-    let mut bench = held();
+    let mut bench = measuring();
     bench.device.unpair(bench.now, K750);
     bench.run_for(seconds(30));
     assert_eq!(bench.session.known(slot(K750)), None);

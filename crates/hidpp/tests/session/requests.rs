@@ -6,7 +6,7 @@ use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::session::{
-    BatteryRegister, DeviceFact, Event, Hold, Known, Reading, RequestError, Wanted,
+    BatteryRegister, DeviceFact, Event, Known, Reading, RequestError, Wanted,
 };
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::{Error10, FeatureId, FeatureIndex, Wpid};
@@ -204,28 +204,23 @@ fn the_full_name_and_the_firmware_come_on_demand() {
 }
 
 #[test]
-fn a_held_lease_measures_until_released_and_is_then_cancelled() {
+fn a_series_is_one_request_and_is_cancelled_when_released() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), BATTERY, k750());
     bench.run_for(seconds(3));
     let before = bench.sent.len();
     let series = LightMeasure {
-        reports: 10,
+        reports: 60,
         period_s: 2,
     };
-    assert!(
-        bench
-            .session
-            .lease_light(slot(1), series, Hold::UntilReleased)
-    );
+    assert!(bench.session.lease_light(slot(1), series));
     bench.run_for(seconds(60));
     let measured = bench.readings(slot(1)).len();
     assert!(
         (28..=33).contains(&measured),
         "{measured} measurements in a minute"
     );
-    let asked = bench.sent.len() - before;
-    assert!((3..=5).contains(&asked), "{asked} requests for them");
+    assert_eq!(bench.sent.len() - before, 1, "request for them");
 
     bench.session.release_light(slot(1));
     bench.run_for(seconds(1));
@@ -238,38 +233,6 @@ fn a_held_lease_measures_until_released_and_is_then_cancelled() {
         (readings, requests)
     );
     assert!(bench.session.is_idle());
-}
-
-#[test]
-fn a_held_lease_goes_on_after_the_keyboard_slept() {
-    let mut bench = Bench::new(desk());
-    bench
-        .device
-        .output_report_from_elsewhere("10 FF 80 00 00 09 00");
-    bench.session.probe(slot(1), BATTERY, k750());
-    bench.run_for(seconds(3));
-    let series = LightMeasure {
-        reports: 10,
-        period_s: 2,
-    };
-    assert!(
-        bench
-            .session
-            .lease_light(slot(1), series, Hold::UntilReleased)
-    );
-    bench.run_for(seconds(5));
-    bench.device.sleep(bench.now, 1);
-    bench.run_for(seconds(60));
-    let (requests, readings) = (bench.sent.len(), bench.readings(slot(1)).len());
-    bench.run_for(seconds(600));
-    assert_eq!(
-        bench.sent.len(),
-        requests,
-        "a sleeping keyboard is left alone"
-    );
-    bench.device.wake(bench.now, 1);
-    bench.run_for(seconds(10));
-    assert!(bench.readings(slot(1)).len() > readings + 3);
 }
 
 #[test]
