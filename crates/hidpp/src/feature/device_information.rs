@@ -108,11 +108,6 @@ pub const fn get_firmware_info(feature: FeatureIndex, entity: u8) -> Call {
     Call::new(feature, GET_FIRMWARE_INFO, [entity, 0, 0])
 }
 
-/// Asks for the serial number, of devices that have one.
-pub const fn get_serial_number(feature: FeatureIndex) -> Call {
-    Call::new(feature, GET_SERIAL_NUMBER, [0; 3])
-}
-
 /// Reads an answer to [`get_device_info`].
 pub const fn read_device_info(report: &Report) -> DeviceInformation {
     let [
@@ -175,7 +170,7 @@ pub fn read_firmware_info(report: &Report) -> FirmwareInformation {
     }
 }
 
-/// Reads an answer to [`get_serial_number`]: twelve ASCII characters.
+/// Reads an answer of [`GET_SERIAL_NUMBER`]: twelve ASCII characters.
 pub fn read_serial_number(report: &Report) -> DeviceText {
     let [serial @ .., _, _, _, _] = report.params();
     DeviceText::new(serial)

@@ -2,7 +2,7 @@
 //!
 //! Source: Logitech cpg-docs; captures in libratbag issue 552 and Solaar issue 2207.
 
-use crate::wire::{Call, FeatureId, FeatureIndex, Report};
+use crate::wire::{FeatureId, Report};
 
 /// Number of the function that counts.
 pub const GET_COUNT: u8 = 0;
@@ -21,23 +21,13 @@ pub struct ListedFeature {
     pub version: u8,
 }
 
-/// Asks how many features the device has, root not counted.
-pub const fn get_count(feature: FeatureIndex) -> Call {
-    Call::new(feature, GET_COUNT, [0; 3])
-}
-
-/// Reads an answer to [`get_count`].
+/// Reads an answer of [`GET_COUNT`]: root is not counted.
 pub const fn read_count(report: &Report) -> u8 {
     let [count, ..] = report.head();
     count
 }
 
-/// Asks which feature stands at `index`.
-pub const fn get_feature_id(feature: FeatureIndex, index: FeatureIndex) -> Call {
-    Call::new(feature, GET_FEATURE_ID, [index.0, 0, 0])
-}
-
-/// Reads an answer to [`get_feature_id`].
+/// Reads an answer of [`GET_FEATURE_ID`].
 pub const fn read_feature_id(report: &Report) -> ListedFeature {
     let [high, low, flags, version, ..] = *report.params();
     ListedFeature {

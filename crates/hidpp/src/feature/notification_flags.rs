@@ -10,7 +10,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 /// | byte | bits this program uses |
 /// |---|---|
 /// | 0 | 10 battery status (07, 0D) |
-/// | 1 | 08 software present, 01 wireless (40, 41, 4B) |
+/// | 1 | 01 wireless (40, 41, 4B) |
 /// | 2 | none |
 ///
 /// They return to zero at power-up. Source: Logitech's HID++ 1.0 extract, Solaar; supported masks
@@ -23,8 +23,6 @@ impl NotificationFlags {
     pub const BATTERY: Self = Self([0x10, 0x00, 0x00]);
     /// On a receiver: arrivals and link changes.
     pub const WIRELESS: Self = Self([0x00, 0x01, 0x00]);
-    /// On a receiver: some program listens.
-    pub const SOFTWARE_PRESENT: Self = Self([0x00, 0x08, 0x00]);
 
     /// Whether all bits of `other` are set.
     pub fn contains(self, other: Self) -> bool {

@@ -135,11 +135,6 @@ pub const fn read_light_measure(report: &Report) -> LightMeasure {
     LightMeasure { reports, period_s }
 }
 
-/// Overrides the lamp beside the light key.
-pub const fn set_led(feature: FeatureIndex, led: Led) -> Call {
-    Call::new(feature, SET_LED, [led.code(), 0, 0])
-}
-
 /// Whether an event carries the marker, whatever feature it is said to belong to.
 pub fn has_marker(report: &Report) -> bool {
     matches!(report.params(), [_, _, _, _, _, b'G', b'O', b'O', b'D', ..])

@@ -146,15 +146,6 @@ impl SoftwareId {
     }
 }
 
-/// Up to 16 bytes of parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Params {
-    /// At most three bytes: fits a short report.
-    Short([u8; 3]),
-    /// More: needs a long report.
-    Long([u8; 16]),
-}
-
 /// A function call, for whichever device it will be sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -162,34 +153,31 @@ pub struct Call {
     pub feature: FeatureIndex,
     /// The function of the feature.
     pub function: Function,
-    /// Its arguments.
-    pub params: Params,
+    /// Its arguments; no function that this program calls has more than three bytes of them.
+    pub params: [u8; 3],
 }
 
 impl Call {
-    /// A call with at most three bytes of arguments.
+    /// A call with these arguments.
     pub const fn new(feature: FeatureIndex, function: u8, params: [u8; 3]) -> Self {
         Self {
             feature,
             function: Function::new(function),
-            params: Params::Short(params),
+            params,
         }
     }
 
-    /// The report to send to `device`: of the kind asked for, or long where the arguments need
-    /// it.
+    /// The report to send to `device`: a short one, or else a long one.
     #[inline]
     pub fn report(&self, device: DeviceIndex, software: SoftwareId, form: ReportId) -> Report {
         let address = (self.function.get() << 4) | software.get();
-        match (self.params, form) {
-            (Params::Short(params), ReportId::Short) => {
-                Report::short(device, self.feature.0, address, params)
-            }
-            (Params::Short([p0, p1, p2]), _) => {
+        match form {
+            ReportId::Short => Report::short(device, self.feature.0, address, self.params),
+            ReportId::Long | ReportId::VeryLong => {
+                let [p0, p1, p2] = self.params;
                 let params = [p0, p1, p2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
                 Report::long(device, self.feature.0, address, params)
             }
-            (Params::Long(params), _) => Report::long(device, self.feature.0, address, params),
         }
     }
 }

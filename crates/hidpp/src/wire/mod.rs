@@ -22,7 +22,7 @@ pub(crate) use codes::codes;
 pub use dj::{DjNotice, DjReport};
 pub use error::{Error10, Error20};
 pub use hidpp10::{Access, Register, RegisterRequest};
-pub use hidpp20::{Call, FeatureId, FeatureIndex, Function, Params, SoftwareId};
+pub use hidpp20::{Call, FeatureId, FeatureIndex, Function, SoftwareId};
 pub use incoming::{Incoming, classify};
 pub use message::{ErrorCode, Message};
 pub use report::{ParseReportError, Report, ReportError, ReportId};
