@@ -91,8 +91,11 @@ impl Session {
                 let mut facts = Vec::new();
                 // Another feature may stand where the solar dashboard is remembered to be.
                 let known = self.known.entry(device).or_default();
-                let probe = self.probes.get_mut(&device);
-                if !probe.is_some_and(|probe| probe.handle_stale(known, &mut facts)) {
+                let again = match self.probes.get_mut(&device) {
+                    Some(probe) => probe.handle_stale(known, &mut facts),
+                    None => false,
+                };
+                if !again {
                     facts.push(DeviceFact::NoLight);
                 }
                 self.publish(device, facts);

@@ -224,16 +224,24 @@ impl Probe {
         self.wanted
     }
 
-    /// Asks everything from the start, once; `false`: that was done already.
-    fn restart(&mut self) -> bool {
-        if self.restarted {
-            return false;
-        }
+    /// Whether everything can still be asked again.
+    const fn can_restart(&self) -> bool {
+        !self.restarted
+    }
+
+    /// Whether what is known may be stale, and everything can still be asked again.
+    const fn can_forget(&self, known: &Known) -> bool {
+        known.remembered && self.can_restart()
+    }
+
+    /// Asks everything again.
+    fn restart(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) {
         *self = Self {
             restarted: true,
             ..Self::new(self.wanted, self.text)
         };
-        true
+        known.reset();
+        facts.push(DeviceFact::Stale);
     }
 
     /// The next thing to ask, until there is none.
@@ -601,7 +609,11 @@ impl Probe {
 
     /// Asks everything anew if something was remembered.
     pub(super) fn handle_stale(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) -> bool {
-        known.remembered && self.handle_nonsense(known, facts)
+        let again = self.can_forget(known);
+        if again {
+            self.restart(known, facts);
+        }
+        again
     }
 
     /// Asks everything anew, once, because an answer is not that of the feature it should be: what
@@ -612,10 +624,9 @@ impl Probe {
         known: &mut Known,
         facts: &mut Vec<DeviceFact>,
     ) -> bool {
-        let again = self.restart();
+        let again = self.can_restart();
         if again {
-            known.reset();
-            facts.push(DeviceFact::Stale);
+            self.restart(known, facts);
         }
         again
     }
@@ -688,7 +699,7 @@ impl Probe {
             (
                 Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
                 RequestError::Refused(Hidpp20(Error20::InvalidFeatureIndex)),
-            ) if self.handle_nonsense(known, facts) => {}
+            ) if self.can_restart() => self.restart(known, facts),
             // Another feature than the remembered one stands there, or the device speaks another
             // protocol than it did.
             (
@@ -703,7 +714,7 @@ impl Probe {
                     )
                     | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress),
                 ),
-            ) if self.handle_stale(known, facts) => {}
+            ) if self.can_forget(known) => self.restart(known, facts),
             // A device may list what it then refuses: the feature is as good as absent.
             (Step::Find(id), RequestError::Refused(_)) => {
                 known.learn(id, None);
