@@ -5,16 +5,14 @@
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use solar_status::feature::PairingRecords;
 use solar_status::feature::root::ProtocolVersion;
+use solar_status::feature::{BatteryFeature, PairingRecords};
 use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use solar_status::sim::patience::Patience;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{Firmware, catalogue, scenario};
 use solar_status::units::Timestamp;
-use solar_status::wire::{
-    DeviceIndex, FeatureId, FeatureIndex, Incoming, ReportId, Wpid, classify,
-};
+use solar_status::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, Wpid, classify};
 
 const BATTERY: Wanted = Wanted {
     battery: true,
@@ -139,7 +137,7 @@ fn cached(slot: DeviceIndex) -> Known {
         protocol: Some(protocol),
         ..Known::default()
     };
-    known.learn(FeatureId::SOLAR_DASHBOARD, Some(FeatureIndex(9)));
+    known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     known
 }
 

@@ -2,14 +2,14 @@
 
 use solar_status::device::Battery;
 use solar_status::feature::{
-    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
-    bolt_discovery, bolt_pairing, bolt_unique_id, connection_state, device_connection,
-    device_information, device_name, feature_set, firmware_version, notification_flags,
-    pairing_information, pairing_lock, receiver_firmware, root, solar_dashboard, unified_battery,
-    wireless_status,
+    BatteryFeature, adc_measurement, battery_level_status, battery_mileage, battery_status,
+    battery_voltage, bolt_discovery, bolt_pairing, bolt_unique_id, connection_state,
+    device_connection, device_information, device_name, feature_set, firmware_version,
+    notification_flags, pairing_information, pairing_lock, receiver_firmware, root,
+    solar_dashboard, unified_battery, wireless_status,
 };
 use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Message, Wpid, classify, descriptor};
+use solar_status::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
 
 /// Panics where something must not happen.
 pub(crate) fn run(bytes: &[u8]) {
@@ -45,34 +45,46 @@ pub(crate) fn run(bytes: &[u8]) {
         bolt_unique_id::read(&report),
     );
     assert!(!text.is_empty());
-    let at = Timestamp::START;
-    let level = battery_level_status::read_level(&report);
-    let capability = battery_level_status::read_capability(&report);
-    let unified = unified_battery::read_status(&report);
-    let capabilities = unified_battery::read_capabilities(&report);
-    let product = Wpid(0x0A5B);
-    let batteries = [
-        Some(Battery::from_level_status(&level, Some(&capability), at)),
-        Some(Battery::from_voltage(
-            &battery_voltage::read_voltage(&report),
-            Some(product),
-            at,
-        )),
-        Some(Battery::from_unified(&unified, Some(&capabilities), at)),
-        Battery::from_adc(
-            &adc_measurement::read_measurement(&report),
-            Some(product),
-            at,
-        ),
-    ];
-    assert!(batteries.iter().flatten().all(|battery| battery.trusted));
-    battery_level_status::is_plausible(&report);
-    battery_voltage::is_plausible(&report);
-    unified_battery::is_plausible(&report);
-    adc_measurement::is_plausible(&report);
-    for event in 0..16 {
-        let event = solar_dashboard::read_event(event, &report);
-        assert!(event.light.is_none_or(|_| event.is_charging().is_some()));
-        event.voltage();
+    for feature in BatteryFeature::ALL {
+        read(feature, &report);
     }
+}
+
+/// Reads the report as each reply and event of a battery feature.
+fn read(feature: BatteryFeature, report: &Report) {
+    let at = Timestamp::START;
+    let product = Some(Wpid(0x0A5B));
+    let battery = match feature {
+        BatteryFeature::LevelStatus => {
+            battery_level_status::is_plausible(report);
+            let level = battery_level_status::read_level(report);
+            let capability = battery_level_status::read_capability(report);
+            Some(Battery::from_level_status(&level, Some(&capability), at))
+        }
+        BatteryFeature::Voltage => {
+            battery_voltage::is_plausible(report);
+            let voltage = battery_voltage::read_voltage(report);
+            Some(Battery::from_voltage(&voltage, product, at))
+        }
+        BatteryFeature::Unified => {
+            unified_battery::is_plausible(report);
+            let unified = unified_battery::read_status(report);
+            let capabilities = unified_battery::read_capabilities(report);
+            Some(Battery::from_unified(&unified, Some(&capabilities), at))
+        }
+        BatteryFeature::Adc => {
+            adc_measurement::is_plausible(report);
+            Battery::from_adc(&adc_measurement::read_measurement(report), product, at)
+        }
+        BatteryFeature::SolarDashboard => {
+            for event in 0..16 {
+                let event = solar_dashboard::read_event(event, report);
+                assert!(event.light.is_none_or(|_| event.is_charging().is_some()));
+                event.voltage();
+                assert_eq!(Battery::from_solar(&event, None, at).trusted, event.good);
+            }
+            None
+        }
+    };
+    assert!(battery.is_none_or(|battery| battery.trusted));
 }

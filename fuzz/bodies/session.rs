@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use solar_status::feature::PairingRecords;
 use solar_status::feature::root::ProtocolVersion;
+use solar_status::feature::{BatteryFeature, PairingRecords};
 use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use solar_status::sim::{Firmware, scenario};
 use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, FeatureId, FeatureIndex, Incoming, ReportId, classify};
+use solar_status::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
 
 const WANTED: Wanted = Wanted {
     battery: true,
@@ -27,13 +27,6 @@ const SCOPE: DiscoveryScope = DiscoveryScope {
     firmware: true,
     follow: true,
 };
-const SOURCES: [FeatureId; 5] = [
-    FeatureId::BATTERY_LEVEL_STATUS,
-    FeatureId::BATTERY_VOLTAGE,
-    FeatureId::UNIFIED_BATTERY,
-    FeatureId::ADC_MEASUREMENT,
-    FeatureId::SOLAR_DASHBOARD,
-];
 
 /// What an earlier session may have remembered, right or wrong.
 fn remembered(bytes: &[u8]) -> Known {
@@ -44,8 +37,11 @@ fn remembered(bytes: &[u8]) -> Known {
             major: major % 5,
             minor: 0,
         });
-        for (id, index) in SOURCES.into_iter().zip(indices) {
-            known.learn(id, (index % 4 > 0).then_some(FeatureIndex(*index)));
+        for (feature, index) in BatteryFeature::ALL.into_iter().zip(indices) {
+            known.learn(
+                feature.id(),
+                (index % 4 > 0).then_some(FeatureIndex(*index)),
+            );
         }
     }
     known

@@ -18,7 +18,7 @@ mod conversation;
 
 use super::tap::{Redact, Redaction};
 use super::trace::Direction;
-use crate::feature::{device_information, solar_dashboard};
+use crate::feature::{BatteryFeature, BatteryRegister, device_information, solar_dashboard};
 use crate::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
 use conversation::{Conversation, device};
 
@@ -40,18 +40,8 @@ impl Privacy {
     }
 
     fn redact_event(&self, report: &Report, feature: FeatureIndex) -> Redaction {
-        let known = matches!(
-            self.conversation.feature(device(report), feature),
-            Some(
-                FeatureId::SOLAR_DASHBOARD
-                    | FeatureId::WIRELESS_STATUS
-                    | FeatureId::BATTERY_LEVEL_STATUS
-                    | FeatureId::BATTERY_VOLTAGE
-                    | FeatureId::UNIFIED_BATTERY
-                    | FeatureId::ADC_MEASUREMENT
-            )
-        );
-        if known || is_solar(report) {
+        let feature = self.conversation.feature(device(report), feature);
+        if feature.is_some_and(has_harmless_events) || is_solar(report) {
             Redaction::Write(*report)
         } else {
             // A diverted key (programmable keys are delivered so), or a notification of 1.0.
@@ -105,6 +95,30 @@ impl Privacy {
     }
 }
 
+/// Whether no event of a feature holds user input or what identifies a device.
+fn has_harmless_events(id: FeatureId) -> bool {
+    match BatteryFeature::from_id(id) {
+        Some(
+            BatteryFeature::LevelStatus
+            | BatteryFeature::Voltage
+            | BatteryFeature::Unified
+            | BatteryFeature::Adc
+            // Of its light key, only that it was pressed.
+            | BatteryFeature::SolarDashboard,
+        ) => true,
+        None => id == FeatureId::WIRELESS_STATUS,
+    }
+}
+
+/// Whether a notification of HID++ 1.0 is harmless: one of battery, connection or lock. The rest may
+/// be input (buttons, raw motion) or carry addresses and names (Bolt pairing).
+fn is_harmless(sub_id: u8) -> bool {
+    match BatteryRegister::of_notification(sub_id) {
+        Some(BatteryRegister::Status | BatteryRegister::Mileage) => true,
+        None => matches!(sub_id, 0x40..=0x42 | 0x4A | 0x4B),
+    }
+}
+
 /// Whether a report is an event of the solar dashboard by all that such an event has: its number, the
 /// marker, and zeros behind it.
 fn is_solar(report: &Report) -> bool {
@@ -147,12 +161,11 @@ impl Redact for Privacy {
                 ..
             } => Redaction::Write(*report),
             Message::Register { .. } if is_answer => Redaction::Write(*report),
-            // Battery, connection and lock notices are harmless; the rest may be input (buttons,
-            // raw motion) or carry addresses and names (Bolt pairing).
-            Message::Notification {
-                sub_id: 0x07 | 0x0D | 0x40..=0x42 | 0x4A | 0x4B,
-                ..
-            } if report.id() == ReportId::Short => Redaction::Write(*report),
+            Message::Notification { sub_id, .. }
+                if report.id() == ReportId::Short && is_harmless(sub_id) =>
+            {
+                Redaction::Write(*report)
+            }
             Message::Reply { .. } | Message::Register { .. } | Message::Notification { .. } => {
                 self.withhold(report, "it could be user input")
             }

@@ -242,9 +242,10 @@ fn same_question(one: &Report, other: &Report) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature::BatteryFeature;
     use crate::wire::tests::report;
 
-    const SOLAR: FeatureId = FeatureId::SOLAR_DASHBOARD;
+    const SOLAR: FeatureId = BatteryFeature::SolarDashboard.id();
 
     #[test]
     fn an_index_means_something_on_its_own_device_only() {

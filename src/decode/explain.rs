@@ -6,7 +6,7 @@ use super::fields::hex;
 use super::role::{self, Role};
 use super::{evidence, features, names, notifications, registers};
 use crate::capture::line::Frame;
-use crate::feature::{feature_set, root, solar_dashboard};
+use crate::feature::{BatteryFeature, feature_set, root, solar_dashboard};
 use crate::wire::{
     DeviceIndex, DjReport, Error10, ErrorCode, FeatureId, Incoming, Message, Report, ReportError,
     classify, software,
@@ -132,7 +132,7 @@ fn event(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
     let known = talk.feature(device, index).or_else(|| {
         let is_solar = solar_dashboard::has_marker(report) && role::function(report) <= 2;
         is_solar.then(|| {
-            let known = (FeatureId::SOLAR_DASHBOARD, Knowledge::Inferred);
+            let known = (BatteryFeature::SolarDashboard.id(), Knowledge::Inferred);
             talk.learn(device, index, known);
             known
         })
@@ -217,7 +217,7 @@ fn assume(report: &Report, is_request: bool) -> Option<Known> {
         (9, solar_dashboard::SET_LIGHT_MEASURE)
             if is_request && *p0 != 0 && (1..=60).contains(p1) && *p2 == 0 =>
         {
-            FeatureId::SOLAR_DASHBOARD
+            BatteryFeature::SolarDashboard.id()
         }
         _ => return None,
     };

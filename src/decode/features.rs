@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use super::fields::{Fields, count, quoted};
 use super::registers::serial;
-use super::{power, role};
+use super::{battery, role};
 use crate::feature::device_information::{self, DeviceInformation};
-use crate::feature::solar_dashboard::{self, Led, LightMeasure};
-use crate::feature::{
-    DeviceKind, adc_measurement, battery_level_status, battery_voltage, device_name, feature_set,
-    root, unified_battery, wireless_status,
-};
+use crate::feature::{BatteryFeature, DeviceKind, device_name, feature_set, root, wireless_status};
 use crate::wire::{FeatureId, Report};
 
 /// Tells a request; whether there was nothing it could not tell.
 pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bool {
     let [p0, p1, p2] = report.head();
-    match (id, role::function(report)) {
+    let function = role::function(report);
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        return battery::request(fields, feature, function, report);
+    }
+    match (id, function) {
         (FeatureId::ROOT, root::GET_FEATURE) => {
             let id = FeatureId(u16::from_be_bytes([p0, p1]));
             found(fields, Some(id));
@@ -31,13 +31,6 @@ pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bo
         (FeatureId::DEVICE_NAME, device_name::GET_NAME) => {
             fields.say("offset", p0, format!("from byte {p0}"));
         }
-        (FeatureId::SOLAR_DASHBOARD, solar_dashboard::SET_LIGHT_MEASURE) => {
-            series(fields, solar_dashboard::read_light_measure(report));
-        }
-        (FeatureId::SOLAR_DASHBOARD, solar_dashboard::SET_LED) => {
-            let led = Led::from(p0);
-            fields.say("led", led.name(), led);
-        }
         _ => return report.params() == &[0; 16],
     }
     true
@@ -50,7 +43,11 @@ pub(super) fn reply(
     report: &Report,
     request: Option<&Report>,
 ) -> bool {
-    match (id, role::function(report)) {
+    let function = role::function(report);
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        return battery::reply(fields, feature, function, report);
+    }
+    match (id, function) {
         (FeatureId::ROOT, root::GET_FEATURE) => lookup(fields, report, request),
         (FeatureId::ROOT, root::PING) => {
             let (version, answered) = root::read_ping(report);
@@ -100,32 +97,6 @@ pub(super) fn reply(
         (FeatureId::DEVICE_NAME, device_name::GET_TYPE) => {
             kind(fields, device_name::read_type(report));
         }
-        // The answer repeats the request, or is zero.
-        (FeatureId::SOLAR_DASHBOARD, solar_dashboard::SET_LIGHT_MEASURE) => {
-            if report.params() == &[0; 16] {
-                fields.say("done", true, "done");
-            } else {
-                series(fields, solar_dashboard::read_light_measure(report));
-            }
-        }
-        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::GET_LEVEL) => {
-            power::level_status(fields, battery_level_status::read_level(report));
-        }
-        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::GET_CAPABILITY) => {
-            power::level_capability(fields, battery_level_status::read_capability(report));
-        }
-        (FeatureId::BATTERY_VOLTAGE, battery_voltage::GET_VOLTAGE) => {
-            power::voltage(fields, battery_voltage::read_voltage(report));
-        }
-        (FeatureId::UNIFIED_BATTERY, unified_battery::GET_CAPABILITIES) => {
-            power::unified_capabilities(fields, unified_battery::read_capabilities(report));
-        }
-        (FeatureId::UNIFIED_BATTERY, unified_battery::GET_STATUS) => {
-            power::unified(fields, unified_battery::read_status(report));
-        }
-        (FeatureId::ADC_MEASUREMENT, adc_measurement::GET_MEASUREMENT) => {
-            power::measurement(fields, adc_measurement::read_measurement(report));
-        }
         _ => return report.params() == &[0; 16],
     }
     true
@@ -133,10 +104,11 @@ pub(super) fn reply(
 
 /// Tells an event; whether there was nothing it could not tell.
 pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool {
-    match (id, role::function(report)) {
-        (FeatureId::SOLAR_DASHBOARD, number @ 0..=2) => {
-            power::solar(fields, &solar_dashboard::read_event(number, report));
-        }
+    let number = role::function(report);
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        return battery::event(fields, feature, number, report);
+    }
+    match (id, number) {
         (FeatureId::WIRELESS_STATUS, wireless_status::STATUS_EVENT) => {
             let status = wireless_status::read_event(report);
             let mut bit = |name, value: bool, words| {
@@ -153,18 +125,6 @@ pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool
                 "wants to be set up",
             );
             bit("power_switch", status.power_switch, "switched on");
-        }
-        (FeatureId::BATTERY_LEVEL_STATUS, battery_level_status::LEVEL_EVENT) => {
-            power::level_status(fields, battery_level_status::read_level(report));
-        }
-        (FeatureId::BATTERY_VOLTAGE, battery_voltage::VOLTAGE_EVENT) => {
-            power::voltage(fields, battery_voltage::read_voltage(report));
-        }
-        (FeatureId::UNIFIED_BATTERY, unified_battery::STATUS_EVENT) => {
-            power::unified(fields, unified_battery::read_status(report));
-        }
-        (FeatureId::ADC_MEASUREMENT, adc_measurement::MEASUREMENT_EVENT) => {
-            power::measurement(fields, adc_measurement::read_measurement(report));
         }
         _ => return report.params() == &[0; 16],
     }
@@ -231,22 +191,6 @@ fn feature_flags(fields: &mut Fields, flags: u8) {
 
 fn mark(fields: &mut Fields, mark: u8) {
     fields.say("mark", mark, format!("mark {mark:02X}"));
-}
-
-fn series(fields: &mut Fields, measure: LightMeasure) {
-    if measure.is_cancel() {
-        fields.say("reports", measure.reports, "cancel");
-        fields.keep("period_s", measure.period_s);
-    } else {
-        fields.say("reports", measure.reports, count(measure.reports, "report"));
-        let every = if measure.reports == 1 {
-            "after"
-        } else {
-            "every"
-        };
-        let words = format!("{every} {} s", measure.period_s);
-        fields.say("period_s", measure.period_s, words);
-    }
 }
 
 fn identity(fields: &mut Fields, info: &DeviceInformation) {

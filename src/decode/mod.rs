@@ -3,6 +3,7 @@
 //! A line becomes bytes ([`crate::capture::line`]), the bytes a report with a role (`role.rs`), and the report an
 //! [`Explanation`] ([`explain()`]) in the light of what the stream has taught ([`Context`]).
 
+mod battery;
 mod context;
 mod evidence;
 mod explain;

@@ -1,10 +1,14 @@
 //! What functions, events and notifications are called.
 
-use crate::feature::solar_dashboard::EventKind;
+use super::battery;
+use crate::feature::BatteryFeature;
 use crate::wire::{Access, FeatureId, Register};
 
 /// The name of a function.
 pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> {
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        return battery::function(feature, number);
+    }
     Some(match (id.0, number) {
         (0x0000, 0) => "find feature",
         (0x0000, 1) => "ping",
@@ -21,29 +25,18 @@ pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> 
         (0x0007, 4) => "reset name",
         (0x0020, 0) => "get configuration cookie",
         (0x0020, 1) => "set configuration complete",
-        (0x1000, 0) => "get battery level",
-        (0x1000, 1) => "get battery capability",
-        (0x1001, 0) => "get battery voltage",
-        (0x1001, 1) => "show battery status",
-        (0x1004, 0) => "get battery capabilities",
-        (0x1004, 1) => "get battery status",
-        (0x1F20, 0) => "get measurement",
-        (0x4301, 0) => "set light measure",
-        (0x4301, 1) => "set LED",
         _ => return None,
     })
 }
 
 /// The name of an event.
 pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        return battery::event_name(feature, number);
+    }
     Some(match (id.0, number) {
         (0x0000, 0) => "no operation",
-        (0x1000, 0) => "battery level",
-        (0x1001, 0) => "battery voltage",
-        (0x1004, 0) => "battery status",
         (0x1D4B, 0) => "device status",
-        (0x1F20, 0) => "measurement",
-        (0x4301, number) => return EventKind::from(number).name(),
         _ => return None,
     })
 }
@@ -125,16 +118,11 @@ mod tests {
 
     #[test]
     fn a_number_means_what_its_feature_makes_of_it() {
-        assert_eq!(
-            function(FeatureId::SOLAR_DASHBOARD, 0),
-            Some("set light measure")
-        );
+        let solar = BatteryFeature::SolarDashboard.id();
+        assert_eq!(function(solar, 0), Some("set light measure"));
         assert_eq!(function(FeatureId::ROOT, 1), Some("ping"));
-        assert_eq!(
-            event(FeatureId::SOLAR_DASHBOARD, 1),
-            Some("light measurement")
-        );
-        assert_eq!(event(FeatureId::SOLAR_DASHBOARD, 7), None);
+        assert_eq!(event(solar, 1), Some("light measurement"));
+        assert_eq!(event(solar, 7), None);
         assert_eq!(function(FeatureId(0x2201), 0), None);
     }
 }

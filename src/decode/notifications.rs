@@ -1,17 +1,19 @@
 //! The fields of HID++ 1.0 notifications and of DJ notices.
 
+use super::battery;
 use super::fields::{Fields, quoted};
-use super::power;
 use crate::feature::bolt_discovery::{self, BoltDiscovery};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
-use crate::feature::{battery_mileage, battery_status, pairing_lock};
+use crate::feature::{BatteryRegister, pairing_lock};
 use crate::wire::{DjNotice, Report};
 
 /// Tells a notification; whether there was nothing it could not tell.
 pub(super) fn notification(fields: &mut Fields, report: &Report) -> bool {
+    if let Some(register) = BatteryRegister::of_notification(report.sub_id()) {
+        battery::notification(fields, register, report);
+        return true;
+    }
     match report.sub_id() {
-        0x07 => power::steps(fields, battery_status::read_notification(report)),
-        0x0D => power::mileage(fields, battery_mileage::read_notification(report)),
         0x4A => {
             let notice = pairing_lock::read_notification(report);
             let words = if notice.open { "open" } else { "closed" };

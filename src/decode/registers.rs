@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::context::Behind;
 use super::fields::{Fields, count, quoted};
-use super::{evidence, power};
+use super::{battery, evidence};
 use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
 use crate::feature::{
-    PairingRecords, battery_mileage, battery_status, bolt_unique_id, connection_state,
-    device_connection::Radio, pairing_lock, receiver_firmware,
+    BatteryRegister, PairingRecords, bolt_unique_id, connection_state, device_connection::Radio,
+    pairing_lock, receiver_firmware,
 };
 use crate::text;
 use crate::wire::{Access, Register, Report, Slot};
@@ -44,7 +44,14 @@ pub(super) fn request(fields: &mut Fields, report: &Report) -> bool {
 /// Explains a reply, given what is `behind` the source. Returns whether all of it could be explained.
 pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>) -> bool {
     let access = Access::from(report.sub_id());
-    match (access, Register(report.address())) {
+    let register = Register(report.address());
+    if access == Access::GetShort
+        && let Some(register) = BatteryRegister::from_id(register)
+    {
+        battery::register(fields, register, report);
+        return true;
+    }
+    match (access, register) {
         (Access::GetShort, Register::NOTIFICATION_FLAGS) => {
             flags(fields, notification_flags::read(report));
         }
@@ -59,12 +66,6 @@ pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>
                 }
                 None => fields.keep("remaining_pairings", Value::Null),
             }
-        }
-        (Access::GetShort, Register::BATTERY_STATUS) => {
-            power::steps(fields, battery_status::read(report));
-        }
-        (Access::GetShort, Register::BATTERY_MILEAGE) => {
-            power::mileage(fields, battery_mileage::read(report));
         }
         (Access::GetShort, Register::FIRMWARE_VERSION) => firmware(fields, report),
         (Access::GetLong, Register::PAIRING_INFORMATION) => {

@@ -1,10 +1,11 @@
 //! Request or answer, HID++ 1.0 or 2.0: what a report is, where its header leaves a choice.
 
+use super::battery;
 use super::context::{Behind, Talk};
 use super::names;
 use crate::capture::line::Direction;
 use crate::feature::battery_event::{self, Origin};
-use crate::feature::{root, solar_dashboard};
+use crate::feature::{BatteryFeature, BatteryRegister, root, solar_dashboard};
 use crate::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
 /// What a report is.
@@ -88,20 +89,19 @@ fn short(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Role
     }
     let incoming = direction.is_some();
     let is_feature = !incoming && talk.feature(device, sub_id).is_some();
+    let battery = BatteryRegister::of_notification(sub_id);
     let is_notification = match sub_id {
         0x40..=0x42 | 0x45 | 0x46 | 0x48..=0x4B => true,
         _ if is_feature => false,
         // Keys: when in doubt, nothing is shown.
         0x03..=0x06 | 0x09..=0x0C if incoming || !is_likely_call(report) => return Role::Input,
         _ if incoming => true,
-        0x07 => is_battery_status(report),
-        0x0D => is_battery_mileage(report),
         0x08 => software(report) == 0,
         0x17 => {
             let seen = report.address() == 0x3C && matches!(report.head(), [0, 0, _]);
             software(report) == 0 || seen
         }
-        _ => false,
+        _ => battery.is_some_and(|register| battery::is_notification(register, report)),
     };
     if is_notification {
         Role::Notification
@@ -114,18 +114,6 @@ fn short(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Role
 /// enough to keep apart from the codes of media keys.
 fn is_likely_call(report: &Report) -> bool {
     software(report) >= 2 && function(report) <= 3
-}
-
-/// Notification 07: `level charging 00 00`, with codes that exist.
-fn is_battery_status(report: &Report) -> bool {
-    let [charging, p1, p2] = report.head();
-    report.address() <= 7 && matches!(charging, 0x00..=0x26) && (p1, p2) == (0, 0)
-}
-
-/// Notification 0D: `percent capacity state 00`, with a capacity.
-fn is_battery_mileage(report: &Report) -> bool {
-    let [capacity, state, zero] = report.head();
-    matches!(report.address(), 0..=100 | 0x7F) && (capacity, state) != (0, 0) && zero == 0
 }
 
 /// `80` to `85`.
@@ -187,18 +175,10 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
 
 /// Whether a report under software id 0 cannot be an event of the battery feature it is from.
 fn is_reply_of_battery(id: FeatureId, report: &Report) -> bool {
-    let is_battery = match id {
-        FeatureId::BATTERY_LEVEL_STATUS
-        | FeatureId::BATTERY_VOLTAGE
-        | FeatureId::UNIFIED_BATTERY
-        | FeatureId::ADC_MEASUREMENT => true,
-        // Count and period of a request for light, where an unmarked broadcast has no light.
-        FeatureId::SOLAR_DASHBOARD => {
-            matches!(report.params(), [_, period, 0, 0, 0, ..] if *period > 0)
-        }
-        _ => false,
-    };
-    is_battery && battery_event::origin(id, report, None) == Origin::Reply
+    BatteryFeature::from_id(id).is_some_and(|feature| {
+        battery::is_certain_reply(feature, report)
+            && battery_event::origin(feature, report, None) == Origin::Reply
+    })
 }
 
 /// Whether the parameters are those of a request rather than a reply, where they tell.
@@ -211,6 +191,10 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         None if index == 1 => FeatureId::FEATURE_SET,
         None => return None,
     };
+    if let Some(feature) = BatteryFeature::from_id(id) {
+        // What is not all zero is a reply.
+        return battery::only_reads(feature, function).then_some(false);
+    }
     match (id, function) {
         (FeatureId::ROOT, root::PING) => Some((*p0, *p1) == (0, 0)),
         // `id id 00`, or `index flags version`: bits 3-0 of the flags are not used, and no device
@@ -223,16 +207,8 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         (FeatureId::FEATURE_SET | FeatureId::DEVICE_INFORMATION | FeatureId::DEVICE_NAME, 1) => {
             Some((*p1, *p2) == (0, 0) && rest_is_zero && *p0 < 0x40)
         }
-        // Requests without parameters: what is not all zero is an answer.
-        (
-            FeatureId::FEATURE_SET
-            | FeatureId::BATTERY_LEVEL_STATUS
-            | FeatureId::BATTERY_VOLTAGE
-            | FeatureId::UNIFIED_BATTERY
-            | FeatureId::ADC_MEASUREMENT,
-            0,
-        )
-        | (FeatureId::BATTERY_LEVEL_STATUS | FeatureId::UNIFIED_BATTERY, 1) => Some(false),
+        // A request without parameters: what is not all zero is a reply.
+        (FeatureId::FEATURE_SET, 0) => Some(false),
         _ => None,
     }
 }

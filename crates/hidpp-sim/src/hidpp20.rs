@@ -80,7 +80,15 @@ impl Feature {
             Model::Voltage => Some(voltage_status(battery)),
             Model::UnifiedBattery(unified) => Some(unified.status(battery)),
             Model::AdcMeasurement(adc) => Some(adc.status(battery)),
-            _ => None,
+            Model::FeatureSet
+            | Model::Firmware(_)
+            | Model::Information(_)
+            | Model::Name { .. }
+            | Model::FriendlyName(_)
+            | Model::WirelessStatus
+            // Its battery is its own.
+            | Model::Solar(_)
+            | Model::Listed => None,
         }
     }
 }

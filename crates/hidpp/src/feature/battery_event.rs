@@ -13,8 +13,8 @@
 
 use super::solar_dashboard::{self, EventKind};
 use super::unified_battery::{self, Capabilities};
-use super::{adc_measurement, battery_level_status, battery_voltage};
-use crate::wire::{FeatureId, Report};
+use super::{BatteryFeature, adc_measurement, battery_level_status, battery_voltage};
+use crate::wire::Report;
 
 /// What a report under software id 0 is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,24 +27,34 @@ pub enum Origin {
     Unclear,
 }
 
-/// What a report under software id 0 of the feature `id` is; `capabilities` of feature 1004 as far
-/// as they are known.
-pub fn origin(id: FeatureId, report: &Report, capabilities: Option<Capabilities>) -> Origin {
+/// Whether an event of this number carries a reading.
+pub fn is_reading(feature: BatteryFeature, number: u8) -> bool {
+    match feature {
+        BatteryFeature::LevelStatus => number == battery_level_status::LEVEL_EVENT,
+        BatteryFeature::Voltage => number == battery_voltage::VOLTAGE_EVENT,
+        BatteryFeature::Unified => number == unified_battery::STATUS_EVENT,
+        BatteryFeature::Adc => number == adc_measurement::MEASUREMENT_EVENT,
+        BatteryFeature::SolarDashboard => !matches!(EventKind::from(number), EventKind::Unknown(_)),
+    }
+}
+
+/// What a report of `feature` under software id 0 is; `capabilities` of feature 1004 as far as they
+/// are known.
+pub fn origin(
+    feature: BatteryFeature,
+    report: &Report,
+    capabilities: Option<Capabilities>,
+) -> Origin {
     let number = report.address() >> 4;
-    let event = match id {
-        FeatureId::BATTERY_LEVEL_STATUS => battery_level_status::LEVEL_EVENT,
-        FeatureId::BATTERY_VOLTAGE => battery_voltage::VOLTAGE_EVENT,
-        FeatureId::ADC_MEASUREMENT => adc_measurement::MEASUREMENT_EVENT,
-        FeatureId::UNIFIED_BATTERY if number == unified_battery::STATUS_EVENT => {
-            return unified(report, capabilities);
+    if !is_reading(feature, number) {
+        return Origin::Reply;
+    }
+    match feature {
+        BatteryFeature::LevelStatus | BatteryFeature::Voltage | BatteryFeature::Adc => {
+            Origin::Event
         }
-        FeatureId::SOLAR_DASHBOARD => return solar(number, report),
-        _ => return Origin::Reply,
-    };
-    if number == event {
-        Origin::Event
-    } else {
-        Origin::Reply
+        BatteryFeature::Unified => unified(report, capabilities),
+        BatteryFeature::SolarDashboard => solar(EventKind::from(number), report),
     }
 }
 
@@ -66,9 +76,9 @@ fn unified(report: &Report, capabilities: Option<Capabilities>) -> Origin {
     }
 }
 
-fn solar(number: u8, report: &Report) -> Origin {
+fn solar(kind: EventKind, report: &Report) -> Origin {
     let [_, measured @ ..] = report.params();
-    let is_event = match EventKind::from(number) {
+    let is_event = match kind {
         EventKind::Unknown(_) => false,
         _ if solar_dashboard::has_marker(report) => true,
         // The draft's examples have no marker.
@@ -99,7 +109,7 @@ mod tests {
         // linux-input 2022-08-26 and Solaar issue 1718.
         let reply = report("11 01 08 00 0F 03 …");
         for known in [None, Some(ALL_LEVELS)] {
-            let origin = origin(FeatureId::UNIFIED_BATTERY, &reply, known);
+            let origin = origin(BatteryFeature::Unified, &reply, known);
             assert_eq!(origin, Origin::Reply);
         }
     }
@@ -111,7 +121,7 @@ mod tests {
             flags: 0x02,
             ..ALL_LEVELS
         };
-        let of = |hex, known| origin(FeatureId::UNIFIED_BATTERY, &report(hex), known);
+        let of = |hex, known| origin(BatteryFeature::Unified, &report(hex), known);
         let ambiguous = "11 01 08 00 0F 02 …";
         assert_eq!(of(ambiguous, Some(levels_only)), Origin::Unclear);
         assert_eq!(of(ambiguous, None), Origin::Unclear);
@@ -130,19 +140,16 @@ mod tests {
     fn replies_of_other_functions_are_no_events() {
         for (id, hex) in [
             // The capability of a T400 (Solaar issue 1568).
-            (
-                FeatureId::BATTERY_LEVEL_STATUS,
-                "11 01 06 10 04 00 A0 FA 0F …",
-            ),
-            (FeatureId::BATTERY_VOLTAGE, "11 01 06 10 …"),
-            (FeatureId::ADC_MEASUREMENT, "11 FF 08 10 05 …"),
-            (FeatureId::UNIFIED_BATTERY, "11 01 08 10 61 08 …"),
+            (BatteryFeature::LevelStatus, "11 01 06 10 04 00 A0 FA 0F …"),
+            (BatteryFeature::Voltage, "11 01 06 10 …"),
+            (BatteryFeature::Adc, "11 FF 08 10 05 …"),
+            (BatteryFeature::Unified, "11 01 08 10 61 08 …"),
             // The arguments of both functions of the solar dashboard, and no function.
-            (FeatureId::SOLAR_DASHBOARD, "11 01 09 00 01 01 …"),
-            (FeatureId::SOLAR_DASHBOARD, "11 01 09 10 02 …"),
-            (FeatureId::SOLAR_DASHBOARD, "11 01 09 20 …"),
+            (BatteryFeature::SolarDashboard, "11 01 09 00 01 01 …"),
+            (BatteryFeature::SolarDashboard, "11 01 09 10 02 …"),
+            (BatteryFeature::SolarDashboard, "11 01 09 20 …"),
             (
-                FeatureId::SOLAR_DASHBOARD,
+                BatteryFeature::SolarDashboard,
                 "11 01 09 30 39 00 0C 06 1D 47 4F 4F 44 …",
             ),
         ] {
@@ -153,18 +160,21 @@ mod tests {
     #[test]
     fn readings_are_events() {
         for (id, hex) in [
-            (FeatureId::BATTERY_LEVEL_STATUS, "11 01 06 00 5A 32 …"),
-            (FeatureId::BATTERY_VOLTAGE, "11 01 06 00 0E B5 …"),
-            (FeatureId::ADC_MEASUREMENT, "11 FF 08 00 0E 75 01 …"),
+            (BatteryFeature::LevelStatus, "11 01 06 00 5A 32 …"),
+            (BatteryFeature::Voltage, "11 01 06 00 0E B5 …"),
+            (BatteryFeature::Adc, "11 FF 08 00 0E 75 01 …"),
             // The headset is switched off.
-            (FeatureId::ADC_MEASUREMENT, "11 FF 08 00 …"),
-            (FeatureId::UNIFIED_BATTERY, "11 01 08 00 61 08 …"),
+            (BatteryFeature::Adc, "11 FF 08 00 …"),
+            (BatteryFeature::Unified, "11 01 08 00 61 08 …"),
             (
-                FeatureId::SOLAR_DASHBOARD,
+                BatteryFeature::SolarDashboard,
                 "11 01 09 00 39 00 00 06 1D 47 4F 4F 44 …",
             ),
             // The draft's example of 319 lux.
-            (FeatureId::SOLAR_DASHBOARD, "11 03 06 10 60 01 3F 06 72 …"),
+            (
+                BatteryFeature::SolarDashboard,
+                "11 03 06 10 60 01 3F 06 72 …",
+            ),
         ] {
             assert_eq!(origin(id, &report(hex), None), Origin::Event, "{hex}");
         }

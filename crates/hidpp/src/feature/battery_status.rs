@@ -1,6 +1,7 @@
 //! Register 07 and notification 07 of HID++ 1.0 devices: battery level in steps.
 
-use crate::wire::{Register, RegisterRequest, Report, codes};
+use super::BatteryRegister;
+use crate::wire::{RegisterRequest, Report, codes};
 
 codes! {
     /// A level: a step, no percentage. 2, 4 and 6 are legacy codes for critical, low and good.
@@ -58,7 +59,7 @@ pub struct BatteryStatus {
 
 /// Asks for the battery.
 pub const fn get() -> RegisterRequest {
-    RegisterRequest::get(Register::BATTERY_STATUS, [0; 3])
+    RegisterRequest::get(BatteryRegister::Status.id(), [0; 3])
 }
 
 /// The reading in an answer to [`get`]: `10 ix 81 07 level charging threshold`.

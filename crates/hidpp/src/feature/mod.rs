@@ -5,6 +5,7 @@
 //! place here too.
 
 pub mod adc_measurement;
+mod battery;
 pub mod battery_event;
 pub mod battery_level_status;
 pub mod battery_mileage;
@@ -34,6 +35,7 @@ pub mod unified_battery;
 mod version;
 pub mod wireless_status;
 
+pub use battery::{BatteryFeature, BatteryRegister};
 pub use kind::DeviceKind;
 pub use pairing_records::PairingRecords;
 pub use text::DeviceText;

@@ -89,6 +89,7 @@ pub const fn read_ping(report: &Report) -> (ProtocolVersion, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feature::BatteryFeature;
     use crate::wire::tests::report;
     use crate::wire::{DeviceIndex, ReportId, SoftwareId};
 
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_lookup_as_the_kernel_would_see_it() {
-        let request = get_feature(FeatureId::SOLAR_DASHBOARD);
+        let request = get_feature(BatteryFeature::SolarDashboard.id());
         let report = request.report(DeviceIndex(1), SoftwareId::OURS, ReportId::Short);
         assert_eq!(report.to_string(), "10 01 00 06 43 01 00");
     }

@@ -4,9 +4,9 @@
 //! Source: a recording of a Performance MX, which sends it 6 to 16 ms after the acknowledgement, six
 //! times of six. Where it does not come, the register is read after all.
 
-use super::known::BatteryRegister;
 use super::probe::Probe;
 use super::{Session, timing};
+use crate::feature::BatteryRegister;
 use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
@@ -23,7 +23,7 @@ impl Session {
     pub(super) fn take_first_notice(&mut self, device: DeviceIndex, register: BatteryRegister) {
         if self.first_notices.remove(&device).is_some() {
             let known = self.known.entry(device).or_default();
-            known.register.get_or_insert(register);
+            known.register.get_or_insert(register.into());
             if let Some(probe) = self.probes.get_mut(&device) {
                 probe.handle_notice();
             }

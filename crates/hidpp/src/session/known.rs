@@ -1,7 +1,7 @@
 //! What is known of a device and need not be asked again.
 
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{battery_level_status, unified_battery};
+use crate::feature::{BatteryRegister, battery_level_status, unified_battery};
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
 /// What is known of a device and need not be asked.
@@ -21,7 +21,7 @@ pub struct Known {
     /// What its battery feature said of its values.
     pub capability: Option<Capability>,
     /// Which register of a HID++ 1.0 device holds its charge.
-    pub register: Option<BatteryRegister>,
+    pub register: Option<KnownRegister>,
     /// Whether it was asked what identifies it.
     #[cfg_attr(feature = "serde", serde(default))]
     pub identified: bool,
@@ -49,16 +49,54 @@ pub enum Capability {
     Unsaid,
 }
 
-/// The battery register of a HID++ 1.0 device.
+impl Capability {
+    /// What feature 1000 says.
+    pub(super) const fn levels(self) -> Option<battery_level_status::Capability> {
+        match self {
+            Self::Levels(capability) => Some(capability),
+            Self::Unified(_) | Self::Unsaid => None,
+        }
+    }
+
+    /// What feature 1004 says.
+    pub(super) const fn unified(self) -> Option<unified_battery::Capabilities> {
+        match self {
+            Self::Unified(capabilities) => Some(capabilities),
+            Self::Levels(_) | Self::Unsaid => None,
+        }
+    }
+}
+
+/// The battery register that a HID++ 1.0 device has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
-pub enum BatteryRegister {
+pub enum KnownRegister {
     /// 0D, in percent.
     Mileage,
     /// 07, in steps.
     Status,
     /// It has neither.
     None,
+}
+
+impl KnownRegister {
+    /// The register; `None`: the device has neither.
+    pub(super) const fn get(self) -> Option<BatteryRegister> {
+        match self {
+            Self::Mileage => Some(BatteryRegister::Mileage),
+            Self::Status => Some(BatteryRegister::Status),
+            Self::None => None,
+        }
+    }
+}
+
+impl From<BatteryRegister> for KnownRegister {
+    fn from(register: BatteryRegister) -> Self {
+        match register {
+            BatteryRegister::Mileage => Self::Mileage,
+            BatteryRegister::Status => Self::Status,
+        }
+    }
 }
 
 impl Known {

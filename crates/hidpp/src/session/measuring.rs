@@ -5,9 +5,10 @@ use super::event::DeviceFact;
 use super::light::{Action, LightLease};
 use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
+use crate::feature::BatteryFeature;
 use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Error10, FeatureId, FeatureIndex, Report};
+use crate::wire::{DeviceIndex, Error10, FeatureIndex, Report};
 
 impl Session {
     /// Makes a solar keyboard measure light once, unless it measures in a series anyway; the
@@ -49,7 +50,7 @@ impl Session {
     pub(super) fn solar_index(&self, device: DeviceIndex) -> Option<FeatureIndex> {
         self.known
             .get(&device)?
-            .feature(FeatureId::SOLAR_DASHBOARD)?
+            .feature(BatteryFeature::SolarDashboard.id())?
     }
 
     /// Whether it is known where a device has its solar dashboard.

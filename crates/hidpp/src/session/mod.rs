@@ -9,6 +9,7 @@
 //! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
 //! the device of a node of its own.
 
+mod battery;
 mod checking;
 mod discovery;
 mod event;
@@ -33,7 +34,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 pub use discovery::DiscoveryScope;
 pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
-pub use known::{BatteryRegister, Capability, Known};
+pub use known::{Capability, Known, KnownRegister};
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;

@@ -7,8 +7,9 @@
 
 use std::collections::VecDeque;
 
-use super::event::{DeviceFact, Reading};
-use super::known::{BatteryRegister, Capability, Known};
+use super::battery::{self, Means};
+use super::event::DeviceFact;
+use super::known::{Capability, Known, KnownRegister};
 use super::request::{Request, RequestError};
 use super::sources::{battery_registers, battery_sources};
 use super::text::ReadText;
@@ -17,11 +18,8 @@ use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::root::{self, ProtocolVersion};
 use crate::feature::solar_dashboard::{self, LightMeasure};
-use crate::feature::{
-    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
-    device_name, friendly_name, unified_battery,
-};
-use crate::wire::{Error10, Error20, ErrorCode, FeatureId, FeatureIndex, Report};
+use crate::feature::{BatteryFeature, BatteryRegister, device_name, friendly_name};
+use crate::wire::{Call, Error10, Error20, ErrorCode, FeatureId, FeatureIndex, Report};
 
 /// What is wanted of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,11 +76,10 @@ impl Wanted {
 pub(super) enum Step {
     Ping,
     Find(FeatureId),
-    Capability(FeatureId, FeatureIndex),
-    Battery(FeatureId, FeatureIndex),
+    Capability(BatteryFeature, Call),
+    Battery(BatteryFeature, Call),
     MeasureLight(FeatureIndex),
-    Mileage,
-    BatteryStatus,
+    Register(BatteryRegister),
     ReadFlags,
     WriteFlags(NotificationFlags),
     NameLength(FeatureIndex),
@@ -300,11 +297,11 @@ impl Probe {
 
     /// The goal to look at: notices before the battery, where the first of them saves reading it.
     fn first_of(&self, goal: Goal, protocol: ProtocolVersion, known: &Known) -> Goal {
-        let [likely, _] = battery_registers(known.model);
-        let register = known.register.unwrap_or(likely);
+        let [likely, ..] = battery_registers(known.model);
+        let register = known.register.map_or(Some(likely), KnownRegister::get);
         let saves_reading = goal == Goal::Battery
             && !protocol.has_features()
-            && register == BatteryRegister::Status
+            && register.is_some_and(battery::notifies_at_once)
             && self.goals.contains(&Goal::Notices);
         if saves_reading { Goal::Notices } else { goal }
     }
@@ -324,14 +321,13 @@ impl Probe {
         if !protocol.has_features() {
             return match (goal, known.register) {
                 (Goal::Battery, register) => {
-                    let [first, _] = battery_registers(known.model);
-                    match register.unwrap_or(first) {
-                        BatteryRegister::Mileage => Way::By(Step::Mileage),
-                        BatteryRegister::Status => Way::By(Step::BatteryStatus),
-                        BatteryRegister::None => Way::None,
+                    let [first, ..] = battery_registers(known.model);
+                    match register.map_or(Some(first), KnownRegister::get) {
+                        Some(register) => Way::By(Step::Register(register)),
+                        None => Way::None,
                     }
                 }
-                (Goal::Notices, register) if register != Some(BatteryRegister::None) => {
+                (Goal::Notices, register) if register != Some(KnownRegister::None) => {
                     Way::By(Step::ReadFlags)
                 }
                 (Goal::Firmware, _) => Way::By(Step::Version),
@@ -369,20 +365,21 @@ impl Probe {
         let sources = battery_sources(protocol, known.model);
         let found = sources
             .into_iter()
-            .find_map(|id| Some((id, known.feature(id)??)));
-        if let Some((id, index)) = found {
-            return match id {
-                FeatureId::SOLAR_DASHBOARD => Way::By(Step::MeasureLight(index)),
-                FeatureId::BATTERY_LEVEL_STATUS | FeatureId::UNIFIED_BATTERY
-                    if known.capability.is_none() =>
-                {
-                    Way::Via(Step::Capability(id, index))
-                }
+            .find_map(|feature| Some((feature, known.feature(feature.id())??)));
+        if let Some((feature, index)) = found {
+            if known.capability.is_none()
+                && let Some(call) = battery::get_capability(feature, index)
+            {
+                return Way::Via(Step::Capability(feature, call));
+            }
+            return match battery::means(feature, index) {
                 // Refused, it is struck off the list, and the next source is looked for.
-                _ => Way::Via(Step::Battery(id, index)),
+                Means::Call(call) => Way::Via(Step::Battery(feature, call)),
+                Means::Measurement => Way::By(Step::MeasureLight(index)),
             };
         }
-        let unknown = sources.into_iter().find(|id| known.feature(*id).is_none());
+        let mut ids = sources.into_iter().map(BatteryFeature::id);
+        let unknown = ids.find(|id| known.feature(*id).is_none());
         unknown.map_or(Way::None, |id| Way::Via(Step::Find(id)))
     }
 
@@ -392,25 +389,11 @@ impl Probe {
         match step {
             Step::Ping => root::ping(mark).into(),
             Step::Find(id) => root::get_feature(id).into(),
-            Step::Capability(FeatureId::UNIFIED_BATTERY, index) => {
-                unified_battery::get_capabilities(index).into()
-            }
-            Step::Capability(_, index) => battery_level_status::get_capability(index).into(),
-            Step::Battery(FeatureId::UNIFIED_BATTERY, index) => {
-                unified_battery::get_status(index).into()
-            }
-            Step::Battery(FeatureId::BATTERY_VOLTAGE, index) => {
-                battery_voltage::get_voltage(index).into()
-            }
-            Step::Battery(FeatureId::ADC_MEASUREMENT, index) => {
-                adc_measurement::get_measurement(index).into()
-            }
-            Step::Battery(_, index) => battery_level_status::get_level(index).into(),
+            Step::Capability(_, call) | Step::Battery(_, call) => call.into(),
             Step::MeasureLight(index) => {
                 solar_dashboard::set_light_measure(index, LightMeasure::ONCE).into()
             }
-            Step::Mileage => battery_mileage::get().into(),
-            Step::BatteryStatus => battery_status::get().into(),
+            Step::Register(register) => battery::get_register(register).into(),
             Step::ReadFlags => notification_flags::get().into(),
             Step::WriteFlags(flags) => notification_flags::set(flags).into(),
             Step::NameLength(index) => device_name::get_count(index).into(),
@@ -468,26 +451,15 @@ impl Probe {
                 known.nameless |= id == FeatureId::FRIENDLY_NAME && index.is_none();
                 facts.push(DeviceFact::Feature(id, index));
             }
-            Step::Capability(FeatureId::UNIFIED_BATTERY, _) => {
-                let capabilities = unified_battery::read_capabilities(report);
-                known.capability = Some(Capability::Unified(capabilities));
+            Step::Capability(feature, _) => {
+                known.capability = Some(battery::read_capability(feature, report));
             }
-            Step::Capability(..) => {
-                let capability = battery_level_status::read_capability(report);
-                known.capability = Some(Capability::Levels(capability));
-            }
-            Step::Battery(id, _) => self.handle_battery(known, id, report, facts),
+            Step::Battery(feature, _) => self.handle_battery(known, feature, report, facts),
             // The answers say nothing; the measurement comes as an event.
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
-            Step::Mileage => {
-                known.register = Some(BatteryRegister::Mileage);
-                let reading = Reading::Mileage(battery_mileage::read(report));
-                facts.push(DeviceFact::Battery(reading));
-            }
-            Step::BatteryStatus => {
-                known.register = Some(BatteryRegister::Status);
-                let reading = Reading::Status(battery_status::read(report));
-                facts.push(DeviceFact::Battery(reading));
+            Step::Register(register) => {
+                known.register = Some(register.into());
+                facts.push(battery::fact(battery::read_register(register, report)));
             }
             Step::ReadFlags => {
                 let flags = notification_flags::read(report);
@@ -539,23 +511,17 @@ impl Probe {
     fn handle_battery(
         &mut self,
         known: &mut Known,
-        id: FeatureId,
+        feature: BatteryFeature,
         report: &Report,
         facts: &mut Vec<DeviceFact>,
     ) {
-        if !is_plausible(id, report) && self.handle_nonsense(known, facts) {
+        if !battery::is_plausible(feature, report) && self.handle_nonsense(known, facts) {
             return;
         }
         // What stays odd when everything was asked anew is taken as it is.
-        let fact = match read_battery(known, id, report) {
-            Some(Reading::Adc(measurement)) if !measurement.connected => {
-                DeviceFact::Absent(RequestError::Disconnected)
-            }
-            Some(reading) => DeviceFact::Battery(reading),
-            None => return,
-        };
+        let reading = battery::read(feature, known.capability, report);
         self.goals.retain(|goal| *goal != Goal::Battery);
-        facts.push(fact);
+        facts.push(battery::fact(reading));
     }
 
     /// A name of this many bytes comes in pieces; of an empty one there are none.
@@ -706,8 +672,7 @@ impl Probe {
                 Step::Capability(..)
                 | Step::Battery(..)
                 | Step::MeasureLight(_)
-                | Step::Mileage
-                | Step::BatteryStatus,
+                | Step::Register(_),
                 RequestError::Refused(
                     Hidpp20(
                         Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported,
@@ -724,7 +689,9 @@ impl Probe {
                 known.capability = Some(Capability::Unsaid);
             }
             // A headset's dongle refuses while the headset is off.
-            (Step::Battery(FeatureId::ADC_MEASUREMENT, _), RequestError::Refused(Hidpp20(_))) => {
+            (Step::Battery(feature, _), RequestError::Refused(Hidpp20(_)))
+                if battery::refuses_when_off(feature) =>
+            {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Absent(RequestError::Disconnected));
             }
@@ -739,26 +706,21 @@ impl Probe {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Failed(error));
             }
-            (Step::Battery(id, _), RequestError::Refused(_)) => {
-                known.learn(id, None);
+            (Step::Battery(feature, _), RequestError::Refused(_)) => {
+                known.learn(feature.id(), None);
                 known.capability = None;
             }
             (Step::Find(_) | Step::Capability(..) | Step::Battery(..), error) => {
                 self.goals.clear();
                 facts.push(DeviceFact::Failed(error));
             }
-            (Step::Mileage | Step::BatteryStatus, error) if error.is_missing() => {
-                match (step, battery_registers(known.model)) {
-                    (Step::Mileage, [BatteryRegister::Mileage, _]) => {
-                        self.todo.push_back(Step::BatteryStatus);
-                    }
-                    (Step::BatteryStatus, [BatteryRegister::Status, _]) => {
-                        self.todo.push_back(Step::Mileage);
-                    }
-                    _ => {
-                        known.register = Some(BatteryRegister::None);
-                        facts.push(DeviceFact::NoBattery);
-                    }
+            (Step::Register(register), error) if error.is_missing() => {
+                let registers = battery_registers(known.model).into_iter();
+                if let Some(next) = registers.skip_while(|it| *it != register).nth(1) {
+                    self.todo.push_back(Step::Register(next));
+                } else {
+                    known.register = Some(KnownRegister::None);
+                    facts.push(DeviceFact::NoBattery);
                 }
             }
             // Without notices a device is only read less often.
@@ -795,38 +757,4 @@ impl Probe {
         self.todo.push_front(step);
         true
     }
-}
-
-/// Whether a report can be an answer or event of a battery feature.
-pub(super) fn is_plausible(id: FeatureId, report: &Report) -> bool {
-    match id {
-        FeatureId::BATTERY_LEVEL_STATUS => battery_level_status::is_plausible(report),
-        FeatureId::UNIFIED_BATTERY => unified_battery::is_plausible(report),
-        FeatureId::BATTERY_VOLTAGE => battery_voltage::is_plausible(report),
-        FeatureId::ADC_MEASUREMENT => adc_measurement::is_plausible(report),
-        _ => true,
-    }
-}
-
-/// Reads an answer or event of a battery feature; `None`: the feature is none.
-pub(super) fn read_battery(known: &Known, id: FeatureId, report: &Report) -> Option<Reading> {
-    Some(match id {
-        FeatureId::BATTERY_LEVEL_STATUS => {
-            let capability = match known.capability {
-                Some(Capability::Levels(capability)) => Some(capability),
-                _ => None,
-            };
-            Reading::LevelStatus(battery_level_status::read_level(report), capability)
-        }
-        FeatureId::UNIFIED_BATTERY => {
-            let capabilities = match known.capability {
-                Some(Capability::Unified(capabilities)) => Some(capabilities),
-                _ => None,
-            };
-            Reading::Unified(unified_battery::read_status(report), capabilities)
-        }
-        FeatureId::BATTERY_VOLTAGE => Reading::Voltage(battery_voltage::read_voltage(report)),
-        FeatureId::ADC_MEASUREMENT => Reading::Adc(adc_measurement::read_measurement(report)),
-        _ => return None,
-    })
 }

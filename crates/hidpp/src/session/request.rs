@@ -82,7 +82,7 @@ impl RequestError {
 impl Request {
     /// The report that asks `device`.
     pub(super) fn report(
-        &self,
+        self,
         device: DeviceIndex,
         software: SoftwareId,
         form: ReportId,

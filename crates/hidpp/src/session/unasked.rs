@@ -1,34 +1,24 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
+use super::battery;
 use super::event::{DeviceFact, Event, Reading};
-use super::known::{BatteryRegister, Capability};
+use super::known::Capability;
 use super::light::Action;
-use super::probe::{Probe, is_plausible, read_battery};
-use super::sources::is_battery_source;
-use super::{Purpose, RequestError, Session};
+use super::probe::Probe;
+use super::{Purpose, Session};
 use crate::feature::battery_event::{self, Origin};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
-use crate::feature::solar_dashboard::{self, EventKind};
-use crate::feature::{battery_mileage, battery_status, wireless_status};
+use crate::feature::solar_dashboard::{self, EventKind, SolarEvent};
+use crate::feature::{BatteryFeature, BatteryRegister, wireless_status};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Function, Report};
 
 impl Session {
     /// Takes a notification of HID++ 1.0 from or about a device.
     pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
-        let reading = match sub_id {
-            0x07 => Some((
-                BatteryRegister::Status,
-                Reading::Status(battery_status::read_notification(report)),
-            )),
-            0x0D => Some((
-                BatteryRegister::Mileage,
-                Reading::Mileage(battery_mileage::read_notification(report)),
-            )),
-            _ => None,
-        };
-        if let Some((register, reading)) = reading {
-            self.publish(device, vec![DeviceFact::Battery(reading)]);
+        if let Some(register) = BatteryRegister::of_notification(sub_id) {
+            let reading = battery::read_notification(register, report);
+            self.publish(device, vec![battery::fact(reading)]);
             self.take_first_notice(device, register);
             self.note_life(device);
         }
@@ -101,77 +91,71 @@ impl Session {
         let id = known.feature_at(feature);
         // The marker tells a solar event by itself, which saves asking for the index.
         let marked = event.get() <= 2 && solar_dashboard::has_marker(report);
-        if id.is_none() && known.feature(FeatureId::SOLAR_DASHBOARD).is_none() && marked {
-            known.learn(FeatureId::SOLAR_DASHBOARD, Some(feature));
-            let fact = DeviceFact::Feature(FeatureId::SOLAR_DASHBOARD, Some(feature));
+        let solar = BatteryFeature::SolarDashboard.id();
+        if id.is_none() && known.feature(solar).is_none() && marked {
+            known.learn(solar, Some(feature));
+            let fact = DeviceFact::Feature(solar, Some(feature));
             self.publish(device, vec![fact]);
         }
-        if self.solar_index(device) == Some(feature) {
-            self.handle_solar_event(now, device, event, report);
-        } else if id == Some(FeatureId::WIRELESS_STATUS) {
-            if event.get() == wireless_status::STATUS_EVENT {
-                self.note_wake(device);
-            }
-        } else if let Some(id) = id.filter(|id| is_battery_source(*id)) {
-            self.handle_battery_event(device, id, event, report);
+        let battery = if self.solar_index(device) == Some(feature) {
+            Some(BatteryFeature::SolarDashboard)
+        } else {
+            id.and_then(BatteryFeature::from_id)
+        };
+        if let Some(battery) = battery {
+            self.handle_battery_event(now, device, battery, event, report);
+        } else if id == Some(FeatureId::WIRELESS_STATUS)
+            && event.get() == wireless_status::STATUS_EVENT
+        {
+            self.note_wake(device);
         }
         self.note_life(device);
     }
 
-    /// The event of a battery feature repeats the answer to a reading.
+    /// Takes an event of a battery feature, which carries a reading.
     fn handle_battery_event(
         &mut self,
+        now: Timestamp,
         device: DeviceIndex,
-        id: FeatureId,
+        feature: BatteryFeature,
         event: Function,
         report: &Report,
     ) {
         let Some(known) = self.known.get(&device) else {
             return;
         };
-        let capabilities = match known.capability {
-            Some(Capability::Unified(capabilities)) => Some(capabilities),
-            _ => None,
-        };
-        if event.get() == 0 && known.remembered && !is_plausible(id, report) {
+        if battery_event::is_reading(feature, event.get())
+            && known.remembered
+            && !battery::is_plausible(feature, report)
+        {
             // Another feature stands there than is remembered, or it says something new.
             self.look_again(device);
             return;
         }
-        match battery_event::origin(id, report, capabilities) {
+        let capabilities = known.capability.and_then(Capability::unified);
+        match battery_event::origin(feature, report, capabilities) {
             Origin::Event => {}
+            // Its values may be the arguments of another program.
             Origin::Reply => return,
             Origin::Unclear => {
                 self.publish(device, vec![DeviceFact::Unclear]);
                 return;
             }
         }
-        let fact = match read_battery(known, id, report) {
-            Some(Reading::Adc(measurement)) if !measurement.connected => {
-                DeviceFact::Absent(RequestError::Disconnected)
-            }
-            Some(reading) => DeviceFact::Battery(reading),
-            None => return,
-        };
-        self.publish(device, vec![fact]);
-    }
-
-    fn handle_solar_event(
-        &mut self,
-        now: Timestamp,
-        device: DeviceIndex,
-        event: Function,
-        report: &Report,
-    ) {
-        let solar = solar_dashboard::read_event(event.get(), report);
-        // A reply to another program would have that program's arguments for its charge.
-        if battery_event::origin(FeatureId::SOLAR_DASHBOARD, report, None) != Origin::Event {
-            return;
-        }
-        if solar.kind == EventKind::LightKey {
+        let reading = battery::read(feature, known.capability, report);
+        if let Reading::Solar(solar) = &reading
+            && solar.kind == EventKind::LightKey
+        {
             self.events.push_back(Event::LightKey(device));
         }
-        self.publish(device, vec![DeviceFact::Battery(Reading::Solar(solar))]);
+        self.publish(device, vec![battery::fact(reading)]);
+        if let Reading::Solar(solar) = reading {
+            self.note_measurement(now, device, &solar);
+        }
+    }
+
+    /// A light measurement is one of those that a lease waits for.
+    fn note_measurement(&mut self, now: Timestamp, device: DeviceIndex, solar: &SolarEvent) {
         // A frame without its marker, or with an impossible charge, does not end the wait.
         if solar.kind == EventKind::LightMeasure
             && solar.good

@@ -33,10 +33,6 @@ impl Register {
     pub const NOTIFICATION_FLAGS: Self = Self(0x00);
     /// How many devices are paired; a write makes the receiver announce them.
     pub const CONNECTION_STATE: Self = Self(0x02);
-    /// Battery level in steps.
-    pub const BATTERY_STATUS: Self = Self(0x07);
-    /// Battery level in percent.
-    pub const BATTERY_MILEAGE: Self = Self(0x0D);
     /// One counter of a receiver for each slot: how often its device sent something.
     pub const DEVICE_ACTIVITY: Self = Self(0xB3);
     /// The receiver's pairing records.

@@ -36,18 +36,8 @@ impl FeatureId {
     pub const DEVICE_NAME: Self = Self(0x0005);
     /// The name that its user can change.
     pub const FRIENDLY_NAME: Self = Self(0x0007);
-    /// Charge in percent or in steps that look so.
-    pub const BATTERY_LEVEL_STATUS: Self = Self(0x1000);
-    /// Battery voltage.
-    pub const BATTERY_VOLTAGE: Self = Self(0x1001);
-    /// Charge in percent, in levels, or both.
-    pub const UNIFIED_BATTERY: Self = Self(0x1004);
     /// The device came back and lost its settings.
     pub const WIRELESS_STATUS: Self = Self(0x1D4B);
-    /// Battery voltage of a headset.
-    pub const ADC_MEASUREMENT: Self = Self(0x1F20);
-    /// Charge and light of a solar keyboard.
-    pub const SOLAR_DASHBOARD: Self = Self(0x4301);
 
     /// The feature's usual name, or `None` where this program does not know it. Source: Logitech's
     /// cpg-docs, Solaar, libratbag.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::session::{DeviceFact, Event, Known, Reading, RequestError, Wanted};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
@@ -98,7 +99,7 @@ fn assert_fact(slot: u8, fact: &DeviceFact, context: &str) {
         }
         DeviceFact::Feature(id, index) => {
             let place = match *id {
-                FeatureId::SOLAR_DASHBOARD => 9,
+                id if id == BatteryFeature::SolarDashboard.id() => 9,
                 FeatureId::DEVICE_NAME => 3,
                 FeatureId::DEVICE_INFORMATION => 2,
                 _ => 0,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::session::{DiscoveryScope, Event, Known, Wanted};
 use hidpp_proto::units::Timestamp;
-use hidpp_proto::wire::{DeviceIndex, FeatureId, FeatureIndex};
+use hidpp_proto::wire::{DeviceIndex, FeatureIndex};
 use hidpp_sim::faults::{Chances, Faults, Faulty};
 use hidpp_sim::scenario::desk;
 
@@ -74,7 +75,7 @@ fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
                 remembered: true,
                 ..k750()
             };
-            known.learn(FeatureId::SOLAR_DASHBOARD, Some(FeatureIndex(4)));
+            known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(4)));
             bench.session.probe(slot(1), ALL, known);
         }
         for tick in 0..600_u64 {
@@ -107,7 +108,7 @@ fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
         remembered: true,
         ..k750()
     };
-    known.learn(FeatureId::SOLAR_DASHBOARD, Some(FeatureIndex(9)));
+    known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(Duration::from_millis(200));
     // A broadcast was hard to believe, before the measurement came.

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::session::{DeviceFact, Known, Reading, RequestError, Wanted};
 use hidpp_proto::units::{Percent, Timestamp};
-use hidpp_proto::wire::{FeatureId, FeatureIndex};
+use hidpp_proto::wire::FeatureIndex;
 use hidpp_sim::Firmware;
 use hidpp_sim::scenario::{M705, desk};
 
@@ -217,9 +218,9 @@ fn replies_under_other_indices_answer_nobody() {
         protocol: Some(hidpp_proto::feature::root::ProtocolVersion { major: 4, minor: 5 }),
         ..Known::default()
     };
-    known.learn(FeatureId::BATTERY_VOLTAGE, Some(FeatureIndex(7)));
-    known.learn(FeatureId::UNIFIED_BATTERY, None);
-    known.learn(FeatureId::BATTERY_LEVEL_STATUS, None);
+    known.learn(BatteryFeature::Voltage.id(), Some(FeatureIndex(7)));
+    known.learn(BatteryFeature::Unified.id(), None);
+    known.learn(BatteryFeature::LevelStatus.id(), None);
     let mut bench = Bench::new(Picky {
         features: Vec::new(),
         calls: Vec::new(),

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::session::{
-    BatteryRegister, DeviceFact, Event, Known, Reading, RequestError, Wanted,
+    DeviceFact, Event, Known, KnownRegister, Reading, RequestError, Wanted,
 };
 use hidpp_proto::units::{Lux, Percent, Timestamp};
-use hidpp_proto::wire::{Error10, FeatureId, FeatureIndex, Wpid};
+use hidpp_proto::wire::{Error10, FeatureIndex, Wpid};
 use hidpp_sim::scenario::{K800, M705, desk};
 
 const BATTERY: Wanted = Wanted {
@@ -51,7 +52,7 @@ fn a_warm_k750_reading_is_one_request() {
         protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
         ..Known::default()
     };
-    known.learn(FeatureId::SOLAR_DASHBOARD, Some(FeatureIndex(9)));
+    known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), BATTERY, known);
     bench.run_for(seconds(2));
@@ -84,7 +85,7 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
         ..bench.session.known(slot(1)).cloned().unwrap()
     };
     assert_eq!(
-        known.feature(FeatureId::SOLAR_DASHBOARD),
+        known.feature(BatteryFeature::SolarDashboard.id()),
         Some(Some(FeatureIndex(9)))
     );
     bench.session.probe(slot(1), BATTERY, known);
@@ -325,7 +326,7 @@ fn the_notice_that_follows_when_notices_are_switched_on_is_a_reading() {
     // Recording of a Performance MX: it comes 6 to 16 ms after the acknowledgement.
     let known = Known {
         protocol: Some(ProtocolVersion::HIDPP_10),
-        register: Some(BatteryRegister::Status),
+        register: Some(KnownRegister::Status),
         ..Known::default()
     };
     let flags = ["10 03 81 00 00 00 00", "10 03 80 00 10 00 00"];
