@@ -8,6 +8,7 @@
 
 use serde_json::Value;
 use solar_status::cli::decode::{DecodeArgs, run};
+use solar_status::feature::BatteryFeature;
 
 const VECTORS: &str = include_str!("decode/vectors.txt");
 
@@ -86,6 +87,20 @@ fn assert_answers(vector: &Vector<'_>, explained: &[Value]) {
                 vector.number
             );
         }
+    }
+}
+
+#[test]
+fn every_battery_feature_has_a_vector() {
+    let vectors = vectors();
+    for feature in BatteryFeature::ALL {
+        let id = Value::from(feature.id().to_string());
+        let mut expected = vectors.iter().flat_map(|vector| &vector.expected);
+        let has_one = expected.any(|expected| expected.get("feature") == Some(&id));
+        assert!(
+            has_one,
+            "a frame of {feature:?} in tests/decode/vectors.txt"
+        );
     }
 }
 

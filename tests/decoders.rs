@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use solar_status::device::{Battery, is_odd};
 use solar_status::feature::{
-    adc_measurement, battery_level_status, battery_mileage, battery_status, battery_voltage,
-    connection_state, device_connection, device_information, device_name, feature_set,
-    firmware_version, notification_flags, pairing_information, root, solar_dashboard,
+    BatteryFeature, adc_measurement, battery_level_status, battery_mileage, battery_status,
+    battery_voltage, connection_state, device_connection, device_information, device_name,
+    feature_set, firmware_version, notification_flags, pairing_information, root, solar_dashboard,
     unified_battery, wireless_status,
 };
 use solar_status::session::{Known, Peer, Session, Wanted};
@@ -53,40 +53,68 @@ fn report() -> impl Strategy<Value = Report> {
 /// The report as a reading of each battery feature, with and without knowing what the device can
 /// tell; with each, whether it can be one.
 fn batteries(report: &Report) -> Vec<(Battery, bool)> {
+    let of = |feature| {
+        let (batteries, is_plausible) = readings(feature, report);
+        batteries
+            .into_iter()
+            .map(move |battery| (battery, is_plausible))
+    };
+    BatteryFeature::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The report as the readings of one battery feature, and whether it can be one.
+fn readings(feature: BatteryFeature, report: &Report) -> (Vec<Battery>, bool) {
     let at = Timestamp::START;
-    let level = battery_level_status::read_level(report);
-    let capability = battery_level_status::read_capability(report);
-    let level_is_plausible = battery_level_status::is_plausible(report);
-    let voltage = battery_voltage::read_voltage(report);
-    let unified = unified_battery::read_status(report);
-    let capabilities = unified_battery::read_capabilities(report);
-    let unified_is_plausible = unified_battery::is_plausible(report);
-    let measurement = adc_measurement::read_measurement(report);
-    let mut batteries = vec![
-        (
-            Battery::from_level_status(&level, None, at),
-            level_is_plausible,
-        ),
-        (
-            Battery::from_level_status(&level, Some(&capability), at),
-            level_is_plausible,
-        ),
-        (
-            Battery::from_voltage(&voltage, None, at),
-            battery_voltage::is_plausible(report),
-        ),
-        (
-            Battery::from_unified(&unified, None, at),
-            unified_is_plausible,
-        ),
-        (
-            Battery::from_unified(&unified, Some(&capabilities), at),
-            unified_is_plausible,
-        ),
-    ];
-    let headset = Battery::from_adc(&measurement, None, at);
-    batteries.extend(headset.map(|headset| (headset, adc_measurement::is_plausible(report))));
-    batteries
+    match feature {
+        BatteryFeature::LevelStatus => {
+            let level = battery_level_status::read_level(report);
+            let capability = battery_level_status::read_capability(report);
+            let batteries = [None, Some(&capability)]
+                .map(|capability| Battery::from_level_status(&level, capability, at));
+            (batteries.into(), battery_level_status::is_plausible(report))
+        }
+        BatteryFeature::Voltage => {
+            let voltage = battery_voltage::read_voltage(report);
+            let battery = Battery::from_voltage(&voltage, None, at);
+            (vec![battery], battery_voltage::is_plausible(report))
+        }
+        BatteryFeature::Unified => {
+            let unified = unified_battery::read_status(report);
+            let capabilities = unified_battery::read_capabilities(report);
+            let batteries = [None, Some(&capabilities)]
+                .map(|capabilities| Battery::from_unified(&unified, capabilities, at));
+            (batteries.into(), unified_battery::is_plausible(report))
+        }
+        BatteryFeature::Adc => {
+            let measurement = adc_measurement::read_measurement(report);
+            let battery = Battery::from_adc(&measurement, None, at);
+            (
+                battery.into_iter().collect(),
+                adc_measurement::is_plausible(report),
+            )
+        }
+        // Its events are in `read_all`: they are known by their marker.
+        BatteryFeature::SolarDashboard => (Vec::new(), false),
+    }
+}
+
+/// What each kind of code that a feature has keeps of this one.
+fn codes(feature: BatteryFeature, code: u8) -> Vec<u8> {
+    match feature {
+        BatteryFeature::LevelStatus => vec![battery_level_status::Charging::from(code).code()],
+        BatteryFeature::Voltage => vec![
+            battery_voltage::Charging::from(code).code(),
+            battery_voltage::Speed::from(code).code(),
+        ],
+        BatteryFeature::Unified => vec![
+            unified_battery::Charging::from(code).code(),
+            unified_battery::Level::from(code).code(),
+            unified_battery::ExternalPower::from(code).code(),
+        ],
+        // Its flags are bits, kept as received.
+        BatteryFeature::Adc => Vec::new(),
+        BatteryFeature::SolarDashboard => vec![solar_dashboard::EventKind::from(code).code()],
+    }
 }
 
 /// Every reader on one report; the `Debug` output walks through all of the result.
@@ -153,12 +181,11 @@ proptest! {
         prop_assert_eq!(Error20::from(code).code(), code);
         let level = battery_status::Level::from(code);
         prop_assert_eq!(level.code(), code);
-        prop_assert_eq!(battery_level_status::Charging::from(code).code(), code);
-        prop_assert_eq!(battery_voltage::Charging::from(code).code(), code);
-        prop_assert_eq!(battery_voltage::Speed::from(code).code(), code);
-        prop_assert_eq!(unified_battery::Charging::from(code).code(), code);
-        prop_assert_eq!(unified_battery::Level::from(code).code(), code);
-        prop_assert_eq!(unified_battery::ExternalPower::from(code).code(), code);
+        for feature in BatteryFeature::ALL {
+            for kept in codes(feature, code) {
+                prop_assert_eq!(kept, code, "{:?}", feature);
+            }
+        }
     }
 
     #[test]

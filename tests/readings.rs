@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use solar_status::feature::BatteryFeature;
 
 /// The features of the device, each with its index.
 type Features = &'static [(u16, u8)];
@@ -51,9 +52,11 @@ impl Device {
     /// A trace of it: every request that the program may send, with its reply, some times.
     fn trace(&self) -> String {
         let mut calls: Vec<(u8, u8, Vec<u8>, Vec<u8>)> = vec![(0, 1, vec![], vec![4, 2])];
-        for id in [
-            0x0001_u16, 0x0003, 0x0005, 0x0007, 0x1000, 0x1001, 0x1004, 0x1D4B, 0x1F20, 0x4301,
-        ] {
+        let batteries = BatteryFeature::ALL.map(|feature| feature.id().0);
+        for id in [0x0001_u16, 0x0003, 0x0005, 0x0007, 0x1D4B]
+            .into_iter()
+            .chain(batteries)
+        {
             let index = self.features.iter().find(|(it, _)| *it == id);
             let index = index.map_or(0, |(_, index)| *index);
             calls.push((0, 0, id.to_be_bytes().to_vec(), vec![index]));

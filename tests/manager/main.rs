@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod batteries;
 mod calm;
 mod commands;
 mod cover;

@@ -1,0 +1,122 @@
+//! Every battery feature and register, from simulated firmware through requests and events to the
+//! device that is shown.
+
+use std::fs;
+
+use solar_status::device::Device;
+use solar_status::feature::{BatteryFeature, BatteryRegister};
+use solar_status::manager::Memory;
+use solar_status::sim::Plugged;
+use solar_status::sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
+use solar_status::sim::device::Device as Simulated;
+use solar_status::sim::hidpp20::{Feature, Model};
+use solar_status::sim::models;
+use solar_status::sim::receiver::Receiver;
+use solar_status::sim::solar::Solar;
+use solar_status::units::{Lux, Percent};
+
+use crate::desk::{Shared, hours, in_slot};
+use crate::follow::last;
+use crate::stage::{Stage, words};
+
+const CHARGE: Percent = Percent::FULL;
+
+/// A mouse with this feature; a new one gets its firmware in `sim/battery_features.rs`.
+fn with_feature(feature: BatteryFeature) -> Simulated {
+    let model = match feature {
+        BatteryFeature::LevelStatus => Model::LevelStatus(LevelStatus::dry(Levels::Percent)),
+        BatteryFeature::Voltage => Model::Voltage,
+        BatteryFeature::Unified => Model::UnifiedBattery(UnifiedBattery {
+            percent: true,
+            rechargeable: true,
+        }),
+        BatteryFeature::Adc => Model::AdcMeasurement(AdcMeasurement { connected: true }),
+        BatteryFeature::SolarDashboard => Model::Solar(Solar::new(CHARGE, Lux(12))),
+    };
+    models::mouse("mouse", 0x4074, Feature::new(feature.id().0, model))
+}
+
+/// A device with this register; a new one gets its firmware in `sim/battery.rs`.
+fn with_register(register: BatteryRegister) -> Simulated {
+    match register {
+        BatteryRegister::Status => models::k800([0xD0, 0, 0, 1], CHARGE),
+        BatteryRegister::Mileage => models::m705([0xD0, 0, 0, 1], CHARGE),
+    }
+}
+
+/// One device for each feature and register, with the name of its source.
+fn all() -> Vec<(String, Simulated)> {
+    let features = BatteryFeature::ALL.map(|it| (it.id().to_string(), with_feature(it)));
+    let registers =
+        BatteryRegister::ALL.map(|it| (format!("register {}", it.id()), with_register(it)));
+    features.into_iter().chain(registers).collect()
+}
+
+fn plugged(device: Simulated) -> Shared {
+    let receiver = Receiver::new([0xA0, 0, 0, 1]).with(1, device);
+    Shared::new("/dev/hidraw0", Plugged::Receiver(receiver))
+}
+
+/// Checks that a device shows a charge, and names its source.
+fn assert_read(device: &Device, source: &str) {
+    let battery = device.battery.as_ref();
+    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: session/battery.rs"));
+    assert!(battery.tells_charge(), "{source}: device/sources.rs");
+    assert_eq!(battery.source.name(), source, "device/battery.rs");
+}
+
+#[test]
+fn every_battery_source_is_read_on_request() {
+    for (source, device) in all() {
+        let snapshot = plugged(device).read(hours(1), &mut Memory::default());
+        assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
+        assert_read(in_slot(&snapshot, 1), &source);
+    }
+}
+
+#[test]
+fn every_battery_source_is_followed_by_its_events() {
+    for (source, device) in all() {
+        let name = device.identity.codename;
+        let desk = plugged(device);
+        let mut stage = Stage::new();
+        stage.port.plug(&desk);
+        stage.at(20, move |now| {
+            desk.act(|receiver| receiver.set_charge(now, 1, Percent::new(5).unwrap()));
+        });
+        let told = stage.follow(200);
+        let device = last(&told, name);
+        assert_read(device, &source);
+        let low = device.battery.as_ref().and_then(|it| it.level).is_some();
+        let percent = device.battery.as_ref().and_then(|it| it.percent);
+        assert!(
+            percent.map_or(low, |percent| percent.get() < 20),
+            "{source}: {:?}",
+            words(&told)
+        );
+    }
+}
+
+#[test]
+fn the_readme_names_every_battery_source() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for feature in BatteryFeature::ALL {
+        let row = format!("\n| feature {} |", feature.id());
+        assert!(readme.contains(&row), "a row of sources in README.md:{row}");
+    }
+    for register in BatteryRegister::ALL {
+        let row = format!("\n| register {} |", register.id());
+        assert!(readme.contains(&row), "a row of sources in README.md:{row}");
+    }
+    let others = readme
+        .lines()
+        .find(|line| line.starts_with("| other HID++ batteries |"));
+    for feature in BatteryFeature::ALL {
+        let is_own_row = feature == BatteryFeature::SolarDashboard;
+        let named = others.unwrap().contains(&feature.id().to_string());
+        assert!(
+            named || is_own_row,
+            "{feature:?} in README.md, How it compares"
+        );
+    }
+}
