@@ -402,7 +402,7 @@ mod tests {
             ("Kind", "teapot".into()),
             ("Presence", "dreaming".into()),
             ("Protocol", 5_u32.into()),
-            ("Source", "1005".into()),
+            ("Source", "FFFF".into()),
             ("ValueKind", "percent".into()),
             ("Charge", 57_i32.into()),
             ("Lux", 70_000_i32.into()),
