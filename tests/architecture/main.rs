@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod circles;
+mod guards;
 mod names;
 mod planted;
 mod source;
