@@ -1,7 +1,8 @@
 //! Where a device reports its battery: the features of HID++ 2.0 and the registers of HID++ 1.0.
 //!
 //! A new one begins as a variant here. No match over these has a default arm, so the compiler leads to
-//! the code that has to know it; tests over `ALL` lead to what the compiler does not see.
+//! the code that has to know it; tests over `ALL` lead to what the compiler does not see. For that the
+//! enumerations must not become `#[non_exhaustive]`: other crates would need default arms.
 
 use crate::wire::{FeatureId, Register};
 
