@@ -1,0 +1,154 @@
+//! What it means that a request failed, and what to ask instead.
+
+use super::plan::Goal;
+use super::step::Step;
+use super::{Heard, Presence, Probe};
+use crate::feature::firmware_version;
+use crate::feature::root::ProtocolVersion;
+use crate::session::battery;
+use crate::session::event::DeviceFact;
+use crate::session::known::{Capability, Known, KnownRegister};
+use crate::session::request::RequestError;
+use crate::session::sources::battery_registers;
+use crate::wire::{Error10, Error20, ErrorCode, FeatureId};
+
+impl Probe {
+    /// Takes an error for one that says nothing but that there is no name. Returns whether it is
+    /// one.
+    fn handle_missing_name(&mut self, known: &mut Known, step: Step, error: RequestError) -> bool {
+        let is_refusal = matches!(
+            error,
+            RequestError::Refused(ErrorCode::Hidpp20(
+                Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported
+            ))
+        );
+        match step {
+            Step::NameLength(_) | Step::NamePiece(_) if is_refusal => self.lacks_name = true,
+            Step::FriendlyLength(_) | Step::FriendlyPiece(_) if is_refusal => known.nameless = true,
+            // A device that answered all else is there. It does without the name, until another run.
+            Step::Find(FeatureId::DEVICE_NAME | FeatureId::FRIENDLY_NAME)
+            | Step::NameLength(_)
+            | Step::NamePiece(_)
+            | Step::FriendlyLength(_)
+            | Step::FriendlyPiece(_)
+            | Step::Kind(_)
+                if error == RequestError::Silent && self.heard != Heard::Nothing =>
+            {
+                let of_name = |goal| matches!(goal, Goal::Kind | Goal::Name | Goal::FriendlyName);
+                self.goals.retain(|goal| !of_name(*goal));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn handle_failure(
+        &mut self,
+        known: &mut Known,
+        step: Step,
+        error: RequestError,
+        facts: &mut Vec<DeviceFact>,
+    ) {
+        use ErrorCode::{Hidpp10, Hidpp20};
+        if self.handle_missing_name(known, step, error) {
+            return;
+        }
+        match (step, error) {
+            // It answered everything else, or nothing else was asked: no sign that it is away.
+            (
+                Step::Identity(_) | Step::Find(FeatureId::DEVICE_INFORMATION),
+                RequestError::Silent,
+            ) if self.goals.iter().all(|goal| *goal == Goal::Identity) => {
+                self.goals.clear();
+            }
+            (_, error) if error.is_absence() => {
+                self.presence = match self.presence {
+                    Presence::Returned => Presence::Gone,
+                    _ => Presence::Absent(step),
+                };
+                facts.push(DeviceFact::Absent(error));
+            }
+            (Step::Ping, RequestError::Refused(Hidpp10(Error10::InvalidSubId))) => {
+                known.protocol = Some(ProtocolVersion::HIDPP_10);
+                facts.push(DeviceFact::Protocol(ProtocolVersion::HIDPP_10));
+            }
+            // Without a version nothing else can be asked.
+            (Step::Ping, error) => {
+                self.presence = Presence::Gone;
+                facts.push(DeviceFact::Failed(error));
+            }
+            // No feature stands there at all.
+            (
+                Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
+                RequestError::Refused(Hidpp20(Error20::InvalidFeatureIndex)),
+            ) if self.can_restart() => self.restart(known, facts),
+            // Another feature than the remembered one stands there, or the device speaks another
+            // protocol than it did.
+            (
+                Step::Capability(..)
+                | Step::Battery(..)
+                | Step::MeasureLight(_)
+                | Step::Register(_),
+                RequestError::Refused(
+                    Hidpp20(
+                        Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported,
+                    )
+                    | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress),
+                ),
+            ) if self.can_forget(known) => self.restart(known, facts),
+            // A device may list what it then refuses: the feature is as good as absent.
+            (Step::Find(id), RequestError::Refused(_)) => {
+                known.learn(id, None);
+                facts.push(DeviceFact::Feature(id, None));
+            }
+            (Step::Capability(..), RequestError::Refused(_)) => {
+                known.capability = Some(Capability::Unsaid);
+            }
+            // A headset's dongle refuses while the headset is off.
+            (Step::Battery(feature, _), RequestError::Refused(Hidpp20(_)))
+                if battery::refuses_when_off(feature) =>
+            {
+                self.goals.retain(|goal| *goal != Goal::Battery);
+                facts.push(DeviceFact::Absent(RequestError::Disconnected));
+            }
+            // What told its capabilities is there: this will pass. The kernel has such an error 09
+            // of 1004.
+            (
+                Step::Battery(..),
+                RequestError::Refused(Hidpp20(
+                    Error20::Unspecified | Error20::HardwareError | Error20::Unsupported,
+                )),
+            ) if !matches!(known.capability, None | Some(Capability::Unsaid)) => {
+                self.goals.retain(|goal| *goal != Goal::Battery);
+                facts.push(DeviceFact::Failed(error));
+            }
+            (Step::Battery(feature, _), RequestError::Refused(_)) => {
+                known.learn(feature.id(), None);
+                known.capability = None;
+            }
+            (Step::Find(_) | Step::Capability(..) | Step::Battery(..), error) => {
+                self.goals.clear();
+                facts.push(DeviceFact::Failed(error));
+            }
+            (Step::Register(register), error) if error.is_missing() => {
+                let registers = battery_registers(known.model).into_iter();
+                if let Some(next) = registers.skip_while(|it| *it != register).nth(1) {
+                    self.todo.push_back(Step::Register(next));
+                } else {
+                    known.register = Some(KnownRegister::None);
+                    facts.push(DeviceFact::NoBattery);
+                }
+            }
+            // Without notices a device is only read less often.
+            (Step::ReadFlags | Step::WriteFlags(_), _) => {}
+            (Step::Build, _) => facts.extend(
+                self.version
+                    .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
+            ),
+            (Step::Identity(_), RequestError::Refused(_)) => known.identified = true,
+            // Some devices do not tell their firmware: 27 MHz ones have no such register.
+            (Step::Version, error) if error.is_missing() => {}
+            (_, error) => facts.push(DeviceFact::Failed(error)),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What to ask for each goal, as far as it is not known.
+
+use std::collections::VecDeque;
+
+use super::step::Step;
+use super::wanted::Wanted;
+use crate::feature::BatteryFeature;
+use crate::feature::root::ProtocolVersion;
+use crate::session::battery::{self, Means};
+use crate::session::known::{Known, KnownRegister};
+use crate::session::sources::{battery_registers, battery_sources};
+use crate::wire::{FeatureId, FeatureIndex};
+
+/// Something that is wanted of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    Battery,
+    Notices,
+    Wake,
+    Kind,
+    Name,
+    /// Where it has no other name.
+    FriendlyName,
+    Firmware,
+    Identity,
+}
+
+/// What to do for a goal.
+pub(super) enum Way {
+    /// Ask this, and look at the goal again.
+    Via(Step),
+    /// Ask this, and the goal is done.
+    By(Step),
+    /// The device has nothing to ask for this.
+    None,
+}
+
+/// What is wanted, in the order in which it is asked for.
+pub(super) fn goals(wanted: Wanted) -> VecDeque<Goal> {
+    let goals = [
+        (wanted.battery, Goal::Battery),
+        (wanted.notices, Goal::Notices),
+        (wanted.wake, Goal::Wake),
+        (wanted.kind, Goal::Kind),
+        (wanted.name, Goal::Name),
+        (wanted.name, Goal::FriendlyName),
+        (wanted.firmware, Goal::Firmware),
+        // The firmware comes with it.
+        (wanted.identity && !wanted.firmware, Goal::Identity),
+    ];
+    let wanted = goals.into_iter().filter(|(wanted, _)| *wanted);
+    wanted.map(|(_, goal)| goal).collect()
+}
+
+/// What to do for a goal now.
+pub(super) fn way_to(goal: Goal, protocol: ProtocolVersion, known: &Known) -> Way {
+    if !protocol.has_features() {
+        return match (goal, known.register) {
+            (Goal::Battery, register) => {
+                let [first, ..] = battery_registers(known.model);
+                match register.map_or(Some(first), KnownRegister::get) {
+                    Some(register) => Way::By(Step::Register(register)),
+                    None => Way::None,
+                }
+            }
+            (Goal::Notices, register) if register != Some(KnownRegister::None) => {
+                Way::By(Step::ReadFlags)
+            }
+            (Goal::Firmware, _) => Way::By(Step::Version),
+            _ => Way::None,
+        };
+    }
+    let ask: fn(FeatureIndex) -> Step = match goal {
+        Goal::Battery => return way_to_battery(protocol, known),
+        Goal::Notices => return Way::None,
+        Goal::Wake => {
+            return match known.feature(FeatureId::WIRELESS_STATUS) {
+                None => Way::By(Step::Find(FeatureId::WIRELESS_STATUS)),
+                Some(_) => Way::None,
+            };
+        }
+        Goal::Name | Goal::FriendlyName if known.nameless => return Way::None,
+        Goal::Kind => Step::Kind,
+        Goal::Name => Step::NameLength,
+        Goal::FriendlyName => Step::FriendlyLength,
+        Goal::Firmware | Goal::Identity => Step::Identity,
+    };
+    let id = match goal {
+        Goal::Firmware | Goal::Identity => FeatureId::DEVICE_INFORMATION,
+        Goal::FriendlyName => FeatureId::FRIENDLY_NAME,
+        _ => FeatureId::DEVICE_NAME,
+    };
+    match known.feature(id) {
+        None => Way::Via(Step::Find(id)),
+        Some(Some(index)) => Way::By(ask(index)),
+        Some(None) => Way::None,
+    }
+}
+
+fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
+    let sources = battery_sources(protocol, known.model);
+    let found = sources
+        .into_iter()
+        .find_map(|feature| Some((feature, known.feature(feature.id())??)));
+    if let Some((feature, index)) = found {
+        if known.capability.is_none()
+            && let Some(call) = battery::get_capability(feature, index)
+        {
+            return Way::Via(Step::Capability(feature, call));
+        }
+        return match battery::means(feature, index) {
+            // Refused, it is struck off the list, and the next source is looked for.
+            Means::Call(call) => Way::Via(Step::Battery(feature, call)),
+            Means::Measurement => Way::By(Step::MeasureLight(index)),
+        };
+    }
+    let mut ids = sources.into_iter().map(BatteryFeature::id);
+    let unknown = ids.find(|id| known.feature(*id).is_none());
+    unknown.map_or(Way::None, |id| Way::Via(Step::Find(id)))
+}

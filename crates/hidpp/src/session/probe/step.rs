@@ -1,0 +1,63 @@
+//! The requests that a device can be sent, one at a time.
+
+use crate::feature::firmware_version::{self, Item};
+use crate::feature::notification_flags::{self, NotificationFlags};
+use crate::feature::root;
+use crate::feature::solar_dashboard::{self, LightMeasure};
+use crate::feature::{
+    BatteryFeature, BatteryRegister, device_information, device_name, friendly_name,
+};
+use crate::session::battery;
+use crate::session::request::Request;
+use crate::wire::{Call, FeatureId, FeatureIndex};
+
+/// One request to the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::session) enum Step {
+    Ping,
+    Find(FeatureId),
+    Capability(BatteryFeature, Call),
+    Battery(BatteryFeature, Call),
+    MeasureLight(FeatureIndex),
+    Register(BatteryRegister),
+    ReadFlags,
+    WriteFlags(NotificationFlags),
+    NameLength(FeatureIndex),
+    NamePiece(FeatureIndex),
+    FriendlyLength(FeatureIndex),
+    FriendlyPiece(FeatureIndex),
+    Kind(FeatureIndex),
+    Identity(FeatureIndex),
+    Firmware(FeatureIndex, u8),
+    Version,
+    Build,
+}
+
+impl Step {
+    /// Its request; `mark` makes a ping unlike the one before, and a piece of a name begins at
+    /// `offset`.
+    pub(super) fn request(self, mark: u8, offset: u8) -> Request {
+        match self {
+            Self::Ping => root::ping(mark).into(),
+            Self::Find(id) => root::get_feature(id).into(),
+            Self::Capability(_, call) | Self::Battery(_, call) => call.into(),
+            Self::MeasureLight(index) => {
+                solar_dashboard::set_light_measure(index, LightMeasure::ONCE).into()
+            }
+            Self::Register(register) => battery::get_register(register).into(),
+            Self::ReadFlags => notification_flags::get().into(),
+            Self::WriteFlags(flags) => notification_flags::set(flags).into(),
+            Self::NameLength(index) => device_name::get_count(index).into(),
+            Self::NamePiece(index) => device_name::get_name(index, offset).into(),
+            Self::FriendlyLength(index) => friendly_name::get_length(index).into(),
+            Self::FriendlyPiece(index) => friendly_name::get_name(index, offset).into(),
+            Self::Kind(index) => device_name::get_type(index).into(),
+            Self::Identity(index) => device_information::get_device_info(index).into(),
+            Self::Firmware(index, entity) => {
+                device_information::get_firmware_info(index, entity).into()
+            }
+            Self::Version => firmware_version::get(Item::Firmware).into(),
+            Self::Build => firmware_version::get(Item::Build).into(),
+        }
+    }
+}
