@@ -1,0 +1,113 @@
+//! What the error in an answer means: to be sent again later, unreachable, or refused.
+
+use std::time::Duration;
+
+use super::Exchange;
+use super::pending::{Pending, State};
+use crate::session::peer::Peer;
+use crate::session::request::{Request, RequestError};
+use crate::session::timing;
+use crate::units::Timestamp;
+use crate::wire::{Error10, Error20, ErrorCode, Report};
+
+impl<P> Exchange<P> {
+    pub(super) fn handle_error(&mut self, now: Timestamp, at: usize, code: ErrorCode) {
+        let error = match code {
+            ErrorCode::Hidpp10(Error10::Busy) => {
+                if self.handle_refusal(now, at) {
+                    return;
+                }
+                RequestError::Busy
+            }
+            ErrorCode::Hidpp20(Error20::Busy) => {
+                self.note_answer(now, at);
+                if self.handle_busy(now, at) {
+                    return;
+                }
+                RequestError::Busy
+            }
+            ErrorCode::Hidpp10(code) if code.is_unreachable() && self.is_to_device(at) => {
+                RequestError::Unreachable(code)
+            }
+            code => {
+                self.note_answer(now, at);
+                RequestError::Refused(code)
+            }
+        };
+        self.finish(now, at, Err(error));
+    }
+
+    /// The receiver had no time for a message. If that is for messages of ours, it is sent again
+    /// when one of them is answered; `false`: it was refused too often.
+    fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        if pending.beside > 0 {
+            self.window.note_refusal(pending.beside);
+        }
+        pending.refused = true;
+        // It is not among those that keep the receiver busy.
+        pending.state = State::Waiting(now);
+        let blocked = self
+            .pending
+            .get(at)
+            .and_then(|pending| self.blocked_until(pending, now));
+        // The receiver may hold one of ours until its deadline: these refusals have an end.
+        let ours = self.radio_in_flight().next().is_some();
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        if blocked.is_some() {
+            pending.turn_away();
+            return true;
+        }
+        pending.busy += u8::from(!ours);
+        pending.wait(now + backoff(timing::REFUSED_FIRST, pending.refusals));
+        pending.refusals = pending.refusals.saturating_add(1);
+        pending.busy < timing::BUSY_ANSWERS
+    }
+
+    /// The device had no time for a message: it is sent again later; `false`: it met that too often.
+    fn handle_busy(&mut self, now: Timestamp, at: usize) -> bool {
+        let Some(pending) = self.pending.get_mut(at) else {
+            return false;
+        };
+        pending.wait(now + backoff(timing::BUSY_FIRST, pending.busy));
+        pending.busy += 1;
+        pending.busy < timing::BUSY_ANSWERS
+    }
+
+    /// The receiver is done with a message: those it refused meanwhile need not wait longer.
+    pub(super) fn note_free(&mut self, now: Timestamp) {
+        for pending in self.pending.iter_mut().filter(|pending| pending.refused) {
+            pending.refused = false;
+            if matches!(pending.state, State::Waiting(_)) {
+                pending.state = State::Waiting(now);
+            }
+        }
+    }
+
+    fn is_to_device(&self, at: usize) -> bool {
+        self.pending
+            .get(at)
+            .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
+    }
+
+    /// Whether an error is the answer to an earlier question of the register.
+    pub(super) fn owed_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
+        match self.pending.get(at) {
+            Some(Pending {
+                request: Request::Register(_),
+                sent: Some(sent),
+                ..
+            }) => self.past.is_owed(now, sent, error),
+            _ => false,
+        }
+    }
+}
+
+/// How long to wait after so many waits before.
+fn backoff(first: Duration, before: u8) -> Duration {
+    (first * (1 << before.min(6))).min(timing::BUSY_LONGEST)
+}
