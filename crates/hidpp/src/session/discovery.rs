@@ -5,24 +5,27 @@
 //! receiver without these records (27 MHz) is asked to announce its devices. Once all is found,
 //! a slot is looked at again when its device speaks up as somebody new.
 
+mod records;
+mod slots;
+mod step;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use log::{debug, warn};
+
+pub(super) use step::Step;
 
 use super::event::{Event, PairingRecord, ReceiverRecord};
 use super::request::RequestError;
 use super::text::ReadText;
 use super::timing;
-use crate::feature::bolt_pairing::{self, BoltPairing};
-use crate::feature::device_connection::Arrival;
-use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::pairing_information::{self, PairingInformation};
 use crate::feature::{
-    DeviceKind, DeviceText, PairingRecords, bolt_unique_id, connection_state, receiver_firmware,
+    PairingRecords, bolt_unique_id, connection_state, firmware_version, receiver_firmware,
 };
 use crate::units::Timestamp;
-use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot, Wpid};
+use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot};
 
 /// What to expect of a receiver, and what to find out besides what is paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,26 +54,6 @@ impl Default for DiscoveryScope {
             follow: false,
         }
     }
-}
-
-/// One request to the receiver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Receiver,
-    UniqueId,
-    /// Firmware and number of slots of a Bolt receiver.
-    BoltReceiver,
-    State,
-    Pairing(Slot),
-    Extended(Slot),
-    Name(Slot),
-    BoltPairing(Slot),
-    BoltName(Slot),
-    Firmware,
-    Build,
-    ReadFlags,
-    WriteFlags(NotificationFlags),
-    Announce,
 }
 
 /// The last slot that is tried when the receiver counts more devices than were found: a
@@ -161,23 +144,7 @@ impl Discovery {
     /// The next request, until there is none.
     pub(super) fn next_step(&mut self) -> Option<(Step, RegisterRequest)> {
         let step = self.todo.pop_front()?;
-        let request = match step {
-            Step::Receiver => pairing_information::get_receiver(),
-            Step::UniqueId => bolt_unique_id::get(),
-            Step::BoltReceiver => receiver_firmware::get(),
-            Step::State => connection_state::get(),
-            Step::Pairing(slot) => pairing_information::get_pairing(slot),
-            Step::Extended(slot) => pairing_information::get_extended(slot),
-            Step::Name(slot) => pairing_information::get_name(slot),
-            Step::BoltPairing(slot) => bolt_pairing::get_pairing(slot),
-            Step::BoltName(slot) => bolt_pairing::get_name(slot),
-            Step::Firmware => firmware_version::get(Item::Firmware),
-            Step::Build => firmware_version::get(Item::Build),
-            Step::ReadFlags => notification_flags::get(),
-            Step::WriteFlags(flags) => notification_flags::set(flags),
-            Step::Announce => connection_state::announce_devices(),
-        };
-        Some((step, request))
+        Some((step, step.request()))
     }
 
     /// The flags to clear again when the session ends.
@@ -396,94 +363,6 @@ impl Discovery {
         }
     }
 
-    /// Takes a pairing record, also one that another program asked for: it says itself what it
-    /// is about.
-    pub(super) fn learn(&mut self, report: &Report, events: &mut VecDeque<Event>) {
-        if let Some(record) = bolt_pairing::read(report) {
-            self.learn_bolt(record, events);
-            return;
-        }
-        match pairing_information::read(report) {
-            PairingInformation::Pairing(slot, pairing) => {
-                if !self.takes_records() {
-                    return;
-                }
-                let new = !self.devices.contains_key(&slot);
-                let record = self.devices.entry(slot).or_default();
-                // Of another device than is known here, its arrival tells.
-                record.wpid.get_or_insert(pairing.wpid);
-                record.kind.get_or_insert(pairing.kind);
-                if new {
-                    // The rest of the slot's record first, so that its device can be asked soon.
-                    self.todo.push_front(Step::Extended(slot));
-                    self.todo.retain(|step| *step != Step::Pairing(slot));
-                }
-            }
-            PairingInformation::Extended(slot, extended) => {
-                if self.scope.extra_slot == Some(slot) && self.takes_records() {
-                    let record = self.devices.entry(slot).or_default();
-                    record.kind = Some(DeviceKind::ChargingPad);
-                }
-                if let Some(record) = self.devices.get_mut(&slot) {
-                    record.serial = extended.serial;
-                    record.power_switch = Some(extended.power_switch);
-                }
-            }
-            PairingInformation::Name(slot, name) => self.learn_name(slot, &name, events),
-            PairingInformation::Receiver(_) | PairingInformation::Unknown(_) => {}
-        }
-    }
-
-    fn learn_bolt(&mut self, record: BoltPairing, events: &mut VecDeque<Event>) {
-        match record {
-            BoltPairing::Pairing(slot, pairing) => {
-                if !self.takes_records() || self.devices.contains_key(&slot) {
-                    return;
-                }
-                let record = PairingRecord {
-                    wpid: Some(pairing.wpid),
-                    kind: Some(pairing.kind),
-                    serial: pairing.unit_id,
-                    online: Some(pairing.online),
-                    ..PairingRecord::default()
-                };
-                self.devices.insert(slot, record);
-                self.todo.retain(|step| *step != Step::BoltPairing(slot));
-                self.emit(slot, events);
-            }
-            BoltPairing::Name(slot, piece) => {
-                if piece.piece == 1 {
-                    self.learn_name(slot, &piece.text, events);
-                }
-            }
-        }
-    }
-
-    fn learn_name(&mut self, slot: Slot, name: &DeviceText, events: &mut VecDeque<Event>) {
-        if let Some(record) = self.devices.get_mut(&slot) {
-            record.name = (self.text)(name);
-            events.push_back(Event::Named(slot.into(), record.name.clone()));
-        }
-    }
-
-    /// Another program's record is not taken before it is known what the receiver is: it will be
-    /// asked again.
-    fn takes_records(&self) -> bool {
-        !matches!(self.progress, Progress::Identity | Progress::Over)
-    }
-
-    /// Reads the receiver's short name of a device, after the records: devices can be asked as soon
-    /// as they are known.
-    pub(super) fn read_name(&mut self, slot: Slot, events: &mut VecDeque<Event>) {
-        match self.records {
-            PairingRecords::Legacy | PairingRecords::Unknown => {
-                self.todo.push_back(Step::Name(slot));
-            }
-            PairingRecords::Bolt => self.todo.push_back(Step::BoltName(slot)),
-            PairingRecords::None => events.push_back(Event::Named(slot.into(), None)),
-        }
-    }
-
     /// Looks again at the receiver's flags, which it may have lost.
     pub(super) fn check_flags(&mut self) {
         if self.scope.follow {
@@ -499,116 +378,6 @@ impl Discovery {
     /// Whether all was found and slots are only looked at when there is news.
     pub(super) const fn is_following(&self) -> bool {
         matches!(self.progress, Progress::Following)
-    }
-
-    /// The model of a slot's device, if it was told.
-    pub(super) fn model(&self, slot: Slot) -> Option<Wpid> {
-        self.devices.get(&slot)?.wpid
-    }
-
-    /// Whether this slot is known to hold that device, or any where the model is not told.
-    pub(super) fn holds(&self, slot: Slot, wpid: Option<Wpid>) -> bool {
-        self.devices
-            .get(&slot)
-            .is_some_and(|record| wpid.is_none() || record.wpid.is_none() || record.wpid == wpid)
-    }
-
-    /// Looks at a slot anew, since its device is another than was known.
-    pub(super) fn look_at(&mut self, slot: Slot) {
-        self.devices.remove(&slot);
-        if self.progress == Progress::Following && self.records != PairingRecords::None {
-            self.vacant.insert(slot);
-            let step = self.record_of(slot);
-            if !self.todo.contains(&step) {
-                self.todo.push_back(step);
-            }
-        }
-    }
-
-    /// Looks at a slot whose device speaks though its pairing was not announced, as after a switch
-    /// to another computer and back. A slot without a record is looked at once, however much comes
-    /// from it.
-    pub(super) fn meet(&mut self, slot: Slot) {
-        if self.is_following() && !self.holds(slot, None) && !self.vacant.contains(&slot) {
-            self.look_at(slot);
-        }
-    }
-
-    /// Reads the record of a slot again.
-    pub(super) fn check(&mut self, slot: Slot) {
-        if !self.holds(slot, None) {
-            self.look_at(slot);
-        } else if self.is_following() && self.records != PairingRecords::None {
-            self.checked.insert(slot);
-            self.todo.push_back(self.record_of(slot));
-        }
-    }
-
-    /// Takes the outcome of a step: which slot was checked and does not hold what it held.
-    pub(super) fn settle_check(
-        &mut self,
-        step: Step,
-        outcome: &Result<Report, RequestError>,
-    ) -> Option<Slot> {
-        let (Step::Pairing(slot) | Step::BoltPairing(slot)) = step else {
-            return None;
-        };
-        if !self.checked.remove(&slot) {
-            return None;
-        }
-        let changed = match outcome {
-            Ok(report) => {
-                let wpid = match (
-                    bolt_pairing::read(report),
-                    pairing_information::read(report),
-                ) {
-                    (Some(BoltPairing::Pairing(_, pairing)), _) => Some(pairing.wpid),
-                    (None, PairingInformation::Pairing(_, pairing)) => Some(pairing.wpid),
-                    _ => None,
-                };
-                !self.holds(slot, wpid)
-            }
-            Err(error) => error.is_empty_slot(),
-        };
-        changed.then_some(slot)
-    }
-
-    /// The device of a slot was unpaired.
-    pub(super) fn forget(&mut self, slot: Slot) {
-        self.devices.remove(&slot);
-        self.vacant.remove(&slot);
-    }
-
-    /// Takes an arrival notice, which completes a record or, on a 27 MHz receiver, is all of it.
-    pub(super) fn learn_arrival(
-        &mut self,
-        slot: Slot,
-        arrival: &Arrival,
-        events: &mut VecDeque<Event>,
-    ) {
-        let straggling = matches!(self.progress, Progress::Stragglers(_));
-        let new = !self.devices.contains_key(&slot);
-        let unrecorded =
-            self.progress == Progress::Following && self.records == PairingRecords::None;
-        if straggling || unrecorded || self.progress == Progress::Announcements || !new {
-            let record = self.devices.entry(slot).or_default();
-            record.wpid = record.wpid.or(Some(arrival.wpid));
-            record.kind = record.kind.or(Some(arrival.kind));
-            record.online = Some(arrival.online);
-        }
-        if unrecorded && new {
-            self.emit(slot, events);
-        }
-        if straggling && !self.are_missing() {
-            self.end_announcements(events);
-            self.go_on(events);
-        }
-    }
-
-    fn emit(&self, slot: Slot, events: &mut VecDeque<Event>) {
-        if let Some(record) = self.devices.get(&slot) {
-            events.push_back(Event::Paired(slot.into(), record.clone()));
-        }
     }
 
     /// When nothing is left to ask: looks again where the receiver counted more devices, then
