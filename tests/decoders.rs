@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use solar_status::device::{Battery, is_odd};
 use solar_status::feature::{
-    BatteryFeature, adc_measurement, battery_level_status, battery_mileage, battery_status,
+    BatteryFeature, Means, adc_measurement, battery_level_status, battery_mileage, battery_status,
     battery_voltage, connection_state, device_connection, device_information, device_name,
     feature_set, firmware_version, notification_flags, pairing_information, root, solar_dashboard,
     unified_battery, wireless_status,
@@ -11,8 +11,8 @@ use solar_status::feature::{
 use solar_status::session::{Known, Peer, Session, Wanted};
 use solar_status::units::Timestamp;
 use solar_status::wire::{
-    DeviceIndex, Error10, Error20, Incoming, Message, Relation, Report, ReportId, classify,
-    descriptor, relation,
+    DeviceIndex, Error10, Error20, FeatureIndex, Incoming, Message, Relation, Report, ReportId,
+    classify, descriptor, relation,
 };
 
 /// Bytes such as a node delivers: any at all, or a report with a plausible head.
@@ -53,49 +53,18 @@ fn report() -> impl Strategy<Value = Report> {
 /// The report as a reading of each battery feature, with and without knowing what the device can
 /// tell; with each, whether it can be one.
 fn batteries(report: &Report) -> Vec<(Battery, bool)> {
-    let of = |feature| {
-        let (batteries, is_plausible) = readings(feature, report);
-        batteries
-            .into_iter()
-            .map(move |battery| (battery, is_plausible))
+    // The events of others are known by their marker.
+    let is_called = |it: &BatteryFeature| matches!(it.means(FeatureIndex(1)), Means::Call(_));
+    let features = BatteryFeature::ALL.into_iter().filter(is_called);
+    let of = |feature: BatteryFeature| {
+        let capabilities = [None, Some(feature.read_capability(report))];
+        let readings = capabilities.map(|capability| feature.read(capability, report));
+        readings.map(|reading| {
+            let battery = Battery::of(&reading, None, None, Timestamp::START);
+            battery.map(|battery| (battery, feature.is_plausible(report)))
+        })
     };
-    BatteryFeature::ALL.into_iter().flat_map(of).collect()
-}
-
-/// The report as the readings of one battery feature, and whether it can be one.
-fn readings(feature: BatteryFeature, report: &Report) -> (Vec<Battery>, bool) {
-    let at = Timestamp::START;
-    match feature {
-        BatteryFeature::LevelStatus => {
-            let level = battery_level_status::read_level(report);
-            let capability = battery_level_status::read_capability(report);
-            let batteries = [None, Some(&capability)]
-                .map(|capability| Battery::from_level_status(&level, capability, at));
-            (batteries.into(), battery_level_status::is_plausible(report))
-        }
-        BatteryFeature::Voltage => {
-            let voltage = battery_voltage::read_voltage(report);
-            let battery = Battery::from_voltage(&voltage, None, at);
-            (vec![battery], battery_voltage::is_plausible(report))
-        }
-        BatteryFeature::Unified => {
-            let unified = unified_battery::read_status(report);
-            let capabilities = unified_battery::read_capabilities(report);
-            let batteries = [None, Some(&capabilities)]
-                .map(|capabilities| Battery::from_unified(&unified, capabilities, at));
-            (batteries.into(), unified_battery::is_plausible(report))
-        }
-        BatteryFeature::Adc => {
-            let measurement = adc_measurement::read_measurement(report);
-            let battery = Battery::from_adc(&measurement, None, at);
-            (
-                battery.into_iter().collect(),
-                adc_measurement::is_plausible(report),
-            )
-        }
-        // Its events are in `read_all`: they are known by their marker.
-        BatteryFeature::SolarDashboard => (Vec::new(), false),
-    }
+    features.flat_map(of).flatten().collect()
 }
 
 /// What each kind of code that a feature has keeps of this one.

@@ -2,11 +2,10 @@
 
 use solar_status::device::Battery;
 use solar_status::feature::{
-    BatteryFeature, adc_measurement, battery_level_status, battery_mileage, battery_status,
-    battery_voltage, bolt_discovery, bolt_pairing, bolt_unique_id, connection_state,
-    device_connection, device_information, device_name, feature_set, firmware_version,
-    notification_flags, pairing_information, pairing_lock, receiver_firmware, root,
-    solar_dashboard, unified_battery, wireless_status,
+    BatteryFeature, Reading, battery_mileage, battery_status, bolt_discovery, bolt_pairing,
+    bolt_unique_id, connection_state, device_connection, device_information, device_name,
+    feature_set, firmware_version, notification_flags, pairing_information, pairing_lock,
+    receiver_firmware, root, wireless_status,
 };
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
@@ -52,39 +51,18 @@ pub(crate) fn run(bytes: &[u8]) {
 
 /// Reads the report as each reply and event of a battery feature.
 fn read(feature: BatteryFeature, report: &Report) {
-    let at = Timestamp::START;
-    let product = Some(Wpid(0x0A5B));
-    let battery = match feature {
-        BatteryFeature::LevelStatus => {
-            battery_level_status::is_plausible(report);
-            let level = battery_level_status::read_level(report);
-            let capability = battery_level_status::read_capability(report);
-            Some(Battery::from_level_status(&level, Some(&capability), at))
-        }
-        BatteryFeature::Voltage => {
-            battery_voltage::is_plausible(report);
-            let voltage = battery_voltage::read_voltage(report);
-            Some(Battery::from_voltage(&voltage, product, at))
-        }
-        BatteryFeature::Unified => {
-            unified_battery::is_plausible(report);
-            let unified = unified_battery::read_status(report);
-            let capabilities = unified_battery::read_capabilities(report);
-            Some(Battery::from_unified(&unified, Some(&capabilities), at))
-        }
-        BatteryFeature::Adc => {
-            adc_measurement::is_plausible(report);
-            Battery::from_adc(&adc_measurement::read_measurement(report), product, at)
-        }
-        BatteryFeature::SolarDashboard => {
-            for event in 0..16 {
-                let event = solar_dashboard::read_event(event, report);
+    feature.is_plausible(report);
+    for capability in [None, Some(feature.read_capability(report))] {
+        let reading = feature.read(capability, report);
+        let battery = Battery::of(&reading, Some(Wpid(0x0A5B)), None, Timestamp::START);
+        let is_trusted = match reading {
+            Reading::Solar(event) => {
                 assert!(event.light.is_none_or(|_| event.is_charging().is_some()));
                 event.voltage();
-                assert_eq!(Battery::from_solar(&event, None, at).trusted, event.good);
+                event.good
             }
-            None
-        }
-    };
-    assert!(battery.is_none_or(|battery| battery.trusted));
+            _ => true,
+        };
+        assert!(battery.is_none_or(|battery| battery.trusted == is_trusted));
+    }
 }

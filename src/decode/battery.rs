@@ -4,10 +4,13 @@ use super::fields::{Fields, count};
 use super::power;
 use crate::feature::solar_dashboard::{self, EventKind, Led, LightMeasure};
 use crate::feature::{
-    BatteryFeature, BatteryRegister, adc_measurement, battery_event, battery_level_status,
-    battery_mileage, battery_status, battery_voltage, unified_battery,
+    BatteryFeature, BatteryRegister, Means, adc_measurement, battery_event, battery_level_status,
+    battery_voltage, unified_battery,
 };
-use crate::wire::Report;
+use crate::wire::{FeatureIndex, Report};
+
+/// Where a feature stands does not change its functions.
+const ANY: FeatureIndex = FeatureIndex::ROOT;
 
 /// The name of a function.
 pub(super) const fn function(feature: BatteryFeature, number: u8) -> Option<&'static str> {
@@ -63,20 +66,19 @@ pub(super) fn event_name(feature: BatteryFeature, number: u8) -> Option<&'static
 }
 
 /// Whether a request for a function has no parameters, and its reply has some.
-pub(super) const fn only_reads(feature: BatteryFeature, function: u8) -> bool {
-    match feature {
-        BatteryFeature::LevelStatus => matches!(
-            function,
-            battery_level_status::GET_LEVEL | battery_level_status::GET_CAPABILITY
-        ),
-        BatteryFeature::Voltage => function == battery_voltage::GET_VOLTAGE,
-        BatteryFeature::Unified => matches!(
-            function,
-            unified_battery::GET_CAPABILITIES | unified_battery::GET_STATUS
-        ),
-        BatteryFeature::Adc => function == adc_measurement::GET_MEASUREMENT,
-        BatteryFeature::SolarDashboard => false,
-    }
+pub(super) fn only_reads(feature: BatteryFeature, number: u8) -> bool {
+    is_reading(feature, number) || is_capability(feature, number)
+}
+
+/// Whether a function returns a reading.
+fn is_reading(feature: BatteryFeature, number: u8) -> bool {
+    matches!(feature.means(ANY), Means::Call(call) if call.function.get() == number)
+}
+
+/// Whether a function says what the values of a reading mean.
+fn is_capability(feature: BatteryFeature, number: u8) -> bool {
+    let call = feature.get_capability(ANY);
+    call.is_some_and(|call| call.function.get() == number)
 }
 
 /// Whether a report under software id 0 that cannot be an event is certainly a reply.
@@ -128,37 +130,15 @@ pub(super) fn reply(
     number: u8,
     report: &Report,
 ) -> bool {
+    if is_reading(feature, number) {
+        power::reading(fields, &feature.read(None, report));
+        return true;
+    }
+    if is_capability(feature, number) {
+        power::capability(fields, feature.read_capability(report));
+        return true;
+    }
     match feature {
-        BatteryFeature::LevelStatus => match number {
-            battery_level_status::GET_LEVEL => {
-                power::level_status(fields, battery_level_status::read_level(report));
-            }
-            battery_level_status::GET_CAPABILITY => {
-                power::level_capability(fields, battery_level_status::read_capability(report));
-            }
-            _ => return is_empty(report),
-        },
-        BatteryFeature::Voltage => match number {
-            battery_voltage::GET_VOLTAGE => {
-                power::voltage(fields, battery_voltage::read_voltage(report));
-            }
-            _ => return is_empty(report),
-        },
-        BatteryFeature::Unified => match number {
-            unified_battery::GET_CAPABILITIES => {
-                power::unified_capabilities(fields, unified_battery::read_capabilities(report));
-            }
-            unified_battery::GET_STATUS => {
-                power::unified(fields, unified_battery::read_status(report));
-            }
-            _ => return is_empty(report),
-        },
-        BatteryFeature::Adc => match number {
-            adc_measurement::GET_MEASUREMENT => {
-                power::measurement(fields, adc_measurement::read_measurement(report));
-            }
-            _ => return is_empty(report),
-        },
         BatteryFeature::SolarDashboard => match number {
             // The reply repeats the request, or is zero.
             solar_dashboard::SET_LIGHT_MEASURE if is_empty(report) => {
@@ -169,6 +149,10 @@ pub(super) fn reply(
             }
             _ => return is_empty(report),
         },
+        BatteryFeature::LevelStatus
+        | BatteryFeature::Voltage
+        | BatteryFeature::Unified
+        | BatteryFeature::Adc => return is_empty(report),
     }
     true
 }
@@ -180,40 +164,11 @@ pub(super) fn event(
     number: u8,
     report: &Report,
 ) -> bool {
-    if !battery_event::is_reading(feature, number) {
-        return is_empty(report);
-    }
-    match feature {
-        BatteryFeature::LevelStatus => {
-            power::level_status(fields, battery_level_status::read_level(report));
-        }
-        BatteryFeature::Voltage => power::voltage(fields, battery_voltage::read_voltage(report)),
-        BatteryFeature::Unified => power::unified(fields, unified_battery::read_status(report)),
-        BatteryFeature::Adc => {
-            power::measurement(fields, adc_measurement::read_measurement(report));
-        }
-        BatteryFeature::SolarDashboard => {
-            power::solar(fields, &solar_dashboard::read_event(number, report));
-        }
-    }
-    true
-}
-
-/// Explains the content of a register.
-pub(super) fn register(fields: &mut Fields, register: BatteryRegister, report: &Report) {
-    match register {
-        BatteryRegister::Status => power::steps(fields, battery_status::read(report)),
-        BatteryRegister::Mileage => power::mileage(fields, battery_mileage::read(report)),
-    }
-}
-
-/// Explains the notification that repeats a register.
-pub(super) fn notification(fields: &mut Fields, register: BatteryRegister, report: &Report) {
-    match register {
-        BatteryRegister::Status => power::steps(fields, battery_status::read_notification(report)),
-        BatteryRegister::Mileage => {
-            power::mileage(fields, battery_mileage::read_notification(report));
-        }
+    if battery_event::is_reading(feature, number) {
+        power::reading(fields, &feature.read(None, report));
+        true
+    } else {
+        is_empty(report)
     }
 }
 

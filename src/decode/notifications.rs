@@ -1,7 +1,7 @@
 //! The fields of HID++ 1.0 notifications and of DJ notices.
 
-use super::battery;
 use super::fields::{Fields, quoted};
+use super::power;
 use crate::feature::bolt_discovery::{self, BoltDiscovery};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::{BatteryRegister, pairing_lock};
@@ -10,7 +10,7 @@ use crate::wire::{DjNotice, Report};
 /// Tells a notification; whether there was nothing it could not tell.
 pub(super) fn notification(fields: &mut Fields, report: &Report) -> bool {
     if let Some(register) = BatteryRegister::of_notification(report.sub_id()) {
-        battery::notification(fields, register, report);
+        power::reading(fields, &register.read_notification(report));
         return true;
     }
     match report.sub_id() {

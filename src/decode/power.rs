@@ -11,11 +11,33 @@ use crate::feature::battery_level_status::{self, BatteryLevelStatus};
 use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::solar_dashboard::SolarEvent;
 use crate::feature::unified_battery::{self, Capabilities, UnifiedBattery};
-use crate::feature::{battery_mileage, battery_status};
+use crate::feature::{Capability, Reading, battery_mileage, battery_status};
 use crate::units::{Percent, PercentPoints, Timestamp};
 
+/// A reading of any battery feature or register.
+pub(super) fn reading(fields: &mut Fields, reading: &Reading) {
+    match reading {
+        Reading::Solar(event) => solar(fields, event),
+        Reading::Mileage(battery) => mileage(fields, *battery),
+        Reading::Status(battery) => steps(fields, *battery),
+        Reading::LevelStatus(status, _) => level_status(fields, *status),
+        Reading::Voltage(reading) => voltage(fields, *reading),
+        Reading::Unified(battery, _) => unified(fields, *battery),
+        Reading::Adc(reading) => measurement(fields, *reading),
+    }
+}
+
+/// What the values of a battery feature mean.
+pub(super) fn capability(fields: &mut Fields, capability: Capability) {
+    match capability {
+        Capability::Levels(capability) => level_capability(fields, capability),
+        Capability::Unified(capabilities) => unified_capabilities(fields, capabilities),
+        Capability::Unsaid => {}
+    }
+}
+
 /// A battery level in steps.
-pub(super) fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus) {
+fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus) {
     fields.keep("percent", Value::Null);
     match battery.level {
         Some(level) => fields.say("level", level.name(), format!("level {level}")),
@@ -27,7 +49,7 @@ pub(super) fn steps(fields: &mut Fields, battery: battery_status::BatteryStatus)
 }
 
 /// A battery level in percent, with what a charge lasts.
-pub(super) fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMileage) {
+fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMileage) {
     percent(fields, battery.charge);
     fields.say("state", battery.charging.name(), battery.charging.name());
     let unit = battery.unit.name();
@@ -40,7 +62,7 @@ pub(super) fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMile
 }
 
 /// A reading of feature 1000.
-pub(super) fn level_status(fields: &mut Fields, status: BatteryLevelStatus) {
+fn level_status(fields: &mut Fields, status: BatteryLevelStatus) {
     percent(fields, status.level);
     match status.next {
         Some(next) => fields.say("next_percent", next.get(), format!("next {next}")),
@@ -52,7 +74,7 @@ pub(super) fn level_status(fields: &mut Fields, status: BatteryLevelStatus) {
 }
 
 /// What the levels of feature 1000 mean.
-pub(super) fn level_capability(fields: &mut Fields, capability: battery_level_status::Capability) {
+fn level_capability(fields: &mut Fields, capability: battery_level_status::Capability) {
     let levels = capability.levels;
     fields.say("levels", levels, count(levels, "level"));
     value_kind(fields, capability.is_percentage());
@@ -76,7 +98,7 @@ pub(super) fn level_capability(fields: &mut Fields, capability: battery_level_st
 }
 
 /// A reading of feature 1001.
-pub(super) fn voltage(fields: &mut Fields, voltage: BatteryVoltage) {
+fn voltage(fields: &mut Fields, voltage: BatteryVoltage) {
     let battery = Battery::from_voltage(&voltage, None, Timestamp::START);
     fields.say("voltage_mv", voltage.voltage.0, voltage.voltage);
     estimate(fields, &battery);
@@ -93,7 +115,7 @@ pub(super) fn voltage(fields: &mut Fields, voltage: BatteryVoltage) {
 }
 
 /// A reading of feature 1004.
-pub(super) fn unified(fields: &mut Fields, unified: UnifiedBattery) {
+fn unified(fields: &mut Fields, unified: UnifiedBattery) {
     percent(fields, unified.charge);
     match unified.level {
         Some(level) => fields.say("level", level.name(), format!("level {level}")),
@@ -107,7 +129,7 @@ pub(super) fn unified(fields: &mut Fields, unified: UnifiedBattery) {
 }
 
 /// What a device of feature 1004 can tell.
-pub(super) fn unified_capabilities(fields: &mut Fields, capabilities: Capabilities) {
+fn unified_capabilities(fields: &mut Fields, capabilities: Capabilities) {
     use unified_battery::Level;
     let levels: Vec<&str> = [Level::Critical, Level::Low, Level::Good, Level::Full]
         .iter()
@@ -128,7 +150,7 @@ pub(super) fn unified_capabilities(fields: &mut Fields, capabilities: Capabiliti
 }
 
 /// A reading of feature 1F20.
-pub(super) fn measurement(fields: &mut Fields, measurement: Measurement) {
+fn measurement(fields: &mut Fields, measurement: Measurement) {
     fields.say("voltage_mv", measurement.voltage.0, measurement.voltage);
     if let Some(battery) = Battery::from_adc(&measurement, None, Timestamp::START) {
         estimate(fields, &battery);
@@ -145,7 +167,7 @@ pub(super) fn measurement(fields: &mut Fields, measurement: Measurement) {
 }
 
 /// An event of a solar keyboard.
-pub(super) fn solar(fields: &mut Fields, event: &SolarEvent) {
+fn solar(fields: &mut Fields, event: &SolarEvent) {
     percent(fields, event.charge);
     match event.light {
         Some(light) => fields.say("lux", light.0, light),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::Behind;
 use super::fields::{Fields, count, quoted};
-use super::{battery, evidence};
+use super::{evidence, power};
 use crate::feature::bolt_pairing::{self, BoltPairing};
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};
@@ -48,7 +48,7 @@ pub(super) fn reply(fields: &mut Fields, report: &Report, behind: Option<Behind>
     if access == Access::GetShort
         && let Some(register) = BatteryRegister::from_id(register)
     {
-        battery::register(fields, register, report);
+        power::reading(fields, &register.read(report));
         return true;
     }
     match (access, register) {

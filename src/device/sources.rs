@@ -1,6 +1,7 @@
 //! The readings of every battery source, in the one vocabulary of [`Battery`].
 
 use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
+use crate::feature::Reading;
 use crate::feature::adc_measurement::{self, Measurement};
 use crate::feature::battery_level_status::{self, BatteryLevelStatus};
 use crate::feature::battery_mileage::{self, BatteryMileage};
@@ -13,6 +14,32 @@ use crate::units::{Percent, PercentPoints, Timestamp};
 use crate::wire::Wpid;
 
 impl Battery {
+    /// A reading of the product with this id, in the one vocabulary; `None`: it says that the device
+    /// is switched off. `before` is what was known of the battery.
+    pub fn of(
+        reading: &Reading,
+        product: Option<Wpid>,
+        before: Option<&Self>,
+        at: Timestamp,
+    ) -> Option<Self> {
+        Some(match reading {
+            Reading::Solar(event) => {
+                let before = before.filter(|it| it.source == BatterySource::SolarDashboard);
+                Self::from_solar(event, before.map(|battery| battery.state), at)
+            }
+            Reading::Mileage(mileage) => Self::from_mileage(mileage, at),
+            Reading::Status(status) => Self::from_status(status, at),
+            Reading::LevelStatus(status, capability) => {
+                Self::from_level_status(status, capability.as_ref(), at)
+            }
+            Reading::Voltage(voltage) => Self::from_voltage(voltage, product, at),
+            Reading::Unified(battery, capabilities) => {
+                Self::from_unified(battery, capabilities.as_ref(), at)
+            }
+            Reading::Adc(measurement) => return Self::from_adc(measurement, product, at),
+        })
+    }
+
     /// A reading of feature 1000.
     ///
     /// Without `capability`, or if that names few levels, percentages are steps: a K400+ shows 90,

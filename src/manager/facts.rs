@@ -1,35 +1,8 @@
 //! What the facts a session finds out change about a device.
 
-use crate::device::{Battery, BatterySource, Device, Light, Presence};
+use crate::device::{Device, Light, Presence};
 use crate::session::{DeviceFact, Reading};
 use crate::units::Timestamp;
-use crate::wire::Wpid;
-
-/// A battery reading of the product with this id in the one vocabulary; `None`: the device reports
-/// that it is switched off.
-pub(super) fn battery_of(
-    reading: &Reading,
-    product: Option<Wpid>,
-    before: Option<&Battery>,
-    at: Timestamp,
-) -> Option<Battery> {
-    Some(match reading {
-        Reading::Solar(event) => {
-            let before = before.filter(|it| it.source == BatterySource::SolarDashboard);
-            Battery::from_solar(event, before.map(|battery| battery.state), at)
-        }
-        Reading::Mileage(mileage) => Battery::from_mileage(mileage, at),
-        Reading::Status(status) => Battery::from_status(status, at),
-        Reading::LevelStatus(status, capability) => {
-            Battery::from_level_status(status, capability.as_ref(), at)
-        }
-        Reading::Voltage(voltage) => Battery::from_voltage(voltage, product, at),
-        Reading::Unified(battery, capabilities) => {
-            Battery::from_unified(battery, capabilities.as_ref(), at)
-        }
-        Reading::Adc(measurement) => return Battery::from_adc(measurement, product, at),
-    })
-}
 
 /// Takes over the light in a reading. What the device vouches for is not given up for what it
 /// does not.

@@ -60,7 +60,7 @@ fn plugged(device: Simulated) -> Shared {
 /// Checks that a device shows a charge, and names its source.
 fn assert_read(device: &Device, source: &str) {
     let battery = device.battery.as_ref();
-    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: session/battery.rs"));
+    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: feature/reading.rs"));
     assert!(battery.tells_charge(), "{source}: device/sources.rs");
     assert_eq!(battery.source.name(), source, "device/battery.rs");
 }

@@ -5,9 +5,9 @@ use log::debug;
 use super::device_state::{DeviceState, Origin, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
-use crate::device::{Device, Presence, is_odd};
+use crate::device::{Battery, Device, Presence, is_odd};
 use crate::manager::change::Change;
-use crate::manager::facts::{battery_of, take_fact, take_light};
+use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
@@ -107,7 +107,7 @@ impl Node<'_> {
         };
         let before = device.battery.as_ref();
         let product = self.session.known(index).and_then(|known| known.model);
-        let Some(battery) = battery_of(reading, product, before, now) else {
+        let Some(battery) = Battery::of(reading, product, before, now) else {
             return;
         };
         let odd = battery.trusted && is_odd(before, &battery);

@@ -1,18 +1,11 @@
 //! What a session finds out.
 
 use super::request::RequestError;
-use crate::feature::adc_measurement::Measurement;
-use crate::feature::battery_level_status::{self, BatteryLevelStatus};
-use crate::feature::battery_mileage::BatteryMileage;
-use crate::feature::battery_status::BatteryStatus;
-use crate::feature::battery_voltage::BatteryVoltage;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::device_information::DeviceInformation;
 use crate::feature::pairing_information::{PowerSwitch, Serial};
 use crate::feature::root::ProtocolVersion;
-use crate::feature::solar_dashboard::SolarEvent;
-use crate::feature::unified_battery::{self, UnifiedBattery};
-use crate::feature::{DeviceKind, FirmwareVersion};
+use crate::feature::{DeviceKind, FirmwareVersion, Reading};
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Wpid};
 
 /// What a receiver says of itself.
@@ -47,25 +40,6 @@ pub struct PairingRecord {
     pub power_switch: Option<PowerSwitch>,
     /// Whether it had a link, where the receiver announced it.
     pub online: Option<bool>,
-}
-
-/// A battery value as its source gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// An event of feature 4301.
-    Solar(SolarEvent),
-    /// Register or notification 0D.
-    Mileage(BatteryMileage),
-    /// Register or notification 07.
-    Status(BatteryStatus),
-    /// Feature 1000, and what it says of its values.
-    LevelStatus(BatteryLevelStatus, Option<battery_level_status::Capability>),
-    /// Feature 1001.
-    Voltage(BatteryVoltage),
-    /// Feature 1004, and what it says of its values.
-    Unified(UnifiedBattery, Option<unified_battery::Capabilities>),
-    /// Feature 1F20.
-    Adc(Measurement),
 }
 
 /// A fact about the device in a slot.
@@ -122,4 +96,14 @@ pub enum Event {
     Awake(DeviceIndex),
     /// A device's light key was pressed.
     LightKey(DeviceIndex),
+}
+
+impl From<Reading> for DeviceFact {
+    fn from(reading: Reading) -> Self {
+        if reading.is_off() {
+            Self::Absent(RequestError::Disconnected)
+        } else {
+            Self::Battery(reading)
+        }
+    }
 }

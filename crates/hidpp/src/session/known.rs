@@ -1,7 +1,7 @@
 //! What is known of a device and need not be asked again.
 
 use crate::feature::root::ProtocolVersion;
-use crate::feature::{BatteryRegister, battery_level_status, unified_battery};
+use crate::feature::{BatteryRegister, Capability};
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
 /// What is known of a device and need not be asked.
@@ -35,36 +35,6 @@ pub struct Known {
     pub nameless: bool,
     /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
     pub remembered: bool,
-}
-
-/// What a battery feature says of its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
-pub enum Capability {
-    /// Of 1000.
-    Levels(battery_level_status::Capability),
-    /// Of 1004.
-    Unified(unified_battery::Capabilities),
-    /// It does not say.
-    Unsaid,
-}
-
-impl Capability {
-    /// What feature 1000 says.
-    pub(super) const fn levels(self) -> Option<battery_level_status::Capability> {
-        match self {
-            Self::Levels(capability) => Some(capability),
-            Self::Unified(_) | Self::Unsaid => None,
-        }
-    }
-
-    /// What feature 1004 says.
-    pub(super) const fn unified(self) -> Option<unified_battery::Capabilities> {
-        match self {
-            Self::Unified(capabilities) => Some(capabilities),
-            Self::Levels(_) | Self::Unsaid => None,
-        }
-    }
 }
 
 /// The battery register that a HID++ 1.0 device has.

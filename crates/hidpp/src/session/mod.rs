@@ -9,7 +9,6 @@
 //! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
 //! the device of a node of its own.
 
-mod battery;
 mod checking;
 mod discovery;
 mod event;
@@ -32,9 +31,10 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub use crate::feature::{Capability, Reading};
 pub use discovery::DiscoveryScope;
-pub use event::{DeviceFact, Event, PairingRecord, Reading, ReceiverRecord};
-pub use known::{Capability, Known, KnownRegister};
+pub use event::{DeviceFact, Event, PairingRecord, ReceiverRecord};
+pub use known::{Known, KnownRegister};
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;

@@ -18,12 +18,12 @@ pub use wanted::Wanted;
 
 use plan::{Goal, Way, goals, way_to};
 
-use super::battery;
 use super::event::DeviceFact;
 use super::known::{Known, KnownRegister};
 use super::request::{Request, RequestError};
 use super::sources::battery_registers;
 use super::text::ReadText;
+use crate::feature::BatteryRegister;
 use crate::feature::root::ProtocolVersion;
 use crate::wire::Report;
 
@@ -196,7 +196,7 @@ impl Probe {
         let register = known.register.map_or(Some(likely), KnownRegister::get);
         let saves_reading = goal == Goal::Battery
             && !protocol.has_features()
-            && register.is_some_and(battery::notifies_at_once)
+            && register.is_some_and(BatteryRegister::notifies_at_once)
             && self.goals.contains(&Goal::Notices);
         if saves_reading { Goal::Notices } else { goal }
     }

@@ -1,15 +1,13 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
-use super::battery;
-use super::event::{DeviceFact, Event, Reading};
-use super::known::Capability;
+use super::event::{DeviceFact, Event};
 use super::light::Action;
 use super::probe::Probe;
 use super::{Purpose, Session};
 use crate::feature::battery_event::{self, Origin};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind, SolarEvent};
-use crate::feature::{BatteryFeature, BatteryRegister, wireless_status};
+use crate::feature::{BatteryFeature, BatteryRegister, Capability, Reading, wireless_status};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Function, Report};
 
@@ -17,8 +15,8 @@ impl Session {
     /// Takes a notification of HID++ 1.0 from or about a device.
     pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
         if let Some(register) = BatteryRegister::of_notification(sub_id) {
-            let reading = battery::read_notification(register, report);
-            self.publish(device, vec![battery::fact(reading)]);
+            let reading = register.read_notification(report);
+            self.publish(device, vec![reading.into()]);
             self.take_first_notice(device, register);
             self.note_life(device);
         }
@@ -126,7 +124,7 @@ impl Session {
         };
         if battery_event::is_reading(feature, event.get())
             && known.remembered
-            && !battery::is_plausible(feature, report)
+            && !feature.is_plausible(report)
         {
             // Another feature stands there than is remembered, or it says something new.
             self.look_again(device);
@@ -142,13 +140,13 @@ impl Session {
                 return;
             }
         }
-        let reading = battery::read(feature, known.capability, report);
+        let reading = feature.read(known.capability, report);
         if let Reading::Solar(solar) = &reading
             && solar.kind == EventKind::LightKey
         {
             self.events.push_back(Event::LightKey(device));
         }
-        self.publish(device, vec![battery::fact(reading)]);
+        self.publish(device, vec![reading.into()]);
         if let Reading::Solar(solar) = reading {
             self.note_measurement(now, device, &solar);
         }

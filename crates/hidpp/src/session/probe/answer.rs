@@ -6,7 +6,6 @@ use super::step::Step;
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::{BatteryFeature, device_name, firmware_version, friendly_name, root};
-use crate::session::battery;
 use crate::session::event::DeviceFact;
 use crate::session::known::Known;
 use crate::wire::{FeatureId, Report};
@@ -32,14 +31,14 @@ impl Probe {
                 facts.push(DeviceFact::Feature(id, index));
             }
             Step::Capability(feature, _) => {
-                known.capability = Some(battery::read_capability(feature, report));
+                known.capability = Some(feature.read_capability(report));
             }
             Step::Battery(feature, _) => self.handle_battery(known, feature, report, facts),
             // The answers say nothing; the measurement comes as an event.
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Register(register) => {
                 known.register = Some(register.into());
-                facts.push(battery::fact(battery::read_register(register, report)));
+                facts.push(register.read(report).into());
             }
             Step::ReadFlags => {
                 let flags = notification_flags::read(report);
@@ -95,13 +94,13 @@ impl Probe {
         report: &Report,
         facts: &mut Vec<DeviceFact>,
     ) {
-        if !battery::is_plausible(feature, report) && self.handle_nonsense(known, facts) {
+        if !feature.is_plausible(report) && self.handle_nonsense(known, facts) {
             return;
         }
         // What stays odd when everything was asked anew is taken as it is.
-        let reading = battery::read(feature, known.capability, report);
+        let reading = feature.read(known.capability, report);
         self.goals.retain(|goal| *goal != Goal::Battery);
-        facts.push(battery::fact(reading));
+        facts.push(reading.into());
     }
 
     /// A name of this many bytes comes in pieces; of an empty one there are none.

@@ -3,11 +3,10 @@
 use super::plan::Goal;
 use super::step::Step;
 use super::{Heard, Presence, Probe};
-use crate::feature::firmware_version;
 use crate::feature::root::ProtocolVersion;
-use crate::session::battery;
+use crate::feature::{Capability, firmware_version};
 use crate::session::event::DeviceFact;
-use crate::session::known::{Capability, Known, KnownRegister};
+use crate::session::known::{Known, KnownRegister};
 use crate::session::request::RequestError;
 use crate::session::sources::battery_registers;
 use crate::wire::{Error10, Error20, ErrorCode, FeatureId};
@@ -106,7 +105,7 @@ impl Probe {
             }
             // A headset's dongle refuses while the headset is off.
             (Step::Battery(feature, _), RequestError::Refused(Hidpp20(_)))
-                if battery::refuses_when_off(feature) =>
+                if feature.refuses_when_off() =>
             {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Absent(RequestError::Disconnected));

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 
 use super::step::Step;
 use super::wanted::Wanted;
-use crate::feature::BatteryFeature;
 use crate::feature::root::ProtocolVersion;
-use crate::session::battery::{self, Means};
+use crate::feature::{BatteryFeature, Means};
 use crate::session::known::{Known, KnownRegister};
 use crate::session::sources::{battery_registers, battery_sources};
 use crate::wire::{FeatureId, FeatureIndex};
@@ -104,11 +103,11 @@ fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
         .find_map(|feature| Some((feature, known.feature(feature.id())??)));
     if let Some((feature, index)) = found {
         if known.capability.is_none()
-            && let Some(call) = battery::get_capability(feature, index)
+            && let Some(call) = feature.get_capability(index)
         {
             return Way::Via(Step::Capability(feature, call));
         }
-        return match battery::means(feature, index) {
+        return match feature.means(index) {
             // Refused, it is struck off the list, and the next source is looked for.
             Means::Call(call) => Way::Via(Step::Battery(feature, call)),
             Means::Measurement => Way::By(Step::MeasureLight(index)),

@@ -7,7 +7,6 @@ use crate::feature::solar_dashboard::{self, LightMeasure};
 use crate::feature::{
     BatteryFeature, BatteryRegister, device_information, device_name, friendly_name,
 };
-use crate::session::battery;
 use crate::session::request::Request;
 use crate::wire::{Call, FeatureId, FeatureIndex};
 
@@ -44,7 +43,7 @@ impl Step {
             Self::MeasureLight(index) => {
                 solar_dashboard::set_light_measure(index, LightMeasure::ONCE).into()
             }
-            Self::Register(register) => battery::get_register(register).into(),
+            Self::Register(register) => register.get().into(),
             Self::ReadFlags => notification_flags::get().into(),
             Self::WriteFlags(flags) => notification_flags::set(flags).into(),
             Self::NameLength(index) => device_name::get_count(index).into(),
