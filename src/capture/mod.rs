@@ -1,5 +1,5 @@
 //! Captures of what passes over a node: the trace format, recording it ([`Tap`]), replaying it
-//! ([`Replay`]), what of it must not be written ([`Privacy`]), and the lines of other formats ([`line`]).
+//! ([`Replay`]), what of it must not be written ([`Privacy`]), and the lines of other formats ([`mod@line`]).
 
 pub mod line;
 mod privacy;

@@ -21,7 +21,7 @@ use crate::stage::{Stage, words};
 
 const CHARGE: Percent = Percent::FULL;
 
-/// A mouse with this feature; a new one gets its firmware in `sim/battery_features.rs`.
+/// A mouse with this feature; a new one gets its firmware in `hidpp-sim`, in `battery_features/`.
 fn with_feature(feature: BatteryFeature) -> Simulated {
     let model = match feature {
         BatteryFeature::LevelStatus => Model::LevelStatus(LevelStatus::dry(Levels::Percent)),

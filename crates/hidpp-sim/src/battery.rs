@@ -1,7 +1,7 @@
 //! The one physical battery of a device, and the registers of HID++ 1.0 that show it.
 //!
 //! What a host sees is always made from this: register 07 in steps or 0D in percent here, the
-//! features of HID++ 2.0 in `battery_features.rs`. Only a solar keyboard keeps its own charge,
+//! features of HID++ 2.0 in `battery_features/`. Only a solar keyboard keeps its own charge,
 //! see [`super::solar`].
 
 use hidpp_proto::units::{Millivolts, Percent};
