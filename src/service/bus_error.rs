@@ -40,9 +40,6 @@ pub enum BusError {
     /// The name was taken away.
     #[error("the name {0} was taken away")]
     NameLost(String),
-    /// The objects cannot be served.
-    #[error("an object cannot be served: {0}")]
-    Objects(zbus::Error),
     /// There is no thread for it.
     #[error("there is no thread for the bus: {0}")]
     Thread(io::Error),

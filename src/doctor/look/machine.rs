@@ -14,11 +14,6 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one.
-    pub fn this() -> Self {
-        Self::at("/")
-    }
-
     /// The one whose root is there. Of another than this, USB is looked at in its sysfs only, and
     /// devices are not asked.
     pub fn at(root: impl Into<PathBuf>) -> Self {

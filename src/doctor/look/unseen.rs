@@ -19,8 +19,6 @@ pub enum Unseen {
     Died { what: String },
     #[error("{what} cannot be looked at ({why})")]
     Failed { what: String, why: String },
-    #[error("{what} was not looked at")]
-    Skipped { what: String },
 }
 
 impl Unseen {
