@@ -9,32 +9,24 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a benchmark stops at the first surprise"
 )]
-
-#[expect(dead_code, reason = "the tests and the guest use the rest")]
-#[path = "../tests/hostile/attacker/mod.rs"]
-mod attacker;
-#[expect(dead_code, reason = "the tests use the rest")]
-#[path = "../tests/broker/mod.rs"]
-mod broker;
-#[path = "../tests/hostile/stage/mod.rs"]
-mod stage;
-#[expect(dead_code, reason = "the tests use the rest")]
-#[path = "../tests/hostile/trial.rs"]
-mod trial;
 
 use std::env;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use attacker::attack::Attack;
-use attacker::attacks;
-use attacker::user;
-use broker::Broker;
-use stage::{Desk, Policy, Stage};
-use trial::Trial;
+use test_support::attacked::{Desk, Policy, Programs, Trial};
+use test_support::attacker::attack::Attack;
+use test_support::attacker::attacks;
+use test_support::attacker::user;
+use test_support::bus::Broker;
+use test_support::program::Program;
+
+const PROGRAMS: Programs = Programs {
+    solar_status: Program::new(env!("CARGO_BIN_EXE_solar-status")),
+    solar_statusd: Program::new(env!("CARGO_BIN_EXE_solar-statusd")),
+};
 
 /// What does not fit into this time is left out.
 const LONGEST: Duration = Duration::from_secs(170);
@@ -60,19 +52,19 @@ fn main() {
             continue;
         }
         heading(devices);
-        let mut stage = None;
+        let mut service = None;
         for attack in &attacks {
             if start.elapsed() > LONGEST {
                 println!("{:<45} left out: no time", attack.name);
                 continue;
             }
-            let on =
-                stage.get_or_insert_with(|| Stage::new(Broker::DbusDaemon, desk, Policy::Open));
+            let on = service
+                .get_or_insert_with(|| PROGRAMS.serve(Broker::DbusDaemon, desk, Policy::Open));
             let trial = Trial::of(on, attack);
             row(&trial);
             // What one attack spoilt is not part of the next one's figures.
             if !trial.faults(PEAK_AT_MOST, WORST_AT_MOST).is_empty() {
-                stage = None;
+                service = None;
             }
             if !is_bench {
                 return;

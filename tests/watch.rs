@@ -1,31 +1,16 @@
 //! `solar-status watch` as a person uses it, in a real pseudo-terminal.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
-
-mod terminal;
-
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use rustix::process::Signal;
-use terminal::Terminal;
+use test_support::program::Program;
+use test_support::terminal::Terminal;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
-    command
-        .arg("watch")
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .env("TERM", "xterm")
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC");
+    let mut command = SOLAR_STATUS.command(&[&["watch"], arguments].concat());
+    command.env("TERM", "xterm");
     command
 }
 
@@ -182,16 +167,7 @@ fn a_terminal_that_knows_nothing_gets_lines() {
 
 #[test]
 fn what_is_no_terminal_gets_the_lines_of_monitor() {
-    let lines = |command: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-            .args([command, "--simulate", "--duration", "60"])
-            .env("LC_ALL", "C.UTF-8")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(0), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let lines = |command| SOLAR_STATUS.stdout(&[command, "--simulate", "--duration", "60"]);
     assert_eq!(lines("watch"), lines("monitor"));
     assert!(lines("watch").contains("K750      light key pressed"));
 }
@@ -215,7 +191,7 @@ fn wrong_arguments_are_exit_status_2() {
         &["--duration", "0"],
         &["--json"],
     ] {
-        let output = program(wrong).stdin(Stdio::null()).output().unwrap();
+        let output = program(wrong).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
 }

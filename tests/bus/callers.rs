@@ -1,9 +1,11 @@
 //! Programs that have light measured and go.
 
 use solar_status::bus::{DEVICE_INTERFACE, NAME};
+use test_support::bus::Bus;
+use test_support::wait::until;
 use zbus::{Connection, Message, block_on};
 
-use crate::stage::{Bus, until};
+use crate::daemon_harness::Harness;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
@@ -12,7 +14,7 @@ const CALLERS: u32 = 50;
 
 #[test]
 fn who_calls_and_goes_at_once_is_not_waited_for() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate", "--light-every", "0"]);
     let stays = bus.connect();
     let before = rules_of_the_daemon(&stays);
@@ -38,7 +40,9 @@ fn who_calls_and_goes_at_once_is_not_waited_for() {
         &arguments,
     );
     block_on(call).unwrap();
-    until(|| rules_of_the_daemon(&stays) == before + 1);
+    until("one more match rule", || {
+        rules_of_the_daemon(&stays) == before + 1
+    });
 }
 
 /// How many match rules the daemon has, as the bus counts them.

@@ -3,11 +3,12 @@
 use std::os::unix::net::UnixListener;
 use std::process::Output;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
+use test_support::bus::{Bus, NOWHERE};
 
+use crate::daemon_harness::{Harness, closed_bus, solar_status};
 use crate::fake::Fake;
-use crate::stage::{Bus, NOWHERE, solar_status};
 
 /// A tree with nothing in it, for a machine without USB, hidraw and processes.
 const BARE: &str = "/nonexistent";
@@ -52,11 +53,11 @@ fn text(output: &Output) -> String {
 
 #[test]
 fn a_daemon_that_serves_is_all_it_takes() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     for (system, session, called) in [
-        (&*bus.address, NOWHERE, "the system bus"),
-        (NOWHERE, &*bus.address, "the session bus"),
+        (bus.address(), NOWHERE, "the system bus"),
+        (NOWHERE, bus.address(), "the session bus"),
     ] {
         let found = Found::at(system, session);
         assert_eq!(found.status, Some(0), "{:#?}", found.findings);
@@ -75,7 +76,7 @@ fn a_daemon_that_serves_is_all_it_takes() {
 
 #[test]
 fn a_daemon_that_stands_in_for_upower_is_found_under_that_name() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let name = "org.freedesktop.UPower";
     let _daemon = bus.serve_as(name, &["--simulate", "--bus-name", name]);
     // Whose process it is, this machine's own /proc tells.
@@ -98,19 +99,19 @@ fn no_bus_is_no_problem() {
 
 #[test]
 fn a_policy_that_refuses_is_a_problem() {
-    let bus = Bus::with_policy(r#"<deny send_destination="org.solarstatus.Monitor1"/>"#);
+    let bus = closed_bus();
     let _daemon = bus.serve(&["--simulate"]);
-    let found = Found::at(&bus.address, NOWHERE);
+    let found = Found::at(bus.address(), NOWHERE);
     assert_eq!(found.status, Some(1));
     assert_eq!(found.get("daemon", "refused").0, "problem");
 }
 
 #[test]
 fn a_daemon_that_hangs_is_a_problem() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = bus.serve(&["--simulate"]);
-    kill_process(Pid::from_child(&daemon.0), Signal::STOP).unwrap();
-    let found = Found::at(&bus.address, NOWHERE);
+    daemon.signal(Signal::STOP);
+    let found = Found::at(bus.address(), NOWHERE);
     assert_eq!(found.status, Some(1));
     let (verdict, text) = found.get("daemon", "silent");
     assert_eq!(verdict, "problem");
@@ -130,16 +131,16 @@ fn a_bus_that_hangs_is_a_problem_and_is_not_waited_for() {
 
 #[test]
 fn a_daemon_of_another_version_is_noted() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     // It tells no version at all.
     let _daemon = Fake::on(&bus);
-    let found = Found::at(&bus.address, NOWHERE);
+    let found = Found::at(bus.address(), NOWHERE);
     assert_eq!(found.get("daemon", "version").0, "note");
 }
 
 #[test]
 fn a_report_has_no_serial_number_though_the_daemon_tells_them() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let serials = ["AF4F95EA", "392A0750"];
     let told = bus.stdout(&["--json"]);

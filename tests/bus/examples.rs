@@ -2,22 +2,24 @@
 
 use std::process::{Command, Stdio};
 
-use crate::lines::Lines;
-use crate::stage::{Bus, Process};
+use test_support::bus::Bus;
+use test_support::process::Process;
+
+use crate::daemon_harness::Harness;
 
 /// An example that asks this bus as the system's.
 fn example(name: &str, bus: &Bus) -> Command {
     let path = format!("{}/packaging/examples/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(path);
     command
-        .env("DBUS_SYSTEM_BUS_ADDRESS", &bus.address)
+        .env("DBUS_SYSTEM_BUS_ADDRESS", bus.address())
         .stdin(Stdio::null());
     command
 }
 
 #[test]
 fn the_shell_example_lists_charge_and_light() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let output = example("charge.sh", &bus).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -33,12 +35,11 @@ fn the_shell_example_lists_charge_and_light() {
 
 #[test]
 fn the_python_example_follows_the_sun() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let mut follow = example("follow.py", &bus);
-    let mut follow = Process(follow.stdout(Stdio::piped()).spawn().unwrap());
-    let lines = Lines::of(follow.0.stdout.take().unwrap());
-    let mut k750 = lines.filter(|it| it.starts_with("K750")).take(20);
+    let mut follow = Process::start(follow.stdout(Stdio::piped()));
+    let mut k750 = follow.lines().filter(|it| it.starts_with("K750")).take(20);
     // On a busy machine the sun may be up before the first look.
     let bright = k750.find(|line| line.ends_with("320 lux\n"));
     assert_eq!(bright.unwrap(), "K750: 57 %, 320 lux\n");

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use solar_status::bus::{DEVICE_INTERFACE, Layout, NAME};
+use test_support::bus::Bus;
 use zbus::connection::Builder;
 use zbus::fdo::{ObjectManager, Properties};
 use zbus::names::InterfaceName;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, Variant, block_on, interface};
-
-use crate::stage::Bus;
 
 /// A daemon with one device.
 pub(crate) struct Fake(Connection, Series);
@@ -89,7 +88,7 @@ impl Fake {
 
     pub(crate) fn without_devices(bus: &Bus) -> Self {
         let root = Layout::of(NAME).root();
-        let builder = Builder::address(bus.address.as_str())
+        let builder = Builder::address(bus.address())
             .serve_at(root, ObjectManager)
             .name(NAME);
         Self(block_on(builder.build()).unwrap(), Series::default())

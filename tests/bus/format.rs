@@ -4,21 +4,23 @@ use std::collections::HashMap;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
+use test_support::bus::{Bus, NOWHERE};
+use test_support::program::stderr;
 
+use crate::daemon_harness::{Follower, Harness, follow, solar_status};
 use crate::fake::Fake;
-use crate::stage::{Bus, Monitor, NOWHERE, solar_status, stderr};
 
 const STREAM: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
 
-fn end(stream: Monitor) -> (Option<i32>, String) {
-    kill_process(Pid::from_child(&stream.process.0), Signal::TERM).unwrap();
+fn end(stream: Follower) -> (Option<i32>, String) {
+    stream.process.signal(Signal::TERM);
     stream.end()
 }
 
 #[test]
 fn the_daemon_tells_what_the_devices_would() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let format = ["--device", "K750", "--format"];
     for profile in ["waybar", "i3blocks", "i3status-rust", "polybar", "tmux"] {
@@ -30,7 +32,7 @@ fn the_daemon_tells_what_the_devices_would() {
 
 #[test]
 fn a_daemon_that_is_started_anew_is_followed_on() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut stream = bus.follow(&STREAM);
     assert_eq!(stream.whole_line(), "K750 –\n");
@@ -51,7 +53,7 @@ fn a_daemon_that_is_started_anew_is_followed_on() {
 
 #[test]
 fn a_daemon_that_stays_away_leaves_its_devices_offline() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut stream = bus.follow(&STREAM);
     assert_eq!(stream.whole_line(), "K750 –\n");
@@ -67,8 +69,8 @@ fn a_daemon_that_stays_away_leaves_its_devices_offline() {
 #[test]
 fn a_stream_that_was_begun_before_the_daemon_changes_over_to_it() {
     for on in [&[][..], &["--bus"]] {
-        let bus = Bus::start();
-        let address: &[&str] = if on.is_empty() { &[] } else { &[&bus.address] };
+        let bus = Bus::open();
+        let address: &[&str] = if on.is_empty() { &[] } else { &[bus.address()] };
         let mut stream = bus.follow(&[&STREAM[..], on, address].concat());
         let _daemon = Fake::on(&bus);
         let mut line = stream.whole_line();
@@ -91,10 +93,10 @@ fn a_bus_that_was_never_there_is_an_error() {
 
 #[test]
 fn a_bus_without_the_daemon_may_end() {
-    let (bus, session) = (Bus::start(), Bus::start());
+    let (bus, session) = (Bus::open(), Bus::open());
     let daemon = Fake::on(&bus);
     let arguments = [&STREAM[..], &["--verbose"]].concat();
-    let mut stream = bus.follow_beside(&session.address, &arguments);
+    let mut stream = follow(bus.address(), session.address(), &arguments);
     assert_eq!(stream.whole_line(), "K750 –\n");
     drop(session);
     for presence in ["online", "offline"] {
@@ -108,7 +110,7 @@ fn a_bus_without_the_daemon_may_end() {
 
 #[test]
 fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut stream = bus.follow(&[&STREAM[..], &["--duration", "1"]].concat());
     assert_eq!(stream.whole_line(), "K750 –\n");
@@ -118,7 +120,7 @@ fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
 
 #[test]
 fn an_absent_device_leaves_the_bar_a_day_after_its_last_sign_of_life() {
-    let (bus, lost) = (Bus::start(), Bus::start());
+    let (bus, lost) = (Bus::open(), Bus::open());
     let (daemon, lost_daemon) = (Fake::on(&bus), Fake::on(&lost));
     let mut streams = [bus.follow(&STREAM), lost.follow(&STREAM)];
     // It leaves at a whole minute that is soon, but not too soon for what comes before.

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use tempfile::TempDir;
-
-use crate::stage::Bus;
+use test_support::bus::Bus;
 
 /// A socket that forwards each connection to a bus.
 pub(crate) struct Gate {
@@ -25,7 +24,7 @@ impl Gate {
         let path = folder.path().join("bus");
         let listener = UnixListener::bind(&path).unwrap();
         let clients = Arc::<Mutex<Vec<UnixStream>>>::default();
-        let (known, socket) = (Arc::clone(&clients), bus.socket());
+        let (known, socket) = (Arc::clone(&clients), bus.socket().to_owned());
         thread::spawn(move || {
             for client in listener.incoming() {
                 let client = client.unwrap();

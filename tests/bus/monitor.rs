@@ -1,14 +1,16 @@
 //! Following the daemon.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
+use test_support::bus::{Bus, NOWHERE};
+use test_support::program::stderr;
 
+use crate::daemon_harness::{Follower, Harness};
 use crate::fake::{Fake, press_light_key};
-use crate::stage::{Bus, Monitor, NOWHERE, stderr};
 
 #[test]
 fn a_keyboard_that_wakes_is_told_as_by_the_devices_themselves() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let mut monitor = bus.monitor(&["--device", "K800"]);
     let found = "Unifying Receiver AF4F95EA  found, 3 of 6 slots used, simulated";
@@ -30,7 +32,7 @@ fn a_keyboard_that_wakes_is_told_as_by_the_devices_themselves() {
 
 #[test]
 fn signals_become_lines() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut monitor = bus.monitor(&[]);
     assert_eq!(
@@ -57,7 +59,7 @@ fn signals_become_lines() {
 
 #[test]
 fn an_object_a_line_goes_to_programs() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let text = bus.stdout(&["monitor", "--json", "--duration", "0.2", "--device", "K750"]);
     let lines: Vec<Value> = text
@@ -70,7 +72,7 @@ fn an_object_a_line_goes_to_programs() {
 }
 
 /// The next line of a device: a daemon may have its name a little before its device.
-fn next_found(monitor: &mut Monitor) -> String {
+fn next_found(monitor: &mut Follower) -> String {
     let line = monitor.line();
     if line == "K750      gone" {
         return monitor.line();
@@ -80,7 +82,7 @@ fn next_found(monitor: &mut Monitor) -> String {
 
 #[test]
 fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
     let mut monitor = bus.monitor(&[]);
     assert_eq!(monitor.line(), "K750      found");
@@ -90,7 +92,7 @@ fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
     drop(daemon);
     let _daemon = Fake::without_devices(&bus);
     assert_eq!(monitor.line(), "K750      gone");
-    kill_process(Pid::from_child(&monitor.process.0), Signal::TERM).unwrap();
+    monitor.process.signal(Signal::TERM);
     let (status, said) = monitor.end();
     assert_eq!(status, Some(130));
     let left = "solar-status: solar-statusd left the system bus";
@@ -104,7 +106,7 @@ fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
 /// A daemon's start and its end are reported over different connections, in any order.
 #[test]
 fn none_of_many_daemons_in_a_row_is_missed() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let mut monitor = bus.monitor(&["--bus", "system"]);
     for _ in 0..200 {
         let daemon = Fake::on(&bus);
@@ -115,7 +117,7 @@ fn none_of_many_daemons_in_a_row_is_missed() {
 
 #[test]
 fn the_first_daemon_is_waited_for_where_its_bus_is_named() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let mut monitor = bus.monitor(&["--bus", "system"]);
     let daemon = Fake::on(&bus);
     assert_eq!(monitor.line(), "K750      found");
@@ -129,19 +131,19 @@ fn the_first_daemon_is_waited_for_where_its_bus_is_named() {
 
 #[test]
 fn a_signal_ends_it() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut monitor = bus.monitor(&[]);
         assert_ne!(monitor.line(), "");
-        kill_process(Pid::from_child(&monitor.process.0), signal).unwrap();
+        monitor.process.signal(signal);
         assert_eq!(monitor.end(), (Some(130), String::new()), "{signal:?}");
     }
 }
 
 #[test]
 fn nothing_plugged_in_is_waited_for() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = Fake::without_devices(&bus);
     let output = bus.solar_status(&["monitor", "--duration", "0.1"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");

@@ -7,16 +7,20 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use solar_status::device::{ChargeState, Light};
 use solar_status::history::{History, Sample};
 use solar_status::units::{Lux, Percent, Timestamp};
 use tempfile::TempDir;
+use test_support::bus::{Bus, NOWHERE};
+use test_support::lines::Lines;
+use test_support::process::Process;
+use test_support::program::stderr;
+use test_support::wait::until;
 
+use crate::daemon_harness::{Harness, solar_status};
 use crate::fake::Fake;
-use crate::lines::Lines;
 use crate::server::{Call, Server};
-use crate::stage::{Bus, NOWHERE, Process, solar_status, until};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -45,7 +49,7 @@ impl Home {
     /// A `notify` for which this bus is the session's and the system's.
     fn notify(&self, bus: &Bus) -> Notify {
         let arguments = ["notify", "--bus", "system", "--verbose"];
-        let mut command = solar_status(&bus.address, &bus.address, &arguments);
+        let mut command = solar_status(bus.address(), bus.address(), &arguments);
         command
             .env("XDG_CONFIG_HOME", self.0.path())
             .env("XDG_CONFIG_DIRS", "/nonexistent")
@@ -61,13 +65,9 @@ pub(crate) struct Notify {
 
 impl Notify {
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let errors = Lines::of(child.stderr.take().unwrap());
-        let process = Process(child);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = Process::start(&mut command);
+        let errors = process.error_lines();
         Self { process, errors }
     }
 
@@ -93,8 +93,8 @@ impl Notify {
     }
 
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        kill_process(Pid::from_child(&self.process.0), Signal::TERM).unwrap();
-        let status = self.process.exit_status();
+        self.process.signal(Signal::TERM);
+        let status = self.process.wait().code();
         (status, self.errors.collect())
     }
 }
@@ -120,7 +120,7 @@ pub(crate) fn say(daemon: &Fake, charge: i32, state: &'static str) {
 
 #[test]
 fn low_becomes_critical_in_its_place_and_goes_when_it_is_charged() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
@@ -152,7 +152,7 @@ fn low_becomes_critical_in_its_place_and_goes_when_it_is_charged() {
 
 #[test]
 fn what_was_told_is_not_told_by_the_next_one() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
@@ -176,7 +176,7 @@ fn what_was_told_is_not_told_by_the_next_one() {
 
 #[test]
 fn a_server_that_comes_late_shows_what_is_still_true() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
@@ -195,7 +195,7 @@ fn a_server_that_comes_late_shows_what_is_still_true() {
 
 #[test]
 fn what_is_over_before_a_server_comes_is_not_shown() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
@@ -211,7 +211,7 @@ fn what_is_over_before_a_server_comes_is_not_shown() {
 
 #[test]
 fn another_server_is_not_told_the_numbers_of_the_first() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let first = Server::on(&bus);
     let mut notify = home.notify(&bus);
@@ -219,7 +219,9 @@ fn another_server_is_not_told_the_numbers_of_the_first() {
     say(&daemon, 18, "discharging");
     assert_eq!(first.shows().0, 1);
     // What a server did not answer for was not shown.
-    until(|| home.remembers().contains("low"));
+    until("the alert to be remembered", || {
+        home.remembers().contains("low")
+    });
     first.leave();
     let second = Server::on(&bus);
     say(&daemon, 9, "discharging");
@@ -232,7 +234,7 @@ fn another_server_is_not_told_the_numbers_of_the_first() {
 
 #[test]
 fn what_one_server_refuses_the_next_one_shows() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let refusing = Server::refusing(&bus);
     let mut notify = home.notify(&bus);
@@ -248,7 +250,7 @@ fn what_one_server_refuses_the_next_one_shows() {
 
 #[test]
 fn the_next_daemon_is_followed_when_one_ends() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
     assert_eq!(
@@ -273,7 +275,7 @@ fn the_next_daemon_is_followed_when_one_ends() {
 
 #[test]
 fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let server = Server::on(&bus);
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
@@ -289,10 +291,10 @@ fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
 
 #[test]
 fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
-    let (system, session, home) = (Bus::start(), Bus::start(), Home::new());
+    let (system, session, home) = (Bus::open(), Bus::open(), Home::new());
     let server = Server::on(&session);
     let arguments = ["notify", "--verbose"];
-    let mut command = solar_status(&system.address, &session.address, &arguments);
+    let mut command = solar_status(system.address(), session.address(), &arguments);
     command.env("XDG_STATE_HOME", home.0.path());
     let mut notify = Notify::start(command);
     assert!(notify.says().contains("asked the devices directly"));
@@ -310,7 +312,7 @@ fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
 
 #[test]
 fn it_can_be_ended_while_it_waits_for_a_daemon() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let mut notify = home.notify(&bus);
     assert!(notify.says().contains("waiting"));
     assert_eq!(notify.end(), (Some(130), String::new()));
@@ -318,12 +320,12 @@ fn it_can_be_ended_while_it_waits_for_a_daemon() {
 
 #[test]
 fn a_second_one_in_a_session_leaves_it_to_the_first() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let _daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
     let mut second = home.notify(&bus);
-    assert_eq!(second.process.exit_status(), Some(0));
+    assert_eq!(second.process.wait().code(), Some(0));
     assert_eq!(
         second.says(),
         "solar-status: another notify runs in this session already\n"
@@ -332,7 +334,7 @@ fn a_second_one_in_a_session_leaves_it_to_the_first() {
 
 #[test]
 fn what_the_daemon_recorded_before_counts() {
-    let (bus, home) = (Bus::start(), Home::new());
+    let (bus, home) = (Bus::open(), Home::new());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let folder = home.0.path().join("history");
     let start = Timestamp::from_start(now.saturating_sub(5 * DAY));
@@ -366,12 +368,12 @@ fn what_the_daemon_recorded_before_counts() {
 
 #[test]
 fn without_a_session_it_says_so() {
-    let bus = Bus::start();
-    let output = solar_status(&bus.address, NOWHERE, &["notify"])
+    let bus = Bus::open();
+    let output = solar_status(bus.address(), NOWHERE, &["notify"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let errors = crate::stage::stderr(&output);
+    let errors = stderr(&output);
     assert!(
         errors.ends_with(" (notify must run inside a desktop session)\n"),
         "{errors}"

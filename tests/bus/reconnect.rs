@@ -3,20 +3,22 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use solar_status::bus::NAME;
+use test_support::bus::{Bus, NOWHERE};
+use test_support::process::Process;
+use test_support::wait::until;
 use zbus::block_on;
 
+use crate::daemon_harness::{Follower, follow, solar_status};
 use crate::fake::Fake;
 use crate::gate::{Gate, Impostor, Manner};
-use crate::lines::Lines;
 use crate::notify::{Home, Notify, say};
 use crate::server::Server;
-use crate::stage::{Bus, Monitor, NOWHERE, follow, solar_status, until};
 use crate::watch::{leave, watch};
 
 const FORMAT: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
@@ -28,12 +30,8 @@ const BUSES: [&[&str]; 2] = [&[], &["--bus", "system"]];
 /// takes five seconds on a bus that does not answer.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
-fn signal(child: &Child, signal: Signal) {
-    kill_process(Pid::from_child(child), signal).unwrap();
-}
-
 /// Reads lines until this one.
-fn line_comes(stream: &mut Monitor, expected: &str) {
+fn line_comes(stream: &mut Follower, expected: &str) {
     loop {
         let line = stream.whole_line();
         assert_ne!(line, "", "the stream ended before {expected:?}");
@@ -44,9 +42,9 @@ fn line_comes(stream: &mut Monitor, expected: &str) {
 }
 
 /// Ends a stream, and returns what it said on standard error.
-fn end(stream: Monitor) -> String {
+fn end(stream: Follower) -> String {
     let start = Instant::now();
-    signal(&stream.process.0, Signal::TERM);
+    stream.process.signal(Signal::TERM);
     let (status, said) = stream.end();
     assert_eq!(status, Some(130), "{said}");
     assert!(start.elapsed() < AT_ONCE, "it must end at once: {said}");
@@ -59,9 +57,9 @@ const LOST: &str = "solar-status: lost the connection to the system bus; reconne
 /// Follows by these arguments while the bus is restarted again and again, each time with another
 /// presence of its device.
 fn outlives_restarts(arguments: &[&str], line: impl Fn(&str) -> String) {
-    let mut bus = Bus::start();
+    let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
-    let mut stream = follow(&bus.place(), NOWHERE, arguments);
+    let mut stream = follow(bus.address(), NOWHERE, arguments);
     line_comes(&mut stream, &line("online"));
     let mut daemons = vec![daemon];
     for presence in ["offline", "online", "offline"] {
@@ -95,10 +93,10 @@ fn a_monitor_outlives_restarts_of_the_bus() {
 #[test]
 fn a_watch_outlives_restarts_of_the_bus() {
     for on in BUSES {
-        let mut bus = Bus::start();
+        let mut bus = Bus::open();
         let daemon = Fake::on(&bus);
         daemon.change("Presence", "online".into());
-        let watch = watch(&bus.place(), on);
+        let watch = watch(bus.address(), on);
         watch.shows(&["K750"]);
         let mut daemons = vec![daemon];
         for lux in [101, 202, 303] {
@@ -117,10 +115,10 @@ fn a_watch_outlives_restarts_of_the_bus() {
 
 #[test]
 fn notify_outlives_restarts_of_both_its_buses() {
-    let (mut system, mut session, home) = (Bus::start(), Bus::start(), Home::new());
+    let (mut system, mut session, home) = (Bus::open(), Bus::open(), Home::new());
     let mut command = solar_status(
-        &system.place(),
-        &session.place(),
+        system.address(),
+        session.address(),
         &["notify", "--bus", "system", "--verbose"],
     );
     command.env("XDG_STATE_HOME", home.path());
@@ -131,7 +129,9 @@ fn notify_outlives_restarts_of_both_its_buses() {
     say(&daemon, 50, "discharging");
     say(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
-    until(|| home.remembers().contains("low"));
+    until("the alert to be remembered", || {
+        home.remembers().contains("low")
+    });
     session.kill();
     notify.says_at_last("lost the connection to the session bus; reconnecting");
     session.start_again();
@@ -160,13 +160,13 @@ const LOSSES: [fn(&Gate); 2] = [Gate::cut, Gate::spoil];
 fn lines_go_on_after_a_lost_connection_and_say_so_once() {
     for arguments in [&FORMAT[..], &["monitor"]] {
         for lose in LOSSES {
-            let bus = Bus::start();
+            let bus = Bus::open();
             let gate = Gate::before(&bus);
             let daemon = Fake::with_presence(&bus, "online");
             let mut stream = follow(&gate.address, NOWHERE, arguments);
             let first = stream.whole_line();
             assert!(first.contains("K750"), "{first}");
-            let before = footprint(&stream.process.0);
+            let before = footprint(&stream.process);
             for _ in 0..4 {
                 lose(&gate);
                 // Nothing of this comes through the connection of before.
@@ -176,7 +176,7 @@ fn lines_go_on_after_a_lost_connection_and_say_so_once() {
                 daemon.change("Presence", "online".into());
                 line_comes(&mut stream, "online");
             }
-            comes_down_to(&stream.process.0, before);
+            comes_down_to(&stream.process, before);
             assert_eq!(end(stream), LOST);
         }
     }
@@ -185,7 +185,7 @@ fn lines_go_on_after_a_lost_connection_and_say_so_once() {
 #[test]
 fn a_watch_goes_on_after_a_lost_connection() {
     for lose in LOSSES {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let gate = Gate::before(&bus);
         let daemon = Fake::with_presence(&bus, "online");
         let mut watch = watch(&gate.address, &[]);
@@ -199,7 +199,7 @@ fn a_watch_goes_on_after_a_lost_connection() {
         daemon.change("Presence", "online".into());
         watch.shows(&["320 lux"]);
         // Light is requested over the connection of now.
-        until(|| !daemon.series().is_empty());
+        until("a light series", || !daemon.series().is_empty());
         watch.type_keys("q");
         let (status, left, _) = watch.end();
         assert_eq!(status, Some(0));
@@ -210,19 +210,21 @@ fn a_watch_goes_on_after_a_lost_connection() {
 #[test]
 fn notify_goes_on_after_a_lost_connection() {
     for lose in LOSSES {
-        let (bus, home) = (Bus::start(), Home::new());
+        let (bus, home) = (Bus::open(), Home::new());
         let gate = Gate::before(&bus);
         let daemon = Fake::on(&bus);
         let server = Server::on(&bus);
         let arguments = ["notify", "--bus", "system", "--verbose"];
-        let mut command = solar_status(&bus.place(), &gate.address, &arguments);
+        let mut command = solar_status(bus.address(), &gate.address, &arguments);
         command.env("XDG_STATE_HOME", home.path());
         let mut notify = Notify::start(command);
         notify.says_at_last("asked solar-statusd");
         say(&daemon, 18, "discharging");
         let (first, _, shown) = server.shows();
         assert_eq!(shown.summary, "K750: battery low");
-        until(|| home.remembers().contains("low"));
+        until("the alert to be remembered", || {
+            home.remembers().contains("low")
+        });
         lose(&gate);
         notify.says_at_last("lost the connection to the session bus; reconnecting");
         say(&daemon, 9, "discharging");
@@ -235,13 +237,13 @@ fn notify_goes_on_after_a_lost_connection() {
 
 #[test]
 fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
-    let mut bus = Bus::start();
+    let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
-    let mut stream = follow(&bus.place(), NOWHERE, &FORMAT);
+    let mut stream = follow(bus.address(), NOWHERE, &FORMAT);
     line_comes(&mut stream, "K750 online");
     bus.remove();
     drop(daemon);
-    let impostor = Impostor::at(&bus.socket(), Manner::Closes);
+    let impostor = Impostor::at(bus.socket(), Manner::Closes);
     line_comes(&mut stream, "K750 offline");
     sleep(Duration::from_secs(3));
     // Two connections, each tried after 0.2, 0.4, 0.8, 1.6, 3.2 and 6.4 seconds at the most.
@@ -256,10 +258,10 @@ fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
 
 #[test]
 fn a_bus_may_stay_away_for_a_while() {
-    let mut bus = Bus::start();
+    let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
-    let mut bar = follow(&bus.place(), NOWHERE, &FORMAT);
-    let mut monitor = follow(&bus.place(), NOWHERE, &["monitor", "--json"]);
+    let mut bar = follow(bus.address(), NOWHERE, &FORMAT);
+    let mut monitor = follow(bus.address(), NOWHERE, &["monitor", "--json"]);
     line_comes(&mut bar, "K750 online");
     assert!(monitor.whole_line().contains("device-added"));
     bus.remove();
@@ -280,50 +282,52 @@ fn a_bus_may_stay_away_for_a_while() {
 }
 
 /// How many threads and descriptors a process has.
-fn footprint(child: &Child) -> [usize; 2] {
+fn footprint(process: &Process) -> [usize; 2] {
     ["task", "fd"].map(|folder| {
-        let entries = fs::read_dir(format!("/proc/{}/{folder}", child.id()));
+        let entries = fs::read_dir(format!("/proc/{}/{folder}", process.id()));
         entries.unwrap().count()
     })
 }
 
 /// Waits until it has no more threads and descriptors than this: between two attempts to connect, it
 /// has none for them.
-fn comes_down_to(child: &Child, before: [usize; 2]) {
+fn comes_down_to(process: &Process, before: [usize; 2]) {
     let is_within = |(now, before)| now <= before;
-    until(|| footprint(child).into_iter().zip(before).all(is_within));
+    until("threads and descriptors to be closed", || {
+        footprint(process).into_iter().zip(before).all(is_within)
+    });
 }
 
 #[test]
 fn a_bus_that_never_answers_costs_no_thread_and_can_be_left_at_once() {
     for arguments in [&FORMAT[..], &["monitor"]] {
-        let mut bus = Bus::start();
+        let mut bus = Bus::open();
         let daemon = Fake::with_presence(&bus, "online");
-        let mut stream = follow(&bus.place(), NOWHERE, arguments);
+        let mut stream = follow(bus.address(), NOWHERE, arguments);
         assert!(stream.whole_line().contains("K750"));
-        let before = footprint(&stream.process.0);
+        let before = footprint(&stream.process);
         bus.remove();
         drop(daemon);
-        let impostor = Impostor::at(&bus.socket(), Manner::NeverAnswers);
+        let impostor = Impostor::at(bus.socket(), Manner::NeverAnswers);
         // Each attempt takes five seconds.
-        until(|| impostor.accepted() >= 5);
-        comes_down_to(&stream.process.0, before);
+        until("five connections", || impostor.accepted() >= 5);
+        comes_down_to(&stream.process, before);
         assert_eq!(end(stream), LOST);
     }
 }
 
 #[test]
 fn a_daemon_that_never_answers_costs_no_thread_and_is_asked_again() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let gate = Gate::before(&bus);
     let hanging = bus.connect();
     block_on(hanging.request_name(NAME)).unwrap();
     let mut monitor = follow(&gate.address, NOWHERE, &["monitor", "--bus", "system"]);
     // One reports the name; the others are attempts, of five seconds each.
-    until(|| gate.connections() == 3);
-    let before = footprint(&monitor.process.0);
-    until(|| gate.connections() == 5);
-    comes_down_to(&monitor.process.0, before);
+    until("three connections", || gate.connections() == 3);
+    let before = footprint(&monitor.process);
+    until("five connections", || gate.connections() == 5);
+    comes_down_to(&monitor.process, before);
     block_on(hanging.close()).unwrap();
     let _daemon = Fake::on(&bus);
     line_comes(&mut monitor, "K750      found");
@@ -342,7 +346,7 @@ fn a_bus_that_never_answers_from_the_start_does_not_hold_a_client() {
         let arguments = [arguments, &["--bus", "system"]].concat();
         let before = impostor.accepted();
         let stream = follow(&address, NOWHERE, &arguments);
-        until(|| impostor.accepted() > before);
+        until("another connection", || impostor.accepted() > before);
         end(stream);
     }
     // The desktop's notifications are not waited for either.
@@ -355,10 +359,10 @@ fn a_bus_that_never_answers_from_the_start_does_not_hold_a_client() {
 #[test]
 fn a_duration_ends_while_the_bus_is_away() {
     for arguments in [&FORMAT[..], &["monitor"]] {
-        let mut bus = Bus::start();
+        let mut bus = Bus::open();
         let daemon = Fake::with_presence(&bus, "online");
         let arguments = [arguments, &["--duration", "2"]].concat();
-        let mut stream = follow(&bus.place(), NOWHERE, &arguments);
+        let mut stream = follow(bus.address(), NOWHERE, &arguments);
         assert!(stream.whole_line().contains("K750"));
         bus.remove();
         drop(daemon);
@@ -370,22 +374,20 @@ fn a_duration_ends_while_the_bus_is_away() {
 fn whoever_waits_for_a_bus_ends_at_once_by_a_signal() {
     for arguments in [&FORMAT[..], &["monitor"], &["notify", "--dry-run"]] {
         for number in [Signal::INT, Signal::TERM, Signal::HUP] {
-            let mut bus = Bus::start();
+            let mut bus = Bus::open();
             let daemon = Fake::with_presence(&bus, "online");
-            let mut child = solar_status(&bus.place(), NOWHERE, arguments)
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped())
-                .arg("--verbose")
-                .spawn()
-                .unwrap();
-            let mut errors = Lines::of(child.stderr.take().unwrap());
+            let mut command = solar_status(bus.address(), NOWHERE, arguments);
+            command.arg("--verbose");
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+            let mut process = Process::start(&mut command);
+            let mut errors = process.error_lines();
             assert!(errors.next().unwrap().contains("asked solar-statusd"));
             bus.remove();
             drop(daemon);
             assert_eq!(errors.next().as_deref(), Some(LOST));
             let start = Instant::now();
-            signal(&child, number);
-            assert_eq!(child.wait().unwrap().code(), Some(130), "{arguments:?}");
+            process.signal(number);
+            assert_eq!(process.wait().code(), Some(130), "{arguments:?}");
             assert!(start.elapsed() < AT_ONCE, "{arguments:?} {number:?}");
         }
     }
@@ -394,16 +396,13 @@ fn whoever_waits_for_a_bus_ends_at_once_by_a_signal() {
 #[test]
 fn who_is_not_read_any_more_ends_while_the_bus_is_away() {
     for arguments in [&FORMAT[..], &["monitor"]] {
-        let mut bus = Bus::start();
+        let mut bus = Bus::open();
         let daemon = Fake::with_presence(&bus, "online");
-        let mut command: Command = solar_status(&bus.place(), NOWHERE, arguments);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut errors = Lines::of(child.stderr.take().unwrap());
-        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut command = solar_status(bus.address(), NOWHERE, arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = Process::start(&mut command);
+        let mut errors = process.error_lines();
+        let mut out = BufReader::new(process.stdout());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
         assert!(line.contains("K750"), "{line}");
@@ -411,6 +410,6 @@ fn who_is_not_read_any_more_ends_while_the_bus_is_away() {
         drop(daemon);
         assert_eq!(errors.next().as_deref(), Some(LOST));
         drop(out);
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+        assert_eq!(process.wait().code(), Some(0), "{arguments:?}");
     }
 }

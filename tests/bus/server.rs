@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use test_support::bus::Bus;
 use zbus::connection::Builder;
 use zbus::{Connection, OwnedVariant, block_on, fdo, interface};
-
-use crate::stage::Bus;
 
 /// Nothing takes so long, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -122,7 +121,7 @@ impl Server {
             shown: 0,
             refuses,
         };
-        let builder = Builder::address(bus.address.as_str())
+        let builder = Builder::address(bus.address())
             .serve_at("/org/freedesktop/Notifications", screen)
             .name("org.freedesktop.Notifications");
         let connection = block_on(builder.build()).unwrap();

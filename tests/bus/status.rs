@@ -1,9 +1,11 @@
 //! The status by way of the daemon, beside the status of the same devices.
 
 use serde_json::Value;
+use test_support::bus::Bus;
+use test_support::program::stderr;
 
+use crate::daemon_harness::Harness;
 use crate::fake::Fake;
-use crate::stage::{Bus, stderr};
 
 /// Everything there is to know: the daemon asks for all of it.
 const ALL: &str = "name,battery,full-name,firmware";
@@ -45,7 +47,7 @@ fn table(text: &str) -> String {
 
 #[test]
 fn the_daemon_serves_what_the_command_line_recorded() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("desk.trace");
     let trace = trace.to_str().unwrap();
@@ -58,7 +60,7 @@ fn the_daemon_serves_what_the_command_line_recorded() {
 fn the_daemon_says_what_the_devices_say() {
     // Four seconds after its start the sleeping K800 of this desk wakes: on a busy machine the look
     // may come too late, and another desk is looked at.
-    let bus = Bus::start();
+    let bus = Bus::open();
     let tries = 0..10;
     let seen = tries.map(|_| {
         let _daemon = bus.serve(&["--simulate"]);
@@ -74,7 +76,7 @@ fn the_daemon_says_what_the_devices_say() {
 
 #[test]
 fn each_of_73_devices_is_the_same_by_both_ways() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate=full"]);
     // Firmware would be a column behind the ages.
     let fields = "name,battery,full-name";
@@ -88,7 +90,7 @@ fn each_of_73_devices_is_the_same_by_both_ways() {
 
 #[test]
 fn only_what_is_asked_for_is_shown() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let device = |arguments: &[&str]| {
         let text = bus.stdout(&[arguments, &["--json", "--device", "K750"]].concat());
@@ -115,7 +117,7 @@ fn only_what_is_asked_for_is_shown() {
 
 #[test]
 fn a_device_that_is_not_there_is_exit_status_3() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let output = bus.solar_status(&["--device", "K751"]);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
@@ -126,7 +128,7 @@ fn a_device_that_is_not_there_is_exit_status_3() {
 
 #[test]
 fn nothing_plugged_in_is_said_as_ever() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = Fake::without_devices(&bus);
     let output = bus.solar_status(&[]);
     assert_eq!(output.status.code(), Some(3), "{output:?}");

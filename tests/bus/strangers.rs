@@ -7,11 +7,12 @@ use regex::Regex;
 use serde_json::Value;
 use solar_status::bus::entries::Row;
 use solar_status::bus::{Layout, NAME};
+use test_support::bus::Bus;
 use zbus::connection::Builder;
 use zbus::fdo::ObjectManager;
 use zbus::{Connection, block_on, interface};
 
-use crate::stage::Bus;
+use crate::daemon_harness::Harness;
 
 include!("../hostile/names.rs");
 
@@ -152,7 +153,7 @@ fn texts() -> Vec<String> {
 
 fn strangers(bus: &Bus) -> Connection {
     let layout = Layout::of(NAME);
-    let mut builder = Builder::address(bus.address.as_str()).serve_at(layout.root(), ObjectManager);
+    let mut builder = Builder::address(bus.address()).serve_at(layout.root(), ObjectManager);
     for (number, text) in (0..).zip(texts()) {
         let receiver = layout.receiver(&number.to_string());
         builder = builder.serve_at(receiver, Receiver(text.clone()));
@@ -176,7 +177,7 @@ fn assert_shown(text: &str, what: &str) {
 
 #[test]
 fn no_text_of_a_stranger_is_more_than_text() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _strangers = strangers(&bus);
     let count = HOSTILE.len();
     let table = bus.stdout(&["--color", "never"]);
@@ -233,7 +234,7 @@ fn no_text_of_a_stranger_is_more_than_text() {
 
 #[test]
 fn json_keeps_the_ids_of_strangers_and_no_line_of_them_reaches_the_terminal() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _strangers = strangers(&bus);
     let ids = |document: &Value| -> BTreeSet<String> {
         let devices = document["devices"].as_array().unwrap().iter();

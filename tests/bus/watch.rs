@@ -1,8 +1,11 @@
 //! Watching what the daemon tells.
 
+use test_support::bus::{Bus, NOWHERE};
+use test_support::terminal::Terminal;
+use test_support::wait::until;
+
+use crate::daemon_harness::{Harness, solar_status};
 use crate::fake::Fake;
-use crate::stage::{Bus, NOWHERE, solar_status, until};
-use crate::terminal::Terminal;
 
 /// Runs `watch` on the buses at this address.
 pub(crate) fn watch(address: &str, arguments: &[&str]) -> Terminal {
@@ -18,9 +21,9 @@ pub(crate) fn leave(mut watch: Terminal) {
 
 #[test]
 fn a_daemon_that_is_started_again_does_not_end_a_watch() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = bus.serve(&["--simulate"]);
-    let watch = watch(&bus.address, &[]);
+    let watch = watch(bus.address(), &[]);
     watch.shows(&["K750", "57 %", "12 lux"]);
     drop(daemon);
     watch.shows(&["not heard", "57 %", "solar-statusd left the system bus"]);
@@ -34,61 +37,61 @@ fn a_daemon_that_is_started_again_does_not_end_a_watch() {
 #[test]
 fn a_watch_that_was_begun_before_the_daemon_changes_over_to_it() {
     for on in [&[][..], &["--bus", "system"]] {
-        let bus = Bus::start();
-        let watch = watch(&bus.address, on);
+        let bus = Bus::open();
+        let watch = watch(bus.address(), on);
         watch.until("nobody", |screen| screen.contains("aiting for"));
         let daemon = Fake::on(&bus);
         watch.shows(&["K750"]);
         daemon.change("Lux", 12_i32.into());
         daemon.change("Presence", "online".into());
-        until(|| !daemon.series().is_empty());
+        until("a light series", || !daemon.series().is_empty());
         leave(watch);
     }
 }
 
 #[test]
 fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
     daemon.change("Lux", 12_i32.into());
-    let watch = watch(&bus.address, &["--light-every", "3"]);
+    let watch = watch(bus.address(), &["--light-every", "3"]);
     watch.shows(&["K750"]);
     daemon.change("Lux", 320_i32.into());
     watch.shows(&["320 lux"]);
     assert_eq!(daemon.series(), [], "it may sleep");
     daemon.change("Presence", "online".into());
-    until(|| !daemon.series().is_empty());
+    until("a light series", || !daemon.series().is_empty());
     assert_eq!(daemon.series(), [(20, 3)], "a minute");
     daemon.change("Presence", "offline".into());
     watch.shows(&["1 offline"]);
     daemon.change("Presence", "online".into());
-    until(|| daemon.series().len() > 1);
+    until("another light series", || daemon.series().len() > 1);
     assert_eq!(daemon.series(), [(20, 3); 2], "it woke");
     leave(watch);
 }
 
 #[test]
 fn light_comes_by_itself_where_it_is_not_to_be_measured() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::on(&bus);
-    let mut watch = watch(&bus.address, &["--light-every", "0"]);
+    let mut watch = watch(bus.address(), &["--light-every", "0"]);
     watch.shows(&["K750"]);
     daemon.change("Presence", "online".into());
     daemon.change("Lux", 320_i32.into());
     watch.shows(&["320 lux"]);
     assert_eq!(daemon.series(), []);
     watch.type_keys("l");
-    until(|| !daemon.series().is_empty());
+    until("a light series", || !daemon.series().is_empty());
     assert_eq!(daemon.series(), [(1, 1)], "now, and once");
     leave(watch);
 }
 
 #[test]
 fn a_refusal_to_measure_light_is_shown() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "spent");
     daemon.change("Lux", 12_i32.into());
-    let watch = watch(&bus.address, &[]);
+    let watch = watch(bus.address(), &[]);
     watch.shows(&["K750"]);
     daemon.change("Lux", 320_i32.into());
     daemon.change("Presence", "online".into());

@@ -4,9 +4,11 @@ use std::os::unix::net::UnixListener;
 use std::process::Output;
 
 use solar_status::bus;
+use test_support::bus::{Bus, NOWHERE};
+use test_support::program::stderr;
 use zbus::block_on;
 
-use crate::stage::{Bus, NOWHERE, solar_status, stderr};
+use crate::daemon_harness::{Harness, closed_bus, solar_status};
 
 /// What is said on standard error first. The devices of this machine, if there are any, may have
 /// more to say.
@@ -24,8 +26,8 @@ fn verbose(system: &str, session: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn the_daemon_is_looked_for_on_the_system_bus_then_on_the_session_bus() {
-    let [system, session] = [Bus::start(), Bus::start()];
-    let (first, second) = (&system.address, &session.address);
+    let [system, session] = [Bus::open(), Bus::open()];
+    let (first, second) = (system.address(), session.address());
     let _user = session.serve(&["--simulate"]);
     let says = verbose(first, second, &[]);
     assert!(says.starts_with("asked solar-statusd on the session bus (:1."));
@@ -40,12 +42,12 @@ fn the_daemon_is_looked_for_on_the_system_bus_then_on_the_session_bus() {
 
 #[test]
 fn the_devices_are_asked_where_an_option_says_so() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("desk.trace");
     let trace = trace.to_str().unwrap();
-    let recorded = verbose(&bus.address, NOWHERE, &["--simulate", "--record", trace]);
+    let recorded = verbose(bus.address(), NOWHERE, &["--simulate", "--record", trace]);
     assert_eq!(recorded, "asked the devices directly (--simulate)");
     for (arguments, option) in [
         (&["--direct", "--simulate"][..], "--direct"),
@@ -54,7 +56,7 @@ fn the_devices_are_asked_where_an_option_says_so() {
         (&["--replay", trace], "--replay"),
         (&["--transport", "hidraw"], "--transport"),
     ] {
-        let says = verbose(&bus.address, NOWHERE, arguments);
+        let says = verbose(bus.address(), NOWHERE, arguments);
         let expected = format!("asked the devices directly ({option})");
         assert_eq!(says, expected);
     }
@@ -62,15 +64,15 @@ fn the_devices_are_asked_where_an_option_says_so() {
 
 #[test]
 fn without_a_daemon_the_devices_are_asked() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let nobody = "asked the devices directly (no solar-statusd on the system or session bus)";
-    assert_eq!(verbose(&bus.address, &bus.address, &[]), nobody);
+    assert_eq!(verbose(bus.address(), bus.address(), &[]), nobody);
     assert_eq!(verbose(NOWHERE, NOWHERE, &[]), nobody);
 }
 
 #[test]
 fn without_a_daemon_a_bus_that_was_named_is_an_error() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     for (arguments, says) in [
         (["--bus", "system"], "no solar-statusd on the system bus"),
         (
@@ -86,13 +88,13 @@ fn without_a_daemon_a_bus_that_was_named_is_an_error() {
 
 #[test]
 fn a_daemon_that_hangs_does_not_keep_the_devices_waiting() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     // It has the name and answers nobody.
     let hanging = bus.connect();
     block_on(hanging.request_name(bus::NAME)).unwrap();
     let owner = hanging.unique_name().unwrap();
     let why = format!("solar-statusd on the system bus ({owner}) does not answer");
-    let says = verbose(&bus.address, NOWHERE, &["--timeout", "1"]);
+    let says = verbose(bus.address(), NOWHERE, &["--timeout", "1"]);
     let expected = format!("asked the devices directly ({why}; there is no bus at {NOWHERE}, ");
     assert!(says.starts_with(&expected), "{says}");
     let output = bus.solar_status(&["--timeout", "0.5", "--bus", "system"]);
@@ -112,9 +114,9 @@ fn a_bus_that_hangs_is_no_bus() {
 
 #[test]
 fn a_bus_that_refuses_is_said_and_the_devices_are_asked() {
-    let bus = Bus::with_policy(r#"<deny send_destination="org.solarstatus.Monitor1"/>"#);
+    let bus = closed_bus();
     let _daemon = bus.serve(&["--simulate"]);
-    let says = verbose(&bus.address, NOWHERE, &[]);
+    let says = verbose(bus.address(), NOWHERE, &[]);
     let expected = "asked the devices directly (solar-statusd on the system bus cannot be asked: ";
     assert!(says.starts_with(expected), "{says}");
 }

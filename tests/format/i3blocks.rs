@@ -4,11 +4,10 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use test_support::process::Process;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
-use crate::lines::Lines;
-use crate::program::full;
-use crate::tools::{Running, missing};
+use crate::program::{SOLAR_STATUS, full};
 
 /// What is waited for comes within so many lines.
 const MOST_LINES: usize = 100;
@@ -51,12 +50,8 @@ fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value 
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
-    let mut child = i3blocks
-        .spawn()
-        .unwrap_or_else(|error| missing(&i3blocks, "i3blocks", &error));
-    let out = Lines::of(child.stdout.take().unwrap());
-    let _running = Running(child);
-    for line in out.take(MOST_LINES) {
+    let mut running = Process::start_from(&mut i3blocks, "i3blocks");
+    for line in running.lines().take(MOST_LINES) {
         let Ok(blocks) = serde_json::from_str::<Vec<Value>>(line.trim_start_matches(',')) else {
             continue;
         };
@@ -112,7 +107,7 @@ fn i3blocks_follows_a_stream() {
     // In real time: of lines that come at once i3blocks may leave some unread. The K800 wakes.
     let command = format!(
         "{} --simulate --watch --format i3blocks",
-        env!("CARGO_BIN_EXE_solar-status")
+        SOLAR_STATUS.path()
     );
     let later = told(&command, "persist", |block| {
         block["full_text"] == "K750 57 %  M705 65 %  K800 full"

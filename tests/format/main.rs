@@ -13,17 +13,12 @@ mod devices;
 mod hass;
 mod i3blocks;
 mod i3status_rust;
-#[path = "../bus/lines.rs"]
-mod lines;
 mod options;
 mod polybar;
 mod program;
 mod prometheus;
-#[path = "../service/snapshot.rs"]
-mod snapshot;
 mod snapshots;
 mod template;
 mod tmux;
-mod tools;
 mod watch;
 mod waybar;

@@ -1,6 +1,6 @@
 use std::fs;
 
-use crate::program::{command, refused, run, stdout};
+use crate::program::{SOLAR_STATUS, refused, stdout};
 
 fn help() -> String {
     stdout(&["--help"])
@@ -83,14 +83,15 @@ fn colours_can_be_left_out() {
 
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
-    let full = command(&["--simulate", "--format", "tmux"])
+    let full = SOLAR_STATUS
+        .command(&["--simulate", "--format", "tmux"])
         .stdout(fs::File::create("/dev/full").unwrap())
         .output()
         .unwrap();
     assert_eq!(full.status.code(), Some(1));
     let said = String::from_utf8(full.stderr).unwrap();
     assert!(said.contains("standard output cannot be written"), "{said}");
-    let output = run(&[
+    let output = SOLAR_STATUS.run(&[
         "--simulate",
         "--format",
         "tmux",
@@ -104,7 +105,7 @@ fn an_output_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn a_device_that_is_not_there_is_none_here_either() {
-    let output = run(&["--simulate", "--device", "X", "--format", "{name}"]);
+    let output = SOLAR_STATUS.run(&["--simulate", "--device", "X", "--format", "{name}"]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(output.stdout, b"");
 }

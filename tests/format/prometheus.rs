@@ -5,10 +5,10 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use test_support::tools::missing;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{desk, full, stdout};
-use crate::tools::missing;
 
 /// Both parsers must agree; all samples, then the families with what they are.
 const PARSE: &str = r"

@@ -1,6 +1,7 @@
+use test_support::snapshot::assert_is;
+
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{desk, stdout};
-use crate::snapshot::assert_is;
 
 /// What stands in a reviewed file: the desk once, for a minute, and devices no desk has.
 fn reviewed(format: &str) -> String {

@@ -6,7 +6,7 @@ use solar_status::device::{ChargeState, TimeLeftUntil};
 use crate::devices::{
     LOOK, NAMES, READ, mouse, odd, rendered, rendered_at, with_days_left, with_hours_left,
 };
-use crate::program::{desk, refused, stdout};
+use crate::program::{SOLAR_STATUS, desk, refused, stdout};
 
 #[test]
 fn a_template_is_a_line_for_each_device() {
@@ -91,7 +91,8 @@ fn a_name_does_not_end_the_line() {
 
 #[test]
 fn without_unicode_it_is_ascii() {
-    let output = crate::program::command(&["--simulate", "--format", "{charge} {bar}"])
+    let output = SOLAR_STATUS
+        .command(&["--simulate", "--format", "{charge} {bar}"])
         .env("LC_ALL", "C")
         .output()
         .unwrap();

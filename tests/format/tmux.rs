@@ -6,10 +6,11 @@ use std::process::Command;
 
 use solar_status::text;
 use tempfile::TempDir;
+use test_support::tools::missing;
+use test_support::wait::until;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
-use crate::program::full;
-use crate::tools::{missing, until};
+use crate::program::{SOLAR_STATUS, full};
 
 /// Two servers: the inner one draws the status line, the outer one has it on its screen.
 struct Tmux(TempDir);
@@ -135,7 +136,7 @@ fn tmux_shows_each_name_as_it_is() {
 fn tmux_shows_the_last_line_of_a_stream() {
     let tmux = Tmux::with(&format!(
         "LC_ALL=C.UTF-8 {} --simulate --watch --duration 60 --format tmux",
-        env!("CARGO_BIN_EXE_solar-status")
+        SOLAR_STATUS.path()
     ));
     tmux.status(|text| text == "K750 57 %  M705 64 %  K800 full<");
 }

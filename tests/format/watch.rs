@@ -1,14 +1,12 @@
 //! `--watch` without solar-statusd; `tests/bus` has it with one.
 
-use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
+use test_support::process::Process;
 
-use crate::lines::Lines;
-use crate::program::{command, stdout};
-use crate::tools::{Running, until};
+use crate::program::{SOLAR_STATUS, stdout};
 
 const STREAM: [&str; 4] = ["--simulate", "--watch", "--format", "{charge}[ {lux}]"];
 
@@ -59,35 +57,23 @@ fn a_file_has_the_last_state() {
 #[test]
 fn a_signal_ends_it_as_it_ends_the_monitor() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let mut child = command(&STREAM).stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = Lines::of(child.stdout.take().unwrap());
-        let line = out.next().unwrap();
+        let mut command = SOLAR_STATUS.command(&STREAM);
+        let mut stream = Process::start(command.stdout(Stdio::piped()));
+        let mut lines = stream.lines();
+        let line = lines.next().unwrap();
         assert!(line.starts_with("57 %"), "{line}");
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let status = child.wait().unwrap();
+        stream.signal(signal);
+        let status = stream.wait();
         assert_eq!((status.code(), status.signal()), (Some(130), None));
     }
 }
 
 #[test]
 fn it_ends_quietly_as_soon_as_nobody_reads() {
-    let mut child = command(&["--simulate=full", "--watch", "--format", "tmux"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let out = child.stdout.take().unwrap();
-    let mut errors = child.stderr.take().unwrap();
-    let mut running = Running(child);
+    let mut command = SOLAR_STATUS.command(&["--simulate=full", "--watch", "--format", "tmux"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut stream = Process::start(&mut command);
     // Nothing happens at this desk, so there is nothing to write.
-    drop(out);
-    let mut status = None;
-    until("the end", || {
-        status = running.0.try_wait().unwrap();
-        status.is_some()
-    });
-    assert_eq!(status.unwrap().code(), Some(0));
-    let mut said = String::new();
-    errors.read_to_string(&mut said).unwrap();
-    assert_eq!(said, "");
+    drop(stream.stdout());
+    assert_eq!(stream.end(), (Some(0), String::new()));
 }

@@ -3,11 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::attacker::attack::Attack;
-use crate::attacker::calls;
-use crate::attacker::user::{self, ATTACKER, HONEST};
-use crate::broker::Broker;
-use crate::stage::{Desk, Policy, Stage};
+use test_support::attacked::{Desk, Policy};
+use test_support::attacker::attack::Attack;
+use test_support::attacker::calls;
+use test_support::attacker::user::{self, ATTACKER, HONEST};
+use test_support::bus::Broker;
 
 /// As many connections as may have light measured at once in all, each for half an hour.
 const ALL_PLACES: Attack = Attack::new("64 series of half an hour", 1, |target, _| {
@@ -19,8 +19,8 @@ const ALL_PLACES: Attack = Attack::new("64 series of half an hour", 1, |target, 
 #[test]
 fn a_user_with_many_connections_leaves_light_to_others() {
     let _alone = crate::alone();
-    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
-    let target = &stage.target;
+    let service = crate::PROGRAMS.serve(Broker::DbusDaemon, Desk::Small, Policy::Open);
+    let target = &service.target;
     thread::scope(|scope| {
         let attack = scope.spawn(|| ALL_PLACES.run(target, ATTACKER.or_own(), ALL_PLACES.linger));
         thread::sleep(Duration::from_secs(2));
@@ -42,8 +42,8 @@ fn a_user_with_many_connections_leaves_light_to_others() {
 #[test]
 fn places_are_free_again_when_their_connections_leave() {
     let _alone = crate::alone();
-    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
-    let target = &stage.target;
+    let service = crate::PROGRAMS.serve(Broker::DbusDaemon, Desk::Small, Policy::Open);
+    let target = &service.target;
     for _ in 0..3 {
         let short = ALL_PLACES.lingering(Duration::from_millis(500));
         let tally = short.run(target, ATTACKER.or_own(), Duration::from_secs(20));

@@ -2,11 +2,10 @@
 //! refuses a user, with the time from which it measures again.
 
 use solar_status::service::{MEASUREMENTS_A_CHANGE, MEASUREMENTS_OF_A_USER};
-
-use crate::attacker::calls;
-use crate::attacker::user::{self, ATTACKER, HONEST};
-use crate::broker::Broker;
-use crate::stage::{Desk, Policy, Stage};
+use test_support::attacked::{Desk, Policy};
+use test_support::attacker::calls;
+use test_support::attacker::user::{self, ATTACKER, HONEST};
+use test_support::bus::Broker;
 
 /// What a request asks for: each connection takes the rest of it along.
 const MOST: u32 = 255;
@@ -14,8 +13,8 @@ const MOST: u32 = 255;
 #[test]
 fn a_user_who_asks_and_leaves_comes_to_an_end_and_another_does_not() {
     let _alone = crate::alone();
-    let stage = Stage::new(Broker::DbusDaemon, Desk::Small, Policy::Open);
-    let target = &stage.target;
+    let service = crate::PROGRAMS.serve(Broker::DbusDaemon, Desk::Small, Policy::Open);
+    let target = &service.target;
     let series = calls::light(target, MOST, 1);
     // A request costs nothing while the series of the connection before still runs.
     let most = 4 * MEASUREMENTS_OF_A_USER / MEASUREMENTS_A_CHANGE;

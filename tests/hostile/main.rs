@@ -4,21 +4,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 
-#[expect(dead_code, reason = "the benchmark and the guest use the rest")]
-mod attacker;
-#[path = "../broker/mod.rs"]
-mod broker;
-/// What the tests of the service call their bus.
-mod bus {
-    pub(crate) use crate::broker::Bus;
-}
-#[expect(dead_code, reason = "the tests of the service use the rest")]
-#[path = "../service/client.rs"]
-mod client;
 mod clients;
 #[expect(dead_code, reason = "the tests of the service use the rest")]
 #[path = "../service/desk.rs"]
@@ -26,17 +14,16 @@ mod desk;
 mod light;
 mod light_budget;
 mod service;
-#[expect(dead_code, reason = "the tests of the service use the rest")]
-#[path = "../service/signal.rs"]
-mod signal;
-mod stage;
-#[expect(dead_code, reason = "the tests of watch use the rest")]
-#[path = "../terminal/mod.rs"]
-mod terminal;
-#[expect(dead_code, reason = "the benchmark uses the rest")]
-mod trial;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use test_support::attacked::Programs;
+use test_support::program::Program;
+
+const PROGRAMS: Programs = Programs {
+    solar_status: Program::new(env!("CARGO_BIN_EXE_solar-status")),
+    solar_statusd: Program::new(env!("CARGO_BIN_EXE_solar-statusd")),
+};
 
 /// Attacks take place one after another: one would be part of the other's figures.
 fn alone() -> MutexGuard<'static, ()> {

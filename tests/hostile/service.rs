@@ -4,13 +4,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::attacker::attack::Attack;
-use crate::attacker::target::Target;
-use crate::attacker::user::{self, HONEST};
-use crate::attacker::{attacks, calls};
-use crate::broker::{BROKERS, Broker};
-use crate::stage::{Desk, Policy, Stage};
-use crate::trial::Trial;
+use test_support::attacked::Trial;
+use test_support::attacked::{Desk, Policy};
+use test_support::attacker::attack::Attack;
+use test_support::attacker::target::Target;
+use test_support::attacker::user::{self, HONEST};
+use test_support::attacker::{attacks, calls};
+use test_support::bus::{BROKERS, Broker};
 
 /// The most memory the service may take, in kB. A debug build needs some MB more when undisturbed.
 const PEAK_AT_MOST: u64 = if cfg!(debug_assertions) {
@@ -113,9 +113,9 @@ fn withstand(broker: Broker, desk: Desk, policy: Policy, attacks: &[Attack]) {
         println!("not run as root: attacker and honest clients are the same user");
     }
     let mut faults = Vec::new();
-    let mut stage = None;
+    let mut service = None;
     for attack in attacks {
-        let on = stage.get_or_insert_with(|| Stage::new(broker, desk, policy));
+        let on = service.get_or_insert_with(|| crate::PROGRAMS.serve(broker, desk, policy));
         let trial = Trial::of(on, attack);
         println!("{broker:?} {policy:?} {trial}");
         assert!(
@@ -133,7 +133,7 @@ fn withstand(broker: Broker, desk: Desk, policy: Policy, attacks: &[Attack]) {
         if is_good {
             assert!(answers_again(&on.target), "no answer after {}", attack.name);
         } else {
-            stage = None;
+            service = None;
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");

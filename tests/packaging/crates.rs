@@ -123,6 +123,27 @@ fn the_core_needs_little_and_the_simulator_only_the_core() {
     }
 }
 
+#[test]
+fn only_tests_of_the_programs_need_test_support() {
+    for (package, edges) in [
+        (env!("CARGO_PKG_NAME"), "normal,build"),
+        ("hidpp-proto", "all"),
+        ("hidpp-sim", "all"),
+    ] {
+        let tree = cargo(&[
+            "tree",
+            "--package",
+            package,
+            "--target=all",
+            "--edges",
+            edges,
+            "--prefix=none",
+            "--format={p}",
+        ]);
+        assert!(!tree.contains("test-support"), "{package}: {tree}");
+    }
+}
+
 /// Whether a package is a part of the project.
 fn is_ours(package: &Value) -> bool {
     package.get("source").is_some_and(Value::is_null)

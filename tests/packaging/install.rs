@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::tools::{path, run, text};
+use test_support::tools::run;
+
+use crate::tools::{path, text};
 
 /// Where packages have the programs, but for those of Nix.
 const PROGRAM: &str = "/usr/bin/solar-status";

@@ -9,9 +9,6 @@
     reason = "a test stops at the first surprise"
 )]
 
-#[expect(dead_code, reason = "the hostile tests use the rest")]
-#[path = "../broker/mod.rs"]
-mod broker;
 mod bus;
 mod copyright;
 mod crates;

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use solar_status::bus;
+use test_support::tools::run;
 
 use crate::release::METAINFO;
-use crate::tools::{path, run, text};
+use crate::tools::{path, text};
 
 #[test]
 fn appstream_has_nothing_to_complain_of() {

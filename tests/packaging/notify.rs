@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use crate::tools::{run, text};
+use test_support::tools::run;
+
+use crate::tools::text;
 
 const UNIT: &str = "packaging/systemd/solar-status-notify.service";
 const AUTOSTART: &str = "packaging/autostart/solar-status-notify.desktop";

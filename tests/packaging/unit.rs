@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use test_support::tools::run;
 
-use crate::tools::{UNIT, run, text};
+use crate::tools::{UNIT, text};
 
 /// The exposure that README.md and SECURITY.md state, in points; 10 is a service without any
 /// protection.

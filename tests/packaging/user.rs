@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use crate::tools::{USER, path, run};
+use test_support::tools::run;
+
+use crate::tools::{USER, path};
 
 #[test]
 fn the_user_can_not_log_in_and_has_a_group_without_members() {

@@ -1,7 +1,6 @@
 //! The daemon in a thread of the test, with simulated receivers in the test's hands.
 
 use std::collections::VecDeque;
-
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
@@ -16,9 +15,8 @@ use solar_status::sim::{Firmware, Plugged, scenario};
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, classify};
-
-use crate::bus::Bus;
-use crate::client::Client;
+use test_support::bus::Bus;
+use test_support::client::Client;
 
 /// Something that can be plugged in; the test keeps a hand on it.
 #[derive(Clone)]

@@ -1,7 +1,6 @@
 //! The history over the bus: the same entries as in the files.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
@@ -10,11 +9,12 @@ use solar_status::device::{ChargeState, Light};
 use solar_status::history::{History, Sample, read};
 use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
 use tempfile::TempDir;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, NAME};
+use test_support::program::stderr;
+use test_support::signal::error_name;
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, NAME};
-use crate::daemon::Daemon;
-use crate::signal::error_name;
+use crate::daemon::{Daemon, SOLAR_STATUS};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const ID: &str = "4002-392A0750";
@@ -79,7 +79,7 @@ fn all_pages(client: &Client, mut since: u64) -> Vec<Row> {
 #[test]
 fn entries_over_the_bus_are_those_of_the_file() {
     let state = weeks();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, Some(state.path()));
     // The daemon may be writing: what it sent is what it read before or after.
@@ -99,16 +99,12 @@ fn entries_over_the_bus_are_those_of_the_file() {
 #[test]
 fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
     let state = weeks();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, Some(state.path()));
     let show = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-            .args(["history", "--json", "--since", "8w", "--device", ID])
-            .args(arguments)
-            .env("TZ", "UTC")
-            .output()
-            .unwrap();
+        let all = ["history", "--json", "--since", "8w", "--device", ID];
+        let output = SOLAR_STATUS.run(&[&all, arguments].concat());
         assert!(output.status.success(), "{output:?}");
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
         document.pointer("/devices/0").unwrap().clone()
@@ -129,17 +125,14 @@ fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
 
 #[test]
 fn a_daemon_without_a_history_says_so() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, None);
     let refused = client.call::<_, Vec<Row>>(K750, DEVICE, "GetEntries", &0_u64);
     assert_eq!(error_name(refused), "org.solarstatus.Error.NotSupported");
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(["history", "--bus", bus.address()])
-        .output()
-        .unwrap();
+    let output = SOLAR_STATUS.run(&["history", "--bus", bus.address()]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = stderr(&output);
     assert!(said.contains("runs without --state"), "{said}");
 }
 
@@ -168,7 +161,7 @@ fn what_was_recorded_before_a_device_was_identified_moves_along() {
         };
     }
     drop(history);
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let arguments = ["--simulate=full", "--state", state.path().to_str().unwrap()];
     let _daemon = Daemon::start(bus.address(), &arguments);
@@ -183,16 +176,13 @@ fn what_was_recorded_before_a_device_was_identified_moves_along() {
 
 #[test]
 fn many_devices_have_their_history_shown() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let state = tempfile::tempdir().unwrap();
     let arguments = ["--simulate=full", "--state", state.path().to_str().unwrap()];
     let _daemon = Daemon::start(bus.address(), &arguments);
     client.wait_for_name(NAME);
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(["history", "--json", "--bus", bus.address()])
-        .output()
-        .unwrap();
+    let output = SOLAR_STATUS.run(&["history", "--json", "--bus", bus.address()]);
     assert!(output.status.success(), "{output:?}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let devices = document.get("devices").unwrap().as_array().unwrap();

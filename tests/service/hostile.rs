@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use solar_status::sim::scenario;
 use solar_status::units::Percent;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
+use test_support::signal::error_name;
 use zbus::{Message, block_on};
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, Thing};
-use crate::signal::error_name;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -28,7 +28,7 @@ fn percent(charge: u8) -> Percent {
 
 #[test]
 fn values_are_told_at_once_while_the_hardware_hangs() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -59,7 +59,7 @@ fn values_are_told_at_once_while_the_hardware_hangs() {
 
 #[test]
 fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -89,23 +89,23 @@ fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
 
 #[test]
 fn a_flood_of_calls_takes_no_memory() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    let before = daemon.status("VmRSS");
+    let before = daemon.status("VmRSS:");
     let flood = Flood::begin(&bus);
     flood.send_many(10_000, K750, PROPERTIES, "GetAll", &UPOWER_DEVICE);
     flood.send_many(10_000, M705, UPOWER_DEVICE, "Refresh", &());
     flood.send_many(10_000, K750, DEVICE, "MeasureLight", &(60_u32, 1_u32));
     client.values(K750, UPOWER_DEVICE).unwrap();
-    let peak = daemon.status("VmHWM");
+    let peak = daemon.status("VmHWM:");
     assert!(peak < RSS_AT_MOST, "{before} kB before, {peak} kB at most");
 }
 
 #[test]
 fn who_never_reads_keeps_nobody_waiting() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
@@ -122,13 +122,13 @@ fn who_never_reads_keeps_nobody_waiting() {
     }
     client.values(K750, UPOWER_DEVICE).unwrap();
     client.wait_for_device(K800);
-    let peak = daemon.status("VmHWM");
+    let peak = daemon.status("VmHWM:");
     assert!(peak < RSS_AT_MOST, "{peak} kB at most");
 }
 
 #[test]
 fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -167,7 +167,7 @@ fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
 
 #[test]
 fn what_makes_no_sense_is_refused_and_forgotten() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
@@ -190,7 +190,7 @@ fn what_makes_no_sense_is_refused_and_forgotten() {
         _ = client.call::<_, ()>(K750, UPOWER_DEVICE, member, &nested);
     }
     client.values(K750, UPOWER_DEVICE).unwrap();
-    let after = daemon.status("VmRSS");
+    let after = daemon.status("VmRSS:");
     assert!(after < RSS_AT_MOST, "{after} kB");
 }
 

@@ -17,9 +17,9 @@ use serde_json::Value;
 use solar_status::history::{Entry, devices, read};
 use solar_status::units::Timestamp;
 use tempfile::TempDir;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE};
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE};
 use crate::daemon::Daemon;
 
 /// How many daemons run at once.
@@ -219,7 +219,7 @@ fn torn(directory: &Path) -> usize {
 
 #[test]
 fn a_daemon_that_is_killed_loses_nothing_recorded_and_tears_nothing() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let kills = number("KILLS", 20);
     let within = Duration::from_secs(number("KILLED_WITHIN", 6));
     let found = thread::scope(|scope| {

@@ -7,11 +7,19 @@ use rustix::process::Signal;
 use solar_status::service::{BusError, ServiceError};
 use solar_status::sim::scenario;
 use tempfile::TempDir;
+use test_support::bus::{Broker, Bus};
+use test_support::client::{Client, DEVICE, NAME, UPOWER};
+use test_support::wait::{PATIENCE, until};
 
-use crate::bus::{Bus, DEFAULT_POLICY};
-use crate::client::{Client, DEVICE, LIMIT, NAME, UPOWER};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, Thing};
+
+/// Every program may call, and none may own a name: what dbus-daemon has by default.
+const DEFAULT_POLICY: &str = r#"
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>"#;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
@@ -30,7 +38,7 @@ fn complaint(bus: &str, args: &[&str]) -> String {
 
 #[test]
 fn a_second_daemon_says_who_is_there_and_ends() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _first = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
@@ -42,7 +50,7 @@ fn a_second_daemon_says_who_is_there_and_ends() {
 
 #[test]
 fn upowerd_is_not_replaced() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let upowerd = Client::of(&bus);
     // As upowerd does, which lets anybody replace it.
     let allow_replacement = 1_u32;
@@ -61,7 +69,7 @@ fn upowerd_is_not_replaced() {
 
 #[test]
 fn nobody_takes_the_name_away() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _desk = Desk::serve(&bus, &client, &[Thing::desk()]);
     let outcome: u32 = client.ask_bus("RequestName", &(NAME, REPLACE)).unwrap();
@@ -72,7 +80,7 @@ fn nobody_takes_the_name_away() {
 #[test]
 fn a_bus_that_forbids_the_name_is_told_of() {
     // What dbus-daemon has by default: nobody owns anything.
-    let bus = Bus::with_policy(DEFAULT_POLICY);
+    let bus = Bus::start(Broker::DbusDaemon, DEFAULT_POLICY, &[]);
     let told = complaint(bus.address(), &["--simulate"]);
     let expected = format!("solar-statusd: the bus does not give the name {NAME}");
     assert!(told.starts_with(&expected), "{told}");
@@ -90,11 +98,11 @@ fn without_a_bus_it_says_so_and_ends() {
 
 #[test]
 fn when_the_bus_ends_it_ends_and_systemd_may_start_it_again() {
-    let mut bus = Bus::start();
+    let mut bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    bus.stop();
+    bus.kill();
     let (status, errors) = daemon.wait();
     assert_eq!(status.code(), Some(1));
     assert_eq!(errors, ["solar-statusd: the bus closed the connection"]);
@@ -102,11 +110,11 @@ fn when_the_bus_ends_it_ends_and_systemd_may_start_it_again() {
 
 #[test]
 fn when_the_bus_ends_the_hardware_is_put_in_order() {
-    let mut bus = Bus::start();
+    let mut bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
-    bus.stop();
+    bus.kill();
     let ended = desk.wait();
     let lost = matches!(ended, Err(ServiceError::Bus(BusError::Lost)));
     assert!(lost, "{ended:?}");
@@ -116,7 +124,7 @@ fn when_the_bus_ends_the_hardware_is_put_in_order() {
 #[test]
 fn signals_end_it_in_order() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let client = Client::of(&bus);
         let daemon = Daemon::start(bus.address(), &["--simulate"]);
         client.wait_for_name(NAME);
@@ -129,7 +137,7 @@ fn signals_end_it_in_order() {
 
 #[test]
 fn at_the_end_flags_are_as_before_and_no_series_goes_on() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -146,12 +154,12 @@ fn at_the_end_flags_are_as_before_and_no_series_goes_on() {
 
 #[test]
 fn systemd_is_told_what_it_wants_to_know() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    socket.set_read_timeout(Some(LIMIT)).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     let env = [
         ("NOTIFY_SOCKET", path.to_str().unwrap()),
         ("WATCHDOG_USEC", "400000"),
@@ -193,7 +201,7 @@ fn a_state_directory_that_cannot_be_written_is_no_reason_to_end() {
     // A file in its place: it is no directory for anybody, root included.
     let state = dir.path().join("state");
     std::fs::write(&state, "").unwrap();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let args = ["--simulate", "--state", state.to_str().unwrap()];
     let daemon = Daemon::start(bus.address(), &args);
@@ -213,7 +221,7 @@ fn a_state_directory_that_cannot_be_written_is_no_reason_to_end() {
 
 #[test]
 fn after_sleep_devices_are_asked_again_when_logind_says_so() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let logind = Client::deaf(&bus);
     let name = "org.freedesktop.login1";
@@ -237,10 +245,7 @@ fn after_sleep_devices_are_asked_again_when_logind_says_so() {
     assert_eq!(thing.take_requests(scenario::M705), [""; 0]);
     logind.broadcast("org.freedesktop.login1.Manager", "PrepareForSleep", &true);
     wakes(&logind);
-    let asked = || !thing.take_requests(scenario::M705).is_empty();
-    let start = std::time::Instant::now();
-    while !asked() {
-        assert!(start.elapsed() < LIMIT, "nobody asks the mouse");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("requests to the mouse", || {
+        !thing.take_requests(scenario::M705).is_empty()
+    });
 }

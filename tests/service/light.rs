@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use solar_status::sim::scenario;
 use solar_status::units::Lux;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE};
+use test_support::signal::{Signal, error_name};
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE};
 use crate::desk::{Desk, Thing};
-use crate::signal::{Signal, error_name};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
@@ -25,7 +25,7 @@ struct Stage {
 impl Stage {
     /// A desk on which light is measured only when somebody asks.
     fn new() -> Self {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let client = Client::of(&bus);
         let thing = Thing::desk();
         let things = std::slice::from_ref(&thing);

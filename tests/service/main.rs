@@ -7,8 +7,6 @@
     reason = "a test stops at the first surprise"
 )]
 
-mod bus;
-mod client;
 mod daemon;
 mod desk;
 mod history;
@@ -19,9 +17,7 @@ mod life;
 mod light;
 mod paths;
 mod shape;
-mod signal;
 mod signals;
-mod snapshot;
 mod state;
 mod time_left;
 mod upstream;

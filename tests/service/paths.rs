@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use solar_status::sim::device::Device;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::{catalogue, scenario};
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, UPOWER_DEVICE};
+use test_support::signal::error_name;
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
-use crate::signal::error_name;
 
 const CLONE: [u8; 4] = [0xD0, 0, 0, 1];
 
@@ -32,7 +32,7 @@ fn places(client: &Client) -> BTreeSet<(String, String, String)> {
 
 #[test]
 fn paths_are_the_same_after_sleep_replug_and_restart() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let things = std::slice::from_ref(&thing);
@@ -67,7 +67,7 @@ fn paths_are_the_same_after_sleep_replug_and_restart() {
 
 #[test]
 fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let things = [1, 2].map(|number| {
         let path = format!("/dev/hidraw{number}");
@@ -94,7 +94,7 @@ fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
 
 #[test]
 fn devices_without_a_serial_number_do_not_collide() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let things = [1, 2].map(|number| {
         let path = format!("/dev/hidraw{number}");
@@ -122,7 +122,7 @@ fn devices_without_a_serial_number_do_not_collide() {
 
 #[test]
 fn another_device_in_the_same_slot_is_another_object() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::receiver("/dev/hidraw1", receiver(1).with(1, mouse(CLONE)));
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));

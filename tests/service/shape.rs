@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::process::{Command, Stdio};
 
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
+use test_support::signal::error_name;
+use test_support::snapshot;
+use test_support::tools::installed;
 use zbus::Variant;
 
-use crate::bus::{Bus, installed};
-use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
 use crate::introspection::{interface, members};
-use crate::signal::error_name;
-use crate::snapshot;
 
 /// What upowerd says of itself; see there.
 const TABLE: &str = include_str!("upower-0.99.20.xml");
@@ -35,7 +36,7 @@ fn the_desk(bus: &Bus) -> (Client, Desk) {
 
 #[test]
 fn every_member_has_upower_s_name_types_and_access() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let (client, _desk) = the_desk(&bus);
     for (path, of) in [
         (ROOT, UPOWER),
@@ -55,7 +56,7 @@ fn every_member_has_upower_s_name_types_and_access() {
 #[test]
 fn the_table_is_what_the_real_upowerd_says() {
     let program = installed(&UPOWERD).expect("there is no upowerd; tests/setup.sh installs it");
-    let bus = Bus::start();
+    let bus = Bus::open();
     let mut client = Client::of(&bus);
     client.service = UPOWER.to_owned();
     let mut upowerd = Command::new(program)
@@ -85,7 +86,7 @@ fn the_table_is_what_the_real_upowerd_says() {
 
 #[test]
 fn the_interfaces_are_those_that_are_written_down() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let (client, _desk) = the_desk(&bus);
     let file = |of: &str, objects: &[(&str, &str)]| {
         let mut text = format!(
@@ -116,7 +117,7 @@ fn the_interfaces_are_those_that_are_written_down() {
 
 #[test]
 fn errors_have_the_names_that_programs_expect() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let (client, _desk) = the_desk(&bus);
     let get = |path: &str, of: &str, name: &str| {
         error_name(client.call::<_, zbus::OwnedVariant>(path, PROPERTIES, "Get", &(of, name)))

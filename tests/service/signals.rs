@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use solar_status::sim::scenario;
 use solar_status::units::Percent;
+use test_support::bus::Bus;
+use test_support::client::{Client, UPOWER_DEVICE};
+use test_support::signal::Signal;
 
-use crate::bus::Bus;
-use crate::client::{Client, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
-use crate::signal::Signal;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -25,7 +25,7 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let client = Client::of(&bus);
         let thing = Thing::desk();
         let desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -120,7 +120,10 @@ fn light_is_told_once_a_second_at_most_and_the_last_of_it_always() {
         .collect();
     assert!(told.len() <= 2, "{told:#?}");
     let last = told.last().unwrap().changed();
-    assert_eq!(crate::signal::plain(last.get("Luminosity").unwrap()), "129");
+    assert_eq!(
+        test_support::signal::plain(last.get("Luminosity").unwrap()),
+        "129"
+    );
 }
 
 #[test]

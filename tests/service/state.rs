@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use rustix::process::Signal;
 use tempfile::TempDir;
+use test_support::bus::Bus;
+use test_support::client::{Client, NAME};
+use test_support::wait::{PATIENCE, eventually};
 
-use crate::bus::Bus;
-use crate::client::{Client, LIMIT, NAME};
 use crate::daemon::Daemon;
 
 /// A daemon on simulated devices with this state directory.
@@ -21,7 +22,7 @@ struct Serving {
 
 impl Serving {
     fn start(state: &Path) -> Self {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let client = Client::of(&bus);
         let state = state.to_str().unwrap();
         let args = ["--simulate", "--light-every", "1", "--state", state];
@@ -93,7 +94,7 @@ fn a_trace_that_never_comes_is_given_up_by_a_signal() {
     let folder = TempDir::new().unwrap();
     let trace = folder.path().join("trace");
     fifo(&trace);
-    let bus = Bus::start();
+    let bus = Bus::open();
     let daemon = Daemon::start(bus.address(), &["--replay", trace.to_str().unwrap()]);
     // It may not have opened the trace yet: either way it ends.
     std::thread::sleep(Duration::from_millis(300));
@@ -107,20 +108,16 @@ fn a_state_directory_that_is_removed_comes_back() {
     let serving = Serving::start(state.path());
     let history = state.path().join("history/4002-392A0750.jsonl");
     let wait = |path: &Path| {
-        let start = Instant::now();
-        while !path.exists() {
-            assert!(
-                start.elapsed() < LIMIT * 4,
-                "{} is not there",
-                path.display()
-            );
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let is_there = || path.exists().then_some(());
+        eventually(&path.display().to_string(), 2 * PATIENCE, is_there);
     };
+    let devices = state.path().join("devices.json");
+    // A write that the removal meets would be reported.
     wait(&history);
+    wait(&devices);
     fs::remove_dir_all(state.path()).unwrap();
     wait(&history);
-    wait(&state.path().join("devices.json"));
+    wait(&devices);
     assert!(state.path().join("history/lock").exists());
     let errors = serving.end();
     assert!(errors.is_empty(), "{errors:#?}");

@@ -8,21 +8,17 @@ use solar_status::device::ChargeState;
 use solar_status::history::{History, Sample};
 use solar_status::units::{Percent, Timestamp};
 use tempfile::TempDir;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, NAME, UPOWER, UPOWER_DEVICE};
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, NAME, UPOWER, UPOWER_DEVICE};
-use crate::daemon::Daemon;
+use crate::daemon::{Daemon, SOLAR_STATUS};
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
 /// The device of that name among those that are simulated.
 fn simulated(desk: &str, name: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args([desk, "--json"])
-        .output()
-        .unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let document: Value = serde_json::from_str(&SOLAR_STATUS.stdout(&[desk, "--json"])).unwrap();
     let devices = document["devices"].as_array().unwrap();
     let device = devices.iter().find(|device| device["name"] == name);
     device.unwrap().clone()
@@ -62,12 +58,7 @@ fn start(bus: &Bus, client: &Client, arguments: &[&str], state: &TempDir) -> Dae
 
 /// What `solar-status` prints of the daemon's devices.
 fn status(bus: &Bus, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(["--bus", bus.address()])
-        .args(arguments)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-        .unwrap();
+    let output = SOLAR_STATUS.run(&[&["--bus", bus.address()], arguments].concat());
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -102,7 +93,7 @@ fn time_left(client: &Client, path: &str) -> ([u64; 3], [String; 3]) {
 #[test]
 fn a_mouse_that_loses_one_percent_a_day_lasts_for_days() {
     let state = month_of_a_mouse();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, &["--simulate"], &state);
     let path = client.enumerate();
@@ -147,7 +138,7 @@ fn a_headset_lasts_for_hours_of_use() {
         })
     });
     let state = recorded(id, evenings);
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, &["--simulate=full"], &state);
     let path = client.enumerate();
@@ -187,7 +178,7 @@ for device in UPowerGlib.Client.new().get_devices():
 #[test]
 fn upower_has_the_time_to_empty() {
     let state = month_of_a_mouse();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let arguments = ["--simulate", "--bus-name", UPOWER];
     let _daemon = start(&bus, &client, &arguments, &state);

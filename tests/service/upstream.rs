@@ -33,11 +33,11 @@ use regex::Regex;
 use solar_status::sim::scenario;
 use solar_status::sim::{catalogue, receiver::Receiver};
 use solar_status::units::Percent;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
+use test_support::signal::error_name;
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
 use crate::desk::{Desk, Thing};
-use crate::signal::error_name;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -54,7 +54,7 @@ struct Stage {
 
 impl Stage {
     fn of(thing: Thing) -> Self {
-        let bus = Bus::start();
+        let bus = Bus::open();
         let client = Client::of(&bus);
         let desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
         Self {
@@ -84,7 +84,7 @@ fn the_version_is_numbers_and_dots() {
 
 #[test]
 fn without_devices_there_is_the_display_device_alone() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _desk = Desk::serve(&bus, &client, &[]);
     assert!(client.enumerate().is_empty());
@@ -156,7 +156,7 @@ fn a_broken_name_does_no_harm() {
             Thing::receiver(&format!("/dev/hidraw{number}"), receiver)
         })
         .collect();
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let _desk = Desk::serve(&bus, &client, &things);
     let harmful =

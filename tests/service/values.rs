@@ -4,18 +4,18 @@ use std::fmt::Write;
 
 use solar_status::nodes::numbered;
 use solar_status::sim::scenario;
+use test_support::bus::Bus;
+use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
+use test_support::signal::{lines, plain};
+use test_support::snapshot;
 
-use crate::bus::Bus;
-use crate::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
 use crate::desk::{Desk, Thing};
-use crate::signal::{lines, plain};
-use crate::snapshot;
 
 const RECEIVER: &str = "org.solarstatus.Receiver1";
 
 #[test]
 fn every_value_of_the_desk_is_as_reviewed() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
@@ -40,7 +40,7 @@ fn every_value_of_the_desk_is_as_reviewed() {
 
 #[test]
 fn seventy_three_devices_are_told_as_reviewed() {
-    let bus = Bus::start();
+    let bus = Bus::open();
     let client = Client::of(&bus);
     let things: Vec<Thing> = numbered("simulated", scenario::full())
         .into_iter()

@@ -11,9 +11,6 @@
     reason = "a test stops at the first surprise"
 )]
 
-#[expect(dead_code, reason = "the tests of the bus use the rest")]
-#[path = "../hostile/attacker/mod.rs"]
-mod attacker;
 mod boot_files;
 mod bus;
 mod comparison;

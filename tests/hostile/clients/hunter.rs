@@ -6,14 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::attacker::calls::{self, Make};
-use crate::attacker::odd;
-use crate::attacker::target::Target;
-use crate::attacker::user::ATTACKER;
-use crate::attacker::wire::{Hearing, Peer};
-
-/// Longer than the bus takes for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+use test_support::attacker::calls::{self, Make};
+use test_support::attacker::odd;
+use test_support::attacker::target::Target;
+use test_support::attacker::user::ATTACKER;
+use test_support::attacker::wire::{Hearing, Peer};
+use test_support::wait::PATIENCE;
 
 /// How long a call of the bus takes at most before the hunter looks whether it shall stop.
 const LOOKS: Duration = Duration::from_millis(100);

@@ -1,22 +1,23 @@
 //! Attacks on the programs that follow the service: none ends, and each shows the next change.
 
+mod client_harness;
 mod hunter;
 mod notifications;
 mod rules;
-mod stage;
 
 use std::process::Output;
 use std::time::Duration;
 
-use crate::attacker::attack::Attack;
-use crate::attacker::attacks;
-use crate::attacker::odd::FORGED;
-use crate::attacker::target::Target;
-use crate::attacker::user::ATTACKER;
-use crate::broker::{BROKERS, Broker};
+use test_support::attacker::attack::Attack;
+use test_support::attacker::attacks;
+use test_support::attacker::odd::FORGED;
+use test_support::attacker::target::Target;
+use test_support::attacker::user::ATTACKER;
+use test_support::bus::{BROKERS, Broker};
+
+use client_harness::{Clients, Shown};
 use hunter::Hunter;
 use notifications::Notifications;
-use stage::{Clients, Shown};
 
 /// An attack that is not over by then is broken off.
 const LONGEST: Duration = Duration::from_secs(10);

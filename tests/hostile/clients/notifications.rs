@@ -3,13 +3,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::attacker::calls;
-use crate::attacker::wire::{Body, Hearing, Message, Peer, Received};
+use test_support::attacker::calls;
+use test_support::attacker::wire::{Body, Hearing, Message, Peer, Received};
+use test_support::wait::PATIENCE;
 
 const NAME: &str = "org.freedesktop.Notifications";
-
-/// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A notification server that reports what it is asked to show; it ends with the bus.
 pub(super) struct Notifications(Receiver<()>);

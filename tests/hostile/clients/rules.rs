@@ -10,17 +10,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use solar_status::bus::NAME;
+use test_support::attacked::{Desk, Policy};
+use test_support::attacker::calls;
+use test_support::attacker::user::HONEST;
+use test_support::attacker::wire::Peer;
+use test_support::bus::{BROKERS, Broker};
+use test_support::wait::PATIENCE;
 
+use super::client_harness::{Clients, Shown};
 use super::notifications::Notifications;
-use super::stage::{Clients, Shown};
-use crate::attacker::calls;
-use crate::attacker::user::HONEST;
-use crate::attacker::wire::Peer;
-use crate::broker::{BROKERS, Broker};
-use crate::stage::{Desk, Policy, Stage};
-
-/// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The last rule of a test, of its own.
 const LAST: &str = "type='signal',sender='org.freedesktop.DBus',member='Last'";
@@ -39,14 +37,14 @@ fn every_match_rule_of_the_service_names_a_trusted_sender() {
     for broker in BROKERS {
         let bus = Policy::Open.start(broker);
         let rules = Rules::on(bus.socket());
-        let stage = Stage::on(bus, Desk::Small, Policy::Open);
+        let service = crate::PROGRAMS.serve_on(bus, Desk::Small, Policy::Open);
         // While light is measured for it, the service waits for its caller to leave.
-        let mut caller = stage.target.connect(HONEST.or_own(), false).unwrap();
-        let light = calls::light(&stage.target, 10, 1);
+        let mut caller = service.target.connect(HONEST.or_own(), false).unwrap();
+        let light = calls::light(&service.target, 10, 1);
         assert!(caller.call(&light, PATIENCE).unwrap().is_return());
 
-        let rules = rules.all(&stage.target.socket);
-        let ours = rules.iter().filter(|it| it.by == stage.target.unique);
+        let rules = rules.all(&service.target.socket);
+        let ours = rules.iter().filter(|it| it.by == service.target.unique);
         let ours: Vec<_> = ours.inspect(|it| it.assert_trusts(broker, &[])).collect();
         for about in [LOGIND, &caller.unique] {
             let is_there = ours

@@ -5,12 +5,11 @@ use std::fs::File;
 
 use ordered_stream::OrderedStreamExt as _;
 use solar_status::bus::DEVICE_INTERFACE;
+use test_support::bus::{BROKERS, Bus};
 use zbus::message::Type;
 use zbus::{Connection, Error, Fd, MessageStream, block_on, fdo};
 
-use crate::broker::{BROKERS, Bus};
-
-use super::served::for_user;
+use super::served::{for_user, serve, with_policies};
 use super::{POLICIES, on_each_bus};
 
 /// An interface whose signals the daemon in these tests subscribes to.
@@ -27,7 +26,7 @@ struct Daemon {
 
 impl Daemon {
     fn new(bus: &Bus, name: &str) -> Self {
-        let connection = bus.serve(name);
+        let connection = serve(bus, name);
         let messages = MessageStream::from(&connection);
         let rule = format!("type='signal',interface='{SUBSCRIBED}'");
         let driver = block_on(fdo::DBusProxy::new(&connection)).unwrap();
@@ -124,7 +123,7 @@ fn no_policy_of_an_administrator_opens_the_door_again() {
                      <allow send_destination="{name}"/>
                    </policy></busconfig>"#
             );
-            let bus = Bus::with_policies(broker, &[&for_user(policy, user), &generous]);
+            let bus = with_policies(broker, &[&for_user(policy, user), &generous]);
             let _daemon = Daemon::new(&bus, name);
             assert!(is_denied(call(&bus.connect(), name, &file)), "{bus}");
         }
@@ -142,7 +141,7 @@ fn without_our_policy_descriptors_would_arrive() {
            </policy></busconfig>"#
     );
     for broker in BROKERS {
-        let bus = Bus::with_policies(broker, &[&open]);
+        let bus = with_policies(broker, &[&open]);
         let mut daemon = Daemon::new(&bus, name);
         let sender = bus.connect();
         signal(&sender, Some(name), &file);

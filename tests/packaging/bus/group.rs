@@ -3,13 +3,12 @@
 use ordered_stream::OrderedStreamExt as _;
 use rustix::process::{getgid, getuid};
 use solar_status::bus::{DEVICE_INTERFACE, NAME};
+use test_support::bus::{BROKERS, Broker, Bus};
 use zbus::{Connection, MessageStream, block_on, fdo};
 
-use crate::broker::{BROKERS, Broker, Bus};
-use crate::tools::{GROUP_POLICY, POLICY, text};
-
-use super::served::for_user;
+use super::served::{for_our_user, for_user, serve, with_policies};
 use super::{OPEN, is_passed_on};
+use crate::tools::{GROUP_POLICY, POLICY, text};
 
 /// A bus whose administrator installed the example for a group; the daemon's user is ours.
 fn bus(broker: Broker, group: u32) -> Bus {
@@ -19,7 +18,7 @@ fn bus(broker: Broker, group: u32) -> Bus {
     let example = example
         .replace(group_line, &format!(r#"group="{group}""#))
         .replace(root_line, &format!(r#"user="{}""#, user + 1));
-    Bus::with_policies(broker, &[&for_user(POLICY, user), &example])
+    with_policies(broker, &[&for_user(POLICY, user), &example])
 }
 
 fn our_group() -> u32 {
@@ -81,7 +80,7 @@ fn emit(bus: &Bus, daemon: &Connection) {
 fn members_may_call_and_follow() {
     for broker in BROKERS {
         let bus = bus(broker, our_group());
-        let daemon = bus.serve(NAME);
+        let daemon = serve(&bus, NAME);
         let caller = bus.connect();
         for interface in OPEN {
             assert!(is_passed_on(&caller, NAME, interface), "{bus}: {interface}");
@@ -96,7 +95,7 @@ fn members_may_call_and_follow() {
 fn all_others_may_neither_call_nor_follow() {
     for broker in BROKERS {
         let bus = bus(broker, foreign_group());
-        let daemon = bus.serve(NAME);
+        let daemon = serve(&bus, NAME);
         let caller = bus.connect();
         let unique = daemon.unique_name().unwrap();
         for interface in OPEN {
@@ -114,8 +113,8 @@ fn all_others_may_neither_call_nor_follow() {
 #[test]
 fn without_the_example_every_user_may_follow() {
     for broker in BROKERS {
-        let bus = Bus::for_our_user(broker, POLICY);
-        let daemon = bus.serve(NAME);
+        let bus = for_our_user(broker, POLICY);
+        let daemon = serve(&bus, NAME);
         let stream = subscribe(&bus.connect());
         emit(&bus, &daemon);
         assert_eq!(signals(stream), ["Online"], "{bus}");

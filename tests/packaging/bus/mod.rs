@@ -10,12 +10,11 @@ use solar_status::bus::{
     DEVICE_INTERFACE, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE,
     UPOWER_NAME,
 };
+use test_support::bus::{BROKERS, Bus};
 use zbus::{Connection, Error, block_on, fdo};
 
-use crate::broker::{BROKERS, Bus};
 use crate::tools::{POLICY, UPOWER_POLICY};
-
-use served::for_user;
+use served::{for_our_user, for_user, serve, with_policies};
 
 /// Each policy with the name it is about.
 const POLICIES: [(&str, &str); 2] = [(POLICY, NAME), (UPOWER_POLICY, UPOWER_NAME)];
@@ -36,7 +35,7 @@ const OPEN: [&str; 8] = [
 fn on_each_bus(test: impl Fn(&Bus, &str)) {
     for broker in BROKERS {
         for (policy, name) in POLICIES {
-            test(&Bus::for_our_user(broker, policy), name);
+            test(&for_our_user(broker, policy), name);
         }
     }
 }
@@ -58,7 +57,7 @@ fn the_daemon_s_user_may_take_the_name() {
 fn no_other_user_may_take_the_name() {
     for broker in BROKERS {
         for (policy, name) in POLICIES {
-            let bus = Bus::with_policies(broker, &[&for_user(policy, getuid().as_raw() + 1)]);
+            let bus = with_policies(broker, &[&for_user(policy, getuid().as_raw() + 1)]);
             let refused = block_on(bus.connect().request_name(name)).unwrap_err();
             assert!(refused.to_string().contains("AccessDenied"), "{refused}");
         }
@@ -78,7 +77,7 @@ fn the_daemon_s_user_may_take_no_other_name() {
 #[test]
 fn every_user_may_call_what_the_daemon_serves_and_nothing_else() {
     on_each_bus(|bus, name| {
-        let _daemon = bus.serve(name);
+        let _daemon = serve(bus, name);
         let caller = bus.connect();
         for interface in OPEN {
             let passed_on = is_passed_on(&caller, name, interface);

@@ -1,11 +1,11 @@
 //! What the readers of man pages think of them.
 
+use std::fs;
 use std::process::Command;
 
-use std::fs;
+use test_support::tools::run;
 
 use super::pages;
-use crate::tools::run;
 
 /// What a reader of the page says about it.
 fn complaints(program: &str, package: &str, arguments: &[&str]) -> String {

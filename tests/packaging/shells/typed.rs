@@ -4,9 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use clap_complete::Shell;
+use test_support::tools::run;
 
 use super::{file_name, files};
-use crate::tools::{path, run};
+use crate::tools::path;
 
 /// Something typed, and what the shell makes of its last word.
 const TYPED: [(&str, &str); 6] = [

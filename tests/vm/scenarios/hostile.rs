@@ -8,13 +8,14 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use crate::attacker::attack::Attack;
-use crate::attacker::attacks;
-use crate::attacker::honest::Honest;
-use crate::attacker::state::three_years;
-use crate::attacker::target::Target;
-use crate::attacker::user::{ATTACKER, HONEST};
-use crate::kernel::eventually;
+use test_support::attacker::attack::Attack;
+use test_support::attacker::attacks;
+use test_support::attacker::honest::Honest;
+use test_support::attacker::state::three_years;
+use test_support::attacker::target::Target;
+use test_support::attacker::user::{ATTACKER, HONEST};
+use test_support::wait::eventually;
+
 use crate::process::Running;
 use crate::program::Program;
 use crate::scenarios::package::{

@@ -1,0 +1,172 @@
+//! An attack is data: how many connections send how many messages of which kind, and read what.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::calls::{self, Make};
+use super::target::Target;
+use super::user::User;
+use super::wire::Hearing;
+
+/// An attack of one user.
+#[derive(Clone, Copy)]
+pub struct Attack {
+    /// What it is called in reports.
+    pub name: &'static str,
+    /// How many connections it has.
+    pub connections: usize,
+    /// How many messages each connection sends.
+    pub messages: usize,
+    /// Makes each message.
+    pub message: Make,
+    /// How many file descriptors go with each message.
+    pub descriptors: usize,
+    /// Whether its connections read.
+    pub hearing: Hearing,
+    /// Whether each message has a connection of its own, which the bus may end.
+    pub one_by_one: bool,
+    /// How long the connections stay open after the last message.
+    pub linger: Duration,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// How many connections the bus accepted.
+    pub connected: usize,
+    /// How many messages were sent.
+    pub sent: usize,
+    /// Bytes of answers that were read.
+    pub heard: usize,
+}
+
+impl Attack {
+    /// One connection without descriptors, which reads, and leaves a second later.
+    pub const fn new(name: &'static str, messages: usize, message: Make) -> Self {
+        Self {
+            name,
+            connections: 1,
+            messages,
+            message,
+            descriptors: 0,
+            hearing: Hearing::Always,
+            one_by_one: false,
+            linger: Duration::from_secs(1),
+        }
+    }
+
+    /// The same from this many connections.
+    pub const fn from(self, connections: usize) -> Self {
+        Self {
+            connections,
+            ..self
+        }
+    }
+
+    /// The same with this many file descriptors in each message.
+    pub const fn with_descriptors(self, descriptors: usize) -> Self {
+        Self {
+            descriptors,
+            ..self
+        }
+    }
+
+    /// The same, reading or not.
+    pub const fn hearing(self, hearing: Hearing) -> Self {
+        Self { hearing, ..self }
+    }
+
+    /// The same, connected for this long after the last message.
+    pub const fn lingering(self, linger: Duration) -> Self {
+        Self { linger, ..self }
+    }
+
+    /// Each message from a connection of its own: the bus ends some for what they send.
+    pub const fn one_by_one(self) -> Self {
+        Self {
+            one_by_one: true,
+            ..self
+        }
+    }
+
+    /// How many messages are sent in all, unless the bus ends a connection.
+    pub const fn size(&self) -> usize {
+        self.connections * self.messages
+    }
+
+    /// Attacks until all is sent, or for no longer than this.
+    pub fn run(&self, target: &Target, user: User, at_most: Duration) -> Tally {
+        let until = Instant::now() + at_most;
+        let one = || self.connection(target, user, until);
+        thread::scope(|scope| {
+            let all: Vec<_> = (0..self.connections).map(|_| scope.spawn(one)).collect();
+            let tallies = all.into_iter().map(|one| one.join().unwrap());
+            tallies.fold(Tally::default(), |sum, one| Tally {
+                connected: sum.connected + one.connected,
+                sent: sum.sent + one.sent,
+                heard: sum.heard + one.heard,
+            })
+        })
+    }
+
+    /// What one connection does; that the bus ends it is no failure of an attack.
+    fn connection(&self, target: &Target, user: User, until: Instant) -> Tally {
+        let mut tally = Tally::default();
+        if self.one_by_one {
+            for number in 0..self.messages {
+                drop(self.single(target, user, until, number, &mut tally));
+            }
+            tally.connected = usize::from(tally.sent > 0);
+        } else {
+            drop(self.attempt(target, user, until, &mut tally));
+        }
+        tally
+    }
+
+    /// Sends one message, and waits until the bus has taken it.
+    fn single(
+        &self,
+        target: &Target,
+        user: User,
+        until: Instant,
+        number: usize,
+        tally: &mut Tally,
+    ) -> io::Result<()> {
+        let mut peer = target.connect(user, self.descriptors > 0)?;
+        let file = File::open("/dev/null")?;
+        let descriptors = vec![file.as_fd(); self.descriptors];
+        let message = (self.message)(target, number);
+        peer.send(&message, &descriptors, self.hearing, until)?;
+        tally.sent += 1;
+        let left = until.saturating_duration_since(Instant::now());
+        peer.call(&calls::to_bus("GetId"), left)?;
+        Ok(())
+    }
+
+    fn attempt(
+        &self,
+        target: &Target,
+        user: User,
+        until: Instant,
+        tally: &mut Tally,
+    ) -> io::Result<()> {
+        let mut peer = target.connect(user, self.descriptors > 0)?;
+        tally.connected += 1;
+        let file = File::open("/dev/null")?;
+        let descriptors = vec![file.as_fd(); self.descriptors];
+        for number in 0..self.messages {
+            let message = (self.message)(target, number);
+            peer.send(&message, &descriptors, self.hearing, until)?;
+            tally.sent += 1;
+            if self.hearing == Hearing::Always {
+                tally.heard += peer.hear(self.hearing)?;
+            }
+        }
+        let end = until.min(Instant::now() + self.linger);
+        tally.heard += peer.linger(self.hearing, end)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What several tests and benchmarks of solar-status use: buses, programs, terminals, clients and
+//! attackers of the service, and one way to wait.
+//!
+//! It depends on neither the programs nor their library: a test passes in the path of the program
+//! that Cargo built for it. All of it panics at the first surprise, as a test does.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test stops at the first surprise"
+)]
+
+pub mod attacked;
+pub mod attacker;
+pub mod bus;
+pub mod client;
+pub mod lines;
+pub mod process;
+pub mod program;
+pub mod signal;
+pub mod snapshot;
+pub mod terminal;
+pub mod tools;
+pub mod wait;
+
+use std::path::Path;
+
+/// The directory of the project, which the paths of its files start from.
+pub fn project() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}

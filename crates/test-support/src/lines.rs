@@ -1,0 +1,40 @@
+//! Lines of a program, waited for no longer than they can take.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+
+use crate::wait::PATIENCE;
+
+/// The lines of a stream, each with its end.
+pub struct Lines(Receiver<String>);
+
+impl Lines {
+    /// Reads them from a thread, which ends with the stream.
+    pub fn of(stream: impl Read + Send + 'static) -> Self {
+        let (give, lines) = channel();
+        let mut stream = BufReader::new(stream);
+        thread::spawn(move || {
+            loop {
+                let mut line = String::new();
+                if stream.read_line(&mut line).unwrap() == 0 || give.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Self(lines)
+    }
+}
+
+impl Iterator for Lines {
+    type Item = String;
+
+    /// The next line; it fails where none comes.
+    fn next(&mut self) -> Option<String> {
+        match self.0.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("it says nothing more, and does not end"),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The programs of the project, run in an environment that holds nothing of the machine's.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::bus::NOWHERE;
+
+/// A program that Cargo built for the test: `Program::new(env!("CARGO_BIN_EXE_solar-status"))`.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    path: &'static str,
+}
+
+impl Program {
+    /// The program at this path.
+    pub const fn new(path: &'static str) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    pub const fn path(self) -> &'static str {
+        self.path
+    }
+
+    /// The program with these arguments: no bus, nothing remembered, no colour, no log, UTC, UTF-8 and
+    /// no input.
+    pub fn command(self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.path);
+        command.args(arguments);
+        isolate(&mut command);
+        command
+    }
+
+    /// The same with at most this much memory for its data.
+    pub fn within_memory(self, mebibytes: u32, arguments: &[&str]) -> Command {
+        let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", mebibytes * 1024);
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, self.path]).args(arguments);
+        isolate(&mut command);
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What it prints; it has to succeed without a message.
+    pub fn stdout(self, arguments: &[&str]) -> String {
+        stdout(&self.run(arguments))
+    }
+}
+
+/// Keeps the environment of the test from a program.
+fn isolate(command: &mut Command) {
+    for variable in [
+        "CACHE_DIRECTORY",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "NOTIFY_SOCKET",
+        "NO_COLOR",
+        "RUST_LOG",
+        "STATE_DIRECTORY",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+        .env("DBUS_SYSTEM_BUS_ADDRESS", NOWHERE)
+        .env("DBUS_SESSION_BUS_ADDRESS", NOWHERE)
+        .env("XDG_CACHE_HOME", "/nonexistent")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null());
+}
+
+/// What a program printed; it has to have succeeded without a message.
+pub fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The messages of a program.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}

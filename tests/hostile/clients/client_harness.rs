@@ -1,0 +1,214 @@
+//! The service in the test's own process, with a mouse in the test's hands, and programs that follow
+//! it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use solar_status::bus::NAME;
+use solar_status::sim::scenario::M705;
+use solar_status::units::Percent;
+use tempfile::TempDir;
+use test_support::attacker::calls;
+use test_support::attacker::odd::FORGED;
+use test_support::attacker::target::Target;
+use test_support::attacker::wire::Peer;
+use test_support::bus::{Broker, Bus, OPEN};
+use test_support::client::Client;
+use test_support::process::Process;
+use test_support::program::Program;
+use test_support::terminal::Terminal;
+use test_support::wait::{PATIENCE, until};
+
+use crate::desk::{Desk, Thing};
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
+
+/// Few enough for an attack to exceed them.
+const MOST_FILES: u64 = 256;
+
+const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
+
+/// A bus with the service and the mouse.
+pub(super) struct Clients {
+    thing: Thing,
+    client: Client,
+    // They end in this order.
+    _service: Desk,
+    bus: Bus,
+}
+
+impl Clients {
+    pub(super) fn new(broker: Broker) -> Self {
+        let bus = Bus::start(broker, OPEN, &[]);
+        // It has no part in the attacks: it takes broadcasts of the service only.
+        let client = Client::deaf(&bus);
+        client.listen_to(&format!("type='signal',sender='{NAME}'"));
+        let thing = Thing::desk();
+        let service = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+        Self {
+            thing,
+            client,
+            _service: service,
+            bus,
+        }
+    }
+
+    pub(super) fn socket(&self) -> &Path {
+        self.bus.socket()
+    }
+
+    /// Changes the mouse's charge, and waits until the service has reported it.
+    pub(super) fn set_charge(&self, charge: u8) {
+        let percent = Percent::new(charge).unwrap();
+        self.thing
+            .act(|desk, now| desk.set_charge(now, M705, percent));
+        let (interface, name) = ("org.freedesktop.UPower.Device", "Percentage");
+        self.client
+            .wait_until(MOUSE, interface, name, &charge.to_string());
+    }
+
+    /// A `notify` that has asked the service for its devices.
+    pub(super) fn notify(&self) -> Notify<'_> {
+        let before = self.names();
+        let home = tempfile::tempdir().unwrap();
+        let mut command = self.command(&["notify", "--bus", "system"]);
+        command
+            .env("XDG_CONFIG_HOME", home.path())
+            .env("XDG_CONFIG_DIRS", "/nonexistent")
+            .env("XDG_STATE_HOME", home.path())
+            .stdout(Stdio::null());
+        let notify = Notify {
+            clients: self,
+            process: Process::start(&mut command),
+            before,
+            _home: home,
+        };
+        // One connection to the service, one to the desktop.
+        notify.clients.wait_for_names(&notify.before, 2);
+        notify
+    }
+
+    /// A program that finds this bus as the system's and as the session's.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = SOLAR_STATUS.command(arguments);
+        command
+            .env("DBUS_SYSTEM_BUS_ADDRESS", self.bus.address())
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
+            .env("TERM", "xterm");
+        command
+    }
+
+    /// The unique name of the service.
+    pub(super) fn service(&self) -> String {
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
+        let owner = peer.call(&calls::name_owner(NAME), PATIENCE).unwrap();
+        owner.text().unwrap()
+    }
+
+    /// All unique names on the bus.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
+        let names = peer.call(&calls::to_bus("ListNames"), PATIENCE).unwrap();
+        let names = names.texts().unwrap().into_iter();
+        let of_others = names.filter(|name| name.starts_with(':') && *name != peer.unique);
+        of_others.collect()
+    }
+
+    fn wait_for_names(&self, before: &BTreeSet<String>, count: usize) {
+        until("the connections of the program", || {
+            self.names().difference(before).count() >= count
+        });
+        // It asks and subscribes.
+        thread::sleep(Duration::from_millis(500));
+    }
+
+    /// Each connection that was not there before, as the target of an attack.
+    fn targets(&self, before: &BTreeSet<String>) -> Vec<Target> {
+        let mut peer = Peer::connect(self.socket(), false).unwrap();
+        let mut targets = Vec::new();
+        for unique in self.names().difference(before) {
+            if let Ok(process) = peer.call(&calls::process_of(unique), PATIENCE)
+                && let Some(process) = process.number()
+                // A connection of the test itself may still be on its way out.
+                && process != std::process::id()
+            {
+                limit_files(process);
+                targets.push(Target {
+                    socket: self.socket().to_owned(),
+                    unique: unique.clone(),
+                    devices: vec![MOUSE.to_owned()],
+                    solar: MOUSE.to_owned(),
+                });
+            }
+        }
+        targets
+    }
+}
+
+fn limit_files(process: u32) {
+    let files = Rlimit {
+        current: Some(MOST_FILES),
+        maximum: Some(MOST_FILES),
+    };
+    let process = Pid::from_raw(process.try_into().unwrap());
+    prlimit(process, Resource::Nofile, files).unwrap();
+}
+
+/// A `notify`; it ends with the value.
+pub(super) struct Notify<'a> {
+    clients: &'a Clients,
+    process: Process,
+    before: BTreeSet<String>,
+    _home: TempDir,
+}
+
+impl Notify<'_> {
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.clients.targets(&self.before)
+    }
+
+    /// How it ended, if it did.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        self.process.ended().map(|status| status.to_string())
+    }
+}
+
+/// A program that shows the mouse on a terminal; it ends with the value.
+pub(super) struct Shown<'a> {
+    clients: &'a Clients,
+    terminal: Terminal,
+    before: BTreeSet<String>,
+}
+
+impl<'a> Shown<'a> {
+    /// Starts it, and waits until it shows the charge of the beginning.
+    pub(super) fn start(clients: &'a Clients, arguments: &[&str]) -> Self {
+        let before = clients.names();
+        let arguments = [arguments, &["--bus", "system"]].concat();
+        let terminal = Terminal::run(&clients.command(&arguments), (160, 24));
+        let shown = Self {
+            clients,
+            terminal,
+            before,
+        };
+        shown.shows("the start", 65);
+        shown
+    }
+
+    pub(super) fn targets(&self) -> Vec<Target> {
+        self.clients.targets(&self.before)
+    }
+
+    /// Waits until this charge is shown, beside nothing that was forged.
+    pub(super) fn shows(&self, after: &str, charge: u8) {
+        let what = format!("{charge} % after {after}");
+        let screen = self
+            .terminal
+            .until(&what, |screen| screen.contains(&format!("{charge} %")));
+        assert!(!screen.contains(FORGED), "after {after}:\n{screen}");
+    }
+}
