@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use ordered_stream::OrderedStreamExt;
+use test_support::bus::Bus;
 use zbus::fdo::MonitoringProxy;
 use zbus::message::Type;
 use zbus::{MatchRule, Message, MessageStream, block_on};
-
-use crate::bus::Bus;
 
 /// A point of a history: when, the value, the state.
 pub(crate) type Point = (u32, f64, u32);

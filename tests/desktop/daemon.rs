@@ -1,31 +1,27 @@
 //! Our daemon in the place of upowerd.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use test_support::bus::Bus;
+use test_support::process::Process;
+use test_support::program::Program;
 use zbus::block_on;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
-use crate::bus::Bus;
-use crate::tools::{Running, wait_until};
+const SOLAR_STATUSD: Program = Program::new(env!("CARGO_BIN_EXE_solar-statusd"));
 
 pub(crate) const NAME: &str = "org.freedesktop.UPower";
 
 /// The daemon on a bus, under UPower's name.
 pub(crate) fn command(bus: &Bus) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-statusd"));
-    command
-        .args(["--bus", &bus.address, "--bus-name", NAME])
-        .env_remove("STATE_DIRECTORY")
-        .stderr(Stdio::inherit());
-    command
+    SOLAR_STATUSD.command(&["--bus", bus.address(), "--bus-name", NAME])
 }
 
 /// Starts it with these arguments, and waits until clients find its devices.
-pub(crate) fn start(bus: &Bus, arguments: &[&str]) -> Running {
-    let daemon = command(bus).args(arguments).spawn().unwrap();
-    let daemon = Running(daemon);
-    wait_until("somebody is UPower", || owner(bus).is_some());
+pub(crate) fn start(bus: &Bus, arguments: &[&str]) -> Process {
+    let daemon = Process::start(command(bus).args(arguments));
+    bus.wait_for_name(NAME);
     daemon
 }
 

@@ -1,7 +1,8 @@
 //! Our notifications on a real notification server, dunst.
 
-use crate::bus::Bus;
-use crate::tools::text;
+use test_support::tools::text;
+
+use crate::bus::{command, start};
 
 /// dunst prints what it is asked to show, until three simulated days are over.
 const SESSION: &str = r#"
@@ -24,12 +25,12 @@ fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
 
 #[test]
 fn dunst_shows_what_is_told() {
-    let (bus, home) = (Bus::new(), tempfile::tempdir().unwrap());
-    let mut session = bus.command("xvfb-run");
+    let (bus, home) = (start(), tempfile::tempdir().unwrap());
+    let mut session = command(&bus, "xvfb-run");
     session
         .args(["-a", "sh", "-c", SESSION])
         .arg(env!("CARGO_BIN_EXE_solar-status"))
-        .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
         .env("XDG_CONFIG_HOME", home.path())
         .env("XDG_CONFIG_DIRS", home.path())
         .env("XDG_STATE_HOME", home.path());

@@ -6,9 +6,9 @@ use std::time::Duration;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{Act, K750, K800, M705, Staged, desk};
 use solar_status::units::Lux;
+use test_support::tools::text;
 
-use crate::bus::Bus;
-use crate::tools::text;
+use crate::bus::{command, start};
 use crate::{daemon, days};
 
 /// What happens in the seconds that are recorded.
@@ -25,10 +25,10 @@ fn the_library_sees_devices_come_change_and_go() {
     let trace = folder.path().join("trace");
     days::record(Staged::new(desk(), &ACTS), Duration::from_secs(15), &trace);
 
-    let bus = Bus::new();
+    let bus = start();
     let _daemon = daemon::start(&bus, &["--replay", trace.to_str().unwrap()]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/library.py");
-    let mut python = bus.command("/usr/bin/python3");
+    let mut python = command(&bus, "/usr/bin/python3");
     let seen = text(python.arg(script), "python3-gi and gir1.2-upowerglib-1.0");
     let seen: Vec<&str> = seen.lines().collect();
     assert_eq!(

@@ -5,7 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
@@ -16,7 +15,6 @@ mod daemon;
 mod days;
 mod dunst;
 mod library;
-mod tools;
 mod upower;
 mod upowerd;
 mod windows;

@@ -1,13 +1,17 @@
 //! The command `upower` shows our devices: whole texts, as a person reads them.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::bus::Bus;
-use crate::tools::{Running, missing, text, wait_until};
+use test_support::bus::Bus;
+use test_support::process::Process;
+use test_support::tools::text;
+use test_support::wait::until;
+
+use crate::bus::{command, start};
 use crate::{daemon, days};
 
 const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
@@ -22,18 +26,16 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// `upower --monitor-detail`, block by block.
 struct Monitor {
     blocks: Receiver<String>,
-    _upower: Running,
+    _upower: Process,
 }
 
 impl Monitor {
     /// Starts it, and waits until it listens.
     fn new(bus: &Bus) -> Self {
-        let mut command = bus.command("upower");
+        let mut command = command(bus, "upower");
         command.arg("--monitor-detail").stdout(Stdio::piped());
-        let mut upower: Child = command
-            .spawn()
-            .unwrap_or_else(|error| missing(&command, "upower", &error));
-        let lines = BufReader::new(upower.stdout.take().unwrap()).lines();
+        let mut upower = Process::start_from(&mut command, "upower");
+        let lines = BufReader::new(upower.stdout()).lines();
         let (give, blocks) = channel();
         thread::spawn(move || {
             let mut block = String::new();
@@ -49,7 +51,7 @@ impl Monitor {
         });
         let monitor = Self {
             blocks,
-            _upower: Running(upower),
+            _upower: upower,
         };
         assert_eq!(monitor.next(), "");
         monitor
@@ -83,13 +85,13 @@ pub(crate) fn timeless(text: &str) -> String {
 
 #[test]
 fn upower_shows_our_devices_and_the_sun_moving() {
-    let bus = Bus::new();
+    let bus = start();
     let _daemon = daemon::start(&bus, &["--simulate"]);
     let monitor = Monitor::new(&bus);
-    let upower = |argument: &[&str]| text(bus.command("upower").args(argument), "upower");
+    let upower = |argument: &[&str]| text(command(&bus, "upower").args(argument), "upower");
 
     // The keyboard that sleeps at first tells its battery only when it wakes.
-    wait_until("the K800 is awake", || upower(&["-e"]).contains(K800));
+    until("the K800 to wake", || upower(&["-e"]).contains(K800));
     assert_eq!(timeless(&upower(&["-d"])), include_str!("upower.txt"));
     assert_eq!(
         upower(&["-e"]).lines().collect::<Vec<_>>(),
@@ -120,10 +122,10 @@ fn upower_shows_our_devices_and_the_sun_moving() {
 fn upower_shows_what_was_recorded_last() {
     let state = tempfile::tempdir().unwrap();
     days::live(state.path());
-    let bus = Bus::new();
+    let bus = start();
     let path = state.path().to_str().unwrap();
     let _daemon = daemon::start(&bus, &["--simulate", "--state", path]);
-    let shown = text(bus.command("upower").args(["-i", K750]), "upower");
+    let shown = text(command(&bus, "upower").args(["-i", K750]), "upower");
     assert!(shown.contains("  has history:          yes\n"), "{shown}");
     let history = shown.split("  History (charge):\n").nth(1).unwrap();
     let newest = history.lines().next().unwrap();
@@ -132,9 +134,9 @@ fn upower_shows_what_was_recorded_last() {
 
 #[test]
 fn upower_says_which_daemon_it_talks_to() {
-    let bus = Bus::new();
+    let bus = start();
     let _daemon = daemon::start(&bus, &["--simulate"]);
-    let version = text(bus.command("upower").arg("--version"), "upower");
+    let version = text(command(&bus, "upower").arg("--version"), "upower");
     let daemon = version.lines().nth(1);
     assert_eq!(
         daemon,

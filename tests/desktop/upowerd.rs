@@ -2,34 +2,35 @@
 
 use std::process::Stdio;
 
-use crate::bus::Bus;
+use test_support::bus::Bus;
+use test_support::process::Process;
+use test_support::tools::{run, text};
+use test_support::wait::until;
+
+use crate::bus::{command, start};
 use crate::daemon::{self, owner};
-use crate::tools::{Running, missing, run, text, wait_until};
 use crate::upower::timeless;
 
 /// Where Debian has it.
 const UPOWERD: &str = "/usr/libexec/upowerd";
 
 /// UPower's own, once it is there.
-fn upowerd(bus: &Bus) -> Running {
-    let mut command = bus.command(UPOWERD);
-    let upowerd = command
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| missing(&command, "upower", &error));
-    wait_until("upowerd is there", || owner(bus).is_some());
-    Running(upowerd)
+fn upowerd(bus: &Bus) -> Process {
+    let mut command = command(bus, UPOWERD);
+    let upowerd = Process::start_from(command.stderr(Stdio::null()), "upower");
+    bus.wait_for_name(daemon::NAME);
+    upowerd
 }
 
 /// What is said of the computer's own batteries.
 fn summary(bus: &Bus) -> String {
     let path = "/org/freedesktop/UPower/devices/DisplayDevice";
-    timeless(&text(bus.command("upower").args(["-i", path]), "upower"))
+    timeless(&text(command(bus, "upower").args(["-i", path]), "upower"))
 }
 
 #[test]
 fn where_upowerd_runs_ours_refuses_and_says_why() {
-    let bus = Bus::new();
+    let bus = start();
     let upowerd = upowerd(&bus);
 
     let mut ours = daemon::command(&bus);
@@ -42,29 +43,29 @@ fn where_upowerd_runs_ours_refuses_and_says_why() {
         "{said}"
     );
     assert!(said.contains("upowerd runs here, and is not replaced; leave out --bus-name"));
-    assert_eq!(owner(&bus), Some(upowerd.0.id()));
+    assert_eq!(owner(&bus), Some(upowerd.id()));
 }
 
 #[test]
 fn where_ours_runs_upowerd_leaves_without_replacing_it() {
-    let bus = Bus::new();
+    let bus = start();
     let ours = daemon::start(&bus, &["--simulate"]);
     // Also when it is told to replace another.
     for replace in [None, Some("--replace")] {
-        run(bus.command(UPOWERD).args(replace), "upower");
-        assert_eq!(owner(&bus), Some(ours.0.id()), "{replace:?}");
+        run(command(&bus, UPOWERD).args(replace), "upower");
+        assert_eq!(owner(&bus), Some(ours.id()), "{replace:?}");
     }
-    let devices = text(bus.command("upower").arg("-e"), "upower");
+    let devices = text(command(&bus, "upower").arg("-e"), "upower");
     assert!(devices.contains("hidpp_4002_392A0750"), "{devices}");
 }
 
 #[test]
 fn without_a_battery_of_the_computer_the_summary_is_that_of_upowerd() {
-    let bus = Bus::new();
+    let bus = start();
     let upowerd = upowerd(&bus);
     let theirs = summary(&bus);
     drop(upowerd);
-    wait_until("upowerd is gone", || owner(&bus).is_none());
+    until("upowerd to leave", || owner(&bus).is_none());
     let _daemon = daemon::start(&bus, &["--simulate"]);
     assert_eq!(summary(&bus), theirs);
 }

@@ -7,10 +7,13 @@ use std::time::Duration;
 use solar_status::sim::scenario::{K800, Staged, desk};
 use solar_status::units::Timestamp;
 use tempfile::TempDir;
+use test_support::bus::Bus;
+use test_support::process::Process;
+use test_support::tools::text;
+use test_support::wait::until;
 
-use crate::bus::Bus;
+use crate::bus::{self, start};
 use crate::calls::Histories;
-use crate::tools::{Running, text, wait_until};
 use crate::{daemon, days};
 
 const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
@@ -23,7 +26,7 @@ const WEEK: u32 = 7 * 24 * 60 * 60;
 
 /// Ten days of history, and a daemon for a desk where all are awake and nothing changes.
 struct Desk {
-    _daemon: Running,
+    _daemon: Process,
     bus: Bus,
     home: TempDir,
 }
@@ -37,7 +40,7 @@ impl Desk {
         desk.wake(Timestamp::START, K800);
         days::record(Staged::new(desk, &[]), Duration::from_secs(5), &trace);
 
-        let bus = Bus::new();
+        let bus = start();
         let state = home.path().to_str().unwrap();
         let trace = trace.to_str().unwrap();
         let daemon = daemon::start(&bus, &["--replay", trace, "--state", state]);
@@ -52,7 +55,7 @@ impl Desk {
     fn pages(&self, pages: &str, sign: &str, command: &[&str]) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/window.py");
         let home = self.home.path();
-        let mut session = self.bus.command("xvfb-run");
+        let mut session = bus::command(&self.bus, "xvfb-run");
         session
             .args(["-a", "-s", "-screen 0 900x700x24"])
             .args(["dbus-run-session", "--", "/usr/bin/python3"])
@@ -115,7 +118,9 @@ fn gnome_shows_details_and_a_week_of_charge() {
         let mut all = histories.so_far().into_iter();
         all.rfind(|it| (it.path.as_str(), it.kind.as_str(), it.timespan) == (K750, "charge", WEEK))
     };
-    wait_until("the charge of a week was told", || of_week().is_some());
+    until("the charge of a week to be reported", || {
+        of_week().is_some()
+    });
     let points = of_week().unwrap().points;
     // Newest first: up on each bright day, and down in the nights and dull days between.
     assert!((100..200).contains(&points.len()), "{points:?}");
