@@ -3,19 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use proptest::prelude::*;
 use serde_json::Value;
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 const GOOD: &str = "11 02 09 10 39 00 0c 06 1d 47 4f 4f 44 00 00 00 00 00 00 00";
 const BROADCAST: &str = "11 02 09 00 60 00 00 06 72 47 4f 4f 44 00 00 00 00 00 00 00";
 const KEYS: &str = "20 01 01 00 04 05 06 07 08 09 00 00 00 00 00";
 
 fn spawn(args: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("decode")
-        .args(args)
+    SOLAR_STATUS
+        .command(&[&["decode"], args].concat())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

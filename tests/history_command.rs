@@ -4,28 +4,20 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 /// Two months until the evening of a day.
 const TWO_MONTHS: [&str; 5] = ["--simulate", "--since", "60d", "--until", "2025-11-23"];
 
 /// No daemon is there, and the time is that of UTC.
 fn history(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("history")
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("CLICOLOR_FORCE")
-        .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    SOLAR_STATUS.run(&[&["history"], arguments].concat())
 }
 
 fn stdout(arguments: &[&str]) -> Vec<u8> {
@@ -144,11 +136,10 @@ fn members(of: &Value) -> Vec<String> {
 #[test]
 fn a_locale_without_unicode_is_served() {
     let (_state, week) = week();
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("history")
+    let output = SOLAR_STATUS
+        .command(&["history"])
         .args(week)
         .env("LC_ALL", "C")
-        .env("TZ", "UTC")
         .output()
         .unwrap();
     assert!(output.stdout.is_ascii(), "{output:?}");
@@ -441,14 +432,10 @@ fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
 #[test]
 fn a_large_picture_takes_little_memory() {
     // As pixels it would take 100 MB.
-    let arguments = ["--png", "-", "--size", "5000x5000"];
-    let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", 64 * 1024);
-    let output = Command::new("sh")
-        .args(["-c", &limited, env!("CARGO_BIN_EXE_solar-status")])
-        .args(["history", "--simulate"])
-        .args(arguments)
-        .output()
-        .unwrap();
+    let picture = ["--png", "-", "--size", "5000x5000"];
+    let arguments = [&["history", "--simulate"], &picture[..]].concat();
+    let mut history = SOLAR_STATUS.within_memory(64, &arguments);
+    let output = history.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let size = [5000_u32.to_be_bytes(), 5000_u32.to_be_bytes()].concat();

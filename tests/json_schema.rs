@@ -6,14 +6,13 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 /// What the program prints about simulated devices, an object each.
 fn printed(arguments: &[&str]) -> Vec<Value> {
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .output()
-        .unwrap();
+    let output = SOLAR_STATUS.run(arguments);
     assert!(output.status.success(), "{output:?}");
     let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
     values.map(Result::unwrap).collect()

@@ -3,40 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
+use test_support::process::Process;
+use test_support::program::{Program, stdout};
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
-    command
-        .arg("monitor")
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("CLICOLOR_FORCE")
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = SOLAR_STATUS.command(&[&["monitor"], arguments].concat());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 fn monitor(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "",
-        "quiet when all is well"
-    );
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn lines(arguments: &[&str]) -> Vec<Value> {
@@ -45,20 +28,6 @@ fn lines(arguments: &[&str]) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
-}
-
-fn wait(mut child: Child) -> Option<i32> {
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.code();
-        }
-        if start.elapsed() > Duration::from_secs(10) {
-            child.kill().unwrap();
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 const MINUTE: &str = "\
@@ -197,30 +166,21 @@ fn two_devices_of_one_name_are_told_apart() {
 #[test]
 fn in_real_time_a_line_comes_when_it_happens_and_a_signal_ends_it() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let mut child = command(&["--simulate"]).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
+        let mut monitor = Process::start(&mut command(&["--simulate"]));
+        let mut lines = monitor.lines();
         // Not at the end of the program, nor of a block of output.
-        while !line.contains("12 lux") {
-            line.clear();
-            assert_ne!(out.read_line(&mut line).unwrap(), 0, "it goes on");
-        }
-        let pid = Pid::from_child(&child);
-        kill_process(pid, signal).unwrap();
-        assert_eq!(wait(child), Some(130), "{signal:?}");
+        assert!(lines.any(|line| line.contains("12 lux")), "it goes on");
+        monitor.signal(signal);
+        assert_eq!(monitor.wait().code(), Some(130), "{signal:?}");
     }
 }
 
 #[test]
 fn nobody_reading_is_no_error() {
     for format in [&[][..], &["--json"]] {
-        let mut child = command(&[&["--simulate"], format].concat())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        let errors = child.stderr.take().unwrap();
-        assert_eq!(wait(child), Some(0), "{format:?}");
-        assert_eq!(std::io::read_to_string(errors).unwrap(), "");
+        let mut monitor = Process::start(&mut command(&[&["--simulate"], format].concat()));
+        drop(monitor.stdout());
+        assert_eq!(monitor.end(), (Some(0), String::new()), "{format:?}");
     }
 }
 

@@ -4,34 +4,25 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use test_support::program::{Program, stdout};
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 const TEN_DAYS: [&str; 4] = ["--dry-run", "--simulate=fading", "--duration", "864000"];
 
 fn notify(arguments: &[&str], home: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("notify")
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env("LC_ALL", "C.UTF-8")
-        .env("TZ", "UTC")
+    SOLAR_STATUS
+        .command(&[&["notify"], arguments].concat())
         .env("XDG_CONFIG_HOME", home)
         .env("XDG_CONFIG_DIRS", home.join("system"))
         .env("XDG_STATE_HOME", home.join("state"))
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .stdin(Stdio::null())
         .output()
         .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(output.stderr.is_empty(), "{output:?}");
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 fn configure(folder: &Path, text: &str) {

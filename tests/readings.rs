@@ -6,10 +6,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use solar_status::feature::BatteryFeature;
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 /// The features of the device, each with its index.
 type Features = &'static [(u16, u8)];
@@ -106,16 +108,8 @@ impl Device {
             arguments.join("")
         ));
         fs::write(&path, self.trace()).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-            .args(arguments)
-            .arg("--replay")
-            .arg(&path)
-            .env_remove("RUST_LOG")
-            .env_remove("CLICOLOR_FORCE")
-            .env("LC_ALL", "C.UTF-8")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let mut command = SOLAR_STATUS.command(arguments);
+        let output = command.arg("--replay").arg(&path).output().unwrap();
         fs::remove_file(&path).unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()

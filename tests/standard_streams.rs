@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs::File;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
+
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 /// Runs the program with these files as its standard input and output.
 fn run(arguments: &[&str], input: &str, output: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
+    SOLAR_STATUS
+        .command(arguments)
         .stdin(File::open(input).unwrap())
         .stdout(File::create(output).unwrap())
         .stderr(Stdio::piped())

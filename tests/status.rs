@@ -5,31 +5,18 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::{Value, json};
+use test_support::process::Process;
+use test_support::program::{Program, stdout};
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 fn solar_status(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("CLICOLOR_FORCE")
-        .env("LC_ALL", "C.UTF-8")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "",
-        "quiet when all is well"
-    );
-    String::from_utf8(output.stdout.clone()).unwrap()
+    SOLAR_STATUS.run(arguments)
 }
 
 fn document(arguments: &[&str]) -> Value {
@@ -79,8 +66,8 @@ fn the_readme_shows_the_real_output() {
 
 #[test]
 fn without_unicode_the_table_is_ascii() {
-    let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("--simulate")
+    let output = SOLAR_STATUS
+        .command(&["--simulate"])
         .env("LC_ALL", "C")
         .output()
         .unwrap();
@@ -98,8 +85,8 @@ fn colour_is_for_terminals_and_on_demand() {
 #[test]
 fn what_is_said_of_colour_counts_more_than_the_environment() {
     for (when, variable) in [("always", "NO_COLOR"), ("never", "CLICOLOR_FORCE")] {
-        let output = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-            .args(["--simulate", "--color", when])
+        let output = SOLAR_STATUS
+            .command(&["--simulate", "--color", when])
             .env("TERM", "dumb")
             .env(variable, "1")
             .output()
@@ -466,16 +453,13 @@ fn a_trace_that_never_comes_can_be_waited_for_no_longer() {
     let pipe = Scratch::new("trace.pipe");
     let mode = Mode::RUSR | Mode::WUSR;
     mknodat(CWD, &pipe.0, FileType::Fifo, mode, 0).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .args(["--replay", pipe.path()])
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = SOLAR_STATUS.command(&["--replay", pipe.path()]);
+    let mut replay = Process::start(command.stderr(Stdio::null()));
     // It opens once the program has opened the other end.
     let writer = fs::File::create(&pipe.0).unwrap();
-    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    replay.signal(Signal::TERM);
     drop(writer);
-    let ended = child.wait().unwrap();
+    let ended = replay.wait();
     assert_eq!(ended.signal(), Some(Signal::TERM.as_raw()), "{ended:?}");
 }
 
@@ -570,27 +554,11 @@ fn when_time_is_up_what_is_known_is_shown() {
 
 #[test]
 fn nobody_reading_is_no_error() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_solar-status"))
-        .arg("--simulate")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(output.stderr.is_empty(), "{output:?}");
-}
-
-/// The program with at most so many MiB of memory for its data.
-fn within_memory(mebibytes: u32, arguments: &[&str]) -> Output {
-    let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", mebibytes * 1024);
-    Command::new("sh")
-        .args(["-c", &limited, env!("CARGO_BIN_EXE_solar-status")])
-        .args(arguments)
-        .env("XDG_CACHE_HOME", "/nonexistent")
-        .output()
-        .unwrap()
+    let mut command = SOLAR_STATUS.command(&["--simulate"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut status = Process::start(&mut command);
+    drop(status.stdout());
+    assert_eq!(status.end(), (Some(0), String::new()));
 }
 
 #[test]
@@ -606,7 +574,10 @@ fn a_long_trace_takes_a_small_multiple_of_its_length() {
         )
     });
     fs::write(&path, lines.collect::<String>()).unwrap();
-    let output = within_memory(64, &["--direct", "--replay", path.to_str().unwrap()]);
+    let output = SOLAR_STATUS
+        .within_memory(64, &["--direct", "--replay", path.to_str().unwrap()])
+        .output()
+        .unwrap();
     // The receiver of this trace answers nothing.
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("a receiver that does not answer"), "{said}");

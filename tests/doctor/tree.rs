@@ -7,6 +7,9 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use test_support::program::Program;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 /// The HID++ interface of a Unifying receiver: reports 10 and 11.
 const DESCRIPTOR: [u8; 54] = [
@@ -223,19 +226,8 @@ impl Tree {
 
 /// The doctor, with no bus and nothing remembered.
 pub(crate) fn doctor(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
-    command
-        .arg("doctor")
-        .args(arguments)
-        .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env("XDG_CACHE_HOME", "/nonexistent")
-        .env_remove("CACHE_DIRECTORY")
-        .env_remove("RUST_LOG")
-        .env_remove("CLICOLOR_FORCE")
-        .env("HOME", "/home/anna")
-        .env("USER", "anna")
-        .env("LC_ALL", "C.UTF-8");
+    let mut command = SOLAR_STATUS.command(&[&["doctor"], arguments].concat());
+    command.env("HOME", "/home/anna").env("USER", "anna");
     command
 }
 
