@@ -7,12 +7,13 @@ use std::thread;
 use ordered_stream::OrderedStreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use test_support::wait::eventually;
 use zbus::connection::Builder;
 use zbus::message::Type;
 use zbus::wire::DynamicType;
 use zbus::{Connection, Message, MessageStream, OwnedObjectPath, OwnedVariant, block_on};
 
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::Command;
 
 use rustix::process::Signal;
+use test_support::wait::eventually;
 
 use crate::bus::{Client, OURS};
 use crate::cost::{Memory, memory_of, number};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::process::{Finished, LIMIT, Running};
 use crate::program::Program;
 use crate::scenarios::udev_start::{USER, make_user};

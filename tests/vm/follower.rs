@@ -19,8 +19,9 @@ use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeWatch, Transport, TransportError, WatchError,
 };
 use solar_status::units::Timestamp;
+use test_support::wait::eventually;
 
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 
 /// Follows until it is dropped.
 pub(crate) struct Follower {

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use rustix::mount::{MountFlags, mount};
 use rustix::system::{RebootCommand, reboot};
+use test_support::wait::eventually;
 
 use crate::host::Summary;
 use crate::kernel;
@@ -140,7 +141,7 @@ fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
     let result = panic::catch_unwind(AssertUnwindSafe(|| (scenario.run)(program)));
     drop(panic::take_hook());
     // The next scenario starts without a receiver.
-    kernel::eventually(
+    eventually(
         "the receiver to be gone",
         kernel::PATIENCE,
         kernel::unplugged,

@@ -4,8 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// All USB devices.
 const DEVICES: &str = "/sys/bus/usb/devices";
@@ -14,34 +13,6 @@ const BUS: u8 = 1;
 
 /// How long the kernel may take to set up a device in a slow guest.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Looks until it is there.
-pub(crate) fn eventually<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(
-            started.elapsed() < limit,
-            "waited {limit:?} in vain for {what}"
-        );
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// Looks for a while whether it stays so.
-pub(crate) fn throughout(what: &str, span: Duration, mut holds: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while started.elapsed() < span {
-        assert!(
-            holds(),
-            "{what}: no longer so after {:?}",
-            started.elapsed()
-        );
-        thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// What the kernel made of one plugged-in USB device.
 #[derive(Clone, Copy, Debug)]

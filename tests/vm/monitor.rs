@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use rustix::process::Signal;
 use serde_json::Value;
 use solar_status::capture::trace::{Entry, Line};
+use test_support::wait::eventually;
 
 use crate::comparison::{battery_says, light_says, plain};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::process::{LIMIT, Running};
 use crate::program::Program;
 

@@ -3,23 +3,24 @@
 use std::io::{BufRead, BufReader, Read};
 use std::mem;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value;
+use test_support::process::Process;
 
 /// How long one run may take in a slow guest, unless the scenario says otherwise.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// A run under way; killed when dropped.
 pub(crate) struct Running {
-    child: Child,
+    process: Process,
     started: Instant,
-    stdout: Option<Words>,
-    stderr: Option<Words>,
+    stdout: Words,
+    stderr: Words,
 }
 
 /// A run that ended.
@@ -43,11 +44,11 @@ impl Running {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = piped.spawn().expect("the program starts");
-        let stdout = child.stdout.take().map(Words::of);
-        let stderr = child.stderr.take().map(Words::of);
+        let mut process = Process::start(piped);
+        let stdout = Words::of(process.stdout());
+        let stderr = Words::of(process.stderr());
         Self {
-            child,
+            process,
             started,
             stdout,
             stderr,
@@ -56,53 +57,33 @@ impl Running {
 
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal)
-            .expect("the program is there for a signal");
+        self.process.signal(signal);
     }
 
     /// Its number as a process.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.process.id()
     }
 
     /// The whole lines it said so far.
     pub(crate) fn said(&self) -> String {
-        so_far(self.stdout.as_ref())
+        self.stdout.so_far().clone()
     }
 
     /// The whole lines it complained in so far.
     pub(crate) fn complained(&self) -> String {
-        so_far(self.stderr.as_ref())
+        self.stderr.so_far().clone()
     }
 
     /// Waits for its end; it is a failure if that does not come within `limit`, counted from now.
     pub(crate) fn finish(mut self, limit: Duration) -> Finished {
-        let deadline = Instant::now() + limit;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("a child to wait for") {
-                break status;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "the program did not end within {limit:?}"
-            );
-            thread::sleep(Duration::from_millis(5));
-        };
-        let text = |words: &mut Option<Words>| words.take().map(Words::all).unwrap_or_default();
+        let status = self.process.wait_within(limit);
         Finished {
             status,
             took: self.started.elapsed(),
-            stdout: text(&mut self.stdout),
-            stderr: text(&mut self.stderr),
+            stdout: self.stdout.all(),
+            stderr: self.stderr.all(),
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Both fail only when it is gone already.
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 
@@ -177,12 +158,6 @@ impl Words {
         self.reader.join().expect("somebody who reads the pipe");
         mem::take(&mut lock(&self.text))
     }
-}
-
-fn so_far(words: Option<&Words>) -> String {
-    words
-        .map(|words| words.so_far().clone())
-        .unwrap_or_default()
 }
 
 fn lock(text: &Mutex<String>) -> MutexGuard<'_, String> {

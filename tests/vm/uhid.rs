@@ -16,7 +16,9 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::kernel::{PATIENCE, eventually};
+use test_support::wait::eventually;
+
+use crate::kernel::PATIENCE;
 
 const CREATE2: u32 = 11;
 const BLUETOOTH: u16 = 5;

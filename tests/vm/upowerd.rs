@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
+use test_support::wait::eventually;
+
 use crate::bus::{Client, UPOWER};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::process::Running;
 
 /// Where Debian puts it.

@@ -17,9 +17,10 @@ use std::time::Instant;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use solar_status::sim::Firmware;
 use solar_status::units::Timestamp;
+use test_support::wait::eventually;
 
 use crate::descriptors::{Hardware, endpoint};
-use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::kernel::{PATIENCE, Seen};
 
 const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
 /// One line for each port: hub, port, state, and more.

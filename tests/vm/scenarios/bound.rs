@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use solar_status::sim::scenario::{K750, K800, M705};
+use test_support::wait::throughout;
 
 use crate::descriptors::UNIFYING;
-use crate::kernel::throughout;
 use crate::program::Program;
 use crate::scenarios::{DJ_DRIVER, K750_PERCENT, M705_PERCENT, plug_in};
 

@@ -5,8 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustix::process::Signal;
+use test_support::wait::eventually;
 
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::monitor::INTERRUPTED;
 use crate::process::{Finished, LIMIT};
 use crate::program::Program;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use solar_status::sim::device::Protocol;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{self, K750, K800, M705};
+use test_support::wait::eventually;
 
 use crate::descriptors::{Hardware, UNIFYING};
-use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::kernel::{PATIENCE, Seen};
 use crate::usbip::UsbDevice;
 
 /// The kernel's driver for the receiver.

@@ -3,10 +3,11 @@
 use rustix::process::Signal;
 use serde_json::Value;
 use solar_status::sim::scenario::K750;
+use test_support::wait::eventually;
 
 use crate::daemon::System;
 use crate::descriptors::UNIFYING;
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::process::LIMIT;
 use crate::program::Program;
 use crate::scenarios::{plug_in, wait_for_quiet};

@@ -3,11 +3,13 @@
 use std::fs;
 use std::process::Command;
 
+use test_support::wait::eventually;
+
 use crate::bus::{Client, OURS, UPOWER};
 use crate::comparison::plain;
 use crate::cost::{Memory, Runs, memory_of, table};
 use crate::daemon::System;
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::process::Finished;
 use crate::program::Program;
 use crate::scenarios::{K750_SERIAL, plug_in, reading};

@@ -11,6 +11,7 @@ use rustix::fs::fstat;
 use solar_status::manager::role;
 use solar_status::sim::scenario::{K750, K800, M705};
 use solar_status::transport::{NodeEvent, NodeId, NodeRole, NodeWatch};
+use test_support::wait::eventually;
 
 use crate::kernel::{self, PATIENCE, Seen};
 use crate::program::Program;
@@ -132,7 +133,7 @@ pub(crate) fn prove_lost(_: &Program) {
 
     flood();
     drop(desk);
-    kernel::eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
+    eventually("the receiver to be gone", PATIENCE, kernel::unplugged);
     nodes.follow(&mut watch, 0);
 }
 

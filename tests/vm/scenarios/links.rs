@@ -7,12 +7,13 @@ use solar_status::sim::battery::State;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::family::Family;
 use solar_status::sim::receiver::Receiver;
+use test_support::wait::{eventually, throughout};
 
 use crate::bus::{OURS, Values};
 use crate::daemon::System;
 use crate::descriptors::{BOLT, CORDED_MOUSE};
 use crate::devices;
-use crate::kernel::{PATIENCE, eventually, throughout};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::plug_in_receiver;
 use crate::usbip::UsbDevice;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use solar_status::sim::battery::State;
 use solar_status::sim::scenario::{self, K750, K800, M705};
 use solar_status::units::{Lux, Percent};
+use test_support::wait::eventually;
 
 use crate::descriptors::UNIFYING;
 use crate::devices::paired;
 use crate::follower::{Follower, open_nodes};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::{Desk, wait_for_batteries, wait_for_quiet};
 use crate::usbip::UsbDevice;

@@ -3,8 +3,9 @@
 
 use solar_status::capture::trace::Direction;
 use solar_status::sim::scenario::M705;
+use test_support::wait::eventually;
 
-use crate::kernel::{self, PATIENCE, eventually};
+use crate::kernel::{self, PATIENCE};
 use crate::monitor::{Monitor, Told};
 use crate::program::Program;
 use crate::scenarios::{K750_SERIAL, plug_in, requests, wait_for_quiet};

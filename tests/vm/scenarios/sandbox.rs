@@ -6,9 +6,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::Duration;
 
 use solar_status::bus::{NAME, UPOWER_DEVICE_INTERFACE};
+use test_support::wait::eventually;
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, block_on};
 
-use crate::kernel::eventually;
 use crate::program::Program;
 use crate::scenarios::udev_start::make_user;
 use crate::scenarios::{K750_LUX, plug_in};

@@ -4,9 +4,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use solar_status::sim::scenario::K750;
+use test_support::wait::eventually;
 
 use crate::input::{Arrivals, Input};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::{Desk, plug_in};
 

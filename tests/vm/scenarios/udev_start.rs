@@ -8,12 +8,13 @@ use std::process::Command;
 use solar_status::sim::battery::State;
 use solar_status::sim::direct::DirectDevice;
 use solar_status::sim::scenario::{K750, M705};
+use test_support::wait::eventually;
 
 use crate::descriptors::{
     BOLT, CORDED_KEYBOARD, CORDED_MOUSE, FOREIGN_KEYBOARD, HIDPP_REPORTS, Hardware, LENOVO,
 };
 use crate::devices::{self, Listener};
-use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::kernel::{PATIENCE, Seen};
 use crate::process::LIMIT;
 use crate::program::Program;
 use crate::scenarios::plug_in;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::kernel::{self, PATIENCE, eventually};
+use test_support::wait::eventually;
+
+use crate::kernel::{self, PATIENCE};
 use crate::process::LIMIT;
 use crate::program::Program;
 use crate::scenarios::{plug_in, reading};

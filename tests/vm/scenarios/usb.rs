@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use solar_status::sim::scenario::K750;
+use test_support::wait::eventually;
 
 use crate::descriptors::UNIFYING;
-use crate::kernel::{PATIENCE, Seen, eventually};
+use crate::kernel::{PATIENCE, Seen};
 use crate::process::{LIMIT, Running};
 use crate::program::Program;
 use crate::scenarios::{DJ_DRIVER, plug_in, reading, wait_for_batteries};

@@ -2,11 +2,12 @@
 
 use solar_status::sim::battery::State;
 use solar_status::sim::direct::DirectDevice;
+use test_support::wait::eventually;
 
 use crate::comparison::{Row, compare};
 use crate::descriptors::{CORDED_MOUSE, FOREIGN_KEYBOARD};
 use crate::devices::{self, Listener};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::plug_in;
 use crate::solaar;

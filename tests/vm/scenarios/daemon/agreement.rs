@@ -5,12 +5,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use solar_status::units::Percent;
+use test_support::wait::eventually;
 
 use super::{EXACT, LEVELS, word};
 use crate::bus::{Client, Device, OURS, UPOWER, Values};
 use crate::comparison::{Row, with_dashes};
 use crate::devices;
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::scenarios::{Desk, batteries};
 
 /// The charge that each device has, by slot; at first that of the catalogue.

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use solar_status::sim::receiver::Receiver;
+use test_support::wait::eventually;
 
 use super::agreement::{Known, expect_agreement, expect_asleep, expect_right_serials};
 use super::hands::{Done, busy};
@@ -14,7 +15,7 @@ use crate::bus::{OURS, Signal};
 use crate::daemon::{Daemon, System};
 use crate::descriptors::UNIFYING;
 use crate::devices;
-use crate::kernel::{self, PATIENCE, eventually};
+use crate::kernel::{self, PATIENCE};
 use crate::program::Program;
 use crate::scenarios::{Desk, batteries, wait_for_quiet};
 use crate::traffic;

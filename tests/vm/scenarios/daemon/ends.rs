@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use solar_status::sim::Firmware;
 use solar_status::sim::scenario::{K750, M705};
+use test_support::wait::eventually;
 
 use super::{K750_SERIAL, find, in_words};
 use crate::bus::{Client, OURS};
 use crate::daemon::System;
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::{Desk, plug_in, wait_for_quiet};
 use crate::traffic;

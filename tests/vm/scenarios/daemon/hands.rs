@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use test_support::wait::eventually;
+
 use crate::input::{Arrivals, Input};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::scenarios::Desk;
 use crate::scenarios::typing::{CODES, USAGE_A};
 

@@ -13,14 +13,14 @@ pub(super) use cycles::prove as prove_cycles;
 pub(super) use ends::{prove_killed, prove_stopped};
 pub(super) use obstacles::{prove_denied, prove_full};
 pub(super) use solar::prove as prove_solar;
-
 use solar_status::sim::receiver::Receiver;
+use test_support::wait::eventually;
 
 use super::{Desk, K750_SERIAL, batteries, plug_in_receiver};
 use crate::bus::{Client, Device, Service, Values};
 use crate::descriptors::UNIFYING;
 use crate::devices;
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 
 /// The slots of the six devices.
 const K750: u8 = 1;

@@ -5,10 +5,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+use test_support::wait::eventually;
 
 use crate::bus::OURS;
 use crate::daemon::{STATE, System};
-use crate::kernel::{PATIENCE, eventually};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::plug_in;
 

@@ -7,12 +7,13 @@ use solar_status::sim::Firmware;
 use solar_status::sim::receiver::Receiver;
 use solar_status::sim::scenario::{self, K750};
 use solar_status::units::{Lux, Timestamp};
+use test_support::wait::{eventually, throughout};
 
 use super::{K750_SERIAL, find, in_words};
 use crate::bus::{Client, OURS, UPOWER};
 use crate::daemon::System;
 use crate::descriptors::UNIFYING;
-use crate::kernel::{PATIENCE, eventually, throughout};
+use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::wait_for_batteries;
 use crate::upowerd::Upowerd;

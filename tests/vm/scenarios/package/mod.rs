@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use files::Files;
 use serde_json::json;
+use test_support::wait::eventually;
 
-use crate::kernel::eventually;
 use crate::process::{Finished, Running};
 use crate::program::Program;
 use crate::scenarios::denied::DENIED;
 use crate::scenarios::{plug_in, reading};
 use crate::shipped::LATER;
-use files::Files;
 
 /// The package, its service, what that runs, and where it keeps its history.
 const NAME: &str = "solar-status";
