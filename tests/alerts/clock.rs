@@ -1,6 +1,6 @@
 //! What a clock does that is wrong, or set.
 
-use crate::stage::story;
+use crate::story::story;
 
 /// Nothing is configured.
 const NOTHING: &str = "";

@@ -9,5 +9,5 @@
 mod clock;
 mod configuration;
 mod flood;
-mod stage;
 mod stories;
+mod story;

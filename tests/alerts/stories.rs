@@ -1,6 +1,6 @@
 //! What happens, and what is told of it.
 
-use crate::stage::{play, story};
+use crate::story::{play, story};
 
 /// Nothing is configured.
 const NOTHING: &str = "";

@@ -17,7 +17,7 @@ use solar_status::units::{Lux, Percent};
 
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow::last;
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
 
 const CHARGE: Percent = Percent::FULL;
 
@@ -79,12 +79,12 @@ fn every_battery_source_is_followed_by_its_events() {
     for (source, device) in all() {
         let name = device.identity.codename;
         let desk = plugged(device);
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
-        stage.at(20, move |now| {
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
+        harness.at(20, move |now| {
             desk.act(|receiver| receiver.set_charge(now, 1, Percent::new(5).unwrap()));
         });
-        let told = stage.follow(200);
+        let told = harness.follow(200);
         let device = last(&told, name);
         assert_read(device, &source);
         let low = device.battery.as_ref().and_then(|it| it.level).is_some();

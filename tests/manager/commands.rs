@@ -11,7 +11,7 @@ use solar_status::sim::receiver::Receiver;
 use solar_status::units::{Lux, Percent, Timestamp};
 
 use crate::desk::{Shared, id};
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
 
 const K750: u8 = 1;
 const PRO_X: u8 = 2;
@@ -42,14 +42,14 @@ fn no_light() -> Command {
     }
 }
 
-/// A stage with the desk, at which nothing is to do from the tenth second on.
-fn stage() -> (Stage, Shared) {
-    let mut stage = Stage::new();
+/// A harness with the desk, at which nothing is to do from the tenth second on.
+fn harness() -> (FollowHarness, Shared) {
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| _ = hand.take_requests());
-    (stage, desk)
+    harness.at(10, move |_| _ = hand.take_requests());
+    (harness, desk)
 }
 
 /// How often light was told between these seconds.
@@ -62,21 +62,21 @@ fn measured(told: &[(u64, News)], from: u64, to: u64) -> usize {
 
 #[test]
 fn a_series_is_one_request_and_ends_by_itself() {
-    let (mut stage, desk) = stage();
-    stage.want(20, light(60, 1));
-    let told = stage.follow(200);
+    let (mut harness, desk) = harness();
+    harness.want(20, light(60, 1));
+    let told = harness.follow(200);
     assert_eq!(desk.series_told(K750), ["20 60 x 1 s"]);
     assert_eq!(measured(&told, 20, 200), 60);
 }
 
 #[test]
 fn a_series_replaces_the_one_before_and_is_cancelled_when_nobody_wants_it() {
-    let (mut stage, desk) = stage();
-    stage.want(20, light(10, 10));
-    stage.want(30, light(100, 1));
-    stage.want(60, no_light());
-    stage.want(70, no_light());
-    let told = stage.follow(200);
+    let (mut harness, desk) = harness();
+    harness.want(20, light(10, 10));
+    harness.want(30, light(100, 1));
+    harness.want(60, no_light());
+    harness.want(70, no_light());
+    let told = harness.follow(200);
     assert_eq!(
         desk.series_told(K750),
         ["20 10 x 10 s", "30 100 x 1 s", "60 0 x 0 s"]
@@ -86,13 +86,13 @@ fn a_series_replaces_the_one_before_and_is_cancelled_when_nobody_wants_it() {
 
 #[test]
 fn the_light_key_in_a_series_costs_nothing() {
-    let (mut stage, desk) = stage();
-    stage.want(20, light(60, 1));
+    let (mut harness, desk) = harness();
+    harness.want(20, light(60, 1));
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         _ = hand.act(|receiver| receiver.press_light_key(now, K750));
     });
-    let told = stage.follow(200);
+    let told = harness.follow(200);
     assert!(words(&told).contains(&"30 K750 key".to_owned()));
     assert_eq!(desk.series_told(K750), ["20 60 x 1 s"]);
     assert_eq!(measured(&told, 20, 200), 60);
@@ -100,23 +100,23 @@ fn the_light_key_in_a_series_costs_nothing() {
 
 #[test]
 fn a_series_ends_with_the_sleep_of_the_keyboard_which_is_left_alone() {
-    let (mut stage, desk) = stage();
-    stage.want(20, light(60, 1));
+    let (mut harness, desk) = harness();
+    harness.want(20, light(60, 1));
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.sleep(now, K750));
     });
-    stage.want(40, light(60, 1));
+    harness.want(40, light(60, 1));
     let hand = desk.clone();
-    stage.at(50, move |_| {
+    harness.at(50, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
     let hand = desk.clone();
-    stage.at(60, move |now| {
+    harness.at(60, move |now| {
         _ = hand.act(|receiver| receiver.wake(now, K750));
     });
-    stage.follow(200);
+    harness.follow(200);
     // What a wake always measures.
     assert_eq!(desk.series_told(K750), ["60 1 x 1 s"]);
 }
@@ -126,15 +126,15 @@ fn what_was_wanted_in_vain_is_not_made_up_for() {
     // The second series comes too soon after the first, and then the keyboard or the computer
     // sleeps.
     for computer in [false, true] {
-        let (mut stage, desk) = stage();
+        let (mut harness, desk) = harness();
         for (millis, reports) in [(20_100, 60), (20_500, 30)] {
-            let desire = stage.desire.clone();
-            stage.at_time(Duration::from_millis(millis), move |_| {
+            let desire = harness.desire.clone();
+            harness.at_time(Duration::from_millis(millis), move |_| {
                 desire.say(light(reports, 1));
             });
         }
-        let (desire, hand) = (stage.desire.clone(), desk.clone());
-        stage.at_time(Duration::from_millis(20_600), move |now| {
+        let (desire, hand) = (harness.desire.clone(), desk.clone());
+        harness.at_time(Duration::from_millis(20_600), move |now| {
             if computer {
                 desire.say(Command::Resumed);
             } else {
@@ -142,10 +142,10 @@ fn what_was_wanted_in_vain_is_not_made_up_for() {
             }
         });
         let hand = desk.clone();
-        stage.at(21, move |now| {
+        harness.at(21, move |now| {
             _ = hand.act(|receiver| receiver.wake(now, K750));
         });
-        stage.follow(60);
+        harness.follow(60);
         let told = desk.series_told(K750);
         // The first series goes on in the keyboard while the computer sleeps: that is enough.
         let woken = if computer { &[][..] } else { &["21 1 x 1 s"] };
@@ -155,29 +155,29 @@ fn what_was_wanted_in_vain_is_not_made_up_for() {
 
 #[test]
 fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
-    let (mut stage, desk) = stage();
-    stage.want(20, Command::Refresh(device(K750)));
-    let desire = stage.desire.clone();
-    stage.at_time(Duration::from_millis(20_500), move |_| {
+    let (mut harness, desk) = harness();
+    harness.want(20, Command::Refresh(device(K750)));
+    let desire = harness.desire.clone();
+    harness.at_time(Duration::from_millis(20_500), move |_| {
         desire.say(no_light());
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     assert_eq!(desk.series_told(K750), ["20 1 x 1 s"]);
     assert_eq!(measured(&told, 20, 40), 1);
 }
 
 #[test]
 fn a_keyboard_that_sleeps_without_a_word_in_a_series_is_asked_once_and_is_offline() {
-    let (mut stage, desk) = stage();
-    stage.want(20, light(60, 1));
+    let (mut harness, desk) = harness();
+    harness.want(20, light(60, 1));
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         hand.take_requests();
         hand.act(|receiver| {
             without_notices(now, receiver, |receiver| _ = receiver.sleep(now, K750));
         });
     });
-    let told = words(&stage.follow(3600));
+    let told = words(&harness.follow(3600));
     assert_eq!(desk.series_told(K750), ["31 51 x 1 s"]);
     assert!(told.contains(&"31 K750 presence".to_owned()), "{told:?}");
 }
@@ -197,66 +197,66 @@ fn without_notices(now: Timestamp, receiver: &mut Receiver, act: impl FnOnce(&mu
 
 #[test]
 fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let (absent, other) = (id("K750", 6), "4002-392A0750".to_owned());
     for device in [device(PRO_X), device(M705), absent.clone(), other.clone()] {
         let series = Some(LightMeasure::ONCE);
-        stage.want(20, Command::MeasureLight { device, series });
+        harness.want(20, Command::MeasureLight { device, series });
     }
     for device in [absent, other] {
-        stage.want(21, Command::Refresh(device));
+        harness.want(21, Command::Refresh(device));
     }
     let hand = desk.clone();
-    stage.at(30, move |_| {
+    harness.at(30, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     let told = words(&told);
     assert_eq!(told.len(), 4, "{told:?}");
 }
 
 #[test]
 fn a_flood_of_series_is_one_request_a_second_and_the_last_one_counts() {
-    let (mut stage, desk) = stage();
-    let desire = stage.desire.clone();
-    stage.at(20, move |_| {
+    let (mut harness, desk) = harness();
+    let desire = harness.desire.clone();
+    harness.at(20, move |_| {
         for number in 0..10_000_u32 {
             let period = u8::try_from(number % 250).unwrap() + 1;
             desire.say(light(200, period));
         }
         desire.say(light(7, 2));
     });
-    let told = stage.follow(60);
+    let told = harness.follow(60);
     assert_eq!(desk.series_told(K750), ["20 200 x 16 s", "21 7 x 2 s"]);
     assert_eq!(measured(&told, 20, 60), 7);
 }
 
 #[test]
 fn no_series_is_begun_while_all_is_put_in_order() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     for (millis, reports) in [(20_100, 60), (20_900, 30)] {
-        let desire = stage.desire.clone();
-        stage.at_time(Duration::from_millis(millis), move |_| {
+        let desire = harness.desire.clone();
+        harness.at_time(Duration::from_millis(millis), move |_| {
             desire.say(light(reports, 1));
         });
     }
     let hand = desk.clone();
-    stage.at_time(Duration::from_millis(20_500), move |_| {
+    harness.at_time(Duration::from_millis(20_500), move |_| {
         // So that it lasts until the second series would be due.
         hand.act(|receiver| receiver.set_silent(M705, true));
     });
-    stage.follow(21);
+    harness.follow(21);
     let told = desk.series_told(K750);
     assert_eq!(told, ["20 60 x 1 s", "21 0 x 0 s"]);
 }
 
 #[test]
 fn a_battery_is_asked_for_again_at_most_every_ten_seconds() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     for second in 20..50 {
-        stage.want(second, Command::Refresh(device(PRO_X)));
+        harness.want(second, Command::Refresh(device(PRO_X)));
     }
-    let told = words(&stage.follow(60));
+    let told = words(&harness.follow(60));
     let asked = desk.take_radio();
     // At the end the battery flag of the M705 is cleared.
     let asked = asked.iter().filter(|it| it.starts_with("10 02"));
@@ -269,9 +269,9 @@ fn a_battery_is_asked_for_again_at_most_every_ten_seconds() {
 
 #[test]
 fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         hand.act(|receiver| {
             // It does not say so itself.
             let mut other = receiver.clone();
@@ -279,63 +279,63 @@ fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
             *receiver.device_mut(PRO_X).unwrap() = other.device(PRO_X).unwrap().clone();
         });
     });
-    stage.want(30, Command::Refresh(device(PRO_X)));
-    let told = words(&stage.follow(40));
+    harness.want(30, Command::Refresh(device(PRO_X)));
+    let told = words(&harness.follow(40));
     assert!(told.contains(&"30 PRO X battery".to_owned()), "{told:?}");
     assert!(!told.contains(&"30 PRO X read".to_owned()), "{told:?}");
 }
 
 #[test]
 fn a_refresh_of_a_solar_keyboard_is_one_measurement_and_none_in_a_series() {
-    let (mut stage, desk) = stage();
-    stage.want(20, Command::Refresh(device(K750)));
-    stage.want(40, light(30, 1));
-    stage.want(50, Command::Refresh(device(K750)));
-    let told = stage.follow(100);
+    let (mut harness, desk) = harness();
+    harness.want(20, Command::Refresh(device(K750)));
+    harness.want(40, light(30, 1));
+    harness.want(50, Command::Refresh(device(K750)));
+    let told = harness.follow(100);
     assert_eq!(desk.series_told(K750), ["20 1 x 1 s", "40 30 x 1 s"]);
     assert_eq!(measured(&told, 20, 100), 31);
 }
 
 #[test]
 fn a_device_that_is_offline_is_not_asked_again() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, PRO_X));
     });
-    stage.want(30, Command::Refresh(device(PRO_X)));
+    harness.want(30, Command::Refresh(device(PRO_X)));
     let hand = desk.clone();
-    stage.at(40, move |_| {
+    harness.at(40, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
-    stage.follow(50);
+    harness.follow(50);
 }
 
 #[test]
 fn a_device_without_a_battery_is_not_asked_for_one() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["Candy"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| assert!(!hand.take_radio().is_empty()));
-    stage.want(30, Command::Refresh(id("Candy", 1)));
-    stage.follow(40);
+    harness.at(10, move |_| assert!(!hand.take_radio().is_empty()));
+    harness.want(30, Command::Refresh(id("Candy", 1)));
+    harness.follow(40);
     assert_eq!(desk.take_radio(), Vec::<String>::new());
 }
 
 #[test]
 fn a_broadcast_with_nothing_new_is_told_as_a_reading() {
-    let (mut stage, _desk) = stage();
-    let told = words(&stage.follow(200));
+    let (mut harness, _desk) = harness();
+    let told = words(&harness.follow(200));
     let read: Vec<&String> = told.iter().filter(|it| it.ends_with("read")).collect();
     assert_eq!(read, ["90 K750 read", "180 K750 read"]);
 }
 
 #[test]
 fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_second() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let hand = desk.clone();
-    stage.at(3560, move |now| {
+    harness.at(3560, move |now| {
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
             // It lost its power, and tells nothing any more.
@@ -343,10 +343,10 @@ fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_seco
             receiver.forget_requests();
         });
     });
-    stage.want(3560, Command::Resumed);
-    stage.want(3560, Command::Refresh(device(PRO_X)));
+    harness.want(3560, Command::Resumed);
+    harness.want(3560, Command::Refresh(device(PRO_X)));
     let hand = desk.clone();
-    stage.at(3570, move |_| {
+    harness.at(3570, move |_| {
         let at = hand.act(|receiver| {
             let sent = receiver.requests().map(|it| it.at.since_start().as_secs());
             sent.collect::<Vec<_>>()
@@ -366,7 +366,7 @@ fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_seco
             ]
         );
     });
-    let told = stage.follow(3580);
+    let told = harness.follow(3580);
     assert_eq!(
         news(&told, 3560),
         ["3561 M705 read", "3561 PRO X read", "3562 K750 light"]
@@ -386,19 +386,19 @@ fn news(told: &[(u64, News)], from: u64) -> Vec<String> {
 
 #[test]
 fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     for (millis, deaf) in [(3_560_000, true), (3_562_100, false)] {
         let hand = desk.clone();
-        stage.at_time(Duration::from_millis(millis), move |_| hand.set_deaf(deaf));
+        harness.at_time(Duration::from_millis(millis), move |_| hand.set_deaf(deaf));
     }
-    stage.want(3560, Command::Refresh(device(PRO_X)));
-    stage.want(3560, light(60, 1));
+    harness.want(3560, Command::Refresh(device(PRO_X)));
+    harness.want(3560, light(60, 1));
     // Both were sent twice and were nearly given up.
-    let desire = stage.desire.clone();
-    stage.at_time(Duration::from_millis(3_561_500), move |_| {
+    let desire = harness.desire.clone();
+    harness.at_time(Duration::from_millis(3_561_500), move |_| {
         desire.say(Command::Resumed);
     });
-    let told = stage.follow(3580);
+    let told = harness.follow(3580);
     assert_eq!(
         news(&told, 3560),
         ["3562 M705 read", "3562 PRO X read", "3563 K750 light"]
@@ -410,14 +410,14 @@ fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() 
 #[test]
 fn a_receiver_that_is_still_being_looked_at_after_the_sleep_is_found_as_always() {
     for millis in (0..1500).step_by(31) {
-        let mut stage = Stage::new();
+        let mut harness = FollowHarness::new();
         let desk = desk();
-        stage.port.plug(&desk);
-        let desire = stage.desire.clone();
-        stage.at_time(Duration::from_millis(millis), move |_| {
+        harness.port.plug(&desk);
+        let desire = harness.desire.clone();
+        harness.at_time(Duration::from_millis(millis), move |_| {
             desire.say(Command::Resumed);
         });
-        let told = stage.follow(30);
+        let told = harness.follow(30);
         let mut added: Vec<&Device> = Vec::new();
         for (_, news) in &told {
             match news {

@@ -9,38 +9,38 @@ use solar_status::units::Percent;
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};
-use crate::kernel::{child, expect_in_use, plug_driven, product, stage, supply};
-use crate::stage::words;
+use crate::follow_harness::words;
+use crate::kernel::{child, expect_in_use, harness, plug_driven, product, supply};
 
 #[test]
 fn where_one_device_is_not_driven_the_node_stays_open() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&["M525", "PRO X"]);
-    stage.port.plug(&desk);
-    stage.port.tell(NodeEvent::Supply(supply(1, 90, false)));
+    harness.port.plug(&desk);
+    harness.port.tell(NodeEvent::Supply(supply(1, 90, false)));
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         assert!(hand.act(|receiver| receiver.set_charge(now, 2, Percent::new(60).unwrap())));
     });
-    expect_in_use(&mut stage, 3599, 1);
-    let told = stage.follow(3600);
+    expect_in_use(&mut harness, 3599, 1);
+    let told = harness.follow(3600);
     assert!(words(&told).contains(&"10 PRO X battery".to_owned()));
-    assert_eq!(stage.wakes_between(20, 3599), 0);
+    assert_eq!(harness.wakes_between(20, 3599), 0);
 }
 
 #[test]
 fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    expect_in_use(&mut stage, 9, 0);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    plug_driven(&harness.port, &desk);
+    expect_in_use(&mut harness, 9, 0);
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.wake(now, K800));
         port.tell(NodeEvent::Supply(supply(K800, 101, false)));
     });
-    expect_in_use(&mut stage, 20, 0);
-    let told = stage.follow(30);
+    expect_in_use(&mut harness, 20, 0);
+    let told = harness.follow(30);
     let k800 = last(&told, "K800");
     assert_eq!(k800.presence, Presence::Online);
     assert_eq!(k800.battery.unwrap().level.unwrap().name(), "full");
@@ -49,27 +49,27 @@ fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
 #[test]
 fn a_device_that_wakes_unnoticed_is_found_within_the_hour() {
     // Its battery could not be read by the kernel's driver, which then says nothing.
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let hand = desk.clone();
-    stage.at(60, move |now| {
+    harness.at(60, move |now| {
         hand.act(|receiver| receiver.wake(now, K800));
     });
-    let told = stage.follow(3700);
+    let told = harness.follow(3700);
     assert_eq!(last(&told, "K800").presence, Presence::Online);
 }
 
 #[test]
 fn a_keyboards_node_that_may_not_be_opened_is_done_without() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let denials = stage.port.denials.clone();
+    plug_driven(&harness.port, &desk);
+    let denials = harness.port.denials.clone();
     // When all is asked and the node is about to be closed.
-    stage.at(1, move |_| *denials.borrow_mut() = 1);
-    expect_in_use(&mut stage, 20, 0);
-    let told = stage.follow(600);
+    harness.at(1, move |_| *denials.borrow_mut() = 1);
+    expect_in_use(&mut harness, 20, 0);
+    let told = harness.follow(600);
     assert_eq!(
         words(&told).len(),
         4,
@@ -80,20 +80,20 @@ fn a_keyboards_node_that_may_not_be_opened_is_done_without() {
 
 #[test]
 fn a_device_that_is_unpaired_goes_and_its_slot_is_not_asked() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let m705 = product(&desk, M705);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.unpair(now, M705));
         port.tell(NodeEvent::Disappeared(child(M705, m705).id));
         port.tell(NodeEvent::Supply(supply(M705, 65, false)));
         port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
     });
-    expect_in_use(&mut stage, 30, 0);
-    let told = stage.follow(40);
+    expect_in_use(&mut harness, 30, 0);
+    let told = harness.follow(40);
     assert!(
         words(&told).contains(&"10 - M705".to_owned()),
         "{:?}",
@@ -104,18 +104,18 @@ fn a_device_that_is_unpaired_goes_and_its_slot_is_not_asked() {
 
 #[test]
 fn a_new_device_is_found_by_its_node() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    plug_driven(&harness.port, &desk);
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
         hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
         port.tell(NodeEvent::Appeared(child(4, product(&hand, 4))));
         port.tell(NodeEvent::Supply(supply(4, 101, false)));
     });
-    expect_in_use(&mut stage, 30, 0);
-    let told = stage.follow(40);
+    expect_in_use(&mut harness, 30, 0);
+    let told = harness.follow(40);
     assert!(
         words(&told).contains(&"10 + M525".to_owned()),
         "{:?}",
@@ -126,16 +126,16 @@ fn a_new_device_is_found_by_its_node() {
 
 #[test]
 fn a_receiver_without_devices_stays_open_for_nobody_else_tells_of_the_first() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&[]);
-    stage.port.plug(&desk);
-    expect_in_use(&mut stage, 20, 1);
+    harness.port.plug(&desk);
+    expect_in_use(&mut harness, 20, 1);
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
         hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     assert!(
         words(&told).contains(&"30 + M525".to_owned()),
         "{:?}",
@@ -146,19 +146,19 @@ fn a_receiver_without_devices_stays_open_for_nobody_else_tells_of_the_first() {
 
 #[test]
 fn a_device_that_takes_anothers_slot_takes_its_place() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let m705 = product(&desk, M705);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
         hand.act(|receiver| receiver.pair(now, M705, m525.unwrap()));
         port.tell(NodeEvent::Disappeared(child(M705, m705).id));
         port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
         port.tell(NodeEvent::Appeared(child(M705, product(&hand, M705))));
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     let news = words(&told);
     for expected in ["10 - M705", "10 + M525"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
@@ -167,56 +167,56 @@ fn a_device_that_takes_anothers_slot_takes_its_place() {
 
 #[test]
 fn a_device_that_the_kernel_gives_up_is_followed_on_the_open_node() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&["M525"]);
-    plug_driven(&stage.port, &desk);
-    let port = stage.port.clone();
-    stage.at(10, move |_| {
+    plug_driven(&harness.port, &desk);
+    let port = harness.port.clone();
+    harness.at(10, move |_| {
         port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
     });
-    expect_in_use(&mut stage, 9, 0);
-    expect_in_use(&mut stage, 100, 1);
-    let port = stage.port.clone();
-    stage.at(200, move |_| {
+    expect_in_use(&mut harness, 9, 0);
+    expect_in_use(&mut harness, 100, 1);
+    let port = harness.port.clone();
+    harness.at(200, move |_| {
         port.tell(NodeEvent::Supply(supply(1, 57, false)));
     });
-    expect_in_use(&mut stage, 300, 0);
-    stage.follow(400);
+    expect_in_use(&mut harness, 300, 0);
+    harness.follow(400);
 }
 
 #[test]
 fn no_flag_of_ours_is_left_behind_on_a_closed_node() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let hand = desk.clone();
-    stage.at(10, move |_| {
+    harness.at(10, move |_| {
         assert_eq!(hand.act(|receiver| receiver.flags()), [0; 3]);
     });
     // No longer driven, it tells of itself again.
-    let port = stage.port.clone();
-    stage.at(20, move |_| {
+    let port = harness.port.clone();
+    harness.at(20, move |_| {
         port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
     });
     let hand = desk.clone();
-    stage.at(40, move |_| {
+    harness.at(40, move |_| {
         assert_eq!(hand.act(|receiver| receiver.flags()), [0, 1, 0]);
     });
-    stage.follow(60);
+    harness.follow(60);
     assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
 }
 
 #[test]
 fn a_node_that_may_no_longer_be_opened_goes_until_it_may() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&["M525"]);
-    plug_driven(&stage.port, &desk);
-    let (port, denials) = (stage.port.clone(), stage.port.denials.clone());
-    stage.at(10, move |_| {
+    plug_driven(&harness.port, &desk);
+    let (port, denials) = (harness.port.clone(), harness.port.denials.clone());
+    harness.at(10, move |_| {
         *denials.borrow_mut() = 8;
         port.tell(NodeEvent::Supply(supply(1, 57, false)));
     });
-    let told = stage.follow(60);
+    let told = harness.follow(60);
     let news = words(&told);
     let of_m525: Vec<&str> = news
         .iter()
@@ -230,19 +230,19 @@ fn a_node_that_may_no_longer_be_opened_goes_until_it_may() {
 
 #[test]
 fn a_keyboards_node_that_comes_again_is_listened_to_again() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (port, k750) = (stage.port.clone(), product(&desk, K750));
-    stage.at(10, move |_| {
+    plug_driven(&harness.port, &desk);
+    let (port, k750) = (harness.port.clone(), product(&desk, K750));
+    harness.at(10, move |_| {
         port.tell(NodeEvent::Disappeared(child(K750, k750).id));
         port.tell(NodeEvent::Appeared(child(K750, k750)));
     });
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         assert!(hand.act(|receiver| receiver.press_light_key(now, K750)));
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     assert!(words(&told).contains(&"30 K750 key".to_owned()));
 }
 
@@ -264,23 +264,23 @@ proptest! {
     fn whatever_the_kernel_says_nobody_is_lost_and_no_empty_slot_is_asked(
         said in proptest::collection::vec((5_u64..60, 0_u8..6, 1_u8..=6, 0_u8..=101), 0..40),
     ) {
-        let mut stage = stage();
+        let mut harness = harness();
         let desk = desk();
-        plug_driven(&stage.port, &desk);
+        plug_driven(&harness.port, &desk);
         for (second, kind, slot, charge) in said {
-            let (port, hand) = (stage.port.clone(), desk.clone());
+            let (port, hand) = (harness.port.clone(), desk.clone());
             let product = if slot <= K800 { product(&hand, slot) } else { 0x4002 };
-            stage.at(second, move |_| port.tell(any_word(kind, slot, charge, product)));
+            harness.at(second, move |_| port.tell(any_word(kind, slot, charge, product)));
         }
         // In the end it drives them all again, and all is quiet.
-        let port = stage.port.clone();
+        let port = harness.port.clone();
         let all: Vec<(u8, u16)> = [K750, M705, K800].map(|slot| (slot, product(&desk, slot))).into();
-        stage.at(100, move |_| for (slot, product) in all {
+        harness.at(100, move |_| for (slot, product) in all {
             port.tell(NodeEvent::Appeared(child(slot, product)));
             port.tell(NodeEvent::Supply(supply(slot, 50, false)));
         });
-        expect_in_use(&mut stage, 120, 0);
-        let told = stage.follow(130);
+        expect_in_use(&mut harness, 120, 0);
+        let told = harness.follow(130);
         let news = words(&told);
         let lost = news.iter().any(|it| it.contains(" - ") || it.contains(" ! "));
         prop_assert!(!lost, "{news:?}");

@@ -8,7 +8,7 @@ use solar_status::sim::{Plugged, catalogue};
 use solar_status::units::{Percent, Timestamp};
 
 use crate::desk::{Shared, hours, percent};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 fn device(codename: &str) -> DirectDevice {
     let entries = catalogue::devices();
@@ -142,18 +142,18 @@ fn a_headset_that_is_off_is_offline_and_no_failure() {
 #[test]
 fn a_headset_that_is_switched_on_later_is_read() {
     // Its dongle answers all the while, but not for the battery.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = plugged(device("G733 Headset").asleep());
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act_direct(|headset| _ = headset.wake(now));
     });
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         hand.act_direct(|headset| _ = headset.sleep(now));
     });
-    let told = stage.follow(30);
+    let told = harness.follow(30);
     let presence = told.iter().filter_map(|(second, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {

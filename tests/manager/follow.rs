@@ -13,7 +13,7 @@ use solar_status::sim::{Firmware, Plugged};
 use solar_status::units::{Lux, Percent};
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
 
 pub(crate) fn desk() -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
@@ -34,14 +34,14 @@ pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
 
 #[test]
 fn two_receivers_of_one_serial_number_are_told_apart() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let [one, other] = ["/dev/hidraw0", "/dev/hidraw4"]
         .map(|path| Shared::new(path, Plugged::Receiver(scenario::desk())));
-    stage.port.plug(&one);
-    stage.port.plug(&other);
-    let port = stage.port.clone();
-    stage.at(10, move |_| port.unplug(&other));
-    let told = stage.follow(20);
+    harness.port.plug(&one);
+    harness.port.plug(&other);
+    let port = harness.port.clone();
+    harness.at(10, move |_| port.unplug(&other));
+    let told = harness.follow(20);
     let (mut there, mut most) = (BTreeSet::new(), 0);
     for (_, news) in &told {
         let News::Change(change) = news else { continue };
@@ -58,9 +58,9 @@ fn two_receivers_of_one_serial_number_are_told_apart() {
 
 #[test]
 fn what_is_there_is_told_once_and_read() {
-    let mut stage = Stage::new();
-    stage.port.plug(&desk());
-    let told = stage.follow(80);
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk());
+    let told = harness.follow(80);
     let mut words = words(&told);
     words[1..].sort();
     assert_eq!(words, ["0 + receiver", "0 + K800", "0 + M705", "1 + K750"]);
@@ -70,14 +70,14 @@ fn what_is_there_is_told_once_and_read() {
 
 #[test]
 fn a_device_was_last_seen_when_its_receiver_lost_the_link() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(3600, move |now| {
+    harness.at(3600, move |now| {
         hand.act(|receiver| receiver.sleep(now, 1));
     });
-    let told = stage.follow(7200);
+    let told = harness.follow(7200);
     let mouse = last(&told, "M525");
     assert_eq!(mouse.presence, Presence::Offline);
     let seen = mouse.seen.unwrap();
@@ -89,13 +89,13 @@ fn a_device_was_last_seen_when_its_receiver_lost_the_link() {
 
 #[test]
 fn nothing_happens_and_nobody_wakes_up() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| _ = hand.take_requests());
-    stage.follow(3600);
-    assert_eq!(stage.wakes_between(10, 3599), 0);
+    harness.at(10, move |_| _ = hand.take_requests());
+    harness.follow(3600);
+    assert_eq!(harness.wakes_between(10, 3599), 0);
     // At the end the flag of the M705 is cleared: it was clear before.
     let mut sent = desk.take_radio();
     sent.retain(|report| !report.starts_with("10 02 8"));
@@ -105,15 +105,15 @@ fn nothing_happens_and_nobody_wakes_up() {
 #[test]
 fn every_battery_tells_its_changes() {
     for (slot, name) in (1..).zip(SIX) {
-        let mut stage = Stage::new();
+        let mut harness = FollowHarness::new();
         let desk = Shared::receiver(&SIX);
-        stage.port.plug(&desk);
+        harness.port.plug(&desk);
         let hand = desk.clone();
-        stage.at(10, move |now| {
+        harness.at(10, move |now| {
             hand.take_requests();
             hand.act(|receiver| receiver.set_charge(now, slot, Percent::new(40).unwrap()));
         });
-        let told = stage.follow(120);
+        let told = harness.follow(120);
         let news = words(&told);
         let changed: Vec<&String> = news.iter().filter(|it| it.contains("battery")).collect();
         assert_eq!(changed.len(), 1, "{name}: {news:?}");
@@ -126,15 +126,15 @@ fn every_battery_tells_its_changes() {
 
 #[test]
 fn a_device_that_wakes_is_read_again_once_however_often_it_says_so() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.switch_on(now, K800));
     });
-    let told = stage.follow(60);
+    let told = harness.follow(60);
     let news = words(&told);
     assert!(news.contains(&"10 K800 presence".to_owned()), "{news:?}");
     assert_eq!(
@@ -154,14 +154,14 @@ fn a_device_that_wakes_is_read_again_once_however_often_it_says_so() {
 
 #[test]
 fn a_device_that_falls_asleep_keeps_its_values() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, M705));
     });
-    let told = stage.follow(20);
+    let told = harness.follow(20);
     assert!(words(&told).contains(&"10 M705 presence".to_owned()));
     assert_eq!(last(&told, "M705").presence, Presence::Offline);
     assert_eq!(percent(last(&told, "M705")), Some(65));
@@ -169,11 +169,11 @@ fn a_device_that_falls_asleep_keeps_its_values() {
 
 #[test]
 fn the_k750_tells_its_charge_light_and_key() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(300));
             receiver.press_light_key(now, K750)
@@ -181,13 +181,13 @@ fn the_k750_tells_its_charge_light_and_key() {
     });
     let other = desk.clone();
     // Another program measures.
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         other.act(|receiver| {
             receiver.set_sun(now, K750, Lux(320));
             receiver.output_report(now, &[0x10, 0x01, 0x09, 0x0B, 0x01, 0x01, 0x00]);
         });
     });
-    let told = stage.follow(30);
+    let told = harness.follow(30);
     let news = words(&told);
     // The key's event tells no light: it is measured then.
     for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
@@ -198,21 +198,21 @@ fn the_k750_tells_its_charge_light_and_key() {
 
 #[test]
 fn a_measurement_of_ours_goes_on_after_the_keyboard_slept() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         _ = hand.act(|receiver| receiver.switch_off(now, K750));
     });
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
             receiver.switch_on(now, K750)
         });
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     assert_eq!(last(&told, "K750").presence, Presence::Online);
     assert_eq!(
         last(&told, "K750").light.unwrap().lux,
@@ -223,18 +223,18 @@ fn a_measurement_of_ours_goes_on_after_the_keyboard_slept() {
 
 #[test]
 fn a_new_device_in_a_free_slot_is_found() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         let m525 = catalogue::find("M525")
             .unwrap()
             .paired([1, 2, 3, 4])
             .unwrap();
         hand.act(|receiver| receiver.pair(now, 4, m525));
     });
-    let told = stage.follow(30);
+    let told = harness.follow(30);
     assert!(
         words(&told).contains(&"10 + M525".to_owned()),
         "{:?}",
@@ -246,11 +246,11 @@ fn a_new_device_in_a_free_slot_is_found() {
 
 #[test]
 fn another_device_in_a_slot_is_not_taken_for_the_old_one() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         let m525 = catalogue::find("M525")
             .unwrap()
             .paired([1, 2, 3, 4])
@@ -260,7 +260,7 @@ fn another_device_in_a_slot_is_not_taken_for_the_old_one() {
             receiver.pair(now, M705, m525)
         });
     });
-    let told = stage.follow(30);
+    let told = harness.follow(30);
     let news = words(&told);
     assert!(news.contains(&"10 - M705".to_owned()), "{news:?}");
     assert!(news.contains(&"10 + M525".to_owned()), "{news:?}");
@@ -268,18 +268,18 @@ fn another_device_in_a_slot_is_not_taken_for_the_old_one() {
 
 #[test]
 fn receivers_are_followed_as_they_come_and_go() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(10, move |_| port.plug(&hand));
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(20, move |_| port.unplug(&hand));
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(30, move |now| {
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(10, move |_| port.plug(&hand));
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(20, move |_| port.unplug(&hand));
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(30, move |now| {
         hand.act(|receiver| receiver.power_cycle(now));
         port.plug(&hand);
     });
-    let told = stage.follow(60);
+    let told = harness.follow(60);
     let news = words(&told);
     for expected in [
         "10 + receiver",
@@ -296,52 +296,52 @@ fn receivers_are_followed_as_they_come_and_go() {
 
 #[test]
 fn a_node_without_its_permissions_yet_is_tried_again() {
-    let mut stage = Stage::new();
-    *stage.port.denials.borrow_mut() = 3;
-    stage.port.plug(&desk());
-    let told = stage.follow(10);
+    let mut harness = FollowHarness::new();
+    *harness.port.denials.borrow_mut() = 3;
+    harness.port.plug(&desk());
+    let told = harness.follow(10);
     assert!(
         words(&told).iter().any(|it| it.ends_with("+ K750")),
         "{:?}",
         words(&told)
     );
-    assert_eq!(*stage.port.opened.borrow(), 1);
+    assert_eq!(*harness.port.opened.borrow(), 1);
 }
 
 #[test]
 fn a_node_that_is_allowed_in_the_end_is_read() {
-    let mut stage = Stage::new();
-    *stage.port.denials.borrow_mut() = usize::MAX;
-    stage.port.plug(&desk());
-    let denials = std::rc::Rc::clone(&stage.port.denials);
+    let mut harness = FollowHarness::new();
+    *harness.port.denials.borrow_mut() = usize::MAX;
+    harness.port.plug(&desk());
+    let denials = std::rc::Rc::clone(&harness.port.denials);
     // The udev rule is installed.
-    stage.at(100, move |_| *denials.borrow_mut() = 0);
-    let told = words(&stage.follow(600));
+    harness.at(100, move |_| *denials.borrow_mut() = 0);
+    let told = words(&harness.follow(600));
     assert!(told[0].contains("udev rule"), "{told:?}");
     assert!(told.iter().any(|it| it.ends_with("+ K750")), "{told:?}");
 }
 
 #[test]
 fn a_node_that_stays_forbidden_is_told_once_with_what_to_do() {
-    let mut stage = Stage::new();
-    *stage.port.denials.borrow_mut() = usize::MAX;
-    stage.port.plug(&desk());
-    let told = words(&stage.follow(3600));
+    let mut harness = FollowHarness::new();
+    *harness.port.denials.borrow_mut() = usize::MAX;
+    harness.port.plug(&desk());
+    let told = words(&harness.follow(3600));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("udev rule"), "{told:?}");
 }
 
 #[test]
 fn at_the_end_every_flag_is_as_it_was() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
     let before = desk.act(|receiver| receiver.flags());
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| {
+    harness.at(10, move |_| {
         assert_ne!(hand.act(|receiver| receiver.flags()), before, "it listens");
     });
-    stage.follow(20);
+    harness.follow(20);
     assert_eq!(desk.act(|receiver| receiver.flags()), before);
     let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
         solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
@@ -352,20 +352,20 @@ fn at_the_end_every_flag_is_as_it_was() {
 
 #[test]
 fn charging_is_told_as_it_begins_and_ends() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["MX Master"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for (second, state) in [
         (10, State::Charging),
         (20, State::Charged),
         (30, State::Discharging),
     ] {
         let hand = desk.clone();
-        stage.at(second, move |now| {
+        harness.at(second, move |now| {
             hand.act(|receiver| receiver.set_charging(now, 1, state));
         });
     }
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     let news = words(&told);
     for second in [10, 20, 30] {
         let changed = format!("{second} MX Master battery");
@@ -375,40 +375,40 @@ fn charging_is_told_as_it_begins_and_ends() {
 
 #[test]
 fn a_node_that_fails_is_opened_again() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     // Access is taken away and given back, as by a change of seats; nothing is unplugged.
     let hand = desk.clone();
-    stage.at(10, move |_| hand.set_gone(true));
+    harness.at(10, move |_| hand.set_gone(true));
     let hand = desk.clone();
-    stage.at(12, move |_| hand.set_gone(false));
-    let told = stage.follow(200);
+    harness.at(12, move |_| hand.set_gone(false));
+    let told = harness.follow(200);
     let news = words(&told);
     let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
     assert_eq!(found, 2, "{news:?}");
-    assert!(*stage.port.opened.borrow() <= 4, "each time later");
+    assert!(*harness.port.opened.borrow() <= 4, "each time later");
 }
 
 #[test]
 fn a_device_that_was_switched_off_tells_its_battery_again() {
     // Its flags return to zero at power-up.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         _ = hand.act(|receiver| receiver.switch_off(now, 1));
     });
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         _ = hand.act(|receiver| receiver.switch_on(now, 1));
     });
     let hand = desk.clone();
-    stage.at(30, move |now| {
+    harness.at(30, move |now| {
         hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     let news = words(&told);
     assert!(news.contains(&"30 K520 battery".to_owned()), "{news:?}");
     assert_eq!(
@@ -419,7 +419,7 @@ fn a_device_that_was_switched_off_tells_its_battery_again() {
 
 #[test]
 fn a_bluetooth_mouse_that_wakes_is_read() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let entries = catalogue::devices();
     let entry = entries
         .iter()
@@ -429,17 +429,17 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
         "/dev/hidraw5",
         Plugged::Direct(entry.direct([0xD0, 0, 0, 1]).unwrap()),
     );
-    stage.port.plug(&mouse);
+    harness.port.plug(&mouse);
     let hand = mouse.clone();
-    stage.at(10, move |now| hand.act_direct(|mouse| _ = mouse.sleep(now)));
+    harness.at(10, move |now| hand.act_direct(|mouse| _ = mouse.sleep(now)));
     let hand = mouse.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         hand.act_direct(|mouse| {
             mouse.set_charge(now, Percent::new(40).unwrap());
             mouse.wake(now);
         });
     });
-    let told = stage.follow(40);
+    let told = harness.follow(40);
     assert_eq!(
         percent(last(&told, "MX Master 4")),
         Some(40),
@@ -450,34 +450,34 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
 
 #[test]
 fn what_was_heard_last_is_remembered() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
     });
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, 1));
     });
-    stage.follow(30);
-    let asleep = desk.read(hours(1), &mut stage.memory);
+    harness.follow(30);
+    let asleep = desk.read(hours(1), &mut harness.memory);
     assert_eq!(percent(in_slot(&asleep, 1)), Some(66));
 }
 
 #[test]
 fn a_flag_that_the_kernel_driver_wants_too_stays() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         // It writes the same flag.
         let request = [0x10, 0x01, 0x80, 0x00, 0x10, 0x00, 0x00];
         hand.act(|receiver| receiver.output_report(now, &request));
     });
-    stage.follow(20);
+    harness.follow(20);
     let flags = desk.act(|receiver| match &receiver.device(1).unwrap().protocol {
         solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
         solar_status::sim::device::Protocol::Features(_) => panic!("a K520 has registers"),

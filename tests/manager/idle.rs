@@ -17,7 +17,7 @@ use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent, query};
 use crate::follow::{desk, last};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 /// All of its devices are idle, and answer a first message after this time.
 fn rest(desk: &Shared, first: u64) {
@@ -113,10 +113,10 @@ fn following_reads_idle_devices_and_clears_their_flags_at_the_end() {
     for first in [1131, 1668, 1937] {
         let desk = desk();
         rest(&desk, first);
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
         // At the end the mouse is idle again, and its flag for notices is cleared.
-        let told = stage.follow(60);
+        let told = harness.follow(60);
         assert_eq!(percent(last(&told, "M705")), Some(65), "{first}");
         assert_eq!(percent(last(&told, "K750")), Some(57), "{first}");
         let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
@@ -154,14 +154,14 @@ fn a_receiver_that_drops_messages_is_remembered() {
 fn a_device_that_wakes_while_another_is_held_is_read_at_once() {
     let desk = desk();
     rest(&desk, 1937);
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at_time(Duration::from_millis(500), move |now: Timestamp| {
+    harness.at_time(Duration::from_millis(500), move |now: Timestamp| {
         hand.act(|receiver| receiver.wake(now, 3));
         hand.act(|receiver| receiver.wake(now, K750));
     });
-    let told = stage.follow(1);
+    let told = harness.follow(1);
     let k800 = last(&told, "K800");
     assert_eq!(k800.presence, Presence::Online);
     assert!(k800.battery.is_some(), "{k800:?}");

@@ -1,19 +1,19 @@
-//! A kernel that drives the devices of a desk, on the stage: its nodes, its batteries, its words.
+//! A kernel that drives the devices of a desk, in the harness: its nodes, its batteries, its words.
 
 use solar_status::transport::{NodeEvent, NodeId, NodeInfo, Place, Supply, SupplyId};
 use solar_status::units::Percent;
 use solar_status::wire::Slot;
 
 use crate::desk::Shared;
-use crate::stage::{Port, Stage};
+use crate::follow_harness::{FollowHarness, Port};
 
 pub(crate) const RECEIVER: &str = "/dev/hidraw0";
 
-/// A stage on which nodes are closed where that is possible.
-pub(crate) fn stage() -> Stage {
-    let mut stage = Stage::new();
-    stage.query.quiet = true;
-    stage
+/// A harness on which nodes are closed where that is possible.
+pub(crate) fn harness() -> FollowHarness {
+    let mut harness = FollowHarness::new();
+    harness.query.quiet = true;
+    harness
 }
 
 pub(crate) fn place(slot: u8) -> Place {
@@ -63,9 +63,9 @@ pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
 }
 
 /// Expects so many nodes to be open at this second.
-pub(crate) fn expect_in_use(stage: &mut Stage, second: u64, expected: usize) {
-    let in_use = stage.port.in_use.clone();
-    stage.at(second, move |_| {
+pub(crate) fn expect_in_use(harness: &mut FollowHarness, second: u64, expected: usize) {
+    let in_use = harness.port.in_use.clone();
+    harness.at(second, move |_| {
         assert_eq!(*in_use.borrow(), expected, "open at {second} s");
     });
 }

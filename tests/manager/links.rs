@@ -14,7 +14,7 @@ use solar_status::units::{Percent, Timestamp};
 use solar_status::wire::Slot;
 
 use crate::desk::{Shared, hours, in_slot};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 /// G903: 4087 behind a receiver, C091 on its cable.
 const MOUSE: &str = "G903 LS";
@@ -93,15 +93,15 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
         .with(2, mouse())
         .with(3, mouse().asleep());
     let desk = Shared::new("/dev/hidraw0", Plugged::Receiver(receiver));
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(STEP, move |now| {
+    harness.at(STEP, move |now| {
         // It goes to its third channel.
         hand.act(|receiver| receiver.sleep(now, 2));
         hand.act(|receiver| receiver.wake(now, 3));
     });
-    let told = stage.follow(2 * STEP);
+    let told = harness.follow(2 * STEP);
     for (second, slot) in [(STEP - 1, 2), (2 * STEP, 3)] {
         let devices = devices_of(&told, second);
         let [device] = &*devices.values().collect::<Vec<_>>() else {
@@ -114,7 +114,7 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
         assert_eq!(others, [Presence::Offline; 2]);
         assert!(device.battery.is_some());
     }
-    let snapshot = desk.read(Timestamp::START, &mut stage.memory);
+    let snapshot = desk.read(Timestamp::START, &mut harness.memory);
     assert_eq!(snapshot.devices.len(), 1);
     assert_eq!(in_slot(&snapshot, 3).id, "B034-5A112233");
 }
@@ -130,20 +130,20 @@ fn a_cable_changes_neither_id_nor_name() {
     plug.act_direct(|device| {
         device.set_charge(Timestamp::START, Percent::new(80).unwrap());
     });
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
-    let port = stage.port.clone();
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
+    let port = harness.port.clone();
     let (node, hand) = (plug.clone(), desk.clone());
-    stage.at(STEP, move |now| {
+    harness.at(STEP, move |now| {
         port.plug(&node);
         hand.act(|receiver| receiver.sleep(now, 1));
     });
-    let port = stage.port.clone();
-    stage.at(2 * STEP, move |now| {
+    let port = harness.port.clone();
+    harness.at(2 * STEP, move |now| {
         port.unplug(&plug);
         desk.act(|receiver| receiver.wake(now, 1));
     });
-    let told = stage.follow(3 * STEP);
+    let told = harness.follow(3 * STEP);
     let at = |second| {
         let devices = devices_of(&told, second);
         let [device] = &*devices.values().cloned().collect::<Vec<_>>() else {
@@ -177,27 +177,27 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
         let bluetooth = Shared::new(CABLES[0], Plugged::Direct(bluetooth));
         let receiver = receiver(1).with(1, mouse.clone());
         let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
-        let mut stage = Stage::new();
-        stage.query.wanted.firmware = firmware;
-        stage.port.plug(&desk);
-        let port = stage.port.clone();
+        let mut harness = FollowHarness::new();
+        harness.query.wanted.firmware = firmware;
+        harness.port.plug(&desk);
+        let port = harness.port.clone();
         let (hand, node) = (desk.clone(), bluetooth.clone());
-        stage.at(STEP, move |now| {
+        harness.at(STEP, move |now| {
             hand.act(|receiver| receiver.sleep(now, 1));
             port.plug(&node);
         });
-        let (port, hand, node) = (stage.port.clone(), desk.clone(), bluetooth.clone());
-        stage.at(2 * STEP, move |now| {
+        let (port, hand, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
+        harness.at(2 * STEP, move |now| {
             port.unplug(&node);
             hand.act(|receiver| receiver.wake(now, 1));
         });
-        let port = stage.port.clone();
+        let port = harness.port.clone();
         let (hand, node) = (desk.clone(), bluetooth.clone());
-        stage.at(3 * STEP, move |now| {
+        harness.at(3 * STEP, move |now| {
             hand.act(|receiver| receiver.sleep(now, 1));
             port.plug(&node);
         });
-        let told = stage.follow(4 * STEP);
+        let told = harness.follow(4 * STEP);
         let ids = |second| devices_of(&told, second).into_keys().collect::<Vec<_>>();
         assert_eq!(ids(STEP - 1), ["405E-D0000001"]);
         // Asleep on the receiver it cannot be asked; with firmware, it was.
@@ -226,11 +226,11 @@ fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
         RECEIVERS[0],
         Plugged::Receiver(receiver(1).with(1, victim.asleep()).with(2, hostile)),
     );
-    let mut stage = Stage::new();
-    stage.query.wanted.firmware = true;
-    stage.port.plug(&desk);
+    let mut harness = FollowHarness::new();
+    harness.query.wanted.firmware = true;
+    harness.port.plug(&desk);
     for _ in 0..2 {
-        let told = stage.follow(STEP);
+        let told = harness.follow(STEP);
         let expected = ["4087-D0000001", "4087-D0000002"];
         let ids: Vec<String> = devices_of(&told, STEP).into_keys().collect();
         assert_eq!(ids, expected);
@@ -238,7 +238,7 @@ fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
             matches!(news, News::Change(change) if matches!(**change, Change::Identified { .. }))
         });
         assert_eq!(moved.count(), 0);
-        stage.port.plug(&desk);
+        harness.port.plug(&desk);
     }
 }
 
@@ -272,15 +272,15 @@ fn light_is_measured_by_the_keyboard_that_a_receiver_knows() {
     for has_dashboard in [false, true] {
         let hostile = impostor(has_dashboard);
         let desk = Shared::receiver(&["K750"]);
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
-        let (port, node) = (stage.port.clone(), hostile.clone());
-        stage.at(STEP, move |_| port.plug(&node));
-        stage.want(2 * STEP, light(Some((60, 1))));
-        stage.want(3 * STEP, light(None));
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
+        let (port, node) = (harness.port.clone(), hostile.clone());
+        harness.at(STEP, move |_| port.plug(&node));
+        harness.want(2 * STEP, light(Some((60, 1))));
+        harness.want(3 * STEP, light(None));
         let hand = hostile.clone();
-        stage.at(2 * STEP - 1, move |_| _ = hand.take_requests());
-        let told = stage.follow(4 * STEP);
+        harness.at(2 * STEP - 1, move |_| _ = hand.take_requests());
+        let told = harness.follow(4 * STEP);
         let device = &devices_of(&told, 4 * STEP)[KEYBOARD];
         // The values come from the cable, because it reports charging; not so the light.
         assert!(device.link.is_usb());
@@ -297,54 +297,54 @@ fn a_series_is_cancelled_on_the_link_that_it_leaves() {
     // It begins on the cable, because the keyboard sleeps; later that is asked.
     let (cable, desk) = (impostor(true), Shared::receiver(&["K750"]));
     desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
-    stage.port.plug(&cable);
-    stage.want(STEP, light(Some((100, 1))));
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
+    harness.port.plug(&cable);
+    harness.want(STEP, light(Some((100, 1))));
     let hand = desk.clone();
-    stage.at(2 * STEP, move |now| {
+    harness.at(2 * STEP, move |now| {
         _ = hand.act(|receiver| receiver.wake(now, 1));
     });
     let hand = cable.clone();
-    stage.at(2 * STEP + 1, move |_| {
+    harness.at(2 * STEP + 1, move |_| {
         let requests = hand.take_requests();
         assert!(
             requests.iter().any(|it| it.ends_with("64 01 00")),
             "{requests:?}"
         );
     });
-    stage.want(2 * STEP + 2, light(Some((100, 1))));
+    harness.want(2 * STEP + 2, light(Some((100, 1))));
     let hand = cable.clone();
-    stage.at(2 * STEP + 3, move |_| {
+    harness.at(2 * STEP + 3, move |_| {
         let requests = hand.take_requests();
         assert!(
             requests.len() == 1 && requests[0].ends_with("00 00 00"),
             "{requests:?}"
         );
     });
-    stage.follow(3 * STEP);
+    harness.follow(3 * STEP);
     assert!(desk.series_told(1).contains(&"62 100 x 1 s".to_owned()));
 }
 
 #[test]
 fn two_cables_with_one_serial_number_are_two_devices() {
     let serial = [0xD0, 0, 0, 1];
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     for (path, port) in [(CABLES[0], "1"), (CABLES[1], "2")] {
-        stage.port.plug(&cable(path, serial).at_port(port));
+        harness.port.plug(&cable(path, serial).at_port(port));
     }
     // What has to be reported is reported at once, not with the next report that arrives.
-    let told = stage.follow(20 * STEP);
+    let told = harness.follow(20 * STEP);
     let devices = devices_of(&told, 5);
     let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
     let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
     assert_eq!(ids, ["4087-D0000001", other]);
     // The other one keeps its id where it is the only one.
-    let memory = stage.memory;
-    let mut stage = Stage::new();
-    stage.memory = memory;
-    stage.port.plug(&cable(CABLES[1], serial).at_port("2"));
-    let told = stage.follow(20 * STEP);
+    let memory = harness.memory;
+    let mut harness = FollowHarness::new();
+    harness.memory = memory;
+    harness.port.plug(&cable(CABLES[1], serial).at_port("2"));
+    let told = harness.follow(20 * STEP);
     let ids: Vec<String> = devices_of(&told, 5).into_keys().collect();
     assert_eq!(ids, [other]);
 }
@@ -357,17 +357,17 @@ fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
         Plugged::Receiver(receiver(1).with(1, paired(serial))),
     );
     let plug = cable(CABLES[0], serial);
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
-    let (port, node, hand) = (stage.port.clone(), plug.clone(), desk.clone());
-    stage.at(STEP, move |now| {
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
+    let (port, node, hand) = (harness.port.clone(), plug.clone(), desk.clone());
+    harness.at(STEP, move |now| {
         hand.act(|receiver| receiver.sleep(now, 1));
         node.act_direct(|device| _ = device.set_charge(now, Percent::new(40).unwrap()));
         port.plug(&node);
     });
-    let port = stage.port.clone();
-    stage.at(2 * STEP, move |_| port.unplug(&plug));
-    let told = stage.follow(3 * STEP);
+    let port = harness.port.clone();
+    harness.at(2 * STEP, move |_| port.unplug(&plug));
+    let told = harness.follow(3 * STEP);
     let percent = |second| {
         let devices = devices_of(&told, second);
         let battery = devices["4087-3D7D0018"].battery.unwrap();
@@ -379,7 +379,7 @@ fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
     // So it is remembered.
     let snapshot = desk.read(
         Timestamp::from_start(std::time::Duration::from_secs(4 * STEP)),
-        &mut stage.memory,
+        &mut harness.memory,
     );
     let battery = in_slot(&snapshot, 1).battery.unwrap();
     assert_eq!(battery.percent.unwrap().get(), wired);
@@ -398,20 +398,20 @@ fn a_stated_identity_costs_other_devices_of_its_model_one_question() {
         let hostile = DirectDevice::usb(CABLE, hostile.protocol);
         let hostile = Shared::new(CABLES[0], Plugged::Direct(hostile)).at_port("1");
         let desk = Shared::receiver(&[name]);
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
         let hand = desk.clone();
-        stage.at(STEP - 1, move |_| _ = hand.take_requests());
-        let (port, node) = (stage.port.clone(), hostile.clone());
-        stage.at(STEP, move |_| port.plug(&node));
-        let told = stage.follow(3 * STEP);
+        harness.at(STEP - 1, move |_| _ = hand.take_requests());
+        let (port, node) = (harness.port.clone(), hostile.clone());
+        harness.at(STEP, move |_| port.plug(&node));
+        let told = harness.follow(3 * STEP);
         assert_eq!(devices_of(&told, 3 * STEP).len(), 2, "{name}");
         let asked = desk.take_radio();
         assert!(
             asked.len() >= least && asked.len() <= 2,
             "{name}: {asked:?}"
         );
-        assert!(stage.wakes_between(2 * STEP, 3 * STEP) < 5, "{name}");
+        assert!(harness.wakes_between(2 * STEP, 3 * STEP) < 5, "{name}");
     }
 }
 
@@ -458,11 +458,11 @@ fn the_clone_that_was_found_first_keeps_the_id() {
             let receiver = receiver(number).with(1, paired(serial));
             Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
         });
-        let mut stage = Stage::new();
-        stage.port.plug(&desks[0]);
-        let (port, node) = (stage.port.clone(), desks[1].clone());
-        stage.at(STEP, move |_| port.plug(&node));
-        let told = stage.follow(2 * STEP);
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desks[0]);
+        let (port, node) = (harness.port.clone(), desks[1].clone());
+        harness.at(STEP, move |_| port.plug(&node));
+        let told = harness.follow(2 * STEP);
         assert_eq!(ids(&told, STEP - 1), ["4087-D0000001"]);
         assert_eq!(ids(&told, 2 * STEP), ["4087-D0000001", &apart(1, second)]);
         let devices = devices_of(&told, 2 * STEP);
@@ -530,14 +530,14 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
         let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
         let clones = clones.with(3, paired([0xD0, 0, 0, 2]));
         let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
         let hand = desk.clone();
-        stage.at(4 * half_day, move |_| _ = hand.take_requests());
+        harness.at(4 * half_day, move |_| _ = hand.take_requests());
         for count in 1..=80 {
             let hand = desk.clone();
             let charge = Percent::new(if count % 2 == 0 { 60 } else { 61 }).unwrap();
-            stage.at(count * half_day, move |now| {
+            harness.at(count * half_day, move |now| {
                 // After a day both clones are asked again.
                 if is_used || count <= 3 {
                     hand.act(|receiver| receiver.set_charge(now, 2, charge));
@@ -546,7 +546,7 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
             });
         }
         let end = 80 * half_day + STEP;
-        let told = stage.follow(end);
+        let told = harness.follow(end);
         assert_eq!(ids(&told, end).len(), 3);
         let asked = desk.take_radio();
         let asked = asked.iter().filter(|it| it.starts_with("10 01")).count();
@@ -559,7 +559,7 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
                 receiver.sleep(at, 3 - used);
                 receiver.wake(at, used);
             });
-            let snapshot = desk.read(at, &mut stage.memory);
+            let snapshot = desk.read(at, &mut harness.memory);
             let count = snapshot.devices.len();
             assert_eq!(count, expected, "{is_used}, day {day}");
         }
@@ -576,24 +576,24 @@ fn a_busy_link_does_not_delay_the_questions_to_other_devices() {
         Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
     };
     let (busy, others) = (clones(1), clones(2));
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     for desk in [&busy, &others] {
-        stage.port.plug(desk);
+        harness.port.plug(desk);
         let hand = desk.clone();
-        stage.at(10, move |now| {
+        harness.at(10, move |now| {
             hand.act(|receiver| receiver.wake(now, 1));
         });
     }
-    stage.at(STEP, move |now| {
+    harness.at(STEP, move |now| {
         busy.act(|receiver| {
             receiver.set_silent(2, true);
             receiver.wake(now, 2);
         });
     });
-    stage.at(STEP + 1, move |now| {
+    harness.at(STEP + 1, move |now| {
         others.act(|receiver| receiver.wake(now, 2));
     });
-    let told = stage.follow(2 * STEP);
+    let told = harness.follow(2 * STEP);
     let second = "4087-D0000002-A0000002-2".to_owned();
     let found = (STEP..2 * STEP).find(|it| ids(&told, *it).contains(&second));
     assert_eq!(found, Some(STEP + 1));
@@ -610,16 +610,16 @@ fn the_next_device_at_a_port_takes_nothing_of_the_last() {
         node
     };
     let (last, next) = (charged([0; 4], 12), charged([0xD0, 0, 0, 1], 80));
-    let mut stage = Stage::new();
-    stage.port.plug(&last);
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&last);
     for (second, from, to) in [(STEP, &last, &next), (2 * STEP, &next, &last)] {
-        let (port, from, to) = (stage.port.clone(), from.clone(), to.clone());
-        stage.at(second, move |_| {
+        let (port, from, to) = (harness.port.clone(), from.clone(), to.clone());
+        harness.at(second, move |_| {
             port.unplug(&from);
             port.plug(&to);
         });
     }
-    let told = stage.follow(3 * STEP);
+    let told = harness.follow(3 * STEP);
     let by_port = "C091-usb-0000:00:14.0-4-input2";
     assert_eq!(ids(&told, STEP - 1), [by_port]);
     assert_eq!(ids(&told, 2 * STEP - 1), ["4087-D0000001"]);
@@ -636,32 +636,32 @@ fn a_device_that_had_left_when_it_was_asked_for_its_identity_is_asked_when_it_is
     let bluetooth = DirectDevice::bluetooth(0xB015, mouse.protocol.clone());
     let bluetooth = Shared::new(CABLES[0], Plugged::Direct(bluetooth));
     let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver(1).with(1, mouse)));
-    let mut stage = Stage::new();
-    stage.port.plug(&desk);
-    let (port, hand, node) = (stage.port.clone(), desk.clone(), bluetooth.clone());
-    stage.at(STEP, move |_| {
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&desk);
+    let (port, hand, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
+    harness.at(STEP, move |_| {
         hand.act(|receiver| receiver.set_silent(1, true));
         port.plug(&node);
     });
     let hand = desk.clone();
-    stage.at(2 * STEP, move |now| {
+    harness.at(2 * STEP, move |now| {
         hand.act(|receiver| {
             receiver.sleep(now, 1);
             receiver.set_silent(1, false);
         });
     });
     let hand = desk.clone();
-    let (port, node) = (stage.port.clone(), bluetooth.clone());
-    stage.at(3 * STEP, move |now| {
+    let (port, node) = (harness.port.clone(), bluetooth.clone());
+    harness.at(3 * STEP, move |now| {
         port.unplug(&node);
         desk.act(|receiver| receiver.wake(now, 1));
     });
-    let port = stage.port.clone();
-    stage.at(4 * STEP, move |now| {
+    let port = harness.port.clone();
+    harness.at(4 * STEP, move |now| {
         hand.act(|receiver| receiver.sleep(now, 1));
         port.plug(&bluetooth);
     });
-    let told = stage.follow(5 * STEP);
+    let told = harness.follow(5 * STEP);
     let before = ["405E-2FFFFFFE", "405E-D0000001"];
     assert_eq!(ids(&told, 3 * STEP - 1), before);
     assert_eq!(ids(&told, 5 * STEP), ["405E-D0000001"]);
@@ -680,12 +680,12 @@ fn a_device_that_was_not_selected_is_asked_for_its_identity_only() {
         cable(CABLES[0], serial(1)).at_port("1"),
         cable(CABLES[1], serial(2)).at_port("2"),
     );
-    let mut stage = Stage::new();
-    stage.query.devices = vec![Selector::new("D0000001")];
+    let mut harness = FollowHarness::new();
+    harness.query.devices = vec![Selector::new("D0000001")];
     for node in [&desk, &wanted, &other] {
-        stage.port.plug(node);
+        harness.port.plug(node);
     }
-    let told = stage.follow(STEP);
+    let told = harness.follow(STEP);
     let devices = devices_of(&told, STEP);
     assert_eq!(devices.keys().collect::<Vec<_>>(), ["4087-D0000001"]);
     assert_eq!(links(&devices["4087-D0000001"]).len(), 2);
@@ -702,14 +702,14 @@ fn quick_changes_of_the_channel_are_no_second_device() {
         let receiver = receiver(number).with(1, paired(serial).asleep());
         Shared::new(RECEIVERS[usize::from(number)], Plugged::Receiver(receiver))
     });
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     for desk in &desks {
-        stage.port.plug(desk);
+        harness.port.plug(desk);
     }
     for change in 0..40 {
         let [here, there] = [change % 2, (change + 1) % 2].map(|it| desks[it].clone());
         // The link that it leaves stays up for its receiver until it is back.
-        stage.at_time(
+        harness.at_time(
             std::time::Duration::from_millis(10_000 + 300 * change as u64),
             move |now| {
                 there.act(|receiver| receiver.set_silent(1, true));
@@ -721,7 +721,7 @@ fn quick_changes_of_the_channel_are_no_second_device() {
             },
         );
     }
-    let told = stage.follow(4 * STEP);
+    let told = harness.follow(4 * STEP);
     for second in 10..4 * STEP {
         assert_eq!(ids(&told, second), ["4087-D0000001"], "second {second}");
     }
@@ -730,21 +730,21 @@ fn quick_changes_of_the_channel_are_no_second_device() {
 #[test]
 fn a_clone_that_comes_and_goes_changes_nothing_about_the_other() {
     let serial = [0xD0, 0, 0, 1];
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let (steady, flapping) = (
         cable(CABLES[0], serial).at_port("1"),
         cable(CABLES[1], serial).at_port("2"),
     );
-    stage.port.plug(&steady);
+    harness.port.plug(&steady);
     for turn in 0..50_u64 {
-        let (port, node) = (stage.port.clone(), flapping.clone());
-        stage.at(10 + 2 * turn, move |_| port.plug(&node));
-        let (port, node) = (stage.port.clone(), flapping.clone());
-        stage.at(11 + 2 * turn, move |_| port.unplug(&node));
+        let (port, node) = (harness.port.clone(), flapping.clone());
+        harness.at(10 + 2 * turn, move |_| port.plug(&node));
+        let (port, node) = (harness.port.clone(), flapping.clone());
+        harness.at(11 + 2 * turn, move |_| port.unplug(&node));
     }
     let hand = steady.clone();
-    stage.at(9, move |_| _ = hand.take_requests());
-    let told = stage.follow(120);
+    harness.at(9, move |_| _ = hand.take_requests());
+    let told = harness.follow(120);
     let known = ["4087-D0000001", "4087-D0000001-usb-0000:00:14.0-2-input2"];
     for second in 9..120 {
         let ids = ids(&told, second);
@@ -768,16 +768,16 @@ fn three_clones_that_wake_at_once_are_three_devices() {
             .with(2, clone())
             .with(3, clone());
         let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
-        let mut stage = Stage::new();
-        stage.port.plug(&desk);
+        let mut harness = FollowHarness::new();
+        harness.port.plug(&desk);
         for (slot, millis) in [(1, 0), (2, second), (3, third)] {
             let hand = desk.clone();
             let since = std::time::Duration::from_millis(10_000 + millis);
-            stage.at_time(since, move |now| {
+            harness.at_time(since, move |now| {
                 _ = hand.act(|receiver| receiver.wake(now, slot));
             });
         }
-        let told = stage.follow(3 * STEP);
+        let told = harness.follow(3 * STEP);
         assert_eq!(
             ids(&told, 3 * STEP).len(),
             3,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::desk::Shared;
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 /// Takes what is logged by a test that listens, in its own thread.
 struct Listener;
@@ -55,14 +55,14 @@ fn listen(run: impl FnOnce()) -> Vec<(Level, String)> {
 
 #[test]
 fn events_of_batteries_are_logged_and_what_could_be_keys_is_not() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for (second, event) in [(10, "11 01 06 00 46 08 00 00"), (20, "11 01 08 00 00 C3")] {
         let hand = desk.clone();
-        stage.at(second, move |_| hand.say(event));
+        harness.at(second, move |_| hand.say(event));
     }
-    let lines = logged(|| _ = stage.follow(30));
+    let lines = logged(|| _ = harness.follow(30));
     let has = |wanted: &str| lines.iter().any(|line| line.contains(wanted));
     assert!(has("/dev/hidraw0 → 10 01 00 06 10 04 00"), "{lines:#?}");
     assert!(has("/dev/hidraw0 ← 11 01 06 00 46 08 00 00"), "{lines:#?}");

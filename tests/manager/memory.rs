@@ -15,8 +15,8 @@ use solar_status::sim::catalogue::{self, FeatureLine};
 use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
+use crate::follow_harness::FollowHarness;
 use crate::logged::{logged, warned};
-use crate::stage::Stage;
 
 /// A file in a folder of its own, removed at the end.
 struct Cache(tempfile::TempDir);
@@ -282,24 +282,24 @@ fn a_file_of_a_newer_version_is_left_alone_until_it_is_moved_away() {
     fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
     fs::write(cache.path(), newer).unwrap();
     let desk = Shared::receiver(&SIX);
-    let mut stage = Stage::new();
-    stage.memory = cache.open();
-    stage.port.plug(&desk);
-    let lines = logged(|| _ = stage.follow(3600));
+    let mut harness = FollowHarness::new();
+    harness.memory = cache.open();
+    harness.port.plug(&desk);
+    let lines = logged(|| _ = harness.follow(3600));
     assert_eq!(fs::read_to_string(cache.path()).unwrap(), newer);
-    let error = stage.memory.save().unwrap_err().to_string();
+    let error = harness.memory.save().unwrap_err().to_string();
     assert!(
         error.contains("update solar-status, or move it away"),
         "{error}"
     );
     // The memory is used all the same.
     desk.take_requests();
-    desk.read(hours(2), &mut stage.memory);
+    desk.read(hours(2), &mut harness.memory);
     assert_eq!(desk.take_radio().len(), 6);
     assert!(!lines.iter().any(|it| it.contains("written again")));
 
     fs::remove_file(cache.path()).unwrap();
-    let lines = logged(|| stage.memory.save_or_log());
+    let lines = logged(|| harness.memory.save_or_log());
     assert!(
         lines.iter().any(|it| it.ends_with("is written again")),
         "{lines:?}"
@@ -314,13 +314,13 @@ fn why_nothing_is_kept_is_logged_once() {
     fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
     fs::write(cache.path(), r#"{"schema":2}"#).unwrap();
     let lines = warned(|| {
-        let mut stage = Stage::new();
-        stage.memory = cache.open();
+        let mut harness = FollowHarness::new();
+        harness.memory = cache.open();
         let desk = Shared::receiver(&SIX);
-        stage.port.plug(&desk);
+        harness.port.plug(&desk);
         for second in [100, 200, 300] {
             let hand = desk.clone();
-            stage.at(second, move |now| {
+            harness.at(second, move |now| {
                 _ = hand.act(|receiver| {
                     if second == 200 {
                         receiver.wake(now, 1)
@@ -330,7 +330,7 @@ fn why_nothing_is_kept_is_logged_once() {
                 });
             });
         }
-        stage.follow(3600);
+        harness.follow(3600);
     });
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert!(lines[0].contains("update solar-status, or move it away"));
@@ -483,15 +483,15 @@ fn what_could_not_be_written_is_written_later() {
 #[test]
 fn what_is_learnt_at_the_start_is_written_before_anybody_can_be_killed() {
     let cache = Cache::new();
-    let mut stage = Stage::new();
-    stage.memory = cache.open();
-    stage.port.plug(&Shared::receiver(&SIX));
+    let mut harness = FollowHarness::new();
+    harness.memory = cache.open();
+    harness.port.plug(&Shared::receiver(&SIX));
     let path = cache.path();
-    stage.at(30, move |_| {
+    harness.at(30, move |_| {
         let text = fs::read_to_string(path).unwrap();
         assert_eq!(text.matches("\"battery\":{").count(), 6, "{text}");
     });
-    stage.follow(31);
+    harness.follow(31);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report};
 
 use crate::desk::{Shared, hours, in_slot, query, read_by};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 /// All that the daemon wants.
 const ALL: Wanted = Wanted {
@@ -121,13 +121,13 @@ fn firmware_is_read_again_where_features_moved() {
 
 #[test]
 fn who_wakes_is_asked_for_its_battery_and_not_who_it_is() {
-    let mut stage = Stage::new();
-    stage.query.wanted = ALL;
+    let mut harness = FollowHarness::new();
+    harness.query.wanted = ALL;
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for second in [10, 20] {
         let hand = desk.clone();
-        stage.at(second, move |now| {
+        harness.at(second, move |now| {
             hand.take_requests();
             hand.act(|receiver| {
                 receiver.sleep(now, 1);
@@ -135,25 +135,25 @@ fn who_wakes_is_asked_for_its_battery_and_not_who_it_is() {
             });
         });
     }
-    stage.follow(30);
+    harness.follow(30);
     assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
 /// What a PRO X is asked when it is found, and when it wakes.
 fn found_and_woken(desk: &Shared) -> (Vec<String>, Vec<String>) {
-    let mut stage = Stage::new();
-    stage.query.wanted = ALL;
-    stage.port.plug(desk);
+    let mut harness = FollowHarness::new();
+    harness.query.wanted = ALL;
+    harness.port.plug(desk);
     let (hand, found) = (desk.clone(), Rc::new(RefCell::new(Vec::new())));
     let keep = Rc::clone(&found);
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         *keep.borrow_mut() = hand.take_radio();
         hand.act(|receiver| {
             receiver.sleep(now, 1);
             receiver.wake(now, 1)
         });
     });
-    stage.follow(20);
+    harness.follow(20);
     (found.take(), desk.take_radio())
 }
 
@@ -353,15 +353,15 @@ fn a_27_mhz_device_is_called_by_its_model() {
 
 #[test]
 fn a_followed_device_is_asked_for_its_name_when_it_wakes() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.wake(now, 1));
     });
-    let told = stage.follow(30);
+    let told = harness.follow(30);
     let devices = told.iter().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),

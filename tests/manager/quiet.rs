@@ -11,49 +11,49 @@ use solar_status::units::{Lux, Percent};
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};
-use crate::kernel::{RECEIVER, expect_in_use, plug_driven, stage, supply};
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
+use crate::kernel::{RECEIVER, expect_in_use, harness, plug_driven, supply};
 
 #[test]
 fn once_all_is_asked_the_node_is_closed_and_nobody_wakes_up() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.take_requests();
         // Nobody hears it.
         assert!(hand.act(|receiver| receiver.type_keys(now, 1, &[4; 100])));
     });
-    expect_in_use(&mut stage, 11, 0);
-    let told = stage.follow(3600);
-    assert_eq!(stage.wakes_between(12, 3599), 0);
+    expect_in_use(&mut harness, 11, 0);
+    let told = harness.follow(3600);
+    assert_eq!(harness.wakes_between(12, 3599), 0);
     assert_eq!(desk.take_requests(), Vec::<String>::new());
     assert_eq!(percent(last(&told, "PRO X")), Some(71));
-    assert_eq!(*stage.port.opened.borrow(), 1);
+    assert_eq!(*harness.port.opened.borrow(), 1);
 }
 
 #[test]
 fn light_is_measured_by_its_schedule_though_the_node_is_closed() {
-    let mut stage = stage();
-    stage.query.light_every = Some(Duration::from_secs(600));
+    let mut harness = harness();
+    harness.query.light_every = Some(Duration::from_secs(600));
     let desk = Shared::receiver(&["K750"]);
-    plug_driven(&stage.port, &desk);
-    expect_in_use(&mut stage, 500, 0);
-    expect_in_use(&mut stage, 610, 0);
-    stage.follow(1900);
+    plug_driven(&harness.port, &desk);
+    expect_in_use(&mut harness, 500, 0);
+    expect_in_use(&mut harness, 610, 0);
+    harness.follow(1900);
     let each = ["0 1 x 1 s", "601 1 x 1 s", "1202 1 x 1 s", "1803 1 x 1 s"];
     assert_eq!(desk.series_told(1), each);
-    assert_eq!(*stage.port.opened.borrow(), 4);
+    assert_eq!(*harness.port.opened.borrow(), 4);
 }
 
 #[test]
 fn who_does_not_want_it_quiet_has_the_node_open() {
-    let mut stage = Stage::new();
-    plug_driven(&stage.port, &Shared::receiver(&["M525"]));
-    expect_in_use(&mut stage, 3599, 1);
-    stage.follow(3600);
-    assert_eq!(*stage.port.opened.borrow(), 1);
+    let mut harness = FollowHarness::new();
+    plug_driven(&harness.port, &Shared::receiver(&["M525"]));
+    expect_in_use(&mut harness, 3599, 1);
+    harness.follow(3600);
+    assert_eq!(*harness.port.opened.borrow(), 1);
 }
 
 #[test]
@@ -64,11 +64,11 @@ fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
         ("G703", 40),
         ("PRO X", 40),
     ] {
-        let mut stage = stage();
+        let mut harness = harness();
         let desk = Shared::receiver(&[name]);
-        plug_driven(&stage.port, &desk);
-        let (hand, port) = (desk.clone(), stage.port.clone());
-        stage.at(10, move |now| {
+        plug_driven(&harness.port, &desk);
+        let (hand, port) = (desk.clone(), harness.port.clone());
+        harness.at(10, move |now| {
             hand.take_requests();
             hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(after).unwrap()));
             // An M705's charge stays what it was to the kernel.
@@ -76,12 +76,12 @@ fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
                 port.tell(NodeEvent::Supply(supply(1, 57, false)));
             }
         });
-        expect_in_use(&mut stage, 20, 0);
-        let told = stage.follow(100);
+        expect_in_use(&mut harness, 20, 0);
+        let told = harness.follow(100);
         let news = words(&told);
         let changes: Vec<&String> = news.iter().filter(|it| it.contains(" battery")).collect();
         assert_eq!(changes.len(), 1, "{name}: {news:?}");
-        assert_eq!(*stage.port.opened.borrow(), 2, "{name}");
+        assert_eq!(*harness.port.opened.borrow(), 2, "{name}");
         // A leap is read again.
         let sent = desk.take_requests();
         assert!(sent.len() <= 2, "{name}: {sent:?}");
@@ -90,26 +90,26 @@ fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
 
 #[test]
 fn a_device_that_is_lost_is_offline_and_not_asked_until_the_kernel_hears_of_it() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    plug_driven(&harness.port, &desk);
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.sleep(now, M705));
         port.tell(NodeEvent::Supply(supply(M705, 65, true)));
     });
     let hand = desk.clone();
-    stage.at(100, move |_| {
+    harness.at(100, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
     });
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(101, move |now| {
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(101, move |now| {
         hand.act(|receiver| receiver.wake(now, M705));
         port.tell(NodeEvent::Supply(supply(M705, 65, false)));
         port.tell(NodeEvent::Supply(supply(M705, 65, false)));
     });
-    let told = stage.follow(200);
+    let told = harness.follow(200);
     let news = words(&told);
     assert!(news.contains(&"10 M705 presence".to_owned()), "{news:?}");
     assert!(news.contains(&"101 M705 presence".to_owned()), "{news:?}");
@@ -119,17 +119,17 @@ fn a_device_that_is_lost_is_offline_and_not_asked_until_the_kernel_hears_of_it()
 
 #[test]
 fn of_a_k750_only_the_charge_counts() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |_| {
+    plug_driven(&harness.port, &desk);
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |_| {
         hand.take_requests();
         // Charging, discharging: the kernel's guesses.
         port.tell(NodeEvent::Supply(supply(K750, 57, false)));
     });
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(20, move |now| {
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(20, move |now| {
         assert_eq!(hand.take_requests(), Vec::<String>::new());
         hand.act(|receiver| {
             receiver.set_charge(now, K750, Percent::new(58).unwrap());
@@ -137,8 +137,8 @@ fn of_a_k750_only_the_charge_counts() {
         });
         port.tell(NodeEvent::Supply(supply(K750, 58, false)));
     });
-    expect_in_use(&mut stage, 30, 0);
-    let told = stage.follow(40);
+    expect_in_use(&mut harness, 30, 0);
+    let told = harness.follow(40);
     let k750 = last(&told, "K750");
     assert_eq!(
         (percent(k750), k750.light.unwrap().lux),
@@ -149,16 +149,16 @@ fn of_a_k750_only_the_charge_counts() {
 
 #[test]
 fn a_k750_that_was_switched_off_and_on_is_measured_though_it_looks_lost_to_the_kernel() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(10, move |now| {
+    plug_driven(&harness.port, &desk);
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.switch_off(now, K750));
         port.tell(NodeEvent::Supply(supply(K750, 57, true)));
     });
-    let (hand, port) = (desk.clone(), stage.port.clone());
-    stage.at(20, move |now| {
+    let (hand, port) = (desk.clone(), harness.port.clone());
+    harness.at(20, move |now| {
         hand.take_requests();
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
@@ -166,8 +166,8 @@ fn a_k750_that_was_switched_off_and_on_is_measured_though_it_looks_lost_to_the_k
         });
         port.tell(NodeEvent::Supply(supply(K750, 57, true)));
     });
-    expect_in_use(&mut stage, 30, 0);
-    let told = stage.follow(40);
+    expect_in_use(&mut harness, 30, 0);
+    let told = harness.follow(40);
     let k750 = last(&told, "K750");
     assert_eq!(k750.presence, Presence::Online);
     assert_eq!(k750.light.unwrap().lux, Lux(80));
@@ -178,19 +178,19 @@ fn a_k750_that_was_switched_off_and_on_is_measured_though_it_looks_lost_to_the_k
 
 #[test]
 fn the_light_key_is_heard_on_the_keyboards_own_node() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
+    plug_driven(&harness.port, &desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(300));
             receiver.press_light_key(now, K750)
         });
     });
-    expect_in_use(&mut stage, 9, 0);
-    expect_in_use(&mut stage, 20, 0);
-    let told = stage.follow(30);
+    expect_in_use(&mut harness, 9, 0);
+    expect_in_use(&mut harness, 20, 0);
+    let told = harness.follow(30);
     let news = words(&told);
     for expected in ["10 K750 key", "11 K750 battery light"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
@@ -199,25 +199,25 @@ fn the_light_key_is_heard_on_the_keyboards_own_node() {
 
 #[test]
 fn a_command_opens_the_node_for_as_long_as_it_takes() {
-    let mut stage = stage();
+    let mut harness = harness();
     let desk = desk();
-    plug_driven(&stage.port, &desk);
-    let (hand, desire) = (desk.clone(), stage.desire.clone());
-    stage.at(20, move |now| {
+    plug_driven(&harness.port, &desk);
+    let (hand, desire) = (desk.clone(), harness.desire.clone());
+    harness.at(20, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.set_charge(now, M705, Percent::new(64).unwrap()));
         desire.say(Command::Refresh("101B-1C5E0705".to_owned()));
     });
-    expect_in_use(&mut stage, 9, 0);
-    expect_in_use(&mut stage, 30, 0);
-    let told = stage.follow(40);
+    expect_in_use(&mut harness, 9, 0);
+    expect_in_use(&mut harness, 30, 0);
+    let told = harness.follow(40);
     assert_eq!(percent(last(&told, "M705")), Some(64));
-    assert_eq!(*stage.port.opened.borrow(), 2);
+    assert_eq!(*harness.port.opened.borrow(), 2);
 }
 
 #[test]
 fn a_mouse_on_bluetooth_is_followed_with_its_node_closed() {
-    let mut stage = stage();
+    let mut harness = harness();
     let entries = catalogue::devices();
     let entry = entries.iter().find(|it| it.codename == "MX Master 4");
     let mouse = entry.unwrap().direct([0xD0, 0, 0, 1]).unwrap();
@@ -226,16 +226,16 @@ fn a_mouse_on_bluetooth_is_followed_with_its_node_closed() {
         place: mouse.info().place(),
         ..supply(1, charge, false)
     };
-    stage.port.plug(&mouse);
-    stage.port.tell(NodeEvent::Supply(battery(45)));
-    expect_in_use(&mut stage, 9, 0);
-    let (hand, port, word) = (mouse.clone(), stage.port.clone(), battery(40));
-    stage.at(10, move |now| {
+    harness.port.plug(&mouse);
+    harness.port.tell(NodeEvent::Supply(battery(45)));
+    expect_in_use(&mut harness, 9, 0);
+    let (hand, port, word) = (mouse.clone(), harness.port.clone(), battery(40));
+    harness.at(10, move |now| {
         hand.act_direct(|mouse| _ = mouse.set_charge(now, Percent::new(40).unwrap()));
         port.tell(NodeEvent::Supply(word));
     });
-    expect_in_use(&mut stage, 20, 0);
-    let told = stage.follow(30);
+    expect_in_use(&mut harness, 20, 0);
+    let told = harness.follow(30);
     let mut charges = told.iter().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),

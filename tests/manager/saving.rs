@@ -13,7 +13,7 @@ use solar_status::manager::{Change, Command, Memory, News};
 use solar_status::units::Timestamp;
 
 use crate::desk::{Shared, id};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 const SLOT: u8 = 1;
 const MINUTE: u64 = 60;
@@ -25,7 +25,7 @@ const LOST_AT_MOST: Duration = Duration::from_secs(60);
 
 /// A device that is followed with a file to remember it.
 struct Kept {
-    stage: Stage,
+    harness: FollowHarness,
     desk: Shared,
     folder: tempfile::TempDir,
 }
@@ -33,12 +33,12 @@ struct Kept {
 impl Kept {
     fn new(device: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut stage = Stage::new();
+        let mut harness = FollowHarness::new();
         let desk = Shared::receiver(&[device]);
-        stage.memory = Memory::open(folder.path().join("devices.json"));
-        stage.port.plug(&desk);
+        harness.memory = Memory::open(folder.path().join("devices.json"));
+        harness.port.plug(&desk);
         Self {
-            stage,
+            harness,
             desk,
             folder,
         }
@@ -59,7 +59,7 @@ impl Kept {
         let look = Rc::new(look);
         for second in (0..until).step_by(usize::try_from(seconds).unwrap()) {
             let (file, looks, look) = (self.file(), Rc::clone(&looks), Rc::clone(&look));
-            self.stage.at(second, move |now| {
+            self.harness.at(second, move |now| {
                 let now = now.since_start().as_secs();
                 looks.borrow_mut().push((now, look(&file)));
             });
@@ -73,7 +73,7 @@ impl Kept {
             let file = fs::metadata(file).ok()?;
             Some((file.ino(), file.mtime(), file.mtime_nsec()))
         });
-        self.stage.follow(seconds);
+        self.harness.follow(seconds);
         let looks = looks.borrow();
         let versions: Vec<_> = looks.iter().map(|(_, version)| version).collect();
         versions.windows(2).filter(|it| it[0] != it[1]).count()
@@ -89,7 +89,7 @@ impl Kept {
             };
             let device = id("K750", SLOT);
             let series = Some(series);
-            self.stage
+            self.harness
                 .want(start, Command::MeasureLight { device, series });
             start += 240;
         }
@@ -108,7 +108,7 @@ fn saved_light(file: &Path) -> Option<Duration> {
 /// The longest time for which a published value was not yet in the file.
 fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let looks = kept.look_every(every, seconds, saved_light);
-    let told = kept.stage.follow(seconds);
+    let told = kept.harness.follow(seconds);
     let lights: Vec<(u64, Duration)> = told
         .iter()
         .filter_map(|(second, news)| match news {
@@ -142,7 +142,7 @@ fn whenever_it_is_killed_the_last_values_are_less_than_a_minute_old() {
 #[test]
 fn a_reading_every_ten_minutes_is_a_write_every_ten_minutes() {
     let mut kept = Kept::new("K750");
-    kept.stage.query.light_every = Some(Duration::from_secs(600));
+    kept.harness.query.light_every = Some(Duration::from_secs(600));
     let writes = kept.writes(DAY);
     assert!((140..=146).contains(&writes), "{writes}");
 }
@@ -153,7 +153,7 @@ fn a_mouse_is_written_when_it_falls_asleep_or_wakes() {
     for hour in 8..18 {
         for (minute, awake) in [(0, true), (25, false), (30, true), (55, false)] {
             let hand = kept.desk.clone();
-            kept.stage.at(hour * HOUR + minute * MINUTE, move |now| {
+            kept.harness.at(hour * HOUR + minute * MINUTE, move |now| {
                 hand.act(|receiver| {
                     _ = if awake {
                         receiver.wake(now, SLOT)
@@ -179,24 +179,24 @@ fn a_flood_of_changes_is_little_more_than_a_write_a_minute() {
 #[test]
 fn where_nothing_changes_nothing_is_written_and_nothing_wakes() {
     let mut kept = Kept::new("M525");
-    kept.stage.at(DAY - 1, |_| {});
-    kept.stage.follow(DAY);
-    assert_eq!(kept.stage.wakes_between(HOUR, DAY - 1), 0);
+    kept.harness.at(DAY - 1, |_| {});
+    kept.harness.follow(DAY);
+    assert_eq!(kept.harness.wakes_between(HOUR, DAY - 1), 0);
     assert!(Kept::new("M525").writes(DAY) <= 2);
 }
 
 #[test]
 fn where_nothing_is_kept_a_change_starts_no_timer() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(HOUR, move |now| {
+    harness.at(HOUR, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, SLOT));
     });
-    stage.at(2 * HOUR, |_| {});
-    stage.follow(2 * HOUR);
-    let without = stage.wakes_between(HOUR + 20, 2 * HOUR - 1);
+    harness.at(2 * HOUR, |_| {});
+    harness.follow(2 * HOUR);
+    let without = harness.wakes_between(HOUR + 20, 2 * HOUR - 1);
     assert_eq!(without, 0);
 }
 
@@ -204,7 +204,7 @@ fn where_nothing_is_kept_a_change_starts_no_timer() {
 fn a_failed_save_is_tried_again_with_the_next_change_and_not_before() {
     let mut kept = Kept::new("M525");
     let (file, hand) = (kept.file(), kept.desk.clone());
-    kept.stage.at(HOUR, {
+    kept.harness.at(HOUR, {
         let file = file.clone();
         move |now| {
             fs::remove_file(&file).unwrap();
@@ -212,23 +212,23 @@ fn a_failed_save_is_tried_again_with_the_next_change_and_not_before() {
             _ = hand.act(|receiver| receiver.sleep(now, SLOT));
         }
     });
-    kept.stage.at(2 * HOUR, {
+    kept.harness.at(2 * HOUR, {
         let file = file.clone();
         move |_| fs::remove_dir(file).unwrap()
     });
     let hand = kept.desk.clone();
-    kept.stage.at(3 * HOUR, {
+    kept.harness.at(3 * HOUR, {
         let file = file.clone();
         move |now| {
             assert!(!file.exists(), "nothing was to be saved");
             _ = hand.act(|receiver| receiver.wake(now, SLOT));
         }
     });
-    kept.stage.at(3 * HOUR + MINUTE, move |_| {
+    kept.harness.at(3 * HOUR + MINUTE, move |_| {
         assert!(file.is_file(), "it is written again");
     });
-    kept.stage.follow(4 * HOUR);
+    kept.harness.follow(4 * HOUR);
     // The save that fails, and no timer after it.
-    assert!(kept.stage.wakes_between(HOUR, 2 * HOUR) <= 2);
-    assert_eq!(kept.stage.wakes_between(2 * HOUR + 1, 3 * HOUR - 1), 0);
+    assert!(kept.harness.wakes_between(HOUR, 2 * HOUR) <= 2);
+    assert_eq!(kept.harness.wakes_between(2 * HOUR + 1, 3 * HOUR - 1), 0);
 }

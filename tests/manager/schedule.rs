@@ -8,65 +8,65 @@ use solar_status::manager::Command;
 use solar_status::sim::Firmware;
 
 use crate::desk::{Shared, id};
-use crate::stage::Stage;
+use crate::follow_harness::FollowHarness;
 
 const K750: u8 = 1;
 const HOUR: u64 = 3600;
 
 /// A K750 and a schedule of ten minutes.
-fn stage() -> (Stage, Shared) {
-    let mut stage = Stage::new();
-    stage.query.light_every = Some(Duration::from_secs(600));
+fn harness() -> (FollowHarness, Shared) {
+    let mut harness = FollowHarness::new();
+    harness.query.light_every = Some(Duration::from_secs(600));
     let desk = Shared::receiver(&["K750"]);
-    stage.port.plug(&desk);
-    (stage, desk)
+    harness.port.plug(&desk);
+    (harness, desk)
 }
 
-fn sleep_at(stage: &mut Stage, second: u64, desk: &Shared) {
+fn sleep_at(harness: &mut FollowHarness, second: u64, desk: &Shared) {
     let hand = desk.clone();
-    stage.at(second, move |now| {
+    harness.at(second, move |now| {
         _ = hand.act(|receiver| receiver.sleep(now, K750));
     });
 }
 
-fn wake_at(stage: &mut Stage, second: u64, desk: &Shared) {
+fn wake_at(harness: &mut FollowHarness, second: u64, desk: &Shared) {
     let hand = desk.clone();
-    stage.at(second, move |now| {
+    harness.at(second, move |now| {
         _ = hand.act(|receiver| receiver.wake(now, K750));
     });
 }
 
 #[test]
 fn light_is_measured_when_the_last_time_was_so_long_ago() {
-    let (mut stage, desk) = stage();
-    stage.follow(2000);
+    let (mut harness, desk) = harness();
+    harness.follow(2000);
     let each = ["0 1 x 1 s", "601 1 x 1 s", "1202 1 x 1 s", "1803 1 x 1 s"];
     assert_eq!(desk.series_told(K750), each);
 }
 
 #[test]
 fn without_a_schedule_light_is_measured_at_the_start_only() {
-    let (mut stage, desk) = stage();
-    stage.query.light_every = None;
-    stage.follow(10 * HOUR);
+    let (mut harness, desk) = harness();
+    harness.query.light_every = None;
+    harness.follow(10 * HOUR);
     assert_eq!(desk.series_told(K750), ["0 1 x 1 s"]);
 }
 
 #[test]
 fn ten_hours_with_a_night_cost_a_measurement_for_every_ten_minutes_awake() {
-    let (mut stage, desk) = stage();
-    sleep_at(&mut stage, 4 * HOUR, &desk);
+    let (mut harness, desk) = harness();
+    sleep_at(&mut harness, 4 * HOUR, &desk);
     let hand = desk.clone();
-    stage.at(4 * HOUR + 1, move |_| {
+    harness.at(4 * HOUR + 1, move |_| {
         assert_eq!(hand.series_told(K750).len(), 24, "in four hours");
         hand.take_requests();
     });
     let hand = desk.clone();
-    stage.at(8 * HOUR - 1, move |_| {
+    harness.at(8 * HOUR - 1, move |_| {
         assert_eq!(hand.take_requests(), Vec::<String>::new(), "at night");
     });
-    wake_at(&mut stage, 8 * HOUR, &desk);
-    stage.follow(10 * HOUR);
+    wake_at(&mut harness, 8 * HOUR, &desk);
+    harness.follow(10 * HOUR);
     // Two hours: when it woke, and each ten minutes and a second from then on.
     let told = desk.series_told(K750);
     assert_eq!(told[..2], ["28800 1 x 1 s", "29401 1 x 1 s"]);
@@ -75,23 +75,23 @@ fn ten_hours_with_a_night_cost_a_measurement_for_every_ten_minutes_awake() {
 
 #[test]
 fn nobody_wakes_up_for_a_keyboard_that_sleeps() {
-    let (mut stage, desk) = stage();
-    sleep_at(&mut stage, 100, &desk);
-    stage.follow(HOUR);
-    assert_eq!(stage.wakes_between(101, HOUR - 1), 0);
+    let (mut harness, desk) = harness();
+    sleep_at(&mut harness, 100, &desk);
+    harness.follow(HOUR);
+    assert_eq!(harness.wakes_between(101, HOUR - 1), 0);
 }
 
 #[test]
 fn a_series_in_between_puts_the_next_measurement_off() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let series = Some(LightMeasure {
         reports: 60,
         period_s: 1,
     });
     let device = id("K750", K750);
     // The schedule's time comes in the midst of it.
-    stage.want(580, Command::MeasureLight { device, series });
-    stage.follow(1300);
+    harness.want(580, Command::MeasureLight { device, series });
+    harness.follow(1300);
     assert_eq!(
         desk.series_told(K750),
         ["0 1 x 1 s", "580 60 x 1 s", "1240 1 x 1 s"]
@@ -100,56 +100,56 @@ fn a_series_in_between_puts_the_next_measurement_off() {
 
 #[test]
 fn a_series_that_is_slower_than_the_schedule_is_left_as_it_is() {
-    let (mut stage, desk) = stage();
-    stage.query.light_every = Some(Duration::from_secs(60));
+    let (mut harness, desk) = harness();
+    harness.query.light_every = Some(Duration::from_secs(60));
     let series = Some(LightMeasure {
         reports: 5,
         period_s: 200,
     });
     let device = id("K750", K750);
-    stage.want(50, Command::MeasureLight { device, series });
-    stage.follow(1055);
+    harness.want(50, Command::MeasureLight { device, series });
+    harness.follow(1055);
     assert_eq!(desk.series_told(K750), ["0 1 x 1 s", "50 5 x 200 s"]);
 }
 
 #[test]
 fn a_measurement_that_was_refused_is_tried_again_when_it_is_time() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     // Some hardware error, when it is asked as it wakes.
     desk.refuse("10 01 09 06 01", "11 01 FF 09 06 04");
-    stage.follow(1000);
+    harness.follow(1000);
     assert_eq!(desk.series_told(K750), ["600 1 x 1 s"]);
 }
 
 #[test]
 fn what_another_program_measures_counts_as_measured() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let hand = desk.clone();
-    stage.at(500, move |now| {
+    harness.at(500, move |now| {
         hand.act(|receiver| {
             receiver.output_report(now, &[0x10, K750, 0x09, 0x0B, 0x01, 0x01, 0x00]);
         });
     });
-    stage.follow(1200);
+    harness.follow(1200);
     let told = ["0 1 x 1 s", "500 1 x 1 s", "1101 1 x 1 s"];
     assert_eq!(desk.series_told(K750), told);
 }
 
 #[test]
 fn a_keyboard_that_sleeps_without_a_word_is_asked_once_until_it_gives_a_sign_of_life() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     // Nobody tells links any more.
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.output_report(now, &[0x10, 0xFF, 0x80, 0, 0, 0, 0]));
     });
-    sleep_at(&mut stage, 100, &desk);
-    wake_at(&mut stage, 5 * HOUR, &desk);
+    sleep_at(&mut harness, 100, &desk);
+    wake_at(&mut harness, 5 * HOUR, &desk);
     let hand = desk.clone();
-    stage.at(5 * HOUR - 1, move |_| {
+    harness.at(5 * HOUR - 1, move |_| {
         assert_eq!(hand.series_told(K750), ["0 1 x 1 s", "601 1 x 1 s"]);
     });
-    stage.follow(6 * HOUR);
+    harness.follow(6 * HOUR);
     let told = desk.series_told(K750);
     assert_eq!(told[2..4], ["18000 1 x 1 s", "18601 1 x 1 s"]);
     assert_eq!(told.len(), 8, "{told:?}");
@@ -157,13 +157,13 @@ fn a_keyboard_that_sleeps_without_a_word_is_asked_once_until_it_gives_a_sign_of_
 
 #[test]
 fn a_keyboard_that_lives_and_does_not_measure_is_asked_every_ten_minutes_and_no_more() {
-    let (mut stage, desk) = stage();
+    let (mut harness, desk) = harness();
     let hand = desk.clone();
     // It broadcasts its charge all the while.
-    stage.at(100, move |_| {
+    harness.at(100, move |_| {
         hand.act(|receiver| receiver.set_silent(K750, true));
     });
-    stage.follow(2 * HOUR);
+    harness.follow(2 * HOUR);
     let told = desk.series_told(K750).len();
     // Each time it is asked twice, and once more after the next broadcast.
     assert!(told <= 4 * 12, "{told}");

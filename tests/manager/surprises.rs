@@ -13,7 +13,7 @@ use solar_status::sim::scenario::{self, K750, M705};
 use solar_status::units::{Percent, Timestamp};
 
 use crate::desk::{Shared, hours};
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
 
 fn desk() -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
@@ -37,32 +37,32 @@ const BATTERY_NOTICES: [u8; 3] = [0x10, 0, 0];
 #[test]
 fn a_device_whose_first_reading_leaps_tells_its_battery_all_the_same() {
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
-    let mut stage = Stage::new();
-    desk.read(Timestamp::START, &mut stage.memory);
+    let mut harness = FollowHarness::new();
+    desk.read(Timestamp::START, &mut harness.memory);
     desk.act(|receiver| receiver.set_charge(Timestamp::START, 1, Percent::new(15).unwrap()));
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(20, move |_| {
+    harness.at(20, move |_| {
         assert_eq!(
             hand.act(|receiver| flags(receiver, 1)),
             BATTERY_NOTICES,
             "it was read twice, and is still to tell of changes"
         );
     });
-    stage.follow(30);
+    harness.follow(30);
 }
 
 #[test]
 fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.take_requests();
         hand.act(|receiver| receiver.pair(now, M705, device("M525")));
     });
-    let told = words(&stage.follow(30));
+    let told = words(&harness.follow(30));
     let since: Vec<&String> = told.iter().filter(|it| it.starts_with("10 ")).collect();
     // It is announced without a link, which comes 100 ms later.
     let linked = ["10 M525 presence", "10 M525 battery description"];
@@ -80,19 +80,19 @@ fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
 #[test]
 fn a_device_of_registers_that_speaks_unannounced_is_found() {
     // Its arrival was lost, as after a switch to another computer and back.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(8, move |now| {
+    harness.at(8, move |now| {
         hand.act(|receiver| receiver.pair(now, 4, device("M525")));
     });
     let hand = desk.clone();
-    stage.at(9, move |now| {
+    harness.at(9, move |now| {
         _ = hand.act(|receiver| receiver.unpair(now, 4));
     });
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| {
             let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
             solar_status::sim::Firmware::output_report(receiver, now, &flags);
@@ -100,26 +100,26 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
         });
         hand.say("10 04 07 05 00 00 00");
     });
-    let told = words(&stage.follow(30));
+    let told = words(&harness.follow(30));
     assert!(told.contains(&"10 + K520".to_owned()), "{told:?}");
 }
 
 #[test]
 fn a_slot_without_a_record_is_looked_at_once_however_much_comes_from_it() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| _ = hand.take_requests());
+    harness.at(10, move |_| _ = hand.take_requests());
     for second in 11..40 {
         let hand = desk.clone();
-        stage.at(second, move |_| hand.say("11 05 08 00 00 C3"));
+        harness.at(second, move |_| hand.say("11 05 08 00 00 C3"));
     }
     let hand = desk.clone();
-    stage.at(50, move |now| {
+    harness.at(50, move |now| {
         hand.act(|receiver| receiver.pair(now, 5, device("M525")));
     });
-    let told = words(&stage.follow(60));
+    let told = words(&harness.follow(60));
     let mut records = desk.take_requests();
     records.retain(|it| it.starts_with("10 ff 83 b5 24"));
     assert_eq!(records.len(), 2, "for the first event, and for the arrival");
@@ -128,12 +128,12 @@ fn a_slot_without_a_record_is_looked_at_once_however_much_comes_from_it() {
 
 #[test]
 fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for second in [10, 11] {
         let hand = desk.clone();
-        stage.at(second, move |now| {
+        harness.at(second, move |now| {
             hand.act(|receiver| {
                 receiver.switch_off(now, 1);
                 receiver.switch_on(now, 1)
@@ -141,19 +141,19 @@ fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
         });
     }
     let hand = desk.clone();
-    stage.at(20, move |_| {
+    harness.at(20, move |_| {
         assert_eq!(hand.act(|receiver| flags(receiver, 1)), BATTERY_NOTICES);
     });
-    stage.follow(30);
+    harness.follow(30);
 }
 
 #[test]
 fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.take_requests();
         hand.act(|receiver| {
             receiver.sleep(now, 1);
@@ -161,25 +161,25 @@ fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
         });
     });
     let hand = desk.clone();
-    stage.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
-    stage.follow(30);
+    harness.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
+    harness.follow(30);
     assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
 #[test]
 fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
     // 1004 says 15 %, once while it cannot be asked and once while it can: it has 71 %.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for (second, deaf) in [(20, true), (40, false)] {
         let hand = desk.clone();
-        stage.at(second, move |_| {
+        harness.at(second, move |_| {
             hand.set_deaf(deaf);
             hand.say("11 01 06 00 0F 02 00 00");
         });
     }
-    let told = words(&stage.follow(50));
+    let told = words(&harness.follow(50));
     assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
 }
 
@@ -205,19 +205,19 @@ fn assert_balanced(told: &[(u64, News)], context: &str) {
 #[test]
 fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
     for reports in 0..45 {
-        let mut stage = Stage::new();
+        let mut harness = FollowHarness::new();
         let desk = desk();
         desk.set_gone_after(reports);
-        stage.port.plug(&desk);
-        let (port, hand) = (stage.port.clone(), desk.clone());
-        stage.at(10, move |_| port.unplug(&hand));
-        let (port, hand) = (stage.port.clone(), desk.clone());
-        stage.at(20, move |now| {
+        harness.port.plug(&desk);
+        let (port, hand) = (harness.port.clone(), desk.clone());
+        harness.at(10, move |_| port.unplug(&hand));
+        let (port, hand) = (harness.port.clone(), desk.clone());
+        harness.at(20, move |now| {
             hand.act(|receiver| receiver.power_cycle(now));
             hand.set_gone_after(usize::MAX);
             port.plug(&hand);
         });
-        let told = stage.follow(60);
+        let told = harness.follow(60);
         let context = format!("after {reports} requests");
         assert_balanced(&told, &context);
         let news = words(&told);
@@ -246,9 +246,9 @@ fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
             let place: u64 = (random >> 33) % 12;
             all[usize::try_from(place).unwrap()]
         };
-        let mut stage = Stage::new();
+        let mut harness = FollowHarness::new();
         let desk = desk();
-        stage.port.plug(&desk);
+        harness.port.plug(&desk);
         for second in 5..600 {
             let slot = of([
                 0x01, 0x01, 0x02, 0x02, 0x03, 0x03, 0x04, 0x05, 0x06, 0x07, 0, 0xFF,
@@ -261,47 +261,47 @@ fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
                 write!(report, " {:02x}", of(BYTES)).unwrap();
             }
             let hand = desk.clone();
-            stage.at(second, move |_| hand.say(&report));
+            harness.at(second, move |_| hand.say(&report));
         }
         let hand = desk.clone();
-        stage.at(700, move |_| _ = hand.take_requests());
-        let told = stage.follow(1000);
+        harness.at(700, move |_| _ = hand.take_requests());
+        let told = harness.follow(1000);
         assert_balanced(&told, &format!("seed {seed}"));
         // The keyboard's broadcasts come by themselves.
         assert!(desk.take_radio().len() < 8, "seed {seed}");
-        assert!(stage.wakes_between(700, 999) < 12, "seed {seed}");
+        assert!(harness.wakes_between(700, 999) < 12, "seed {seed}");
     }
 }
 
 #[test]
 fn light_that_the_keyboard_does_not_vouch_for_replaces_none_that_it_does() {
     // Without its marker, an event 1 may be an answer to another program.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| hand.say("11 01 09 10 39 01 90 06 1D"));
-    let told = words(&stage.follow(20));
+    harness.at(10, move |_| hand.say("11 01 09 10 39 01 90 06 1D"));
+    let told = words(&harness.follow(20));
     assert!(told.iter().all(|it| !it.starts_with("10 ")), "{told:?}");
 }
 
 #[test]
 fn of_devices_that_are_not_wanted_nothing_is_told() {
-    let mut stage = Stage::new();
-    stage.query.devices = vec![Selector::new("M705")];
+    let mut harness = FollowHarness::new();
+    harness.query.devices = vec![Selector::new("M705")];
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |now| {
+    harness.at(10, move |now| {
         hand.act(|receiver| receiver.press_light_key(now, K750));
     });
     let hand = desk.clone();
-    stage.at(20, move |now| {
+    harness.at(20, move |now| {
         hand.act(|receiver| receiver.unpair(now, K750));
     });
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(30, move |_| port.unplug(&hand));
-    let told = words(&stage.follow(40));
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(30, move |_| port.unplug(&hand));
+    let told = words(&harness.follow(40));
     assert_eq!(
         told,
         ["0 + receiver", "0 + M705", "30 - M705", "30 - receiver"]
@@ -310,20 +310,20 @@ fn of_devices_that_are_not_wanted_nothing_is_told() {
 
 #[test]
 fn a_receiver_that_never_answered_does_not_go() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
     // Nothing it is sent arrives.
     desk.act(|receiver| receiver.power_cycle(Timestamp::START));
     desk.set_deaf(true);
-    stage.port.plug(&desk);
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(100, move |_| {
+    harness.port.plug(&desk);
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(100, move |_| {
         assert!(*port.opened.borrow() <= 7, "each time later");
         port.unplug(&hand);
     });
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(110, move |_| port.plug(&hand));
-    let told = words(&stage.follow(120));
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(110, move |_| port.plug(&hand));
+    let told = words(&harness.follow(120));
     assert_eq!(told.len(), 2, "once for each plugging: {told:?}");
     assert!(
         told.iter().all(|it| it.contains("does not answer")),
@@ -333,44 +333,44 @@ fn a_receiver_that_never_answered_does_not_go() {
 
 #[test]
 fn a_node_that_may_not_be_opened_for_a_while_is_opened_in_the_end() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(10, move |_| {
+    harness.port.plug(&desk);
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(10, move |_| {
         *port.denials.borrow_mut() = 3;
         hand.set_gone(true);
     });
     let hand = desk.clone();
-    stage.at(11, move |_| hand.set_gone(false));
-    let told = words(&stage.follow(100));
+    harness.at(11, move |_| hand.set_gone(false));
+    let told = words(&harness.follow(100));
     let found = told.iter().filter(|it| it.ends_with("+ K750")).count();
     assert_eq!(found, 2, "{told:?}");
 }
 
 #[test]
 fn a_node_that_failed_and_was_then_pulled_out_is_not_opened_again() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = desk();
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| hand.set_gone(true));
-    let (port, hand) = (stage.port.clone(), desk.clone());
-    stage.at(12, move |_| port.unplug(&hand));
-    stage.follow(600);
+    harness.at(10, move |_| hand.set_gone(true));
+    let (port, hand) = (harness.port.clone(), desk.clone());
+    harness.at(12, move |_| port.unplug(&hand));
+    harness.follow(600);
     // At the start, and a second after it failed.
-    assert_eq!(*stage.port.opened.borrow(), 2);
+    assert_eq!(*harness.port.opened.borrow(), 2);
 }
 
 #[test]
 fn a_battery_that_is_refused_for_once_keeps_its_value() {
     // The kernel has error 09 of 1004 now and then, and keeps what it knows.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     for (second, refused) in [(10, true), (20, false)] {
         let hand = desk.clone();
-        stage.at(second, move |now| {
+        harness.at(second, move |now| {
             if refused {
                 hand.refuse("10 01 06 16", "11 01 ff 06 16 09");
             }
@@ -381,8 +381,8 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
         });
     }
     let hand = desk.clone();
-    stage.at(15, move |_| _ = hand.take_requests());
-    let told = stage.follow(30);
+    harness.at(15, move |_| _ = hand.take_requests());
+    let told = harness.follow(30);
     let news = words(&told);
     assert!(
         news[2..].iter().all(|it| !it.contains("battery")),
@@ -395,18 +395,18 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
 #[test]
 fn a_code_that_nobody_knew_is_told_also_where_features_are_only_remembered() {
     // 1004, status 8. A remembered index is doubted at first: something else may stand there.
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
-    desk.read(Timestamp::START, &mut stage.memory);
-    stage.port.plug(&desk);
+    desk.read(Timestamp::START, &mut harness.memory);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(10, move |_| {
+    harness.at(10, move |_| {
         hand.take_requests();
         hand.say("11 01 06 00 46 08 08 00");
     });
     let hand = desk.clone();
-    stage.at(20, move |_| hand.say("11 01 06 00 46 08 08 00"));
-    let told = words(&stage.follow(30));
+    harness.at(20, move |_| hand.say("11 01 06 00 46 08 08 00"));
+    let told = words(&harness.follow(30));
     assert!(told.contains(&"20 PRO X battery".to_owned()), "{told:?}");
     assert!(desk.take_radio().len() > 2, "looked up anew");
 }
@@ -429,18 +429,18 @@ fn news_after_a_foreign_reply(
     capabilities: Option<&'static str>,
     arrives: &'static str,
 ) -> (Vec<String>, Vec<String>) {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     if let Some(answer) = capabilities {
         desk.refuse("10 01 06 0", answer);
     }
-    stage.port.plug(&desk);
+    harness.port.plug(&desk);
     let hand = desk.clone();
-    stage.at(30, move |_| {
+    harness.at(30, move |_| {
         hand.take_requests();
         hand.say(arrives);
     });
-    let told = words(&stage.follow(60));
+    let told = words(&harness.follow(60));
     let since = told.iter().filter(|it| it.starts_with("30 ")).cloned();
     (since.collect(), desk.take_radio())
 }

@@ -6,7 +6,7 @@ use solar_status::transport::{NodeEvent, NodeInfo};
 use solar_status::wire::descriptor::Capabilities;
 
 use crate::desk::Shared;
-use crate::stage::{Stage, words};
+use crate::follow_harness::{FollowHarness, words};
 
 /// An interface of a device at this port, without HID++.
 fn plain(port: u8, number: u8, product: u16) -> NodeInfo {
@@ -18,23 +18,23 @@ fn plain(port: u8, number: u8, product: u16) -> NodeInfo {
 }
 
 /// What is named, with the second.
-fn named(mut stage: Stage, seconds: u64) -> Vec<String> {
-    let told = words(&stage.follow(seconds));
+fn named(mut harness: FollowHarness, seconds: u64) -> Vec<String> {
+    let told = words(&harness.follow(seconds));
     told.into_iter().filter(|it| it.contains('?')).collect()
 }
 
 #[test]
 fn what_is_there_at_the_start_is_named_before_all_is_settled() {
     // Solaar issues 1350 (C542) and 2628 (G710+), HeadsetControl issue 224 (G435).
-    let stage = Stage::new();
+    let harness = FollowHarness::new();
     for (port, product) in [(1, 0xC542), (2, 0xC24D), (3, 0x0ACB)] {
         for number in [0, 1] {
             let node = plain(port, number, product);
-            stage.port.tell(NodeEvent::Appeared(node));
+            harness.port.tell(NodeEvent::Appeared(node));
         }
     }
     assert_eq!(
-        named(stage, 10),
+        named(harness, 10),
         [
             "0 ? Wireless Receiver (046D:C542) is plugged in and cannot be read: it does not speak HID++",
             "0 ? G710+ Mechanical Gaming Keyboard (046D:C24D) is plugged in and cannot be read: \
@@ -47,12 +47,12 @@ fn what_is_there_at_the_start_is_named_before_all_is_settled() {
 
 #[test]
 fn a_centurion_headset_is_named() {
-    let stage = Stage::new();
+    let harness = FollowHarness::new();
     let mut headset = plain(1, 3, 0x0AF7);
     headset.capabilities.centurion = true;
-    stage.port.tell(NodeEvent::Appeared(headset));
+    harness.port.tell(NodeEvent::Appeared(headset));
     assert_eq!(
-        named(stage, 10),
+        named(harness, 10),
         [
             "0 ? PRO X 2 LIGHTSPEED (046D:0AF7) is plugged in and cannot be read: \
              it speaks Centurion, which this version does not read yet"
@@ -62,15 +62,15 @@ fn a_centurion_headset_is_named() {
 
 #[test]
 fn what_is_plugged_in_later_is_named_once_its_nodes_had_the_time_to_come() {
-    let mut stage = Stage::new();
-    let port = stage.port.clone();
-    stage.at(5, move |_| {
+    let mut harness = FollowHarness::new();
+    let port = harness.port.clone();
+    harness.at(5, move |_| {
         for number in [0, 1] {
             port.tell(NodeEvent::Appeared(plain(1, number, 0xC24D)));
         }
     });
-    let again = stage.port.clone();
-    stage.at(20, move |_| {
+    let again = harness.port.clone();
+    harness.at(20, move |_| {
         let nodes = [0, 1].map(|number| plain(1, number, 0xC24D));
         for node in &nodes {
             again.tell(NodeEvent::Disappeared(node.id.clone()));
@@ -79,7 +79,7 @@ fn what_is_plugged_in_later_is_named_once_its_nodes_had_the_time_to_come() {
             again.tell(NodeEvent::Appeared(node));
         }
     });
-    let seconds: Vec<String> = named(stage, 60)
+    let seconds: Vec<String> = named(harness, 60)
         .iter()
         .filter_map(|it| Some(it.split_once(' ')?.0.to_owned()))
         .collect();
@@ -88,15 +88,15 @@ fn what_is_plugged_in_later_is_named_once_its_nodes_had_the_time_to_come() {
 
 #[test]
 fn the_other_interfaces_of_a_receiver_are_not_named() {
-    let mut stage = Stage::new();
+    let mut harness = FollowHarness::new();
     let desk = Shared::new("/dev/hidraw2", Plugged::Receiver(scenario::desk()));
-    let port = stage.port.clone();
+    let port = harness.port.clone();
     let keyboard = plain(1, 0, 0xC52B);
-    stage.at(5, move |_| {
+    harness.at(5, move |_| {
         port.tell(NodeEvent::Appeared(keyboard));
         let mut info = desk.info();
         info.phys = Some("usb-0000:00:14.0-1/input2".to_owned());
         port.plug_as(&desk, info);
     });
-    assert_eq!(named(stage, 20), [""; 0]);
+    assert_eq!(named(harness, 20), [""; 0]);
 }

@@ -14,8 +14,8 @@ use crate::boot_files::{
 };
 use crate::guest;
 use crate::scenarios::Scenario;
-use crate::stage::Stage;
 use crate::upowerd;
+use crate::vm_environment::VmEnvironment;
 
 /// QEMU is killed after this time, whatever it does.
 const LIMIT: Duration = Duration::from_secs(900);
@@ -56,16 +56,18 @@ pub(crate) struct Summary {
     pub(crate) failed: usize,
 }
 
-/// Runs scenarios, in a guest for each of their stages.
+/// Runs scenarios, in a guest for each of their environments.
 pub(crate) fn run(chosen: &[&Scenario]) -> Result<Summary, String> {
     let started = Instant::now();
     let kernel = find_everything()?;
     let mut summary = Summary::default();
-    for stage in Stage::ALL {
-        let there = chosen.iter().filter(|scenario| scenario.stage == stage);
+    for environment in VmEnvironment::ALL {
+        let there = chosen
+            .iter()
+            .filter(|scenario| scenario.environment == environment);
         let there: Vec<&Scenario> = there.copied().collect();
         if !there.is_empty() {
-            let Summary { passed, failed } = run_on(stage, &kernel, &there)?;
+            let Summary { passed, failed } = run_on(environment, &kernel, &there)?;
             summary.passed += passed;
             summary.failed += failed;
         }
@@ -74,15 +76,19 @@ pub(crate) fn run(chosen: &[&Scenario]) -> Result<Summary, String> {
     Ok(summary)
 }
 
-fn run_on(stage: Stage, kernel: &Kernel, chosen: &[&Scenario]) -> Result<Summary, String> {
+fn run_on(
+    environment: VmEnvironment,
+    kernel: &Kernel,
+    chosen: &[&Scenario],
+) -> Result<Summary, String> {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
-    let prepared = Prepared::new(stage, &place, kernel, chosen)
+    let prepared = Prepared::new(environment, &place, kernel, chosen)
         .map_err(|error| format!("cannot prepare the guest: {error}"))?;
     println!(
         "Linux {} with {} scenarios; files in {}",
         kernel.version,
         chosen.len(),
-        place.join(stage.name()).display()
+        place.join(environment.name()).display()
     );
     let ended = Qemu::boot(&prepared).and_then(Qemu::watch);
     let why = match ended {
@@ -133,16 +139,21 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(stage: Stage, place: &Path, kernel: &Kernel, chosen: &[&Scenario]) -> io::Result<Self> {
-        let own = place.join(stage.name());
+    fn new(
+        environment: VmEnvironment,
+        place: &Path,
+        kernel: &Kernel,
+        chosen: &[&Scenario],
+    ) -> io::Result<Self> {
+        let own = place.join(environment.name());
         let job = own.join("job");
         fresh_directory(&job)?;
         guest::Job {
-            subject: stage.subject()?,
+            subject: environment.subject()?,
             scenarios: chosen.iter().map(|s| s.name.to_owned()).collect(),
         }
         .write(&job)?;
-        let enter = stage.enter(place, &env::current_exe()?)?;
+        let enter = environment.enter(place, &env::current_exe()?)?;
         Ok(Self {
             vmlinux: unpack_kernel(place, kernel)?,
             initramfs: make_initramfs(&own, kernel, &enter)?,

@@ -30,13 +30,13 @@ mod program;
 mod scenarios;
 mod shipped;
 mod solaar;
-mod stage;
 mod systemd;
 mod traffic;
 mod udev;
 mod uhid;
 mod upowerd;
 mod usbip;
+mod vm_environment;
 
 use std::env;
 use std::process::ExitCode;

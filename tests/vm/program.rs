@@ -61,7 +61,7 @@ impl Program {
     pub(crate) fn packages(&self) -> [&Path; 2] {
         match &self.subject {
             Subject::Packages { first, later } => [first, later],
-            Subject::Programs { .. } => panic!("there is no package on this stage"),
+            Subject::Programs { .. } => panic!("there is no package in this environment"),
         }
     }
 

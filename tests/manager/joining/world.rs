@@ -20,8 +20,8 @@ use solar_status::wire::Slot;
 use super::expected::{Found, Moment, There, Up, clones};
 use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};
 use crate::desk::{Shared, usb_port};
+use crate::follow_harness::FollowHarness;
 use crate::links::devices_of;
-use crate::stage::Stage;
 
 /// Where a unit is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) struct Owned {
     /// The slots of its channels.
     pub(super) slots: Vec<Option<usize>>,
     /// How often each channel came into use, or was paired or unpaired: all in all, and by the time
-    /// that the stage has reached.
+    /// that the harness has reached.
     pub(super) epochs: Vec<(u32, Rc<Cell<u32>>)>,
     pub(super) used: Option<Used>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Desk {
 pub(super) struct World {
     pub(super) units: Vec<Owned>,
     pub(super) desks: Vec<Desk>,
-    pub(super) stage: Stage,
+    pub(super) harness: FollowHarness,
     pub(super) now: Duration,
     pub(super) nodes: usize,
     pub(super) moments: Vec<Moment>,
@@ -123,12 +123,12 @@ impl World {
             }
         }
         let folder = tempfile::tempdir().unwrap();
-        let mut stage = Stage::new();
-        stage.memory = Memory::open(folder.path().join("devices.json"));
+        let mut harness = FollowHarness::new();
+        harness.memory = Memory::open(folder.path().join("devices.json"));
         Self {
             units: owned,
             desks: desks.collect(),
-            stage,
+            harness,
             now: Duration::from_secs(1),
             nodes: 0,
             moments: Vec::new(),
@@ -141,7 +141,7 @@ impl World {
     }
 
     pub(super) fn act(&mut self, act: impl FnOnce(Timestamp) + 'static) {
-        self.stage.at_time(self.now, act);
+        self.harness.at_time(self.now, act);
     }
 
     /// The thing at a new node, with the first number that is free.
@@ -191,7 +191,7 @@ impl World {
     }
 
     pub(super) fn toggle_receiver(&mut self, number: usize) {
-        let port = self.stage.port.clone();
+        let port = self.harness.port.clone();
         if let Some(node) = self.desks[number].node.take() {
             self.act(move |_| port.unplug(&node));
             return;
@@ -230,7 +230,7 @@ impl World {
         }
         let node = self.node_of(&thing);
         self.units[unit].node = Some(node.clone());
-        let hub = self.stage.port.clone();
+        let hub = self.harness.port.clone();
         self.act(move |now| {
             node.act_direct(|device| {
                 device.plug(now);
@@ -245,7 +245,7 @@ impl World {
         let Some(node) = self.units[unit].node.take() else {
             return;
         };
-        let port = self.stage.port.clone();
+        let port = self.harness.port.clone();
         self.act(move |now| {
             node.act_direct(|device| {
                 device.sleep(now);
@@ -270,7 +270,7 @@ impl World {
                 let left = desk.clone();
                 self.act(move |_| left.act(|receiver| receiver.set_silent(slot, true)));
                 let until = self.now + Duration::from_millis(linger);
-                self.stage.at_time(until, move |now| {
+                self.harness.at_time(until, move |now| {
                     if epoch.get() == at {
                         desk.act(|receiver| {
                             receiver.set_silent(slot, false);
@@ -449,8 +449,8 @@ impl World {
 
     /// Lets the program run until now, and checks what it reported.
     pub(super) fn run(&mut self) -> Result<(), TestCaseError> {
-        let told = self.stage.follow(self.now.as_secs());
-        self.stage.start = Timestamp::from_start(self.now);
+        let told = self.harness.follow(self.now.as_secs());
+        self.harness.start = Timestamp::from_start(self.now);
         self.record(&told);
         for moment in std::mem::take(&mut self.moments) {
             let devices = devices_of(&told, moment.second);
@@ -462,10 +462,10 @@ impl World {
     pub(super) fn restart(&mut self, reversed: bool) -> Result<(), TestCaseError> {
         self.now = Duration::from_secs((self.now + Duration::from_millis(2 * LINGER)).as_secs());
         self.run()?;
-        let mut stage = Stage::new();
-        stage.start = Timestamp::from_start(self.now);
-        stage.memory = Memory::open(self.folder.path().join("devices.json"));
-        self.stage = stage;
+        let mut harness = FollowHarness::new();
+        harness.start = Timestamp::from_start(self.now);
+        harness.memory = Memory::open(self.folder.path().join("devices.json"));
+        self.harness = harness;
         let units = self.units.iter_mut().map(|it| &mut it.node);
         let nodes = units.chain(self.desks.iter_mut().map(|it| &mut it.node));
         let mut nodes: Vec<&mut Shared> = nodes.filter_map(Option::as_mut).collect();
@@ -475,7 +475,7 @@ impl World {
         for (number, node) in nodes.into_iter().enumerate() {
             self.nodes += 1;
             *node = node.plugged_again(&format!("/dev/hidraw{number}"), self.nodes);
-            self.stage.port.plug(node);
+            self.harness.port.plug(node);
         }
         Ok(())
     }

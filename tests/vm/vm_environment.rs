@@ -9,7 +9,7 @@ use crate::{debian, shipped};
 
 /// One boot of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum VmEnvironment {
     /// The host's files under a writable layer, and the programs as tests are built.
     Host,
     /// The same, and the programs as they are shipped.
@@ -18,7 +18,7 @@ pub(crate) enum Stage {
     Debian,
 }
 
-impl Stage {
+impl VmEnvironment {
     /// All of them, in the order in which they are booted.
     pub(crate) const ALL: [Self; 3] = [Self::Host, Self::Shipped, Self::Debian];
 

@@ -1,4 +1,4 @@
-//! A stage for following: what happens when, on virtual time, and who is told what.
+//! A harness for following: what happens when, on virtual time, and who is told what.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -194,7 +194,7 @@ impl Commands for Desire {
 }
 
 /// What happens, and what was told of it.
-pub(crate) struct Stage {
+pub(crate) struct FollowHarness {
     pub(crate) port: Port,
     pub(crate) desire: Desire,
     pub(crate) query: Query,
@@ -205,7 +205,7 @@ pub(crate) struct Stage {
     wakes: Rc<RefCell<Vec<Timestamp>>>,
 }
 
-impl Stage {
+impl FollowHarness {
     pub(crate) fn new() -> Self {
         Self {
             port: Port::default(),

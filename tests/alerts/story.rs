@@ -33,16 +33,16 @@ pub(crate) fn story(configuration: &str, lines: &str) -> Vec<String> {
 }
 
 /// What became of a story.
-pub(crate) fn play(configuration: &str, lines: &str) -> Stage {
+pub(crate) fn play(configuration: &str, lines: &str) -> Story {
     let settings = parse(configuration).unwrap();
-    let mut stage = Stage::new(settings);
+    let mut story = Story::new(settings);
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-        stage.play(line.trim());
+        story.play(line.trim());
     }
-    stage
+    story
 }
 
-pub(crate) struct Stage {
+pub(crate) struct Story {
     settings: Settings,
     alerts: Alerts,
     now: Timestamp,
@@ -51,7 +51,7 @@ pub(crate) struct Stage {
     pub(crate) read_again: Vec<String>,
 }
 
-impl Stage {
+impl Story {
     pub(crate) fn new(settings: Settings) -> Self {
         let alerts = Alerts::new(settings.clone(), TimeZone::UTC, Memory::default());
         Self {
