@@ -508,20 +508,11 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_start(Duration::from_secs(1000));
 
     fn battery(percent: u8) -> Battery {
+        let (source, kind) = (BatterySource::SolarDashboard, ValueKind::Percent);
         Battery {
             percent: Percent::new(percent),
-            level: None,
-            next: None,
-            margin: None,
-            value_kind: ValueKind::Percent,
-            state: ChargeState::Discharging,
-            external_power: None,
             voltage: Some(Millivolts(2540)),
-            rechargeable: None,
-            source: BatterySource::SolarDashboard,
-            trusted: true,
-            at: NOW,
-            charge_at: NOW,
+            ..Battery::untold(source, kind, ChargeState::Discharging, NOW)
         }
     }
 

@@ -17,19 +17,9 @@ pub(crate) fn mouse(id: &str, battery: Battery) -> Device {
 
 /// A battery of feature 1004 that was read at the start of time.
 pub(crate) fn battery(percent: u8, state: ChargeState) -> Battery {
+    let (source, kind) = (BatterySource::Unified, ValueKind::Percent);
     Battery {
         percent: Percent::new(percent),
-        level: None,
-        next: None,
-        margin: None,
-        value_kind: ValueKind::Percent,
-        state,
-        external_power: None,
-        voltage: None,
-        rechargeable: None,
-        source: BatterySource::Unified,
-        trusted: true,
-        at: Timestamp::START,
-        charge_at: Timestamp::START,
+        ..Battery::untold(source, kind, state, Timestamp::START)
     }
 }

@@ -262,8 +262,9 @@ impl Battery {
         }
     }
 
-    /// A trusted reading that tells nothing but the state.
-    const fn untold(
+    /// A trusted reading of which nothing but the state is known: what each source, and each sample in
+    /// a test, adds its values to.
+    pub const fn untold(
         source: BatterySource,
         value_kind: ValueKind,
         state: ChargeState,

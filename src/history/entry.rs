@@ -108,20 +108,11 @@ mod tests {
     }
 
     fn battery() -> Battery {
+        let (source, kind) = (BatterySource::SolarDashboard, ValueKind::Percent);
         Battery {
             percent: Percent::new(57),
-            level: None,
-            next: None,
-            margin: None,
-            value_kind: ValueKind::Percent,
-            state: ChargeState::Charging,
-            external_power: None,
             voltage: Some(Millivolts(3850)),
-            rechargeable: None,
-            source: BatterySource::SolarDashboard,
-            trusted: true,
-            at: Timestamp::START,
-            charge_at: Timestamp::START,
+            ..Battery::untold(source, kind, ChargeState::Charging, Timestamp::START)
         }
     }
 

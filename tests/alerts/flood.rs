@@ -60,17 +60,8 @@ fn reading() -> impl Strategy<Value = Reading> {
             |(percent, level, state, source, value_kind, trusted)| Battery {
                 percent: percent.and_then(Percent::new),
                 level,
-                next: None,
-                margin: None,
-                value_kind,
-                state,
-                external_power: None,
-                voltage: None,
-                rechargeable: None,
-                source,
                 trusted,
-                at: Timestamp::START,
-                charge_at: Timestamp::START,
+                ..Battery::untold(source, value_kind, state, Timestamp::START)
             },
         );
     let gone = proptest::bool::weighted(0.05);
@@ -215,18 +206,12 @@ proptest! {
             after: Duration::from_secs(after),
             battery: Battery {
                 percent: Percent::new(charge),
-                level: None,
-                next: None,
-                margin: None,
-                value_kind: ValueKind::Percent,
-                state: ChargeState::Discharging,
-                external_power: None,
-                voltage: None,
-                rechargeable: None,
-                source: BatterySource::Unified,
-                trusted: true,
-                at: Timestamp::START,
-                charge_at: Timestamp::START,
+                ..Battery::untold(
+                    BatterySource::Unified,
+                    ValueKind::Percent,
+                    ChargeState::Discharging,
+                    Timestamp::START,
+                )
             },
             lux: None,
             is_gone: false,

@@ -198,24 +198,13 @@ fn battery(name: &str, words: &[&str], now: Timestamp) -> Battery {
     } else {
         now
     };
-    let mut battery = Battery {
-        percent: None,
-        level: None,
-        next: None,
-        margin: None,
-        value_kind: ValueKind::Percent,
-        state: ChargeState::Discharging,
-        external_power: None,
-        voltage: None,
-        rechargeable: None,
-        source: BatterySource::Unified,
-        trusted: true,
-        at,
-        charge_at: at,
+    let source = if name.starts_with("K750") {
+        BatterySource::SolarDashboard
+    } else {
+        BatterySource::Unified
     };
-    if name.starts_with("K750") {
-        battery.source = BatterySource::SolarDashboard;
-    }
+    let state = ChargeState::Discharging;
+    let mut battery = Battery::untold(source, ValueKind::Percent, state, at);
     for word in words {
         match *word {
             "charging" => battery.state = ChargeState::Charging,

@@ -33,7 +33,6 @@ pub(crate) fn rendered_at(format: &str, devices: &[Device], now: Timestamp) -> R
 
 /// A mouse with this charge, online and with nothing else to tell.
 pub(crate) fn mouse(name: &str, percent: u8) -> Device {
-    let percent = Percent::new(percent);
     let serial: u32 = name.bytes().map(u32::from).sum();
     let at = READ;
     Device {
@@ -45,19 +44,13 @@ pub(crate) fn mouse(name: &str, percent: u8) -> Device {
         seen: Some(at),
         has_battery: Some(true),
         battery: Some(Battery {
-            percent,
-            level: None,
-            next: None,
-            margin: None,
-            value_kind: ValueKind::Percent,
-            state: ChargeState::Discharging,
-            external_power: None,
-            voltage: None,
-            rechargeable: None,
-            source: BatterySource::Unified,
-            trusted: true,
-            at,
-            charge_at: at,
+            percent: Percent::new(percent),
+            ..Battery::untold(
+                BatterySource::Unified,
+                ValueKind::Percent,
+                ChargeState::Discharging,
+                at,
+            )
         }),
         ..Device::new(
             format!("4069-{serial:08X}"),
