@@ -92,14 +92,9 @@ fn measure(driven: bool) -> io::Result<(Tally, usize)> {
         giving,
     };
     let query = Query {
-        wanted: Wanted::BATTERY,
-        names: true,
         follow: true,
         quiet: true,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(30),
+        ..Query::once(Wanted::BATTERY, Duration::from_secs(30))
     };
     let mut clock = Counting {
         clock: RealClock::new(None),

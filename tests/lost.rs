@@ -100,20 +100,15 @@ fn status_by(transport: impl Transport + 'static) -> Snapshot {
 
 fn status_on(clock: &mut dyn Clock, transport: impl Transport + 'static) -> Snapshot {
     let info = NodeInfo::unifying("/dev/hidraw7");
+    let wanted = Wanted {
+        battery: true,
+        name: true,
+        firmware: true,
+        ..Wanted::NOTHING
+    };
     let query = Query {
-        wanted: Wanted {
-            battery: true,
-            name: true,
-            firmware: true,
-            ..Wanted::NOTHING
-        },
-        names: true,
-        follow: false,
-        quiet: false,
-        light_every: None,
         receiver_firmware: true,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(10),
+        ..Query::once(wanted, Duration::from_secs(10))
     };
     let transport = Box::new(transport);
     let nodes = vec![OpenNode { info, transport }];

@@ -80,16 +80,7 @@ pub(crate) fn receivers(crowd: &Crowd) -> impl Iterator<Item = &Receiver> {
 
 /// As `solar-status` without arguments asks.
 fn query() -> Query {
-    Query {
-        wanted: Wanted::BATTERY,
-        names: true,
-        follow: false,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(60),
-    }
+    Query::once(Wanted::BATTERY, Duration::from_secs(60))
 }
 
 /// When a status is read, in the life of the simulated devices. Both times are before a solar

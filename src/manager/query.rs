@@ -33,6 +33,20 @@ pub struct Query {
 }
 
 impl Query {
+    /// Asks each device once for this, and its receiver for its name.
+    pub const fn once(wanted: Wanted, timeout: Duration) -> Self {
+        Self {
+            wanted,
+            names: true,
+            follow: false,
+            quiet: false,
+            light_every: None,
+            receiver_firmware: false,
+            devices: Vec::new(),
+            timeout,
+        }
+    }
+
     /// Whether this device is among those that are wanted.
     pub(super) fn selects(&self, device: &Device) -> bool {
         self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))

@@ -58,16 +58,7 @@ fn dumps() -> Vec<Dump> {
 }
 
 fn query() -> Query {
-    Query {
-        wanted: Wanted::BATTERY,
-        names: true,
-        follow: false,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(30),
-    }
+    Query::once(Wanted::BATTERY, Duration::from_secs(30))
 }
 
 fn read(nodes: Vec<(NodeInfo, Plugged)>) -> Snapshot {

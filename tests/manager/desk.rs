@@ -236,14 +236,8 @@ pub(crate) fn read_by(
 
 pub(crate) fn query(follow: bool) -> Query {
     Query {
-        wanted: Wanted::BATTERY,
-        names: true,
         follow,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(30),
+        ..Query::once(Wanted::BATTERY, Duration::from_secs(30))
     }
 }
 

@@ -79,14 +79,9 @@ impl Drop for Follower {
 
 fn run(told: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
     let query = Query {
-        wanted: Wanted::BATTERY,
-        names: true,
         follow: true,
         quiet: true,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(30),
+        ..Query::once(Wanted::BATTERY, Duration::from_secs(30))
     };
     let mut clock = Counting {
         clock: RealClock::new(Some(end.as_fd())),

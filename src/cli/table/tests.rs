@@ -32,16 +32,7 @@ fn read_with(
     memory: &mut Memory,
     clock: &mut VirtualClock,
 ) -> Snapshot {
-    let query = Query {
-        wanted,
-        names: true,
-        follow: false,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(10),
-    };
+    let query = Query::once(wanted, Duration::from_secs(10));
     let open = |(info, plugged)| OpenNode {
         info,
         transport: Box::new(SimulatedNode(plugged)),

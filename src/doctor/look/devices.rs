@@ -104,19 +104,7 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
             Err(error) => failures.push(error.into()),
         }
     }
-    let query = Query {
-        wanted: Wanted {
-            battery: true,
-            ..Wanted::default()
-        },
-        names: true,
-        follow: false,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: LONGEST_STATUS,
-    };
+    let query = Query::once(Wanted::BATTERY, LONGEST_STATUS);
     let mut clock = RealClock::new(None);
     let snapshot = read_status(opened, &query, &mut Memory::default(), &mut clock);
     let snapshot = snapshot.map_err(failed)?;

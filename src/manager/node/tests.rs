@@ -46,18 +46,13 @@ fn mileage(percent: u8) -> BatteryMileage {
 
 /// The battery and the firmware of all devices, which are followed.
 fn query() -> Query {
+    let wanted = Wanted {
+        firmware: true,
+        ..Wanted::BATTERY
+    };
     Query {
-        wanted: Wanted {
-            firmware: true,
-            ..Wanted::BATTERY
-        },
-        names: true,
         follow: true,
-        quiet: false,
-        light_every: None,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::from_secs(10),
+        ..Query::once(wanted, Duration::from_secs(10))
     }
 }
 

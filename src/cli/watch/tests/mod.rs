@@ -45,17 +45,8 @@ pub(super) fn at(seconds: u64) -> Timestamp {
 /// What a watch knows after so many seconds at a desk, and how often it asked for light.
 pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     let query = Query {
-        wanted: Wanted {
-            battery: true,
-            ..Wanted::default()
-        },
         follow: true,
-        names: true,
-        receiver_firmware: false,
-        devices: Vec::new(),
-        timeout: Duration::MAX,
-        quiet: false,
-        light_every: None,
+        ..Query::once(Wanted::BATTERY, Duration::MAX)
     };
     let (control, mut commands) = command_channel().unwrap();
     let mut model = Model::new(Naming::Short);
