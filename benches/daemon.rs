@@ -8,8 +8,8 @@
     reason = "a benchmark stops at the first surprise"
 )]
 
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 use std::{env, fs, thread};
 
 use clap::Parser;
@@ -21,6 +21,8 @@ use solar_status::sim::{Firmware, catalogue};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use solar_status::units::Timestamp;
 use solar_status::wire::{Incoming, Report, classify};
+use test_support::process::Process;
+use test_support::wait::until;
 use zbus::Connection;
 
 const NAME: &str = "org.solarstatus.Monitor1";
@@ -95,7 +97,7 @@ fn watch_light(span: Duration) -> Connection {
 }
 
 /// The daemon in a process of its own.
-struct Daemon(Child);
+struct Daemon(Process);
 
 struct Cost {
     switches: u64,
@@ -107,8 +109,7 @@ impl Daemon {
     /// Starts it with six devices, and waits until everything of the start is over.
     fn start(how: &str) -> Self {
         let this = env::current_exe().unwrap();
-        let child = Command::new(this).args(["serve", how]).spawn().unwrap();
-        let start = Instant::now();
+        let daemon = Process::start(Command::new(this).args(["serve", how]));
         let has_name = || {
             zbus::block_on(async {
                 let client = Connection::session().await.unwrap();
@@ -116,15 +117,9 @@ impl Daemon {
                 bus.name_has_owner(NAME.try_into().unwrap()).await.unwrap()
             })
         };
-        while !has_name() {
-            assert!(
-                start.elapsed() < Duration::from_secs(30),
-                "it does not start"
-            );
-            thread::sleep(Duration::from_millis(100));
-        }
+        until("the name of the daemon", has_name);
         thread::sleep(2 * BEDTIME);
-        Self(child)
+        Self(daemon)
     }
 
     fn cost(&self, span: Duration) -> Cost {
@@ -150,8 +145,8 @@ impl Daemon {
     }
 
     fn megabytes(&self) -> f64 {
-        let text = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
-        f64::from(u32::try_from(number(&text, "VmRSS:")).unwrap()) / 1024.0
+        let kilobytes = self.0.status_number("VmRSS:").unwrap();
+        f64::from(u32::try_from(kilobytes).unwrap()) / 1024.0
     }
 
     /// A file of each of its threads.
@@ -161,13 +156,6 @@ impl Daemon {
         files
             .map(|path| fs::read_to_string(path).unwrap())
             .collect()
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
     }
 }
 

@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
 use test_support::bus::Bus;
+use test_support::wait::PATIENCE;
 use zbus::connection::Builder;
 use zbus::{Connection, OwnedVariant, block_on, fdo, interface};
-
-/// Nothing takes so long, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What it was asked.
 #[derive(Clone, Debug, PartialEq)]

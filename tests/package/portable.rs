@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use test_support::process::Process;
+use test_support::wait::{PATIENCE, eventually, until};
 
 use crate::tools::{output, path, place};
 
@@ -43,32 +43,9 @@ impl Empty {
     }
 }
 
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Running {
-    fn new(command: &mut Command) -> Self {
-        Self(
-            command
-                .stderr(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap(),
-        )
-    }
-
-    /// A moment to go on, if it still runs.
-    fn wait(&mut self) {
-        assert_eq!(self.0.try_wait().unwrap(), None, "it has ended by itself");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
+/// Starts a program whose messages are of no interest.
+fn start(command: &mut Command) -> Process {
+    Process::start(command.stderr(Stdio::null()).stdout(Stdio::null()))
 }
 
 fn first_device(document: &str) -> String {
@@ -103,25 +80,20 @@ fn static_programs_find_a_bus_by_its_address() {
     let mut address = std::ffi::OsString::from("--address=unix:path=");
     let socket = empty.0.join("bus");
     address.push(&socket);
-    let mut bus = Running::new(
-        Command::new("dbus-daemon")
-            .args(["--session", "--nofork"])
-            .arg(address),
-    );
+    let mut bus = Command::new("dbus-daemon");
+    bus.args(["--session", "--nofork"]).arg(address);
+    let _bus = start(&mut bus);
     let there = ["--bus", "unix:path=/bus"];
-    while !socket.exists() {
-        bus.wait();
-    }
-    let mut daemon = Running::new(empty.command("solar-statusd").arg("--simulate").args(there));
+    until("the socket of the bus", || socket.exists());
+    let mut daemon = start(empty.command("solar-statusd").arg("--simulate").args(there));
     let mut ask = empty.command("solar-status");
     ask.arg("--json").args(there);
     // The daemon takes its name when it has looked around.
-    let document = loop {
+    let document = eventually("an answer of the daemon", PATIENCE, || {
+        assert_eq!(daemon.ended(), None, "it has ended by itself");
         let answer = ask.output().unwrap();
-        if answer.status.success() {
-            break String::from_utf8(answer.stdout).unwrap();
-        }
-        daemon.wait();
-    };
+        let succeeded = answer.status.success();
+        succeeded.then(|| String::from_utf8(answer.stdout).unwrap())
+    });
     assert_eq!(first_device(&document), "K750");
 }

@@ -3,9 +3,12 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use test_support::program::Program;
 use test_support::tools::run;
 
 use crate::tools::text;
+
+const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
 const UNIT: &str = "packaging/systemd/solar-status-notify.service";
 const AUTOSTART: &str = "packaging/autostart/solar-status-notify.desktop";
@@ -14,8 +17,11 @@ const AUTOSTART: &str = "packaging/autostart/solar-status-notify.desktop";
 fn verify(unit: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("solar-status-notify.service");
-    let built = env!("CARGO_BIN_EXE_solar-status");
-    fs::write(&file, unit.replace("/usr/bin/solar-status", built)).unwrap();
+    fs::write(
+        &file,
+        unit.replace("/usr/bin/solar-status", SOLAR_STATUS.path()),
+    )
+    .unwrap();
     let mut command = Command::new("systemd-analyze");
     command
         .args(["--user", "verify", "--man=no", "--recursive-errors=no"])
@@ -58,7 +64,7 @@ fn what_is_started_is_a_command_that_there_is() {
     let unit = text(UNIT);
     let mut words = value(&unit, "ExecStart").split(' ');
     assert_eq!(words.next(), Some("/usr/bin/solar-status"));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_solar-status"));
+    let mut command = SOLAR_STATUS.command(&[]);
     command.args(words).arg("--check-config");
     let output = run(&mut command, "solar-status");
     assert!(output.status.success(), "{output:?}");
