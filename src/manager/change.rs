@@ -1,4 +1,4 @@
-use crate::device::{Device, Receiver};
+use crate::device::{Battery, Device, Receiver, TimeLeft};
 
 /// Something became different.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,42 +101,96 @@ impl Changed {
     /// What is different between two states of a device. That a value was merely read again is no
     /// difference, but for the light: each measurement is one.
     pub fn between(before: &Device, after: &Device) -> Vec<Self> {
-        let battery = |device: &Device| {
-            let battery = device.battery.as_ref()?;
-            Some((
-                battery.percent,
-                battery.margin,
-                battery.level,
-                battery.state,
-                battery.voltage,
-                battery.external_power,
-                battery.trusted,
-            ))
-        };
-        let description = |device: &Device| {
-            (
-                device.name.clone(),
-                device.full_name.clone(),
-                device.kind,
-                device.firmware,
-                device.has_battery,
-            )
-        };
-        let links = |device: &Device| (device.link.clone(), device.other_links.clone());
-        // Without the time from which on it counts.
-        let left = |device: &Device| {
-            let left = device.forecast?;
-            Some((left.until, left.basis, left.best, left.low, left.high))
-        };
+        // All fields are named: a new one is decided on here.
+        let Device {
+            presence,
+            battery,
+            light,
+            name,
+            full_name,
+            kind,
+            firmware,
+            has_battery,
+            link,
+            other_links,
+            forecast,
+            // The same as long as it is this device, or described by what changes with it.
+            id: _,
+            stored_name: _,
+            wpid: _,
+            serial: _,
+            protocol: _,
+            power_switch: _,
+            // A sign of life alone is no change.
+            seen: _,
+        } = before;
+        let description = (name, full_name, kind, firmware, has_battery);
+        let new_description = (
+            &after.name,
+            &after.full_name,
+            &after.kind,
+            &after.firmware,
+            &after.has_battery,
+        );
+        let links = (link, other_links) != (&after.link, &after.other_links);
         let all = [
-            (before.presence != after.presence, Self::Presence),
-            (battery(before) != battery(after), Self::Battery),
-            (before.light != after.light, Self::Light),
-            (description(before) != description(after), Self::Description),
-            (links(before) != links(after), Self::Links),
-            (left(before) != left(after), Self::TimeLeft),
+            (*presence != after.presence, Self::Presence),
+            (
+                battery.map(readable) != after.battery.map(readable),
+                Self::Battery,
+            ),
+            (*light != after.light, Self::Light),
+            (description != new_description, Self::Description),
+            (links, Self::Links),
+            (
+                forecast.map(range) != after.forecast.map(range),
+                Self::TimeLeft,
+            ),
         ];
         let different = all.into_iter().filter(|(different, _)| *different);
         different.map(|(_, what)| what).collect()
     }
+}
+
+/// What of a battery makes a change.
+fn readable(battery: Battery) -> impl PartialEq {
+    let Battery {
+        percent,
+        margin,
+        level,
+        state,
+        voltage,
+        external_power,
+        trusted,
+        // They come with one of the others.
+        next: _,
+        value_kind: _,
+        rechargeable: _,
+        source: _,
+        // It was merely read again.
+        at: _,
+        charge_at: _,
+    } = battery;
+    (
+        percent,
+        margin,
+        level,
+        state,
+        voltage,
+        external_power,
+        trusted,
+    )
+}
+
+/// What of a time left makes a change: not from when on it counts.
+fn range(left: TimeLeft) -> impl PartialEq {
+    let TimeLeft {
+        until,
+        basis,
+        best,
+        low,
+        high,
+        at: _,
+    } = left;
+    (until, basis, best, low, high)
 }
