@@ -8,9 +8,11 @@ use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::follow::{FollowArgs, end_on_signals, end_when_unread};
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{Alarm, Control, DeviceList, FollowEvent, SessionEvent, wake_channel};
+use crate::client::follow::{
+    Alarm, Control, DeviceList, FollowEvent, SessionEvent, unreachable, wake_channel,
+};
 use crate::client::naming::Naming;
-use crate::device::{Device, Presence};
+use crate::device::Device;
 use crate::units::Timestamp;
 
 /// Prints until it is ended.
@@ -100,62 +102,5 @@ impl Stream<'_> {
         let changes = self.printer.print(&self.shown, at)?;
         self.alarm.set(changes);
         Ok(())
-    }
-}
-
-/// Devices that nothing is reported of from this time on.
-fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
-    let offline = |device: &Device| {
-        let mut after = Device {
-            presence: Presence::Offline,
-            ..device.clone()
-        };
-        if device.is_online() {
-            // It was there until then, and so its charge was current unless it is one of before. When
-            // it is read again without a change is not reported.
-            after.seen = Some(at);
-            if let Some(battery) = &mut after.battery
-                && battery.charge_at == battery.at
-            {
-                (battery.at, battery.charge_at) = (at, at);
-            }
-        }
-        after
-    };
-    devices.iter().map(offline).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::device::samples::{battery, mouse};
-    use crate::device::{Battery, ChargeState};
-
-    #[test]
-    fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
-        let at = |hours: u64| Timestamp::from_start(Duration::from_secs(3600 * hours));
-        let mut device = mouse("C087-1", battery(97, ChargeState::Discharging));
-        device.presence = Presence::Online;
-        device.battery = device.battery.map(|it| Battery {
-            at: at(1),
-            charge_at: at(1),
-            ..it
-        });
-        let times = |device: &Device| {
-            let [after] = &unreachable(std::slice::from_ref(device), at(9))[..] else {
-                panic!()
-            };
-            let battery = after.battery.unwrap();
-            (after.seen, battery.at, battery.charge_at)
-        };
-        assert_eq!(times(&device), (Some(at(9)), at(9), at(9)));
-        // The charge is one of before it was charged.
-        let mut charged = device.clone();
-        charged.battery.as_mut().unwrap().charge_at = at(0);
-        assert_eq!(times(&charged), (Some(at(9)), at(1), at(0)));
-        device.presence = Presence::Offline;
-        assert_eq!(times(&device), (None, at(1), at(1)));
     }
 }

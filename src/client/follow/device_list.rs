@@ -1,8 +1,9 @@
 //! Who was told of: the state before each change.
 
 use crate::client::naming::Naming;
-use crate::device::{Device, Receiver};
+use crate::device::{Device, Presence, Receiver};
 use crate::manager::{Change, Changed};
+use crate::units::Timestamp;
 
 /// A change with what it changed.
 #[derive(Debug)]
@@ -143,11 +144,36 @@ impl DeviceList {
     }
 }
 
+/// Devices of which nothing is reported from this time on: as to be shown after
+/// [`SessionEvent::Away`](super::SessionEvent::Away).
+pub fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
+    let offline = |device: &Device| {
+        let mut after = Device {
+            presence: Presence::Offline,
+            ..device.clone()
+        };
+        if device.is_online() {
+            // It was there until then, and so its charge was current unless it is one of before. When
+            // it is read again without a change is not reported.
+            after.seen = Some(at);
+            if let Some(battery) = &mut after.battery
+                && battery.charge_at == battery.at
+            {
+                (battery.at, battery.charge_at) = (at, at);
+            }
+        }
+        after
+    };
+    devices.iter().map(offline).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::device::{Link, Presence, ReceiverModel};
-    use crate::units::Timestamp;
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{Battery, ChargeState, Link, ReceiverModel};
     use crate::wire::Slot;
 
     fn k750(id: &str) -> Device {
@@ -249,5 +275,31 @@ mod tests {
         };
         assert_eq!(device.id, "A");
         assert!(devices.settle().is_empty());
+    }
+
+    #[test]
+    fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
+        let at = |hours: u64| Timestamp::from_start(Duration::from_secs(3600 * hours));
+        let mut device = mouse("C087-1", battery(97, ChargeState::Discharging));
+        device.presence = Presence::Online;
+        device.battery = device.battery.map(|it| Battery {
+            at: at(1),
+            charge_at: at(1),
+            ..it
+        });
+        let times = |device: &Device| {
+            let [after] = &unreachable(std::slice::from_ref(device), at(9))[..] else {
+                panic!()
+            };
+            let battery = after.battery.unwrap();
+            (after.seen, battery.at, battery.charge_at)
+        };
+        assert_eq!(times(&device), (Some(at(9)), at(9), at(9)));
+        // The charge is one of before it was charged.
+        let mut charged = device.clone();
+        charged.battery.as_mut().unwrap().charge_at = at(0);
+        assert_eq!(times(&charged), (Some(at(9)), at(1), at(0)));
+        device.presence = Presence::Offline;
+        assert_eq!(times(&device), (None, at(1), at(1)));
     }
 }

@@ -21,7 +21,7 @@ use crate::manager::Change;
 pub use self::alarm::{Alarm, AlarmClock};
 pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
 pub use self::control::Control;
-pub use self::device_list::{DeviceEvent, DeviceList};
+pub use self::device_list::{DeviceEvent, DeviceList, unreachable};
 pub use self::reconnect::{
     Direct, DirectEnded, Ended, Fallback, FollowDaemon, GIVEN_UP, Origin, SessionEvent,
 };
