@@ -36,7 +36,7 @@ fn with_feature(feature: BatteryFeature) -> Simulated {
     models::mouse("mouse", 0x4074, Feature::new(feature.id().0, model))
 }
 
-/// A device with this register; a new one gets its firmware in `sim/battery.rs`.
+/// A device with this register; a new one gets its firmware in `crates/hidpp-sim/src/battery.rs`.
 fn with_register(register: BatteryRegister) -> Simulated {
     match register {
         BatteryRegister::Status => models::k800([0xD0, 0, 0, 1], CHARGE),
