@@ -1,5 +1,7 @@
 //! Who is asked: solar-statusd where it runs, else the devices themselves.
 
+use log::info;
+
 use super::complain;
 use super::options::CommonArgs;
 use crate::bus::Bus;
@@ -60,6 +62,11 @@ pub(super) fn daemon(
 
 /// Says who is asked, and why the devices are, where that is wanted.
 pub(super) fn tell_origin(args: &CommonArgs, direct: Option<&'static str>, origin: &Origin) {
+    if let Origin::Fallback(why) = origin {
+        for error in why {
+            info!("{error}");
+        }
+    }
     if !args.way.verbose {
         return;
     }

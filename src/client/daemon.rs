@@ -3,7 +3,6 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use log::info;
 use ordered_stream::OrderedStreamExt;
 use zbus::fdo::{self, DBusProxy};
 use zbus::message::Type;
@@ -144,7 +143,6 @@ impl Daemon {
             match Self::on(bus.clone(), follow, limits) {
                 Ok(daemon) => return Ok(daemon),
                 Err(error) => {
-                    info!("{error}");
                     let is_over = matches!(error, NoDaemon::Interrupted(_));
                     why.push(error);
                     if is_over {

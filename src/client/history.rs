@@ -29,6 +29,9 @@ pub enum HistoryRefused {
     /// It takes too long.
     #[error("solar-statusd on {0} does not tell its history in time; try again")]
     Slow(Bus),
+    /// The program is to do something else.
+    #[error("asking {0} was interrupted")]
+    Interrupted(Bus),
     /// The answer cannot be waited for.
     #[error("cannot wait for the bus: {0}")]
     Wait(std::io::Error),
@@ -69,7 +72,8 @@ impl Daemon {
         match run(limits, ask) {
             Ok(Ok(histories)) => Ok(histories),
             Ok(Err(source)) => Err(HistoryRefused::Refused { bus, source }),
-            Err(Stopped::Late | Stopped::Interrupted) => Err(HistoryRefused::Slow(bus)),
+            Err(Stopped::Late) => Err(HistoryRefused::Slow(bus)),
+            Err(Stopped::Interrupted) => Err(HistoryRefused::Interrupted(bus)),
             Err(Stopped::Io(error)) => Err(HistoryRefused::Wait(error)),
         }
     }

@@ -47,6 +47,8 @@ fn an_arrow_up_is_found_wherever_it_stands() {
         "fn act() { use crate::high::act; act(); }",
         "fn act() { println!(\"{:?}\", crate::high::act()); }",
         "struct Own(Vec<Option<crate::high::High>>);",
+        "#[error(\"{}\", crate::high::act(.0))] struct Own(u8);",
+        "struct Own { #[arg(value_parser = crate::high::act)] own: u8 }",
         "impl From<crate::high::High> for u8 { fn from(_: u8) -> Self { 0 } }",
         "mod inner { use crate::high::High; }",
         // After a test, and beside one.

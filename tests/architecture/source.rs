@@ -152,10 +152,9 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
         visit::visit_path(self, path);
     }
 
-    // What a macro makes of its tokens is not known; paths are paths.
-    fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        self.tokens(call.tokens.clone());
-        visit::visit_macro(self, call);
+    // What a macro or an attribute makes of its tokens is not known; paths are paths.
+    fn visit_token_stream(&mut self, tokens: &'ast TokenStream) {
+        self.tokens(tokens.clone());
     }
 }
 

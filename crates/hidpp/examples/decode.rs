@@ -4,12 +4,18 @@ use std::env::args;
 
 use hidpp_proto::wire::{Incoming, Message, ParseReportError, Report, classify};
 
+/// A light measurement, and the error of a receiver whose device is asleep.
+const EXAMPLES: [&str; 2] = [
+    "11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …",
+    "10 01 8F 00 18 09 00",
+];
+
 fn main() -> Result<(), ParseReportError> {
     let words: Vec<String> = args().skip(1).collect();
     if words.is_empty() {
-        // A light measurement, and the error of a receiver whose device is asleep.
-        println!("{}", decode("11 01 09 10 39 00 0C 06 1D 47 4F 4F 44 …")?);
-        println!("{}", decode("10 01 8F 00 18 09 00")?);
+        for example in EXAMPLES {
+            println!("{}", decode(example)?);
+        }
     } else {
         println!("{}", decode(&words.join(" "))?);
     }
@@ -43,10 +49,8 @@ fn decode(text: &str) -> Result<String, ParseReportError> {
 
 #[test]
 fn it_runs() {
-    main().unwrap();
-    assert_eq!(
-        decode("10 01 8F 00 18 09 00").unwrap(),
-        "01: resource error (8F/09)"
-    );
+    let [measurement, asleep] = EXAMPLES.map(|it| decode(it).unwrap());
+    assert_eq!(measurement, "01: event 1 of the feature at 09");
+    assert_eq!(asleep, "01: resource error (8F/09)");
     assert!(decode("10 01").is_err());
 }

@@ -139,7 +139,6 @@ fn simulate(socket: &UnixDatagram) -> io::Result<()> {
 
 #[test]
 fn it_runs() {
-    main().unwrap();
     let devices: Vec<u8> = over_a_socket()
         .unwrap()
         .iter()

@@ -323,9 +323,9 @@ impl Rounds<'_> {
         let tell = &mut *self.tell;
         let ended = fallback.follow(&direct, &mut |at, news| {
             tell(at, SessionEvent::Follow(news))
-        })?;
+        });
         self.control.let_go();
-        match ended {
+        match ended? {
             DirectEnded::Interrupted => {
                 let reason = self.interrupts.receive()?;
                 self.on_wake(reason)
