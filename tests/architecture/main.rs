@@ -187,6 +187,24 @@ fn forbidden(
         .collect()
 }
 
+/// What the root of a crate with several rooms uses besides its modules. It is in no room: whatever uses
+/// code there would get around the rules.
+fn code_in_roots(program: &Program, room: impl Fn(&[String]) -> Option<String>) -> Vec<String> {
+    let roots = program.modules.iter().filter(|(names, _)| {
+        let is_root =
+            names.is_empty() || matches!(&names[..], [name] if program.crates.contains(name));
+        is_root && room(names).is_none()
+    });
+    let paths = roots.flat_map(|(_, module)| &module.paths);
+    paths.map(|path| path.join("::")).collect()
+}
+
+#[test]
+fn the_root_of_a_crate_only_has_modules() {
+    let (program, _) = &*READ;
+    assert_eq!(code_in_roots(program, room), Vec::<String>::new());
+}
+
 #[test]
 fn arrows_point_down() {
     let (_, arrows) = &*READ;

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::circles::circles;
 use crate::source::{self, Program};
-use crate::{forbidden, names, top};
+use crate::{code_in_roots, forbidden, names, top};
 
 /// Two rooms, of which the second may use the first; nothing else is allowed.
 const ROOMS: &[(&str, &[&str])] = &[("low", &[]), ("middle", &["low"]), ("high", &["middle"])];
@@ -151,6 +151,35 @@ fn a_module_without_a_file_is_an_error() {
     fs::write(folder.path().join("lib.rs"), "mod gone;").unwrap();
     let error = source::read(folder.path(), &[]).unwrap_err();
     assert!(error.ends_with("mod gone has no file"), "{error}");
+}
+
+#[test]
+fn what_hides_a_module_is_an_error() {
+    for (text, what) in [
+        ("#[path = \"other.rs\"] mod low;", "#[path]"),
+        ("extern crate self as me;", "extern crate"),
+        ("mod inner { #[path = \"other.rs\"] mod low; }", "#[path]"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("lib.rs"), text).unwrap();
+        let error = source::read(folder.path(), &[]).unwrap_err();
+        let expected = format!("{what} hides what a module uses");
+        assert!(error.ends_with(&expected), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = "#[cfg(test)] #[path = \"other.rs\"] mod low;";
+    fs::write(folder.path().join("lib.rs"), text).unwrap();
+    assert!(source::read(folder.path(), &[]).is_ok());
+}
+
+#[test]
+fn the_root_is_no_way_around_the_rules() {
+    let with = |root: &str| {
+        let program = program(&[("lib.rs", &format!("pub mod high;\npub mod low;\n{root}"))]);
+        code_in_roots(&program, top)
+    };
+    assert_eq!(with("pub use high::High;"), Vec::<String>::new());
+    assert_eq!(with("pub fn act() { high::act() }"), ["high::act"]);
 }
 
 /// What is forbidden in a program that has its lowest room, of two modules, in a crate of its own.

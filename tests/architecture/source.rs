@@ -41,6 +41,8 @@ pub(crate) struct Module {
     pub(crate) globs: Vec<Names>,
     /// All other paths in it.
     pub(crate) paths: BTreeSet<Names>,
+    /// What it has that would lead elsewhere unseen.
+    refused: Option<&'static str>,
 }
 
 /// Reads the modules that `lib.rs` in a folder declares, and those of other crates: the name of
@@ -66,7 +68,13 @@ fn read_file(
     let text = fs::read_to_string(file).map_err(|error| failed(&error))?;
     let parsed = syn::parse_file(&text).map_err(|error| failed(&error))?;
     let mut found = Vec::new();
-    add(program, &parsed.items, names, &mut found);
+    add(program, &parsed.items, names.clone(), &mut found);
+    let own = [(names, true)];
+    for (names, _) in own.iter().chain(&found) {
+        if let Some(what) = program.modules.get(names).and_then(|it| it.refused) {
+            return Err(failed(&format!("{what} hides what a module uses")));
+        }
+    }
     for (names, is_inline) in found {
         if is_inline {
             continue;
@@ -137,7 +145,14 @@ impl<'ast> Visit<'ast> for Reader<'ast> {
         }
     }
 
+    fn visit_item_extern_crate(&mut self, _: &'ast syn::ItemExternCrate) {
+        self.module.refused = Some("extern crate");
+    }
+
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        if item.attrs.iter().any(|it| it.path().is_ident("path")) {
+            self.module.refused = Some("#[path]");
+        }
         self.module.children.insert(item.ident.to_string());
         self.inner.push(item);
     }
@@ -234,6 +249,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(it) => &it.attrs,
         Item::Enum(it) => &it.attrs,
+        Item::ExternCrate(it) => &it.attrs,
         Item::Fn(it) => &it.attrs,
         Item::Impl(it) => &it.attrs,
         Item::Macro(it) => &it.attrs,
