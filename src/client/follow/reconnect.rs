@@ -233,9 +233,7 @@ impl Rounds<'_> {
         };
         match Daemon::first(&self.buses, true, limits) {
             Ok(daemon) => self.follow(daemon),
-            Err(why) if self.is_known || self.fallback.is_none() || is_interrupted(&why) => {
-                self.on_unheard(&why)
-            }
+            Err(why) if self.is_known || is_interrupted(&why) => self.on_unheard(&why),
             Err(why) => self.fall_back(why),
         }
     }
@@ -307,20 +305,22 @@ impl Rounds<'_> {
         }
     }
 
+    /// Follows by the fallback, if there is one.
     fn fall_back(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
+        let Some(fallback) = &mut self.fallback else {
+            return self.on_unheard(&why);
+        };
         let interrupt = self.interrupts.interrupt()?;
         self.loss = None;
-        self.tell(SessionEvent::Begun(Origin::Fallback(why)))?;
-        let Some(fallback) = &mut self.fallback else {
-            return Ok(Next::Wait);
-        };
+        let tell = &mut *self.tell;
+        let begun = SessionEvent::Begun(Origin::Fallback(why));
+        tell(self.clock.now(), begun)?;
         let direct = Direct {
             left: self.until.map(|until| until.since(self.clock.now())),
             interrupt: &interrupt,
             control: &self.control,
             alarm: &self.alarm,
         };
-        let tell = &mut *self.tell;
         let ended = fallback.follow(&direct, &mut |at, news| {
             tell(at, SessionEvent::Follow(news))
         });
