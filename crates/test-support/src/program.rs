@@ -1,4 +1,4 @@
-//! The programs of the project, run in an environment that holds nothing of the machine's.
+//! The programs of the project, run without the files, buses and settings of whoever tests them.
 
 use std::process::{Command, Output, Stdio};
 
@@ -50,23 +50,35 @@ impl Program {
     }
 }
 
-/// Keeps the environment of the test from a program.
+/// A folder that no machine has.
+const NOT_THERE: &str = "/nonexistent";
+
+/// Keeps the environment of the test from a program: what tells where files, buses and terminals are,
+/// and how to print.
 fn isolate(command: &mut Command) {
     for variable in [
         "CACHE_DIRECTORY",
         "CLICOLOR",
         "CLICOLOR_FORCE",
+        "COLUMNS",
+        "LINES",
         "NOTIFY_SOCKET",
         "NO_COLOR",
         "RUST_LOG",
         "STATE_DIRECTORY",
+        "TERM",
     ] {
         command.env_remove(variable);
     }
     command
         .env("DBUS_SYSTEM_BUS_ADDRESS", NOWHERE)
         .env("DBUS_SESSION_BUS_ADDRESS", NOWHERE)
-        .env("XDG_CACHE_HOME", "/nonexistent")
+        .env("HOME", NOT_THERE)
+        .env("XDG_CACHE_HOME", NOT_THERE)
+        .env("XDG_CONFIG_DIRS", NOT_THERE)
+        .env("XDG_CONFIG_HOME", NOT_THERE)
+        .env("XDG_RUNTIME_DIR", NOT_THERE)
+        .env("XDG_STATE_HOME", NOT_THERE)
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .stdin(Stdio::null());

@@ -36,9 +36,13 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 /// Looks for the whole of `span` whether something stays so.
 pub fn throughout(what: &str, span: Duration, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
-    while start.elapsed() < span {
+    loop {
+        let left = span.saturating_sub(start.elapsed());
         assert!(holds(), "{what}: no longer so after {:?}", start.elapsed());
-        thread::sleep(STEADY_INTERVAL);
+        if left.is_zero() {
+            return;
+        }
+        thread::sleep(left.min(STEADY_INTERVAL));
     }
 }
 
@@ -60,6 +64,16 @@ mod tests {
     #[should_panic(expected = "in vain for the sun")]
     fn what_never_comes_is_named() {
         eventually("the sun", Duration::ZERO, || None::<()>);
+    }
+
+    #[test]
+    fn what_is_to_stay_is_looked_at_at_the_end_too() {
+        let mut looks = 0;
+        throughout("the rain", Duration::from_millis(1), || {
+            looks += 1;
+            true
+        });
+        assert_eq!(looks, 2);
     }
 
     #[test]
