@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::process::Signal;
+use solar_status::cli::format::bars;
 use test_support::bus::{Bus, NOWHERE};
 use test_support::program::stderr;
 
@@ -23,8 +24,8 @@ fn the_daemon_tells_what_the_devices_would() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let format = ["--device", "K750", "--format"];
-    for profile in ["waybar", "i3blocks", "i3status-rust", "polybar", "tmux"] {
-        let arguments = [&format[..], &[profile]].concat();
+    for profile in bars() {
+        let arguments = [&format[..], &[profile.as_str()]].concat();
         let direct = [&arguments[..], &["--simulate"]].concat();
         assert_eq!(bus.stdout(&arguments), bus.stdout(&direct), "{profile}");
     }

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 use solar_status::bus::entries::Row;
 use solar_status::bus::{Layout, NAME};
+use solar_status::cli::format;
 use test_support::bus::Bus;
 use zbus::connection::Builder;
 use zbus::fdo::ObjectManager;
@@ -183,20 +184,12 @@ fn no_text_of_a_stranger_is_more_than_text() {
     let table = bus.stdout(&["--color", "never"]);
     assert_shown(&table, "table");
     assert!(table.matches("57 %").count() >= count / 2, "{table}");
-    for format in [
-        "waybar",
-        "i3blocks",
-        "i3status-rust",
-        "polybar",
-        "tmux",
-        "prometheus",
-        "hass",
-        "{name} {id} {serial} {receiver} {charge}",
-    ] {
-        let text = bus.stdout(&["--format", format]);
+    let template = "{name} {id} {serial} {receiver} {charge}".to_owned();
+    for format in format::profiles().into_iter().chain([template]) {
+        let text = bus.stdout(&["--format", &format]);
         assert!(!text.is_empty(), "{format}");
         // A module's tooltip has lines of its own, which JSON escapes.
-        assert_shown(&text, format);
+        assert_shown(&text, &format);
     }
     for history in [
         &["history", "--since", "2025-11-01"][..],

@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use solar_status::cli::format::{self, bars};
 use solar_status::device::{Device, Presence};
 use solar_status::units::Timestamp;
 
 use crate::devices::{READ, mouse, rendered, rendered_at};
 
-const BARS: [&str; 5] = ["waybar", "i3blocks", "i3status-rust", "polybar", "tmux"];
 const HOUR: u64 = 60 * 60;
 
 /// A mouse that is offline since it was read.
@@ -29,9 +29,8 @@ fn after(seconds: u64) -> Timestamp {
 fn parts(profile: &str, text: &str) -> Vec<String> {
     let get = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
     match profile {
-        "polybar" | "tmux" => vec![text.to_owned()],
-        json => {
-            let keys = match json {
+        "waybar" | "i3blocks" | "i3status-rust" => {
+            let keys = match profile {
                 "waybar" => ["text", "tooltip"],
                 "i3blocks" => ["full_text", "short_text"],
                 _ => ["text", "short_text"],
@@ -39,6 +38,7 @@ fn parts(profile: &str, text: &str) -> Vec<String> {
             let value: Value = serde_json::from_str(text).unwrap();
             keys.map(|key| get(&value, key)).to_vec()
         }
+        _ => vec![text.to_owned()],
     }
 }
 
@@ -64,7 +64,7 @@ fn an_absent_device_has_its_age_in_a_bar() {
 #[test]
 fn after_a_day_a_bar_is_as_if_nothing_were_plugged_in() {
     let absent = [absent("M705", 4), absent("M720", 60)];
-    for profile in BARS {
+    for profile in &bars() {
         for devices in [&absent[..1], &absent] {
             let gone = rendered_at(profile, devices, after(25 * HOUR));
             assert_eq!(gone.text, rendered(profile, &[]), "{profile}");
@@ -77,7 +77,7 @@ fn after_a_day_a_bar_is_as_if_nothing_were_plugged_in() {
 fn an_absent_device_leaves_the_bar_to_those_that_are_there() {
     let mut there = mouse("M720", 60);
     let devices = |there: &Device| [absent("M705", 4), there.clone()];
-    for profile in BARS {
+    for profile in &bars() {
         let before = rendered_at(profile, &devices(&there), after(23 * HOUR)).text;
         let shown = parts(profile, &before).remove(0);
         assert!(shown.starts_with("M720 60 %"), "{profile}: {shown}");
@@ -133,7 +133,10 @@ fn a_template_for_one_device_is_a_bar_and_one_for_several_a_list() {
 #[test]
 fn what_is_no_bar_keeps_absent_devices() {
     let device = [absent("M705", 4)];
-    for format in ["prometheus", "hass"] {
+    let others = format::profiles()
+        .into_iter()
+        .filter(|it| !bars().contains(it));
+    for format in &others.collect::<Vec<_>>() {
         let month = rendered_at(format, &device, after(30 * 24 * HOUR));
         assert_eq!(month.text, rendered(format, &device), "{format}");
         assert_eq!(month.changes, None, "{format}");
@@ -160,7 +163,11 @@ fn lived(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
 
 #[test]
 fn each_time_a_stream_wakes_up_its_text_differs_and_at_last_it_is_empty() {
-    for format in BARS.iter().chain(&["{name} {charge}[ ({age})]"]) {
+    for format in bars()
+        .iter()
+        .map(String::as_str)
+        .chain(["{name} {charge}[ ({age})]"])
+    {
         let printed = lived(format, &[absent("M705", 4)], 48 * HOUR);
         for pair in printed.windows(2) {
             assert_ne!(pair[0].1, pair[1].1, "{format}");
@@ -197,7 +204,11 @@ fn devices_that_left_at_different_times_wake_a_stream_once_a_minute_at_most() {
 #[test]
 fn what_does_not_show_an_age_does_not_wake_a_stream() {
     let there = [mouse("M705", 4), mouse("M720", 60)];
-    for format in BARS.iter().chain(&["{name} {charge}[ ({age})]", "hass"]) {
+    for format in bars()
+        .iter()
+        .map(String::as_str)
+        .chain(["{name} {charge}[ ({age})]", "hass"])
+    {
         assert_eq!(rendered_at(format, &there, READ).changes, None, "{format}");
     }
     let absent = [absent("M705", 4), absent("M720", 60)];

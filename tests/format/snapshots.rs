@@ -1,3 +1,6 @@
+use std::fs;
+
+use solar_status::cli::format;
 use test_support::snapshot::assert_is;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
@@ -32,16 +35,25 @@ fn reviewed(format: &str) -> String {
 
 #[test]
 fn what_each_profile_says_was_reviewed() {
-    for format in [
-        "waybar",
-        "i3blocks",
-        "i3status-rust",
-        "polybar",
-        "tmux",
-        "prometheus",
-        "hass",
-    ] {
+    for format in format::profiles() {
         let file = format!("tests/format/snapshots/{format}.txt");
-        assert_is(&file, &reviewed(format));
+        assert_is(&file, &reviewed(&format));
+    }
+}
+
+#[test]
+fn every_profile_is_in_the_help_and_in_the_readme() {
+    let help = stdout(&["--help"]);
+    let readme = fs::read_to_string("README.md").unwrap();
+    for format in format::profiles() {
+        assert!(
+            help.contains(&format!("\n  {format} ")),
+            "{format}: HELP in args.rs"
+        );
+        let used = format!("--format {format}");
+        assert!(
+            readme.contains(&used),
+            "{format}: README, For bars and scripts"
+        );
     }
 }

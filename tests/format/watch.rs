@@ -4,6 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 use rustix::process::Signal;
+use solar_status::cli::format::bars;
 use test_support::process::Process;
 
 use crate::program::{SOLAR_STATUS, stdout};
@@ -29,8 +30,8 @@ fn a_line_is_the_whole_desk_and_none_comes_twice_in_a_row() {
          K750 57 %  M705 65 %  K800 full\n\
          K750 57 %  M705 64 %  K800 full\n"
     );
-    for format in ["waybar", "i3blocks", "i3status-rust", "polybar", "tmux"] {
-        let stream = minute(format);
+    for format in bars() {
+        let stream = minute(&format);
         let lines: Vec<&str> = stream.lines().collect();
         assert!(lines.len() > 2, "{stream}");
         assert!(lines.windows(2).all(|pair| pair[0] != pair[1]), "{stream}");

@@ -95,7 +95,7 @@ pub enum FormatError {
     #[error(
         "there is no profile of this name; there are {}. A template names values in braces: \
          '{{name}} {{charge}}'",
-        profiles()
+        profiles().join(", ")
     )]
     NoProfile,
     /// It is a template with a mistake.
@@ -103,11 +103,31 @@ pub enum FormatError {
     Template(#[from] TemplateError),
 }
 
-fn profiles() -> String {
-    let all = Profile::value_variants().iter();
-    let all = all.filter_map(ValueEnum::to_possible_value);
-    let all: Vec<String> = all.map(|it| it.get_name().to_owned()).collect();
-    all.join(", ")
+/// The names of all profiles.
+pub fn profiles() -> Vec<String> {
+    names(|_| true)
+}
+
+/// The names of the profiles that are bars: they show what is there, and an absent device for a day.
+pub fn bars() -> Vec<String> {
+    names(Profile::is_bar)
+}
+
+fn names(is_wanted: fn(Profile) -> bool) -> Vec<String> {
+    let wanted = Profile::value_variants()
+        .iter()
+        .filter(|it| is_wanted(**it));
+    let wanted = wanted.filter_map(ValueEnum::to_possible_value);
+    wanted.map(|it| it.get_name().to_owned()).collect()
+}
+
+impl Profile {
+    const fn is_bar(self) -> bool {
+        match self {
+            Self::Waybar | Self::I3blocks | Self::I3statusRust | Self::Polybar | Self::Tmux => true,
+            Self::Prometheus | Self::Hass => false,
+        }
+    }
 }
 
 impl FromStr for Format {
