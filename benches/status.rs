@@ -14,10 +14,6 @@ use solar_status::sim::{Firmware, catalogue, scenario};
 use solar_status::units::Timestamp;
 use solar_status::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, Wpid, classify};
 
-const BATTERY: Wanted = Wanted {
-    battery: true,
-    ..Wanted::NOTHING
-};
 const SCOPE: DiscoveryScope = DiscoveryScope {
     records: PairingRecords::Legacy,
     default_slots: 6,
@@ -94,7 +90,7 @@ fn run_with(
         session.handle_timeout(now);
         while let Some(event) = session.poll_event() {
             if let Event::Paired(slot, _) = event {
-                session.probe(slot, BATTERY, known(slot));
+                session.probe(slot, Wanted::BATTERY, known(slot));
                 session.read_name(slot);
             }
         }
@@ -143,7 +139,7 @@ fn cached(slot: DeviceIndex) -> Known {
 
 fn k750(known: Known) -> Session {
     let mut session = Session::new(Peer::Receiver, ReportId::Short);
-    session.probe(DeviceIndex(1), BATTERY, known);
+    session.probe(DeviceIndex(1), Wanted::BATTERY, known);
     session
 }
 
