@@ -60,7 +60,7 @@ pub(super) fn daemon(
     }
 }
 
-/// Says who is asked, and why the devices are, where that is wanted.
+/// With `--verbose`, prints whether the daemon or the devices are asked, and why.
 pub(super) fn tell_origin(args: &CommonArgs, direct: Option<&'static str>, origin: &Origin) {
     if let Origin::Fallback(why) = origin {
         for error in why {

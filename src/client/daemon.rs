@@ -223,7 +223,7 @@ async fn owner(connection: &Connection) -> zbus::Result<String> {
     Ok(owner.to_string())
 }
 
-/// The signal that tells who has our name.
+/// The signal that reports the owner of our name.
 pub fn owner_changes() -> zbus::Result<MatchRule<'static>> {
     let rule = MatchRule::builder()
         .msg_type(Type::Signal)

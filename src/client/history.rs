@@ -19,7 +19,7 @@ const MOST_ENTRIES: usize = 100_000;
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryRefused {
     /// The daemon, or the bus for it, refuses to be asked.
-    #[error("solar-statusd on {bus} does not tell its history: {source}")]
+    #[error("solar-statusd on {bus} refuses to return its history: {source}")]
     Refused {
         /// The daemon's bus.
         bus: Bus,
@@ -27,7 +27,7 @@ pub enum HistoryRefused {
         source: zbus::Error,
     },
     /// It takes too long.
-    #[error("solar-statusd on {0} does not tell its history in time; try again")]
+    #[error("solar-statusd on {0} did not return its history in time; try again")]
     Slow(Bus),
     /// The program is to do something else.
     #[error("asking {0} was interrupted")]

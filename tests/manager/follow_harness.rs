@@ -1,4 +1,4 @@
-//! A harness for following: what happens when, on virtual time, and who is told what.
+//! A harness for following: what happens when, on virtual time, and what is reported.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -167,7 +167,10 @@ impl Client {
         let start = Instant::now();
         // Whoever took it before this client listened is found by asking, also in between.
         while !self.ask_bus::<_, bool>("NameHasOwner", &name).unwrap() {
-            assert!(start.elapsed() < PATIENCE, "nobody takes the name {name}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "no program takes the name {name}"
+            );
             _ = self.signals.recv_timeout(Duration::from_millis(100));
         }
     }

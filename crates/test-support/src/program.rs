@@ -53,8 +53,8 @@ impl Program {
 /// A folder that no machine has.
 const NOT_THERE: &str = "/nonexistent";
 
-/// Keeps the environment of the test from a program: what tells where files, buses and terminals are,
-/// and how to print.
+/// Keeps the environment of the test from a program: the places of files and buses, the terminal, and
+/// how to print.
 fn isolate(command: &mut Command) {
     for variable in [
         "CACHE_DIRECTORY",

@@ -70,7 +70,7 @@ pub enum Line {
 pub struct Frame {
     /// The bytes, with the report id first.
     pub bytes: Vec<u8>,
-    /// Which way it went, if the line tells it.
+    /// Which way it went, if the line has it.
     pub direction: Option<Direction>,
     /// Where it was recorded.
     pub source: Source,

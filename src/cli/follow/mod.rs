@@ -21,7 +21,7 @@ use crate::client::follow::{
 use crate::nodes::unreadable_here;
 use crate::units::Timestamp;
 
-/// Said where nobody is there.
+/// The remark when nothing is plugged in.
 pub(super) const WAITING: &str =
     "no Logitech receiver or device found; waiting for one to be plugged in or to connect";
 

@@ -1,4 +1,4 @@
-//! Who was told of: the state before each change.
+//! The devices and receivers that are present, and what each change was before.
 
 use crate::client::naming::Naming;
 use crate::device::{Device, Presence, Receiver};

@@ -27,15 +27,15 @@ pub use self::reconnect::{
 };
 pub use self::waker::{WakeReceiver, Waker, wake_channel};
 
-/// Each bus has so long to answer, and solar-statusd on it.
+/// How long each bus may take to answer, and solar-statusd on it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What is heard of those that are followed.
+/// An event of the devices that are followed.
 #[derive(Debug)]
 pub enum FollowEvent {
     /// Something is different, or was found.
     Change(Box<Change>),
-    /// All that is there at the start was told.
+    /// Everything that is present at the start was reported.
     Settled {
         /// Whether nothing is there, selected or not.
         is_empty: bool,

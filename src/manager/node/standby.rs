@@ -100,7 +100,10 @@ impl<'a> Node<'a> {
             self.session.release_flags();
             self.due = Some(now);
         } else {
-            debug!("{} is closed: the kernel tells of its devices", self.info);
+            debug!(
+                "{} closed for standby: the kernel reports on its devices",
+                self.info
+            );
             let seek_due = (!self.awaited(coverage).is_empty()).then(|| now + SELDOM);
             self.connection = Connection::closed(seek_due);
             self.due = self.light_timeout();

@@ -1,4 +1,4 @@
-//! When a device is reported to those who follow it.
+//! When a device is first reported to the front ends.
 
 /// What is missing until a device is announced: it has to be asked, and named by its receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
