@@ -194,3 +194,37 @@ fn range(left: TimeLeft) -> impl PartialEq {
     } = left;
     (until, basis, best, low, high)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::samples::{battery, mouse};
+    use crate::device::{ChargeState, OtherLink, Presence};
+
+    #[test]
+    fn each_kind_of_change_is_named_and_a_sign_of_life_is_none() {
+        let before = mouse("C087-1", battery(50, ChargeState::Discharging));
+        let changed = |change: &dyn Fn(&mut Device)| {
+            let mut after = before.clone();
+            change(&mut after);
+            Changed::between(&before, &after)
+        };
+        let link = OtherLink {
+            link: before.link.clone(),
+            presence: Presence::Offline,
+        };
+        assert_eq!(
+            changed(&|it| it.other_links.push(link.clone())),
+            [Changed::Links]
+        );
+        assert_eq!(
+            changed(&|it| it.full_name = Some("Mouse".to_owned())),
+            [Changed::Description]
+        );
+        assert_eq!(
+            changed(&|it| it.battery = Some(battery(49, ChargeState::Discharging))),
+            [Changed::Battery]
+        );
+        assert_eq!(changed(&|it| it.seen = None), []);
+    }
+}
