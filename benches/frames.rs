@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use hidpp::channel::HidppMessage;
 use hidpp::nibble::U4;
 use hidpp::protocol::v20;
-use solar_status::feature::solar_dashboard::{self, LightMeasure};
-use solar_status::wire::{
+use hidpp_proto::feature::solar_dashboard::{self, LightMeasure};
+use hidpp_proto::wire::{
     DeviceIndex, FeatureIndex, Message, Report, ReportId, SoftwareId, classify,
 };
 
@@ -29,7 +29,7 @@ fn decode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("all that an incoming report costs");
     group.bench_function("a light measurement, sorted and read", |bencher| {
         bencher.iter(|| match classify(black_box(&GOOD)) {
-            solar_status::wire::Incoming::HidPp(report) => {
+            hidpp_proto::wire::Incoming::HidPp(report) => {
                 Some(solar_dashboard::read_event(1, &report))
             }
             _ => None,

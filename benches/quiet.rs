@@ -14,20 +14,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver as Taking, Sender, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::Slot;
+use hidpp_sim::Firmware;
+use hidpp_sim::catalogue;
+use hidpp_sim::receiver::Receiver;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use solar_status::manager::{
     Clock, Follow, Memory, NoCommands, NodeSource, Query, RealClock, Wake, follow,
 };
-use solar_status::session::Wanted;
-use solar_status::sim::Firmware;
-use solar_status::sim::catalogue;
-use solar_status::sim::receiver::Receiver;
 use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, Place, Supply, SupplyId, Transport, TransportError,
     WatchError,
 };
-use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::Slot;
 
 const NODE: &str = "/dev/hidraw0";
 

@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use solar_status::feature::root::ProtocolVersion;
-use solar_status::feature::{BatteryFeature, PairingRecords};
-use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Firmware, catalogue, scenario};
-use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, Wpid, classify};
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::feature::{BatteryFeature, PairingRecords};
+use hidpp_proto::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, Wpid, classify};
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Firmware, catalogue, scenario};
 
 const SCOPE: DiscoveryScope = DiscoveryScope {
     records: PairingRecords::Legacy,

@@ -16,7 +16,3 @@ pub mod service;
 pub mod storage;
 pub mod text;
 pub mod transport;
-pub mod wire;
-
-pub use hidpp_proto::{feature, session, units};
-pub use hidpp_sim as sim;

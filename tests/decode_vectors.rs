@@ -6,9 +6,9 @@
     reason = "tests may stop at the first surprise"
 )]
 
+use hidpp_proto::feature::BatteryFeature;
 use serde_json::Value;
 use solar_status::cli::decode::{DecodeArgs, run};
-use solar_status::feature::BatteryFeature;
 
 const VECTORS: &str = include_str!("decode/vectors.txt");
 

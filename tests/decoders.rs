@@ -1,19 +1,19 @@
 //! No frame, however broken, makes a decoder panic, and nothing passes for an answer that is none.
 
-use proptest::prelude::*;
-use solar_status::device::{Battery, is_odd};
-use solar_status::feature::{
+use hidpp_proto::feature::{
     BatteryFeature, Means, adc_measurement, battery_level_status, battery_mileage, battery_status,
     battery_voltage, connection_state, device_connection, device_information, device_name,
     feature_set, firmware_version, notification_flags, pairing_information, root, solar_dashboard,
     unified_battery, wireless_status,
 };
-use solar_status::session::{Known, Peer, Session, Wanted};
-use solar_status::units::Timestamp;
-use solar_status::wire::{
+use hidpp_proto::session::{Known, Peer, Session, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{
     DeviceIndex, Error10, Error20, FeatureIndex, Incoming, Message, Relation, Report, ReportId,
     classify, descriptor, relation,
 };
+use proptest::prelude::*;
+use solar_status::device::{Battery, is_odd};
 
 /// Bytes such as a node delivers: any at all, or a report with a plausible head.
 fn frame() -> impl Strategy<Value = Vec<u8>> {

@@ -9,16 +9,16 @@ use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::{Incoming, Report};
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario;
 use solar_status::manager::{
     Clock, Failure, Memory, OpenNode, Query, RealClock, Snapshot, VirtualClock, read_status,
 };
 use solar_status::nodes::SimulatedNode;
-use solar_status::session::Wanted;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario;
 use solar_status::transport::{NodeInfo, Transport, TransportError};
-use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::{Incoming, Report};
 
 /// What becomes of a transport.
 #[derive(Clone, Copy)]

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use hidpp_proto::feature::BatteryFeature;
 use serde_json::{Value, json};
-use solar_status::feature::BatteryFeature;
 use test_support::program::Program;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));

@@ -17,6 +17,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::Firmware;
+use hidpp_sim::scenario::lives::{HABITS, Habit, Life, used};
+use hidpp_sim::scenario::{AWAY, K750, months};
 use solar_status::device::{Battery, ChargeState, Device, Presence, TimeBasis, TimeLeftUntil};
 use solar_status::history::forecast::time_left;
 use solar_status::history::{Entry, HEARTBEAT, History, Sample};
@@ -24,12 +29,7 @@ use solar_status::manager::{
     Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
 use solar_status::nodes::{Given, SimulatedNode, Tapping, node_of};
-use solar_status::session::Wanted;
-use solar_status::sim::Firmware;
-use solar_status::sim::scenario::lives::{HABITS, Habit, Life, used};
-use solar_status::sim::scenario::{AWAY, K750, months};
 use solar_status::transport::{NodeInfo, Transport};
-use solar_status::units::{Percent, Timestamp};
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;

@@ -4,10 +4,10 @@ use std::io;
 use std::process::Command;
 use std::time::Duration;
 
+use hidpp_sim::patience::Patience;
+use hidpp_sim::scenario::EACH_BATTERY;
 use rustix::time::{ClockId, clock_gettime};
 use solar_status::manager::Memory;
-use solar_status::sim::patience::Patience;
-use solar_status::sim::scenario::EACH_BATTERY;
 
 use super::crowd::{Crowd, Run, SIZES, Size, change, crowd, read};
 use super::{count, micros};

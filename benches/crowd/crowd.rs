@@ -4,15 +4,15 @@ use std::cell::RefCell;
 use std::io;
 use std::time::Duration;
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::{Latency, Receiver};
+use hidpp_sim::{Plugged, scenario};
 use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::nodes::{SimulatedNode, numbered};
-use solar_status::session::Wanted;
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::{Latency, Receiver};
-use solar_status::sim::{Plugged, scenario};
 use solar_status::transport::NodeInfo;
-use solar_status::units::Timestamp;
 
 use super::log::{Log, Watched};
 

@@ -2,8 +2,8 @@
 
 use std::io;
 
+use hidpp_proto::units::Timestamp;
 use solar_status::manager::{Memory, Snapshot};
-use solar_status::units::Timestamp;
 
 use super::crowd::{self, PATIENCES, Run, SIZES, receivers};
 use super::{floor, millis};

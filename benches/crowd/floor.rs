@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use solar_status::sim::catalogue::{self, Source};
-use solar_status::sim::device::Device;
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::Receiver;
-use solar_status::units::Timestamp;
-use solar_status::wire::DeviceIndex;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
+use hidpp_sim::catalogue::{self, Source};
+use hidpp_sim::device::Device;
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::Receiver;
 
 use super::crowd::Run;
 use super::log::Log;

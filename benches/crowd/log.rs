@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use solar_status::sim::{Firmware, Plugged};
-use solar_status::transport::{Transport, TransportError};
-use solar_status::units::Timestamp;
-use solar_status::wire::{
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{
     DeviceIndex, Error10, Error20, ErrorCode, Incoming, Message, Report, classify,
 };
+use hidpp_sim::{Firmware, Plugged};
+use solar_status::transport::{Transport, TransportError};
 
 /// What was asked over one node.
 #[derive(Debug, Default)]

@@ -39,7 +39,7 @@ mod status;
 use std::io;
 use std::time::Duration;
 
-use solar_status::sim::scenario::EACH_BATTERY;
+use hidpp_sim::scenario::EACH_BATTERY;
 
 use crowd::Size;
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use hidpp_sim::receiver::Receiver;
 use solar_status::manager::{Memory, Snapshot};
-use solar_status::sim::receiver::Receiver;
 
 use super::crowd::{self, Crowd, PATIENCES, Run, SIZES, receivers};
 use super::log::Log;

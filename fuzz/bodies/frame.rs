@@ -1,14 +1,14 @@
 //! Any bytes from a node, through every decoder; any bytes as a report descriptor.
 
-use solar_status::device::Battery;
-use solar_status::feature::{
+use hidpp_proto::feature::{
     BatteryFeature, Reading, battery_mileage, battery_status, bolt_discovery, bolt_pairing,
     bolt_unique_id, connection_state, device_connection, device_information, device_name,
     feature_set, firmware_version, notification_flags, pairing_information, pairing_lock,
     receiver_firmware, root, wireless_status,
 };
-use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
+use solar_status::device::Battery;
 
 /// Panics where something must not happen.
 pub(crate) fn run(bytes: &[u8]) {

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use solar_status::feature::root::ProtocolVersion;
-use solar_status::feature::{BatteryFeature, PairingRecords};
-use solar_status::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
-use solar_status::sim::{Firmware, scenario};
-use solar_status::units::Timestamp;
-use solar_status::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::feature::{BatteryFeature, PairingRecords};
+use hidpp_proto::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
+use hidpp_sim::{Firmware, scenario};
 
 const WANTED: Wanted = Wanted {
     battery: true,

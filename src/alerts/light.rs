@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Battery, Device};
-use crate::units::{Lux, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 /// So many points less are a fall, and so many more a rise: one may be the rounding of a charge that
 /// stays the same.

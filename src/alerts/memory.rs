@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::Kind;
 use super::light::{Days, Trend};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 

@@ -12,7 +12,7 @@ use super::reason::Reason;
 use super::settings::{Limits, Settings};
 use super::watch::Watch;
 use crate::device::{Battery, BatterySource, ChargeState, Device};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// So many notifications come within [`WINDOW`] at most; what would be more waits.
 const MOST: usize = 4;

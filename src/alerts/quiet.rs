@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 

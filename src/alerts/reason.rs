@@ -3,7 +3,7 @@
 use super::alert::Kind;
 use super::settings::Limits;
 use crate::device::{Battery, BatteryLevel, ChargeState, Fault, STALE, ValueKind};
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::units::{Percent, Timestamp};
 
 /// So many points above a limit it is left behind for certain.
 const POINTS: u8 = 5;

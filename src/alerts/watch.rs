@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::alert::Kind;
 use crate::device::{Battery, Device};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// What nothing contradicts for so long is believed: a solar keyboard speaks every 90 seconds, and a
 /// device that leaps is asked again at once.

@@ -11,11 +11,11 @@ use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, DeviceKind, Light, Link, OtherLink,
     Presence, Receiver, ReceiverModel, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
 };
-use crate::feature::FirmwareVersion;
-use crate::feature::pairing_information::PowerSwitch;
-use crate::feature::root::ProtocolVersion;
-use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::FirmwareVersion;
+use hidpp_proto::feature::pairing_information::PowerSwitch;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::{Slot, Wpid};
 
 /// Control characters would be left out.
 fn text() -> impl Strategy<Value = String> {

@@ -10,11 +10,11 @@ use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Confidence, Device, DeviceKind, Light,
     LightLevel, Link, Presence, TimeBasis, TimeLeft, TimeLeftUntil, ValueKind,
 };
-use crate::feature::FirmwareVersion;
-use crate::feature::pairing_information::PowerSwitch;
-use crate::feature::root::ProtocolVersion;
-use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::FirmwareVersion;
+use hidpp_proto::feature::pairing_information::PowerSwitch;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::{Slot, Wpid};
 
 /// A time left that is longer is not one: a hundred years.
 const LONGEST_LEFT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);

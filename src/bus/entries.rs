@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::device::ChargeState;
 use crate::history::{Entry, Span};
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 
 /// An entry: seconds since 1970, span, percent, millivolts, lux, state, online.
 pub type Row = (u64, String, i32, i32, i32, String, bool);

@@ -6,7 +6,7 @@ use zbus::Variant;
 
 use super::property::{Received, Sent};
 use crate::device::{Device, Link, OtherLink, Presence};
-use crate::wire::Slot;
+use hidpp_proto::wire::Slot;
 
 /// What stands for a receiver where other links have their bus.
 pub(super) const RECEIVER: &str = "receiver";

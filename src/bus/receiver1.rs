@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::property::{Values, properties, received, types};
 use super::values::{Count, Id};
 use crate::device::{Receiver, ReceiverFamily, ReceiverModel};
-use crate::feature::FirmwareVersion;
+use hidpp_proto::feature::FirmwareVersion;
 
 /// The list of properties, for a macro that makes something of it.
 macro_rules! receiver1 {

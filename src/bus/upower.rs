@@ -10,9 +10,9 @@ use super::values::Id;
 use crate::device::{
     Battery, BatteryLevel, ChargeState, Device, TimeLeft, TimeLeftUntil, ValueKind,
 };
-use crate::feature::DeviceKind;
 use crate::text;
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::{Percent, Timestamp};
 
 /// `Type`: what sort of device it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -502,8 +502,8 @@ mod tests {
     use super::*;
     use crate::device::TimeBasis;
     use crate::device::{BatterySource, Light, Link, Presence};
-    use crate::units::{Lux, Millivolts, PercentPoints};
-    use crate::wire::Slot;
+    use hidpp_proto::units::{Lux, Millivolts, PercentPoints};
+    use hidpp_proto::wire::Slot;
 
     const NOW: Timestamp = Timestamp::from_start(Duration::from_secs(1000));
 

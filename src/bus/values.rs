@@ -12,12 +12,12 @@ use crate::device::{
     BatteryLevel, BatterySource, ChargeState, Confidence, DeviceKind, LightLevel, Presence,
     ReceiverFamily, TimeBasis, TimeLeftUntil, ValueKind,
 };
-use crate::feature::FirmwareVersion;
-use crate::feature::pairing_information::PowerSwitch;
-use crate::feature::root::ProtocolVersion;
 use crate::text;
-use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::FirmwareVersion;
+use hidpp_proto::feature::pairing_information::PowerSwitch;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::{Slot, Wpid};
 
 /// How many bytes an id has at most. Ours have a model and a serial number, or a receiver with its
 /// node; a longer one is rejected.

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::trace::{self, Direction, Entry};
 use crate::transport::{NodeInfo, Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Report};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report};
 
 /// What to write of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +201,7 @@ impl<R: Redact> Transport for Tap<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     /// Delivers these reports, oldest first.
     struct Delivering(Vec<Report>);

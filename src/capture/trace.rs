@@ -24,9 +24,9 @@ use std::time::Duration;
 
 use crate::text;
 use crate::transport::{Bus, NodeInfo};
-use crate::units::Timestamp;
-use crate::wire::descriptor::Capabilities;
-use crate::wire::{Report, ReportError};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::descriptor::Capabilities;
+use hidpp_proto::wire::{Report, ReportError};
 
 /// The first line of a trace.
 pub const HEADER: &str = "# solar-status trace 1";

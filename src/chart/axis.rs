@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::calendar::{instant, local};
 use super::time::Period;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A mark on the axis.
 #[derive(Clone, Debug, PartialEq, Eq)]

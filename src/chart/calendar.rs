@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp as Instant};
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The local date and time; of what no calendar has, the nearest it has.
 pub fn local(at: Timestamp, zone: &TimeZone) -> DateTime {

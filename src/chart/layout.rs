@@ -16,7 +16,7 @@ use super::series::{gaps, lights, nights};
 use super::strokes::text;
 use super::theme::Colors;
 use super::{Chart, Size, Track};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The size of the title.
 const TITLE: f32 = 18.0;

@@ -9,7 +9,7 @@ use super::theme::Colors;
 use super::time::Period;
 use crate::device::CHARGING_ABOVE;
 use crate::history::Entry;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Which values a panel shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::time::Period;
 use crate::history::{Entry, Span};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -116,7 +116,7 @@ pub fn nights(entries: &[Entry]) -> Vec<Period> {
 mod tests {
     use super::*;
     use crate::device::ChargeState;
-    use crate::units::{Lux, Percent};
+    use hidpp_proto::units::{Lux, Percent};
 
     fn at(hour: u32) -> Timestamp {
         Timestamp::START + HOUR * hour

@@ -6,7 +6,7 @@ use super::scene::{Area, Shape};
 use super::*;
 use crate::device::ChargeState;
 use crate::history::Span;
-use crate::units::{Lux, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 

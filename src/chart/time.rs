@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// From one time to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

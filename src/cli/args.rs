@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::cli::options::Field;
-    use crate::session::LONGEST_STATUS;
+    use hidpp_proto::session::LONGEST_STATUS;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -1,7 +1,7 @@
 //! A charge as a bar.
 
 use crate::device::{Battery, BatteryLevel, ValueKind};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// How wide a bar is, in characters.
 const WIDTH: usize = 10;
@@ -64,10 +64,10 @@ fn blocks(level: BatteryLevel, unicode: bool, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::battery_level_status::read_level;
-    use crate::feature::unified_battery::read_status;
-    use crate::units::Timestamp;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use hidpp_proto::units::Timestamp;
+    use test_support::report;
 
     #[test]
     fn bars_have_the_same_width() {

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::client::follow::DeviceEvent;
 use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver, TimeLeft};
-use crate::feature::DeviceKind;
-use crate::feature::pairing_information::PowerSwitch;
 use crate::manager::{Changed, Snapshot, Unreadable};
 use crate::text;
-use crate::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
-use crate::wire::Slot;
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::feature::pairing_information::PowerSwitch;
+use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::Slot;
 
 /// The number of the schema this program writes.
 pub const SCHEMA: u32 = 2;
@@ -362,8 +362,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::feature::battery_level_status::read_level;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use test_support::report;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_secs(seconds))

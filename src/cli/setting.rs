@@ -11,7 +11,7 @@ use super::options::{CommonArgs, Field};
 use super::{cache, complain};
 use crate::capture::TraceFile;
 use crate::manager::{Memory, Query};
-use crate::session::Wanted;
+use hidpp_proto::session::Wanted;
 
 /// What becomes readable when the user or the system wants the program to end.
 pub(super) fn interrupt() -> io::Result<UnixStream> {

@@ -12,7 +12,7 @@ use crate::device::{
 };
 use crate::manager::Unreadable;
 use crate::text;
-use crate::units::{Percent, PercentPoints, Timestamp};
+use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 
 /// What a device is called: its name, else its model, else its id.
 pub(super) fn name(device: &Device) -> String {
@@ -256,11 +256,11 @@ fn next_step(at: Timestamp, age: u64, step: u64) -> Timestamp {
 mod tests {
     use super::*;
     use crate::device::ReceiverModel;
-    use crate::feature::battery_level_status::read_level;
-    use crate::feature::battery_mileage::read as read_mileage;
-    use crate::feature::battery_status::read as read_status;
-    use crate::feature::battery_voltage::read_voltage;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use hidpp_proto::feature::battery_mileage::read as read_mileage;
+    use hidpp_proto::feature::battery_status::read as read_status;
+    use hidpp_proto::feature::battery_voltage::read_voltage;
+    use test_support::report;
 
     const UNICODE: Style = Style {
         color: false,

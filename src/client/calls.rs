@@ -10,7 +10,7 @@ use zbus::{Connection, Message, OwnedObjectPath};
 
 use crate::bus::entries::Row;
 use crate::bus::{DEVICE_INTERFACE, Layout, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE, Values};
-use crate::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
 /// The interfaces of an object with their values.
 pub type Interfaces = HashMap<String, Values>;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::manager::{self, Clock, RealClock};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Why a future did not complete.
 #[derive(Debug, thiserror::Error)]

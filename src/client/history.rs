@@ -9,7 +9,7 @@ use crate::bus::entries::entry;
 use crate::bus::{self, Bus, DEVICE_INTERFACE};
 use crate::device::Device;
 use crate::history::Entry;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How many entries of a device are taken from a daemon. A history of ours has a tenth of it; every
 /// entry is a point of a picture.

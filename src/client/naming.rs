@@ -27,7 +27,7 @@ impl Naming {
 mod tests {
     use super::*;
     use crate::device::Link;
-    use crate::wire::Slot;
+    use hidpp_proto::wire::Slot;
 
     fn shown(naming: Naming, short: Option<&str>, full: Option<&str>) -> Option<String> {
         let link = Link::Paired {

@@ -2,12 +2,12 @@
 
 use super::fields::{Fields, count};
 use super::power;
-use crate::feature::solar_dashboard::{self, EventKind, Led, LightMeasure};
-use crate::feature::{
+use hidpp_proto::feature::solar_dashboard::{self, EventKind, Led, LightMeasure};
+use hidpp_proto::feature::{
     BatteryFeature, BatteryRegister, Means, adc_measurement, battery_event, battery_level_status,
     battery_voltage, unified_battery,
 };
-use crate::wire::{FeatureIndex, Report};
+use hidpp_proto::wire::{FeatureIndex, Report};
 
 /// Where a feature stands does not change its functions.
 const ANY: FeatureIndex = FeatureIndex::ROOT;

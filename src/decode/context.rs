@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::capture::line::Source;
 use crate::device::ReceiverModel;
-use crate::feature::PairingRecords;
-use crate::wire::{FeatureId, Register, Report};
+use hidpp_proto::feature::PairingRecords;
+use hidpp_proto::wire::{FeatureId, Register, Report};
 
 /// How many open requests are kept for one source: far more than any program leaves open.
 const MAX_OPEN: usize = 64;
@@ -242,8 +242,8 @@ fn same_question(one: &Report, other: &Report) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::BatteryFeature;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::BatteryFeature;
+    use test_support::report;
 
     const SOLAR: FeatureId = BatteryFeature::SolarDashboard.id();
 
@@ -330,7 +330,7 @@ mod tests {
             let mut talk = context.talk(Source::Node(node));
             for device in 0..=255 {
                 talk.ask(&Report::short(
-                    crate::wire::DeviceIndex(device),
+                    hidpp_proto::wire::DeviceIndex(device),
                     0,
                     0x1E,
                     [0; 3],

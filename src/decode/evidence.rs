@@ -2,11 +2,11 @@
 
 use super::context::{Behind, Talk};
 use super::role::Role;
-use crate::feature::bolt_pairing::{self, BoltPairing};
-use crate::feature::device_connection::{self, Arrival, DeviceConnection, Radio};
-use crate::feature::pairing_information::{self, PairingInformation};
-use crate::feature::{PairingRecords, receiver_firmware};
-use crate::wire::{
+use hidpp_proto::feature::bolt_pairing::{self, BoltPairing};
+use hidpp_proto::feature::device_connection::{self, Arrival, DeviceConnection, Radio};
+use hidpp_proto::feature::pairing_information::{self, PairingInformation};
+use hidpp_proto::feature::{PairingRecords, receiver_firmware};
+use hidpp_proto::wire::{
     DeviceIndex, DjNotice, DjReport, Error10, ErrorCode, Message, Register, Report, Slot,
 };
 

@@ -6,8 +6,8 @@ use super::fields::hex;
 use super::role::{self, Role};
 use super::{evidence, features, names, notifications, registers};
 use crate::capture::line::Frame;
-use crate::feature::{BatteryFeature, feature_set, root, solar_dashboard};
-use crate::wire::{
+use hidpp_proto::feature::{BatteryFeature, feature_set, root, solar_dashboard};
+use hidpp_proto::wire::{
     DeviceIndex, DjReport, Error10, ErrorCode, FeatureId, Incoming, Message, Report, ReportError,
     classify, software,
 };

@@ -6,7 +6,7 @@ use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
 use super::{names, role};
 use crate::capture::line::Direction;
-use crate::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
+use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -107,7 +107,7 @@ impl Explanation {
     /// Which device it is about.
     pub(super) fn set_device(&mut self, device: DeviceIndex) {
         self.device_index = Some(device.0);
-        self.slot = device.slot().map(crate::wire::Slot::get);
+        self.slot = device.slot().map(hidpp_proto::wire::Slot::get);
     }
 
     /// A register access of HID++ 1.0.

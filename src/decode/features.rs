@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::fields::{Fields, count, quoted};
 use super::registers::serial;
 use super::{battery, role};
-use crate::feature::device_information::{self, DeviceInformation};
-use crate::feature::{BatteryFeature, DeviceKind, device_name, feature_set, root, wireless_status};
-use crate::wire::{FeatureId, Report};
+use hidpp_proto::feature::device_information::{self, DeviceInformation};
+use hidpp_proto::feature::{
+    BatteryFeature, DeviceKind, device_name, feature_set, root, wireless_status,
+};
+use hidpp_proto::wire::{FeatureId, Report};
 
 /// Tells a request; whether there was nothing it could not tell.
 pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bool {

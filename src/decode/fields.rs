@@ -5,8 +5,8 @@ use std::fmt::Display;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::feature::DeviceText;
 use crate::text;
+use hidpp_proto::feature::DeviceText;
 
 /// The fields of one frame, in the order they are told.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! What functions, events and notifications are called.
 
 use super::battery;
-use crate::feature::BatteryFeature;
-use crate::wire::{Access, FeatureId, Register};
+use hidpp_proto::feature::BatteryFeature;
+use hidpp_proto::wire::{Access, FeatureId, Register};
 
 /// The name of a function.
 pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> {

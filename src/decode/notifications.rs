@@ -2,10 +2,10 @@
 
 use super::fields::{Fields, quoted};
 use super::power;
-use crate::feature::bolt_discovery::{self, BoltDiscovery};
-use crate::feature::device_connection::{self, Arrival, DeviceConnection};
-use crate::feature::{BatteryRegister, pairing_lock};
-use crate::wire::{DjNotice, Report};
+use hidpp_proto::feature::bolt_discovery::{self, BoltDiscovery};
+use hidpp_proto::feature::device_connection::{self, Arrival, DeviceConnection};
+use hidpp_proto::feature::{BatteryRegister, pairing_lock};
+use hidpp_proto::wire::{DjNotice, Report};
 
 /// Tells a notification; whether there was nothing it could not tell.
 pub(super) fn notification(fields: &mut Fields, report: &Report) -> bool {

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::fields::{Fields, count};
 use crate::device::{Battery, ValueKind};
-use crate::feature::adc_measurement::Measurement;
-use crate::feature::battery_level_status::{self, BatteryLevelStatus};
-use crate::feature::battery_voltage::BatteryVoltage;
-use crate::feature::solar_dashboard::SolarEvent;
-use crate::feature::unified_battery::{self, Capabilities, UnifiedBattery};
-use crate::feature::{Capability, Reading, battery_mileage, battery_status};
-use crate::units::{Percent, PercentPoints, Timestamp};
+use hidpp_proto::feature::adc_measurement::Measurement;
+use hidpp_proto::feature::battery_level_status::{self, BatteryLevelStatus};
+use hidpp_proto::feature::battery_voltage::BatteryVoltage;
+use hidpp_proto::feature::solar_dashboard::SolarEvent;
+use hidpp_proto::feature::unified_battery::{self, Capabilities, UnifiedBattery};
+use hidpp_proto::feature::{Capability, Reading, battery_mileage, battery_status};
+use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 
 /// A reading of any battery feature or register.
 pub(super) fn reading(fields: &mut Fields, reading: &Reading) {
@@ -252,8 +252,8 @@ fn flags(fields: &mut Fields, flags: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::{adc_measurement, battery_voltage, solar_dashboard};
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::{adc_measurement, battery_voltage, solar_dashboard};
+    use test_support::report;
 
     fn json(event: u8, hex: &str) -> Value {
         let mut fields = Fields::default();

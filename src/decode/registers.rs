@@ -5,16 +5,16 @@ use serde_json::Value;
 use super::context::Behind;
 use super::fields::{Fields, count, quoted};
 use super::{evidence, power};
-use crate::feature::bolt_pairing::{self, BoltPairing};
-use crate::feature::firmware_version::{self, Item};
-use crate::feature::notification_flags::{self, NotificationFlags};
-use crate::feature::pairing_information::{self, PairingInformation};
-use crate::feature::{
+use crate::text;
+use hidpp_proto::feature::bolt_pairing::{self, BoltPairing};
+use hidpp_proto::feature::firmware_version::{self, Item};
+use hidpp_proto::feature::notification_flags::{self, NotificationFlags};
+use hidpp_proto::feature::pairing_information::{self, PairingInformation};
+use hidpp_proto::feature::{
     BatteryRegister, PairingRecords, bolt_unique_id, connection_state, device_connection::Radio,
     pairing_lock, receiver_firmware,
 };
-use crate::text;
-use crate::wire::{Access, Register, Report, Slot};
+use hidpp_proto::wire::{Access, Register, Report, Slot};
 
 /// Register B2: pairing lock and unpairing.
 const PAIRING_LOCK: Register = Register(0xB2);

@@ -4,9 +4,9 @@ use super::battery;
 use super::context::{Behind, Talk};
 use super::names;
 use crate::capture::line::Direction;
-use crate::feature::battery_event::{self, Origin};
-use crate::feature::{BatteryFeature, BatteryRegister, root, solar_dashboard};
-use crate::wire::{Access, FeatureId, Message, Register, Report, ReportId};
+use hidpp_proto::feature::battery_event::{self, Origin};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, root, solar_dashboard};
+use hidpp_proto::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
 /// What a report is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +228,7 @@ mod tests {
     use super::super::context::{Context, Knowledge};
     use super::*;
     use crate::capture::line::Source;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     /// The role of the last frame, after the others were requests.
     fn role(frames: &str) -> Role {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::named::named;
-use crate::units::{Millivolts, Percent, PercentPoints, Timestamp};
+use hidpp_proto::units::{Millivolts, Percent, PercentPoints, Timestamp};
 
 /// A battery reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -12,7 +12,7 @@ pub struct Battery {
     pub percent: Option<Percent>,
     /// How far the real charge may be from `percent`, up or down. `None`: the source does not report it.
     /// A percentage that was estimated from a voltage has one, see
-    /// [`crate::feature::discharge`].
+    /// [`hidpp_proto::feature::discharge`].
     #[serde(default)]
     pub margin: Option<PercentPoints>,
     /// The charge in steps, where the source tells it so.
@@ -246,12 +246,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::feature::battery_level_status::read_level;
-    use crate::feature::battery_status;
-    use crate::feature::battery_voltage::read_voltage;
-    use crate::feature::solar_dashboard::read_event;
-    use crate::feature::unified_battery::read_status;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use hidpp_proto::feature::battery_status;
+    use hidpp_proto::feature::battery_voltage::read_voltage;
+    use hidpp_proto::feature::solar_dashboard::read_event;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use test_support::report;
 
     fn at(minutes: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_secs(60 * minutes))

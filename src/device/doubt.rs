@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::battery::{Battery, ChargeState, ValueKind};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// A charge older than this says little about the next one.
 const OUTDATED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -54,11 +54,11 @@ fn has_power(battery: &Battery) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::battery_level_status::read_level;
-    use crate::feature::battery_voltage::read_voltage;
-    use crate::feature::unified_battery::read_status;
-    use crate::units::Timestamp;
-    use crate::wire::{DeviceIndex, Report};
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use hidpp_proto::feature::battery_voltage::read_voltage;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use hidpp_proto::units::Timestamp;
+    use hidpp_proto::wire::{DeviceIndex, Report};
 
     fn at(hours: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_secs(3600 * hours))

@@ -1,6 +1,6 @@
-use crate::feature::device_information::{DeviceInformation, Transport};
-use crate::feature::pairing_information::Serial;
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::device_information::{DeviceInformation, Transport};
+use hidpp_proto::feature::pairing_information::Serial;
+use hidpp_proto::wire::{Slot, Wpid};
 
 /// What names a device: model and serial number, as `4002-5692B2EC`.
 ///
@@ -84,8 +84,8 @@ fn graphic(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feature::device_information::read_device_info;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::device_information::read_device_info;
+    use test_support::report;
 
     #[test]
     fn devices_without_a_serial_number_do_not_collide() {

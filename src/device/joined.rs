@@ -82,10 +82,10 @@ mod tests {
 
     use super::*;
     use crate::device::Battery;
-    use crate::feature::DeviceKind;
-    use crate::feature::unified_battery::read_status;
-    use crate::units::{Percent, Timestamp};
-    use crate::wire::{DeviceIndex, Report, Slot};
+    use hidpp_proto::feature::DeviceKind;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use hidpp_proto::units::{Percent, Timestamp};
+    use hidpp_proto::wire::{DeviceIndex, Report, Slot};
 
     const ID: &str = "407C-3D7D0018";
 

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::named::named;
-use crate::feature::solar_dashboard::SolarEvent;
-use crate::units::{Lux, Timestamp};
+use hidpp_proto::feature::solar_dashboard::SolarEvent;
+use hidpp_proto::units::{Lux, Timestamp};
 
 /// A measurement of the light on a solar keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

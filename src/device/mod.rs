@@ -24,15 +24,15 @@ pub use model::Model;
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
 pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil};
 
-pub use crate::feature::DeviceKind;
-pub use crate::feature::solar_dashboard::CHARGING_ABOVE;
+pub use hidpp_proto::feature::DeviceKind;
+pub use hidpp_proto::feature::solar_dashboard::CHARGING_ABOVE;
 
 use std::time::Duration;
 
-use crate::feature::root::ProtocolVersion;
-use crate::feature::{FirmwareVersion, pairing_information};
-use crate::units::Timestamp;
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::feature::{FirmwareVersion, pairing_information};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Slot, Wpid};
 
 pub(crate) use named::named;
 use pairing_information::PowerSwitch;

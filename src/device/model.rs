@@ -8,10 +8,10 @@
 //! `data/devices`; for 27 MHz keyboards the kernel's hid-logitech-hidpp; for headsets `HeadsetControl`;
 //! for C542, which no program can read, Solaar issue 1835.
 
-use crate::feature::DeviceKind;
 use DeviceKind::{
     ChargingPad, Headset, Keyboard, Mouse, Numpad, Receiver, Remote, Touchpad, Trackball,
 };
+use hidpp_proto::feature::DeviceKind;
 
 /// What is known of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

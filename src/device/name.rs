@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use super::{Device, Link};
-use crate::wire::Wpid;
+use hidpp_proto::wire::Wpid;
 
 /// A name of this many bytes or more may have lost its end: a Bolt receiver has room for 13 bytes,
 /// the others for 14.
@@ -66,7 +66,7 @@ fn continues(cut: &str, whole: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Slot;
+    use hidpp_proto::wire::Slot;
 
     fn paired(wpid: u16) -> Device {
         let link = Link::Paired {

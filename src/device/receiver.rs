@@ -1,7 +1,7 @@
 //! Which USB product is which family of receiver.
 
 use super::named::named;
-use crate::feature::PairingRecords;
+use hidpp_proto::feature::PairingRecords;
 
 named! {
     /// A family of receivers.

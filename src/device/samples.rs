@@ -1,7 +1,7 @@
 //! A device and its battery, for tests.
 
 use super::{Battery, BatterySource, ChargeState, Device, Link, ValueKind};
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::units::{Percent, Timestamp};
 
 /// A mouse on a cable of which only its battery is known.
 pub(crate) fn mouse(id: &str, battery: Battery) -> Device {

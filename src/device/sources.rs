@@ -1,17 +1,17 @@
 //! The readings of every battery source, in the one vocabulary of [`Battery`].
 
 use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
-use crate::feature::Reading;
-use crate::feature::adc_measurement::{self, Measurement};
-use crate::feature::battery_level_status::{self, BatteryLevelStatus};
-use crate::feature::battery_mileage::{self, BatteryMileage};
-use crate::feature::battery_status::{self, BatteryStatus};
-use crate::feature::battery_voltage::{self, BatteryVoltage};
-use crate::feature::discharge::{self, Estimate};
-use crate::feature::solar_dashboard::SolarEvent;
-use crate::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
-use crate::units::{Percent, PercentPoints, Timestamp};
-use crate::wire::Wpid;
+use hidpp_proto::feature::Reading;
+use hidpp_proto::feature::adc_measurement::{self, Measurement};
+use hidpp_proto::feature::battery_level_status::{self, BatteryLevelStatus};
+use hidpp_proto::feature::battery_mileage::{self, BatteryMileage};
+use hidpp_proto::feature::battery_status::{self, BatteryStatus};
+use hidpp_proto::feature::battery_voltage::{self, BatteryVoltage};
+use hidpp_proto::feature::discharge::{self, Estimate};
+use hidpp_proto::feature::solar_dashboard::SolarEvent;
+use hidpp_proto::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
+use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::Wpid;
 
 impl Battery {
     /// A reading of the product with this id, in the one vocabulary; `None`: it says that the device
@@ -297,14 +297,14 @@ fn charge_of(state: ChargeState) -> Option<Percent> {
 mod tests {
     use super::*;
     use crate::device::Fault;
-    use crate::feature::adc_measurement::read_measurement;
-    use crate::feature::battery_level_status::{read_capability, read_level};
-    use crate::feature::battery_voltage::read_voltage;
-    use crate::feature::solar_dashboard::read_event;
-    use crate::feature::unified_battery::{read_capabilities, read_status};
-    use crate::units::Millivolts;
-    use crate::wire::tests::report;
-    use crate::wire::{DeviceIndex, Report};
+    use hidpp_proto::feature::adc_measurement::read_measurement;
+    use hidpp_proto::feature::battery_level_status::{read_capability, read_level};
+    use hidpp_proto::feature::battery_voltage::read_voltage;
+    use hidpp_proto::feature::solar_dashboard::read_event;
+    use hidpp_proto::feature::unified_battery::{read_capabilities, read_status};
+    use hidpp_proto::units::Millivolts;
+    use hidpp_proto::wire::{DeviceIndex, Report};
+    use test_support::report;
 
     fn level_status(hex: &str, capability: Option<&str>) -> Battery {
         let capability = capability.map(|hex| read_capability(&report(hex)));
@@ -668,7 +668,7 @@ mod tests {
 
     #[test]
     fn every_feature_names_its_states_in_the_one_vocabulary() {
-        use crate::feature::{battery_level_status, battery_voltage, unified_battery};
+        use hidpp_proto::feature::{battery_level_status, battery_voltage, unified_battery};
         let same = |word: Option<&str>, state: ChargeState| {
             let plain = word.map(|word| word.split(" (").next().unwrap());
             assert_eq!(plain, state.name(), "{word:?}");

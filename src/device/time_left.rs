@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::named::named;
 use super::{ChargeState, Device};
-use crate::feature::DeviceKind;
-use crate::units::Timestamp;
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::Timestamp;
 
 named! {
     /// What comes at the end of the time.
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::device::samples::{battery, mouse};
     use crate::device::{Light, Presence};
-    use crate::units::Lux;
+    use hidpp_proto::units::Lux;
 
     const NOON: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800));
 

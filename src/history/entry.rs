@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::device::{ChargeState, Device, Light, Presence, named};
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 
 /// What stays the same is written again after this time, if it is told again.
 pub const HEARTBEAT: Duration = Duration::from_secs(60 * 60);

@@ -13,7 +13,7 @@ use super::error::HistoryError;
 use super::line::{Header, is_sealed, read_entry, read_header, write_entry, write_header};
 use super::thin::{WEEK, thin};
 use crate::storage::regular;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A file that is longer than this is thinned before the next entry.
 const FULL: u64 = 512 << 10;

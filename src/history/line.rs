@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, Span};
 use crate::device::ChargeState;
 use crate::storage::seal::{Seal, check, seal};
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 
 const FORMAT: &str = "solar-status history";
 const VERSION: u32 = 1;

@@ -7,7 +7,7 @@
 use super::entry::Entry;
 use super::upower::state_code;
 use crate::device::{ChargeState, named};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// The farthest step that counts, in percent.
 const FARTHEST: u8 = 3;
@@ -114,8 +114,8 @@ mod tests {
 
     use super::*;
     use crate::history::Span;
-    use crate::units::Timestamp;
     use ChargeState::{Charging, Discharging};
+    use hidpp_proto::units::Timestamp;
 
     fn entry(seconds: u64, percent: u8, state: ChargeState) -> Entry {
         Entry {

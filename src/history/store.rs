@@ -9,7 +9,7 @@ use super::entry::{Entry, HEARTBEAT, Sample, Span};
 use super::error::HistoryError;
 use super::file::{DeviceFile, Stamp};
 use super::lock::Lock;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// More than this nobody has; of more, the one not written for longest is removed.
 const MOST_DEVICES: usize = 200;

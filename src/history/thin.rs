@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::entry::{Entry, Span};
-use crate::units::{Lux, Timestamp};
+use hidpp_proto::units::{Lux, Timestamp};
 
 /// Entries younger than this all stay.
 pub(super) const WEEK: Duration = days(7);
@@ -70,7 +70,7 @@ fn merge(part: &[Entry], span: Span) -> Option<Entry> {
 mod tests {
     use super::*;
     use crate::device::ChargeState;
-    use crate::units::Percent;
+    use hidpp_proto::units::Percent;
 
     const NOW: Timestamp = Timestamp::from_start(days(1000));
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use crate::device::{ChargeState, named};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Seconds since 1970, value and state, in the signature `(udu)`.
 pub type Point = (u32, f64, u32);
@@ -163,8 +163,8 @@ fn mean(points: &[Point]) -> Option<Point> {
 mod tests {
     use super::*;
     use crate::history::Span;
-    use crate::units::{Lux, Millivolts, Percent};
     use ChargeState::{Charging, Discharging, Unknown};
+    use hidpp_proto::units::{Lux, Millivolts, Percent};
 
     const NOW: u32 = 1_000_000;
 

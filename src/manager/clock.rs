@@ -8,7 +8,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Why waiting ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
 /// So many different commands wait at most; a desk has fewer.
 const WAITING_AT_MOST: usize = 1024;

@@ -16,7 +16,7 @@ use super::query::Query;
 use super::rivals::Rivals;
 pub(super) use super::rivals::Sign;
 use crate::device::{Device, Link, Presence, join};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// All links and the devices they belong to.
 #[derive(Debug)]

@@ -39,7 +39,7 @@ use rivals::Sign;
 
 use crate::device::{Link, ReceiverModel, is_mute_receiver};
 use crate::transport::{NodeInfo, NodeRole, Transport};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How long ending may take: cancelling a measurement, clearing flags. The first message to an idle
 /// device was answered after up to 1.94 s in recordings, the next one after 113 ms.

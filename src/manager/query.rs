@@ -2,8 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::device::Device;
-use crate::feature::DeviceKind;
-use crate::session::Wanted;
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::session::Wanted;
 
 /// What to read, and of whom.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ impl fmt::Display for Selector {
 mod tests {
     use super::*;
     use crate::device::Link;
-    use crate::wire::{Slot, Wpid};
+    use hidpp_proto::wire::{Slot, Wpid};
 
     #[test]
     fn a_device_answers_to_all_its_names() {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::device::Link;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Within this time two devices answer in turn: an idle one takes up to 2 s for an answer.
 const IN_TURN: Duration = Duration::from_secs(10);
@@ -181,7 +181,7 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Slot;
+    use hidpp_proto::wire::Slot;
 
     const ID: &str = "4087-D0000001";
 

@@ -1,9 +1,9 @@
 use super::query::Selector;
 use super::unreadable::Unreadable;
 use crate::device::{Device, Receiver};
-use crate::session::RequestError;
 use crate::transport::{TransportError, UsbError};
-use crate::units::Timestamp;
+use hidpp_proto::session::RequestError;
+use hidpp_proto::units::Timestamp;
 
 /// What was found out, and what went wrong.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ const fn advice(error: RequestError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Error10, Error20, ErrorCode};
+    use hidpp_proto::wire::{Error10, Error20, ErrorCode};
 
     fn says(error: RequestError) -> String {
         let device = "4002-392A0750".to_owned();

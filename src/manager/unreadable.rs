@@ -119,7 +119,7 @@ fn of(node: &NodeInfo, obstacle: Obstacle) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::descriptor::Capabilities;
+    use hidpp_proto::wire::descriptor::Capabilities;
 
     const HIDPP: Capabilities = Capabilities {
         short: true,

@@ -1,8 +1,8 @@
-use crate::sim::direct::Link;
-use crate::sim::{Firmware, Plugged};
 use crate::transport::{Bus, NodeInfo, Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Report, classify};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report, classify};
+use hidpp_sim::direct::Link;
+use hidpp_sim::{Firmware, Plugged};
 
 /// A simulated device in the place of a hidraw node.
 #[derive(Debug)]

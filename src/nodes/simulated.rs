@@ -1,8 +1,8 @@
 use clap::ValueEnum;
 
 use super::plugged::{SimulatedNode, numbered};
-use crate::sim::scenario::{self, Staged};
 use crate::transport::{NodeInfo, Transport};
+use hidpp_sim::scenario::{self, Staged};
 
 /// A simulated desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -8,7 +8,7 @@ use super::wall::{Wall, today};
 use crate::bus::{Layout, device1, upower};
 use crate::device::{Device, Receiver, TimeLeft};
 use crate::manager::Change;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The board. Each device has a post of its own, which objects on the bus hold on to.
 #[derive(Debug)]

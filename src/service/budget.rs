@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::admission::User;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Measurements of a keyboard in 24 hours, on request. (Those of `--light-every` are not counted:
 /// 144 by default.)

@@ -11,7 +11,7 @@ use super::expected::{Expectations, Look};
 use super::wall;
 use crate::device::{Device, TimeLeft};
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How many devices may have a logged failure at the same time; further failures are logged at
 /// debug level only.
@@ -204,7 +204,7 @@ mod tests {
     use crate::history::read;
     use crate::manager::Change;
     use crate::service::board::Board;
-    use crate::units::Percent;
+    use hidpp_proto::units::Percent;
 
     const KEYBOARD: &str = "4002-392A0750";
     const MOUSE: &str = "101B-0C8D5D36";

@@ -8,7 +8,7 @@ use sd_notify::NotifyState;
 
 use super::settings::notify;
 use crate::manager::{Clock, RealClock, Wake};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The real clock; if systemd asked for it, it tells it in time that the thread that waits on it
 /// is alive.

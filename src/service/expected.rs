@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::device::{ChargeState, Device, TimeLeft};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// A history is parsed again for the same reading after this time, if the device is noted then.
 const OFTEN: Duration = Duration::from_secs(60 * 60);
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::device::samples::{battery, mouse};
     use crate::device::{TimeBasis, TimeLeftUntil};
-    use crate::units::Timestamp;
+    use hidpp_proto::units::Timestamp;
 
     fn discharging(percent: u8) -> Device {
         mouse("C087-1", battery(percent, ChargeState::Discharging))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::history::{self, Entry, HistoryError, Stamp};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The entries that are kept, about 3 MB. A file has some 6500.
 const ENTRIES: usize = 100_000;
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::device::ChargeState;
     use crate::history::{History, Sample};
-    use crate::units::Percent;
+    use hidpp_proto::units::Percent;
 
     const K750: &str = "4002-392A0750";
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::admission::User;
 use super::budget::{Budget, MEASUREMENTS_A_CHANGE};
-use crate::feature::solar_dashboard::LightMeasure;
-use crate::units::Timestamp;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
 
 /// The longest series: for more, a caller asks again.
 const LONGEST: Duration = Duration::from_secs(30 * 60);

@@ -7,12 +7,12 @@ use sd_notify::NotifyState;
 
 use super::ServiceError;
 use super::args::{Args, Recorded};
-use crate::feature::{notification_flags, root};
 use crate::manager::{Memory, NodeSource, Query};
 use crate::nodes::{Given, Machine, Tapping, read_trace, simulated};
-use crate::session::Wanted;
 use crate::transport::Transport;
-use crate::wire::{DeviceIndex, FeatureId, Report};
+use hidpp_proto::feature::{notification_flags, root};
+use hidpp_proto::session::Wanted;
+use hidpp_proto::wire::{DeviceIndex, FeatureId, Report};
 
 /// Where nodes come from. Of a trace it is noted what can be asked of it.
 pub(super) fn source(args: &mut Args) -> Result<Box<dyn NodeSource>, ServiceError> {

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Turns times of the hardware thread into those since 1970.
 ///

@@ -1,6 +1,6 @@
 use std::io;
 
-use crate::wire::Report;
+use hidpp_proto::wire::Report;
 
 /// Why a transport cannot be used, or not now.
 #[derive(Debug, thiserror::Error)]

@@ -6,8 +6,8 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::{Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Report, classify};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report, classify};
 
 /// An open hidraw node, non-blocking. One for each node and process: every open one gets a copy
 /// of every report.

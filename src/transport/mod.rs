@@ -1,6 +1,6 @@
 //! How reports reach a receiver: one door for the hidraw node and the USB device.
 //!
-//! What passes here is bytes. Input is dropped at this door ([`crate::wire::classify`]).
+//! What passes here is bytes. Input is dropped at this door ([`hidpp_proto::wire::classify`]).
 
 mod discovery;
 mod error;
@@ -13,6 +13,10 @@ mod uevent;
 mod usb;
 mod watch;
 
+#[cfg(test)]
+#[path = "../../crates/hidpp/src/wire/samples.rs"]
+mod samples;
+
 use std::os::fd::BorrowedFd;
 
 pub use discovery::{DiscoveryError, list_nodes};
@@ -24,8 +28,8 @@ pub use sysfs::Sysfs;
 pub use usb::{Opened, UsbError, UsbTransport, open_usb_receivers};
 pub use watch::{NodeEvent, NodeWatch, WatchError};
 
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Report};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report};
 
 /// A way to a receiver, or something that behaves like one.
 ///

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::wire::Slot;
-use crate::wire::descriptor::Capabilities;
+use hidpp_proto::wire::Slot;
+use hidpp_proto::wire::descriptor::Capabilities;
 
 /// The vendor whose devices speak HID++.
 const LOGITECH: u16 = 0x046D;
@@ -230,8 +230,8 @@ impl fmt::Display for NodeInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::descriptor::scan;
-    use crate::wire::samples::{BLE, BOLT, CENTURION, FOREIGN};
+    use crate::transport::samples::{BLE, BOLT, CENTURION, FOREIGN};
+    use hidpp_proto::wire::descriptor::scan;
 
     fn role(vendor: u16, product: u16, descriptor: &[u8]) -> NodeRole {
         let node = NodeInfo::new("/dev/hidraw0", vendor, product, scan(descriptor));

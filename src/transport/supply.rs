@@ -21,7 +21,7 @@ use std::io;
 
 use super::Place;
 use super::sysfs::{Properties, Sysfs, plain};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// What the driver's names begin with.
 const PREFIX: &str = "hidpp_battery_";
@@ -118,8 +118,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::transport::samples::BLE;
     use crate::transport::sysfs::tests::{Hid, Tree, unifying};
-    use crate::wire::samples::BLE;
 
     /// As Linux 6.1 told of a K750.
     const K750: &str = "POWER_SUPPLY_NAME=hidpp_battery_0\n\

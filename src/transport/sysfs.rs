@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Bus, NodeId, NodeInfo, Place};
 use crate::text;
-use crate::wire::descriptor;
+use hidpp_proto::wire::descriptor;
 
 /// A mounted sysfs.
 #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::transport::NodeRole;
-    use crate::wire::samples::{BLE, BOLT, CENTURION, FOREIGN, UNIFYING};
+    use crate::transport::samples::{BLE, BOLT, CENTURION, FOREIGN, UNIFYING};
 
     /// A sysfs of this test's own, gone afterwards.
     pub(in crate::transport) struct Tree(PathBuf);

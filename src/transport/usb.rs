@@ -16,9 +16,9 @@ use rusb::{Context, Device, DeviceHandle, Direction, TransferType, UsbContext};
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::{NodeInfo, Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::descriptor::{self, Capabilities};
-use crate::wire::{Incoming, Report, ReportId, classify};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::descriptor::{self, Capabilities};
+use hidpp_proto::wire::{Incoming, Report, ReportId, classify};
 
 /// Why a receiver cannot be used by way of USB.
 #[derive(Debug, thiserror::Error)]

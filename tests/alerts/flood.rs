@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use solar_status::alerts::{Alerts, Kind, Memory, Order, Settings, Urgency};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, ValueKind,
 };
-use solar_status::units::{Lux, Percent, Timestamp};
-use solar_status::wire::Slot;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

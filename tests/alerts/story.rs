@@ -17,13 +17,13 @@
 
 use std::time::Duration;
 
+use hidpp_proto::units::{Lux, Percent, PercentPoints, Timestamp};
+use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
 use solar_status::alerts::{Alerts, Bubble, Memory, Order, Settings, parse};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, ValueKind,
 };
-use solar_status::units::{Lux, Percent, PercentPoints, Timestamp};
-use solar_status::wire::Slot;
 
 const TWO_DAYS: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 use rustix::process::Signal;
 use solar_status::device::{ChargeState, Light};
 use solar_status::history::{History, Sample};
-use solar_status::units::{Lux, Percent, Timestamp};
 use tempfile::TempDir;
 use test_support::bus::{Bus, NOWHERE};
 use test_support::lines::Lines;

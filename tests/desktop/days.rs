@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario;
+use hidpp_sim::scenario::Staged;
 use solar_status::capture::TraceFile;
 use solar_status::history::{History, Sample};
 use solar_status::manager::{
     Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
 use solar_status::nodes::{Given, SimulatedNode, Tapping};
-use solar_status::session::Wanted;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario;
-use solar_status::sim::scenario::Staged;
 use solar_status::transport::{NodeInfo, Transport};
-use solar_status::units::{Percent, Timestamp};
 
 /// Nine days, and the tenth until six in the evening.
 const LONG: Duration = Duration::from_secs((9 * 24 + 18) * 60 * 60);

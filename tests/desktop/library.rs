@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{Act, K750, K800, M705, Staged, desk};
-use solar_status::units::Lux;
+use hidpp_proto::units::Lux;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::{Act, K750, K800, M705, Staged, desk};
 use test_support::tools::text;
 
 use crate::bus::{command, start};

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use solar_status::sim::scenario::{K800, Staged, desk};
-use solar_status::units::Timestamp;
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::scenario::{K800, Staged, desk};
 use tempfile::TempDir;
 use test_support::bus::Bus;
 use test_support::process::Process;

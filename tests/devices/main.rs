@@ -10,16 +10,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::session::Wanted;
+use hidpp_sim::catalogue::{Connection, Entry, devices};
+use hidpp_sim::device::Kind;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Plugged, scenario};
 use solar_status::device::{ChargeState, Device, Link, Presence, ValueKind};
-use solar_status::feature::DeviceKind;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::nodes::{SimulatedNode, node_of, numbered};
-use solar_status::session::Wanted;
-use solar_status::sim::catalogue::{Connection, Entry, devices};
-use solar_status::sim::device::Kind;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Plugged, scenario};
 use solar_status::transport::NodeInfo;
 
 /// The slot of a Powerplay's pad.
@@ -196,7 +196,7 @@ fn every_device_is_found_and_read_as_its_dump_says() {
         assert_as_dumped(device, dump);
         let connection = match (
             &device.link,
-            device.slot().map(solar_status::wire::Slot::get),
+            device.slot().map(hidpp_proto::wire::Slot::get),
         ) {
             (_, Some(PAD)) => "pad",
             (_, Some(_)) => "receiver",

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
+use hidpp_proto::units::Timestamp;
 use serde_json::Value;
 use solar_status::cli::format::{self, bars};
 use solar_status::device::{Device, Presence};
-use solar_status::units::Timestamp;
 
 use crate::devices::{READ, mouse, rendered, rendered_at};
 

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
+use hidpp_proto::wire::{Slot, Wpid};
 use solar_status::cli::format::{Format, Look, Rendered};
 use solar_status::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Link, Presence, TimeBasis,
     TimeLeft, TimeLeftUntil, ValueKind,
 };
-use solar_status::feature::DeviceKind;
-use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
-use solar_status::wire::{Slot, Wpid};
 
 pub(crate) const LOOK: Look<'_> = Look {
     color: true,

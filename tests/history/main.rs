@@ -17,9 +17,9 @@ mod torn;
 use std::path::Path;
 use std::time::Duration;
 
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 use solar_status::device::{ChargeState, Light};
 use solar_status::history::{Entry, History, Sample, read};
-use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
 
 const KEYBOARD: &str = "4002-5692B2EC";
 const MINUTE: u64 = 60;

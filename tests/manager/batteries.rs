@@ -3,17 +3,17 @@
 
 use std::fs;
 
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister};
+use hidpp_proto::units::{Lux, Percent};
+use hidpp_sim::Plugged;
+use hidpp_sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
+use hidpp_sim::device::Device as Simulated;
+use hidpp_sim::hidpp20::{Feature, Model};
+use hidpp_sim::models;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::solar::Solar;
 use solar_status::device::Device;
-use solar_status::feature::{BatteryFeature, BatteryRegister};
 use solar_status::manager::Memory;
-use solar_status::sim::Plugged;
-use solar_status::sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
-use solar_status::sim::device::Device as Simulated;
-use solar_status::sim::hidpp20::{Feature, Model};
-use solar_status::sim::models;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::solar::Solar;
-use solar_status::units::{Lux, Percent};
 
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow::last;

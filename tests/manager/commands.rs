@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_sim::Firmware;
+use hidpp_sim::receiver::Receiver;
 use solar_status::device::Device;
-use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::{Change, Command, News};
-use solar_status::sim::Firmware;
-use solar_status::sim::receiver::Receiver;
-use solar_status::units::{Lux, Percent, Timestamp};
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::{FollowHarness, words};

@@ -1,11 +1,11 @@
 //! When a node may be closed: while the kernel drives all its devices, as they come and go.
 
+use hidpp_proto::units::Percent;
+use hidpp_sim::catalogue;
+use hidpp_sim::scenario::{K750, K800, M705};
 use proptest::prelude::*;
 use solar_status::device::Presence;
-use solar_status::sim::catalogue;
-use solar_status::sim::scenario::{K750, K800, M705};
 use solar_status::transport::NodeEvent;
-use solar_status::units::Percent;
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};

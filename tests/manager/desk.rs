@@ -7,16 +7,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report, Slot, classify};
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Firmware, Plugged, catalogue};
 use solar_status::device::Device;
 use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
 use solar_status::nodes::node_of;
-use solar_status::session::Wanted;
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Firmware, Plugged, catalogue};
 use solar_status::transport::{Bus, NodeId, NodeInfo, Transport, TransportError};
-use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report, Slot, classify};
 
 /// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
 pub(crate) const SIX: [&str; 6] = ["M525", "M705 (M-R0009)", "K520", "G703", "PRO X", "K750"];

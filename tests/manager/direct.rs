@@ -1,11 +1,11 @@
 //! Devices on a node of their own: on a cable, on Bluetooth, behind a headset's dongle.
 
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::battery::State;
+use hidpp_sim::direct::{DirectDevice, Indices};
+use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::{Link, Presence};
 use solar_status::manager::{Change, Memory, News};
-use solar_status::sim::battery::State;
-use solar_status::sim::direct::{DirectDevice, Indices};
-use solar_status::sim::{Plugged, catalogue};
-use solar_status::units::{Percent, Timestamp};
 
 use crate::desk::{Shared, hours, percent};
 use crate::follow_harness::FollowHarness;

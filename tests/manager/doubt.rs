@@ -1,11 +1,11 @@
 //! A reading that is hard to believe is read again before it is shown.
 
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::{Incoming, Report};
+use hidpp_sim::battery::State;
 use solar_status::device::{ChargeState, Presence};
 use solar_status::manager::Memory;
-use solar_status::sim::battery::State;
 use solar_status::transport::{Transport, TransportError};
-use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::{Incoming, Report};
 
 use crate::desk::{Shared, hours, in_slot, percent, read_by};
 

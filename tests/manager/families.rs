@@ -1,13 +1,13 @@
 //! Every family of receivers: its devices are found, named and read, asleep or awake.
 
+use hidpp_proto::feature::DeviceKind;
+use hidpp_sim::Plugged;
+use hidpp_sim::catalogue;
+use hidpp_sim::device::Device;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
 use solar_status::device::{Presence, ReceiverFamily};
-use solar_status::feature::DeviceKind;
 use solar_status::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
-use solar_status::sim::Plugged;
-use solar_status::sim::catalogue;
-use solar_status::sim::device::Device;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
 
 use crate::desk::{Shared, hours, in_slot, percent, query};
 

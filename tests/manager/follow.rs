@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hidpp_proto::units::{Lux, Percent};
+use hidpp_sim::battery::State;
+use hidpp_sim::catalogue;
+use hidpp_sim::scenario::{self, K750, K800, M705};
+use hidpp_sim::{Firmware, Plugged};
 use solar_status::device::{Device, Presence};
 use solar_status::manager::{Change, News};
-use solar_status::sim::battery::State;
-use solar_status::sim::catalogue;
-use solar_status::sim::scenario::{self, K750, K800, M705};
-use solar_status::sim::{Firmware, Plugged};
-use solar_status::units::{Lux, Percent};
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::follow_harness::{FollowHarness, words};
@@ -344,8 +344,8 @@ fn at_the_end_every_flag_is_as_it_was() {
     harness.follow(20);
     assert_eq!(desk.act(|receiver| receiver.flags()), before);
     let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
-        solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
-        solar_status::sim::device::Protocol::Features(_) => panic!("an M705 has registers"),
+        hidpp_sim::device::Protocol::Registers(registers) => registers.flags(),
+        hidpp_sim::device::Protocol::Features(_) => panic!("an M705 has registers"),
     });
     assert_eq!(flags, [0; 3]);
 }
@@ -479,8 +479,8 @@ fn a_flag_that_the_kernel_driver_wants_too_stays() {
     });
     harness.follow(20);
     let flags = desk.act(|receiver| match &receiver.device(1).unwrap().protocol {
-        solar_status::sim::device::Protocol::Registers(registers) => registers.flags(),
-        solar_status::sim::device::Protocol::Features(_) => panic!("a K520 has registers"),
+        hidpp_sim::device::Protocol::Registers(registers) => registers.flags(),
+        hidpp_sim::device::Protocol::Features(_) => panic!("a K520 has registers"),
     });
     assert_eq!(flags, [0x10, 0x00, 0x00]);
 }

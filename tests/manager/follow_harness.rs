@@ -7,13 +7,13 @@ use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report, Slot};
 use solar_status::manager::{
     Change, Clock, Command, Commands, Follow, Memory, News, NodeSource, Query, VirtualClock, Wake,
     follow,
 };
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
-use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report, Slot};
 
 use crate::desk::{Shared, query};
 

@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
+use hidpp_proto::session::LONGEST_STATUS;
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::device::Protocol;
+use hidpp_sim::patience::Patience;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::{K750, M705};
+use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::Presence;
 use solar_status::manager::{
     Failure, Memory, OpenNode, Query, Snapshot, VirtualClock, read_status,
 };
-use solar_status::session::LONGEST_STATUS;
-use solar_status::sim::device::Protocol;
-use solar_status::sim::patience::Patience;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{K750, M705};
-use solar_status::sim::{Plugged, catalogue};
-use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent, query};
 use crate::follow::{desk, last};

@@ -1,8 +1,8 @@
 //! A kernel that drives the devices of a desk, in the harness: its nodes, its batteries, its words.
 
+use hidpp_proto::units::Percent;
+use hidpp_proto::wire::Slot;
 use solar_status::transport::{NodeEvent, NodeId, NodeInfo, Place, Supply, SupplyId};
-use solar_status::units::Percent;
-use solar_status::wire::Slot;
 
 use crate::desk::Shared;
 use crate::follow_harness::{FollowHarness, Port};

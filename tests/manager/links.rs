@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::Slot;
+use hidpp_sim::device::Device as Firmware;
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::{Device, Link, Presence};
-use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::{Change, Command, Memory, News, Selector, Snapshot};
-use solar_status::sim::device::Device as Firmware;
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Plugged, catalogue};
-use solar_status::units::{Percent, Timestamp};
-use solar_status::wire::Slot;
 
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow_harness::FollowHarness;

@@ -7,12 +7,12 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::catalogue::{self, FeatureLine};
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use serde_json::Value;
 use solar_status::device::{Device, Presence};
 use solar_status::manager::Memory;
-use solar_status::sim::catalogue::{self, FeatureLine};
-use solar_status::units::Timestamp;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::follow_harness::FollowHarness;
@@ -119,10 +119,7 @@ fn a_sleeping_device_shows_what_was_last_known_and_when() {
 }
 
 /// The device of the catalogue after an update that moved its features.
-fn moved(
-    name: &str,
-    change: impl FnOnce(&mut Vec<FeatureLine>),
-) -> solar_status::sim::device::Device {
+fn moved(name: &str, change: impl FnOnce(&mut Vec<FeatureLine>)) -> hidpp_sim::device::Device {
     let mut entry = catalogue::find(name).unwrap();
     change(&mut entry.features);
     entry.paired([0xD0, 0, 0, 1]).unwrap()

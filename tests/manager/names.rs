@@ -4,19 +4,19 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report};
+use hidpp_sim::device::Protocol;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Firmware, Plugged, catalogue};
 use solar_status::device::Device;
-use solar_status::feature::DeviceKind;
 use solar_status::manager::{
     Change, Memory, News, OpenNode, Query, Selector, Snapshot, VirtualClock, read_status,
 };
-use solar_status::session::Wanted;
-use solar_status::sim::device::Protocol;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Firmware, Plugged, catalogue};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
-use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report};
 
 use crate::desk::{Shared, hours, in_slot, query, read_by};
 use crate::follow_harness::FollowHarness;

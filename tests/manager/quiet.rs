@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use hidpp_proto::units::{Lux, Percent};
+use hidpp_sim::scenario::{K750, M705};
+use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::Presence;
 use solar_status::manager::{Change, Command, News};
-use solar_status::sim::scenario::{K750, M705};
-use solar_status::sim::{Plugged, catalogue};
 use solar_status::transport::{NodeEvent, Supply};
-use solar_status::units::{Lux, Percent};
 
 use crate::desk::{Shared, percent};
 use crate::follow::{desk, last};

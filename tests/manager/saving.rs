@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
 use serde_json::Value;
-use solar_status::feature::solar_dashboard::LightMeasure;
 use solar_status::manager::{Change, Command, Memory, News};
-use solar_status::units::Timestamp;
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::FollowHarness;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use solar_status::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_sim::Firmware;
 use solar_status::manager::Command;
-use solar_status::sim::Firmware;
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::FollowHarness;

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::Plugged;
+use hidpp_sim::catalogue;
+use hidpp_sim::device::{Device, Protocol};
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::{self, K750, M705};
 use solar_status::manager::{Change, Memory, News, Selector};
-use solar_status::sim::Plugged;
-use solar_status::sim::catalogue;
-use solar_status::sim::device::{Device, Protocol};
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{self, K750, M705};
-use solar_status::units::{Percent, Timestamp};
 
 use crate::desk::{Shared, hours};
 use crate::follow_harness::{FollowHarness, words};
@@ -95,7 +95,7 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
     harness.at(10, move |now| {
         hand.act(|receiver| {
             let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
-            solar_status::sim::Firmware::output_report(receiver, now, &flags);
+            hidpp_sim::Firmware::output_report(receiver, now, &flags);
             receiver.pair(now, 4, device("K520"))
         });
         hand.say("10 04 07 05 00 00 00");

@@ -1,9 +1,9 @@
 //! Hardware that cannot be read is named while it is followed: once, and not too soon.
 
-use solar_status::sim::Plugged;
-use solar_status::sim::scenario;
+use hidpp_proto::wire::descriptor::Capabilities;
+use hidpp_sim::Plugged;
+use hidpp_sim::scenario;
 use solar_status::transport::{NodeEvent, NodeInfo};
-use solar_status::wire::descriptor::Capabilities;
 
 use crate::desk::Shared;
 use crate::follow_harness::{FollowHarness, words};

@@ -6,15 +6,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 use clap::Parser;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report, classify};
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{Firmware, Plugged, scenario};
 use rustix::event::{EventfdFlags, eventfd};
 use solar_status::manager::{Clock, NodeSource, RealClock};
 use solar_status::nodes::node_of;
 use solar_status::service::{self, Args, Ending, ServiceError};
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{Firmware, Plugged, scenario};
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
-use solar_status::units::Timestamp;
-use solar_status::wire::{Incoming, Report, classify};
 use test_support::bus::Bus;
 use test_support::client::Client;
 

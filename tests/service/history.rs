@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 use serde_json::Value;
 use solar_status::bus::entries::{Row, entry};
 use solar_status::device::{ChargeState, Light};
 use solar_status::history::{History, Sample, read};
-use solar_status::units::{Lux, Millivolts, Percent, Timestamp};
 use tempfile::TempDir;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, NAME};

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use solar_status::sim::scenario;
-use solar_status::units::Percent;
+use hidpp_proto::units::Percent;
+use hidpp_sim::scenario;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, NAME, UPOWER_DEVICE};
 use test_support::signal::error_name;

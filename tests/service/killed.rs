@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use hidpp_proto::units::Timestamp;
 use rustix::process::Signal;
 use serde_json::Value;
 use solar_status::history::{Entry, devices, read};
-use solar_status::units::Timestamp;
 use tempfile::TempDir;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE};

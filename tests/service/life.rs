@@ -3,9 +3,9 @@
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
+use hidpp_sim::scenario;
 use rustix::process::Signal;
 use solar_status::service::{BusError, ServiceError};
-use solar_status::sim::scenario;
 use tempfile::TempDir;
 use test_support::bus::{Broker, Bus};
 use test_support::client::{Client, DEVICE, NAME, UPOWER};

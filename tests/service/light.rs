@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use solar_status::sim::scenario;
-use solar_status::units::Lux;
+use hidpp_proto::units::Lux;
+use hidpp_sim::scenario;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE};
 use test_support::signal::{Signal, error_name};

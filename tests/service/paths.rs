@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use solar_status::sim::device::Device;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::{catalogue, scenario};
+use hidpp_sim::device::Device;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::{catalogue, scenario};
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, UPOWER_DEVICE};
 use test_support::signal::error_name;
@@ -78,7 +78,7 @@ fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
     assert_eq!(before.len(), 2, "{before:?}");
 
     // What happens to one happens to that one.
-    let percent = solar_status::units::Percent::new(5).unwrap();
+    let percent = hidpp_proto::units::Percent::new(5).unwrap();
     let [_, second] = &things;
     second.act(|receiver, now| receiver.set_charge(now, 1, percent));
     let told = client.wait_for("change", |it| it.changed().contains_key("Percentage"));

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use solar_status::sim::scenario;
-use solar_status::units::Percent;
+use hidpp_proto::units::Percent;
+use hidpp_sim::scenario;
 use test_support::bus::Bus;
 use test_support::client::{Client, UPOWER_DEVICE};
 use test_support::signal::Signal;

@@ -3,10 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hidpp_proto::units::{Percent, Timestamp};
 use serde_json::Value;
 use solar_status::device::ChargeState;
 use solar_status::history::{History, Sample};
-use solar_status::units::{Percent, Timestamp};
 use tempfile::TempDir;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, NAME, UPOWER, UPOWER_DEVICE};

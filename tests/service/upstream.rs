@@ -29,10 +29,10 @@
 //! (`signals::the_display_device_stays_as_it_is`), two receivers with equal serial numbers
 //! (`paths`), and [`a_device_out_of_reach_keeps_its_values`].
 
+use hidpp_proto::units::Percent;
+use hidpp_sim::scenario;
+use hidpp_sim::{catalogue, receiver::Receiver};
 use regex::Regex;
-use solar_status::sim::scenario;
-use solar_status::sim::{catalogue, receiver::Receiver};
-use solar_status::units::Percent;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
 use test_support::signal::error_name;

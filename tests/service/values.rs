@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use hidpp_sim::scenario;
 use solar_status::nodes::numbered;
-use solar_status::sim::scenario;
 use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
 use test_support::signal::{lines, plain};

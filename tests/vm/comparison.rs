@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use hidpp_sim::battery::State;
 use serde_json::Value;
-use solar_status::sim::battery::State;
 
 use crate::kernel::Seen;
 use crate::solaar::Listed;

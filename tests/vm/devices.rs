@@ -1,11 +1,11 @@
 //! Devices of the simulator's catalogue, in the state that a scenario wants, and one that says nothing.
 
-use solar_status::sim::Firmware;
-use solar_status::sim::battery::{Battery, State};
-use solar_status::sim::catalogue;
-use solar_status::sim::device::Device;
-use solar_status::sim::receiver::Receiver;
-use solar_status::units::{Percent, Timestamp};
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::Firmware;
+use hidpp_sim::battery::{Battery, State};
+use hidpp_sim::catalogue;
+use hidpp_sim::device::Device;
+use hidpp_sim::receiver::Receiver;
 
 use crate::comparison::Row;
 

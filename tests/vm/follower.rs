@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Timestamp;
 use rustix::event::{EventfdFlags, eventfd};
 use solar_status::device::{Device, Presence};
 use solar_status::manager::{
     Change, Changed, Clock, Follow, Memory, News, NoCommands, NodeSource, Query, RealClock, Wake,
     follow,
 };
-use solar_status::session::Wanted;
 use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeWatch, Transport, TransportError, WatchError,
 };
-use solar_status::units::Timestamp;
 use test_support::wait::eventually;
 
 use crate::kernel::PATIENCE;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use hidpp_proto::wire::SoftwareId;
+use hidpp_sim::receiver::Sent;
 use solar_status::capture::trace::{Direction, Entry};
-use solar_status::sim::receiver::Sent;
-use solar_status::wire::SoftwareId;
 
 /// Byte 0 of a DJ report: a request that has no answer.
 const DJ: u8 = 0x20;

@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
+use hidpp_proto::units::Timestamp;
+use hidpp_sim::Firmware;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
-use solar_status::sim::Firmware;
-use solar_status::units::Timestamp;
 use test_support::wait::eventually;
 
 use crate::descriptors::{Hardware, endpoint};

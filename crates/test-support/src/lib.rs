@@ -1,8 +1,8 @@
 //! What several tests and benchmarks of solar-status use: buses, programs, terminals, clients and
 //! attackers of the service, and one way to wait.
 //!
-//! It depends on neither the programs nor their library: a test passes in the path of the program
-//! that Cargo built for it. All of it panics at the first surprise, as a test does.
+//! It depends on neither the programs nor their library, only on the protocol: a test passes in the
+//! path of the program that Cargo built for it. All of it panics at the first surprise, as a test does.
 
 #![expect(
     clippy::unwrap_used,
@@ -27,7 +27,14 @@ pub mod wait;
 
 use std::path::Path;
 
+use hidpp_proto::wire::Report;
+
 /// The directory of the project, which the paths of its files start from.
 pub fn project() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// A report from its hexadecimal bytes.
+pub fn report(hex: &str) -> Report {
+    hex.parse().unwrap()
 }

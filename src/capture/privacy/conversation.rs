@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::capture::trace::Direction;
-use crate::feature::device_connection::{self, DeviceConnection};
-use crate::feature::root;
-use crate::wire::{
+use hidpp_proto::feature::device_connection::{self, DeviceConnection};
+use hidpp_proto::feature::root;
+use hidpp_proto::wire::{
     DeviceIndex, FeatureId, FeatureIndex, Message, Relation, Report, Wpid, relation,
 };
 

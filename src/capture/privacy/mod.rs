@@ -18,9 +18,9 @@ mod conversation;
 
 use super::tap::{Redact, Redaction};
 use super::trace::Direction;
-use crate::feature::{BatteryFeature, BatteryRegister, device_information, solar_dashboard};
-use crate::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
 use conversation::{Conversation, device};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, device_information, solar_dashboard};
+use hidpp_proto::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
 
 /// Withholds what could be user input, and with `anonymize` also what tells one device from
 /// another of its model.
@@ -176,7 +176,7 @@ impl Redact for Privacy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     fn from_device(privacy: &mut Privacy, hex: &str) -> Redaction {
         privacy.redact(Direction::FromDevice, &report(hex))

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::units::Timestamp;
-use crate::wire::Report;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Report;
 
 /// Reports one after the other, each behind its length.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ impl From<Nanos> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     #[test]
     fn reports_and_times_come_out_as_they_went_in() {

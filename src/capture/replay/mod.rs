@@ -16,9 +16,9 @@ use std::io::{self, BufRead, Read};
 
 use super::trace::{Line, LineError};
 use crate::transport::{NodeId, NodeInfo, Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Relation, Report, classify, relation};
 use frames::Place;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Relation, Report, classify, relation};
 use recording::{Exchange, Exchanges, Recording};
 
 /// How many MiB a trace has at most. A K750 that is followed for a month fills about three.
@@ -286,7 +286,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     const TRACE: &str = "\
 # solar-status trace 1

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::frames::{Frames, Nanos, Place};
 use crate::capture::trace::{Direction, Entry};
-use crate::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
+use hidpp_proto::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
 
 /// How long after an unanswered request the same one is its repeat. An idle device answers within
 /// 1.94 s (recording of a Performance MX), and programs that do not wait for it repeat after 0.7 to
@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::units::Timestamp;
+    use hidpp_proto::units::Timestamp;
 
     /// The rule word for word: a search from the end for each of its parts.
     fn searched(exchanges: &Exchanges, report: &Report) -> Option<u32> {

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::decode::GivenFeature;
-use crate::wire::FeatureId;
+use hidpp_proto::wire::FeatureId;
 
 /// Explain HID++ frames: what they are, who sent them, and what every byte means.
 ///

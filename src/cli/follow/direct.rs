@@ -13,7 +13,7 @@ use crate::manager::{
     self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
 };
 use crate::nodes::{Given, Machine, Tapping, simulated};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The devices, as the arguments say.
 pub(super) struct Devices<'a> {

@@ -19,7 +19,7 @@ use crate::client::follow::{
     Waker,
 };
 use crate::nodes::unreadable_here;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The remark when nothing is plugged in.
 pub(super) const WAITING: &str =

@@ -4,7 +4,7 @@ use super::moment::Moment;
 use crate::cli::style::Style;
 use crate::cli::words::{self, Urgency};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence, TimeLeftUntil};
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 /// So many devices have their place in a bar; of the others it says how many there are.
 const MOST: usize = 3;

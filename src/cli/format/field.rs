@@ -5,9 +5,9 @@ use crate::cli::bar::bar;
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{Presence, TimeLeftUntil};
-use crate::feature::DeviceKind;
 use crate::text;
-use crate::units::Percent;
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::Percent;
 
 /// A value of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::entry::by_id;
 use crate::cli::{json, words};
 use crate::device::{BatteryLevel, ChargeState, Device, Presence};
 use crate::text;
-use crate::units::{Lux, Percent};
+use hidpp_proto::units::{Lux, Percent};
 
 const AVAILABLE: &str = "online";
 const NOT_AVAILABLE: &str = "offline";

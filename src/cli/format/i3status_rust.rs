@@ -10,7 +10,7 @@ use super::Look;
 use super::entry::{Entry, Tone, line};
 use super::escape::pango;
 use crate::cli::json;
-use crate::feature::DeviceKind;
+use hidpp_proto::feature::DeviceKind;
 
 #[derive(Serialize)]
 struct Block {

@@ -32,7 +32,7 @@ use self::template::Template;
 pub use self::template::TemplateError;
 use super::style::Style;
 use crate::device::Device;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 pub(super) use self::args::{FormatArgs, HELP};
 pub(super) use self::output::print;

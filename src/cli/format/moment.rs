@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::words;
 use crate::device::{Battery, Device, Presence, STALE, TimeBasis, TimeLeft};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Texts change by their age at whole minutes only: those of several devices change together, and a
 /// stream wakes up once a minute at most.

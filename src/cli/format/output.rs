@@ -10,7 +10,7 @@ use crate::cli::file;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::device::Device;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Prints devices, and what is different later.
 pub(super) struct Printer<'a> {

@@ -11,9 +11,9 @@ use super::entry::by_id;
 use super::escape::label;
 use crate::cli::words;
 use crate::device::{Battery, BatteryLevel, ChargeState, Device, Link, Presence};
-use crate::feature::DeviceKind;
 use crate::text;
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::{Percent, Timestamp};
 
 const LEVELS: [BatteryLevel; 4] = [
     BatteryLevel::Critical,

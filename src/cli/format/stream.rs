@@ -13,7 +13,7 @@ use crate::client::follow::{
 };
 use crate::client::naming::Naming;
 use crate::device::Device;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Prints until it is ended.
 pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Result<Exit> {

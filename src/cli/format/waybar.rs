@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::entry::{Entry, NOTHING};
 use super::escape::pango;
 use crate::cli::json;
-use crate::units::Percent;
+use hidpp_proto::units::Percent;
 
 #[derive(Serialize)]
 struct Module {

@@ -77,7 +77,7 @@ fn without_formula(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Timestamp;
+    use hidpp_proto::units::Timestamp;
 
     /// The cells of a line, as a spreadsheet that separates them by this takes them apart.
     fn cells(line: &str, separator: char) -> Vec<String> {
@@ -142,9 +142,9 @@ mod tests {
         let entry = Entry {
             at: Timestamp::START,
             span: crate::history::Span::Moment,
-            charge: crate::units::Percent::new(57),
-            voltage: Some(crate::units::Millivolts(2540)),
-            light: Some(crate::units::Lux(12)),
+            charge: hidpp_proto::units::Percent::new(57),
+            voltage: Some(hidpp_proto::units::Millivolts(2540)),
+            light: Some(hidpp_proto::units::Lux(12)),
             state: crate::device::ChargeState::Discharging,
             online: true,
         };

@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::view::View;
 use crate::chart::Period;
 use crate::device::ChargeState;
-use crate::feature::DeviceKind;
 use crate::history::Entry;
 use crate::history::forecast::{Estimate, Forecast, Lack, Outlook};
 use crate::text;
-use crate::units::{Lux, Millivolts, Percent, Timestamp};
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 
 /// The number of the schema this program writes.
 const SCHEMA: u32 = 1;

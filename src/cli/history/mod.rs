@@ -31,7 +31,7 @@ use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
 use crate::history::forecast;
 use crate::manager::{Clock, RealClock};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {
     let zone = TimeZone::system();

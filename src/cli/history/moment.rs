@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::chart::calendar::{days_before, local, midnight};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A time as a person says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::chart::axis::{Mark, marks};
 use crate::chart::{Period, series};
 use crate::cli::style::Style;
 use crate::history::Entry;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How many lines the charge has.
 const ROWS: usize = 6;

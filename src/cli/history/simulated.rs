@@ -14,10 +14,10 @@ use crate::manager::{
     Change, Follow, FollowError, Memory, News, NoCommands, Query, VirtualClock, follow,
 };
 use crate::nodes::{Given, SimulatedNode, Tapping};
-use crate::session::Wanted;
-use crate::sim::scenario::{AWAY, months};
 use crate::transport::{NodeInfo, Transport};
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_sim::scenario::{AWAY, months};
 
 /// So many days are lived through from a midnight on, and the day that has begun.
 const DAYS: u32 = 60;
@@ -155,9 +155,9 @@ mod tests {
     use super::*;
     use crate::history::Entry;
     use crate::history::forecast::{Forecast, Outlook, forecast};
-    use crate::sim::Firmware;
-    use crate::sim::scenario::{K750, M705, desk, keyboard_use};
-    use crate::units::Lux;
+    use hidpp_proto::units::Lux;
+    use hidpp_sim::Firmware;
+    use hidpp_sim::scenario::{K750, M705, desk, keyboard_use};
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -19,7 +19,7 @@ use crate::client::history::HistoryRefused;
 use crate::device::{Device, Link};
 use crate::history::{self, HistoryError};
 use crate::manager::Memory;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Where solar-statusd of the system keeps its state.
 const STATE: &str = "/var/lib/solar-status";

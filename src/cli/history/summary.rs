@@ -13,7 +13,7 @@ use crate::chart::Period;
 use crate::chart::calendar::local;
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::feature::DeviceKind;
+use hidpp_proto::feature::DeviceKind;
 
 /// How wide the names of the lines are.
 const NAME: usize = 10;

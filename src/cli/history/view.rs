@@ -5,7 +5,7 @@ use crate::chart::{Period, series};
 use crate::cli::words;
 use crate::history::forecast::{Forecast, forecast};
 use crate::history::{Entry, HEARTBEAT};
-use crate::units::{Percent, Timestamp};
+use hidpp_proto::units::{Percent, Timestamp};
 
 /// What is shown of a device.
 pub(super) struct View<'a> {

@@ -11,7 +11,7 @@ use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::client::follow::{DeviceEvent, DeviceList};
 use crate::manager::Change;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Prints a line for each change.
 pub(super) struct Printer {

@@ -9,7 +9,7 @@ use crate::client::follow::{DeviceEvent, DeviceList};
 use crate::device::{Battery, Device, Light, Presence, Receiver};
 use crate::manager::Changed;
 use crate::text;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Names are made so wide, so that what comes after them mostly stands in one column.
 const NAME_WIDTH: usize = 8;
@@ -220,11 +220,11 @@ mod tests {
 
     use super::*;
     use crate::device::Link;
-    use crate::feature::battery_level_status::read_level;
-    use crate::feature::unified_battery::read_status;
-    use crate::units::Lux;
-    use crate::wire::Slot;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::battery_level_status::read_level;
+    use hidpp_proto::feature::unified_battery::read_status;
+    use hidpp_proto::units::Lux;
+    use hidpp_proto::wire::Slot;
+    use test_support::report;
 
     fn at(hours: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_secs(hours * 3600))

@@ -17,7 +17,7 @@ use crate::bus::Bus;
 use crate::cli::complain;
 use crate::cli::style::Style;
 use crate::client::deadline::{self, Limits, Stopped};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The name of servers on the bus.
 pub(super) const SERVER: &str = "org.freedesktop.Notifications";

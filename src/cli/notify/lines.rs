@@ -8,7 +8,7 @@ use super::words::{self, Text};
 use crate::alerts::{Bubble, Order, Urgency};
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Standard output in the place of a screen.
 pub(super) struct Lines {

@@ -27,7 +27,7 @@ use super::options::Field;
 use super::standard::unwritable;
 use super::style::Style;
 use crate::client::follow::{Alarm, Control, FollowEvent, SessionEvent, wake_channel};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
     let configuration = match Configuration::read(args.config.as_deref()) {

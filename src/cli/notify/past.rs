@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::alerts::Past;
 use crate::client::on_demand::OnDemand;
 use crate::device::Device;
-use crate::units::{Lux, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 /// The state of points that only mark a gap.
 const GAP: u32 = 0;

@@ -27,7 +27,7 @@ use crate::client::follow::{
     Waker, reconnect, wake_channel,
 };
 use crate::manager::{Change, Clock, RealClock};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How many messages the deciding thread may have pending: it may be waiting for the notification
 /// server. Beyond that, the connection to the daemon is not read.

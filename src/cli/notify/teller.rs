@@ -14,7 +14,7 @@ use crate::client::naming::Naming;
 use crate::client::on_demand::OnDemand;
 use crate::device::Device;
 use crate::manager::Change;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Where alerts are seen.
 pub(super) enum Screen {

@@ -4,7 +4,7 @@ use crate::alerts::{Alert, Kind};
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{CHARGING_ABOVE, ChargeState, Fault};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A text for the screen: what it is about in one line, and more below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::device::{Device, Link};
     use crate::text::tests::{HOSTILE, assert_harmless};
-    use crate::wire::Slot;
+    use hidpp_proto::wire::Slot;
 
     const STYLE: Style = Style {
         color: false,
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn every_fault_has_its_own_words() {
-        use crate::feature::battery_level_status::read_level;
-        use crate::wire::tests::report;
+        use hidpp_proto::feature::battery_level_status::read_level;
+        use test_support::report;
         for (hex, summary, body) in [
             (
                 "11 01 04 06 46 05 05 …",
@@ -165,9 +165,9 @@ mod tests {
     #[test]
     fn the_last_charge_of_an_absent_device_has_its_age() {
         use crate::device::{Battery, Presence};
-        use crate::feature::battery_level_status::read_level;
-        use crate::feature::battery_status::read as read_status;
-        use crate::wire::tests::report;
+        use hidpp_proto::feature::battery_level_status::read_level;
+        use hidpp_proto::feature::battery_status::read as read_status;
+        use test_support::report;
         let level = read_level(&report("11 01 04 06 05 00 00 …"));
         let percent = Battery::from_level_status(&level, None, Timestamp::START);
         let step = read_status(&report("10 02 81 07 01 00 00"));

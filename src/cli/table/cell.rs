@@ -6,7 +6,7 @@ use crate::cli::bar::bar;
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::device::{Battery, Device, Presence};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// What stands for the charge of a device without a battery.
 const NO_BATTERY: &str = "no battery";

@@ -19,7 +19,7 @@ use super::words;
 use crate::device::{Device, Link, Receiver};
 use crate::manager::Snapshot;
 use crate::text;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Names are made so short before a column is left out.
 const SHORT_NAME: usize = 24;

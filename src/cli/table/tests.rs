@@ -2,19 +2,19 @@ use std::time::Duration;
 
 use super::*;
 use crate::device::{Battery, Presence, TimeBasis, TimeLeft, TimeLeftUntil};
-use crate::feature::battery_level_status::read_level;
-use crate::feature::battery_voltage::read_voltage;
-use crate::feature::unified_battery::read_status as read_unified;
 use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, VirtualClock, read_status};
 use crate::nodes::{SimulatedNode, numbered};
-use crate::session::Wanted;
-use crate::sim::Plugged;
-use crate::sim::receiver::Receiver as SimulatedReceiver;
-use crate::sim::scenario::{self, K750, M705};
 use crate::transport::{Bus, NodeInfo};
-use crate::units::Percent;
-use crate::wire::Slot;
-use crate::wire::tests::report;
+use hidpp_proto::feature::battery_level_status::read_level;
+use hidpp_proto::feature::battery_voltage::read_voltage;
+use hidpp_proto::feature::unified_battery::read_status as read_unified;
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Percent;
+use hidpp_proto::wire::Slot;
+use hidpp_sim::Plugged;
+use hidpp_sim::receiver::Receiver as SimulatedReceiver;
+use hidpp_sim::scenario::{self, K750, M705};
+use test_support::report;
 
 const WIDE: Style = Style {
     color: false,

@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::follow::FollowArgs;
 use crate::cli::options::CommonArgs;
 use crate::client::follow::{self, Alarm, Control, SessionEvent};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
 /// not answer has nothing to put in order, and is not waited for.

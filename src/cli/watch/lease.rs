@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::model::{Entry, Key, Model};
 use crate::device::Device;
-use crate::feature::solar_dashboard::LightMeasure;
-use crate::units::Timestamp;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
 
 /// A series lasts about so long.
 const SERIES_S: u8 = 60;
@@ -105,8 +105,8 @@ mod tests {
     use crate::client::naming::Naming;
     use crate::device::{Light, Link, Presence};
     use crate::manager::{Change, Changed};
-    use crate::units::Lux;
-    use crate::wire::Slot;
+    use hidpp_proto::units::Lux;
+    use hidpp_proto::wire::Slot;
 
     fn keyboard(presence: Presence) -> Device {
         let link = Link::Paired {

@@ -45,7 +45,7 @@ use super::style::Style;
 use super::{aside, color, monitor, standard};
 use crate::client::follow::{Control, FollowEvent, SessionEvent};
 use crate::manager::{Clock, RealClock, Wake};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Whether there is a screen to draw on.
 pub(super) fn has_screen() -> bool {

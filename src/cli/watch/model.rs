@@ -6,8 +6,8 @@ use super::track::Track;
 use crate::client::naming::Naming;
 use crate::device::{BatteryLevel, Device, Presence, Receiver};
 use crate::manager::Change;
-use crate::units::{Percent, Timestamp};
-use crate::wire::Slot;
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::Slot;
 
 /// Light and voltage are shown for so long.
 const MINUTES: Duration = Duration::from_secs(10 * 60);
@@ -284,10 +284,10 @@ mod tests {
     use super::*;
     use crate::cli::watch::tests::at;
     use crate::device::{Battery, Link, ReceiverModel};
-    use crate::feature::solar_dashboard::read_event;
     use crate::manager::Changed;
-    use crate::units::Millivolts;
-    use crate::wire::tests::report;
+    use hidpp_proto::feature::solar_dashboard::read_event;
+    use hidpp_proto::units::Millivolts;
+    use test_support::report;
 
     fn receiver(id: &str) -> Receiver {
         Receiver {

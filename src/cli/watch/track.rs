@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// So many points are kept at most: one a second, for a quarter of an hour.
 const POINTS: usize = 900;

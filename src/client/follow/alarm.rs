@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
 use crate::manager::{Clock, Wake};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// When [`super::FollowEvent::Alarm`] fires next; `None`: never. It fires once each time it is set.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::bus::Bus;
 use crate::manager::Clock;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The first delay, in which most buses that restart are back.
 const FIRST: Duration = Duration::from_millis(200);

@@ -9,8 +9,8 @@ use zbus::Connection;
 
 use crate::client::calls::Object;
 use crate::client::deadline::{self, Limits};
-use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::{Command, CommandSender};
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
 /// How long a bus may take no bytes before the connection is given up.
 const SENDING: Duration = Duration::from_secs(1);

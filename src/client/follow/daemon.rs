@@ -17,7 +17,7 @@ use crate::client::deadline::{Executor, Limits, Stopped};
 use crate::client::filter::Filter;
 use crate::manager::{Change, Clock, RealClock};
 use crate::text;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// What a message of the bus means.
 enum Heard {

@@ -3,7 +3,7 @@
 use crate::client::naming::Naming;
 use crate::device::{Device, Presence, Receiver};
 use crate::manager::{Change, Changed};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A change with what it changed.
 #[derive(Debug)]
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
     use crate::device::samples::{battery, mouse};
     use crate::device::{Battery, ChargeState, Link, ReceiverModel};
-    use crate::wire::Slot;
+    use hidpp_proto::wire::Slot;
 
     fn k750(id: &str) -> Device {
         let link = Link::Paired {

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 
 use crate::manager::{Clock, RealClock, Wake};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The byte for the bus that is asked first.
 const FIRST_RANK: u8 = b'0';

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::doctor::Verdict;
     use crate::doctor::judge::testing::healthy;
-    use crate::units::Percent;
+    use hidpp_proto::units::Percent;
 
     /// What is found of the K750's battery after something is done to it.
     fn of_k750(act: impl FnOnce(&mut KernelBattery)) -> Finding {

@@ -3,8 +3,8 @@
 use super::{count, list, unseen};
 use crate::doctor::look::{Facts, Heard, Holder, Programs};
 use crate::doctor::{Area, Finding};
-use crate::wire::SoftwareId;
-use crate::wire::software::{is_spare, on_linux};
+use hidpp_proto::wire::SoftwareId;
+use hidpp_proto::wire::software::{is_spare, on_linux};
 
 /// The kernel's software id: that of its driver.
 const KERNEL: u8 = 1;

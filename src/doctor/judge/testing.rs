@@ -8,11 +8,11 @@ use crate::doctor::look::{
     KernelBattery, Node, OnBus, Opening, Owner, Programs, Unseen, Upower, UpowerDevice, UsbDevice,
     Way, Whose,
 };
-use crate::feature::battery_mileage;
 use crate::transport::{NodeId, NodeInfo, NodeRole, Place, Supply, SupplyId};
-use crate::units::{Lux, Percent, Timestamp};
-use crate::wire::tests::report;
-use crate::wire::{Slot, Wpid};
+use hidpp_proto::feature::battery_mileage;
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_proto::wire::{Slot, Wpid};
+use test_support::report;
 
 const HID: &str = "/devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007";
 

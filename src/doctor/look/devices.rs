@@ -14,10 +14,10 @@ use crate::capture::TraceFile;
 use crate::device::{Device, Link, Receiver, ReceiverFamily};
 use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
 use crate::nodes::Tapping;
-use crate::session::{LONGEST_STATUS, Wanted};
 use crate::transport::{HidrawTransport, NodeInfo, Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Incoming, Report, Slot};
+use hidpp_proto::session::{LONGEST_STATUS, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, Incoming, Report, Slot};
 
 /// What is known of the devices.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::machine::{Machine, names, text};
 use crate::history;
 use crate::storage::regular;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The longest cache in bytes that is looked at: no longer one is written.
 const LONGEST: u64 = 4 << 20;

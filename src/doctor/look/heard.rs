@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::unseen::Unseen;
 use crate::manager::{Clock, RealClock, Wake};
 use crate::transport::{HidrawTransport, Transport};
-use crate::wire::{Incoming, Message, Report};
+use hidpp_proto::wire::{Incoming, Message, Report};
 
 /// What was heard. Of input it is not even kept that there was some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, Mode, OFlags};
 
     use super::*;
-    use crate::wire::tests::report;
+    use test_support::report;
 
     #[test]
     fn programs_are_heard_by_the_answers_they_get() {

@@ -32,8 +32,8 @@ pub use whose::Whose;
 
 use crate::bus::Bus;
 use crate::device::{Device, Link, Receiver};
-use crate::session::LONGEST_STATUS;
 use crate::transport::{NodeInfo, NodeRole};
+use hidpp_proto::session::LONGEST_STATUS;
 use unseen::within;
 
 /// How long files and system calls may take: none waits for a device.

@@ -2,7 +2,7 @@
 
 use super::seconds;
 use crate::history::{Entry, Span};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// An entry with its place on an axis.
 #[derive(Clone, Copy, Debug)]

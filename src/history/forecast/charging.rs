@@ -7,7 +7,7 @@ use super::estimate::{Estimate, both, mean, spread};
 use super::{recent, seconds};
 use crate::device::ChargeState;
 use crate::history::Entry;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// So many percent that no earlier charge passed are taken to be as slow as the slowest.
 const UNSEEN: usize = 10;

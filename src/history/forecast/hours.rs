@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::readings::Reading;
 use super::seconds;
 use crate::history::{Entry, Span};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 const HOUR: u32 = 60 * 60;
 
@@ -109,7 +109,7 @@ mod tests {
     use super::super::tests::{at, charge};
     use super::*;
     use crate::history::forecast::readings::readings;
-    use crate::units::Lux;
+    use hidpp_proto::units::Lux;
 
     fn lit(hour: u32, lux: u16) -> Entry {
         Entry {

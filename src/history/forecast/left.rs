@@ -6,7 +6,7 @@ use super::estimate::Estimate;
 use super::{Outlook, charging, of_charge};
 use crate::device::{ChargeState, Device, TimeBasis, TimeLeft, TimeLeftUntil};
 use crate::history::Entry;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A time is worth showing if the least is so many parts of it at least,
 const PARTS: f64 = 4.0;

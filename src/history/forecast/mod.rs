@@ -50,7 +50,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use crate::device::{Device, TimeBasis};
-use crate::units::{PercentPoints, Timestamp};
+use hidpp_proto::units::{PercentPoints, Timestamp};
 
 pub use estimate::Estimate;
 pub use left::time_left;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::device::{Battery, ChargeState, DeviceKind, TimeLeft, TimeLeftUntil, samples};
 use crate::history::Span;
-use crate::units::{Lux, Percent};
+use hidpp_proto::units::{Lux, Percent};
 
 /// A device of unknown kind.
 fn device() -> Device {

@@ -5,7 +5,7 @@ use super::days;
 use super::estimate::{Estimate, Point, both, mean, slope, spread};
 use super::hours::Hour;
 use super::readings::Reading;
-use crate::units::PercentPoints;
+use hidpp_proto::units::PercentPoints;
 
 /// A rise of so much is a charger's, or new cells: a new phase.
 const REFILLED: f64 = 5.0;

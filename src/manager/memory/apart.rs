@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Memory;
 use super::entry::{Apart, Entry};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How long an id with its place holds after its device and the other one of the same model and serial
 /// number last answered in turn. If both are in use for longer without that, it was a mistake.

@@ -146,7 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::units::Timestamp;
+    use hidpp_proto::units::Timestamp;
 
     fn entry_of(seconds: u64, name: &str) -> Entry {
         Entry {

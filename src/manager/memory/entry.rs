@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Battery, Light};
-use crate::feature::{DeviceKind, FirmwareVersion};
-use crate::session::Known;
-use crate::units::Timestamp;
-use crate::wire::Wpid;
+use hidpp_proto::feature::{DeviceKind, FirmwareVersion};
+use hidpp_proto::session::Known;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Wpid;
 
 /// How many link ids are remembered of one device; those learnt first are dropped. A Bluetooth
 /// address can change with each pairing.

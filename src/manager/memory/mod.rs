@@ -33,12 +33,12 @@ use log::{debug, info, warn};
 pub use file::MemoryError;
 
 use crate::device::Device;
-use crate::session::Known;
 use crate::transport::NodeId;
-use crate::units::Timestamp;
-use crate::wire::Wpid;
 use entry::Entry;
 use file::{Found, find, write};
+use hidpp_proto::session::Known;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Wpid;
 
 /// Where features stand is looked up again after this time: a new firmware may have moved them.
 const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -4,10 +4,10 @@ use log::debug;
 
 use super::Monitor;
 use crate::device::Link;
-use crate::feature::solar_dashboard::LightMeasure;
 use crate::manager::command::{Command, Commands};
 use crate::manager::node::Node;
-use crate::units::Timestamp;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
 
 /// So many commands are taken in one go, so that a flood does not keep the devices waiting.
 const COMMANDS: usize = 16;

@@ -8,7 +8,7 @@ use crate::manager::change::Change;
 use crate::manager::fulfil;
 use crate::manager::joined::Request;
 use crate::manager::memory::Memory;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How many requests that join links are made in one go.
 const REQUESTS: usize = 64;

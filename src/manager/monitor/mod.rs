@@ -25,7 +25,7 @@ use super::snapshot::Failure;
 use super::unreadable::Unreadable;
 use super::{close, wait};
 use crate::transport::{NodeEvent, NodeId, NodeInfo, Transport, TransportError, WatchError};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 use opening::Waiting;
 use unreadable_nodes::UnreadableNodes;
 

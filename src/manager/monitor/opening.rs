@@ -11,7 +11,7 @@ use crate::manager::memory::Memory;
 use crate::manager::node::Node;
 use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole, TransportError};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A node that cannot be opened right after it came is tried again after this time, and then
 /// after twice as long each time: udev may not have given it its permissions yet.

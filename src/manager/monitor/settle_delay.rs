@@ -11,7 +11,7 @@ use super::Monitor;
 use super::opening::Waiting;
 use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How long after the last of its nodes came a receiver is opened. A device that answers slowly, or
 /// a busy machine, can take the kernel more than a second.

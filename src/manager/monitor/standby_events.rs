@@ -6,7 +6,7 @@ use super::opening::Waiting;
 use super::{Monitor, NodeSource};
 use crate::manager::node::Node;
 use crate::transport::{NodeEvent, Place, Supply};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 impl Monitor<'_> {
     /// Takes an event of a battery or of a paired device's node.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::manager::role;
 use crate::manager::unreadable::{Unreadable, unreadable};
 use crate::transport::{NodeId, NodeInfo, NodeRole};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The time for the other nodes of a piece of hardware: the kernel makes them one after the other, and
 /// the one that speaks HID++ is mostly the last.

@@ -11,9 +11,9 @@ use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
-use crate::session::{DeviceFact, Reading};
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::session::{DeviceFact, Reading};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 impl Node<'_> {
     pub(super) fn on_fact(

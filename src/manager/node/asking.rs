@@ -6,9 +6,9 @@ use log::debug;
 
 use super::{Node, Phase};
 use crate::device::{Link, Presence};
-use crate::session::{Known, Wanted};
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::session::{Known, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 /// How long after a device was polled because it woke another wake is the same one: it is reported several
 /// times, by notices 41 and 4B and event 1D4B.

@@ -5,8 +5,8 @@ use std::os::fd::BorrowedFd;
 use log::debug;
 
 use crate::transport::{Transport, TransportError};
-use crate::units::Timestamp;
-use crate::wire::Incoming;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Incoming;
 
 pub(super) enum Connection<'a> {
     Open(Box<dyn Transport + 'a>),

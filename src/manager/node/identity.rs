@@ -6,12 +6,12 @@ use log::debug;
 use super::Node;
 use super::device_state::DeviceState;
 use crate::device::{Battery, Device, Link, apart_id, direct_serial, serial_in, unit_id};
-use crate::feature::device_information::DeviceInformation;
 use crate::manager::change::Change;
 use crate::manager::memory::Memory;
-use crate::session::{Known, Wanted};
-use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Wpid};
+use hidpp_proto::feature::device_information::DeviceInformation;
+use hidpp_proto::session::{Known, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, Wpid};
 
 /// The product id of a device on its link: where its features stand may depend on it.
 pub(super) const fn model_on(device: &Device) -> Option<Wpid> {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The first wait, at the start of a motion, before it is known how fast it comes.
 const FIRST: Duration = Duration::from_millis(1);

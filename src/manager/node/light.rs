@@ -5,9 +5,9 @@ use super::device_state::DeviceState;
 use super::light_pacing::LightRequest;
 use super::{Node, Phase};
 use crate::device::{Device, Link};
-use crate::feature::solar_dashboard::LightMeasure;
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 impl Node<'_> {
     /// Makes the device at a link measure light in this series, or no longer; `false`: it is not here,

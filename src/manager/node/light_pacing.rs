@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::feature::solar_dashboard::LightMeasure;
-use crate::units::Timestamp;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::units::Timestamp;
 
 /// How long a wanted series waits after the last message, and then the latest is sent: however many
 /// programs request light, the keyboard receives a message a second at most.

@@ -31,11 +31,11 @@ use super::rivals::Sign;
 use super::snapshot::Failure;
 use crate::capture::Privacy;
 use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
-use crate::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
 use crate::text;
 use crate::transport::{Bus, NodeInfo, Place, Transport};
-use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, ReportId, Slot};
+use hidpp_proto::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, ReportId, Slot};
 
 pub(super) struct Node<'a> {
     info: NodeInfo,

@@ -1,12 +1,12 @@
 //! What a device is called, and whether that makes it one of those that are wanted.
 
 use super::Node;
-use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::memory::Memory;
-use crate::session::{Known, Wanted};
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{Known, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 impl Node<'_> {
     pub(super) fn on_name(

@@ -6,15 +6,15 @@ use super::identity::{complete_serial, has_record, model_on};
 use super::light_pacing::LightPacing;
 use super::naming::can_have_name;
 use crate::device::{Device, Link, Presence, device_id};
-use crate::feature::DeviceKind;
-use crate::feature::device_connection::DeviceConnection;
-use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
-use crate::session::{PairingRecord, Wanted};
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::feature::device_connection::DeviceConnection;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{PairingRecord, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 impl Node<'_> {
     pub(super) fn on_paired(

@@ -8,8 +8,8 @@ use crate::capture::{Redact, Redaction};
 use crate::manager::memory::Memory;
 use crate::manager::snapshot::Failure;
 use crate::transport::TransportError;
-use crate::units::Timestamp;
-use crate::wire::{Incoming, Report};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Incoming, Report};
 
 /// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
 const BATCH: usize = 256;

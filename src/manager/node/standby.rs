@@ -18,10 +18,10 @@ use super::device_state::DeviceState;
 use super::{Node, Phase};
 use crate::device::{BatterySource, Presence};
 use crate::manager::kernel_coverage::KernelCoverage;
-use crate::session::{Known, Wanted};
 use crate::transport::{NodeInfo, Place, Supply, Transport};
-use crate::units::Timestamp;
-use crate::wire::{DeviceIndex, Wpid};
+use hidpp_proto::session::{Known, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{DeviceIndex, Wpid};
 
 /// How often a device is looked for that sleeps and whose battery the kernel does not know yet: the
 /// kernel may fail to read it when the device wakes, and then reports nothing.

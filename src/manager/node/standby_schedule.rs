@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::units::Timestamp;
-use crate::wire::DeviceIndex;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::DeviceIndex;
 
 /// How long a node stays open after the last message; messages tend to come in bursts.
 const LINGER: Duration = Duration::from_secs(1);

@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use super::Node;
 use crate::device::{Battery, Device, Link, Presence, ReceiverModel};
-use crate::feature::battery_mileage::{self, BatteryMileage};
-use crate::feature::device_connection::DeviceConnection;
-use crate::feature::device_information;
-use crate::feature::root::ProtocolVersion;
 use crate::manager::change::Change;
 use crate::manager::memory::Memory;
 use crate::manager::query::{Query, Selector};
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
-use crate::session::{DeviceFact, PairingRecord, Reading, RequestError, Wanted};
 use crate::transport::{NodeInfo, Transport, TransportError};
-use crate::units::{Percent, Timestamp};
-use crate::wire::descriptor::Capabilities;
-use crate::wire::tests::report;
-use crate::wire::{DeviceIndex, Incoming, Report, Wpid};
+use hidpp_proto::feature::battery_mileage::{self, BatteryMileage};
+use hidpp_proto::feature::device_connection::DeviceConnection;
+use hidpp_proto::feature::device_information;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{DeviceFact, PairingRecord, Reading, RequestError, Wanted};
+use hidpp_proto::units::{Percent, Timestamp};
+use hidpp_proto::wire::descriptor::Capabilities;
+use hidpp_proto::wire::{DeviceIndex, Incoming, Report, Wpid};
+use test_support::report;
 
 const DEVICE: DeviceIndex = DeviceIndex(1);
 

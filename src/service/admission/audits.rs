@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::call::User;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// How long an audit may take.
 const LONGEST: Duration = Duration::from_secs(5);

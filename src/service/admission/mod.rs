@@ -33,7 +33,7 @@ pub(super) use call::User;
 use scheduler::{Errand, Scheduler};
 
 use crate::bus::{Head, Incoming, Intake, Limits, yield_now};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The longest messages that are read. The longest call of a client is a few hundred bytes.
 const LIMITS: Limits = Limits {

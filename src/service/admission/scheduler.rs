@@ -10,7 +10,7 @@ use super::fair_queue::{FairQueue, Limits};
 use super::identities::{Identities, Question};
 use super::traffic::Traffic;
 use crate::bus::{Head, Incoming, MessageKind};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The small calls of a user that are in at once: some wait for the bus.
 pub(super) const SMALL_PER_USER: usize = 4;

@@ -14,7 +14,7 @@ use super::scheduler::{
     Scheduler,
 };
 use crate::bus::Incoming;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 const MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::call::{Cost, User};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Beyond this, a user gets no bulk answers: a tenth of it holds the histories of a desk.
 const BULK: u64 = 40 << 20;

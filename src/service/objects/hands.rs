@@ -13,7 +13,7 @@ use crate::manager::{Command, CommandSender};
 use crate::service::admission::Admission;
 use crate::service::histories::Histories;
 use crate::service::leases::{Leases, Refusal, Wish};
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// What objects may do besides reading the board: ask the hardware thread for something.
 #[derive(Clone)]

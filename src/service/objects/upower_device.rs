@@ -7,7 +7,7 @@ use crate::manager::Command;
 use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
 use crate::service::wall::today;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// A device with a battery, in UPower's words.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use crate::service::chronicle::Chronicle;
 use crate::service::histories::Histories;
 use crate::service::objects::{Hands, Roster};
 use crate::service::testing::connections;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 fn receiver(paired: u8) -> Receiver {
     Receiver {

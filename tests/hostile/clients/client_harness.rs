@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use hidpp_proto::units::Percent;
+use hidpp_sim::scenario::M705;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use solar_status::bus::NAME;
-use solar_status::sim::scenario::M705;
-use solar_status::units::Percent;
 use tempfile::TempDir;
 use test_support::attacker::calls;
 use test_support::attacker::odd::FORGED;

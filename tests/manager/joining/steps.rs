@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hidpp_proto::units::Percent;
+use hidpp_sim::catalogue;
+use hidpp_sim::device::Device as Firmware;
 use proptest::prelude::*;
-use solar_status::sim::catalogue;
-use solar_status::sim::device::Device as Firmware;
-use solar_status::units::Percent;
 
 /// After this time all that follows from a step is over. Links of one id are asked eight times an
 /// hour at most, so what these questions decide may take an hour.

@@ -6,16 +6,16 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Slot;
+use hidpp_sim::Plugged;
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
 use proptest::prelude::*;
 use solar_status::device::Link;
 use solar_status::history::{self, History, Sample};
 use solar_status::manager::{Change, Memory, News};
-use solar_status::sim::Plugged;
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
-use solar_status::units::Timestamp;
-use solar_status::wire::Slot;
 
 use super::expected::{Found, Moment, There, Up, clones};
 use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};

@@ -1,7 +1,7 @@
 //! Six devices with six kinds of battery behind a Unifying receiver: the kernel, Solaar and we read the same.
 
-use solar_status::sim::battery::State;
-use solar_status::sim::receiver::Receiver;
+use hidpp_sim::battery::State;
+use hidpp_sim::receiver::Receiver;
 
 use crate::comparison::{Row, compare};
 use crate::descriptors::UNIFYING;

@@ -1,8 +1,8 @@
 //! A Bolt receiver, to which the kernel makes no child nodes: all of it is read through the receiver's own.
 
-use solar_status::sim::battery::State;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
+use hidpp_sim::battery::State;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
 
 use crate::comparison::{NOTHING, Row, compare};
 use crate::descriptors::BOLT;

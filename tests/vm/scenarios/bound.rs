@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use solar_status::sim::scenario::{K750, K800, M705};
+use hidpp_sim::scenario::{K750, K800, M705};
 use test_support::wait::throughout;
 
 use crate::descriptors::UNIFYING;

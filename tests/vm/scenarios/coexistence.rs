@@ -6,11 +6,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_sim::Firmware;
+use hidpp_sim::receiver::Sent;
+use hidpp_sim::scenario::{K750, K800, M705};
 use solar_status::capture::trace::Direction;
-use solar_status::sim::Firmware;
-use solar_status::sim::receiver::Sent;
-use solar_status::sim::scenario::{K750, K800, M705};
-use solar_status::units::{Lux, Percent, Timestamp};
 
 use crate::monitor::{Monitor, Watched};
 use crate::program::Program;

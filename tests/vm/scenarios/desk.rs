@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use solar_status::sim::device::Protocol;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{self, K750, K800, M705};
+use hidpp_sim::device::Protocol;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::{self, K750, K800, M705};
 use test_support::wait::eventually;
 
 use crate::descriptors::{Hardware, UNIFYING};

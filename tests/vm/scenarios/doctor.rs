@@ -1,8 +1,8 @@
 //! The doctor says what is wrong and what to do, on a real kernel, and how it ends tells which it is.
 
+use hidpp_sim::scenario::K750;
 use rustix::process::Signal;
 use serde_json::Value;
-use solar_status::sim::scenario::K750;
 use test_support::wait::eventually;
 
 use crate::daemon::System;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
+use hidpp_sim::scenario::{K750, K800, M705};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::fstat;
 use solar_status::manager::role;
-use solar_status::sim::scenario::{K750, K800, M705};
 use solar_status::transport::{NodeEvent, NodeId, NodeRole, NodeWatch};
 use test_support::wait::eventually;
 

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use solar_status::sim::battery::State;
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::family::Family;
-use solar_status::sim::receiver::Receiver;
+use hidpp_sim::battery::State;
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::family::Family;
+use hidpp_sim::receiver::Receiver;
 use test_support::wait::{eventually, throughout};
 
 use crate::bus::{OURS, Values};

@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use solar_status::sim::battery::State;
-use solar_status::sim::scenario::{self, K750, K800, M705};
-use solar_status::units::{Lux, Percent};
+use hidpp_proto::units::{Lux, Percent};
+use hidpp_sim::battery::State;
+use hidpp_sim::scenario::{self, K750, K800, M705};
 use test_support::wait::eventually;
 
 use crate::descriptors::UNIFYING;

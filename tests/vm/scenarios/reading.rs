@@ -1,7 +1,7 @@
 //! A reading through the receiver's node gives charge and light, and the kernel's driver does not mind.
 
+use hidpp_sim::scenario::{K750, K800, M705};
 use serde_json::{Value, json};
-use solar_status::sim::scenario::{K750, K800, M705};
 
 use crate::program::Program;
 use crate::scenarios::{K750_LUX, K750_PERCENT, M705_PERCENT, plug_in};

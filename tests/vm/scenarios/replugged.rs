@@ -1,8 +1,8 @@
 //! A receiver that is pulled out and plugged in again while the monitor runs is followed again, and
 //! its flags stay the kernel's.
 
+use hidpp_sim::scenario::M705;
 use solar_status::capture::trace::Direction;
-use solar_status::sim::scenario::M705;
 use test_support::wait::eventually;
 
 use crate::kernel::{self, PATIENCE};

@@ -1,6 +1,6 @@
 //! What one reading asks, as the receiver got it: no more than it needs.
 
-use solar_status::sim::receiver::Sent;
+use hidpp_sim::receiver::Sent;
 
 use crate::program::Program;
 use crate::scenarios::{plug_in, reading};

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use solar_status::sim::scenario::K750;
+use hidpp_sim::scenario::K750;
 use test_support::wait::eventually;
 
 use crate::input::{Arrivals, Input};

@@ -1,6 +1,6 @@
 //! The optional udev rule opens the receiver's own node to the seat's user, and no other.
 
-use solar_status::sim::scenario::{K750, M705};
+use hidpp_sim::scenario::{K750, M705};
 
 use crate::program::Program;
 use crate::scenarios::plug_in;

@@ -5,9 +5,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
 
-use solar_status::sim::battery::State;
-use solar_status::sim::direct::DirectDevice;
-use solar_status::sim::scenario::{K750, M705};
+use hidpp_sim::battery::State;
+use hidpp_sim::direct::DirectDevice;
+use hidpp_sim::scenario::{K750, M705};
 use test_support::wait::eventually;
 
 use crate::descriptors::{

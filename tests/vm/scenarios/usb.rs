@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use hidpp_sim::scenario::K750;
 use rustix::process::Signal;
-use solar_status::sim::scenario::K750;
 use test_support::wait::eventually;
 
 use crate::descriptors::UNIFYING;

@@ -1,7 +1,7 @@
 //! Several devices on USB at once: a mouse on its cable is read, what only looks like HID++ is left alone.
 
-use solar_status::sim::battery::State;
-use solar_status::sim::direct::DirectDevice;
+use hidpp_sim::battery::State;
+use hidpp_sim::direct::DirectDevice;
 use test_support::wait::eventually;
 
 use crate::comparison::{Row, compare};

@@ -13,7 +13,7 @@ use crate::cli::watch::track::Track;
 use crate::cli::words;
 use crate::device::{Light, LightLevel, Link, Presence, TimeBasis, TimeLeft};
 use crate::text;
-use crate::units::Lux;
+use hidpp_proto::units::Lux;
 
 /// From this width on what a line shows is named before it.
 const WIDE: usize = 60;

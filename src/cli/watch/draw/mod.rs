@@ -17,7 +17,7 @@ use self::pen::{BOLD, DIM, LOUD, Pen, at_both_ends, gap, plain, span};
 use super::model::{Entry, Hearing, Model};
 use super::view::{Order, Page, View};
 use crate::cli::style::Style;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// What is smaller says so.
 const LEAST: (u16, u16) = (24, 5);

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::style::Style;
 use crate::cli::words;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// Draws at a time, and keeps in mind when what it drew will look different.
 pub(super) struct Pen {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::pen::{BOLD, DIM, Pen, gap, span};
 use crate::cli::words;
 use crate::device::{CHARGING_ABOVE, Light, LightLevel};
-use crate::units::Lux;
+use hidpp_proto::units::Lux;
 
 /// Where the words of the scale begin, and where it ends. Each word has the same room: eyes, too,
 /// see light by its ratios.
@@ -125,7 +125,7 @@ pub(super) fn color(level: LightLevel) -> Ansi {
 mod tests {
     use super::*;
     use crate::cli::style::Style;
-    use crate::units::Timestamp;
+    use hidpp_proto::units::Timestamp;
 
     fn pen() -> Pen {
         let style = Style {

@@ -8,7 +8,7 @@ use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Presence, ValueKind,
 };
 use crate::text::tests::HOSTILE;
-use crate::units::{Lux, Millivolts, Percent, PercentPoints};
+use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints};
 
 fn any_battery() -> impl Strategy<Value = Battery> {
     let level = prop_oneof![

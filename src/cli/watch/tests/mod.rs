@@ -21,10 +21,10 @@ use crate::manager::{
     Change, Command, Follow, Memory, News, Query, VirtualClock, command_channel, follow,
 };
 use crate::nodes::{Desk, Given, Tapping, simulated};
-use crate::session::Wanted;
 use crate::text::tests::assert_harmless;
-use crate::units::Timestamp;
-use crate::wire::Slot;
+use hidpp_proto::session::Wanted;
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::Slot;
 
 pub(super) const UNICODE: Style = Style {
     color: true,

@@ -9,7 +9,7 @@ use crate::doctor::look::{Devices, Facts, Way};
 use crate::doctor::{Area, Finding, Unseen, Verdict};
 use crate::manager::Failure;
 use crate::transport::TransportError;
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// From here on downwards a battery is low, in percent.
 const LOW: u8 = 20;

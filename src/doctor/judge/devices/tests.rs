@@ -4,8 +4,8 @@ use super::*;
 use crate::bus::Bus;
 use crate::device::BatterySource;
 use crate::doctor::judge::testing::{directly, healthy, only};
-use crate::session::RequestError;
-use crate::units::Percent;
+use hidpp_proto::session::RequestError;
+use hidpp_proto::units::Percent;
 
 const K750: &str = "4002-392A0750";
 

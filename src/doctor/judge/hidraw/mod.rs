@@ -9,7 +9,7 @@ use crate::doctor::look::{Facts, Hidraw, Node, Opening, Unread};
 use crate::doctor::{Area, Finding, Verdict};
 use crate::manager::Obstacle;
 use crate::transport::NodeRole;
-use crate::wire::descriptor::Capabilities;
+use hidpp_proto::wire::descriptor::Capabilities;
 
 /// The permission bits that let a group open a node.
 const READ_WRITE: u32 = 0o060;

@@ -1,6 +1,6 @@
 //! Whether a device answers.
 
-use crate::session::RequestError;
+use hidpp_proto::session::RequestError;
 
 /// How the last requests to a device ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

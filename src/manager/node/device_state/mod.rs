@@ -26,8 +26,8 @@ pub(super) use unread::Unread;
 
 use super::light_pacing::LightPacing;
 use crate::device::Device;
-use crate::session::Known;
-use crate::units::Timestamp;
+use hidpp_proto::session::Known;
+use hidpp_proto::units::Timestamp;
 
 /// What identifies a device by its link alone, see [`device_id`](crate::device::device_id) and
 /// [`direct_id`](crate::device::direct_id).

@@ -1,6 +1,6 @@
 //! Whether a device is being asked, and whether its last reading is in doubt.
 
-use crate::units::Timestamp;
+use hidpp_proto::units::Timestamp;
 
 /// The requests to one device.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! What of a device's description is still to be asked.
 
-use crate::session::Wanted;
+use hidpp_proto::session::Wanted;
 
 /// Name, firmware and identity, which do not change, as far as they are wanted and not known.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use solar_status::units::Percent;
+use hidpp_proto::units::Percent;
 use test_support::wait::eventually;
 
 use super::{EXACT, LEVELS, word};

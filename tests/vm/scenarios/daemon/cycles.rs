@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use std::thread;
 use std::time::Duration;
 
-use solar_status::sim::receiver::Receiver;
+use hidpp_sim::receiver::Receiver;
 use test_support::wait::eventually;
 
 use super::agreement::{Known, expect_agreement, expect_asleep, expect_right_serials};

@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use solar_status::sim::Firmware;
-use solar_status::sim::scenario::{K750, M705};
+use hidpp_sim::Firmware;
+use hidpp_sim::scenario::{K750, M705};
 use test_support::wait::eventually;
 
 use super::{K750_SERIAL, find, in_words};

@@ -11,9 +11,9 @@ mod solar;
 pub(super) use beside::prove as prove_beside;
 pub(super) use cycles::prove as prove_cycles;
 pub(super) use ends::{prove_killed, prove_stopped};
+use hidpp_sim::receiver::Receiver;
 pub(super) use obstacles::{prove_denied, prove_full};
 pub(super) use solar::prove as prove_solar;
-use solar_status::sim::receiver::Receiver;
 use test_support::wait::eventually;
 
 use super::{Desk, K750_SERIAL, batteries, plug_in_receiver};

@@ -3,10 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use solar_status::sim::Firmware;
-use solar_status::sim::receiver::Receiver;
-use solar_status::sim::scenario::{self, K750};
-use solar_status::units::{Lux, Timestamp};
+use hidpp_proto::units::{Lux, Timestamp};
+use hidpp_sim::Firmware;
+use hidpp_sim::receiver::Receiver;
+use hidpp_sim::scenario::{self, K750};
 use test_support::wait::{eventually, throughout};
 
 use super::{K750_SERIAL, find, in_words};

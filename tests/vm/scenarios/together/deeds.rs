@@ -1,8 +1,8 @@
 //! What happens on the desk, and what the monitor has to tell of it.
 
-use solar_status::sim::battery::State;
-use solar_status::sim::receiver::Receiver;
-use solar_status::units::{Lux, Percent, Timestamp};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
+use hidpp_sim::battery::State;
+use hidpp_sim::receiver::Receiver;
 
 use super::stories::{G903, K750, K800, M705, MX_MASTER, PRO_X};
 

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use solar_status::sim::receiver::Receiver;
+use hidpp_sim::receiver::Receiver;
 
 use self::deeds::DEEDS;
 use self::stories::{K800, M705, STORIES, Story};

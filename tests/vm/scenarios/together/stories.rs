@@ -1,6 +1,6 @@
 //! The six devices, and all that the kernel, `solaar show` and `solar-status` may say of each, in this order.
 
-use solar_status::sim::battery::State;
+use hidpp_sim::battery::State;
 
 pub(super) const K750: u8 = 1;
 pub(super) const M705: u8 = 2;
