@@ -1,4 +1,4 @@
-//! A bus of its own for a test, run by dbus-daemon or by dbus-broker.
+//! A private bus for a test, run by dbus-daemon or dbus-broker.
 
 use std::fmt::{self, Write as _};
 use std::fs::{self, Permissions};
@@ -47,8 +47,8 @@ pub const OPEN: &str = r#"
   </policy>
 "#;
 
-/// Starts dbus-broker without systemd, in a mount namespace: it requires the journal's socket, and
-/// gets one of the test. For its calls to systemd it connects to itself.
+/// Starts dbus-broker without systemd, in a mount namespace: it requires the journal's socket and
+/// gets one made by the test. For its calls to systemd it connects to itself.
 const LAUNCH: &str = r#"
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/journal
@@ -59,23 +59,23 @@ exec systemd-socket-activate --listen="$1/bus" \
     dbus-broker-launch --scope=system --config-file="$1/bus.conf"
 "#;
 
-/// The programs that run a system bus: Debian, Arch and others use the first by default, Fedora and
-/// others the second.
+/// The implementations of a system bus. Debian and Arch use dbus-daemon by default, Fedora
+/// dbus-broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broker {
     /// The reference implementation.
     DbusDaemon,
-    /// The one that is made for systemd.
+    /// The implementation for systemd.
     DbusBroker,
 }
 
 /// Both of them.
 pub const BROKERS: [Broker; 2] = [Broker::DbusDaemon, Broker::DbusBroker];
 
-/// The address of no bus.
+/// An address without a bus.
 pub const NOWHERE: &str = "unix:path=/nonexistent/bus";
 
-/// A running bus, which every user can connect to; it ends when dropped.
+/// A running bus that every user can connect to; dropping it ends the bus.
 pub struct Bus {
     broker: Broker,
     process: Process,
@@ -86,13 +86,13 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// A dbus-daemon on which every user may do everything.
+    /// A dbus-daemon with the policy [`OPEN`].
     pub fn open() -> Self {
         Self::start(Broker::DbusDaemon, OPEN, &[])
     }
 
-    /// Starts it with these elements of its configuration, followed by these files, as those of
-    /// `system.d`.
+    /// Starts a bus with these elements in its configuration, and then these files, included like
+    /// those of `system.d`.
     pub fn start(broker: Broker, elements: &str, files: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path();
@@ -121,7 +121,7 @@ impl Bus {
         }
     }
 
-    /// Kills the bus. Its socket stays behind, and refuses connections.
+    /// Kills the bus. Its socket remains and refuses connections.
     pub fn kill(&mut self) {
         self.process.kill();
     }
@@ -132,7 +132,7 @@ impl Bus {
         fs::remove_file(&self.socket).unwrap();
     }
 
-    /// Starts the bus again, at the same address and with another identity.
+    /// Restarts the bus at the same address, with another GUID.
     pub fn start_again(&mut self) {
         self.kill();
         self.process = self.broker.run(self.folder.path());
@@ -143,7 +143,8 @@ impl Bus {
         &self.socket
     }
 
-    /// Its address without its identity: clients of the machine's buses know no more.
+    /// Its address without the GUID, like the addresses that clients of the system and session bus
+    /// use.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -153,12 +154,12 @@ impl Bus {
         self.folder.path()
     }
 
-    /// A connection to it.
+    /// Connects to the bus.
     pub fn connect(&self) -> Connection {
         block_on(Builder::address(self.address()).build()).unwrap()
     }
 
-    /// Waits until a connection has this name.
+    /// Waits until a connection owns this name.
     pub fn wait_for_name(&self, name: &str) {
         let connection = self.connect();
         let proxy = block_on(DBusProxy::new(&connection)).unwrap();
@@ -173,7 +174,7 @@ impl fmt::Display for Bus {
     }
 }
 
-/// The log of dbus-broker, which blocks if it is not read. It is closed with the bus.
+/// The log of dbus-broker, which blocks if nothing reads it; closed together with the bus.
 struct Journal(UnixDatagram);
 
 impl Drop for Journal {
@@ -192,20 +193,20 @@ impl Journal {
 }
 
 impl Broker {
-    /// Runs it as it is configured in a folder, and waits until it listens.
+    /// Runs it with the configuration in a folder, and waits until it listens.
     fn run(self, folder: &Path) -> Process {
         let (mut command, package) = self.command(folder);
         command.stdin(Stdio::null()).stderr(Stdio::piped());
         let mut process = Process::start_from(&mut command, package);
         let mut stderr = BufReader::new(process.stderr());
         self.wait_until_it_listens(&mut process, &mut stderr);
-        // The program blocks once the pipe is full.
+        // The program would block once the pipe is full.
         thread::spawn(move || io::copy(&mut stderr, &mut io::sink()));
         fs::set_permissions(folder.join("bus"), Permissions::from_mode(0o666)).unwrap();
         process
     }
 
-    /// How to start it in a folder, and the package of the program.
+    /// The command that starts it in a folder, and the package that provides it.
     fn command(self, folder: &Path) -> (Command, &'static str) {
         match self {
             Self::DbusDaemon => {
@@ -219,7 +220,8 @@ impl Broker {
             }
             Self::DbusBroker => {
                 let mut command = Command::new("unshare");
-                // In a user namespace all users look alike to the broker; root does not need one.
+                // In a user namespace all users look alike to dbus-broker; root does not need such
+                // a namespace.
                 if !getuid().is_root() {
                     command.args(["--map-current-user", "--keep-caps"]);
                 }

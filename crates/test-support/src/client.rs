@@ -1,4 +1,4 @@
-//! A program on the bus: it calls, and hears all signals.
+//! A client on the bus that calls methods and receives signals.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{self, Receiver};
@@ -31,24 +31,24 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// Properties by their names.
 pub type Values = BTreeMap<String, OwnedVariant>;
 
-/// A connection, and the signals that came on it.
+/// A connection, and the signals received over it.
 pub struct Client {
     /// Its connection to the bus.
     pub connection: Connection,
-    /// Whom it calls.
+    /// The bus name that it calls.
     pub service: String,
     signals: Receiver<Signal>,
 }
 
 impl Client {
-    /// A client that hears everything, and calls our service.
+    /// A client that receives all broadcasts and calls the service.
     pub fn of(bus: &Bus) -> Self {
         let client = Self::deaf(bus);
         client.listen_to("type='signal'");
         client
     }
 
-    /// A client that hears only what is sent to itself.
+    /// A client that receives only the signals sent to it alone.
     pub fn deaf(bus: &Bus) -> Self {
         let builder = Builder::address(bus.address()).method_timeout(PATIENCE);
         let connection = block_on(builder.build()).unwrap();
@@ -104,7 +104,7 @@ impl Client {
         block_on(call)?.body().deserialize()
     }
 
-    /// Sends a signal to all who want to hear it.
+    /// Broadcasts a signal to all subscribers.
     pub fn broadcast<B>(&self, interface: &str, member: &str, body: &B)
     where
         B: Serialize + zbus::wire::DynamicType,
@@ -114,7 +114,7 @@ impl Client {
         block_on(self.connection.send(&signal)).unwrap();
     }
 
-    /// Sends somebody a signal that others do not hear.
+    /// Sends a signal to one connection only.
     pub fn signal_to<B>(&self, to: &str, interface: &str, member: &str, body: &B)
     where
         B: Serialize + zbus::wire::DynamicType,
@@ -162,10 +162,10 @@ impl Client {
         self.call(path, introspectable, "Introspect", &()).unwrap()
     }
 
-    /// Waits until somebody has this name.
+    /// Waits until a connection owns this name.
     pub fn wait_for_name(&self, name: &str) {
         let start = Instant::now();
-        // Whoever took it before this client listened is found by asking, also in between.
+        // Polls as well, because the owner may have appeared before this client subscribed.
         while !self.ask_bus::<_, bool>("NameHasOwner", &name).unwrap() {
             assert!(
                 start.elapsed() < PATIENCE,
@@ -175,7 +175,7 @@ impl Client {
         }
     }
 
-    /// The next signal that is wanted; those before it are dropped.
+    /// Waits for the first signal that `wanted` accepts; earlier ones are dropped.
     pub fn wait_for(&self, what: &str, wanted: impl Fn(&Signal) -> bool) -> Signal {
         let mut heard = Vec::new();
         let end = Instant::now() + PATIENCE;
@@ -184,12 +184,12 @@ impl Client {
             match self.signals.recv_timeout(left) {
                 Ok(signal) if wanted(&signal) => return signal,
                 Ok(signal) => heard.push(signal.to_string()),
-                Err(error) => panic!("no {what} ({error}), but only {heard:#?}"),
+                Err(error) => panic!("no {what} ({error}), only these signals: {heard:#?}"),
             }
         }
     }
 
-    /// The next signal that tells this value.
+    /// Waits for a signal with this value of a property.
     pub fn wait_for_value(&self, path: &str, name: &str, value: &str) -> Signal {
         self.wait_for(&format!("{name} = {value}"), |signal| {
             let changed = signal.changed();
@@ -197,14 +197,14 @@ impl Client {
         })
     }
 
-    /// Waits until this device is announced.
+    /// Waits for the `DeviceAdded` signal of this device.
     pub fn wait_for_device(&self, path: &str) {
         self.wait_for(path, |signal| {
             signal.member == "DeviceAdded" && signal.object() == path
         });
     }
 
-    /// Waits until an object has this value.
+    /// Waits until a property has this value.
     pub fn wait_until(&self, path: &str, interface: &str, name: &str, wanted: &str) {
         let start = Instant::now();
         loop {
@@ -218,12 +218,15 @@ impl Client {
         }
     }
 
-    /// What was heard of the service until nothing more came for so long.
+    /// Collects the signals of the service until none arrives for this long.
     pub fn heard_until_quiet(&self, quiet: Duration) -> Vec<Signal> {
         let mut heard = Vec::new();
         let start = Instant::now();
         while let Ok(signal) = self.signals.recv_timeout(quiet) {
-            assert!(start.elapsed() < PATIENCE, "it is never quiet: {heard:#?}");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "signals keep arriving: {heard:#?}"
+            );
             if signal.sender != "org.freedesktop.DBus" {
                 heard.push(signal);
             }
@@ -233,7 +236,7 @@ impl Client {
 }
 
 impl Drop for Client {
-    /// Leaves the bus; the thread that listens ends by that.
+    /// Leaves the bus, which ends the receiving thread.
     fn drop(&mut self) {
         _ = block_on(self.connection.clone().close());
     }

@@ -1,15 +1,16 @@
-//! What several tests and benchmarks of solar-status use: buses, programs, terminals, clients and
-//! attackers of the service, and one way to wait.
+//! Shared by the tests and benchmarks of solar-status: buses, programs, terminals, clients and
+//! attackers of the service, and waiting with a deadline.
 //!
-//! It depends on neither the programs nor their library, only on the protocol: a test passes in the
-//! path of the program that Cargo built for it. All of it panics at the first surprise, as a test does.
+//! The crate depends on neither the programs nor their library, only on the protocol: a test passes
+//! in the path of the program that Cargo built for it. Everything in it panics on the first
+//! failure, as a test does.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 pub mod attacked;
@@ -29,12 +30,12 @@ use std::path::Path;
 
 use hidpp_proto::wire::Report;
 
-/// The directory of the project, which the paths of its files start from.
+/// The directory of the project; the paths of its files are relative to it.
 pub fn project() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// A report from its hexadecimal bytes.
+/// Parses a report from hexadecimal bytes.
 pub fn report(hex: &str) -> Report {
     hex.parse().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Lines of a program, waited for no longer than they can take.
+//! Reads the output of a program line by line, with a deadline.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -6,11 +6,11 @@ use std::thread;
 
 use crate::wait::PATIENCE;
 
-/// The lines of a stream, each with its end.
+/// The lines of a stream, each with its line feed.
 pub struct Lines(Receiver<String>);
 
 impl Lines {
-    /// Reads them from a thread, which ends with the stream.
+    /// Reads them in a thread that ends with the stream.
     pub fn of(stream: impl Read + Send + 'static) -> Self {
         let (give, lines) = channel();
         let mut stream = BufReader::new(stream);
@@ -29,12 +29,12 @@ impl Lines {
 impl Iterator for Lines {
     type Item = String;
 
-    /// The next line; it fails where none comes.
+    /// Waits for the next line; panics if none arrives in time.
     fn next(&mut self) -> Option<String> {
         match self.0.recv_timeout(PATIENCE) {
             Ok(line) => Some(line),
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("it says nothing more, and does not end"),
+            Err(RecvTimeoutError::Timeout) => panic!("the program prints no further line and does not end"),
         }
     }
 }

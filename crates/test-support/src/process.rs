@@ -1,4 +1,4 @@
-//! A child process that ends with its test.
+//! Child processes that end with their test.
 
 use std::io;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
@@ -10,7 +10,7 @@ use crate::lines::Lines;
 use crate::tools::missing;
 use crate::wait::{PATIENCE, eventually};
 
-/// A running program. It is killed when dropped, also by a test that failed.
+/// A running program. It is killed when dropped, even if the test fails.
 pub struct Process(Child);
 
 impl Process {
@@ -22,7 +22,7 @@ impl Process {
         }
     }
 
-    /// Starts a program of the system, which these packages have.
+    /// Starts a program of the system that these Debian packages provide.
     pub fn start_from(command: &mut Command, packages: &str) -> Self {
         match command.spawn() {
             Ok(child) => Self(child),
@@ -30,7 +30,7 @@ impl Process {
         }
     }
 
-    /// Its number.
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
@@ -40,27 +40,27 @@ impl Process {
         kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
 
-    /// The piped standard output, once.
+    /// The piped standard output; can be taken once.
     pub fn stdout(&mut self) -> ChildStdout {
         self.0.stdout.take().unwrap()
     }
 
-    /// The piped standard error, once.
+    /// The piped standard error; can be taken once.
     pub fn stderr(&mut self) -> ChildStderr {
         self.0.stderr.take().unwrap()
     }
 
-    /// The lines of the piped standard output, once.
+    /// The lines of the piped standard output; can be taken once.
     pub fn lines(&mut self) -> Lines {
         Lines::of(self.stdout())
     }
 
-    /// The lines of the piped standard error, once.
+    /// The lines of the piped standard error; can be taken once.
     pub fn error_lines(&mut self) -> Lines {
         Lines::of(self.stderr())
     }
 
-    /// How it ended, if it did.
+    /// How it ended, if it has.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.0.try_wait().unwrap()
     }
@@ -82,13 +82,13 @@ impl Process {
         (status.code(), errors)
     }
 
-    /// Ends it at once.
+    /// Kills it and waits for its end.
     pub fn kill(&mut self) {
         _ = self.0.kill();
         _ = self.0.wait();
     }
 
-    /// A number of `/proc/PID/status`, such as `VmRSS:` in kB; `None`: it ended.
+    /// A number from `/proc/PID/status`, such as `VmRSS:` in kB; `None`: the process has ended.
     pub fn status_number(&self, key: &str) -> Option<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
         let line = text.lines().find_map(|line| line.strip_prefix(key))?;

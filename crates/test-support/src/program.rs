@@ -1,4 +1,4 @@
-//! The programs of the project, run without the files, buses and settings of whoever tests them.
+//! Runs the programs of the project isolated from the tester's files, buses and settings.
 
 use std::process::{Command, Output, Stdio};
 
@@ -16,13 +16,13 @@ impl Program {
         Self { path }
     }
 
-    /// Where it is.
+    /// Its path.
     pub const fn path(self) -> &'static str {
         self.path
     }
 
-    /// The program with these arguments: no bus, nothing remembered, no colour, no log, UTC, UTF-8 and
-    /// no input.
+    /// The program with these arguments: without a bus, cache, colour, log or input, in UTC and
+    /// UTF-8.
     pub fn command(self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.path);
         command.args(arguments);
@@ -30,7 +30,7 @@ impl Program {
         command
     }
 
-    /// The same with at most this much memory for its data.
+    /// The same with a limit on the memory for its data.
     pub fn within_memory(self, mebibytes: u32, arguments: &[&str]) -> Command {
         let limited = format!("ulimit -d {}; exec \"$0\" \"$@\"", mebibytes * 1024);
         let mut command = Command::new("sh");
@@ -39,22 +39,22 @@ impl Program {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs it to completion.
     pub fn run(self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
-    /// What it prints; it has to succeed without a message.
+    /// Its standard output; panics if it fails or prints to standard error.
     pub fn stdout(self, arguments: &[&str]) -> String {
         stdout(&self.run(arguments))
     }
 }
 
-/// A folder that no machine has.
+/// A folder that does not exist on any machine.
 const NOT_THERE: &str = "/nonexistent";
 
-/// Keeps the environment of the test from a program: the places of files and buses, the terminal, and
-/// how to print.
+/// Isolates a program from the environment of the test: paths, buses, the terminal and output
+/// settings.
 fn isolate(command: &mut Command) {
     for variable in [
         "CACHE_DIRECTORY",
@@ -84,14 +84,14 @@ fn isolate(command: &mut Command) {
         .stdin(Stdio::null());
 }
 
-/// What a program printed; it has to have succeeded without a message.
+/// The standard output; panics if the program failed or printed to standard error.
 pub fn stdout(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The messages of a program.
+/// The standard error of a program.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Signals that were heard, and values and errors as texts to compare.
+//! Received signals, and values and errors as text for comparison.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,16 +7,16 @@ use zbus::{Message, OwnedObjectPath, OwnedVariant};
 
 use crate::client::Values;
 
-/// A signal that was heard.
+/// A received signal.
 #[derive(Clone, Debug)]
 pub struct Signal {
     /// The unique name of its sender.
     pub sender: String,
-    /// The object that sent it.
+    /// The path of the object that sent it.
     pub path: String,
-    /// Its name.
+    /// The name of the signal.
     pub member: String,
-    /// All of it.
+    /// The whole message.
     pub message: Message,
 }
 
@@ -40,7 +40,7 @@ impl From<Message> for Signal {
 }
 
 impl Signal {
-    /// The changed values, if it tells some.
+    /// The changed values of a `PropertiesChanged` signal; empty for others.
     pub fn changed(&self) -> Values {
         self.properties_changed()
             .map_or_else(Values::new, |(_, values, _)| values)
@@ -50,7 +50,7 @@ impl Signal {
         (self.member == "PropertiesChanged").then(|| self.message.body().deserialize().unwrap())
     }
 
-    /// Of `InterfacesAdded` and `InterfacesRemoved`: the path and the interfaces.
+    /// The path and the interfaces of an `InterfacesAdded` or `InterfacesRemoved` signal.
     pub fn interfaces(&self) -> (String, Vec<String>) {
         let body = self.message.body();
         let (path, interfaces) = if self.member == "InterfacesAdded" {
@@ -64,7 +64,7 @@ impl Signal {
         (path.to_string(), interfaces)
     }
 
-    /// The path that it is about, if it tells of an object.
+    /// The path in the body of a signal about an object, such as `DeviceAdded`.
     pub fn object(&self) -> String {
         let body = self.message.body();
         let path: OwnedObjectPath = body.deserialize().unwrap();
@@ -73,7 +73,7 @@ impl Signal {
 }
 
 impl std::fmt::Display for Signal {
-    /// In one line, times left out: `hidpp_101B_1C5E0705 UPower.Device: Percentage=64.0`
+    /// One line without times: `hidpp_101B_1C5E0705 UPower.Device: Percentage=64.0`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let object = self.path.rsplit('/').next().unwrap_or_default();
         let Some((interface, values, invalidated)) = self.properties_changed() else {
@@ -98,7 +98,7 @@ impl std::fmt::Display for Signal {
     }
 }
 
-/// A value without the word for its type.
+/// A value without its type prefix.
 pub fn plain(value: &OwnedVariant) -> String {
     let text = value.to_string();
     match value.value_signature().to_string().as_str() {
@@ -108,7 +108,7 @@ pub fn plain(value: &OwnedVariant) -> String {
     }
 }
 
-/// The name of an error, as it goes over the bus.
+/// The D-Bus name of an error.
 pub fn error_name<T: std::fmt::Debug>(outcome: zbus::Result<T>) -> String {
     match outcome.unwrap_err() {
         zbus::Error::MethodError(name, _, _) => name.to_string(),
@@ -117,7 +117,7 @@ pub fn error_name<T: std::fmt::Debug>(outcome: zbus::Result<T>) -> String {
     }
 }
 
-/// Values in lines, sorted.
+/// The values, one per line, sorted.
 pub fn lines(values: &Values) -> String {
     let mut text = String::new();
     for (name, value) in values {

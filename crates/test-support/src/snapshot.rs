@@ -1,11 +1,11 @@
-//! Texts that are checked in and compared.
+//! Compares texts with files that are checked in.
 
 use std::fs;
 
 use crate::project;
 
-/// Compares with a file of the project. With `BLESS=1` in the environment the file is written
-/// instead, to be read before it is committed.
+/// Asserts that a text equals a file of the project. With `BLESS=1` in the environment the file is
+/// written instead, to be reviewed before it is committed.
 pub fn assert_is(file: &str, text: &str) {
     let path = project().join(file);
     if std::env::var_os("BLESS").is_some() {
@@ -17,7 +17,7 @@ pub fn assert_is(file: &str, text: &str) {
     let different = expected.lines().zip(text.lines()).find(|(a, b)| a != b);
     assert!(
         expected == text,
-        "{file} says otherwise, first at {different:#?};\n\
-         if that is right, write it anew with BLESS=1. Now it is\n{text}"
+        "{file} differs, first at {different:#?};\n\
+         if the change is meant, rewrite the file with BLESS=1. The text is now\n{text}"
     );
 }

@@ -1,10 +1,10 @@
-//! Programs of the system that tests need; `tests/setup.sh` installs them.
+//! Runs programs of the system that tests need; `tests/setup.sh` installs them.
 
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs a program to its end; it has to be there.
+/// Runs an installed program to completion.
 pub fn run(command: &mut Command, packages: &str) -> Output {
     command
         .env("LC_ALL", "C.UTF-8")
@@ -12,7 +12,7 @@ pub fn run(command: &mut Command, packages: &str) -> Output {
         .unwrap_or_else(|error| missing(command, packages, &error))
 }
 
-/// What a program prints; it has to succeed.
+/// The output of a program; panics if it fails.
 pub fn text(command: &mut Command, packages: &str) -> String {
     let output = run(command, packages);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -23,7 +23,7 @@ pub fn text(command: &mut Command, packages: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Ends the test with what to install.
+/// Panics, naming the packages to install.
 pub fn missing(command: &Command, packages: &str, error: &io::Error) -> ! {
     panic!("{command:?}: {error}; it needs Debian's {packages}, which tests/setup.sh installs")
 }

@@ -1,19 +1,18 @@
-//! The one way to wait for something: until it is there or so long that the test has failed.
+//! Waits for a condition by polling it until a deadline.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The deadline for anything that a program does at once: nothing takes so long on a busy machine.
+/// The deadline for anything that a program does without delay, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The time between two looks for what is to come.
+/// The polling interval while waiting for a condition.
 const INTERVAL: Duration = Duration::from_millis(5);
 
-/// The time between two looks at what is to stay.
+/// The polling interval while a condition must hold.
 const STEADY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Looks again and again until something is there, and returns it. Panics with `what` was waited for
-/// after `limit`.
+/// Polls until `look` returns a value, and returns it. Panics after `limit`, naming `what`.
 pub fn eventually<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -28,17 +27,17 @@ pub fn eventually<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Opti
     }
 }
 
-/// Waits until something is so, at most for [`PATIENCE`].
+/// Polls until `is_so` returns true, for at most [`PATIENCE`].
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     eventually(what, PATIENCE, || is_so().then_some(()));
 }
 
-/// Looks for the whole of `span` whether something stays so.
+/// Checks for the whole of `span` that a condition holds.
 pub fn throughout(what: &str, span: Duration, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     loop {
         let left = span.saturating_sub(start.elapsed());
-        assert!(holds(), "{what}: no longer so after {:?}", start.elapsed());
+        assert!(holds(), "{what}: no longer true after {:?}", start.elapsed());
         if left.is_zero() {
             return;
         }
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_late_is_returned() {
+    fn eventually_returns_a_value_that_appears_late() {
         let mut looks = 0;
         let found = eventually("the third look", PATIENCE, || {
             looks += 1;
@@ -62,12 +61,12 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "in vain for the sun")]
-    fn what_never_comes_is_named() {
+    fn eventually_names_what_is_missing_at_the_deadline() {
         eventually("the sun", Duration::ZERO, || None::<()>);
     }
 
     #[test]
-    fn what_is_to_stay_is_looked_at_at_the_end_too() {
+    fn throughout_checks_once_more_at_the_end() {
         let mut looks = 0;
         throughout("the rain", Duration::from_millis(1), || {
             looks += 1;
@@ -77,8 +76,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "the rain: no longer so")]
-    fn what_does_not_stay_is_named() {
+    #[should_panic(expected = "the rain: no longer true")]
+    fn throughout_names_the_condition_that_no_longer_holds() {
         throughout("the rain", PATIENCE, || false);
     }
 }

@@ -12,11 +12,12 @@ use crate::process::Process;
 /// `LimitNOFILE` of the unit.
 const MOST_FILES: u64 = 256;
 
-/// A running `solar-statusd`; it ends with the value.
+/// A running `solar-statusd`; dropping it ends the process.
 pub struct Daemon(Process);
 
 impl Daemon {
-    /// Starts it with the limit of files that its unit has; `None`: as the user of the test.
+    /// Starts it with its unit's limit on open files. Without a `user` it runs as the user of the
+    /// test.
     pub(super) fn start(
         program: &str,
         bus: &Bus,
@@ -24,8 +25,8 @@ impl Daemon {
         state: &Path,
         user: Option<User>,
     ) -> Self {
-        // It sets the limit and becomes the daemon: to change that of another user's process is a
-        // privilege of its own.
+        // `prlimit` sets its own limit and then becomes the daemon: changing the limits of another
+        // user's process needs a separate privilege.
         let mut command = Command::new("prlimit");
         command
             .arg(format!("--nofile={MOST_FILES}"))
@@ -43,24 +44,25 @@ impl Daemon {
         Self(Process::start_from(&mut command, "util-linux"))
     }
 
-    /// How it ended, if it did.
+    /// How it ended, if it has.
     pub fn ended(&mut self) -> Option<String> {
         self.0.ended().map(|status| status.to_string())
     }
 
-    /// The most memory it had since [`Self::forget_peak`], in kB.
+    /// Its peak memory since [`Self::forget_peak`], in kB.
     pub fn peak(&self) -> Option<u64> {
         self.0.status_number("VmHWM:")
     }
 
-    /// Counts the most memory from now on.
+    /// Resets the peak memory.
     pub fn forget_peak(&self) {
-        // "5" in proc_pid_clear_refs(5); without the right to it, the peak is the one since the start.
+        // Writing "5" resets the peak (proc_pid_clear_refs(5)); without permission, the peak since
+        // the start of the process is reported.
         drop(fs::write(format!("/proc/{}/clear_refs", self.0.id()), "5"));
     }
 }
 
-/// The program, where this user can read it: not every build directory is open to all.
+/// The path of a copy that this user can read: not every build directory is readable by all.
 fn readable(program: &str, bus: &Bus, user: Option<User>) -> PathBuf {
     if user.is_none() {
         return program.into();

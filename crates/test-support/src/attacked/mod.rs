@@ -1,4 +1,5 @@
-//! The service under attack: the real `solar-statusd` on a real bus, and what an attack does to it.
+//! The service under attack: the real `solar-statusd` on a real bus, and the effect of an attack on
+//! it.
 
 mod daemon;
 mod policy;
@@ -22,9 +23,9 @@ pub use trial::Trial;
 /// The devices of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
-    /// Three devices, two of which have a battery that is known at once.
+    /// Three devices, two of which have a known battery at once.
     Small,
-    /// 73 devices; the simulation knows the batteries of more than 50.
+    /// 73 devices; more than 50 of them have a known battery.
     Full,
 }
 
@@ -36,7 +37,7 @@ impl Desk {
         }
     }
 
-    /// How many devices with a battery are waited for.
+    /// How many devices with a battery to wait for.
     const fn batteries(self) -> usize {
         match self {
             Self::Small => 2,
@@ -58,19 +59,19 @@ impl Desk {
 /// The programs that Cargo built for the test.
 #[derive(Clone, Copy, Debug)]
 pub struct Programs {
-    /// It lists the devices of a desk.
+    /// Lists the devices of a desk.
     pub solar_status: Program,
     /// The service.
     pub solar_statusd: Program,
 }
 
 impl Programs {
-    /// A bus with the service; returns when the devices are known.
+    /// Starts a bus and the service on it; returns when the devices are known.
     pub fn serve(self, broker: Broker, desk: Desk, policy: Policy) -> Service {
         self.serve_on(policy.start(broker), desk, policy)
     }
 
-    /// The same on a bus that runs already.
+    /// The same on a bus that is already running.
     pub fn serve_on(self, bus: Bus, desk: Desk, policy: Policy) -> Service {
         let state = tempfile::tempdir().unwrap();
         three_years(state.path(), &desk.ids(self.solar_status));
@@ -95,9 +96,9 @@ impl Programs {
     }
 }
 
-/// A running service, which has three years of history of each device; it ends with the value.
+/// A running service with three years of history for each device; dropping it ends the process.
 pub struct Service {
-    /// What clients find of it.
+    /// Its bus, its unique name and its devices.
     pub target: Target,
     /// Its process.
     pub daemon: Daemon,
@@ -105,7 +106,7 @@ pub struct Service {
     _bus: Bus,
 }
 
-/// Gives a directory with all in it to a user.
+/// Changes the owner of a directory and everything in it.
 fn give_to(path: &Path, user: u32) {
     let status = Command::new("chown")
         .args(["--recursive", &format!("{user}:{user}")])

@@ -6,12 +6,12 @@ use crate::attacker::user::{self, User};
 use crate::bus::{Broker, Bus, OPEN, SYSTEM};
 use crate::project;
 
-/// What the bus lets through.
+/// The messages that the bus passes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Everything.
     Open,
-    /// What a system bus does with the policy of the package.
+    /// Those that a system bus with the packaged policy passes on.
     Packaged,
 }
 
@@ -21,12 +21,12 @@ const SERVICE: User = User(2);
 const SHIPPED: &str = "packaging/dbus/org.solarstatus.Monitor1.conf";
 
 impl Policy {
-    /// The user that the service runs as; `None`: the one of the test.
+    /// The user that runs the service; `None`: the user of the test.
     pub fn service(self) -> Option<User> {
         (self == Self::Packaged && user::can_change()).then_some(SERVICE)
     }
 
-    /// Starts a bus with it.
+    /// Starts a bus with this policy.
     pub fn start(self, broker: Broker) -> Bus {
         match self {
             Self::Open => Bus::start(broker, OPEN, &[]),

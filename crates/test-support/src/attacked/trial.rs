@@ -1,4 +1,5 @@
-//! An attack while honest clients ask, and what must hold during and after it.
+//! Runs an attack while honest clients send requests, and checks what must hold during and after
+//! it.
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -11,32 +12,33 @@ use crate::attacker::user::{self, ATTACKER, HONEST};
 
 use super::Service;
 
-/// An attack that is not over by then is broken off.
+/// The deadline of an attack; it is aborted after that.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// How long honest clients go on after the attack.
+/// How long honest clients keep sending requests after the attack.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
-/// What an attack did.
+/// The outcome of an attack.
 pub struct Trial {
     /// Its name.
     pub attack: &'static str,
-    /// What was sent and read.
+    /// What was sent and received.
     pub tally: Tally,
-    /// When the attack was over.
+    /// When the attack ended.
     pub over: Instant,
-    /// Of the attacker's own user.
+    /// The honest client of the attacker's own user.
     pub same: Experience,
-    /// Of another user; without the right to change it, of the same user again.
+    /// The honest client of another user; if the user cannot be changed, another one of the same
+    /// user.
     pub other: Experience,
-    /// The most memory of the service, in kB.
+    /// The peak memory of the service, in kB.
     pub peak: u64,
-    /// How the service ended, if it did.
+    /// How the service ended, if it has.
     pub ended: Option<String>,
 }
 
 impl Trial {
-    /// Attacks the service while two honest clients ask.
+    /// Attacks the service while two honest clients send requests.
     pub fn of(service: &mut Service, attack: &Attack) -> Self {
         service.daemon.forget_peak();
         let (target, asking) = (&service.target, &AtomicBool::new(true));
@@ -51,7 +53,7 @@ impl Trial {
         let peak = service.daemon.peak().unwrap_or_default();
         let ended = service.daemon.ended().or_else(|| {
             let same = service.target.is_same();
-            (!same).then(|| "it left the bus".to_owned())
+            (!same).then(|| "its bus name has another owner or none".to_owned())
         });
         Self {
             attack: attack.name,
@@ -64,12 +66,13 @@ impl Trial {
         }
     }
 
-    /// Whether the attack took place: the bus let it in and took at least half of it.
+    /// Whether the attack took place: the bus accepted every connection and at least half the
+    /// messages.
     pub const fn was_made(&self, attack: &Attack) -> bool {
         self.tally.connected == attack.connections && 2 * self.tally.sent >= attack.size()
     }
 
-    /// What must hold and does not.
+    /// The violated requirements.
     pub fn faults(&self, peak_at_most: u64, worst_at_most: Duration) -> Vec<String> {
         let mut faults = Vec::new();
         if let Some(ended) = &self.ended {

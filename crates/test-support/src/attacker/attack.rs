@@ -1,4 +1,4 @@
-//! An attack is data: how many connections send how many messages of which kind, and read what.
+//! An attack is data: how many connections send how many messages of which kind, and how they read.
 
 use std::fs::File;
 use std::io;
@@ -14,25 +14,25 @@ use super::wire::Hearing;
 /// An attack of one user.
 #[derive(Clone, Copy)]
 pub struct Attack {
-    /// What it is called in reports.
+    /// Its name in reports.
     pub name: &'static str,
     /// How many connections it has.
     pub connections: usize,
     /// How many messages each connection sends.
     pub messages: usize,
-    /// Makes each message.
+    /// Builds each message.
     pub message: Make,
-    /// How many file descriptors go with each message.
+    /// How many file descriptors each message carries.
     pub descriptors: usize,
-    /// Whether its connections read.
+    /// Whether and how its connections read.
     pub hearing: Hearing,
-    /// Whether each message has a connection of its own, which the bus may end.
+    /// Whether each message has its own connection, which the bus may close.
     pub one_by_one: bool,
     /// How long the connections stay open after the last message.
     pub linger: Duration,
 }
 
-/// What came of it.
+/// What was sent and received.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     /// How many connections the bus accepted.
@@ -44,7 +44,8 @@ pub struct Tally {
 }
 
 impl Attack {
-    /// One connection without descriptors, which reads, and leaves a second later.
+    /// One connection that reads, sends no descriptors, and closes one second after the last
+    /// message.
     pub const fn new(name: &'static str, messages: usize, message: Make) -> Self {
         Self {
             name,
@@ -58,7 +59,7 @@ impl Attack {
         }
     }
 
-    /// The same from this many connections.
+    /// The same over this many connections.
     pub const fn from(self, connections: usize) -> Self {
         Self {
             connections,
@@ -74,17 +75,18 @@ impl Attack {
         }
     }
 
-    /// The same, reading or not.
+    /// The same with this way of reading.
     pub const fn hearing(self, hearing: Hearing) -> Self {
         Self { hearing, ..self }
     }
 
-    /// The same, connected for this long after the last message.
+    /// The same, staying connected for this long after the last message.
     pub const fn lingering(self, linger: Duration) -> Self {
         Self { linger, ..self }
     }
 
-    /// Each message from a connection of its own: the bus ends some for what they send.
+    /// The same with a separate connection for each message: the bus closes some because of what
+    /// they send.
     pub const fn one_by_one(self) -> Self {
         Self {
             one_by_one: true,
@@ -92,12 +94,12 @@ impl Attack {
         }
     }
 
-    /// How many messages are sent in all, unless the bus ends a connection.
+    /// How many messages are sent in total, unless the bus closes a connection.
     pub const fn size(&self) -> usize {
         self.connections * self.messages
     }
 
-    /// Attacks until all is sent, or for no longer than this.
+    /// Attacks until everything is sent or this time is up.
     pub fn run(&self, target: &Target, user: User, at_most: Duration) -> Tally {
         let until = Instant::now() + at_most;
         let one = || self.connection(target, user, until);
@@ -112,7 +114,7 @@ impl Attack {
         })
     }
 
-    /// What one connection does; that the bus ends it is no failure of an attack.
+    /// Runs one connection; if the bus closes it, the attack has not failed.
     fn connection(&self, target: &Target, user: User, until: Instant) -> Tally {
         let mut tally = Tally::default();
         if self.one_by_one {
@@ -126,7 +128,7 @@ impl Attack {
         tally
     }
 
-    /// Sends one message, and waits until the bus has taken it.
+    /// Sends one message, and waits until the bus has processed it.
     fn single(
         &self,
         target: &Target,

@@ -1,4 +1,4 @@
-//! The attacks, by what they exhaust.
+//! The attacks, grouped by the resource that they exhaust.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use super::odd;
 use super::target::Target;
 use super::wire::{Body, Hearing, Message};
 
-/// As many as a bus lets through in one message.
+/// The most descriptors that a bus allows in one message.
 const MOST_DESCRIPTORS: usize = 16;
 
-/// As many replies as a bus lets one connection wait for is 128.
+/// Just below the 128 pending replies that a bus allows per connection.
 const MOST_PENDING: usize = 120;
 
-/// Long enough for the bus to pass on what was sent.
+/// How long the bus may need to pass on what was sent.
 const SHORTLY: Duration = Duration::from_millis(300);
 
-/// One connection that does nothing, to compare with.
+/// One idle connection, for comparison.
 pub const NOTHING: Attack =
     Attack::new("undisturbed", 0, calls::get).lingering(Duration::from_secs(2));
 
-/// File descriptors of the service.
+/// Exhaust the file descriptors of the service.
 pub const DESCRIPTORS: [Attack; 3] = [
     Attack::new("400 calls with 16 descriptors", 400, calls::get_entries)
         .hearing(Hearing::Never)
@@ -40,7 +40,7 @@ pub const DESCRIPTORS: [Attack; 3] = [
         .with_descriptors(MOST_DESCRIPTORS),
 ];
 
-/// Its memory, by large answers, most of which are not read.
+/// Exhaust its memory with large replies, most of which are not read.
 pub const BULK: [Attack; 10] = [
     Attack::new("240 GetEntries, not read", MOST_PENDING, calls::get_entries)
         .from(2)
@@ -83,7 +83,7 @@ pub const BULK: [Attack; 10] = [
     Attack::new("1,920 bulk calls, read", 30, calls::bulk).from(64),
 ];
 
-/// Its time.
+/// Exhaust its CPU time.
 pub const FLOODS: [Attack; 4] = [
     Attack::new(
         "10,000 GetHistory without reply",
@@ -111,7 +111,7 @@ fn every_without_reply(target: &Target, number: usize) -> Message {
     calls::every(target, number).without_reply()
 }
 
-/// Its memory, by what is sent to it.
+/// Exhaust its memory with large messages.
 pub const OVERSIZE: [Attack; 5] = [
     Attack::new("10 bodies of 1 to 32 MB", 10, large),
     Attack::new("200 bodies of 1 MB without reply", 50, |target, _| {
@@ -131,8 +131,8 @@ pub const OVERSIZE: [Attack; 5] = [
     Attack::new("100 broken messages", 2, broken).from(50),
 ];
 
-/// Headers that no library writes, and signals that only the bus, the service or logind may send; to
-/// the service, or to a program that follows it.
+/// Headers that no library writes, and forged signals of the bus, the service or logind; sent to
+/// the service or to a program that follows it.
 pub const ODD: [Attack; 7] = [
     Attack::new(
         "messages with unknown header fields",
@@ -159,7 +159,8 @@ pub const ODD: [Attack; 7] = [
     .with_descriptors(1),
 ];
 
-/// Descriptors and memory of a program that follows the service, by messages to its unique name.
+/// Exhaust descriptors and memory of a program that follows the service, by messages to its unique
+/// name.
 pub const CLIENTS: [Attack; 5] = [
     Attack::new("400 signals with 16 descriptors", 400, calls::signal)
         .with_descriptors(MOST_DESCRIPTORS)
@@ -187,8 +188,7 @@ pub const CLIENTS: [Attack; 5] = [
     .lingering(SHORTLY),
 ];
 
-/// Signals that only the bus, the service or the notification server may send, with bodies of
-/// another type.
+/// Forged signals of the bus, the service or the notification server, with bodies of another type.
 fn odd_signal(target: &Target, number: usize) -> Message {
     let bus = "org.freedesktop.DBus";
     let (path, interface, member) = [
@@ -223,20 +223,20 @@ fn odd_signal(target: &Target, number: usize) -> Message {
     Message::signal(&target.unique, path, interface, member).with(body)
 }
 
-/// Bodies up to what a bus lets through, 32 MB with its header, and one beyond, by which the bus ends
-/// the connection.
+/// Bodies up to the limit of a bus, 32 MB with the header, and one beyond it, for which the bus
+/// closes the connection.
 fn large(target: &Target, number: usize) -> Message {
     const SIZES: [usize; 10] = [1, 8, 16, 31, 1, 8, 16, 31, 1, 32];
     sized(target, SIZES[number % SIZES.len()] << 20)
 }
 
-/// A method that exists, with parameters of that size.
+/// Calls an existing method with parameters of that size.
 fn sized(target: &Target, size: usize) -> Message {
     let path = target.device(size);
     Message::call(NAME, path, DEVICE, "GetEntries").with(Body::default().zeros(size))
 }
 
-/// As deep as a bus lets through, for methods that exist and one that does not.
+/// Bodies nested as deep as a bus allows, for existing methods and an unknown one.
 fn deep(target: &Target, number: usize) -> Message {
     let member = ["GetEntries", "MeasureLight", "Nothing"][number % 3];
     let body = if number.is_multiple_of(2) {
@@ -247,7 +247,7 @@ fn deep(target: &Target, number: usize) -> Message {
     Message::call(NAME, target.device(number), DEVICE, member).with(body)
 }
 
-/// A good message, then one that the bus ends the connection for.
+/// A valid message, then one for which the bus closes the connection.
 fn broken(target: &Target, number: usize) -> Message {
     let good = calls::get(target, number);
     match number {

@@ -1,6 +1,6 @@
-//! The messages of the attacks: every method of the service, and what is not one.
+//! The messages of the attacks: calls of every method of the service and of unknown ones.
 //!
-//! Each function takes the number of the message, so that devices and methods come in turn.
+//! Each function takes the number of the message, which selects the device and the method in turn.
 
 use crate::client::{DEVICE, NAME, ROOT, UPOWER, UPOWER_DEVICE};
 
@@ -13,10 +13,10 @@ const PEER: &str = "org.freedesktop.DBus.Peer";
 const INTROSPECTABLE: &str = "org.freedesktop.DBus.Introspectable";
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 
-/// A kind of message.
+/// Builds the message with this number.
 pub type Make = fn(&Target, usize) -> Message;
 
-/// Every method there is, and three calls of what does not exist.
+/// Every method, and three calls of an unknown method, object or interface.
 const EVERY: [Make; 16] = [
     get_entries,
     get_history,
@@ -36,7 +36,7 @@ const EVERY: [Make; 16] = [
     no_interface,
 ];
 
-/// The methods with large answers, or with much work behind them.
+/// The methods with large replies or much work.
 const BULK: [Make; 6] = [
     get_entries,
     get_managed_objects,
@@ -46,7 +46,7 @@ const BULK: [Make; 6] = [
     get_all,
 ];
 
-/// The methods with small answers.
+/// The methods with small replies.
 const CHEAP: [Make; 6] = [get, ping, no_method, no_object, no_interface, |_, _| {
     enumerate()
 }];
@@ -72,13 +72,13 @@ pub fn get_entries(target: &Target, number: usize) -> Message {
     Message::call(NAME, path, DEVICE, "GetEntries").with(Body::default().u64(0))
 }
 
-/// A history in the form of UPower.
+/// A history in UPower's format.
 pub fn get_history(target: &Target, number: usize) -> Message {
     let body = Body::default().string("charge").u32(0).u32(1000);
     Message::call(NAME, target.device(number), UPOWER_DEVICE, "GetHistory").with(body)
 }
 
-/// Statistics in the form of UPower.
+/// Statistics in UPower's format.
 pub fn get_statistics(target: &Target, number: usize) -> Message {
     let body = Body::default().string("charging");
     Message::call(NAME, target.device(number), UPOWER_DEVICE, "GetStatistics").with(body)
@@ -103,13 +103,13 @@ fn introspect_device(target: &Target, number: usize) -> Message {
     Message::call(NAME, target.device(number), INTROSPECTABLE, "Introspect")
 }
 
-/// All our properties of a device.
+/// All properties of a device in the service's own interface.
 pub fn get_all(target: &Target, number: usize) -> Message {
     let body = Body::default().string(DEVICE);
     Message::call(NAME, target.device(number), PROPERTIES, "GetAll").with(body)
 }
 
-/// A small value; the honest caller asks for it, too.
+/// A small value, which the honest client reads too.
 pub fn get(target: &Target, number: usize) -> Message {
     let body = Body::default().string(DEVICE).string("Id");
     Message::call(NAME, target.device(number), PROPERTIES, "Get").with(body)
@@ -127,7 +127,7 @@ fn measure_light(target: &Target, _: usize) -> Message {
     light(target, 60, 1)
 }
 
-/// Asks for a series of measurements.
+/// Requests a series of light measurements.
 pub fn light(target: &Target, count: u32, period: u32) -> Message {
     let body = Body::default().u32(count).u32(period);
     Message::call(NAME, &target.solar, DEVICE, "MeasureLight").with(body)
@@ -150,7 +150,7 @@ fn no_interface(target: &Target, number: usize) -> Message {
     )
 }
 
-/// Every method in turn, called by the service's unique name every second time.
+/// Every method in turn, alternating between the well-known and the unique name of the service.
 pub fn every_by_both_names(target: &Target, number: usize) -> Message {
     let call = every(target, number / 2);
     if number.is_multiple_of(2) {
@@ -160,7 +160,7 @@ pub fn every_by_both_names(target: &Target, number: usize) -> Message {
     }
 }
 
-/// A signal to the service only, as a device of its own would send it.
+/// A forged `PropertiesChanged` sent to the service only.
 pub fn signal(target: &Target, number: usize) -> Message {
     let path = target.device(number);
     Message::signal(&target.unique, path, PROPERTIES, "PropertiesChanged")
@@ -171,22 +171,23 @@ pub fn enumerate() -> Message {
     Message::call(NAME, ROOT, UPOWER, "EnumerateDevices")
 }
 
-/// Asks the bus for the unique name behind a name.
+/// Requests the unique name of the owner of a name.
 pub fn name_owner(name: &str) -> Message {
     to_bus("GetNameOwner").with(Body::default().string(name))
 }
 
-/// Asks the bus for the process behind a name.
+/// Requests the process id of the owner of a name.
 pub fn process_of(name: &str) -> Message {
     to_bus("GetConnectionUnixProcessID").with(Body::default().string(name))
 }
 
-/// Asks the bus for a name of one's own.
+/// Requests a well-known name.
 pub fn take_name(name: &str) -> Message {
     to_bus("RequestName").with(Body::default().string(name).u32(0))
 }
 
-/// Asks the bus for a copy of all calls of this method of the bus, and for nothing else from then on.
+/// Requests a copy of every call of this method of the bus; the connection can do nothing else
+/// afterwards.
 pub fn monitor_calls(member: &str) -> Message {
     let rule = format!("type='method_call',member='{member}'");
     let body = Body::default().strings(&[&rule]).u32(0);
@@ -194,12 +195,12 @@ pub fn monitor_calls(member: &str) -> Message {
     Message::call(BUS, "/org/freedesktop/DBus", interface, "BecomeMonitor").with(body)
 }
 
-/// Asks the bus for the messages that a rule covers.
+/// Subscribes to the messages that a match rule covers.
 pub fn add_match(rule: &str) -> Message {
     to_bus("AddMatch").with(Body::default().string(rule))
 }
 
-/// A call of the bus itself.
+/// Calls a method of the bus itself.
 pub fn to_bus(member: &str) -> Message {
     Message::call(BUS, "/org/freedesktop/DBus", BUS, member)
 }

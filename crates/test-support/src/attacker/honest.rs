@@ -1,4 +1,4 @@
-//! An honest client: it asks one thing after another, and notes how long each answer takes.
+//! An honest client: it sends requests in sequence and records the time of each reply.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope, ScopedJoinHandle};
@@ -11,48 +11,48 @@ use super::target::Target;
 use super::user::User;
 use super::wire::{Message, Peer, Received};
 
-/// An answer that takes longer is lost.
+/// The deadline of a reply; one that misses it counts as lost.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Between two questions.
+/// The pause between two requests.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How many `Get` calls there are to each call with a large answer.
+/// How many `Get` calls there are for each call with a large reply.
 const BULK_EVERY: usize = 50;
 
-/// What the service may answer to a user whose own connections ask for too much.
+/// The error that the service may return to a user whose own connections exceed the limits.
 const LIMITS: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// An honest client that is asking.
+/// An honest client that is sending requests.
 pub struct Honest<'scope> {
     asking: &'scope AtomicBool,
     thread: ScopedJoinHandle<'scope, Experience>,
 }
 
-/// What an honest client experienced.
+/// What an honest client measured.
 #[derive(Clone, Debug, Default)]
 pub struct Experience {
-    /// How long each `Get` took, in the order of asking, with the time of asking.
+    /// When each `Get` was sent, and how long its reply took.
     pub gets: Vec<(Instant, Duration)>,
-    /// How long calls with large answers took.
+    /// How long calls with large replies took.
     pub bulk: Vec<Duration>,
-    /// How long calls of the bus itself took, each beside a `Get`.
+    /// How long calls of the bus itself took, one after each `Get`.
     pub bus: Vec<Duration>,
-    /// How many calls were answered by `LimitsExceeded`.
+    /// How many calls returned `LimitsExceeded`.
     pub limited: usize,
-    /// Answers that were wrong or did not come.
+    /// Replies that were wrong or missing.
     pub lost: Vec<String>,
 }
 
 impl<'scope> Honest<'scope> {
-    /// Starts to ask as this user, until [`Self::stop`].
+    /// Sends requests as this user until [`Self::stop`].
     pub fn ask<'env>(
         scope: &'scope Scope<'scope, 'env>,
         target: &'env Target,
         user: User,
         asking: &'scope AtomicBool,
     ) -> Self {
-        // Connects before the attack begins, as a client that was there all the time.
+        // Connects before the attack begins, like a client that was already there.
         let peer = target.connect(user, false).unwrap();
         let thread = scope.spawn(move || {
             let mut experience = Experience::default();
@@ -62,7 +62,7 @@ impl<'scope> Honest<'scope> {
         Self { asking, thread }
     }
 
-    /// Waits for the last answer.
+    /// Waits for the last reply.
     pub fn stop(self) -> Experience {
         self.asking.store(false, Ordering::Relaxed);
         self.thread.join().unwrap()
@@ -102,7 +102,7 @@ impl Experience {
         }
     }
 
-    /// Calls, and notes what is wrong with the answer; returns how long it took.
+    /// Calls, and records a wrong reply; returns how long it took.
     fn call(
         &mut self,
         peer: &mut Peer,
@@ -120,14 +120,14 @@ impl Experience {
         start.elapsed()
     }
 
-    /// The longest of all `Get`.
+    /// The longest time of all `Get` calls.
     pub fn worst(&self) -> Duration {
         let took = self.gets.iter().map(|(_, took)| *took);
         took.max().unwrap_or_default()
     }
 }
 
-/// Whether it is the id of the device at this path.
+/// Whether the reply is the id of the device at this path.
 fn is_id(reply: &Received, path: &str) -> bool {
     reply
         .text()

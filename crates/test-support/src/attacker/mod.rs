@@ -1,12 +1,12 @@
-//! A hostile client of the service, and an honest one to compare with, both on the wire protocol.
+//! A hostile client of the service, and an honest one for comparison, both on the wire protocol.
 //!
-//! Neither uses a D-Bus library: what a library refuses to send is sent here. The
-//! modules are shared by `tests/hostile`, by `benches/hostile.rs`, and by the scenario `hostile` in
-//! `tests/vm`.
+//! Neither uses a D-Bus library, so that they can send what a library refuses to send.
+//! `tests/hostile`, `benches/hostile.rs` and the scenario `hostile` in `tests/vm` share these
+//! modules.
 
 #![expect(
     clippy::return_self_not_must_use,
-    reason = "an attack or message that is built and not used shows as dead code in the tests"
+    reason = "the builders of attacks and messages return a changed copy; an unused one is dead code in the tests"
 )]
 
 pub mod attack;

@@ -1,5 +1,5 @@
-//! Messages with headers that no library writes, and broadcasts of what only the bus, the service or
-//! logind may report. All are well-formed: a bus may pass them on.
+//! Messages with headers that no library writes, and forged broadcasts of the bus, the service or
+//! logind. All are well-formed, so that a bus may pass them on.
 
 use crate::client::DEVICE;
 
@@ -10,13 +10,13 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const ROOT: &str = "/org/solarstatus/Monitor1";
 const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 
-/// A text in all of them: a program that shows it has believed one.
+/// A text in all of them: a program that prints it has accepted a forged message.
 pub const FORGED: &str = "FORGED";
 
-/// Codes of header fields that the specification does not have: the lowest and the highest.
+/// Codes of header fields that the specification does not define: the lowest and the highest.
 const CODES: [u8; 2] = [10, 255];
 
-/// The messages that [`unknown_field`] makes: of each kind, with each value, code and place.
+/// How many messages [`unknown_field`] builds: each kind, with each value, code and position.
 pub const UNKNOWN_FIELDS: usize = KINDS.len() * VALUES.len() * CODES.len() * 2;
 
 /// One message of each kind that a peer can send.
@@ -28,9 +28,9 @@ const KINDS: [fn(&Target) -> Message; 5] = [
     |target| Message::error(&target.unique, 3, "org.freedesktop.DBus.Error.Failed"),
 ];
 
-/// The kinds of headers that [`header`] makes.
+/// The header changes that [`header`] makes.
 const HEADERS: [fn(Message) -> Message; 20] = [
-    // Types: none, those of a later version, the last one.
+    // Types: invalid, of a later version, the last one.
     |message| message.of_type(0),
     |message| message.of_type(5),
     |message| message.of_type(77),
@@ -39,10 +39,10 @@ const HEADERS: [fn(Message) -> Message; 20] = [
     |message| message.of_version(0),
     |message| message.of_version(2),
     |message| message.of_version(255),
-    // Flags that the specification does not have, alone and with all others.
+    // Flags that the specification does not define, alone and with all others.
     |message| message.with_flags(0xF8),
     |message| message.with_flags(0xFF),
-    // Fields that another kind of message has, or that occur twice.
+    // Fields that belong to another kind of message, or that occur twice.
     |message| {
         message.with_last(Field::new(4, "s", |to| {
             to.string("org.example.Error.Failed");
@@ -54,7 +54,7 @@ const HEADERS: [fn(Message) -> Message; 20] = [
     |message| message.with_last(Field::new(2, "s", |to| to.string("org.example.Other"))),
     |message| message.with_last(Field::new(3, "s", |to| to.string("Other"))),
     |message| message.with_last(Field::new(8, "g", |to| to.signature("as"))),
-    // A sender of the attacker's own: the bus, a program that is not there, no name at all.
+    // A forged sender: the bus, an unused unique name, an empty name.
     |message| message.with_last(Field::new(7, "s", |to| to.string("org.freedesktop.DBus"))),
     |message| message.with_first(Field::new(7, "s", |to| to.string(":9.99999"))),
     |message| message.with_last(Field::new(7, "s", |to| to.string(""))),
@@ -62,16 +62,16 @@ const HEADERS: [fn(Message) -> Message; 20] = [
     |message| message.with_last(Field::new(3, "u", |to| to.u32(7))),
 ];
 
-/// The messages that [`header`] makes.
+/// How many messages [`header`] builds.
 pub const ODD_HEADERS: usize = HEADERS.len() * KINDS.len();
 
-/// The messages that [`big_endian`] makes.
+/// How many messages [`big_endian`] builds.
 pub const BIG_ENDIAN: usize = 4;
 
-/// The messages that [`broadcast`] makes.
+/// How many messages [`broadcast`] builds.
 pub const BROADCASTS: usize = SIGNALS.len();
 
-/// Signals that match rules of our programs would cover, had they no sender.
+/// Signals that the match rules of our programs would cover if they did not filter by sender.
 const SIGNALS: [fn(&Target) -> Message; 8] = [
     changed,
     |_| {
@@ -96,7 +96,7 @@ const SIGNALS: [fn(&Target) -> Message; 8] = [
     },
 ];
 
-/// A message with a field that the specification does not have, first or last in the header.
+/// A message with an unknown field, first or last in the header.
 pub fn unknown_field(target: &Target, number: usize) -> Message {
     let (kind, number) = (number % KINDS.len(), number / KINDS.len());
     let (is_first, number) = (number.is_multiple_of(2), number / 2);
@@ -112,7 +112,7 @@ pub fn unknown_field(target: &Target, number: usize) -> Message {
     }
 }
 
-/// A message with a header that the specification does not allow, or that is of no use.
+/// A message with a header that the specification forbids or that has no meaning.
 pub fn header(target: &Target, number: usize) -> Message {
     let change = HEADERS[number / KINDS.len() % HEADERS.len()];
     change(KINDS[number % KINDS.len()](target))
@@ -131,7 +131,7 @@ pub fn big_endian(target: &Target, number: usize) -> Message {
     }
 }
 
-/// A signal to all.
+/// A signal to all connections.
 pub fn broadcast(target: &Target, number: usize) -> Message {
     SIGNALS[number % SIGNALS.len()](target)
 }

@@ -1,15 +1,15 @@
-//! A state directory in which three years are recorded already.
+//! A state directory with three years of history.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Three years, an entry every five hours: as much as a file holds before it is thinned.
+/// Three years with an entry every five hours: the most that a file holds before it is thinned out.
 const ENTRIES: u64 = 5200;
 const EVERY: u64 = 5 * 60 * 60;
 
-/// Writes histories of the devices with these ids, in the format of their documentation.
+/// Writes histories of the devices with these ids in the documented format.
 pub fn three_years(state: &Path, ids: &[String]) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let start = now.as_secs() - ENTRIES * EVERY;

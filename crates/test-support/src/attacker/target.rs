@@ -1,4 +1,4 @@
-//! The service under attack, as its clients find it.
+//! The service under attack, as seen by its clients.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::calls;
 use super::user::User;
 use super::wire::{Message, Peer, Received};
 
-/// What an attack is aimed at.
+/// The target of an attack.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The socket of the bus.
@@ -45,12 +45,12 @@ impl Target {
         })
     }
 
-    /// The device of this number; they are repeated in turn.
+    /// The device for this number; numbers wrap around.
     pub fn device(&self, number: usize) -> &str {
         &self.devices[number % self.devices.len()]
     }
 
-    /// Whether the name still belongs to the connection that was found.
+    /// Whether the name still belongs to the same connection.
     pub fn is_same(&self) -> bool {
         let Ok(mut peer) = Peer::connect(&self.socket, false) else {
             return false;
@@ -58,13 +58,13 @@ impl Target {
         owner(&mut peer).as_ref() == Some(&self.unique)
     }
 
-    /// Calls a method from a connection of its own.
+    /// Calls a method over a separate connection.
     pub fn ask(&self, user: User, message: &Message) -> io::Result<Received> {
         let mut peer = self.connect(user, false)?;
         peer.call(message, PATIENCE)
     }
 
-    /// A connection of this user.
+    /// Connects as this user.
     pub fn connect(&self, user: User, descriptors: bool) -> io::Result<Peer> {
         user.run(|| Peer::connect(&self.socket, descriptors))
     }

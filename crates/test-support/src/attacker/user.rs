@@ -1,4 +1,4 @@
-//! Users of the bus: attacker, honest caller and service, as far as the tests may change theirs.
+//! Users on the bus: attacker, honest client and service, if the tests can change their user.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -8,23 +8,23 @@ use std::thread;
 use rustix::process::{Gid, Uid, getuid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
-/// A user by number, in the group of the same number.
+/// A user by number; its group has the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct User(pub u32);
 
-/// The one that attacks: `nobody`.
+/// The user of the attacker: `nobody`.
 pub const ATTACKER: User = User(65534);
 
-/// The one that has done nothing; a system has it as `daemon` or `bin`.
+/// The user of the honest client: `daemon` or `bin`.
 pub const HONEST: User = User(1);
 
-/// Whether connections of several users can be made here.
+/// Whether connections can be made as other users.
 pub fn can_change() -> bool {
     getuid().is_root()
 }
 
 impl User {
-    /// The user that is wanted, or, without the right to change it, the one of this process.
+    /// This user if the user can be changed, otherwise the one of this process.
     pub fn or_own(self) -> Self {
         if can_change() {
             self
@@ -33,8 +33,8 @@ impl User {
         }
     }
 
-    /// Runs this in a thread of the user. On Linux each thread has a user of its own, and a bus takes
-    /// the one that the thread had when it connected.
+    /// Runs this in a thread of the user. On Linux each thread has its own user, and a bus uses
+    /// that of the thread that connected.
     pub fn run<T: Send>(self, run: impl FnOnce() -> T + Send) -> T {
         if self.0 == getuid().as_raw() {
             return run();

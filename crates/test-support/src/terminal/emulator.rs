@@ -1,8 +1,8 @@
-//! As much of a terminal as the program may use: anything else is an error.
+//! Emulates the terminal sequences that the program may use; any other one panics.
 
 use unicode_width::UnicodeWidthChar;
 
-/// Two screens of cells, and what was written so far.
+/// The main and the alternate screen, and everything written so far.
 pub(crate) struct Emulator {
     columns: usize,
     rows: usize,
@@ -13,7 +13,7 @@ pub(crate) struct Emulator {
     plain: bool,
     at: (usize, usize),
     saved: (usize, usize),
-    /// A sequence or character that is not complete yet.
+    /// An incomplete sequence or character.
     rest: Vec<u8>,
     stream: Vec<u8>,
 }
@@ -62,7 +62,7 @@ impl Emulator {
         String::from_utf8_lossy(&self.stream).into_owned()
     }
 
-    /// Whether it is as it was at first: the main screen, with a cursor, and no colour.
+    /// Whether it is in its initial state: the main screen, with a cursor and without colour.
     pub(crate) const fn is_clean(&self) -> bool {
         !self.on_other && self.cursor && self.plain
     }
@@ -79,7 +79,7 @@ impl Emulator {
         }
     }
 
-    /// Takes one character or sequence: how long it is, or `None` while it is not complete.
+    /// Processes one character or sequence; returns its length, or `None` if it is incomplete.
     fn take(&mut self, bytes: &[u8]) -> Option<usize> {
         match *bytes {
             [] | [0x1B] => None,
@@ -91,7 +91,7 @@ impl Emulator {
                 self.obey(&parameters, sequence[end]);
                 Some(end + 3)
             }
-            [0x1B, ..] => panic!("an unknown sequence: {:?}", self.stream()),
+            [0x1B, ..] => panic!("unknown sequence: {:?}", self.stream()),
             [b'\r', ..] => {
                 self.at.1 = 0;
                 Some(1)
@@ -106,7 +106,7 @@ impl Emulator {
                     0xC0..=0xDF => 2,
                     0xE0..=0xEF => 3,
                     0xF0..=0xF7 => 4,
-                    _ => panic!("the byte {first:02X}: {:?}", self.stream()),
+                    _ => panic!("unexpected byte {first:02X}: {:?}", self.stream()),
                 };
                 let character = std::str::from_utf8(bytes.get(..length)?).unwrap();
                 self.put(character.chars().next().unwrap());
@@ -131,12 +131,12 @@ impl Emulator {
     fn obey(&mut self, parameters: &str, command: u8) {
         match (parameters, command) {
             ("?1049", b'h') => {
-                assert!(!self.on_other, "it is there already");
+                assert!(!self.on_other, "already on the alternate screen");
                 self.saved = self.at;
                 self.on_other = true;
             }
             ("?1049", b'l') => {
-                assert!(self.on_other, "it is here already");
+                assert!(self.on_other, "already on the main screen");
                 self.on_other = false;
                 self.at = self.saved;
             }
@@ -160,7 +160,7 @@ impl Emulator {
             }
             (style, b'm') => {
                 for part in style.split(';') {
-                    // Bold, dim, and the sixteen colours; nothing else is used.
+                    // Bold, dim, and the colours that the program uses.
                     assert!(
                         matches!(part, "" | "0" | "1" | "2" | "31" | "32" | "33"),
                         "{style}"
@@ -168,7 +168,7 @@ impl Emulator {
                     self.plain = matches!(part, "" | "0");
                 }
             }
-            other => panic!("{other:?} is not known: {:?}", self.stream()),
+            other => panic!("unknown sequence {other:?}: {:?}", self.stream()),
         }
     }
 }

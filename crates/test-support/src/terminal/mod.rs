@@ -1,4 +1,4 @@
-//! A terminal: a real pseudo-terminal, and what would be seen on it.
+//! A real pseudo-terminal, and what a user would see on it.
 
 mod emulator;
 
@@ -19,10 +19,10 @@ use crate::process::Process;
 use crate::wait::{PATIENCE, until};
 use emulator::Emulator;
 
-/// A program in a terminal of its own; both end with the test.
+/// A program in its own terminal; both end with the test.
 pub struct Terminal {
     keyboard: File,
-    /// The program's side, so that the terminal outlives it.
+    /// The program's side, kept open so that the terminal outlives the program.
     line: OwnedFd,
     before: Termios,
     shown: Arc<(Mutex<Emulator>, Condvar)>,
@@ -30,7 +30,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Runs this program, with standard input, output and error on a terminal of that size.
+    /// Runs this program with standard input, output and error on a terminal of that size.
     pub fn run(program: &Command, (columns, rows): (u16, u16)) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
@@ -42,7 +42,7 @@ impl Terminal {
         resize(&keyboard, (columns, rows));
         let before = tcgetattr(&line).unwrap();
         let stdio = || Stdio::from(line.try_clone().unwrap());
-        // A session of its own, so that Ctrl-C on this terminal is for this program.
+        // A separate session, so that Ctrl-C on this terminal interrupts this program.
         let mut session = Command::new("setsid");
         session
             .arg("--ctty")
@@ -74,7 +74,7 @@ impl Terminal {
         }
     }
 
-    /// Types.
+    /// Types these keys.
     pub fn type_keys(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
@@ -84,13 +84,13 @@ impl Terminal {
         self.program.signal(signal);
     }
 
-    /// Somebody pulls at the window.
+    /// Resizes the window.
     pub fn resize(&self, size: (u16, u16)) {
         self.shown.0.lock().unwrap().resize(size.0, size.1);
         resize(&self.keyboard, size);
     }
 
-    /// Waits until this can be said of what is shown, and returns the lines.
+    /// Waits until the screen meets a condition, and returns its lines.
     pub fn until(&self, what: &str, done: impl Fn(&str) -> bool) -> String {
         self.wait(what, |screen| done(&screen.text())).text()
     }
@@ -103,7 +103,7 @@ impl Terminal {
             let patience = PATIENCE.saturating_sub(start.elapsed());
             assert!(
                 !patience.is_zero(),
-                "{what} is not to be seen:\n{}\n{:?}",
+                "{what} is not shown:\n{}\n{:?}",
                 seen.text(),
                 seen.stream()
             );
@@ -112,7 +112,7 @@ impl Terminal {
         seen
     }
 
-    /// Waits until these are to be seen.
+    /// Waits until these texts are shown.
     pub fn shows(&self, texts: &[&str]) -> String {
         self.until(&format!("{texts:?}"), |screen| {
             texts.iter().all(|text| screen.contains(text))
@@ -126,19 +126,20 @@ impl Terminal {
         until("the program to stop", is_stopped);
     }
 
-    /// The terminal is as it was: cooked, with a cursor and no colour, on the main screen. What was
-    /// written may still be on its way.
+    /// Asserts that the terminal is in its initial state: cooked mode, the main screen, with a
+    /// cursor and without colour. Waits for output that is still in flight.
     pub fn assert_clean(&self) {
         let now = tcgetattr(&self.line).unwrap();
-        // What they hold is compared by how it is told: the types are the system's.
+        // Compared as text, because `Termios` does not implement `PartialEq`.
         assert_eq!(format!("{now:?}"), format!("{:?}", self.before));
         drop(self.wait("a clean terminal", Emulator::is_clean));
     }
 
-    /// Waits until the program ends: its exit status, what it left on the main screen, and all it wrote.
+    /// Waits until the program ends; returns its exit status, the text on the main screen, and
+    /// everything it wrote.
     pub fn end(mut self) -> (Option<i32>, String, String) {
         let status = self.program.wait();
-        // A mark behind all that it wrote.
+        // A mark after all of its output.
         let mark = "\u{1b}[999;1Hthe end";
         File::from(self.line.try_clone().unwrap())
             .write_all(mark.as_bytes())

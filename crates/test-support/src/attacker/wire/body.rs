@@ -1,6 +1,6 @@
 use super::{Bytes, Order};
 
-/// The parameters of a message, built one by one.
+/// The parameters of a message, added one at a time.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     signature: String,
@@ -8,7 +8,7 @@ pub struct Body {
 }
 
 impl Body {
-    /// In this byte order; the message has it, too.
+    /// An empty body in this byte order, which the message takes over.
     pub fn new(order: Order) -> Self {
         Self {
             bytes: Bytes::new(order),
@@ -37,7 +37,7 @@ impl Body {
         self
     }
 
-    /// An array of strings.
+    /// Adds an array of strings.
     pub fn strings(mut self, values: &[&str]) -> Self {
         self.signature.push_str("as");
         self.bytes
@@ -45,7 +45,7 @@ impl Body {
         self
     }
 
-    /// An array of this many zero bytes.
+    /// Adds an array of this many zero bytes.
     pub fn zeros(mut self, length: usize) -> Self {
         self.signature.push_str("ay");
         self.bytes.u32(length.try_into().unwrap());
@@ -54,7 +54,7 @@ impl Body {
         self
     }
 
-    /// Empty arrays in one another, this many of them: 32 are allowed.
+    /// Adds empty arrays nested this deep; the specification allows 32.
     pub fn nested_arrays(mut self, depth: usize) -> Self {
         self.signature.push_str(&"a".repeat(depth));
         self.signature.push('y');
@@ -62,7 +62,7 @@ impl Body {
         self
     }
 
-    /// A byte in variants in one another, this many of them: 64 are allowed.
+    /// Adds a byte in variants nested this deep; the specification allows 64.
     pub fn nested_variants(mut self, depth: usize) -> Self {
         self.signature.push('v');
         for level in 1..=depth {
@@ -73,7 +73,7 @@ impl Body {
         self
     }
 
-    /// A dictionary of one text: changed properties of an interface.
+    /// Adds a dictionary with one text, as `PropertiesChanged` has it.
     pub fn text_by_name(mut self, name: &str, text: &str) -> Self {
         self.signature.push_str("a{sv}");
         self.bytes.array(8, |to| {
@@ -84,14 +84,14 @@ impl Body {
         self
     }
 
-    /// An object path.
+    /// Adds an object path.
     pub fn path(mut self, value: &str) -> Self {
         self.signature.push('o');
         self.bytes.string(value);
         self
     }
 
-    /// One interface of an object, with a dictionary of one text.
+    /// Adds one interface of an object, with a dictionary of one text.
     pub fn interface(mut self, interface: &str, name: &str, text: &str) -> Self {
         self.signature.push_str("a{sa{sv}}");
         self.bytes.array(8, |to| {
@@ -117,7 +117,7 @@ impl Body {
         self.bytes.order
     }
 
-    /// The types in it.
+    /// The types of the parameters.
     pub fn signature(&self) -> &str {
         &self.signature
     }

@@ -8,7 +8,7 @@ pub enum Order {
     Big,
 }
 
-/// Parameters of a message and fields of its header.
+/// The encoded parameters of a message or fields of its header.
 #[derive(Clone, Debug, Default)]
 pub struct Bytes {
     pub bytes: Vec<u8>,
@@ -64,7 +64,7 @@ impl Bytes {
         });
     }
 
-    /// A length, its bytes, and a terminating zero; types `s` and `o`.
+    /// A length, the bytes, and a terminating zero; types `s` and `o`.
     pub fn string(&mut self, value: &str) {
         self.u32(value.len().try_into().unwrap());
         self.bytes.extend(value.as_bytes());
@@ -78,7 +78,7 @@ impl Bytes {
         self.byte(0);
     }
 
-    /// An array whose elements are aligned to this; `write` writes them.
+    /// An array whose elements have this alignment; `write` appends them.
     pub fn array(&mut self, alignment: usize, write: impl FnOnce(&mut Self)) {
         self.u32(0);
         let length = self.len() - 4;

@@ -1,11 +1,11 @@
 use super::Bytes;
 
-/// A field of a header.
+/// A field of a message header.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    /// Which field it is.
+    /// The code of the field.
     pub code: u8,
-    /// What is in it, whatever type the field has by the specification.
+    /// Its value, with any type, whether the specification allows it or not.
     pub value: Value,
 }
 
@@ -20,7 +20,7 @@ const fn value(signature: &'static str, write: fn(&mut Bytes)) -> Value {
     Value { signature, write }
 }
 
-/// A value of each basic type, and of containers.
+/// A value of each basic type and of several containers.
 pub const VALUES: [Value; 22] = [
     value("y", |to| to.byte(7)),
     value("b", |to| to.u32(1)),
@@ -67,7 +67,8 @@ pub const VALUES: [Value; 22] = [
 ];
 
 impl Field {
-    /// A field with a text or a path, which needs another one of this code or is out of place.
+    /// A field with a text or a path that duplicates another one of this code or is not valid in
+    /// this kind of message.
     pub const fn new(code: u8, signature: &'static str, write: fn(&mut Bytes)) -> Self {
         Self {
             code,
@@ -75,7 +76,7 @@ impl Field {
         }
     }
 
-    /// A field is a structure of its code and a variant.
+    /// Encodes the field as a structure of its code and a variant.
     pub fn write(&self, to: &mut Bytes) {
         begin_field(to, self.code, self.value.signature);
         (self.value.write)(to);

@@ -1,19 +1,19 @@
 use super::field::begin_field;
 use super::{Body, Bytes, Field, Order};
 
-/// What a message is, by its number in the header.
+/// The message types, byte 1 of the header.
 const CALL: u8 = 1;
 const RETURN: u8 = 2;
 const ERROR: u8 = 3;
 const SIGNAL: u8 = 4;
 
-/// The version of the protocol.
+/// The protocol version, byte 3 of the header.
 const VERSION: u8 = 1;
 
-/// Flag of a call to which no reply is expected.
+/// The flag of a call that expects no reply.
 const NO_REPLY_EXPECTED: u8 = 1;
 
-/// A message to be sent.
+/// A message to send.
 #[derive(Clone, Debug)]
 pub struct Message {
     kind: u8,
@@ -26,10 +26,10 @@ pub struct Message {
     error_name: String,
     reply_serial: Option<u32>,
     body: Body,
-    /// A field before all others, and one behind them.
+    /// A field before all others, and one after them.
     first: Option<Field>,
     last: Option<Field>,
-    /// Changes the bytes after they were encoded.
+    /// Changes the encoded bytes.
     breaks: Option<fn(&mut [u8])>,
 }
 
@@ -45,7 +45,7 @@ impl Message {
         }
     }
 
-    /// A signal to one destination only.
+    /// A signal to one destination.
     pub fn signal(destination: &str, path: &str, interface: &str, member: &str) -> Self {
         Self {
             kind: SIGNAL,
@@ -110,7 +110,7 @@ impl Message {
         }
     }
 
-    /// The same of another type.
+    /// The same with another message type.
     pub fn of_type(self, kind: u8) -> Self {
         Self { kind, ..self }
     }
@@ -131,13 +131,13 @@ impl Message {
         Self { first, ..self }
     }
 
-    /// The same with a field behind all others.
+    /// The same with a field after all others.
     pub fn with_last(self, field: Field) -> Self {
         let last = Some(field);
         Self { last, ..self }
     }
 
-    /// The same, broken after it was encoded.
+    /// The same, with its bytes changed after encoding.
     pub fn broken_by(self, breaks: fn(&mut [u8])) -> Self {
         Self {
             breaks: Some(breaks),
@@ -145,7 +145,7 @@ impl Message {
         }
     }
 
-    /// The bytes of the message, sent with this many descriptors.
+    /// Encodes the message, to be sent with this many descriptors.
     pub fn encode(&self, serial: u32, descriptors: usize) -> Vec<u8> {
         let mut bytes = Bytes::new(self.body.order());
         let order = match bytes.order {
@@ -157,7 +157,7 @@ impl Message {
         }
         bytes.u32(self.body.as_bytes().len().try_into().unwrap());
         bytes.u32(serial);
-        // The length of the fields, known at their end.
+        // The length of the fields, filled in below.
         bytes.u32(0);
         let start = bytes.len();
         self.fields(&mut bytes, descriptors);

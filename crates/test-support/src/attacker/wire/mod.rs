@@ -1,4 +1,4 @@
-//! The D-Bus wire protocol, as much as an attack needs.
+//! The D-Bus wire protocol, as far as the attacks need it.
 //!
 //! Source: the D-Bus Specification, sections "Message Protocol", "Type System" and "Authentication
 //! Protocol".

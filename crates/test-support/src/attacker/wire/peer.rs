@@ -11,39 +11,39 @@ use rustix::net::{RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlag
 use super::received::{START, whole_length};
 use super::{Message, Received};
 
-/// Descriptors a message can carry: more than a bus allows.
+/// The descriptors for which there is space in a message: more than a bus allows.
 const MOST_DESCRIPTORS: usize = 32;
 
-/// How long the bus may take to let a client in.
+/// The timeout of the authentication.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a connection does with the messages that are sent to it.
+/// How a connection reads the messages that are sent to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hearing {
-    /// Reads and drops them as they come.
+    /// Reads and drops them as they arrive.
     Always,
     /// Does not read.
     Never,
-    /// Reads one byte a second.
+    /// Reads one byte per second.
     Slowly,
 }
 
-/// A client of a bus, on a plain socket.
+/// A client of a bus on a plain socket.
 pub struct Peer {
     stream: UnixStream,
     serial: u32,
-    /// Its name on the bus.
+    /// Its unique name on the bus.
     pub unique: String,
 }
 
 impl Peer {
-    /// Connects as the user of this thread and says hello; with `descriptors` the bus is asked to
-    /// pass file descriptors.
+    /// Connects as the user of this thread and calls `Hello`; with `descriptors` it negotiates the
+    /// passing of file descriptors.
     pub fn connect(socket: &Path, descriptors: bool) -> io::Result<Self> {
         let mut stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        // The bus takes the user from the socket.
+        // The bus takes the user from the socket's credentials.
         stream.write_all(b"\0AUTH EXTERNAL\r\nDATA\r\n")?;
         await_answer(&mut stream, "OK")?;
         if descriptors {
@@ -63,7 +63,7 @@ impl Peer {
         Ok(peer)
     }
 
-    /// Sends a message and waits for its reply, an error or not; what comes in between is dropped.
+    /// Sends a message and waits for its reply or error; other messages are dropped.
     pub fn call(&mut self, message: &Message, within: Duration) -> io::Result<Received> {
         let until = Instant::now() + within;
         let serial = self.send(message, &[], Hearing::Never, until)?;
@@ -75,8 +75,8 @@ impl Peer {
         }
     }
 
-    /// Sends a message with these descriptors, for as long as the bus takes it; returns its serial
-    /// number.
+    /// Sends a message with these descriptors, waiting until `until` while the socket is full;
+    /// returns its serial number.
     pub fn send(
         &mut self,
         message: &Message,
@@ -112,7 +112,7 @@ impl Peer {
         Ok(sendmsg(&self.stream, &parts, &mut control, flags)?)
     }
 
-    /// Waits until the socket is ready, and reads meanwhile what such a client reads.
+    /// Waits until the socket is ready, reading in the meantime as `hearing` specifies.
     fn wait(&self, ready: PollFlags, hearing: Hearing, until: Instant) -> io::Result<usize> {
         if Instant::now() >= until {
             return Err(ErrorKind::TimedOut.into());
@@ -130,7 +130,7 @@ impl Peer {
         self.hear(hearing)
     }
 
-    /// Reads and drops what has come, if it reads at all; returns the number of bytes.
+    /// Reads and drops what has arrived; returns the number of bytes.
     pub fn hear(&self, hearing: Hearing) -> io::Result<usize> {
         let mut scratch = [0; 16 << 10];
         let part = match hearing {
@@ -146,7 +146,7 @@ impl Peer {
         }
     }
 
-    /// Keeps the connection open until then; returns how many bytes it read.
+    /// Keeps the connection open until this time; returns how many bytes it read.
     pub fn linger(&self, hearing: Hearing, until: Instant) -> io::Result<usize> {
         let mut heard = 0;
         while Instant::now() < until {
@@ -161,7 +161,7 @@ impl Peer {
         Ok(heard)
     }
 
-    /// The next message.
+    /// Receives the next message.
     pub fn receive(&mut self, until: Instant) -> io::Result<Received> {
         let mut start = [0; START];
         self.read(&mut start, until)?;
@@ -190,7 +190,7 @@ impl Peer {
     }
 }
 
-/// Reads lines of the authentication up to one that begins like this.
+/// Reads lines of the authentication until one starts with `wanted`.
 fn await_answer(stream: &mut UnixStream, wanted: &str) -> io::Result<()> {
     let mut line = String::new();
     let mut byte = [0];

@@ -1,30 +1,30 @@
 use std::fmt;
 
-/// The fixed part of a header: up to and with the length of the fields.
+/// The fixed part of a header, including the length of the fields.
 pub(super) const START: usize = 16;
 
-/// A message that arrived.
+/// A received message.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
     /// The type of message: 1 call, 2 return, 3 error, 4 signal.
     pub kind: u8,
-    /// The number that its sender gave it.
+    /// Its serial number.
     pub serial: u32,
-    /// The number of the call that it answers.
+    /// The serial number of the call that it answers.
     pub reply_serial: Option<u32>,
-    /// The method or signal.
+    /// The name of the method or signal.
     pub member: String,
     /// The name of the error.
     pub error_name: String,
     /// The unique name of its sender.
     pub sender: String,
-    /// The types in the body.
+    /// The types of the parameters.
     pub signature: String,
     /// The parameters, encoded.
     pub body: Vec<u8>,
 }
 
-/// How long a message is in all, by the first bytes of it.
+/// The length of the whole message, from its first bytes.
 pub(super) fn whole_length(start: &[u8; START]) -> usize {
     let fields = usize::try_from(u32_at(start, 12)).unwrap();
     let body = usize::try_from(u32_at(start, 4)).unwrap();
@@ -32,7 +32,7 @@ pub(super) fn whole_length(start: &[u8; START]) -> usize {
 }
 
 impl Received {
-    /// Decodes a whole message; `None`: it is not what a bus sends.
+    /// Decodes a whole message; `None`: a bus does not send such a message.
     pub fn decode(message: &[u8]) -> Option<Self> {
         let (start, _) = message.split_first_chunk::<START>()?;
         if start[0] != b'l' || start[3] != 1 {
@@ -73,7 +73,7 @@ impl Received {
         self.kind == 2
     }
 
-    /// The text that the body begins with: of type `s`, or `s` in a variant.
+    /// The text at the start of the body: of type `s`, or `s` in a variant.
     pub fn text(&self) -> Option<String> {
         let mut reader = Reader::of(&self.body);
         match self.signature.as_str() {
@@ -85,7 +85,7 @@ impl Received {
         }
     }
 
-    /// The number that the body begins with: of type `u`.
+    /// The number at the start of the body, of type `u`.
     pub fn number(&self) -> Option<u32> {
         let mut reader = Reader::of(&self.body);
         self.signature.starts_with('u').then(|| reader.u32())?
@@ -107,7 +107,7 @@ impl Received {
 }
 
 impl fmt::Display for Received {
-    /// What it is, for a message of a test; not its whole body.
+    /// A summary for the messages of a test, without the whole body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text().unwrap_or_default();
         let text = text.get(..200).unwrap_or(&text);
