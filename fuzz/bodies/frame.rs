@@ -1,4 +1,5 @@
-//! Any bytes from a node, through every decoder; any bytes as a report descriptor.
+//! Passes arbitrary bytes of a node to every decoder, and arbitrary bytes to the descriptor
+//! scanner.
 
 use hidpp_proto::feature::{
     BatteryFeature, Reading, battery_mileage, battery_status, bolt_discovery, bolt_pairing,
@@ -10,7 +11,7 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Message, Report, Wpid, classify, descriptor};
 use solar_status::device::Battery;
 
-/// Panics where something must not happen.
+/// Panics if a decoder does, or if decoded values contradict each other.
 pub(crate) fn run(bytes: &[u8]) {
     descriptor::scan(bytes);
     let Incoming::HidPp(report) = classify(bytes) else {
@@ -49,7 +50,7 @@ pub(crate) fn run(bytes: &[u8]) {
     }
 }
 
-/// Reads the report as each reply and event of a battery feature.
+/// Decodes the report as every reply and event of a battery feature.
 fn read(feature: BatteryFeature, report: &Report) {
     feature.is_plausible(report);
     for capability in [None, Some(feature.read_capability(report))] {

@@ -1,5 +1,5 @@
-//! A session beside any node of the simulated desk, with any frames thrown in between, and with
-//! anything remembered.
+//! Runs a session on any node of the simulated desk, with arbitrary frames injected and an
+//! arbitrary cache.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ const SCOPE: DiscoveryScope = DiscoveryScope {
     follow: true,
 };
 
-/// What an earlier session may have remembered, right or wrong.
+/// What an earlier session may have cached, right or wrong.
 fn remembered(bytes: &[u8]) -> Known {
     let mut known = Known::default();
     if let [major, indices @ ..] = bytes {
@@ -47,7 +47,7 @@ fn remembered(bytes: &[u8]) -> Known {
     known
 }
 
-/// Panics where something must not happen.
+/// Panics if the session does, or if it does not come to an end.
 pub(crate) fn run(input: &[u8]) {
     let [node, known, frames @ ..] = input else {
         return;
@@ -103,6 +103,6 @@ pub(crate) fn run(input: &[u8]) {
     }
     assert!(
         session.poll_timeout().is_none(),
-        "it does not come to an end"
+        "the session does not come to an end"
     );
 }

@@ -1,9 +1,9 @@
-//! Any text as a trace to replay, and as lines to decode.
+//! Reads arbitrary text as a trace to replay and as lines to decode.
 
 use solar_status::capture::Replay;
 use solar_status::cli::decode::{self, DecodeArgs};
 
-/// Panics where something must not happen.
+/// Panics if reading or decoding does.
 pub(crate) fn run(bytes: &[u8]) {
     _ = Replay::read(bytes);
     for json in [false, true] {

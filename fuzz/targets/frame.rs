@@ -1,4 +1,5 @@
-//! Any bytes from a node, through every decoder; any bytes as a report descriptor.
+//! Passes arbitrary bytes of a node to every decoder, and arbitrary bytes to the descriptor
+//! scanner.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A session beside any node of the simulated desk, with any frames thrown in between, and with
-//! anything remembered.
+//! Runs a session on any node of the simulated desk, with arbitrary frames injected and an
+//! arbitrary cache.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any text as a trace to replay, and as lines to decode.
+//! Reads arbitrary text as a trace to replay and as lines to decode.
 
 #![no_main]
 
