@@ -1,11 +1,11 @@
-//! What the daemon costs where nothing happens, and while it follows a solar keyboard's light.
+//! The cost of the daemon while nothing happens, and while it follows a solar keyboard's light.
 //!
-//! It is measured on a bus of its own (dbus-run-session) and in a process of its own (this program
-//! again), by `/proc/PID/task`: each voluntary context switch of a thread is a time that it woke.
+//! It is measured on a private bus (dbus-run-session) and in a separate process (this program
+//! again), from `/proc/PID/task`: each voluntary context switch of a thread is one wake-up.
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a benchmark stops at the first surprise"
+    reason = "a benchmark panics on the first failure"
 )]
 
 use std::process::Command;
@@ -28,7 +28,7 @@ use zbus::Connection;
 const NAME: &str = "org.solarstatus.Monitor1";
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_D0000006";
 
-/// The devices fall asleep so long after they were found.
+/// How long after their discovery the devices fall asleep.
 const BEDTIME: Duration = Duration::from_secs(4);
 
 fn main() {
@@ -38,13 +38,13 @@ fn main() {
         ["serve", "asleep"] => serve(Some(BEDTIME)),
         ["serve", "awake"] => serve(None),
         ["measure", seconds] => measure(Duration::from_secs(seconds.parse().unwrap())),
-        // `cargo test --benches` only wants to know whether it runs.
+        // `cargo test --benches` only checks that it runs.
         ["--bench", ..] => under_a_bus("60"),
         _ => under_a_bus("1"),
     }
 }
 
-/// Runs this program again, on a bus of its own.
+/// Runs this program again on a private bus.
 fn under_a_bus(seconds: &str) {
     let this = env::current_exe().unwrap();
     let status = Command::new("dbus-run-session")
@@ -71,7 +71,7 @@ fn measure(span: Duration) {
     );
 
     let daemon = Daemon::start("awake");
-    // It leaves the bus, and so ends the series, when it is dropped.
+    // Leaves the bus when dropped, which ends the series.
     let _watcher = watch_light(span);
     let cost = daemon.cost(span);
     let percent = 100.0 * cost.busy.as_secs_f64() / span.as_secs_f64();
@@ -83,7 +83,7 @@ fn measure(span: Duration) {
     );
 }
 
-/// Has light measured once a second.
+/// Requests a light measurement once per second.
 fn watch_light(span: Duration) -> Connection {
     let device = "org.solarstatus.Device1";
     let count = u32::try_from(span.as_secs() + 30).unwrap();
@@ -96,7 +96,7 @@ fn watch_light(span: Duration) -> Connection {
     })
 }
 
-/// The daemon in a process of its own.
+/// The daemon in a separate process.
 struct Daemon(Process);
 
 struct Cost {
@@ -106,7 +106,7 @@ struct Cost {
 }
 
 impl Daemon {
-    /// Starts it with six devices, and waits until everything of the start is over.
+    /// Starts it with six devices, and waits until the start-up work is done.
     fn start(how: &str) -> Self {
         let this = env::current_exe().unwrap();
         let daemon = Process::start(Command::new(this).args(["serve", how]));
@@ -138,7 +138,7 @@ impl Daemon {
         self.threads("status").iter().map(|text| of(text)).sum()
     }
 
-    /// How long its threads ran.
+    /// The CPU time of its threads.
     fn busy(&self) -> Duration {
         let of = |text: &String| text.split(' ').next().unwrap().parse::<u64>().unwrap();
         Duration::from_nanos(self.threads("schedstat").iter().map(of).sum())
@@ -149,7 +149,7 @@ impl Daemon {
         f64::from(u32::try_from(kilobytes).unwrap()) / 1024.0
     }
 
-    /// A file of each of its threads.
+    /// The contents of a `/proc` file for each of its threads.
     fn threads(&self, file: &str) -> Vec<String> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).unwrap();
         let files = tasks.map(|task| task.unwrap().path().join(file));
@@ -159,14 +159,14 @@ impl Daemon {
     }
 }
 
-/// The number after this word at the beginning of a line.
+/// The number after this prefix of a line.
 fn number(text: &str, word: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(word));
     let number = line.and_then(|rest| rest.split_whitespace().next());
     number.and_then(|number| number.parse().ok()).unwrap()
 }
 
-/// Serves a receiver with a device for each sort of battery.
+/// Serves a receiver with one device for each kind of battery.
 fn serve(bedtime: Option<Duration>) {
     let args = ["solar-statusd", "--bus", "session", "--light-every", "0"];
     let args = Args::try_parse_from(args).unwrap();
@@ -186,16 +186,16 @@ fn serve(bedtime: Option<Duration>) {
     service::serve(&args, &mut source, &ending).unwrap();
 }
 
-/// A receiver whose time begins when it is first talked to, and whose devices fall asleep.
+/// A receiver whose time starts with the first request, and whose devices fall asleep.
 struct Bedroom {
     receiver: Receiver,
     start: Option<Timestamp>,
-    /// When, after the start; `None`: never, or they sleep already.
+    /// When, after the start; `None`: never, or they are already asleep.
     bedtime: Option<Duration>,
 }
 
 impl Bedroom {
-    /// Its own time.
+    /// Advances the receiver to its own time and returns it.
     fn live(&mut self, now: Timestamp) -> Timestamp {
         let start = *self.start.get_or_insert(now);
         let now = Timestamp::from_start(now.since(start));

@@ -1,4 +1,4 @@
-//! Nanoseconds to read and write a frame, beside the `hidpp` crate in the same run.
+//! Nanoseconds to decode and encode a frame, compared with the `hidpp` crate in the same run.
 
 use std::hint::black_box;
 

@@ -1,15 +1,16 @@
-//! What attacks on the service cost it and its honest clients, beside an undisturbed service.
+//! The cost of attacks on the service for itself and its honest clients, compared with an
+//! undisturbed service.
 //!
-//! The attacks are those of `tests/hostile`, against a release build with three years of history of
-//! each device: its peak memory, and how long an honest client waits for a `Get` during the attack
-//! and after it. As root, attacker and honest client are different users; a client of the attacker's
-//! own user is measured, too, and the bus by a call that it answers itself. `-- small` or `-- full`
-//! measures one desk only.
+//! The attacks are those of `tests/hostile`, against a release build with three years of history
+//! for each device. Measured are the peak memory, and how long an honest client waits for a `Get`
+//! during and after the attack. As root, attacker and honest client are different users; a client
+//! of the attacker's own user is measured as well, and so is the bus, with a call that it answers
+//! itself. `-- small` or `-- full` measures one desk only.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a benchmark stops at the first surprise"
+    reason = "a benchmark panics on the first failure"
 )]
 
 use std::env;
@@ -28,10 +29,10 @@ const PROGRAMS: Programs = Programs {
     solar_statusd: Program::new(env!("CARGO_BIN_EXE_solar-statusd")),
 };
 
-/// What does not fit into this time is left out.
+/// Attacks that do not fit into this time are left out.
 const LONGEST: Duration = Duration::from_secs(170);
 
-/// More memory than this, in kB, or an answer later than this is beyond the bars.
+/// The limits: peak memory in kB, and the time of a reply.
 const PEAK_AT_MOST: u64 = 24_000;
 const WORST_AT_MOST: Duration = Duration::from_secs(1);
 
@@ -62,7 +63,7 @@ fn main() {
                 .get_or_insert_with(|| PROGRAMS.serve(Broker::DbusDaemon, desk, Policy::Open));
             let trial = Trial::of(on, attack);
             row(&trial);
-            // What one attack spoilt is not part of the next one's figures.
+            // A service damaged by one attack must not affect the figures of the next.
             if !trial.faults(PEAK_AT_MOST, WORST_AT_MOST).is_empty() {
                 service = None;
             }
@@ -73,7 +74,7 @@ fn main() {
     }
 }
 
-/// The attacks whose names contain one of the other arguments; without any, all.
+/// The attacks whose names contain one of the other arguments; all, without such arguments.
 fn chosen() -> Vec<Attack> {
     let parts: Vec<String> = env::args()
         .skip(1)
@@ -126,7 +127,7 @@ fn row(trial: &Trial) {
     );
 }
 
-/// What is not a duration: answers that did not come, and the end of the service.
+/// Replies that did not arrive, and the end of the service.
 fn remarks(trial: &Trial) -> String {
     let mut remarks = String::new();
     for (who, experience) in [("other", &trial.other), ("same", &trial.same)] {
@@ -147,7 +148,7 @@ fn quantiles(mut all: Vec<Duration>) -> String {
     if all.is_empty() {
         return "-".to_owned();
     }
-    // The nearest rank: of less than a hundred the 99th percentile is the maximum.
+    // Nearest rank: with fewer than a hundred values, the 99th percentile is the maximum.
     let rank = |percent: usize| (all.len() * percent).div_ceil(100).max(1) - 1;
     let at = |percent: usize| all[rank(percent)].as_secs_f64() * 1000.0;
     format!("{:.1} / {:.0} / {:.0}", at(50), at(99), at(100))

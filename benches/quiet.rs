@@ -1,8 +1,8 @@
-//! What a mouse in motion costs, at a thousand reports a second: nothing while the node is closed
-//! because the kernel drives the devices, next to nothing where it has to stay open.
+//! The cost of a moving mouse at a thousand reports per second: nothing while the node is closed
+//! because the kernel driver covers its devices (standby), next to nothing while it must stay open.
 //!
-//! In real time, on sockets in the place of hidraw: the simulated receiver's firmware and the mouse
-//! run in a thread of their own. `cargo bench --bench quiet` takes about half a minute.
+//! Runs in real time on sockets instead of hidraw; the simulated firmware of receiver and mouse
+//! runs in its own thread. `cargo bench --bench quiet` takes about half a minute.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -31,26 +31,26 @@ use solar_status::transport::{
 
 const NODE: &str = "/dev/hidraw0";
 
-/// A motion of the mouse in slot 2, as the receiver's node shows it.
+/// A motion report of the mouse in slot 2, as it appears on the receiver's node.
 const MOTION: [u8; 15] = [0x20, 2, 2, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 const BETWEEN_MOTIONS: Duration = Duration::from_millis(1);
 
-/// All is asked by then.
+/// All requests are done by then.
 const SETTLED: Duration = Duration::from_secs(4);
-/// So long the mouse moves, and everything is counted.
+/// How long the mouse moves and everything is counted.
 const MEASURED: Duration = Duration::from_secs(10);
 
-/// At most so much of a core where the node is open, in percent.
+/// The limit on CPU use while the node is open, in percent of a core.
 const LIMIT: f64 = 0.5;
 
-/// What the following thread did so far.
+/// The work of the following thread so far.
 #[derive(Clone, Copy)]
 struct Tally {
-    /// Waits that ended.
+    /// Waits that returned.
     wakes: usize,
     /// Its voluntary context switches.
     switches: u64,
-    /// How long it ran.
+    /// Its CPU time.
     ran: Duration,
 }
 
@@ -78,8 +78,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Follows a receiver with two mice; `driven`: beside a kernel that follows their batteries. What
-/// that took while one was moved, and how many reports came of it.
+/// Follows a receiver with two mice; `driven`: alongside a kernel driver that reports their
+/// batteries. Returns the cost while one was moved, and how many reports that made.
 fn measure(driven: bool) -> io::Result<(Tally, usize)> {
     let wakes = Arc::new(AtomicUsize::new(0));
     let (giving, taking) = channel();
@@ -119,7 +119,7 @@ fn measure(driven: bool) -> io::Result<(Tally, usize)> {
         .map_err(|_| io::Error::other("the hardware failed"))?
 }
 
-/// The real clock, and how often it was waited for.
+/// The real clock, counting its waits.
 struct Counting {
     clock: RealClock<'static>,
     wakes: Arc<AtomicUsize>,
@@ -137,10 +137,10 @@ impl Clock for Counting {
     }
 }
 
-/// One node, opened as often as is wanted.
+/// One node, which can be opened repeatedly.
 struct Source {
     events: VecDeque<NodeEvent>,
-    /// To the hardware: the other end of each opening.
+    /// Passes the other end of each opened socket to the hardware.
     giving: Sender<OwnedFd>,
 }
 
@@ -189,8 +189,8 @@ fn events(driven: bool) -> VecDeque<NodeEvent> {
         .collect()
 }
 
-/// The receiver and its mice until nobody opens the node any more. What this thread spent while the
-/// mouse moved, and how often that was.
+/// Runs the receiver and its mice until the node source is dropped. Returns the cost of the
+/// following thread while the mouse moved, and the number of motion reports.
 fn play(
     taking: &Taking<OwnedFd>,
     thread: &Path,
@@ -257,7 +257,7 @@ fn receiver() -> Receiver {
         })
 }
 
-/// Gives the receiver what was written to its node, and the node what it says.
+/// Passes written reports to the receiver, and its reports to the node.
 fn serve(receiver: &mut Receiver, file: &OwnedFd, now: Timestamp) {
     let mut buffer = [0; 64];
     while let Ok(len @ 1..) = rustix::io::read(file, &mut buffer) {
@@ -274,7 +274,8 @@ fn tally(thread: &Path, wakes: &AtomicUsize) -> io::Result<Tally> {
         .lines()
         .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
         .and_then(|count| count.trim().parse().ok());
-    // Linux Documentation/scheduler/sched-stats: the first is the time spent on a CPU, in ns.
+    // The first number is the time spent on a CPU, in ns (Linux
+    // Documentation/scheduler/sched-stats).
     let schedule = fs::read_to_string(thread.join("schedstat"))?;
     let ran = schedule.split(' ').next().and_then(|ns| ns.parse().ok());
     match (switches, ran) {

@@ -1,6 +1,6 @@
-//! What a status costs: requests to the receiver and over the air, and CPU time, on the simulated
-//! receiver with its three devices; and how long it takes with six devices in every state, on
-//! receivers that take several messages at once and on those that drop the second one.
+//! The cost of a status: requests to the receiver and over the air, and CPU time, for the simulated
+//! receiver with its three devices; and the time for six devices in every state, on receivers that
+//! accept several messages at once and on those that drop the second one.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const SCOPE: DiscoveryScope = DiscoveryScope {
     follow: false,
 };
 
-/// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
+/// Devices of HID++ 1.0 and 2.0 without a measurement that takes a second.
 const SIX: [&str; 6] = [
     "M525",
     "M705 (M-R0009)",
@@ -37,7 +37,7 @@ enum State {
     InUse,
     Idle,
     Asleep,
-    /// Connected, and it does not answer.
+    /// Connected, but it does not answer.
     Silent,
 }
 
@@ -48,7 +48,7 @@ struct Cost {
     took: Duration,
 }
 
-/// A receiver with six devices: these, and the rest in use.
+/// A receiver with six devices: the first `count` in this state, the rest in use.
 fn six(patience: Patience, count: u8, state: State) -> Receiver {
     let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
     receiver.patience = patience;
@@ -69,7 +69,7 @@ fn six(patience: Patience, count: u8, state: State) -> Receiver {
     receiver
 }
 
-/// Runs a session with the simulated desk until nothing is left to do, on virtual time.
+/// Runs a session with the simulated desk until it has nothing left to do, on virtual time.
 fn run(session: Session, known: &dyn Fn(DeviceIndex) -> Known) -> Cost {
     run_with(scenario::desk(), session, known)
 }
@@ -115,7 +115,7 @@ fn whole_desk() -> Session {
     session
 }
 
-/// What a receiver's record says of the K750.
+/// What the receiver's record reports about the K750.
 fn model() -> Known {
     Known {
         model: Some(Wpid(0x4002)),
@@ -123,7 +123,7 @@ fn model() -> Known {
     }
 }
 
-/// What a cache would know of the K750 and the M705.
+/// What a cache holds about the K750 and the M705.
 fn cached(slot: DeviceIndex) -> Known {
     let protocol = match slot.0 {
         1 => ProtocolVersion { major: 2, minor: 0 },

@@ -1,4 +1,5 @@
-//! What a status costs this machine: CPU time and memory, the simulated receivers' included.
+//! The cost of a status on this machine: CPU time and memory, including those of the simulated
+//! receivers.
 
 use std::io;
 use std::process::Command;
@@ -12,20 +13,20 @@ use solar_status::manager::Memory;
 use super::crowd::{Crowd, Run, SIZES, Size, change, crowd, read};
 use super::{count, micros};
 
-/// How long to measure one figure, at least.
+/// The least time spent on one figure.
 const MEASURING: Duration = Duration::from_millis(300);
-/// How often to measure it, at least.
+/// The least number of rounds for one figure.
 const ROUNDS: usize = 5;
 
-/// The first argument of the process that measures memory.
+/// The first argument of the child process that measures memory.
 pub(crate) const MEMORY: &str = "--memory-of";
 
-/// How the answers of many receivers arrive.
+/// How the replies of several receivers arrive.
 #[derive(Clone, Copy, Debug)]
 enum Arrival {
     /// All at the same time.
     InStep,
-    /// Each receiver's at times of its own, as in life.
+    /// At different times for each receiver, as on real machines.
     Scattered,
 }
 
@@ -55,8 +56,8 @@ pub(crate) fn print() -> io::Result<()> {
     Ok(())
 }
 
-/// The CPU time, user and system, of a status: the median of several, since others use this machine
-/// too.
+/// The CPU time, user and system, of a status; the median of several rounds, because this machine
+/// also runs other programs.
 fn cpu(size: Size, arrival: Arrival, run: Run) -> io::Result<Duration> {
     let fresh = make(size, arrival);
     let mut spans = Vec::new();
@@ -92,8 +93,8 @@ fn cpu_time() -> io::Result<Duration> {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).map_err(io::Error::other)
 }
 
-/// By how much the memory of a process grows at most while it reads a status, and the most it ever
-/// has, in KiB. It is a process of its own, so that nothing else is counted.
+/// How much the memory of a process grows at most while it reads a status, and its peak memory, in
+/// KiB. Measured in a separate process, so that nothing else is counted.
 fn memory(size: Size) -> io::Result<(f64, f64)> {
     let numbers = [size.devices, size.receivers].map(|number| number.to_string());
     let program = std::env::current_exe()?;
@@ -110,7 +111,7 @@ fn memory(size: Size) -> io::Result<(f64, f64)> {
 
 /// Measures memory and prints it, for [`memory`].
 pub(crate) fn tell_memory(size: Size) -> io::Result<()> {
-    // The program's own pages are loaded before.
+    // Loads the program's own pages first.
     let one = Size {
         devices: 1,
         receivers: 1,
@@ -128,7 +129,7 @@ pub(crate) fn tell_memory(size: Size) -> io::Result<()> {
     Ok(())
 }
 
-/// A line of the kernel's account of this process, in KiB.
+/// A line of `/proc/self/status`, in KiB.
 fn status_line(name: &str) -> io::Result<f64> {
     let text = std::fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find_map(|line| line.strip_prefix(name));

@@ -1,4 +1,4 @@
-//! A crowd of devices, and one status of all of them on virtual time.
+//! A crowd of devices, and a status of all of them on virtual time.
 
 use std::cell::RefCell;
 use std::io;
@@ -16,7 +16,7 @@ use solar_status::transport::NodeInfo;
 
 use super::log::{Log, Watched};
 
-/// So many devices on so many receivers.
+/// How many devices on how many receivers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) devices: usize,
@@ -42,8 +42,8 @@ pub(crate) const SIZES: [Size; 4] = [
     },
 ];
 
-/// How many messages to devices a receiver takes at once. One that takes any number is asked as a
-/// patient one, since each device is asked one thing at a time.
+/// How many messages to devices a receiver accepts at once. One that accepts any number is treated
+/// like a patient one, because each device gets one request at a time.
 pub(crate) const PATIENCES: [(&str, Patience); 3] = [
     ("patient", Patience::Patient),
     ("takes 3", Patience::UpTo(3)),
@@ -64,7 +64,7 @@ pub(crate) fn crowd(size: Size, models: &[&str], patience: Patience) -> Crowd {
     numbered("crowd", crowd)
 }
 
-/// Changes every receiver; the first is number 0.
+/// Changes every receiver; numbers start at 0.
 pub(crate) fn change(crowd: &mut Crowd, change: impl Fn(u32, &mut Receiver)) {
     for (number, (_, plugged)) in (0..).zip(crowd) {
         if let Plugged::Receiver(receiver) = plugged {
@@ -78,18 +78,18 @@ pub(crate) fn receivers(crowd: &Crowd) -> impl Iterator<Item = &Receiver> {
     crowd.iter().filter_map(|(_, plugged)| plugged.receiver())
 }
 
-/// As `solar-status` without arguments asks.
+/// The query of `solar-status` without arguments.
 fn query() -> Query {
     Query::once(Wanted::BATTERY, Duration::from_secs(60))
 }
 
-/// When a status is read, in the life of the simulated devices. Both times are before a solar
-/// keyboard speaks up by itself, at 90 s.
+/// When a status is read, in the time of the simulated devices. Both times are before a solar
+/// keyboard sends its first report on its own, at 90 s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
-    /// Nothing is remembered.
+    /// Nothing is cached.
     Cold,
-    /// What the cold run found is remembered, a minute later.
+    /// The findings of the cold run are cached; one minute later.
     Warm,
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn read(crowd: Crowd, memory: &mut Memory, run: Run) -> io::Result<Sn
     complete(nodes, memory, run)
 }
 
-/// Reads the status of a crowd and tells what was asked over each node.
+/// Reads the status of a crowd, and records the requests on each node.
 pub(crate) fn read_watched(
     crowd: &Crowd,
     memory: &mut Memory,
@@ -136,13 +136,13 @@ fn complete(nodes: Vec<OpenNode<'_>>, memory: &mut Memory, run: Run) -> io::Resu
     let mut clock = VirtualClock::at(run.start());
     let snapshot = read_status(nodes, &query(), memory, &mut clock)?;
     match snapshot.failures.first() {
-        // A figure about something that failed would mean nothing.
+        // Figures for a failed status would mean nothing.
         Some(failure) => Err(io::Error::other(failure.to_string())),
         None => Ok(snapshot),
     }
 }
 
-/// When the last battery was read of those devices that fit; an error if one was not.
+/// When the last battery of the selected devices was read; an error if one was not read.
 pub(crate) fn all_read(
     snapshot: &Snapshot,
     run: Run,
@@ -151,7 +151,7 @@ pub(crate) fn all_read(
     let mut last = run.start();
     for device in snapshot.devices.iter().filter(|device| fits(device)) {
         let read = device.battery.map(|battery| battery.at);
-        // An earlier value is only remembered.
+        // An earlier value comes from the cache.
         let read = read.filter(|at| *at > run.start());
         last =
             last.max(read.ok_or_else(|| io::Error::other(format!("{} was not read", device.id)))?);

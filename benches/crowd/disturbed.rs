@@ -1,4 +1,4 @@
-//! How long the others wait beside a device that never answers and one that sleeps.
+//! How long the other devices wait when one device never answers and another sleeps.
 
 use std::io;
 
@@ -12,8 +12,8 @@ const SILENT: u8 = 1;
 const SLEEPING: u8 = 2;
 
 pub(crate) fn print(models: &[&str]) -> io::Result<()> {
-    println!("\nBeside a silent and a sleeping device on each receiver, cold, in ms\n");
-    println!("devices  on  receiver  all well  beside them    floor  × floor  everybody");
+    println!("\nWith a silent and a sleeping device on each receiver, cold, in ms\n");
+    println!("devices  on  receiver  all well  disturbed      floor  × floor  all done");
     for (name, patience) in PATIENCES {
         for size in SIZES.into_iter().filter(|size| size.devices > 1) {
             let mut crowd = crowd::crowd(size, models, patience);
@@ -43,7 +43,7 @@ pub(crate) fn print(models: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// When the last battery was read of those who are always well.
+/// When the last battery of the devices that are neither silent nor asleep was read.
 fn others_read(snapshot: &Snapshot) -> io::Result<Timestamp> {
     crowd::all_read(snapshot, Run::Cold, |device| {
         device.slot().is_some_and(|slot| is_other(slot.get()))

@@ -1,4 +1,4 @@
-//! What cannot be beaten: the fewest requests, and the least time for those that were sent.
+//! The lower limits: the fewest requests, and the least time for those that were sent.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use hidpp_sim::receiver::Receiver;
 use super::crowd::Run;
 use super::log::Log;
 
-/// A solar keyboard's answer to "measure once, in one second" takes that second.
+/// A solar keyboard measures for one second before it answers the request "once, after one second".
 const MEASURING: Duration = Duration::from_secs(1);
 
-/// What a receiver says of itself: B5/03, its serial number and slots; and 02, its count of devices.
+/// The registers about the receiver itself: B5/03, its serial number and slots; and 02, its device
+/// count.
 const IDENTITY: u32 = 2;
-/// What it says of a device: B5/2n, the model; and B5/3n, the serial number.
+/// The registers about a device: B5/2n, the model; and B5/3n, the serial number.
 const RECORD: u32 = 2;
 /// B5/4n, the device's name.
 const NAME: u32 = 1;
 
-/// The fewest requests to the receiver's registers: no empty slot is looked at, no name is asked
-/// that is remembered.
+/// The fewest requests to the receiver's registers: without empty slots and cached names.
 pub(crate) fn fewest_registers(receiver: &Receiver, run: Run) -> usize {
     let each = match run {
         Run::Cold => RECORD + NAME,
@@ -32,9 +32,9 @@ pub(crate) fn fewest_registers(receiver: &Receiver, run: Run) -> usize {
     IDENTITY as usize + receiver.slots().count() * each as usize
 }
 
-/// The fewest requests to a device of which nothing is known, for a host that is lucky and looks
-/// in the right place first: a ping, without which registers and features cannot be told apart;
-/// where the feature stands; what it is able to say (1000, 1004); and the value.
+/// The fewest requests to an unknown device if the first guess is right: a ping, which tells
+/// registers and features apart; the index of the feature; its capabilities (1000, 1004); and the
+/// value.
 pub(crate) fn fewest_to_device(codename: &str) -> Option<usize> {
     let (source, _) = catalogue::find(codename)?.battery?;
     Some(match source {
@@ -44,13 +44,13 @@ pub(crate) fn fewest_to_device(codename: &str) -> Option<usize> {
     })
 }
 
-/// The soonest that the devices in `slots` can have answered all that they were asked until `end`:
-/// the latest of
+/// The earliest time at which the devices in `slots` can have answered all requests sent before
+/// `end`: the latest of
 ///
-/// - all of the receiver's registers, one after the other;
-/// - each device's own requests, one after the other, once the receiver has told who it is and,
-///   slot by slot, who its devices are up to this one; and a solar keyboard's second;
-/// - the messages to all devices, so many at a time as the receiver takes.
+/// - all requests to the receiver's registers, in sequence;
+/// - each device's own requests, in sequence, after the receiver has reported its identity and,
+///   slot by slot, the devices up to this one; and a solar keyboard's second;
+/// - the messages to all devices, as many at a time as the receiver accepts.
 pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timestamp) -> Duration {
     let latency = receiver.latency;
     let asked = |slot: u8| {
@@ -80,7 +80,7 @@ pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timesta
     registers.max(slowest.unwrap_or_default()).max(taking_turns)
 }
 
-/// Whether a message to this slot goes over the air: for a sleeping device its receiver answers.
+/// Whether a message to this slot goes over the air: for a sleeping device the receiver answers.
 fn online(receiver: &Receiver) -> impl Fn(&u8) -> bool {
     |slot| receiver.device(*slot).is_some_and(Device::online)
 }

@@ -1,4 +1,4 @@
-//! What passes between the program and its simulated receivers, counted on the way.
+//! Counts the messages between the program and its simulated receivers.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use hidpp_proto::wire::{
 use hidpp_sim::{Firmware, Plugged};
 use solar_status::transport::{Transport, TransportError};
 
-/// What was asked over one node.
+/// The requests on one node.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    /// How often one of the receiver's own registers was.
+    /// How many requests went to the receiver's own registers.
     pub(crate) registers: usize,
-    /// When each device was, without what was refused.
+    /// When each device received a request, without those refused as busy.
     pub(crate) asked: BTreeMap<DeviceIndex, Vec<Timestamp>>,
     /// How often a device or its receiver was busy.
     pub(crate) refused: usize,
@@ -38,14 +38,14 @@ impl Log {
             ErrorCode::Hidpp10(Error10::Busy) | ErrorCode::Hidpp20(Error20::Busy)
         ) && let Some(asked) = self.asked.get_mut(&report.device())
         {
-            // Of each device one thing is asked at a time, so it is the last that was refused.
+            // Each device gets one request at a time, so the last one was refused.
             asked.pop();
             self.refused += 1;
         }
     }
 }
 
-/// A simulated receiver in the place of a hidraw node.
+/// A simulated receiver instead of a hidraw node.
 pub(crate) struct Watched<'a> {
     pub(crate) plugged: Plugged,
     pub(crate) log: &'a RefCell<Log>,

@@ -1,33 +1,35 @@
-//! How a status grows with the devices: 1, 6, 60 and 600 of them on up to 100 simulated receivers.
+//! How a status scales with the devices: 1, 6, 60 and 600 of them on up to 100 simulated receivers.
 //!
-//! A radio round trip takes 10 ms and a register 2 ms, on virtual time; CPU time and memory are
-//! real. Each figure has beside it, from the same run, the limit that cannot be beaten
-//! (`floor.rs`) or the figure of a smaller crowd.
+//! A radio round trip takes 10 ms and a register access 2 ms, on virtual time; CPU time and memory
+//! are real. Each figure comes with a lower limit from the same run (`floor.rs`) or with the figure
+//! of a smaller crowd.
 //!
-//! The first two tables (`status.rs`), without and with a solar keyboard, whose measurement takes a
-//! second:
+//! The first two tables (`status.rs`) are without and with a solar keyboard, whose measurement
+//! takes one second:
 //!
 //! | column | what it is |
 //! |---|---|
-//! | receiver | how many messages it takes at once: patient, one to each device; 3 in all; strict, 1 in all |
-//! | memory | cold: nothing is known; warm: what the cold run found is remembered |
-//! | time | until the status is full |
-//! | floor | the least for the requests that were sent, and how often the time is that |
+//! | receiver | how many messages it accepts at once: patient, one to each device; 3 in total;
+//! strict, 1 in total |
+//! | memory | cold: nothing is cached; warm: the findings of the cold run are cached |
+//! | time | until the status is complete |
+//! | floor | the least time for the requests that were sent, and the ratio of the time to it |
 //! | registers | requests to a receiver |
-//! | × fewest | above 1: empty slots were looked at, one request each |
-//! | air | messages for each device, without those that were refused |
-//! | × fewest | above 1: batteries were looked for where other models have theirs |
-//! | refused | requests for each device that met "busy" |
+//! | × fewest | above 1: empty slots were queried, one request each |
+//! | air | messages per device, without those that were refused |
+//! | × fewest | above 1: batteries were looked up in features of other models |
+//! | refused | requests per device that were refused as busy |
 //!
 //! The third (`disturbed.rs`) has on each receiver a device that never answers, in slot 1, and one
-//! that sleeps, in slot 2: when the others are read if all are well, and beside these two; the
-//! floor of the latter; and when everybody is done, with two tries of a second for the silent one.
+//! that sleeps, in slot 2. It shows when the others are read without and with these two, the floor
+//! of the latter, and when all is done, including two attempts of one second each for the silent
+//! device.
 //!
-//! The fourth (`cost.rs`) is about this machine, on patient receivers, and counts the simulated
-//! receivers' work too. For each device: CPU time (cold; warm; cold with each receiver's answers at
-//! times of their own) and how often that is what a single device takes; and by how much memory
-//! grew, which means little for few devices, since the kernel counts pages and building the crowd
-//! has freed some. Then the most memory that the process had, in KiB.
+//! The fourth (`cost.rs`) is about this machine, on patient receivers, and includes the work of the
+//! simulated receivers. Per device: CPU time (cold; warm; cold with replies at different times for
+//! each receiver) and its ratio to that of a single device; and the growth of memory, which means
+//! little for few devices, because the kernel counts pages and building the crowd has freed some.
+//! The last column is the peak memory of the process, in KiB.
 
 mod cost;
 mod crowd;

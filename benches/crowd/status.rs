@@ -1,4 +1,4 @@
-//! Time and requests of a status, beside what cannot be beaten.
+//! Time and requests of a status, compared with their lower limits.
 
 use std::fmt;
 use std::io;
