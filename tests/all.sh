@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs all tests: those that need little, those with programs of desktops, those of packages,
-# those on a real kernel.
+# Runs all tests: those with few requirements, then those with desktop programs, with packages, and
+# on a real kernel.
 set -eu
 cd "$(dirname "$0")/.."
 sh tests/setup.sh

@@ -1,6 +1,6 @@
-//! `solar-status decode` as its users run it.
+//! `solar-status decode` as users run it.
 
-#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Output, Stdio};
@@ -29,7 +29,7 @@ fn run(args: &[&str], input: &[u8]) -> Output {
     let mut child = spawn(args);
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
-    // Written beside, so that a full pipe on either side cannot block the other.
+    // Written in a thread, so that a full pipe on either side cannot block the other.
     let writer = std::thread::spawn(move || {
         let _ = stdin.write_all(&input);
     });
@@ -46,7 +46,7 @@ fn stderr(output: &Output) -> &str {
     str::from_utf8(&output.stderr).unwrap()
 }
 
-/// The explanations of `input`, of which every line is good.
+/// The decoded lines of `input`, all of which are valid.
 fn json(args: &[&str], input: &str) -> Vec<Value> {
     let output = run(&[&["--json"], args].concat(), input.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
@@ -61,7 +61,7 @@ fn objects(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn arguments_and_lines_are_explained_alike() {
+fn a_frame_as_argument_and_as_line_decodes_alike() {
     let by_argument = run(&[GOOD], b"");
     let by_line = run(&[], GOOD.as_bytes());
     assert!(by_argument.status.success() && by_line.status.success());
@@ -75,7 +75,7 @@ fn arguments_and_lines_are_explained_alike() {
 }
 
 #[test]
-fn a_frame_need_not_be_quoted() {
+fn a_frame_in_several_arguments_needs_no_quotes() {
     let unquoted = run(&["10", "01", "09", "03", "78", "01", "00"], b"");
     let quoted = run(&["10 01 09 03 78 01 00"], b"");
     assert!(unquoted.status.success());
@@ -83,7 +83,7 @@ fn a_frame_need_not_be_quoted() {
 }
 
 #[test]
-fn the_2012_request_is_a_light_measure_request_by_assumption() {
+fn the_request_of_2012_decodes_as_a_light_request_by_assumption() {
     let explained = &json(&[], "10 01 09 03 78 01 00")[0];
     assert_eq!(explained["type"], "request");
     assert_eq!(explained["feature"], "4301");
@@ -102,7 +102,7 @@ fn the_2012_request_is_a_light_measure_request_by_assumption() {
 }
 
 #[test]
-fn the_answers_of_root_teach_where_features_stand() {
+fn root_replies_provide_the_feature_indices() {
     let explained = json(
         &[],
         "10 01 00 0e 43 01 00\n\
@@ -113,12 +113,16 @@ fn the_answers_of_root_teach_where_features_stand() {
     assert_eq!(explained[1]["answers"], "10 01 00 0e 43 01 00");
     assert_eq!(explained[2]["feature"], "4301");
     assert_eq!(explained[2]["feature_source"], "learnt");
-    assert_eq!(explained[3]["feature"], Value::Null, "another device");
+    assert_eq!(
+        explained[3]["feature"],
+        Value::Null,
+        "the index was learnt for another device"
+    );
 }
 
 #[test]
-fn battery_events_are_explained_where_their_feature_was_learnt() {
-    // A device of each feature at index 6; lookup, answer, event.
+fn battery_events_decode_once_their_feature_index_is_learnt() {
+    // A device with each feature at index 6: lookup, reply, event.
     for (id, event, expected) in [
         ("10 00", "5a 32 00", "percent"),
         ("10 01", "0e b5 00", "voltage_mv"),
@@ -139,8 +143,8 @@ fn battery_events_are_explained_where_their_feature_was_learnt() {
 }
 
 #[test]
-fn a_reply_under_software_id_0_is_no_battery_event() {
-    // linux-input 2022-08-26, Solaar issue 1718: 0.1.0 showed an event of 15 %.
+fn a_reply_with_software_id_0_is_not_a_battery_event() {
+    // linux-input 2022-08-26, Solaar issue 1718: version 0.1.0 decoded an event with 15 %.
     let of = |line: &str| json(&["--feature", "8=1004"], line).remove(0);
     let reply = of("11 01 08 00 0f 03 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
     assert_eq!(reply["type"], "reply");
@@ -152,7 +156,7 @@ fn a_reply_under_software_id_0_is_no_battery_event() {
         (&event["type"], &event["percent"]),
         (&"event".into(), &15.into())
     );
-    // Of a solar keyboard: the arguments of a request for light, without the marker of its events.
+    // From a solar keyboard: the arguments of a light request, without the marker of its events.
     let reply = &json(
         &["--feature", "9=4301"],
         "11 01 09 00 3c 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
@@ -162,8 +166,8 @@ fn a_reply_under_software_id_0_is_no_battery_event() {
 }
 
 #[test]
-fn an_answer_about_the_battery_is_no_request() {
-    // Alone, and with the direction not known: requests of these features carry nothing.
+fn a_battery_reply_is_not_taken_for_a_request() {
+    // Alone and without a direction: requests of these features carry no parameters.
     for (feature, frame) in [
         ("6=1000", "11 01 06 0b 5a 32 00"),
         ("6=1000", "11 01 06 1b 04 00 a0"),
@@ -181,7 +185,7 @@ fn an_answer_about_the_battery_is_no_request() {
 }
 
 #[test]
-fn the_entries_of_the_feature_set_teach_too() {
+fn feature_set_replies_provide_the_feature_indices() {
     let explained = json(
         &["--feature", "1=0001"],
         "10 01 01 1e 04 00 00\n\
@@ -193,7 +197,7 @@ fn the_entries_of_the_feature_set_teach_too() {
 }
 
 #[test]
-fn the_marker_teaches_by_itself() {
+fn the_good_marker_identifies_the_solar_feature() {
     let explained = json(
         &[],
         &format!("{GOOD}\n11 02 09 20 39 {}\n", "00 ".repeat(15)),
@@ -204,7 +208,7 @@ fn the_marker_teaches_by_itself() {
 }
 
 #[test]
-fn light_that_was_not_measured_is_null_and_not_dark() {
+fn unmeasured_light_is_null_instead_of_dark() {
     let explained = &json(&[], BROADCAST)[0];
     assert_eq!(explained["percent"], 96);
     assert_eq!(explained.get("lux"), Some(&Value::Null));
@@ -213,7 +217,7 @@ fn light_that_was_not_measured_is_null_and_not_dark() {
 }
 
 #[test]
-fn usbmon_lines_show_both_directions_and_pass_over_the_rest() {
+fn usbmon_captures_decode_in_both_directions_and_skip_other_lines() {
     let capture = "\
 ffff880012345600 100 S Ci:1:005:0 s 80 06 0100 0000 0012 18 <\n\
 ffff880012345600 110 C Ci:1:005:0 0 18 = 12010002 00000008 6d042bc5 01120102 0001\n\
@@ -236,7 +240,7 @@ ffff880012345600 160 C Ii:1:005:3 0:8 20 = 11020910 39000c06 1d474f4f 44000000 0
 }
 
 #[test]
-fn traces_of_ours_are_read_with_node_and_direction() {
+fn traces_decode_with_node_and_direction() {
     let trace = "\
 # solar-status trace 1\n\
 node 1 /dev/hidraw1 046D:C52B\n\
@@ -247,13 +251,16 @@ node 1 /dev/hidraw1 046D:C52B\n\
     assert_eq!(explained.len(), 3);
     assert_eq!(explained[0]["type"], "request");
     assert_eq!(explained[1]["answers"], "10 ff 80 00 00 09 00");
-    assert_eq!(explained[2]["type"], "notification", "it came in");
+    assert_eq!(
+        explained[2]["type"], "notification",
+        "the direction is known"
+    );
 }
 
 #[test]
-fn a_keyboards_own_root_event_is_one() {
-    // Solaar issue 3265: between its answers a K380 sends short root frames of zeros, several in
-    // 10 ms.
+fn a_root_frame_that_a_keyboard_sends_on_its_own_is_an_event() {
+    // Solaar issue 3265: between its replies a K380 sends short root frames of zeros, several
+    // within 10 ms.
     let trace = "\
 node 1 046D:B342 short,long bus=bluetooth /dev/hidraw0\n\
 0.000000 1 > 11 ff 03 14 10 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n\
@@ -272,7 +279,7 @@ node 1 046D:B342 short,long bus=bluetooth /dev/hidraw0\n\
     assert_eq!(explained[3]["type"], "reply");
     let summary = "event: no operation, root (0000, index 00), direct device\n";
     assert!(stdout(&run(&[], trace.as_bytes())).contains(summary));
-    // Alone, without a direction: an event, and that this is a guess.
+    // Alone and without a direction: an event, marked as a guess.
     let alone = &json(&[], "10 ff 00 00 00 00 00")[0];
     assert_eq!(
         (&alone["type"], &alone["guessed"]),
@@ -284,8 +291,8 @@ node 1 046D:B342 short,long bus=bluetooth /dev/hidraw0\n\
 }
 
 #[test]
-fn lines_of_other_programs_logs_are_read_with_their_direction() {
-    // Solaar issue 1735, libratbag issues 22 and 962, with other numbers.
+fn logs_of_other_programs_decode_with_their_direction() {
+    // Solaar issue 1735, libratbag issues 22 and 962, with changed numbers.
     let log = "\
 13:20:52,208    DEBUG [MainThread] logitech_receiver.base: (6) <= w[11 02 001E 00005A00000000000000000000000000]\n\
 13:20:52,210     INFO [MainThread] logitech_receiver.receiver: new device\n\
@@ -308,10 +315,10 @@ ratbag raw: hidpp read:  10 00 81 07 00 22 00\n";
 }
 
 #[test]
-fn what_is_at_index_ff_is_known_from_its_ids_and_its_registers() {
+fn index_ff_is_classified_by_the_nodes_ids_and_registers() {
     let refused = "10 ff 8f 00 1d 01 00";
     let says = |input: &str| stdout(&run(&[], input.as_bytes())).to_owned();
-    // Notes of the Exo project: a Bolt receiver that refuses a ping.
+    // Notes of the Exo project: a Bolt receiver that rejects a ping.
     for input in [
         format!("node 1 046D:C548 short,long /dev/hidraw0\n0.1 1 < {refused}"),
         format!("10 ff 81 02 00 01 00\n{refused}"),
@@ -321,14 +328,14 @@ fn what_is_at_index_ff_is_known_from_its_ids_and_its_registers() {
     }
     let corded = format!("node 1 046D:C318 short,long /dev/hidraw0\n0.1 1 < {refused}");
     assert!(says(&corded).contains("8F/01), direct device, in answer to"));
-    // Dump of an EX100's receiver C517: its registers 01 and 09 are not those of devices.
+    // Dump of an EX100's receiver C517: its registers 01 and 09 differ from those of devices.
     let register = "0.1 1 < 10 ff 81 09 00 00 00";
     let old = json(
         &[],
         &format!("node 1 046D:C517 short /dev/hidraw0\n{register}"),
     );
     assert_eq!(old[0]["register_name"], Value::Null);
-    // Where nothing shows a device, it is taken for a receiver.
+    // Without evidence of a device, a receiver is assumed.
     let bare = json(&[], "10 ff 81 01 00 00 00");
     assert_eq!(bare[0]["register_name"], Value::Null);
     let keyboard = json(&[], &format!("node 1 046D:C318 short,long x\n{register}"));
@@ -336,7 +343,7 @@ fn what_is_at_index_ff_is_known_from_its_ids_and_its_registers() {
 }
 
 #[test]
-fn a_slot_that_is_paired_is_not_called_empty() {
+fn an_unreachable_slot_is_called_empty_only_if_it_is_unpaired() {
     let because = |input: &str| {
         let text = stdout(&run(&[], input.as_bytes())).to_owned();
         let row = text.lines().rfind(|line| line.contains("unreachable"));
@@ -348,9 +355,9 @@ fn a_slot_that_is_paired_is_not_called_empty() {
     };
     let paired = "asleep, switched off or out of range";
     let open = "asleep, switched off, out of range, or an empty slot";
-    // A recording of a C52B: 09 is an answer for devices that are paired.
+    // A recording of a C52B: it sends error 09 for paired devices only.
     assert_eq!(because("10 01 8f 00 11 09 00"), paired);
-    // Error 08 can be both (libratbag issue 1594), until something shows which.
+    // Error 08 can mean both (libratbag issue 1594), until another frame shows which.
     let unknown = "10 02 8f 00 18 08 00";
     assert_eq!(because(unknown), open);
     for shows in [
@@ -374,7 +381,7 @@ fn a_slot_that_is_paired_is_not_called_empty() {
 }
 
 #[test]
-fn report_types_read_alike_wherever_they_stand() {
+fn report_types_have_the_same_byte_order_in_every_message() {
     // A recording of a C52B with a K750 in slot 2.
     let explained = json(
         &[],
@@ -386,7 +393,7 @@ fn report_types_read_alike_wherever_they_stand() {
 }
 
 #[test]
-fn a_bolt_receivers_id_and_slots() {
+fn a_bolt_receivers_id_and_slot_count_are_decoded() {
     // Solaar issue 2230 (the id), notes of the Exo project (the slots).
     let id = "11 ff 83 fb 42 31 41 46 37 46 30 42 37 42 37 35 37 35 43 34";
     let firmware = "11 ff 83 b5 02 05 01 00 10 01 b6 10 06 00 00 00 00 00 00 00";
@@ -395,8 +402,12 @@ fn a_bolt_receivers_id_and_slots() {
     assert_eq!(explained[0]["params"], Value::Null);
     assert_eq!(explained[1]["firmware"], "05.01.B0010");
     assert_eq!(explained[1]["slots"], 6);
-    assert_eq!(json(&[], firmware)[0]["slots"], 6, "alone as well");
-    // A Unifying receiver has another number there (the same notes).
+    assert_eq!(
+        json(&[], firmware)[0]["slots"],
+        6,
+        "without the preceding id as well"
+    );
+    // A Unifying receiver has another number in this place (the same notes).
     let unifying = "11 ff 83 b5 02 24 11 00 36 88 08 04 01 00 00 00 00 00 00 00";
     assert_eq!(json(&[], unifying)[0].get("slots"), None);
     let known = format!("node 1 046D:C52B short,long,dj x\n0.1 1 < {firmware}");
@@ -404,7 +415,7 @@ fn a_bolt_receivers_id_and_slots() {
 }
 
 #[test]
-fn the_activity_of_each_slot() {
+fn the_activity_counters_of_each_slot_are_decoded() {
     // Solaar issue 680.
     let reply = format!("11 ff 83 b3 13 00 05 {}", "00 ".repeat(13));
     let explained = &json(&[], &format!("0.1 1 < {reply}"))[0];
@@ -426,7 +437,7 @@ fn features_and_registers_of_gaming_devices_have_names() {
         let explained = &json(&["--feature", &given], "10 ff 0c 1a 00 00 00")[0];
         assert_eq!(explained["feature_name"], name, "{feature}");
     }
-    // libratbag reads them of a G500.
+    // libratbag reads these registers of a G500.
     for (register, name) in [
         ("61", "optical sensor settings"),
         ("a0", "memory management"),
@@ -437,7 +448,7 @@ fn features_and_registers_of_gaming_devices_have_names() {
 }
 
 #[test]
-fn buttons_that_a_mouse_reports_to_its_program_are_private() {
+fn button_reports_of_a_gaming_mouse_are_private() {
     let event = format!("11 01 0c 00 a5 5a {}", "00 ".repeat(14));
     let explained = &json(&["--feature", "c=8110"], &event)[0];
     assert_eq!(explained["type"], "input");
@@ -445,7 +456,7 @@ fn buttons_that_a_mouse_reports_to_its_program_are_private() {
 }
 
 #[test]
-fn a_unit_id_of_all_ones_is_none() {
+fn a_unit_id_of_all_ones_decodes_as_null() {
     // A recording of a G933.
     let explained = json(
         &["--feature", "2=0003"],
@@ -455,17 +466,17 @@ fn a_unit_id_of_all_ones_is_none() {
     assert_eq!(explained[0]["model_ids"], "0A5B");
     assert_eq!(explained[0]["transports"], "Bluetooth, Bluetooth LE");
     let text = |frame: &str| stdout(&run(&["--feature", "2=0003"], frame.as_bytes())).to_owned();
-    // It is on USB, and its model stands in a place of none of the two.
+    // The device is on USB, and neither of the two transports has a model.
     let lies = text("11 ff 02 0d 01 ff ff ff ff 00 03 00 00 00 00 0a 5b 00 00 00");
     assert!(lies.contains("Bluetooth LE (not by its models)"), "{lies}");
-    // A G502 has a model for each.
+    // A G502 has a model for each transport.
     let true_word = text("11 01 02 0c 03 dd da ad bc 00 0c 40 7f c0 8d 00 00 00 00 00");
     assert!(true_word.contains("eQUAD, USB, model"), "{true_word}");
 }
 
 #[test]
-fn what_answers_a_control_request_is_no_news() {
-    // A C52B that is plugged in: usbhid reads each report once.
+fn replies_to_usb_control_requests_are_skipped() {
+    // A C52B being plugged in: usbhid reads each report once.
     let capture = "\
 ffff880012345600 110 C Ci:1:017:0 0 18 = 12010002 00000008 6d042bc5 07120102 0001\n\
 ffff880012345600 120 C Ci:1:017:0 0 7 = 10000000 000000\n\
@@ -476,7 +487,7 @@ ffff880012345600 130 C Ci:1:017:0 0 20 = 11ff0a00 00000000 00000000 00000000 000
 }
 
 #[test]
-fn a_spare_software_id_is_ours_in_our_traces_only() {
+fn an_alternative_software_id_is_ours_only_in_traces() {
     let lookup = "10 01 00 05 00 05 00";
     let foreign = |input: &str| json(&[], input)[0]["foreign"].clone();
     assert_eq!(foreign(lookup), true);
@@ -484,7 +495,7 @@ fn a_spare_software_id_is_ours_in_our_traces_only() {
 }
 
 #[test]
-fn what_was_typed_is_shown_nowhere() {
+fn key_presses_are_never_printed() {
     let input = format!(
         "{KEYS}\n10 01 03 e9 00 00 00\n01 02 04 05 06 07 08 09\n\
          0.1 1 < 10 01 05 06 07 08 09\n11 ff 4d 00 31 32 33 34 35 36 00 00 00 00 00 00 00 00 00 00\n\
@@ -507,7 +518,7 @@ fn what_was_typed_is_shown_nowhere() {
 }
 
 #[test]
-fn mistakes_are_named_and_do_not_stop_the_rest() {
+fn invalid_frames_are_reported_and_decoding_continues() {
     let input = format!("10 01 0g\n\n10 01 09\n80 01 00 80 00\nabc\n{GOOD}\n");
     let output = run(&["--json"], input.as_bytes());
     assert_eq!(output.status.code(), Some(1));
@@ -529,14 +540,14 @@ fn mistakes_are_named_and_do_not_stop_the_rest() {
 }
 
 #[test]
-fn a_bad_feature_is_a_usage_error() {
+fn an_invalid_feature_argument_is_a_usage_error() {
     let output = run(&["--feature", "9:4301", GOOD], b"");
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("expected INDEX=ID"));
 }
 
 #[test]
-fn each_frame_is_explained_as_it_comes() {
+fn each_line_is_decoded_and_flushed_immediately() {
     let mut child = spawn(&["--json"]);
     let mut stdin = child.stdin.take().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -550,7 +561,7 @@ fn each_frame_is_explained_as_it_comes() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_failure() {
+fn a_closed_output_pipe_is_not_an_error() {
     let mut child = spawn(&[]);
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().unwrap();
@@ -567,7 +578,7 @@ fn a_reader_that_leaves_is_no_failure() {
 }
 
 #[test]
-fn endless_lines_and_other_bytes_are_survived() {
+fn overlong_and_binary_lines_are_rejected_and_decoding_continues() {
     let mut input = vec![b'1'; 1 << 20];
     input.extend_from_slice(b"\n\xff\xfe\x00\n");
     input.extend_from_slice(GOOD.as_bytes());
@@ -580,7 +591,7 @@ fn endless_lines_and_other_bytes_are_survived() {
     );
 }
 
-/// Bytes with the start of a report, more often than chance has it.
+/// Bytes that start like a report more often than random ones.
 fn frame() -> impl Strategy<Value = Vec<u8>> {
     let head = (
         prop::sample::select(vec![0x10_u8, 0x11, 0x12, 0x20, 0x21, 0x01]),
@@ -599,7 +610,7 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// A line: a frame in some dress, or any text.
+/// A line with a frame in one of the input formats, or any text.
 fn line() -> impl Strategy<Value = String> {
     let spaced = |bytes: &[u8]| {
         let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -625,7 +636,7 @@ fn line() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn nothing_panics_and_every_line_of_json_parses(
+    fn no_input_panics_and_every_output_line_is_valid_json(
         lines in prop::collection::vec(line(), 0..40)
     ) {
         use solar_status::cli::decode::{DecodeArgs, run};
@@ -647,7 +658,7 @@ proptest! {
     }
 
     #[test]
-    fn a_frame_is_the_same_in_the_log_of_any_program(
+    fn a_frame_decodes_alike_in_every_log_format(
         id in prop::sample::select(vec![0x10_u8, 0x11]),
         device in prop::sample::select(vec![0xFF_u8, 0, 1, 6]),
         sub_id in prop::sample::select(vec![0x41_u8, 0x4A, 0x80, 0x81, 0x83]),
@@ -667,7 +678,7 @@ proptest! {
             "{} {} {} {}",
             joined(&bytes[..1]), joined(&bytes[1..2]), joined(&bytes[2..4]), joined(&bytes[4..])
         );
-        // ltunify shows the register of an access apart.
+        // ltunify prints the register of a register access as a separate field.
         let is_access = (0x80..=0x83).contains(&sub_id);
         let params = &bytes[if is_access { 4 } else { 3 }..];
         let register = if is_access { format!("reg={:02X} X?  ", bytes[3]) } else { String::new() };
@@ -710,7 +721,7 @@ proptest! {
     }
 
     #[test]
-    fn keys_stay_private_whatever_they_are(keys in prop::collection::vec(0xA0_u8..0xAF, 12)) {
+    fn key_codes_are_never_printed_whatever_their_values(keys in prop::collection::vec(0xA0_u8..0xAF, 12)) {
         use solar_status::cli::decode::{DecodeArgs, run};
         let hex: Vec<String> = keys.iter().map(|byte| format!("{byte:02x}")).collect();
         let input = format!("20 01 01 {}", hex.join(" "));

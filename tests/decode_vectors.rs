@@ -1,9 +1,10 @@
-//! Captured frames of many devices through `decode --json`: every vector of the protocol sheet.
+//! Captured frames of many devices through `decode --json`: one vector for each fact of the
+//! protocol.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "tests may stop at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 use hidpp_proto::feature::BatteryFeature;
@@ -39,7 +40,7 @@ fn vectors() -> Vec<Vector<'static>> {
     .collect()
 }
 
-/// A frame with the zeros that a trailing … stands for.
+/// Expands a frame that ends in "…" with zeros to its full length.
 fn whole(frame: &str) -> String {
     let length = match &frame[..2] {
         "10" => 7,
@@ -99,13 +100,13 @@ fn every_battery_feature_has_a_vector() {
         let has_one = expected.any(|expected| expected.get("feature") == Some(&id));
         assert!(
             has_one,
-            "a frame of {feature:?} in tests/decode/vectors.txt"
+            "tests/decode/vectors.txt has no frame of {feature:?}"
         );
     }
 }
 
 #[test]
-fn every_vector_with_its_direction_known() {
+fn every_vector_decodes_with_known_directions() {
     for vector in vectors() {
         let request = vector
             .request
@@ -122,14 +123,14 @@ fn every_vector_with_its_direction_known() {
 }
 
 #[test]
-fn every_vector_as_bare_bytes() {
+fn every_vector_decodes_as_bare_bytes() {
     for vector in vectors() {
         let frames = vector.request.iter().chain(&vector.answers);
         let lines: Vec<String> = frames.map(|frame| whole(frame)).collect();
         let mut explained = decode(vector.feature, &lines.join("\n"));
         if vector.request.is_some() {
             let request = explained.remove(0);
-            // Alone, this one could as well be an answer.
+            // Without context, this one could also be a reply.
             let open = request["guessed"] == true && vector.number == 77;
             assert!(request["type"] == "request" || open, "{request:#}");
             if open {
@@ -141,7 +142,7 @@ fn every_vector_as_bare_bytes() {
 }
 
 #[test]
-fn all_of_them_are_there() {
+fn the_vectors_are_numbered_without_gaps() {
     let numbers: Vec<u32> = vectors().iter().map(|vector| vector.number).collect();
     assert_eq!(numbers, (1..=134).collect::<Vec<u32>>());
 }

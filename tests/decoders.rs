@@ -1,4 +1,4 @@
-//! No frame, however broken, makes a decoder panic, and nothing passes for an answer that is none.
+//! No frame, however malformed, makes a decoder panic or passes for a reply that it is not.
 
 use hidpp_proto::feature::{
     BatteryFeature, Means, adc_measurement, battery_level_status, battery_mileage, battery_status,
@@ -15,7 +15,7 @@ use hidpp_proto::wire::{
 use proptest::prelude::*;
 use solar_status::device::{Battery, is_odd};
 
-/// Bytes such as a node delivers: any at all, or a report with a plausible head.
+/// Bytes as a node may deliver them: arbitrary ones, or a report with a plausible header.
 fn frame() -> impl Strategy<Value = Vec<u8>> {
     let any_bytes = proptest::collection::vec(any::<u8>(), 0..80);
     let head = (
@@ -47,13 +47,13 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn report() -> impl Strategy<Value = Report> {
-    frame().prop_filter_map("no HID++ report", |bytes| Report::parse(&bytes).ok())
+    frame().prop_filter_map("not a HID++ report", |bytes| Report::parse(&bytes).ok())
 }
 
-/// The report as a reading of each battery feature, with and without knowing what the device can
-/// tell; with each, whether it can be one.
+/// The report as a reading of each battery feature, with and without known capabilities of the
+/// device; each with whether it is plausible.
 fn batteries(report: &Report) -> Vec<(Battery, bool)> {
-    // The events of others are known by their marker.
+    // The events of other features are recognised by their marker.
     let is_called = |it: &BatteryFeature| matches!(it.means(FeatureIndex(1)), Means::Call(_));
     let features = BatteryFeature::ALL.into_iter().filter(is_called);
     let of = |feature: BatteryFeature| {
@@ -67,7 +67,7 @@ fn batteries(report: &Report) -> Vec<(Battery, bool)> {
     features.flat_map(of).flatten().collect()
 }
 
-/// What each kind of code that a feature has keeps of this one.
+/// What each code type of a feature returns for this code.
 fn codes(feature: BatteryFeature, code: u8) -> Vec<u8> {
     match feature {
         BatteryFeature::LevelStatus => vec![battery_level_status::Charging::from(code).code()],
@@ -80,13 +80,13 @@ fn codes(feature: BatteryFeature, code: u8) -> Vec<u8> {
             unified_battery::Level::from(code).code(),
             unified_battery::ExternalPower::from(code).code(),
         ],
-        // Its flags are bits, kept as received.
+        // Its flags are bits, which are kept as received.
         BatteryFeature::Adc => Vec::new(),
         BatteryFeature::SolarDashboard => vec![solar_dashboard::EventKind::from(code).code()],
     }
 }
 
-/// Every reader on one report; the `Debug` output walks through all of the result.
+/// Runs every decoder on one report; the `Debug` output visits the whole result.
 fn read_all(report: &Report) -> String {
     let solar = (0..16).map(|event| {
         let event = solar_dashboard::read_event(event, report);
@@ -122,7 +122,7 @@ fn read_all(report: &Report) -> String {
 
 proptest! {
     #[test]
-    fn any_bytes_are_sorted(bytes in frame()) {
+    fn arbitrary_bytes_are_classified_and_decoded(bytes in frame()) {
         if let Incoming::HidPp(report) = classify(&bytes) {
             prop_assert_eq!(report.as_bytes(), &bytes[..]);
             read_all(&report);
@@ -130,13 +130,13 @@ proptest! {
     }
 
     #[test]
-    fn a_report_is_its_bytes(report in report()) {
+    fn a_report_keeps_its_bytes(report in report()) {
         prop_assert_eq!(Report::parse(report.as_bytes()), Ok(report));
         read_all(&report);
     }
 
     #[test]
-    fn a_cut_report_is_refused(report in report(), len in 0_usize..64) {
+    fn truncated_reports_are_rejected(report in report(), len in 0_usize..64) {
         let Some(cut) = report.as_bytes().get(..len) else { return Ok(()) };
         // A very long report may have any length from 20 on.
         let still_valid = len == report.as_bytes().len()
@@ -145,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn unknown_codes_survive(code in any::<u8>()) {
+    fn unknown_codes_are_kept(code in any::<u8>()) {
         prop_assert_eq!(Error10::from(code).code(), code);
         prop_assert_eq!(Error20::from(code).code(), code);
         let level = battery_status::Level::from(code);
@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_battery_says_is_in_the_reading_as_received(report in report()) {
+    fn readings_keep_the_received_codes(report in report()) {
         let [p0, p1, p2, p3, ..] = *report.params();
         let level = battery_level_status::read_level(&report);
         prop_assert_eq!(level.charging.code(), p2);
@@ -172,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn a_charge_once_known_is_known_from_then_on(first in report(), second in report()) {
+    fn a_known_charge_is_kept_until_a_newer_one(first in report(), second in report()) {
         for ((before, _), (new, _)) in batteries(&first).into_iter().zip(batteries(&second)) {
             let after = new.after(Some(&before));
             if before.source == new.source && before.tells_charge() {
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn a_name_is_no_battery(
+    fn a_device_name_is_not_a_plausible_battery_reading(
         text in "[A-Za-z0-9 ]{9,16}",
         function in 0_u8..2,
     ) {
@@ -197,7 +197,7 @@ proptest! {
     }
 
     #[test]
-    fn an_answer_repeats_the_header_or_names_it(request in report(), incoming in report()) {
+    fn a_reply_repeats_the_header_of_its_request(request in report(), incoming in report()) {
         let header = |report: &Report| (report.device(), report.sub_id(), report.address());
         match relation(&request, &incoming) {
             Relation::None => {}
@@ -211,13 +211,13 @@ proptest! {
     }
 
     #[test]
-    fn no_descriptor_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn no_report_descriptor_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let found = descriptor::scan(&bytes);
         prop_assert!(found.is_hidpp() || !(found.short || found.long));
     }
 
     #[test]
-    fn a_session_takes_any_frames(
+    fn a_session_accepts_arbitrary_frames(
         frames in proptest::collection::vec(frame(), 0..40),
         direct: bool,
         remembered: bool,

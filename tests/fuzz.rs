@@ -1,10 +1,10 @@
-//! A short run of the fuzz targets on the stable compiler: what they do with generated inputs, the
-//! same in each run. `cargo fuzz` looks for more, guided by what an input reaches.
+//! A short run of the fuzz targets on the stable compiler, with the same generated inputs in each
+//! run. `cargo fuzz` searches further, guided by code coverage.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 #[path = "../fuzz/bodies/frame.rs"]
@@ -17,7 +17,7 @@ mod text;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// Runs a target on so many inputs of a fixed seed.
+/// Runs a target on this many inputs from a fixed seed.
 fn smoke(cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn(&[u8])) {
     let config = Config {
         cases,
@@ -33,7 +33,7 @@ fn smoke(cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn(&[u8])) {
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// A report with a plausible start, of the length that its id has.
+/// A report with a plausible header, of the length that its id requires.
 fn report() -> impl Strategy<Value = Vec<u8>> {
     let form = prop_oneof![Just((0x10, 7)), Just((0x11, 20)), Just((0x12, 64))];
     let device = prop_oneof![0_u8..8, Just(0xFF)];
@@ -51,7 +51,7 @@ fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), 0..most)
 }
 
-/// A trace: good lines, or with lines of frames and of anything among them.
+/// A trace: valid lines only, or mixed with bare frames and arbitrary text.
 fn trace() -> impl Strategy<Value = Vec<u8>> {
     let node = "node [0-9] [0-9A-F]{4}:[0-9A-F]{4} short,long /dev/hidraw[0-9]";
     let entry = r"[0-9]{1,3}\.[0-9]{6} [0-9] [<>] (10( [0-9a-f]{2}){6}|11( [0-9a-f]{2}){19})";
@@ -66,16 +66,16 @@ fn trace() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn any_frame() {
+fn the_frame_target_accepts_arbitrary_frames() {
     smoke(4096, prop_oneof![bytes(80), report()], frame::run);
 }
 
 #[test]
-fn any_frames_within_a_session() {
+fn the_session_target_accepts_arbitrary_frames() {
     smoke(256, bytes(400), session::run);
 }
 
 #[test]
-fn any_text() {
+fn the_text_target_accepts_arbitrary_text() {
     smoke(1024, prop_oneof![bytes(400), trace()], text::run);
 }

@@ -1,6 +1,6 @@
 //! `solar-status history` as a person or a script runs it: on files, and on the simulated desk.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fs;
 use std::path::Path;
@@ -12,10 +12,10 @@ use test_support::program::Program;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
-/// Two months until the evening of a day.
+/// Two months until the evening of the last day.
 const TWO_MONTHS: [&str; 5] = ["--simulate", "--since", "60d", "--until", "2025-11-23"];
 
-/// No daemon is there, and the time is that of UTC.
+/// Runs `history` without a daemon and with UTC as the time zone.
 fn history(arguments: &[&str]) -> Output {
     SOLAR_STATUS.run(&[&["history"], arguments].concat())
 }
@@ -31,7 +31,7 @@ fn text(arguments: &[&str]) -> String {
     String::from_utf8(stdout(arguments)).unwrap()
 }
 
-/// The exit status and what is said on standard error.
+/// The exit status and standard error.
 fn failure(arguments: &[&str]) -> (Option<i32>, String) {
     let output = history(arguments);
     assert!(output.stdout.is_empty(), "{output:?}");
@@ -43,7 +43,7 @@ fn simulated(arguments: &[&str]) -> Vec<u8> {
     stdout(&[&TWO_MONTHS, arguments].concat())
 }
 
-/// A state directory with these lines of a keyboard.
+/// A state directory with these history lines of a keyboard.
 fn state(lines: &[&str]) -> TempDir {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("history");
@@ -54,7 +54,7 @@ fn state(lines: &[&str]) -> TempDir {
     state
 }
 
-/// A week of a keyboard in which it sleeps at night, and `--until` its end.
+/// A week of a keyboard that sleeps at night, and `--until` its end.
 fn week() -> (TempDir, [String; 4]) {
     let lines = (0..7 * 24).map(|hour| {
         let (at, percent) = (1_763_424_000 + hour * 3600, 90 - hour / 24);
@@ -73,14 +73,14 @@ fn week() -> (TempDir, [String; 4]) {
     (state, arguments)
 }
 
-/// What is printed of that week.
+/// The output for that week.
 fn of_week(arguments: &[&str]) -> Vec<u8> {
     let (_state, week) = week();
     let week: Vec<&str> = week.iter().map(String::as_str).collect();
     stdout(&[&week, arguments].concat())
 }
 
-/// How that fails.
+/// The exit status and standard error for that week.
 fn failure_of_week(arguments: &[&str]) -> (Option<i32>, String) {
     let (_state, week) = week();
     let week: Vec<&str> = week.iter().map(String::as_str).collect();
@@ -91,7 +91,7 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// What the README says of it.
+/// The README's section about it.
 fn readme() -> String {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let (_, section) = readme.split_once("\n## History\n").unwrap();
@@ -99,7 +99,7 @@ fn readme() -> String {
 }
 
 #[test]
-fn two_months_at_the_desk_are_told_in_words_and_lines() {
+fn two_months_at_the_desk_are_printed_as_text_and_charts() {
     let text = String::from_utf8(simulated(&["--device", "K750"])).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let words = [
@@ -121,7 +121,7 @@ fn two_months_at_the_desk_are_told_in_words_and_lines() {
     assert!(readme().contains(&text), "README.md must show\n{text}");
 }
 
-/// The names of the values in a document, of a list those of its first element.
+/// The names of all values in a document; for a list, those of its first element.
 fn members(of: &Value) -> Vec<String> {
     match of {
         Value::Object(values) => values
@@ -134,7 +134,7 @@ fn members(of: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_locale_without_unicode_is_served() {
+fn a_locale_without_unicode_gets_ascii_charts() {
     let (_state, week) = week();
     let output = SOLAR_STATUS
         .command(&["history"])
@@ -147,7 +147,7 @@ fn a_locale_without_unicode_is_served() {
 }
 
 #[test]
-fn colour_is_there_when_asked_for() {
+fn colour_is_printed_on_request() {
     let text = String::from_utf8(of_week(&["--color", "always"])).unwrap();
     assert!(text.contains("\u{1b}["));
 }
@@ -188,7 +188,7 @@ fn the_document_has_summary_forecast_and_entries() {
 }
 
 #[test]
-fn comma_separated_values_have_a_line_for_each_entry() {
+fn csv_has_one_line_per_entry() {
     let state = state(&[
         r#"{"at":1764028800,"percent":57,"voltage_mv":2540,"lux":12,"state":"discharging","online":true}"#,
         r#"{"at":1764032400,"percent":56,"state":"charging","online":true,"span":"hour"}"#,
@@ -212,7 +212,7 @@ device,name,time,span,percent,voltage_mv,lux,state,online
 }
 
 #[test]
-fn a_name_in_a_file_cannot_write_to_the_terminal() {
+fn control_characters_in_a_recorded_name_are_escaped() {
     let state = tempfile::tempdir().unwrap();
     let folder = state.path().join("history");
     fs::create_dir(&folder).unwrap();
@@ -226,7 +226,7 @@ fn a_name_in_a_file_cannot_write_to_the_terminal() {
 }
 
 #[test]
-fn what_is_not_enough_for_a_forecast_is_said() {
+fn a_missing_forecast_is_explained() {
     let state =
         state(&[r#"{"at":1764028800,"percent":57,"lux":12,"state":"discharging","online":true}"#]);
     let text = text(&["--state", path(state.path()), "--until", "2025-11-25"]);
@@ -250,7 +250,7 @@ fn pictures_are_written_whole_and_well_formed() {
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
         2,
-        "nothing is left beside"
+        "no temporary file is left"
     );
     let svg = fs::read_to_string(svg).unwrap();
     assert_well_formed(&svg);
@@ -275,7 +275,7 @@ fn pictures_are_written_whole_and_well_formed() {
     assert!(dark.contains("fill=\"#15181e\""));
 }
 
-/// Each element that is opened is closed, in order.
+/// Every element that is opened is closed, in order.
 fn assert_well_formed(svg: &str) {
     let mut open = Vec::new();
     for tag in svg.split('<').skip(1) {
@@ -310,14 +310,14 @@ fn a_picture_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn an_unknown_device_is_3() {
+fn an_unknown_device_is_exit_status_3() {
     let (status, said) = failure_of_week(&["--device", "K270"]);
     assert_eq!(status, Some(3));
     assert!(said.contains("no device is called “K270”"), "{said}");
 }
 
 #[test]
-fn nothing_recorded_is_3_and_says_how_to_get_something() {
+fn an_empty_history_is_exit_status_3_with_a_remedy() {
     let empty = state(&[]);
     let (status, said) = failure(&["--state", path(empty.path())]);
     assert_eq!(status, Some(3));
@@ -346,7 +346,7 @@ fn nothing_recorded_is_3_and_says_how_to_get_something() {
 }
 
 #[test]
-fn times_that_make_no_sense_are_2() {
+fn invalid_times_are_exit_status_2() {
     for arguments in [
         ["--since", "yesterday"],
         ["--since", "0d"],
@@ -369,9 +369,9 @@ fn help_ends_with_examples_and_exit_statuses() {
     );
 }
 
-/// `BLESS=1` writes it anew, to be looked at.
+/// `BLESS=1` rewrites it, to be reviewed.
 #[test]
-fn the_picture_of_the_readme_is_what_the_program_draws() {
+fn the_readme_shows_the_real_chart() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/pictures/history.svg");
     let drawn = simulated(&["--device", "K750", "--svg", "-"]);
     if std::env::var_os("BLESS").is_some() {
@@ -380,18 +380,18 @@ fn the_picture_of_the_readme_is_what_the_program_draws() {
     let kept = fs::read(&file).unwrap_or_default();
     assert!(
         kept == drawn,
-        "{} is not what is drawn now: BLESS=1 cargo test --test history_command",
+        "{} is out of date: rewrite it with BLESS=1 cargo test --test history_command",
         file.display()
     );
 }
 
 #[test]
-fn what_is_no_history_is_said_and_left_out() {
+fn files_that_are_not_histories_are_skipped_and_reported() {
     let state = state(&[r#"{"at":1764028800,"percent":57,"state":"discharging","online":true}"#]);
     let folder = state.path().join("history");
     fs::write(folder.join("M-NEWER.jsonl"), newer_header("M-NEWER")).unwrap();
     fs::write(folder.join("M-ODD.jsonl"), [0, 159, 146, 150]).unwrap();
-    // Whoever opened it would wait for a writer.
+    // Opening it would block until a writer appears.
     let pipe = Command::new("mkfifo")
         .arg(folder.join("M-PIPE.jsonl"))
         .status();
@@ -408,14 +408,14 @@ fn newer_header(device: &str) -> String {
 }
 
 #[test]
-fn the_last_day_of_all_calendars_is_not_the_first() {
+fn the_last_representable_day_does_not_wrap_around() {
     let (status, said) = failure(&["--simulate", "--since", "9999-12-31"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("--since is not before --until"), "{said}");
 }
 
 #[test]
-fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
+fn a_single_drop_of_the_charge_is_not_enough_for_a_forecast() {
     let state = state(&[
         r#"{"at":1764028800,"percent":99,"state":"discharging","online":true}"#,
         r#"{"at":1764032400,"percent":20,"state":"discharging","online":true}"#,
@@ -431,7 +431,7 @@ fn a_charge_that_fell_once_is_not_enough_for_a_forecast() {
 
 #[test]
 fn a_large_picture_takes_little_memory() {
-    // As pixels it would take 100 MB.
+    // Held as pixels, it would take 100 MB.
     let picture = ["--png", "-", "--size", "5000x5000"];
     let arguments = [&["history", "--simulate"], &picture[..]].concat();
     let mut history = SOLAR_STATUS.within_memory(64, &arguments);

@@ -1,6 +1,6 @@
-"""Validates lines of JSON against one definition of the schema; the first error ends it.
+"""Validates lines of JSON against one definition of the schema; exits at the first error.
 
-A published schema lets later versions add keys; here it has to name every key there is.
+The published schema allows keys of later versions; here it must name every key.
 """
 
 import json

@@ -1,6 +1,6 @@
-//! What is printed as JSON is what packaging/json says, and nothing else.
+//! The printed JSON matches the schema in packaging/json, and the schema rejects anything else.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -10,7 +10,7 @@ use test_support::program::Program;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
-/// What the program prints about simulated devices, an object each.
+/// The JSON objects that the program prints about simulated devices.
 fn printed(arguments: &[&str]) -> Vec<Value> {
     let output = SOLAR_STATUS.run(arguments);
     assert!(output.status.success(), "{output:?}");
@@ -18,7 +18,7 @@ fn printed(arguments: &[&str]) -> Vec<Value> {
     values.map(Result::unwrap).collect()
 }
 
-/// Validates values against a definition of the schema, by an independent implementation.
+/// Validates values against a definition of the schema with an independent implementation.
 fn validate(definition: &str, values: &[Value]) -> Output {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut python = Command::new("/usr/bin/python3")
@@ -31,7 +31,7 @@ fn validate(definition: &str, values: &[Value]) -> Output {
         .unwrap();
     let mut input = python.stdin.take().unwrap();
     for value in values {
-        // It ends at the first error.
+        // The validator exits at the first error.
         _ = writeln!(input, "{value}");
     }
     drop(input);
@@ -49,7 +49,7 @@ fn assert_valid(definition: &str, values: &[Value]) {
 }
 
 #[test]
-fn documents_are_as_the_schema_says() {
+fn documents_match_the_schema() {
     assert_valid("document", &printed(&["--simulate", "--json"]));
     let all = ["--fields", "name,battery,full-name,firmware"];
     let full = [&["--simulate=full", "--json"], &all[..]].concat();
@@ -61,13 +61,13 @@ fn documents_are_as_the_schema_says() {
 }
 
 #[test]
-fn changes_are_as_the_schema_says() {
+fn changes_match_the_schema() {
     let changes = printed(&["monitor", "--simulate", "--duration", "60", "--json"]);
     assert_valid("change", &changes);
 }
 
 #[test]
-fn what_the_schema_does_not_say_is_refused() {
+fn the_schema_rejects_wrong_values_and_unknown_keys() {
     let document = printed(&["--simulate", "--json"]).remove(0);
     for (place, wrong) in [
         ("/schema", 1.into()),

@@ -1,5 +1,5 @@
-//! The program links nothing but the C library: it runs on a machine without libusb and libudev,
-//! and is built the same whether or not their headers are installed.
+//! The program links only the C library: it runs without libusb and libudev, and builds the same
+//! whether or not their headers are installed.
 
 use std::process::Command;
 

@@ -1,6 +1,6 @@
-//! A receiver that goes away, or stalls, at any step of a status: it ends, and says so.
+//! A receiver that is unplugged or stalls at any step of a status: the status ends and reports it.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -20,16 +20,16 @@ use solar_status::manager::{
 use solar_status::nodes::SimulatedNode;
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 
-/// What becomes of a transport.
+/// How a transport fails.
 #[derive(Clone, Copy)]
 enum Fate {
-    /// Nothing.
+    /// Not at all.
     Fine,
-    /// Gone at the nth report sent or received.
+    /// It is unplugged at the nth report sent or received.
     Gone(usize),
     /// Every nth write stalls.
     Stalling(usize),
-    /// It takes no writes at all.
+    /// Every write stalls.
     Stuck,
 }
 
@@ -82,7 +82,7 @@ impl<T: Transport> Transport for Doomed<T> {
     }
 }
 
-/// A status of the desk by way of such a transport, and how many reports passed.
+/// A status of the desk over such a transport, and how many reports passed.
 fn status(fate: Fate) -> (Snapshot, usize) {
     let passed = Rc::new(Cell::new(0));
     let inner = SimulatedNode(scenario::desk());
@@ -124,7 +124,7 @@ fn k750_percent(snapshot: &Snapshot) -> Option<u8> {
 }
 
 #[test]
-fn a_node_lost_at_any_step_ends_the_status_with_its_name() {
+fn a_node_lost_at_any_step_ends_the_status_and_is_named() {
     let (whole, steps) = status(Fate::Fine);
     assert!(whole.failures.is_empty(), "{:?}", whole.failures);
     assert_eq!(k750_percent(&whole), Some(57));
@@ -148,7 +148,7 @@ fn a_node_lost_at_any_step_ends_the_status_with_its_name() {
 }
 
 #[test]
-fn stalls_are_ridden_out() {
+fn stalled_writes_are_retried() {
     for every in 2..6 {
         let (snapshot, _) = status(Fate::Stalling(every));
         assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
@@ -161,7 +161,7 @@ fn stalls_are_ridden_out() {
 }
 
 #[test]
-fn a_receiver_that_takes_no_report_is_named() {
+fn a_receiver_that_accepts_no_report_is_named() {
     let (snapshot, _) = status(Fate::Stuck);
     let [failure @ Failure::NoReceiver { .. }] = &snapshot.failures[..] else {
         panic!("{:?}", snapshot.failures);
@@ -169,12 +169,12 @@ fn a_receiver_that_takes_no_report_is_named() {
     assert!(failure.to_string().contains("/dev/hidraw7"), "{failure}");
     assert!(
         snapshot.at.since_start() < Duration::from_secs(1),
-        "at once"
+        "without a delay"
     );
 }
 
 #[test]
-fn a_device_that_is_busy_all_the_time_is_named_and_the_others_are_read() {
+fn a_permanently_busy_device_is_named_and_the_others_are_read() {
     let mut desk = scenario::desk();
     desk.answer_busy(1, u32::MAX);
     let snapshot = status_by(SimulatedNode(desk));
@@ -197,8 +197,8 @@ fn a_device_that_is_busy_all_the_time_is_named_and_the_others_are_read() {
 }
 
 #[test]
-fn a_keyboard_that_does_not_measure_is_named() {
-    // Every report is the sun's loss: solar events are event 1 of index 9.
+fn a_keyboard_that_sends_no_measurement_is_named() {
+    // Drops every light measurement: event 1 of index 9.
     struct Clouded(SimulatedNode<Receiver>);
     impl Transport for Clouded {
         fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
@@ -225,9 +225,10 @@ fn a_keyboard_that_does_not_measure_is_named() {
 }
 
 #[test]
-fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
-    // A 27 MHz receiver has to announce its devices, for which it needs a flag. It counts two
-    // and announces none, so the program waits for them when the user presses Ctrl-C.
+fn an_interrupt_leaves_time_to_restore_the_notification_flags() {
+    // A 27 MHz receiver announces its devices only while a notification flag is set. This one
+    // reports two devices and announces none, so the program waits for them when the user presses
+    // Ctrl-C.
     struct Announcing {
         flags: Rc<Cell<u8>>,
         outbox: Vec<(Timestamp, Report)>,
@@ -246,7 +247,7 @@ fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
                 (sub_id, address) => [sub_id, address, 0x00, 0x00, 0x00],
             };
             let bytes = [&[0x10, 0xFF], &answer[..]].concat();
-            // A receiver takes its time, and more than one answer is needed after Ctrl-C.
+            // The replies are delayed, and more than one is needed after Ctrl-C.
             let due = now + Duration::from_millis(10);
             self.outbox.push((due, Report::parse(&bytes).unwrap()));
             Ok(())
@@ -276,10 +277,13 @@ fn an_interrupt_leaves_time_to_clear_the_flags_that_were_set() {
     assert!(snapshot.interrupted);
     assert!(
         snapshot.failures.is_empty(),
-        "the user knows: {:?}",
+        "an interrupt is not a failure: {:?}",
         snapshot.failures
     );
-    assert_eq!(flags.get(), 0x08, "as it was");
-    assert!(snapshot.at.since(start) < Duration::from_secs(1), "at once");
+    assert_eq!(flags.get(), 0x08, "the flags are restored");
+    assert!(
+        snapshot.at.since(start) < Duration::from_secs(1),
+        "within a second"
+    );
     ctrl_c.join().unwrap();
 }

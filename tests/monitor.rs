@@ -1,6 +1,6 @@
 //! `solar-status monitor` as a person or a script runs it, on simulated desks.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -46,7 +46,7 @@ const MINUTE: &str = "\
 ";
 
 #[test]
-fn a_minute_at_the_desk_reads_without_help() {
+fn a_minute_at_the_desk_is_printed_line_by_line() {
     assert_eq!(
         stdout(&monitor(&["--simulate", "--duration", "60"])),
         MINUTE
@@ -119,7 +119,7 @@ fn every_line_of_json_is_an_event_with_all_its_keys() {
 }
 
 #[test]
-fn only_the_devices_asked_for_are_told_of() {
+fn only_the_selected_devices_are_printed() {
     let lines = lines(&[
         "--simulate",
         "--duration",
@@ -139,7 +139,7 @@ fn only_the_devices_asked_for_are_told_of() {
 }
 
 #[test]
-fn each_of_the_73_devices_is_found() {
+fn each_of_73_devices_is_found() {
     let lines = lines(&["--simulate=full", "--duration", "20", "--json"]);
     let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
     assert_eq!(count("device-added"), 73);
@@ -151,7 +151,7 @@ fn each_of_the_73_devices_is_found() {
 }
 
 #[test]
-fn two_devices_of_one_name_are_told_apart() {
+fn devices_with_the_same_name_are_distinguished_by_id() {
     let text = stdout(&monitor(&[
         "--simulate=full",
         "--duration",
@@ -164,19 +164,22 @@ fn two_devices_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn in_real_time_a_line_comes_when_it_happens_and_a_signal_ends_it() {
+fn lines_appear_in_real_time_and_a_signal_ends_the_program() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut monitor = Process::start(&mut command(&["--simulate"]));
         let mut lines = monitor.lines();
-        // Not at the end of the program, nor of a block of output.
-        assert!(lines.any(|line| line.contains("12 lux")), "it goes on");
+        // The line is printed before the program ends and before an output block is full.
+        assert!(
+            lines.any(|line| line.contains("12 lux")),
+            "the light is printed"
+        );
         monitor.signal(signal);
         assert_eq!(monitor.wait().code(), Some(130), "{signal:?}");
     }
 }
 
 #[test]
-fn nobody_reading_is_no_error() {
+fn a_closed_output_pipe_is_not_an_error() {
     for format in [&[][..], &["--json"]] {
         let mut monitor = Process::start(&mut command(&[&["--simulate"], format].concat()));
         drop(monitor.stdout());
@@ -185,7 +188,7 @@ fn nobody_reading_is_no_error() {
 }
 
 #[test]
-fn a_trace_of_following_can_be_explained() {
+fn a_trace_recorded_by_monitor_has_its_events() {
     let trace = format!("{}/monitor.trace", env!("CARGO_TARGET_TMPDIR"));
     let arguments = [
         "--simulate",
@@ -203,7 +206,7 @@ fn a_trace_of_following_can_be_explained() {
 }
 
 #[test]
-fn colour_and_characters_are_those_of_the_terminal() {
+fn colour_and_character_set_follow_terminal_and_locale() {
     let plain = stdout(&monitor(&["--simulate", "--duration", "2"]));
     assert!(!plain.contains('\u{1b}'), "{plain}");
     let colored = stdout(&monitor(&[

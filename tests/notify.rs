@@ -1,6 +1,6 @@
 //! `solar-status notify` as a person runs it, on simulated devices in virtual time.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fs;
 use std::path::Path;
@@ -56,11 +56,14 @@ day 9 00:03:00  normal     charge 4082-B3400820  MX Master 3: charging fails  Lo
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let start = told.split("day 2 10").next().unwrap();
     assert!(readme.contains(start), "README.md must show the first days");
-    assert!(!home.path().join("state").exists(), "nothing is remembered");
+    assert!(
+        !home.path().join("state").exists(),
+        "a dry run stores nothing"
+    );
 }
 
 #[test]
-fn quiet_nights_are_configured_in_a_file() {
+fn quiet_hours_can_be_configured() {
     let home = tempfile::tempdir().unwrap();
     let text = "notify = { quiet_hours = '22:00-07:00', critical = 5 }";
     configure(home.path(), text);
@@ -72,12 +75,12 @@ fn quiet_nights_are_configured_in_a_file() {
 }
 
 #[test]
-fn the_configuration_that_holds_is_shown_with_its_file() {
+fn check_config_prints_the_effective_configuration_and_its_file() {
     let home = tempfile::tempdir().unwrap();
     let check = || stdout(&notify(&["--check-config"], home.path()));
     assert!(check().starts_with("# No configuration file was found; these are the defaults.\n"));
     configure(&home.path().join("system"), "notify.low = 30");
-    assert!(check().contains("\nlow = 30\n"), "the system's");
+    assert!(check().contains("\nlow = 30\n"), "the system's file");
     configure(home.path(), "notify.low = 25");
     let shown = check();
     let file = home.path().join("solar-status/config.toml");
@@ -85,11 +88,14 @@ fn the_configuration_that_holds_is_shown_with_its_file() {
         shown.starts_with(&format!("# {}\n[notify]\n", file.display())),
         "{shown}"
     );
-    assert!(shown.contains("\nlow = 25\n"), "the user's own counts");
+    assert!(
+        shown.contains("\nlow = 25\n"),
+        "the user's file takes precedence"
+    );
 }
 
 #[test]
-fn a_mistake_in_it_is_an_error_with_its_place() {
+fn an_invalid_value_is_reported_with_line_and_column() {
     let home = tempfile::tempdir().unwrap();
     configure(home.path(), "[notify]\nlow = 300\n");
     for arguments in [&TEN_DAYS[..], &["--check-config"]] {
@@ -105,7 +111,7 @@ fn a_mistake_in_it_is_an_error_with_its_place() {
 }
 
 #[test]
-fn without_batteries_there_is_nothing_to_tell() {
+fn notify_requires_the_battery_field() {
     let home = tempfile::tempdir().unwrap();
     let output = notify(
         &["--dry-run", "--simulate", "--fields", "name"],
@@ -115,7 +121,7 @@ fn without_batteries_there_is_nothing_to_tell() {
 }
 
 #[test]
-fn a_file_that_was_named_must_be_there() {
+fn a_missing_file_given_with_config_is_an_error() {
     let home = tempfile::tempdir().unwrap();
     let arguments = ["--check-config", "--config", "/nonexistent/config.toml"];
     let output = notify(&arguments, home.path());
@@ -125,7 +131,7 @@ fn a_file_that_was_named_must_be_there() {
 }
 
 #[test]
-fn the_example_file_is_read_without_a_word() {
+fn the_example_file_is_valid() {
     let home = tempfile::tempdir().unwrap();
     let file = Path::new(ROOT).join("packaging/config.toml");
     let arguments = ["--check-config", "--config", file.to_str().unwrap()];
@@ -134,7 +140,7 @@ fn the_example_file_is_read_without_a_word() {
 }
 
 #[test]
-fn a_fifo_in_the_place_of_the_configuration_is_an_error_and_does_not_block() {
+fn a_fifo_instead_of_the_configuration_is_an_error_and_does_not_block() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("solar-status");
     fs::create_dir_all(&folder).unwrap();

@@ -1,7 +1,7 @@
-//! Batteries as public bug reports have them, through the whole program: what a device answers, and
-//! what is printed of it.
+//! Batteries from public bug reports through the whole program: a device's replies, and what is
+//! printed.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,16 +16,16 @@ const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 /// The features of the device, each with its index.
 type Features = &'static [(u16, u8)];
 
-/// A device on a node of its own.
+/// A device on its own node.
 struct Device {
-    /// For the name of its trace.
+    /// Part of the name of its trace.
     case: &'static str,
     product: u16,
     features: Features,
     name: &'static str,
-    /// Replies of its battery feature: feature index and function, parameters.
+    /// The replies of its battery feature: feature index, function, parameters.
     battery: &'static [(u8, u8, &'static [u8])],
-    /// What arrives under software id 0 afterwards: feature index and number, parameters.
+    /// The messages with software id 0 that follow: feature index, event number, parameters.
     unasked: &'static [(u8, u8, &'static [u8])],
 }
 
@@ -33,7 +33,7 @@ const HEADSET: Features = &[(0x0001, 1), (0x0003, 2), (0x0005, 3), (0x1F20, 8)];
 const MOUSE_OF_1000: Features = &[(0x0001, 1), (0x0003, 2), (0x0005, 3), (0x1000, 4)];
 const MOUSE_OF_1001: Features = &[(0x0001, 1), (0x0003, 2), (0x0005, 3), (0x1001, 4)];
 
-/// A headset with these parameters in its reading.
+/// A headset that replies with these parameters.
 const fn headset(
     case: &'static str,
     product: u16,
@@ -51,7 +51,7 @@ const fn headset(
 }
 
 impl Device {
-    /// A trace of it: every request that the program may send, with its reply, some times.
+    /// A trace with every request that the program may send and its reply, each several times.
     fn trace(&self) -> String {
         let mut calls: Vec<(u8, u8, Vec<u8>, Vec<u8>)> = vec![(0, 1, vec![], vec![4, 2])];
         let batteries = BatteryFeature::ALL.map(|feature| feature.id().0);
@@ -63,7 +63,7 @@ impl Device {
             let index = index.map_or(0, |(_, index)| *index);
             calls.push((0, 0, id.to_be_bytes().to_vec(), vec![index]));
         }
-        // Identity: a unit id and no serial number.
+        // Identity: a unit id, no serial number.
         calls.push((2, 0, vec![], vec![1, 0xA1, 0xB2, 0xC3, 0xD4]));
         let name = self.name.as_bytes();
         calls.push((3, 0, vec![], vec![u8::try_from(name.len()).unwrap()]));
@@ -121,7 +121,7 @@ impl Device {
         document.pointer("/devices/0/battery").unwrap().clone()
     }
 
-    /// How Waybar shows it.
+    /// The output for Waybar.
     fn waybar(&self) -> Value {
         serde_json::from_str(&self.run(&["--format=waybar"])).unwrap()
     }
@@ -149,7 +149,7 @@ fn a_g933_at_3701_mv_is_more_than_half_full() {
 
 #[test]
 fn a_g935_at_3640_mv_is_not_low() {
-    // 44 % by its sister model's map, 40 % by the kernel's curve for it.
+    // 44 % by the map of its sister model, 40 % by the kernel's curve for it.
     let g935 = headset("g935", 0x0A87, "G935 Headset", &[(8, 0, &[0x0E, 0x38, 1])]);
     let battery = g935.battery();
     let percent = battery["percent"].as_u64().unwrap();
@@ -158,7 +158,7 @@ fn a_g935_at_3640_mv_is_not_low() {
 }
 
 #[test]
-fn a_headset_whose_curve_is_not_known_is_not_low_where_it_may_be_half_full() {
+fn a_headset_with_an_unknown_curve_is_not_low_if_it_may_be_half_full() {
     let pro_x = headset("pro-x", 0x0ABA, "PRO X", &[(8, 0, &[0x0E, 0x38, 1])]);
     let battery = pro_x.battery();
     assert_has(&battery, &json!({ "percent": 5, "percent_margin": 48 }));
@@ -167,12 +167,12 @@ fn a_headset_whose_curve_is_not_known_is_not_low_where_it_may_be_half_full() {
     assert_eq!(
         empty.waybar()["class"],
         json!(["critical"]),
-        "with any curve"
+        "low with any curve"
     );
 }
 
 #[test]
-fn a_charged_g933_on_its_cable_is_full() {
+fn a_fully_charged_g933_on_external_power_is_full() {
     // Solaar issue 272: flags 07 at 4150 mV.
     let g933 = headset("full", 0x0A5B, "G933 Headset", &[(8, 0, &[0x10, 0x36, 7])]);
     assert_has(
@@ -190,7 +190,7 @@ fn a_charged_g933_on_its_cable_is_full() {
 }
 
 #[test]
-fn a_charging_fault_of_1f20_is_one() {
+fn a_charging_fault_of_1f20_is_a_charging_error() {
     let g933 = headset(
         "fault",
         0x0A5B,
@@ -244,7 +244,7 @@ fn a_hardware_error_of_1001_is_a_charging_error() {
 }
 
 #[test]
-fn the_curve_of_1001_goes_by_product_too() {
+fn the_curve_of_1001_depends_on_the_product_id_too() {
     let at_3747_mv = |case, product| Device {
         case,
         product,

@@ -1,6 +1,6 @@
-//! Standard input and output that cannot be used are named.
+//! Unusable standard input and output are reported by name.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fs::File;
 use std::process::{Output, Stdio};
@@ -9,7 +9,7 @@ use test_support::program::Program;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
-/// Runs the program with these files as its standard input and output.
+/// Runs the program with these files as standard input and output.
 fn run(arguments: &[&str], input: &str, output: &str) -> Output {
     SOLAR_STATUS
         .command(arguments)
@@ -30,7 +30,7 @@ fn assert_fails(output: &Output, says: &str) {
 }
 
 #[test]
-fn a_full_disk_is_an_error_whatever_is_written() {
+fn a_full_disk_is_an_error_for_every_output() {
     for arguments in [
         &["--simulate"][..],
         &["--simulate", "--json"],
@@ -46,7 +46,7 @@ fn a_full_disk_is_an_error_whatever_is_written() {
 }
 
 #[test]
-fn a_folder_cannot_be_decoded() {
+fn a_directory_as_standard_input_is_an_error() {
     let output = run(&["decode"], "/", "/dev/null");
     assert_fails(&output, "standard input cannot be read");
 }

@@ -1,6 +1,6 @@
 //! `solar-status` as a person or a script runs it, on the simulated receiver and on traces.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics on the first failure")]
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -23,7 +23,7 @@ fn document(arguments: &[&str]) -> Value {
     serde_json::from_str(&stdout(&solar_status(arguments))).unwrap()
 }
 
-/// A file of this test's own, gone afterwards.
+/// A file of this test, deleted afterwards.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -51,7 +51,7 @@ Unifying Receiver  046D:C52B, serial AF4F95EA, 3 of 6 slots used, simulated
 ";
 
 #[test]
-fn the_table_reads_without_help() {
+fn a_status_is_printed_as_a_table() {
     assert_eq!(stdout(&solar_status(&["--simulate"])), TABLE);
 }
 
@@ -77,13 +77,13 @@ fn without_unicode_the_table_is_ascii() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_on_demand() {
+fn colour_is_off_on_a_pipe_and_on_with_the_option() {
     assert!(!stdout(&solar_status(&["--simulate"])).contains('\u{1b}'));
     assert!(stdout(&solar_status(&["--simulate", "--color", "always"])).contains('\u{1b}'));
 }
 
 #[test]
-fn what_is_said_of_colour_counts_more_than_the_environment() {
+fn the_color_option_overrides_the_environment() {
     for (when, variable) in [("always", "NO_COLOR"), ("never", "CLICOLOR_FORCE")] {
         let output = SOLAR_STATUS
             .command(&["--simulate", "--color", when])
@@ -96,7 +96,7 @@ fn what_is_said_of_colour_counts_more_than_the_environment() {
 }
 
 #[test]
-fn the_document_says_what_is_known_and_null_what_is_not() {
+fn the_document_has_known_values_and_null_for_unknown_ones() {
     let document = document(&["--simulate", "--json"]);
     assert_eq!(document["schema"], 2);
     assert_eq!(document["receivers"][0]["serial"], "AF4F95EA");
@@ -153,7 +153,7 @@ fn the_document_says_what_is_known_and_null_what_is_not() {
     assert_eq!(k800["light"], Value::Null);
 }
 
-/// The device of this name.
+/// The device with this name.
 fn device(document: &Value, name: &str) -> Value {
     let mut devices = document
         .pointer("/devices")
@@ -167,7 +167,7 @@ fn device(document: &Value, name: &str) -> Value {
 }
 
 #[test]
-fn a_device_without_a_receiver_has_a_node_of_its_own() {
+fn a_device_without_a_receiver_has_its_own_node() {
     let document = document(&["--simulate=full", "--json"]);
     let mx_master = device(&document, "MX Master 4");
     assert_eq!(mx_master["connection"], "bluetooth");
@@ -185,7 +185,7 @@ fn a_device_without_a_receiver_has_a_node_of_its_own() {
 }
 
 #[test]
-fn how_exact_a_charge_is_stands_beside_it() {
+fn the_precision_of_a_charge_is_in_the_document() {
     let document = document(&["--simulate=full", "--json"]);
     let step = &device(&document, "M525")["battery"];
     assert_eq!(step["value_kind"], "steps");
@@ -221,7 +221,7 @@ fn a_replay_shows_what_was_recorded() {
 }
 
 #[test]
-fn a_replay_lacks_only_what_the_kernel_told() {
+fn a_replay_lacks_only_the_kernels_device_names() {
     let trace = Scratch::new("kernel.trace");
     let mut seen = document(&["--simulate=full", "--json", "--record", trace.path()]);
     let mut replayed = document(&["--replay", trace.path(), "--json"]);
@@ -229,7 +229,7 @@ fn a_replay_lacks_only_what_the_kernel_told() {
     for document in [&mut seen, &mut replayed] {
         for device in document["devices"].as_array_mut().unwrap() {
             if device["connection"] != "receiver" {
-                // In a replay that of its model.
+                // A replay has the name of the model instead.
                 names += usize::from(device["name"].take().is_string());
             }
         }
@@ -240,7 +240,7 @@ fn a_replay_lacks_only_what_the_kernel_told() {
 
 #[test]
 fn a_trace_of_everything_replays_with_any_fields() {
-    // What the README asks for in a bug report.
+    // The fields that the README requests for a bug report.
     let trace = Scratch::new("everything.trace");
     let fields = "name,battery,full-name,firmware";
     let recorded = document(&[
@@ -271,8 +271,8 @@ fn recording_over_the_trace_that_is_replayed_keeps_it_whole() {
     assert_eq!(fs::read_to_string(trace.path()).unwrap(), before);
     let nothing = Scratch::new("nothing.trace");
     solar_status(&["--replay", "/dev/null", "--record", nothing.path()]);
-    assert!(!nothing.0.exists(), "a trace of nothing");
-    // Nor does an attempt without a receiver cost an older trace.
+    assert!(!nothing.0.exists(), "an empty trace");
+    // A failed attempt without a receiver must not overwrite an older trace either.
     let output = solar_status(&["--record", trace.path()]);
     assert_ne!(output.status.code(), Some(0));
     assert_eq!(fs::read_to_string(trace.path()).unwrap(), before);
@@ -294,7 +294,7 @@ fn an_anonymous_trace_holds_no_serial_number_and_replays() {
     }
     assert_eq!(
         seen["devices"][0]["serial"], "392A0750",
-        "the reading itself has it"
+        "the output is not anonymized"
     );
     let replayed = document(&["--replay", trace.path(), "--json"]);
     assert_eq!(replayed["devices"][0]["serial"], Value::Null);
@@ -337,7 +337,7 @@ fn fewer_fields_are_fewer_requests() {
 }
 
 #[test]
-fn a_device_is_called_by_any_of_its_names() {
+fn a_device_can_be_selected_by_any_of_its_names() {
     for name in ["K750", "k75", "4002", "1", "392a0750", "4002-392A0750"] {
         let document = document(&["--simulate", "--json", "--device", name]);
         let devices = document["devices"].as_array().unwrap();
@@ -356,7 +356,7 @@ fn a_device_is_called_by_any_of_its_names() {
 }
 
 #[test]
-fn the_table_of_some_devices_has_the_headings_of_their_receivers_only() {
+fn a_table_of_selected_devices_has_only_their_receivers() {
     let headings = |arguments: &[&str]| {
         let table = stdout(&solar_status(arguments));
         let lines = table.lines().filter(|it| it.contains(", simulated"));
@@ -385,12 +385,12 @@ fn an_unknown_device_is_exit_status_3() {
     assert_eq!(
         document["devices"],
         json!([]),
-        "the document stays a document"
+        "the output is a valid document"
     );
 }
 
 #[test]
-fn each_unknown_device_is_named_beside_those_that_are_there() {
+fn an_unknown_device_is_named_and_the_others_are_printed() {
     let output = solar_status(&[
         "--simulate",
         "--json",
@@ -428,7 +428,7 @@ fn wrong_arguments_are_exit_status_2() {
 }
 
 #[test]
-fn a_trace_that_cannot_be_used_is_named_with_its_line() {
+fn an_invalid_trace_is_reported_with_its_line() {
     let broken = Scratch::new("broken.trace");
     fs::write(
         &broken.0,
@@ -449,13 +449,13 @@ fn a_trace_that_cannot_be_used_is_named_with_its_line() {
 }
 
 #[test]
-fn a_trace_that_never_comes_can_be_waited_for_no_longer() {
+fn waiting_for_a_trace_can_be_interrupted() {
     let pipe = Scratch::new("trace.pipe");
     let mode = Mode::RUSR | Mode::WUSR;
     mknodat(CWD, &pipe.0, FileType::Fifo, mode, 0).unwrap();
     let mut command = SOLAR_STATUS.command(&["--replay", pipe.path()]);
     let mut replay = Process::start(command.stderr(Stdio::null()));
-    // It opens once the program has opened the other end.
+    // Opening blocks until the program has opened the other end.
     let writer = fs::File::create(&pipe.0).unwrap();
     replay.signal(Signal::TERM);
     drop(writer);
@@ -473,16 +473,16 @@ fn a_trace_that_cannot_be_written_is_an_error() {
     assert!(String::from_utf8_lossy(&full.stderr).contains("/dev/full is incomplete"));
     assert!(
         String::from_utf8_lossy(&full.stdout).contains("57 %"),
-        "the reading is shown"
+        "the reading is printed"
     );
 }
 
 #[test]
-fn a_request_the_trace_does_not_know_is_given_up_at_once() {
+fn a_request_missing_in_the_trace_fails_without_a_timeout() {
     let trace = Scratch::new("partial.trace");
     document(&["--simulate", "--json", "--record", trace.path()]);
     let text = fs::read_to_string(trace.path()).unwrap();
-    // The K750's lookup of its solar feature is cut out.
+    // Removes the lookup of the K750's solar feature.
     let without: String = text
         .lines()
         .filter(|line| !line.contains("10 01 00 06 43 01") && !line.contains("11 01 00 06 09"))
@@ -496,19 +496,19 @@ fn a_request_the_trace_does_not_know_is_given_up_at_once() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         document["devices"][0]["online"], false,
-        "it answered, then fell silent"
+        "it answered earlier, then stopped answering"
     );
     assert_eq!(document["devices"][0]["battery"], Value::Null);
     assert_eq!(document["devices"][1]["battery"]["percent"], 65);
-    // What was read meanwhile is no older for an answer that cannot come.
+    // Readings made in the meantime must not age while waiting for a reply that cannot come.
     let age = document["devices"][1]["battery"]["age_s"].as_f64().unwrap();
     assert!(age < 0.1, "{age}");
 }
 
 #[test]
-fn a_trace_in_which_an_idle_device_was_asked_twice_is_replayed() {
-    // Programs that wait for one second repeat the ping. A recording of an M705 has its first
-    // answer after 1131 ms.
+fn a_trace_with_a_retried_request_replays() {
+    // Programs with a timeout of one second repeat the ping. In a recording of an M705 the first
+    // reply arrives after 1131 ms.
     let trace = Scratch::new("idle.trace");
     fs::write(
         &trace.0,
@@ -535,7 +535,7 @@ node 1 046D:C52B short,long,dj /dev/hidraw0
 }
 
 #[test]
-fn when_time_is_up_what_is_known_is_shown() {
+fn after_the_timeout_the_known_values_are_printed() {
     let output = solar_status(&["--simulate", "--json", "--timeout", "0.5"]);
     assert_eq!(output.status.code(), Some(1));
     let error = String::from_utf8_lossy(&output.stderr);
@@ -547,13 +547,13 @@ fn when_time_is_up_what_is_known_is_shown() {
     assert_eq!(
         document["devices"][0]["battery"],
         Value::Null,
-        "it measures for a second"
+        "a measurement takes a second"
     );
     assert_eq!(document["devices"][1]["battery"]["percent"], 65);
 }
 
 #[test]
-fn nobody_reading_is_no_error() {
+fn a_closed_output_pipe_is_not_an_error() {
     let mut command = SOLAR_STATUS.command(&["--simulate"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut status = Process::start(&mut command);
@@ -562,10 +562,10 @@ fn nobody_reading_is_no_error() {
 }
 
 #[test]
-fn a_long_trace_takes_a_small_multiple_of_its_length() {
+fn a_long_trace_takes_a_small_multiple_of_its_size_in_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.trace");
-    // No two requests alike, in the shortest lines there are: 16 MiB of them.
+    // 16 MiB of the shortest possible lines, with no two requests alike.
     let lines = (0..600_000_u32).map(|number| {
         let [_, high, middle, low] = number.to_be_bytes();
         format!(
@@ -578,15 +578,15 @@ fn a_long_trace_takes_a_small_multiple_of_its_length() {
         .within_memory(64, &["--direct", "--replay", path.to_str().unwrap()])
         .output()
         .unwrap();
-    // The receiver of this trace answers nothing.
+    // The receiver of this trace never replies.
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("a receiver that does not answer"), "{said}");
     assert_eq!(output.status.code(), Some(1), "{said}");
 }
 
 #[test]
-fn what_cannot_be_read_is_named_in_a_replay_too() {
-    // Solaar issue 1835 (C542, whatever reports it has), and a headset that speaks Centurion.
+fn unreadable_devices_are_named_in_a_replay_too() {
+    // Solaar issue 1835 (C542, with any reports), and a headset with the Centurion protocol.
     for (node, reason) in [
         ("046D:C542 short,long /dev/hidraw1", "no-hidpp"),
         ("046D:0AF7 centurion /dev/hidraw1", "centurion"),

@@ -1,8 +1,8 @@
-//! How far the time left is off, on two months of every kind of battery report that is simulated.
+//! The error of the time left, over two months of every kind of battery report that is simulated.
 //!
 //! The real manager reads the simulated devices and the real history records them, on a computer
-//! that is off at night and on a trip. What is expected is compared with what the simulation does
-//! if it goes on.
+//! that is off at night and during a trip. The forecast is compared with how the simulation
+//! continues.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ const START: Timestamp = Timestamp::from_start(Duration::from_secs(1_764_028_800
 
 const DAYS: u64 = 60;
 
-/// The hours in which the computer is on.
+/// The hours during which the computer is on.
 const ON: std::ops::Range<u64> = 6..24;
 
 /// The charge of the solar keyboard at the first midnight.
@@ -49,17 +49,17 @@ fn after(seconds: u64) -> Timestamp {
     START + Duration::from_secs(seconds)
 }
 
-/// What was recorded of a device.
+/// The recording of a device.
 struct Recorded {
     device: Device,
     entries: Vec<Entry>,
     batteries: Vec<Known>,
 }
 
-/// A battery, when it was known, and whether its device was there.
+/// A battery, the time it was known, and whether its device was present.
 type Known = (Timestamp, Battery, Presence);
 
-/// Records as solar-statusd does.
+/// Records like solar-statusd.
 struct Recorder {
     history: History,
     devices: BTreeMap<String, (Device, Vec<Known>)>,
@@ -97,7 +97,7 @@ impl Recorder {
     }
 }
 
-/// Two months with all devices.
+/// Records two months of all devices.
 fn recorded() -> Vec<Recorded> {
     let directory = tempfile::tempdir().unwrap();
     let mut recorder = Recorder {
@@ -157,14 +157,14 @@ fn recorded() -> Vec<Recorded> {
         .collect()
 }
 
-/// How long until empty, of the calendar and of use, and until full.
+/// The true times until empty, as calendar time and time of use, and until full.
 struct Truth {
     calendar: Duration,
     of_use: Duration,
     full: Duration,
 }
 
-/// When a device of the desk of months is empty; `None`: not in three years.
+/// When a device on the desk is empty; `None`: not within three years.
 fn empty_at(slot: u8) -> Option<Timestamp> {
     let mut desk = months(Percent::new(SOLAR).unwrap());
     (0..3 * 365 * 24).map(|hour| after(hour * HOUR)).find(|at| {
@@ -178,13 +178,13 @@ fn empty_at(slot: u8) -> Option<Timestamp> {
     })
 }
 
-/// How far off the figures for a device are.
+/// The errors of the forecasts for a device.
 #[derive(Debug, Default)]
 struct Figures {
-    /// Days until the first was shown.
+    /// Days until the first forecast.
     first: Option<f64>,
     asked: usize,
-    /// The error of each, as a part of the truth.
+    /// The error of each forecast, relative to the true time.
     errors: Vec<f64>,
     in_range: usize,
     basis: Option<TimeBasis>,
@@ -220,7 +220,7 @@ impl Figures {
     }
 }
 
-/// How far off the times until empty and until full are, every two hours.
+/// The errors of the times until empty and until full, every two hours.
 fn errors(
     recorded: &Recorded,
     mut truth: impl FnMut(Timestamp) -> Option<Truth>,
@@ -268,7 +268,7 @@ fn errors(
     (empty, full)
 }
 
-/// The errors of a device with such a habit.
+/// The errors for a device with such a habit.
 fn of_habit(recorded: &Recorded, habit: Habit) -> (Figures, Figures) {
     let mut life = Life::new(habit);
     let mut read = recorded.batteries.iter().peekable();
@@ -284,14 +284,13 @@ fn of_habit(recorded: &Recorded, habit: Habit) -> (Figures, Figures) {
             of_use,
             full: life.until_full(),
         };
-        // A mouse that sleeps has new cells, which nothing can know before it wakes.
+        // A sleeping mouse has new batteries, which cannot be known before it wakes.
         let is_new = |it: Percent| life.charge().get() > it.get() + 50;
         (!known.is_some_and(is_new) || life.is_charging()).then_some(truth)
     })
 }
 
-/// What is expected of the errors of a device: the first day, and the most of the median and of the
-/// worst error.
+/// The limits for a device: the day of the first forecast, and the largest median and worst error.
 struct Bounds {
     device: &'static str,
     basis: TimeBasis,
@@ -316,8 +315,8 @@ const fn bounds(
     }
 }
 
-/// The G933, the G733 and the G703 (features 1F20 and 1001) report a voltage, the PRO X, the MX Keys S
-/// and the MX Master 3S (1004), the M705 (0D) and the K750 (4301) a percentage.
+/// The G933, the G733 and the G703 (features 1F20 and 1001) report a voltage; the PRO X, the MX
+/// Keys S and the MX Master 3S (1004), the M705 (0D) and the K750 (4301) a percentage.
 const EMPTY: [Bounds; 8] = [
     bounds("Logitech", TimeBasis::Use, 8.0, 0.10, 0.30),
     bounds("G733 Headset", TimeBasis::Use, 5.0, 0.10, 0.25),
@@ -329,10 +328,10 @@ const EMPTY: [Bounds; 8] = [
     bounds("MX Master 3S", TimeBasis::Calendar, 10.0, 0.10, 0.25),
 ];
 
-/// Four steps are too few for two months, and register 07 has no percentage at all.
+/// Four steps are too few for two months, and register 07 has no percentage.
 const NEVER: [&str; 3] = ["G305", "MX Master 3", "K520"];
 
-/// Of those that report their charge while they are charged.
+/// The devices that report their charge while charging.
 const FULL: [Bounds; 2] = [
     bounds("PRO X", TimeBasis::Calendar, 45.0, 0.10, 0.20),
     bounds("MX KEYS S", TimeBasis::Calendar, 20.0, 0.10, 0.20),
@@ -351,7 +350,7 @@ fn assert_within(name: &str, errors: &Figures, bounds: Option<&Bounds>) {
 }
 
 #[test]
-fn the_time_left_is_near_the_truth_from_the_first_time_it_is_shown() {
+fn the_time_left_is_accurate_from_the_first_forecast_on() {
     let all = recorded();
     let find = |name: &str| {
         let found = all

@@ -19,7 +19,7 @@ fn watch(arguments: &[&str], size: (u16, u16)) -> Terminal {
 }
 
 #[test]
-fn charge_and_light_are_seen_at_each_size() {
+fn charge_and_light_are_shown_at_each_size() {
     for size in [(80, 24), (40, 12)] {
         let mut watch = watch(&["--simulate"], size);
         watch.shows(&["K750", "57 %", "12 lux", "▼", "q leave"]);
@@ -30,7 +30,7 @@ fn charge_and_light_are_seen_at_each_size() {
 }
 
 #[test]
-fn the_screen_follows_the_window() {
+fn the_screen_adapts_to_a_resized_window() {
     let mut watch = watch(&["--simulate"], (80, 24));
     watch.shows(&["3 devices", "discharging"]);
     watch.resize((40, 12));
@@ -46,20 +46,20 @@ fn the_screen_follows_the_window() {
     assert_eq!(watch.end().0, Some(0));
 }
 
-/// Ends a watch in this way, with this exit status.
+/// Ends a watch in this way and checks the exit status.
 fn assert_clean_end(name: &str, expected: i32, end: impl Fn(&mut Terminal)) {
     let mut watch = watch(&["--simulate"], (80, 24));
     watch.shows(&["57 %"]);
     end(&mut watch);
     let (status, left, stream) = watch.end();
     assert_eq!((status, left.as_str()), (Some(expected), ""), "{name}");
-    // Nothing is echoed, and nothing comes after it.
+    // Nothing is echoed, and nothing follows this sequence.
     let last = "\x1b[?25h\x1b[?1049l";
     assert!(stream.ends_with(last), "{name}: {stream:?}");
 }
 
 #[test]
-fn the_terminal_is_clean_however_it_ends() {
+fn the_terminal_is_restored_however_watch_ends() {
     assert_clean_end("Ctrl-C", 130, |watch| watch.type_keys("\x03"));
     assert_clean_end("Ctrl-\\", 130, |watch| watch.type_keys("\x1c"));
     assert_clean_end("SIGTERM", 130, |watch| watch.signal(Signal::TERM));
@@ -68,13 +68,13 @@ fn the_terminal_is_clean_however_it_ends() {
 }
 
 #[test]
-fn it_ends_by_itself_in_real_time() {
+fn duration_ends_watch_in_real_time() {
     let watch = watch(&["--simulate", "--duration", "0.3"], (80, 24));
     assert_eq!(watch.end().0, Some(0));
 }
 
 #[test]
-fn it_steps_aside_for_the_shell_and_comes_back() {
+fn ctrl_z_restores_the_terminal_and_fg_redraws() {
     let mut watch = watch(&["--simulate"], (80, 24));
     watch.shows(&["57 %"]);
     watch.type_keys("\x1a");
@@ -87,7 +87,7 @@ fn it_steps_aside_for_the_shell_and_comes_back() {
 }
 
 #[test]
-fn keys_choose_look_closely_and_explain() {
+fn keys_select_a_device_show_details_and_help() {
     let mut watch = watch(&["--simulate"], (80, 24));
     watch.shows(&["› K750"]);
     watch.type_keys("\x1b[B");
@@ -109,12 +109,12 @@ fn keys_choose_look_closely_and_explain() {
 }
 
 #[test]
-fn what_the_program_has_to_say_waits_until_the_screen_is_left() {
+fn messages_are_deferred_until_the_screen_is_left() {
     let mut command = program(&["--simulate", "--verbose"]);
     command.env("RUST_LOG", "solar_status=debug");
     let mut watch = Terminal::run(&command, (80, 24));
     let screen = watch.shows(&["57 %"]);
-    // The last line is shown in one line.
+    // The last message is shown in one line.
     assert!(
         screen.lines().nth(22).is_some_and(|it| !it.is_empty()),
         "{screen}"
@@ -132,7 +132,7 @@ fn what_the_program_has_to_say_waits_until_the_screen_is_left() {
 }
 
 #[test]
-fn colour_and_characters_are_those_of_the_terminal() {
+fn colour_and_character_set_follow_terminal_and_locale() {
     let stream = |command: &Command, bar: &str| {
         let mut watch = Terminal::run(command, (80, 24));
         watch.shows(&["K750", "57 %", "12 lux", bar]);
@@ -154,7 +154,7 @@ fn colour_and_characters_are_those_of_the_terminal() {
 }
 
 #[test]
-fn a_terminal_that_knows_nothing_gets_lines() {
+fn a_dumb_terminal_gets_plain_lines() {
     let mut command = program(&["--simulate", "--duration", "5"]);
     command.env("TERM", "dumb");
     let (status, text, stream) = Terminal::run(&command, (80, 24)).end();
@@ -166,14 +166,14 @@ fn a_terminal_that_knows_nothing_gets_lines() {
 }
 
 #[test]
-fn what_is_no_terminal_gets_the_lines_of_monitor() {
+fn output_to_a_pipe_is_that_of_monitor() {
     let lines = |command| SOLAR_STATUS.stdout(&[command, "--simulate", "--duration", "60"]);
     assert_eq!(lines("watch"), lines("monitor"));
     assert!(lines("watch").contains("K750      light key pressed"));
 }
 
 #[test]
-fn a_bus_that_is_not_there_is_said_after_the_screen_is_left() {
+fn a_missing_bus_is_reported_after_the_screen_is_left() {
     let watch = watch(&["--bus", "unix:path=/nonexistent/bus"], (80, 24));
     let (status, left, _) = watch.end();
     assert_eq!(status, Some(1));
