@@ -1,12 +1,12 @@
-//! What a clock does that is wrong, or set.
+//! Alerts while the clock is wrong, or is set.
 
 use crate::story::story;
 
-/// Nothing is configured.
+/// An empty configuration.
 const NOTHING: &str = "";
 
 #[test]
-fn a_clock_that_was_wrong_does_not_silence_it() {
+fn a_clock_that_was_wrong_does_not_suppress_later_alerts() {
     let told = story(
         NOTHING,
         "9000d 08:00 M705 20
@@ -23,13 +23,13 @@ fn a_clock_that_was_wrong_does_not_silence_it() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_meanwhile_holds_nothing_up() {
-    // Read again by the new time, and by nobody.
+fn a_clock_that_is_set_back_does_not_delay_alerts() {
+    // The second reading arrives at the new time; in the second story none arrives.
     let told = story(NOTHING, "08:00 M705 20\n 05:00 M705 19");
     assert_eq!(told, ["0d 05:00 M705 low"]);
     let told = story(NOTHING, "08:00 M705 20\n 05:00 woken\n 05:03");
     assert_eq!(told, ["0d 05:03 M705 low"]);
-    // Charged by the new time.
+    // Charged, at the new time.
     let told = story(NOTHING, "08:00 M705 20\n 08:03\n 05:00 M705 90");
     assert_eq!(told, ["0d 08:03 M705 low", "0d 05:00 - charge of M705"]);
 }

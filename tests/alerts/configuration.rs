@@ -11,7 +11,7 @@ fn example() -> String {
     fs::read_to_string(path).unwrap()
 }
 
-/// The example with its keys in force: `#key = value` is one, `# word` a remark.
+/// The example with all keys enabled: `#key = value` is a key, `# word` a comment.
 fn in_force(example: &str) -> String {
     let mut text = String::new();
     for line in example.lines() {
@@ -24,18 +24,18 @@ fn in_force(example: &str) -> String {
 }
 
 #[test]
-fn the_example_changes_nothing() {
+fn the_example_equals_the_defaults() {
     assert_eq!(parse(&example()), Ok(Settings::default()));
 }
 
 #[test]
-fn the_example_has_every_key_with_its_default() {
+fn the_example_lists_every_key_with_its_default() {
     let text = in_force(&example());
     let (common, device) = text.split_once("[[notify.device]]").unwrap();
     assert_eq!(parse(common), Ok(Settings::default()));
     let printed = Settings::default().to_string();
     for line in printed.lines() {
-        assert!(common.contains(line), "{line} is missing in the example");
+        assert!(common.contains(line), "{line:?} is missing in the example");
     }
     let all = parse(&text).unwrap();
     assert_eq!(all.devices.len(), 1);
@@ -56,7 +56,7 @@ fn the_example_has_every_key_with_its_default() {
 }
 
 #[test]
-fn what_is_printed_is_what_was_read() {
+fn printed_settings_parse_back() {
     let text = "[notify]
 low = 25
 critical = 5
@@ -82,14 +82,14 @@ light_days = 5
 }
 
 #[test]
-fn who_lowers_one_limit_need_not_think_of_the_other() {
+fn a_low_limit_at_or_below_critical_lowers_critical_too() {
     let settings = parse("[[notify.device]]\nmatch = 'M705'\nlow = 10").unwrap();
     let limits = settings.devices[0].1;
     assert_eq!((limits.low, limits.critical), (10, 5));
 }
 
 #[test]
-fn mistakes_are_named_with_their_place_and_what_is_allowed() {
+fn errors_have_line_column_and_the_allowed_values() {
     let limit = "a limit is a charge from 1 to 95 percent, or 0 for never";
     let hours = r#"quiet hours are written as "22:00-07:00", or "" for none"#;
     let who = "match is the id, serial number, wpid, kind, slot number or part of the name of a \

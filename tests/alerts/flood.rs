@@ -1,4 +1,4 @@
-//! Whatever devices say: people are left in peace.
+//! Rate limits: whatever devices report, notifications stay rare.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use solar_status::device::{
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A reading: of which of three devices, so long after the one before.
+/// A reading of one of three devices, and the time since the previous one.
 #[derive(Clone, Debug)]
 struct Reading {
     device: u8,
@@ -77,7 +77,7 @@ fn reading() -> impl Strategy<Value = Reading> {
     )
 }
 
-/// When each thing was shown.
+/// When each notification was shown.
 #[derive(Default)]
 struct Seen {
     bubbles: Vec<Timestamp>,
@@ -101,7 +101,7 @@ impl Seen {
     }
 }
 
-/// What is shown of these readings.
+/// The notifications for these readings.
 fn seen(settings: &Settings, readings: &[Reading]) -> Seen {
     let mut alerts = Alerts::new(settings.clone(), TimeZone::UTC, Memory::default());
     let mut seen = Seen::default();
@@ -109,7 +109,7 @@ fn seen(settings: &Settings, readings: &[Reading]) -> Seen {
     for reading in readings {
         let until = now + reading.after;
         while let Some(due) = alerts.due(now).filter(|due| *due <= until) {
-            assert!(due > now, "it would be woken without end");
+            assert!(due > now, "the timer would fire without end");
             now = due;
             seen.see(now, alerts.advance(now));
         }
@@ -149,7 +149,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn nobody_is_told_the_same_of_a_device_more_than_four_times_a_day(
+    fn the_same_alert_of_a_device_is_shown_at_most_four_times_a_day(
         readings in prop::collection::vec(reading(), 1..300)
     ) {
         let seen = seen(&Settings::default(), &readings);
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn a_device_that_is_never_charged_is_told_of_once_a_day(
+    fn an_alert_of_a_device_that_is_never_charged_is_shown_at_most_once_a_day(
         readings in prop::collection::vec(reading(), 1..300)
     ) {
         let discharging = |mut it: Reading| {
@@ -178,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_but_what_is_critical_comes_at_night(
+    fn only_critical_alerts_are_shown_in_quiet_hours(
         readings in prop::collection::vec(reading(), 1..300)
     ) {
         let settings = Settings {
@@ -198,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn a_charge_that_stays_within_five_points_is_told_once(
+    fn a_charge_that_varies_within_five_points_raises_one_alert(
         charges in prop::collection::vec((16_u8..25, 0_u64..400_000), 1..200)
     ) {
         let reading = |(charge, after)| Reading {

@@ -1,9 +1,9 @@
-//! What a person is told of batteries and light: stories in virtual time.
+//! The alerts about batteries and light: stories in virtual time.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod clock;

@@ -1,12 +1,12 @@
-//! What happens, and what is told of it.
+//! Stories: what devices report, and which notifications result.
 
 use crate::story::{play, story};
 
-/// Nothing is configured.
+/// An empty configuration.
 const NOTHING: &str = "";
 
 #[test]
-fn low_and_critical_are_told_once_each() {
+fn low_and_critical_are_shown_once_each() {
     let told = story(
         NOTHING,
         "08:00 M705 25
@@ -20,19 +20,19 @@ fn low_and_critical_are_told_once_each() {
 }
 
 #[test]
-fn what_was_found_almost_empty_is_not_told_as_low_too() {
+fn a_device_found_critical_is_not_shown_as_low_too() {
     let told = story(NOTHING, "08:00 M705 5\n 2d 08:00 M705 4");
     assert_eq!(told, ["0d 08:03 M705 critical"]);
 }
 
 #[test]
-fn a_second_reading_confirms_the_first_at_once() {
+fn a_second_reading_confirms_the_first_immediately() {
     let told = story(NOTHING, "08:00 M705 20\n 08:01 M705 19");
     assert_eq!(told, ["0d 08:01 M705 low"]);
 }
 
 #[test]
-fn one_odd_reading_alerts_nobody() {
+fn a_single_implausible_reading_raises_no_alert() {
     // MX Mechanical Mini (Solaar issue 3230).
     let told = story(
         NOTHING,
@@ -45,7 +45,7 @@ fn one_odd_reading_alerts_nobody() {
 }
 
 #[test]
-fn what_waits_to_be_confirmed_is_read_again_once() {
+fn an_unconfirmed_reading_requests_one_rereading() {
     let played = play(
         NOTHING,
         "08:00 Mini 25
@@ -60,14 +60,14 @@ fn what_waits_to_be_confirmed_is_read_again_once() {
 }
 
 #[test]
-fn what_a_device_does_not_vouch_for_alerts_nobody() {
+fn untrusted_values_raise_no_alert() {
     let told = story(NOTHING, "08:00 K750 5 ?\n 09:00 K750 4 ?\n 12:00");
     assert!(told.is_empty(), "{told:?}");
 }
 
 #[test]
-fn one_false_error_alerts_nobody_and_a_lasting_one_once() {
-    // Solaar issue 398: a notice for each "invalid".
+fn a_transient_charging_error_raises_no_alert_and_a_lasting_one_a_single_alert() {
+    // Solaar issue 398: a notification for each "invalid".
     let told = story(
         NOTHING,
         "08:00 M720 50
@@ -85,9 +85,10 @@ fn one_false_error_alerts_nobody_and_a_lasting_one_once() {
 }
 
 #[test]
-fn what_may_be_above_its_limit_raises_no_alert() {
-    // A G935 at 3640 mV is 43 % within 15 points; a headset without a curve of its own has 5 % at
-    // that voltage, within 48: 0.1.0 showed a critical notification for both.
+fn a_charge_whose_margin_reaches_above_the_limit_raises_no_alert() {
+    // A G935 at 3640 mV has 43 % with a margin of 15 points; a headset without a known curve has 5
+    // % at that voltage, with a margin of 48: version 0.1.0 showed a critical notification for
+    // both.
     let told = story(
         NOTHING,
         "08:00 G935 43±15
@@ -101,7 +102,7 @@ fn what_may_be_above_its_limit_raises_no_alert() {
 }
 
 #[test]
-fn what_is_below_its_limit_with_its_whole_margin_raises_an_alert() {
+fn a_charge_whose_whole_margin_is_below_the_limit_raises_an_alert() {
     let told = story(
         NOTHING,
         "08:00 G935 14±8
@@ -115,7 +116,7 @@ fn what_is_below_its_limit_with_its_whole_margin_raises_an_alert() {
 }
 
 #[test]
-fn a_margin_across_the_limit_neither_ends_an_alert_nor_repeats_it() {
+fn a_margin_across_the_limit_neither_withdraws_nor_repeats_an_alert() {
     let told = story(
         NOTHING,
         "08:00 G935 10±8
@@ -127,8 +128,8 @@ fn a_margin_across_the_limit_neither_ends_an_alert_nor_repeats_it() {
 }
 
 #[test]
-fn dry_cells_that_are_reported_as_invalid_raise_no_alert() {
-    // An M310 with AA cells, status 5 as long as it runs (Solaar issue 512).
+fn dry_cells_reported_as_invalid_raise_no_alert() {
+    // An M310 with AA cells reports status 5 at all times (Solaar issue 512).
     let told = story(
         NOTHING,
         "08:00 M310 70 invalid dry
@@ -141,7 +142,7 @@ fn dry_cells_that_are_reported_as_invalid_raise_no_alert() {
 }
 
 #[test]
-fn a_rechargeable_battery_that_the_charger_refuses_raises_an_alert() {
+fn a_rechargeable_battery_that_cannot_be_charged_raises_an_alert() {
     let told = story(
         NOTHING,
         "08:00 G915 50 hot rechargeable
@@ -155,7 +156,7 @@ fn a_rechargeable_battery_that_the_charger_refuses_raises_an_alert() {
 }
 
 #[test]
-fn a_charge_that_sways_about_its_limit_is_told_once() {
+fn a_charge_that_varies_around_its_limit_raises_one_alert() {
     let told = story(
         NOTHING,
         "08:00 M705 20
@@ -169,7 +170,7 @@ fn a_charge_that_sways_about_its_limit_is_told_once() {
 }
 
 #[test]
-fn what_was_charged_and_falls_again_is_told_again() {
+fn a_charge_that_falls_again_after_charging_raises_a_new_alert() {
     let told = story(
         NOTHING,
         "08:00 G703 20
@@ -190,7 +191,7 @@ fn what_was_charged_and_falls_again_is_told_again() {
 }
 
 #[test]
-fn a_minute_on_the_cable_is_no_charge() {
+fn a_minute_on_the_charger_does_not_rearm_the_alert() {
     let told = story(
         NOTHING,
         "08:00 G703 20
@@ -203,7 +204,7 @@ fn a_minute_on_the_cable_is_no_charge() {
 }
 
 #[test]
-fn a_device_that_leaps_between_steps_is_told_of_once_a_day() {
+fn a_charge_that_jumps_between_steps_raises_one_alert_a_day() {
     // M720 (Solaar issue 392).
     let told = story(
         NOTHING,
@@ -225,14 +226,15 @@ fn a_device_that_leaps_between_steps_is_told_of_once_a_day() {
 }
 
 #[test]
-fn a_step_of_30_percent_is_that_of_new_batteries() {
-    // Solaar issues 1408 and 1718; the device's word for it is low.
+fn a_step_of_30_percent_raises_no_alert() {
+    // Solaar issues 1408 and 1718: new batteries report this step, although the device calls it
+    // low.
     let told = story(NOTHING, "08:00 MK270 ≈30\n 12:00 MK270 ≈30\n 13:00");
     assert!(told.is_empty(), "{told:?}");
 }
 
 #[test]
-fn a_device_without_percentages_is_told_of_by_its_words() {
+fn a_device_without_percentages_raises_alerts_by_its_level() {
     let told = story(
         NOTHING,
         "08:00 K800 good
@@ -251,7 +253,7 @@ fn a_device_without_percentages_is_told_of_by_its_words() {
 }
 
 #[test]
-fn full_is_told_once_and_only_when_it_becomes_so() {
+fn charged_is_shown_once_and_only_after_charging() {
     let told = story(
         NOTHING,
         "08:00 G703 100 full
@@ -267,7 +269,7 @@ fn full_is_told_once_and_only_when_it_becomes_so() {
 }
 
 #[test]
-fn a_restart_tells_nothing_again() {
+fn a_restart_repeats_no_alert() {
     let told = story(
         NOTHING,
         "08:00 M705 20
@@ -284,7 +286,7 @@ fn a_restart_tells_nothing_again() {
 }
 
 #[test]
-fn what_was_not_confirmed_before_a_restart_is_told_after_it() {
+fn a_reading_unconfirmed_at_a_restart_is_confirmed_after_it() {
     let told = story(
         NOTHING,
         "08:00 M705 20\n 08:01 restart\n 08:02 M705 20\n 09:00",
@@ -293,7 +295,7 @@ fn what_was_not_confirmed_before_a_restart_is_told_after_it() {
 }
 
 #[test]
-fn old_values_alert_nobody() {
+fn stale_values_raise_no_alert() {
     let told = story(
         NOTHING,
         "5d 08:00 K800 8 old\n 5d 12:00\n 5d 13:00 K800 8\n 5d 14:00",
@@ -302,7 +304,7 @@ fn old_values_alert_nobody() {
 }
 
 #[test]
-fn an_older_reading_from_another_way_changes_nothing() {
+fn an_older_reading_over_another_link_is_ignored() {
     let told = story(
         NOTHING,
         "5d 08:00 G703 60 charging cable\n 5d 08:01 G703 15 old\n 5d 12:00",
@@ -311,19 +313,19 @@ fn an_older_reading_from_another_way_changes_nothing() {
 }
 
 #[test]
-fn a_device_that_is_unpaired_is_withdrawn() {
+fn unpairing_a_device_withdraws_its_alert() {
     let told = story(NOTHING, "08:00 M705 20\n 09:00 M705 gone\n 10:00");
     assert_eq!(told, ["0d 08:03 M705 low", "0d 09:00 - charge of M705"]);
 }
 
 #[test]
-fn devices_of_one_name_are_told_apart() {
+fn an_alert_of_a_device_with_a_namesake_is_marked() {
     let told = story(NOTHING, "08:00 M705 20\n 08:00 M705' 90\n 09:00");
     assert_eq!(told, ["0d 08:03 M705 low (one of two)"]);
 }
 
 #[test]
-fn in_quiet_hours_only_critical_ones_come_and_the_rest_in_one_summary() {
+fn quiet_hours_let_critical_alerts_through_and_summarise_the_rest_afterwards() {
     let told = story(
         "notify.quiet_hours = '22:00-07:00'",
         "21:00 M705 50
@@ -344,7 +346,7 @@ fn in_quiet_hours_only_critical_ones_come_and_the_rest_in_one_summary() {
 }
 
 #[test]
-fn quiet_hours_can_be_quiet_altogether() {
+fn quiet_hours_can_suppress_critical_alerts_too() {
     let told = story(
         "notify.quiet_hours = '22:00-07:00'\nnotify.quiet_lets_through = 'nothing'",
         "21:00 M705 50\n 23:00 M705 9\n 1d 09:00",
@@ -353,7 +355,7 @@ fn quiet_hours_can_be_quiet_altogether() {
 }
 
 #[test]
-fn what_is_over_when_the_quiet_hours_end_is_not_told() {
+fn an_alert_resolved_during_quiet_hours_is_not_shown() {
     let told = story(
         "notify.quiet_hours = '22:00-07:00'",
         "21:00 G703 50\n 23:00 G703 15\n 1d 03:00 G703 80\n 1d 12:00",
@@ -362,7 +364,7 @@ fn what_is_over_when_the_quiet_hours_end_is_not_told() {
 }
 
 #[test]
-fn a_summary_is_withdrawn_when_its_last_reason_has_gone() {
+fn a_summary_is_withdrawn_when_its_last_alert_is_resolved() {
     let told = story(
         "notify.quiet_hours = '22:00-07:00'",
         "23:00 M705 20
@@ -377,7 +379,7 @@ fn a_summary_is_withdrawn_when_its_last_reason_has_gone() {
 }
 
 #[test]
-fn more_than_four_at_once_become_a_summary() {
+fn more_than_four_alerts_at_once_are_coalesced_into_a_summary() {
     let told = story(
         NOTHING,
         "08:00 A 15
@@ -394,7 +396,7 @@ fn more_than_four_at_once_become_a_summary() {
 }
 
 #[test]
-fn a_solar_keyboard_in_the_dark_is_told_of_after_days_and_once_a_week() {
+fn a_solar_keyboard_in_the_dark_raises_an_alert_after_days_at_most_weekly() {
     let told = story(
         NOTHING,
         "08:00 K750 34 12lux
@@ -421,7 +423,7 @@ fn a_solar_keyboard_in_the_dark_is_told_of_after_days_and_once_a_week() {
 }
 
 #[test]
-fn a_restart_does_not_forget_the_days() {
+fn a_restart_keeps_the_count_of_dark_days() {
     let told = story(
         NOTHING,
         "08:00 K750 34 12lux
@@ -436,7 +438,7 @@ fn a_restart_does_not_forget_the_days() {
 }
 
 #[test]
-fn a_device_may_have_limits_of_its_own() {
+fn limits_can_be_set_per_device() {
     let told = story(
         "[notify]
          charged = false
@@ -460,7 +462,7 @@ fn a_device_may_have_limits_of_its_own() {
 }
 
 #[test]
-fn equal_readings_leave_nothing_new_to_keep() {
+fn equal_readings_do_not_change_the_stored_state() {
     let kept = |lines| serde_json::to_string(play(NOTHING, lines).memory()).unwrap();
     let once = kept("08:00 K750 57 12lux");
     assert!(once.contains("K750"), "{once}");

@@ -1,19 +1,19 @@
-//! Stories, told in lines: a time, a device, and what it says.
+//! Stories in lines: a time, a device, and what it reports.
 //!
 //! | word | meaning |
 //! |---|---|
 //! | `21` | the charge in percent |
 //! | `low`, `good`, … | the charge as a step |
 //! | `≈30` | a percentage that is a step |
-//! | `charging`, `full`, `error` | the state; without one it discharges |
-//! | `?` | the device does not vouch for it |
+//! | `charging`, `full`, `error` | the state; the default is discharging |
+//! | `?` | the device flags the value as unreliable |
 //! | `12lux` | the light |
-//! | `old` | it was read two days ago |
-//! | `cable` | it is reached in another way |
-//! | `gone` | it is not reached in this way any more |
+//! | `old` | the reading is two days old |
+//! | `cable` | the device is reached over another link |
+//! | `gone` | the device is no longer reachable over this link |
 //!
-//! A line with a time alone lets the time pass, one before the last sets the clock back; `woken` has
-//! the program look at the clock, `restart` starts it anew.
+//! A line with only a time advances to it, or sets the clock back if it is earlier; `woken` runs
+//! the timers, and `restart` restarts the program with its stored state.
 
 use std::time::Duration;
 
@@ -27,12 +27,12 @@ use solar_status::device::{
 
 const TWO_DAYS: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// What a person saw, a line each: the time, and what was shown or withdrawn (`-`).
+/// The notifications of a story, one per line: the time, and what was shown or withdrawn (`-`).
 pub(crate) fn story(configuration: &str, lines: &str) -> Vec<String> {
     play(configuration, lines).seen
 }
 
-/// What became of a story.
+/// Plays a story to its end.
 pub(crate) fn play(configuration: &str, lines: &str) -> Story {
     let settings = parse(configuration).unwrap();
     let mut story = Story::new(settings);
@@ -47,7 +47,7 @@ pub(crate) struct Story {
     alerts: Alerts,
     now: Timestamp,
     pub(crate) seen: Vec<String>,
-    /// Which devices were to be read again, and when.
+    /// For which devices a re-reading was requested, and when.
     pub(crate) read_again: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ impl Story {
             return;
         }
         if name == "restart" {
-            // As it is kept in the file.
+            // The state as it is stored in the file.
             let memory = serde_json::to_string(self.alerts.memory()).unwrap();
             let memory = serde_json::from_str(&memory).unwrap();
             self.alerts = Alerts::new(self.settings.clone(), TimeZone::UTC, memory);
@@ -99,7 +99,7 @@ impl Story {
         }
     }
 
-    /// What is kept.
+    /// The stored state.
     pub(crate) fn memory(&self) -> &Memory {
         self.alerts.memory()
     }
@@ -109,10 +109,10 @@ impl Story {
         self.see(&orders);
     }
 
-    /// Lets the time pass, as the program does: it is woken when something is due.
+    /// Advances the time, running each timer when it is due.
     pub(crate) fn pass(&mut self, until: Timestamp) {
         while let Some(due) = self.alerts.due(self.now).filter(|due| *due <= until) {
-            assert!(due > self.now, "it would be woken without end");
+            assert!(due > self.now, "the timer would fire without end");
             self.now = due;
             let orders = self.alerts.advance(due);
             self.see(&orders);
@@ -156,11 +156,11 @@ fn read(order: &Order) -> String {
         Order::Withdraw(Bubble::Charge(key)) => format!("- charge of {key}"),
         Order::Withdraw(Bubble::Light(key)) => format!("- light of {key}"),
         Order::Withdraw(Bubble::Summary) => "- summary".to_owned(),
-        Order::ReadAgain(_) => unreachable!("nobody sees it"),
+        Order::ReadAgain(_) => unreachable!("a re-reading is not shown"),
     }
 }
 
-/// A device whose serial number is its name, with what the words say.
+/// A device that has its name as serial number, with the values of these words.
 fn device(name: &str, words: &[&str], now: Timestamp) -> Device {
     let link = if words.contains(&"cable") {
         Link::Direct {
