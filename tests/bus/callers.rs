@@ -1,4 +1,4 @@
-//! Programs that have light measured and go.
+//! Clients that request light measurements and disconnect.
 
 use solar_status::bus::{DEVICE_INTERFACE, NAME};
 use test_support::bus::Bus;
@@ -9,11 +9,12 @@ use crate::daemon_harness::Harness;
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
-/// A bus lets one program have 512 match rules; then nobody else would be heard leaving.
+/// A bus allows 512 match rules per connection; once leaked rules exhaust them, further disconnects
+/// go unnoticed.
 const CALLERS: u32 = 50;
 
 #[test]
-fn who_calls_and_goes_at_once_is_not_waited_for() {
+fn a_caller_that_disconnects_immediately_leaves_no_match_rule() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate", "--light-every", "0"]);
     let stays = bus.connect();
@@ -30,7 +31,8 @@ fn who_calls_and_goes_at_once_is_not_waited_for() {
             caller.close().await.unwrap();
         });
     }
-    // Those before may have come and gone unseen; this one is waited for while it stays.
+    // The earlier callers may already have gone when their call was handled; this one stays, so the
+    // daemon watches its name.
     let arguments = (1_u32, 1_u32);
     let call = stays.call_method(
         Some(NAME),
@@ -45,7 +47,7 @@ fn who_calls_and_goes_at_once_is_not_waited_for() {
     });
 }
 
-/// How many match rules the daemon has, as the bus counts them.
+/// How many match rules the daemon has, as the bus reports it.
 fn rules_of_the_daemon(connection: &Connection) -> u32 {
     let stats: std::collections::HashMap<String, zbus::OwnedVariant> = block_on(async {
         let reply = connection

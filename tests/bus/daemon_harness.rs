@@ -1,4 +1,4 @@
-//! The daemon and the program on a bus, each ended with its test.
+//! Runs the daemon and the program on a bus; each ends with its test.
 
 use std::process::{Command, Output, Stdio};
 
@@ -11,30 +11,30 @@ use test_support::program::{self, Program};
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 const SOLAR_STATUSD: Program = Program::new(env!("CARGO_BIN_EXE_solar-statusd"));
 
-/// The daemon and the program on a bus.
+/// Starts programs on a bus.
 pub(crate) trait Harness {
-    /// A daemon that has asked its devices.
+    /// Starts a daemon and waits until it has read its devices.
     fn serve(&self, arguments: &[&str]) -> Process {
         self.serve_as(bus::NAME, arguments)
     }
 
-    /// The same, of one that takes this name.
+    /// The same with this bus name.
     fn serve_as(&self, name: &str, arguments: &[&str]) -> Process;
 
-    /// The program, for which this is the system's bus and the only one.
+    /// Runs the program with this bus as the system bus and no session bus.
     fn solar_status(&self, arguments: &[&str]) -> Output;
 
-    /// What the program prints when all is well.
+    /// The standard output of the program, which must succeed.
     fn stdout(&self, arguments: &[&str]) -> String {
         program::stdout(&self.solar_status(arguments))
     }
 
-    /// A `monitor` that goes on.
+    /// Starts a `monitor` that keeps running.
     fn monitor(&self, arguments: &[&str]) -> Follower {
         self.follow(&[&["monitor"], arguments].concat())
     }
 
-    /// The program, following.
+    /// Starts a program that keeps running.
     fn follow(&self, arguments: &[&str]) -> Follower;
 }
 
@@ -42,7 +42,7 @@ impl Harness for Bus {
     fn serve_as(&self, name: &str, arguments: &[&str]) -> Process {
         let arguments = [&["--bus", self.address()], arguments].concat();
         let daemon = Process::start(&mut SOLAR_STATUSD.command(&arguments));
-        // Devices are on the bus before it is taken.
+        // The daemon requests its name only after its devices are on the bus.
         self.wait_for_name(name);
         daemon
     }
@@ -57,14 +57,14 @@ impl Harness for Bus {
     }
 }
 
-/// A bus that passes no call on to the daemon.
+/// A bus whose policy rejects all calls to the daemon.
 pub(crate) fn closed_bus() -> Bus {
     let closed =
         r#"<policy context="default"><deny send_destination="org.solarstatus.Monitor1"/></policy>"#;
     Bus::start(Broker::DbusDaemon, &format!("{OPEN}{closed}"), &[])
 }
 
-/// The program, for which these are the system's and the session's bus. It remembers nothing.
+/// The program with these system and session buses, without a cache.
 pub(crate) fn solar_status(system: &str, session: &str, arguments: &[&str]) -> Command {
     let mut command = SOLAR_STATUS.command(arguments);
     command
@@ -73,7 +73,7 @@ pub(crate) fn solar_status(system: &str, session: &str, arguments: &[&str]) -> C
     command
 }
 
-/// The program, following, for which these are the system's and the session's bus.
+/// Starts the program with these system and session buses; it keeps running.
 pub(crate) fn follow(system: &str, session: &str, arguments: &[&str]) -> Follower {
     let mut command = solar_status(system, session, arguments);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -82,14 +82,14 @@ pub(crate) fn follow(system: &str, session: &str, arguments: &[&str]) -> Followe
     Follower { process, lines }
 }
 
-/// A program that prints lines until it is ended.
+/// A running program that prints lines.
 pub(crate) struct Follower {
     pub(crate) process: Process,
     lines: Lines,
 }
 
 impl Follower {
-    /// The next line as it is; empty at the end.
+    /// The next line unchanged; empty at the end.
     pub(crate) fn whole_line(&mut self) -> String {
         self.lines.next().unwrap_or_default()
     }

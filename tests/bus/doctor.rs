@@ -1,4 +1,4 @@
-//! What the doctor says of the daemon and the bus.
+//! The doctor's findings about the daemon and the bus.
 
 use std::os::unix::net::UnixListener;
 use std::process::Output;
@@ -10,10 +10,10 @@ use test_support::bus::{Bus, NOWHERE};
 use crate::daemon_harness::{Harness, closed_bus, solar_status};
 use crate::fake::Fake;
 
-/// A tree with nothing in it, for a machine without USB, hidraw and processes.
+/// A nonexistent directory, for a machine without USB, hidraw and processes.
 const BARE: &str = "/nonexistent";
 
-/// What the doctor finds where these are the system's and the session's bus.
+/// The findings with these system and session buses.
 struct Found {
     status: Option<i32>,
     findings: Vec<Value>,
@@ -35,7 +35,7 @@ impl Found {
         }
     }
 
-    /// The finding of this name, as its verdict and text.
+    /// The verdict and text of a finding.
     fn get(&self, area: &str, id: &str) -> (&str, &str) {
         let is = |it: &&Value| it["area"] == area && it["id"] == id;
         let found = self.findings.iter().find(is);
@@ -52,7 +52,7 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn a_daemon_that_serves_is_all_it_takes() {
+fn a_running_daemon_is_reported_as_ok_on_both_buses() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     for (system, session, called) in [
@@ -75,11 +75,11 @@ fn a_daemon_that_serves_is_all_it_takes() {
 }
 
 #[test]
-fn a_daemon_that_stands_in_for_upower_is_found_under_that_name() {
+fn a_daemon_with_the_name_of_upower_is_found() {
     let bus = Bus::open();
     let name = "org.freedesktop.UPower";
     let _daemon = bus.serve_as(name, &["--simulate", "--bus-name", name]);
-    // Whose process it is, this machine's own /proc tells.
+    // The process that owns the name is looked up in this machine's own /proc.
     let output = bus.solar_status(&["doctor", "--json", "--listen", "0"]);
     let said = text(&output);
     assert!(said.contains("\"stands-in\""), "{said}");
@@ -87,7 +87,7 @@ fn a_daemon_that_stands_in_for_upower_is_found_under_that_name() {
 }
 
 #[test]
-fn no_bus_is_no_problem() {
+fn a_missing_bus_is_not_a_problem() {
     let found = Found::at(NOWHERE, NOWHERE);
     assert_eq!(found.status, Some(3), "no device");
     let gone = ("unseen", "the system bus is not there");
@@ -98,7 +98,7 @@ fn no_bus_is_no_problem() {
 }
 
 #[test]
-fn a_policy_that_refuses_is_a_problem() {
+fn a_policy_that_rejects_calls_is_a_problem() {
     let bus = closed_bus();
     let _daemon = bus.serve(&["--simulate"]);
     let found = Found::at(bus.address(), NOWHERE);
@@ -107,7 +107,7 @@ fn a_policy_that_refuses_is_a_problem() {
 }
 
 #[test]
-fn a_daemon_that_hangs_is_a_problem() {
+fn a_hanging_daemon_is_a_problem() {
     let bus = Bus::open();
     let daemon = bus.serve(&["--simulate"]);
     daemon.signal(Signal::STOP);
@@ -119,7 +119,7 @@ fn a_daemon_that_hangs_is_a_problem() {
 }
 
 #[test]
-fn a_bus_that_hangs_is_a_problem_and_is_not_waited_for() {
+fn a_hanging_bus_is_a_problem_after_a_timeout() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("bus");
     let _never_answers = UnixListener::bind(&socket).unwrap();
@@ -130,16 +130,16 @@ fn a_bus_that_hangs_is_a_problem_and_is_not_waited_for() {
 }
 
 #[test]
-fn a_daemon_of_another_version_is_noted() {
+fn a_daemon_of_another_version_is_a_note() {
     let bus = Bus::open();
-    // It tells no version at all.
+    // This daemon reports no version.
     let _daemon = Fake::on(&bus);
     let found = Found::at(bus.address(), NOWHERE);
     assert_eq!(found.get("daemon", "version").0, "note");
 }
 
 #[test]
-fn a_report_has_no_serial_number_though_the_daemon_tells_them() {
+fn a_report_omits_the_serial_numbers_that_the_daemon_provides() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let serials = ["AF4F95EA", "392A0750"];

@@ -1,4 +1,4 @@
-//! The examples for integrators, as they are shipped.
+//! The shipped examples for integrators.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use test_support::process::Process;
 
 use crate::daemon_harness::Harness;
 
-/// An example that asks this bus as the system's.
+/// An example with this bus as the system bus.
 fn example(name: &str, bus: &Bus) -> Command {
     let path = format!("{}/packaging/examples/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(path);
@@ -29,18 +29,18 @@ fn the_shell_example_lists_charge_and_light() {
         unreachable!("{output:?}")
     };
     assert_eq!(k750, "K750: 57 %, 12 lux");
-    assert!(k800.starts_with("K800: "), "it wakes or not: {k800}");
+    assert!(k800.starts_with("K800: "), "asleep or awake: {k800}");
     assert_eq!(m705, "M705: 65 %");
 }
 
 #[test]
-fn the_python_example_follows_the_sun() {
+fn the_python_example_follows_changes_of_light() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let mut follow = example("follow.py", &bus);
     let mut follow = Process::start(follow.stdout(Stdio::piped()));
     let mut k750 = follow.lines().filter(|it| it.starts_with("K750")).take(20);
-    // On a busy machine the sun may be up before the first look.
+    // On a busy machine the first line may already show the bright light.
     let bright = k750.find(|line| line.ends_with("320 lux\n"));
     assert_eq!(bright.unwrap(), "K750: 57 %, 320 lux\n");
 }

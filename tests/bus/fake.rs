@@ -1,4 +1,4 @@
-//! A daemon of few words, which does what the test wants at once.
+//! A minimal daemon that changes its values on request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,19 +11,19 @@ use zbus::names::InterfaceName;
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, Variant, block_on, interface};
 
-/// A daemon with one device.
+/// A daemon with one device, and the requested light series.
 pub(crate) struct Fake(Connection, Series);
 
 struct Keyboard {
     presence: &'static str,
-    /// The series of light measurements that were wanted.
+    /// The light series that were requested.
     series: Series,
 }
 
-/// How many measurements, and their period.
+/// The number of measurements and their period in seconds, per request.
 type Series = Arc<Mutex<Vec<(u32, u32)>>>;
 
-#[expect(clippy::unused_self, reason = "an object answers")]
+#[expect(clippy::unused_self, reason = "D-Bus methods need a receiver")]
 #[interface(name = "org.solarstatus.Device1")]
 impl Keyboard {
     #[zbus(property)]
@@ -56,7 +56,7 @@ impl Keyboard {
         self.presence
     }
 
-    /// A keyboard whose presence is `spent` at the start refuses.
+    /// Fails if the presence of the keyboard was `spent` at the start.
     fn measure_light(&self, count: u32, period: u32) -> zbus::fdo::Result<()> {
         self.series.lock().unwrap().push((count, period));
         if self.presence == "spent" {
@@ -75,7 +75,7 @@ pub(crate) fn path() -> String {
 }
 
 impl Fake {
-    /// The presence of its device is a word of the future.
+    /// Its device has a presence value that this version does not know.
     pub(crate) fn on(bus: &Bus) -> Self {
         Self::with_presence(bus, "dreaming")
     }
@@ -102,7 +102,7 @@ impl Fake {
         self.change_all(HashMap::from([(name, value)]));
     }
 
-    /// Changes that come in one signal.
+    /// Several changes in one signal.
     pub(crate) fn change_all(&self, changed: HashMap<&str, Variant<'_>>) {
         let emitter = SignalEmitter::new(&self.0, path()).unwrap();
         let interface = InterfaceName::try_from(DEVICE_INTERFACE).unwrap();
@@ -111,7 +111,7 @@ impl Fake {
         block_on(said).unwrap();
     }
 
-    /// The series of light measurements that were wanted so far.
+    /// The light series that were requested so far.
     pub(crate) fn series(&self) -> Vec<(u32, u32)> {
         self.1.lock().unwrap().clone()
     }
@@ -133,7 +133,7 @@ impl Fake {
     }
 }
 
-/// What anybody on the bus can say.
+/// Sends a forged signal, as any connection can.
 pub(crate) fn press_light_key(connection: &Connection) {
     let emitter = SignalEmitter::new(connection, path()).unwrap();
     block_on(emitter.light_button_pressed()).unwrap();

@@ -1,4 +1,4 @@
-//! `--format`, by way of the daemon and over its restarts.
+//! `--format` via the daemon and across its restarts.
 
 use std::collections::HashMap;
 use std::thread::sleep;
@@ -20,7 +20,7 @@ fn end(stream: Follower) -> (Option<i32>, String) {
 }
 
 #[test]
-fn the_daemon_tells_what_the_devices_would() {
+fn the_output_via_the_daemon_equals_that_of_the_devices() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let format = ["--device", "K750", "--format"];
@@ -32,7 +32,7 @@ fn the_daemon_tells_what_the_devices_would() {
 }
 
 #[test]
-fn a_daemon_that_is_started_anew_is_followed_on() {
+fn a_restarted_daemon_is_followed() {
     let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut stream = bus.follow(&STREAM);
@@ -40,11 +40,11 @@ fn a_daemon_that_is_started_anew_is_followed_on() {
     drop(daemon);
     let daemon = Fake::without_devices(&bus);
     let mut line = stream.whole_line();
-    // On a very busy machine it may have been away too long.
+    // On a very busy machine the restart may exceed the grace period.
     if line == "K750 offline\n" {
         line = stream.whole_line();
     }
-    assert_eq!(line, "\n", "nothing is there any more");
+    assert_eq!(line, "\n", "the device is gone");
     daemon.add_device();
     assert_eq!(stream.whole_line(), "K750 –\n");
     let (status, said) = end(stream);
@@ -61,21 +61,21 @@ fn a_daemon_that_stays_away_leaves_its_devices_offline() {
     drop(daemon);
     assert_eq!(stream.whole_line(), "K750 offline\n");
     let daemon = Fake::without_devices(&bus);
-    assert_eq!(stream.whole_line(), "\n", "nothing is there any more");
+    assert_eq!(stream.whole_line(), "\n", "the device is gone");
     daemon.add_device();
     assert_eq!(stream.whole_line(), "K750 –\n");
     assert_eq!(end(stream).0, Some(130));
 }
 
 #[test]
-fn a_stream_that_was_begun_before_the_daemon_changes_over_to_it() {
+fn a_stream_started_before_the_daemon_switches_over_to_it() {
     for on in [&[][..], &["--bus"]] {
         let bus = Bus::open();
         let address: &[&str] = if on.is_empty() { &[] } else { &[bus.address()] };
         let mut stream = bus.follow(&[&STREAM[..], on, address].concat());
         let _daemon = Fake::on(&bus);
         let mut line = stream.whole_line();
-        // Nothing was there at first, or it came at once.
+        // The first line may be empty or already show the device.
         while line != "K750 –\n" {
             assert_eq!(line, "\n");
             line = stream.whole_line();
@@ -85,7 +85,7 @@ fn a_stream_that_was_begun_before_the_daemon_changes_over_to_it() {
 }
 
 #[test]
-fn a_bus_that_was_never_there_is_an_error() {
+fn a_bus_that_never_existed_is_an_error() {
     let arguments = [&STREAM[..], &["--bus", NOWHERE]].concat();
     let output = solar_status(NOWHERE, NOWHERE, &arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -93,7 +93,7 @@ fn a_bus_that_was_never_there_is_an_error() {
 }
 
 #[test]
-fn a_bus_without_the_daemon_may_end() {
+fn a_stream_survives_the_end_of_a_bus_without_the_daemon() {
     let (bus, session) = (Bus::open(), Bus::open());
     let daemon = Fake::on(&bus);
     let arguments = [&STREAM[..], &["--verbose"]].concat();
@@ -110,7 +110,7 @@ fn a_bus_without_the_daemon_may_end() {
 }
 
 #[test]
-fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
+fn a_duration_ends_a_stream_while_the_daemon_is_away() {
     let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut stream = bus.follow(&[&STREAM[..], &["--duration", "1"]].concat());
@@ -120,11 +120,11 @@ fn a_stream_for_a_time_ends_with_it_while_the_daemon_is_away() {
 }
 
 #[test]
-fn an_absent_device_leaves_the_bar_a_day_after_its_last_sign_of_life() {
+fn an_absent_device_is_dropped_a_day_after_it_was_last_seen() {
     let (bus, lost) = (Bus::open(), Bus::open());
     let (daemon, lost_daemon) = (Fake::on(&bus), Fake::on(&lost));
     let mut streams = [bus.follow(&STREAM), lost.follow(&STREAM)];
-    // It leaves at a whole minute that is soon, but not too soon for what comes before.
+    // The device is dropped at a full minute: soon, but late enough for the steps before it.
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     while !(10..=50).contains(&(60 - now().as_secs() % 60)) {
         sleep(Duration::from_secs(1));
@@ -137,7 +137,7 @@ fn an_absent_device_leaves_the_bar_a_day_after_its_last_sign_of_life() {
         daemon.change_all(HashMap::from(offline));
         assert_eq!(stream.whole_line(), "K750 offline\n");
     }
-    // With nothing but the time to report, also while the daemon is waited for.
+    // No event occurs meanwhile, and in the second stream the daemon is away.
     drop(lost_daemon);
     for mut stream in streams {
         assert_eq!(stream.whole_line(), "\n");

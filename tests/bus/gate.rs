@@ -1,4 +1,4 @@
-//! Sockets in front of a bus, or in its place, that lose connections as the test demands.
+//! Sockets in front of or instead of a bus that drop connections when the test requests it.
 
 use std::io::{Write, copy};
 use std::net::Shutdown;
@@ -28,7 +28,7 @@ impl Gate {
         thread::spawn(move || {
             for client in listener.incoming() {
                 let client = client.unwrap();
-                // A bus that is away closes the connection at once.
+                // While the bus is away, the connection is closed immediately.
                 let Ok(bus) = UnixStream::connect(&socket) else {
                     continue;
                 };
@@ -44,19 +44,19 @@ impl Gate {
         }
     }
 
-    /// How many connections there were since the last loss.
+    /// How many connections were made since they were last dropped.
     pub(crate) fn connections(&self) -> usize {
         self.clients.lock().unwrap().len()
     }
 
-    /// Closes all connections of now.
+    /// Closes all current connections.
     pub(crate) fn cut(&self) {
         for client in self.clients.lock().unwrap().drain(..) {
             _ = client.shutdown(Shutdown::Both);
         }
     }
 
-    /// Sends all clients what is not a message.
+    /// Sends invalid bytes to all clients.
     pub(crate) fn spoil(&self) {
         for mut client in self.clients.lock().unwrap().drain(..) {
             _ = client.write_all(&[0xFF; 64]);
@@ -64,7 +64,7 @@ impl Gate {
     }
 }
 
-/// Copies what one end sends to the other one, until one of them closes.
+/// Copies bytes from one end to the other until either closes.
 fn forward(from: &UnixStream, to: &UnixStream) {
     let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     thread::spawn(move || {
@@ -75,14 +75,14 @@ fn forward(from: &UnixStream, to: &UnixStream) {
     });
 }
 
-/// What a socket does with those who connect.
+/// What the socket does with its clients.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Manner {
     Closes,
     NeverAnswers,
 }
 
-/// A socket in the place of a bus; it leaves when dropped.
+/// A socket instead of a bus; removed when dropped.
 pub(crate) struct Impostor {
     path: PathBuf,
     accepted: Arc<AtomicUsize>,
@@ -90,7 +90,7 @@ pub(crate) struct Impostor {
 }
 
 impl Impostor {
-    /// One at this path, without a listener.
+    /// Listens at this path, which must not have a listener.
     pub(crate) fn at(path: &Path, manner: Manner) -> Self {
         let listener = UnixListener::bind(path).unwrap();
         let accepted = Arc::<AtomicUsize>::default();
@@ -115,7 +115,7 @@ impl Impostor {
         }
     }
 
-    /// How many connected so far.
+    /// How many clients have connected so far.
     pub(crate) fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }

@@ -1,9 +1,9 @@
-//! `solar-status` where `solar-statusd` runs, on a real bus of the test's own.
+//! `solar-status` while `solar-statusd` runs, on a real but private bus.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod callers;

@@ -1,4 +1,4 @@
-//! Following the daemon.
+//! `monitor` via the daemon.
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::daemon_harness::{Follower, Harness};
 use crate::fake::{Fake, press_light_key};
 
 #[test]
-fn a_keyboard_that_wakes_is_told_as_by_the_devices_themselves() {
+fn a_waking_keyboard_is_printed_as_without_the_daemon() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let mut monitor = bus.monitor(&["--device", "K800"]);
@@ -26,28 +26,32 @@ fn a_keyboard_that_wakes_is_told_as_by_the_devices_themselves() {
         "K800      online",
         "K800      battery full, discharging",
     ];
-    // On a busy machine it may be awake already.
+    // On a busy machine it may already be awake.
     assert!(lines == all || lines[0] != all[0], "{lines:?}");
 }
 
 #[test]
-fn signals_become_lines() {
+fn signals_are_printed_as_lines() {
     let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut monitor = bus.monitor(&[]);
     assert_eq!(
         monitor.line(),
         "K750      found",
-        "the new word is left out"
+        "the unknown presence is omitted"
     );
-    // Anybody can send such a signal; only the daemon's counts.
+    // Any connection can send such a signal; only the daemon's counts.
     press_light_key(&bus.connect());
     daemon.change("Presence", "online".into());
     assert_eq!(monitor.line(), "K750      online");
     daemon.press_light_key();
     assert_eq!(monitor.line(), "K750      light key pressed");
     daemon.change("Lux", 320_i32.into());
-    assert_eq!(monitor.line(), "K750      320 lux? (good)", "unvouched");
+    assert_eq!(
+        monitor.line(),
+        "K750      320 lux? (good)",
+        "the value is untrusted"
+    );
     daemon.change("Lux", 320_i32.into());
     daemon.change("Warmth", "cosy".into());
     daemon.remove_device();
@@ -58,7 +62,7 @@ fn signals_become_lines() {
 }
 
 #[test]
-fn an_object_a_line_goes_to_programs() {
+fn json_output_has_one_object_per_line() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let text = bus.stdout(&["monitor", "--json", "--duration", "0.2", "--device", "K750"]);
@@ -71,7 +75,8 @@ fn an_object_a_line_goes_to_programs() {
     assert_eq!(lines[1]["device"]["light"]["lux"], 12);
 }
 
-/// The next line of a device: a daemon may have its name a little before its device.
+/// The next line about a device; a daemon may own its name slightly before its device is on the
+/// bus.
 fn next_found(monitor: &mut Follower) -> String {
     let line = monitor.line();
     if line == "K750      gone" {
@@ -81,7 +86,7 @@ fn next_found(monitor: &mut Follower) -> String {
 }
 
 #[test]
-fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
+fn a_restarted_daemon_is_followed_and_missing_devices_are_reported() {
     let bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
     let mut monitor = bus.monitor(&[]);
@@ -103,9 +108,9 @@ fn a_daemon_that_is_restarted_is_followed_and_what_has_gone_is_reported() {
     );
 }
 
-/// A daemon's start and its end are reported over different connections, in any order.
+/// The start and the end of a daemon are reported over different connections, in any order.
 #[test]
-fn none_of_many_daemons_in_a_row_is_missed() {
+fn none_of_many_restarts_in_sequence_is_missed() {
     let bus = Bus::open();
     let mut monitor = bus.monitor(&["--bus", "system"]);
     for _ in 0..200 {
@@ -116,13 +121,13 @@ fn none_of_many_daemons_in_a_row_is_missed() {
 }
 
 #[test]
-fn the_first_daemon_is_waited_for_where_its_bus_is_named() {
+fn with_a_bus_option_the_first_daemon_is_waited_for() {
     let bus = Bus::open();
     let mut monitor = bus.monitor(&["--bus", "system"]);
     let daemon = Fake::on(&bus);
     assert_eq!(monitor.line(), "K750      found");
     drop((daemon, monitor));
-    // A bus that was never there is a mistake.
+    // A bus that never existed is an error.
     let arguments = ["monitor", "--bus", NOWHERE];
     let output = bus.solar_status(&arguments);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -130,7 +135,7 @@ fn the_first_daemon_is_waited_for_where_its_bus_is_named() {
 }
 
 #[test]
-fn a_signal_ends_it() {
+fn a_signal_ends_monitor() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
@@ -142,7 +147,7 @@ fn a_signal_ends_it() {
 }
 
 #[test]
-fn nothing_plugged_in_is_waited_for() {
+fn without_devices_monitor_waits_for_one() {
     let bus = Bus::open();
     let _daemon = Fake::without_devices(&bus);
     let output = bus.solar_status(&["monitor", "--duration", "0.1"]);

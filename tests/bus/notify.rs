@@ -1,4 +1,4 @@
-//! Notifications on the desktop.
+//! Desktop notifications via the daemon.
 
 use std::collections::HashMap;
 use std::fs;
@@ -24,11 +24,11 @@ use crate::server::{Call, Server};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Devices and notification servers are reported over two connections. An event that must arrive
-/// first gets this much time.
+/// Devices and notification servers are reported over two connections. How long to wait so that one
+/// event arrives before another.
 const ARRIVAL: Duration = Duration::from_millis(300);
 
-/// A home with what is configured and remembered there.
+/// A home directory with its configuration and stored state.
 pub(crate) struct Home(TempDir);
 
 impl Home {
@@ -40,13 +40,13 @@ impl Home {
         self.0.path()
     }
 
-    /// The file of what was told.
+    /// The file of the alerts that were shown.
     pub(crate) fn remembers(&self) -> String {
         let file = self.0.path().join("solar-status/alerts.json");
         fs::read_to_string(file).unwrap_or_default()
     }
 
-    /// A `notify` for which this bus is the session's and the system's.
+    /// Starts a `notify` with this bus as the session and the system bus.
     fn notify(&self, bus: &Bus) -> Notify {
         let arguments = ["notify", "--bus", "system", "--verbose"];
         let mut command = solar_status(bus.address(), bus.address(), &arguments);
@@ -71,23 +71,24 @@ impl Notify {
         Self { process, errors }
     }
 
-    /// The next line on standard error; empty at its end.
+    /// The next line on standard error; empty at the end.
     fn says(&mut self) -> String {
         self.errors.next().unwrap_or_default()
     }
 
-    /// Reads lines on standard error until one says this.
+    /// Reads lines on standard error until one contains this text.
     pub(crate) fn says_at_last(&mut self, what: &str) {
         loop {
             let says = self.says();
-            assert_ne!(says, "", "it ended before it said {what:?}");
+            assert_ne!(says, "", "notify ended before it printed {what:?}");
             if says.contains(what) {
                 return;
             }
         }
     }
 
-    /// It has asked a daemon for its devices, and hears what changes from then on.
+    /// Waits until it has requested the devices of a daemon; from then on it receives their
+    /// changes.
     fn follows(&mut self) {
         assert!(self.says().starts_with("solar-status: asked solar-statusd"));
     }
@@ -99,7 +100,7 @@ impl Notify {
     }
 }
 
-/// The keyboard says twice that its charge is this: the second reading confirms the first.
+/// The keyboard reports this charge twice: the second reading confirms the first.
 pub(crate) fn say(daemon: &Fake, charge: i32, state: &'static str) {
     for _ in 0..2 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -119,7 +120,7 @@ pub(crate) fn say(daemon: &Fake, charge: i32, state: &'static str) {
 }
 
 #[test]
-fn low_becomes_critical_in_its_place_and_goes_when_it_is_charged() {
+fn a_critical_alert_replaces_a_low_one_and_charging_withdraws_it() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let server = Server::on(&bus);
@@ -151,7 +152,7 @@ fn low_becomes_critical_in_its_place_and_goes_when_it_is_charged() {
 }
 
 #[test]
-fn what_was_told_is_not_told_by_the_next_one() {
+fn a_restart_repeats_no_notification() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let server = Server::on(&bus);
@@ -175,7 +176,7 @@ fn what_was_told_is_not_told_by_the_next_one() {
 }
 
 #[test]
-fn a_server_that_comes_late_shows_what_is_still_true() {
+fn a_late_notification_server_gets_the_current_alerts() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
@@ -194,7 +195,7 @@ fn a_server_that_comes_late_shows_what_is_still_true() {
 }
 
 #[test]
-fn what_is_over_before_a_server_comes_is_not_shown() {
+fn a_late_notification_server_does_not_get_resolved_alerts() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
@@ -210,7 +211,7 @@ fn what_is_over_before_a_server_comes_is_not_shown() {
 }
 
 #[test]
-fn another_server_is_not_told_the_numbers_of_the_first() {
+fn a_new_server_does_not_get_the_ids_of_the_previous_one() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let first = Server::on(&bus);
@@ -218,7 +219,7 @@ fn another_server_is_not_told_the_numbers_of_the_first() {
     notify.follows();
     say(&daemon, 18, "discharging");
     assert_eq!(first.shows().0, 1);
-    // What a server did not answer for was not shown.
+    // A notification counts as shown only after the server's reply.
     until("the alert to be remembered", || {
         home.remembers().contains("low")
     });
@@ -233,7 +234,7 @@ fn another_server_is_not_told_the_numbers_of_the_first() {
 }
 
 #[test]
-fn what_one_server_refuses_the_next_one_shows() {
+fn a_notification_rejected_by_one_server_is_shown_by_the_next() {
     let (bus, home) = (Bus::open(), Home::new());
     let daemon = Fake::on(&bus);
     let refusing = Server::refusing(&bus);
@@ -249,7 +250,7 @@ fn what_one_server_refuses_the_next_one_shows() {
 }
 
 #[test]
-fn the_next_daemon_is_followed_when_one_ends() {
+fn a_restarted_daemon_is_followed() {
     let (bus, home) = (Bus::open(), Home::new());
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
@@ -269,12 +270,12 @@ fn the_next_daemon_is_followed_when_one_ends() {
     let daemon = Fake::on(&bus);
     notify.follows();
     say(&daemon, 9, "discharging");
-    assert_eq!(server.shows().1, 1, "in the place of the first");
+    assert_eq!(server.shows().1, 1, "it replaces the first");
     assert_eq!(notify.end().0, Some(130));
 }
 
 #[test]
-fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
+fn alerts_of_devices_missing_after_a_restart_are_withdrawn() {
     let (bus, home) = (Bus::open(), Home::new());
     let server = Server::on(&bus);
     let daemon = Fake::on(&bus);
@@ -290,7 +291,7 @@ fn who_is_gone_when_the_next_daemon_comes_is_withdrawn() {
 }
 
 #[test]
-fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
+fn notify_switches_over_to_a_daemon_that_starts_later() {
     let (system, session, home) = (Bus::open(), Bus::open(), Home::new());
     let server = Server::on(&session);
     let arguments = ["notify", "--verbose"];
@@ -299,10 +300,10 @@ fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
     let mut notify = Notify::start(command);
     assert!(notify.says().contains("asked the devices directly"));
     let daemon = Fake::on(&system);
-    // Nothing may be plugged in where this runs, or what may not be opened.
+    // This machine may have no devices, or some that cannot be opened.
     let mut says = notify.says();
     while !says.contains("asked solar-statusd") {
-        assert_ne!(says, "", "it ended");
+        assert_ne!(says, "", "notify ended");
         says = notify.says();
     }
     say(&daemon, 18, "discharging");
@@ -311,7 +312,7 @@ fn a_daemon_that_comes_later_is_followed_instead_of_the_devices() {
 }
 
 #[test]
-fn it_can_be_ended_while_it_waits_for_a_daemon() {
+fn a_signal_ends_notify_while_it_waits_for_a_daemon() {
     let (bus, home) = (Bus::open(), Home::new());
     let mut notify = home.notify(&bus);
     assert!(notify.says().contains("waiting"));
@@ -319,7 +320,7 @@ fn it_can_be_ended_while_it_waits_for_a_daemon() {
 }
 
 #[test]
-fn a_second_one_in_a_session_leaves_it_to_the_first() {
+fn a_second_notify_in_a_session_exits() {
     let (bus, home) = (Bus::open(), Home::new());
     let _daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
@@ -333,7 +334,7 @@ fn a_second_one_in_a_session_leaves_it_to_the_first() {
 }
 
 #[test]
-fn what_the_daemon_recorded_before_counts() {
+fn the_recorded_history_counts_for_light_alerts() {
     let (bus, home) = (Bus::open(), Home::new());
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let folder = home.0.path().join("history");
@@ -359,7 +360,7 @@ fn what_the_daemon_recorded_before_counts() {
     let _daemon = bus.serve(&["--simulate", "--state", state]);
     let server = Server::on(&bus);
     let _notify = home.notify(&bus);
-    // Confirmed when it speaks again: its light key is pressed after ten seconds.
+    // Confirmed by its next report: its light key is pressed after ten seconds.
     let shown = server.shows().2;
     assert_eq!(shown.summary, "K750: not enough light for 3 days");
     let fell = "The charge fell from 61 % to 57 %.";
@@ -367,7 +368,7 @@ fn what_the_daemon_recorded_before_counts() {
 }
 
 #[test]
-fn without_a_session_it_says_so() {
+fn without_a_session_bus_notify_fails_with_a_remedy() {
     let bus = Bus::open();
     let output = solar_status(bus.address(), NOWHERE, &["notify"])
         .output()

@@ -1,5 +1,5 @@
-//! Streams outlive their connection to the bus: `--watch`, `monitor`, `watch` and `notify` reconnect
-//! with a backoff.
+//! Long-running commands survive a lost bus connection: `--watch`, `monitor`, `watch` and `notify`
+//! reconnect with a backoff.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -23,14 +23,14 @@ use crate::watch::{leave, watch};
 
 const FORMAT: [&str; 3] = ["--watch", "--format", "{name} {presence}"];
 
-/// With and without the bus named.
+/// With and without the option that names the bus.
 const BUSES: [&[&str]; 2] = [&[], &["--bus", "system"]];
 
-/// A client that waits for a bus ends sooner than this after a signal; an attempt to connect alone
+/// A client that waits for a bus ends within this time after a signal; a single connection attempt
 /// takes five seconds on a bus that does not answer.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
-/// Reads lines until this one.
+/// Reads lines until one ends with this text.
 fn line_comes(stream: &mut Follower, expected: &str) {
     loop {
         let line = stream.whole_line();
@@ -41,21 +41,24 @@ fn line_comes(stream: &mut Follower, expected: &str) {
     }
 }
 
-/// Ends a stream, and returns what it said on standard error.
+/// Ends a stream, and returns its standard error.
 fn end(stream: Follower) -> String {
     let start = Instant::now();
     stream.process.signal(Signal::TERM);
     let (status, said) = stream.end();
     assert_eq!(status, Some(130), "{said}");
-    assert!(start.elapsed() < AT_ONCE, "it must end at once: {said}");
+    assert!(
+        start.elapsed() < AT_ONCE,
+        "it must end without delay: {said}"
+    );
     said
 }
 
-/// What a stream says once, however often the connection is lost within seconds.
+/// Printed once, however often the connection is lost within seconds.
 const LOST: &str = "solar-status: lost the connection to the system bus; reconnecting\n";
 
-/// Follows by these arguments while the bus is restarted again and again, each time with another
-/// presence of its device.
+/// Runs a command while the bus is restarted repeatedly, each time with another presence of its
+/// device.
 fn outlives_restarts(arguments: &[&str], line: impl Fn(&str) -> String) {
     let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
@@ -72,7 +75,7 @@ fn outlives_restarts(arguments: &[&str], line: impl Fn(&str) -> String) {
 }
 
 #[test]
-fn a_format_stream_outlives_restarts_of_the_bus() {
+fn a_format_stream_survives_restarts_of_the_bus() {
     for bus in BUSES {
         let arguments = [&FORMAT[..], bus].concat();
         outlives_restarts(&arguments, |presence| format!("K750 {presence}"));
@@ -80,7 +83,7 @@ fn a_format_stream_outlives_restarts_of_the_bus() {
 }
 
 #[test]
-fn a_monitor_outlives_restarts_of_the_bus() {
+fn monitor_survives_restarts_of_the_bus() {
     for bus in BUSES {
         let arguments = [&["monitor"], bus].concat();
         outlives_restarts(&arguments, |presence| match presence {
@@ -91,7 +94,7 @@ fn a_monitor_outlives_restarts_of_the_bus() {
 }
 
 #[test]
-fn a_watch_outlives_restarts_of_the_bus() {
+fn watch_survives_restarts_of_the_bus() {
     for on in BUSES {
         let mut bus = Bus::open();
         let daemon = Fake::on(&bus);
@@ -104,7 +107,9 @@ fn a_watch_outlives_restarts_of_the_bus() {
             watch.shows(&["not heard"]);
             bus.start_again();
             let daemon = Fake::with_presence(&bus, "online");
-            watch.until("the daemon of now", |screen| !screen.contains("not heard"));
+            watch.until("the values of the new daemon", |screen| {
+                !screen.contains("not heard")
+            });
             daemon.change("Lux", lux.into());
             watch.shows(&[&format!("{lux} lux")]);
             daemons.push(daemon);
@@ -114,7 +119,7 @@ fn a_watch_outlives_restarts_of_the_bus() {
 }
 
 #[test]
-fn notify_outlives_restarts_of_both_its_buses() {
+fn notify_survives_restarts_of_both_buses() {
     let (mut system, mut session, home) = (Bus::open(), Bus::open(), Home::new());
     let mut command = solar_status(
         system.address(),
@@ -143,7 +148,7 @@ fn notify_outlives_restarts_of_both_its_buses() {
     say(&daemon, 9, "discharging");
     let (_, replaces, shown) = server.shows();
     assert_eq!(shown.summary, "K750: battery almost empty");
-    assert_eq!(replaces, 0, "the server of now never showed the first");
+    assert_eq!(replaces, 0, "the new server never showed the first");
     session.start_again();
     let server = Server::on(&session);
     say(&daemon, 10, "charging");
@@ -153,11 +158,11 @@ fn notify_outlives_restarts_of_both_its_buses() {
     assert_eq!(notify.end().0, Some(130));
 }
 
-/// Ways to lose a connection while the bus goes on.
+/// Two kinds of connection loss while the bus keeps running.
 const LOSSES: [fn(&Gate); 2] = [Gate::cut, Gate::spoil];
 
 #[test]
-fn lines_go_on_after_a_lost_connection_and_say_so_once() {
+fn streams_continue_after_a_lost_connection_and_report_it_once() {
     for arguments in [&FORMAT[..], &["monitor"]] {
         for lose in LOSSES {
             let bus = Bus::open();
@@ -169,7 +174,7 @@ fn lines_go_on_after_a_lost_connection_and_say_so_once() {
             let before = footprint(&stream.process);
             for _ in 0..4 {
                 lose(&gate);
-                // Nothing of this comes through the connection of before.
+                // None of this arrives over the previous connection.
                 daemon.remove_device();
                 daemon.add("offline");
                 line_comes(&mut stream, "offline");
@@ -183,7 +188,7 @@ fn lines_go_on_after_a_lost_connection_and_say_so_once() {
 }
 
 #[test]
-fn a_watch_goes_on_after_a_lost_connection() {
+fn watch_continues_after_a_lost_connection() {
     for lose in LOSSES {
         let bus = Bus::open();
         let gate = Gate::before(&bus);
@@ -191,14 +196,14 @@ fn a_watch_goes_on_after_a_lost_connection() {
         let mut watch = watch(&gate.address, &[]);
         watch.shows(&["K750"]);
         lose(&gate);
-        // Nothing of this comes through the connection of before.
+        // None of this arrives over the previous connection.
         daemon.remove_device();
         daemon.add("offline");
         watch.shows(&["1 offline"]);
         daemon.change("Lux", 320.into());
         daemon.change("Presence", "online".into());
         watch.shows(&["320 lux"]);
-        // Light is requested over the connection of now.
+        // Light is requested over the new connection.
         until("a light series", || !daemon.series().is_empty());
         watch.type_keys("q");
         let (status, left, _) = watch.end();
@@ -208,7 +213,7 @@ fn a_watch_goes_on_after_a_lost_connection() {
 }
 
 #[test]
-fn notify_goes_on_after_a_lost_connection() {
+fn notify_continues_after_a_lost_connection() {
     for lose in LOSSES {
         let (bus, home) = (Bus::open(), Home::new());
         let gate = Gate::before(&bus);
@@ -230,13 +235,13 @@ fn notify_goes_on_after_a_lost_connection() {
         say(&daemon, 9, "discharging");
         let (_, replaces, shown) = server.shows();
         assert_eq!(shown.summary, "K750: battery almost empty");
-        assert_eq!(replaces, first, "the server is still that of before");
+        assert_eq!(replaces, first, "the server is still the same");
         assert_eq!(notify.end().0, Some(130));
     }
 }
 
 #[test]
-fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
+fn reconnecting_to_a_bus_that_closes_connections_backs_off() {
     let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
     let mut stream = follow(bus.address(), NOWHERE, &FORMAT);
@@ -246,7 +251,7 @@ fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
     let impostor = Impostor::at(bus.socket(), Manner::Closes);
     line_comes(&mut stream, "K750 offline");
     sleep(Duration::from_secs(3));
-    // Two connections, each tried after 0.2, 0.4, 0.8, 1.6, 3.2 and 6.4 seconds at the most.
+    // Two connections, each retried after at most 0.2, 0.4, 0.8, 1.6, 3.2 and 6.4 seconds.
     let accepted = impostor.accepted();
     assert!((4..=16).contains(&accepted), "{accepted} attempts");
     drop(impostor);
@@ -257,7 +262,7 @@ fn a_bus_that_closes_each_connection_is_not_asked_all_the_time() {
 }
 
 #[test]
-fn a_bus_may_stay_away_for_a_while() {
+fn a_bus_may_be_away_for_seconds() {
     let mut bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "online");
     let mut bar = follow(bus.address(), NOWHERE, &FORMAT);
@@ -269,7 +274,7 @@ fn a_bus_may_stay_away_for_a_while() {
     line_comes(&mut bar, "K750 offline");
     sleep(Duration::from_secs(2));
     bus.start_again();
-    // The daemon comes later than the bus, as at a restart of both.
+    // The daemon starts later than the bus, as when both are restarted.
     sleep(Duration::from_millis(500));
     let _daemon = Fake::without_devices(&bus);
     let line = monitor.whole_line();
@@ -281,7 +286,7 @@ fn a_bus_may_stay_away_for_a_while() {
     assert!(said.starts_with(LOST), "{said}");
 }
 
-/// How many threads and descriptors a process has.
+/// The number of threads and descriptors of a process.
 fn footprint(process: &Process) -> [usize; 2] {
     ["task", "fd"].map(|folder| {
         let entries = fs::read_dir(format!("/proc/{}/{folder}", process.id()));
@@ -289,8 +294,8 @@ fn footprint(process: &Process) -> [usize; 2] {
     })
 }
 
-/// Waits until it has no more threads and descriptors than this: between two attempts to connect, it
-/// has none for them.
+/// Waits until it has no more threads and descriptors than before: between two connection attempts
+/// none are left.
 fn comes_down_to(process: &Process, before: [usize; 2]) {
     let is_within = |(now, before)| now <= before;
     until("threads and descriptors to be closed", || {
@@ -299,7 +304,7 @@ fn comes_down_to(process: &Process, before: [usize; 2]) {
 }
 
 #[test]
-fn a_bus_that_never_answers_costs_no_thread_and_can_be_left_at_once() {
+fn a_bus_that_never_answers_leaks_no_thread_and_a_signal_ends_the_wait() {
     for arguments in [&FORMAT[..], &["monitor"]] {
         let mut bus = Bus::open();
         let daemon = Fake::with_presence(&bus, "online");
@@ -309,7 +314,7 @@ fn a_bus_that_never_answers_costs_no_thread_and_can_be_left_at_once() {
         bus.remove();
         drop(daemon);
         let impostor = Impostor::at(bus.socket(), Manner::NeverAnswers);
-        // Each attempt takes five seconds.
+        // Each attempt has a timeout of five seconds.
         until("five connections", || impostor.accepted() >= 5);
         comes_down_to(&stream.process, before);
         assert_eq!(end(stream), LOST);
@@ -317,13 +322,13 @@ fn a_bus_that_never_answers_costs_no_thread_and_can_be_left_at_once() {
 }
 
 #[test]
-fn a_daemon_that_never_answers_costs_no_thread_and_is_asked_again() {
+fn a_daemon_that_never_answers_leaks_no_thread_and_is_retried() {
     let bus = Bus::open();
     let gate = Gate::before(&bus);
     let hanging = bus.connect();
     block_on(hanging.request_name(NAME)).unwrap();
     let mut monitor = follow(&gate.address, NOWHERE, &["monitor", "--bus", "system"]);
-    // One reports the name; the others are attempts, of five seconds each.
+    // One connection watches the name; the others are attempts with a timeout of five seconds each.
     until("three connections", || gate.connections() == 3);
     let before = footprint(&monitor.process);
     until("five connections", || gate.connections() == 5);
@@ -337,7 +342,7 @@ fn a_daemon_that_never_answers_costs_no_thread_and_is_asked_again() {
 }
 
 #[test]
-fn a_bus_that_never_answers_from_the_start_does_not_hold_a_client() {
+fn a_bus_that_never_answers_from_the_start_does_not_block_a_client() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("bus");
     let impostor = Impostor::at(&socket, Manner::NeverAnswers);
@@ -349,7 +354,7 @@ fn a_bus_that_never_answers_from_the_start_does_not_hold_a_client() {
         until("another connection", || impostor.accepted() > before);
         end(stream);
     }
-    // The desktop's notifications are not waited for either.
+    // The same for the session bus of the notifications.
     let notify = follow(NOWHERE, &address, &["notify"]);
     let (status, said) = notify.end();
     assert_eq!(status, Some(1), "{said}");
@@ -371,7 +376,7 @@ fn a_duration_ends_while_the_bus_is_away() {
 }
 
 #[test]
-fn whoever_waits_for_a_bus_ends_at_once_by_a_signal() {
+fn a_signal_ends_the_wait_for_a_bus_without_delay() {
     for arguments in [&FORMAT[..], &["monitor"], &["notify", "--dry-run"]] {
         for number in [Signal::INT, Signal::TERM, Signal::HUP] {
             let mut bus = Bus::open();
@@ -394,7 +399,7 @@ fn whoever_waits_for_a_bus_ends_at_once_by_a_signal() {
 }
 
 #[test]
-fn who_is_not_read_any_more_ends_while_the_bus_is_away() {
+fn a_closed_output_pipe_ends_a_stream_while_the_bus_is_away() {
     for arguments in [&FORMAT[..], &["monitor"]] {
         let mut bus = Bus::open();
         let daemon = Fake::with_presence(&bus, "online");

@@ -1,4 +1,4 @@
-//! A notification server that tells what it is asked to show.
+//! A notification server that passes its calls on to the test.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,10 +8,10 @@ use test_support::wait::PATIENCE;
 use zbus::connection::Builder;
 use zbus::{Connection, OwnedVariant, block_on, fdo, interface};
 
-/// What it was asked.
+/// A call it received.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Call {
-    /// A notification with this number is to be shown, in the place of another one or of none (0).
+    /// Shows a notification with this number, replacing another one or none (0).
     Notify {
         id: u32,
         replaces: u32,
@@ -30,7 +30,7 @@ pub(crate) struct Shown {
     pub(crate) urgency: u8,
 }
 
-/// A server on a bus; it leaves when dropped.
+/// A server on a bus; it leaves the bus when dropped.
 pub(crate) struct Server {
     connection: Connection,
     calls: Receiver<Call>,
@@ -44,7 +44,7 @@ struct Screen {
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Screen {
-    #[expect(clippy::unused_self, reason = "an object answers")]
+    #[expect(clippy::unused_self, reason = "D-Bus methods need a receiver")]
     fn get_capabilities(&self) -> Vec<&str> {
         vec!["actions", "body", "body-markup"]
     }
@@ -52,7 +52,7 @@ impl Screen {
     #[expect(
         clippy::too_many_arguments,
         clippy::needless_pass_by_value,
-        reason = "the specification has so many, and they come as values"
+        reason = "the specification has this many parameters, and they arrive as values"
     )]
     fn notify(
         &mut self,
@@ -106,7 +106,7 @@ impl Server {
         Self::start(bus, false)
     }
 
-    /// One that shows nothing.
+    /// A server that rejects every notification.
     pub(crate) fn refusing(bus: &Bus) -> Self {
         Self::start(bus, true)
     }
@@ -125,16 +125,16 @@ impl Server {
         Self { connection, calls }
     }
 
-    /// What it is asked next.
+    /// The next call.
     pub(crate) fn call(&self) -> Call {
         self.calls.recv_timeout(PATIENCE).unwrap()
     }
 
-    /// What it is asked to show next, with its number and the one it takes the place of.
+    /// The next notification, with its number and that of the one it replaces.
     pub(crate) fn shows(&self) -> (u32, u32, Shown) {
         match self.call() {
             Call::Notify { id, replaces, what } => (id, replaces, what),
-            call => panic!("it was asked for {call:?}"),
+            call => panic!("expected a notification instead of {call:?}"),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The status by way of the daemon, beside the status of the same devices.
+//! The status via the daemon, compared with the status of the same devices without it.
 
 use serde_json::Value;
 use test_support::bus::Bus;
@@ -7,10 +7,10 @@ use test_support::program::stderr;
 use crate::daemon_harness::Harness;
 use crate::fake::Fake;
 
-/// Everything there is to know: the daemon asks for all of it.
+/// All fields: the daemon reads all of them.
 const ALL: &str = "name,battery,full-name,firmware";
 
-/// A document without ages: the daemon's are real, those of a simulation asked directly are not.
+/// A document without ages: those of the daemon are real, those of a simulation are virtual.
 fn document(text: &str) -> Value {
     let mut document = serde_json::from_str(text).unwrap();
     drop_ages(&mut document);
@@ -32,7 +32,7 @@ fn drop_ages(value: &mut Value) {
     }
 }
 
-/// A table without its last column: how long ago.
+/// A table without its last column, the age.
 fn table(text: &str) -> String {
     let heading = text.lines().find(|line| line.ends_with("READ")).unwrap();
     let width = heading.chars().count() - "READ".len();
@@ -46,7 +46,7 @@ fn table(text: &str) -> String {
 }
 
 #[test]
-fn the_daemon_serves_what_the_command_line_recorded() {
+fn the_daemon_serves_a_trace_recorded_by_the_command_line() {
     let bus = Bus::open();
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("desk.trace");
@@ -57,9 +57,9 @@ fn the_daemon_serves_what_the_command_line_recorded() {
 }
 
 #[test]
-fn the_daemon_says_what_the_devices_say() {
-    // Four seconds after its start the sleeping K800 of this desk wakes: on a busy machine the look
-    // may come too late, and another desk is looked at.
+fn the_status_via_the_daemon_equals_that_of_the_devices() {
+    // The sleeping K800 of this desk wakes four seconds after the start: on a busy machine the
+    // status may be too late, and another daemon is started.
     let bus = Bus::open();
     let tries = 0..10;
     let seen = tries.map(|_| {
@@ -75,10 +75,10 @@ fn the_daemon_says_what_the_devices_say() {
 }
 
 #[test]
-fn each_of_73_devices_is_the_same_by_both_ways() {
+fn each_of_73_devices_is_the_same_via_the_daemon_and_directly() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate=full"]);
-    // Firmware would be a column behind the ages.
+    // The firmware would be a column after the ages.
     let fields = "name,battery,full-name";
     let shown = bus.stdout(&["--fields", fields]);
     let direct = bus.stdout(&["--fields", fields, "--simulate=full"]);
@@ -89,7 +89,7 @@ fn each_of_73_devices_is_the_same_by_both_ways() {
 }
 
 #[test]
-fn only_what_is_asked_for_is_shown() {
+fn only_the_requested_fields_are_printed() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let device = |arguments: &[&str]| {
@@ -116,7 +116,7 @@ fn only_what_is_asked_for_is_shown() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_exit_status_3() {
+fn an_unknown_device_is_exit_status_3() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let output = bus.solar_status(&["--device", "K751"]);
@@ -127,7 +127,7 @@ fn a_device_that_is_not_there_is_exit_status_3() {
 }
 
 #[test]
-fn nothing_plugged_in_is_said_as_ever() {
+fn without_devices_the_message_is_that_without_a_daemon() {
     let bus = Bus::open();
     let _daemon = Fake::without_devices(&bus);
     let output = bus.solar_status(&[]);

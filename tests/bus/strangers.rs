@@ -1,5 +1,5 @@
-//! Another program that has the name of the daemon, and devices with hostile names: none of it
-//! reaches a terminal, a bar, a spreadsheet or a picture.
+//! Another program that owns the daemon's name, and devices with hostile names: none of their texts
+//! can harm a terminal, a bar, a spreadsheet or a picture.
 
 use std::collections::BTreeSet;
 
@@ -17,13 +17,13 @@ use crate::daemon_harness::Harness;
 
 include!("../hostile/names.rs");
 
-/// A device of which every text is hostile.
+/// A device whose texts are all hostile.
 struct Stranger {
     text: String,
     number: u8,
 }
 
-#[expect(clippy::unused_self, reason = "an object answers")]
+#[expect(clippy::unused_self, reason = "D-Bus methods need a receiver")]
 #[interface(name = "org.solarstatus.Device1")]
 impl Stranger {
     #[zbus(property)]
@@ -53,7 +53,7 @@ impl Stranger {
 
     #[zbus(property)]
     fn connection(&self) -> String {
-        // Half of them behind a receiver, half on a bus of their own.
+        // Half of them are behind a receiver, half are direct.
         if self.number.is_multiple_of(2) {
             "receiver".to_owned()
         } else {
@@ -118,7 +118,7 @@ impl Stranger {
 
 struct Receiver(String);
 
-#[expect(clippy::unused_self, reason = "an object answers")]
+#[expect(clippy::unused_self, reason = "D-Bus methods need a receiver")]
 #[interface(name = "org.solarstatus.Receiver1")]
 impl Receiver {
     #[zbus(property)]
@@ -147,7 +147,7 @@ impl Receiver {
     }
 }
 
-/// What D-Bus can carry of the hostile names.
+/// The hostile names without NUL, which D-Bus cannot carry.
 fn texts() -> Vec<String> {
     HOSTILE.iter().map(|text| text.replace('\0', "")).collect()
 }
@@ -164,8 +164,8 @@ fn strangers(bus: &Bus) -> Connection {
     block_on(builder.name(NAME).build()).unwrap()
 }
 
-/// Whether a text of several lines can be shown: no control characters but ends of lines and, where
-/// colour was asked for, none at all; nothing that reorders a line; nothing that is not seen.
+/// Asserts that a text is harmless: no control characters except line feeds (not even those of
+/// colours), no bidirectional controls and no invisible characters.
 fn assert_shown(text: &str, what: &str) {
     let harmful = Regex::new(
         r"[\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}&&[^\n]]",
@@ -177,7 +177,7 @@ fn assert_shown(text: &str, what: &str) {
 }
 
 #[test]
-fn no_text_of_a_stranger_is_more_than_text() {
+fn hostile_names_are_harmless_in_every_output() {
     let bus = Bus::open();
     let _strangers = strangers(&bus);
     let count = HOSTILE.len();
@@ -188,7 +188,7 @@ fn no_text_of_a_stranger_is_more_than_text() {
     for format in format::profiles().into_iter().chain([template]) {
         let text = bus.stdout(&["--format", &format]);
         assert!(!text.is_empty(), "{format}");
-        // A module's tooltip has lines of its own, which JSON escapes.
+        // The line feeds of a tooltip are escaped in JSON.
         assert_shown(&text, &format);
     }
     for history in [
@@ -226,7 +226,7 @@ fn no_text_of_a_stranger_is_more_than_text() {
 }
 
 #[test]
-fn json_keeps_the_ids_of_strangers_and_no_line_of_them_reaches_the_terminal() {
+fn json_keeps_hostile_ids_and_has_no_control_characters() {
     let bus = Bus::open();
     let _strangers = strangers(&bus);
     let ids = |document: &Value| -> BTreeSet<String> {
@@ -248,7 +248,7 @@ fn json_keeps_the_ids_of_strangers_and_no_line_of_them_reaches_the_terminal() {
         let document: Value = serde_json::from_str(&text).unwrap();
         let found = ids(&document);
         assert!(found.is_subset(&known));
-        // Those on a bus without a name that can be seen say not how they are connected.
+        // Direct devices with an invisible bus name have no valid connection and are left out.
         assert!(found.len() > known.len() / 2, "{}", found.len());
         for device in document["devices"].as_array().unwrap() {
             let name = device["name"].as_str().unwrap_or("unknown");

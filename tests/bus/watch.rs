@@ -1,4 +1,4 @@
-//! Watching what the daemon tells.
+//! `watch` via the daemon.
 
 use test_support::bus::{Bus, NOWHERE};
 use test_support::terminal::Terminal;
@@ -7,7 +7,7 @@ use test_support::wait::until;
 use crate::daemon_harness::{Harness, solar_status};
 use crate::fake::Fake;
 
-/// Runs `watch` on the buses at this address.
+/// Runs `watch` with this system bus.
 pub(crate) fn watch(address: &str, arguments: &[&str]) -> Terminal {
     let mut command = solar_status(address, NOWHERE, &["watch"]);
     command.args(arguments).env("TERM", "xterm");
@@ -20,7 +20,7 @@ pub(crate) fn leave(mut watch: Terminal) {
 }
 
 #[test]
-fn a_daemon_that_is_started_again_does_not_end_a_watch() {
+fn a_restart_of_the_daemon_does_not_end_watch() {
     let bus = Bus::open();
     let daemon = bus.serve(&["--simulate"]);
     let watch = watch(bus.address(), &[]);
@@ -28,18 +28,18 @@ fn a_daemon_that_is_started_again_does_not_end_a_watch() {
     drop(daemon);
     watch.shows(&["not heard", "57 %", "solar-statusd left the system bus"]);
     let _again = bus.serve(&["--simulate"]);
-    watch.until("the daemon of now", |screen| {
+    watch.until("the values of the new daemon", |screen| {
         screen.contains("57 %") && !screen.contains("not heard")
     });
     leave(watch);
 }
 
 #[test]
-fn a_watch_that_was_begun_before_the_daemon_changes_over_to_it() {
+fn watch_started_before_the_daemon_switches_over_to_it() {
     for on in [&[][..], &["--bus", "system"]] {
         let bus = Bus::open();
         let watch = watch(bus.address(), on);
-        watch.until("nobody", |screen| screen.contains("aiting for"));
+        watch.until("no device", |screen| screen.contains("aiting for"));
         let daemon = Fake::on(&bus);
         watch.shows(&["K750"]);
         daemon.change("Lux", 12_i32.into());
@@ -50,7 +50,7 @@ fn a_watch_that_was_begun_before_the_daemon_changes_over_to_it() {
 }
 
 #[test]
-fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
+fn watch_requests_light_only_from_devices_that_are_awake() {
     let bus = Bus::open();
     let daemon = Fake::on(&bus);
     daemon.change("Lux", 12_i32.into());
@@ -58,20 +58,24 @@ fn light_is_measured_while_somebody_watches_and_only_on_who_is_awake() {
     watch.shows(&["K750"]);
     daemon.change("Lux", 320_i32.into());
     watch.shows(&["320 lux"]);
-    assert_eq!(daemon.series(), [], "it may sleep");
+    assert_eq!(daemon.series(), [], "it may be asleep");
     daemon.change("Presence", "online".into());
     until("a light series", || !daemon.series().is_empty());
-    assert_eq!(daemon.series(), [(20, 3)], "a minute");
+    assert_eq!(daemon.series(), [(20, 3)], "a series of one minute");
     daemon.change("Presence", "offline".into());
     watch.shows(&["1 offline"]);
     daemon.change("Presence", "online".into());
     until("another light series", || daemon.series().len() > 1);
-    assert_eq!(daemon.series(), [(20, 3); 2], "it woke");
+    assert_eq!(
+        daemon.series(),
+        [(20, 3); 2],
+        "a second series after waking"
+    );
     leave(watch);
 }
 
 #[test]
-fn light_comes_by_itself_where_it_is_not_to_be_measured() {
+fn with_light_every_0_watch_requests_light_only_by_key() {
     let bus = Bus::open();
     let daemon = Fake::on(&bus);
     let mut watch = watch(bus.address(), &["--light-every", "0"]);
@@ -82,12 +86,12 @@ fn light_comes_by_itself_where_it_is_not_to_be_measured() {
     assert_eq!(daemon.series(), []);
     watch.type_keys("l");
     until("a light series", || !daemon.series().is_empty());
-    assert_eq!(daemon.series(), [(1, 1)], "now, and once");
+    assert_eq!(daemon.series(), [(1, 1)], "a single measurement");
     leave(watch);
 }
 
 #[test]
-fn a_refusal_to_measure_light_is_shown() {
+fn a_rejected_light_request_is_shown() {
     let bus = Bus::open();
     let daemon = Fake::with_presence(&bus, "spent");
     daemon.change("Lux", 12_i32.into());

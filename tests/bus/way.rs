@@ -1,4 +1,4 @@
-//! Who is asked, and what is said of it.
+//! The choice between the daemon and the devices, and how `--verbose` reports it.
 
 use std::os::unix::net::UnixListener;
 use std::process::Output;
@@ -10,8 +10,7 @@ use zbus::block_on;
 
 use crate::daemon_harness::{Harness, closed_bus, solar_status};
 
-/// What is said on standard error first. The devices of this machine, if there are any, may have
-/// more to say.
+/// The first line on standard error. Devices of this machine, if there are any, may add more lines.
 fn way(output: &Output) -> String {
     let error = stderr(output);
     let line = error.lines().next().unwrap_or_default();
@@ -25,7 +24,7 @@ fn verbose(system: &str, session: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_daemon_is_looked_for_on_the_system_bus_then_on_the_session_bus() {
+fn the_system_bus_takes_precedence_over_the_session_bus() {
     let [system, session] = [Bus::open(), Bus::open()];
     let (first, second) = (system.address(), session.address());
     let _user = session.serve(&["--simulate"]);
@@ -41,7 +40,7 @@ fn the_daemon_is_looked_for_on_the_system_bus_then_on_the_session_bus() {
 }
 
 #[test]
-fn the_devices_are_asked_where_an_option_says_so() {
+fn options_select_the_devices_instead_of_the_daemon() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let folder = tempfile::tempdir().unwrap();
@@ -63,7 +62,7 @@ fn the_devices_are_asked_where_an_option_says_so() {
 }
 
 #[test]
-fn without_a_daemon_the_devices_are_asked() {
+fn without_a_daemon_the_devices_are_asked_directly() {
     let bus = Bus::open();
     let nobody = "asked the devices directly (no solar-statusd on the system or session bus)";
     assert_eq!(verbose(bus.address(), bus.address(), &[]), nobody);
@@ -71,7 +70,7 @@ fn without_a_daemon_the_devices_are_asked() {
 }
 
 #[test]
-fn without_a_daemon_a_bus_that_was_named_is_an_error() {
+fn with_a_bus_option_a_missing_daemon_is_an_error() {
     let bus = Bus::open();
     for (arguments, says) in [
         (["--bus", "system"], "no solar-statusd on the system bus"),
@@ -87,9 +86,9 @@ fn without_a_daemon_a_bus_that_was_named_is_an_error() {
 }
 
 #[test]
-fn a_daemon_that_hangs_does_not_keep_the_devices_waiting() {
+fn a_hanging_daemon_is_skipped_after_a_timeout() {
     let bus = Bus::open();
-    // It has the name and answers nobody.
+    // It owns the name and never replies.
     let hanging = bus.connect();
     block_on(hanging.request_name(bus::NAME)).unwrap();
     let owner = hanging.unique_name().unwrap();
@@ -103,7 +102,7 @@ fn a_daemon_that_hangs_does_not_keep_the_devices_waiting() {
 }
 
 #[test]
-fn a_bus_that_hangs_is_no_bus() {
+fn a_hanging_bus_is_skipped_after_a_timeout() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("bus");
     let _never_answers = UnixListener::bind(&socket).unwrap();
@@ -113,7 +112,7 @@ fn a_bus_that_hangs_is_no_bus() {
 }
 
 #[test]
-fn a_bus_that_refuses_is_said_and_the_devices_are_asked() {
+fn a_bus_that_rejects_calls_is_reported_and_the_devices_are_asked() {
     let bus = closed_bus();
     let _daemon = bus.serve(&["--simulate"]);
     let says = verbose(bus.address(), NOWHERE, &[]);
@@ -122,7 +121,7 @@ fn a_bus_that_refuses_is_said_and_the_devices_are_asked() {
 }
 
 #[test]
-fn a_bus_and_the_devices_cannot_both_be_meant() {
+fn a_bus_option_conflicts_with_options_for_the_devices() {
     for other in [
         &["--direct"][..],
         &["--simulate"],
