@@ -1,10 +1,10 @@
-//! A system bus of our own: real clients look there, and nowhere else, for UPower.
+//! A private system bus: real clients look for UPower only there.
 
 use std::process::Command;
 
 use test_support::bus::{Broker, Bus};
 
-/// Every program may do everything there, and receive what others send.
+/// Every program may do everything, including receiving the messages of others.
 const POLICY: &str = r#"
   <policy context="default">
     <allow own="*"/>
@@ -12,15 +12,15 @@ const POLICY: &str = r#"
     <allow eavesdrop="true"/>
   </policy>"#;
 
-/// Where programs look for the system bus, whatever library they use.
+/// The variable with the address of the system bus, which all D-Bus libraries use.
 const VARIABLE: &str = "DBUS_SYSTEM_BUS_ADDRESS";
 
-/// Starts it.
+/// Starts the bus.
 pub(crate) fn start() -> Bus {
     Bus::start(Broker::DbusDaemon, POLICY, &[])
 }
 
-/// A program for which this is the system bus.
+/// A program with this bus as the system bus.
 pub(crate) fn command(bus: &Bus, program: &str) -> Command {
     let mut command = Command::new(program);
     command

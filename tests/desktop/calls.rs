@@ -1,4 +1,4 @@
-//! What programs ask on the bus, and what they are told.
+//! Records the history requests of programs on the bus, and the replies.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use zbus::fdo::MonitoringProxy;
 use zbus::message::Type;
 use zbus::{MatchRule, Message, MessageStream, block_on};
 
-/// A point of a history: when, the value, the state.
+/// A point of a history: time, value, state.
 pub(crate) type Point = (u32, f64, u32);
 
-/// A call of `GetHistory` that was answered.
+/// A call of `GetHistory` with its reply.
 #[derive(Clone, Debug)]
 pub(crate) struct History {
     pub(crate) path: String,
@@ -22,7 +22,7 @@ pub(crate) struct History {
     pub(crate) points: Vec<Point>,
 }
 
-/// Hears all that is asked about histories.
+/// Records all history requests on a bus.
 pub(crate) struct Histories {
     heard: Arc<Mutex<Vec<History>>>,
 }
@@ -48,7 +48,7 @@ impl Histories {
         histories
     }
 
-    /// What was answered until now.
+    /// The requests answered so far.
     pub(crate) fn so_far(&self) -> Vec<History> {
         self.heard.lock().unwrap().clone()
     }
@@ -69,7 +69,7 @@ async fn listen(mut stream: MessageStream, heard: &Mutex<Vec<History>>) {
     }
 }
 
-/// `None`: it was no answer of that kind.
+/// `None`: the message is not such a reply.
 fn answered(call: &Message, answer: &Message) -> Option<History> {
     let (kind, timespan, _resolution): (String, u32, u32) = call.body().deserialize().ok()?;
     Some(History {
@@ -80,7 +80,7 @@ fn answered(call: &Message, answer: &Message) -> Option<History> {
     })
 }
 
-/// Who asks, and the number of the question.
+/// The sender and the serial number of the call.
 fn key(message: &Message) -> (String, u32) {
     let header = message.header();
     if let Some(serial) = header.reply_serial() {

@@ -1,4 +1,4 @@
-//! Days of history, lived through in virtual time.
+//! Days of history, simulated in virtual time.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,10 +19,10 @@ use solar_status::transport::{NodeInfo, Transport};
 /// Nine days, and the tenth until six in the evening.
 const LONG: Duration = Duration::from_secs((9 * 24 + 18) * 60 * 60);
 
-/// The charge at the first midnight; the last evening it is the 57 % of [`scenario::desk`].
+/// The charge at the first midnight; on the last evening it is the 57 % of [`scenario::desk`].
 const FIRST: Option<Percent> = Percent::new(54);
 
-/// Lives at a desk by a window until now, and records it in a state directory as the daemon does.
+/// Simulates a desk by a window until now, and records it in a state directory as the daemon does.
 pub(crate) fn live(state: &Path) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let end = Timestamp::from_start(now);
@@ -40,7 +40,7 @@ pub(crate) fn live(state: &Path) {
     });
 }
 
-/// Records what happens on a desk for so long as a trace.
+/// Records a trace of a desk for this time.
 pub(crate) fn record(desk: Staged<Receiver>, long: Duration, trace: &Path) {
     let file = TraceFile::create(trace).unwrap();
     let end = Timestamp::START + long;
@@ -77,7 +77,7 @@ fn pass(
     .unwrap();
 }
 
-/// What the daemon asks for by itself.
+/// The query of the daemon.
 fn query() -> Query {
     Query {
         wanted: Wanted {

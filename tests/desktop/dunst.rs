@@ -1,10 +1,10 @@
-//! Our notifications on a real notification server, dunst.
+//! Notifications on a real notification server, dunst.
 
 use test_support::tools::text;
 
 use crate::bus::{command, start};
 
-/// dunst prints what it is asked to show, until three simulated days are over.
+/// dunst prints every notification, until three simulated days have passed.
 const SESSION: &str = r#"
 dunst -print &
 server=$!
@@ -17,14 +17,14 @@ kill $server
 wait $server || true
 "#;
 
-/// The value of a line of dunst's.
+/// The value in a line of dunst's output.
 fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     let value = line.trim().strip_prefix(key)?.strip_prefix(": ")?;
     Some(value.trim_matches('\''))
 }
 
 #[test]
-fn dunst_shows_what_is_told() {
+fn dunst_shows_the_notifications() {
     let (bus, home) = (start(), tempfile::tempdir().unwrap());
     let mut session = command(&bus, "xvfb-run");
     session

@@ -1,4 +1,4 @@
-//! libupower-glib, by which GNOME, Xfce, MATE, Cinnamon and Waybar read UPower.
+//! libupower-glib, through which GNOME, Xfce, MATE, Cinnamon and Waybar read UPower.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use test_support::tools::text;
 use crate::bus::{command, start};
 use crate::{daemon, days};
 
-/// What happens in the seconds that are recorded.
+/// The events during the recorded seconds.
 const ACTS: [Act<Receiver>; 4] = [
     (7, |desk, now| desk.wake(now, K800)),
     (9, |desk, now| desk.set_sun(now, K750, Lux(320))),
@@ -20,7 +20,7 @@ const ACTS: [Act<Receiver>; 4] = [
 ];
 
 #[test]
-fn the_library_sees_devices_come_change_and_go() {
+fn libupower_glib_reports_added_changed_and_removed_devices() {
     let folder = tempfile::tempdir().unwrap();
     let trace = folder.path().join("trace");
     days::record(Staged::new(desk(), &ACTS), Duration::from_secs(15), &trace);

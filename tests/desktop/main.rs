@@ -1,12 +1,12 @@
-//! Programs of a real desktop take `solar-statusd --bus-name org.freedesktop.UPower` for UPower.
+//! Programs of real desktops accept `solar-statusd --bus-name org.freedesktop.UPower` as UPower.
 //!
-//! Each test has a system bus of its own. `cargo test --test desktop` runs them; the pictures of the
-//! windows are in `target/tmp/desktop`.
+//! Each test has its own system bus. `cargo test --test desktop` runs them; the screenshots are in
+//! `target/tmp/desktop`.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod bus;

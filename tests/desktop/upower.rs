@@ -1,4 +1,4 @@
-//! The command `upower` shows our devices: whole texts, as a person reads them.
+//! The command `upower` shows our devices: its complete output.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -20,17 +20,17 @@ const M705: &str = "/org/freedesktop/UPower/devices/hidpp_101B_1C5E0705";
 
 const DISPLAY: &str = "/org/freedesktop/UPower/devices/DisplayDevice";
 
-/// The next block has to come within this time: longer than all that happens on the simulated desk.
+/// The deadline for the next block: longer than everything that happens on the simulated desk.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// `upower --monitor-detail`, block by block.
+/// Reads `upower --monitor-detail`, block by block.
 struct Monitor {
     blocks: Receiver<String>,
     _upower: Process,
 }
 
 impl Monitor {
-    /// Starts it, and waits until it listens.
+    /// Starts it, and waits until it is monitoring.
     fn new(bus: &Bus) -> Self {
         let mut command = command(bus, "upower");
         command.arg("--monitor-detail").stdout(Stdio::piped());
@@ -40,7 +40,7 @@ impl Monitor {
         thread::spawn(move || {
             let mut block = String::new();
             for line in lines.map_while(Result::ok) {
-                // An empty line ends a block; the first line of all stands alone.
+                // An empty line ends a block; the first line is a block of its own.
                 if line.is_empty() || line.starts_with("Monitoring") {
                     drop(give.send(std::mem::take(&mut block)));
                 } else {
@@ -71,7 +71,7 @@ impl Monitor {
     }
 }
 
-/// A text with its times, unless nobody set them, and our version replaced.
+/// A text with its times replaced, unless they were never set, and with our version replaced.
 pub(crate) fn timeless(text: &str) -> String {
     let lines = text.lines().map(|line| match line.split_once(':') {
         Some((key, time)) if key.trim() == "updated" && !time.contains(" 1970 ") => {
@@ -84,13 +84,13 @@ pub(crate) fn timeless(text: &str) -> String {
 }
 
 #[test]
-fn upower_shows_our_devices_and_the_sun_moving() {
+fn upower_shows_our_devices_and_changes_of_light() {
     let bus = start();
     let _daemon = daemon::start(&bus, &["--simulate"]);
     let monitor = Monitor::new(&bus);
     let upower = |argument: &[&str]| text(command(&bus, "upower").args(argument), "upower");
 
-    // The keyboard that sleeps at first tells its battery only when it wakes.
+    // The keyboard that is asleep at first reports its battery only when it wakes.
     until("the K800 to wake", || upower(&["-e"]).contains(K800));
     assert_eq!(timeless(&upower(&["-d"])), include_str!("upower.txt"));
     assert_eq!(
@@ -103,7 +103,7 @@ fn upower_shows_our_devices_and_the_sun_moving() {
     let shown = shown.filter_map(|block| block.strip_prefix(&format!("{K750}\n")));
     assert_eq!(vec![k750], shown.collect::<Vec<_>>());
 
-    // The sun rises, and the keyboard is asked before the mouse tells its next percent.
+    // The sun rises, and the keyboard is polled before the mouse reports its next percentage.
     let changed = monitor.next_change();
     let first = changed.lines().next().unwrap();
     assert!(first.ends_with(K750), "{changed}");
@@ -119,7 +119,7 @@ fn upower_shows_our_devices_and_the_sun_moving() {
 }
 
 #[test]
-fn upower_shows_what_was_recorded_last() {
+fn upower_shows_the_newest_recorded_entry() {
     let state = tempfile::tempdir().unwrap();
     days::live(state.path());
     let bus = start();
@@ -133,7 +133,7 @@ fn upower_shows_what_was_recorded_last() {
 }
 
 #[test]
-fn upower_says_which_daemon_it_talks_to() {
+fn upower_prints_the_version_of_our_daemon() {
     let bus = start();
     let _daemon = daemon::start(&bus, &["--simulate"]);
     let version = text(command(&bus, "upower").arg("--version"), "upower");

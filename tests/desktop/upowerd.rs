@@ -1,4 +1,4 @@
-//! UPower's own daemon and ours: whoever comes first stays.
+//! UPower's own daemon and ours on one bus: the first to start keeps the name.
 
 use std::process::Stdio;
 
@@ -11,10 +11,10 @@ use crate::bus::{command, start};
 use crate::daemon::{self, owner};
 use crate::upower::timeless;
 
-/// Where Debian has it.
+/// Its path on Debian.
 const UPOWERD: &str = "/usr/libexec/upowerd";
 
-/// UPower's own, once it is there.
+/// Starts UPower's own daemon and waits for its name.
 fn upowerd(bus: &Bus) -> Process {
     let mut command = command(bus, UPOWERD);
     let upowerd = Process::start_from(command.stderr(Stdio::null()), "upower");
@@ -22,14 +22,14 @@ fn upowerd(bus: &Bus) -> Process {
     upowerd
 }
 
-/// What is said of the computer's own batteries.
+/// The summary of the computer's own batteries.
 fn summary(bus: &Bus) -> String {
     let path = "/org/freedesktop/UPower/devices/DisplayDevice";
     timeless(&text(command(bus, "upower").args(["-i", path]), "upower"))
 }
 
 #[test]
-fn where_upowerd_runs_ours_refuses_and_says_why() {
+fn while_upowerd_runs_ours_exits_with_a_reason() {
     let bus = start();
     let upowerd = upowerd(&bus);
 
@@ -47,10 +47,10 @@ fn where_upowerd_runs_ours_refuses_and_says_why() {
 }
 
 #[test]
-fn where_ours_runs_upowerd_leaves_without_replacing_it() {
+fn while_ours_runs_upowerd_exits_without_replacing_it() {
     let bus = start();
     let ours = daemon::start(&bus, &["--simulate"]);
-    // Also when it is told to replace another.
+    // Even if it is asked to replace another daemon.
     for replace in [None, Some("--replace")] {
         run(command(&bus, UPOWERD).args(replace), "upower");
         assert_eq!(owner(&bus), Some(ours.id()), "{replace:?}");
@@ -60,7 +60,7 @@ fn where_ours_runs_upowerd_leaves_without_replacing_it() {
 }
 
 #[test]
-fn without_a_battery_of_the_computer_the_summary_is_that_of_upowerd() {
+fn on_a_computer_without_a_battery_the_summary_equals_that_of_upowerd() {
     let bus = start();
     let upowerd = upowerd(&bus);
     let theirs = summary(&bus);

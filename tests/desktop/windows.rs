@@ -18,13 +18,13 @@ use crate::{daemon, days};
 
 const K750: &str = "/org/freedesktop/UPower/devices/hidpp_4002_392A0750";
 
-/// What a window takes.
+/// The packages that the windows need.
 const PACKAGES: &str = "xvfb, xauth, dbus-daemon, at-spi2-core, gir1.2-atspi-2.0, \
     gir1.2-gtk-3.0, gnome-power-manager and xfce4-power-manager";
 
 const WEEK: u32 = 7 * 24 * 60 * 60;
 
-/// Ten days of history, and a daemon for a desk where all are awake and nothing changes.
+/// Ten days of history, and a daemon for a desk where all devices are awake and nothing changes.
 struct Desk {
     _daemon: Process,
     bus: Bus,
@@ -51,7 +51,7 @@ impl Desk {
         }
     }
 
-    /// What a program with a window shows on these pages, in a session and on a screen of its own.
+    /// The text of a program's pages, run in a separate session on a separate display.
     fn pages(&self, pages: &str, sign: &str, command: &[&str]) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/window.py");
         let home = self.home.path();
@@ -69,19 +69,19 @@ impl Desk {
             .env("XDG_RUNTIME_DIR", home)
             .env("GSETTINGS_BACKEND", "keyfile");
         let told = text(&mut session, PACKAGES);
-        // Those who help in the session may say something first.
+        // Helper programs of the session may print something first.
         told[told.find('[').unwrap()..].to_owned()
     }
 }
 
-/// Where the pictures are, for a look at them.
+/// The directory of the screenshots.
 fn pictures() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desktop");
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// A text without the line after this one.
+/// A text without the line after this key.
 fn without_value_of(key: &str, text: &str) -> String {
     let mut lines = text.lines();
     let mut kept = String::new();
@@ -96,7 +96,7 @@ fn without_value_of(key: &str, text: &str) -> String {
 }
 
 #[test]
-fn gnome_shows_details_and_a_week_of_charge() {
+fn gnome_shows_the_details_and_a_week_of_charge() {
     let desk = Desk::new();
     let settings = desk.home.path().join("glib-2.0/settings");
     fs::create_dir_all(&settings).unwrap();
@@ -108,7 +108,7 @@ fn gnome_shows_details_and_a_week_of_charge() {
 
     let program = ["gnome-power-statistics", "--device", K750];
     let seen = desk.pages("Details,History", "Keyboard", &program);
-    // It says so where there is nothing to draw.
+    // If there is nothing to draw, the page contains a message.
     assert_eq!(
         without_value_of("Refreshed", &seen),
         include_str!("gnome.txt")
@@ -118,11 +118,11 @@ fn gnome_shows_details_and_a_week_of_charge() {
         let mut all = histories.so_far().into_iter();
         all.rfind(|it| (it.path.as_str(), it.kind.as_str(), it.timespan) == (K750, "charge", WEEK))
     };
-    until("the charge of a week to be reported", || {
+    until("the charge of a week to be requested", || {
         of_week().is_some()
     });
     let points = of_week().unwrap().points;
-    // Newest first: up on each bright day, and down in the nights and dull days between.
+    // Newest first: rising on each bright day, falling during nights and overcast days.
     assert!((100..200).contains(&points.len()), "{points:?}");
     let runs = points.chunk_by(|a, b| a.2 == b.2);
     let runs: Vec<(u32, f64)> = runs
@@ -141,7 +141,7 @@ fn gnome_shows_details_and_a_week_of_charge() {
 #[test]
 fn xfce_shows_all_devices() {
     let desk = Desk::new();
-    // Its settings want the service they are for.
+    // The settings dialog requires the service that it configures.
     let program = [
         "xfce4-power-manager-settings",
         "--device-id",
