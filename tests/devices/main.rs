@@ -1,10 +1,10 @@
-//! 73 real devices, each simulated from its dump, enumerated and read: what comes out is what the
-//! dump says.
+//! 73 real devices, each simulated from its dump, discovered and read: the result must match the
+//! dump.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ use solar_status::transport::NodeInfo;
 /// The slot of a Powerplay's pad.
 const PAD: u8 = 7;
 
-/// A row of `dumps.txt`, which was made from the dumps and not from the simulator's list.
+/// A row of `dumps.txt`, which was made from the dumps, independently of the simulator's list.
 struct Dump {
     product: &'static str,
     connection: &'static str,
@@ -70,7 +70,7 @@ fn read(nodes: Vec<(NodeInfo, Plugged)>) -> Snapshot {
     read_status(nodes.collect(), &query(), &mut memory, &mut clock).unwrap()
 }
 
-/// The device alone on its receiver, or on its own node.
+/// The device alone on a receiver, or on its own node.
 fn alone(entry: &Entry) -> Plugged {
     let serial = [0xD0, 0x00, 0x00, 0x01];
     if let Some(device) = entry.direct(serial) {
@@ -87,10 +87,10 @@ fn alone(entry: &Entry) -> Plugged {
     Plugged::Receiver(receiver.with(slot, entry.paired(serial).unwrap()))
 }
 
-/// Our name of a source for the dump's.
+/// The name of the battery source that corresponds to the dump's.
 fn source(dump: &Dump) -> Option<&'static str> {
     match (dump.source, dump.charge) {
-        // A keyboard on a cable: Solaar names a register because it speaks HID++ 1.0.
+        // A corded keyboard: Solaar names a register because the keyboard speaks HID++ 1.0.
         ("none", _) | ("register", "unknown") => None,
         ("register", charge) if charge.ends_with('%') => Some("register 0D"),
         ("register", _) => Some("register 07"),
@@ -118,7 +118,7 @@ fn assert_as_dumped(device: &Device, dump: &Dump) {
     let name = dump.name;
     if dump.kind != "?" {
         let kind = device.kind.and_then(DeviceKind::name);
-        // The pad of a Powerplay calls itself a touchpad.
+        // The pad of a Powerplay reports itself as a touchpad.
         let expected = if name == "Candy companion chip" {
             "charging pad"
         } else {
@@ -154,7 +154,7 @@ fn assert_as_dumped(device: &Device, dump: &Dump) {
     }
     if let Some(voltage) = number(dump.charge, "mV") {
         assert_eq!(battery.voltage.map(|it| it.0), Some(voltage), "{name}");
-        // Solaar's tables changed over its versions; only the G733's dump has today's.
+        // Solaar's curves changed over its versions; only the G733's dump has the current one.
         let estimate = battery.percent.map(|it| u16::from(it.get()));
         match (dump.state, dump.product) {
             ("charging", _) => assert_eq!(estimate, None, "{name}"),
@@ -171,7 +171,7 @@ fn assert_as_dumped(device: &Device, dump: &Dump) {
 }
 
 #[test]
-fn every_device_is_found_and_read_as_its_dump_says() {
+fn every_device_is_found_and_its_values_match_its_dump() {
     let (entries, dumps) = (devices(), dumps());
     assert_eq!((entries.len(), dumps.len()), (73, 73));
     for (entry, dump) in entries.iter().zip(&dumps) {
@@ -208,7 +208,7 @@ fn every_device_is_found_and_read_as_its_dump_says() {
 }
 
 #[test]
-fn the_full_desk_has_them_all_at_once() {
+fn all_devices_are_found_and_read_on_one_desk() {
     let snapshot = read(numbered("simulated", scenario::full()));
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
     assert_eq!(snapshot.devices.len(), 73);
@@ -221,7 +221,8 @@ fn the_full_desk_has_them_all_at_once() {
         };
         *sources.entry(source).or_default() += 1;
     }
-    // 73 dumps, less those who sleep: K800, G613, G502 X PLUS, MX KEYS S, MX Anywhere 3, a headset.
+    // 73 dumps, minus the sleeping ones: K800, G613, G502 X PLUS, MX KEYS S, MX Anywhere 3, a
+    // headset.
     let expected = [
         ("1000", 37),
         ("1001", 3),
