@@ -1,10 +1,10 @@
-//! `solar-status doctor`: what it says of machines that are trees of files, and of this one.
+//! `solar-status doctor` on simulated machines (trees of files) and on this one.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod tree;
@@ -14,7 +14,7 @@ use std::fs;
 use tree::{Found, Tree, doctor};
 
 #[test]
-fn this_machine_is_looked_at_whatever_it_has() {
+fn the_real_machine_is_examined_whatever_it_has() {
     let output = doctor(&["--json", "--listen", "0"]).output().unwrap();
     let found = Found::of(&output);
     assert!(matches!(found.status, Some(0 | 1 | 3 | 4)), "{output:?}");
@@ -29,7 +29,7 @@ fn this_machine_is_looked_at_whatever_it_has() {
 }
 
 #[test]
-fn where_there_is_nothing_to_look_at_it_says_so() {
+fn missing_directories_are_reported_as_unseen() {
     let found = Tree::empty().found();
     assert_eq!(found.status, Some(3));
     assert_eq!(found.document["verdict"], "absent");
@@ -49,7 +49,7 @@ fn where_there_is_nothing_to_look_at_it_says_so() {
 }
 
 #[test]
-fn a_healthy_machine_is_told_as_it_is() {
+fn a_healthy_machine_is_described() {
     let found = Tree::healthy().found();
     assert_eq!(found.status, Some(0), "{:#}", found.document);
     let [verdict, text, _] = found.get("usb", "device");
@@ -83,7 +83,7 @@ fn a_healthy_machine_is_told_as_it_is() {
 }
 
 #[test]
-fn who_holds_an_interface_decides() {
+fn the_driver_of_an_interface_determines_the_finding() {
     let tree = Tree::healthy();
     let driver = "sys/bus/usb/devices/1-2:1.2/driver";
     tree.remove(driver);
@@ -100,7 +100,7 @@ fn who_holds_an_interface_decides() {
 }
 
 #[test]
-fn a_node_without_a_file_is_a_container_s() {
+fn a_node_without_a_device_file_is_explained_as_a_container() {
     let tree = Tree::healthy();
     tree.remove("dev/hidraw2");
     let found = tree.found();
@@ -111,7 +111,7 @@ fn a_node_without_a_file_is_a_container_s() {
 }
 
 #[test]
-fn a_kernel_without_hidraw_is_told() {
+fn a_kernel_without_hidraw_is_a_problem() {
     let tree = Tree::healthy();
     tree.remove("sys/class/hidraw");
     let found = tree.found();
@@ -120,7 +120,7 @@ fn a_kernel_without_hidraw_is_told() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_with_the_reason_and_no_receiver_is_asked_for() {
+fn unreadable_devices_are_named_with_the_reason_and_without_wrong_advice() {
     // Solaar issues 1350 and 1835 (C542), HeadsetControl issue 224 (G435).
     for (product, name, id, reason) in [
         (
@@ -163,7 +163,7 @@ fn what_cannot_be_read_is_named_with_the_reason_and_no_receiver_is_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_also_where_others_can() {
+fn unreadable_devices_are_named_alongside_readable_ones() {
     let tree = Tree::healthy();
     tree.mute(5, "C24D", "Logitech G710 Keyboard");
     let found = tree.found();
@@ -172,7 +172,7 @@ fn what_cannot_be_read_is_named_also_where_others_can() {
 }
 
 #[test]
-fn other_programs_are_found_by_what_they_hold_and_by_name() {
+fn other_programs_are_found_by_their_open_nodes_and_by_name() {
     let tree = Tree::healthy();
     tree.process(41, "solaar", "/dev/hidraw2");
     tree.process(42, "fwupd", "/dev/null");
@@ -193,11 +193,11 @@ fn other_programs_are_found_by_what_they_hold_and_by_name() {
             "fwupd runs (process 42), and is not seen to hold a node",
         ]
     );
-    assert_eq!(found.status, Some(0), "nothing is wrong with that");
+    assert_eq!(found.status, Some(0), "other programs are not a problem");
 }
 
 #[test]
-fn installed_files_and_histories_are_looked_at() {
+fn installed_files_and_histories_are_examined() {
     let tree = Tree::healthy();
     let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/udev/71-solar-statusd.rules");
     let rule = "usr/lib/udev/rules.d/71-solar-statusd.rules";
@@ -212,7 +212,7 @@ fn installed_files_and_histories_are_looked_at() {
     assert_eq!(found.get("files", "differs")[0], "note");
     assert!(found.get("files", "kept")[1].ends_with("can be read: 1 device"));
 
-    // The first of a name counts.
+    // The first file with a name takes precedence.
     tree.link("etc/udev/rules.d/71-solar-statusd.rules", "/dev/null");
     tree.write(&format!("{history}/4002-392A0751.jsonl"), "no history\n");
     let found = tree.found();
@@ -226,18 +226,21 @@ fn installed_files_and_histories_are_looked_at() {
 }
 
 #[test]
-fn a_report_is_a_whole_file_and_does_not_tell_whose_machine_it_is() {
+fn a_report_replaces_the_file_and_is_anonymous() {
     let tree = Tree::healthy();
     tree.process(41, "solaar", "/dev/hidraw2");
     let hid = "sys/devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007/uevent";
     let properties = fs::read_to_string(tree.path(hid)).unwrap();
     tree.write(hid, &(properties + "HID_UNIQ=af-4f-95-ea\n"));
-    // The directory of a user, and a name in it.
+    // The path contains a user's name.
     let path = tree.path("anna.txt");
     fs::write(&path, "an older report, and a longer one".repeat(1000)).unwrap();
     let output = tree.doctor(&["--report", path.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(!output.stdout.is_empty(), "it is told all the same");
+    assert!(
+        !output.stdout.is_empty(),
+        "the findings are printed as well"
+    );
     let report = fs::read_to_string(&path).unwrap();
     for part in [
         "# solar-status report 1\n",
@@ -255,11 +258,11 @@ fn a_report_is_a_whole_file_and_does_not_tell_whose_machine_it_is() {
 }
 
 #[test]
-fn a_report_does_not_tell_of_devices_that_are_gone() {
+fn a_report_redacts_devices_known_only_from_histories() {
     let tree = Tree::healthy();
     let history = "var/lib/solar-status/history";
     let name = "4003-5D01C0DE";
-    // It begins as a history does, and is longer than any.
+    // It starts like a history, and is longer than any valid one.
     let header =
         format!("{{\"device\":\"{name}\",\"format\":\"solar-status history\",\"version\":1}}\n");
     let file = format!("{history}/{name}.jsonl");
@@ -267,7 +270,7 @@ fn a_report_does_not_tell_of_devices_that_are_gone() {
     let damaged = fs::File::options().write(true).open(tree.path(&file));
     damaged.unwrap().set_len(1 << 26).unwrap();
     tree.write(&format!("{history}/4003-5D01C0DF.jsonl"), "no history\n");
-    // Its words come in by a program's name too.
+    // The same serial number occurs in a program's name, too.
     tree.process(41, "5d-01-c0-de", "/dev/hidraw2");
     let output = tree.doctor(&["--report", "-"]);
     let report = String::from_utf8(output.stdout).unwrap();
@@ -289,7 +292,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn people_get_lines_with_advice_below() {
+fn the_text_output_has_findings_with_advice_below() {
     let tree = Tree::healthy();
     tree.remove("dev/hidraw2");
     let text = String::from_utf8(tree.doctor(&[]).stdout).unwrap();

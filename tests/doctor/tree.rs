@@ -1,4 +1,4 @@
-//! Trees that look like a machine: its `/sys`, `/dev`, `/proc` and `/etc`.
+//! Directory trees that look like a machine: its `/sys`, `/dev`, `/proc` and `/etc`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -30,20 +30,20 @@ const CENTURION: [u8; 17] = [
     0x00,
 ];
 
-/// Where the receiver's HID device is, from `/sys` on, and that of its K750.
+/// The HID devices of the receiver and of its K750, relative to `/sys`.
 const RECEIVER: &str = "devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007";
 const K750: &str = "devices/usb1/1-2/1-2:1.2/0003:046D:C52B.0007/0003:046D:4002.0008";
 
-/// A machine; gone with the test.
+/// A simulated machine in a temporary directory.
 pub(crate) struct Tree(TempDir);
 
 impl Tree {
-    /// One with nothing in it.
+    /// An empty machine.
     pub(crate) fn empty() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// One with a Unifying receiver, which the kernel drives, and a K750's battery.
+    /// A machine with a Unifying receiver that the kernel drives, and a K750 with a battery.
     pub(crate) fn healthy() -> Self {
         let tree = Self::empty();
         tree.write("proc/sys/kernel/osrelease", "6.1.0-test\n");
@@ -87,7 +87,7 @@ impl Tree {
                 "../../../../bus/usb/drivers/usbhid",
             );
         }
-        // Another maker's, and a camera of Logitech's.
+        // A device of another manufacturer, and a Logitech camera.
         self.write("sys/bus/usb/devices/1-3/idVendor", "1532\n");
         for (name, text) in [
             ("idVendor", "046d"),
@@ -113,12 +113,12 @@ impl Tree {
         self.driver(K750, "logitech-hidpp-device");
     }
 
-    /// The two interfaces of something without HID++ at a port.
+    /// A device without HID++ at a port; it has two interfaces.
     pub(crate) fn mute(&self, port: u8, product: &str, name: &str) {
         self.hardware(port, product, name, &[&PLAIN, &PLAIN]);
     }
 
-    /// A headset that speaks Centurion at a port.
+    /// A headset with the Centurion protocol at a port.
     pub(crate) fn centurion(&self, port: u8, product: &str, name: &str) {
         self.hardware(port, product, name, &[&PLAIN, &CENTURION]);
     }
@@ -176,7 +176,7 @@ impl Tree {
         );
     }
 
-    /// A process that holds this file.
+    /// A process that has this file open.
     pub(crate) fn process(&self, pid: u32, name: &str, holds: &str) {
         self.write(&format!("proc/{pid}/comm"), &format!("{name}\n"));
         self.link(&format!("proc/{pid}/fd/7"), holds);
@@ -211,27 +211,27 @@ impl Tree {
         }
     }
 
-    /// The doctor, looking at it; there is no bus.
+    /// Runs the doctor on it, without a bus.
     pub(crate) fn doctor(&self, arguments: &[&str]) -> Output {
         let mut command = doctor(arguments);
         command.arg("--root").arg(self.0.path());
         command.output().unwrap()
     }
 
-    /// What it finds, with its exit status.
+    /// The doctor's findings on it.
     pub(crate) fn found(&self) -> Found {
         Found::of(&self.doctor(&["--json"]))
     }
 }
 
-/// The doctor, with no bus and nothing remembered.
+/// The doctor, without a bus or cache.
 pub(crate) fn doctor(arguments: &[&str]) -> Command {
     let mut command = SOLAR_STATUS.command(&[&["doctor"], arguments].concat());
     command.env("HOME", "/home/anna").env("USER", "anna");
     command
 }
 
-/// What was found.
+/// The exit status and the findings.
 pub(crate) struct Found {
     pub(crate) status: Option<i32>,
     pub(crate) document: Value,
@@ -246,7 +246,7 @@ impl Found {
         }
     }
 
-    /// The verdict, text and advice of the first finding of this name.
+    /// The verdict, text and advice of the first finding with this area and id.
     pub(crate) fn get(&self, area: &str, id: &str) -> [&str; 3] {
         let findings = self.document["findings"].as_array().unwrap();
         let found = findings
