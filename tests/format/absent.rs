@@ -1,6 +1,7 @@
-//! Devices that are absent: in a bar their last value has its age, and after a day they leave it.
+//! Absent devices: a bar shows their last value with its age, and drops them after a day.
 //!
-//! House decision: the last known value is kept with its age; a bar is about what is there.
+//! Project decision: the last known value is kept with its age; a bar is about the devices that are
+//! present.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::devices::{READ, mouse, rendered, rendered_at};
 
 const HOUR: u64 = 60 * 60;
 
-/// A mouse that is offline since it was read.
+/// A mouse that has been offline since it was read.
 fn absent(name: &str, percent: u8) -> Device {
     Device {
         presence: Presence::Offline,
@@ -25,7 +26,7 @@ fn after(seconds: u64) -> Timestamp {
     READ + Duration::from_secs(seconds)
 }
 
-/// What a bar shows, without colours, and what it shows where there is less room or more.
+/// The text of a bar without colours, and its short or long form.
 fn parts(profile: &str, text: &str) -> Vec<String> {
     let get = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
     match profile {
@@ -43,7 +44,7 @@ fn parts(profile: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_absent_device_has_its_age_in_a_bar() {
+fn a_bar_shows_an_absent_device_with_its_age() {
     let shown = |profile| {
         let rendered = rendered_at(profile, &[absent("M705", 4)], after(23 * HOUR));
         parts(profile, &rendered.text)
@@ -62,7 +63,7 @@ fn an_absent_device_has_its_age_in_a_bar() {
 }
 
 #[test]
-fn after_a_day_a_bar_is_as_if_nothing_were_plugged_in() {
+fn after_a_day_a_bar_is_as_without_devices() {
     let absent = [absent("M705", 4), absent("M720", 60)];
     for profile in &bars() {
         for devices in [&absent[..1], &absent] {
@@ -74,7 +75,7 @@ fn after_a_day_a_bar_is_as_if_nothing_were_plugged_in() {
 }
 
 #[test]
-fn an_absent_device_leaves_the_bar_to_those_that_are_there() {
+fn absent_devices_come_after_present_ones_and_are_dropped() {
     let mut there = mouse("M720", 60);
     let devices = |there: &Device| [absent("M705", 4), there.clone()];
     for profile in &bars() {
@@ -83,7 +84,7 @@ fn an_absent_device_leaves_the_bar_to_those_that_are_there() {
         assert!(shown.starts_with("M720 60 %"), "{profile}: {shown}");
         assert_eq!(shown.contains("M705"), profile != "waybar", "{shown}");
     }
-    // Whatever its own last sign was.
+    // Present devices stay even without a last-seen time.
     there.seen = None;
     for profile in ["i3blocks", "i3status-rust", "polybar", "tmux"] {
         let gone = rendered_at(profile, &devices(&there), after(25 * HOUR));
@@ -102,7 +103,7 @@ fn an_absent_device_leaves_the_bar_to_those_that_are_there() {
 }
 
 #[test]
-fn any_sign_of_life_counts_and_one_that_is_not_known_is_not_made_up() {
+fn the_age_counts_from_the_last_message_and_an_unknown_one_is_not_guessed() {
     let mut seen = absent("M705", 4);
     seen.seen = Some(after(10 * HOUR));
     let shown = |device: &Device, hours: u64| {
@@ -111,7 +112,7 @@ fn any_sign_of_life_counts_and_one_that_is_not_known_is_not_made_up() {
     };
     assert!(
         shown(&seen, 30).contains("M705 4 % (30 h)"),
-        "its charge is older"
+        "its charge is older than its last message"
     );
     assert_eq!(shown(&seen, 34), "");
     let mut never = absent("K800", 0);
@@ -120,7 +121,7 @@ fn any_sign_of_life_counts_and_one_that_is_not_known_is_not_made_up() {
 }
 
 #[test]
-fn a_template_for_one_device_is_a_bar_and_one_for_several_a_list() {
+fn a_template_drops_an_absent_device_only_if_it_is_the_only_one() {
     let devices = [absent("M705", 4), mouse("M720", 60)];
     let template = "{name} {charge}[ ({age})]";
     let shown =
@@ -131,7 +132,7 @@ fn a_template_for_one_device_is_a_bar_and_one_for_several_a_list() {
 }
 
 #[test]
-fn what_is_no_bar_keeps_absent_devices() {
+fn formats_other_than_bars_keep_absent_devices() {
     let device = [absent("M705", 4)];
     let others = format::profiles()
         .into_iter()
@@ -143,7 +144,7 @@ fn what_is_no_bar_keeps_absent_devices() {
     }
 }
 
-/// All that a bar prints from the time the device was read on, with the second of each.
+/// Everything a bar prints after the device was read, with the second of each text.
 fn lived(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
     let mut printed: Vec<(u64, String)> = Vec::new();
     let mut now = READ;
@@ -152,7 +153,7 @@ fn lived(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
         printed.push((now.since(READ).as_secs(), rendered.text));
         match rendered.changes {
             Some(changes) => {
-                assert!(changes > now, "it goes on");
+                assert!(changes > now, "the next change is in the future");
                 now = changes;
             }
             None => break,
@@ -162,7 +163,7 @@ fn lived(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn each_time_a_stream_wakes_up_its_text_differs_and_at_last_it_is_empty() {
+fn each_wakeup_of_a_stream_changes_its_text_until_it_is_empty() {
     for format in bars()
         .iter()
         .map(String::as_str)
@@ -173,17 +174,17 @@ fn each_time_a_stream_wakes_up_its_text_differs_and_at_last_it_is_empty() {
             assert_ne!(pair[0].1, pair[1].1, "{format}");
             assert!(pair[0].0 == 0 || pair[1].0 - pair[0].0 >= 60, "{pair:?}");
         }
-        // A minute in the first hour, then an hour, until the day is over.
+        // Every minute in the first hour, then every hour, until the day is over.
         assert_eq!(printed.len(), 1 + 60 + 23, "{format}");
         let (second, last) = printed.last().unwrap();
         assert_eq!(*last, rendered(format, &[]), "{format}");
-        // To the next whole minute.
+        // Rounded up to a full minute.
         assert!((24 * HOUR..24 * HOUR + 60).contains(second), "{second}");
     }
 }
 
 #[test]
-fn devices_that_left_at_different_times_wake_a_stream_once_a_minute_at_most() {
+fn several_absent_devices_wake_a_stream_at_most_once_a_minute() {
     let devices: Vec<Device> = (0..3)
         .map(|number| {
             let mut device = absent(&format!("M{number}"), 4);
@@ -202,7 +203,7 @@ fn devices_that_left_at_different_times_wake_a_stream_once_a_minute_at_most() {
 }
 
 #[test]
-fn what_does_not_show_an_age_does_not_wake_a_stream() {
+fn formats_without_an_age_do_not_wake_a_stream() {
     let there = [mouse("M705", 4), mouse("M720", 60)];
     for format in bars()
         .iter()
@@ -214,7 +215,7 @@ fn what_does_not_show_an_age_does_not_wake_a_stream() {
     let absent = [absent("M705", 4), absent("M720", 60)];
     let list = rendered_at("{name} {charge} {presence}", &absent, READ);
     assert_eq!(list.changes, None);
-    // Nor does a device that is not among the three of a bar, until it leaves.
+    // A device beyond the first three of a bar wakes it only when it is dropped.
     let mut crowd: Vec<Device> = (0..3).map(|it| mouse(&format!("M{it}"), 50)).collect();
     crowd.extend(absent);
     let crowd = rendered_at("tmux", &crowd, READ);

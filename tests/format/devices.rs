@@ -1,4 +1,4 @@
-//! Devices that a desk seldom has, with names as nobody should give them.
+//! Devices in unusual states and with unusual names.
 
 use std::time::Duration;
 
@@ -20,18 +20,18 @@ pub(crate) const LOOK: Look<'_> = Look {
 /// When the values of all devices were read.
 pub(crate) const READ: Timestamp = Timestamp::from_start(Duration::from_millis(1_763_900_000_250));
 
-/// What a format makes of devices that were just read.
+/// The output of a format for devices that were just read.
 pub(crate) fn rendered(format: &str, devices: &[Device]) -> String {
     rendered_at(format, devices, READ).text
 }
 
-/// What a format makes of devices at a time.
+/// The output of a format for devices at a time.
 pub(crate) fn rendered_at(format: &str, devices: &[Device], now: Timestamp) -> Rendered {
     let format: Format = format.parse().unwrap();
     format.render(devices, now, LOOK).unwrap()
 }
 
-/// A mouse with this charge, online and with nothing else to tell.
+/// A mouse with this charge, online, without further values.
 pub(crate) fn mouse(name: &str, percent: u8) -> Device {
     let serial: u32 = name.bytes().map(u32::from).sum();
     let at = READ;
@@ -87,14 +87,14 @@ pub(crate) fn with_days_left(device: Device) -> Device {
     device
 }
 
-/// A mouse with another battery.
+/// A mouse with a modified battery.
 pub(crate) fn with(name: &str, change: impl FnOnce(&mut Battery)) -> Device {
     let mut device = mouse(name, 50);
     change(device.battery.as_mut().unwrap());
     device
 }
 
-/// What a name can hold that means something to somebody, or cannot be drawn.
+/// Names with characters that have a meaning in some format, or that cannot be drawn.
 pub(crate) const NAMES: [&str; 12] = [
     "K750",
     r#"my "best" \mouse\"#,
@@ -110,7 +110,7 @@ pub(crate) const NAMES: [&str; 12] = [
     "a, b; c | d $HOME `id` {{x}}",
 ];
 
-/// Sleeping, charging, broken, in steps, of unknown charge, and without a battery.
+/// Asleep, charging, broken, in steps, with unknown charge, and without a battery.
 pub(crate) fn odd() -> Vec<Device> {
     let mut asleep = mouse("asleep", 4);
     asleep.presence = Presence::Offline;
@@ -153,7 +153,7 @@ pub(crate) fn odd() -> Vec<Device> {
     ]
 }
 
-/// The names of the odd devices in the order of a bar: the one without a battery is left out.
+/// The names of the odd devices in the order of a bar, which leaves out the one without a battery.
 pub(crate) const ODD_IN_A_BAR: [&str; 8] = [
     "critical", "steps", "low", "broken", "estimate", "solar", "unknown", "asleep",
 ];

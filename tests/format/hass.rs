@@ -1,4 +1,5 @@
-//! By Home Assistant's documentation of MQTT discovery, of `sensor.mqtt` and `binary_sensor.mqtt`.
+//! Checked against Home Assistant's documentation of MQTT discovery, `sensor.mqtt` and
+//! `binary_sensor.mqtt`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use solar_status::device::{BatteryLevel, Presence, ValueKind};
 use crate::devices::{NAMES, mouse, odd, rendered, with};
 use crate::program::{desk, full, stdout};
 
-/// What may stand in each mapping, of which these must.
+/// The keys that each mapping may have.
 const ROOT: &[&str] = &[
     "device",
     "origin",
@@ -37,7 +38,7 @@ const COMPONENT: &[&str] = &[
     "options",
 ];
 
-/// Device classes with their units: none for flags and words.
+/// Device classes with their units; flags and words have none.
 const CLASSES: &[(&str, &str, Option<&str>)] = &[
     ("sensor", "battery", Some("%")),
     ("sensor", "voltage", Some("V")),
@@ -54,7 +55,7 @@ fn keys_are_among(mapping: &Value, keys: &[&str]) {
     }
 }
 
-/// Topics with their payloads, each line checked.
+/// Topics with their payloads; each topic is checked.
 fn messages(lines: &str) -> BTreeMap<String, String> {
     let mut messages = BTreeMap::new();
     for line in lines.lines() {
@@ -65,7 +66,7 @@ fn messages(lines: &str) -> BTreeMap<String, String> {
     messages
 }
 
-/// Checks a discovery document against its state; the components by their keys.
+/// Checks a discovery document against its state; returns the components by key.
 fn components(topic: &str, messages: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
     let parts: Vec<&str> = topic.split('/').collect();
     let ["homeassistant", "device", object, "config"] = parts[..] else {
@@ -116,13 +117,13 @@ fn components(topic: &str, messages: &BTreeMap<String, String>) -> BTreeMap<Stri
     components
 }
 
-/// A time of UTC, as Home Assistant takes it for the class `timestamp`, or unknown.
+/// A UTC time as Home Assistant requires it for the class `timestamp`, or null.
 fn is_time(value: &Value) -> bool {
     let is_utc = |text: &str| text.len() == "2025-11-23T14:30:00Z".len() && text.ends_with('Z');
     value.is_null() || value.as_str().is_some_and(is_utc)
 }
 
-/// The components of the one device that is there.
+/// The component keys of the only device.
 fn of_one(lines: &str) -> Vec<String> {
     let messages = messages(lines);
     let topic = messages.keys().find(|it| it.ends_with("/config")).unwrap();
@@ -156,7 +157,7 @@ fn a_k750_has_charge_light_and_voltage() {
                 before
                     .last()
                     .is_some_and(|it: &String| it.ends_with("/config")),
-                "told first"
+                "discovery must precede the state"
             );
         }
         before.push(topic.to_owned());
@@ -164,7 +165,7 @@ fn a_k750_has_charge_light_and_voltage() {
 }
 
 #[test]
-fn steps_are_words_and_what_is_unknown_is_no_component() {
+fn steps_are_words_and_unknown_values_have_no_component() {
     let steps = with("steps", |battery| {
         battery.percent = None;
         battery.level = Some(BatteryLevel::Good);
@@ -182,7 +183,7 @@ fn steps_are_words_and_what_is_unknown_is_no_component() {
 }
 
 #[test]
-fn the_charge_of_an_absent_device_has_its_time() {
+fn the_charge_of_an_absent_device_has_its_reading_time() {
     let charge_read = |presence| {
         let mut device = mouse("M705", 50);
         device.presence = presence;
@@ -193,12 +194,16 @@ fn the_charge_of_an_absent_device_has_its_time() {
             .unwrap();
         state["charge_read"].clone()
     };
-    assert_eq!(charge_read(Presence::Online), Value::Null, "it is current");
+    assert_eq!(
+        charge_read(Presence::Online),
+        Value::Null,
+        "an online device has a current charge"
+    );
     assert_eq!(charge_read(Presence::Offline), "2025-11-23T12:13:20Z");
 }
 
 #[test]
-fn any_device_is_well_formed() {
+fn messages_are_well_formed_for_every_device() {
     let named = NAMES.map(|name| mouse(name, 50));
     let mut bluetooth = mouse("M", 50);
     bluetooth.id = "B034-E4:5F:01:02:03:04+#/".to_owned();
@@ -220,7 +225,7 @@ fn any_device_is_well_formed() {
 }
 
 #[test]
-fn only_messages_that_are_new_are_streamed() {
+fn a_stream_has_only_changed_messages() {
     let stream = [
         "--simulate",
         "--format",

@@ -1,4 +1,4 @@
-//! By i3blocks itself, which passes on what i3bar would draw.
+//! Checked by i3blocks itself, which prints what i3bar would draw.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,10 +9,10 @@ use test_support::process::Process;
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{SOLAR_STATUS, full};
 
-/// What is waited for comes within so many lines.
+/// The expected block arrives within this many lines.
 const MOST_LINES: usize = 100;
 
-/// Keys of the i3bar protocol, and what they are.
+/// Checks the keys of the i3bar protocol and their types.
 fn check(block: &Value) {
     for (key, value) in block.as_object().unwrap() {
         match key.as_str() {
@@ -23,9 +23,9 @@ fn check(block: &Value) {
                 assert_eq!(digits.len(), 6);
                 assert!(u32::from_str_radix(digits, 16).is_ok());
             }
-            // For i3blocks, which makes it the protocol's boolean.
+            // i3blocks expects the string, and passes on the protocol's boolean.
             "urgent" => assert_eq!(value, "true"),
-            other => panic!("{other} is no key of the protocol"),
+            other => panic!("{other} is not a key of the protocol"),
         }
     }
 }
@@ -37,7 +37,7 @@ fn block(line: &str) -> Value {
     block
 }
 
-/// What i3blocks tells i3bar of a block that runs this, until it is as it should be.
+/// The block of a command as i3blocks passes it to i3bar, once it meets the condition.
 fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let configuration = folder.path().join("i3blocks.conf");
@@ -60,7 +60,7 @@ fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value 
             return solar;
         }
     }
-    panic!("i3blocks ended, or tells something else");
+    panic!("i3blocks ended, or never printed the expected block");
 }
 
 fn told_of(line: &str) -> Value {
@@ -72,7 +72,7 @@ fn told_of(line: &str) -> Value {
 }
 
 #[test]
-fn i3blocks_shows_the_three_lowest_in_the_colour_of_what_needs_care() {
+fn i3blocks_shows_the_three_lowest_in_the_colour_of_the_most_urgent() {
     let line = rendered("i3blocks", &odd());
     block(&line);
     let told = told_of(&line);
@@ -84,7 +84,7 @@ fn i3blocks_shows_the_three_lowest_in_the_colour_of_what_needs_care() {
 }
 
 #[test]
-fn a_sleeping_device_is_dim_and_not_urgent() {
+fn a_sleeping_device_is_dimmed_and_not_urgent() {
     let mut asleep = odd();
     asleep.retain(|device| device.name.as_deref() == Some("asleep"));
     let block = block(&rendered("i3blocks", &asleep));
@@ -94,7 +94,7 @@ fn a_sleeping_device_is_dim_and_not_urgent() {
 }
 
 #[test]
-fn i3blocks_passes_each_name_on() {
+fn i3blocks_passes_every_name_on() {
     for name in NAMES {
         let line = rendered("i3blocks", &[mouse(name, 50)]);
         let expected = block(&line);
@@ -104,7 +104,7 @@ fn i3blocks_passes_each_name_on() {
 
 #[test]
 fn i3blocks_follows_a_stream() {
-    // In real time: of lines that come at once i3blocks may leave some unread. The K800 wakes.
+    // In real time: of lines that arrive together, i3blocks may skip some. The K800 wakes.
     let command = format!(
         "{} --simulate --watch --format i3blocks",
         SOLAR_STATUS.path()

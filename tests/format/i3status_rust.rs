@@ -1,5 +1,5 @@
-//! By the documentation of i3status-rust's block `custom`: `text` is a string and must be there;
-//! `icon`, `state`, one of five words, and `short_text` may be.
+//! Checked against the documentation of i3status-rust's block `custom`: `text` is a required
+//! string; `icon`, `state` (one of five words) and `short_text` are optional.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::waybar::unmarked;
 
 const STATES: [&str; 5] = ["Idle", "Info", "Good", "Warning", "Critical"];
 
-/// Names that all icon sets have.
+/// The names that all icon sets have.
 const ICONS: [&str; 5] = ["", "keyboard", "mouse", "headphones", "joystick"];
 
 fn block(line: &str) -> Value {
@@ -22,7 +22,7 @@ fn block(line: &str) -> Value {
             "text" | "short_text" => {}
             "icon" => assert!(ICONS.contains(&value), "{value}"),
             "state" => assert!(STATES.contains(&value), "{value}"),
-            other => panic!("{other} is no key of the block"),
+            other => panic!("{other} is not a key of the block"),
         }
     }
     block
@@ -35,7 +35,7 @@ fn state(name: &str) -> Value {
 }
 
 #[test]
-fn the_state_goes_by_what_needs_care_the_most() {
+fn the_state_is_that_of_the_most_urgent_device() {
     assert_eq!(
         block(&rendered("i3status-rust", &odd()))["state"],
         "Critical"
@@ -51,7 +51,7 @@ fn the_state_goes_by_what_needs_care_the_most() {
 }
 
 #[test]
-fn the_desk_has_a_keyboard_on_it() {
+fn the_icon_is_that_of_the_first_device() {
     let desk = block(&desk("i3status-rust"));
     assert_eq!(desk["icon"], "keyboard");
     assert_eq!(desk["text"], "K750 57 %  M705 65 %  K800 –");
@@ -60,7 +60,7 @@ fn the_desk_has_a_keyboard_on_it() {
 }
 
 #[test]
-fn no_name_is_markup() {
+fn names_are_not_interpreted_as_markup() {
     for name in NAMES {
         let block = block(&rendered("i3status-rust", &[mouse(name, 50)]));
         assert_eq!(unmarked(&block["text"]), unmarked(&block["short_text"]));

@@ -1,11 +1,11 @@
-//! `--format`: each profile as its consumer reads it, by the consumer itself where it runs without
-//! a screen, else by its documentation.
+//! `--format`: each profile is checked by its consumer if that runs without a display, otherwise
+//! against the consumer's documentation.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod absent;

@@ -24,18 +24,21 @@ fn help_and_readme_name_all_formats_and_values() {
     for profile in profiles {
         assert!(
             help.contains(&format!("\n  {profile} ")),
-            "{profile} in --help"
+            "--help must list {profile}"
         );
         let shown = format!("--format {profile}");
-        assert!(readme.contains(&shown), "{shown} in README.md");
+        assert!(readme.contains(&shown), "README.md must show {shown}");
     }
     for value in values {
         let is_it = |word: &str| word == value;
         let letters = |c: char| !c.is_ascii_alphabetic() && c != '_';
-        assert!(of_templates.split(letters).any(is_it), "{value} in --help");
+        assert!(
+            of_templates.split(letters).any(is_it),
+            "--help must list {value}"
+        );
         assert!(
             readme.contains(&format!("`{{{value}}}`")),
-            "{value} in README.md"
+            "README.md must list {value}"
         );
     }
 }
@@ -52,7 +55,7 @@ fn the_readme_shows_the_real_output() {
 }
 
 #[test]
-fn what_makes_no_sense_together_is_refused() {
+fn conflicting_options_are_rejected() {
     for arguments in [
         &["--watch"][..],
         &["--json", "--format", "waybar"],
@@ -69,7 +72,7 @@ fn what_makes_no_sense_together_is_refused() {
 }
 
 #[test]
-fn colours_can_be_left_out() {
+fn colours_can_be_disabled() {
     for format in ["i3blocks", "polybar", "tmux"] {
         let painted = |when| {
             let arguments = ["--simulate", "--device", "K800", "--format", format];
@@ -82,7 +85,7 @@ fn colours_can_be_left_out() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_an_error() {
+fn an_unwritable_output_is_an_error() {
     let full = SOLAR_STATUS
         .command(&["--simulate", "--format", "tmux"])
         .stdout(fs::File::create("/dev/full").unwrap())
@@ -104,7 +107,7 @@ fn an_output_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_device_that_is_not_there_is_none_here_either() {
+fn an_unknown_device_is_exit_status_3() {
     let output = SOLAR_STATUS.run(&["--simulate", "--device", "X", "--format", "{name}"]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(output.stdout, b"");

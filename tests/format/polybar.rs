@@ -1,10 +1,10 @@
-//! By polybar's wiki, Formatting: a tag is all from `%{` to the next `}`; of ours there are two,
-//! `%{F#RRGGBB}` and `%{F-}`.
+//! Checked against polybar's wiki, Formatting: a tag extends from `%{` to the next `}`; the program
+//! uses two, `%{F#RRGGBB}` and `%{F-}`.
 
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::full;
 
-/// The text without its tags, which have to be ours and in pairs.
+/// The text without its tags, which must be the two known ones, in pairs.
 fn untagged(line: &str) -> String {
     let line = line.trim_end_matches('\n');
     assert!(!line.contains('\n'), "{line:?}");
@@ -25,7 +25,7 @@ fn untagged(line: &str) -> String {
 }
 
 #[test]
-fn what_needs_care_has_a_colour() {
+fn low_and_absent_devices_are_coloured() {
     let line = rendered("polybar", &odd());
     assert_eq!(
         line,
@@ -40,7 +40,7 @@ fn what_needs_care_has_a_colour() {
 }
 
 #[test]
-fn no_name_is_a_tag() {
+fn names_are_not_interpreted_as_tags() {
     for name in NAMES {
         let line = rendered("polybar", &[mouse(name, 5)]);
         assert_eq!(line.matches("%{").count(), 2, "{line}");

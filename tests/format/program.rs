@@ -4,7 +4,7 @@ use test_support::program::{Program, stderr};
 
 pub(crate) const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
-/// What it prints when all is well.
+/// Its standard output; it must succeed.
 pub(crate) fn stdout(arguments: &[&str]) -> String {
     SOLAR_STATUS.stdout(arguments)
 }
@@ -19,7 +19,7 @@ pub(crate) fn full(format: &str) -> String {
     stdout(&["--simulate=full", "--format", format])
 }
 
-/// What is wrong with arguments.
+/// The error message for invalid arguments.
 pub(crate) fn refused(arguments: &[&str]) -> String {
     let output = SOLAR_STATUS.run(arguments);
     assert_eq!(output.status.code(), Some(2), "{output:?}");

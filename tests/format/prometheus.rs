@@ -1,4 +1,5 @@
-//! By the Python client of Prometheus: its parsers of the text format and of `OpenMetrics` text.
+//! Checked by the Python client of Prometheus: its parsers of the text format and of `OpenMetrics`
+//! text.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,7 +11,7 @@ use test_support::tools::missing;
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{desk, full, stdout};
 
-/// Both parsers must agree; all samples, then the families with what they are.
+/// Both parsers must agree; prints all families with their samples.
 const PARSE: &str = r"
 import json, sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as strict
@@ -26,7 +27,7 @@ assert read(strict) == read(plain), 'the parsers differ'
 json.dump(read(plain), sys.stdout)
 ";
 
-/// A value by the name of its metric and the name of its device.
+/// Samples: the name of the metric, its labels and its value.
 struct Samples(Vec<(String, BTreeMap<String, String>, f64)>);
 
 impl Samples {
@@ -65,7 +66,7 @@ impl Samples {
         let mut keys: Vec<_> = samples.iter().map(|it| (&it.0, &it.1)).collect();
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), samples.len(), "a sample came twice");
+        assert_eq!(keys.len(), samples.len(), "a sample occurs twice");
         Self(samples)
     }
 
@@ -86,7 +87,7 @@ impl Samples {
 }
 
 #[test]
-fn the_desk_is_told_in_base_units() {
+fn values_are_in_base_units() {
     let desk = Samples::of(&desk("prometheus"));
     assert_eq!(desk.get("battery_charge_ratio", "K750"), Some(0.57));
     assert_eq!(desk.get("battery_voltage_volts", "K750"), Some(2.54));
@@ -108,7 +109,7 @@ fn the_desk_is_told_in_base_units() {
 }
 
 #[test]
-fn steps_are_a_set_of_states_and_not_a_made_up_ratio() {
+fn steps_are_a_state_set_instead_of_a_guessed_ratio() {
     let odd = Samples::of(&rendered("prometheus", &odd()));
     assert_eq!(odd.get("battery_charge_ratio", "steps"), None);
     let steps: Vec<(&str, f64)> = odd
@@ -141,7 +142,7 @@ fn times_are_seconds_since_1970() {
 }
 
 #[test]
-fn each_name_comes_through() {
+fn every_name_is_preserved() {
     for name in NAMES {
         let device = mouse(name, 50);
         let samples = Samples::of(&rendered("prometheus", &[device]));
@@ -170,7 +171,7 @@ fn an_empty_desk_and_a_crowd_parse_too() {
 }
 
 #[test]
-fn the_file_for_the_collector_is_whole_and_readable_by_others() {
+fn the_collector_file_is_written_atomically_and_readable_by_others() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("solar.prom");

@@ -6,7 +6,7 @@ use test_support::snapshot::assert_is;
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{desk, stdout};
 
-/// What stands in a reviewed file: the desk once, for a minute, and devices no desk has.
+/// The contents of a reviewed file: the desk once, a minute of it, and odd devices.
 fn reviewed(format: &str) -> String {
     let minute = [
         "--simulate",
@@ -34,7 +34,7 @@ fn reviewed(format: &str) -> String {
 }
 
 #[test]
-fn what_each_profile_says_was_reviewed() {
+fn the_output_of_each_profile_is_reviewed() {
     for format in format::profiles() {
         let file = format!("tests/format/snapshots/{format}.txt");
         assert_is(&file, &reviewed(&format));
@@ -48,12 +48,12 @@ fn every_profile_is_in_the_help_and_in_the_readme() {
     for format in format::profiles() {
         assert!(
             help.contains(&format!("\n  {format} ")),
-            "{format}: HELP in args.rs"
+            "{format} is missing in HELP in args.rs"
         );
         let used = format!("--format {format}");
         assert!(
             readme.contains(&used),
-            "{format}: README, For bars and scripts"
+            "{format} is missing in README, For bars and scripts"
         );
     }
 }

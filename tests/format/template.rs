@@ -9,7 +9,7 @@ use crate::devices::{
 use crate::program::{SOLAR_STATUS, desk, refused, stdout};
 
 #[test]
-fn a_template_is_a_line_for_each_device() {
+fn a_template_prints_one_line_per_device() {
     assert_eq!(
         desk("{name}: {charge}[, {lux} lux ({light})]"),
         "K750: 57 %, 12 lux (dark)\nM705: 65 %\nK800: –\n"
@@ -17,7 +17,7 @@ fn a_template_is_a_line_for_each_device() {
 }
 
 #[test]
-fn the_lowest_present_comes_first_and_those_without_a_battery_last() {
+fn devices_are_sorted_by_charge_with_absent_ones_and_those_without_battery_last() {
     let names = rendered("{name}", &odd());
     assert_eq!(
         names,
@@ -26,7 +26,7 @@ fn the_lowest_present_comes_first_and_those_without_a_battery_last() {
 }
 
 #[test]
-fn all_values_are_what_the_readme_says() {
+fn every_template_value_matches_the_readme() {
     let solar = &odd()[..1];
     let all = "{name}|{id}|{kind}|{serial}|{receiver}|{slot}|{charge}|{age}|{percent}|{level}|{bar}|\
                {state}|{urgency}|{voltage}|{lux}|{light}|{presence}";
@@ -38,7 +38,7 @@ fn all_values_are_what_the_readme_says() {
 }
 
 #[test]
-fn the_time_left_counts_down_and_is_left_out_where_it_is_not_known() {
+fn the_time_left_counts_down_and_is_omitted_while_unknown() {
     let template = "{name}[ {left}][ full in {to_full}]";
     let of_use = with_hours_left(mouse("M1", 60));
     let of_days = with_days_left(mouse("M2", 60));
@@ -65,7 +65,7 @@ fn the_time_left_counts_down_and_is_left_out_where_it_is_not_known() {
 }
 
 #[test]
-fn columns_line_up_whatever_a_device_is_called() {
+fn columns_are_aligned_for_wide_characters() {
     let devices = ["K750", "🦊 fox"].map(|name| mouse(name, 7));
     let look = Look {
         separator: "\n",
@@ -79,7 +79,7 @@ fn columns_line_up_whatever_a_device_is_called() {
 }
 
 #[test]
-fn a_name_does_not_end_the_line() {
+fn control_characters_in_names_are_removed() {
     for name in NAMES {
         let line = rendered("{name}", &[mouse(name, 50)]);
         assert!(
@@ -90,7 +90,7 @@ fn a_name_does_not_end_the_line() {
 }
 
 #[test]
-fn without_unicode_it_is_ascii() {
+fn without_unicode_the_output_is_ascii() {
     let output = SOLAR_STATUS
         .command(&["--simulate", "--format", "{charge} {bar}"])
         .env("LC_ALL", "C")
@@ -101,7 +101,7 @@ fn without_unicode_it_is_ascii() {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_place_and_what_there_is() {
+fn template_errors_have_a_position_and_the_valid_names() {
     let error = refused(&["--simulate", "--format", "{name} {lxu}"]);
     assert!(
         error.contains("no value `lxu` (character 9); there are name, id,"),
@@ -115,7 +115,7 @@ fn a_mistake_is_told_with_its_place_and_what_there_is() {
 }
 
 #[test]
-fn the_separator_is_the_users() {
+fn the_separator_can_be_chosen() {
     let arguments = ["--simulate", "--separator", " | ", "--format"];
     let with = |format| stdout(&[&arguments[..], &[format]].concat());
     assert_eq!(with("{percent}"), "57 | 65 | –\n");

@@ -1,4 +1,4 @@
-//! By tmux itself: what its status line shows, seen in a pane of another one.
+//! Checked by tmux itself: its status line, captured in a pane of another tmux.
 
 use std::fs;
 use std::path::Path;
@@ -12,11 +12,11 @@ use test_support::wait::until;
 use crate::devices::{NAMES, mouse, odd, rendered};
 use crate::program::{SOLAR_STATUS, full};
 
-/// Two servers: the inner one draws the status line, the outer one has it on its screen.
+/// Two servers: the inner one draws the status line, the outer one displays the inner one.
 struct Tmux(TempDir);
 
 impl Tmux {
-    /// A status line with what this command prints.
+    /// Starts a status line with the output of this command.
     fn with(command: &str) -> Self {
         let tmux = Self(tempfile::tempdir().unwrap());
         let configuration = tmux.path("conf");
@@ -59,7 +59,7 @@ impl Tmux {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The status line with its escape sequences, as soon as it is like this.
+    /// The status line with its escape sequences, once it meets the condition.
     fn status(&self, is_so: impl Fn(&str) -> bool) -> String {
         let mut status = String::new();
         until("the status line", || {
@@ -79,7 +79,7 @@ impl Drop for Tmux {
     }
 }
 
-/// Without colours.
+/// The text without escape sequences.
 fn plain(line: &str) -> String {
     let (mut text, mut escaped) = (String::new(), false);
     for c in line.chars() {
@@ -93,7 +93,7 @@ fn plain(line: &str) -> String {
     text.trim_end().to_owned()
 }
 
-/// A status line with this line in it, up to the mark behind it.
+/// The status line for this output, up to the mark after it.
 fn shown(line: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("line");
@@ -103,7 +103,7 @@ fn shown(line: &str) -> String {
 }
 
 #[test]
-fn tmux_paints_what_needs_care() {
+fn tmux_colours_low_and_absent_devices() {
     let mut asleep = odd();
     asleep.retain(|device| device.name.as_deref() == Some("asleep"));
     let asleep = shown(&rendered("tmux", &asleep));
@@ -123,8 +123,8 @@ fn tmux_paints_what_needs_care() {
 }
 
 #[test]
-fn tmux_shows_each_name_as_it_is() {
-    // A name that cannot be seen gives way to the model.
+fn tmux_shows_every_name_unchanged() {
+    // An invisible name is replaced by the model.
     let expected = |name: &str| text::name(name).unwrap_or_else(|| "4069".to_owned());
     for name in NAMES.into_iter().chain(["##[fg=red]twice"]) {
         let status = plain(&shown(&rendered("tmux", &[mouse(name, 50)])));

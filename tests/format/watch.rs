@@ -1,4 +1,4 @@
-//! `--watch` without solar-statusd; `tests/bus` has it with one.
+//! `--watch` without solar-statusd; `tests/bus` covers it with the daemon.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
@@ -23,7 +23,7 @@ fn minute(format: &str) -> String {
 }
 
 #[test]
-fn a_line_is_the_whole_desk_and_none_comes_twice_in_a_row() {
+fn each_line_has_all_devices_and_equal_lines_are_not_repeated() {
     assert_eq!(
         minute("{name} {charge}"),
         "K750 57 %  M705 65 %  K800 –\n\
@@ -39,14 +39,14 @@ fn a_line_is_the_whole_desk_and_none_comes_twice_in_a_row() {
 }
 
 #[test]
-fn only_some_devices_can_be_watched() {
+fn device_selects_the_streamed_devices() {
     let arguments = ["--duration", "60", "--device", "M705"];
     let lines = stdout(&[&STREAM[..], &arguments[..]].concat());
     assert_eq!(lines, "65 %\n64 %\n");
 }
 
 #[test]
-fn a_file_has_the_last_state() {
+fn an_output_file_has_the_newest_state() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("line");
     let output = ["--duration", "60", "--output", file.to_str().unwrap()];
@@ -56,7 +56,7 @@ fn a_file_has_the_last_state() {
 }
 
 #[test]
-fn a_signal_ends_it_as_it_ends_the_monitor() {
+fn a_signal_ends_a_stream_with_status_130() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut command = SOLAR_STATUS.command(&STREAM);
         let mut stream = Process::start(command.stdout(Stdio::piped()));
@@ -70,11 +70,11 @@ fn a_signal_ends_it_as_it_ends_the_monitor() {
 }
 
 #[test]
-fn it_ends_quietly_as_soon_as_nobody_reads() {
+fn a_closed_output_pipe_ends_a_stream_without_an_error() {
     let mut command = SOLAR_STATUS.command(&["--simulate=full", "--watch", "--format", "tmux"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut stream = Process::start(&mut command);
-    // Nothing happens at this desk, so there is nothing to write.
+    // Nothing changes at this desk, so no write would report the closed pipe.
     drop(stream.stdout());
     assert_eq!(stream.end(), (Some(0), String::new()));
 }

@@ -1,5 +1,5 @@
-//! By waybar-custom(5): `text`, `alt`, `tooltip` are strings, `class` a string or several,
-//! `percentage` a number; text and tooltip are Pango markup.
+//! Checked against waybar-custom(5): `text`, `alt` and `tooltip` are strings, `class` is a string
+//! or a list, `percentage` a number; text and tooltip are Pango markup.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn module(line: &str) -> Value {
     module
 }
 
-/// Pango markup without any tags, read back.
+/// Pango markup without tags, unescaped.
 pub(crate) fn unmarked(markup: &Value) -> String {
     let markup = markup.as_str().unwrap();
     assert!(!markup.contains(['<', '>', '\'', '"']), "{markup}");
@@ -64,7 +64,7 @@ fn the_lowest_battery_is_shown_and_the_tooltip_has_all() {
 }
 
 #[test]
-fn classes_say_what_a_style_sheet_needs() {
+fn classes_reflect_charge_charging_and_presence() {
     let class = |name: &str| {
         let devices: Vec<_> = odd();
         let device = devices.iter().find(|it| it.name.as_deref() == Some(name));
@@ -95,7 +95,7 @@ fn an_empty_desk_hides_the_module() {
 }
 
 #[test]
-fn no_name_is_markup() {
+fn names_are_not_interpreted_as_markup() {
     for name in NAMES {
         let module = module(&rendered("waybar", &[mouse(name, 50)]));
         let text = unmarked(&module["text"]);
@@ -105,7 +105,7 @@ fn no_name_is_markup() {
 }
 
 #[test]
-fn a_crowd_is_one_line() {
+fn many_devices_are_still_one_line() {
     let module = module(&full("waybar"));
     let lines = unmarked(&module["tooltip"]).lines().count();
     assert!(lines > 60, "{lines} devices with a battery");
