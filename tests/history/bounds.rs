@@ -1,4 +1,4 @@
-//! How large it grows.
+//! The limits on the size of the history.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,14 +10,15 @@ use solar_status::history::{Span, devices};
 
 use super::*;
 
-/// The most a file has: where thinning begins, and a line.
+/// The largest size of a file in bytes: the threshold for thinning, and a line.
 const MOST: u64 = (512 << 10) + 200;
 
 fn file(directory: &Path) -> PathBuf {
     directory.join(format!("{KEYBOARD}.jsonl"))
 }
 
-/// A solar keyboard, awake from 8 to 20 o'clock, that measures light every ten minutes then.
+/// A solar keyboard that is awake from 8 to 20 o'clock and measures light every ten minutes
+/// meanwhile.
 fn solar(tens: u64) -> Sample {
     let awake = (48..120).contains(&(tens % 144));
     let measured = if awake { tens } else { tens - tens % 144 };
@@ -51,10 +52,10 @@ fn a_year_of_a_solar_keyboard_is_thinned_by_age() {
         let entries = entries.iter();
         entries.filter(move |it| (from..to).contains(&(end.since(it.at).as_secs() / DAY)))
     };
-    // 72 readings a day, and one an hour of the night.
+    // 72 readings a day, and one per hour of the night.
     assert!(aged(0, 7).all(|it| it.span == Span::Moment));
     assert!(aged(0, 7).count() > 7 * 80);
-    // It is thinned after weeks only: those are between an entry an hour and one a day.
+    // Thinning runs only every few weeks: entries in between are between hourly and daily.
     assert!(aged(150, 360).all(|it| it.span == Span::Day));
     assert!((209..=211).contains(&aged(150, 360).count()));
     assert!(aged(150, 360).all(|it| (300..600).contains(&it.light.unwrap().0)));
@@ -64,7 +65,7 @@ fn a_year_of_a_solar_keyboard_is_thinned_by_age() {
 }
 
 #[test]
-fn a_device_that_never_rests_gives_up_detail_and_keeps_its_years() {
+fn a_very_active_device_loses_detail_but_keeps_its_years() {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
     for day in 0..400 {
@@ -90,7 +91,7 @@ fn a_device_that_never_rests_gives_up_detail_and_keeps_its_years() {
 }
 
 #[test]
-fn when_nothing_else_helps_the_oldest_go() {
+fn as_a_last_resort_the_oldest_entries_are_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
     for day in 0..9000 {
@@ -106,7 +107,7 @@ fn when_nothing_else_helps_the_oldest_go() {
 }
 
 #[test]
-fn of_too_many_devices_the_one_not_written_for_longest_goes() {
+fn with_too_many_devices_the_least_recently_written_is_removed() {
     let directory = tempfile::tempdir().unwrap();
     for number in 0..200 {
         let id = format!("C52B-{number}");

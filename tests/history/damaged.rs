@@ -1,4 +1,4 @@
-//! A flipped bit is noticed: what was not written is not read.
+//! Flipped bits are detected: no entry is read that was not written.
 
 use std::collections::HashSet;
 use std::fs;
@@ -14,7 +14,7 @@ fn file(directory: &Path) -> PathBuf {
     directory.join(format!("{KEYBOARD}.jsonl"))
 }
 
-/// A history of these samples, one an hour: its directory, its bytes, its entries.
+/// A history with these samples, one per hour: its directory, bytes and entries.
 fn written(samples: &[Sample]) -> (TempDir, Vec<u8>, Vec<Entry>) {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
@@ -51,8 +51,8 @@ fn any_sample() -> impl Strategy<Value = Sample> {
     })
 }
 
-/// The entries that are read from damaged bytes, and that each of them was written. A file that is
-/// not read at all is an error.
+/// The entries read from damaged bytes, each of which must have been written. `None`: the file is
+/// rejected.
 fn read_damaged(directory: &Path, bytes: &[u8], entries: &[Entry]) -> Option<Vec<Entry>> {
     fs::write(file(directory), bytes).unwrap();
     let found = read(directory, KEYBOARD, Timestamp::START).ok()?;
@@ -61,7 +61,7 @@ fn read_damaged(directory: &Path, bytes: &[u8], entries: &[Entry]) -> Option<Vec
 }
 
 #[test]
-fn whatever_bit_flips_no_entry_is_read_that_was_not_written() {
+fn no_flipped_bit_yields_an_entry_that_was_not_written() {
     let samples = [60, 59, 58, 57, 56].map(charge);
     let (directory, bytes, entries) = written(&samples);
     for byte in 0..bytes.len() {
@@ -69,7 +69,7 @@ fn whatever_bit_flips_no_entry_is_read_that_was_not_written() {
             let mut flipped = bytes.clone();
             flipped[byte] ^= 1 << bit;
             let found = read_damaged(directory.path(), &flipped, &entries).unwrap();
-            // The damaged line; of a line's end, the next one too.
+            // The damaged line; if its line feed is damaged, the next one too.
             let lost = entries.len() - found.len();
             assert!(lost <= 2, "{byte} {bit}");
             assert_eq!(devices(directory.path()).unwrap(), [KEYBOARD]);
@@ -78,7 +78,7 @@ fn whatever_bit_flips_no_entry_is_read_that_was_not_written() {
 }
 
 #[test]
-fn whatever_was_recorded_no_flipped_bit_makes_it_another_entry() {
+fn no_flipped_bit_turns_a_random_entry_into_another() {
     let samples = prop::collection::vec(any_sample(), 1..12);
     proptest!(|(samples in samples, at in any::<prop::sample::Index>(), bit in 0..8_u32)| {
         let (directory, mut bytes, entries) = written(&samples);
@@ -106,7 +106,7 @@ fn a_file_with_a_damaged_header_is_repaired_by_the_next_entry() {
 }
 
 #[test]
-fn a_file_of_an_earlier_version_is_read_and_goes_on() {
+fn a_file_of_an_earlier_version_is_read_and_continued() {
     let directory = tempfile::tempdir().unwrap();
     let earlier = format!(
         "{{\"device\":\"{KEYBOARD}\",\"format\":\"solar-status history\",\"version\":1}}\n\
@@ -120,12 +120,12 @@ fn a_file_of_an_earlier_version_is_read_and_goes_on() {
     assert_eq!(charges(&all(directory.path())), [57, 56, 55]);
     let text = fs::read_to_string(file(directory.path())).unwrap();
     let line = text.strip_prefix(&earlier).unwrap();
-    // An earlier version reads the same line: it ignores members that it does not know.
+    // An earlier version can read this line, because it ignores unknown members.
     let value: serde_json::Value = serde_json::from_str(line).unwrap();
     let members: HashSet<&str> = value.as_object().unwrap().keys().map(|it| &**it).collect();
     let expected = ["at", "percent", "state", "online", "crc"];
     assert_eq!(members, HashSet::from(expected));
-    // And what it appends is read.
+    // Entries that an earlier version appends are read.
     let appended = text + "{\"at\":1764118800,\"percent\":54,\"online\":true}\n";
     fs::write(file(directory.path()), appended).unwrap();
     assert_eq!(charges(&all(directory.path())), [57, 56, 55, 54]);

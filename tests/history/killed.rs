@@ -1,6 +1,6 @@
-//! Processes that are killed, and disks that fill, in the middle of writing.
+//! Processes killed while writing, and disks that become full.
 //!
-//! The writer is this test program itself, started again with `HISTORY_WRITER` set.
+//! The writer is this test program itself, restarted with `HISTORY_WRITER` set.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,7 @@ use super::*;
 
 const VARIABLE: &str = "HISTORY_WRITER";
 
-/// This program again, running one of its tests as a writer into a directory.
+/// Runs this program again, with one of its tests as a writer to a directory.
 fn writer(test: &str, directory: &Path) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
@@ -25,17 +25,17 @@ fn writer(test: &str, directory: &Path) -> Command {
     command
 }
 
-/// Where this process is to write, if it is a writer.
+/// The directory to write to, if this process is a writer.
 fn to_write() -> Option<PathBuf> {
     env::var_os(VARIABLE).map(PathBuf::from)
 }
 
-/// Charges go from 100 to 0, over and over, each second.
+/// Charges go from 100 to 0 repeatedly, one per second.
 fn told(second: u64) -> Sample {
     charge(u8::try_from(100 - second % 101).unwrap())
 }
 
-/// Records until it is killed, and tells each second that is recorded.
+/// Records until it is killed, and prints each recorded second.
 #[test]
 fn writes_until_it_is_killed() {
     let Some(directory) = to_write() else {
@@ -49,7 +49,7 @@ fn writes_until_it_is_killed() {
     }
 }
 
-/// Starts a writer that begins at this second.
+/// Starts a writer that begins with this second.
 fn start_at(second: u64, directory: &Path, output: Stdio) -> Child {
     fs::write(directory.join("start"), second.to_string()).unwrap();
     writer("killed::writes_until_it_is_killed", directory)
@@ -58,12 +58,13 @@ fn start_at(second: u64, directory: &Path, output: Stdio) -> Child {
         .unwrap()
 }
 
-/// The second of the last entry.
+/// The second of the newest entry.
 fn newest(entries: &[Entry]) -> u64 {
     entries[entries.len() - 1].at.since(at(0)).as_secs()
 }
 
-/// That all entries are as they were told, and none is missing of the last, which thinning spares.
+/// Asserts that all entries are those that were recorded, and that none of the newest, which
+/// thinning keeps, is missing.
 fn check(entries: &[Entry]) {
     for entry in entries {
         let second = entry.at.since(at(0)).as_secs();
@@ -74,7 +75,7 @@ fn check(entries: &[Entry]) {
     assert!(pairs.all(|it| it[1].at.since(it[0].at) <= Duration::from_secs(1)));
 }
 
-/// That no line is torn.
+/// Asserts that no line is torn.
 fn assert_whole(directory: &Path) {
     let text = fs::read_to_string(directory.join(format!("{KEYBOARD}.jsonl"))).unwrap();
     let mut lines = text.split_inclusive('\n');
@@ -82,10 +83,11 @@ fn assert_whole(directory: &Path) {
 }
 
 #[test]
-fn what_was_recorded_before_a_kill_is_there() {
+fn entries_recorded_before_a_kill_are_kept() {
     let directory = tempfile::tempdir().unwrap();
     let mut start = 0;
-    // A hundred kills. The file is thinned after some 6000 entries, and again after some 2000 more.
+    // A hundred kills. The file is thinned after about 6000 entries, and again after about 2000
+    // more.
     let many = [1, 50, 8000, 1200, 7, 1, 3000, 2, 5000];
     let few = (0..91).map(|kill| 1 + kill * 37 % 200);
     for lines in many.into_iter().chain(few) {
@@ -96,11 +98,11 @@ fn what_was_recorded_before_a_kill_is_there() {
             .map_while(Result::ok)
             .filter_map(|line| line.strip_prefix("recorded ")?.parse::<u64>().ok());
         let last = seconds.nth(lines - 1).unwrap();
-        // A reader does not mind the writer.
+        // Reading works while the writer runs.
         assert!(newest(&all(directory.path())) >= last);
         child.kill().unwrap();
         child.wait().unwrap();
-        // What it still said before it died counts as well.
+        // Includes what it printed before it was killed.
         let last = seconds.last().unwrap_or(last);
 
         let entries = all(directory.path());
@@ -113,7 +115,7 @@ fn what_was_recorded_before_a_kill_is_there() {
 }
 
 #[test]
-fn a_kill_while_it_thins_leaves_the_old_file_or_the_new_one() {
+fn a_kill_during_thinning_leaves_the_old_or_the_new_file() {
     let directory = tempfile::tempdir().unwrap();
     let names = || {
         let names = fs::read_dir(directory.path()).unwrap();
@@ -121,7 +123,10 @@ fn a_kill_while_it_thins_leaves_the_old_file_or_the_new_one() {
     };
     let mut child = start_at(0, directory.path(), Stdio::null());
     while !names().any(|name| name.starts_with(".history-")) {
-        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the writer ended on its own"
+        );
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -135,9 +140,9 @@ fn a_kill_while_it_thins_leaves_the_old_file_or_the_new_one() {
     assert_eq!(left, ["4002-5692B2EC.jsonl", "lock", "start"]);
 }
 
-/// Limits the size of the files this process writes: a full disk, also in the middle of a line.
+/// Limits the size of files this process writes: simulates a full disk, even within a line.
 fn limit(bytes: Option<u64>) {
-    // Without a handler the signal would end the process.
+    // Without a handler, SIGXFSZ would end the process.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).unwrap();
     let limits = getrlimit(Resource::Fsize);
     let current = bytes.or(limits.maximum);
@@ -194,7 +199,7 @@ fn meets_a_full_disk_while_it_thins() {
 }
 
 #[test]
-fn a_full_disk_costs_nothing_written_before_and_nothing_after() {
+fn a_full_disk_loses_no_entry_written_before_or_after() {
     for test in ["meets_a_full_disk", "meets_a_full_disk_while_it_thins"] {
         let directory = tempfile::tempdir().unwrap();
         let output = writer(&format!("killed::{test}"), directory.path())

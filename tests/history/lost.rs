@@ -1,4 +1,4 @@
-//! A directory, a lock or a file that is not what it was.
+//! A directory, lock or file that was removed, moved or replaced.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -8,7 +8,7 @@ use solar_status::history::{HistoryError, Recorded, devices};
 
 use super::*;
 
-/// A place for a history that is not made yet, in a directory that ends with the value.
+/// The path of a new history in a temporary directory.
 fn place() -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("history");
@@ -16,7 +16,7 @@ fn place() -> (tempfile::TempDir, std::path::PathBuf) {
 }
 
 #[test]
-fn a_record_says_whether_it_wrote() {
+fn recording_returns_whether_an_entry_was_written() {
     let (_folder, directory) = place();
     let mut history = open(&directory);
     let mut record = |seconds, percent| history.record(KEYBOARD, at(seconds), &charge(percent));
@@ -26,7 +26,7 @@ fn a_record_says_whether_it_wrote() {
 }
 
 #[test]
-fn a_removed_directory_is_made_again_and_locked() {
+fn a_removed_directory_is_recreated_and_locked() {
     let (_folder, directory) = place();
     let mut history = open(&directory);
     history.record(KEYBOARD, at(0), &charge(57)).unwrap();
@@ -46,18 +46,18 @@ fn after_a_removal_every_device_is_recorded_again() {
     }
     fs::remove_dir_all(&directory).unwrap();
     history.record(KEYBOARD, at(1), &charge(56)).unwrap();
-    // It is as it was, and its file is gone.
+    // Its values are unchanged, but its file is gone.
     let other = history.record("101B-1", at(2), &charge(57)).unwrap();
     assert_eq!(other, Recorded::Written);
 }
 
 #[test]
-fn a_process_that_lost_the_lock_does_not_write_beside_another() {
+fn a_process_that_lost_its_lock_does_not_write_alongside_another() {
     let (_folder, directory) = place();
     let mut first = open(&directory);
     first.record(KEYBOARD, at(0), &charge(57)).unwrap();
     fs::remove_file(directory.join("lock")).unwrap();
-    // The lock of a deleted file protects nothing.
+    // The lock on a deleted file protects nothing.
     let mut second = open(&directory);
     second.record(KEYBOARD, at(1), &charge(56)).unwrap();
     let error = first.record(KEYBOARD, at(2), &charge(55)).unwrap_err();
@@ -69,7 +69,7 @@ fn a_process_that_lost_the_lock_does_not_write_beside_another() {
 }
 
 #[test]
-fn a_directory_that_was_moved_away_is_not_written_any_more() {
+fn a_directory_that_was_moved_is_no_longer_written() {
     let (folder, directory) = place();
     let mut history = open(&directory);
     history.record(KEYBOARD, at(0), &charge(57)).unwrap();
@@ -82,7 +82,7 @@ fn a_directory_that_was_moved_away_is_not_written_any_more() {
     );
 }
 
-/// What can be in the place of a file.
+/// Puts each kind of special file at a path and runs `act`.
 fn special_files(directory: &Path, name: &str, act: impl Fn(&str)) {
     let path = directory.join(name);
     fs::create_dir_all(directory).unwrap();
@@ -101,7 +101,7 @@ fn special_files(directory: &Path, name: &str, act: impl Fn(&str)) {
 }
 
 #[test]
-fn nothing_in_the_place_of_a_history_blocks_or_is_written() {
+fn special_files_instead_of_a_history_are_rejected_without_blocking() {
     let (_folder, directory) = place();
     special_files(&directory, &format!("{KEYBOARD}.jsonl"), |what| {
         let mut history = open(&directory);
@@ -111,14 +111,14 @@ fn nothing_in_the_place_of_a_history_blocks_or_is_written() {
             assert!(error.to_string().contains(what), "{error}");
         }
         assert!(devices(&directory).unwrap().is_empty());
-        // Other devices are recorded all the same.
+        // Other devices are still recorded.
         history.record("101B-1", at(0), &charge(57)).unwrap();
         fs::remove_file(directory.join("101B-1.jsonl")).unwrap();
     });
 }
 
 #[test]
-fn nothing_in_the_place_of_the_lock_blocks_or_is_written() {
+fn special_files_instead_of_the_lock_are_rejected_without_blocking() {
     let (_folder, directory) = place();
     special_files(&directory, "lock", |what| {
         let error = History::open(directory.clone(), at(0)).unwrap_err();

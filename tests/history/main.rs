@@ -1,9 +1,9 @@
-//! The history on disk: what is written, what it costs, and what survives.
+//! The history on disk: what is written, its size, and what survives failures.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod bounds;
@@ -26,7 +26,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// So many seconds after a day in 2025.
+/// This many seconds after a midnight in 2025.
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(1_764_028_800 + seconds))
 }

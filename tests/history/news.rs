@@ -1,10 +1,10 @@
-//! What is written, and what a reader makes of it.
+//! Which readings are written, and how a reader interprets them.
 
 use solar_status::history::{History, Sample};
 
 use super::*;
 
-/// Records what a device says at these seconds, and tells what was written: when, and the light.
+/// Records these samples, and returns the second and the light of each entry written.
 fn written(told: &[(u64, Sample)]) -> Vec<(u64, Option<u16>)> {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
@@ -27,7 +27,7 @@ fn lit(lux: u16, seconds: u64) -> Sample {
 }
 
 #[test]
-fn what_stays_the_same_is_written_once_an_hour() {
+fn unchanged_values_are_written_once_an_hour() {
     let told: Vec<_> = (0..=20).map(|tens| (600 * tens, charge(57))).collect();
     assert_eq!(
         written(&told),
@@ -36,7 +36,7 @@ fn what_stays_the_same_is_written_once_an_hour() {
 }
 
 #[test]
-fn a_change_of_charge_state_or_presence_is_written_at_once() {
+fn a_change_of_charge_state_or_presence_is_written_immediately() {
     let charging = Sample {
         state: ChargeState::Charging,
         ..charge(58)
@@ -70,7 +70,7 @@ fn light_and_voltage_are_written_once_a_minute() {
 fn a_measurement_of_light_is_written_once() {
     let told = [
         (1, lit(312, 1)),
-        // The charge changes, and the light is the one of before.
+        // The charge changes; the light is still the previous measurement.
         (
             2,
             Sample {
@@ -78,7 +78,7 @@ fn a_measurement_of_light_is_written_once() {
                 ..charge(58)
             },
         ),
-        // The same light, measured anew.
+        // The same light, measured again.
         (
             2 + HOUR,
             Sample {
@@ -94,7 +94,7 @@ fn a_measurement_of_light_is_written_once() {
 }
 
 #[test]
-fn light_measured_before_the_history_was_opened_is_no_news() {
+fn light_measured_before_the_history_was_opened_is_not_written() {
     let directory = tempfile::tempdir().unwrap();
     let mut history = History::open(directory.path().to_owned(), at(DAY)).unwrap();
     for (seconds, measured) in [(DAY + 1, DAY - 1), (DAY + 61, DAY + 60)] {
@@ -107,7 +107,7 @@ fn light_measured_before_the_history_was_opened_is_no_news() {
 }
 
 #[test]
-fn a_time_without_a_daemon_is_a_gap_and_a_device_asleep_is_none() {
+fn time_without_the_daemon_is_a_gap_and_sleep_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let asleep = Sample {
         online: false,
@@ -129,7 +129,7 @@ fn a_time_without_a_daemon_is_a_gap_and_a_device_asleep_is_none() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_is_borne() {
+fn entries_stay_sorted_when_the_clock_is_set_back() {
     let told = [
         (10 * DAY, charge(57)),
         (5 * DAY, charge(57)),
@@ -148,7 +148,7 @@ fn a_clock_that_is_set_back_is_borne() {
 }
 
 #[test]
-fn a_reader_begins_where_it_likes() {
+fn reading_can_start_at_any_time() {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
     for (seconds, percent) in [(0, 57), (100, 56), (200, 55)] {

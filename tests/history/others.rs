@@ -1,4 +1,4 @@
-//! Other programs, other versions, other devices.
+//! Other programs, other versions and other devices.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use solar_status::history::{HistoryError, devices};
 use super::*;
 
 #[test]
-fn two_programs_do_not_both_write() {
+fn a_second_writer_is_rejected() {
     let directory = tempfile::tempdir().unwrap();
     let first = open(directory.path());
     let second = History::open(directory.path().to_owned(), at(0));
@@ -20,7 +20,7 @@ fn two_programs_do_not_both_write() {
 }
 
 #[test]
-fn reading_needs_no_right_to_write_and_no_lock() {
+fn reading_needs_neither_write_permission_nor_the_lock() {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
     history.record(KEYBOARD, at(0), &charge(57)).unwrap();
@@ -31,7 +31,7 @@ fn reading_needs_no_right_to_write_and_no_lock() {
 }
 
 #[test]
-fn files_of_others_are_left_alone_and_told() {
+fn foreign_files_are_left_untouched_and_reported() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(format!("{KEYBOARD}.jsonl"));
     let longer = vec![b'x'; 2 << 20];
@@ -63,7 +63,7 @@ fn files_of_others_are_left_alone_and_told() {
         assert!(devices(directory.path()).unwrap().is_empty());
         assert_eq!(fs::read(&path).unwrap(), text);
     }
-    // Once it is moved away, a new one begins.
+    // After it is moved away, a new file is started.
     let mut history = open(directory.path());
     fs::remove_file(&path).unwrap();
     history.record(KEYBOARD, at(0), &charge(57)).unwrap();
@@ -71,11 +71,11 @@ fn files_of_others_are_left_alone_and_told() {
 }
 
 #[test]
-fn every_id_has_a_file_of_its_own_within_the_directory() {
+fn every_id_has_its_own_file_within_the_directory() {
     let directory = tempfile::tempdir().unwrap();
     let inside = directory.path().join("inside");
     let mut history = open(&inside);
-    // The longest the kernel gives: 64 bytes of name, four of product.
+    // The longest id that the kernel's strings allow: 64 bytes of name, four of product.
     let long = format!("B034-{}", "\u{FF}".repeat(32));
     let ids = [
         "../up",
@@ -108,7 +108,7 @@ fn every_id_has_a_file_of_its_own_within_the_directory() {
 }
 
 #[test]
-fn what_a_killed_process_left_while_it_thinned_is_removed() {
+fn temporary_files_of_a_killed_process_are_removed() {
     let directory = tempfile::tempdir().unwrap();
     let leftover = directory.path().join(".history-x8Tq2p");
     fs::write(&leftover, "half of it").unwrap();
@@ -117,7 +117,7 @@ fn what_a_killed_process_left_while_it_thinned_is_removed() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_told() {
+fn a_directory_that_cannot_be_created_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "").unwrap();

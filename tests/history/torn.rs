@@ -1,4 +1,4 @@
-//! Files that a power cut or a kill left torn or damaged.
+//! Files torn or damaged by a power failure or a kill.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A history of five entries: its directory, its file and its bytes.
+/// A history with five entries: its directory, path and bytes.
 fn written() -> (TempDir, PathBuf, Vec<u8>) {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
@@ -25,20 +25,20 @@ fn written() -> (TempDir, PathBuf, Vec<u8>) {
     (directory, path, bytes)
 }
 
-/// Records one more, as the next process would.
+/// Records one more entry, as the next process would.
 fn record_more(directory: &Path) {
     let mut history = open(directory);
     history.record(KEYBOARD, at(DAY), &charge(55)).unwrap();
 }
 
 #[test]
-fn cut_at_any_byte_it_loses_no_more_than_the_cut_line() {
+fn a_file_truncated_at_any_byte_loses_only_the_torn_line() {
     let (directory, path, whole) = written();
     for length in 0..=whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
         let lines = whole[..length].split(|it| *it == b'\n').count() - 1;
         let mut expected = [60, 59, 58, 57, 56][..lines.saturating_sub(1)].to_vec();
-        // Only the end of the line is cut off.
+        // Only the line feed is missing.
         if lines > 0 && whole.get(length) == Some(&b'\n') {
             expected.push(60 - u8::try_from(lines - 1).unwrap());
         }
@@ -51,7 +51,7 @@ fn cut_at_any_byte_it_loses_no_more_than_the_cut_line() {
 }
 
 #[test]
-fn a_flipped_bit_in_the_last_line_harms_no_other() {
+fn a_flipped_bit_in_the_last_line_affects_no_other_line() {
     let (directory, path, whole) = written();
     let last = whole[..whole.len() - 1].iter().rposition(|it| *it == b'\n');
     for byte in last.unwrap() + 1..whole.len() {
@@ -73,7 +73,7 @@ fn a_flipped_bit_in_the_last_line_harms_no_other() {
 }
 
 #[test]
-fn whatever_is_at_the_end_the_rest_and_the_next_are_read() {
+fn garbage_at_the_end_affects_no_other_entry() {
     let (directory, path, whole) = written();
     proptest!(|(garbage in prop::collection::vec(any::<u8>(), 0..200))| {
         fs::write(&path, [whole.as_slice(), &garbage].concat()).unwrap();
@@ -83,7 +83,7 @@ fn whatever_is_at_the_end_the_rest_and_the_next_are_read() {
 }
 
 #[test]
-fn no_file_makes_a_reader_panic() {
+fn no_file_contents_make_the_reader_panic() {
     let (directory, path, whole) = written();
     let header = whole.iter().position(|it| *it == b'\n').unwrap();
     proptest!(|(bytes in prop::collection::vec(any::<u8>(), 0..400))| {
@@ -95,7 +95,7 @@ fn no_file_makes_a_reader_panic() {
 }
 
 #[test]
-fn zeros_after_a_power_cut_are_one_damaged_line() {
+fn zeros_after_a_power_failure_are_one_damaged_line() {
     let (directory, path, mut bytes) = written();
     bytes.extend([0; 4096]);
     fs::write(&path, bytes).unwrap();
