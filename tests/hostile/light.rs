@@ -1,4 +1,4 @@
-//! Light is shared by users: one with many connections cannot take it from another.
+//! Light measurements are shared fairly: a user with many connections cannot block another.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use test_support::attacker::calls;
 use test_support::attacker::user::{self, ATTACKER, HONEST};
 use test_support::bus::Broker;
 
-/// As many connections as may have light measured at once in all, each for half an hour.
+/// The greatest number of connections with a light series, each for half an hour.
 const ALL_PLACES: Attack = Attack::new("64 series of half an hour", 1, |target, _| {
     calls::light(target, 255, 7)
 })
@@ -17,14 +17,14 @@ const ALL_PLACES: Attack = Attack::new("64 series of half an hour", 1, |target, 
 .lingering(Duration::from_secs(5));
 
 #[test]
-fn a_user_with_many_connections_leaves_light_to_others() {
+fn a_user_with_many_connections_does_not_block_light_for_others() {
     let _alone = crate::alone();
     let service = crate::PROGRAMS.serve(Broker::DbusDaemon, Desk::Small, Policy::Open);
     let target = &service.target;
     thread::scope(|scope| {
         let attack = scope.spawn(|| ALL_PLACES.run(target, ATTACKER.or_own(), ALL_PLACES.linger));
         thread::sleep(Duration::from_secs(2));
-        // A request that the running series satisfies needs no place, also not of the same user.
+        // A request that the running series covers needs no lease, not even for the same user.
         let satisfied = calls::light(target, 10, 7);
         let reply = target.ask(ATTACKER.or_own(), &satisfied).unwrap();
         assert!(reply.is_return(), "the attacker's 65th connection: {reply}");
@@ -40,7 +40,7 @@ fn a_user_with_many_connections_leaves_light_to_others() {
 }
 
 #[test]
-fn places_are_free_again_when_their_connections_leave() {
+fn leases_are_released_when_their_connections_close() {
     let _alone = crate::alone();
     let service = crate::PROGRAMS.serve(Broker::DbusDaemon, Desk::Small, Policy::Open);
     let target = &service.target;
@@ -54,7 +54,7 @@ fn places_are_free_again_when_their_connections_leave() {
     while !target.ask(HONEST.or_own(), &denser).unwrap().is_return() {
         let waited = start.elapsed();
         assert!(waited < Duration::from_secs(10), "no place in {waited:.0?}");
-        // Longer than a caller must pause.
+        // Longer than the rate limit of a caller.
         thread::sleep(Duration::from_millis(600));
     }
 }

@@ -1,10 +1,10 @@
-//! Attacks by clients that keep to no rules: the service and the programs that follow it go on, and
-//! honest clients are served.
+//! Attacks by clients that ignore all rules: the service and the programs that follow it survive,
+//! and honest clients are served.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod clients;
@@ -25,7 +25,7 @@ const PROGRAMS: Programs = Programs {
     solar_statusd: Program::new(env!("CARGO_BIN_EXE_solar-statusd")),
 };
 
-/// Attacks take place one after another: one would be part of the other's figures.
+/// Serialises the attacks, which would otherwise affect each other's figures.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,6 +1,6 @@
 // Included by the unit tests of src/text and by integration tests.
 
-/// Names that a hostile device could have.
+/// Names that a hostile device could report.
 pub(crate) const HOSTILE: &[&str] = &[
     // Controls: they move the cursor, end the line, ring, or end a C string.
     "K7\u{1b}[31m50\u{1b}[2J",
@@ -22,7 +22,7 @@ pub(crate) const HOSTILE: &[&str] = &[
     "\u{202a}\u{202b}\u{202d}K750\u{202c}",
     "\u{2066}\u{2067}\u{2068}K750\u{2069}",
     "\u{200e}\u{200f}\u{61c}",
-    // Nothing to be seen.
+    // Invisible characters.
     "\u{200b}",
     "\u{200c}\u{200d}\u{2060}\u{feff}",
     "\u{3164}",
@@ -42,7 +42,7 @@ pub(crate) const HOSTILE: &[&str] = &[
     "K750\u{2028}next\u{2029}paragraph",
     "K750\u{a0}\u{2003}\u{3000}\u{1680}\u{205f}end",
     "   \u{a0}\u{2007}  ",
-    // Marks without a base, and heaps of them.
+    // Combining marks without a base, and many of them.
     "\u{301}\u{302}\u{303}",
     " \u{20dd}K750",
     "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}\u{30a}",
@@ -52,7 +52,7 @@ pub(crate) const HOSTILE: &[&str] = &[
     "\u{e000}\u{f8ff}\u{f0000}\u{10fffd}",
     "\u{fdd0}\u{fffe}\u{ffff}\u{1fffe}",
     "\u{378}\u{2065}\u{e0fff}",
-    // What means something to a reader: markup, tags, formats, formulas, paths.
+    // Characters with a meaning for some reader: markup, tags, formats, formulas, paths.
     "<b>K750</b>&amp;\"'",
     "%{A1:rm -rf:}K750%{A}",
     "#[fg=red]#(date)K750",

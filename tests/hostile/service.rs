@@ -1,4 +1,4 @@
-//! Attacks on the service. After each it is the same process, has taken little memory, and has
+//! Attacks on the service. After each it is the same process, has used little memory, and has
 //! answered honest clients.
 
 use std::thread;
@@ -12,14 +12,15 @@ use test_support::attacker::user::{self, HONEST};
 use test_support::attacker::{attacks, calls};
 use test_support::bus::{BROKERS, Broker};
 
-/// The most memory the service may take, in kB. A debug build needs some MB more when undisturbed.
+/// The limit on the service's memory, in kB. A debug build uses some MB more, even undisturbed.
 const PEAK_AT_MOST: u64 = if cfg!(debug_assertions) {
     32_000
 } else {
     24_000
 };
 
-/// A generous limit for a busy machine and a debug build; `cargo bench --bench hostile` measures.
+/// A generous limit for a busy machine and a debug build; `cargo bench --bench hostile` has exact
+/// figures.
 const WORST_AT_MOST: Duration = Duration::from_secs(5);
 
 #[test]
@@ -33,7 +34,7 @@ fn descriptors_do_not_end_the_service() {
 }
 
 #[test]
-fn answers_that_are_not_read_take_no_memory() {
+fn unread_replies_do_not_accumulate_in_memory() {
     withstand(Broker::DbusDaemon, Desk::Full, Policy::Open, &attacks::BULK);
 }
 
@@ -48,7 +49,7 @@ fn floods_of_calls_do_not_delay_others() {
 }
 
 #[test]
-fn oversize_and_broken_messages_cost_their_sender_only() {
+fn oversize_and_broken_messages_affect_only_their_sender() {
     withstand(
         Broker::DbusDaemon,
         Desk::Small,
@@ -57,7 +58,8 @@ fn oversize_and_broken_messages_cost_their_sender_only() {
     );
 }
 
-/// Headers that no library writes, and signals of strangers with the names of those that it reads.
+/// Headers that no library writes, and forged signals with the names of those that it subscribes
+/// to.
 #[test]
 fn odd_messages_do_not_end_the_service() {
     for broker in BROKERS {
@@ -66,16 +68,16 @@ fn odd_messages_do_not_end_the_service() {
 }
 
 #[test]
-fn under_the_policy_of_the_package_odd_messages_do_not_end_the_service() {
+fn with_the_packaged_policy_odd_messages_do_not_end_the_service() {
     let all = [attacks::ODD[0], attacks::ODD[1], attacks::ODD[5]];
     for broker in BROKERS {
         withstand(broker, Desk::Small, Policy::Packaged, &all);
     }
 }
 
-/// Of each kind of attack those for which dbus-broker has rules and limits of its own.
+/// The attacks of each kind for which dbus-broker has its own rules and limits.
 #[test]
-fn on_dbus_broker_all_of_this_holds_too() {
+fn on_dbus_broker_the_service_withstands_every_kind_of_attack() {
     let open = [
         attacks::DESCRIPTORS[0],
         attacks::DESCRIPTORS[2],
@@ -93,7 +95,7 @@ fn on_dbus_broker_all_of_this_holds_too() {
 }
 
 #[test]
-fn under_the_policy_of_the_package_all_of_this_holds_too() {
+fn with_the_packaged_policy_the_service_withstands_every_kind_of_attack() {
     let all = [
         attacks::DESCRIPTORS[1],
         attacks::BULK[0],
@@ -106,7 +108,7 @@ fn under_the_policy_of_the_package_all_of_this_holds_too() {
     withstand(Broker::DbusDaemon, Desk::Full, Policy::Packaged, &all);
 }
 
-/// Makes attacks one after another, and reports all that failed; a service that ended is started again.
+/// Runs attacks in sequence, and reports all failures; a service that ended is restarted.
 fn withstand(broker: Broker, desk: Desk, policy: Policy, attacks: &[Attack]) {
     let _alone = crate::alone();
     if !user::can_change() {
@@ -139,7 +141,7 @@ fn withstand(broker: Broker, desk: Desk, policy: Policy, attacks: &[Attack]) {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// Whether an honest client gets an answer; one of the attacker's own user may have to wait for it.
+/// Whether an honest client gets a reply; one of the attacker's own user may have to wait.
 fn answers_again(target: &Target) -> bool {
     let start = Instant::now();
     let get = calls::get(target, 0);

@@ -1,5 +1,5 @@
-//! The service in the test's own process, with a mouse in the test's hands, and programs that follow
-//! it.
+//! The service in the test's own process, with a mouse that the test controls, and programs that
+//! follow it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,7 +27,7 @@ use crate::desk::{Desk, Thing};
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
-/// Few enough for an attack to exceed them.
+/// A limit that an attack can exceed.
 const MOST_FILES: u64 = 256;
 
 const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -36,7 +36,7 @@ const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 pub(super) struct Clients {
     thing: Thing,
     client: Client,
-    // They end in this order.
+    // Fields are dropped in this order.
     _service: Desk,
     bus: Bus,
 }
@@ -44,7 +44,7 @@ pub(super) struct Clients {
 impl Clients {
     pub(super) fn new(broker: Broker) -> Self {
         let bus = Bus::start(broker, OPEN, &[]);
-        // It has no part in the attacks: it takes broadcasts of the service only.
+        // Takes no part in the attacks: it receives only broadcasts of the service.
         let client = Client::deaf(&bus);
         client.listen_to(&format!("type='signal',sender='{NAME}'"));
         let thing = Thing::desk();
@@ -61,7 +61,7 @@ impl Clients {
         self.bus.socket()
     }
 
-    /// Changes the mouse's charge, and waits until the service has reported it.
+    /// Changes the mouse's charge, and waits until the service has published it.
     pub(super) fn set_charge(&self, charge: u8) {
         let percent = Percent::new(charge).unwrap();
         self.thing
@@ -71,7 +71,7 @@ impl Clients {
             .wait_until(MOUSE, interface, name, &charge.to_string());
     }
 
-    /// A `notify` that has asked the service for its devices.
+    /// Starts a `notify`, and waits until it has requested the devices of the service.
     pub(super) fn notify(&self) -> Notify<'_> {
         let before = self.names();
         let home = tempfile::tempdir().unwrap();
@@ -92,7 +92,7 @@ impl Clients {
         notify
     }
 
-    /// A program that finds this bus as the system's and as the session's.
+    /// A program with this bus as the system and the session bus.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = SOLAR_STATUS.command(arguments);
         command
@@ -122,18 +122,18 @@ impl Clients {
         until("the connections of the program", || {
             self.names().difference(before).count() >= count
         });
-        // It asks and subscribes.
+        // Time for it to subscribe and to request the devices.
         thread::sleep(Duration::from_millis(500));
     }
 
-    /// Each connection that was not there before, as the target of an attack.
+    /// Each new connection as the target of an attack.
     fn targets(&self, before: &BTreeSet<String>) -> Vec<Target> {
         let mut peer = Peer::connect(self.socket(), false).unwrap();
         let mut targets = Vec::new();
         for unique in self.names().difference(before) {
             if let Ok(process) = peer.call(&calls::process_of(unique), PATIENCE)
                 && let Some(process) = process.number()
-                // A connection of the test itself may still be on its way out.
+                // A closing connection of the test itself may still be listed.
                 && process != std::process::id()
             {
                 limit_files(process);
@@ -158,7 +158,7 @@ fn limit_files(process: u32) {
     prlimit(process, Resource::Nofile, files).unwrap();
 }
 
-/// A `notify`; it ends with the value.
+/// A running `notify`; dropping it ends the process.
 pub(super) struct Notify<'a> {
     clients: &'a Clients,
     process: Process,
@@ -171,13 +171,13 @@ impl Notify<'_> {
         self.clients.targets(&self.before)
     }
 
-    /// How it ended, if it did.
+    /// How it ended, if it has.
     pub(super) fn ended(&mut self) -> Option<String> {
         self.process.ended().map(|status| status.to_string())
     }
 }
 
-/// A program that shows the mouse on a terminal; it ends with the value.
+/// A program that shows the mouse on a terminal; dropping it ends the program.
 pub(super) struct Shown<'a> {
     clients: &'a Clients,
     terminal: Terminal,
@@ -185,7 +185,7 @@ pub(super) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Starts it, and waits until it shows the charge of the beginning.
+    /// Starts it, and waits until it shows the initial charge.
     pub(super) fn start(clients: &'a Clients, arguments: &[&str]) -> Self {
         let before = clients.names();
         let arguments = [arguments, &["--bus", "system"]].concat();
@@ -203,7 +203,7 @@ impl<'a> Shown<'a> {
         self.clients.targets(&self.before)
     }
 
-    /// Waits until this charge is shown, beside nothing that was forged.
+    /// Waits until this charge is shown, and asserts that no forged text is.
     pub(super) fn shows(&self, after: &str, charge: u8) {
         let what = format!("{charge} % after {after}");
         let screen = self

@@ -13,17 +13,17 @@ use test_support::attacker::user::ATTACKER;
 use test_support::attacker::wire::{Hearing, Peer};
 use test_support::wait::PATIENCE;
 
-/// How long a call of the bus takes at most before the hunter looks whether it shall stop.
+/// How long the hunter waits for a signal before it checks whether it was stopped.
 const LOOKS: Duration = Duration::from_millis(100);
 
-/// What each new connection is sent.
+/// The messages sent to each new connection.
 const MESSAGES: [(Make, usize); 3] = [
     (odd::unicast, odd::BROADCASTS),
     (odd::broadcast, odd::BROADCASTS),
     (odd::unknown_field, odd::UNKNOWN_FIELDS),
 ];
 
-/// A program that attacks every connection as soon as the bus reports it.
+/// A program that attacks every new connection as soon as the bus reports it.
 pub(super) struct Hunter {
     is_stopped: Arc<AtomicBool>,
     thread: JoinHandle<usize>,
@@ -57,7 +57,7 @@ impl Hunter {
                     solar: String::new(),
                 };
                 if attack(&mut mouth, &target).is_err() {
-                    // The bus ends connections for what some of them send.
+                    // The bus closes connections because of what some messages contain.
                     mouth = connect(&socket);
                     seen.insert(mouth.unique.clone());
                 }
@@ -68,7 +68,7 @@ impl Hunter {
         Self { is_stopped, thread }
     }
 
-    /// Ends it; returns how many connections it attacked.
+    /// Stops it; returns how many connections it attacked.
     pub(super) fn stop(self) -> usize {
         self.is_stopped.store(true, Ordering::Relaxed);
         self.thread.join().unwrap()

@@ -1,4 +1,4 @@
-//! Attacks on the programs that follow the service: none ends, and each shows the next change.
+//! Attacks on programs that follow the service: each survives and shows the next change.
 
 mod client_harness;
 mod hunter;
@@ -19,10 +19,10 @@ use client_harness::{Clients, Shown};
 use hunter::Hunter;
 use notifications::Notifications;
 
-/// An attack that is not over by then is broken off.
+/// The deadline of an attack; it is aborted after that.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How often a program that answers once is run under attack.
+/// How many times a one-shot program is run under attack.
 const RUNS: usize = 5;
 
 #[test]
@@ -45,7 +45,7 @@ fn a_notify_shows_an_empty_battery_after_each_attack() {
     let _alone = crate::alone();
     for broker in BROKERS {
         for attack in all(broker) {
-            // A battery that was empty and is full again would be doubted.
+            // A battery that was empty and is full again would look implausible.
             let clients = Clients::new(broker);
             let server = Notifications::on(clients.socket());
             clients.set_charge(60);
@@ -62,7 +62,7 @@ fn a_notify_shows_an_empty_battery_after_each_attack() {
 }
 
 #[test]
-fn programs_that_answer_once_answer_the_same_under_attack() {
+fn one_shot_programs_print_the_same_under_attack() {
     let _alone = crate::alone();
     for broker in BROKERS {
         let clients = Clients::new(broker);
@@ -82,7 +82,7 @@ fn programs_that_answer_once_answer_the_same_under_attack() {
     }
 }
 
-/// What a program printed, without numbers: times, ages and processes; and how it ended.
+/// The output of a program without digits (times, ages, process ids), and its exit status.
 fn text(output: &Output) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(!stdout.contains(FORGED), "{stdout}");
@@ -91,7 +91,7 @@ fn text(output: &Output) -> String {
     text.replace(|it: char| it.is_ascii_digit(), "")
 }
 
-/// Attacks a program that shows the mouse's charge, and changes that after each attack.
+/// Attacks a program that shows the mouse's charge, which changes after each attack.
 fn attack_shown(arguments: &[&str]) {
     let _alone = crate::alone();
     for broker in BROKERS {
@@ -105,8 +105,8 @@ fn attack_shown(arguments: &[&str]) {
     }
 }
 
-/// Attacks each connection of a program: it has the same ones afterwards. That it would connect again
-/// does not help here.
+/// Attacks each connection of a program and asserts that none was lost; reconnecting does not
+/// count.
 fn make(attack: &Attack, broker: Broker, targets: impl Fn() -> Vec<Target>) {
     let before = targets();
     assert!(!before.is_empty(), "the program is not on the bus");
@@ -119,7 +119,7 @@ fn make(attack: &Attack, broker: Broker, targets: impl Fn() -> Vec<Target>) {
     assert_eq!(after, names(before), "{broker:?}: after {}", attack.name);
 }
 
-/// Those that a broker treats in a way of its own.
+/// The attacks that matter for this implementation of the bus.
 fn all(broker: Broker) -> impl Iterator<Item = &'static Attack> {
     let (common, odd) = match broker {
         Broker::DbusDaemon => (&attacks::CLIENTS[..], &attacks::ODD[..2]),

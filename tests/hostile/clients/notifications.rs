@@ -9,7 +9,7 @@ use test_support::wait::PATIENCE;
 
 const NAME: &str = "org.freedesktop.Notifications";
 
-/// A notification server that reports what it is asked to show; it ends with the bus.
+/// A notification server that reports each notification; it ends with the bus.
 pub(super) struct Notifications(Receiver<()>);
 
 impl Notifications {
@@ -26,7 +26,7 @@ impl Notifications {
         Self(shown)
     }
 
-    /// Waits for a notification; `false`: none comes.
+    /// Waits for a notification; `false`: none arrived in time.
     pub(super) fn next(&self) -> bool {
         self.0.recv_timeout(PATIENCE).is_ok()
     }
@@ -36,7 +36,7 @@ fn answer(peer: &mut Peer, call: &Received, give: &Sender<()>) {
     let body = match call.member.as_str() {
         "GetCapabilities" => Body::default().strings(&[]),
         "Notify" => {
-            // The test may be over.
+            // The test may have ended.
             _ = give.send(());
             Body::default().u32(1)
         }

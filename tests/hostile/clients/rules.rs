@@ -1,7 +1,7 @@
-//! The match rules of all programs: each names a sender that only the system gives away.
+//! The match rules of all programs: each filters by a sender whose name is protected.
 //!
-//! dbus-broker ends the connection of a peer that a rule of its own has a broadcast with descriptors
-//! sent to. So a rule without a sender lets every peer end a program.
+//! dbus-broker closes the connection of a peer if a broadcast with descriptors matches one of its
+//! rules. A rule without a sender would therefore let any peer disconnect a program.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,10 +20,10 @@ use test_support::wait::PATIENCE;
 use super::client_harness::{Clients, Shown};
 use super::notifications::Notifications;
 
-/// The last rule of a test, of its own.
+/// The rule that marks the end of a test.
 const LAST: &str = "type='signal',sender='org.freedesktop.DBus',member='Last'";
 
-/// The names that strangers cannot have: on the system bus policies keep them.
+/// The names that other programs cannot own: the policies of the system bus protect them.
 const TRUSTED: [&str; 4] = [
     "org.freedesktop.DBus",
     "org.freedesktop.login1",
@@ -38,7 +38,7 @@ fn every_match_rule_of_the_service_names_a_trusted_sender() {
         let bus = Policy::Open.start(broker);
         let rules = Rules::on(bus.socket());
         let service = crate::PROGRAMS.serve_on(bus, Desk::Small, Policy::Open);
-        // While light is measured for it, the service waits for its caller to leave.
+        // While the service measures light for a caller, it watches that caller's name.
         let mut caller = service.target.connect(HONEST.or_own(), false).unwrap();
         let light = calls::light(&service.target, 10, 1);
         assert!(caller.call(&light, PATIENCE).unwrap().is_return());
@@ -84,7 +84,7 @@ fn every_match_rule_of_each_client_names_a_trusted_sender() {
         let ours: Vec<_> = ours
             .inspect(|it| it.assert_trusts(broker, &[&service]))
             .collect();
-        // Each of the four that follow has rules, on a connection of its own at least.
+        // Each of the four long-running programs has rules, on at least one connection.
         let connections: BTreeSet<_> = ours.iter().map(|it| &it.by).collect();
         assert!(connections.len() >= 4, "{broker:?}: {ours:?}");
     }
@@ -92,7 +92,7 @@ fn every_match_rule_of_each_client_names_a_trusted_sender() {
 
 const LOGIND: &str = "org.freedesktop.login1";
 
-/// A match rule, and the peer that has it.
+/// A match rule and the unique name of its owner.
 #[derive(Debug)]
 struct Rule {
     by: String,
@@ -100,7 +100,7 @@ struct Rule {
 }
 
 impl Rule {
-    /// Its sender is one that strangers cannot be, or one of these.
+    /// Asserts that its sender is a protected name, or one of `others`.
     fn assert_trusts(&self, broker: Broker, others: &[&str]) {
         let sender = self.text.split(',').find_map(|part| {
             let sender = part.trim().strip_prefix("sender='")?;
@@ -111,7 +111,7 @@ impl Rule {
     }
 }
 
-/// All match rules that any peer adds from now on, also those that it removes again.
+/// Records all match rules that any peer adds, including those that it removes again.
 struct Rules(Receiver<Rule>);
 
 impl Rules {
@@ -136,7 +136,7 @@ impl Rules {
         Self(rules)
     }
 
-    /// Those that were added until now.
+    /// The rules added so far.
     fn all(self, socket: &Path) -> Vec<Rule> {
         let mut peer = Peer::connect(socket, false).unwrap();
         peer.call(&calls::add_match(LAST), PATIENCE).unwrap();
