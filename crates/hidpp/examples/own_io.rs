@@ -1,30 +1,27 @@
 //! Runs a session on I/O of its own: a thread that reads, a channel, and a deadline.
 //!
-//! `own_io /dev/hidraw3` reads the batteries behind the receiver of that node, beside the kernel's
-//! driver; the user has to be allowed to open it. Without a path, a simulated receiver is at the
-//! other end of a socket.
+//! `own_io /dev/hidraw3` reads the batteries behind the receiver of that node, alongside the kernel
+//! driver; it needs permission to open the node. Without a path, recorded answers take the place of a
+//! receiver.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::net::UnixDatagram;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hidpp_proto::session::{
-    DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Session, Wanted,
-};
+use hidpp_proto::feature::Reading;
+use hidpp_proto::session::{DeviceFact, DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Incoming, Report, ReportId, classify};
-use hidpp_sim::{Firmware, scenario};
 
-/// A session needs no step for longer than this.
+/// How long to wait where the session has no deadline.
 const IDLE: Duration = Duration::from_secs(3600);
 
 fn main() -> io::Result<()> {
     let readings = match std::env::args().nth(1) {
         Some(path) => over_hidraw(&path)?,
-        None => over_a_socket()?,
+        None => over_recorded_answers()?,
     };
     for (device, reading) in readings {
         println!("device {device}: {reading:?}");
@@ -34,7 +31,7 @@ fn main() -> io::Result<()> {
 
 /// Reads all batteries. `send` sends a report, `incoming` returns those that arrive.
 fn read(
-    mut send: impl FnMut(&[u8]) -> io::Result<()>,
+    mut send: impl FnMut(&Report) -> io::Result<()>,
     incoming: &Receiver<Vec<u8>>,
 ) -> io::Result<Vec<(DeviceIndex, Reading)>> {
     let start = Instant::now();
@@ -58,7 +55,13 @@ fn read(
             }
         }
         while let Some(report) = session.poll_transmit(now()) {
-            send(report.as_bytes())?;
+            match send(&report) {
+                // EPIPE: the USB endpoint stalled. The session sends the report again a little later.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    session.handle_stall(now(), &report);
+                }
+                sent => sent?,
+            }
         }
         if found_all && session.is_idle() {
             return Ok(readings);
@@ -71,82 +74,71 @@ fn read(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::BrokenPipe.into()),
+            Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::UnexpectedEof.into()),
         }
         session.handle_timeout(now());
     }
 }
 
-/// What arrives, read by a thread of its own until that fails.
-fn arriving(
-    mut read: impl FnMut(&mut [u8]) -> io::Result<usize> + Send + 'static,
-) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
+fn over_hidraw(path: &str) -> io::Result<Vec<(DeviceIndex, Reading)>> {
+    let mut node = File::options().read(true).write(true).open(path)?;
+    let mut reader = node.try_clone()?;
+    let (sender, incoming) = channel();
     thread::spawn(move || {
+        // Each read returns one report, each write takes one.
         let mut buffer = [0; Report::MAX_LEN];
-        while let Ok(length) = read(&mut buffer) {
-            let bytes = buffer.iter().copied().take(length).collect();
-            if length == 0 || sender.send(bytes).is_err() {
+        while let Ok(length) = reader.read(&mut buffer) {
+            let bytes: Vec<u8> = buffer.iter().copied().take(length).collect();
+            if bytes.is_empty() || sender.send(bytes).is_err() {
                 return;
             }
         }
     });
-    receiver
+    read(|report| node.write_all(report.as_bytes()), &incoming)
 }
 
-fn over_hidraw(path: &str) -> io::Result<Vec<(DeviceIndex, Reading)>> {
-    let mut node = File::options().read(true).write(true).open(path)?;
-    let mut reader = node.try_clone()?;
-    // Each read returns one report, each write takes one.
-    read(
-        |bytes| node.write_all(bytes),
-        &arriving(move |buffer| reader.read(buffer)),
-    )
+/// How requests begin, and their answers: of a receiver with one slot (Solaar issue 128), and of an
+/// M705 mouse (Solaar's device dumps).
+const ANSWERS: [(&str, &str); 5] = [
+    // The receiver's serial number and number of slots.
+    ("10 ff 83 b5 03", "11 FF 83 B5 03 84 E3 98 F3 01 01 07 …"),
+    // How many devices are paired.
+    ("10 ff 81 02", "10 FF 81 02 00 01 00"),
+    // The model of the device in slot 1, and its serial number.
+    ("10 ff 83 b5 20", "11 FF 83 B5 20 09 08 10 1B 04 02 02 …"),
+    ("10 ff 83 b5 30", "11 FF 83 B5 30 52 07 6C FC 1E 00 00 00 01 …"),
+    // Its battery.
+    ("10 01 81 0d", "10 01 81 0D 64 47 34"),
+];
+
+/// The answer to a request. All others are refused with error 01, the ping of HID++ 2.0 too: so do
+/// devices of HID++ 1.0.
+fn answer(request: &Report) -> Report {
+    let text = request.to_string();
+    let found = ANSWERS.iter().find(|(start, _)| text.starts_with(start));
+    let recorded = found.and_then(|(_, answer)| answer.parse().ok());
+    recorded.unwrap_or_else(|| {
+        let refused = [request.address(), 0x01, 0x00];
+        Report::short(request.device(), 0x8F, request.sub_id(), refused)
+    })
 }
 
-fn over_a_socket() -> io::Result<Vec<(DeviceIndex, Reading)>> {
-    let (ours, theirs) = UnixDatagram::pair()?;
-    let reader = ours.try_clone()?;
-    thread::spawn(move || simulate(&theirs));
-    read(
-        |bytes| ours.send(bytes).map(drop),
-        &arriving(move |buffer| reader.recv(buffer)),
-    )
-}
-
-/// A simulated receiver in real time, until the other end is closed.
-fn simulate(socket: &UnixDatagram) -> io::Result<()> {
-    let start = Instant::now();
-    let now = || Timestamp::from_start(start.elapsed());
-    let mut receiver = scenario::desk();
-    let mut buffer = [0; Report::MAX_LEN];
-    loop {
-        while let Some(bytes) = receiver.input_report(now()) {
-            socket.send(&bytes)?;
-        }
-        let due = receiver.next_due().map_or(IDLE, |due| due.since(now()));
-        socket.set_read_timeout(Some(due.max(Duration::from_millis(1))))?;
-        match socket.recv(&mut buffer) {
-            Ok(length) => {
-                let report: Vec<u8> = buffer.iter().copied().take(length).collect();
-                receiver.output_report(now(), &report);
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+fn over_recorded_answers() -> io::Result<Vec<(DeviceIndex, Reading)>> {
+    let (sender, incoming) = channel();
+    let send = |request: &Report| {
+        let bytes = answer(request).as_bytes().to_vec();
+        sender.send(bytes).map_err(io::Error::other)
+    };
+    read(send, &incoming)
 }
 
 #[test]
 fn it_runs() {
-    let devices: Vec<u8> = over_a_socket()
-        .unwrap()
-        .iter()
-        .map(|(it, _)| it.0)
-        .collect();
-    assert_eq!(
-        devices,
-        [2, 1],
-        "the mouse, then the measurement of the solar keyboard"
-    );
+    use hidpp_proto::units::Percent;
+
+    let readings = over_recorded_answers().unwrap();
+    let [(DeviceIndex(1), Reading::Mileage(battery))] = readings[..] else {
+        panic!("{readings:?}");
+    };
+    assert_eq!(battery.charge, Some(Percent::FULL));
 }
