@@ -61,11 +61,11 @@ impl Node<'_> {
             match request {
                 LightRequest::Start(series) => {
                     state.light.on_sent(now);
-                    self.session.lease_light(index, series);
+                    self.session.start_light_series(index, series);
                 }
-                LightRequest::Cancel if self.session.runs_series(index) => {
+                LightRequest::Cancel if self.session.runs_light_series(index) => {
                     state.light.on_sent(now);
-                    self.session.release_light(index);
+                    self.session.end_light_series(index);
                 }
                 LightRequest::Cancel => {}
             }

@@ -35,7 +35,7 @@ fn measuring() -> Bench<Receiver> {
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
     bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(seconds(3));
-    assert!(bench.session.lease_light(slot(K750), SERIES));
+    assert!(bench.session.start_light_series(slot(K750), SERIES));
     bench.run_for(seconds(5));
     bench
 }
@@ -79,12 +79,12 @@ fn a_probe_beside_a_series_does_not_wait_for_its_end() {
 }
 
 #[test]
-fn a_lease_that_replaces_a_single_measurement_lets_its_probe_end() {
+fn a_series_that_replaces_a_single_measurement_lets_its_probe_end() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(100));
     assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
-    assert!(bench.session.lease_light(slot(K750), SERIES));
+    assert!(bench.session.start_light_series(slot(K750), SERIES));
     bench.run_for(seconds(10));
     assert_eq!(probed(&bench.events, slot(K750)), 1);
     assert!(measurements(&bench) >= 4);
@@ -170,7 +170,7 @@ fn a_release_lets_the_probe_that_waits_for_light_end() {
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(K750), BATTERY, k750());
     bench.run_for(Duration::from_millis(700));
-    bench.session.release_light(slot(K750));
+    bench.session.end_light_series(slot(K750));
     bench.run_for(seconds(10));
     assert_eq!(probed(&bench.events, slot(K750)), 1, "{:?}", bench.events);
     assert_eq!(measurements(&bench), 0, "it was cancelled");
@@ -178,7 +178,7 @@ fn a_release_lets_the_probe_that_waits_for_light_end() {
 
 #[test]
 fn closing_does_not_take_its_own_cancel_back() {
-    let released_first = |bench: &mut Bench<Receiver>| bench.session.release_light(slot(K750));
+    let released_first = |bench: &mut Bench<Receiver>| bench.session.end_light_series(slot(K750));
     let closed_first = |bench: &mut Bench<Receiver>| bench.session.close(bench.now);
     for before in [released_first, closed_first] {
         let mut bench = measuring();

@@ -214,7 +214,7 @@ fn a_series_is_one_request_and_is_cancelled_when_released() {
         reports: 60,
         period_s: 2,
     };
-    assert!(bench.session.lease_light(slot(1), series));
+    assert!(bench.session.start_light_series(slot(1), series));
     bench.run_for(seconds(60));
     let measured = bench.readings(slot(1)).len();
     assert!(
@@ -223,7 +223,7 @@ fn a_series_is_one_request_and_is_cancelled_when_released() {
     );
     assert_eq!(bench.sent.len() - before, 1, "request for them");
 
-    bench.session.release_light(slot(1));
+    bench.session.end_light_series(slot(1));
     bench.run_for(seconds(1));
     let last = bench.sent.last().unwrap();
     assert_eq!((last.address() >> 4, last.head()), (0, [0, 0, 0]), "{last}");

@@ -1,5 +1,5 @@
-//! The light-measure lease: a series of measurements that ends by itself. Lost reports are requested
-//! again, and no more than those.
+//! A series of light measurements, which ends by itself. Lost reports are requested again, and no more
+//! than those.
 //!
 //! Every report costs the keyboard charge, so no long series may be left behind. Reports are counted
 //! whichever program requested them.
@@ -10,7 +10,7 @@ use super::timing;
 use crate::feature::solar_dashboard::LightMeasure;
 use crate::units::Timestamp;
 
-/// What to do for the lease now.
+/// What to do for a series now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     /// Nothing.
@@ -24,12 +24,13 @@ pub(super) enum Action {
 }
 
 #[derive(Debug)]
-pub(super) struct LightLease {
-    series: LightMeasure,
-    /// Reports still to come.
+pub(super) struct LightSeries {
+    /// What the last request asked for.
+    requested: LightMeasure,
+    /// How many reports are still to come.
     left: u8,
     progress: Progress,
-    /// How often the series was asked for without a report since.
+    /// How many requests were sent since the last report.
     unanswered: u8,
 }
 
@@ -41,21 +42,21 @@ enum Progress {
     Measuring(Timestamp),
 }
 
-impl LightLease {
-    /// A lease, and its first request.
-    pub(super) const fn start(series: LightMeasure) -> (Self, Action) {
-        let lease = Self {
-            series,
-            left: series.reports,
+impl LightSeries {
+    /// A series, and its first request.
+    pub(super) const fn start(requested: LightMeasure) -> (Self, Action) {
+        let series = Self {
+            requested,
+            left: requested.reports,
             progress: Progress::Asking,
             unanswered: 1,
         };
-        (lease, Action::Ask(series))
+        (series, Action::Ask(requested))
     }
 
     /// The device accepted the series.
     pub(super) fn handle_accepted(&mut self, now: Timestamp) {
-        self.left = self.series.reports;
+        self.left = self.requested.reports;
         self.expect(now);
     }
 
@@ -93,13 +94,13 @@ impl LightLease {
     }
 
     /// What was asked for.
-    pub(super) const fn series(&self) -> LightMeasure {
-        self.series
+    pub(super) const fn requested(&self) -> LightMeasure {
+        self.requested
     }
 
     /// Whether it measures more than once.
-    pub(super) const fn is_series(&self) -> bool {
-        self.series.reports > 1
+    pub(super) const fn is_repeated(&self) -> bool {
+        self.requested.reports > 1
     }
 
     pub(super) const fn poll_timeout(&self) -> Option<Timestamp> {
@@ -115,13 +116,13 @@ impl LightLease {
             return Action::Wait;
         }
         self.unanswered += 1;
-        self.series.reports = self.left;
+        self.requested.reports = self.left;
         self.progress = Progress::Asking;
-        Action::Ask(self.series)
+        Action::Ask(self.requested)
     }
 
     fn expect(&mut self, now: Timestamp) {
-        let period = Duration::from_secs(u64::from(self.series.period_s));
+        let period = Duration::from_secs(u64::from(self.requested.period_s));
         self.progress = Progress::Measuring(now + period + timing::LIGHT_SLACK);
     }
 }
@@ -141,46 +142,46 @@ mod tests {
 
     #[test]
     fn one_measurement_is_one_request() {
-        let (mut lease, first) = LightLease::start(LightMeasure::ONCE);
+        let (mut series, first) = LightSeries::start(LightMeasure::ONCE);
         assert_eq!(first, Action::Ask(LightMeasure::ONCE));
-        lease.handle_accepted(at(0));
-        assert_eq!(lease.handle_measurement(at(1)), Action::Done);
+        series.handle_accepted(at(0));
+        assert_eq!(series.handle_measurement(at(1)), Action::Done);
     }
 
     #[test]
     fn a_lost_series_is_asked_for_once_more() {
-        let (mut lease, _) = LightLease::start(LightMeasure::ONCE);
-        lease.handle_accepted(at(0));
-        assert_eq!(lease.handle_timeout(at(2)), Action::Wait);
-        assert_eq!(lease.handle_timeout(at(3)), Action::Ask(LightMeasure::ONCE));
-        lease.handle_accepted(at(3));
-        assert_eq!(lease.handle_timeout(at(6)), Action::GiveUp);
+        let (mut series, _) = LightSeries::start(LightMeasure::ONCE);
+        series.handle_accepted(at(0));
+        assert_eq!(series.handle_timeout(at(2)), Action::Wait);
+        assert_eq!(series.handle_timeout(at(3)), Action::Ask(LightMeasure::ONCE));
+        series.handle_accepted(at(3));
+        assert_eq!(series.handle_timeout(at(6)), Action::GiveUp);
     }
 
     #[test]
     fn a_series_with_lost_reports_does_not_grow() {
-        let (mut lease, _) = LightLease::start(SERIES);
-        lease.handle_accepted(at(0));
+        let (mut series, _) = LightSeries::start(SERIES);
+        series.handle_accepted(at(0));
         for seconds in [2, 4] {
-            assert_eq!(lease.handle_measurement(at(seconds)), Action::Wait);
+            assert_eq!(series.handle_measurement(at(seconds)), Action::Wait);
         }
         let rest = LightMeasure {
             reports: 3,
             ..SERIES
         };
-        assert_eq!(lease.handle_timeout(at(8)), Action::Ask(rest));
-        lease.handle_accepted(at(8));
+        assert_eq!(series.handle_timeout(at(8)), Action::Ask(rest));
+        series.handle_accepted(at(8));
         for seconds in [10, 12] {
-            assert_eq!(lease.handle_measurement(at(seconds)), Action::Wait);
+            assert_eq!(series.handle_measurement(at(seconds)), Action::Wait);
         }
-        assert_eq!(lease.handle_measurement(at(14)), Action::Done);
+        assert_eq!(series.handle_measurement(at(14)), Action::Done);
     }
 
     #[test]
     fn one_resume_that_is_reported_twice_is_one_request() {
-        let (mut lease, _) = LightLease::start(SERIES);
-        lease.handle_accepted(at(0));
-        assert_eq!(lease.handle_resume(), Action::Ask(SERIES));
-        assert_eq!(lease.handle_resume(), Action::Wait);
+        let (mut series, _) = LightSeries::start(SERIES);
+        series.handle_accepted(at(0));
+        assert_eq!(series.handle_resume(), Action::Ask(SERIES));
+        assert_eq!(series.handle_resume(), Action::Wait);
     }
 }

@@ -1,8 +1,8 @@
-//! Light measurements: requests and reports on one side, leases and the probes that wait for them
+//! Light measurements: requests and reports on one side, the series and the probes that wait for them
 //! on the other.
 
 use super::event::DeviceFact;
-use super::light::{Action, LightLease};
+use super::light::{Action, LightSeries};
 use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
 use crate::feature::BatteryFeature;
@@ -14,21 +14,22 @@ impl Session {
     /// Makes a solar keyboard measure light once, unless it measures in a series anyway; the
     /// measurement comes as an event.
     pub fn measure_light(&mut self, device: DeviceIndex) {
-        if !self.runs_series(device) {
-            self.lease_light(device, LightMeasure::ONCE);
+        if !self.runs_light_series(device) {
+            self.start_light_series(device, LightMeasure::ONCE);
         }
     }
 
-    /// Makes a solar keyboard measure light in a series, instead of any before.
+    /// Makes a solar keyboard measure light in a series, which replaces any before and ends by itself;
+    /// each measurement comes as an event.
     ///
-    /// `false`: it is not known where its solar dashboard stands; probe it first.
-    pub fn lease_light(&mut self, device: DeviceIndex, series: LightMeasure) -> bool {
-        if self.solar_index(device).is_none() || series.is_cancel() {
+    /// Returns `false` where the index of its solar dashboard is not known: probe it first.
+    pub fn start_light_series(&mut self, device: DeviceIndex, requested: LightMeasure) -> bool {
+        if self.solar_index(device).is_none() || requested.is_cancel() {
             return false;
         }
-        let (lease, action) = LightLease::start(series);
+        let (series, action) = LightSeries::start(requested);
         self.withdraw_measuring(device);
-        let replaced = self.leases.insert(device, lease);
+        let replaced = self.light_series.insert(device, series);
         self.act_on_light(device, action);
         if replaced.is_some() {
             // The probe that waited for it goes on: measurements come anyway.
@@ -37,9 +38,9 @@ impl Session {
         true
     }
 
-    /// Ends a series of light measurements.
-    pub fn release_light(&mut self, device: DeviceIndex) {
-        if self.leases.remove(&device).is_some() {
+    /// Ends a series of light measurements before its time.
+    pub fn end_light_series(&mut self, device: DeviceIndex) {
+        if self.light_series.remove(&device).is_some() {
             self.withdraw_measuring(device);
             self.act_on_light(device, Action::Ask(LightMeasure::CANCEL));
             // A probe that waited for its measurement goes on without.
@@ -60,12 +61,12 @@ impl Session {
 
     /// Whether a device measures light, or is asked to.
     pub fn is_measuring(&self, device: DeviceIndex) -> bool {
-        self.leases.contains_key(&device)
+        self.light_series.contains_key(&device)
     }
 
-    /// Whether it does so more than once.
-    pub fn runs_series(&self, device: DeviceIndex) -> bool {
-        self.leases.get(&device).is_some_and(LightLease::is_series)
+    /// Whether a device measures light more than once.
+    pub fn runs_light_series(&self, device: DeviceIndex) -> bool {
+        self.light_series.get(&device).is_some_and(LightSeries::is_repeated)
     }
 
     /// Takes back a request for a series that is not answered yet.
@@ -80,14 +81,14 @@ impl Session {
             Action::Ask(series) => {
                 let Some(index) = self.solar_index(device) else {
                     // It was forgotten meanwhile, and is looked up again before it is used.
-                    self.end_lease(device);
+                    self.finish_light(device);
                     return;
                 };
                 let request: Request = solar_dashboard::set_light_measure(index, series).into();
                 let purpose = Purpose::Light(device, !series.is_cancel());
                 self.exchange.submit(device, request, purpose);
             }
-            Action::Done => self.end_lease(device),
+            Action::Done => self.finish_light(device),
             Action::GiveUp => {
                 let mut facts = Vec::new();
                 // Another feature may stand where the solar dashboard is remembered to be.
@@ -100,14 +101,14 @@ impl Session {
                     facts.push(DeviceFact::NoLight);
                 }
                 self.publish(device, facts);
-                self.end_lease(device);
+                self.finish_light(device);
             }
         }
     }
 
     /// A single measurement is over; the probe that wanted it goes on, or is complete.
-    pub(super) fn end_lease(&mut self, device: DeviceIndex) {
-        self.leases.remove(&device);
+    pub(super) fn finish_light(&mut self, device: DeviceIndex) {
+        self.light_series.remove(&device);
         self.continue_probe(device);
     }
 
@@ -121,9 +122,9 @@ impl Session {
         match outcome {
             Ok(report) => {
                 if self.is_nonsense(device, &report) {
-                    self.leases.remove(&device);
-                } else if let Some(lease) = self.leases.get_mut(&device) {
-                    lease.handle_accepted(now);
+                    self.light_series.remove(&device);
+                } else if let Some(series) = self.light_series.get_mut(&device) {
+                    series.handle_accepted(now);
                 }
             }
             Err(error) => self.lose_light(device, error),
@@ -141,7 +142,7 @@ impl Session {
     }
 
     fn lose_light(&mut self, device: DeviceIndex, error: RequestError) {
-        self.leases.remove(&device);
+        self.light_series.remove(&device);
         let mut facts = Vec::new();
         let step = self.solar_index(device).map(probe::Step::MeasureLight);
         let known = self.known.entry(device).or_default();
@@ -155,7 +156,7 @@ impl Session {
     /// Whether an answer to a request for light shows that another feature stands where the solar
     /// dashboard was thought to be; then the device is asked from the start, once.
     fn is_nonsense(&mut self, device: DeviceIndex, report: &Report) -> bool {
-        let series = self.leases.get(&device).map(LightLease::series);
+        let series = self.light_series.get(&device).map(LightSeries::requested);
         let Some(probe) = self.probes.get_mut(&device) else {
             return false;
         };

@@ -43,7 +43,7 @@ pub use timing::LONGEST_STATUS;
 
 use discovery::{Discovery, Raised};
 use exchange::{Exchange, Finished};
-use light::LightLease;
+use light::LightSeries;
 use probe::Probe;
 
 use crate::feature::DeviceText;
@@ -61,7 +61,7 @@ pub struct Session {
     exchange: Exchange<Purpose>,
     discovery: Option<Discovery>,
     probes: BTreeMap<DeviceIndex, Probe>,
-    leases: BTreeMap<DeviceIndex, LightLease>,
+    light_series: BTreeMap<DeviceIndex, LightSeries>,
     known: BTreeMap<DeviceIndex, Known>,
     /// Devices whose battery flag was set and is to be cleared at the end.
     noticing: Vec<DeviceIndex>,
@@ -95,7 +95,7 @@ impl Session {
             exchange: Exchange::new(peer, form),
             discovery: None,
             probes: BTreeMap::new(),
-            leases: BTreeMap::new(),
+            light_series: BTreeMap::new(),
             known: BTreeMap::new(),
             noticing: Vec::new(),
             first_notices: BTreeMap::new(),
@@ -195,9 +195,9 @@ impl Session {
             )
         });
         self.probes.clear();
-        let leased: Vec<DeviceIndex> = self.leases.keys().copied().collect();
-        for device in leased {
-            self.release_light(device);
+        let measuring: Vec<DeviceIndex> = self.light_series.keys().copied().collect();
+        for device in measuring {
+            self.end_light_series(device);
         }
         self.release_flags();
         self.discovery = None;
@@ -236,7 +236,7 @@ impl Session {
 
     /// Whether nothing waits to be sent, answered or measured.
     pub fn is_idle(&self) -> bool {
-        self.exchange.is_idle() && self.leases.is_empty() && self.first_notices.is_empty()
+        self.exchange.is_idle() && self.light_series.is_empty() && self.first_notices.is_empty()
     }
 
     /// How many reports were sent so far.
@@ -331,10 +331,10 @@ impl Session {
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.pass(now);
         self.exchange.handle_timeout(now);
-        let devices: Vec<DeviceIndex> = self.leases.keys().copied().collect();
+        let devices: Vec<DeviceIndex> = self.light_series.keys().copied().collect();
         for device in devices {
-            if let Some(lease) = self.leases.get_mut(&device) {
-                let action = lease.handle_timeout(now);
+            if let Some(series) = self.light_series.get_mut(&device) {
+                let action = series.handle_timeout(now);
                 self.act_on_light(device, action);
             }
         }
@@ -357,9 +357,9 @@ impl Session {
 
     /// When to call [`Self::handle_timeout`] and [`Self::poll_transmit`] next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let leases = self.leases.values().filter_map(LightLease::poll_timeout);
+        let light = self.light_series.values().filter_map(LightSeries::poll_timeout);
         let discovery = self.discovery.as_ref().and_then(Discovery::poll_timeout);
-        leases
+        light
             .chain(self.first_notices.values().copied())
             .chain(discovery)
             .chain(self.exchange.poll_timeout())
@@ -482,7 +482,7 @@ impl Session {
         let asking = self
             .exchange
             .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
-        let measuring = self.is_measuring(device) && !self.runs_series(device);
+        let measuring = self.is_measuring(device) && !self.runs_light_series(device);
         let waiting = asking || self.first_notices.contains_key(&device);
         let Some(probe) = self.probes.get_mut(&device).filter(|_| !waiting) else {
             return;
@@ -493,7 +493,7 @@ impl Session {
         let complete = step.is_none() && !measuring && probe.complete();
         self.publish(device, facts);
         match step {
-            Some(probe::Step::MeasureLight(_)) if self.runs_series(device) => {
+            Some(probe::Step::MeasureLight(_)) if self.runs_light_series(device) => {
                 self.continue_probe(device);
             }
             Some(probe::Step::MeasureLight(_)) => {

@@ -11,13 +11,13 @@ impl Session {
     /// Series of light measurements are over.
     pub fn resume(&mut self, now: Timestamp) {
         self.exchange.resume(now, now + timing::RESUMING);
-        let leased: Vec<DeviceIndex> = self.leases.keys().copied().collect();
-        for device in leased {
-            if self.runs_series(device) {
+        let measuring: Vec<DeviceIndex> = self.light_series.keys().copied().collect();
+        for device in measuring {
+            if self.runs_light_series(device) {
                 self.withdraw_measuring(device);
-                self.end_lease(device);
-            } else if let Some(lease) = self.leases.get_mut(&device) {
-                let action = lease.handle_resume();
+                self.finish_light(device);
+            } else if let Some(series) = self.light_series.get_mut(&device) {
+                let action = series.handle_resume();
                 self.act_on_light(device, action);
             }
         }

@@ -58,7 +58,7 @@ impl Session {
     /// The device is gone for good; what comes in its place is another.
     pub(super) fn forget(&mut self, device: DeviceIndex) {
         self.known.remove(&device);
-        self.leases.remove(&device);
+        self.light_series.remove(&device);
         self.noticing.retain(|noticing| *noticing != device);
         self.first_notices.remove(&device);
         self.exchange.withdraw(|purpose| {
@@ -152,15 +152,15 @@ impl Session {
         }
     }
 
-    /// A light measurement is one of those that a lease waits for.
+    /// A light measurement is one of those that a series waits for.
     fn note_measurement(&mut self, now: Timestamp, device: DeviceIndex, solar: &SolarEvent) {
         // A frame without its marker, or with an impossible charge, does not end the wait.
         if solar.kind == EventKind::LightMeasure
             && solar.good
             && solar.charge.is_some()
-            && let Some(lease) = self.leases.get_mut(&device)
+            && let Some(series) = self.light_series.get_mut(&device)
         {
-            let action = lease.handle_measurement(now);
+            let action = series.handle_measurement(now);
             if action == Action::Done {
                 // The event is the answer, also where the reply got lost.
                 self.withdraw_measuring(device);
