@@ -1,7 +1,8 @@
 //! What the facts a session finds out change about a device.
 
 use crate::device::{Device, Light, Presence};
-use hidpp_proto::session::{DeviceFact, Reading};
+use hidpp_proto::feature::Reading;
+use hidpp_proto::session::DeviceFact;
 use hidpp_proto::units::Timestamp;
 
 /// Takes over the light in a reading. What the device vouches for is not given up for what it

@@ -11,7 +11,8 @@ use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
-use hidpp_proto::session::{DeviceFact, Reading};
+use hidpp_proto::feature::Reading;
+use hidpp_proto::session::DeviceFact;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::DeviceIndex;
 

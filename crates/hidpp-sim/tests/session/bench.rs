@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use hidpp_proto::feature::PairingRecords;
-use hidpp_proto::session::{
-    DeviceFact, DiscoveryScope, Event, Known, Peer, Reading, Session, Wanted,
-};
+use hidpp_proto::feature::{PairingRecords, Reading};
+use hidpp_proto::session::{DeviceFact, DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Incoming, Report, ReportId, Wpid, classify};
 use hidpp_sim::device::Device;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hidpp_proto::feature::BatteryFeature;
+use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::feature::root::ProtocolVersion;
-use hidpp_proto::session::{DeviceFact, Event, Known, Reading, RequestError, Wanted};
+use hidpp_proto::session::{DeviceFact, Event, Known, RequestError, Wanted};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::{FeatureId, FeatureIndex, Report};
 use hidpp_sim::Firmware;

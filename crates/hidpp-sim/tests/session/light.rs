@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
-use hidpp_proto::session::{DeviceFact, Event, Reading, Wanted};
+use hidpp_proto::feature::Reading;
+use hidpp_proto::session::{DeviceFact, Event, Wanted};
 use hidpp_proto::units::Percent;
 use hidpp_proto::wire::{DeviceIndex, Report};
 use hidpp_sim::Firmware;

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use hidpp_proto::feature::BatteryFeature;
-use hidpp_proto::session::{DeviceFact, Known, Reading, RequestError, Wanted};
+use hidpp_proto::feature::{BatteryFeature, Reading};
+use hidpp_proto::session::{DeviceFact, Known, RequestError, Wanted};
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::FeatureIndex;
 use hidpp_sim::Firmware;

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
-use hidpp_proto::feature::BatteryFeature;
+use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
-use hidpp_proto::session::{
-    DeviceFact, Event, Known, KnownRegister, Reading, RequestError, Wanted,
-};
+use hidpp_proto::session::{DeviceFact, Event, Known, KnownRegister, RequestError, Wanted};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::{Error10, FeatureIndex, Wpid};
 use hidpp_sim::scenario::{K800, M705, desk};

@@ -98,8 +98,9 @@ pub enum Event {
     LightKey(DeviceIndex),
 }
 
-impl From<Reading> for DeviceFact {
-    fn from(reading: Reading) -> Self {
+impl DeviceFact {
+    /// What a reading means: a battery value, or that the device is switched off.
+    pub(in crate::session) fn of_reading(reading: Reading) -> Self {
         if reading.is_off() {
             Self::Absent(RequestError::Disconnected)
         } else {

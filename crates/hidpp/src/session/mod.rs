@@ -31,20 +31,19 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use crate::feature::{Capability, Reading};
 pub use discovery::DiscoveryScope;
 pub use event::{DeviceFact, Event, PairingRecord, ReceiverRecord};
 pub use known::{Known, KnownRegister};
 pub use peer::Peer;
 pub use probe::Wanted;
 pub use request::RequestError;
-pub use text::ReadText;
 pub use timing::LONGEST_STATUS;
 
 use discovery::{Discovery, Raised};
 use exchange::{Exchange, Finished};
 use light::LightSeries;
 use probe::Probe;
+use text::ReadText;
 
 use crate::feature::DeviceText;
 use crate::feature::notification_flags::{self, NotificationFlags};
@@ -104,9 +103,11 @@ impl Session {
         }
     }
 
-    /// The same, but names and other texts of devices pass through `text`.
+    /// The same session with another form for names and ids of devices: `text` returns it, or `None`
+    /// where a text is not fit for display, so that it counts as missing and the next source is asked.
+    /// Without this call it is [`DeviceText::printable`].
     #[must_use]
-    pub fn with_text(self, text: ReadText) -> Self {
+    pub fn with_text(self, text: fn(&DeviceText) -> Option<String>) -> Self {
         Self { text, ..self }
     }
 

@@ -16,7 +16,7 @@ impl Session {
     pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
         if let Some(register) = BatteryRegister::of_notification(sub_id) {
             let reading = register.read_notification(report);
-            self.publish(device, vec![reading.into()]);
+            self.publish(device, vec![DeviceFact::of_reading(reading)]);
             self.take_first_notice(device, register);
             self.note_life(device);
         }
@@ -146,7 +146,7 @@ impl Session {
         {
             self.events.push_back(Event::LightKey(device));
         }
-        self.publish(device, vec![reading.into()]);
+        self.publish(device, vec![DeviceFact::of_reading(reading)]);
         if let Reading::Solar(solar) = reading {
             self.note_measurement(now, device, &solar);
         }

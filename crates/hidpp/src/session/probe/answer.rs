@@ -38,7 +38,7 @@ impl Probe {
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Register(register) => {
                 known.register = Some(register.into());
-                facts.push(register.read(report).into());
+                facts.push(DeviceFact::of_reading(register.read(report)));
             }
             Step::ReadFlags => {
                 let flags = notification_flags::read(report);
@@ -100,7 +100,7 @@ impl Probe {
         // What stays odd when everything was asked anew is taken as it is.
         let reading = feature.read(known.capability, report);
         self.goals.retain(|goal| *goal != Goal::Battery);
-        facts.push(reading.into());
+        facts.push(DeviceFact::of_reading(reading));
     }
 
     /// A name of this many bytes comes in pieces; of an empty one there are none.
