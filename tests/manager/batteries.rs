@@ -1,5 +1,5 @@
 //! Every battery feature and register, from simulated firmware through requests and events to the
-//! device that is shown.
+//! resulting device.
 
 use std::fs;
 
@@ -21,7 +21,8 @@ use crate::follow_harness::{FollowHarness, words};
 
 const CHARGE: Percent = Percent::FULL;
 
-/// A mouse with this feature; a new one gets its firmware in `hidpp-sim`, in `battery_features/`.
+/// A mouse with this feature. The firmware of a new feature belongs in `hidpp-sim`, in
+/// `battery_features/`.
 fn with_feature(feature: BatteryFeature) -> Simulated {
     let model = match feature {
         BatteryFeature::LevelStatus => Model::LevelStatus(LevelStatus::dry(Levels::Percent)),
@@ -36,7 +37,8 @@ fn with_feature(feature: BatteryFeature) -> Simulated {
     models::mouse("mouse", 0x4074, Feature::new(feature.id().0, model))
 }
 
-/// A device with this register; a new one gets its firmware in `crates/hidpp-sim/src/battery.rs`.
+/// A device with this register. The firmware of a new register belongs in
+/// `crates/hidpp-sim/src/battery.rs`.
 fn with_register(register: BatteryRegister) -> Simulated {
     match register {
         BatteryRegister::Status => models::k800([0xD0, 0, 0, 1], CHARGE),
@@ -44,7 +46,7 @@ fn with_register(register: BatteryRegister) -> Simulated {
     }
 }
 
-/// One device for each feature and register, with the name of its source.
+/// One device for each feature and register, with the name of its battery source.
 fn all() -> Vec<(String, Simulated)> {
     let features = BatteryFeature::ALL.map(|it| (it.id().to_string(), with_feature(it)));
     let registers =
@@ -57,12 +59,15 @@ fn plugged(device: Simulated) -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(receiver))
 }
 
-/// Checks that a device shows a charge, and names its source.
+/// Asserts that a device has a charge, and the name of its source.
 fn assert_read(device: &Device, source: &str) {
     let battery = device.battery.as_ref();
-    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: feature/reading.rs"));
-    assert!(battery.tells_charge(), "{source}: device/sources.rs");
-    assert_eq!(battery.source.name(), source, "device/battery.rs");
+    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: see feature/reading.rs"));
+    assert!(
+        battery.tells_charge(),
+        "{source} has no charge: see device/sources.rs"
+    );
+    assert_eq!(battery.source.name(), source, "see device/battery.rs");
 }
 
 #[test]
@@ -75,7 +80,7 @@ fn every_battery_source_is_read_on_request() {
 }
 
 #[test]
-fn every_battery_source_is_followed_by_its_events() {
+fn every_battery_source_is_updated_by_its_events() {
     for (source, device) in all() {
         let name = device.identity.codename;
         let desk = plugged(device);
@@ -102,11 +107,17 @@ fn the_readme_names_every_battery_source() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for feature in BatteryFeature::ALL {
         let row = format!("\n| feature {} |", feature.id());
-        assert!(readme.contains(&row), "a row of sources in README.md:{row}");
+        assert!(
+            readme.contains(&row),
+            "README.md needs this row of sources:{row}"
+        );
     }
     for register in BatteryRegister::ALL {
         let row = format!("\n| register {} |", register.id());
-        assert!(readme.contains(&row), "a row of sources in README.md:{row}");
+        assert!(
+            readme.contains(&row),
+            "README.md needs this row of sources:{row}"
+        );
     }
     let others = readme
         .lines()
@@ -116,7 +127,7 @@ fn the_readme_names_every_battery_source() {
         let named = others.unwrap().contains(&feature.id().to_string());
         assert!(
             named || is_own_row,
-            "{feature:?} in README.md, How it compares"
+            "{feature:?} is missing in README.md, How it compares"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The kernel is left alone while it sets up the devices of a receiver.
+//! The settle delay: a receiver gets no request while the kernel sets up its devices.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use crate::desk::Shared;
 use crate::follow_harness::{FollowHarness, words};
 use crate::kernel::child;
 
-/// The kernel has made a node for the device in this slot.
+/// The event of a new node for the device in this slot.
 fn new_child(slot: u8) -> NodeEvent {
     NodeEvent::Appeared(child(slot, 0x4004))
 }
 
 #[test]
-fn a_receiver_is_left_alone_while_the_kernel_sets_up_its_devices() {
+fn a_new_receiver_gets_no_request_while_the_kernel_sets_up_its_devices() {
     let desk = Shared::receiver(&["M525", "K520"]);
     let mut harness = FollowHarness::new();
     harness.port.fresh = true;
-    // The second device takes the kernel longer than we would have waited.
+    // The second device takes the kernel longer than one settle delay.
     let (port, hand) = (harness.port.clone(), desk.clone());
     harness.at(10, move |_| port.plug(&hand));
     let port = harness.port.clone();
@@ -27,12 +27,20 @@ fn a_receiver_is_left_alone_while_the_kernel_sets_up_its_devices() {
     });
     let (port, hand) = (harness.port.clone(), desk.clone());
     harness.at_time(Duration::from_millis(11_900), move |_| {
-        assert_eq!(hand.take_requests(), [""; 0], "it was asked too early");
+        assert_eq!(
+            hand.take_requests(),
+            [""; 0],
+            "a request was sent too early"
+        );
         port.tell(new_child(2));
     });
     let hand = desk.clone();
     harness.at_time(Duration::from_millis(13_800), move |_| {
-        assert_eq!(hand.take_requests(), [""; 0], "it was asked too early");
+        assert_eq!(
+            hand.take_requests(),
+            [""; 0],
+            "a request was sent too early"
+        );
     });
     assert_eq!(
         words(&harness.follow(20)),
@@ -41,7 +49,7 @@ fn a_receiver_is_left_alone_while_the_kernel_sets_up_its_devices() {
 }
 
 #[test]
-fn a_receiver_that_was_plugged_in_long_ago_is_asked_at_once() {
+fn a_receiver_plugged_in_long_ago_gets_requests_without_a_delay() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
     harness.port.plug(&desk);

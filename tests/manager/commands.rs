@@ -1,5 +1,5 @@
-//! What those above want while devices are followed: light in a series, a battery again, and that
-//! all goes on after the computer slept.
+//! Commands while devices are followed: light series, refreshes of a battery, and resuming after
+//! the computer slept.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn desk() -> Shared {
     Shared::receiver(&NAMES)
 }
 
-/// The id of the device in a slot of the desk.
+/// The id of the device in this slot of the desk.
 fn device(slot: u8) -> String {
     id(NAMES[usize::from(slot) - 1], slot)
 }
@@ -42,7 +42,7 @@ fn no_light() -> Command {
     }
 }
 
-/// A harness with the desk, at which nothing is to do from the tenth second on.
+/// A harness with the desk, where nothing is left to do from the tenth second on.
 fn harness() -> (FollowHarness, Shared) {
     let mut harness = FollowHarness::new();
     let desk = desk();
@@ -52,7 +52,7 @@ fn harness() -> (FollowHarness, Shared) {
     (harness, desk)
 }
 
-/// How often light was told between these seconds.
+/// How many light readings were reported between these seconds.
 fn measured(told: &[(u64, News)], from: u64, to: u64) -> usize {
     let words = words(told);
     let of_light = words.iter().filter(|it| it.ends_with("K750 light"));
@@ -61,7 +61,7 @@ fn measured(told: &[(u64, News)], from: u64, to: u64) -> usize {
 }
 
 #[test]
-fn a_series_is_one_request_and_ends_by_itself() {
+fn a_series_is_one_request_and_ends_on_its_own() {
     let (mut harness, desk) = harness();
     harness.want(20, light(60, 1));
     let told = harness.follow(200);
@@ -70,7 +70,7 @@ fn a_series_is_one_request_and_ends_by_itself() {
 }
 
 #[test]
-fn a_series_replaces_the_one_before_and_is_cancelled_when_nobody_wants_it() {
+fn a_series_replaces_the_previous_one_and_can_be_cancelled() {
     let (mut harness, desk) = harness();
     harness.want(20, light(10, 10));
     harness.want(30, light(100, 1));
@@ -85,7 +85,7 @@ fn a_series_replaces_the_one_before_and_is_cancelled_when_nobody_wants_it() {
 }
 
 #[test]
-fn the_light_key_in_a_series_costs_nothing() {
+fn the_light_key_during_a_series_sends_no_request() {
     let (mut harness, desk) = harness();
     harness.want(20, light(60, 1));
     let hand = desk.clone();
@@ -99,7 +99,7 @@ fn the_light_key_in_a_series_costs_nothing() {
 }
 
 #[test]
-fn a_series_ends_with_the_sleep_of_the_keyboard_which_is_left_alone() {
+fn a_series_ends_when_the_keyboard_sleeps_and_no_request_wakes_it() {
     let (mut harness, desk) = harness();
     harness.want(20, light(60, 1));
     let hand = desk.clone();
@@ -117,14 +117,14 @@ fn a_series_ends_with_the_sleep_of_the_keyboard_which_is_left_alone() {
         _ = hand.act(|receiver| receiver.wake(now, K750));
     });
     harness.follow(200);
-    // What a wake always measures.
+    // The single measurement after every wake-up.
     assert_eq!(desk.series_told(K750), ["60 1 x 1 s"]);
 }
 
 #[test]
-fn what_was_wanted_in_vain_is_not_made_up_for() {
-    // The second series comes too soon after the first, and then the keyboard or the computer
-    // sleeps.
+fn a_series_that_was_delayed_until_sleep_is_dropped() {
+    // The second series is delayed because it follows the first too soon; meanwhile the keyboard or
+    // the computer goes to sleep.
     for computer in [false, true] {
         let (mut harness, desk) = harness();
         for (millis, reports) in [(20_100, 60), (20_500, 30)] {
@@ -147,14 +147,15 @@ fn what_was_wanted_in_vain_is_not_made_up_for() {
         });
         harness.follow(60);
         let told = desk.series_told(K750);
-        // The first series goes on in the keyboard while the computer sleeps: that is enough.
+        // While the computer sleeps, the keyboard continues the first series, so no new one is
+        // needed.
         let woken = if computer { &[][..] } else { &["21 1 x 1 s"] };
         assert_eq!(told, [&["20 60 x 1 s"], woken].concat());
     }
 }
 
 #[test]
-fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
+fn cancelling_a_series_does_not_cancel_a_refresh() {
     let (mut harness, desk) = harness();
     harness.want(20, Command::Refresh(device(K750)));
     let desire = harness.desire.clone();
@@ -167,7 +168,7 @@ fn a_single_measurement_is_not_cancelled_by_who_did_not_want_it() {
 }
 
 #[test]
-fn a_keyboard_that_sleeps_without_a_word_in_a_series_is_asked_once_and_is_offline() {
+fn a_keyboard_that_sleeps_without_a_notification_during_a_series_is_polled_once_and_is_offline() {
     let (mut harness, desk) = harness();
     harness.want(20, light(60, 1));
     let hand = desk.clone();
@@ -182,7 +183,7 @@ fn a_keyboard_that_sleeps_without_a_word_in_a_series_is_asked_once_and_is_offlin
     assert!(told.contains(&"31 K750 presence".to_owned()), "{told:?}");
 }
 
-/// Does something of which the receiver tells nothing.
+/// Changes a receiver without a notification.
 fn without_notices(now: Timestamp, receiver: &mut Receiver, act: impl FnOnce(&mut Receiver)) {
     let flags = receiver.flags();
     for (flags, act) in [([0; 3], Some(act)), (flags, None)] {
@@ -196,7 +197,7 @@ fn without_notices(now: Timestamp, receiver: &mut Receiver, act: impl FnOnce(&mu
 }
 
 #[test]
-fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
+fn commands_for_absent_devices_or_without_a_light_sensor_are_ignored() {
     let (mut harness, desk) = harness();
     let (absent, other) = (id("K750", 6), "4002-392A0750".to_owned());
     for device in [device(PRO_X), device(M705), absent.clone(), other.clone()] {
@@ -216,7 +217,7 @@ fn who_has_no_light_or_is_not_there_is_not_asked_for_it() {
 }
 
 #[test]
-fn a_flood_of_series_is_one_request_a_second_and_the_last_one_counts() {
+fn series_are_rate_limited_to_one_a_second_and_coalesced_to_the_last() {
     let (mut harness, desk) = harness();
     let desire = harness.desire.clone();
     harness.at(20, move |_| {
@@ -232,7 +233,7 @@ fn a_flood_of_series_is_one_request_a_second_and_the_last_one_counts() {
 }
 
 #[test]
-fn no_series_is_begun_while_all_is_put_in_order() {
+fn no_series_is_started_during_the_shutdown() {
     let (mut harness, desk) = harness();
     for (millis, reports) in [(20_100, 60), (20_900, 30)] {
         let desire = harness.desire.clone();
@@ -242,7 +243,7 @@ fn no_series_is_begun_while_all_is_put_in_order() {
     }
     let hand = desk.clone();
     harness.at_time(Duration::from_millis(20_500), move |_| {
-        // So that it lasts until the second series would be due.
+        // Prolongs the shutdown until the second series would be due.
         hand.act(|receiver| receiver.set_silent(M705, true));
     });
     harness.follow(21);
@@ -251,29 +252,32 @@ fn no_series_is_begun_while_all_is_put_in_order() {
 }
 
 #[test]
-fn a_battery_is_asked_for_again_at_most_every_ten_seconds() {
+fn refreshes_are_rate_limited_to_one_per_ten_seconds() {
     let (mut harness, desk) = harness();
     for second in 20..50 {
         harness.want(second, Command::Refresh(device(PRO_X)));
     }
     let told = words(&harness.follow(60));
     let asked = desk.take_radio();
-    // At the end the battery flag of the M705 is cleared.
+    // The shutdown clears the battery flag of the M705.
     let asked = asked.iter().filter(|it| it.starts_with("10 02"));
     let asked: Vec<&String> = asked.collect();
-    assert_eq!(asked, ["10 02 06 16 00 00 00"; 3], "1004, its battery");
+    assert_eq!(
+        asked, ["10 02 06 16 00 00 00"; 3],
+        "requests of feature 1004, the battery"
+    );
     let read = told.iter().filter(|it| it.ends_with("PRO X read"));
     let read: Vec<&String> = read.collect();
     assert_eq!(read, ["20 PRO X read", "30 PRO X read", "40 PRO X read"]);
 }
 
 #[test]
-fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
+fn a_refresh_with_a_different_value_reports_a_change() {
     let (mut harness, desk) = harness();
     let hand = desk.clone();
     harness.at(20, move |now| {
         hand.act(|receiver| {
-            // It does not say so itself.
+            // The device sends no event for the new charge.
             let mut other = receiver.clone();
             other.set_charge(now, PRO_X, Percent::new(70).unwrap());
             *receiver.device_mut(PRO_X).unwrap() = other.device(PRO_X).unwrap().clone();
@@ -286,7 +290,7 @@ fn a_battery_that_is_different_when_asked_again_is_told_as_such() {
 }
 
 #[test]
-fn a_refresh_of_a_solar_keyboard_is_one_measurement_and_none_in_a_series() {
+fn a_refresh_of_a_solar_keyboard_measures_once_and_not_during_a_series() {
     let (mut harness, desk) = harness();
     harness.want(20, Command::Refresh(device(K750)));
     harness.want(40, light(30, 1));
@@ -297,7 +301,7 @@ fn a_refresh_of_a_solar_keyboard_is_one_measurement_and_none_in_a_series() {
 }
 
 #[test]
-fn a_device_that_is_offline_is_not_asked_again() {
+fn a_refresh_of_an_offline_device_sends_no_request() {
     let (mut harness, desk) = harness();
     let hand = desk.clone();
     harness.at(20, move |now| {
@@ -312,7 +316,7 @@ fn a_device_that_is_offline_is_not_asked_again() {
 }
 
 #[test]
-fn a_device_without_a_battery_is_not_asked_for_one() {
+fn a_refresh_of_a_device_without_a_battery_sends_no_request() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["Candy"]);
     harness.port.plug(&desk);
@@ -324,7 +328,7 @@ fn a_device_without_a_battery_is_not_asked_for_one() {
 }
 
 #[test]
-fn a_broadcast_with_nothing_new_is_told_as_a_reading() {
+fn an_unchanged_broadcast_is_reported_as_a_reading() {
     let (mut harness, _desk) = harness();
     let told = words(&harness.follow(200));
     let read: Vec<&String> = told.iter().filter(|it| it.ends_with("read")).collect();
@@ -332,13 +336,13 @@ fn a_broadcast_with_nothing_new_is_told_as_a_reading() {
 }
 
 #[test]
-fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_second() {
+fn after_resuming_everything_is_read_once_with_a_delay_of_a_second() {
     let (mut harness, desk) = harness();
     let hand = desk.clone();
     harness.at(3560, move |now| {
         hand.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
-            // It lost its power, and tells nothing any more.
+            // It lost power, so its notification flags are cleared.
             receiver.output_report(now, &[0x10, 0xFF, 0x80, 0x00, 0, 0, 0]);
             receiver.forget_requests();
         });
@@ -373,7 +377,7 @@ fn after_the_computer_slept_all_is_looked_at_once_more_and_nothing_before_a_seco
     );
 }
 
-/// What was told from this second on, in order.
+/// The events from this second on, sorted.
 fn news(told: &[(u64, News)], from: u64) -> Vec<String> {
     let since = told.iter().position(|(second, _)| *second >= from);
     let mut words = words(&told[since.unwrap_or(told.len())..]);
@@ -385,7 +389,7 @@ fn news(told: &[(u64, News)], from: u64) -> Vec<String> {
 }
 
 #[test]
-fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() {
+fn requests_pending_at_suspend_are_retried_and_not_a_failure() {
     let (mut harness, desk) = harness();
     for (millis, deaf) in [(3_560_000, true), (3_562_100, false)] {
         let hand = desk.clone();
@@ -393,7 +397,7 @@ fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() 
     }
     harness.want(3560, Command::Refresh(device(PRO_X)));
     harness.want(3560, light(60, 1));
-    // Both were sent twice and were nearly given up.
+    // Both were sent twice and had nearly timed out.
     let desire = harness.desire.clone();
     harness.at_time(Duration::from_millis(3_561_500), move |_| {
         desire.say(Command::Resumed);
@@ -403,12 +407,12 @@ fn what_was_asked_when_the_computer_fell_asleep_is_asked_again_and_no_failure() 
         news(&told, 3560),
         ["3562 M705 read", "3562 PRO X read", "3563 K750 light"]
     );
-    // The series is over: who wants it still says so.
+    // The series is over; a client that still needs it requests it again.
     assert_eq!(desk.series_told(K750), ["3562 1 x 1 s"]);
 }
 
 #[test]
-fn a_receiver_that_is_still_being_looked_at_after_the_sleep_is_found_as_always() {
+fn a_receiver_still_being_discovered_at_suspend_is_found_after_resuming() {
     for millis in (0..1500).step_by(31) {
         let mut harness = FollowHarness::new();
         let desk = desk();

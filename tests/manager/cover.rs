@@ -1,4 +1,5 @@
-//! When a node may be closed: while the kernel drives all its devices, as they come and go.
+//! Kernel coverage: a node is closed while the kernel driver covers all its devices, as they come
+//! and go.
 
 use hidpp_proto::units::Percent;
 use hidpp_sim::catalogue;
@@ -13,7 +14,7 @@ use crate::follow_harness::words;
 use crate::kernel::{child, expect_in_use, harness, plug_driven, product, supply};
 
 #[test]
-fn where_one_device_is_not_driven_the_node_stays_open() {
+fn with_one_uncovered_device_the_node_stays_open() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525", "PRO X"]);
     harness.port.plug(&desk);
@@ -29,7 +30,7 @@ fn where_one_device_is_not_driven_the_node_stays_open() {
 }
 
 #[test]
-fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
+fn a_device_asleep_at_first_is_read_when_its_power_supply_appears() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -47,8 +48,8 @@ fn a_device_that_sleeps_at_first_is_read_when_its_battery_appears() {
 }
 
 #[test]
-fn a_device_that_wakes_unnoticed_is_found_within_the_hour() {
-    // Its battery could not be read by the kernel's driver, which then says nothing.
+fn a_wake_up_without_a_notification_is_detected_within_an_hour() {
+    // The kernel driver could not read its battery and then reports nothing.
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -61,25 +62,25 @@ fn a_device_that_wakes_unnoticed_is_found_within_the_hour() {
 }
 
 #[test]
-fn a_keyboards_node_that_may_not_be_opened_is_done_without() {
+fn a_keyboards_own_node_without_permission_is_optional() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
     let denials = harness.port.denials.clone();
-    // When all is asked and the node is about to be closed.
+    // When all requests are done and the receiver's node is about to be closed.
     harness.at(1, move |_| *denials.borrow_mut() = 1);
     expect_in_use(&mut harness, 20, 0);
     let told = harness.follow(600);
     assert_eq!(
         words(&told).len(),
         4,
-        "nothing but what is there: {:?}",
+        "only the receiver and its devices: {:?}",
         words(&told)
     );
 }
 
 #[test]
-fn a_device_that_is_unpaired_goes_and_its_slot_is_not_asked() {
+fn an_unpaired_device_is_removed_and_its_slot_gets_no_request() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -103,7 +104,7 @@ fn a_device_that_is_unpaired_goes_and_its_slot_is_not_asked() {
 }
 
 #[test]
-fn a_new_device_is_found_by_its_node() {
+fn a_new_device_is_found_through_its_node() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -125,7 +126,7 @@ fn a_new_device_is_found_by_its_node() {
 }
 
 #[test]
-fn a_receiver_without_devices_stays_open_for_nobody_else_tells_of_the_first() {
+fn the_node_of_a_receiver_without_devices_stays_open_to_detect_the_first() {
     let mut harness = harness();
     let desk = Shared::receiver(&[]);
     harness.port.plug(&desk);
@@ -145,7 +146,7 @@ fn a_receiver_without_devices_stays_open_for_nobody_else_tells_of_the_first() {
 }
 
 #[test]
-fn a_device_that_takes_anothers_slot_takes_its_place() {
+fn a_device_paired_with_an_occupied_slot_replaces_the_old_one() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -166,7 +167,7 @@ fn a_device_that_takes_anothers_slot_takes_its_place() {
 }
 
 #[test]
-fn a_device_that_the_kernel_gives_up_is_followed_on_the_open_node() {
+fn a_device_that_loses_its_power_supply_is_followed_on_the_open_node() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525"]);
     plug_driven(&harness.port, &desk);
@@ -185,7 +186,7 @@ fn a_device_that_the_kernel_gives_up_is_followed_on_the_open_node() {
 }
 
 #[test]
-fn no_flag_of_ours_is_left_behind_on_a_closed_node() {
+fn notification_flags_are_cleared_before_a_node_is_closed() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
     plug_driven(&harness.port, &desk);
@@ -193,7 +194,7 @@ fn no_flag_of_ours_is_left_behind_on_a_closed_node() {
     harness.at(10, move |_| {
         assert_eq!(hand.act(|receiver| receiver.flags()), [0; 3]);
     });
-    // No longer driven, it tells of itself again.
+    // No longer covered, it needs its notifications again.
     let port = harness.port.clone();
     harness.at(20, move |_| {
         port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
@@ -207,7 +208,7 @@ fn no_flag_of_ours_is_left_behind_on_a_closed_node() {
 }
 
 #[test]
-fn a_node_that_may_no_longer_be_opened_goes_until_it_may() {
+fn a_node_that_loses_its_permissions_is_removed_until_it_can_be_opened() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525"]);
     plug_driven(&harness.port, &desk);
@@ -229,7 +230,7 @@ fn a_node_that_may_no_longer_be_opened_goes_until_it_may() {
 }
 
 #[test]
-fn a_keyboards_node_that_comes_again_is_listened_to_again() {
+fn a_reappearing_keyboard_node_is_followed_again() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -246,7 +247,7 @@ fn a_keyboards_node_that_comes_again_is_listened_to_again() {
     assert!(words(&told).contains(&"30 K750 key".to_owned()));
 }
 
-/// Something the kernel may say at any time about a slot, also about one that is empty.
+/// An event that the kernel may send at any time about a slot, even an empty one.
 fn any_word(kind: u8, slot: u8, charge: u8, product: u16) -> NodeEvent {
     match kind {
         0 => NodeEvent::SupplyGone(supply(slot, charge, false).id),
@@ -261,7 +262,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_the_kernel_says_nobody_is_lost_and_no_empty_slot_is_asked(
+    fn random_kernel_events_lose_no_device_and_cause_no_request_to_an_empty_slot(
         said in proptest::collection::vec((5_u64..60, 0_u8..6, 1_u8..=6, 0_u8..=101), 0..40),
     ) {
         let mut harness = harness();
@@ -272,7 +273,7 @@ proptest! {
             let product = if slot <= K800 { product(&hand, slot) } else { 0x4002 };
             harness.at(second, move |_| port.tell(any_word(kind, slot, charge, product)));
         }
-        // In the end it drives them all again, and all is quiet.
+        // Finally the kernel covers all of them again, and no further events occur.
         let port = harness.port.clone();
         let all: Vec<(u8, u16)> = [K750, M705, K800].map(|slot| (slot, product(&desk, slot))).into();
         harness.at(100, move |_| for (slot, product) in all {

@@ -1,4 +1,4 @@
-//! Simulated things that a test keeps a hand on while the manager has their nodes open.
+//! Simulated devices that a test controls while the manager has their nodes open.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -18,30 +18,30 @@ use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, rea
 use solar_status::nodes::node_of;
 use solar_status::transport::{Bus, NodeId, NodeInfo, Transport, TransportError};
 
-/// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
+/// One device with each kind of battery: 1000, 0D, 07, 1001, 1004, 4301.
 pub(crate) const SIX: [&str; 6] = ["M525", "M705 (M-R0009)", "K520", "G703", "PRO X", "K750"];
 
-/// What is plugged in at a node, in the test's hands.
+/// The hardware behind a node, controlled by the test.
 #[derive(Clone)]
 pub(crate) struct Shared {
     plugged: Rc<RefCell<Plugged>>,
-    /// Whether the node was pulled out.
+    /// Whether the node was unplugged.
     gone: Rc<RefCell<bool>>,
-    /// Something to be told that a hand moved.
+    /// A descriptor that wakes the manager.
     descriptor: Rc<File>,
-    /// Reports that come beside those of the firmware.
+    /// Reports that are received in addition to those of the firmware.
     said: Rc<RefCell<VecDeque<Report>>>,
     deaf: Rc<RefCell<bool>>,
-    /// After how many more reports to it it is pulled out.
+    /// After how many more sent reports it is unplugged.
     lasts: Rc<RefCell<Option<usize>>>,
-    /// How the next request begins that is answered so in the firmware's place.
+    /// The prefix of a request, and the reply sent instead of the firmware's.
     refusal: Rc<RefCell<Option<(&'static str, &'static str)>>>,
     path: String,
-    /// The port it is plugged into.
+    /// The port that it is plugged into.
     port: Option<String>,
-    /// How many nodes there were before its own: the kernel counts them.
+    /// How many nodes were created before its own, as counted by the kernel.
     count: Option<usize>,
-    /// Its address on Bluetooth.
+    /// Its Bluetooth address.
     address: String,
 }
 
@@ -62,13 +62,13 @@ impl Shared {
         }
     }
 
-    /// The same at a port that the kernel knows.
+    /// The same at a port with this name.
     pub(crate) fn at_port(self, port: &str) -> Self {
         let port = Some(usb_port(port));
         Self { port, ..self }
     }
 
-    /// The same on Bluetooth: the kernel calls the port what the adapter's address is.
+    /// The same on Bluetooth, where the kernel reports the adapter's address as the port.
     pub(crate) fn with_address(self, address: &str) -> Self {
         Self {
             port: Some("a0:11:22:33:44:55".to_owned()),
@@ -77,7 +77,7 @@ impl Shared {
         }
     }
 
-    /// The same thing plugged in again, as this node of so many: what was opened before stays dead.
+    /// The same hardware plugged in again as a new node; handles opened before stay dead.
     pub(crate) fn plugged_again(&self, path: &str, count: usize) -> Self {
         Self {
             gone: Rc::default(),
@@ -88,7 +88,7 @@ impl Shared {
         }
     }
 
-    /// A Unifying receiver with up to six devices of the catalogue, by their short names.
+    /// A Unifying receiver with up to six devices of the catalogue, by codename.
     pub(crate) fn receiver(names: &[&str]) -> Self {
         let mut receiver = Receiver::new([0xA0, 0, 0, 1]);
         for (slot, name) in (1..).zip(names) {
@@ -113,27 +113,27 @@ impl Shared {
         }
     }
 
-    /// Pulls it out, or plugs it in again.
+    /// Unplugs it, or plugs it in again.
     pub(crate) fn set_gone(&self, gone: bool) {
         *self.gone.borrow_mut() = gone;
     }
 
-    /// Lets it be pulled out after it was sent so many more reports.
+    /// Unplugs it after this many more reports were sent to it.
     pub(crate) fn set_gone_after(&self, reports: usize) {
         *self.lasts.borrow_mut() = Some(reports);
     }
 
-    /// Lets nothing that is sent arrive.
+    /// Drops everything that is sent to it.
     pub(crate) fn set_deaf(&self, deaf: bool) {
         *self.deaf.borrow_mut() = deaf;
     }
 
-    /// Answers the next request that begins so in the firmware's place.
+    /// Answers the next request with this prefix instead of the firmware.
     pub(crate) fn refuse(&self, request: &'static str, answer: &'static str) {
         *self.refusal.borrow_mut() = Some((request, answer));
     }
 
-    /// Lets this report arrive, as if the firmware had sent it.
+    /// Injects a report as if the firmware had sent it.
     pub(crate) fn say(&self, hex: &str) {
         let byte = |text| u8::from_str_radix(text, 16).unwrap();
         let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
@@ -143,15 +143,15 @@ impl Shared {
             .push_back(Report::parse(&bytes).unwrap());
     }
 
-    /// Does something to the receiver.
+    /// Changes the receiver.
     pub(crate) fn act<T>(&self, act: impl FnOnce(&mut Receiver) -> T) -> T {
         match &mut *self.plugged.borrow_mut() {
             Plugged::Receiver(receiver) => act(receiver),
-            Plugged::Direct(_) => panic!("it is no receiver"),
+            Plugged::Direct(_) => panic!("it is not a receiver"),
         }
     }
 
-    /// Does something to the device of a node of its own.
+    /// Changes the device of a direct node.
     pub(crate) fn act_direct(&self, act: impl FnOnce(&mut DirectDevice)) {
         match &mut *self.plugged.borrow_mut() {
             Plugged::Receiver(_) => panic!("it is a receiver"),
@@ -159,7 +159,7 @@ impl Shared {
         }
     }
 
-    /// The requests since this was last asked, as hexadecimal text.
+    /// The requests since the previous call, as hexadecimal text.
     pub(crate) fn take_requests(&self) -> Vec<String> {
         let text = |report: &[u8]| {
             let bytes: Vec<String> = report.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -179,14 +179,14 @@ impl Shared {
         }
     }
 
-    /// Those to devices.
+    /// The same, only those to devices.
     pub(crate) fn take_radio(&self) -> Vec<String> {
         let mut sent = self.take_requests();
         sent.retain(|report| &report[3..5] != "ff");
         sent
     }
 
-    /// What the solar keyboard in a slot was told, with the second: `600 1 x 1 s`.
+    /// The light series requested from the keyboard in a slot, with the second: `600 1 x 1 s`.
     pub(crate) fn series_told(&self, slot: u8) -> Vec<String> {
         self.act(|receiver| {
             let told = receiver
@@ -204,18 +204,18 @@ impl Shared {
         })
     }
 
-    /// One reading of everything at this time.
+    /// Reads everything once at this time.
     pub(crate) fn read(&self, at: Timestamp, memory: &mut Memory) -> Snapshot {
         read_by(self.info(), self.clone(), at, memory)
     }
 }
 
-/// What the kernel calls a port (`HID_PHYS`).
+/// The kernel's name of a port (`HID_PHYS`).
 pub(crate) fn usb_port(port: &str) -> String {
     format!("usb-0000:00:14.0-{port}/input2")
 }
 
-/// One reading through any transport.
+/// Reads everything once through any transport.
 pub(crate) fn read_by(
     info: NodeInfo,
     transport: impl Transport + 'static,
@@ -241,13 +241,13 @@ pub(crate) fn query(follow: bool) -> Query {
     }
 }
 
-/// The id of the device that [`Shared::receiver`] has in a slot, by its short name.
+/// The id of the device that [`Shared::receiver`] has in a slot, by codename.
 pub(crate) fn id(name: &str, slot: u8) -> String {
     let device = catalogue::find(name).unwrap().paired([0xD0, 0, 0, slot]);
     format!("{:04X}-D000000{slot}", device.unwrap().identity.wpid)
 }
 
-/// The device in a slot.
+/// The device in this slot.
 pub(crate) fn in_slot(snapshot: &Snapshot, slot: u8) -> &Device {
     let device = snapshot
         .devices
@@ -310,7 +310,7 @@ impl Transport for Shared {
 }
 
 impl Shared {
-    /// What its firmware sent so far reaches nobody.
+    /// Drops everything that the firmware has sent so far.
     pub(crate) fn miss(&self, now: Timestamp) {
         while self.plugged.borrow_mut().input_report(now).is_some() {}
     }

@@ -1,4 +1,4 @@
-//! Devices on a node of their own: on a cable, on Bluetooth, behind a headset's dongle.
+//! Devices on their own node: on a cable, on Bluetooth, or behind a headset's dongle.
 
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_sim::battery::State;
@@ -24,7 +24,7 @@ fn plugged(device: DirectDevice) -> Shared {
 }
 
 #[test]
-fn a_bluetooth_mouse_is_asked_in_long_reports_only() {
+fn a_bluetooth_mouse_gets_only_long_reports() {
     let desk = plugged(device("MX Master 4"));
     let snapshot = desk.read(hours(1), &mut Memory::default());
     let [mouse] = &snapshot.devices[..] else {
@@ -48,14 +48,14 @@ fn a_bluetooth_mouse_is_asked_in_long_reports_only() {
 }
 
 #[test]
-fn a_device_that_answers_as_00_is_understood() {
+fn replies_with_index_00_are_accepted() {
     let mouse = device("MX Master 4").with_indices(Indices::AnswersZero);
     let snapshot = plugged(mouse).read(hours(1), &mut Memory::default());
     assert_eq!(percent(&snapshot.devices[0]), Some(45));
 }
 
 #[test]
-fn a_device_that_knows_itself_as_00_is_asked_so() {
+fn a_device_that_answers_only_index_00_gets_requests_with_it() {
     let mouse = device("G502 Hero").with_indices(Indices::OnlyZero);
     let desk = plugged(mouse);
     let snapshot = desk.read(hours(1), &mut Memory::default());
@@ -78,7 +78,7 @@ fn a_corded_hidpp_10_keyboard_has_no_battery() {
 }
 
 #[test]
-fn a_g933_is_as_full_as_its_cell_over_a_whole_discharge() {
+fn the_estimate_of_a_g933_follows_its_cell_over_a_whole_discharge() {
     let mut g933 = device("Logitech");
     g933.set_charging(Timestamp::START, State::Discharging);
     let desk = plugged(g933);
@@ -128,7 +128,7 @@ fn a_headset_reports_when_it_is_charged_and_when_charging_fails() {
 }
 
 #[test]
-fn a_headset_that_is_off_is_offline_and_no_failure() {
+fn a_headset_that_is_off_is_offline_without_a_failure() {
     let desk = plugged(device("G733 Headset"));
     let mut memory = Memory::default();
     let on = desk.read(hours(1), &mut memory);
@@ -136,12 +136,12 @@ fn a_headset_that_is_off_is_offline_and_no_failure() {
     let off = plugged(device("G733 Headset").asleep()).read(hours(2), &mut memory);
     assert!(off.failures.is_empty(), "{:?}", off.failures);
     assert_eq!(off.devices[0].presence, Presence::Offline);
-    assert_eq!(percent(&off.devices[0]), Some(89), "as last known");
+    assert_eq!(percent(&off.devices[0]), Some(89), "the last known charge");
 }
 
 #[test]
 fn a_headset_that_is_switched_on_later_is_read() {
-    // Its dongle answers all the while, but not for the battery.
+    // Its dongle answers all requests except those for the battery.
     let mut harness = FollowHarness::new();
     let desk = plugged(device("G733 Headset").asleep());
     harness.port.plug(&desk);
@@ -175,7 +175,7 @@ fn a_headset_that_is_switched_on_later_is_read() {
 }
 
 #[test]
-fn a_sleeping_bluetooth_mouse_costs_two_seconds_and_is_offline() {
+fn a_sleeping_bluetooth_mouse_is_offline_after_a_timeout_of_two_seconds() {
     let desk = plugged(device("MX Master 4").asleep());
     let snapshot = desk.read(hours(1), &mut Memory::default());
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
@@ -185,7 +185,7 @@ fn a_sleeping_bluetooth_mouse_costs_two_seconds_and_is_offline() {
 }
 
 #[test]
-fn a_warm_direct_device_is_one_request() {
+fn a_cached_direct_device_is_read_with_one_request() {
     let desk = plugged(device("MX Master 4"));
     let mut memory = Memory::default();
     let cold = desk.read(hours(1), &mut memory);

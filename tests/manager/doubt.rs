@@ -1,4 +1,4 @@
-//! A reading that is hard to believe is read again before it is shown.
+//! An implausible reading is read again before it is reported.
 
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::{Incoming, Report};
@@ -9,7 +9,7 @@ use solar_status::transport::{Transport, TransportError};
 
 use crate::desk::{Shared, hours, in_slot, percent, read_by};
 
-/// Puts another charge into the first answers with this header.
+/// Replaces the charge in the first replies with this header.
 struct Glitch {
     inner: Shared,
     header: [u8; 3],
@@ -40,7 +40,8 @@ impl Transport for Glitch {
     }
 }
 
-/// The charge of a PRO X (1004 at index 6) that says 15 % so many times.
+/// The charge of a PRO X (1004 at index 6) that reports 15 % this many times, and the number of
+/// requests to it.
 fn read_with_glitches(times: usize, memory: &mut Memory, at: Timestamp) -> (Option<u8>, usize) {
     let desk = Shared::receiver(&["PRO X"]);
     let glitch = Glitch {
@@ -55,25 +56,25 @@ fn read_with_glitches(times: usize, memory: &mut Memory, at: Timestamp) -> (Opti
 }
 
 #[test]
-fn one_odd_reading_is_not_believed() {
-    // MX Mechanical Mini: 15 % now and then (Solaar issue 3230).
+fn a_single_implausible_reading_is_rejected() {
+    // MX Mechanical Mini: occasionally 15 % (Solaar issue 3230).
     let mut memory = Memory::default();
     assert_eq!(read_with_glitches(0, &mut memory, hours(1)).0, Some(71));
     let (charge, requests) = read_with_glitches(1, &mut memory, hours(2));
     assert_eq!(charge, Some(71));
-    assert!(requests > 1, "it was asked again");
+    assert!(requests > 1, "the battery was read again");
     assert_eq!(read_with_glitches(0, &mut memory, hours(3)).0, Some(71));
 }
 
 #[test]
-fn two_readings_that_agree_are_believed() {
+fn two_readings_that_agree_are_accepted() {
     let mut memory = Memory::default();
     assert_eq!(read_with_glitches(0, &mut memory, hours(1)).0, Some(71));
     assert_eq!(read_with_glitches(9, &mut memory, hours(2)).0, Some(15));
 }
 
 #[test]
-fn the_first_reading_of_all_is_believed() {
+fn the_first_reading_is_accepted() {
     assert_eq!(
         read_with_glitches(1, &mut Memory::default(), hours(1)).0,
         Some(15)
@@ -81,7 +82,7 @@ fn the_first_reading_of_all_is_believed() {
 }
 
 #[test]
-fn no_charge_while_charging_keeps_the_last_one() {
+fn an_unknown_charge_while_charging_keeps_the_last_one() {
     // MX Master: 0 % while charging means unknown (Solaar issue 265, OpenLogi issue 312).
     let desk = Shared::receiver(&["MX Master"]);
     let mut memory = Memory::default();
@@ -96,8 +97,8 @@ fn no_charge_while_charging_keeps_the_last_one() {
 }
 
 #[test]
-fn no_percentage_is_made_of_a_charging_voltage() {
-    // A mouse at 30 % looked like 63 % (piper issue 222).
+fn no_percentage_is_estimated_from_a_charging_voltage() {
+    // A mouse at 30 % was shown as 63 % (piper issue 222).
     let desk = Shared::receiver(&["G703"]);
     desk.act(|receiver| receiver.set_charging(Timestamp::START, 1, State::Charging));
     let snapshot = desk.read(hours(1), &mut Memory::default());

@@ -28,7 +28,7 @@ fn plug(family: Family, devices: &[(u8, &str)]) -> Shared {
 fn a_mouse_is_found_and_read_behind_every_receiver() {
     let logitech = [
         0xC52B, 0xC532, 0xC52F, 0xC534, 0xC535, 0xC537, 0xC539, 0xC53A, 0xC53D, 0xC53F, 0xC541,
-        0xC545, 0xC547, 0xC54D, // In Logitech's range, and in nobody's table.
+        0xC545, 0xC547, 0xC54D, // In Logitech's range, but in no known table.
         0xC5A7,
     ];
     let receivers = logitech.map(|product| (0x046D, product));
@@ -64,14 +64,14 @@ fn a_mouse_is_found_and_read_behind_every_receiver() {
         );
         assert!(
             asleep.at.since(hours(3)).as_millis() < 100,
-            "{product:04X}: nobody is waited for"
+            "{product:04X}: no timeout"
         );
     }
 }
 
 #[test]
-fn a_bolt_receiver_knows_how_many_slots_it_has() {
-    // Register B5/02 of a recorded C548, and of receivers with other numbers of slots.
+fn a_bolt_receiver_reports_its_slot_count() {
+    // Register B5/02 of a recorded C548, and of receivers with other slot counts.
     for slots in [1, 6, 10] {
         let mut family = Family::BOLT;
         family.slots = slots;
@@ -98,8 +98,8 @@ fn a_bolt_receiver_knows_how_many_slots_it_has() {
 }
 
 #[test]
-fn a_bolt_receiver_that_does_not_report_its_slots_is_looked_at_as_one_with_six() {
-    // A C548 refuses sub-registers with error 0B.
+fn a_bolt_receiver_without_a_slot_count_is_read_as_one_with_six() {
+    // A C548 rejects unknown sub-registers with error 0B.
     let desk = plug(Family::BOLT, &[(6, "MX Master 3S")]);
     desk.refuse("10 ff 83 b5 02", "10 FF 8F 83 B5 0B 00");
     let snapshot = desk.read(hours(1), &mut Memory::default());
@@ -110,7 +110,7 @@ fn a_bolt_receiver_that_does_not_report_its_slots_is_looked_at_as_one_with_six()
 
 #[test]
 fn a_bluetooth_receiver_with_nothing_paired_is_a_receiver() {
-    // Solaar issue 2054: a C714 without register B5, which has nothing to announce.
+    // Solaar issue 2054: a C714 without register B5, which has no device to announce.
     let desk = plug(Family::of(0x046D, 0xC714).unwrap(), &[]);
     let snapshot = desk.read(hours(1), &mut Memory::default());
     assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
@@ -121,8 +121,8 @@ fn a_bluetooth_receiver_with_nothing_paired_is_a_receiver() {
 }
 
 #[test]
-fn what_a_bluetooth_receiver_announces_is_read() {
-    // Those of the kernel's table, and a diNovo Desktop and a BT Mini-Receiver (usb.ids).
+fn devices_announced_by_a_bluetooth_receiver_are_read() {
+    // The receivers of the kernel's table, a diNovo Desktop and a BT Mini-Receiver (usb.ids).
     for product in [
         0xC70A, 0xC70E, 0xC713, 0xC714, 0xC71B, 0xC71C, 0xC71E, 0xC71F, 0xC704, 0xC70C,
     ] {
@@ -137,7 +137,7 @@ fn what_a_bluetooth_receiver_announces_is_read() {
 }
 
 #[test]
-fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
+fn a_bolt_receiver_gets_its_own_registers_without_a_timeout() {
     let devices = [(1, "MX Master 3S"), (2, "MX Keys B"), (4, "LIFT B")];
     let desk = plug(Family::BOLT, &devices);
     let snapshot = desk.read(hours(1), &mut Memory::default());
@@ -172,7 +172,7 @@ fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
     let sent = desk.take_requests();
     let to_receiver: Vec<&String> = sent.iter().filter(|it| &it[3..5] == "ff").collect();
     let registers: Vec<&str> = to_receiver.iter().map(|it| &it[6..14]).collect();
-    // Unique id, slots, count, six records, three names.
+    // Unique id, slot count, device count, six records, three names.
     let names = registers
         .iter()
         .filter(|it| it.starts_with("83 b5 6"))
@@ -191,7 +191,7 @@ fn a_bolt_receiver_is_asked_in_its_own_way_and_costs_no_waiting() {
     for report in to_devices {
         assert!(report.starts_with("11"), "{report}: long reports only");
     }
-    // Eleven registers of 2 ms, and four round trips of 12 ms beside them.
+    // Eleven registers of 2 ms, and four round trips of 12 ms in parallel.
     assert!(snapshot.at.since(hours(1)).as_millis() < 100);
 }
 

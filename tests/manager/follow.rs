@@ -1,5 +1,5 @@
-//! Following devices: they come and go, sleep and wake, fill and empty, and nothing is asked that
-//! they say themselves.
+//! Following devices: they come and go, sleep and wake, discharge and charge, and no request is
+//! sent for values that they report on their own.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(crate) fn desk() -> Shared {
     Shared::new("/dev/hidraw0", Plugged::Receiver(scenario::desk()))
 }
 
-/// The last that was told of a device of this name.
+/// The last reported state of the device with this name.
 pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
     let devices = told.iter().rev().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
@@ -33,7 +33,7 @@ pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
 }
 
 #[test]
-fn two_receivers_of_one_serial_number_are_told_apart() {
+fn receivers_with_the_same_serial_number_are_distinguished() {
     let mut harness = FollowHarness::new();
     let [one, other] = ["/dev/hidraw0", "/dev/hidraw4"]
         .map(|path| Shared::new(path, Plugged::Receiver(scenario::desk())));
@@ -52,12 +52,12 @@ fn two_receivers_of_one_serial_number_are_told_apart() {
         }
         most = most.max(there.len());
     }
-    // The K800 sleeps, so nothing shows that there are two of it.
+    // The K800 sleeps, so nothing reveals that there are two of it.
     assert_eq!((most, there.len()), (5, 3), "{:?}", words(&told));
 }
 
 #[test]
-fn what_is_there_is_told_once_and_read() {
+fn present_devices_are_reported_once_and_read() {
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk());
     let told = harness.follow(80);
@@ -88,7 +88,7 @@ fn a_device_was_last_seen_when_its_receiver_lost_the_link() {
 }
 
 #[test]
-fn nothing_happens_and_nobody_wakes_up() {
+fn without_events_the_manager_never_wakes_up() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
     harness.port.plug(&desk);
@@ -96,14 +96,14 @@ fn nothing_happens_and_nobody_wakes_up() {
     harness.at(10, move |_| _ = hand.take_requests());
     harness.follow(3600);
     assert_eq!(harness.wakes_between(10, 3599), 0);
-    // At the end the flag of the M705 is cleared: it was clear before.
+    // The shutdown clears the flag of the M705, which was clear before.
     let mut sent = desk.take_radio();
     sent.retain(|report| !report.starts_with("10 02 8"));
     assert_eq!(sent, Vec::<String>::new());
 }
 
 #[test]
-fn every_battery_tells_its_changes() {
+fn every_kind_of_battery_reports_its_changes() {
     for (slot, name) in (1..).zip(SIX) {
         let mut harness = FollowHarness::new();
         let desk = Shared::receiver(&SIX);
@@ -119,13 +119,13 @@ fn every_battery_tells_its_changes() {
         assert_eq!(changed.len(), 1, "{name}: {news:?}");
         let asked = desk.take_radio();
         let readings = asked.iter().filter(|it| !it[6..].starts_with('8')).count();
-        // A leap is read again; a K750's broadcast comes by itself, every 90 s.
+        // A jump is read again; a K750's broadcast comes on its own every 90 s.
         assert!(readings <= 3, "{name}: {asked:?}");
     }
 }
 
 #[test]
-fn a_device_that_wakes_is_read_again_once_however_often_it_says_so() {
+fn repeated_wake_up_notifications_cause_one_reading() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -146,7 +146,7 @@ fn a_device_that_wakes_is_read_again_once_however_often_it_says_so() {
         .into_iter()
         .filter(|report| report.starts_with("10 03"))
         .collect();
-    // Its first notice is the reading: its register is read no more.
+    // Its first notification is the reading: the register is not read.
     let count = |request: &str| asked.iter().filter(|it| it.starts_with(request)).count();
     assert_eq!(count("10 03 80 00 10"), 1, "{asked:?}");
     assert_eq!(count("10 03 81 07"), 0, "{asked:?}");
@@ -168,7 +168,7 @@ fn a_device_that_falls_asleep_keeps_its_values() {
 }
 
 #[test]
-fn the_k750_tells_its_charge_light_and_key() {
+fn the_k750_reports_charge_light_and_light_key() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -180,7 +180,7 @@ fn the_k750_tells_its_charge_light_and_key() {
         });
     });
     let other = desk.clone();
-    // Another program measures.
+    // Another program requests a measurement.
     harness.at(20, move |now| {
         other.act(|receiver| {
             receiver.set_sun(now, K750, Lux(320));
@@ -189,7 +189,7 @@ fn the_k750_tells_its_charge_light_and_key() {
     });
     let told = harness.follow(30);
     let news = words(&told);
-    // The key's event tells no light: it is measured then.
+    // The event of the key has no light value: it is measured afterwards.
     for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
     }
@@ -197,7 +197,7 @@ fn the_k750_tells_its_charge_light_and_key() {
 }
 
 #[test]
-fn a_measurement_of_ours_goes_on_after_the_keyboard_slept() {
+fn a_keyboard_that_wakes_is_measured_again() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -217,7 +217,7 @@ fn a_measurement_of_ours_goes_on_after_the_keyboard_slept() {
     assert_eq!(
         last(&told, "K750").light.unwrap().lux,
         Lux(80),
-        "measured after the wake"
+        "measured after waking"
     );
 }
 
@@ -245,7 +245,7 @@ fn a_new_device_in_a_free_slot_is_found() {
 }
 
 #[test]
-fn another_device_in_a_slot_is_not_taken_for_the_old_one() {
+fn a_new_device_in_a_slot_is_not_mistaken_for_the_old_one() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -295,7 +295,7 @@ fn receivers_are_followed_as_they_come_and_go() {
 }
 
 #[test]
-fn a_node_without_its_permissions_yet_is_tried_again() {
+fn opening_a_node_is_retried_until_its_permissions_are_set() {
     let mut harness = FollowHarness::new();
     *harness.port.denials.borrow_mut() = 3;
     harness.port.plug(&desk());
@@ -309,12 +309,12 @@ fn a_node_without_its_permissions_yet_is_tried_again() {
 }
 
 #[test]
-fn a_node_that_is_allowed_in_the_end_is_read() {
+fn a_node_whose_permissions_are_set_late_is_read() {
     let mut harness = FollowHarness::new();
     *harness.port.denials.borrow_mut() = usize::MAX;
     harness.port.plug(&desk());
     let denials = std::rc::Rc::clone(&harness.port.denials);
-    // The udev rule is installed.
+    // The user installs the udev rule.
     harness.at(100, move |_| *denials.borrow_mut() = 0);
     let told = words(&harness.follow(600));
     assert!(told[0].contains("udev rule"), "{told:?}");
@@ -322,7 +322,7 @@ fn a_node_that_is_allowed_in_the_end_is_read() {
 }
 
 #[test]
-fn a_node_that_stays_forbidden_is_told_once_with_what_to_do() {
+fn a_permanently_denied_node_is_reported_once_with_a_remedy() {
     let mut harness = FollowHarness::new();
     *harness.port.denials.borrow_mut() = usize::MAX;
     harness.port.plug(&desk());
@@ -332,14 +332,18 @@ fn a_node_that_stays_forbidden_is_told_once_with_what_to_do() {
 }
 
 #[test]
-fn at_the_end_every_flag_is_as_it_was() {
+fn the_shutdown_restores_every_notification_flag() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     let before = desk.act(|receiver| receiver.flags());
     harness.port.plug(&desk);
     let hand = desk.clone();
     harness.at(10, move |_| {
-        assert_ne!(hand.act(|receiver| receiver.flags()), before, "it listens");
+        assert_ne!(
+            hand.act(|receiver| receiver.flags()),
+            before,
+            "notifications are enabled"
+        );
     });
     harness.follow(20);
     assert_eq!(desk.act(|receiver| receiver.flags()), before);
@@ -351,7 +355,7 @@ fn at_the_end_every_flag_is_as_it_was() {
 }
 
 #[test]
-fn charging_is_told_as_it_begins_and_ends() {
+fn charging_is_reported_when_it_begins_and_ends() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["MX Master"]);
     harness.port.plug(&desk);
@@ -374,11 +378,12 @@ fn charging_is_told_as_it_begins_and_ends() {
 }
 
 #[test]
-fn a_node_that_fails_is_opened_again() {
+fn a_failing_node_is_reopened_with_a_backoff() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    // Access is taken away and given back, as by a change of seats; nothing is unplugged.
+    // Access is revoked and granted again, as when the active session changes; nothing is
+    // unplugged.
     let hand = desk.clone();
     harness.at(10, move |_| hand.set_gone(true));
     let hand = desk.clone();
@@ -387,12 +392,15 @@ fn a_node_that_fails_is_opened_again() {
     let news = words(&told);
     let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
     assert_eq!(found, 2, "{news:?}");
-    assert!(*harness.port.opened.borrow() <= 4, "each time later");
+    assert!(
+        *harness.port.opened.borrow() <= 4,
+        "the backoff limits the attempts"
+    );
 }
 
 #[test]
-fn a_device_that_was_switched_off_tells_its_battery_again() {
-    // Its flags return to zero at power-up.
+fn a_device_that_was_switched_off_reports_its_battery_again() {
+    // Its notification flags are cleared at power-up.
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
@@ -449,7 +457,7 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
 }
 
 #[test]
-fn what_was_heard_last_is_remembered() {
+fn the_last_received_value_is_cached() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
@@ -467,13 +475,13 @@ fn what_was_heard_last_is_remembered() {
 }
 
 #[test]
-fn a_flag_that_the_kernel_driver_wants_too_stays() {
+fn a_flag_that_the_kernel_driver_also_sets_is_kept() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
     let hand = desk.clone();
     harness.at(10, move |now| {
-        // It writes the same flag.
+        // The kernel driver writes the same flag.
         let request = [0x10, 0x01, 0x80, 0x00, 0x10, 0x00, 0x00];
         hand.act(|receiver| receiver.output_report(now, &request));
     });

@@ -1,4 +1,4 @@
-//! A harness for following: what happens when, on virtual time, and what is reported.
+//! A harness for following devices: scheduled actions on virtual time, and the reported events.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,11 +19,11 @@ use crate::desk::{Shared, query};
 
 type Act = Box<dyn FnOnce(Timestamp)>;
 
-/// Virtual time in which things happen.
+/// A virtual clock that runs scheduled actions.
 struct StageClock {
     clock: VirtualClock,
     acts: VecDeque<(Timestamp, Act)>,
-    /// How often it was waited for.
+    /// When a wait ended without an action.
     wakes: Rc<RefCell<Vec<Timestamp>>>,
 }
 
@@ -46,17 +46,17 @@ impl Clock for StageClock {
     }
 }
 
-/// Where nodes appear, in the hands of the test.
+/// A source of nodes that the test controls.
 #[derive(Clone, Default)]
 pub(crate) struct Port {
     events: Rc<RefCell<VecDeque<NodeEvent>>>,
     nodes: Rc<RefCell<Vec<Shared>>>,
-    /// So often opening fails for lack of permission.
+    /// How many more attempts to open a node fail with a permission error.
     pub(crate) denials: Rc<RefCell<usize>>,
     pub(crate) opened: Rc<RefCell<usize>>,
-    /// Whether nodes are known to have come just now.
+    /// Whether nodes have just appeared.
     pub(crate) fresh: bool,
-    /// How many are open, those made for paired devices aside.
+    /// How many nodes are open, without those of paired devices.
     pub(crate) in_use: Rc<RefCell<usize>>,
 }
 
@@ -65,14 +65,14 @@ impl Port {
         self.plug_as(node, node.info());
     }
 
-    /// The same, and the system has this to say of its node.
+    /// The same with other information about the node.
     pub(crate) fn plug_as(&self, node: &Shared, info: NodeInfo) {
         node.set_gone(false);
         self.nodes.borrow_mut().push(node.clone());
         self.tell(NodeEvent::Appeared(info));
     }
 
-    /// Lets the system tell something.
+    /// Sends a kernel event.
     pub(crate) fn tell(&self, event: NodeEvent) {
         self.events.borrow_mut().push_back(event);
     }
@@ -126,7 +126,8 @@ impl NodeSource for Port {
     }
 }
 
-/// An open node. What arrived before is not for it; that of a paired device shows no other's reports.
+/// An open node. Reports that arrived before it was opened are not received; the node of a paired
+/// device receives only that device's reports.
 struct Opened {
     node: Shared,
     is_fresh: bool,
@@ -173,7 +174,7 @@ impl Drop for Opened {
     }
 }
 
-/// Commands, in the hands of the test.
+/// Commands sent by the test.
 #[derive(Clone, Default)]
 pub(crate) struct Desire(Rc<RefCell<VecDeque<Command>>>);
 
@@ -193,13 +194,13 @@ impl Commands for Desire {
     }
 }
 
-/// What happens, and what was told of it.
+/// The scheduled actions, the manager's inputs, and its results.
 pub(crate) struct FollowHarness {
     pub(crate) port: Port,
     pub(crate) desire: Desire,
     pub(crate) query: Query,
     pub(crate) memory: Memory,
-    /// When it starts.
+    /// When following starts.
     pub(crate) start: Timestamp,
     acts: Vec<(Timestamp, Act)>,
     wakes: Rc<RefCell<Vec<Timestamp>>>,
@@ -218,24 +219,24 @@ impl FollowHarness {
         }
     }
 
-    /// Lets something happen at this second.
+    /// Schedules an action at this second.
     pub(crate) fn at(&mut self, second: u64, act: impl FnOnce(Timestamp) + 'static) {
         self.at_time(Duration::from_secs(second), act);
     }
 
-    /// Lets something happen so long after the start.
+    /// Schedules an action at this time after the start.
     pub(crate) fn at_time(&mut self, since: Duration, act: impl FnOnce(Timestamp) + 'static) {
         self.acts
             .push((Timestamp::from_start(since), Box::new(act)));
     }
 
-    /// Wants something at this second.
+    /// Schedules a command at this second.
     pub(crate) fn want(&mut self, second: u64, command: Command) {
         let desire = self.desire.clone();
         self.at(second, move |_| desire.say(command));
     }
 
-    /// Follows until this second, and gives what was told with the second.
+    /// Follows until this second, and returns the reported events with their seconds.
     pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, News)> {
         let mut acts = std::mem::take(&mut self.acts);
         acts.sort_by_key(|(at, _)| *at);
@@ -264,14 +265,14 @@ impl FollowHarness {
         told
     }
 
-    /// When it woke up for something of its own.
+    /// How many times the manager woke up on its own between these seconds.
     pub(crate) fn wakes_between(&self, from: u64, to: u64) -> usize {
         let second = |at: &&Timestamp| (from..to).contains(&at.since_start().as_secs());
         self.wakes.borrow().iter().filter(second).count()
     }
 }
 
-/// What was told, in few words: `1 + K750`, `30 K750 battery light`.
+/// The events in short form: `1 + K750`, `30 K750 battery light`.
 pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
     let name = |device: &solar_status::device::Device| device.name.clone().unwrap_or_default();
     let word = |news: &News| match news {

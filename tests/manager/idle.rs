@@ -1,4 +1,4 @@
-//! Devices that are connected but not in use: their receiver holds the first message to them for
+//! Devices that are connected but not in use: their receiver delays the first message to them by
 //! 1.1 to 1.9 s (recordings of an M705, a Performance MX, a G603 and an Anywhere MX).
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::desk::{SIX, Shared, hours, in_slot, percent, query};
 use crate::follow::{desk, last};
 use crate::follow_harness::FollowHarness;
 
-/// All of its devices are idle, and answer a first message after this time.
+/// Makes all devices idle, with this delay of the first reply in milliseconds.
 fn rest(desk: &Shared, first: u64) {
     desk.act(|receiver| {
         receiver.latency.first = Duration::from_millis(first);
@@ -52,7 +52,7 @@ fn a_status_reads_idle_devices_with_as_many_messages_as_devices_in_use() {
     }
 }
 
-/// A receiver with six devices that are connected and swallow what they are sent.
+/// A receiver with six connected devices that never reply.
 fn silent(path: &'static str, number: u8) -> Shared {
     let mut receiver = Receiver::new([0xA0, 0, 0, number]);
     for (slot, name) in (1..).zip(SIX) {
@@ -77,8 +77,8 @@ fn read_within(timeout: Duration, desks: &[Shared]) -> Snapshot {
 }
 
 #[test]
-fn what_is_cut_by_the_timeout_is_unfinished_and_not_offline() {
-    // All are asked in 3 s, then each alone in 3 s: three are finished after 12 s.
+fn devices_unfinished_at_the_timeout_are_unknown_and_not_offline() {
+    // All get requests for 3 s, then each alone for 3 s: three are finished after 12 s.
     let desk = silent("/dev/hidraw0", 1);
     let snapshot = read_within(Duration::from_secs(13), &[desk]);
     let devices = snapshot.devices.iter();
@@ -109,26 +109,26 @@ fn silent_devices_on_several_receivers_are_given_up_within_the_default_timeout()
 }
 
 #[test]
-fn following_reads_idle_devices_and_clears_their_flags_at_the_end() {
+fn following_reads_idle_devices_and_the_shutdown_clears_their_flags() {
     for first in [1131, 1668, 1937] {
         let desk = desk();
         rest(&desk, first);
         let mut harness = FollowHarness::new();
         harness.port.plug(&desk);
-        // At the end the mouse is idle again, and its flag for notices is cleared.
+        // At the shutdown the mouse is idle again, and its notification flag is cleared.
         let told = harness.follow(60);
         assert_eq!(percent(last(&told, "M705")), Some(65), "{first}");
         assert_eq!(percent(last(&told, "K750")), Some(57), "{first}");
         let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
             Protocol::Registers(registers) => registers.flags(),
-            Protocol::Features(_) => panic!("it is HID++ 1.0"),
+            Protocol::Features(_) => panic!("an M705 has registers"),
         });
         assert_eq!(flags, [0; 3], "{first}");
     }
 }
 
 #[test]
-fn a_receiver_that_drops_messages_is_remembered() {
+fn a_receiver_that_drops_messages_is_cached_as_such() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("devices.json");
     let desk = Shared::receiver(&SIX);
@@ -144,14 +144,14 @@ fn a_receiver_that_drops_messages_is_remembered() {
             assert_eq!(in_slot(snapshot, slot).presence, Presence::Online, "{slot}");
         }
     }
-    // One request for each device, and none was lost.
+    // One request per device, and none was dropped.
     assert_eq!(desk.take_radio().len(), 6);
     let took = warm.at.since(hours(2));
     assert!(took < Duration::from_millis(1300), "{took:?}");
 }
 
 #[test]
-fn a_device_that_wakes_while_another_is_held_is_read_at_once() {
+fn a_device_that_wakes_while_another_is_delayed_is_read_immediately() {
     let desk = desk();
     rest(&desk, 1937);
     let mut harness = FollowHarness::new();

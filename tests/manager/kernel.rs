@@ -1,4 +1,5 @@
-//! A kernel that drives the devices of a desk, in the harness: its nodes, its batteries, its words.
+//! The kernel driver in the harness: the nodes and power supplies that it creates for paired
+//! devices.
 
 use hidpp_proto::units::Percent;
 use hidpp_proto::wire::Slot;
@@ -9,7 +10,7 @@ use crate::follow_harness::{FollowHarness, Port};
 
 pub(crate) const RECEIVER: &str = "/dev/hidraw0";
 
-/// A harness on which nodes are closed where that is possible.
+/// A harness in which nodes are closed where possible (standby).
 pub(crate) fn harness() -> FollowHarness {
     let mut harness = FollowHarness::new();
     harness.query.quiet = true;
@@ -23,7 +24,7 @@ pub(crate) fn place(slot: u8) -> Place {
     }
 }
 
-/// The node that the kernel made for the device in a slot.
+/// The node that the kernel created for the device in a slot.
 pub(crate) fn child(slot: u8, product: u16) -> NodeInfo {
     NodeInfo {
         id: NodeId::new(format!("{RECEIVER}/{product:04X}/hidraw/hidraw{slot}")),
@@ -34,7 +35,7 @@ pub(crate) fn child(slot: u8, product: u16) -> NodeInfo {
     }
 }
 
-/// The kernel's word about a battery.
+/// A power supply of the kernel driver; `lost`: it reports the device as gone.
 pub(crate) fn supply(slot: u8, charge: u8, lost: bool) -> Supply {
     Supply {
         id: SupplyId::new(format!(
@@ -50,7 +51,8 @@ pub(crate) fn product(desk: &Shared, slot: u8) -> u16 {
     desk.act(|receiver| receiver.device(slot).unwrap().identity.wpid)
 }
 
-/// Plugs a receiver in whose devices the kernel drives; those that are awake have a battery.
+/// Plugs in a receiver whose devices the kernel driver covers; those that are awake have a power
+/// supply.
 pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
     port.plug(desk);
     let slots: Vec<u8> = desk.act(|receiver| receiver.slots().collect());
@@ -62,7 +64,7 @@ pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
     }
 }
 
-/// Expects so many nodes to be open at this second.
+/// Expects this many open nodes at this second.
 pub(crate) fn expect_in_use(harness: &mut FollowHarness, second: u64, expected: usize) {
     let in_use = harness.port.in_use.clone();
     harness.at(second, move |_| {

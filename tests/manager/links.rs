@@ -1,4 +1,4 @@
-//! One device with several links is one device, and two devices with one serial number are two.
+//! A device with several links is one device, and two devices with the same serial number are two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use solar_status::manager::{Change, Command, Memory, News, Selector, Snapshot};
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow_harness::FollowHarness;
 
-/// G903: 4087 behind a receiver, C091 on its cable.
+/// G903: 4087 on a receiver, C091 on its cable.
 const MOUSE: &str = "G903 LS";
 const CABLE: u16 = 0xC091;
 
@@ -37,7 +37,7 @@ const CABLES: [&str; 8] = [
     "/dev/hidraw17",
 ];
 
-/// How many seconds a step takes: all that follows from it is over then.
+/// The seconds per step, after which all its consequences are complete.
 const STEP: u64 = 30;
 
 fn receiver(number: u8) -> Receiver {
@@ -53,7 +53,7 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
     Shared::new(path, Plugged::Direct(device))
 }
 
-/// The devices as they were reported until a second.
+/// The devices as reported up to a second.
 pub(crate) fn devices_of(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
     for (_, news) in told.iter().filter(|(second, _)| *second <= until) {
@@ -82,8 +82,8 @@ fn links(device: &Device) -> BTreeSet<Link> {
 
 #[test]
 fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
-    // MX Master 3S with all Easy-Switch channels on one Bolt receiver, one unit id in three slots
-    // (OpenLogi 1560 and 963).
+    // An MX Master 3S with all Easy-Switch channels on one Bolt receiver has one unit id in three
+    // slots (OpenLogi 1560 and 963).
     let mouse = || {
         let mouse = catalogue::find("MX Master 3S").unwrap();
         mouse.paired([0x5A, 0x11, 0x22, 0x33]).unwrap()
@@ -97,7 +97,7 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
     harness.port.plug(&desk);
     let hand = desk.clone();
     harness.at(STEP, move |now| {
-        // It goes to its third channel.
+        // It switches to its third channel.
         hand.act(|receiver| receiver.sleep(now, 2));
         hand.act(|receiver| receiver.wake(now, 3));
     });
@@ -120,7 +120,7 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
 }
 
 #[test]
-fn a_cable_changes_neither_id_nor_name() {
+fn plugging_in_a_cable_changes_neither_id_nor_name() {
     let serial = [0x3D, 0x7D, 0, 0x18];
     let desk = Shared::new(
         RECEIVERS[0],
@@ -164,9 +164,9 @@ fn a_cable_changes_neither_id_nor_name() {
 }
 
 #[test]
-fn a_unit_id_that_is_not_the_serial_number_joins_too() {
-    // M720: its unit id differs from the serial number that receivers have (as Solaar issue 2005
-    // shows of another mouse), so both links are asked.
+fn links_are_joined_although_unit_id_and_serial_number_differ() {
+    // M720: its unit id differs from the serial number on receivers (as Solaar issue 2005 shows for
+    // another mouse), so the identity is read on both links.
     let serial = [0xD0, 0, 0, 1];
     let mouse = catalogue::find("M720 Triathlon")
         .unwrap()
@@ -200,7 +200,8 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
         let told = harness.follow(4 * STEP);
         let ids = |second| devices_of(&told, second).into_keys().collect::<Vec<_>>();
         assert_eq!(ids(STEP - 1), ["405E-D0000001"]);
-        // Asleep on the receiver it cannot be asked; with firmware, it was.
+        // It cannot be read while asleep on the receiver; with firmware enabled, it was read
+        // before.
         let alone = "405E-2FFFFFFE";
         let expected: &[&str] = if firmware {
             &["405E-D0000001"]
@@ -218,8 +219,8 @@ fn a_unit_id_that_is_not_the_serial_number_joins_too() {
 }
 
 #[test]
-fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
-    // Both behind receivers: the second states the first one's model and number as its unit id.
+fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
+    // Both are on receivers: the second reports the first one's model and number as its unit id.
     let (victim, hostile) = (paired([0xD0, 0, 0, 1]), paired([0xD0, 0, 0, 2]));
     let hostile = Firmware::new(hostile.identity, victim.protocol.clone());
     let desk = Shared::new(
@@ -242,8 +243,8 @@ fn a_device_that_states_the_identity_of_another_takes_nothing_of_it() {
     }
 }
 
-/// A device on a cable that states the model and serial number of a K750 in slot 1, perhaps with a
-/// solar dashboard of its own.
+/// A device on a cable that claims the model and serial number of the K750 in slot 1, optionally
+/// with its own solar dashboard.
 fn impostor(has_dashboard: bool) -> Shared {
     let mut entry = catalogue::find(MOUSE).unwrap();
     entry.model = Some([0x40, 0x02, 0xC0, 0x91, 0, 0]);
@@ -268,7 +269,7 @@ fn light(series: Option<(u8, u8)>) -> Command {
 }
 
 #[test]
-fn light_is_measured_by_the_keyboard_that_a_receiver_knows() {
+fn light_is_measured_on_the_link_with_the_receivers_identity() {
     for has_dashboard in [false, true] {
         let hostile = impostor(has_dashboard);
         let desk = Shared::receiver(&["K750"]);
@@ -282,7 +283,7 @@ fn light_is_measured_by_the_keyboard_that_a_receiver_knows() {
         harness.at(2 * STEP - 1, move |_| _ = hand.take_requests());
         let told = harness.follow(4 * STEP);
         let device = &devices_of(&told, 4 * STEP)[KEYBOARD];
-        // The values come from the cable, because it reports charging; not so the light.
+        // The values come from the cable, because it reports charging; the light does not.
         assert!(device.link.is_usb());
         let told = desk.series_told(1).split_off(1);
         assert_eq!(told, ["60 60 x 1 s", "90 0 x 0 s"]);
@@ -294,7 +295,8 @@ fn light_is_measured_by_the_keyboard_that_a_receiver_knows() {
 
 #[test]
 fn a_series_is_cancelled_on_the_link_that_it_leaves() {
-    // It begins on the cable, because the keyboard sleeps; later that is asked.
+    // It starts on the cable while the keyboard is asleep; after waking, the keyboard is used
+    // instead.
     let (cable, desk) = (impostor(true), Shared::receiver(&["K750"]));
     desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
     let mut harness = FollowHarness::new();
@@ -333,13 +335,13 @@ fn two_cables_with_one_serial_number_are_two_devices() {
     for (path, port) in [(CABLES[0], "1"), (CABLES[1], "2")] {
         harness.port.plug(&cable(path, serial).at_port(port));
     }
-    // What has to be reported is reported at once, not with the next report that arrives.
+    // The report must not be delayed until the next report from a device.
     let told = harness.follow(20 * STEP);
     let devices = devices_of(&told, 5);
     let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
     let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
     assert_eq!(ids, ["4087-D0000001", other]);
-    // The other one keeps its id where it is the only one.
+    // The other one keeps its id even when it is alone.
     let memory = harness.memory;
     let mut harness = FollowHarness::new();
     harness.memory = memory;
@@ -350,7 +352,7 @@ fn two_cables_with_one_serial_number_are_two_devices() {
 }
 
 #[test]
-fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
+fn the_last_charge_is_kept_when_its_link_is_removed() {
     let serial = [0x3D, 0x7D, 0, 0x18];
     let desk = Shared::new(
         RECEIVERS[0],
@@ -376,7 +378,7 @@ fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
     let (before, wired) = (percent(STEP - 1), percent(2 * STEP - 1));
     assert!(before > wired, "{before} {wired}");
     assert_eq!(percent(3 * STEP), wired);
-    // So it is remembered.
+    // The cache has the same value.
     let snapshot = desk.read(
         Timestamp::from_start(std::time::Duration::from_secs(4 * STEP)),
         &mut harness.memory,
@@ -386,9 +388,9 @@ fn the_last_charge_stays_when_the_link_it_was_read_on_is_gone() {
 }
 
 #[test]
-fn a_stated_identity_costs_other_devices_of_its_model_one_question() {
-    // A device on a cable states the model of an M705, which has HID++ 1.0 and nothing to state, and
-    // of an M525 that has feature 0003 without a unit id.
+fn a_reported_identity_causes_one_request_to_each_device_of_its_model() {
+    // A device on a cable reports the model of an M705, which has HID++ 1.0 and no identity to
+    // report, and of an M525, which has feature 0003 without a unit id.
     for (name, least) in [("M705 (M-R0009)", 0), ("M525", 1)] {
         let entry = catalogue::find(name).unwrap();
         let [high, low] = entry.product().to_be_bytes();
@@ -416,7 +418,7 @@ fn a_stated_identity_costs_other_devices_of_its_model_one_question() {
 }
 
 #[test]
-fn two_devices_with_one_serial_number_are_two_once_both_answer() {
+fn devices_with_the_same_serial_number_are_two_once_both_answer() {
     let serial = [0xD0, 0, 0, 1];
     let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
     let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
@@ -433,15 +435,15 @@ fn two_devices_with_one_serial_number_are_two_once_both_answer() {
         (Some(2), "4087-D0000001-A0000001-2".to_owned()),
     ];
     assert_eq!(ids(&desk.read(start, &mut memory)), expected);
-    // Remembered, also while one of them sleeps.
+    // This is cached, even while one of them sleeps.
     desk.act(|receiver| receiver.sleep(start, 2));
     assert_eq!(ids(&desk.read(start, &mut memory)), expected);
-    // What was never seen at the same time looks like one.
+    // Devices never seen at the same time look like one.
     let mut nothing = Memory::default();
     assert_eq!(desk.read(start, &mut nothing).devices.len(), 1);
 }
 
-/// What a device of a serial number is called in a slot where another one has its id.
+/// The id of a device whose serial number is already the id of another one.
 fn apart(serial: u8, receiver: u8) -> String {
     format!("4087-D000000{serial}-A000000{receiver}-1")
 }
@@ -451,7 +453,7 @@ fn ids(told: &[(u64, News)], until: u64) -> Vec<String> {
 }
 
 #[test]
-fn the_clone_that_was_found_first_keeps_the_id() {
+fn the_clone_found_first_keeps_the_id() {
     let serial = [0xD0, 0, 0, 1];
     for (first, second) in [(1, 2), (2, 1)] {
         let desks = [first, second].map(|number| {
@@ -472,14 +474,14 @@ fn the_clone_that_was_found_first_keeps_the_id() {
 }
 
 #[test]
-fn an_id_with_a_place_lapses_when_both_are_used_but_never_at_once() {
+fn an_id_with_a_place_expires_if_both_links_are_used_but_never_together() {
     let serial = [0xD0, 0, 0, 1];
     let day = |day: u64| hours(24 * day);
     let clones = receiver(1).with(1, paired(serial)).with(2, paired(serial));
     let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
-    // Which slots are awake, on which day, and how many devices there are.
+    // The day, which slots are awake, and the expected number of devices.
     for steps in [
-        // Seen together again, they stay two.
+        // Seen together again, they remain two.
         vec![
             (0, [true, true], 2),
             (20, [true, true], 2),
@@ -487,13 +489,14 @@ fn an_id_with_a_place_lapses_when_both_are_used_but_never_at_once() {
             (46, [false, true], 2),
             (47, [true, false], 2),
         ],
-        // One of them is not used: nothing is known.
+        // One of them is unused, which proves nothing.
         vec![
             (0, [true, true], 2),
             (31, [true, false], 2),
             (60, [true, false], 2),
         ],
-        // Both are used, and never at once: it was a mistake. Seen together they are two again.
+        // Both are used, but never together: they are one device. Seen together, they become two
+        // again.
         vec![
             (0, [true, true], 2),
             (31, [true, false], 2),
@@ -522,8 +525,8 @@ fn an_id_with_a_place_lapses_when_both_are_used_but_never_at_once() {
 }
 
 #[test]
-fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
-    // README, section Links. Slots 1 and 2 have clones, and slot 3 another device.
+fn an_id_with_a_place_is_not_renewed_by_stale_replies() {
+    // README, section Links. Slots 1 and 2 have clones, slot 3 has another device.
     let half_day = 12 * 3600;
     for is_used in [true, false] {
         let serial = [0xD0, 0, 0, 1];
@@ -538,7 +541,7 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
             let hand = desk.clone();
             let charge = Percent::new(if count % 2 == 0 { 60 } else { 61 }).unwrap();
             harness.at(count * half_day, move |now| {
-                // After a day both clones are asked again.
+                // After a day both clones get requests again.
                 if is_used || count <= 3 {
                     hand.act(|receiver| receiver.set_charge(now, 2, charge));
                 }
@@ -567,9 +570,9 @@ fn an_id_with_a_place_is_not_renewed_by_answers_of_long_ago() {
 }
 
 #[test]
-fn a_busy_link_does_not_delay_the_questions_to_other_devices() {
-    // The second clone of the first serial number connects and does not answer; those of the second
-    // number, in a later place, connect a second later and do.
+fn a_busy_link_does_not_delay_requests_to_other_devices() {
+    // The second clone of the first serial number connects but does not answer; those of the second
+    // number, in a later slot, connect a second later and do answer.
     let clones = |number: u8| {
         let clone = || paired([0xD0, 0, 0, number]).asleep();
         let receiver = receiver(number).with(1, clone()).with(2, clone());
@@ -600,8 +603,8 @@ fn a_busy_link_does_not_delay_the_questions_to_other_devices() {
 }
 
 #[test]
-fn the_next_device_at_a_port_takes_nothing_of_the_last() {
-    // The first has no serial number, so that its id is that of the port.
+fn the_next_device_at_a_port_does_not_take_over_the_id_of_the_last() {
+    // The first has no serial number, so its id contains the port.
     let charged = |serial, charge| {
         let node = cable(CABLES[0], serial).at_port("4");
         node.act_direct(|device| {
@@ -629,8 +632,9 @@ fn the_next_device_at_a_port_takes_nothing_of_the_last() {
 }
 
 #[test]
-fn a_device_that_had_left_when_it_was_asked_for_its_identity_is_asked_when_it_is_back() {
-    // M720: on its receiver it is asked once it is known on Bluetooth. That is when it leaves.
+fn an_identity_request_missed_by_an_absent_device_is_retried_on_its_return() {
+    // M720: its identity is read on the receiver once it is known on Bluetooth. At that moment it
+    // has left the receiver.
     let mouse = catalogue::find("M720 Triathlon").unwrap();
     let mouse = mouse.paired([0xD0, 0, 0, 1]).unwrap();
     let bluetooth = DirectDevice::bluetooth(0xB015, mouse.protocol.clone());
@@ -670,7 +674,7 @@ fn a_device_that_had_left_when_it_was_asked_for_its_identity_is_asked_when_it_is
 }
 
 #[test]
-fn a_device_that_was_not_selected_is_asked_for_its_identity_only() {
+fn a_device_that_is_not_selected_gets_only_identity_requests() {
     let serial = |number| [0xD0, 0, 0, number];
     let desk = Shared::new(
         RECEIVERS[0],
@@ -690,13 +694,13 @@ fn a_device_that_was_not_selected_is_asked_for_its_identity_only() {
     assert_eq!(devices.keys().collect::<Vec<_>>(), ["4087-D0000001"]);
     assert_eq!(links(&devices["4087-D0000001"]).len(), 2);
     assert!(devices["4087-D0000001"].battery.is_some());
-    // A ping, where feature 0003 is, and what that states.
+    // A ping, the lookup of feature 0003, and its identity.
     assert_eq!(other.take_requests().len(), 3);
     assert!(wanted.take_requests().len() > 3);
 }
 
 #[test]
-fn quick_changes_of_the_channel_are_no_second_device() {
+fn quick_changes_of_the_channel_do_not_create_a_second_device() {
     let serial = [0xD0, 0, 0, 1];
     let desks = [1, 2].map(|number| {
         let receiver = receiver(number).with(1, paired(serial).asleep());
@@ -708,7 +712,7 @@ fn quick_changes_of_the_channel_are_no_second_device() {
     }
     for change in 0..40 {
         let [here, there] = [change % 2, (change + 1) % 2].map(|it| desks[it].clone());
-        // The link that it leaves stays up for its receiver until it is back.
+        // The receiver reports the previous link as up until the device is back.
         harness.at_time(
             std::time::Duration::from_millis(10_000 + 300 * change as u64),
             move |now| {
@@ -728,7 +732,7 @@ fn quick_changes_of_the_channel_are_no_second_device() {
 }
 
 #[test]
-fn a_clone_that_comes_and_goes_changes_nothing_about_the_other() {
+fn a_clone_that_comes_and_goes_does_not_affect_the_other() {
     let serial = [0xD0, 0, 0, 1];
     let mut harness = FollowHarness::new();
     let (steady, flapping) = (
@@ -757,7 +761,7 @@ fn a_clone_that_comes_and_goes_changes_nothing_about_the_other() {
 }
 
 #[test]
-fn three_clones_that_wake_at_once_are_three_devices() {
+fn three_clones_that_wake_together_are_three_devices() {
     let clone = || paired([0xD0, 0, 0, 1]).asleep();
     for (second, third) in [0, 1000, 30_000]
         .into_iter()

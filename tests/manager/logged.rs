@@ -1,4 +1,4 @@
-//! What a trace log holds: the reports, but nothing that could be typed.
+//! The trace log contains reports, but nothing that could be key presses.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use log::{Level, LevelFilter, Log, Metadata, Record};
 use crate::desk::Shared;
 use crate::follow_harness::FollowHarness;
 
-/// Takes what is logged by a test that listens, in its own thread.
+/// Collects the log lines of a test in its own thread.
 struct Listener;
 
 thread_local! {
@@ -30,12 +30,12 @@ impl Log for Listener {
     fn flush(&self) {}
 }
 
-/// What is logged meanwhile.
+/// The lines logged while a function runs.
 pub(crate) fn logged(run: impl FnOnce()) -> Vec<String> {
     listen(run).into_iter().map(|(_, line)| line).collect()
 }
 
-/// What is logged meanwhile as a warning or an error.
+/// The warnings and errors logged while a function runs.
 pub(crate) fn warned(run: impl FnOnce()) -> Vec<String> {
     let lines = listen(run).into_iter();
     let severe = lines.filter(|(level, _)| *level <= Level::Warn);
@@ -44,7 +44,7 @@ pub(crate) fn warned(run: impl FnOnce()) -> Vec<String> {
 
 fn listen(run: impl FnOnce()) -> Vec<(Level, String)> {
     static LISTENER: Listener = Listener;
-    // All but the first find it there.
+    // Fails for all tests but the first, because the logger is already set.
     if log::set_logger(&LISTENER).is_ok() {
         log::set_max_level(LevelFilter::Trace);
     }
@@ -54,7 +54,7 @@ fn listen(run: impl FnOnce()) -> Vec<(Level, String)> {
 }
 
 #[test]
-fn events_of_batteries_are_logged_and_what_could_be_keys_is_not() {
+fn battery_events_are_logged_and_possible_key_presses_are_not() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);

@@ -1,10 +1,10 @@
-//! The manager on simulated receivers: what it remembers, what it doubts, how it follows.
+//! The manager on simulated receivers: caching, plausibility checks and following.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod batteries;

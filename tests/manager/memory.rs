@@ -1,5 +1,5 @@
-//! What is remembered of devices saves requests and tells of sleepers, and is never believed
-//! against the device.
+//! The cache saves requests and provides the values of sleeping devices; a device's own reply
+//! always takes precedence over it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::follow_harness::FollowHarness;
 use crate::logged::{logged, warned};
 
-/// A file in a folder of its own, removed at the end.
+/// A cache file in a temporary folder.
 struct Cache(tempfile::TempDir);
 
 impl Cache {
@@ -30,7 +30,7 @@ impl Cache {
         self.0.path().join("solar-status/devices.json")
     }
 
-    /// Where a damaged file is kept.
+    /// The path to which a damaged file is moved.
     fn aside(&self) -> PathBuf {
         self.0.path().join("solar-status/devices.json.damaged")
     }
@@ -41,7 +41,7 @@ impl Cache {
 }
 
 #[test]
-fn a_warm_status_is_one_request_for_each_device_whatever_its_battery() {
+fn a_cached_status_is_one_request_per_device_for_every_battery() {
     let cache = Cache::new();
     let desk = Shared::receiver(&SIX);
     let mut memory = cache.open();
@@ -84,7 +84,7 @@ fn a_warm_status_is_one_request_for_each_device_whatever_its_battery() {
 }
 
 #[test]
-fn names_are_not_read_again_from_the_receiver() {
+fn cached_names_are_not_read_from_the_receiver() {
     let desk = Shared::receiver(&["M525"]);
     let mut memory = Memory::default();
     let names = |requests: Vec<String>| {
@@ -99,7 +99,7 @@ fn names_are_not_read_again_from_the_receiver() {
 }
 
 #[test]
-fn a_sleeping_device_shows_what_was_last_known_and_when() {
+fn a_sleeping_device_has_its_last_known_values_with_their_times() {
     let desk = Shared::receiver(&SIX);
     let mut memory = Memory::default();
     let awake = desk.read(hours(1), &mut memory);
@@ -118,14 +118,14 @@ fn a_sleeping_device_shows_what_was_last_known_and_when() {
     }
 }
 
-/// The device of the catalogue after an update that moved its features.
+/// The device after a firmware update that moved its features.
 fn moved(name: &str, change: impl FnOnce(&mut Vec<FeatureLine>)) -> hidpp_sim::device::Device {
     let mut entry = catalogue::find(name).unwrap();
     change(&mut entry.features);
     entry.paired([0xD0, 0, 0, 1]).unwrap()
 }
 
-/// Reads a device, moves its features, and reads again: the charge must be the true one.
+/// Reads a device, moves its features, and reads again: the charge must be the new one.
 fn assert_rebuilt(
     name: &str,
     change: impl FnOnce(&mut Vec<FeatureLine>),
@@ -141,20 +141,23 @@ fn assert_rebuilt(
     let after = desk.read(hours(2), &mut memory);
     assert!(after.failures.is_empty(), "{name}: {:?}", after.failures);
     assert_eq!(percent(in_slot(&after, 1)), true_percent, "{name}");
-    assert!(desk.take_radio().len() > 2, "{name} was asked anew");
+    assert!(
+        desk.take_radio().len() > 2,
+        "{name}: its features were looked up again"
+    );
 
     let warm = desk.read(hours(3), &mut memory);
     assert_eq!(percent(in_slot(&warm, 1)), true_percent, "{name}");
     assert_eq!(
         desk.take_radio().len(),
         1,
-        "{name}: what was learnt is kept"
+        "{name}: the new indices are cached"
     );
 }
 
 #[test]
-fn an_index_past_the_end_of_the_table_is_noticed() {
-    // The battery comes first, and the table is shorter.
+fn a_cached_index_past_the_end_of_the_table_is_detected() {
+    // The battery is the first feature, and the table is shorter.
     let first = |features: &mut Vec<FeatureLine>| {
         let battery = features
             .iter()
@@ -169,7 +172,7 @@ fn an_index_past_the_end_of_the_table_is_noticed() {
 }
 
 #[test]
-fn another_feature_at_the_index_is_noticed() {
+fn another_feature_at_a_cached_index_is_detected() {
     for by in 1..=3 {
         let rotate = |features: &mut Vec<FeatureLine>| features.rotate_right(by);
         assert_rebuilt("M525", rotate, Some(90));
@@ -179,8 +182,8 @@ fn another_feature_at_the_index_is_noticed() {
 }
 
 #[test]
-fn a_battery_that_changed_its_feature_is_found() {
-    // An update gave the mouse 1004 in the place of 1000; or the other way round.
+fn a_battery_that_moved_to_another_feature_is_found() {
+    // A firmware update replaced 1000 by 1004.
     let desk = Shared::receiver(&["M525"]);
     let mut memory = Memory::default();
     desk.read(hours(1), &mut memory);
@@ -201,7 +204,7 @@ fn a_battery_that_changed_its_feature_is_found() {
 }
 
 #[test]
-fn where_features_stand_is_looked_up_again_after_a_week() {
+fn feature_indices_are_looked_up_again_after_a_week() {
     let desk = Shared::receiver(&["M525"]);
     let mut memory = Memory::default();
     desk.read(hours(1), &mut memory);
@@ -215,7 +218,7 @@ fn where_features_stand_is_looked_up_again_after_a_week() {
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_replaced() {
+fn a_damaged_file_is_moved_aside_and_replaced() {
     let cache = Cache::new();
     let desk = Shared::receiver(&SIX);
     let mut memory = cache.open();
@@ -246,19 +249,19 @@ fn a_damaged_file_is_kept_aside_and_replaced() {
         fs::remove_file(cache.aside()).unwrap();
         desk.take_requests();
         desk.read(hours(3), &mut cache.open());
-        assert_eq!(desk.take_radio().len(), 6, "whole again");
+        assert_eq!(desk.take_radio().len(), 6, "the new file is complete");
     }
 }
 
 #[test]
-fn a_flipped_bit_costs_one_device_and_no_other() {
+fn a_flipped_bit_invalidates_only_one_device() {
     let cache = Cache::new();
     let desk = Shared::receiver(&SIX);
     let mut memory = cache.open();
     desk.read(hours(1), &mut memory);
     memory.save().unwrap();
     let text = fs::read_to_string(cache.path()).unwrap();
-    // 90 becomes 10 %, which is as plausible.
+    // 90 becomes 10 %, which is equally plausible.
     let flipped = text.replacen("\"percent\":90", "\"percent\":10", 1);
     assert_ne!(flipped, text);
     fs::write(cache.path(), flipped).unwrap();
@@ -273,7 +276,7 @@ fn a_flipped_bit_costs_one_device_and_no_other() {
 }
 
 #[test]
-fn a_file_of_a_newer_version_is_left_alone_until_it_is_moved_away() {
+fn a_file_of_a_newer_version_is_left_untouched_until_it_is_moved() {
     let cache = Cache::new();
     let newer = r#"{"schema":2,"devices":["of another form"]}"#;
     fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
@@ -289,7 +292,7 @@ fn a_file_of_a_newer_version_is_left_alone_until_it_is_moved_away() {
         error.contains("update solar-status, or move it away"),
         "{error}"
     );
-    // The memory is used all the same.
+    // The cache in memory is still used.
     desk.take_requests();
     desk.read(hours(2), &mut harness.memory);
     assert_eq!(desk.take_radio().len(), 6);
@@ -302,11 +305,11 @@ fn a_file_of_a_newer_version_is_left_alone_until_it_is_moved_away() {
         "{lines:?}"
     );
     desk.read(hours(3), &mut cache.open());
-    assert_eq!(desk.take_radio().len(), 6, "it is remembered");
+    assert_eq!(desk.take_radio().len(), 6, "the cache file is used");
 }
 
 #[test]
-fn why_nothing_is_kept_is_logged_once() {
+fn the_reason_for_not_saving_is_logged_once() {
     let cache = Cache::new();
     fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
     fs::write(cache.path(), r#"{"schema":2}"#).unwrap();
@@ -334,7 +337,7 @@ fn why_nothing_is_kept_is_logged_once() {
 }
 
 #[test]
-fn nothing_in_the_place_of_the_file_blocks_or_is_replaced() {
+fn special_files_instead_of_the_cache_neither_block_nor_are_replaced() {
     type Make<'a> = &'a dyn Fn(&Path);
     let cache = Cache::new();
     let desk = Shared::receiver(&["M525"]);
@@ -361,14 +364,14 @@ fn nothing_in_the_place_of_the_file_blocks_or_is_replaced() {
 }
 
 #[test]
-fn a_removed_file_comes_back_with_everything_that_is_known() {
+fn a_removed_file_is_rewritten_with_all_devices() {
     let cache = Cache::new();
     let desk = Shared::receiver(&SIX);
     let mut memory = cache.open();
     desk.read(hours(1), &mut memory);
     memory.save().unwrap();
     fs::remove_dir_all(cache.path().parent().unwrap()).unwrap();
-    // Only one is different.
+    // Only one device has changed.
     desk.act(|receiver| receiver.sleep(hours(2), 2));
     desk.read(hours(2), &mut memory);
     memory.save().unwrap();
@@ -401,7 +404,7 @@ fn a_file_of_an_earlier_version_is_used() {
 }
 
 #[test]
-fn the_file_is_the_users_own_and_replaced_as_a_whole() {
+fn the_file_is_private_and_replaced_atomically() {
     let cache = Cache::new();
     let desk = Shared::receiver(&["M525"]);
     let mut memory = cache.open();
@@ -417,7 +420,7 @@ fn the_file_is_the_users_own_and_replaced_as_a_whole() {
 }
 
 #[test]
-fn two_programs_keep_what_each_learnt() {
+fn two_programs_merge_their_findings() {
     let cache = Cache::new();
     let (one, other) = (
         Shared::receiver(&["M525"]),
@@ -437,7 +440,7 @@ fn two_programs_keep_what_each_learnt() {
 }
 
 #[test]
-fn nothing_new_is_nothing_to_write() {
+fn an_unchanged_cache_is_not_written() {
     let desk = Shared::receiver(&["M525"]);
     let cache = Cache::new();
     let mut memory = cache.open();
@@ -451,7 +454,7 @@ fn nothing_new_is_nothing_to_write() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_named() {
+fn an_unwritable_path_is_named_in_the_error() {
     let cache = Cache::new();
     let file = cache.0.path().join("file");
     fs::write(&file, "").unwrap();
@@ -462,7 +465,7 @@ fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[test]
-fn what_could_not_be_written_is_written_later() {
+fn a_failed_write_is_retried_on_the_next_save() {
     let cache = Cache::new();
     let folder = cache.path().parent().unwrap().to_owned();
     fs::write(&folder, "in its place").unwrap();
@@ -474,11 +477,11 @@ fn what_could_not_be_written_is_written_later() {
     memory.save().unwrap();
     desk.take_requests();
     desk.read(hours(2), &mut cache.open());
-    assert_eq!(desk.take_radio().len(), 1, "it is remembered");
+    assert_eq!(desk.take_radio().len(), 1, "the cache file is used");
 }
 
 #[test]
-fn what_is_learnt_at_the_start_is_written_before_anybody_can_be_killed() {
+fn findings_of_the_start_are_written_within_half_a_minute() {
     let cache = Cache::new();
     let mut harness = FollowHarness::new();
     harness.memory = cache.open();
@@ -492,7 +495,7 @@ fn what_is_learnt_at_the_start_is_written_before_anybody_can_be_killed() {
 }
 
 #[test]
-fn a_device_without_a_battery_is_only_pinged_once_that_is_known() {
+fn a_cached_device_without_a_battery_gets_only_a_ping() {
     let desk = Shared::receiver(&["Candy"]);
     let mut memory = Memory::default();
     let candy = catalogue::find("Candy")

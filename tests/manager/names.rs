@@ -1,4 +1,4 @@
-//! The receiver's short name of a device and its own full one; and that neither is asked for twice.
+//! The receiver's codename of a device and the device's own full name; neither is read twice.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use solar_status::transport::{NodeInfo, Transport, TransportError};
 use crate::desk::{Shared, hours, in_slot, query, read_by};
 use crate::follow_harness::FollowHarness;
 
-/// All that the daemon wants.
+/// The fields that the daemon requests.
 const ALL: Wanted = Wanted {
     battery: true,
     kind: true,
@@ -47,19 +47,19 @@ fn names(device: &Device) -> (Option<&str>, Option<&str>) {
 }
 
 #[test]
-fn both_names_are_kept_and_remembered() {
+fn both_names_are_kept_and_cached() {
     let desk = Shared::receiver(&["K750"]);
     let mut memory = Memory::default();
     let both = (Some("K750"), Some("Wireless Solar Keyboard K750"));
     let cold = read(&desk, hours(1), &mut memory);
     assert_eq!(names(in_slot(&cold, 1)), both);
-    // Also by those who do not ask for the full one.
+    // Also for queries without the full name.
     let warm = desk.read(hours(2), &mut memory);
     assert_eq!(names(in_slot(&warm, 1)), both);
 }
 
 #[test]
-fn what_is_remembered_of_name_and_firmware_is_not_asked_for_again() {
+fn cached_names_and_firmware_are_not_read_again() {
     let desk = Shared::receiver(&["K750", "PRO X", "M705 (M-R0009)"]);
     let mut memory = Memory::default();
     let cold = read(&desk, hours(1), &mut memory);
@@ -89,7 +89,7 @@ fn firmware_is_read_again_after_a_week_and_the_name_is_not() {
     read(&desk, hours(1), &mut memory);
     desk.take_radio();
     read(&desk, hours(1 + 8 * 24), &mut memory);
-    // 0003 at 2 and 0005 at 3, as in every firmware since.
+    // Features 0003 at index 2 and 0005 at index 3, as in every firmware since.
     let asked = desk.take_radio();
     let of = |feature: &str| {
         asked
@@ -102,7 +102,7 @@ fn firmware_is_read_again_after_a_week_and_the_name_is_not() {
 }
 
 #[test]
-fn firmware_is_read_again_where_features_moved() {
+fn firmware_is_read_again_when_features_have_moved() {
     let desk = Shared::receiver(&["PRO X"]);
     let mut memory = Memory::default();
     read(&desk, hours(1), &mut memory);
@@ -116,11 +116,11 @@ fn firmware_is_read_again_where_features_moved() {
     assert!(after.failures.is_empty(), "{:?}", after.failures);
     let asked = desk.take_radio();
     let lookups = asked.iter().filter(|it| it.ends_with("00 03 00")).count();
-    assert_eq!(lookups, 1, "where its firmware is told: {asked:?}");
+    assert_eq!(lookups, 1, "one lookup of feature 0003: {asked:?}");
 }
 
 #[test]
-fn who_wakes_is_asked_for_its_battery_and_not_who_it_is() {
+fn a_waking_device_gets_a_battery_request_and_no_identity_requests() {
     let mut harness = FollowHarness::new();
     harness.query.wanted = ALL;
     let desk = Shared::receiver(&["PRO X"]);
@@ -139,7 +139,7 @@ fn who_wakes_is_asked_for_its_battery_and_not_who_it_is() {
     assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
 
-/// What a PRO X is asked when it is found, and when it wakes.
+/// The requests to a PRO X after its discovery, and after it wakes.
 fn found_and_woken(desk: &Shared) -> (Vec<String>, Vec<String>) {
     let mut harness = FollowHarness::new();
     harness.query.wanted = ALL;
@@ -158,7 +158,7 @@ fn found_and_woken(desk: &Shared) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
-fn who_does_not_tell_its_firmware_is_asked_for_it_once() {
+fn a_device_without_firmware_entries_gets_firmware_requests_once() {
     let desk = Shared::receiver(&[]);
     let mut entry = catalogue::find("PRO X").unwrap();
     entry.firmware.clear();
@@ -173,7 +173,7 @@ fn who_does_not_tell_its_firmware_is_asked_for_it_once() {
 }
 
 #[test]
-fn a_name_that_was_refused_for_once_is_asked_for_after_the_next_wake() {
+fn a_name_request_that_failed_is_retried_after_the_next_wake_up() {
     let desk = Shared::receiver(&["PRO X"]);
     desk.refuse("10 01 03 06", "11 01 FF 03 06 04");
     let (_, woken) = found_and_woken(&desk);
@@ -184,7 +184,7 @@ fn a_name_that_was_refused_for_once_is_asked_for_after_the_next_wake() {
 }
 
 #[test]
-fn a_device_is_chosen_by_either_name() {
+fn a_device_can_be_selected_by_either_name() {
     let desk = Shared::receiver(&["K750", "PRO X"]);
     let mut memory = Memory::default();
     read(&desk, hours(1), &mut memory);
@@ -202,13 +202,13 @@ fn a_device_is_chosen_by_either_name() {
     }
 }
 
-/// A Unifying receiver with a PRO X whose names are these: as the receiver stores it, as feature 0005
-/// has it.
+/// A Unifying receiver with a PRO X that has these names: as stored by the receiver, and as
+/// reported by feature 0005.
 fn named(stored: &'static str, own: &str) -> Shared {
     let desk = Shared::receiver(&[]);
     let mut entry = catalogue::find("PRO X").unwrap();
     entry.codename = stored;
-    // Not in the table of models.
+    // A model id that is not in the table of models.
     entry.connection = catalogue::Connection::Receiver(0x4FFF);
     let mut device = entry.paired([0xD0, 0, 0, 1]).unwrap();
     set_own_name(&mut device.protocol, own);
@@ -218,12 +218,12 @@ fn named(stored: &'static str, own: &str) -> Shared {
 
 fn set_own_name(protocol: &mut Protocol, own: &str) {
     let Protocol::Features(features) = protocol else {
-        panic!("it has no features");
+        panic!("a device with feature 0005 has features");
     };
     features.set_name(own);
 }
 
-/// The questions for names, of feature 0005 at index 3 and 0007 if the device has it.
+/// The requests for names: feature 0005 at index 3.
 fn asked_for_names(desk: &Shared) -> Vec<String> {
     let mut asked = desk.take_radio();
     asked.retain(|it| it.starts_with("10 01 03 0") || it.starts_with("10 01 03 1"));
@@ -231,8 +231,8 @@ fn asked_for_names(desk: &Shared) -> Vec<String> {
 }
 
 #[test]
-fn a_device_is_asked_for_the_name_that_its_receiver_does_not_know_once_ever() {
-    // OpenLogi issue 286: an MX Master of which the receiver stores no name.
+fn a_name_missing_on_the_receiver_is_read_from_the_device_only_once() {
+    // OpenLogi issue 286: an MX Master whose name the receiver does not store.
     for refused in [false, true] {
         let desk = named("", "Wireless Mouse MX Master");
         if refused {
@@ -252,7 +252,7 @@ fn a_device_is_asked_for_the_name_that_its_receiver_does_not_know_once_ever() {
 }
 
 #[test]
-fn a_device_whose_receiver_knows_its_name_is_not_asked_for_it() {
+fn a_name_stored_by_the_receiver_is_not_read_from_the_device() {
     let desk = named("PRO X", "PRO X Wireless");
     let snapshot = desk.read(hours(1), &mut Memory::default());
     assert_eq!(names(in_slot(&snapshot, 1)), (Some("PRO X"), None));
@@ -260,8 +260,8 @@ fn a_device_whose_receiver_knows_its_name_is_not_asked_for_it() {
 }
 
 #[test]
-fn a_name_that_its_receiver_cut_off_is_asked_for_and_completed() {
-    // Solaar's dump of a 40BD: the receiver has room for 14 bytes.
+fn a_name_truncated_by_the_receiver_is_completed_from_the_device() {
+    // Solaar's dump of a 40BD: the receiver stores 14 bytes.
     let desk = named("PRO X 2 Superstrike", "PRO X2 SUPERSTRIKE");
     let mut memory = Memory::default();
     let snapshot = desk.read(hours(1), &mut memory);
@@ -280,18 +280,18 @@ fn a_name_that_its_receiver_cut_off_is_asked_for_and_completed() {
     let desk = named("MX Anywhere 3S", "Wireless Mobile Mouse MX Anywhere 3S");
     let snapshot = desk.read(hours(1), &mut Memory::default());
     let name = in_slot(&snapshot, 1).name.as_deref();
-    assert_eq!(name, Some("MX Anywhere 3S"), "it fits exactly");
+    assert_eq!(name, Some("MX Anywhere 3S"), "the name fits exactly");
 }
 
 #[test]
-fn blank_and_empty_names_are_none() {
+fn blank_and_empty_names_count_as_missing() {
     for stored in ["", " ", "\t\n", "\u{200B}"] {
         let desk = named(stored, "PRO X Wireless");
         let snapshot = desk.read(hours(1), &mut Memory::default());
         let name = in_slot(&snapshot, 1).name.as_deref();
         assert_eq!(name, Some("PRO X Wireless"), "{stored:?}");
     }
-    // Solaar issue 3169: the first piece of the name is empty.
+    // Solaar issue 3169: the first part of the name is empty.
     for own in [
         "",
         "   ",
@@ -302,7 +302,7 @@ fn blank_and_empty_names_are_none() {
         let snapshot = desk.read(hours(1), &mut memory);
         assert_eq!(names(in_slot(&snapshot, 1)), (None, None), "{own:?}");
         assert!(!asked_for_names(&desk).is_empty());
-        // Nor does it help to ask again.
+        // The request is not repeated either.
         for later in [2, 1 + 8 * 24] {
             desk.read(hours(later), &mut memory);
             assert_eq!(asked_for_names(&desk), [""; 0], "{own:?} {later}");
@@ -311,7 +311,7 @@ fn blank_and_empty_names_are_none() {
 }
 
 #[test]
-fn a_device_without_a_name_of_its_own_may_have_a_friendly_one() {
+fn a_device_without_a_name_gets_its_friendly_name() {
     let desk = Shared::receiver(&[]);
     let mut entry = catalogue::find("MX Anywhere 3").unwrap();
     entry.connection = catalogue::Connection::Receiver(0x4FFF);
@@ -325,12 +325,12 @@ fn a_device_without_a_name_of_its_own_may_have_a_friendly_one() {
 }
 
 #[test]
-fn a_model_that_is_known_has_a_name_where_nobody_has_stored_one() {
-    // Also where the device sleeps, and is asked when it wakes.
+fn a_known_model_without_a_stored_name_gets_that_of_the_table() {
+    // Also for a sleeping device, whose name is read when it wakes.
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| {
         receiver.device_mut(1).unwrap().identity.wpid = 0x4041;
-        // Its link comes a moment after the pairing.
+        // Its link comes up shortly after the pairing.
         let linked = Timestamp::from_start(Duration::from_secs(1));
         while receiver.input_report(linked).is_some() {}
         assert!(receiver.sleep(linked, 1));
@@ -342,7 +342,7 @@ fn a_model_that_is_known_has_a_name_where_nobody_has_stored_one() {
 }
 
 #[test]
-fn a_27_mhz_device_is_called_by_its_model() {
+fn a_27_mhz_device_has_the_name_of_its_model() {
     let receiver = Receiver::of(Family::MHZ_27, [0xA0, 0, 0, 1]);
     let mouse = catalogue::find("EX100m").unwrap().paired([0; 4]).unwrap();
     let desk = Shared::new("/dev/hidraw0", Plugged::Receiver(receiver.with(1, mouse)));
@@ -352,7 +352,7 @@ fn a_27_mhz_device_is_called_by_its_model() {
 }
 
 #[test]
-fn a_followed_device_is_asked_for_its_name_when_it_wakes() {
+fn the_name_of_a_followed_device_is_read_when_it_wakes() {
     let mut harness = FollowHarness::new();
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
@@ -376,7 +376,7 @@ fn a_followed_device_is_asked_for_its_name_when_it_wakes() {
 }
 
 #[test]
-fn a_nameless_device_is_chosen_by_its_own_name() {
+fn a_device_without_a_stored_name_can_be_selected_by_its_own_name() {
     let desk = named("", "Wireless Mouse MX Master");
     let chosen = |name: &str| {
         let query = Query {
@@ -398,10 +398,10 @@ fn a_nameless_device_is_chosen_by_its_own_name() {
 }
 
 #[test]
-fn a_device_of_its_own_is_asked_for_the_name_that_the_system_does_not_know() {
+fn the_name_of_a_direct_device_is_read_if_the_kernel_has_none() {
     let headset = catalogue::find("PRO Headset").unwrap();
     let mut device = headset.direct([0xD0, 0, 0, 1]).unwrap();
-    // Not in the table of models.
+    // A product id that is not in the table of models.
     device.product = 0x0AFF;
     let desk = Shared::new("/dev/hidraw5", Plugged::Direct(device));
     let read = |name: Option<&str>| {
@@ -418,8 +418,8 @@ fn a_device_of_its_own_is_asked_for_the_name_that_the_system_does_not_know() {
 }
 
 #[test]
-fn a_charging_pad_is_no_touchpad() {
-    // Solaar issues 2222 and 2069: it calls itself one.
+fn a_charging_pad_is_not_reported_as_a_touchpad() {
+    // Solaar issues 2222 and 2069: it reports itself as a touchpad.
     let receiver = Receiver::of(Family::of(0x046D, 0xC53A).unwrap(), [0xA0, 0, 0, 1]);
     let pad = catalogue::find("Candy").unwrap().paired([0xD0, 0, 0, 7]);
     let desk = Shared::new(
@@ -453,8 +453,8 @@ fn corded_devices_of_hidpp_10_have_the_kind_of_their_model() {
 }
 
 #[test]
-fn a_device_whose_features_refuse_a_name_is_asked_once_ever() {
-    // Feature 0005 is listed and answers no function.
+fn a_name_rejected_by_the_device_is_requested_only_once() {
+    // Feature 0005 is listed, but every function returns an error.
     let desk = named("", "");
     desk.refuse("10 01 03 0", "11 01 FF 03 06 09");
     let mut memory = Memory::default();
@@ -467,8 +467,8 @@ fn a_device_whose_features_refuse_a_name_is_asked_once_ever() {
 }
 
 #[test]
-fn a_device_of_hidpp_10_has_no_name_to_be_asked_for() {
-    // Its name fills the room that the receiver has.
+fn no_name_is_requested_from_a_hidpp_10_device() {
+    // Its name fills the receiver's space for it.
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
     let snapshot = desk.read(hours(1), &mut Memory::default());
     let name = in_slot(&snapshot, 1).name.as_deref();
@@ -478,8 +478,8 @@ fn a_device_of_hidpp_10_has_no_name_to_be_asked_for() {
 }
 
 #[test]
-fn a_device_that_does_not_answer_for_its_name_is_there_all_the_same() {
-    // As in a trace of a run that did not ask for names; the dongle of a G933 loses requests, too.
+fn a_device_that_does_not_answer_name_requests_is_read_anyway() {
+    // As in a trace that was recorded without names; the dongle of a G933 loses requests, too.
     for known in ["", "M720 Triathlon"] {
         let desk = named(known, "M720 Triathlon Multi-Device Mouse");
         let silenced = Silenced(desk.clone());
@@ -491,7 +491,7 @@ fn a_device_that_does_not_answer_for_its_name_is_there_all_the_same() {
     }
 }
 
-/// Requests for the name do not arrive: those of feature 0005, and the look-up of it.
+/// Drops the requests for the name: those of feature 0005, and its lookup.
 struct Silenced(Shared);
 
 impl Transport for Silenced {

@@ -1,4 +1,4 @@
-//! Following with the node closed: the kernel tells when something happens, and the device is asked.
+//! Standby: the node is closed, the kernel driver reports activity, and the device is then polled.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::follow_harness::{FollowHarness, words};
 use crate::kernel::{RECEIVER, expect_in_use, harness, plug_driven, supply};
 
 #[test]
-fn once_all_is_asked_the_node_is_closed_and_nobody_wakes_up() {
+fn after_discovery_the_node_is_closed_and_the_manager_never_wakes_up() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
     plug_driven(&harness.port, &desk);
     let hand = desk.clone();
     harness.at(10, move |now| {
         hand.take_requests();
-        // Nobody hears it.
+        // Key presses do not reach the closed node.
         assert!(hand.act(|receiver| receiver.type_keys(now, 1, &[4; 100])));
     });
     expect_in_use(&mut harness, 11, 0);
@@ -34,7 +34,7 @@ fn once_all_is_asked_the_node_is_closed_and_nobody_wakes_up() {
 }
 
 #[test]
-fn light_is_measured_by_its_schedule_though_the_node_is_closed() {
+fn scheduled_light_measurements_open_the_node() {
     let mut harness = harness();
     harness.query.light_every = Some(Duration::from_secs(600));
     let desk = Shared::receiver(&["K750"]);
@@ -48,7 +48,7 @@ fn light_is_measured_by_its_schedule_though_the_node_is_closed() {
 }
 
 #[test]
-fn who_does_not_want_it_quiet_has_the_node_open() {
+fn without_standby_the_node_stays_open() {
     let mut harness = FollowHarness::new();
     plug_driven(&harness.port, &Shared::receiver(&["M525"]));
     expect_in_use(&mut harness, 3599, 1);
@@ -57,7 +57,7 @@ fn who_does_not_want_it_quiet_has_the_node_open() {
 }
 
 #[test]
-fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
+fn repeated_power_supply_events_cause_one_reading() {
     for (name, after) in [
         ("M525", 20),
         ("M705 (M-R0009)", 40),
@@ -71,7 +71,7 @@ fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
         harness.at(10, move |now| {
             hand.take_requests();
             hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(after).unwrap()));
-            // An M705's charge stays what it was to the kernel.
+            // The kernel's charge of an M705 does not change.
             for _ in 0..3 {
                 port.tell(NodeEvent::Supply(supply(1, 57, false)));
             }
@@ -82,14 +82,14 @@ fn a_word_of_the_kernel_is_one_reading_however_often_it_says_it() {
         let changes: Vec<&String> = news.iter().filter(|it| it.contains(" battery")).collect();
         assert_eq!(changes.len(), 1, "{name}: {news:?}");
         assert_eq!(*harness.port.opened.borrow(), 2, "{name}");
-        // A leap is read again.
+        // A jump is read again.
         let sent = desk.take_requests();
         assert!(sent.len() <= 2, "{name}: {sent:?}");
     }
 }
 
 #[test]
-fn a_device_that_is_lost_is_offline_and_not_asked_until_the_kernel_hears_of_it() {
+fn a_device_lost_to_the_kernel_is_offline_and_gets_no_request_until_it_is_back() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -118,14 +118,14 @@ fn a_device_that_is_lost_is_offline_and_not_asked_until_the_kernel_hears_of_it()
 }
 
 #[test]
-fn of_a_k750_only_the_charge_counts() {
+fn only_a_changed_charge_causes_a_reading_of_a_k750() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
     let (hand, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |_| {
         hand.take_requests();
-        // Charging, discharging: the kernel's guesses.
+        // The kernel only guesses whether it is charging.
         port.tell(NodeEvent::Supply(supply(K750, 57, false)));
     });
     let (hand, port) = (desk.clone(), harness.port.clone());
@@ -148,7 +148,7 @@ fn of_a_k750_only_the_charge_counts() {
 }
 
 #[test]
-fn a_k750_that_was_switched_off_and_on_is_measured_though_it_looks_lost_to_the_kernel() {
+fn a_k750_that_was_switched_off_and_on_is_measured_although_the_kernel_reports_it_lost() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -177,7 +177,7 @@ fn a_k750_that_was_switched_off_and_on_is_measured_though_it_looks_lost_to_the_k
 }
 
 #[test]
-fn the_light_key_is_heard_on_the_keyboards_own_node() {
+fn the_light_key_is_received_on_the_keyboards_own_node() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -198,7 +198,7 @@ fn the_light_key_is_heard_on_the_keyboards_own_node() {
 }
 
 #[test]
-fn a_command_opens_the_node_for_as_long_as_it_takes() {
+fn a_command_opens_the_node_until_it_is_done() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
@@ -216,7 +216,7 @@ fn a_command_opens_the_node_for_as_long_as_it_takes() {
 }
 
 #[test]
-fn a_mouse_on_bluetooth_is_followed_with_its_node_closed() {
+fn a_bluetooth_mouse_is_followed_with_its_node_closed() {
     let mut harness = harness();
     let entries = catalogue::devices();
     let entry = entries.iter().find(|it| it.codename == "MX Master 4");

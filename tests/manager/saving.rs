@@ -1,4 +1,4 @@
-//! When what is remembered is saved: soon after a change, with few writes, and never for nothing.
+//! When the cache is saved: soon after a change, with few writes, and never without a change.
 
 use std::cell::RefCell;
 use std::fs;
@@ -20,10 +20,10 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// How much of the last values a process that is killed may lose.
+/// How old the newest saved values may be when the process is killed.
 const LOST_AT_MOST: Duration = Duration::from_secs(60);
 
-/// A device that is followed with a file to remember it.
+/// A followed device with a cache file.
 struct Kept {
     harness: FollowHarness,
     desk: Shared,
@@ -48,7 +48,7 @@ impl Kept {
         self.folder.path().join("devices.json")
     }
 
-    /// Looks at the file every so many seconds.
+    /// Inspects the file periodically.
     fn look_every<T: 'static>(
         &mut self,
         seconds: u64,
@@ -67,7 +67,7 @@ impl Kept {
         looks
     }
 
-    /// How often the file is written while the device is followed.
+    /// How many times the file is written while the device is followed.
     fn writes(mut self, seconds: u64) -> usize {
         let looks = self.look_every(5, seconds, |file| {
             let file = fs::metadata(file).ok()?;
@@ -79,7 +79,7 @@ impl Kept {
         versions.windows(2).filter(|it| it[0] != it[1]).count()
     }
 
-    /// Light each second from a second on, for so many hours.
+    /// Requests light every second from a second on, for this many hours.
     fn flood(&mut self, from: u64, hours: u64) {
         let mut start = from;
         while start < from + hours * HOUR {
@@ -96,7 +96,7 @@ impl Kept {
     }
 }
 
-/// When the light was measured that the file remembers.
+/// The time of the light measurement in the file.
 fn saved_light(file: &Path) -> Option<Duration> {
     let value: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
     let devices = value.get("devices")?.as_object()?;
@@ -105,7 +105,7 @@ fn saved_light(file: &Path) -> Option<Duration> {
     Some(at.since_start())
 }
 
-/// The longest time for which a published value was not yet in the file.
+/// The longest time for which a published value was missing in the file.
 fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let looks = kept.look_every(every, seconds, saved_light);
     let told = kept.harness.follow(seconds);
@@ -131,16 +131,19 @@ fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
 }
 
 #[test]
-fn whenever_it_is_killed_the_last_values_are_less_than_a_minute_old() {
+fn a_kill_loses_less_than_a_minute_of_values() {
     let mut kept = Kept::new("K750");
     kept.flood(30, 2);
     let worst = worst_age(kept, 7, 2 * HOUR);
     assert!(worst < LOST_AT_MOST, "{worst:?}");
-    assert!(worst > LOST_AT_MOST / 2, "it is saved for every change");
+    assert!(
+        worst > LOST_AT_MOST / 2,
+        "the cache must not be saved for every change"
+    );
 }
 
 #[test]
-fn a_reading_every_ten_minutes_is_a_write_every_ten_minutes() {
+fn a_reading_every_ten_minutes_causes_a_write_every_ten_minutes() {
     let mut kept = Kept::new("K750");
     kept.harness.query.light_every = Some(Duration::from_secs(600));
     let writes = kept.writes(DAY);
@@ -148,7 +151,7 @@ fn a_reading_every_ten_minutes_is_a_write_every_ten_minutes() {
 }
 
 #[test]
-fn a_mouse_is_written_when_it_falls_asleep_or_wakes() {
+fn a_mouse_is_saved_when_it_falls_asleep_or_wakes() {
     let mut kept = Kept::new("M705 (M-R0009)");
     for hour in 8..18 {
         for (minute, awake) in [(0, true), (25, false), (30, true), (55, false)] {
@@ -169,7 +172,7 @@ fn a_mouse_is_written_when_it_falls_asleep_or_wakes() {
 }
 
 #[test]
-fn a_flood_of_changes_is_little_more_than_a_write_a_minute() {
+fn a_flood_of_changes_is_coalesced_to_about_one_write_a_minute() {
     let mut kept = Kept::new("K750");
     kept.flood(30, 24);
     let writes = kept.writes(DAY);
@@ -177,7 +180,7 @@ fn a_flood_of_changes_is_little_more_than_a_write_a_minute() {
 }
 
 #[test]
-fn where_nothing_changes_nothing_is_written_and_nothing_wakes() {
+fn without_changes_nothing_is_written_and_no_timer_runs() {
     let mut kept = Kept::new("M525");
     kept.harness.at(DAY - 1, |_| {});
     kept.harness.follow(DAY);
@@ -186,7 +189,7 @@ fn where_nothing_changes_nothing_is_written_and_nothing_wakes() {
 }
 
 #[test]
-fn where_nothing_is_kept_a_change_starts_no_timer() {
+fn without_a_cache_file_a_change_starts_no_timer() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
     harness.port.plug(&desk);
@@ -201,7 +204,7 @@ fn where_nothing_is_kept_a_change_starts_no_timer() {
 }
 
 #[test]
-fn a_failed_save_is_tried_again_with_the_next_change_and_not_before() {
+fn a_failed_save_is_retried_with_the_next_change_and_not_earlier() {
     let mut kept = Kept::new("M525");
     let (file, hand) = (kept.file(), kept.desk.clone());
     kept.harness.at(HOUR, {
@@ -220,15 +223,15 @@ fn a_failed_save_is_tried_again_with_the_next_change_and_not_before() {
     kept.harness.at(3 * HOUR, {
         let file = file.clone();
         move |now| {
-            assert!(!file.exists(), "nothing was to be saved");
+            assert!(!file.exists(), "there was no change to save");
             _ = hand.act(|receiver| receiver.wake(now, SLOT));
         }
     });
     kept.harness.at(3 * HOUR + MINUTE, move |_| {
-        assert!(file.is_file(), "it is written again");
+        assert!(file.is_file(), "the file is written again");
     });
     kept.harness.follow(4 * HOUR);
-    // The save that fails, and no timer after it.
+    // The failing save, without a timer after it.
     assert!(kept.harness.wakes_between(HOUR, 2 * HOUR) <= 2);
     assert_eq!(kept.harness.wakes_between(2 * HOUR + 1, 3 * HOUR - 1), 0);
 }

@@ -1,5 +1,5 @@
-//! The light on a solar keyboard is measured when the last measurement is old, while the keyboard
-//! is awake, and no more often than that.
+//! The scheduled light measurement: it runs when the last one is stale and the keyboard is awake,
+//! and not more often.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::follow_harness::FollowHarness;
 const K750: u8 = 1;
 const HOUR: u64 = 3600;
 
-/// A K750 and a schedule of ten minutes.
+/// A K750 and an interval of ten minutes.
 fn harness() -> (FollowHarness, Shared) {
     let mut harness = FollowHarness::new();
     harness.query.light_every = Some(Duration::from_secs(600));
@@ -37,7 +37,7 @@ fn wake_at(harness: &mut FollowHarness, second: u64, desk: &Shared) {
 }
 
 #[test]
-fn light_is_measured_when_the_last_time_was_so_long_ago() {
+fn light_is_measured_when_the_last_measurement_is_stale() {
     let (mut harness, desk) = harness();
     harness.follow(2000);
     let each = ["0 1 x 1 s", "601 1 x 1 s", "1202 1 x 1 s", "1803 1 x 1 s"];
@@ -45,7 +45,7 @@ fn light_is_measured_when_the_last_time_was_so_long_ago() {
 }
 
 #[test]
-fn without_a_schedule_light_is_measured_at_the_start_only() {
+fn without_a_schedule_light_is_measured_only_at_the_start() {
     let (mut harness, desk) = harness();
     harness.query.light_every = None;
     harness.follow(10 * HOUR);
@@ -53,7 +53,7 @@ fn without_a_schedule_light_is_measured_at_the_start_only() {
 }
 
 #[test]
-fn ten_hours_with_a_night_cost_a_measurement_for_every_ten_minutes_awake() {
+fn light_is_measured_every_ten_minutes_while_the_keyboard_is_awake() {
     let (mut harness, desk) = harness();
     sleep_at(&mut harness, 4 * HOUR, &desk);
     let hand = desk.clone();
@@ -67,14 +67,14 @@ fn ten_hours_with_a_night_cost_a_measurement_for_every_ten_minutes_awake() {
     });
     wake_at(&mut harness, 8 * HOUR, &desk);
     harness.follow(10 * HOUR);
-    // Two hours: when it woke, and each ten minutes and a second from then on.
+    // Two hours: on waking, and then every ten minutes and one second.
     let told = desk.series_told(K750);
     assert_eq!(told[..2], ["28800 1 x 1 s", "29401 1 x 1 s"]);
     assert_eq!(told.len(), 12, "{told:?}");
 }
 
 #[test]
-fn nobody_wakes_up_for_a_keyboard_that_sleeps() {
+fn a_sleeping_keyboard_causes_no_wake_up_of_the_manager() {
     let (mut harness, desk) = harness();
     sleep_at(&mut harness, 100, &desk);
     harness.follow(HOUR);
@@ -82,14 +82,14 @@ fn nobody_wakes_up_for_a_keyboard_that_sleeps() {
 }
 
 #[test]
-fn a_series_in_between_puts_the_next_measurement_off() {
+fn a_series_postpones_the_next_scheduled_measurement() {
     let (mut harness, desk) = harness();
     let series = Some(LightMeasure {
         reports: 60,
         period_s: 1,
     });
     let device = id("K750", K750);
-    // The schedule's time comes in the midst of it.
+    // The scheduled time falls into the series.
     harness.want(580, Command::MeasureLight { device, series });
     harness.follow(1300);
     assert_eq!(
@@ -99,7 +99,7 @@ fn a_series_in_between_puts_the_next_measurement_off() {
 }
 
 #[test]
-fn a_series_that_is_slower_than_the_schedule_is_left_as_it_is() {
+fn a_series_slower_than_the_schedule_is_not_interrupted() {
     let (mut harness, desk) = harness();
     harness.query.light_every = Some(Duration::from_secs(60));
     let series = Some(LightMeasure {
@@ -113,16 +113,16 @@ fn a_series_that_is_slower_than_the_schedule_is_left_as_it_is() {
 }
 
 #[test]
-fn a_measurement_that_was_refused_is_tried_again_when_it_is_time() {
+fn a_rejected_measurement_is_retried_at_the_next_scheduled_time() {
     let (mut harness, desk) = harness();
-    // Some hardware error, when it is asked as it wakes.
+    // A hardware error in reply to the first request.
     desk.refuse("10 01 09 06 01", "11 01 FF 09 06 04");
     harness.follow(1000);
     assert_eq!(desk.series_told(K750), ["600 1 x 1 s"]);
 }
 
 #[test]
-fn what_another_program_measures_counts_as_measured() {
+fn measurements_of_other_programs_count() {
     let (mut harness, desk) = harness();
     let hand = desk.clone();
     harness.at(500, move |now| {
@@ -136,9 +136,9 @@ fn what_another_program_measures_counts_as_measured() {
 }
 
 #[test]
-fn a_keyboard_that_sleeps_without_a_word_is_asked_once_until_it_gives_a_sign_of_life() {
+fn a_keyboard_that_sleeps_without_a_notification_gets_one_request_until_its_next_message() {
     let (mut harness, desk) = harness();
-    // Nobody tells links any more.
+    // The receiver no longer sends link notifications.
     let hand = desk.clone();
     harness.at(10, move |now| {
         hand.act(|receiver| receiver.output_report(now, &[0x10, 0xFF, 0x80, 0, 0, 0, 0]));
@@ -156,15 +156,15 @@ fn a_keyboard_that_sleeps_without_a_word_is_asked_once_until_it_gives_a_sign_of_
 }
 
 #[test]
-fn a_keyboard_that_lives_and_does_not_measure_is_asked_every_ten_minutes_and_no_more() {
+fn a_keyboard_that_does_not_answer_measurements_gets_requests_every_ten_minutes_only() {
     let (mut harness, desk) = harness();
     let hand = desk.clone();
-    // It broadcasts its charge all the while.
+    // It keeps broadcasting its charge.
     harness.at(100, move |_| {
         hand.act(|receiver| receiver.set_silent(K750, true));
     });
     harness.follow(2 * HOUR);
     let told = desk.series_told(K750).len();
-    // Each time it is asked twice, and once more after the next broadcast.
+    // Each request is retried once, and repeated after the next broadcast.
     assert!(told <= 4 * 12, "{told}");
 }

@@ -1,5 +1,5 @@
-//! What nobody expects while following: notices that get lost, slots that change hands unseen,
-//! readings that leap at the wrong moment.
+//! Unusual events while following: lost notifications, slots that change their device unnoticed,
+//! readings that jump at a bad moment.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -28,14 +28,14 @@ fn device(name: &str) -> Device {
 fn flags(receiver: &Receiver, slot: u8) -> [u8; 3] {
     match &receiver.device(slot).unwrap().protocol {
         Protocol::Registers(registers) => registers.flags(),
-        Protocol::Features(_) => panic!("it has no registers"),
+        Protocol::Features(_) => panic!("the device has no registers"),
     }
 }
 
 const BATTERY_NOTICES: [u8; 3] = [0x10, 0, 0];
 
 #[test]
-fn a_device_whose_first_reading_leaps_tells_its_battery_all_the_same() {
+fn battery_notifications_are_enabled_although_the_first_reading_jumps() {
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
     let mut harness = FollowHarness::new();
     desk.read(Timestamp::START, &mut harness.memory);
@@ -46,14 +46,14 @@ fn a_device_whose_first_reading_leaps_tells_its_battery_all_the_same() {
         assert_eq!(
             hand.act(|receiver| flags(receiver, 1)),
             BATTERY_NOTICES,
-            "it was read twice, and is still to tell of changes"
+            "it was read twice, and its notifications are enabled"
         );
     });
     harness.follow(30);
 }
 
 #[test]
-fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
+fn a_device_that_replaces_another_without_an_unpairing_event_ends_the_old_one() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -64,7 +64,7 @@ fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
     });
     let told = words(&harness.follow(30));
     let since: Vec<&String> = told.iter().filter(|it| it.starts_with("10 ")).collect();
-    // It is announced without a link, which comes 100 ms later.
+    // The pairing is announced without a link, which comes up 100 ms later.
     let linked = ["10 M525 presence", "10 M525 battery description"];
     assert_eq!(since[..2], ["10 - M705", "10 + M525"]);
     assert_eq!(since[2..], linked);
@@ -73,13 +73,13 @@ fn a_device_that_takes_the_place_of_another_unannounced_ends_it() {
     assert_eq!(
         radio.len(),
         2,
-        "the new one is pinged once, and before that its receiver answers: {radio:?}"
+        "one ping answered by the receiver, then one by the new device: {radio:?}"
     );
 }
 
 #[test]
-fn a_device_of_registers_that_speaks_unannounced_is_found() {
-    // Its arrival was lost, as after a switch to another computer and back.
+fn a_hidpp_10_device_is_found_by_its_first_message() {
+    // Its connection event was lost, as after switching to another computer and back.
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -105,7 +105,7 @@ fn a_device_of_registers_that_speaks_unannounced_is_found() {
 }
 
 #[test]
-fn a_slot_without_a_record_is_looked_at_once_however_much_comes_from_it() {
+fn the_record_of_an_unknown_slot_is_read_once_however_many_events_arrive() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -122,12 +122,16 @@ fn a_slot_without_a_record_is_looked_at_once_however_much_comes_from_it() {
     let told = words(&harness.follow(60));
     let mut records = desk.take_requests();
     records.retain(|it| it.starts_with("10 ff 83 b5 24"));
-    assert_eq!(records.len(), 2, "for the first event, and for the arrival");
+    assert_eq!(
+        records.len(),
+        2,
+        "one for the first event, one for the pairing"
+    );
     assert!(told.contains(&"50 + M525".to_owned()), "{told:?}");
 }
 
 #[test]
-fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
+fn a_device_switched_off_and_on_quickly_gets_its_notifications_enabled_again() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
@@ -148,7 +152,7 @@ fn a_device_that_is_switched_off_and_on_at_once_tells_its_battery_again() {
 }
 
 #[test]
-fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
+fn a_wake_up_reported_twice_within_a_second_causes_one_reading() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
@@ -167,8 +171,9 @@ fn one_wake_that_is_told_again_a_second_later_is_one_reading() {
 }
 
 #[test]
-fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
-    // 1004 says 15 %, once while it cannot be asked and once while it can: it has 71 %.
+fn every_jump_is_verified_even_after_a_failed_verification() {
+    // 1004 reports 15 % twice, first while the device cannot be read and then while it can: it has
+    // 71 %.
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
@@ -183,7 +188,7 @@ fn each_leap_is_looked_at_again_also_after_one_that_could_not_be() {
     assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
 }
 
-/// Whoever goes came before, and nobody comes twice.
+/// Asserts that every removed device was added before, and that none is added twice.
 fn assert_balanced(told: &[(u64, News)], context: &str) {
     let mut there = BTreeSet::new();
     for (_, news) in told {
@@ -203,7 +208,7 @@ fn assert_balanced(told: &[(u64, News)], context: &str) {
 }
 
 #[test]
-fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
+fn a_receiver_unplugged_at_any_step_is_complete_after_it_is_back() {
     for reports in 0..45 {
         let mut harness = FollowHarness::new();
         let desk = desk();
@@ -230,7 +235,7 @@ fn a_receiver_unplugged_at_any_moment_is_whole_when_it_is_back() {
 }
 
 #[test]
-fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
+fn noise_neither_duplicates_devices_nor_keeps_the_manager_awake() {
     const SUB_IDS: [u8; 12] = [
         0x00, 0x04, 0x05, 0x07, 0x09, 0x0D, 0x40, 0x41, 0x41, 0x42, 0x4B, 0x8F,
     ];
@@ -267,15 +272,15 @@ fn noise_adds_and_removes_nobody_twice_and_keeps_nobody_awake() {
         harness.at(700, move |_| _ = hand.take_requests());
         let told = harness.follow(1000);
         assert_balanced(&told, &format!("seed {seed}"));
-        // The keyboard's broadcasts come by themselves.
+        // The keyboard's broadcasts are not caused by the noise.
         assert!(desk.take_radio().len() < 8, "seed {seed}");
         assert!(harness.wakes_between(700, 999) < 12, "seed {seed}");
     }
 }
 
 #[test]
-fn light_that_the_keyboard_does_not_vouch_for_replaces_none_that_it_does() {
-    // Without its marker, an event 1 may be an answer to another program.
+fn untrusted_light_does_not_replace_trusted_light() {
+    // An event 1 without the marker may be a reply to another program.
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -286,7 +291,7 @@ fn light_that_the_keyboard_does_not_vouch_for_replaces_none_that_it_does() {
 }
 
 #[test]
-fn of_devices_that_are_not_wanted_nothing_is_told() {
+fn devices_that_are_not_selected_are_not_reported() {
     let mut harness = FollowHarness::new();
     harness.query.devices = vec![Selector::new("M705")];
     let desk = desk();
@@ -309,22 +314,25 @@ fn of_devices_that_are_not_wanted_nothing_is_told() {
 }
 
 #[test]
-fn a_receiver_that_never_answered_does_not_go() {
+fn a_receiver_that_never_answered_is_not_reported_as_removed() {
     let mut harness = FollowHarness::new();
     let desk = desk();
-    // Nothing it is sent arrives.
+    // All messages to it are dropped.
     desk.act(|receiver| receiver.power_cycle(Timestamp::START));
     desk.set_deaf(true);
     harness.port.plug(&desk);
     let (port, hand) = (harness.port.clone(), desk.clone());
     harness.at(100, move |_| {
-        assert!(*port.opened.borrow() <= 7, "each time later");
+        assert!(
+            *port.opened.borrow() <= 7,
+            "the backoff limits the attempts"
+        );
         port.unplug(&hand);
     });
     let (port, hand) = (harness.port.clone(), desk.clone());
     harness.at(110, move |_| port.plug(&hand));
     let told = words(&harness.follow(120));
-    assert_eq!(told.len(), 2, "once for each plugging: {told:?}");
+    assert_eq!(told.len(), 2, "once per hotplug: {told:?}");
     assert!(
         told.iter().all(|it| it.contains("does not answer")),
         "{told:?}"
@@ -332,7 +340,7 @@ fn a_receiver_that_never_answered_does_not_go() {
 }
 
 #[test]
-fn a_node_that_may_not_be_opened_for_a_while_is_opened_in_the_end() {
+fn a_temporarily_denied_node_is_opened_after_a_retry() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -349,7 +357,7 @@ fn a_node_that_may_not_be_opened_for_a_while_is_opened_in_the_end() {
 }
 
 #[test]
-fn a_node_that_failed_and_was_then_pulled_out_is_not_opened_again() {
+fn a_failed_node_that_was_unplugged_is_not_reopened() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
@@ -358,13 +366,13 @@ fn a_node_that_failed_and_was_then_pulled_out_is_not_opened_again() {
     let (port, hand) = (harness.port.clone(), desk.clone());
     harness.at(12, move |_| port.unplug(&hand));
     harness.follow(600);
-    // At the start, and a second after it failed.
+    // At the start, and one second after it failed.
     assert_eq!(*harness.port.opened.borrow(), 2);
 }
 
 #[test]
-fn a_battery_that_is_refused_for_once_keeps_its_value() {
-    // The kernel has error 09 of 1004 now and then, and keeps what it knows.
+fn a_battery_request_that_fails_once_keeps_the_value() {
+    // 1004 occasionally returns error 09; the kernel driver keeps its value as well.
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
@@ -389,12 +397,16 @@ fn a_battery_that_is_refused_for_once_keeps_its_value() {
         "{news:?}"
     );
     assert!(news.iter().any(|it| it.starts_with("10 ! ")), "{news:?}");
-    assert_eq!(desk.take_radio().len(), 1, "read after the next wake");
+    assert_eq!(
+        desk.take_radio().len(),
+        1,
+        "the battery is read after the next wake-up"
+    );
 }
 
 #[test]
-fn a_code_that_nobody_knew_is_told_also_where_features_are_only_remembered() {
-    // 1004, status 8. A remembered index is doubted at first: something else may stand there.
+fn an_unknown_status_code_is_reported_with_cached_features_too() {
+    // 1004, status 8. A cached index is verified first: another feature may be there.
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     desk.read(Timestamp::START, &mut harness.memory);
@@ -408,11 +420,14 @@ fn a_code_that_nobody_knew_is_told_also_where_features_are_only_remembered() {
     harness.at(20, move |_| hand.say("11 01 06 00 46 08 08 00"));
     let told = words(&harness.follow(30));
     assert!(told.contains(&"20 PRO X battery".to_owned()), "{told:?}");
-    assert!(desk.take_radio().len() > 2, "looked up anew");
+    assert!(
+        desk.take_radio().len() > 2,
+        "the feature was looked up again"
+    );
 }
 
 #[test]
-fn what_was_remembered_by_a_clock_that_was_wrong_is_not_believed_for_years() {
+fn cache_entries_from_the_future_count_as_stale() {
     let desk = Shared::receiver(&["M525"]);
     let mut memory = Memory::default();
     desk.read(hours(100_000), &mut memory);
@@ -423,8 +438,8 @@ fn what_was_remembered_by_a_clock_that_was_wrong_is_not_believed_for_years() {
     assert_eq!(desk.take_radio().len(), 1);
 }
 
-/// What a client receives about a PRO X mouse at 71 % (1004 at index 6) when this arrives at second
-/// 30, and the requests to it then. `capabilities`: its reply when it is asked for them.
+/// The events about a PRO X mouse at 71 % (1004 at index 6) when this report arrives at second 30,
+/// and the requests sent then. `capabilities`: its reply to that request.
 fn news_after_a_foreign_reply(
     capabilities: Option<&'static str>,
     arrives: &'static str,
@@ -446,18 +461,18 @@ fn news_after_a_foreign_reply(
 }
 
 #[test]
-fn the_capabilities_of_1004_for_another_program_are_no_news() {
-    // linux-input 2022-08-26, Solaar issue 1718: 0.1.0 showed 15 %.
+fn capabilities_of_1004_read_by_another_program_are_not_an_event() {
+    // linux-input 2022-08-26, Solaar issue 1718: version 0.1.0 showed 15 %.
     let (told, asked) = news_after_a_foreign_reply(None, "11 01 06 00 0F 03");
     assert!(told.is_empty() && asked.is_empty(), "{told:?} {asked:?}");
 }
 
 #[test]
-fn what_may_be_its_battery_is_read_once_before_it_counts() {
-    // Not rechargeable: capabilities that could be 15 %, low.
+fn an_ambiguous_battery_event_is_verified_by_one_reading() {
+    // Not rechargeable: these capabilities could also mean 15 %, low.
     let capabilities = Some("11 01 06 06 0F 02");
     let (told, asked) = news_after_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
     assert_eq!(asked.len(), 1, "{asked:?}");
     let changed = told.iter().any(|it| it.contains("battery"));
-    assert!(!changed, "it has 71 % as before: {told:?}");
+    assert!(!changed, "it still has 71 %: {told:?}");
 }

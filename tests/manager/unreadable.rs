@@ -1,4 +1,4 @@
-//! Hardware that cannot be read is named while it is followed: once, and not too soon.
+//! Unreadable hardware is named while devices are followed: once, after a settle delay.
 
 use hidpp_proto::wire::descriptor::Capabilities;
 use hidpp_sim::Plugged;
@@ -17,14 +17,14 @@ fn plain(port: u8, number: u8, product: u16) -> NodeInfo {
     }
 }
 
-/// What is named, with the second.
+/// The devices named, with the second.
 fn named(mut harness: FollowHarness, seconds: u64) -> Vec<String> {
     let told = words(&harness.follow(seconds));
     told.into_iter().filter(|it| it.contains('?')).collect()
 }
 
 #[test]
-fn what_is_there_at_the_start_is_named_before_all_is_settled() {
+fn unreadable_devices_present_at_the_start_are_named_before_settled() {
     // Solaar issues 1350 (C542) and 2628 (G710+), HeadsetControl issue 224 (G435).
     let harness = FollowHarness::new();
     for (port, product) in [(1, 0xC542), (2, 0xC24D), (3, 0x0ACB)] {
@@ -61,7 +61,7 @@ fn a_centurion_headset_is_named() {
 }
 
 #[test]
-fn what_is_plugged_in_later_is_named_once_its_nodes_had_the_time_to_come() {
+fn unreadable_devices_plugged_in_later_are_named_after_a_settle_delay() {
     let mut harness = FollowHarness::new();
     let port = harness.port.clone();
     harness.at(5, move |_| {

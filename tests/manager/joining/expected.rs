@@ -1,4 +1,4 @@
-//! What the rules expect, and what was found.
+//! The results that the rules allow, and the actual ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use solar_status::device::{Device, Link};
 use super::steps::{Model, Unit};
 use super::world::Owned;
 
-/// A link that is there.
+/// A present link.
 #[derive(Clone, Debug)]
 pub(super) struct There {
     pub(super) link: Link,
     pub(super) unit: usize,
-    /// What an id with its place ends in.
+    /// The suffix of an id that contains the link's place.
     pub(super) place: String,
-    /// Whether the device answers on it by radio, or is on a cable.
+    /// Whether the device is reachable on it, by radio or cable.
     pub(super) up: Up,
 }
 
@@ -36,26 +36,27 @@ pub(super) enum Up {
     Cable,
 }
 
-/// What has to be true at a time.
+/// The conditions that must hold at a time.
 pub(super) struct Moment {
     pub(super) second: u64,
     pub(super) there: Vec<There>,
-    /// The ids with a place that are possible by now.
+    /// The ids with a place that are possible at this time.
     pub(super) rivals: BTreeSet<String>,
-    /// The numbers of [`Model::Office`] whose links may, and must be known to be of one device.
+    /// The numbers of [`Model::Office`] whose links may be known to belong to one device, and those
+    /// whose links must be.
     pub(super) may_join: BTreeSet<u8>,
     pub(super) must_join: BTreeSet<u8>,
 }
 
-/// What was seen of the devices so far.
+/// The findings so far.
 #[derive(Default)]
 pub(super) struct Found {
     /// The ids with a place.
     pub(super) apart: BTreeSet<String>,
     pub(super) joined: BTreeSet<u8>,
-    /// The units that an id can stand for.
+    /// The units that each id can refer to.
     pub(super) ids: BTreeMap<String, BTreeSet<usize>>,
-    /// Ids by the link alone, where the device had time to state its identity.
+    /// Ids by link, for devices that had time to report their identity.
     pub(super) identified: BTreeSet<String>,
 }
 
@@ -81,7 +82,7 @@ impl Found {
             "second {}",
             second
         );
-        // The units that are in use at an id, by radio and on cables.
+        // The units in use under each id, by radio or by cable.
         let mut in_use: BTreeMap<(&str, bool), usize> = BTreeMap::new();
         for it in &moment.there {
             let unit = &units[it.unit].unit;
@@ -107,7 +108,7 @@ impl Found {
         Ok(())
     }
 
-    /// Checks the id that a link was found under.
+    /// Checks the id of a link.
     pub(super) fn check_link(
         &mut self,
         moment: &Moment,
@@ -148,7 +149,7 @@ impl Found {
     }
 }
 
-/// The units of one model and number.
+/// The units with the same model and number.
 pub(super) fn clones(units: &[Owned], unit: &Unit) -> BTreeSet<usize> {
     let units = units.iter().map(|it| (it.unit.model, it.unit.number));
     let units = units

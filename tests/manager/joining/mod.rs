@@ -1,8 +1,8 @@
-//! One device is one device, whatever comes and goes: devices of three models with equal and zero
-//! serial numbers, on receivers, cables and Bluetooth, in any order and at any pace.
+//! One device has one id, whatever comes and goes: devices of three models with equal or zero
+//! serial numbers, on receivers, cables and Bluetooth, in random order and at random times.
 //!
-//! The rules are those of the README, section Links. Where these leave it open which of two devices
-//! gets an id with its place, or when, the check accepts each of the cases that they allow.
+//! The rules are those of the README, section Links. If the rules do not specify which of two
+//! devices gets an id with its place, or when, the check accepts every result that they allow.
 
 mod expected;
 mod steps;
@@ -19,7 +19,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_device_is_one_device_whatever_comes_and_goes(
+    fn random_steps_never_split_or_merge_devices(
         units in units(),
         receivers in proptest::collection::btree_set(0..RECEIVERS, 1..=RECEIVERS),
         steps in steps(),

@@ -1,4 +1,4 @@
-//! Devices of three models, and what happens to them.
+//! Devices of three models, and the steps of a test.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use hidpp_sim::catalogue;
 use hidpp_sim::device::Device as Firmware;
 use proptest::prelude::*;
 
-/// After this time all that follows from a step is over. Links of one id are asked eight times an
-/// hour at most, so what these questions decide may take an hour.
+/// The time after which all consequences of a step are complete. Links with the same id are polled
+/// at most eight times an hour, so a decision that needs replies may take an hour.
 pub(super) const SETTLED: Duration = Duration::from_secs(3700);
 
-/// A link that a device left is up for its receiver no longer than this.
+/// How long, at most, the receiver reports a link as up after the device left it, in milliseconds.
 pub(super) const LINGER: u64 = 3000;
 
 /// The last of the receivers is a Bolt receiver, the others are Unifying receivers.
@@ -21,21 +21,20 @@ pub(super) const BOLT: usize = 3;
 
 pub(super) const SLOTS: usize = 6;
 
-/// The charges of the units, which tell their readings apart.
+/// The charges of the units, by which their readings are distinguished.
 pub(super) const CHARGES: [u8; 8] = [12, 28, 36, 43, 58, 66, 74, 82];
 
-/// Those of [`Model::Office`], which knows these steps only.
+/// The charges for [`Model::Office`], which reports only these steps.
 pub(super) const STEPS: [u8; 4] = [90, 50, 20, 5];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Model {
-    /// G903: a receiver knows it as 4087, it is C091 on its cable, and its unit id is its serial
-    /// number.
+    /// G903: 4087 on a receiver, C091 on its cable; its unit id equals its serial number.
     Gaming,
     /// M720: 405E and B015. Its unit id differs from its serial number (as Solaar issue 2005 shows
-    /// of another mouse).
+    /// for another mouse).
     Office,
-    /// MX Master 3S: B034 on Bolt receivers and Bluetooth, known by its unit id on both.
+    /// MX Master 3S: B034 on Bolt receivers and Bluetooth, identified by its unit id on both.
     Master,
 }
 
@@ -74,13 +73,13 @@ impl Model {
     }
 }
 
-/// A device as it is made: units of one model and number are clones of each other.
+/// A manufactured device: units with the same model and number are clones.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub(super) model: Model,
-    /// Its serial number is made of it; zero: it has none.
+    /// Determines the serial number; zero: without one.
     pub(super) number: u8,
-    /// The receivers it is paired with, also twice with one.
+    /// The receivers it is paired with; the same one may occur twice.
     pub(super) channels: Vec<usize>,
 }
 
@@ -108,12 +107,12 @@ impl Unit {
         entry.paired(self.serial()).unwrap()
     }
 
-    /// The id that links of it share, once they are known to.
+    /// The id shared by its links once they are known to belong to it.
     pub(super) fn id(&self) -> String {
         format!("{:04X}-D000000{}", self.model.wpid(), self.number)
     }
 
-    /// That by its unit id alone.
+    /// The id by its unit id alone.
     pub(super) fn id_on_bluetooth(&self) -> String {
         match self.model {
             Model::Office => {
@@ -127,20 +126,21 @@ impl Unit {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A receiver is plugged in, or pulled out.
+    /// Plugs a receiver in or unplugs it.
     Receiver(usize),
-    /// So is the cable of a unit, at one of the ports; or it connects on Bluetooth or leaves that.
+    /// Plugs the cable of a unit into a port or unplugs it; or connects it on Bluetooth or
+    /// disconnects it.
     Node { unit: usize, port: usize },
-    /// A unit is used on another channel, or switched off. The receiver of the one it leaves takes
-    /// so many milliseconds to find out.
+    /// Uses a unit on another channel, or switches it off. The receiver of the previous channel
+    /// takes this many milliseconds to notice.
     Channel {
         unit: usize,
         channel: Option<usize>,
         linger: u64,
     },
-    /// A channel of a unit is unpaired, or paired with the first free slot.
+    /// Unpairs a channel of a unit, or pairs it with the first free slot.
     Pairing { unit: usize, channel: usize },
-    /// The program ends and begins, and finds the nodes in this order or in the other.
+    /// Restarts the program, which finds the nodes in this or in reverse order.
     Restart { reversed: bool },
 }
 
@@ -166,8 +166,8 @@ pub(super) fn unit() -> impl Strategy<Value = Unit> {
 
 pub(super) fn units() -> impl Strategy<Value = Vec<Unit>> {
     proptest::collection::vec(unit(), 1..=8).prop_map(|mut units| {
-        // Links of the first model that are not known to be of one device have two ids, and clones
-        // of it four: that is left out.
+        // Links of `Model::Office` have two ids until they are known to be of one device, and its
+        // clones would have four: clones of it are left out.
         let mut numbers = BTreeSet::new();
         units.retain(|it| it.model != Model::Office || numbers.insert(it.number));
         if units.is_empty() {
@@ -181,7 +181,8 @@ pub(super) fn units() -> impl Strategy<Value = Vec<Unit>> {
     })
 }
 
-/// A step, and how many milliseconds follow; `None`: all that follows from it.
+/// The steps, each with the pause after it in milliseconds; `None`: until all consequences are
+/// complete.
 pub(super) fn steps() -> impl Strategy<Value = Vec<(Step, Option<u64>)>> {
     let unit = 0..8_usize;
     let channel = 0..3_usize;

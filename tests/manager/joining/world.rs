@@ -1,4 +1,4 @@
-//! Devices and receivers on their ports, and the program that follows them.
+//! Devices and receivers at their ports, and the program that follows them.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -23,29 +23,29 @@ use crate::desk::{Shared, usb_port};
 use crate::follow_harness::FollowHarness;
 use crate::links::devices_of;
 
-/// Where a unit is in use.
+/// The link on which a unit is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Used {
     Channel(usize),
     Bluetooth,
 }
 
-/// A unit as it is now.
+/// The current state of a unit.
 pub(super) struct Owned {
     pub(super) unit: Unit,
-    /// Its cable, or itself on Bluetooth.
+    /// The hardware on its cable or on Bluetooth.
     pub(super) thing: Shared,
     pub(super) node: Option<Shared>,
     pub(super) port: usize,
-    /// The slots of its channels.
+    /// The slot of each channel.
     pub(super) slots: Vec<Option<usize>>,
-    /// How often each channel came into use, or was paired or unpaired: all in all, and by the time
-    /// that the harness has reached.
+    /// The number of times each channel was connected, paired or unpaired: in total, and up to the
+    /// time that the harness has reached.
     pub(super) epochs: Vec<(u32, Rc<Cell<u32>>)>,
     pub(super) used: Option<Used>,
 }
 
-/// A receiver as it is now.
+/// The current state of a receiver.
 pub(super) struct Desk {
     pub(super) thing: Shared,
     pub(super) node: Option<Shared>,
@@ -60,7 +60,8 @@ pub(super) struct World {
     pub(super) nodes: usize,
     pub(super) moments: Vec<Moment>,
     pub(super) rivals: BTreeSet<String>,
-    /// What was asked of [`Model::Office`]: on Bluetooth, and on receivers; surely or perhaps.
+    /// The numbers of [`Model::Office`] whose identity was read on Bluetooth and on receivers,
+    /// possibly (0) and certainly (1).
     pub(super) on_bluetooth: [BTreeSet<u8>; 2],
     pub(super) on_receivers: [BTreeSet<u8>; 2],
     pub(super) folder: tempfile::TempDir,
@@ -144,7 +145,7 @@ impl World {
         self.harness.at_time(self.now, act);
     }
 
-    /// The thing at a new node, with the first number that is free.
+    /// Plugs the hardware in as a new node with the first free number.
     pub(super) fn node_of(&mut self, thing: &Shared) -> Shared {
         let units = self.units.iter().filter_map(|it| it.node.as_ref());
         let all = units.chain(self.desks.iter().filter_map(|it| it.node.as_ref()));
@@ -182,7 +183,7 @@ impl World {
         Ok(())
     }
 
-    /// One of the channels of a unit that are paired.
+    /// One of the paired channels of a unit.
     pub(super) fn channel_of(&self, unit: usize, number: usize) -> Option<usize> {
         let slots = self.units[unit].slots.iter().enumerate();
         let paired = slots.filter(|(_, slot)| slot.is_some());
@@ -240,7 +241,7 @@ impl World {
         });
     }
 
-    /// The node of a unit is gone.
+    /// Removes the node of a unit.
     pub(super) fn pull(&mut self, unit: usize) {
         let Some(node) = self.units[unit].node.take() else {
             return;
@@ -255,7 +256,7 @@ impl World {
         });
     }
 
-    /// A unit leaves what it was used on, for something else.
+    /// Moves a unit from its current link to another or to none.
     pub(super) fn use_on(&mut self, unit: usize, used: Option<Used>, linger: u64) {
         let before = std::mem::replace(&mut self.units[unit].used, used);
         if before == used {
@@ -290,7 +291,7 @@ impl World {
         Some((desk.thing.clone(), number_of(slot)))
     }
 
-    /// Begins another epoch of a channel, once it is called.
+    /// Returns a function that starts a new epoch of a channel.
     pub(super) fn epoch(&mut self, unit: usize, channel: usize) -> impl FnOnce() + use<> {
         let (count, epoch) = &mut self.units[unit].epochs[channel];
         *count += 1;
@@ -341,7 +342,7 @@ impl World {
         });
     }
 
-    /// The links that are there.
+    /// The links that are present.
     pub(super) fn there(&self) -> Vec<There> {
         let mut there = Vec::new();
         for (index, owned) in self.units.iter().enumerate() {
@@ -387,7 +388,7 @@ impl World {
         there
     }
 
-    /// Takes what can be known after a step; `settled`: it must be.
+    /// Updates the expected results after a step; `settled`: all consequences are complete.
     pub(super) fn look(&mut self, settled: bool) {
         let there = self.there();
         for it in &there {
@@ -422,7 +423,8 @@ impl World {
             let (paired, direct): (Vec<_>, Vec<_>) =
                 up.partition(|it| matches!(it.link, Link::Paired { .. }));
             self.on_bluetooth[level].extend(direct.into_iter().map(number));
-            // Devices behind receivers are asked once one of their model was identified.
+            // Devices behind receivers get identity requests once another device of their model was
+            // identified.
             if !self.on_bluetooth[level].is_empty() {
                 self.on_receivers[level].extend(paired.into_iter().map(number));
             }
@@ -447,7 +449,7 @@ impl World {
         self.look(true);
     }
 
-    /// Lets the program run until now, and checks what it reported.
+    /// Runs the program until now, and checks what it reported.
     pub(super) fn run(&mut self) -> Result<(), TestCaseError> {
         let told = self.harness.follow(self.now.as_secs());
         self.harness.start = Timestamp::from_start(self.now);
@@ -484,7 +486,7 @@ impl World {
         self.folder.path().join("history")
     }
 
-    /// Records what was reported, as the daemon does.
+    /// Records the reported readings as the daemon does.
     pub(super) fn record(&self, told: &[(u64, News)]) {
         let at = |second| Timestamp::from_start(Duration::from_secs(second));
         let mut history = History::open(self.directory(), Timestamp::START).unwrap();
@@ -506,7 +508,8 @@ impl World {
         }
     }
 
-    /// The history of each device is in the file of its id, and the cache has no other devices.
+    /// Checks that the history of each device is in the file of its id, and that the cache has no
+    /// other devices.
     pub(super) fn check_kept(&self) -> Result<(), TestCaseError> {
         for id in history::devices(&self.directory()).unwrap() {
             self.check_id(&id, "history")?;
@@ -528,8 +531,8 @@ impl World {
         Ok(())
     }
 
-    /// Checks an id under which something is kept. A device that was pulled out before it could state
-    /// its identity has one by its link.
+    /// Checks an id under which data are stored. A device that was unplugged before it reported its
+    /// identity has an id by its link.
     pub(super) fn check_id(&self, id: &str, kept: &str) -> Result<(), TestCaseError> {
         let by_link = ["C091-", "B015-", "B034-e4"];
         let unidentified =
@@ -556,7 +559,7 @@ pub(super) fn number_of(slot: usize) -> u8 {
     u8::try_from(slot).unwrap() + 1
 }
 
-/// The serial number of a receiver; a Bolt receiver has a longer one.
+/// The serial number of a receiver; that of a Bolt receiver is longer.
 pub(super) fn receiver_id(number: usize) -> String {
     let id = format!("A000000{}", number + 1);
     if number == BOLT {
