@@ -1,4 +1,4 @@
-//! The program `solar-statusd` as a process of its own.
+//! The program `solar-statusd` in its own process.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -10,7 +10,7 @@ use test_support::program::Program;
 pub(crate) const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 const SOLAR_STATUSD: Program = Program::new(env!("CARGO_BIN_EXE_solar-statusd"));
 
-/// A running daemon; it ends with the value.
+/// A running daemon; dropping it ends the process.
 pub(crate) struct Daemon {
     process: Process,
     errors: Lines,
@@ -22,7 +22,7 @@ impl Daemon {
         Self::start_with(bus, args, &[])
     }
 
-    /// The same with these variables set.
+    /// The same with these environment variables.
     pub(crate) fn start_with(bus: &str, args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = SOLAR_STATUSD.command(&[&["--bus", bus], args].concat());
         command.envs(env.iter().copied()).stderr(Stdio::piped());
@@ -35,14 +35,14 @@ impl Daemon {
         self.process.signal(signal);
     }
 
-    /// Waits until it ends: how, and what it wrote to standard error.
+    /// Waits until it ends; returns its exit status and standard error.
     pub(crate) fn wait(mut self) -> (ExitStatus, Vec<String>) {
         let status = self.process.wait();
         let errors = self.errors.map(|line| line.trim_end().to_owned());
         (status, errors.collect())
     }
 
-    /// A number of `/proc/PID/status`, such as `VmRSS:` in kB.
+    /// A number from `/proc/PID/status`, such as `VmRSS:` in kB.
     pub(crate) fn status(&self, key: &str) -> u64 {
         self.process.status_number(key).unwrap()
     }

@@ -1,4 +1,4 @@
-//! The daemon in a thread of the test, with simulated receivers in the test's hands.
+//! The daemon in a thread of the test, with simulated receivers that the test controls.
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -18,20 +18,20 @@ use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, Wa
 use test_support::bus::Bus;
 use test_support::client::Client;
 
-/// Something that can be plugged in; the test keeps a hand on it.
+/// Hardware that can be plugged in, controlled by the test.
 #[derive(Clone)]
 pub(crate) struct Thing(Arc<Inner>);
 
 struct Inner {
     path: String,
     plugged: Mutex<Plugged>,
-    /// The beginning of its own time.
+    /// When its own time began.
     start: Timestamp,
     bell: Bell,
     gone: Mutex<bool>,
-    /// Reports that come beside those of the firmware.
+    /// Reports that are received in addition to those of the firmware.
     said: Mutex<VecDeque<Report>>,
-    /// While it is set, whatever is sent does not return.
+    /// While it is set, sending blocks.
     blocked: Mutex<bool>,
     unblocked: Condvar,
 }
@@ -67,18 +67,18 @@ impl Thing {
         self.0.plugged.lock().unwrap()
     }
 
-    /// Does something to the receiver, now.
+    /// Changes the receiver, at the current time.
     pub(crate) fn act<T>(&self, act: impl FnOnce(&mut Receiver, Timestamp) -> T) -> T {
         let mut plugged = self.plugged();
         let Plugged::Receiver(receiver) = &mut *plugged else {
-            panic!("it is no receiver");
+            panic!("it is not a receiver");
         };
         let done = act(receiver, self.own_time(RealClock::new(None).now()));
         self.0.bell.ring();
         done
     }
 
-    /// The reports to a slot since this was last asked, as hexadecimal text.
+    /// The reports sent to a slot since the previous call, as hexadecimal text.
     pub(crate) fn take_requests(&self, slot: u8) -> Vec<String> {
         let text = |report: &[u8]| {
             let bytes: Vec<String> = report.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -94,7 +94,8 @@ impl Thing {
         })
     }
 
-    /// The light series that the device in a slot was told since, as count and period: `3c 01`.
+    /// The light series requested from the device in a slot since the previous call, as count and
+    /// period: `3c 01`.
     pub(crate) fn take_series(&self, slot: u8) -> Vec<String> {
         let sent = self.take_requests(slot);
         // Short report, feature 09 in the simulated K750, function 0.
@@ -105,7 +106,7 @@ impl Thing {
             .collect()
     }
 
-    /// Lets this long report arrive, as if the firmware had sent it.
+    /// Injects this long report as if the firmware had sent it.
     pub(crate) fn say(&self, bytes: &[u8]) {
         let mut report = bytes.to_vec();
         report.resize(20, 0);
@@ -114,7 +115,7 @@ impl Thing {
         self.0.bell.ring();
     }
 
-    /// Lets nothing that is sent to it return, or lets it.
+    /// Makes sending to it block, or unblocks it.
     pub(crate) fn block(&self, blocked: bool) {
         *self.0.blocked.lock().unwrap() = blocked;
         self.0.unblocked.notify_all();
@@ -186,7 +187,7 @@ impl Bell {
     }
 }
 
-/// Where things are plugged in.
+/// The source of the nodes of plugged-in hardware.
 #[derive(Clone)]
 struct Port(Arc<PortInner>);
 
@@ -220,7 +221,7 @@ impl NodeSource for Port {
     }
 }
 
-/// The daemon, serving what is plugged in. It ends with the value.
+/// The daemon, serving what is plugged in. Dropping it ends the daemon.
 pub(crate) struct Desk {
     port: Port,
     ending: Arc<Ending>,
@@ -228,12 +229,12 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Starts it with these things, and waits until it has its name.
+    /// Starts it with this hardware, and waits until it owns its name.
     pub(crate) fn serve(bus: &Bus, client: &Client, things: &[Thing]) -> Self {
         Self::with_args(bus, client, things, &[])
     }
 
-    /// The same with arguments of the program.
+    /// The same with additional arguments of the program.
     pub(crate) fn with_args(bus: &Bus, client: &Client, things: &[Thing], more: &[&str]) -> Self {
         let port = Port(Arc::new(PortInner {
             events: Mutex::default(),
@@ -275,7 +276,7 @@ impl Desk {
         self.wait()
     }
 
-    /// Waits until the daemon ends by itself.
+    /// Waits until the daemon ends on its own.
     pub(crate) fn wait(&mut self) -> Result<(), ServiceError> {
         self.daemon.take().unwrap().join().unwrap()
     }
@@ -288,7 +289,7 @@ impl Drop for Desk {
                 thing.block(false);
             }
             self.ending.end();
-            // What it says matters only to a test that is still going on.
+            // Its result matters only to a test that has not failed.
             _ = self.daemon.take().map(JoinHandle::join);
         }
     }

@@ -1,4 +1,4 @@
-//! The history over the bus: the same entries as in the files.
+//! The history over the bus has the same entries as the files.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,10 +19,10 @@ use crate::daemon::{Daemon, SOLAR_STATUS};
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const ID: &str = "4002-392A0750";
 
-/// So many entries were recorded before the daemon began.
+/// How many entries were recorded before the daemon started.
 const BEFORE: u32 = 4000;
 
-/// A state directory in which weeks are recorded already, one entry every ten minutes.
+/// A state directory with weeks of history, one entry every ten minutes.
 fn weeks() -> TempDir {
     let state = tempfile::tempdir().unwrap();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -57,12 +57,12 @@ fn start(bus: &Bus, client: &Client, state: Option<&Path>) -> Daemon {
     daemon
 }
 
-/// One page, as a single call returns it.
+/// One page, as returned by a single call.
 fn page(client: &Client, since: u64) -> Vec<Row> {
     client.call(K750, DEVICE, "GetEntries", &since).unwrap()
 }
 
-/// Everything since then, page by page, as the documentation of the call describes.
+/// All entries from a time on, page by page, as the documentation of the call describes.
 fn all_pages(client: &Client, mut since: u64) -> Vec<Row> {
     let mut rows = Vec::new();
     loop {
@@ -77,12 +77,12 @@ fn all_pages(client: &Client, mut since: u64) -> Vec<Row> {
 }
 
 #[test]
-fn entries_over_the_bus_are_those_of_the_file() {
+fn entries_over_the_bus_equal_those_of_the_file() {
     let state = weeks();
     let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, Some(state.path()));
-    // The daemon may be writing: what it sent is what it read before or after.
+    // The daemon may be writing: its reply equals the file before or after it.
     let file = || read(&state.path().join("history"), ID, Timestamp::START).unwrap();
     let before = file();
     assert!(before.len() >= 3000, "{}", before.len());
@@ -97,7 +97,7 @@ fn entries_over_the_bus_are_those_of_the_file() {
 }
 
 #[test]
-fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
+fn the_program_prints_the_same_history_via_the_bus_and_from_files() {
     let state = weeks();
     let bus = Bus::open();
     let client = Client::of(&bus);
@@ -124,7 +124,7 @@ fn the_program_shows_the_same_by_way_of_the_bus_as_from_the_files() {
 }
 
 #[test]
-fn a_daemon_without_a_history_says_so() {
+fn a_daemon_without_a_history_returns_an_error() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let _daemon = start(&bus, &client, None);
@@ -137,8 +137,8 @@ fn a_daemon_without_a_history_says_so() {
 }
 
 #[test]
-fn what_was_recorded_before_a_device_was_identified_moves_along() {
-    // A K380 on Bluetooth, by its node alone and by its unit id.
+fn entries_recorded_before_a_device_was_identified_are_moved() {
+    // A K380 on Bluetooth, identified by its node and later by its unit id.
     let (before, after) = ("B342-simulated-22", "B342-D0000001");
     let state = tempfile::tempdir().unwrap();
     let directory = state.path().join("history");
@@ -154,7 +154,7 @@ fn what_was_recorded_before_a_device_was_identified_moves_along() {
     for (id, hours) in [(after, 5), (before, 4), (after, 3), (before, 2)] {
         let at = Timestamp::from_start(now.checked_sub(Duration::from_secs(3600 * hours)).unwrap());
         history.record(id, at, &sample).unwrap();
-        // Each is news.
+        // A new writer records each sample, although it is unchanged.
         history = {
             drop(history);
             History::open(directory.clone(), Timestamp::START).unwrap()
@@ -175,7 +175,7 @@ fn what_was_recorded_before_a_device_was_identified_moves_along() {
 }
 
 #[test]
-fn many_devices_have_their_history_shown() {
+fn the_history_of_many_devices_is_shown() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let state = tempfile::tempdir().unwrap();
@@ -186,6 +186,6 @@ fn many_devices_have_their_history_shown() {
     assert!(output.status.success(), "{output:?}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let devices = document.get("devices").unwrap().as_array().unwrap();
-    // Two answers or more for each: more than zbus keeps for a reader that does not read.
+    // Two or more replies per device: more than zbus queues for a reader.
     assert!(devices.len() > 40, "{}", devices.len());
 }

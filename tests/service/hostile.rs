@@ -1,4 +1,4 @@
-//! Programs that mean harm or do not care: the service stays small, and serves the others.
+//! Hostile and careless clients: the service stays small and serves the others.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -19,7 +19,8 @@ const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 const K800: &str = "/org/solarstatus/Monitor1/devices/hidpp_2010_FB841B86";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// What the service may need under attack, in kB. Undisturbed a debug build needs about 12 MB.
+/// The limit on the service's memory under attack, in kB. Undisturbed, a debug build uses about 12
+/// MB.
 const RSS_AT_MOST: u64 = 40_000;
 
 fn percent(charge: u8) -> Percent {
@@ -27,7 +28,7 @@ fn percent(charge: u8) -> Percent {
 }
 
 #[test]
-fn values_are_told_at_once_while_the_hardware_hangs() {
+fn values_are_returned_without_delay_while_the_hardware_hangs() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -58,7 +59,7 @@ fn values_are_told_at_once_while_the_hardware_hangs() {
 }
 
 #[test]
-fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
+fn a_flood_of_calls_delays_neither_the_hardware_nor_other_clients() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -73,7 +74,7 @@ fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
         flood.send_many(3000, path, interface, member, &());
     }
     flood.send_many(3000, K750, DEVICE, "MeasureLight", &(60_u32, 1_u32));
-    // What happens meanwhile is told, and others are answered.
+    // Changes are still published, and other clients get replies.
     for charge in [40, 39, 38] {
         thing.act(|desk, now| desk.set_charge(now, scenario::M705, percent(charge)));
         client.wait_for_value(M705, "Percentage", &charge.to_string());
@@ -88,7 +89,7 @@ fn a_flood_of_calls_keeps_neither_the_hardware_nor_others_waiting() {
 }
 
 #[test]
-fn a_flood_of_calls_takes_no_memory() {
+fn a_flood_of_calls_does_not_accumulate_in_memory() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
@@ -104,7 +105,7 @@ fn a_flood_of_calls_takes_no_memory() {
 }
 
 #[test]
-fn who_never_reads_keeps_nobody_waiting() {
+fn a_client_that_never_reads_does_not_delay_others() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
@@ -127,7 +128,7 @@ fn who_never_reads_keeps_nobody_waiting() {
 }
 
 #[test]
-fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
+fn forged_signals_have_no_effect_and_delay_no_client() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -156,7 +157,7 @@ fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
         stranger.signal_to(&owner, PROPERTIES, "PropertiesChanged", &"nonsense");
     }
     client.values(K750, UPOWER_DEVICE).unwrap();
-    // The series goes on, and nobody was asked again.
+    // The series continues, and no request was repeated.
     client.wait_for("measurement", |signal| {
         signal.changed().contains_key("LightTime")
     });
@@ -166,12 +167,12 @@ fn signals_of_strangers_change_nothing_and_keep_nobody_waiting() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_and_forgotten() {
+fn invalid_arguments_are_rejected_and_use_no_memory() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    // A thousand letters and eight million where a name is expected, and types that no interface declares.
+    // Names of a thousand and of eight million letters, and types that no interface declares.
     let history = |name: &str| {
         let body = (name, 0_u32, 0_u32);
         error_name(client.call::<_, ()>(K750, UPOWER_DEVICE, "GetHistory", &body))
@@ -194,7 +195,7 @@ fn what_makes_no_sense_is_refused_and_forgotten() {
     assert!(after < RSS_AT_MOST, "{after} kB");
 }
 
-/// A client that calls and waits for no answer.
+/// A client that calls without waiting for replies.
 struct Flood(Client);
 
 impl Flood {
@@ -217,7 +218,7 @@ impl Flood {
     }
 }
 
-/// A client that never reads what it is sent.
+/// A client that never reads its socket.
 struct Mute(UnixStream);
 
 impl Mute {
@@ -225,11 +226,11 @@ impl Mute {
         let path = bus.address().trim_start_matches("unix:path=");
         let path = path.split(',').next().unwrap();
         let mut stream = UnixStream::connect(path).unwrap();
-        // Who it is, the bus sees by the socket.
+        // The bus takes the user from the socket's credentials.
         write!(stream, "\0AUTH EXTERNAL\r\nDATA\r\n").unwrap();
         let answers = BufReader::new(&stream).lines();
         let accepted = answers.map_while(Result::ok).any(|it| it.starts_with("OK"));
-        assert!(accepted, "the bus does not let us in");
+        assert!(accepted, "the bus rejects the authentication");
         write!(stream, "BEGIN\r\n").unwrap();
         let mut mute = Self(stream);
         let bus = "org.freedesktop.DBus";

@@ -1,4 +1,4 @@
-//! What objects say of themselves, as lines that can be compared.
+//! The introspection data of objects, as comparable lines.
 
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ pub(crate) fn members(xml: &str, interface: &str) -> BTreeSet<String> {
     members
 }
 
-/// The part of introspection XML that is about an interface.
+/// The part of introspection XML about one interface.
 pub(crate) fn interface<'a>(xml: &'a str, name: &str) -> &'a str {
     let start = xml.find(&format!("  <interface name=\"{name}\">")).unwrap();
     let (_, rest) = xml.split_at(start);

@@ -1,9 +1,9 @@
-//! What a daemon that is killed at a random moment leaves: nothing recorded is lost or torn, and the
-//! last values are less than a minute old.
+//! Daemons killed at random moments: no recorded entry is lost or torn, and the last saved values
+//! are less than a minute old.
 //!
-//! Many daemons run at once, each on a desk of 73 devices or measuring light each second, with a
-//! state directory that it keeps over its kills. `KILLS` sets how many kills there are, and
-//! `KILLED_WITHIN` the seconds within which each comes.
+//! Several daemons run in parallel, each with a desk of 73 devices or with light measurements every
+//! second, and with a state directory that is kept across its kills. `KILLS` sets the number of
+//! kills, and `KILLED_WITHIN` the longest time to each, in seconds.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,17 +22,17 @@ use test_support::client::{Client, DEVICE};
 
 use crate::daemon::Daemon;
 
-/// How many daemons run at once.
+/// How many daemons run in parallel.
 const AT_ONCE: u64 = 10;
 
-/// How much of the last values a kill may cost.
+/// How old the newest saved values may be at a kill.
 const LOST_AT_MOST: Duration = Duration::from_secs(60);
 
 fn number(variable: &str, default: u64) -> u64 {
     env::var(variable).map_or(default, |text| text.parse().unwrap())
 }
 
-/// A sequence that looks random and is the same for each run (xorshift).
+/// A pseudo-random sequence that is the same in each run (xorshift).
 struct Moments(u64);
 
 impl Moments {
@@ -44,11 +44,11 @@ impl Moments {
     }
 }
 
-/// What was found after the kills.
+/// The findings after the kills.
 #[derive(Clone, Copy, Debug, Default)]
 struct Found {
     kills: u64,
-    /// Kills after the daemon had taken its name.
+    /// Kills after the daemon owned its name.
     served: u64,
     lost: usize,
     torn: usize,
@@ -67,12 +67,12 @@ impl Found {
     }
 }
 
-/// One daemon with its state.
+/// One daemon with its state directory.
 struct Place {
     state: TempDir,
     name: String,
     simulate: &'static str,
-    /// An object on the bus that measures light, if one does so each second.
+    /// The path of an object whose light is measured every second, if any.
     keyboard: Option<String>,
 }
 
@@ -80,7 +80,7 @@ impl Place {
     fn new(number: u64) -> Self {
         let name = format!("org.solarstatus.Killed{number}");
         let path = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
-        // Half of them write much, half of them often.
+        // Half of them write much, the other half often.
         let (simulate, keyboard) = match number % 2 {
             0 => ("--simulate=full", None),
             _ => ("--simulate", Some(path.to_owned())),
@@ -97,7 +97,7 @@ impl Place {
         self.state.path().join("history")
     }
 
-    /// Starts the daemon, kills it after this time, and looks at what it left.
+    /// Starts the daemon, kills it after this time, and examines its state directory.
     fn kill_after(&self, bus: &Bus, time: Duration) -> Found {
         let start = now();
         let args = [
@@ -119,7 +119,7 @@ impl Place {
             let left = end.saturating_duration_since(Instant::now());
             thread::sleep(left.min(Duration::from_millis(200)));
         }
-        // What is there for all to see was recorded before.
+        // Published values were recorded before.
         let served: bool = client.ask_bus("NameHasOwner", &self.name).unwrap();
         let before = entries(&self.history());
         daemon.signal(Signal::KILL);
@@ -159,14 +159,14 @@ impl Place {
         found
     }
 
-    /// When the keyboard's light was measured last, as the bus has it.
+    /// The time of the keyboard's last light measurement, as published on the bus.
     fn light(&self, client: &Client) -> Option<Duration> {
         let path = self.keyboard.as_ref()?;
         let micros = client.value(path, DEVICE, "LightTime").ok()?.parse().ok()?;
         (micros > 0).then(|| Duration::from_micros(micros))
     }
 
-    /// The last values in `devices.json`, which is always whole.
+    /// The last values in `devices.json`, which is never torn.
     fn remembered(&self) -> BTreeMap<String, Remembered> {
         let Ok(text) = fs::read(self.state.path().join("devices.json")) else {
             return BTreeMap::new();
@@ -205,7 +205,7 @@ fn entries(directory: &Path) -> BTreeMap<String, Vec<Entry>> {
     entries.collect()
 }
 
-/// How many lines are not whole.
+/// The number of torn lines.
 fn torn(directory: &Path) -> usize {
     let files = fs::read_dir(directory).into_iter().flatten().flatten();
     let files = files.filter(|it| it.path().extension().is_some_and(|it| it == "jsonl"));
@@ -218,7 +218,7 @@ fn torn(directory: &Path) -> usize {
 }
 
 #[test]
-fn a_daemon_that_is_killed_loses_nothing_recorded_and_tears_nothing() {
+fn a_killed_daemon_loses_no_recorded_entry_and_leaves_no_torn_line() {
     let bus = Bus::open();
     let kills = number("KILLS", 20);
     let within = Duration::from_secs(number("KILLED_WITHIN", 6));

@@ -1,4 +1,4 @@
-//! How the daemon begins and ends, and what it tells systemd.
+//! The start and the end of the daemon, and its notifications to systemd.
 
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use test_support::wait::{PATIENCE, until};
 use crate::daemon::Daemon;
 use crate::desk::{Desk, Thing};
 
-/// Every program may call, and none may own a name: what dbus-daemon has by default.
+/// Every program may call, none may own a name: the default policy of dbus-daemon.
 const DEFAULT_POLICY: &str = r#"
   <policy context="default">
     <allow send_destination="*"/>
@@ -26,10 +26,10 @@ const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 /// `DBUS_NAME_FLAG_REPLACE_EXISTING`, without waiting in line.
 const REPLACE: u32 = 2 | 4;
 
-/// `DBUS_REQUEST_NAME_REPLY_EXISTS`: somebody has it and keeps it.
+/// `DBUS_REQUEST_NAME_REPLY_EXISTS`: the name has an owner, which keeps it.
 const EXISTS: u32 = 3;
 
-/// The daemon's last line, of one that fails.
+/// The last line on standard error of a daemon that fails.
 fn complaint(bus: &str, args: &[&str]) -> String {
     let (status, errors) = Daemon::start(bus, args).wait();
     assert_eq!(status.code(), Some(1), "{errors:?}");
@@ -37,7 +37,7 @@ fn complaint(bus: &str, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_second_daemon_says_who_is_there_and_ends() {
+fn a_second_daemon_names_the_first_and_exits() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let _first = Daemon::start(bus.address(), &["--simulate"]);
@@ -52,7 +52,7 @@ fn a_second_daemon_says_who_is_there_and_ends() {
 fn upowerd_is_not_replaced() {
     let bus = Bus::open();
     let upowerd = Client::of(&bus);
-    // As upowerd does, which lets anybody replace it.
+    // Like upowerd, which allows its replacement.
     let allow_replacement = 1_u32;
     let taken: u32 = upowerd
         .ask_bus("RequestName", &(UPOWER, allow_replacement))
@@ -68,7 +68,7 @@ fn upowerd_is_not_replaced() {
 }
 
 #[test]
-fn nobody_takes_the_name_away() {
+fn the_name_cannot_be_taken_over() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let _desk = Desk::serve(&bus, &client, &[Thing::desk()]);
@@ -78,8 +78,8 @@ fn nobody_takes_the_name_away() {
 }
 
 #[test]
-fn a_bus_that_forbids_the_name_is_told_of() {
-    // What dbus-daemon has by default: nobody owns anything.
+fn a_policy_that_denies_the_name_is_reported() {
+    // The default policy of dbus-daemon: no program may own a name.
     let bus = Bus::start(Broker::DbusDaemon, DEFAULT_POLICY, &[]);
     let told = complaint(bus.address(), &["--simulate"]);
     let expected = format!("solar-statusd: the bus does not give the name {NAME}");
@@ -88,7 +88,7 @@ fn a_bus_that_forbids_the_name_is_told_of() {
 }
 
 #[test]
-fn without_a_bus_it_says_so_and_ends() {
+fn a_missing_bus_is_reported_and_the_daemon_exits() {
     for address in ["unix:path=/nonexistent/socket", "nonsense"] {
         let told = complaint(address, &["--simulate"]);
         let expected = format!("solar-statusd: the bus at {address} cannot be reached");
@@ -97,7 +97,7 @@ fn without_a_bus_it_says_so_and_ends() {
 }
 
 #[test]
-fn when_the_bus_ends_it_ends_and_systemd_may_start_it_again() {
+fn when_the_bus_ends_the_daemon_exits_with_an_error_for_systemd() {
     let mut bus = Bus::open();
     let client = Client::of(&bus);
     let daemon = Daemon::start(bus.address(), &["--simulate"]);
@@ -109,7 +109,7 @@ fn when_the_bus_ends_it_ends_and_systemd_may_start_it_again() {
 }
 
 #[test]
-fn when_the_bus_ends_the_hardware_is_put_in_order() {
+fn when_the_bus_ends_notification_flags_are_restored() {
     let mut bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -122,7 +122,7 @@ fn when_the_bus_ends_the_hardware_is_put_in_order() {
 }
 
 #[test]
-fn signals_end_it_in_order() {
+fn signals_end_the_daemon_without_an_error() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let bus = Bus::open();
         let client = Client::of(&bus);
@@ -136,7 +136,7 @@ fn signals_end_it_in_order() {
 }
 
 #[test]
-fn at_the_end_flags_are_as_before_and_no_series_goes_on() {
+fn the_shutdown_restores_flags_and_cancels_the_series() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -153,7 +153,7 @@ fn at_the_end_flags_are_as_before_and_no_series_goes_on() {
 }
 
 #[test]
-fn systemd_is_told_what_it_wants_to_know() {
+fn systemd_gets_ready_status_watchdog_and_stopping_notifications() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let dir = TempDir::new().unwrap();
@@ -176,7 +176,7 @@ fn systemd_is_told_what_it_wants_to_know() {
     while heard.last().unwrap() != "READY=1" {
         heard.push(next());
     }
-    // It is ready when its name is there.
+    // It is ready when it owns its name.
     assert!(client.ask_bus::<_, bool>("NameHasOwner", &NAME).unwrap());
     let mut pings = 0;
     while pings < 5 {
@@ -196,9 +196,9 @@ fn systemd_is_told_what_it_wants_to_know() {
 }
 
 #[test]
-fn a_state_directory_that_cannot_be_written_is_no_reason_to_end() {
+fn the_daemon_runs_without_a_writable_state_directory() {
     let dir = TempDir::new().unwrap();
-    // A file in its place: it is no directory for anybody, root included.
+    // A file instead of the directory: not even root can create files below it.
     let state = dir.path().join("state");
     std::fs::write(&state, "").unwrap();
     let bus = Bus::open();
@@ -211,7 +211,7 @@ fn a_state_directory_that_cannot_be_written_is_no_reason_to_end() {
     let (status, errors) = daemon.wait();
     assert_eq!(status.code(), Some(0), "{errors:?}");
     let told = |what: &str| errors.iter().filter(|it| it.contains(what)).count();
-    // Both are tried more than once: when all were asked, and at the end.
+    // Both are attempted more than once: after the devices were read, and at the end.
     assert_eq!(
         (told("no history is written"), told("devices.json")),
         (1, 1),
@@ -220,12 +220,12 @@ fn a_state_directory_that_cannot_be_written_is_no_reason_to_end() {
 }
 
 #[test]
-fn after_sleep_devices_are_asked_again_when_logind_says_so() {
+fn devices_are_read_again_when_logind_reports_the_resume() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let logind = Client::deaf(&bus);
     let name = "org.freedesktop.login1";
-    // It comes after the daemon: whoever has the name then counts.
+    // logind starts after the daemon, which must follow the owner of the name.
     let thing = Thing::desk();
     let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
     let owner: String = client.ask_bus("GetNameOwner", &NAME).unwrap();
@@ -233,7 +233,7 @@ fn after_sleep_devices_are_asked_again_when_logind_says_so() {
     thing.take_requests(scenario::M705);
     let wakes =
         |from: &Client| from.broadcast("org.freedesktop.login1.Manager", "PrepareForSleep", &false);
-    // Of somebody else, to all and to us alone: the mouse is left alone.
+    // Forged signals, broadcast and unicast, cause no request to the mouse.
     wakes(&client);
     client.signal_to(
         &owner,

@@ -1,4 +1,4 @@
-//! Measuring light: for whom, how long, and what it costs the keyboard.
+//! Light measurements: for which clients, for how long, and how many requests to the keyboard.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::desk::{Desk, Thing};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 
-/// One second, and what a busy machine adds.
+/// One second, plus the delay of a busy machine.
 const SOON: Duration = Duration::from_secs(2);
 
 struct Stage {
@@ -23,7 +23,7 @@ struct Stage {
 }
 
 impl Stage {
-    /// A desk on which light is measured only when somebody asks.
+    /// A desk where light is measured only on request.
     fn new() -> Self {
         let bus = Bus::open();
         let client = Client::of(&bus);
@@ -45,7 +45,7 @@ impl Stage {
         self.client.wait_for("measurement", told)
     }
 
-    /// The series that the keyboard was told, as count and period in hexadecimal.
+    /// The series requested from the keyboard, as count and period in hexadecimal.
     fn series(&self) -> Vec<String> {
         self.thing.take_series(scenario::K750)
     }
@@ -56,7 +56,7 @@ fn measure(client: &Client, count: u32, period: u32) -> zbus::Result<()> {
 }
 
 #[test]
-fn light_is_told_with_what_follows_from_it() {
+fn a_light_measurement_updates_light_state_and_icon() {
     let stage = Stage::new();
     stage
         .thing
@@ -78,7 +78,7 @@ fn light_is_told_with_what_follows_from_it() {
 }
 
 #[test]
-fn light_that_stays_the_same_is_told_by_its_time_alone() {
+fn an_unchanged_light_updates_only_its_time() {
     let stage = Stage::new();
     measure(&stage.client, 1, 1).unwrap();
     let told = stage.client.heard_until_quiet(SOON);
@@ -88,7 +88,7 @@ fn light_that_stays_the_same_is_told_by_its_time_alone() {
 }
 
 #[test]
-fn fifty_callers_that_vanish_leave_no_series_behind() {
+fn the_series_is_cancelled_when_all_of_fifty_callers_disconnect() {
     let stage = Stage::new();
     let callers: Vec<Client> = (0..50).map(|_| Client::deaf(&stage.bus)).collect();
     for caller in &callers {
@@ -98,7 +98,7 @@ fn fifty_callers_that_vanish_leave_no_series_behind() {
     let told = stage.series();
     assert!(told.len() <= 3, "one series for all: {told:?}");
     drop(callers);
-    // What is measured once more was on its way.
+    // A measurement may still be in flight.
     stage.client.heard_until_quiet(SOON);
     let told = stage.series();
     assert_eq!(told, ["00 00"], "cancelled, once");
@@ -107,7 +107,7 @@ fn fifty_callers_that_vanish_leave_no_series_behind() {
 }
 
 #[test]
-fn who_leaves_takes_only_its_own_wish_along() {
+fn a_caller_that_disconnects_ends_only_its_own_lease() {
     let stage = Stage::new();
     let other = Client::deaf(&stage.bus);
     measure(&other, 60, 1).unwrap();
@@ -120,7 +120,7 @@ fn who_leaves_takes_only_its_own_wish_along() {
 }
 
 #[test]
-fn a_series_goes_on_when_the_keyboard_is_back() {
+fn a_series_continues_when_the_keyboard_is_back() {
     let stage = Stage::new();
     measure(&stage.client, 100, 1).unwrap();
     stage.measurement();
@@ -143,7 +143,7 @@ fn a_series_goes_on_when_the_keyboard_is_back() {
 }
 
 #[test]
-fn count_0_ends_a_series() {
+fn count_0_cancels_a_series() {
     let stage = Stage::new();
     measure(&stage.client, 60, 1).unwrap();
     stage.measurement();
@@ -153,7 +153,7 @@ fn count_0_ends_a_series() {
 }
 
 #[test]
-fn nobody_asks_without_bounds() {
+fn count_period_and_rate_are_limited() {
     let stage = Stage::new();
     for (count, period) in [(1, 0), (256, 1), (255, 255), (u32::MAX, u32::MAX)] {
         let error = error_name(measure(&stage.client, count, period));
@@ -168,7 +168,7 @@ fn nobody_asks_without_bounds() {
 }
 
 #[test]
-fn the_light_key_is_told_as_pressed() {
+fn the_light_key_emits_a_signal() {
     let stage = Stage::new();
     stage
         .thing

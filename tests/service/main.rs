@@ -1,10 +1,10 @@
-//! The service on a real bus: what it says, to whom, and how it ends.
+//! The service on a real bus: its values, signals and errors, its start and its end.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod daemon;

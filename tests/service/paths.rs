@@ -1,4 +1,4 @@
-//! Each device has a path of its own, and keeps it.
+//! Each device has its own object path, and keeps it.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn receiver(number: u8) -> Receiver {
     Receiver::new([0xA0, 0, 0, number])
 }
 
-/// Path, receiver and slot of all devices.
+/// The path, receiver and slot of each device.
 fn places(client: &Client) -> BTreeSet<(String, String, String)> {
     let paths = client.enumerate().into_iter().map(|path| {
         let value = |name| client.value(&path, DEVICE, name).unwrap();
@@ -59,14 +59,14 @@ fn paths_are_the_same_after_sleep_replug_and_restart() {
     client.wait_for("device", |it| it.member == "DeviceAdded");
     assert_eq!(places(&client), before);
 
-    // A client that was there before goes on with the new daemon.
+    // A client from before continues with the new daemon.
     assert!(desk.stop().is_ok());
     let _desk = Desk::serve(&bus, &client, things);
     assert_eq!(places(&client), before);
 }
 
 #[test]
-fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
+fn devices_with_the_same_serial_number_on_two_receivers_do_not_collide() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let things = [1, 2].map(|number| {
@@ -77,7 +77,7 @@ fn devices_of_one_serial_number_on_two_receivers_do_not_collide() {
     let before = places(&client);
     assert_eq!(before.len(), 2, "{before:?}");
 
-    // What happens to one happens to that one.
+    // A change of one device is reported for that device.
     let percent = hidpp_proto::units::Percent::new(5).unwrap();
     let [_, second] = &things;
     second.act(|receiver, now| receiver.set_charge(now, 1, percent));
@@ -113,7 +113,7 @@ fn devices_without_a_serial_number_do_not_collide() {
     assert_eq!(
         serials.len(),
         4,
-        "programs tell devices apart by it: {serials:?}"
+        "programs distinguish devices by it: {serials:?}"
     );
     assert!(desk.stop().is_ok());
     let _desk = Desk::serve(&bus, &client, &things);
@@ -121,7 +121,7 @@ fn devices_without_a_serial_number_do_not_collide() {
 }
 
 #[test]
-fn another_device_in_the_same_slot_is_another_object() {
+fn a_new_device_in_a_slot_is_a_new_object() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::receiver("/dev/hidraw1", receiver(1).with(1, mouse(CLONE)));

@@ -1,4 +1,4 @@
-//! Which members the objects have, with which types, and which errors they answer with.
+//! The members of the objects, their types, and the names of errors.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use zbus::Variant;
 use crate::desk::{Desk, Thing};
 use crate::introspection::{interface, members};
 
-/// What upowerd says of itself; see there.
+/// The introspection data of upowerd; the source is in the file.
 const TABLE: &str = include_str!("upower-0.99.20.xml");
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -35,7 +35,7 @@ fn the_desk(bus: &Bus) -> (Client, Desk) {
 }
 
 #[test]
-fn every_member_has_upower_s_name_types_and_access() {
+fn every_member_has_the_name_types_and_access_of_upowers() {
     let bus = Bus::open();
     let (client, _desk) = the_desk(&bus);
     for (path, of) in [
@@ -54,7 +54,7 @@ fn every_member_has_upower_s_name_types_and_access() {
 }
 
 #[test]
-fn the_table_is_what_the_real_upowerd_says() {
+fn the_table_equals_the_real_upowerds_introspection() {
     let program = installed(&UPOWERD).expect("there is no upowerd; tests/setup.sh installs it");
     let bus = Bus::open();
     let mut client = Client::of(&bus);
@@ -75,7 +75,7 @@ fn the_table_is_what_the_real_upowerd_says() {
         if version.contains("0.99.20") {
             assert_eq!(real, table);
         } else {
-            // Later ones only add.
+            // Later versions only add members.
             let gone: BTreeSet<_> = table.difference(&real).collect();
             assert!(gone.is_empty(), "upowerd {version} has no {gone:?}");
         }
@@ -85,7 +85,7 @@ fn the_table_is_what_the_real_upowerd_says() {
 }
 
 #[test]
-fn the_interfaces_are_those_that_are_written_down() {
+fn the_interfaces_equal_the_files_in_packaging() {
     let bus = Bus::open();
     let (client, _desk) = the_desk(&bus);
     let file = |of: &str, objects: &[(&str, &str)]| {
@@ -104,11 +104,19 @@ fn the_interfaces_are_those_that_are_written_down() {
     for (name, of, objects) in [
         (
             "org.solarstatus.Monitor1",
-            "What the root object and devices have in common with UPower",
+            "The members of the root object and of devices that UPower has too",
             &[(ROOT, UPOWER), (K750, UPOWER_DEVICE)][..],
         ),
-        (DEVICE, "What devices have beside", &[(K750, DEVICE)]),
-        (RECEIVER, "Receivers", &[(receiver.as_str(), RECEIVER)]),
+        (
+            DEVICE,
+            "The additional members of devices",
+            &[(K750, DEVICE)],
+        ),
+        (
+            RECEIVER,
+            "The members of receivers",
+            &[(receiver.as_str(), RECEIVER)],
+        ),
     ] {
         let path = format!("packaging/dbus/{name}.xml");
         snapshot::assert_is(&path, &file(of, objects));

@@ -1,4 +1,4 @@
-//! What is said when: one signal for each change, nothing else, nothing twice.
+//! Which signals are sent: one for each change, no others, none twice.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::desk::{Desk, Thing};
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 
-/// Longer than anything that is on its way needs.
+/// Longer than any message in flight takes.
 const QUIET: Duration = Duration::from_millis(1200);
 
 struct Stage {
@@ -39,7 +39,7 @@ impl Stage {
         stage
     }
 
-    /// Sets the charge of the mouse, which says so by itself.
+    /// Sets the charge of the mouse, which sends an event.
     fn set_charge(&self, percent: u8) {
         let percent = Percent::new(percent).unwrap();
         let done = self
@@ -48,14 +48,14 @@ impl Stage {
         assert!(done);
     }
 
-    /// What was said until now, and a little after.
+    /// The signals until now, including those in flight.
     fn heard(&self) -> Vec<String> {
         let heard = self.client.heard_until_quiet(QUIET);
         heard.iter().map(ToString::to_string).collect()
     }
 }
 
-/// What the K750 of the desk says: 0 broadcast, 1 light measurement.
+/// An event of the desk's K750: 0 broadcast, 1 light measurement.
 fn solar_event(event: u8, lux: u8) -> Vec<u8> {
     let header = [0x11, 0x01, 0x09, event << 4];
     let payload = [57, 0, lux, 0x06, 0x1D, b'G', b'O', b'O', b'D'];
@@ -63,7 +63,7 @@ fn solar_event(event: u8, lux: u8) -> Vec<u8> {
 }
 
 #[test]
-fn a_change_is_one_signal_per_interface_with_what_changed_only() {
+fn a_change_is_one_signal_per_interface_with_only_the_changed_values() {
     let stage = Stage::new();
     stage.set_charge(8);
     let heard = stage.heard();
@@ -78,11 +78,11 @@ fn a_change_is_one_signal_per_interface_with_what_changed_only() {
 }
 
 #[test]
-fn what_is_read_again_wakes_nobody_but_is_there_for_who_asks() {
+fn an_unchanged_reading_sends_no_signal_but_updates_the_time() {
     let stage = Stage::new();
     let value = |name| stage.client.value(K750, UPOWER_DEVICE, name).unwrap();
     let before = value("UpdateTime");
-    // The broadcast of a K750 with the charge and the voltage of before.
+    // The broadcast of a K750 with unchanged charge and voltage.
     stage.thing.say(&solar_event(0, 0));
     let heard = stage.heard();
     assert!(heard.is_empty(), "{heard:#?}");
@@ -90,7 +90,7 @@ fn what_is_read_again_wakes_nobody_but_is_there_for_who_asks() {
 }
 
 #[test]
-fn while_nothing_happens_nothing_is_said() {
+fn without_changes_no_signal_is_sent() {
     let stage = Stage::new();
     for slot in [scenario::K750, scenario::M705] {
         stage.thing.act(|desk, now| desk.sleep(now, slot));
@@ -107,7 +107,7 @@ fn while_nothing_happens_nothing_is_said() {
 }
 
 #[test]
-fn light_is_told_once_a_second_at_most_and_the_last_of_it_always() {
+fn light_signals_are_rate_limited_and_the_last_value_is_always_sent() {
     let stage = Stage::new();
     for lux in 100..130 {
         stage.thing.say(&solar_event(1, lux));
@@ -127,7 +127,7 @@ fn light_is_told_once_a_second_at_most_and_the_last_of_it_always() {
 }
 
 #[test]
-fn a_device_is_announced_when_it_is_there_and_told_gone_while_it_is() {
+fn a_device_is_announced_after_its_object_is_added_and_before_it_is_removed() {
     let stage = Stage::new();
     stage.desk.unplug(&stage.thing);
     let order = |heard: &[Signal]| -> Vec<String> {
@@ -163,7 +163,7 @@ fn a_device_is_announced_when_it_is_there_and_told_gone_while_it_is() {
 }
 
 #[test]
-fn the_display_device_stays_as_it_is() {
+fn the_display_device_never_changes() {
     let stage = Stage::new();
     let path = stage.client.display_device();
     let before = stage.client.values(&path, UPOWER_DEVICE).unwrap();
@@ -175,6 +175,6 @@ fn the_display_device_stays_as_it_is() {
     assert!(!stage.client.enumerate().contains(&path));
     assert!(
         stage.client.enumerate().contains(&K750.to_owned()),
-        "asleep, not gone"
+        "asleep, not removed"
     );
 }

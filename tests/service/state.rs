@@ -1,4 +1,4 @@
-//! A state directory that is not what the daemon left there.
+//! State directories with foreign, special or missing files.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use test_support::wait::{PATIENCE, eventually};
 
 use crate::daemon::Daemon;
 
-/// A daemon on simulated devices with this state directory.
+/// A daemon with simulated devices and this state directory.
 struct Serving {
     client: Client,
     daemon: Daemon,
@@ -35,7 +35,7 @@ impl Serving {
         }
     }
 
-    /// Ends it by a signal. Returns what it logged.
+    /// Ends it with a signal. Returns its log.
     fn end(self) -> Vec<String> {
         assert!(!self.client.enumerate().is_empty());
         self.daemon.signal(Signal::TERM);
@@ -50,7 +50,7 @@ fn fifo(path: &Path) {
 }
 
 #[test]
-fn a_newer_devices_json_is_left_alone_to_the_end_and_logged_once() {
+fn a_devices_json_of_a_newer_version_is_never_replaced_and_logged_once() {
     let state = TempDir::new().unwrap();
     let path = state.path().join("devices.json");
     let newer = r#"{"schema":2,"devices":["of another form"]}"#;
@@ -66,7 +66,7 @@ fn a_newer_devices_json_is_left_alone_to_the_end_and_logged_once() {
 }
 
 #[test]
-fn a_fifo_in_the_place_of_any_file_hangs_neither_the_start_nor_the_end() {
+fn a_fifo_instead_of_any_file_blocks_neither_the_start_nor_the_end() {
     let state = TempDir::new().unwrap();
     let history = state.path().join("history");
     fs::create_dir(&history).unwrap();
@@ -90,20 +90,20 @@ fn a_fifo_in_the_place_of_any_file_hangs_neither_the_start_nor_the_end() {
 }
 
 #[test]
-fn a_trace_that_never_comes_is_given_up_by_a_signal() {
+fn a_signal_ends_the_wait_for_a_trace() {
     let folder = TempDir::new().unwrap();
     let trace = folder.path().join("trace");
     fifo(&trace);
     let bus = Bus::open();
     let daemon = Daemon::start(bus.address(), &["--replay", trace.to_str().unwrap()]);
-    // It may not have opened the trace yet: either way it ends.
+    // It may not have opened the trace yet; it ends in either case.
     std::thread::sleep(Duration::from_millis(300));
     daemon.signal(Signal::TERM);
     daemon.wait();
 }
 
 #[test]
-fn a_state_directory_that_is_removed_comes_back() {
+fn a_removed_state_directory_is_recreated() {
     let state = TempDir::new().unwrap();
     let serving = Serving::start(state.path());
     let history = state.path().join("history/4002-392A0750.jsonl");
@@ -112,7 +112,7 @@ fn a_state_directory_that_is_removed_comes_back() {
         eventually(&path.display().to_string(), 2 * PATIENCE, is_there);
     };
     let devices = state.path().join("devices.json");
-    // A write that the removal meets would be reported.
+    // A write during the removal would be reported as an error.
     wait(&history);
     wait(&devices);
     fs::remove_dir_all(state.path()).unwrap();

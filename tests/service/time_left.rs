@@ -1,4 +1,5 @@
-//! The time left over the bus, from a history: in hours of use and in days, to each front end.
+//! The time left, from a recorded history over the bus to each front end: in hours of use and in
+//! days.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,7 +17,7 @@ use crate::daemon::{Daemon, SOLAR_STATUS};
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
-/// The device of that name among those that are simulated.
+/// The simulated device with this name.
 fn simulated(desk: &str, name: &str) -> Value {
     let document: Value = serde_json::from_str(&SOLAR_STATUS.stdout(&[desk, "--json"])).unwrap();
     let devices = document["devices"].as_array().unwrap();
@@ -24,8 +25,8 @@ fn simulated(desk: &str, name: &str) -> Value {
     device.unwrap().clone()
 }
 
-/// A state directory in which a device read these charges, so many seconds ago; `None`: it was
-/// switched off then.
+/// A state directory in which a device recorded these charges this many seconds ago; `None`: it was
+/// switched off.
 fn recorded(id: &str, charges: impl Iterator<Item = (u64, Option<f64>)>) -> TempDir {
     let state = tempfile::tempdir().unwrap();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -47,7 +48,7 @@ fn recorded(id: &str, charges: impl Iterator<Item = (u64, Option<f64>)>) -> Temp
     state
 }
 
-/// A daemon with this name, the simulated desk and that state.
+/// A daemon with these arguments and this state directory.
 fn start(bus: &Bus, client: &Client, arguments: &[&str], state: &TempDir) -> Daemon {
     let state = state.path().to_str().unwrap();
     let daemon = Daemon::start(bus.address(), &[arguments, &["--state", state]].concat());
@@ -56,14 +57,14 @@ fn start(bus: &Bus, client: &Client, arguments: &[&str], state: &TempDir) -> Dae
     daemon
 }
 
-/// What `solar-status` prints of the daemon's devices.
+/// The output of `solar-status` about the daemon's devices.
 fn status(bus: &Bus, arguments: &[&str]) -> String {
     let output = SOLAR_STATUS.run(&[&["--bus", bus.address()], arguments].concat());
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// One percent a day for 25 days, down to what the simulated M705 has.
+/// One percent per day for 25 days, down to the charge of the simulated M705.
 fn month_of_a_mouse() -> TempDir {
     let mouse = simulated("--simulate", "M705");
     assert_eq!(mouse["battery"]["percent"], 65);
@@ -91,7 +92,7 @@ fn time_left(client: &Client, path: &str) -> ([u64; 3], [String; 3]) {
 }
 
 #[test]
-fn a_mouse_that_loses_one_percent_a_day_lasts_for_days() {
+fn a_mouse_that_loses_one_percent_a_day_has_a_time_left_in_days() {
     let state = month_of_a_mouse();
     let bus = Bus::open();
     let client = Client::of(&bus);
@@ -103,7 +104,7 @@ fn a_mouse_that_loses_one_percent_a_day_lasts_for_days() {
     assert!(low < best && best < high, "{low} {best} {high}");
     assert_eq!(words, ["empty", "calendar", "fair"]);
     let seconds = client.value(path, UPOWER_DEVICE, "TimeToEmpty").unwrap();
-    // What is shown is rounded to days.
+    // The displayed time is rounded to days.
     let seconds: u64 = seconds.parse().unwrap();
     assert!(seconds.abs_diff(best) <= DAY, "{seconds} {best}");
     let days = format!("{} days", seconds.div_ceil(DAY));
@@ -111,7 +112,7 @@ fn a_mouse_that_loses_one_percent_a_day_lasts_for_days() {
     assert!(table.contains(&format!("about {days} left (")), "{table}");
     let left = status(&bus, &["--format", "{name}[ {left}]", "--device", "M705"]);
     assert_eq!(left, format!("M705 {days}\n"));
-    // The other devices have no history, and no column says otherwise.
+    // The other devices have no history, and no output claims a time left.
     let k750 = client.enumerate();
     let k750 = k750.iter().find(|it| it.contains("4002")).unwrap();
     let (numbers, words) = time_left(&client, k750);
@@ -124,12 +125,12 @@ fn a_mouse_that_loses_one_percent_a_day_lasts_for_days() {
 }
 
 #[test]
-fn a_headset_lasts_for_hours_of_use() {
+fn a_headset_has_a_time_left_in_hours_of_use() {
     let headset = simulated("--simulate=full", "G733 Gaming Headset");
     let id = headset["id"].as_str().unwrap();
     let percent = headset["battery"]["percent"].as_f64().unwrap();
-    // Ten evenings of four hours each with 10 % in an evening, the last of which ends at what the
-    // simulation has; each begins with as much as the first. Every quarter of an hour is noted.
+    // Ten evenings of four hours with a loss of 10 % each; the last one ends at the charge of the
+    // simulation, and each starts with the same charge. An entry every quarter of an hour.
     let evenings = (0_u32..10).rev().flat_map(|evening| {
         (0_u32..=16).rev().map(move |quarter| {
             let ago = u64::from(evening) * DAY + u64::from(quarter) * HOUR / 4 + 60;
@@ -145,7 +146,7 @@ fn a_headset_lasts_for_hours_of_use() {
     let path = path.iter().find(|it| it.contains("0AB5")).unwrap();
     let ([low, best, high], words) = time_left(&client, path);
     assert_eq!(words[..2], ["empty", "use"]);
-    // 2.5 % in an hour.
+    // 2.5 % per hour.
     let expected = percent / 2.5 * 3600.0;
     assert!(
         (Duration::from_secs(best).as_secs_f64() / expected - 1.0).abs() < 0.1,
@@ -155,7 +156,7 @@ fn a_headset_lasts_for_hours_of_use() {
     let document: Value = serde_json::from_str(&status(&bus, &["--json", "--device", id])).unwrap();
     let left = &document["devices"][0]["time_left"];
     assert_eq!(left["basis"], "use");
-    // What is shown is rounded, to a twentieth at most.
+    // The displayed time is rounded, by at most a twentieth.
     let shown = left["best_s"].as_u64().unwrap();
     assert!(shown.abs_diff(best) <= best / 40, "{shown} {best}");
     let seconds = client.value(path, UPOWER_DEVICE, "TimeToEmpty").unwrap();
@@ -164,7 +165,7 @@ fn a_headset_lasts_for_hours_of_use() {
     assert_eq!(left, format!("{} h of use\n", shown / HOUR));
 }
 
-/// Prints model, `TimeToEmpty` and `TimeToFull` of each device, as libupower-glib has them.
+/// Prints model, `TimeToEmpty` and `TimeToFull` of each device as libupower-glib reports them.
 const LIBRARY: &str = "
 import gi
 gi.require_version('UPowerGlib', '1.0')
@@ -173,10 +174,10 @@ for device in UPowerGlib.Client.new().get_devices():
     print(device.props.model, device.props.time_to_empty, device.props.time_to_full)
 ";
 
-/// `upower -d` prints the two times of batteries and UPSes only (0.99.20), whatever a mouse has: it
-/// must show the device all the same, and the library what the program leaves out.
+/// `upower -d` (0.99.20) prints the two times only for batteries and UPSes, not for a mouse: it
+/// must still show the device, and the library must report the times.
 #[test]
-fn upower_has_the_time_to_empty() {
+fn the_upower_library_reports_the_time_to_empty() {
     let state = month_of_a_mouse();
     let bus = Bus::open();
     let client = Client::of(&bus);

@@ -1,32 +1,40 @@
-//! What UPower's own integration tests (`src/linux/integration-test.py`, 0.99.20 and 1.91) ask of a
-//! daemon, asked of ours.
+//! The checks of UPower's own integration tests (`src/linux/integration-test.py`, 0.99.20 and
+//! 1.91), applied to this daemon.
 //!
 //! | UPower's | ours |
 //! |---|---|
 //! | `test_daemon_version` | [`the_version_is_numbers_and_dots`] |
-//! | `test_no_devices` | [`without_devices_there_is_the_display_device_alone`] |
+//! | `test_no_devices` | [`without_devices_there_is_only_the_display_device`] |
 //! | `test_lib_daemon_properties`, `test_lib_up_client_async` | `tests/desktop`: upower(1) and libupower-glib |
-//! | `test_hidpp_mouse`, `test_hidpp_touchpad`, `test_usb_joypad`, `test_bluetooth_hidpp_mouse`, `test_bluetooth_keyboard`, `test_kernel_capacity_level_…` | `values::seventy_three_devices_are_told_as_reviewed` |
+//! | `test_hidpp_mouse`, `test_hidpp_touchpad`, `test_usb_joypad`, `test_bluetooth_hidpp_mouse`, `test_bluetooth_keyboard`, `test_kernel_capacity_level_…` | `values::the_values_of_73_devices_equal_the_reviewed_ones` |
 //! | `test_hidpp_two_mouses_unifying_receiver` | [`two_models_on_one_receiver_are_not_mixed_up`] |
-//! | `test_dup_logitech_unifying_usb`, `test_dup_bluetooth_mouse` | the kernel's twins are left alone: `transport::node::tests::a_child_is_left_alone_whatever_its_ids` |
-//! | `test_bluetooth_mouse_reconnect`, `test_headset_hotplug`, `test_headset_wireless_status`, `test_remove` | `paths::paths_are_the_same_after_sleep_replug_and_restart`, `signals::a_device_is_announced_…` |
+//! | `test_dup_logitech_unifying_usb`, `test_dup_bluetooth_mouse` | the kernel's duplicates are
+//! ignored: `transport::node::tests::a_child_is_left_alone_whatever_its_ids` |
+//! | `test_bluetooth_mouse_reconnect`, `test_headset_hotplug`, `test_headset_wireless_status`,
+//! `test_remove` | `paths::paths_are_the_same_after_sleep_replug_and_restart`,
+//! `signals::a_device_is_announced_…` |
 //! | `test_daemon_restart` | `paths::paths_are_the_same_after_sleep_replug_and_restart` |
-//! | `test_vendor_strings`, `test_battery_broken_name` | [`a_broken_name_does_no_harm`] |
+//! | `test_vendor_strings`, `test_battery_broken_name` | [`hostile_names_are_harmless`] |
 //! | `test_absent_device_battery` | [`a_device_that_was_never_awake_has_no_battery_yet`] |
-//! | `test_percentage_low_icon_set`, `test_empty_guessing`, `test_full_guessing` | [`icons_and_warnings_follow_the_charge`]: the state is the device's word, never guessed |
-//! | `test_battery_id_change` | `paths::another_device_in_the_same_slot_is_another_object` |
-//! | `test_refresh_after_sleep` | `life::after_sleep_devices_are_asked_again_when_logind_says_so` |
-//! | `test_hidpp_touchpad_race`, `test_bluetooth_mouse_with_keyboard`, `test_sibling_priority_no_overwrite` | none: the type is no guess from the kernel's input nodes, which may come late, but the device's word, and it is told together with its battery |
-//! | `test_nan_percentage_battery_capacity` | none: a percentage is a whole number from 0 to 100, or it is not known |
-//! | `test_low_battery_changes_history_save_interval` | none: the history is written at once |
-//! | `test_conf_d_support` | none: there is no configuration file |
+//! | `test_percentage_low_icon_set`, `test_empty_guessing`, `test_full_guessing` |
+//! [`icons_and_warnings_follow_the_charge`]: the state is reported by the device, never guessed |
+//! | `test_battery_id_change` | `paths::a_new_device_in_a_slot_is_a_new_object` |
+//! | `test_refresh_after_sleep` | `life::devices_are_read_again_when_logind_reports_the_resume` |
+//! | `test_hidpp_touchpad_race`, `test_bluetooth_mouse_with_keyboard`,
+//! `test_sibling_priority_no_overwrite` | not applicable: the type is not guessed from the kernel's
+//! input nodes, which may appear late; the device reports it together with its battery |
+//! | `test_nan_percentage_battery_capacity` | not applicable: a percentage is an integer from 0 to
+//! 100, or unknown |
+//! | `test_low_battery_changes_history_save_interval` | not applicable: the history is written
+//! immediately |
+//! | `test_conf_d_support` | not applicable: there is no configuration file |
 //!
-//! What is about line power, batteries of the computer, lids, charge limits, critical actions,
-//! keyboard lamps, phones and what `BlueZ` knows is not for this service.
+//! Tests about line power, batteries of the computer, lids, charge limits, critical actions,
+//! keyboard backlights, phones and devices known only to `BlueZ` do not concern this service.
 //!
-//! Missing there, and here: light that is set and changed (`light`), one signal for each change
-//! (`signals`), names of errors (`shape`), a display device that stays as it is
-//! (`signals::the_display_device_stays_as_it_is`), two receivers with equal serial numbers
+//! Not covered upstream, but here: light that is set and changes (`light`), one signal for each
+//! change (`signals`), names of errors (`shape`), a constant display device
+//! (`signals::the_display_device_never_changes`), two receivers with equal serial numbers
 //! (`paths`), and [`a_device_out_of_reach_keeps_its_values`].
 
 use hidpp_proto::units::Percent;
@@ -83,7 +91,7 @@ fn the_version_is_numbers_and_dots() {
 }
 
 #[test]
-fn without_devices_there_is_the_display_device_alone() {
+fn without_devices_there_is_only_the_display_device() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let _desk = Desk::serve(&bus, &client, &[]);
@@ -122,7 +130,7 @@ fn two_models_on_one_receiver_are_not_mixed_up() {
     );
 }
 
-/// A value as it is, from the way it is printed.
+/// The value without the escapes of its printed form.
 fn unescaped(value: &str) -> String {
     let escape = Regex::new(r"\\u\{([0-9a-f]+)\}|\\[0nrt]").unwrap();
     let meant = |found: &regex::Captures<'_>| {
@@ -136,8 +144,8 @@ fn unescaped(value: &str) -> String {
 }
 
 #[test]
-fn a_broken_name_does_no_harm() {
-    // A short name has 14 bytes at most.
+fn hostile_names_are_harmless() {
+    // A codename has at most 14 bytes.
     let cut = |name: &str| {
         let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
         let end = ends.take_while(|end| *end <= 14).last().unwrap_or_default();
@@ -174,7 +182,10 @@ fn a_broken_name_does_no_harm() {
         ] {
             let value = unescaped(&client.value(&path, interface, name).unwrap());
             assert!(!harmful.is_match(&value), "{path} {name}: {value:?}");
-            assert!(name != "Model" || value.len() > 2, "{path} has no model");
+            assert!(
+                name != "Model" || value.len() > 2,
+                "{path} has an empty model"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of simulated devices, value by value.
+//! All published values of simulated devices.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use crate::desk::{Desk, Thing};
 const RECEIVER: &str = "org.solarstatus.Receiver1";
 
 #[test]
-fn every_value_of_the_desk_is_as_reviewed() {
+fn every_value_of_the_desk_equals_the_reviewed_one() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let thing = Thing::desk();
@@ -39,7 +39,7 @@ fn every_value_of_the_desk_is_as_reviewed() {
 }
 
 #[test]
-fn seventy_three_devices_are_told_as_reviewed() {
+fn the_values_of_73_devices_equal_the_reviewed_ones() {
     let bus = Bus::open();
     let client = Client::of(&bus);
     let things: Vec<Thing> = numbered("simulated", scenario::full())
