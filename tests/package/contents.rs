@@ -1,4 +1,4 @@
-//! What is in the package.
+//! The contents of the package.
 
 use std::fs;
 use std::process::Command;
@@ -6,10 +6,10 @@ use std::process::Command;
 use crate::deb::packages;
 use crate::tools::{output, path};
 
-/// What is in it, as it was read and found good.
+/// The reviewed list of its contents.
 const REVIEWED: &str = "tests/package/contents.txt";
 
-/// Mode, owner and path of each file, without the folders.
+/// Mode, owner and path of each file; folders are omitted.
 fn contents() -> String {
     let list = output(
         Command::new("dpkg-deb")
@@ -28,7 +28,7 @@ fn line(line: &str) -> Option<String> {
 }
 
 #[test]
-fn it_holds_what_was_reviewed() {
+fn the_contents_equal_the_reviewed_list() {
     let contents = contents();
     if std::env::var_os("BLESS").is_some() {
         fs::write(path(REVIEWED), contents).unwrap();
@@ -37,12 +37,12 @@ fn it_holds_what_was_reviewed() {
     let reviewed = fs::read_to_string(path(REVIEWED)).unwrap();
     assert_eq!(
         contents, reviewed,
-        "if that is right: BLESS=1 cargo test --test package contents"
+        "if the change is meant, run BLESS=1 cargo test --test package contents"
     );
 }
 
 #[test]
-fn lintian_finds_nothing_that_is_not_explained() {
+fn lintian_finds_no_unexplained_fault() {
     let mut lintian = Command::new("lintian");
     lintian.args([
         "--allow-root",

@@ -1,4 +1,4 @@
-//! The packages: that of this version, and one that is newer, for an upgrade.
+//! The packages: one of this version, and a newer one for an upgrade.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::tools::{output, path, place};
 
-/// A version that is higher than any of ours.
+/// A version higher than any released one.
 pub(crate) const NEWER: &str = "99.0-1";
 
 pub(crate) struct Packages {
@@ -14,7 +14,7 @@ pub(crate) struct Packages {
     pub(crate) newer: PathBuf,
 }
 
-/// Builds them once, as `packaging/build-deb` does for everybody.
+/// Builds them once, with `packaging/build-deb` as users do.
 pub(crate) fn packages() -> &'static Packages {
     static PACKAGES: OnceLock<Packages> = OnceLock::new();
     PACKAGES.get_or_init(|| Packages {

@@ -1,4 +1,4 @@
-# Evaluates the flake with what it needs of nixpkgs, and no more.
+# Evaluates the flake with only the parts of nixpkgs that it needs.
 let
   lib = {
     cleanSource = source: source;
@@ -7,10 +7,10 @@ let
     genAttrs = names: make:
       builtins.listToAttrs (map (name: { inherit name; value = make name; }) names);
     mkEnableOption = text: text;
-    mkIf = condition: told: if condition then told else { };
+    mkIf = condition: value: if condition then value else { };
   };
   callPackage = file: more:
-    import file ({ inherit lib; rustPlatform.buildRustPackage = told: told; } // more);
+    import file ({ inherit lib; rustPlatform.buildRustPackage = arguments: arguments; } // more);
   nixpkgs = {
     inherit lib;
     legacyPackages.x86_64-linux = { inherit callPackage; };
@@ -25,6 +25,6 @@ let
 in
 {
   package = "${package.pname} ${package.version}";
-  # The service comes with the package, as the user does with the module.
+  # The unit comes with the package, the user with the module.
   wants = (builtins.head machine.config.systemd.packages).pname;
 }

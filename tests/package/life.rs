@@ -1,4 +1,4 @@
-//! How the package lives in a fresh Debian: installed, used, upgraded, removed, purged.
+//! The life cycle of the package in a fresh Debian: installed, used, upgraded, removed, purged.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn names(document: &str) -> Vec<String> {
     devices.iter().map(name).collect()
 }
 
-/// The paths of what is in the second list and not in the first one.
+/// The paths that are in the second list and not in the first.
 fn more<'a>(few: &BTreeSet<String>, many: &'a BTreeSet<String>) -> Vec<&'a str> {
     let paths = |files: &'a BTreeSet<String>| files.iter().map(|line| path(line));
     let known: BTreeSet<_> = few.iter().map(|line| path(line)).collect();
@@ -26,7 +26,7 @@ fn path(line: &str) -> &str {
 }
 
 #[test]
-fn an_installed_program_works() {
+fn the_installed_program_works() {
     assert_eq!(names(&life().text("simulated")), ["K750", "M705", "K800"]);
 }
 
@@ -36,12 +36,12 @@ fn the_bus_starts_the_daemon_as_its_own_user() {
 }
 
 #[test]
-fn anybody_may_ask_the_daemon_for_the_devices() {
+fn every_user_may_query_the_daemon() {
     assert_eq!(names(&life().text("by-bus")), ["K750", "M705", "K800"]);
 }
 
 #[test]
-fn nothing_is_put_into_etc_but_the_user() {
+fn the_installation_adds_no_file_in_etc() {
     let installed = life().files("installed");
     let more = more(&life().files("before"), &installed);
     let in_etc: Vec<_> = more
@@ -52,12 +52,12 @@ fn nothing_is_put_into_etc_but_the_user() {
 }
 
 #[test]
-fn it_is_upgraded() {
+fn the_package_can_be_upgraded() {
     assert_eq!(life().text("upgraded"), NEWER);
 }
 
 #[test]
-fn removed_it_keeps_what_was_learnt() {
+fn removing_the_package_keeps_its_state() {
     let removed = life().files("removed");
     let more = more(&life().files("before"), &removed);
     assert!(more.contains(&"/var/lib/solar-status"), "{more:?}");
@@ -65,7 +65,7 @@ fn removed_it_keeps_what_was_learnt() {
 }
 
 #[test]
-fn purged_it_leaves_its_user_and_no_file() {
+fn purging_the_package_leaves_only_its_user() {
     let (before, purged) = (life().files("before"), life().files("purged"));
     assert_eq!(more(&before, &purged), [""; 0]);
     assert_eq!(more(&purged, &before), [""; 0]);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The life of the package in a fresh Debian: run in its root by system.rs, which is told in `results`
-# what was seen and judges it. Takes two packages, the newer one last.
+# The life cycle of the package in a fresh Debian: run in its root by system.rs, which checks the
+# observations in `results`. Takes two packages, the newer one last.
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 older=$1 newer=$2
@@ -9,7 +9,7 @@ here=$(dirname "$0")
 results=$here/results
 mkdir "$results"
 
-# Every file with its mode and owner, but those of the kernel, of the moment and of this test.
+# Every file with its mode and owner, except those of the kernel, temporary ones and this test's.
 files() {
     find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path "$here" \) \
         -prune -o -printf '%M %u:%g %p\n' | sort -k 3 >"$results/$1"
@@ -23,7 +23,7 @@ as() {
     runuser -u "$1" -- sh -c "$2"
 }
 
-# A method of the bus itself, with what it answers.
+# Calls a method of the bus itself and prints the reply.
 ask_bus() {
     dbus-send --system --print-reply=literal --dest=org.freedesktop.DBus / "org.freedesktop.DBus.$1" "string:$name"
 }
@@ -43,7 +43,7 @@ files installed
 
 as nobody 'solar-status --simulate --json' >"$results/simulated"
 
-# Somebody asks for the name, and the bus starts the daemon.
+# A call to the name makes the bus start the daemon.
 mkdir -p /run/dbus
 dbus=$(dbus-daemon --system --fork --print-pid)
 as nobody "dbus-send --system --print-reply --dest=$name / org.freedesktop.DBus.Peer.Ping" >"$results/ping" 2>&1
@@ -51,14 +51,14 @@ pid=$(daemon_pid)
 stat --format %U "/proc/$pid" >"$results/user"
 daemon_ends "$pid"
 
-# With devices, and with something to remember of them.
+# With devices, and with a state directory.
 install -d -o solar-status -m 750 /var/lib/solar-status
 as solar-status 'exec solar-statusd --simulate --state /var/lib/solar-status' 2>"$results/daemon" &
 until ask_bus NameHasOwner | grep -q true; do sleep 0.1; done
 as nobody 'solar-status --bus system --json' >"$results/by-bus"
 daemon_ends "$(daemon_pid)"
 kill "$dbus"
-# As root's solar-status does.
+# Like solar-status run by root.
 install -D /dev/null /var/cache/solar-status/devices.json
 
 apt install "$newer"

@@ -1,15 +1,15 @@
-//! The packages, built as for a release. That for Debian: what is in it, what lintian thinks of it,
-//! and how it lives and goes in a fresh Debian root. Those for others as far as they can be had here,
-//! and programs that run where there is nothing else.
+//! The packages, built as for a release: for Debian, with their contents, lintian's checks, and
+//! their life cycle in a fresh Debian root; for other distributions, as far as possible here; and
+//! static programs in an empty root.
 //!
-//! `cargo test --test package`; what it needs is installed by `tests/setup.sh`, and `mmdebstrap`
-//! has to be allowed a root (be root, or have user namespaces). The packages of the fresh root come
-//! from where this machine has its own.
+//! Run with `cargo test --test package`. `tests/setup.sh` installs what it needs, and `mmdebstrap`
+//! must be able to create a root (as root, or with user namespaces). The packages of the fresh root
+//! come from this machine's mirror.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod contents;

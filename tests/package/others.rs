@@ -1,5 +1,5 @@
-//! Packages for other distributions: built as far as it goes without one of theirs, and with the
-//! same files in each.
+//! Packages for other distributions: built as far as possible on Debian, and with the same files in
+//! each.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -11,7 +11,8 @@ use std::sync::OnceLock;
 use crate::deb::packages;
 use crate::tools::{output, path, place};
 
-/// What only Debian has, below these: its overrides, and documents it wants in each package.
+/// What only Debian's package has, in or below these: its overrides, and the documents that its
+/// policy requires.
 const OF_DEBIAN: [&str; 5] = [
     "usr/share/lintian/",
     "usr/share/doc/solar-status/README.md",
@@ -20,17 +21,17 @@ const OF_DEBIAN: [&str; 5] = [
     "usr/share/doc/solar-status/copyright",
 ];
 
-/// Debian has the texts of licences once for all packages.
+/// Debian ships the texts of licences once for all packages.
 const LICENCES: &str = "usr/share/licenses/";
 
-/// The files that `packaging/install` puts below a folder; packages compress man pages.
+/// The files that `packaging/install` creates below a folder; packages compress man pages.
 fn installed() -> BTreeSet<String> {
     static INSTALLED: OnceLock<BTreeSet<String>> = OnceLock::new();
     INSTALLED.get_or_init(install).clone()
 }
 
 fn install() -> BTreeSet<String> {
-    // It installs what was built for these.
+    // It installs the programs that were built for these packages.
     packages();
     let root = place("installed");
     fs::remove_dir_all(&root).unwrap();
@@ -52,7 +53,7 @@ fn install() -> BTreeSet<String> {
     files.map(compressed).collect()
 }
 
-/// The lines without what starts each.
+/// The lines with this prefix, without it.
 fn paths(list: &str, start: &str) -> BTreeSet<String> {
     let files = list.lines().filter_map(|line| line.strip_prefix(start));
     files
@@ -62,7 +63,7 @@ fn paths(list: &str, start: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_debian_package_holds_what_is_installed_by_hand() {
+fn the_debian_package_has_the_files_of_a_manual_installation() {
     let contents = Command::new("dpkg-deb")
         .arg("--fsys-tarfile")
         .arg(&packages().ours)
@@ -72,7 +73,7 @@ fn the_debian_package_holds_what_is_installed_by_hand() {
     let held = paths(&output(Command::new("tar").arg("-tf").arg(tar)), "./");
     let of_debian = |file: &str| OF_DEBIAN.iter().any(|start| file.starts_with(start));
     let held: BTreeSet<_> = held.into_iter().filter(|file| !of_debian(file)).collect();
-    // Debian has a folder of its own for what zsh is given by packages.
+    // Debian has a separate folder for zsh completions of packages.
     let here = |file: String| file.replace("zsh/site-functions", "zsh/vendor-completions");
     let installed = installed().into_iter();
     let installed: BTreeSet<_> = installed
@@ -83,13 +84,13 @@ fn the_debian_package_holds_what_is_installed_by_hand() {
 }
 
 #[test]
-fn the_package_of_arch_holds_what_is_installed_by_hand() {
+fn the_arch_package_has_the_files_of_a_manual_installation() {
     let installed = installed();
     let place = place("arch");
     fs::remove_dir_all(&place).unwrap();
     fs::create_dir(&place).unwrap();
-    // makepkg refuses to be root, so it is somebody else to itself. There is no pacman that would
-    // find what it depends on, and the programs are built.
+    // makepkg refuses to run as root, so it runs in a user namespace as another user. Dependencies
+    // cannot be checked without pacman, and the programs are already built.
     let mut makepkg = Command::new("unshare");
     makepkg
         .args([
@@ -116,7 +117,7 @@ fn the_package_of_arch_holds_what_is_installed_by_hand() {
     assert_eq!(held, installed);
 }
 
-/// The one file of a folder that ends so.
+/// The only file of a folder with this suffix.
 fn only(folder: &Path, end: &str) -> String {
     let names = fs::read_dir(folder).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -128,9 +129,9 @@ fn only(folder: &Path, end: &str) -> String {
 }
 
 #[test]
-fn the_rpm_holds_what_is_installed_by_hand_and_rpmlint_agrees() {
+fn the_rpm_has_the_files_of_a_manual_installation_and_passes_rpmlint() {
     let installed = installed();
-    // cargo is here, but by no package of rpm's.
+    // cargo is installed, but not from an rpm package.
     let rpm = output(Command::new(path("packaging/build-rpm")).arg("--nodeps"));
     let rpm = rpm.trim_end();
     let files = output(Command::new("rpm").args([
@@ -155,8 +156,8 @@ fn the_rpm_holds_what_is_installed_by_hand_and_rpmlint_agrees() {
 }
 
 #[test]
-fn nix_reads_the_flake_and_finds_package_and_module_in_it() {
-    // Neither the store nor the network is needed to read.
+fn nix_evaluates_package_and_module_of_the_flake() {
+    // The evaluation needs neither the store nor the network.
     let mut nix = Command::new("nix-instantiate");
     nix.args(["--store", "dummy://", "--eval", "--strict", "--json"]);
     let told = output(nix.arg(path("tests/package/flake.nix")));

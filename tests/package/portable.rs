@@ -1,4 +1,4 @@
-//! The static programs run where there is nothing else, not even libc.
+//! The static programs run in an empty root, without libc.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::tools::{output, path, place};
 
 const PROGRAMS: [&str; 2] = ["solar-status", "solar-statusd"];
 
-/// A folder with the programs and nothing else, to be the root of each.
+/// A folder with only the programs, which is used as their root.
 struct Empty(PathBuf);
 
 impl Empty {
     fn new(name: &str) -> Self {
-        // How fast they are does not matter here.
+        // Their speed does not matter here.
         let built = output(Command::new(path("packaging/build-static")).arg("dev"));
         let root = place(name);
         fs::remove_dir_all(&root).unwrap();
@@ -32,7 +32,7 @@ impl Empty {
         Self(root)
     }
 
-    /// A program with this root. Nobody needs to be root for it.
+    /// A program with this root; does not require root privileges.
     fn command(&self, program: &str) -> Command {
         let mut unshare = Command::new("unshare");
         unshare.args(["--user", "--map-current-user"]);
@@ -43,7 +43,7 @@ impl Empty {
     }
 }
 
-/// Starts a program whose messages are of no interest.
+/// Starts a program whose output does not matter.
 fn start(command: &mut Command) -> Process {
     Process::start(command.stderr(Stdio::null()).stdout(Stdio::null()))
 }
@@ -88,9 +88,9 @@ fn static_programs_find_a_bus_by_its_address() {
     let mut daemon = start(empty.command("solar-statusd").arg("--simulate").args(there));
     let mut ask = empty.command("solar-status");
     ask.arg("--json").args(there);
-    // The daemon takes its name when it has looked around.
+    // The daemon requests its name after it has read its devices.
     let document = eventually("an answer of the daemon", PATIENCE, || {
-        assert_eq!(daemon.ended(), None, "it has ended by itself");
+        assert_eq!(daemon.ended(), None, "the daemon ended on its own");
         let answer = ask.output().unwrap();
         let succeeded = answer.status.success();
         succeeded.then(|| String::from_utf8(answer.stdout).unwrap())

@@ -1,4 +1,5 @@
-//! A fresh Debian root, in which the package lives once, from its installation to its purge.
+//! A fresh Debian root in which the package goes through its life cycle once, from installation to
+//! purge.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,13 +10,13 @@ use std::sync::OnceLock;
 use crate::deb::packages;
 use crate::tools::{output, path, place};
 
-/// What has to be there before: what the package depends on and recommends.
+/// The packages installed before: its dependencies and recommendations.
 const INCLUDED: &str = "--include=dbus,systemd-sysv,udev";
 
-/// What `life.sh` has seen.
+/// The results that `life.sh` wrote.
 pub(crate) struct Life(PathBuf);
 
-/// Lets it live, once.
+/// Runs the life cycle once.
 pub(crate) fn life() -> &'static Life {
     static LIFE: OnceLock<Life> = OnceLock::new();
     LIFE.get_or_init(|| {
@@ -26,13 +27,13 @@ pub(crate) fn life() -> &'static Life {
 }
 
 impl Life {
-    /// What was seen.
+    /// The text of a result.
     pub(crate) fn text(&self, name: &str) -> String {
         let file = self.0.join(name);
         fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     }
 
-    /// Every file of the root at that time: mode, owner and path.
+    /// Every file of the root at a step: mode, owner and path.
     pub(crate) fn files(&self, name: &str) -> BTreeSet<String> {
         self.text(name).lines().map(str::to_owned).collect()
     }
@@ -45,16 +46,16 @@ fn live(place: &Path) {
     fs::write(&list, sources).unwrap();
     let debs = packages();
     let mut mmdebstrap = Command::new("mmdebstrap");
-    // The root is made below this.
+    // The root is created below this directory.
     mmdebstrap.env("TMPDIR", place);
-    // The hooks see these: no name of a path is part of a shell's command.
+    // Passed to the hooks as variables, so that no path becomes part of a shell command.
     mmdebstrap
         .env("OURS", &debs.ours)
         .env("NEWER", &debs.newer)
         .env("SCRIPT", path("tests/package/life.sh"))
         .env("PLACE", place);
     mmdebstrap.args(["--quiet", "--variant=apt", INCLUDED]);
-    // It is thrown away: nothing needs to reach the disk.
+    // The root is temporary: nothing must be synced to disk.
     mmdebstrap.arg("--dpkgopt=force-unsafe-io");
     for hook in [
         r#"mkdir "$1/srv/life" && cp "$OURS" "$NEWER" "$SCRIPT" "$1/srv/life""#,
@@ -66,7 +67,7 @@ fn live(place: &Path) {
     output(mmdebstrap.args([suite.as_str(), "/dev/null"]).arg(list));
 }
 
-/// Which Debian this machine is, and where its packages come from.
+/// The Debian release of this machine, and its package sources.
 fn sources() -> (String, String) {
     let targets = output(Command::new("apt-get").args([
         "indextargets",

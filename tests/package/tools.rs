@@ -1,14 +1,14 @@
-//! The project's files, and programs of the system.
+//! Files of the project, and programs of the system.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where a file of the project is.
+/// The path of a file of the project.
 pub(crate) fn path(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
 }
 
-/// A folder of the tests.
+/// A folder for the tests' files.
 pub(crate) fn place(name: &str) -> PathBuf {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("package")
@@ -17,7 +17,7 @@ pub(crate) fn place(name: &str) -> PathBuf {
     place
 }
 
-/// What a program says; it has to succeed.
+/// The output of a program; panics if it fails.
 pub(crate) fn output(command: &mut Command) -> String {
     let output = command
         .env("LC_ALL", "C.UTF-8")
