@@ -1,4 +1,5 @@
-//! The licences of what is in the package: ours, written by hand, and those of the crates.
+//! The licences of the package's contents: the project's own, written by hand, and those of the
+//! crates.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,10 +13,10 @@ use crate::written::assert_fresh;
 const TEMPLATE: &str = "packaging/debian/copyright.in";
 const FILE: &str = "packaging/debian/copyright";
 
-/// Those whose texts the template has; the ones we choose first come first.
+/// The licences whose texts the template has, in order of preference.
 const KNOWN: [&str; 2] = ["MIT", "Apache-2.0"];
 
-/// Under which of its licences a crate is had here; all of them where all count.
+/// The licences chosen for a crate; with AND, one from each part.
 fn choice(licence: &str) -> Vec<&str> {
     let parts = licence.split(" AND ");
     parts
@@ -24,7 +25,7 @@ fn choice(licence: &str) -> Vec<&str> {
 }
 
 fn choice_of_one(licence: &str) -> &str {
-    // A slash is how it was written long ago.
+    // The slash is an old notation for OR.
     let alternatives = || licence.split(" OR ").flat_map(|part| part.split('/'));
     let known = KNOWN
         .into_iter()
@@ -32,7 +33,7 @@ fn choice_of_one(licence: &str) -> &str {
     known.unwrap_or(licence)
 }
 
-/// Whose it is, as its licences say.
+/// The copyright holders named in its licence files.
 fn holders(one: &Crate) -> BTreeSet<String> {
     let mut holders = BTreeSet::new();
     for file in one.licence_files() {
@@ -49,13 +50,14 @@ fn holder(line: &str) -> Option<String> {
     let rest = line.trim().strip_prefix("Copyright ")?;
     let rest = rest.trim_start_matches("(c) ").trim_start_matches("(C) ");
     let rest = rest.trim_start_matches("© ");
-    // What the Apache License shows as an example, and what a licence says of such notices.
+    // Excludes the example in the Apache License, and mentions of copyright notices in licence
+    // texts.
     let is_example = rest.contains("name of copyright owner") || rest.starts_with("notice");
     (!is_example).then(|| rest.to_owned())
 }
 
-/// The crates' part: those of the same people under the same licence together, then the texts of
-/// licences that the template does not have.
+/// The stanzas of the crates, grouped by holders and licence, then the licence texts that the
+/// template does not have.
 fn stanzas() -> String {
     let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut texts = BTreeMap::new();
@@ -82,9 +84,9 @@ fn stanzas() -> String {
     stanzas.join("\n") + "\n"
 }
 
-/// The text of a licence, as a crate has it and as Debian writes it.
+/// The text of a licence from a crate, formatted for Debian.
 fn full(one: &Crate, licence: &str) -> String {
-    // LICENSE-UNICODE holds Unicode-3.0. A crate of one licence has one file of any name.
+    // LICENSE-UNICODE holds Unicode-3.0. A crate with one licence has one file with any name.
     let family = licence.split('-').next().unwrap().to_uppercase();
     let mut files = one.licence_files();
     if files.len() > 1 {
@@ -102,7 +104,7 @@ fn full(one: &Crate, licence: &str) -> String {
     let name = &one.name;
     assert!(
         !text.is_empty(),
-        "no text of {licence} in {name}: {TEMPLATE} has to have it"
+        "no text of {licence} in {name}: add it to {TEMPLATE}"
     );
     text
 }
@@ -115,7 +117,7 @@ fn every_linked_crate_is_named_with_its_licence() {
 }
 
 #[test]
-fn cargo_deny_allows_the_licences_that_are_named_and_no_others() {
+fn cargo_deny_allows_exactly_the_licences_in_use() {
     let rules: Table = text("deny.toml").parse().unwrap();
     let allowed = rules["licenses"]["allow"].as_array().unwrap();
     let allowed: BTreeSet<_> = allowed.iter().filter_map(Value::as_str).collect();
@@ -126,7 +128,7 @@ fn cargo_deny_allows_the_licences_that_are_named_and_no_others() {
 }
 
 #[test]
-fn the_freest_licence_is_chosen() {
+fn the_preferred_licence_is_chosen() {
     assert_eq!(choice("Apache-2.0 OR MIT"), ["MIT"]);
     assert_eq!(choice("Unlicense/MIT"), ["MIT"]);
     assert_eq!(choice("Apache-2.0"), ["Apache-2.0"]);

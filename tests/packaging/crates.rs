@@ -1,4 +1,4 @@
-//! The crates that are linked into the programs, as cargo tells them.
+//! The crates that are linked into the programs, from cargo's metadata.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,13 +7,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Whose crates are told; other platforms of Linux have the same.
+/// The platform whose crates are listed; other Linux platforms have the same.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// A linked crate.
 pub(crate) struct Crate {
     pub(crate) name: String,
-    /// As it may be had: `MIT OR Apache-2.0`.
+    /// Its licence expression, such as `MIT OR Apache-2.0`.
     pub(crate) licence: String,
     folder: PathBuf,
 }
@@ -38,7 +38,7 @@ fn is_licence(path: &Path) -> bool {
         .any(|start| name.starts_with(start))
 }
 
-/// Each of them, by its name. What runs at build time only is not among them.
+/// The linked crates, sorted by name; build-time dependencies are excluded.
 pub(crate) fn linked() -> Vec<Crate> {
     let metadata = cargo(&[
         "metadata",
@@ -47,7 +47,7 @@ pub(crate) fn linked() -> Vec<Crate> {
         "--format-version=1",
     ]);
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
-    // The metadata has features that only tests ask for; the tree has not.
+    // The metadata includes features that only tests enable; the tree does not.
     let tree = cargo(&[
         "tree",
         "--package",
@@ -76,14 +76,14 @@ pub(crate) fn linked() -> Vec<Crate> {
     crates
 }
 
-/// A version as numbers: 1.89 is older than 1.89.1.
+/// A version as numbers: 1.89 is lower than 1.89.1.
 fn numbers(version: &str) -> Vec<u32> {
     let parts = version.split('.');
     parts.map(|part| part.parse().unwrap()).collect()
 }
 
 #[test]
-fn rust_version_is_the_highest_that_a_dependency_needs() {
+fn rust_version_is_the_highest_of_the_dependencies() {
     let metadata = cargo(&[
         "metadata",
         "--filter-platform",
@@ -101,7 +101,7 @@ fn rust_version_is_the_highest_that_a_dependency_needs() {
 }
 
 #[test]
-fn the_core_needs_little_and_the_simulator_only_the_core() {
+fn the_protocol_crate_and_the_simulator_have_few_dependencies() {
     for (package, needed) in [
         ("hidpp-proto", &["log", "serde", "thiserror"][..]),
         ("hidpp-sim", &["hidpp-proto", "thiserror"]),
@@ -124,7 +124,7 @@ fn the_core_needs_little_and_the_simulator_only_the_core() {
 }
 
 #[test]
-fn only_tests_of_the_programs_need_test_support() {
+fn only_tests_of_the_programs_depend_on_test_support() {
     for (package, edges) in [
         (env!("CARGO_PKG_NAME"), "normal,build"),
         ("hidpp-proto", "all"),
@@ -144,12 +144,12 @@ fn only_tests_of_the_programs_need_test_support() {
     }
 }
 
-/// Whether a package is a part of the project.
+/// Whether a package belongs to the project.
 fn is_ours(package: &Value) -> bool {
     package.get("source").is_some_and(Value::is_null)
 }
 
-/// A package as the tree names it.
+/// A package as `cargo tree` prints it.
 fn named(package: &Value) -> String {
     format!("{} v{}", word(package, "name"), word(package, "version"))
 }

@@ -1,4 +1,4 @@
-//! What `packaging/install` puts below a folder, and where it finds the programs.
+//! The files that `packaging/install` creates below a folder, and where it looks for the programs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use test_support::tools::run;
 
 use crate::tools::{path, text};
 
-/// Where packages have the programs, but for those of Nix.
+/// The path of the program in all packages except Nix.
 const PROGRAM: &str = "/usr/bin/solar-status";
 
-/// A folder that is not the project's, with programs in `built`.
+/// A folder outside the project, with programs in `built`.
 fn elsewhere() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("built")).unwrap();
@@ -42,7 +42,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether a file is one of `$out/…/*.end` in the package of Nix.
+/// Whether a pattern `$out/…/*.end` in the Nix package covers a file.
 fn is_substituted(file: &str, nix: &str) -> bool {
     let patterns = nix.lines().filter_map(|line| {
         let pattern = line.trim().strip_prefix("\"$out\"/")?;
@@ -53,7 +53,7 @@ fn is_substituted(file: &str, nix: &str) -> bool {
 }
 
 #[test]
-fn nix_gets_its_own_path_wherever_a_program_is_named() {
+fn the_nix_package_substitutes_every_program_path() {
     let folder = elsewhere();
     let installed = install(folder.path(), &["staging", "built"]);
     assert!(installed.status.success(), "{installed:?}");
@@ -68,15 +68,18 @@ fn nix_gets_its_own_path_wherever_a_program_is_named() {
         let file = file.strip_prefix(&root).unwrap().to_str().unwrap();
         assert!(is_substituted(file, &nix), "{file} keeps {PROGRAM}");
     }
-    assert!(named >= 4, "two units, the bus and the desktop name one");
+    assert!(
+        named >= 4,
+        "two units, the bus activation and the autostart file have a program path"
+    );
 }
 
 #[test]
-fn without_a_folder_the_programs_are_those_built_here() {
+fn without_a_folder_argument_the_projects_build_is_installed() {
     let folder = elsewhere();
     let installed = install(folder.path(), &["staging"]);
     let said = String::from_utf8(installed.stderr).unwrap();
-    // They may not be built.
+    // The programs may not be built; only the path in the error matters.
     let theirs = folder.path().join("target");
     assert!(!said.contains(theirs.to_str().unwrap()), "{said}");
 }

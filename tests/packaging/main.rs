@@ -1,12 +1,12 @@
-//! The files that put the daemon on a system: the tools that will read them there read them here,
-//! and what they name is the same in each.
+//! The shipped system files: the tools that read them on a system check them here, and names that
+//! occur in several files must agree.
 //!
-//! What udev makes of the rules on a real kernel is tested in `tests/vm`.
+//! `tests/vm` tests the udev rules on a real kernel.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod bus;

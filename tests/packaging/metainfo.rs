@@ -1,4 +1,4 @@
-//! What software centres show.
+//! The metadata for software centres.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::release::METAINFO;
 use crate::tools::{path, text};
 
 #[test]
-fn appstream_has_nothing_to_complain_of() {
+fn appstreamcli_finds_no_fault() {
     let mut command = Command::new("appstreamcli");
     command.args(["validate", "--no-net", "--strict", "--no-color"]);
     let output = run(command.arg(path(METAINFO)), "appstream");
@@ -17,7 +17,7 @@ fn appstream_has_nothing_to_complain_of() {
 }
 
 #[test]
-fn the_bus_name_is_that_of_the_service() {
+fn the_bus_name_equals_that_of_the_service() {
     let line = format!(r#"<dbus type="system">{}</dbus>"#, bus::NAME);
     assert!(text(METAINFO).contains(&line), "{line}");
 }

@@ -1,4 +1,4 @@
-//! The names that one file gives and another one uses.
+//! Names that one file defines and another one uses.
 
 use std::path::Path;
 
@@ -6,14 +6,14 @@ use solar_status::bus;
 
 use crate::tools::{ACTIVATION, POLICY, RULES, UNIT, USER, text};
 
-/// The value of `KEY=value` in a file of systemd's kind.
+/// The value of `KEY=value` in a systemd-style file, where it must occur once.
 fn value(file: &str, key: &str) -> String {
     let text = text(file);
     let mut values = text
         .lines()
         .filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
     let (Some(value), None) = (values.next(), values.next()) else {
-        panic!("not one {key}= in {file}");
+        panic!("expected exactly one {key}= in {file}");
     };
     value.to_owned()
 }
@@ -27,13 +27,13 @@ fn the_bus_name_is_the_same_everywhere() {
     let name = value(UNIT, "BusName");
     assert_eq!(name, bus::NAME);
     assert_eq!(value(ACTIVATION, "Name"), name);
-    // dbus-daemon looks for the one by its file name, and people for the other.
+    // dbus-daemon finds the activation file by its name, and people the policy.
     assert_eq!(file_name(ACTIVATION), format!("{name}.service"));
     assert_eq!(file_name(POLICY), format!("{name}.conf"));
 }
 
 #[test]
-fn the_bus_and_udev_start_the_unit() {
+fn bus_activation_and_udev_start_the_unit() {
     let unit = file_name(UNIT);
     assert_eq!(value(ACTIVATION, "SystemdService"), unit);
     let wants = format!(r#"ENV{{SYSTEMD_WANTS}}+="{unit}""#);
@@ -41,7 +41,7 @@ fn the_bus_and_udev_start_the_unit() {
 }
 
 #[test]
-fn systemd_and_the_bus_start_the_program_that_is_built() {
+fn systemd_and_bus_activation_start_the_built_program() {
     let program = format!(
         "/usr/bin/{}",
         file_name(env!("CARGO_BIN_EXE_solar-statusd"))
@@ -51,7 +51,7 @@ fn systemd_and_the_bus_start_the_program_that_is_built() {
 }
 
 #[test]
-fn the_user_is_the_one_that_is_made() {
+fn the_user_is_the_one_that_sysusers_creates() {
     let made = text(USER);
     let line = made.lines().find(|line| !line.starts_with('#')).unwrap();
     let user = value(UNIT, "User");

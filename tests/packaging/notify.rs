@@ -1,4 +1,4 @@
-//! What starts the notifications in a user's session.
+//! The files that start the notifications in a user's session.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -13,7 +13,8 @@ const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 const UNIT: &str = "packaging/systemd/solar-status-notify.service";
 const AUTOSTART: &str = "packaging/autostart/solar-status-notify.desktop";
 
-/// What systemd says of a unit of a user, with a program that is there, since systemd looks.
+/// systemd's check of a user unit, with the path of an existing program, because systemd checks
+/// that.
 fn verify(unit: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("solar-status-notify.service");
@@ -30,11 +31,11 @@ fn verify(unit: &str) -> Output {
     run(&mut command, "systemd")
 }
 
-/// The value of a key that stands there once.
+/// The value of a key that must occur once.
 fn value<'a>(text: &'a str, key: &str) -> &'a str {
     let mut values = text.lines().filter_map(|line| line.strip_prefix(key));
     let value = values.next().and_then(|it| it.strip_prefix('='));
-    assert!(values.next().is_none(), "{key} stands there twice");
+    assert!(values.next().is_none(), "{key} occurs twice");
     value.unwrap_or_else(|| panic!("{key} is missing"))
 }
 
@@ -47,20 +48,20 @@ fn systemd_understands_every_line_of_the_user_unit() {
 }
 
 #[test]
-fn a_line_that_systemd_does_not_know_would_be_noticed_in_the_user_unit() {
+fn an_unknown_setting_in_the_user_unit_is_detected() {
     let output = verify(&text(UNIT).replace("UMask=", "UMsk="));
     assert!(!output.status.success(), "{output:?}");
 }
 
 #[test]
-fn the_session_starts_what_the_unit_starts_and_not_both() {
+fn autostart_and_unit_run_the_same_command_but_never_both() {
     let autostart = text(AUTOSTART);
     assert_eq!(value(&autostart, "Exec"), value(&text(UNIT), "ExecStart"));
     assert_eq!(value(&autostart, "X-systemd-skip"), "true");
 }
 
 #[test]
-fn what_is_started_is_a_command_that_there_is() {
+fn the_started_command_exists() {
     let unit = text(UNIT);
     let mut words = value(&unit, "ExecStart").split(' ');
     assert_eq!(words.next(), Some("/usr/bin/solar-status"));

@@ -1,4 +1,4 @@
-//! Which version is packaged: the same in every file that names it.
+//! The packaged version: the same in every file that contains it.
 
 use crate::tools::text;
 
@@ -10,7 +10,7 @@ pub(crate) struct Release {
     pub(crate) date: String,
 }
 
-/// The newest release, as the `AppStream` metainfo has it.
+/// The newest release in the `AppStream` metainfo.
 pub(crate) fn newest() -> Release {
     let metainfo = text(METAINFO);
     let tag = metainfo.split_once("<release ").unwrap().1;
@@ -25,7 +25,7 @@ pub(crate) fn newest() -> Release {
 }
 
 #[test]
-fn every_package_is_of_the_programs_version() {
+fn every_package_has_the_version_of_the_programs() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(newest().version, version, "{METAINFO}");
     for (file, line) in [

@@ -1,9 +1,9 @@
-//! The udev rules' syntax. udev passes over what it does not understand; `udevadm verify` comes
-//! with systemd 253 only.
+//! The syntax of the udev rules. udev ignores what it does not understand, and `udevadm verify`
+//! requires systemd 253.
 
 use crate::tools::{RULES, UACCESS_RULES, text};
 
-/// The keys we use, and what may be done with each.
+/// The keys in use, and the operators allowed for each.
 const KEYS: [(&str, &[&str]); 11] = [
     ("ACTION", &["==", "!="]),
     ("SUBSYSTEM", &["==", "!="]),
@@ -18,7 +18,7 @@ const KEYS: [(&str, &[&str]); 11] = [
     ("LABEL", &["="]),
 ];
 
-/// Key, operator and value of each part of each rule.
+/// The key, operator and value of each part of each rule.
 fn parse(text: &str) -> Result<Vec<(&str, &str, &str)>, String> {
     let rules = text.lines().filter(|line| !line.is_empty());
     let parts = rules
@@ -48,7 +48,7 @@ fn every_part_of_every_rule_is_well_formed() {
 }
 
 #[test]
-fn every_jump_has_its_place_further_down() {
+fn every_goto_has_a_label_below() {
     for file in [RULES, UACCESS_RULES] {
         let text = text(file);
         let parts = parse(&text).unwrap();
@@ -63,7 +63,7 @@ fn every_jump_has_its_place_further_down() {
 }
 
 #[test]
-fn a_slip_is_noticed() {
+fn syntax_errors_are_detected() {
     for slip in [
         r#"ACTION="remove""#,
         r#"KERNEL=="hidraw*""#,

@@ -1,4 +1,4 @@
-//! The project's files.
+//! Paths and contents of the project's files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,12 +14,12 @@ pub(crate) const GROUP_POLICY: &str = "packaging/examples/solar-statusd-for-a-gr
 pub(crate) const RULES: &str = "udev/71-solar-statusd.rules";
 pub(crate) const UACCESS_RULES: &str = "udev/70-solar-status-uaccess.rules";
 
-/// Where a file of the project is.
+/// The path of a file of the project.
 pub(crate) fn path(file: &str) -> PathBuf {
     project().join(file)
 }
 
-/// What is in a file of the project.
+/// The contents of a file of the project.
 pub(crate) fn text(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }

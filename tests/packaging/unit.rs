@@ -1,4 +1,4 @@
-//! The unit, as systemd reads and judges it.
+//! The unit of the daemon, checked and rated by systemd.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use test_support::tools::run;
 
 use crate::tools::{UNIT, text};
 
-/// The exposure that README.md and SECURITY.md state, in points; 10 is a service without any
+/// The exposure stated in README.md and SECURITY.md, from 0 to 10, the value without any
 /// protection.
 const EXPOSURE: &str = "1.0";
 
-/// A copy of the unit in a folder of its own, changed by the test.
+/// A copy of the unit in a temporary folder, changed by the test.
 struct Unit {
     file: PathBuf,
     _folder: TempDir,
@@ -30,7 +30,7 @@ impl Unit {
         }
     }
 
-    /// With a program that is there, since systemd looks.
+    /// The shipped unit with the path of an existing program, because systemd checks that.
     fn shipped() -> Self {
         let built = env!("CARGO_BIN_EXE_solar-statusd");
         Self::new(&text(UNIT).replace("/usr/bin/solar-statusd", built))
@@ -41,7 +41,7 @@ impl Unit {
         run(command.args(arguments).arg(&self.file), "systemd")
     }
 
-    /// Other units may have their faults.
+    /// Faults of other units are ignored.
     fn verify(&self) -> Output {
         self.analyze(&["verify", "--man=no", "--recursive-errors=no"])
     }
@@ -61,13 +61,13 @@ fn systemd_understands_every_line_of_the_unit() {
 }
 
 #[test]
-fn a_line_that_systemd_does_not_know_would_be_noticed() {
+fn an_unknown_setting_is_detected() {
     let output = Unit::new(&text(UNIT).replace("UMask=", "UMsk=")).verify();
     assert!(!output.status.success(), "{output:?}");
 }
 
 #[test]
-fn the_unit_exposes_little() {
+fn the_exposure_of_the_unit_is_low() {
     let output = Unit::shipped().security();
     let judgement = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{judgement}");
@@ -75,7 +75,7 @@ fn the_unit_exposes_little() {
 }
 
 #[test]
-fn a_unit_without_protection_would_be_noticed() {
+fn a_unit_without_protection_exceeds_the_limit() {
     let output = Unit::new("[Service]\nExecStart=/bin/true\n").security();
     assert!(!output.status.success(), "{output:?}");
 }
@@ -109,7 +109,7 @@ fn the_unit_has_every_setting_that_is_documented() {
     }
 }
 
-/// Whether it reads `DevicePolicy=closed`, as a setting of a unit.
+/// Whether it is a setting of a unit, such as `DevicePolicy=closed`.
 fn is_setting(quoted: &str) -> bool {
     quoted.split_once('=').is_some_and(|(key, _)| {
         key.starts_with(char::is_uppercase) && key.chars().all(char::is_alphabetic)

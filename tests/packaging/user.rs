@@ -1,4 +1,4 @@
-//! The daemon's user, as systemd-sysusers makes it in an empty system.
+//! The daemon's user, as systemd-sysusers creates it in an empty system.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use test_support::tools::run;
 use crate::tools::{USER, path};
 
 #[test]
-fn the_user_can_not_log_in_and_has_a_group_without_members() {
+fn the_user_cannot_log_in_and_has_a_group_without_members() {
     let system = tempfile::tempdir().unwrap();
     let etc = system.path().join("etc");
     fs::create_dir(&etc).unwrap();

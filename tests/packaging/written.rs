@@ -1,12 +1,12 @@
-//! Files that are written by a test and checked in: who reads the project finds them, and a package
-//! can be made without building the tests.
+//! Files that a test generates and that are checked in: readers find them, and packages can be made
+//! without building the tests.
 
 use std::fs;
 
 use crate::tools::path;
 
-/// Compares with a file of the project. With `BLESS=1` in the environment the file is written
-/// instead, to be read before it is committed.
+/// Asserts that a text equals a file of the project. With `BLESS=1` in the environment the file is
+/// written instead, to be reviewed before it is committed.
 pub(crate) fn assert_fresh(file: &str, text: &str) {
     if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path(file).parent().unwrap()).unwrap();
@@ -21,17 +21,17 @@ pub(crate) fn assert_fresh(file: &str, text: &str) {
     assert!(
         found == text,
         "{file} is not up to date, first at {first:#?};\n\
-         write it anew by BLESS=1 cargo test --test packaging"
+         rewrite it with BLESS=1 cargo test --test packaging"
     );
 }
 
-/// No file of the folder is left over from what was written before.
+/// Asserts that a folder has no files except these.
 pub(crate) fn assert_all(folder: &str, names: &[String]) {
     for entry in fs::read_dir(path(folder)).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(
             names.contains(&name),
-            "{folder}/{name} is nobody's: remove it"
+            "{folder}/{name} is no longer generated: remove it"
         );
     }
 }

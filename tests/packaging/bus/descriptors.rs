@@ -1,5 +1,5 @@
-//! File descriptors in messages to the daemon: over the limit of its open files the kernel drops
-//! them, so the bus must refuse such messages before they reach it.
+//! File descriptors in messages to the daemon: beyond its limit of open files the kernel drops
+//! them, so the bus must reject such messages before they reach it.
 
 use std::fs::File;
 
@@ -18,7 +18,7 @@ const SUBSCRIBED: &str = "org.example.Subscribed";
 /// The last signal of each test, without descriptors.
 const LAST: &str = "Last";
 
-/// A connection that could receive descriptors, as most libraries can, and reads all messages.
+/// A connection that can receive descriptors, like those of most libraries, and reads all messages.
 struct Daemon {
     connection: Connection,
     messages: MessageStream,
@@ -41,7 +41,8 @@ impl Daemon {
         self.connection.unique_name().unwrap()
     }
 
-    /// The calls and foreign signals up to the last signal, each with its number of descriptors.
+    /// The calls and foreign signals up to the last signal, each with the number of its
+    /// descriptors.
     fn received(&mut self) -> Vec<(String, usize)> {
         let mut received = Vec::new();
         loop {
@@ -85,7 +86,7 @@ fn is_denied(result: zbus::Result<()>) -> bool {
 }
 
 #[test]
-fn calls_with_descriptors_are_refused_to_their_senders() {
+fn calls_with_descriptors_are_denied() {
     let file = File::open("/dev/null").unwrap();
     on_each_bus(|bus, name| {
         let mut daemon = Daemon::new(bus, name);
@@ -113,7 +114,7 @@ fn signals_with_descriptors_do_not_reach_the_daemon() {
 }
 
 #[test]
-fn no_policy_of_an_administrator_opens_the_door_again() {
+fn an_administrators_policy_cannot_allow_descriptors_again() {
     let file = File::open("/dev/null").unwrap();
     let user = rustix::process::getuid().as_raw();
     for broker in BROKERS {

@@ -1,4 +1,4 @@
-//! The example policy that keeps the daemon to the members of a group.
+//! The example policy that restricts access to the daemon to the members of a group.
 
 use ordered_stream::OrderedStreamExt as _;
 use rustix::process::{getgid, getuid};
@@ -10,7 +10,7 @@ use super::served::{for_our_user, for_user, serve, with_policies};
 use super::{OPEN, is_passed_on};
 use crate::tools::{GROUP_POLICY, POLICY, text};
 
-/// A bus whose administrator installed the example for a group; the daemon's user is ours.
+/// A bus with the example policy for a group; the daemon runs as the user of the test.
 fn bus(broker: Broker, group: u32) -> Bus {
     let (user, example) = (getuid().as_raw(), text(GROUP_POLICY));
     let [group_line, root_line] = [r#"group="solar-readers""#, r#"user="root""#];
@@ -25,7 +25,7 @@ fn our_group() -> u32 {
     getgid().as_raw()
 }
 
-/// A group that we are not in.
+/// A group that does not include the user of the test.
 fn foreign_group() -> u32 {
     let ours = rustix::process::getgroups().unwrap();
     let highest = ours.iter().map(|group| group.as_raw()).max();
@@ -44,7 +44,7 @@ fn subscribe(caller: &Connection) -> MessageStream {
     stream
 }
 
-/// The members of the signals that are neither the bus's nor later than `Last`.
+/// The members of the daemon's signals up to the signal `Last`.
 fn signals(mut stream: MessageStream) -> Vec<String> {
     let mut received = Vec::new();
     loop {
@@ -59,11 +59,11 @@ fn signals(mut stream: MessageStream) -> Vec<String> {
     }
 }
 
-/// The daemon says that a device came online, then another program says something.
+/// The daemon emits a signal, then another program emits `Last`.
 fn emit(bus: &Bus, daemon: &Connection) {
     let nothing = None::<&str>;
     block_on(daemon.emit_signal(nothing, "/", DEVICE_INTERFACE, "Online", &())).unwrap();
-    // The daemon's messages before it are on their way by then.
+    // After this reply, the earlier messages of the daemon have been sent.
     block_on(daemon.call_method(
         Some("org.freedesktop.DBus"),
         "/",
@@ -92,7 +92,7 @@ fn members_may_call_and_follow() {
 }
 
 #[test]
-fn all_others_may_neither_call_nor_follow() {
+fn other_users_may_neither_call_nor_follow() {
     for broker in BROKERS {
         let bus = bus(broker, foreign_group());
         let daemon = serve(&bus, NAME);

@@ -1,5 +1,5 @@
-//! The D-Bus policies, on a real dbus-daemon and a real dbus-broker that are as strict as a system
-//! bus.
+//! The D-Bus policies, on a real dbus-daemon and a real dbus-broker with the default rules of a
+//! system bus.
 
 mod descriptors;
 mod group;
@@ -16,10 +16,10 @@ use zbus::{Connection, Error, block_on, fdo};
 use crate::tools::{POLICY, UPOWER_POLICY};
 use served::{for_our_user, for_user, serve, with_policies};
 
-/// Each policy with the name it is about.
+/// Each policy with its bus name.
 const POLICIES: [(&str, &str); 2] = [(POLICY, NAME), (UPOWER_POLICY, UPOWER_NAME)];
 
-/// What clients may call.
+/// The interfaces that clients may call.
 const OPEN: [&str; 8] = [
     "org.freedesktop.DBus.Introspectable",
     "org.freedesktop.DBus.ObjectManager",
@@ -31,7 +31,7 @@ const OPEN: [&str; 8] = [
     RECEIVER_INTERFACE,
 ];
 
-/// Runs `test` with each policy on each broker, for the daemon's user.
+/// Runs `test` with each policy on each implementation, for the daemon's user.
 fn on_each_bus(test: impl Fn(&Bus, &str)) {
     for broker in BROKERS {
         for (policy, name) in POLICIES {
@@ -40,7 +40,7 @@ fn on_each_bus(test: impl Fn(&Bus, &str)) {
     }
 }
 
-/// Whether the bus passes a call on; a method of no object is called, so it fails all the same.
+/// Whether the bus passes a call on. The object does not exist, so the call fails in either case.
 fn is_passed_on(caller: &Connection, destination: &str, interface: &str) -> bool {
     match block_on(caller.call_method(Some(destination), "/", Some(interface), "Nothing", &())) {
         Err(Error::FDO(error)) => !matches!(*error, fdo::Error::AccessDenied(_)),
@@ -49,12 +49,12 @@ fn is_passed_on(caller: &Connection, destination: &str, interface: &str) -> bool
 }
 
 #[test]
-fn the_daemon_s_user_may_take_the_name() {
+fn the_daemons_user_may_own_the_name() {
     on_each_bus(|bus, name| block_on(bus.connect().request_name(name)).unwrap());
 }
 
 #[test]
-fn no_other_user_may_take_the_name() {
+fn no_other_user_may_own_the_name() {
     for broker in BROKERS {
         for (policy, name) in POLICIES {
             let bus = with_policies(broker, &[&for_user(policy, getuid().as_raw() + 1)]);
@@ -65,9 +65,9 @@ fn no_other_user_may_take_the_name() {
 }
 
 #[test]
-fn the_daemon_s_user_may_take_no_other_name() {
+fn the_daemons_user_may_own_no_other_name() {
     on_each_bus(|bus, name| {
-        // A name below it would not do: dbus-broker also lets those be taken.
+        // Not a name below it: dbus-broker allows those, too.
         let other = format!("{name}Other");
         let refused = block_on(bus.connect().request_name(other)).unwrap_err();
         assert!(refused.to_string().contains("AccessDenied"), "{refused}");
@@ -75,7 +75,7 @@ fn the_daemon_s_user_may_take_no_other_name() {
 }
 
 #[test]
-fn every_user_may_call_what_the_daemon_serves_and_nothing_else() {
+fn every_user_may_call_only_the_interfaces_of_the_daemon() {
     on_each_bus(|bus, name| {
         let _daemon = serve(bus, name);
         let caller = bus.connect();
@@ -91,7 +91,7 @@ fn every_user_may_call_what_the_daemon_serves_and_nothing_else() {
 }
 
 #[test]
-fn the_policy_opens_no_other_program_than_the_daemon() {
+fn the_policy_allows_calls_to_no_other_program() {
     on_each_bus(|bus, _| {
         let stranger = bus.connect();
         let unnamed = stranger.unique_name().unwrap();

@@ -1,4 +1,4 @@
-//! Buses with our policies, and connections to them.
+//! Buses with the shipped policies, and connections to them.
 
 use rustix::process::getuid;
 use test_support::bus::{Broker, Bus, SYSTEM};
@@ -11,12 +11,12 @@ pub(super) fn with_policies(broker: Broker, policies: &[&str]) -> Bus {
     Bus::start(broker, SYSTEM, policies)
 }
 
-/// The daemon's user is the one that runs the test.
+/// A bus on which the daemon's user is that of the test.
 pub(super) fn for_our_user(broker: Broker, policy: &str) -> Bus {
     with_policies(broker, &[&for_user(policy, getuid().as_raw())])
 }
 
-/// A connection that owns `name` and answers every call, though with an error.
+/// A connection that owns `name` and replies to every call with an error.
 pub(super) fn serve(bus: &Bus, name: &str) -> Connection {
     let daemon = bus.connect();
     daemon.object_server();
@@ -24,7 +24,7 @@ pub(super) fn serve(bus: &Bus, name: &str) -> Connection {
     daemon
 }
 
-/// A file of ours for another user than the one it is shipped for.
+/// A shipped file, changed to another user.
 pub(super) fn for_user(policy: &str, user: u32) -> String {
     let shipped = r#"<policy user="solar-status">"#;
     let policy = text(policy);

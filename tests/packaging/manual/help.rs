@@ -1,13 +1,13 @@
-//! What stands below the options in a program's help, told apart as a man page has it.
+//! Splits the help text below the options into the sections of a man page.
 
-/// The parts, each empty where the help has none.
+/// The parts, each empty if the help does not have it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Help {
-    /// As they are typed, with their explanations.
+    /// Command lines with their explanations.
     pub(super) examples: Vec<String>,
-    /// Which status means what.
+    /// The exit statuses and their meanings.
     pub(super) exit_status: String,
-    /// How much is said on standard error.
+    /// The paragraph about messages on standard error.
     pub(super) logging: String,
     /// Everything else.
     pub(super) notes: Vec<Paragraph>,
@@ -15,9 +15,9 @@ pub(super) struct Help {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Paragraph {
-    /// To be filled.
+    /// Text that is filled.
     Words(String),
-    /// To be left as it is.
+    /// Lines that are kept.
     Lines(Vec<String>),
 }
 
@@ -57,7 +57,7 @@ impl Help {
 }
 
 #[test]
-fn each_paragraph_finds_its_part() {
+fn each_paragraph_is_assigned_to_its_section() {
     let help = Help::new(
         "Examples:\n  a b   does\n\n  a c\n\nIt does\nmuch.\n\nExit status: 0 well,\n1 not.\n\nRUST_LOG=debug more.",
     );

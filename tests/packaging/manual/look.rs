@@ -1,4 +1,4 @@
-//! What the readers of man pages think of them.
+//! Checks the man pages with their readers.
 
 use std::fs;
 use std::process::Command;
@@ -7,7 +7,7 @@ use test_support::tools::run;
 
 use super::pages;
 
-/// What a reader of the page says about it.
+/// The warnings of a reader about all pages.
 fn complaints(program: &str, package: &str, arguments: &[&str]) -> String {
     let mut all = String::new();
     let folder = tempfile::tempdir().unwrap();
@@ -16,7 +16,7 @@ fn complaints(program: &str, package: &str, arguments: &[&str]) -> String {
         fs::write(&file, page.text()).unwrap();
         let mut command = Command::new(program);
         let output = run(command.args(arguments).arg(file), package);
-        // mandoc lints on standard output, groff on the other one.
+        // mandoc prints its warnings to standard output, groff to standard error.
         all += &String::from_utf8_lossy(&output.stderr);
         if program == "mandoc" {
             all += &String::from_utf8_lossy(&output.stdout);
@@ -26,13 +26,13 @@ fn complaints(program: &str, package: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn groff_has_nothing_to_complain_of() {
+fn groff_prints_no_warning() {
     let complaints = complaints("groff", "groff", &["-ww", "-Tutf8", "-man", "-z"]);
     assert!(complaints.is_empty(), "{complaints}");
 }
 
 #[test]
-fn mandoc_has_nothing_to_complain_of() {
+fn mandoc_prints_no_warning() {
     let complaints = complaints("mandoc", "mandoc", &["-T", "lint", "-W", "warning"]);
     assert!(complaints.is_empty(), "{complaints}");
 }

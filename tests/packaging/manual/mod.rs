@@ -1,5 +1,5 @@
-//! The man pages: one for each program and for each command of `solar-status`, from the same source
-//! as `--help`.
+//! The man pages: one for each program and for each command of `solar-status`, generated from the
+//! same source as `--help`.
 
 mod help;
 mod look;
@@ -12,10 +12,10 @@ use solar_status::{cli, service};
 use crate::written::{assert_all, assert_fresh};
 use page::Page;
 
-/// Where they are kept.
+/// Their folder.
 const FOLDER: &str = "packaging/man";
 
-/// Every page.
+/// All pages.
 fn pages() -> Vec<Page> {
     let mut program = cli::Cli::command()
         .disable_help_subcommand(true)
@@ -30,7 +30,7 @@ fn pages() -> Vec<Page> {
 }
 
 #[test]
-fn the_pages_say_what_the_programs_say() {
+fn the_pages_match_the_help_of_the_programs() {
     let pages = pages();
     for page in &pages {
         assert_fresh(&format!("{FOLDER}/{}", page.file_name()), &page.text());
@@ -40,7 +40,7 @@ fn the_pages_say_what_the_programs_say() {
 }
 
 #[test]
-fn every_page_has_the_sections_that_people_look_for() {
+fn every_page_has_the_usual_sections() {
     for page in pages() {
         let text = page.text();
         let headings: Vec<_> = text
@@ -61,6 +61,6 @@ fn every_page_has_the_sections_that_people_look_for() {
         }
         let mut sections = text.split("\n.SH ");
         let empty = sections.find(|section| !section.trim_end().contains('\n'));
-        assert_eq!(empty, None, "nothing is below it in {}", page.file_name());
+        assert_eq!(empty, None, "empty section in {}", page.file_name());
     }
 }

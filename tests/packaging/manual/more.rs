@@ -1,6 +1,6 @@
-//! What a man page tells and `--help` does not: files, environment, and what to read next.
+//! The sections of man pages that `--help` does not have: files, environment, and see also.
 
-/// A name and what it is.
+/// A name and its description.
 pub(super) type Entry = (&'static str, &'static str);
 
 const PROGRAM: &str = "solar-status";

@@ -1,4 +1,4 @@
-//! How a page is written: what `clap_mangen` makes of the arguments, and sections of our own.
+//! Generates a page: the output of `clap_mangen` for the arguments, and additional sections.
 
 use clap::Command;
 use clap_mangen::Man;
@@ -8,16 +8,16 @@ use super::help::{Help, Paragraph};
 use super::more::{self, Entry};
 use crate::release;
 
-/// A page of the manual.
+/// A man page.
 pub(super) struct Page {
     man: Man,
     command: Command,
     section: &'static str,
-    /// Its name and section stand at the end.
+    /// The names and sections under SEE ALSO.
     see_also: Vec<String>,
 }
 
-/// `solar-status-monitor` of the command `monitor`.
+/// The full name of a command, such as `solar-status-monitor` for `monitor`.
 pub(super) fn name(command: &Command) -> String {
     let name = command.get_display_name();
     name.unwrap_or_else(|| command.get_name()).to_owned()
@@ -57,7 +57,7 @@ impl Page {
         format!("{}.{}", name(&self.command), self.section)
     }
 
-    /// The page in the language of man(7).
+    /// The page as man(7) source.
     pub(super) fn text(&self) -> String {
         let help = Help::new(&self.help());
         let mut page = Vec::new();
@@ -91,7 +91,7 @@ impl Page {
         tidied(&String::from_utf8(page).unwrap())
     }
 
-    /// What the help says below the options.
+    /// The help text below the options.
     fn help(&self) -> String {
         let command = &self.command;
         let help = command
@@ -101,10 +101,10 @@ impl Page {
     }
 }
 
-/// How each part that `clap_mangen` writes begins: what stands for an apostrophe.
+/// The preamble of each part that `clap_mangen` writes: it defines the apostrophe.
 const PREAMBLE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
-/// The page as man(7) would have it: one preamble, one empty line, and nothing but ASCII.
+/// The page in the form that man(7) recommends: one preamble, single empty lines, only ASCII.
 fn tidied(page: &str) -> String {
     let body = page
         .replace(PREAMBLE, "")
@@ -151,7 +151,7 @@ fn notes(roff: &mut Roff, notes: &[Paragraph]) {
     }
 }
 
-/// As they are.
+/// Lines that are not filled.
 fn lines(roff: &mut Roff, lines: &[String]) {
     roff.control("nf", []);
     for line in lines {

@@ -1,4 +1,4 @@
-//! The completions of bash, zsh and fish, from the same source as `--help`.
+//! The completions for bash, zsh and fish, generated from the same source as `--help`.
 
 mod repair;
 mod typed;
@@ -9,10 +9,10 @@ use solar_status::{cli, service};
 
 use crate::written::{assert_all, assert_fresh};
 
-/// Where they are kept.
+/// Their folder.
 const FOLDER: &str = "packaging/completions";
 
-/// Each file's name, as its shell looks for it, and what is in it.
+/// Each file's name, as its shell expects it, and its text.
 fn files() -> Vec<(String, String)> {
     let programs = [cli::Cli::command(), service::Args::command()];
     let shells = [Shell::Bash, Shell::Zsh, Shell::Fish];
@@ -39,7 +39,7 @@ fn file_name(shell: Shell, program: &str) -> String {
 }
 
 #[test]
-fn the_completions_know_what_the_programs_know() {
+fn the_completions_match_the_options_of_the_programs() {
     let files = files();
     for (name, text) in &files {
         assert_fresh(&format!("{FOLDER}/{name}"), text);

@@ -1,20 +1,20 @@
-//! What `clap_complete` 4.6.11 gets wrong, put right.
+//! Corrects errors in the output of `clap_complete` 4.6.11.
 
 use clap_complete::Shell;
 
-/// Where fish's completions give up: the last option has no value yet, since it is being typed.
+/// Where fish's completions stop: the last option is still being typed and has no value yet.
 const GIVES_UP: &str = "\n    or return\n";
 
-/// What is written for a shell, so that it completes all of it.
+/// The corrected completions for a shell.
 pub(super) fn repaired(shell: Shell, program: &str, text: &str) -> String {
     match shell {
-        // A program's hyphen is written in two ways, so that nothing is completed behind a command
-        // (clap issue 6421).
+        // A program's hyphen is escaped in two different ways, so nothing is completed after a
+        // command (clap issue 6421).
         Shell::Bash => text.replace(
             &program.replace('-', "__subcmd__"),
             &program.replace('-', "__"),
         ),
-        // The value of an option is not completed: without that option, the line can be parsed.
+        // Completes the value of an option: the line can be parsed after removing that option.
         Shell::Fish => {
             let Some((before, after)) = text.split_once(GIVES_UP) else {
                 return text.to_owned();

@@ -1,4 +1,4 @@
-//! What a shell makes of what is typed before the tab.
+//! What a shell completes for a typed line.
 
 use std::fs;
 use std::process::Command;
@@ -9,7 +9,7 @@ use test_support::tools::run;
 use super::{file_name, files};
 use crate::tools::path;
 
-/// Something typed, and what the shell makes of its last word.
+/// A typed line, and the completion of its last word.
 const TYPED: [(&str, &str); 6] = [
     ("solar-status mon", "monitor"),
     ("solar-status --js", "--json"),
@@ -19,7 +19,7 @@ const TYPED: [(&str, &str); 6] = [
     ("solar-statusd --bus-n", "--bus-name"),
 ];
 
-/// What the shell offers. `timeout` ends one that waits for what does not come.
+/// The completions that a shell offers. `timeout` ends a shell that waits for further input.
 fn offered(shell: Shell, typed: &str, expected: &str) -> String {
     let program = typed.split(' ').next().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -62,7 +62,7 @@ fn zsh_completes_what_is_typed() {
 }
 
 #[test]
-fn what_nobody_knows_is_not_completed() {
+fn unknown_words_are_not_completed() {
     let offered = offered(Shell::Bash, "solar-status mouse", "");
     assert_eq!(offered, "\n");
 }

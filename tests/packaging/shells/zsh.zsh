@@ -1,5 +1,5 @@
-# Prints what a zsh on a terminal shows once $2 and a tab are typed, with the completions in the file
-# $1. A zsh completes nowhere else. It shows what is typed, too: $3 is waited for.
+# Prints what zsh displays on a terminal after $2 and a tab are typed, with the completion file $1.
+# zsh completes only on a terminal, where the typed text is echoed as well; waits for $3.
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PROMPT= fpath=(${1:h} \$fpath); autoload -U compinit; compinit -D -u; echo re''ady"
