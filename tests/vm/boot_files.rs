@@ -1,4 +1,5 @@
-//! What a boot needs, made of the host's own kernel: an unpacked `vmlinux` and a tiny initramfs.
+//! The files that a boot needs, made from the host's own kernel: an unpacked `vmlinux` and a small
+//! initramfs.
 
 use std::env;
 use std::fs::{self, File, Permissions};
@@ -7,17 +8,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-/// What the init needs to reach the host's files; the rest is loaded from there.
+/// The modules that the init needs to reach the host's files; others are loaded from there.
 const EARLY_MODULES: [&str; 4] = ["virtio_pci", "9p", "9pnet_virtio", "overlay"];
 
 /// A kernel image and its release.
 pub(crate) struct Kernel {
     image: PathBuf,
-    /// As in the names of its files.
+    /// The release, as in the names of its files.
     pub(crate) version: String,
 }
 
-/// The newest kernel that is there with its modules.
+/// The newest installed kernel with modules.
 pub(crate) fn find_kernel() -> Option<Kernel> {
     let candidates = fs::read_dir("/boot").ok()?.flatten().filter_map(|entry| {
         let image = entry.path();
@@ -35,7 +36,7 @@ pub(crate) fn find_kernel() -> Option<Kernel> {
     candidates.max_by_key(|kernel| numbers(&kernel.version))
 }
 
-/// The numbers in a release, so that 6.12 comes after 6.1.
+/// The numbers in a release, so that 6.12 is higher than 6.1.
 fn numbers(version: &str) -> Vec<u32> {
     version
         .split(|c: char| !c.is_ascii_digit())
@@ -43,7 +44,7 @@ fn numbers(version: &str) -> Vec<u32> {
         .collect()
 }
 
-/// Where a program is; those for the administrator count, too.
+/// The path of a program, including those for the administrator.
 pub(crate) fn find_tool(tool: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
@@ -53,7 +54,7 @@ pub(crate) fn find_tool(tool: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Makes an empty directory.
+/// Creates an empty directory.
 pub(crate) fn fresh_directory(directory: &Path) -> io::Result<()> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -62,9 +63,11 @@ pub(crate) fn fresh_directory(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)
 }
 
-/// The ELF file inside a bzImage: QEMU enters it directly, and the guest need not decompress it.
+/// Extracts the ELF file inside a bzImage: QEMU starts it directly, so the guest need not
+/// decompress it.
 ///
-/// Where it lies is in the setup header of the x86 boot protocol: `setup_sects` at 1F1,
+/// Its position is in the setup header of the x86 boot protocol: `setup_sects` at 1F1,
+/// `payload_offset` and `payload_length` at 248. The last four bytes are the unpacked size.
 /// `payload_offset` and `payload_length` at 248. Its last four bytes are the unpacked size.
 pub(crate) fn unpack_kernel(place: &Path, kernel: &Kernel) -> io::Result<PathBuf> {
     let vmlinux = place.join(format!("vmlinux-{}", kernel.version));
@@ -74,13 +77,13 @@ pub(crate) fn unpack_kernel(place: &Path, kernel: &Kernel) -> io::Result<PathBuf
     }
     let image = fs::read(&kernel.image)?;
     let payload =
-        payload(&image).ok_or_else(|| io::Error::other("the kernel image is no bzImage"))?;
+        payload(&image).ok_or_else(|| io::Error::other("the kernel image is not a bzImage"))?;
     let unpack: &[&str] = match payload {
         [0xFD, b'7', b'z', b'X', b'Z', ..] => &["xz", "-dc"],
         [0x28, 0xB5, 0x2F, 0xFD, ..] => &["zstd", "-dcq"],
         _ => {
             return Err(io::Error::other(
-                "the kernel image is packed neither by xz nor by zstd",
+                "the kernel image is compressed with neither xz nor zstd",
             ));
         }
     };
@@ -106,7 +109,8 @@ fn payload(image: &[u8]) -> Option<&[u8]> {
     image.get(start..start + number(0x24C)?.checked_sub(4)?)
 }
 
-/// An archive with busybox, the early modules and an init that goes on as `enter` says.
+/// An archive with busybox, the early modules and an init that continues with the commands in
+/// `enter`.
 pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel, enter: &str) -> io::Result<PathBuf> {
     let tree = place.join("initramfs");
     fresh_directory(&tree)?;
@@ -142,7 +146,7 @@ pub(crate) fn make_initramfs(place: &Path, kernel: &Kernel, enter: &str) -> io::
     Ok(archive)
 }
 
-/// The first process: mounts the host's files, and goes where the scenarios run.
+/// The first process: mounts the host's files, and continues in the root where the scenarios run.
 const INIT: &str = "#!/bin/busybox sh
 set -e
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -152,12 +156,12 @@ INSMODS
 /bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 host /host
 ";
 
-/// A path as one word of a shell.
+/// A path quoted for a shell.
 pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
-/// The files of the early modules and of all they need, in the order to load them.
+/// The files of the early modules and their dependencies, in loading order.
 fn early_modules(kernel: &Kernel) -> io::Result<Vec<PathBuf>> {
     let modprobe = find_tool("modprobe").ok_or(io::ErrorKind::NotFound)?;
     let mut files: Vec<PathBuf> = Vec::new();
@@ -180,7 +184,7 @@ fn early_modules(kernel: &Kernel) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Puts a module, plain, into a directory; returns its file's name there.
+/// Unpacks a module into a directory; returns the name of the file.
 fn unpack_module(module: &Path, directory: &Path) -> io::Result<String> {
     let name = module.file_name().unwrap_or_default().to_string_lossy();
     let plain = name.trim_end_matches(".xz").trim_end_matches(".zst");
@@ -195,7 +199,7 @@ fn unpack_module(module: &Path, directory: &Path) -> io::Result<String> {
     Ok(plain.to_owned())
 }
 
-/// `COMMAND <from >to`.
+/// Runs `COMMAND <from >to`.
 fn pipe(command: &[&str], from: &Path, to: &Path) -> io::Result<()> {
     let status = Command::new(command[0])
         .args(&command[1..])
@@ -205,7 +209,7 @@ fn pipe(command: &[&str], from: &Path, to: &Path) -> io::Result<()> {
     succeeded(command[0], status)
 }
 
-/// An error unless the command went well.
+/// Returns an error unless the command succeeded.
 pub(crate) fn succeeded(what: &str, status: ExitStatus) -> io::Result<()> {
     if status.success() {
         Ok(())

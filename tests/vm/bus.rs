@@ -1,4 +1,5 @@
-//! A program on the guest's system bus: it asks services in UPower's words, and hears their signals.
+//! A client on the guest's system bus: it queries services with UPower's interfaces, and receives
+//! their signals.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,39 +24,39 @@ const UPOWER_DEVICE: &str = "org.freedesktop.UPower.Device";
 const OUR_DEVICE: &str = "org.solarstatus.Device1";
 const BUS: &str = "org.freedesktop.DBus";
 
-/// A service that speaks UPower's language.
+/// A service with UPower's interfaces.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
     pub(crate) name: &'static str,
     root: &'static str,
 }
 
-/// The real one.
+/// The real UPower.
 pub(crate) const UPOWER: Service = Service {
     name: "org.freedesktop.UPower",
     root: "/org/freedesktop/UPower",
 };
 
-/// Ours.
+/// solar-statusd.
 pub(crate) const OURS: Service = Service {
     name: "org.solarstatus.Monitor1",
     root: "/org/solarstatus/Monitor1",
 };
 
-/// Values of an object, as text without the words for their types.
+/// The values of an object as text, without their types.
 pub(crate) type Values = BTreeMap<String, String>;
 
-/// A device with a battery, as a service shows it.
+/// A device with a battery, as published by a service.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) path: String,
-    /// In UPower's words.
+    /// The values of UPower's interface.
     pub(crate) upower: Values,
-    /// In ours; upowerd has none of them.
+    /// The values of our interface; upowerd has none.
     pub(crate) ours: Values,
 }
 
-/// What an object shows, by interface.
+/// The values of an object, by interface.
 type Interfaces = BTreeMap<String, BTreeMap<String, OwnedVariant>>;
 
 /// A connection to the bus.
@@ -68,19 +69,19 @@ pub(crate) struct Client {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Signal {
     pub(crate) member: String,
-    /// The object it is about.
+    /// The object that it is about.
     pub(crate) path: String,
 }
 
 impl Client {
-    /// Connects, and hears from now on what our service says.
+    /// Connects, and records the signals of our service from then on.
     pub(crate) fn connect() -> Self {
         let builder = Builder::system().method_timeout(PATIENCE);
         let connection = block_on(builder.build()).expect("the system bus");
         let signals = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&signals);
         let mut stream = MessageStream::from(&connection);
-        // It ends with the connection.
+        // The thread ends with the connection.
         thread::spawn(move || {
             while let Some(message) = block_on(stream.next()) {
                 let signal = message.ok().as_ref().and_then(Signal::of);
@@ -96,14 +97,14 @@ impl Client {
         client
     }
 
-    /// Waits until a service has its name.
+    /// Waits until a service owns its name.
     pub(crate) fn wait_for(&self, service: Service) {
         eventually(service.name, PATIENCE, || {
             self.is_there(service).then_some(())
         });
     }
 
-    /// Whether a service has its name.
+    /// Whether a service owns its name.
     pub(crate) fn is_there(&self, service: Service) -> bool {
         self.call_bus("NameHasOwner", &service.name)
     }
@@ -119,7 +120,7 @@ impl Client {
         paths
     }
 
-    /// All that a service says of its devices.
+    /// All values that a service publishes about its devices.
     pub(crate) fn batteries(&self, service: Service) -> Vec<Device> {
         if service.name == OURS.name {
             return self.our_batteries();
@@ -130,7 +131,7 @@ impl Client {
                 self.call(service.name, &path, PROPERTIES, "GetAll", &UPOWER_DEVICE);
             Some(Device {
                 path,
-                // It may go just now.
+                // The device may have just been removed.
                 upower: plain(values.ok()?),
                 ours: Values::new(),
             })
@@ -154,7 +155,7 @@ impl Client {
         devices.collect()
     }
 
-    /// Whether we say that the device with this serial number is online.
+    /// Whether our service reports the device with this serial number as online.
     pub(crate) fn is_online(&self, serial: [u8; 4]) -> Option<String> {
         let serial = serial.map(|byte| format!("{byte:02X}")).concat();
         let mut paths = self.devices(OURS).into_iter();
@@ -164,7 +165,7 @@ impl Client {
         Some(value.to_string())
     }
 
-    /// Has the K750 at this path measure light.
+    /// Requests a light series from the K750 at this path.
     pub(crate) fn measure_light(&self, path: &str, count: u32, period: u32) {
         let measured: zbus::Result<()> = self.call(
             OURS.name,
@@ -173,25 +174,25 @@ impl Client {
             "MeasureLight",
             &(count, period),
         );
-        measured.expect("a series of measurements");
+        measured.expect("the series is accepted");
     }
 
-    /// The last names of all objects below our root, as its introspection shows them.
+    /// The last path elements of all objects below our root, from its introspection.
     pub(crate) fn objects(&self) -> Vec<String> {
         let Service { name, root } = OURS;
         let xml: zbus::Result<String> = self.call(name, root, INTROSPECTABLE, "Introspect", &());
-        let xml = xml.unwrap_or_else(|error| panic!("{root}: {error}"));
+        let xml = xml.unwrap_or_else(|error| panic!("introspection of {root}: {error}"));
         let nodes = xml.split("<node name=\"").skip(1);
         let names = nodes.filter_map(|rest| rest.split('"').next());
         names.map(str::to_owned).collect()
     }
 
-    /// Has the bus read its policies again.
+    /// Makes the bus reload its policies.
     pub(crate) fn reload_policies(&self) {
         self.call_bus::<_, ()>("ReloadConfig", &());
     }
 
-    /// What our service said since this was last asked.
+    /// The signals of our service since the previous call.
     pub(crate) fn take_signals(&self) -> Vec<Signal> {
         std::mem::take(&mut *lock(&self.signals))
     }
@@ -202,7 +203,7 @@ impl Client {
         R: DeserializeOwned + zbus::Type,
     {
         let answer = self.call(BUS, "/org/freedesktop/DBus", BUS, member, body);
-        answer.unwrap_or_else(|error| panic!("the bus does not {member}: {error}"))
+        answer.unwrap_or_else(|error| panic!("{member} of the bus failed: {error}"))
     }
 
     fn call<B, R>(
@@ -224,7 +225,7 @@ impl Client {
 }
 
 impl Device {
-    /// Whether it has this serial number. The kernel puts dashes into it and, before Linux 6.4, the
+    /// Whether it has this serial number. The kernel adds dashes and, before Linux 6.4, puts the
     /// model before it.
     pub(crate) fn has_serial(&self, serial: [u8; 4]) -> bool {
         let wanted = serial.map(|byte| format!("{byte:02x}")).concat();
@@ -240,7 +241,7 @@ impl Signal {
         }
         let header = message.header();
         let body = message.body();
-        // Those that tell of an object name it in their body.
+        // Signals about an object have its path in their body.
         let object: Option<OwnedObjectPath> = body.deserialize().ok();
         let path = object.map_or_else(
             || header.path().map(ToString::to_string),
@@ -253,7 +254,7 @@ impl Signal {
     }
 }
 
-/// `57.`, `uint32 6` or `"K750"` without what goes with their types.
+/// `57.`, `uint32 6` or `"K750"` without the parts for their types.
 fn plain(values: BTreeMap<String, OwnedVariant>) -> Values {
     let text = |value: OwnedVariant| {
         let text = value.to_string();

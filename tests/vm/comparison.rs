@@ -1,4 +1,4 @@
-//! The batteries of a desk three times: as the kernel shows them, as Solaar does, and as we do.
+//! Compares the batteries of a desk as reported by the kernel, by Solaar and by us.
 
 use std::fmt::Write;
 
@@ -8,16 +8,16 @@ use serde_json::Value;
 use crate::kernel::Seen;
 use crate::solaar::Listed;
 
-/// One device, and what each of the three says of its battery.
+/// A device, and the expected report of each of the three.
 pub(crate) struct Row {
-    /// What it is, and what shows its battery.
+    /// Its codename, and the feature or register of its battery.
     pub(crate) codename: &'static str,
     pub(crate) source: &'static str,
-    /// What its battery really does; its charge is that of the catalogue.
+    /// The real state of its battery; the charge is that of the catalogue.
     pub(crate) state: State,
-    /// Its slot, 0 for a device of its own.
+    /// Its slot; 0 for a direct device.
     pub(crate) slot: u8,
-    /// Its serial number, which all three know it by.
+    /// Its serial number, by which all three identify it.
     pub(crate) serial: [u8; 4],
     /// The kernel's `power_supply`.
     pub(crate) kernel: &'static str,
@@ -25,14 +25,14 @@ pub(crate) struct Row {
     pub(crate) solaar: &'static str,
     /// Our document.
     pub(crate) ours: &'static str,
-    /// Why they differ, where they do.
+    /// The reason for differences, if there are any.
     pub(crate) because: &'static str,
 }
 
-/// What is said of a device that somebody does not list, or that has no battery to him.
+/// The report about a device that is not listed or has no battery.
 pub(crate) const NOTHING: &str = "nothing";
 
-/// Prints what all three say, and holds it to what is expected.
+/// Prints the reports of all three, and compares them with the expected ones.
 pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value) {
     let mut wrong = String::new();
     for row in rows {
@@ -51,17 +51,17 @@ pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value)
             if says != expected {
                 let codename = row.codename;
                 writeln!(wrong, "{codename}, {who}: {says:?}, not {expected:?}")
-                    .expect("a string takes it");
+                    .expect("writing to a string succeeds");
             }
         }
         if !row.because.is_empty() {
             println!("            ({})", row.because);
         }
     }
-    assert_eq!(wrong, "", "what was said of the batteries");
+    assert_eq!(wrong, "", "the reported batteries");
 }
 
-/// What the kernel says of the device in a slot; slot 0 is a device of its own.
+/// The kernel's report about the device in a slot; slot 0 is a direct device.
 pub(crate) fn kernel_says(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
     let battery = if slot == 0 {
         seen.battery()
@@ -72,28 +72,32 @@ pub(crate) fn kernel_says(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
         return NOTHING.to_owned();
     };
     if let Some(whose) = &battery.serial {
-        assert_eq!(*whose, with_dashes(serial), "whose battery the kernel has");
+        assert_eq!(
+            *whose,
+            with_dashes(serial),
+            "the serial number of the kernel's battery"
+        );
     }
     battery.to_string()
 }
 
-/// What Solaar says of a device.
+/// Solaar's report about a device.
 pub(crate) fn solaar_says(listed: &[Listed], serial: [u8; 4]) -> String {
     let serial = plain(serial);
     let device = listed.iter().find(|device| device.serial == serial);
     device.map_or_else(|| NOTHING.to_owned(), |device| device.battery.clone())
 }
 
-/// What our document says of a device.
+/// Our report about a device.
 pub(crate) fn we_say(document: &Value, serial: [u8; 4]) -> String {
-    // That of a corded device is what the kernel makes of it.
+    // For a corded device, our serial number is the kernel's.
     let serials = [plain(serial), with_dashes(serial)];
     let mut devices = document["devices"].as_array().into_iter().flatten();
     let device = devices.find(|device| serials.iter().any(|serial| device["serial"] == **serial));
     device.map_or_else(|| NOTHING.to_owned(), we_say_of)
 }
 
-/// What our entry of a device says.
+/// Our report from a device's entry.
 fn we_say_of(device: &Value) -> String {
     let offline = (device["online"] == false).then(|| "offline".to_owned());
     let parts = [battery_says(device), light_says(device)];
@@ -102,7 +106,7 @@ fn we_say_of(device: &Value) -> String {
     known.join(", ")
 }
 
-/// What it says of the battery.
+/// The battery of a device's entry.
 pub(crate) fn battery_says(device: &Value) -> String {
     let number = |value: &Value, unit| value.as_u64().map(|number| format!("{number} {unit}"));
     let word = |value: &Value| value.as_str().map(str::to_owned);
@@ -117,18 +121,18 @@ pub(crate) fn battery_says(device: &Value) -> String {
     known.join(", ")
 }
 
-/// What it says of the light; nothing where none was measured.
+/// The light of a device's entry; empty if none was measured.
 pub(crate) fn light_says(device: &Value) -> String {
     let lux = device["light"]["lux"].as_u64();
     lux.map(|lux| format!("{lux} lux")).unwrap_or_default()
 }
 
-/// A serial number as our document and Solaar have it.
+/// A serial number in the format of our document and of Solaar.
 pub(crate) fn plain(serial: [u8; 4]) -> String {
     serial.map(|byte| format!("{byte:02X}")).concat()
 }
 
-/// The same as the kernel has it.
+/// The same in the kernel's format.
 pub(crate) fn with_dashes(serial: [u8; 4]) -> String {
     serial.map(|byte| format!("{byte:02x}")).join("-")
 }

@@ -1,4 +1,4 @@
-//! What programs cost: a run its time and memory at their peak, a process its memory now.
+//! The cost of programs: time and peak memory of a run, current memory of a process.
 
 use std::fmt::Write;
 use std::fs;
@@ -7,26 +7,27 @@ use std::time::Duration;
 
 use crate::process::{Finished, Running};
 
-/// How long one measured run may take, Solaar's among them.
+/// The deadline of one measured run, including Solaar's.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Where GNU time leaves its report, and what it reports: seconds by the clock, in the program and
-/// in the kernel, and the most resident memory in kB. Its own memory is below that of any other.
+/// The file and format of GNU time's report: seconds of real time, in the program and in the
+/// kernel, and the peak resident memory in kB. GNU time itself uses less memory than any measured
+/// program.
 const REPORT: &str = "/run/time";
 const FORMAT: &str = "%e %U %S %M";
 
 /// Several runs of one command.
 pub(crate) struct Runs {
     what: &'static str,
-    /// Seconds by the clock, on the processor, and kB of memory, each in order.
+    /// Seconds of real time, seconds of CPU time, and kB of memory, each sorted.
     seconds: Vec<f64>,
     processor: Vec<f64>,
     memory: Vec<f64>,
 }
 
 impl Runs {
-    /// Measures a command so many times, after a first run that loads its files. What each run said
-    /// is looked at.
+    /// Measures a command this many times, after a first run that loads its files. `look` checks
+    /// the output of each run.
     pub(crate) fn measure(
         what: &'static str,
         count: usize,
@@ -54,14 +55,14 @@ impl Runs {
     }
 }
 
-/// Runs it once under GNU time; the four numbers of its report.
+/// Runs it once under GNU time; returns the four numbers of the report.
 fn run(command: &Command, look: impl Fn(&Finished)) -> [f64; 4] {
     let mut timed = Command::new("time");
     timed.arg(format!("--format={FORMAT}"));
     timed.arg(format!("--output={REPORT}"));
     timed.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
-        timed.env(name, value.expect("nothing is taken out"));
+        timed.env(name, value.expect("no variable is removed"));
     }
     look(&Running::start(timed).finish(LIMIT));
     let report = fs::read_to_string(REPORT).expect("a report of GNU time");
@@ -70,8 +71,8 @@ fn run(command: &Command, look: impl Fn(&Finished)) -> [f64; 4] {
     numbers.unwrap_or_else(|| panic!("GNU time reports {report:?}"))
 }
 
-/// A table of all runs. The last two columns compare the least of each with that of the first row:
-/// what else happens on the host changes it the least.
+/// A table of all runs. The last two columns compare the minimum of each with that of the first
+/// row, because the minimum is least affected by other work on the host.
 pub(crate) fn table(rows: &[Runs]) -> String {
     let mut table = format!(
         "{:<30}  seconds: least median most    CPU    memory  × time  × memory\n",
@@ -91,7 +92,7 @@ pub(crate) fn table(rows: &[Runs]) -> String {
             times(|it| &it.seconds),
             times(|it| &it.memory),
         )
-        .expect("a string takes it");
+        .expect("writing to a string succeeds");
     }
     table
 }
@@ -103,13 +104,13 @@ fn median(sorted: &[f64]) -> f64 {
 /// The memory of a process in kB.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
-    /// Resident now.
+    /// Resident at present.
     pub(crate) now: u64,
-    /// Resident at most.
+    /// Peak resident.
     pub(crate) highest: u64,
 }
 
-/// What memory a process has.
+/// The memory of a process.
 pub(crate) fn memory_of(process: u32) -> Memory {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process");
     Memory {
@@ -118,7 +119,7 @@ pub(crate) fn memory_of(process: u32) -> Memory {
     }
 }
 
-/// The number behind a key of a file in `/proc`.
+/// The number after a key in a file of `/proc`.
 pub(crate) fn number(text: &str, key: &str) -> u64 {
     let line = text.lines().find(|line| line.starts_with(key));
     let number = line.and_then(|line| line.split_whitespace().nth(1));

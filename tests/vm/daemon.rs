@@ -1,4 +1,4 @@
-//! `solar-statusd` as it is installed: a user of its own, a policy on the system bus, a udev rule.
+//! `solar-statusd` as installed: with its own user, a policy on the system bus, and a udev rule.
 
 use std::fmt::{self, Display};
 use std::fs;
@@ -20,10 +20,10 @@ use crate::udev::Installed;
 
 const POLICY: &str = "org.solarstatus.Monitor1.conf";
 
-/// Where it keeps what it learns.
+/// Its state directory.
 pub(crate) const STATE: &str = "/run/solar-statusd-state";
 
-/// What the daemon needs of a system, and somebody who asks it.
+/// The system files of the daemon, and a client.
 pub(crate) struct System {
     pub(crate) client: Client,
     group: u32,
@@ -31,15 +31,15 @@ pub(crate) struct System {
 }
 
 impl System {
-    /// Installs all of the daemon's files. It remembers nothing yet.
+    /// Installs all files of the daemon, with an empty state directory.
     pub(crate) fn install() -> Self {
-        // udev looks the group up when it reads the rule.
+        // udev resolves the group when it reads the rule, so the user must exist before.
         let mut system = Self::without_rule();
         system.rule = Some(Installed::new("71-solar-statusd.rules"));
         system
     }
 
-    /// The same without the udev rule: nodes stay root's.
+    /// The same without the udev rule: only root can open the nodes.
     pub(crate) fn without_rule() -> Self {
         let group = make_user();
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/dbus");
@@ -61,12 +61,12 @@ impl System {
         system
     }
 
-    /// Gives the daemon's user a file or directory.
+    /// Changes the owner of a file or directory to the daemon's user.
     pub(crate) fn give(&self, path: &Path) {
         chown(path, Some(self.group), Some(self.group)).expect("an owner can be set");
     }
 
-    /// Starts the daemon, and waits until it has its name.
+    /// Starts the daemon, and waits until it owns its name.
     pub(crate) fn start(&self, program: &Program, arguments: &[&str]) -> Daemon {
         eventually("our name to be free", PATIENCE, || {
             (!self.client.is_there(OURS)).then_some(())
@@ -80,18 +80,18 @@ impl System {
 /// A running daemon; dropping it kills it.
 pub(crate) struct Daemon(Running);
 
-/// What a process costs.
+/// The cost of a process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
     memory: Memory,
-    /// How often its threads went to sleep, and so were woken.
+    /// How often its threads slept and were woken.
     pub(crate) wakes: u64,
-    /// Time on the processor, in milliseconds.
+    /// CPU time, in milliseconds.
     cpu_ms: u64,
 }
 
 impl Cost {
-    /// What it cost since then.
+    /// The cost since an earlier point.
     pub(crate) fn since(self, before: Self) -> Self {
         Self {
             wakes: self.wakes - before.wakes,
@@ -122,7 +122,7 @@ impl Daemon {
         Self(Running::start(command))
     }
 
-    /// Ends it as systemd does: it must end well, and soon.
+    /// Ends it as systemd does: it must succeed in time.
     pub(crate) fn stop(self) -> Finished {
         self.0.signal(Signal::TERM);
         let run = self.0.finish(LIMIT);
@@ -130,35 +130,35 @@ impl Daemon {
         run
     }
 
-    /// Ends it without its knowledge.
+    /// Kills it with SIGKILL.
     pub(crate) fn kill(self) {
         self.0.signal(Signal::KILL);
         let run = self.0.finish(LIMIT);
         assert_eq!(run.signal(), Some(Signal::KILL.as_raw()), "{run:?}");
     }
 
-    /// Its number as a process.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// What it complained about so far.
+    /// Its standard error so far.
     pub(crate) fn complaints(&self) -> String {
         self.0.complained()
     }
 
-    /// What it cost so far.
+    /// Its cost so far.
     pub(crate) fn cost(&self) -> Cost {
         let process = format!("/proc/{}", self.0.id());
         let read = |path: &str| fs::read_to_string(path).expect("the daemon's process");
         let threads = fs::read_dir(format!("{process}/task")).expect("its threads");
-        // One of them may end just now.
+        // A thread may have just ended.
         let threads = threads.flatten().map(|thread| {
             let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
             number(&status, "voluntary_ctxt_switches:")
         });
         let stat = read(&format!("{process}/stat"));
-        // Fields 14 and 15, in ticks of 10 ms; the second is a name in parentheses.
+        // Fields 14 and 15, in ticks of 10 ms; field 2 is a name in parentheses.
         let fields = stat.rsplit(')').next().unwrap_or_default();
         let ticks = fields.split_whitespace().skip(11).take(2);
         let ticks: u64 = ticks.filter_map(|it| it.parse::<u64>().ok()).sum();

@@ -1,4 +1,4 @@
-//! A fresh Debian for the guest: what debootstrap would install and systemd, in one archive.
+//! A fresh Debian for the guest in one archive: the packages of a minimal system, and systemd.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use crate::boot_files::succeeded;
 
-/// What any Debian on a desk has, and our package depends on.
+/// The packages that every Debian desktop has and our package depends on.
 const PACKAGES: &str = "systemd-sysv,udev,dbus,kmod";
 
-/// The sources of the host's apt that are Debian's own, for the guest has the host's libc.
+/// Selects the official Debian sources of the host's apt, because the guest uses the host's libc.
 const SOURCES: [&str; 5] = [
     "indextargets",
     "--format=deb $(REPO_URI) $(RELEASE) $(COMPONENT)",
@@ -19,24 +19,24 @@ const SOURCES: [&str; 5] = [
     "Architecture: amd64",
 ];
 
-/// The archive; made once, and anew when what is in there should be something else.
+/// Returns the archive; it is built once, and again if its description changes.
 pub(crate) fn archive(place: &Path) -> io::Result<PathBuf> {
     let archive = place.join("debian.tar");
     let described = place.join("debian.txt");
     let sources = Command::new("apt-get").args(SOURCES).output()?;
     let sources = String::from_utf8_lossy(&sources.stdout).into_owned();
     if sources.is_empty() {
-        let advice = "apt knows no package of Debian: please run `apt-get update` as root";
+        let advice = "apt has no list of Debian's packages: please run `apt-get update` as root";
         return Err(io::Error::other(advice));
     }
     let description = format!("{PACKAGES}\n{sources}");
     if fs::read_to_string(&described).is_ok_and(|it| it == description) && archive.is_file() {
         return Ok(archive);
     }
-    // Whatever ends this early, the next run begins anew.
+    // If the build is interrupted, the next run starts again.
     fs::write(&described, "")?;
     let mut mmdebstrap = Command::new("mmdebstrap")
-        // Nothing of it needs to be on the disk before the next is unpacked.
+        // Nothing must be synced to disk while unpacking.
         .args(["--quiet", "--variant=apt", "--dpkgopt=force-unsafe-io"])
         .arg(format!("--include={PACKAGES}"))
         .arg(release()?)
@@ -52,7 +52,7 @@ pub(crate) fn archive(place: &Path) -> io::Result<PathBuf> {
     Ok(archive)
 }
 
-/// The name of the host's release of Debian.
+/// The codename of the host's Debian release.
 fn release() -> io::Result<String> {
     let text = fs::read_to_string("/etc/os-release")?;
     let name = text

@@ -1,4 +1,5 @@
-//! The library at work as in the daemon: follows the guest's nodes and keeps them closed where it can.
+//! Uses the library like the daemon: follows the guest's nodes and keeps them closed where possible
+//! (standby).
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -23,7 +24,7 @@ use test_support::wait::eventually;
 
 use crate::kernel::PATIENCE;
 
-/// Follows until it is dropped.
+/// Follows until dropped.
 pub(crate) struct Follower {
     told: Arc<Mutex<Vec<String>>>,
     wakes: Arc<AtomicUsize>,
@@ -46,8 +47,8 @@ impl Follower {
         }
     }
 
-    /// Waits until all of this was told, in any order, and nothing went wrong; what was told before
-    /// counts no more.
+    /// Waits until all of these events were reported, in any order, without a failure; earlier
+    /// events are discarded.
     pub(crate) fn expect(&self, words: &[&str]) {
         let told = || self.told.lock().unwrap_or_else(PoisonError::into_inner);
         eventually(&format!("{words:?}"), PATIENCE, || {
@@ -63,7 +64,7 @@ impl Follower {
         }
     }
 
-    /// How often it woke up so far.
+    /// How many times it has woken up.
     pub(crate) fn wakes(&self) -> usize {
         self.wakes.load(Ordering::Relaxed)
     }
@@ -105,7 +106,7 @@ fn run(told: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
     assert_eq!(followed.expect("following"), Wake::Interrupted);
 }
 
-/// The nodes that are open in this process.
+/// The nodes that this process has open.
 pub(crate) fn open_nodes() -> Vec<PathBuf> {
     let descriptors = std::fs::read_dir("/proc/self/fd").expect("descriptors");
     let paths = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
@@ -132,7 +133,7 @@ impl NodeSource for Machine {
     }
 }
 
-/// The real clock, and how often a wait for it ended.
+/// The real clock, counting its waits.
 struct Counting<'a> {
     clock: RealClock<'a>,
     wakes: Arc<AtomicUsize>,
@@ -150,7 +151,7 @@ impl Clock for Counting<'_> {
     }
 }
 
-/// What news tells, in words; `None`: only that something was read again.
+/// An event in words; `None`: only a repeated reading.
 fn in_words(news: &News) -> Option<String> {
     let change = match news {
         News::Change(change) => &**change,

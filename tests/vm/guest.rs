@@ -1,5 +1,5 @@
-//! The guest's role: as process 1 makes a small system of the host's files, or is a service of
-//! systemd; runs the scenarios, powers off.
+//! The guest's role: as process 1 it sets up a small system from the host's files, or it is a
+//! service of systemd; it runs the scenarios and powers off.
 
 use std::ffi::CStr;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::kernel;
 use crate::program::{Program, Subject};
 use crate::scenarios::{self, Scenario};
 
-/// The file in the job's directory that says how it ended.
+/// The file in the job's directory with the result.
 pub(crate) const STATUS: &str = "status";
 const SCENARIOS: &str = "scenarios";
 const PROGRAM: &str = "program";
@@ -28,17 +28,18 @@ const DAEMON: &str = "daemon";
 const PACKAGE: &str = "package";
 const LATER_PACKAGE: &str = "later-package";
 
-/// Where the guest sees the job's directory.
+/// The job's directory in the guest.
 const JOB: &str = "/run/job";
 
-/// Solaar's udev rule runs a Perl program for every node, minutes in here; a link to nothing in
-/// this place switches it off.
+/// Solaar's udev rule runs a Perl program for every node, which takes minutes here; a link to
+/// /dev/null at this path disables it.
 const MASKED_RULE: &str = "/run/udev/rules.d/60-solaar.rules";
 
-/// The bus that devices are plugged into. Where systemd runs, all that they need comes by itself.
+/// The driver of the bus that devices are plugged into. Under systemd, all further modules are
+/// loaded automatically.
 const USB: &str = "vhci-hcd";
 
-/// The drivers a desktop has loaded by the time somebody looks at a battery.
+/// The drivers that a desktop normally has loaded.
 const MODULES: [&str; 6] = [
     "uhid",
     "usbhid",
@@ -48,16 +49,16 @@ const MODULES: [&str; 6] = [
     "evdev",
 ];
 
-/// What the host asks for.
+/// The task that the host gives to the guest.
 pub(crate) struct Job {
-    /// What is under test.
+    /// The programs or packages under test.
     pub(crate) subject: Subject,
     /// The names of the scenarios to run.
     pub(crate) scenarios: Vec<String>,
 }
 
 impl Job {
-    /// Leaves the job in its directory.
+    /// Writes the job to its directory.
     pub(crate) fn write(&self, directory: &Path) -> io::Result<()> {
         let files = match &self.subject {
             Subject::Programs { program, daemon } => [(PROGRAM, program), (DAEMON, daemon)],
@@ -91,12 +92,12 @@ impl Job {
     }
 }
 
-/// Everything the guest does; ends by switching it off.
+/// Runs the job; ends by powering off.
 pub(crate) fn main() -> ! {
-    // A panic is printed by then, and without a status the host knows that something is wrong.
+    // The panic has been printed, and a missing status reports the failure to the host.
     panic::catch_unwind(run_job).ok();
     rustix::fs::sync();
-    reboot(RebootCommand::PowerOff).expect("the power goes off");
+    reboot(RebootCommand::PowerOff).expect("powering off succeeds");
     loop {
         std::thread::park();
     }
@@ -104,9 +105,10 @@ pub(crate) fn main() -> ! {
 
 fn run_job() {
     make_system();
-    let job = Job::read(Path::new(JOB)).expect("a job");
+    let job = Job::read(Path::new(JOB)).expect("a readable job");
     let program = Program::install(job.subject);
-    let chosen = scenarios::choose(&job.scenarios).expect("the host knows the scenarios");
+    let chosen =
+        scenarios::choose(&job.scenarios).expect("the host has checked the names of the scenarios");
     println!("guest ready after {} s", uptime());
     let mut summary = Summary::default();
     for scenario in chosen {
@@ -125,10 +127,10 @@ fn run_job() {
             }
         }
     }
-    fs::write(Path::new(JOB).join(STATUS), summary.to_string()).expect("a status");
+    fs::write(Path::new(JOB).join(STATUS), summary.to_string()).expect("the status can be written");
 }
 
-/// Runs a scenario; its panic is its failure.
+/// Runs a scenario; a panic is a failure.
 fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
     let reason = Arc::new(Mutex::new(String::new()));
     let hook = Arc::clone(&reason);
@@ -140,7 +142,7 @@ fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
     program.forget();
     let result = panic::catch_unwind(AssertUnwindSafe(|| (scenario.run)(program)));
     drop(panic::take_hook());
-    // The next scenario starts without a receiver.
+    // The next scenario must start without a receiver.
     eventually(
         "the receiver to be gone",
         kernel::PATIENCE,
@@ -150,7 +152,7 @@ fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
-    // A thread that panicked counts, too.
+    // A panic in another thread counts, too.
     if result.is_ok() && reason.is_empty() {
         Ok(())
     } else {
@@ -158,7 +160,7 @@ fn run(scenario: &Scenario, program: &Program) -> Result<(), String> {
     }
 }
 
-/// Mounts, device manager, bus, drivers: what systemd has not done already.
+/// Mounts, device manager, bus and drivers, unless systemd has set them up.
 fn make_system() {
     let is_first = process::id() == 1;
     let plain = MountFlags::NOSUID | MountFlags::NODEV;
@@ -183,7 +185,7 @@ fn make_system() {
     command("udevadm", &["settle"]);
 }
 
-/// Device manager and bus.
+/// Starts the device manager and the bus.
 fn start_services() {
     fs::create_dir_all("/run/udev/rules.d").expect("a directory for udev's rules");
     symlink("/dev/null", MASKED_RULE).expect("a masked rule");
@@ -210,7 +212,7 @@ fn command(program: &str, arguments: &[&str]) {
     assert!(status.success(), "{program} {arguments:?}: {status}");
 }
 
-/// The end of what the kernel had to say, for the failure before it.
+/// The end of the kernel's log, printed after a failure.
 fn kernel_log() -> String {
     let log = Command::new("dmesg").output().expect("the kernel's log");
     let log = String::from_utf8_lossy(&log.stdout);

@@ -1,4 +1,4 @@
-//! The host's role: boots QEMU, passes on what the guest reports, and ends it in time.
+//! The host's role: boots QEMU, prints the guest's report, and enforces a deadline.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
@@ -17,19 +17,20 @@ use crate::scenarios::Scenario;
 use crate::upowerd;
 use crate::vm_environment::VmEnvironment;
 
-/// QEMU is killed after this time, whatever it does.
+/// The deadline, after which QEMU is killed.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// A PC without anything, emulated. KVM is left alone: nested or forbidden, it fails in too many
-/// ways, and the guest is quick enough without.
+/// A minimal PC, emulated without KVM: nested or denied, KVM fails in too many ways, and the guest
+/// is fast enough without it.
 const MACHINE: &str = "-nodefaults -no-user-config -no-reboot -display none \
                        -accel tcg,thread=multi -cpu Nehalem -smp 2 -m 1024";
 
-/// Console on the first serial port, an end instead of a hang, and nothing that costs time.
+/// Console on the first serial port, power-off instead of a hang on panic, and nothing that takes
+/// time.
 const KERNEL_LINE: &str = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on \
                            tsc=reliable nokaslr no_timer_check";
 
-/// What must be installed: the program, and Debian's package that has it.
+/// The required programs, each with its Debian package.
 const TOOLS: [(&str, &str); 14] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("busybox", "busybox-static"),
@@ -47,16 +48,16 @@ const TOOLS: [(&str, &str); 14] = [
     (upowerd::INSTALLED, "upower"),
 ];
 
-/// How many scenarios went well and how many did not.
+/// How many scenarios passed and failed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Summary {
-    /// Those that went well.
+    /// The passed ones.
     pub(crate) passed: usize,
-    /// Those that did not.
+    /// The failed ones.
     pub(crate) failed: usize,
 }
 
-/// Runs scenarios, in a guest for each of their environments.
+/// Runs the scenarios, in one guest per environment.
 pub(crate) fn run(chosen: &[&Scenario]) -> Result<Summary, String> {
     let started = Instant::now();
     let kernel = find_everything()?;
@@ -72,7 +73,7 @@ pub(crate) fn run(chosen: &[&Scenario]) -> Result<Summary, String> {
             summary.failed += failed;
         }
     }
-    println!("{:.0} s in all", started.elapsed().as_secs_f32());
+    println!("{:.0} s in total", started.elapsed().as_secs_f32());
     Ok(summary)
 }
 
@@ -93,7 +94,7 @@ fn run_on(
     let ended = Qemu::boot(&prepared).and_then(Qemu::watch);
     let why = match ended {
         Err(error) => format!("QEMU: {error}"),
-        Ok(false) => format!("the guest was not done after {} s", LIMIT.as_secs()),
+        Ok(false) => format!("the guest did not finish within {} s", LIMIT.as_secs()),
         Ok(true) => match fs::read_to_string(prepared.job.join(guest::STATUS)) {
             Ok(status) => return status.parse(),
             Err(_) => "the guest ended without a status".to_owned(),
@@ -107,7 +108,10 @@ fn run_on(
 
 fn find_everything() -> Result<Kernel, String> {
     if env::consts::ARCH != "x86_64" {
-        return Err(format!("the guest is a PC; this is {}", env::consts::ARCH));
+        return Err(format!(
+            "the guest is an x86_64 PC, but this machine is {}",
+            env::consts::ARCH
+        ));
     }
     let mut missing: Vec<_> = TOOLS
         .into_iter()
@@ -130,7 +134,7 @@ fn find_everything() -> Result<Kernel, String> {
     }
 }
 
-/// The files a boot needs.
+/// The files that a boot needs.
 struct Prepared {
     vmlinux: PathBuf,
     initramfs: PathBuf,
@@ -170,17 +174,17 @@ impl Prepared {
     }
 }
 
-/// A running guest; killed at the latest when this is dropped.
+/// A running guest; killed when dropped.
 struct Qemu(Child);
 
 impl Qemu {
     fn boot(files: &Prepared) -> io::Result<Self> {
         let share = |path: &Path, tag: &str, more: &str| {
-            // QEMU takes a doubled comma for a comma.
+            // QEMU reads a doubled comma as a comma.
             let path = path.display().to_string().replace(',', ",,");
             format!("local,path={path},mount_tag={tag},security_model=none,multidevs=remap{more}")
         };
-        // setpriv ties QEMU's life to ours, even if we are killed.
+        // setpriv ends QEMU together with this process, even if that is killed.
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "qemu-system-x86_64"]);
         command.args(MACHINE.split_whitespace());
@@ -192,14 +196,14 @@ impl Qemu {
         command.args(["-append", KERNEL_LINE]);
         command.args(["-virtfs", &share(Path::new("/"), "host", ",readonly=on")]);
         command.args(["-virtfs", &share(&files.job, "job", "")]);
-        // The first serial port is the console, the second the guest's report.
+        // The first serial port is the console, the second carries the guest's report.
         let console = format!("file:{}", files.console.display());
         command.args(["-serial", &console, "-serial", "stdio"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command.spawn().map(Self)
     }
 
-    /// Prints what the guest reports until it ends; `false` if it did not end in time.
+    /// Prints the guest's report until it ends; `false` if it misses the deadline.
     fn watch(mut self) -> io::Result<bool> {
         let started = Instant::now();
         let report = self.0.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -218,13 +222,13 @@ impl Qemu {
             thread::sleep(Duration::from_millis(50));
         };
         drop(printer.join());
-        succeeded("its exit", status).map(|()| true)
+        succeeded("QEMU", status).map(|()| true)
     }
 }
 
 impl Drop for Qemu {
     fn drop(&mut self) {
-        // Both fail only when it is gone already.
+        // Both fail only if it has already ended.
         drop(self.0.kill());
         drop(self.0.wait());
     }

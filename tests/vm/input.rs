@@ -1,4 +1,4 @@
-//! What arrives at an input node of the guest: keys and motions, in order.
+//! The events of an input node of the guest: keys and motions, in order.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -13,34 +13,34 @@ const EVENT: usize = 24;
 const EV_SYN: u16 = 0;
 const EV_KEY: u16 = 1;
 const EV_REL: u16 = 2;
-/// In an end of packet: the kernel threw events away because nobody read them.
+/// The code of an end of packet after the kernel dropped events because they were not read in time.
 const SYN_DROPPED: u16 = 3;
 /// Motion to the right.
 const REL_X: u16 = 0;
-/// The value of a key that is held down and repeats.
+/// The value of a repeating key.
 const REPEATED: i32 = 2;
 
-/// Something that a user did.
+/// An input of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// A key of this code went down or up.
+    /// A key with this code was pressed or released.
     Key { code: u16, down: bool },
-    /// The pointer went so far to the right.
+    /// The pointer moved this far to the right.
     Right(i32),
 }
 
-/// What has arrived so far.
+/// The inputs received so far.
 pub(crate) struct Arrivals {
     arriving: Receiver<Input>,
     arrived: Vec<Input>,
 }
 
 impl Arrivals {
-    /// Reads what arrives at a node from now on, until the device goes.
+    /// Records the inputs of a node from now on, until the device is removed.
     pub(crate) fn of(node: PathBuf) -> Self {
         let (arrived, arriving) = mpsc::channel();
         let node = File::open(node).expect("the input node opens");
-        // Many events at a time, as the kernel keeps only few for a slow reader.
+        // Reads many events at a time, because the kernel buffers only a few for a slow reader.
         let mut events = BufReader::with_capacity(64 * EVENT, node);
         thread::spawn(move || {
             let mut event = [0; EVENT];
@@ -68,7 +68,7 @@ impl Arrivals {
         }
     }
 
-    /// Whether so many arrive before they stay away for long.
+    /// Whether this many inputs arrive, each within a few seconds of the previous one.
     pub(crate) fn wait_for(&mut self, count: usize) -> bool {
         while self.arrived.len() < count {
             match self.arriving.recv_timeout(Duration::from_secs(5)) {
@@ -79,7 +79,7 @@ impl Arrivals {
         true
     }
 
-    /// All that arrived.
+    /// All inputs received.
     pub(crate) fn finish(mut self) -> Vec<Input> {
         self.arrived.extend(self.arriving.try_iter());
         self.arrived

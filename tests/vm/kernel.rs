@@ -1,4 +1,5 @@
-//! What the guest's kernel made of what was plugged in: drivers, hidraw nodes, batteries, input nodes.
+//! What the guest's kernel created for plugged-in hardware: drivers, hidraw nodes, batteries, input
+//! nodes.
 
 use std::fmt;
 use std::fs;
@@ -8,28 +9,28 @@ use std::time::Duration;
 
 /// All USB devices.
 const DEVICES: &str = "/sys/bus/usb/devices";
-/// The bus of the hub that devices are plugged into; the guest has no USB but that of vhci-hcd.
+/// The bus of the hub that devices are plugged into; vhci-hcd is the guest's only USB controller.
 const BUS: u8 = 1;
 
 /// How long the kernel may take to set up a device in a slow guest.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the kernel made of one plugged-in USB device.
+/// The kernel's view of a plugged-in USB device.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
-    /// Where it is plugged in, counted from 0.
+    /// Its port, counted from 0.
     pub(crate) port: u8,
-    /// The interface that carries HID++.
+    /// The interface with HID++.
     pub(crate) hidpp_interface: u8,
 }
 
 impl Seen {
-    /// The USB driver that holds an interface: `usbhid`, as a rule.
+    /// The USB driver bound to an interface, normally `usbhid`.
     pub(crate) fn usb_driver(self, interface: u8) -> Option<String> {
         driver(&self.interface(interface)?)
     }
 
-    /// The HID driver that holds an interface.
+    /// The HID driver bound to an interface.
     pub(crate) fn hid_driver(self, interface: u8) -> Option<String> {
         driver(&hid_device(&self.interface(interface)?)?)
     }
@@ -39,7 +40,7 @@ impl Seen {
         hidraw(&self.hidpp()?)
     }
 
-    /// Its own battery, if it is no receiver.
+    /// Its own battery, unless it is a receiver.
     pub(crate) fn battery(self) -> Option<Battery> {
         Battery::of(&self.hidpp()?)
     }
@@ -87,7 +88,7 @@ impl Seen {
         hid_device(&self.interface(self.hidpp_interface)?)
     }
 
-    /// The HID device that the driver made for a slot.
+    /// The HID device that the driver created for a slot.
     fn paired(self, slot: u8) -> Option<PathBuf> {
         let place = format!("input{}:{slot}", self.hidpp_interface);
         entries(&self.hidpp()?).into_iter().find(|child| {
@@ -99,23 +100,23 @@ impl Seen {
     }
 }
 
-/// No device is plugged in any more, and the kernel has noticed.
+/// Succeeds once the kernel has removed every plugged-in device.
 pub(crate) fn unplugged() -> Option<()> {
     let is_plugged_in = |entry: PathBuf| {
         let name = name(&entry);
-        // Those with a colon are interfaces; the hub itself has one, too.
+        // Names with a colon are interfaces; the hub itself has one, too.
         name.starts_with(&format!("{BUS}-")) && !name.contains(':')
     };
     let nothing = !entries(Path::new(DEVICES)).into_iter().any(is_plugged_in);
     nothing.then_some(())
 }
 
-/// A battery as sysfs tells it; what its driver does not know is `None`.
+/// A battery as reported in sysfs; values unknown to the driver are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Battery {
-    /// What the kernel calls it: `hidpp_battery_0`.
+    /// The kernel's name for it: `hidpp_battery_0`.
     pub(crate) name: String,
-    /// What it belongs to.
+    /// The name of its device.
     pub(crate) model: Option<String>,
     /// The device's serial number, with dashes between its bytes.
     pub(crate) serial: Option<String>,
@@ -127,7 +128,7 @@ pub(crate) struct Battery {
     pub(crate) voltage: Option<u32>,
     /// `Charging`, `Discharging`, `Not charging`, `Full` or `Unknown`.
     pub(crate) status: Option<String>,
-    /// Whether the device can be reached.
+    /// Whether the device is reachable.
     pub(crate) online: Option<bool>,
 }
 
@@ -168,17 +169,17 @@ impl fmt::Display for Battery {
     }
 }
 
-/// Whether the input device has the key A (code 30), so is no mouse.
+/// Whether the input device has the key A (code 30), which mice do not have.
 fn has_letters(input: &Path) -> bool {
     is_capable(input, "key", 30)
 }
 
-/// Whether the input device moves to the sides (code 0).
+/// Whether the input device reports horizontal motion (code 0).
 fn has_motion(input: &Path) -> bool {
     is_capable(input, "rel", 0)
 }
 
-/// Whether one of the first codes of a sort of events is among those that an input device has.
+/// Whether an input device supports a code below 64 of an event type.
 fn is_capable(input: &Path, sort: &str, code: u32) -> bool {
     let codes = attribute(input, &format!("capabilities/{sort}")).unwrap_or_default();
     let lowest = codes
@@ -188,7 +189,7 @@ fn is_capable(input: &Path, sort: &str, code: u32) -> bool {
     lowest.is_some_and(|bits| bits & 1 << code != 0)
 }
 
-/// HID devices are named bus:vendor:product.instance.
+/// HID devices have names of the form bus:vendor:product.instance.
 fn hid_device(parent: &Path) -> Option<PathBuf> {
     let is_hid = |entry: &PathBuf| name(entry).starts_with("0003:");
     entries(parent).into_iter().find(is_hid)
@@ -215,7 +216,7 @@ fn existing(path: PathBuf) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-/// What is in a directory that may come and go.
+/// The entries of a directory that may disappear.
 fn entries(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten();
     entries.flatten().map(|entry| entry.path()).collect()

@@ -1,14 +1,15 @@
-//! The built program on a real kernel: boots one in QEMU, plugs in a simulated receiver, runs the scenarios there.
+//! The built programs on a real kernel: boots one in QEMU, plugs in a simulated receiver, and runs
+//! scenarios there.
 //!
-//! `cargo test --test vm` runs all that are enabled, `cargo test --test vm -- NAME…` those that are
-//! named. This one executable has two roles: on the host it prepares and watches QEMU, in the guest
-//! it is started again, with `--guest`, as process 1.
+//! `cargo test --test vm` runs all scenarios, `cargo test --test vm -- NAME…` those named. This
+//! executable has two roles: on the host it prepares and watches QEMU; in the guest it is started
+//! again with `--guest` as process 1.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
+    reason = "a test panics on the first failure"
 )]
 
 mod boot_files;
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
     let chosen = match scenarios::choose(&arguments) {
         Ok(chosen) => chosen,
         Err(unknown) => {
-            eprintln!("vm: no scenario is called {unknown:?}; there are:");
+            eprintln!("vm: unknown scenario {unknown:?}; the scenarios are:");
             for scenario in scenarios::ALL {
                 eprintln!("    {:<12} {}", scenario.name, scenario.proves);
             }

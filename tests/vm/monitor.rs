@@ -1,4 +1,4 @@
-//! The program's monitor, which follows what happens while a scenario goes on, and what it told.
+//! Runs the program's monitor during a scenario, and evaluates its output.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,34 +14,34 @@ use crate::kernel::PATIENCE;
 use crate::process::{LIMIT, Running};
 use crate::program::Program;
 
-/// Where it writes its trace.
+/// The path of its trace.
 const TRACE: &str = "/run/monitor.trace";
 
-/// The exit status of a program that was interrupted.
+/// The exit status of an interrupted program.
 pub(crate) const INTERRUPTED: i32 = 130;
 
-/// A monitor at work.
+/// A running monitor.
 pub(crate) struct Monitor(Running);
 
-/// All that a monitor told and sent, after its end.
+/// The output and the trace of a monitor after its end.
 pub(crate) struct Watched {
-    /// Its lines, in words.
+    /// Its lines in short form.
     pub(crate) told: Vec<Told>,
-    /// What passed between it and its nodes.
+    /// The reports between it and its nodes.
     pub(crate) entries: Vec<Entry>,
 }
 
-/// What a line tells.
+/// A line in short form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Told {
-    /// The serial number of the device or receiver it is about.
+    /// The serial number of its device or receiver.
     pub(crate) serial: String,
-    /// What became different, in words: of a device that changed only this.
+    /// The event in words; for a changed device only the changed values.
     pub(crate) what: String,
 }
 
 impl Watched {
-    /// What was told of the device with this serial number.
+    /// The lines about the device with this serial number.
     pub(crate) fn told_of(&self, serial: [u8; 4]) -> impl Iterator<Item = &str> {
         let serial = plain(serial);
         let about = self.told.iter().filter(move |told| told.serial == serial);
@@ -50,7 +50,7 @@ impl Watched {
 }
 
 impl Told {
-    /// This about the device with this serial number.
+    /// A line about the device with this serial number.
     pub(crate) fn of(serial: [u8; 4], what: &str) -> Self {
         Self {
             serial: plain(serial),
@@ -60,17 +60,17 @@ impl Told {
 }
 
 impl Monitor {
-    /// Starts it, to be stopped by [`Self::stop`].
+    /// Starts it; [`Self::stop`] ends it.
     pub(crate) fn start(program: &Program) -> Self {
         Self(program.start(&["monitor", "--json", "--record", TRACE]))
     }
 
-    /// What it told so far.
+    /// Its lines so far.
     pub(crate) fn told(&self) -> Vec<Told> {
         in_words(&self.0.said())
     }
 
-    /// Waits until it told so much, and returns it.
+    /// Waits until it has printed this many lines, and returns them.
     pub(crate) fn wait_for(&self, count: usize) -> Vec<Told> {
         let mut told = Vec::new();
         eventually(&format!("{count} lines of the monitor"), PATIENCE, || {
@@ -79,12 +79,12 @@ impl Monitor {
         })
     }
 
-    /// Ends it as Ctrl-C or a service manager does. It must not have complained.
+    /// Ends it as Ctrl-C or a service manager does. It must not have printed an error.
     pub(crate) fn stop(self) -> Watched {
         self.0.signal(Signal::TERM);
         let run = self.0.finish(LIMIT);
         run.expect_status(INTERRUPTED);
-        assert_eq!(run.stderr, "", "failures told by the monitor");
+        assert_eq!(run.stderr, "", "standard error of the monitor");
         let trace = PathBuf::from(TRACE);
         let lines = fs::read_to_string(&trace).expect("the monitor's trace");
         fs::remove_file(&trace).expect("the trace can be removed");
@@ -101,14 +101,14 @@ impl Monitor {
     }
 }
 
-/// Lines in words. One that tells only the light, and that it is the same, is left out: each
-/// measurement is told, also those that others ask for.
+/// Lines in short form. A line with only an unchanged light is omitted: every measurement is
+/// reported, including those that other programs request.
 fn in_words(lines: &str) -> Vec<Told> {
     let mut light = BTreeMap::new();
     let mut all = Vec::new();
     for line in lines.lines() {
         let line: Value = serde_json::from_str(line)
-            .unwrap_or_else(|error| panic!("no JSON ({error}): {line:?}"));
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {line:?}"));
         let (subject, device) = (&line["receiver"], &line["device"]);
         let subject = if subject.is_null() { device } else { subject };
         let serial = subject["serial"].as_str().unwrap_or_default().to_owned();
@@ -131,7 +131,7 @@ fn in_words(lines: &str) -> Vec<Told> {
     all
 }
 
-/// What a line names as changed.
+/// The changes that a line reports.
 fn changes(line: &Value, last_light: Option<&str>) -> Vec<String> {
     let device = &line["device"];
     let changed = line["changed"].as_array().into_iter().flatten();

@@ -1,4 +1,4 @@
-//! A program that runs in the guest: takes what it says, signals it, waits for its end.
+//! A program in the guest: collects its output, sends signals, waits for its end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::mem;
@@ -12,10 +12,10 @@ use rustix::process::Signal;
 use serde_json::Value;
 use test_support::process::Process;
 
-/// How long one run may take in a slow guest, unless the scenario says otherwise.
+/// The default deadline of a run in a slow guest.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// A run under way; killed when dropped.
+/// A running program; killed when dropped.
 pub(crate) struct Running {
     process: Process,
     started: Instant,
@@ -23,14 +23,14 @@ pub(crate) struct Running {
     stderr: Words,
 }
 
-/// A run that ended.
+/// A finished run.
 #[derive(Debug)]
 pub(crate) struct Finished {
-    /// How.
+    /// The exit status.
     pub(crate) status: ExitStatus,
-    /// What it said.
+    /// The standard output.
     pub(crate) stdout: String,
-    /// What it complained about.
+    /// The standard error.
     pub(crate) stderr: String,
     /// How long it took.
     pub(crate) took: Duration,
@@ -60,22 +60,22 @@ impl Running {
         self.process.signal(signal);
     }
 
-    /// Its number as a process.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// The whole lines it said so far.
+    /// The complete lines on standard output so far.
     pub(crate) fn said(&self) -> String {
         self.stdout.so_far().clone()
     }
 
-    /// The whole lines it complained in so far.
+    /// The complete lines on standard error so far.
     pub(crate) fn complained(&self) -> String {
         self.stderr.so_far().clone()
     }
 
-    /// Waits for its end; it is a failure if that does not come within `limit`, counted from now.
+    /// Waits for its end; panics if it does not end within `limit` from now.
     pub(crate) fn finish(mut self, limit: Duration) -> Finished {
         let status = self.process.wait_within(limit);
         Finished {
@@ -88,19 +88,19 @@ impl Running {
 }
 
 impl Finished {
-    /// The document it printed, once it is clear that it ended well.
+    /// The JSON document it printed; it must have succeeded.
     pub(crate) fn document(&self) -> Value {
         self.expect_status(0);
         self.printed()
     }
 
-    /// The document it printed, however it ended.
+    /// The JSON document it printed, whatever its exit status.
     pub(crate) fn printed(&self) -> Value {
         serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+            .unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
     }
 
-    /// It ended by itself, with this status, and without a panic.
+    /// Asserts that it exited with this status, without a panic.
     pub(crate) fn expect_status(&self, status: i32) {
         assert_eq!(
             self.status.code(),
@@ -110,27 +110,27 @@ impl Finished {
         self.expect_no_panic();
     }
 
-    /// However it ended, it was no panic.
+    /// Asserts that it did not panic.
     pub(crate) fn expect_no_panic(&self) {
         assert!(!self.stderr.contains("panicked"), "a panic: {self:?}");
     }
 
-    /// It complained in one line, which is returned.
+    /// The only line on standard error.
     pub(crate) fn one_complaint(&self) -> &str {
         let mut lines = self.stderr.lines();
         let (Some(line), None) = (lines.next(), lines.next()) else {
-            panic!("not one line on stderr: {self:?}");
+            panic!("expected exactly one line on standard error: {self:?}");
         };
         line
     }
 
-    /// The signal that ended it, if one did.
+    /// The signal that ended it, if any.
     pub(crate) fn signal(&self) -> Option<i32> {
         self.status.signal()
     }
 }
 
-/// What comes out of a pipe, line by line while it comes.
+/// The output of a pipe, collected line by line.
 struct Words {
     text: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
@@ -143,7 +143,7 @@ impl Words {
         let reader = thread::spawn(move || {
             let mut from = BufReader::new(from);
             let mut line = String::new();
-            while from.read_line(&mut line).expect("its words are UTF-8") > 0 {
+            while from.read_line(&mut line).expect("the output is UTF-8") > 0 {
                 lock(&collected).push_str(&mem::take(&mut line));
             }
         });
@@ -155,7 +155,9 @@ impl Words {
     }
 
     fn all(self) -> String {
-        self.reader.join().expect("somebody who reads the pipe");
+        self.reader
+            .join()
+            .expect("the reading thread does not panic");
         mem::take(&mut lock(&self.text))
     }
 }

@@ -8,25 +8,25 @@ use std::process::Command;
 
 use crate::process::{Finished, LIMIT, Running};
 
-/// What is under test, by its paths as the guest sees them.
+/// The programs or packages under test, by their paths in the guest.
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
-    /// The program and the daemon as they were built.
+    /// The program and the daemon as built.
     Programs { program: PathBuf, daemon: PathBuf },
     /// The Debian package and a later one, to be installed by a scenario.
     Packages { first: PathBuf, later: PathBuf },
 }
 
-/// Where the guest keeps it: in memory, and where everybody may run it.
+/// The path of the program in the guest: in memory, executable by all users.
 const INSTALLED: &str = "/run/solar-status";
 
-/// The same of the daemon.
+/// The path of the daemon.
 const DAEMON: &str = "/run/solar-statusd";
 
-/// Where the package puts them.
+/// The paths of both in the package.
 const PACKAGED: [&str; 2] = ["/usr/bin/solar-status", "/usr/bin/solar-statusd"];
 
-/// Where it keeps what it remembers of devices.
+/// The directory of the program's cache.
 const CACHE: &str = "/run/solar-status-cache";
 
 /// The program, installed in the guest.
@@ -37,7 +37,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Copies programs to a place that every user of the guest can reach.
+    /// Copies the programs to a place that every user of the guest can reach.
     pub(crate) fn install(subject: Subject) -> Self {
         let [installed, daemon] = match &subject {
             Subject::Packages { .. } => PACKAGED,
@@ -45,7 +45,7 @@ impl Program {
                 for (built, installed) in [(program, INSTALLED), (daemon, DAEMON)] {
                     fs::copy(built, installed).expect("the program can be copied");
                     let mode = PermissionsExt::from_mode(0o755);
-                    fs::set_permissions(installed, mode).expect("and its mode set");
+                    fs::set_permissions(installed, mode).expect("its mode can be set");
                 }
                 [INSTALLED, DAEMON]
             }
@@ -57,7 +57,7 @@ impl Program {
         }
     }
 
-    /// The Debian package under test, and a later one.
+    /// The Debian package under test, and one of a later version.
     pub(crate) fn packages(&self) -> [&Path; 2] {
         match &self.subject {
             Subject::Packages { first, later } => [first, later],
@@ -65,7 +65,7 @@ impl Program {
         }
     }
 
-    /// Makes it forget what it remembered of devices.
+    /// Clears its cache.
     pub(crate) fn forget(&self) {
         match fs::remove_dir_all(CACHE) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -75,12 +75,12 @@ impl Program {
         }
     }
 
-    /// Where it and the daemon are.
+    /// The paths of the program and the daemon.
     pub(crate) fn files(&self) -> [&'static str; 2] {
         [self.installed, self.daemon]
     }
 
-    /// The program, to be run as root.
+    /// A command that runs it as root.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.installed);
         command.args(arguments).env("CACHE_DIRECTORY", CACHE);
@@ -90,35 +90,35 @@ impl Program {
     /// Starts it as root.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut command = self.command(arguments);
-        // What it asks of devices is tested, also beside a daemon.
+        // Bypasses a running daemon: the requests to the devices are under test.
         command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
         Running::start(command)
     }
 
-    /// Starts it as a user who may do nothing.
+    /// Starts it as a user without permissions.
     pub(crate) fn start_as_nobody(&self, arguments: &[&str]) -> Running {
         self.start_as("65534", arguments)
     }
 
-    /// Starts it as this user, in the group of the same name.
+    /// Starts it as this user, in the group with the same name.
     pub(crate) fn start_as(&self, user: &str, arguments: &[&str]) -> Running {
         let mut command = command_as(user, self.installed);
         command.args(arguments);
         Running::start(command)
     }
 
-    /// The daemon, to be run as this user.
+    /// A command that runs the daemon as this user.
     pub(crate) fn daemon_as(&self, user: &str) -> Command {
         command_as(user, self.daemon)
     }
 
-    /// Runs it as root, to its end.
+    /// Runs it as root to completion.
     pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         self.start(arguments).finish(LIMIT)
     }
 }
 
-/// A program, to be run as this user in the group of the same name.
+/// A command that runs a program as this user, in the group with the same name.
 fn command_as(user: &str, program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command

@@ -1,4 +1,4 @@
-//! What is shipped, built on the host: the programs with the release profile, and their package.
+//! Builds what is shipped on the host: the programs with the release profile, and their package.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use crate::boot_files::{fresh_directory, succeeded};
 use crate::program::Subject;
 
-/// The version of the later package: after any other.
+/// The version of the later package, higher than any other.
 pub(crate) const LATER: &str = "99-1";
 
-/// Builds the program and the daemon; where the package was built before, there is nothing to do.
+/// Builds the program and the daemon; the build of the package is reused.
 pub(crate) fn programs() -> io::Result<Subject> {
     let build = Command::new(env!("CARGO"))
         .args(["build", "--release", "--locked", "--bins"])
@@ -25,9 +25,9 @@ pub(crate) fn programs() -> io::Result<Subject> {
     })
 }
 
-/// Builds the Debian package, and the same as one of a later version.
+/// Builds the Debian package, and another one with a later version.
 pub(crate) fn packages() -> io::Result<[PathBuf; 2]> {
-    // In its own folder cargo-deb keeps one of each package.
+    // cargo-deb keeps one file per package in a separate folder.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm/packages");
     fresh_directory(&folder)?;
     let folder = format!("{}/", folder.display());
@@ -50,7 +50,7 @@ fn package(arguments: &[&str]) -> io::Result<PathBuf> {
     Ok(said.trim_end().into())
 }
 
-/// The folder that this test was built in, too.
+/// The target directory of this test.
 fn target() -> &'static Path {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     temporary.parent().expect("the folder of cargo's files")

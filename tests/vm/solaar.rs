@@ -1,26 +1,26 @@
-//! The real Solaar, as Debian has it: runs `solaar show` and takes what it says of each battery.
+//! The real Solaar from Debian: runs `solaar show` and extracts the battery of each device.
 
 use std::process::Command;
 use std::time::Duration;
 
 use crate::process::{Finished, Running};
 
-/// Python starts slowly in the guest, and Solaar asks every device for some 45 features.
+/// Python starts slowly in the guest, and Solaar queries about 45 features of every device.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 
-/// Where it keeps what it learns about devices: in memory, apart from the host's own.
+/// The directory of its cache: in memory, separate from the host's.
 const HOME: &str = "/run/solaar";
 
 /// A device as `solaar show` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// Its serial number, or on a cable its unit id, in capitals.
+    /// Its serial number, or on a cable its unit id, in upper case.
     pub(crate) serial: String,
     /// The last line about its battery, such as `Battery: 65%, discharging.`
     pub(crate) battery: String,
 }
 
-/// `solaar show`.
+/// The command `solaar show`.
 pub(crate) fn command() -> Command {
     let mut command = Command::new("solaar");
     command.arg("show").env("HOME", HOME);
@@ -32,7 +32,7 @@ pub(crate) fn start() -> Running {
     Running::start(command())
 }
 
-/// What it listed, in its order.
+/// The devices in its output, in order.
 pub(crate) fn listed(run: &Finished) -> Vec<Listed> {
     run.expect_status(0);
     let mut devices: Vec<Listed> = Vec::new();

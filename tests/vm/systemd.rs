@@ -1,5 +1,5 @@
-//! systemd in the guest: process 1 of a process namespace of its own, with the units it is given and
-//! no others. It hears udev as it would on a real system, and starts what udev's rules want.
+//! systemd in the guest: process 1 of its own process namespace, with only the given units. It
+//! receives udev's messages as on a real system, and starts the units that udev's rules want.
 
 use std::fs;
 use std::path::Path;
@@ -9,30 +9,30 @@ use rustix::mount::{MountFlags, mount};
 
 use crate::process::Running;
 
-/// Where it finds units, and nowhere else.
+/// The only directory where it looks for units.
 const UNITS: &str = "/run/units";
 
 const CGROUPS: &str = "/sys/fs/cgroup";
 
-/// What a system's own units are here: names that others depend on, with nothing behind them.
+/// Empty replacements for system units that others depend on.
 const SYSTEM: [(&str, &str); 6] = [
     ("sysinit.target", "[Unit]\nDefaultDependencies=no\n"),
     ("basic.target", "[Unit]\nDefaultDependencies=no\n"),
     ("shutdown.target", "[Unit]\nDefaultDependencies=no\n"),
     ("umount.target", "[Unit]\nDefaultDependencies=no\n"),
-    // The bus runs already.
+    // The bus is already running.
     ("dbus.socket", "[Socket]\nListenStream=/run/units-bus\n"),
     ("dbus.service", "[Service]\nExecStart=/bin/true\n"),
 ];
 
-/// The system's unit that loads a module.
+/// The system's unit that loads a kernel module.
 const MODPROBE: &str = "/lib/systemd/system/modprobe@.service";
 
-/// A running systemd; dropping it kills it with all it started.
+/// A running systemd; dropping it kills it and everything it started.
 pub(crate) struct Systemd(#[expect(dead_code, reason = "for its drop")] Running);
 
 impl Systemd {
-    /// Starts it with these units, names and contents. What it has to say goes to the kernel's log.
+    /// Starts it with these units (names and contents). Its messages go to the kernel's log.
     pub(crate) fn start(units: &[(&str, &str)]) -> Self {
         fs::create_dir_all(UNITS).expect("a folder for units");
         for (name, text) in SYSTEM.iter().chain(units) {
@@ -49,19 +49,19 @@ impl Systemd {
             .args(["--fork", "--pid", "--mount", "--mount-proc", "--kill-child"])
             .args(["/lib/systemd/systemd", "--system", "--unit=basic.target"])
             .args(["--log-target=kmsg", "--show-status=no"])
-            // Else it would set up the machine, the network's loopback and the clock among others.
+            // Otherwise it would set up the machine, including the loopback network and the clock.
             .env("container", "namespace")
             .env("SYSTEMD_UNIT_PATH", UNITS);
         Self(Running::start(command))
     }
 }
 
-/// The one process of a service, as seen from outside of the namespace.
+/// The only process of a service, as seen from outside the namespace.
 pub(crate) fn process_of(service: &str) -> Option<u32> {
     process_in(&format!("system.slice/{service}"))
 }
 
-/// What systemctl says.
+/// The output of systemctl.
 pub(crate) fn ask(arguments: &[&str]) -> String {
     let systemd = process_in("init.scope").expect("systemd");
     let output = Command::new("nsenter")
@@ -75,7 +75,7 @@ pub(crate) fn ask(arguments: &[&str]) -> String {
         .to_owned()
 }
 
-/// The one process of a control group.
+/// The only process of a control group.
 fn process_in(group: &str) -> Option<u32> {
     let processes = fs::read_to_string(format!("{CGROUPS}/{group}/cgroup.procs")).ok()?;
     processes.trim_end().parse().ok()

@@ -1,4 +1,4 @@
-//! Requests and their answers on a node: none is lost, and none comes twice.
+//! Requests and replies on a node: none is lost, none occurs twice.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use hidpp_proto::wire::SoftwareId;
 use hidpp_sim::receiver::Sent;
 use solar_status::capture::trace::{Direction, Entry};
 
-/// Byte 0 of a DJ report: a request that has no answer.
+/// Byte 0 of a DJ report: a request without a reply.
 const DJ: u8 = 0x20;
 /// Byte 2 of an error, of HID++ 1.0 and 2.0.
 const ERRORS: [u8; 2] = [0x8F, 0xFF];
-/// Byte 2 of the accesses to registers: write, read, and both long.
+/// Byte 2 of register accesses: write, read, and both in long form.
 const ACCESSES: [u8; 4] = [0x80, 0x81, 0x82, 0x83];
 
-/// Device index and the two bytes that an answer repeats.
+/// The device index and the two bytes that a reply repeats.
 type Header = [u8; 3];
 
-/// What a request asks for.
+/// The header of a request.
 fn asked(request: &[u8]) -> Option<Header> {
     match *request {
         [DJ, ..] => None,
@@ -25,7 +25,7 @@ fn asked(request: &[u8]) -> Option<Header> {
     }
 }
 
-/// What a report answers, if it is an answer; an error is one, too.
+/// The header of the request that a report answers; an error is a reply, too.
 fn answered(report: &[u8]) -> Option<Header> {
     match *report {
         [_, index, error, sub_id, address, ..] if ERRORS.contains(&error) => {
@@ -36,8 +36,8 @@ fn answered(report: &[u8]) -> Option<Header> {
     }
 }
 
-/// Every request that the receiver got while somebody listened has exactly one answer: the
-/// kernel's, Solaar's and ours. Returns how many they are.
+/// Asserts that every request the receiver got during the recording has exactly one reply, whether
+/// it was the kernel's, Solaar's or ours. Returns the number of requests.
 pub(crate) fn expect_one_answer_each<'a>(
     requests: impl Iterator<Item = &'a Sent>,
     heard: &[Entry],
@@ -52,7 +52,7 @@ pub(crate) fn expect_one_answer_each<'a>(
         .iter()
         .filter(|entry| entry.direction == Direction::FromDevice);
     for header in incoming.filter_map(|entry| answered(entry.report.as_bytes())) {
-        // What nobody asked for is an event or a notification.
+        // A report without a matching request is an event or a notification.
         if let Some(owed) = owed.get_mut(&header) {
             *owed -= 1;
         }
@@ -60,13 +60,13 @@ pub(crate) fn expect_one_answer_each<'a>(
     owed.retain(|_, owed| *owed != 0);
     assert!(
         owed.is_empty(),
-        "answers that are missing, or too many if negative: {owed:02x?}"
+        "missing replies, or surplus ones if negative: {owed:02x?}"
     );
     count
 }
 
-/// Whoever wrote this trace got an answer to each of its requests before it sent the next to the
-/// same device. Returns how many they are.
+/// Asserts that the program that wrote this trace got a reply to each request before it sent the
+/// next one to the same device. Returns the number of requests.
 pub(crate) fn expect_answers_in_turn(trace: &[Entry]) -> usize {
     let mut waiting: BTreeMap<u8, &Entry> = BTreeMap::new();
     let mut count = 0;
@@ -76,7 +76,7 @@ pub(crate) fn expect_answers_in_turn(trace: &[Entry]) -> usize {
         match entry.direction {
             Direction::ToDevice => {
                 let before = waiting.insert(index, entry);
-                assert!(before.is_none(), "{entry}, but {before:?} has no answer");
+                assert!(before.is_none(), "{entry}, but {before:?} has no reply");
                 count += 1;
             }
             Direction::FromDevice => {
@@ -88,10 +88,7 @@ pub(crate) fn expect_answers_in_turn(trace: &[Entry]) -> usize {
             }
         }
     }
-    assert!(
-        waiting.is_empty(),
-        "requests without an answer: {waiting:?}"
-    );
+    assert!(waiting.is_empty(), "requests without a reply: {waiting:?}");
     count
 }
 
@@ -102,7 +99,8 @@ pub(crate) fn listed<'a>(requests: impl Iterator<Item = &'a Sent>) -> Vec<String
     listed
 }
 
-/// A request as text, to be compared: the mark of a ping is `00`, the software id of this program `s`.
+/// A request as text for comparison: the data of a ping is `00`, the software id of this program
+/// `s`.
 pub(crate) fn text(request: &[u8]) -> String {
     let is_call = matches!(request, [_, _, sub_id, ..] if !ACCESSES.contains(sub_id));
     let is_ping = matches!(request, [_, _, 0x00, function, ..] if function >> 4 == 1);

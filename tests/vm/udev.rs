@@ -1,17 +1,17 @@
-//! udev in the guest: rules that are installed for a while, and what udev says of a node.
+//! udev in the guest: temporarily installed rules, and udev's properties of a node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where udevd looks for rules of this boot.
+/// The directory of udev's runtime rules.
 const RULES: &str = "/run/udev/rules.d";
 
-/// A rule of the project, as it is shipped. Dropping it takes it out again.
+/// A shipped udev rule. Dropping it uninstalls it.
 pub(crate) struct Installed(PathBuf);
 
 impl Installed {
-    /// Puts the file of this name to udev's rules.
+    /// Installs the rule file with this name.
     pub(crate) fn new(name: &str) -> Self {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("udev")
@@ -26,19 +26,19 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        // A panic here would hide the reason of a scenario that fails.
+        // A panic here would hide the reason of a failed scenario.
         fs::remove_file(&self.0).ok();
         let mut reload = Command::new("udevadm");
         reload.args(["control", "--reload"]).status().ok();
     }
 }
 
-/// Waits until udev has done all there is to do.
+/// Waits until udev has processed all events.
 pub(crate) fn settle() {
     udevadm(&["settle"]);
 }
 
-/// What udev says of a node under this key.
+/// A property of a node in udev.
 pub(crate) fn property(node: &Path, key: &str) -> Option<String> {
     let node = node.display().to_string();
     let properties = udevadm(&["info", "--query=property", &node]);
@@ -48,7 +48,7 @@ pub(crate) fn property(node: &Path, key: &str) -> Option<String> {
     values.next().map(str::to_owned)
 }
 
-/// Whether a node carries a tag now.
+/// Whether a node has a tag at present.
 pub(crate) fn has_tag(node: &Path, tag: &str) -> bool {
     let tags = property(node, "CURRENT_TAGS");
     tags.is_some_and(|tags| tags.split(':').any(|it| it == tag))

@@ -1,12 +1,12 @@
-//! A HID device without any wire: the kernel's uhid, by which bluetoothd, too, brings in what it hears.
+//! A HID device without hardware, through the kernel's uhid, which bluetoothd also uses for
+//! Bluetooth devices.
 //!
-//! A message is a `uhid_event` of the kernel's `linux/uhid.h`: its kind, then, to create a device
-//! (`UHID_CREATE2`), all in the order of the machine:
-//!
+//! A message is a `uhid_event` of the kernel's `linux/uhid.h`: its type, then, to create a device
+//! (`UHID_CREATE2`), in native byte order:
 //! | offset | size | what |
 //! |---|---|---|
-//! | 0 | 4 | kind, 11 |
-//! | 4 | 128, 64, 64 | name, physical place, serial number |
+//! | 0 | 4 | type, 11 |
+//! | 4 | 128, 64, 64 | name, physical location, serial number |
 //! | 260 | 2 | length of the report descriptor |
 //! | 262 | 2 | bus |
 //! | 264 | 4, 4, 4, 4 | vendor, product, version, country |
@@ -25,10 +25,10 @@ const BLUETOOTH: u16 = 5;
 const NAME: usize = 128;
 const PLACE_AND_SERIAL: usize = 64 + 64;
 
-/// Devices of this kind in sysfs.
+/// The directory of such devices in sysfs.
 const DEVICES: &str = "/sys/devices/virtual/misc/uhid";
 
-/// A device on Bluetooth, as long as the file is open. It says nothing.
+/// A Bluetooth device that exists while the file is open. It never answers.
 pub(crate) struct BluetoothDevice {
     /// Its node.
     pub(crate) node: PathBuf,
@@ -36,7 +36,7 @@ pub(crate) struct BluetoothDevice {
 }
 
 impl BluetoothDevice {
-    /// Brings it in.
+    /// Creates the device.
     pub(crate) fn connect(vendor: u16, product: u16, reports: &[u8]) -> Self {
         let mut message = CREATE2.to_ne_bytes().to_vec();
         message.extend([0; NAME + PLACE_AND_SERIAL]);
@@ -58,7 +58,7 @@ impl BluetoothDevice {
     }
 }
 
-/// The node of the device whose name begins so.
+/// The node of the device whose name has this prefix.
 fn node(name: &str) -> Option<PathBuf> {
     let devices = fs::read_dir(DEVICES).ok()?;
     let device = devices

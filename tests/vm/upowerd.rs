@@ -1,4 +1,4 @@
-//! The real upowerd, as Debian has it.
+//! The real upowerd from Debian.
 
 use std::process::Command;
 
@@ -8,16 +8,16 @@ use crate::bus::{Client, UPOWER};
 use crate::kernel::PATIENCE;
 use crate::process::Running;
 
-/// Where Debian puts it.
+/// Its path on Debian.
 pub(crate) const INSTALLED: &str = "/usr/libexec/upowerd";
 
 /// A running upowerd; dropping it kills it.
 pub(crate) struct Upowerd(Running);
 
 impl Upowerd {
-    /// Starts it and waits until it has its name.
+    /// Starts it and waits until it owns its name.
     pub(crate) fn start(client: &Client) -> Self {
-        // The one of the scenario before may not be quite gone.
+        // That of the previous scenario may not have ended yet.
         eventually("UPower's name to be free", PATIENCE, || {
             (!client.is_there(UPOWER)).then_some(())
         });
@@ -26,7 +26,7 @@ impl Upowerd {
         Self(running)
     }
 
-    /// Its number as a process.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }

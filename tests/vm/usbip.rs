@@ -1,8 +1,9 @@
-//! A USB device made of [`Hardware`] and [`Firmware`]: the far end of the kernel's virtual host controller.
+//! A USB device made of [`Hardware`] and [`Firmware`]: the device side of the kernel's virtual host
+//! controller.
 //!
-//! The kernel's end of a Unix socket pair is given to `vhci-hcd` through sysfs; a thread of ours
-//! answers on the other end. The messages are USB/IP, those of the kernel's `usbip_protocol` document:
-//! a header of 48 bytes, big-endian, then the transfer's data.
+//! The kernel's end of a Unix socket pair is given to `vhci-hcd` through sysfs; a thread answers on
+//! the other end. The messages are USB/IP, as in the kernel's `usbip_protocol` document: a header
+//! of 48 bytes, big-endian, then the transfer's data.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -25,12 +26,12 @@ use crate::kernel::{PATIENCE, Seen};
 const ATTACH: &str = "/sys/devices/platform/vhci_hcd.0/attach";
 /// One line for each port: hub, port, state, and more.
 const PORTS: &str = "/sys/devices/platform/vhci_hcd.0/status";
-/// The hub for all but super speed.
+/// The hub for all speeds below super speed.
 const HUB: &str = "hs";
 /// The state of a port without a device.
 const FREE: &str = "004";
 const FULL_SPEED: u32 = 2;
-/// Bus 1, device 2: any number will do, the kernel only hands it back to us.
+/// Bus 1, device 2: arbitrary numbers, which the kernel only returns to us.
 const DEVICE_ID: u32 = 0x0001_0002;
 
 const CMD_SUBMIT: u32 = 1;
@@ -40,14 +41,14 @@ const RET_UNLINK: u32 = 4;
 const DIRECTION_IN: u32 = 1;
 const HEADER: usize = 48;
 
-/// Status of a transfer that went well.
+/// The status of a successful transfer.
 const DONE: i32 = 0;
-/// `-EPIPE`, a stalled endpoint: the device does not know the request.
+/// `-EPIPE`, a stalled endpoint: the device does not support the request.
 const STALL: i32 = -32;
 /// `-ECONNRESET`: the transfer was cancelled.
 const CANCELLED: i32 = -104;
 
-/// A plugged-in device. Dropping it unplugs it.
+/// A plugged-in device. Dropping it unplugs the device.
 pub(crate) struct UsbDevice<F> {
     hardware: &'static Hardware,
     port: u8,
@@ -55,7 +56,7 @@ pub(crate) struct UsbDevice<F> {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the plug's thread and its owner both reach.
+/// State shared by the device's thread and its owner.
 struct Shared<F> {
     plugged_in: Instant,
     firmware: Mutex<F>,
@@ -65,7 +66,7 @@ struct Shared<F> {
 }
 
 impl<F: Firmware + Send + 'static> UsbDevice<F> {
-    /// Plugs the device in at a free port; the kernel finds it on its own from here on.
+    /// Plugs the device in at a free port; the kernel detects it on its own.
     pub(crate) fn plug_in(hardware: &'static Hardware, firmware: F) -> Self {
         let (ours, kernels) = UnixStream::pair().expect("a socket pair");
         let shared = Arc::new(Shared {
@@ -101,7 +102,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
         }
     }
 
-    /// What the kernel made of it.
+    /// The kernel's view of the device.
     pub(crate) fn seen(&self) -> Seen {
         Seen {
             port: self.port,
@@ -109,7 +110,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
         }
     }
 
-    /// Does something to the device, now.
+    /// Changes the device, at the current time.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut F, Timestamp) -> R) -> R {
         let result = act(&mut *self.shared.firmware(), self.shared.now());
         self.shared.ring();
@@ -128,23 +129,23 @@ impl<F> Drop for UsbDevice<F> {
 }
 
 impl<F> Shared<F> {
-    /// To be asked while the firmware is locked, so that it never sees time go back.
+    /// Call it while the firmware is locked, so that its time never goes back.
     fn now(&self) -> Timestamp {
         Timestamp::from_start(self.plugged_in.elapsed())
     }
 
-    /// A scenario that failed while it held the device must not hide its own reason.
+    /// A scenario that panicked while it held the lock must not hide its own reason.
     fn firmware(&self) -> MutexGuard<'_, F> {
         self.firmware.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ring(&self) {
-        // It fails only when the counter is full, and then the thread is awake.
+        // Fails only if the counter is full, in which case the thread is awake.
         rustix::io::write(&self.bell, &1_u64.to_ne_bytes()).ok();
     }
 }
 
-/// A port that no device holds, or still holds after its unplugging.
+/// A port without a device, not even one that is being removed.
 fn free_port() -> Option<u8> {
     let ports = fs::read_to_string(PORTS).expect("the ports of vhci-hcd");
     ports.lines().find_map(|line| {
@@ -154,12 +155,12 @@ fn free_port() -> Option<u8> {
     })
 }
 
-/// The thread's side: the socket and the transfers that wait for data.
+/// The thread's side: the socket and the pending transfers.
 struct Plug<F> {
     hardware: &'static Hardware,
     shared: Arc<Shared<F>>,
     socket: UnixStream,
-    /// Input reports nobody has fetched yet.
+    /// Input reports that have not been fetched yet.
     reports: VecDeque<Vec<u8>>,
     /// Sequence numbers of the pending IN transfers, by interface.
     waiting: Vec<VecDeque<u32>>,
@@ -170,7 +171,7 @@ impl<F: Firmware> Plug<F> {
         while !self.shared.unplugged.load(Ordering::Relaxed) {
             match self.turn() {
                 Ok(()) => {}
-                // The kernel let go of the device first.
+                // The kernel removed the device first.
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return,
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => return,
                 Err(error) => panic!("the USB/IP socket fails: {error}"),
@@ -178,7 +179,7 @@ impl<F: Firmware> Plug<F> {
         }
     }
 
-    /// Delivers what is due, waits for the next thing, and answers one message.
+    /// Delivers due reports, waits for the next event, and answers one message.
     fn turn(&mut self) -> io::Result<()> {
         let due = self.collect_reports();
         self.deliver_reports()?;
@@ -196,7 +197,7 @@ impl<F: Firmware> Plug<F> {
         if socket { self.answer() } else { Ok(()) }
     }
 
-    /// Takes what the firmware has to say by now; returns when it wants to speak next.
+    /// Takes the reports that the firmware has by now; returns when the next one is due.
     fn collect_reports(&mut self) -> Option<Timestamp> {
         let mut firmware = self.shared.firmware();
         let now = self.shared.now();
@@ -243,13 +244,13 @@ impl<F: Firmware> Plug<F> {
         }
     }
 
-    /// An interrupt IN transfer stays pending until there is a report for it.
+    /// Keeps an interrupt IN transfer pending until there is a report for it.
     fn hold(&mut self, transfer: u32, number: u32) {
         let mut interfaces = (0..).zip(&mut self.waiting);
         let waiting = interfaces
             .find(|(interface, _)| u32::from(endpoint(*interface)) == number)
             .map(|(_, waiting)| waiting);
-        let waiting = waiting.expect("a transfer for an endpoint that exists");
+        let waiting = waiting.expect("the endpoint exists");
         waiting.push_back(transfer);
     }
 
@@ -297,7 +298,7 @@ impl<F: Firmware> Plug<F> {
 
     fn control_out(&self, setup: [u8; 8], data: &[u8]) -> i32 {
         match setup {
-            // SET_REPORT, output: the only way in, as there is no OUT endpoint.
+            // SET_REPORT, output: the only way to send reports, because there is no OUT endpoint.
             [0x21, 0x09, _, 2, interface, 0, ..] => {
                 if interface == self.hardware.hidpp_interface {
                     let mut firmware = self.shared.firmware();
@@ -315,7 +316,7 @@ impl<F: Firmware> Plug<F> {
     }
 }
 
-/// The device's answer to a control request that asks for data, `None` to stall.
+/// The device's reply to a control request for data; `None` to stall.
 fn control_in(hardware: &Hardware, setup: [u8; 8]) -> Option<Vec<u8>> {
     let interface = |number: u8| hardware.interfaces.get(usize::from(number));
     match setup {

@@ -1,4 +1,4 @@
-//! Where a scenario runs: on the host's files or in a fresh Debian, and with which programs.
+//! The environments of scenarios: the host's files or a fresh Debian, and which programs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use crate::{debian, shipped};
 /// One boot of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VmEnvironment {
-    /// The host's files under a writable layer, and the programs as tests are built.
+    /// The host's files below a writable layer, and the programs as built for tests.
     Host,
-    /// The same, and the programs as they are shipped.
+    /// The same with the programs as shipped.
     Shipped,
-    /// A fresh Debian with systemd as process 1, and our package to be installed there.
+    /// A fresh Debian with systemd as process 1, in which our package can be installed.
     Debian,
 }
 
 impl VmEnvironment {
-    /// All of them, in the order in which they are booted.
+    /// All environments, in the order in which they are booted.
     pub(crate) const ALL: [Self; 3] = [Self::Host, Self::Shipped, Self::Debian];
 
     /// The folder for its files.
@@ -31,7 +31,7 @@ impl VmEnvironment {
         }
     }
 
-    /// What is under test there, built if need be.
+    /// The programs or packages under test, built if necessary.
     pub(crate) fn subject(self) -> io::Result<Subject> {
         match self {
             Self::Host => Ok(Subject::Programs {
@@ -46,9 +46,9 @@ impl VmEnvironment {
         }
     }
 
-    /// The commands by which the init goes on in the root that scenarios see, which is made if need
-    /// be. The host's files are at `/host`; `test` is this executable, `place` a folder of the host for
-    /// what takes long to make.
+    /// The commands with which the init continues in the root of the scenarios; creates that root
+    /// if necessary. The host's files are at `/host`; `test` is this executable, `place` a folder
+    /// of the host for files that take long to create.
     pub(crate) fn enter(self, place: &Path, test: &Path) -> io::Result<String> {
         Ok(match self {
             Self::Host | Self::Shipped => ENTER_HOST.replace("TEST", &quoted(test)),
@@ -59,12 +59,12 @@ impl VmEnvironment {
     }
 }
 
-/// A file of the host as the guest's Debian sees it.
+/// The path of a host file in the guest's Debian.
 fn in_debian(file: &Path) -> PathBuf {
     Path::new("/host").join(file.strip_prefix("/").unwrap_or(file))
 }
 
-/// This executable becomes process 1, on the host's files with a writable layer over them.
+/// Runs this executable as process 1, on the host's files with a writable layer.
 const ENTER_HOST: &str = "\
 /bin/busybox mount -t tmpfs layer /layer
 /bin/busybox mkdir /layer/files /layer/work
@@ -73,9 +73,9 @@ const ENTER_HOST: &str = "\
 exec /bin/busybox switch_root /root TEST --guest >/root/dev/ttyS1 2>&1
 ";
 
-/// systemd becomes process 1, in memory, and this executable one of its services. The host's files
-/// are at `/host`: this executable, our package, and the modules of its kernel. There are no timers:
-/// at midnight others would write files, too.
+/// Runs systemd as process 1, in memory, and this executable as a service. The host's files are at
+/// `/host`: this executable, our package, and the kernel's modules. Timers are disabled, because at
+/// midnight they would write files.
 const ENTER_DEBIAN: &str = "\
 /bin/busybox mount -t tmpfs -o mode=0755,size=75% root /root
 /bin/busybox tar -x -f /host/ARCHIVE -C /root

@@ -3,7 +3,7 @@
 use super::Hardware;
 use super::reports::{KEYBOARD, MOUSE, vendor};
 
-/// The shape of a Unifying receiver, without DJ.
+/// The interfaces of a Unifying receiver, without DJ.
 pub(crate) const BOLT: Hardware = Hardware {
     vendor: 0x046D,
     product: 0xC548,
@@ -15,8 +15,8 @@ pub(crate) const BOLT: Hardware = Hardware {
     hidpp_interface: 2,
 };
 
-/// HID++ short and long (reports 10 and 11). The count comes before the size, as in the real one
-/// (logiops missed it when it looked for fixed bytes).
+/// HID++ short and long (reports 10 and 11). The count precedes the size, as in the real one
+/// (logiops missed it when it searched for fixed bytes).
 #[rustfmt::skip]
 const HIDPP: [u8; 54] = [
     0x06, 0x00, 0xFF, 0x09, 0x01, 0xA1, 0x01, 0x85, 0x10, 0x95, 0x06, 0x75, 0x08,

@@ -1,9 +1,9 @@
-//! A plain keyboard of Logitech on a cable, without HID++: the K120, 046D:C31C.
+//! A corded Logitech keyboard without HID++: the K120, 046D:C31C.
 
 use super::Hardware;
 use super::reports::KEYBOARD;
 
-/// Its first interface; a second one for other keys is left out.
+/// Its first interface; the second one, for other keys, is omitted.
 pub(crate) const CORDED_KEYBOARD: Hardware = Hardware {
     vendor: 0x046D,
     product: 0xC31C,

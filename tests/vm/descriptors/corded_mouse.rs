@@ -1,4 +1,4 @@
-//! A rechargeable mouse on its cable: the G903 Hero, 046D:C091, which the kernel's driver knows.
+//! A rechargeable mouse on its cable: the G903 Hero, 046D:C091, which the kernel driver supports.
 
 use super::Hardware;
 use super::reports::{HIDPP_REPORTS, KEYBOARD, MOUSE, vendor};

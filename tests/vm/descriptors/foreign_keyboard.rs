@@ -1,11 +1,12 @@
-//! Another maker's keyboard, whose vendor reports have by chance the ids and sizes of HID++.
+//! A keyboard of another manufacturer, whose vendor reports happen to have the ids and sizes of
+//! HID++.
 
 use super::Hardware;
 use super::reports::{HIDPP_REPORTS, KEYBOARD, vendor};
 
-/// A keyboard, and a second interface for its lamps.
+/// A keyboard, and a second interface for its lights.
 pub(crate) const FOREIGN_KEYBOARD: Hardware = Hardware {
-    // pid.codes gives these numbers to tests.
+    // pid.codes reserves these numbers for tests.
     vendor: 0x1209,
     product: 0x0001,
     version: 0x0100,

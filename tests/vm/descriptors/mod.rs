@@ -1,8 +1,8 @@
-//! What the devices that a scenario can plug in say about themselves on USB.
+//! The USB descriptors of the hardware that a scenario can plug in.
 //!
-//! One file per piece of hardware. Their bytes are written by hand: the shape (interfaces, which
-//! of them carries HID++, report ids and sizes) is that of the real device, the rest is the
-//! shortest that a HID driver takes.
+//! One file per piece of hardware. The descriptors are written by hand: their structure
+//! (interfaces, the one with HID++, report ids and sizes) is that of the real device, the rest is
+//! the shortest that a HID driver accepts.
 
 mod bolt;
 mod corded_keyboard;
@@ -24,18 +24,18 @@ pub(crate) use unifying::UNIFYING;
 pub(crate) struct Hardware {
     vendor: u16,
     product: u16,
-    /// In binary-coded decimals, as `bcdDevice` has it.
+    /// In binary-coded decimal, as in `bcdDevice`.
     version: u16,
     maker: &'static str,
     name: &'static str,
     firmware: &'static str,
-    /// In their order.
+    /// In the order of their numbers.
     pub(crate) interfaces: &'static [Interface],
-    /// The interface that carries HID++, or what looks like it.
+    /// The interface with HID++, or with reports that look like it.
     pub(crate) hidpp_interface: u8,
 }
 
-/// One HID interface with its single interrupt IN endpoint; there is no OUT endpoint.
+/// A HID interface with its interrupt IN endpoint; there is no OUT endpoint.
 pub(crate) struct Interface {
     boot: Boot,
     /// The HID report descriptor.
@@ -45,7 +45,7 @@ pub(crate) struct Interface {
     interval: u8,
 }
 
-/// What an interface is to a BIOS.
+/// The boot protocol of an interface, which a BIOS uses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Boot {
     Nothing,
@@ -78,10 +78,10 @@ impl Hardware {
         }
     }
 
-    /// The configuration descriptor with everything that follows it.
+    /// The configuration descriptor, followed by all others.
     pub(crate) fn configuration(&self) -> Vec<u8> {
         let count = u8::try_from(self.interfaces.len()).unwrap();
-        // Wakes the host, takes 98 mA.
+        // Remote wake-up, 98 mA.
         let mut all = vec![9, 2, 0, 0, count, 1, FIRMWARE, 0xA0, 49];
         for (number, interface) in (0..).zip(self.interfaces) {
             let [subclass, protocol] = interface.boot.codes();
@@ -104,7 +104,8 @@ impl Interface {
         [9, 0x21, 0x11, 0x01, 0, 1, 0x22, low, high]
     }
 
-    /// Its input report of this id when nothing is pressed; only boot keyboards are asked for it.
+    /// Its input report with this id while nothing is pressed; only boot keyboards get this
+    /// request.
     pub(crate) fn idle_report(&self, id: u8) -> Option<Vec<u8>> {
         (self.boot == Boot::Keyboard && id == 0).then(|| vec![0; 8])
     }

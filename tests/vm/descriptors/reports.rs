@@ -1,8 +1,8 @@
-//! The report descriptors that several devices share.
+//! Report descriptors shared by several devices.
 
 use super::{Boot, Interface};
 
-/// A boot keyboard's interface.
+/// The interface of a boot keyboard.
 pub(super) const KEYBOARD: Interface = Interface {
     boot: Boot::Keyboard,
     reports: &KEYBOARD_REPORTS,
@@ -10,7 +10,7 @@ pub(super) const KEYBOARD: Interface = Interface {
     interval: 8,
 };
 
-/// A mouse's interface, with the other keys that such a device has.
+/// The interface of a mouse, with the additional keys of such a device.
 pub(super) const MOUSE: Interface = Interface {
     boot: Boot::Mouse,
     reports: &MOUSE_REPORTS,
@@ -18,7 +18,7 @@ pub(super) const MOUSE: Interface = Interface {
     interval: 2,
 };
 
-/// The interface of these vendor reports.
+/// An interface with these vendor reports.
 pub(super) const fn vendor(reports: &'static [u8]) -> Interface {
     Interface {
         boot: Boot::Nothing,

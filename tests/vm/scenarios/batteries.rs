@@ -1,4 +1,5 @@
-//! Six devices with six kinds of battery behind a Unifying receiver: the kernel, Solaar and we read the same.
+//! Six devices with six kinds of battery on a Unifying receiver: the kernel, Solaar and we read the
+//! same values.
 
 use hidpp_sim::battery::State;
 use hidpp_sim::receiver::Receiver;
@@ -10,7 +11,7 @@ use crate::program::Program;
 use crate::scenarios::plug_in_receiver;
 use crate::solaar;
 
-/// What the three say of each.
+/// The reports of the three about each device.
 pub(super) const EXPECTED: [Row; 6] = [
     Row {
         codename: "K750",
@@ -21,7 +22,7 @@ pub(super) const EXPECTED: [Row; 6] = [
         kernel: "57 %, Discharging, online",
         solaar: "Battery status unavailable.",
         ours: "57 %, 2540 mV, discharging, 12 lux",
-        because: "Solaar understands the events of 4301, but does not ask for them",
+        because: "Solaar decodes the events of 4301, but does not request them",
     },
     Row {
         codename: "M705 (M-R0009)",
@@ -43,7 +44,7 @@ pub(super) const EXPECTED: [Row; 6] = [
         kernel: "High, Charging, offline",
         solaar: "Battery: full, recharging.",
         ours: "full, charging",
-        because: "to the kernel level 7 is High; by offline it means that a charge is not to be \
+        because: "the kernel maps level 7 to High; offline means that a charge is not to be \
                   trusted while charging",
     },
     Row {
@@ -55,7 +56,7 @@ pub(super) const EXPECTED: [Row; 6] = [
         kernel: "Normal, Discharging, online",
         solaar: "Battery: 50%, discharging, next level 20%.",
         ours: "50 %, good, discharging",
-        because: "the kernel gives a step no number",
+        because: "the kernel reports no percentage for a step",
     },
     Row {
         codename: "G903 LS",
@@ -66,7 +67,7 @@ pub(super) const EXPECTED: [Row; 6] = [
         kernel: "91 %, 4079 mV, Discharging, online",
         solaar: "Battery: 90% 4079mV , discharging.",
         ours: "91 %, 4079 mV, discharging",
-        because: "Solaar rounds down to a line of its table of voltages",
+        because: "Solaar rounds down to an entry of its voltage table",
     },
     Row {
         codename: "PRO X",

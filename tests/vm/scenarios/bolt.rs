@@ -1,4 +1,5 @@
-//! A Bolt receiver, to which the kernel makes no child nodes: all of it is read through the receiver's own.
+//! A Bolt receiver, for which the kernel creates no child nodes: everything is read through the
+//! receiver's node.
 
 use hidpp_sim::battery::State;
 use hidpp_sim::family::Family;
@@ -12,7 +13,8 @@ use crate::scenarios::plug_in_receiver;
 use crate::solaar;
 use crate::traffic::listed as listed_requests;
 
-/// What Solaar and we say of each; the kernel (6.1) knows nothing of devices behind Bolt.
+/// The reports of Solaar and us about each device; the kernel (6.1) does not support devices on
+/// Bolt.
 const EXPECTED: [Row; 2] = [
     Row {
         codename: "MX Master 3S",
@@ -38,8 +40,8 @@ const EXPECTED: [Row; 2] = [
     },
 ];
 
-/// Everything the program sends for one cold reading: nothing is asked twice. Nor is anything
-/// waited for; Solaar spins for a second at each device, for a child node that never comes.
+/// All requests of the program for one reading without a cache: none is repeated, and none waits.
+/// Solaar waits for a second at each device for a child node that never appears.
 #[rustfmt::skip]
 const REQUESTS: [&str; 17] = [
     "10 ff 81 02 00 00 00", // how many are paired?

@@ -1,4 +1,5 @@
-//! The receiver's third interface belongs to the kernel's driver, which shows what the devices say.
+//! The receiver's third interface is bound to the kernel driver, which reports the devices'
+//! batteries.
 
 use std::time::Duration;
 

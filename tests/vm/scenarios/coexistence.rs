@@ -1,7 +1,7 @@
-//! The monitor beside the kernel alone, phase by phase: what it asks, to the last request.
+//! The monitor alongside the kernel, phase by phase: all its requests.
 //!
-//! Each phase ends when nobody asks any more. What of it is the monitor's, its trace says; the rest
-//! is the kernel's, or in one phase that of a reading.
+//! Each phase ends when no requests are sent any more. The monitor's own requests are in its trace;
+//! the others are the kernel's or, in one phase, those of a reading.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,13 +17,13 @@ use crate::program::Program;
 use crate::scenarios::{Desk, plug_in, reading, requests, typing, wait_for_quiet};
 use crate::traffic::{expect_answers_in_turn, expect_one_answer_each, text};
 
-/// What it sends at its start beside what a reading asks: receiver and M705 are to say what
-/// happens, and here they were not asked to.
+/// The requests at its start in addition to those of a reading: it enables the notifications of the
+/// receiver and of the M705, which are disabled here.
 const FOLLOWING: [&str; 4] = [
-    "10 02 80 00 10 00 00", // M705: tell of the battery
-    "10 02 81 00 00 00 00", // M705: what do you tell of?
-    "10 ff 80 00 00 01 00", // receiver: tell of devices
-    "10 ff 81 00 00 00 00", // receiver: what do you tell of?
+    "10 02 80 00 10 00 00", // M705: enable battery notifications
+    "10 02 81 00 00 00 00", // M705: which notifications are enabled?
+    "10 ff 80 00 00 01 00", // receiver: enable device notifications
+    "10 ff 81 00 00 00 00", // receiver: which notifications are enabled?
 ];
 
 /// After the light key.
@@ -36,12 +36,12 @@ const WAKING: [&str; 1] = [
     "10 03 00 1s 00 00 00", // ping
 ];
 
-/// The flags of the K800: the kernel and the monitor both want its battery told when it wakes, and
-/// which of them sets the flag depends on the order. Setting it makes the K800 send its battery;
-/// without that the register is read. So these are not counted.
+/// The flags of the K800: the kernel and the monitor both enable its battery notifications when it
+/// wakes, and which of them sets the flag depends on the order. Setting it makes the K800 send its
+/// battery; otherwise the register is read. These requests are therefore not counted.
 const CONTESTED: [&str; 3] = ["10 03 80 00", "10 03 81 00", "10 03 81 07"];
 
-/// At its end: the flags it set are cleared.
+/// The requests at its end: it clears the flags that it set.
 const LEAVING: [&str; 4] = [
     "10 02 80 00 00 00 00",
     "10 02 81 00 00 00 00",
@@ -49,12 +49,13 @@ const LEAVING: [&str; 4] = [
     "10 ff 81 00 00 00 00",
 ];
 
-/// So long keys are typed and nothing else happens.
+/// How long keys are typed while nothing else happens.
 const TYPING: Duration = Duration::from_secs(10);
 
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
-    // As the kernel leaves them nothing would be to do; that is what the other scenarios see.
+    // With the flags that the kernel sets there would be nothing to enable; other scenarios cover
+    // that.
     desk.with(|receiver, now| {
         receiver.output_report(now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x00, 0x00]);
         receiver.output_report(now, &[0x10, M705, 0x80, 0x00, 0x00, 0x00, 0x00]);
@@ -68,14 +69,14 @@ pub(crate) fn prove(program: &Program) {
     book.end_phase("it starts", &[&FOLLOWING[..], &requests::EXPECTED].concat());
 
     reading::expect_desk(&program.run(&["--json"]).document());
-    book.end_phase_with("somebody else takes a reading", &[], &requests::EXPECTED);
+    book.end_phase_with("another program takes a reading", &[], &requests::EXPECTED);
 
     let started = Instant::now();
     typing::type_during(&desk, || {});
     thread::sleep(TYPING.saturating_sub(started.elapsed()));
     book.end_phase("for ten seconds keys are typed", &[]);
 
-    // Not so far that it would be asked again.
+    // Not so low that it would be read again.
     let less = Percent::new(50).expect("at most 100");
     assert!(desk.with(|receiver, now| receiver.set_charge(now, M705, less)));
     lines += 1;
@@ -108,22 +109,22 @@ pub(crate) fn prove(program: &Program) {
             "online",
             "full, discharging, another description",
         ],
-        "what it told"
+        "the monitor's lines"
     );
 }
 
-/// What the receiver got, phase by phase.
+/// The requests that the receiver got, phase by phase.
 struct Book<'a> {
     desk: &'a Desk,
     phases: Vec<Phase>,
 }
 
-/// From the end of the one before, on the receiver's clock.
+/// A phase, from the end of the previous one, on the receiver's clock.
 struct Phase {
     what: &'static str,
     until: Timestamp,
     sent: Vec<Sent>,
-    /// What the monitor has to send, and what another run of the program.
+    /// The requests expected from the monitor, and from another run of the program.
     monitors: Vec<&'static str>,
     readings: Vec<&'static str>,
 }
@@ -137,7 +138,7 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// Ends a phase in which nobody but the monitor and the kernel sends.
+    /// Ends a phase in which only the monitor and the kernel send requests.
     fn end_phase(&mut self, what: &'static str, monitors: &[&'static str]) {
         self.end_phase_with(what, monitors, &[]);
     }
@@ -163,7 +164,7 @@ impl<'a> Book<'a> {
         });
     }
 
-    /// Prints who sent what, and holds it to what was to be sent.
+    /// Prints the requests of each program, and compares them with the expected ones.
     fn check(&self, watched: &Watched) {
         let all = || self.phases.iter().flat_map(|phase| &phase.sent);
         expect_one_answer_each(all(), &watched.entries);
@@ -172,7 +173,7 @@ impl<'a> Book<'a> {
         let mut outgoing = outgoing
             .filter(|entry| entry.direction == Direction::ToDevice)
             .peekable();
-        // Nobody else asked when it began.
+        // Only the monitor sent requests at its start.
         let first = all().next().expect("a first request").at;
         let trace_began = outgoing.peek().expect("a first request").at;
         for phase in &self.phases {
@@ -184,7 +185,9 @@ impl<'a> Book<'a> {
             {
                 let request = text(entry.report.as_bytes());
                 let place = others.iter().position(|other| *other == request);
-                let place = place.unwrap_or_else(|| panic!("{}: lost {request}", phase.what));
+                let place = place.unwrap_or_else(|| {
+                    panic!("{}: the receiver did not get {request}", phase.what)
+                });
                 others.remove(place);
                 monitors.push(request);
             }

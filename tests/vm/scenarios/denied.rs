@@ -1,4 +1,4 @@
-//! A user who may not open the node is told which one, and what helps.
+//! A user without permission to open the node gets an error with the node and the remedy.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use crate::process::{Finished, LIMIT};
 use crate::program::Program;
 use crate::scenarios::plug_in;
 
-/// The exit status that means: permission denied.
+/// The exit status for a permission error.
 pub(super) const DENIED: i32 = 4;
 
 pub(crate) fn prove(program: &Program) {
@@ -24,7 +24,7 @@ pub(crate) fn prove(program: &Program) {
     expect_remedy(&run, &node);
 }
 
-/// A monitor goes on, and finds the receiver once it may.
+/// The monitor keeps running, and finds the receiver once it has permission.
 pub(crate) fn prove_monitor(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
@@ -33,7 +33,7 @@ pub(crate) fn prove_monitor(program: &Program) {
     let run = short.finish(LIMIT);
     run.expect_status(DENIED);
     expect_remedy(&run, &node);
-    assert_eq!(run.stdout, "", "what it cannot know");
+    assert_eq!(run.stdout, "", "no devices without permission");
 
     fs::set_permissions(&node, Permissions::from_mode(0o666)).expect("the node can be opened");
     eventually("the receiver and its devices", PATIENCE, || {
@@ -45,7 +45,7 @@ pub(crate) fn prove_monitor(program: &Program) {
     expect_remedy(&run, &node);
 }
 
-/// One line says which node, and what helps.
+/// Asserts that one line names the node and the remedy.
 fn expect_remedy(run: &Finished, node: &Path) {
     let complaint = run.one_complaint();
     println!("        {complaint}");

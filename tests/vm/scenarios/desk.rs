@@ -17,7 +17,7 @@ pub(super) const DJ_DRIVER: &str = "logitech-djreceiver";
 /// The K750's serial number, on every desk.
 pub(super) const K750_SERIAL: [u8; 4] = [0x39, 0x2A, 0x07, 0x50];
 
-/// What the devices on the desk tell; the third, a K800, sleeps.
+/// The values that the devices on the desk report; the third, a K800, sleeps.
 pub(super) const K750_PERCENT: u8 = 57;
 pub(super) const K750_LUX: u16 = 12;
 pub(super) const M705_PERCENT: u8 = 65;
@@ -26,7 +26,7 @@ pub(super) const M705_PERCENT: u8 = 65;
 pub(super) type Desk = UsbDevice<Receiver>;
 
 impl Desk {
-    /// The notification flags of the receiver, then of HID++ 1.0 devices.
+    /// The notification flags of the receiver, and of HID++ 1.0 devices.
     pub(super) fn flags<const N: usize>(&self, slots: [u8; N]) -> ([u8; 3], [[u8; 3]; N]) {
         self.with(|receiver, _| {
             let of_device = |slot| match receiver.device(slot).map(|device| &device.protocol) {
@@ -38,7 +38,7 @@ impl Desk {
     }
 }
 
-/// Plugs in the desk and waits until the kernel has asked all it wants to know.
+/// Plugs in the desk and waits until the kernel has sent all its requests.
 pub(super) fn plug_in() -> Desk {
     let desk = UsbDevice::plug_in(&UNIFYING, scenario::desk());
     let seen = desk.seen();
@@ -48,12 +48,12 @@ pub(super) fn plug_in() -> Desk {
     desk
 }
 
-/// Plugs in a receiver and waits until the kernel has asked all it wants to know.
+/// Plugs in a receiver and waits until the kernel has sent all its requests.
 pub(super) fn plug_in_receiver(hardware: &'static Hardware, receiver: Receiver) -> Desk {
     let desk = UsbDevice::plug_in(hardware, receiver);
     eventually("the receiver's node", PATIENCE, || desk.seen().node());
-    // On a busy machine the node appears long before the driver's first request. The generic driver
-    // sends none, and this kernel leaves Bolt receivers to it.
+    // On a busy machine the node appears long before the driver's first request. The generic
+    // driver, which this kernel uses for Bolt receivers, sends none.
     if desk.seen().hid_driver(hardware.hidpp_interface).as_deref() == Some(DJ_DRIVER) {
         eventually("the kernel's first request", PATIENCE, || {
             desk.with(|receiver, _| receiver.requests().next().map(drop))
@@ -63,7 +63,7 @@ pub(super) fn plug_in_receiver(hardware: &'static Hardware, receiver: Receiver) 
     desk
 }
 
-/// Waits until nobody asks the receiver any more.
+/// Waits until the receiver gets no more requests.
 pub(super) fn wait_for_quiet(desk: &Desk) {
     eventually("the end of the kernel's requests", PATIENCE, || {
         let last = |receiver: &Receiver| receiver.requests().last().map(|sent| sent.at);
@@ -72,12 +72,12 @@ pub(super) fn wait_for_quiet(desk: &Desk) {
     });
 }
 
-/// Waits until the kernel knows the charge of the devices that are there.
+/// Waits until the kernel has the charge of the devices that are awake.
 pub(super) fn wait_for_batteries(seen: Seen) {
     let measured = || {
         seen.battery_of(K750)
             .filter(|battery| battery.capacity != Some(0))
     };
-    eventually("the K750's first measure", PATIENCE, measured);
+    eventually("the K750's first measurement", PATIENCE, measured);
     eventually("the M705's battery", PATIENCE, || seen.battery_of(M705));
 }

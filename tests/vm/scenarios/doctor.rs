@@ -1,4 +1,4 @@
-//! The doctor says what is wrong and what to do, on a real kernel, and how it ends tells which it is.
+//! The doctor names faults and remedies on a real kernel, with the matching exit status.
 
 use hidpp_sim::scenario::K750;
 use rustix::process::Signal;
@@ -19,7 +19,7 @@ const WRONG: i32 = 1;
 const NOTHING: i32 = 3;
 const DENIED: i32 = 4;
 
-/// Users, by their numbers.
+/// Users by number.
 const ROOT: &str = "0";
 const NOBODY: &str = "65534";
 
@@ -79,14 +79,14 @@ pub(crate) fn prove(program: &Program) {
         let driver = desk.seen().usb_driver(UNIFYING.hidpp_interface);
         (driver.as_deref() == Some("usbfs")).then_some(())
     });
-    // It shall not end by itself meanwhile.
+    // It must not end in the meantime.
     taking.signal(Signal::STOP);
     let claimed = doctor(ROOT, WRONG);
     claimed.expect("usb", "claimed", "problem", "interface 2 held by usbfs");
     claimed.expect("programs", "holds", "note", "holds /dev/bus/usb/001/");
     taking.signal(Signal::KILL);
     drop(taking);
-    eventually("nobody at the interface", PATIENCE, || {
+    eventually("an interface without a driver", PATIENCE, || {
         let driver = desk.seen().usb_driver(UNIFYING.hidpp_interface);
         driver.is_none().then_some(())
     });
@@ -101,7 +101,7 @@ pub(crate) fn prove(program: &Program) {
     prove_beside_daemon(program);
 }
 
-/// Where the daemon runs, nobody needs to open a node.
+/// With the daemon running, users need no permission for nodes.
 fn prove_beside_daemon(program: &Program) {
     let system = System::install();
     let desk = plug_in();
@@ -140,11 +140,11 @@ fn prove_beside_daemon(program: &Program) {
     daemon.stop();
 }
 
-/// What the doctor found.
+/// The doctor's findings.
 struct Found(Value);
 
 impl Found {
-    /// What it finds for this user, once it ends with this status.
+    /// The doctor's findings for this user; it must end with this status.
     fn by(program: &Program, user: &str, options: &[&str], status: i32) -> Self {
         let arguments = [&["doctor", "--json"], options].concat();
         let run = program.start_as(user, &arguments).finish(LIMIT);
@@ -165,7 +165,7 @@ impl Found {
         self.0["findings"].as_array().into_iter().flatten()
     }
 
-    /// There is such a finding, with these words.
+    /// Asserts that there is such a finding with this text.
     fn expect(&self, area: &str, id: &str, verdict: &str, words: &str) {
         let is = |it: &&Value| text(it, "area") == area && text(it, "id") == id;
         let found = self
@@ -179,7 +179,7 @@ impl Found {
         );
     }
 
-    /// Such a finding says to do this.
+    /// Asserts that such a finding has this advice.
     fn advises(&self, area: &str, id: &str, words: &str) {
         let is = |it: &&Value| text(it, "area") == area && text(it, "id") == id;
         let found = self

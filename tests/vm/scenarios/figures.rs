@@ -1,4 +1,4 @@
-//! What the programs cost as they are shipped, beside Solaar and UPower: size, time, memory.
+//! The cost of the shipped programs compared with Solaar and UPower: size, time, memory.
 
 use std::fs;
 use std::process::Command;
@@ -16,25 +16,25 @@ use crate::scenarios::{K750_SERIAL, plug_in, reading};
 use crate::solaar;
 use crate::upowerd::Upowerd;
 
-/// How often each command is measured; Solaar, which takes long, less often.
+/// How many times each command is measured; fewer for Solaar, which is slow.
 const RUNS: usize = 5;
 const RUNS_OF_SOLAAR: usize = 3;
 
-/// What the program and the daemon should not reach unnoticed, in bytes.
+/// The size limits of the program and the daemon, in bytes.
 const LARGEST: [u64; 2] = [8_000_000, 5_000_000];
 
 pub(crate) fn prove(program: &Program) {
     let system = System::install();
     let _desk = plug_in();
 
-    // Neither daemon runs yet.
+    // Before either daemon is started.
     let first = || {
         program.forget();
         program.command(&["--json", "--direct"])
     };
     let cold = Runs::measure("solar-status --json --direct", RUNS, first, is_desk);
     let again = || program.command(&["--json", "--direct"]);
-    let warm = Runs::measure("the same, names remembered", RUNS, again, is_desk);
+    let warm = Runs::measure("the same, with a cache", RUNS, again, is_desk);
     let solaar = Runs::measure("solaar show", RUNS_OF_SOLAAR, solaar::command, |run| {
         let listed = solaar::listed(run);
         let serial = plain(K750_SERIAL);
@@ -70,17 +70,20 @@ pub(crate) fn prove(program: &Program) {
     for (file, largest) in program.files().into_iter().zip(LARGEST) {
         let size = fs::metadata(file).expect("a program").len();
         println!("        {file:<34} {size} bytes");
-        assert!(size < largest, "{file} is big: {size} bytes");
+        assert!(
+            size < largest,
+            "{file} has {size} bytes, the limit is {largest}"
+        );
     }
     daemon.stop();
 }
 
-/// The document tells charge and light of the desk.
+/// Asserts that the document has charge and light of the desk.
 fn is_desk(run: &Finished) {
     reading::expect_desk(&run.document());
 }
 
-/// Waits until the daemon knows all that is asked of it later.
+/// Waits until the daemon has all values that are read later.
 fn wait_for_light(client: &Client) {
     eventually("the K750's light", PATIENCE, || {
         let mut devices = client.batteries(OURS).into_iter();

@@ -1,5 +1,5 @@
-//! The installed package under systemd, with its unit's limits, while a user attacks its service: it
-//! stays the same process, and answers another user.
+//! The installed package under systemd with its unit's limits, while a user attacks the service: it
+//! remains the same process, and answers another user.
 
 use std::fs;
 use std::path::Path;
@@ -25,13 +25,13 @@ use crate::scenarios::{plug_in, reading};
 
 const BUS: &str = "/run/dbus/system_bus_socket";
 
-/// The control group of the service, of the kernel itself.
+/// The control group of the service.
 const GROUP: &str = "/sys/fs/cgroup/system.slice/solar-statusd.service";
 
 /// `MemoryMax` of the unit.
 const MOST_MEMORY: &str = "67108864";
 
-/// An attack that is not over by then is broken off: the guest is slow.
+/// The deadline of an attack, after which it is aborted; the guest is slow.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// The ids of the devices on the desk.
@@ -67,7 +67,7 @@ pub(crate) fn prove(program: &Program) {
     assert_eq!(faults, [""; 0]);
 }
 
-/// What is left of an attack on the bus may end the service once more.
+/// Leftover messages of an attack on the bus may end the service once more.
 fn start_again() {
     eventually("the service to start again", LIMIT, || {
         succeed("systemctl", &["reset-failed"]);
@@ -82,8 +82,8 @@ fn start_again() {
     await_light();
 }
 
-/// Attacks; then the unit is active, its process the same, and an ordinary `solar-status` answers.
-/// Returns what does not hold.
+/// Runs an attack; afterwards the unit must be active with the same process, and an ordinary
+/// `solar-status` must work. Returns the violated requirements.
 fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
     let process = process();
     let asking = &AtomicBool::new(true);
@@ -109,13 +109,13 @@ fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
         faults.push("the attack was not made".to_owned());
     }
     if honest.limited > 0 {
-        faults.push("another user pays for it".to_owned());
+        faults.push("another user was rejected because of it".to_owned());
     }
     let state = state();
     if state != "active" {
         faults.push(format!("the unit is {state}"));
     } else if self::process() != process {
-        faults.push("the service was started again".to_owned());
+        faults.push("the service was restarted".to_owned());
     } else {
         let run = as_user("solar-status --json --bus system");
         if run.status.success() {
@@ -128,7 +128,7 @@ fn withstand(target: &Target, attack: &Attack) -> Vec<String> {
     faults.iter().map(|it| format!("{name}: {it}")).collect()
 }
 
-/// The process of the service, as systemd knows it.
+/// The process of the service according to systemd.
 fn process() -> String {
     succeed(
         "systemctl",

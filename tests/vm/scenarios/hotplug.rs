@@ -1,4 +1,4 @@
-//! Nodes are followed on the real netlink socket of udev, beside its real rules and driver.
+//! Nodes are followed through the real netlink socket of udev, alongside its real rules and driver.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::scenarios::plug_in;
 
 const UDEV_CONTROL: &str = "/run/udev/control";
 
-/// Which nodes are there, with role and path, and what was told of them.
+/// The present nodes with role and path, and the number of reported ones.
 #[derive(Default)]
 struct Nodes {
     present: BTreeMap<NodeId, (NodeRole, PathBuf)>,
@@ -33,22 +33,22 @@ impl Nodes {
                 let role = role(&node);
                 println!("        {node} is {role:?}: {}", node.id);
                 let before = self.present.insert(node.id, (role, node.path.into()));
-                assert_eq!(before, None, "told of twice");
+                assert_eq!(before, None, "reported twice");
                 self.appeared += 1;
             }
             NodeEvent::Disappeared(id) => {
                 let node = self.present.remove(&id);
-                assert!(node.is_some(), "{id} was never told of");
+                assert!(node.is_some(), "{id} was never reported");
             }
             NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
         }
     }
 
-    /// Hears what there is to hear until so many nodes are there.
+    /// Receives events until this many nodes are present.
     fn follow(&mut self, watch: &mut NodeWatch, until: usize) {
         let started = Instant::now();
         loop {
-            while let Some(event) = watch.next_event().expect("a watch that goes on") {
+            while let Some(event) = watch.next_event().expect("the watch works") {
                 self.take(event);
             }
             if self.present.len() == until {
@@ -66,7 +66,7 @@ impl Nodes {
         paths
     }
 
-    /// The receiver's node and those of its three devices.
+    /// Asserts the receiver's node and those of its three devices.
     fn expect_desk(&self, seen: Seen) {
         let receiver: Vec<PathBuf> = seen.node().into_iter().collect();
         assert_eq!(self.paths(NodeRole::Receiver), receiver);
@@ -78,12 +78,12 @@ impl Nodes {
     }
 }
 
-/// Until the descriptor becomes readable, which it must.
+/// Waits until the descriptor is readable; panics after a timeout.
 fn wait(watch: &NodeWatch) {
     let limit = Timespec::try_from(PATIENCE).expect("a short time");
     let mut fds = [PollFd::new(watch, PollFlags::IN)];
     let ready = poll(&mut fds, Some(&limit)).expect("poll");
-    assert_eq!(ready, 1, "nothing to hear in {PATIENCE:?}");
+    assert_eq!(ready, 1, "no event within {PATIENCE:?}");
 }
 
 pub(crate) fn prove(_: &Program) {
@@ -95,7 +95,7 @@ pub(crate) fn prove(_: &Program) {
     nodes.follow(&mut watch, 4);
     nodes.expect_desk(desk.seen());
 
-    // One that comes later sees the same, and is not told again of what it has seen.
+    // A watch opened later has the same nodes, and the first gets no event twice.
     udevadm(&[
         "trigger",
         "--settle",
@@ -115,7 +115,10 @@ pub(crate) fn prove(_: &Program) {
     nodes.follow(&mut watch, 4);
     nodes.expect_desk(desk.seen());
     for id in nodes.present.keys() {
-        assert!(!late.present.contains_key(id), "{id} names two pluggings");
+        assert!(
+            !late.present.contains_key(id),
+            "{id} is used for two hotplugs"
+        );
     }
 }
 
@@ -124,7 +127,7 @@ pub(crate) fn prove_lost(_: &Program) {
     let mut nodes = Nodes::default();
     nodes.follow(&mut watch, 0);
 
-    // It is not read, so that there is no room for what follows.
+    // The watch is not read, so its socket has no room for further messages.
     flood();
     let desk = plug_in();
     assert_ne!(dropped(&watch), 0);
@@ -138,7 +141,7 @@ pub(crate) fn prove_lost(_: &Program) {
 }
 
 pub(crate) fn prove_without_udev(_: &Program) {
-    // Where udev runs is looked up on opening only.
+    // Whether udev runs is checked only on opening.
     let away = "/run/udev/control-away";
     fs::rename(UDEV_CONTROL, away).expect("udev");
     let watch = NodeWatch::open();
@@ -153,7 +156,7 @@ pub(crate) fn prove_without_udev(_: &Program) {
     nodes.follow(&mut watch, 0);
 }
 
-/// How many messages the kernel had no room for in the socket of this watch.
+/// The number of messages that the kernel dropped from the socket of this watch.
 fn dropped(watch: &NodeWatch) -> u64 {
     let socket = fstat(watch).expect("a socket").st_ino.to_string();
     // sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode (Linux `netlink_native_seq_show`)
@@ -167,8 +170,8 @@ fn dropped(watch: &NodeWatch) -> u64 {
     line[8].parse().expect("a number")
 }
 
-/// Has udev send more than a socket holds. There are some seventy terminals, and no driver asks a
-/// device anything for them.
+/// Makes udev send more than a socket holds. There are about seventy terminals, and no driver sends
+/// requests because of them.
 fn flood() {
     for _ in 0..5 {
         udevadm(&["trigger", "--settle", "--subsystem-match=tty"]);

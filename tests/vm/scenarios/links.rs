@@ -1,5 +1,5 @@
-//! A mouse with two channels on a Bolt receiver and a cable is one device on the bus, whatever it is
-//! connected by; the kernel knows the cable alone.
+//! A mouse with two channels on a Bolt receiver and a cable is one device on the bus, whatever its
+//! connection; the kernel knows only the cable.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::usbip::UsbDevice;
 
 const MOUSE: &str = "G903 LS";
 const SERIAL: [u8; 4] = [0x47, 0x90, 0x40, 0x87];
-/// The object of the mouse, by its model behind a receiver and its serial number.
+/// The object of the mouse, with its model id on the receiver and its serial number.
 const PATH: &str = "/org/solarstatus/Monitor1/devices/hidpp_4087_47904087";
 
 pub(crate) fn prove(program: &Program) {
@@ -50,7 +50,7 @@ pub(crate) fn prove(program: &Program) {
     };
     only("on its first channel", &at("receiver", "0x01"));
 
-    // The cable is plugged in, and the radio goes off.
+    // The cable is plugged in, and the radio is switched off.
     let wired = devices::paired(MOUSE, SERIAL, State::Charging).protocol;
     let cable = UsbDevice::plug_in(&CORDED_MOUSE, DirectDevice::usb(0xC091, wired));
     desk.with(|receiver, now| receiver.sleep(now, 1));
@@ -64,7 +64,7 @@ pub(crate) fn prove(program: &Program) {
     desk.with(|receiver, now| receiver.wake(now, 1));
     only("without the cable", &at("receiver", "0x01"));
 
-    // Its button for the next channel: the new link is up before the old one is down.
+    // Its channel button: the new link comes up before the old one goes down.
     desk.with(|receiver, now| receiver.wake(now, 2));
     desk.with(|receiver, now| receiver.sleep(now, 1));
     only("on its second channel", &at("receiver", "0x02"));
@@ -78,7 +78,7 @@ pub(crate) fn prove(program: &Program) {
     daemon.stop();
 }
 
-/// The batteries that the kernel has.
+/// The batteries of the kernel.
 fn kernels_view() -> String {
     let names = std::fs::read_dir("/sys/class/power_supply")
         .into_iter()

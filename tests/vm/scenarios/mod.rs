@@ -1,4 +1,4 @@
-//! The proofs, one file each; every one plugs in its own receiver.
+//! The scenarios, one file each; every scenario plugs in its own receiver.
 
 mod batteries;
 mod bolt;
@@ -33,23 +33,23 @@ use desk::{
     wait_for_batteries, wait_for_quiet,
 };
 
-/// Something to prove in the guest; it panics when it does not hold.
+/// A scenario in the guest; it panics if its claim does not hold.
 pub(crate) struct Scenario {
-    /// What it is called by.
+    /// Its name.
     pub(crate) name: &'static str,
-    /// What holds if it passes.
+    /// The claim that it verifies.
     pub(crate) proves: &'static str,
-    /// Where it runs.
+    /// The environment in which it runs.
     pub(crate) environment: VmEnvironment,
-    /// The proof.
+    /// Verifies the claim.
     pub(crate) run: fn(&Program),
 }
 
-/// All there are, in the order in which they run.
+/// All scenarios, in the order in which they run.
 pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "bound",
-        proves: "the kernel's driver binds and knows both batteries",
+        proves: "the kernel driver binds and reports both batteries",
         environment: VmEnvironment::Host,
         run: bound::prove,
     },
@@ -61,7 +61,7 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "reading",
-        proves: "the program reads charge and light beside the kernel",
+        proves: "the program reads charge and light alongside the kernel",
         environment: VmEnvironment::Host,
         run: reading::prove,
     },
@@ -73,31 +73,31 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "requests",
-        proves: "the program asks for no more than it needs",
+        proves: "the program sends no more requests than it needs",
         environment: VmEnvironment::Host,
         run: requests::prove,
     },
     Scenario {
         name: "unplugged",
-        proves: "unplugging ends a reading with a plain error",
+        proves: "unplugging ends a reading with a clear error",
         environment: VmEnvironment::Host,
         run: unplugged::prove,
     },
     Scenario {
         name: "hotplug",
-        proves: "every plugging of every node is told of once, and its end",
+        proves: "every hotplug and removal of a node is reported once",
         environment: VmEnvironment::Host,
         run: hotplug::prove,
     },
     Scenario {
         name: "hotplug-lost",
-        proves: "nodes are found again after udev's messages were lost",
+        proves: "nodes are rediscovered after udev messages were lost",
         environment: VmEnvironment::Host,
         run: hotplug::prove_lost,
     },
     Scenario {
         name: "hotplug-bare",
-        proves: "without udev the kernel itself is heard",
+        proves: "without udev the kernel's own messages are used",
         environment: VmEnvironment::Host,
         run: hotplug::prove_without_udev,
     },
@@ -109,19 +109,19 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "denied-monitor",
-        proves: "so does the monitor, which goes on and finds the node once it may",
+        proves: "the monitor does too, keeps running and finds the node once permitted",
         environment: VmEnvironment::Host,
         run: denied::prove_monitor,
     },
     Scenario {
         name: "doctor",
-        proves: "the doctor says the right thing with nothing plugged in, no permission, all well, and a device that hangs",
+        proves: "the doctor is right without devices, without permission, without faults, and with a device that hangs",
         environment: VmEnvironment::Host,
         run: doctor::prove,
     },
     Scenario {
         name: "udev-rule",
-        proves: "the optional rule opens the receiver's node only",
+        proves: "the optional rule opens only the receiver's node",
         environment: VmEnvironment::Host,
         run: udev_rule::prove,
     },
@@ -133,19 +133,19 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "sandbox",
-        proves: "systemd starts the daemon for a receiver, and its sandbox leaves it what it needs",
+        proves: "systemd starts the daemon for a receiver, and its sandbox permits all that it needs",
         environment: VmEnvironment::Host,
         run: sandbox::prove,
     },
     Scenario {
         name: "usb",
-        proves: "the USB transport gives the interface back",
+        proves: "the USB transport returns the interface to the kernel",
         environment: VmEnvironment::Host,
         run: usb::prove,
     },
     Scenario {
         name: "usb-stopped",
-        proves: "so it does when it is stopped or killed",
+        proves: "it does so even if it is stopped or killed",
         environment: VmEnvironment::Host,
         run: usb::prove_stopped,
     },
@@ -163,43 +163,43 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "wired",
-        proves: "a corded mouse is read, and another maker's keyboard left alone",
+        proves: "a corded mouse is read, and another manufacturer's keyboard is ignored",
         environment: VmEnvironment::Host,
         run: wired::prove,
     },
     Scenario {
         name: "coexistence",
-        proves: "the monitor asks what it needs, and nothing while nothing happens",
+        proves: "the monitor sends only necessary requests, and none while nothing happens",
         environment: VmEnvironment::Host,
         run: coexistence::prove,
     },
     Scenario {
         name: "replugged",
-        proves: "the monitor follows the receiver over an unplugging",
+        proves: "the monitor follows the receiver across a hotplug",
         environment: VmEnvironment::Host,
         run: replugged::prove,
     },
     Scenario {
         name: "quiet",
-        proves: "with the node closed nothing is missed, and typing wakes nobody",
+        proves: "in standby no change is missed, and typing causes no wake-up",
         environment: VmEnvironment::Host,
         run: quiet::prove,
     },
     Scenario {
         name: "together",
-        proves: "in a minute of the kernel, Solaar and the program nobody sees a wrong value or loses a reply",
+        proves: "the kernel, Solaar and the program run together for a minute without a wrong value or a lost reply",
         environment: VmEnvironment::Host,
         run: together::prove,
     },
     Scenario {
         name: "daemon",
-        proves: "the real upowerd and the daemon say the same of six kinds of battery",
+        proves: "the real upowerd and the daemon report the same for six kinds of battery",
         environment: VmEnvironment::Host,
         run: daemon::prove_beside,
     },
     Scenario {
         name: "daemon-cycles",
-        proves: "so they do over 30 replugs and sleeps, and no key or motion is lost",
+        proves: "they still agree after 30 hotplugs and sleeps, and no key or motion is lost",
         environment: VmEnvironment::Host,
         run: daemon::prove_cycles,
     },
@@ -211,55 +211,55 @@ pub(crate) const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "daemon-stopped",
-        proves: "stopped, the daemon leaves all as it was, and remembers what sleeps",
+        proves: "when stopped, the daemon restores all flags, and after a restart it knows sleeping devices",
         environment: VmEnvironment::Host,
         run: daemon::prove_stopped,
     },
     Scenario {
         name: "daemon-killed",
-        proves: "killed, it leaves no series of measurements without end",
+        proves: "when killed, it leaves no endless light series",
         environment: VmEnvironment::Host,
         run: daemon::prove_killed,
     },
     Scenario {
         name: "daemon-full",
-        proves: "with its disk full it warns and goes on",
+        proves: "with a full disk it warns and keeps running",
         environment: VmEnvironment::Host,
         run: daemon::prove_full,
     },
     Scenario {
         name: "daemon-denied",
-        proves: "without permission it says so, and goes on once it may",
+        proves: "without permission it reports the remedy, and continues once permitted",
         environment: VmEnvironment::Host,
         run: daemon::prove_denied,
     },
     Scenario {
         name: "links",
-        proves: "a mouse with two channels and a cable is one device through all of them",
+        proves: "a mouse with two channels and a cable is one device over all of them",
         environment: VmEnvironment::Host,
         run: links::prove,
     },
     Scenario {
         name: "figures",
-        proves: "what is shipped works, and what it costs beside Solaar and UPower",
+        proves: "the shipped programs work; their cost compared with Solaar and UPower",
         environment: VmEnvironment::Shipped,
         run: figures::prove,
     },
     Scenario {
         name: "package",
-        proves: "apt installs it, any user sees charge and light, and purged it leaves nothing",
+        proves: "apt installs the package, any user sees charge and light, and purging leaves nothing",
         environment: VmEnvironment::Debian,
         run: package::prove,
     },
     Scenario {
         name: "hostile",
-        proves: "installed, the service withstands hostile clients within its unit's limits",
+        proves: "the installed service withstands hostile clients within its unit's limits",
         environment: VmEnvironment::Debian,
         run: hostile::prove,
     },
 ];
 
-/// The scenarios of these names, or all if there is no name; else the unknown name.
+/// The scenarios with these names, or all without names; the unknown name as an error.
 pub(crate) fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, String> {
     if names.is_empty() {
         return Ok(ALL.iter().collect());

@@ -1,4 +1,5 @@
-//! Followed with the receiver's node closed, nothing is missed that the kernel hears, nor the light key.
+//! In standby, with the receiver's node closed, no change known to the kernel is missed, nor the
+//! light key.
 
 use std::thread;
 use std::time::Duration;
@@ -16,10 +17,10 @@ use crate::program::Program;
 use crate::scenarios::{Desk, wait_for_batteries, wait_for_quiet};
 use crate::usbip::UsbDevice;
 
-/// The slot of a mouse that tells its charge in steps, and then of another.
+/// The slot of a mouse that reports its charge in steps, and later of another mouse.
 const MOUSE: u8 = 4;
 
-/// Keys typed where nobody listens, and how long that takes.
+/// Keys typed while the node is closed, and how long that takes.
 const KEYS: [u8; 100] = [4; 100];
 const TYPING: Duration = Duration::from_secs(5);
 
@@ -28,7 +29,7 @@ pub(crate) fn prove(_: &Program) {
         MOUSE,
         paired("MX Master", [0x4D, 0x58, 0x40, 0x41], State::Discharging),
     );
-    // As on a desktop, it is plugged in while it is followed.
+    // As on a desktop, the receiver is plugged in while nodes are already followed.
     let follower = Follower::start();
     let desk = UsbDevice::plug_in(&UNIFYING, receiver);
     follower.expect(&[
@@ -48,13 +49,13 @@ pub(crate) fn prove(_: &Program) {
     let wakes = follower.wakes();
     assert!(desk.with(|receiver, now| receiver.type_keys(now, K800, &KEYS)));
     thread::sleep(TYPING);
-    assert_eq!(follower.wakes(), wakes, "it is not woken by keys");
+    assert_eq!(follower.wakes(), wakes, "keys cause no wake-up");
 
     let charge = |percent| Percent::new(percent).expect("at most 100");
-    // Announced by the step before.
+    // The step before announces it.
     assert!(desk.with(|receiver, now| receiver.set_charge(now, MOUSE, charge(20))));
     follower.expect(&["MX Master: 20 %, low"]);
-    // The kernel hears of it and does not keep it.
+    // The kernel receives the report, but does not store the charge.
     assert!(desk.with(|receiver, now| receiver.set_charge(now, M705, charge(50))));
     follower.expect(&["M705: 50 %"]);
     expect_closed(&desk);
@@ -85,7 +86,7 @@ pub(crate) fn prove(_: &Program) {
     follower.expect(&["- K750", "- M705", "- K800", "- G903 LS", "- receiver"]);
 }
 
-/// Waits until nothing but the K750's own node is open.
+/// Waits until only the K750's own node is open.
 fn expect_closed(desk: &Desk) {
     let beside = || desk.seen().node_of(K750).into_iter().collect::<Vec<_>>();
     eventually("a closed node", PATIENCE, || {

@@ -1,4 +1,5 @@
-//! A reading through the receiver's node gives charge and light, and the kernel's driver does not mind.
+//! A reading through the receiver's node provides charge and light, and does not disturb the kernel
+//! driver.
 
 use hidpp_sim::scenario::{K750, K800, M705};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub(crate) fn prove(program: &Program) {
     );
 }
 
-/// The document tells what is on the desk.
+/// Asserts that the document has the values of the desk.
 pub(crate) fn expect_desk(document: &Value) {
     let k750 = device(document, "4002");
     assert_eq!(k750["slot"], json!(K750), "the slot in {k750}");
@@ -48,7 +49,7 @@ fn device<'a>(document: &'a Value, wpid: &str) -> &'a Value {
     let devices = document["devices"].as_array().into_iter().flatten();
     let mut found = devices.filter(|device| device["wpid"] == wpid);
     let (Some(device), None) = (found.next(), found.next()) else {
-        panic!("not one device {wpid} in {document}");
+        panic!("expected exactly one device {wpid} in {document}");
     };
     device
 }

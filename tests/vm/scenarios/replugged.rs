@@ -1,5 +1,5 @@
-//! A receiver that is pulled out and plugged in again while the monitor runs is followed again, and
-//! its flags stay the kernel's.
+//! A receiver that is unplugged and plugged in again while the monitor runs is followed again, and
+//! its notification flags remain the kernel's.
 
 use hidpp_sim::scenario::M705;
 use solar_status::capture::trace::Direction;
@@ -11,12 +11,12 @@ use crate::program::Program;
 use crate::scenarios::{K750_SERIAL, plug_in, requests, wait_for_quiet};
 use crate::traffic::{expect_answers_in_turn, text};
 
-/// The others on the desk: devices and the receiver.
+/// The serial numbers of the other devices and of the receiver.
 const M705_SERIAL: [u8; 4] = [0x1C, 0x5E, 0x07, 0x05];
 const K800_SERIAL: [u8; 4] = [0xFB, 0x84, 0x1B, 0x86];
 const RECEIVER_SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];
 
-/// What is told each time it comes, and each time it goes.
+/// The lines on each arrival and each removal.
 const ARRIVAL: [([u8; 4], &str); 4] = [
     (RECEIVER_SERIAL, "receiver-added"),
     (K800_SERIAL, "added, offline"),
@@ -30,15 +30,15 @@ const DEPARTURE: [([u8; 4], &str); 4] = [
     (RECEIVER_SERIAL, "receiver-removed"),
 ];
 
-/// The flags as the kernel sets them: those of the receiver and of the M705.
+/// The flags that the kernel sets on the receiver and on the M705.
 const KERNELS_FLAGS: ([u8; 3], [[u8; 3]; 1]) = ([0x00, 0x09, 0x00], [[0x10, 0x00, 0x00]]);
 
-/// Register 00, the flags: how often it is asked for and set depends on who comes first at a
-/// plugging, the kernel or the monitor. What counts is how they stand in the end.
+/// Register 00, the flags: how often it is read and written depends on whether the kernel or the
+/// monitor comes first at a hotplug. Only the final flags matter.
 const FLAGS: u8 = 0x00;
 const ACCESSES: [u8; 2] = [0x80, 0x81];
 
-/// What is remembered from the first time and not asked the second time.
+/// The requests that the cache saves the second time.
 const REMEMBERED: [&str; 6] = [
     "10 01 00 0s 43 01 00", // K750: where is feature 4301?
     "10 01 00 1s 00 00 00", // K750: ping
@@ -72,11 +72,11 @@ pub(crate) fn prove(program: &Program) {
         requests.sort();
         let mut expected = requests::EXPECTED.to_vec();
         expected.retain(|request| node == 1 || !REMEMBERED.contains(request));
-        assert_eq!(requests, expected, "plugging {node}");
+        assert_eq!(requests, expected, "hotplug {node}");
     }
 }
 
-/// Waits for these lines, in any order, and returns how many there are with them.
+/// Waits for these lines in any order, and returns the total number of lines.
 fn expect(monitor: &Monitor, before: usize, lines: [([u8; 4], &str); 4]) -> usize {
     let count = before + lines.len();
     let mut told = monitor.wait_for(count).split_off(before);
@@ -86,6 +86,6 @@ fn expect(monitor: &Monitor, before: usize, lines: [([u8; 4], &str); 4]) -> usiz
     }
     told.sort();
     expected.sort();
-    assert_eq!(told, expected, "what the monitor told");
+    assert_eq!(told, expected, "the monitor's lines");
     count
 }

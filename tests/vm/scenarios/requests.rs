@@ -1,4 +1,4 @@
-//! What one reading asks, as the receiver got it: no more than it needs.
+//! The requests of one reading, as received by the receiver: no more than necessary.
 
 use hidpp_sim::receiver::Sent;
 
@@ -6,9 +6,9 @@ use crate::program::Program;
 use crate::scenarios::{plug_in, reading};
 use crate::traffic::listed;
 
-/// Everything the program sends for one cold reading of the desk: the receiver's records of the
-/// six slots, then three requests to the K750, two to the M705, and one to the sleeping K800. The
-/// software id is `s`, a ping's mark `00` here ([`crate::traffic::text`]).
+/// All requests of the program for one reading of the desk without a cache: the receiver's records
+/// of the six slots, three requests to the K750, two to the M705, and one to the sleeping K800. The
+/// software id is written as `s`, the data of a ping as `00` ([`crate::traffic::text`]).
 pub(crate) const EXPECTED: [&str; 20] = [
     "10 01 00 0s 43 01 00", // K750: where is feature 4301?
     "10 01 00 1s 00 00 00", // K750: ping
@@ -32,8 +32,8 @@ pub(crate) const EXPECTED: [&str; 20] = [
     "10 ff 83 b5 42 00 00",
 ];
 
-/// The kernel's answer to our reading of the receiver's serial number, which it takes for the
-/// record of an unknown slot 4: it asks the receiver for its list.
+/// The kernel mistakes the reply to our read of the receiver's serial number for the record of an
+/// unknown slot 4, and requests the receiver's device list.
 const KERNELS_LIST: u8 = 0x20;
 
 pub(crate) fn prove(program: &Program) {
@@ -47,7 +47,7 @@ pub(crate) fn prove(program: &Program) {
     assert_eq!(listed(ours.iter().copied()), EXPECTED, "requests, sorted");
     assert!(
         kernels.len() <= 1,
-        "the kernel asked more than its list: {kernels:?}"
+        "the kernel requested more than the list: {kernels:?}"
     );
     println!(
         "        {} requests, and {} of the kernel",

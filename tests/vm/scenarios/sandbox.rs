@@ -1,4 +1,4 @@
-//! systemd starts the daemon when a receiver comes, and its sandbox leaves it all that it needs.
+//! systemd starts the daemon when a receiver appears, and the sandbox permits all that it needs.
 
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
@@ -15,19 +15,19 @@ use crate::scenarios::{K750_LUX, plug_in};
 use crate::systemd::{self, Systemd};
 use crate::udev::Installed;
 
-/// The files as they are shipped.
+/// The files as shipped.
 const UNIT: &str = include_str!("../../../packaging/systemd/solar-statusd.service");
 const POLICY: &str = include_str!("../../../packaging/dbus/org.solarstatus.Monitor1.conf");
 
 const SERVICE: &str = "solar-statusd.service";
-/// The daemon, where it can be put in the guest.
+/// The path of the daemon in the guest.
 const DAEMON: &str = "/run/solar-statusd";
 
-/// How long systemd, and then the daemon, may take to start in a slow guest on a busy host.
+/// The deadline for systemd, and then the daemon, to start in a slow guest on a busy host.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What the kernel has to say of a process in the sandbox: no capability, even to be gained; system
-/// calls are filtered.
+/// The kernel's status of a process in the sandbox: no capabilities, none that can be gained, and
+/// filtered system calls.
 const CONFINED: [&str; 5] = [
     "CapEff:\t0000000000000000",
     "CapBnd:\t0000000000000000",
@@ -43,7 +43,7 @@ pub(crate) fn prove(_: &Program) {
     let group = make_user();
     let _rule = Installed::new("71-solar-statusd.rules");
     fs::copy(env!("CARGO_BIN_EXE_solar-statusd"), DAEMON).expect("the daemon can be copied");
-    fs::set_permissions(DAEMON, Permissions::from_mode(0o755)).expect("and its mode set");
+    fs::set_permissions(DAEMON, Permissions::from_mode(0o755)).expect("its mode can be set");
     let bus = block_on(Connection::system()).expect("the system bus");
     fs::write("/etc/dbus-1/system.d/solar-statusd.conf", POLICY).expect("a policy");
     block_on(bus.call_method(
@@ -59,7 +59,7 @@ pub(crate) fn prove(_: &Program) {
     let drop_in = format!("{SERVICE}.d/elsewhere.conf");
     let _systemd = Systemd::start(&[(SERVICE, UNIT), (&drop_in, &elsewhere)]);
 
-    // From the nodes, and the light by a write to one.
+    // Through the nodes; the light requires a write to one.
     let desk = plug_in();
     await_lux(&bus, &[f64::from(K750_LUX)]);
     let process = systemd::process_of(SERVICE).expect("the daemon");
@@ -72,7 +72,7 @@ pub(crate) fn prove(_: &Program) {
     let state = fs::metadata("/var/lib/solar-status").expect("a folder for its state");
     assert_eq!((state.gid(), state.mode() & 0o777), (group, 0o750));
 
-    // What udev says of hotplug gets in.
+    // Messages of udev about hotplug reach the daemon.
     drop(desk);
     await_lux(&bus, &[]);
     let _desk = plug_in();
@@ -81,17 +81,17 @@ pub(crate) fn prove(_: &Program) {
 
     systemd::ask(&["stop", SERVICE]);
     let result = systemd::ask(&["show", "--property=Result", "--value", SERVICE]);
-    assert_eq!(result, "success", "how it ended");
+    assert_eq!(result, "success", "the result of the service");
 }
 
-/// Waits until this is the light of the devices that measure it.
+/// Waits until the devices with a light sensor have these values.
 fn await_lux(bus: &Connection, expected: &[f64]) {
     eventually("the light on the bus", LIMIT, || {
         (lux(bus)? == expected).then_some(())
     });
 }
 
-/// The light of the devices that measure it, once somebody has the name.
+/// The light of the devices that measure it, once the service is on the bus.
 fn lux(bus: &Connection) -> Option<Vec<f64>> {
     let call = bus.call_method(
         Some(NAME),

@@ -1,4 +1,5 @@
-//! Keys typed on a device while something else runs arrive at its input node, all of them and in order.
+//! Keys typed on a device while other programs run arrive at its input node, all of them and in
+//! order.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,13 +13,13 @@ use crate::program::Program;
 use crate::scenarios::{Desk, plug_in};
 
 const PRESSES: usize = 1000;
-/// From one press to the next; the key is let go halfway.
+/// The time between two presses; the key is released halfway.
 const PACE: Duration = Duration::from_millis(8);
-/// So many keys the typist may be ahead of this test's own reader: the kernel keeps 64 events for
-/// it, three for each key, and a busy host can stop it for longer than that.
+/// How many keys the typist may be ahead of this test's reader: the kernel buffers 64 events for
+/// it, three per key, and a busy host can suspend it for longer than that.
 const AHEAD: usize = 12;
 
-/// The HID keyboard page's usage of the letter A; the others follow in alphabetical order.
+/// The usage of the letter A on the HID keyboard page; the others follow in alphabetical order.
 pub(super) const USAGE_A: u8 = 0x04;
 /// The letters' codes in Linux, in alphabetical order.
 pub(super) const CODES: [u16; 26] = [
@@ -38,7 +39,7 @@ pub(crate) fn prove_undisturbed(program: &Program) {
     });
 }
 
-/// Types on the K750 while `meanwhile` is called again and again.
+/// Types on the K750 while `meanwhile` is called repeatedly.
 pub(super) fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
     let node = eventually("the K750's input node", PATIENCE, || {
         desk.seen().keyboard_of(K750)
@@ -79,7 +80,7 @@ pub(super) fn type_during(desk: &Desk, mut meanwhile: impl FnMut()) {
         assert_eq!(
             arrived.get(number),
             Some(&key),
-            "after {number} keys down or up of {}",
+            "input {number} of {}",
             2 * PRESSES
         );
     }

@@ -1,4 +1,4 @@
-//! The optional udev rule opens the receiver's own node to the seat's user, and no other.
+//! The optional udev rule opens only the receiver's own node to the user of the seat.
 
 use hidpp_sim::scenario::{K750, M705};
 

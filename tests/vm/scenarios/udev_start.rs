@@ -1,4 +1,4 @@
-//! The daemon's udev rule marks the nodes it needs, and opens them to its user; no others.
+//! The daemon's udev rule marks exactly the nodes that it needs, and opens them to its user.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -22,7 +22,7 @@ use crate::udev::{self, Installed};
 use crate::uhid::BluetoothDevice;
 use crate::usbip::UsbDevice;
 
-/// The daemon's user and group, and the file by which they are made.
+/// The daemon's user and group, and the file that defines them.
 pub(crate) const USER: &str = "solar-status";
 const SYSUSERS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -36,7 +36,7 @@ pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let bolt = plug_in_silent(&BOLT);
     let lenovo = plug_in_silent(&LENOVO);
-    // The kernel's driver lets go of a mouse that does not answer.
+    // The kernel driver unbinds from a mouse that does not answer.
     let g903 = devices::paired("G903 LS", [1, 2, 3, 4], State::Charging).protocol;
     let mouse = UsbDevice::plug_in(&CORDED_MOUSE, DirectDevice::usb(0xC091, g903));
     eventually("the mouse's node", PATIENCE, || mouse.seen().node());
@@ -72,18 +72,21 @@ pub(crate) fn prove(program: &Program) {
         ("the Bolt receiver's keyboard", first(bolt.seen())),
         ("the Lenovo receiver's keyboard", first(lenovo.seen())),
         ("a keyboard on its cable", node(keyboard.seen())),
-        ("another maker's device", node(foreign.seen())),
-        ("another maker's on Bluetooth", other_maker.node.clone()),
+        ("another manufacturer's device", node(foreign.seen())),
+        (
+            "another manufacturer's on Bluetooth",
+            other_maker.node.clone(),
+        ),
     ] {
         assert_eq!(access(&node), (0, 0o600), "{what}");
         assert!(!udev::has_tag(&node, "systemd"), "{what}");
         assert_eq!(udev::property(&node, "SYSTEMD_WANTS"), None, "{what}");
     }
-    // It tells of the light key, and starts nothing.
+    // It reports the light key, and starts no service.
     assert_eq!(access(&child(K750)), (group, 0o660), "the K750's node");
     assert!(!udev::has_tag(&child(K750), "systemd"));
 
-    // Silent ones would only cost time.
+    // Hardware that never answers would only cause timeouts.
     drop((
         bolt,
         lenovo,
@@ -100,7 +103,11 @@ pub(crate) fn prove(program: &Program) {
     let read = program.start_as(USER, &["--json", "--no-cache"]);
     let read = read.finish(LIMIT).document();
     let devices = read["devices"].as_array().map(Vec::len);
-    assert_eq!(devices, Some(3), "what the daemon's user can read");
+    assert_eq!(
+        devices,
+        Some(3),
+        "the devices that the daemon's user can read"
+    );
 }
 
 fn plug_in_silent(hardware: &'static Hardware) -> UsbDevice<Listener> {
@@ -109,13 +116,13 @@ fn plug_in_silent(hardware: &'static Hardware) -> UsbDevice<Listener> {
     device
 }
 
-/// The group of a node, and who may open it.
+/// The group and the permissions of a node.
 fn access(node: &Path) -> (u32, u32) {
     let metadata = fs::metadata(node).expect("the node");
     (metadata.gid(), metadata.permissions().mode() & 0o777)
 }
 
-/// Makes the daemon's user with its group, whose number is returned.
+/// Creates the daemon's user with its group, and returns the number of the group.
 pub(crate) fn make_user() -> u32 {
     let made = Command::new("systemd-sysusers").arg(SYSUSERS).status();
     assert!(made.is_ok_and(|status| status.success()), "the user");

@@ -1,4 +1,4 @@
-//! A receiver that is pulled out in the middle of a reading ends it with an error that says where.
+//! A receiver unplugged during a reading ends it with an error that names the node.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) fn prove(program: &Program) {
     eventually("the program's first request", LIMIT, || {
         desk.with(|receiver, _| receiver.requests().next().map(|_| ()))
     });
-    // The light alone takes a second, so this is in the middle.
+    // The light alone takes a second, so this is during the reading.
     std::thread::sleep(Duration::from_millis(200));
     drop(desk);
     let run = reading.finish(LIMIT);

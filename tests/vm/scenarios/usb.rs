@@ -1,4 +1,5 @@
-//! The USB transport takes the HID++ interface from the kernel's driver and gives it back, however it ends.
+//! The USB transport takes the HID++ interface from the kernel driver and returns it, however it
+//! ends.
 
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ use crate::program::Program;
 use crate::scenarios::{DJ_DRIVER, plug_in, reading, wait_for_batteries};
 
 const ARGUMENTS: [&str; 3] = ["--transport", "usb", "--json"];
-/// The driver that holds the interface while the kernel has it.
+/// The driver bound to the interface while the kernel has it.
 const KERNELS: &str = "usbhid";
-/// A program that is asked to stop does so within this time.
+/// The deadline for a program that was asked to stop.
 const PROMPTLY: Duration = Duration::from_secs(3);
 
 pub(crate) fn prove(program: &Program) {
@@ -45,13 +46,13 @@ pub(crate) fn prove_stopped(program: &Program) {
         Some(Signal::KILL.as_raw()),
         "the end of {run:?}"
     );
-    // Nobody could give it back; the next run does.
+    // A killed program cannot return the interface; the next run does.
     let run = program.run(&ARGUMENTS);
     expect_given_back(seen);
     reading::expect_desk(&run.document());
 }
 
-/// Starts a reading and comes back in its middle.
+/// Starts a reading and returns while it runs.
 fn start_and_wait_for_claim(program: &Program, seen: Seen) -> Running {
     let reading = program.start(&ARGUMENTS);
     eventually("the program to take the interface", LIMIT, || {
@@ -62,7 +63,8 @@ fn start_and_wait_for_claim(program: &Program, seen: Seen) -> Running {
     reading
 }
 
-/// The kernel holds the interface again, and all that hangs on it is back.
+/// Waits until the kernel driver is bound to the interface again, and everything that depends on it
+/// is back.
 fn expect_given_back(seen: Seen) {
     let usbhid = || {
         seen.usb_driver(UNIFYING.hidpp_interface)

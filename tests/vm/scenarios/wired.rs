@@ -1,4 +1,5 @@
-//! Several devices on USB at once: a mouse on its cable is read, what only looks like HID++ is left alone.
+//! Several USB devices at once: a corded mouse is read, and a keyboard that only looks like HID++
+//! is ignored.
 
 use hidpp_sim::battery::State;
 use hidpp_sim::direct::DirectDevice;
@@ -13,7 +14,7 @@ use crate::scenarios::plug_in;
 use crate::solaar;
 use crate::usbip::UsbDevice;
 
-/// The mouse; the desk beside it is that of the other scenarios.
+/// The mouse; the desk is that of the other scenarios.
 const EXPECTED: [Row; 1] = [Row {
     codename: "G903 LS",
     source: "feature 1001, on its cable",
@@ -23,10 +24,10 @@ const EXPECTED: [Row; 1] = [Row {
     kernel: "91 %, 4079 mV, Charging, online",
     solaar: "Battery: 90% 4079mV , recharging.",
     ours: "4079 mV, charging",
-    because: "we tell no charge while a charger lifts the voltage",
+    because: "we report no charge while a charger raises the voltage",
 }];
 
-/// The driver of corded devices that the kernel knows by their product id.
+/// The driver for corded devices that the kernel supports by product id.
 const HIDPP_DRIVER: &str = "logitech-hidpp-device";
 
 pub(crate) fn prove(program: &Program) {

@@ -1,4 +1,5 @@
-//! What the kernel, upowerd and the daemon have to say alike of six devices, whatever happened to them.
+//! The values of six devices on which the kernel, upowerd and the daemon must agree, whatever
+//! happened.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -14,7 +15,7 @@ use crate::devices;
 use crate::kernel::PATIENCE;
 use crate::scenarios::{Desk, batteries};
 
-/// The charge that each device has, by slot; at first that of the catalogue.
+/// The charge of each device, by slot; initially that of the catalogue.
 #[derive(Debug)]
 pub(super) struct Known(BTreeMap<u8, Percent>);
 
@@ -31,8 +32,7 @@ impl Known {
         self.0[&slot]
     }
 
-    /// Another charge, lower than before: the kernel takes a K750's charge that did not fall for
-    /// a sign that it is being charged.
+    /// Lowers the charge: the kernel interprets a K750's charge that did not fall as charging.
     pub(super) fn change(&mut self, slot: u8) {
         let charge = self.charge(slot).get();
         let less = Percent::new(charge.saturating_sub(7)).expect("at most 100");
@@ -40,13 +40,14 @@ impl Known {
     }
 }
 
-/// So far a charge may be off that is estimated from a voltage, whose curve each model has its own.
+/// The allowed error of a charge estimated from a voltage, because the discharge curve differs
+/// between models.
 const ESTIMATED: u8 = 5;
 
-/// Waits until all three agree on the truth.
+/// Waits until all three report the true values.
 pub(super) fn expect_agreement(client: &Client, desk: &Desk, known: &Known) {
     let started = Instant::now();
-    // In the order of what it costs to ask.
+    // The cheapest check first.
     let checks = [
         |_: &Client, desk: &Desk, known: &Known| check_kernel(desk, known),
         |client: &Client, desk: &Desk, _: &Known| check_us(client, desk),
@@ -59,7 +60,7 @@ pub(super) fn expect_agreement(client: &Client, desk: &Desk, known: &Known) {
     }
 }
 
-/// Waits until kernel and daemon have noticed that a device sleeps.
+/// Waits until the kernel and the daemon report that a device sleeps.
 pub(super) fn expect_asleep(client: &Client, desk: &Desk, slot: u8) {
     let mut rows = batteries::EXPECTED.iter();
     let row = rows.find(|row| row.slot == slot).expect("a row for it");
@@ -72,8 +73,7 @@ pub(super) fn expect_asleep(client: &Client, desk: &Desk, slot: u8) {
     });
 }
 
-/// Whether the kernel has the charges that the devices have; where it has steps, their names are
-/// compared below.
+/// Whether the kernel has the devices' charges; steps are compared by name below.
 fn check_kernel(desk: &Desk, known: &Known) -> Result<(), String> {
     for Row { slot, codename, .. } in &batteries::EXPECTED {
         let Some(battery) = desk.seen().battery_of(*slot) else {
@@ -88,13 +88,15 @@ fn check_kernel(desk: &Desk, known: &Known) -> Result<(), String> {
         };
         let is_known = battery.status.as_deref() != Some("Unknown");
         if !is_known || off.is_some_and(|off| off > allowed) {
-            return Err(format!("{codename}: {battery}, but it is {charge}"));
+            return Err(format!(
+                "{codename}: {battery}, but the true charge is {charge}"
+            ));
         }
     }
     Ok(())
 }
 
-/// Whether we say of each what upowerd says.
+/// Whether we and upowerd report the same about each device.
 fn check_us(client: &Client, desk: &Desk) -> Result<(), String> {
     let [upower, ours] = [UPOWER, OURS].map(|service| client.batteries(service));
     for Row {
@@ -104,7 +106,7 @@ fn check_us(client: &Client, desk: &Desk) -> Result<(), String> {
         ..
     } in &batteries::EXPECTED
     {
-        // By the kernel's name for it: the kernel can mistake serial numbers, as is said below.
+        // Matched by the kernel's name, because the kernel can mix up serial numbers (see below).
         let battery = desk.seen().battery_of(*slot).map(|battery| battery.name);
         let of_kernel = |it: &&Device| battery.as_ref() == it.upower.get("NativePath");
         let upower = upower.iter().find(of_kernel);
@@ -119,8 +121,9 @@ fn check_us(client: &Client, desk: &Desk) -> Result<(), String> {
     Ok(())
 }
 
-/// The kernel took no answer of ours for its own: at a plugging it reads the devices' pairing records,
-/// and does not look which record an answer is (`manager/monitor/settle_delay.rs`).
+/// Asserts that the kernel did not mistake a reply to us for its own: at a hotplug it reads the
+/// devices' pairing records, and does not check which record a reply contains
+/// (`manager/monitor/settle_delay.rs`).
 pub(super) fn expect_right_serials(desk: &Desk) {
     for row in &batteries::EXPECTED {
         let battery = desk.seen().battery_of(row.slot);
@@ -129,7 +132,7 @@ pub(super) fn expect_right_serials(desk: &Desk) {
     }
 }
 
-/// Whether we say what upowerd says.
+/// Whether the values of both are the same.
 fn check_alike(upower: &Values, ours: &Values) -> Result<(), String> {
     equal("states", &upower["State"], &ours["State"])?;
     let [theirs, our] = [upower, ours].map(|it| it["BatteryLevel"].as_str());
@@ -137,7 +140,7 @@ fn check_alike(upower: &Values, ours: &Values) -> Result<(), String> {
         equal("charge", &upower["Percentage"], &ours["Percentage"])?;
         return equal("level", theirs, our);
     }
-    // What the kernel calls high is full to us, see the comparison.
+    // Level 7 is high for the kernel and full for us (see the comparison).
     let [theirs, our] = [theirs, our].map(|level| word(&LEVELS, level));
     equal("level", &theirs.replace("high", "full"), our)
 }

@@ -1,4 +1,5 @@
-//! Six devices with six kinds of battery: what upowerd makes of the kernel's word, and what we say.
+//! Six devices with six kinds of battery: what upowerd publishes from the kernel, and what we
+//! publish.
 
 use std::fmt::Write;
 
@@ -9,18 +10,18 @@ use crate::program::Program;
 use crate::scenarios::{batteries, wait_for_quiet};
 use crate::upowerd::Upowerd;
 
-/// What is said of a device.
+/// The published values of a device.
 struct Row {
     upower: &'static str,
     ours: &'static str,
-    /// What UPower does not know.
+    /// Values that UPower does not have.
     more: &'static str,
-    /// Why the first two differ, where they do.
+    /// The reason for a difference between the first two, if there is one.
     because: &'static str,
 }
 
-/// In the order of the comparison with Solaar. That all are keyboards to upowerd is no word about
-/// them: it finds keys behind their receiver, and looks no further.
+/// In the order of the comparison with Solaar. upowerd reports every device as a keyboard: it finds
+/// keys on the receiver and does not distinguish further.
 const EXPECTED: [Row; 6] = [
     Row {
         upower: "keyboard, 57 %, discharging",
@@ -38,7 +39,7 @@ const EXPECTED: [Row; 6] = [
         upower: "keyboard, level high, charging",
         ours: "keyboard, level full, charging",
         more: "by register 07",
-        because: "to the kernel level 7 is high",
+        because: "the kernel maps level 7 to high",
     },
     Row {
         upower: "keyboard, level normal, discharging",
@@ -60,8 +61,8 @@ const EXPECTED: [Row; 6] = [
     },
 ];
 
-/// What is another's by its nature, or what upowerd does not know of any of them: who it is, when it
-/// was read, whether it can be charged, and what of it stands in the table.
+/// Values that differ by nature or that upowerd has for none of the devices: identity, reading
+/// time, whether it is rechargeable; and values that are in the table.
 const OWN: [&str; 11] = [
     "BatteryLevel",
     "IconName",
@@ -96,7 +97,7 @@ pub(crate) fn prove(program: &Program) {
             println!("            {who:<8}{says}");
             if says != expected {
                 writeln!(wrong, "{codename}, {who}: {says:?}, not {expected:?}")
-                    .expect("a string takes it");
+                    .expect("writing to a string succeeds");
             }
         }
         if !expected.because.is_empty() {
@@ -114,12 +115,12 @@ pub(crate) fn prove(program: &Program) {
             "{codename}"
         );
     }
-    assert_eq!(wrong, "", "what was said of the batteries");
+    assert_eq!(wrong, "", "the published batteries");
     let run = daemon.stop();
-    assert_eq!(run.stderr, "", "what the daemon complained about");
+    assert_eq!(run.stderr, "", "standard error of the daemon");
 }
 
-/// What only we say.
+/// The values that only we publish.
 fn more(device: &Device) -> String {
     let number = |name: &str, unknown: &str, unit: &str| {
         let value = &device.ours[name];
@@ -138,7 +139,7 @@ fn more(device: &Device) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Where all else that upowerd says is not what we say.
+/// All other differences between upowerd's values and ours.
 fn differences(upower: &Values, ours: &Values) -> String {
     let others = upower
         .iter()

@@ -1,5 +1,5 @@
-//! Thirty times the receiver is plugged in again, or a device falls asleep and wakes, while somebody
-//! types and moves the mouse: the kernel, upowerd and the daemon agree each time, and nothing is lost.
+//! The receiver is plugged in again or a device sleeps and wakes, thirty times in total, while keys
+//! are typed and the mouse moves: kernel, upowerd and daemon agree each time, and no input is lost.
 
 use std::fmt::{self, Display};
 use std::thread;
@@ -22,13 +22,13 @@ use crate::traffic;
 use crate::upowerd::Upowerd;
 use crate::usbip::UsbDevice;
 
-/// A replug takes the kernel seconds, so there are fewer of them than sleeps.
+/// A hotplug takes the kernel seconds, so there are fewer of them than sleeps.
 const REPLUGS: usize = 6;
 
-/// Who falls asleep after each replug, one after the other.
+/// The devices that fall asleep after each hotplug, in sequence.
 const SLEEPERS: [u8; 4] = [K750, MX_MASTER, G903, PRO_X];
 
-/// So long only keys and motions happen at the end, and then nothing.
+/// How long at the end only keys and motions occur, and then nothing.
 const PEACE: Duration = Duration::from_secs(10);
 
 pub(crate) fn prove(program: &Program) {
@@ -76,16 +76,16 @@ pub(crate) fn prove(program: &Program) {
     println!("        {done}: all arrived, in order");
     println!("        {requests}");
     println!(
-        "        after the first plugging, answering this test included: {}",
+        "        after the first hotplug, including the calls of this test: {}",
         costs[0]
     );
     println!("        after the last: {}", costs[REPLUGS - 1]);
     expect_one_each(&client.take_signals(), &paths);
     let run = daemon.stop();
-    assert_eq!(run.stderr, "", "what the daemon complained about");
+    assert_eq!(run.stderr, "", "standard error of the daemon");
 }
 
-/// What the daemon costs while somebody types, and while nothing happens.
+/// The cost of the daemon while keys are typed, and while nothing happens.
 fn measure(daemon: &Daemon, desk: &Desk) {
     let before = daemon.cost();
     let done = busy(desk, K800, M705, || thread::sleep(PEACE));
@@ -99,8 +99,8 @@ fn measure(daemon: &Daemon, desk: &Desk) {
     let before = daemon.cost();
     thread::sleep(PEACE);
     let still = daemon.cost().since(before);
-    println!("        in {} s of nothing: {still}", PEACE.as_secs());
-    // The K750 may tell its charge just then.
+    println!("        in {} s without events: {still}", PEACE.as_secs());
+    // The K750 may broadcast its charge in that time.
     assert!(still.wakes < 10, "it is woken by nothing: {still}");
 }
 
@@ -114,7 +114,7 @@ fn plug_in(known: &Known) -> Desk {
     UsbDevice::plug_in(&UNIFYING, receiver)
 }
 
-/// Each device came once with each plugging, and went.
+/// Asserts that each device was added and removed once per hotplug.
 fn expect_one_each(signals: &[Signal], paths: &[String]) {
     for path in paths {
         for member in ["DeviceAdded", "DeviceRemoved"] {
@@ -125,11 +125,11 @@ fn expect_one_each(signals: &[Signal], paths: &[String]) {
     }
 }
 
-/// What the receiver was sent.
+/// The requests that the receiver got.
 #[derive(Default)]
 struct Requests {
     all: usize,
-    /// Calls of features under our software id; registers do not say who asks.
+    /// Feature requests with our software id; register requests do not identify their sender.
     ours: usize,
 }
 
@@ -138,7 +138,7 @@ impl Display for Requests {
         let Self { all, ours } = self;
         write!(
             f,
-            "{all} requests, {ours} of them calls of features by the daemon"
+            "{all} requests, {ours} of them feature requests of the daemon"
         )
     }
 }

@@ -1,4 +1,4 @@
-//! The daemon is stopped, or killed: what it leaves behind, and what it knows when it starts again.
+//! The daemon is stopped or killed: what state it leaves, and what it knows after a restart.
 
 use std::fs::File;
 use std::io::Read;
@@ -18,18 +18,18 @@ use crate::program::Program;
 use crate::scenarios::{Desk, plug_in, wait_for_quiet};
 use crate::traffic;
 
-/// A series of measurements of the K750, and its end.
+/// A light series of the K750, and its cancellation.
 const SERIES: &str = "10 01 09 0s 05 01 00";
 const NO_SERIES: &str = "10 01 09 0s 00 00 00";
 const COUNT: u8 = 5;
 
-/// Longer than from one measurement to the next.
+/// Longer than the period of the series.
 const PAUSE: Duration = Duration::from_secs(2);
 
 pub(crate) fn prove_stopped(program: &Program) {
     let system = System::install();
     let desk = plug_in();
-    // As the kernel leaves them nothing would be to do.
+    // With the flags that the kernel sets there would be nothing to restore.
     desk.with(|receiver, now| {
         receiver.output_report(now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x00, 0x00]);
         receiver.output_report(now, &[0x10, M705, 0x80, 0x00, 0x00, 0x00, 0x00]);
@@ -42,7 +42,7 @@ pub(crate) fn prove_stopped(program: &Program) {
 
     let run = daemon.stop();
     println!("        it ends with {}", run.status);
-    assert_eq!(run.stderr, "", "what it complained about");
+    assert_eq!(run.stderr, "", "standard error of the daemon");
     assert_eq!(desk.flags([M705]), flags, "the notification flags");
     assert!(was_sent(&desk, NO_SERIES), "the series is not ended");
 
@@ -55,20 +55,21 @@ pub(crate) fn prove_killed(program: &Program) {
     let measured = listen(&desk);
     let daemon = system.start(program, &[]);
     let paths = system.client.devices(OURS);
-    // That of its start.
+    // The measurement at its start.
     measured.recv_timeout(PATIENCE).expect("a measurement");
 
     start_series(&system.client, &desk);
     measured.recv_timeout(PATIENCE).expect("a first one");
     daemon.kill();
     let rest = std::iter::from_fn(|| measured.recv_timeout(PAUSE).ok()).count();
-    assert_eq!(rest + 1, usize::from(COUNT), "the series ends by itself");
-    assert!(!was_sent(&desk, NO_SERIES), "and nobody ended it");
+    assert_eq!(rest + 1, usize::from(COUNT), "the series ends on its own");
+    assert!(!was_sent(&desk, NO_SERIES), "the series was not cancelled");
 
     expect_remembered(&system, program, &desk, &paths);
 }
 
-/// The daemon starts again while all sleep, and cannot ask them: it tells what it knew before.
+/// The daemon restarts while the devices sleep and cannot be read: it publishes the values from
+/// before.
 fn expect_remembered(system: &System, program: &Program, desk: &Desk, paths: &[String]) {
     for slot in [K750, M705] {
         assert!(desk.with(|receiver, now| receiver.sleep(now, slot)));
@@ -83,11 +84,11 @@ fn expect_remembered(system: &System, program: &Program, desk: &Desk, paths: &[S
     daemon.stop();
 }
 
-/// Has the K750 measure light on somebody's demand.
+/// Requests a light series from the K750.
 fn start_series(client: &Client, desk: &Desk) {
     let keyboard = find(client, OURS, K750_SERIAL);
     client.measure_light(&keyboard.path, COUNT.into(), 1);
-    eventually("the K750 to be told", PATIENCE, || {
+    eventually("the request to reach the K750", PATIENCE, || {
         was_sent(desk, SERIES).then_some(())
     });
 }
@@ -99,7 +100,7 @@ fn was_sent(desk: &Desk, request: &str) -> bool {
     })
 }
 
-/// Hears each measurement of the K750 from now on.
+/// Reports each measurement of the K750 from now on.
 fn listen(desk: &Desk) -> Receiver<()> {
     let node = desk.seen().node_of(K750).expect("the K750's node");
     let mut node = File::open(node).expect("the K750's node opens");

@@ -1,4 +1,4 @@
-//! Somebody who types and moves the mouse all the time; all of it must arrive, in order.
+//! Continuous typing and mouse motion; all input must arrive in order.
 
 use std::fmt::{self, Display};
 use std::ops::AddAssign;
@@ -13,13 +13,13 @@ use crate::kernel::PATIENCE;
 use crate::scenarios::Desk;
 use crate::scenarios::typing::{CODES, USAGE_A};
 
-/// From one press or motion to the next.
+/// The time between two presses or motions.
 const PACE: Duration = Duration::from_millis(30);
 
-/// The hands may be so far ahead of this test's own reader, which the kernel keeps 64 events for.
+/// How far the input may be ahead of this test's reader, for which the kernel buffers 64 events.
 const AHEAD: usize = 12;
 
-/// What was done, and arrived.
+/// The inputs that were made and arrived.
 #[derive(Default)]
 pub(super) struct Done {
     presses: usize,
@@ -39,15 +39,15 @@ impl Display for Done {
     }
 }
 
-/// Types on the device in one slot and moves that in another, from when the kernel has input nodes
-/// for them to the end of `meanwhile`.
+/// Types on the device in one slot and moves the one in another, from when the kernel has input
+/// nodes for them until `meanwhile` returns.
 pub(super) fn busy(desk: &Desk, keyboard: u8, mouse: u8, meanwhile: impl FnOnce()) -> Done {
     let seen = desk.seen();
     let keys = eventually("a keyboard's node", PATIENCE, || seen.keyboard_of(keyboard));
     let motions = eventually("a mouse's node", PATIENCE, || seen.mouse_of(mouse));
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        // Also when `meanwhile` fails.
+        // Also stops if `meanwhile` panics.
         let _end = AtItsEnd(&over);
         let typist = scope.spawn(|| {
             repeat(Arrivals::of(keys), &over, |number| {
@@ -62,7 +62,7 @@ pub(super) fn busy(desk: &Desk, keyboard: u8, mouse: u8, meanwhile: impl FnOnce(
         });
         let mover = scope.spawn(|| {
             repeat(Arrivals::of(motions), &over, |number| {
-                let right = i8::try_from(1 + number % 100).expect("a short way");
+                let right = i8::try_from(1 + number % 100).expect("a short distance");
                 desk.with(|receiver, now| receiver.move_mouse(now, mouse, right, 0));
                 vec![Input::Right(right.into())]
             })
@@ -76,8 +76,8 @@ pub(super) fn busy(desk: &Desk, keyboard: u8, mouse: u8, meanwhile: impl FnOnce(
     })
 }
 
-/// Does something again and again, and holds what arrives to what it must lead to. Returns how
-/// often.
+/// Repeats an action and compares the resulting inputs with the expected ones. Returns the number
+/// of repetitions.
 fn repeat(mut arrivals: Arrivals, over: &AtomicBool, act: impl Fn(usize) -> Vec<Input>) -> usize {
     let mut expected = Vec::new();
     let mut count = 0;
@@ -97,7 +97,7 @@ fn repeat(mut arrivals: Arrivals, over: &AtomicBool, act: impl Fn(usize) -> Vec<
     assert_eq!(
         (arrived.get(same), arrived.len()),
         (None, expected.len()),
-        "what arrived after {same} right ones, and how many; {:?} was due",
+        "the input after {same} correct ones, and the count; expected {:?}",
         expected.get(same)
     );
     count

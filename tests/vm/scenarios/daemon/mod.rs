@@ -1,4 +1,4 @@
-//! The daemon on the system bus, beside the kernel and the real upowerd.
+//! The daemon on the system bus, alongside the kernel and the real upowerd.
 
 mod agreement;
 mod beside;
@@ -30,13 +30,14 @@ const MX_MASTER: u8 = 4;
 const G903: u8 = 5;
 const PRO_X: u8 = 6;
 
-/// Plugs in the six devices of the comparison with Solaar, and waits until the kernel knows them.
+/// Plugs in the six devices of the comparison with Solaar, and waits until the kernel has set them
+/// up.
 fn plug_in_six() -> Desk {
     let receiver = Receiver::new([0xAF, 0x4F, 0x95, 0xEA]);
     plug_in_receiver(&UNIFYING, devices::put(&batteries::EXPECTED, receiver))
 }
 
-/// What a service says of the device with this serial number, once it lists it.
+/// A service's values of the device with this serial number, once it is listed.
 fn find(client: &Client, service: Service, serial: [u8; 4]) -> Device {
     eventually("a device on the bus", PATIENCE, || {
         let mut all = client.batteries(service).into_iter();
@@ -44,7 +45,7 @@ fn find(client: &Client, service: Service, serial: [u8; 4]) -> Device {
     })
 }
 
-/// What a service says of a battery, in words.
+/// A service's values of a battery, in words.
 fn in_words(values: &Values) -> String {
     let kind = word(&KINDS, &values["Type"]);
     let state = word(&STATES, &values["State"]);
@@ -55,7 +56,7 @@ fn in_words(values: &Values) -> String {
     }
 }
 
-/// UPower's numbers: `up-types.h`, of `Type`, `State` and `BatteryLevel`.
+/// The numbers of UPower's `Type`, `State` and `BatteryLevel` (`up-types.h`).
 const KINDS: [(&str, &str); 4] = [
     ("2", "battery"),
     ("5", "mouse"),
@@ -76,7 +77,7 @@ const LEVELS: [(&str, &str); 6] = [
     ("7", "level high"),
     ("8", "level full"),
 ];
-/// The `BatteryLevel` that means: take the percentage.
+/// The `BatteryLevel` of a device with an exact percentage.
 const EXACT: &str = "1";
 
 fn word<'a>(words: &[(&str, &'a str)], number: &'a str) -> &'a str {

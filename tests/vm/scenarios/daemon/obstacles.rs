@@ -1,4 +1,4 @@
-//! What stands in the daemon's way: a full disk, a node that it may not open.
+//! Obstacles for the daemon: a full disk, and a node without permission.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -18,8 +18,12 @@ pub(crate) fn prove_full(program: &Program) {
     let disk = FullDisk::mount(&system);
     let _desk = plug_in();
     let daemon = system.start(program, &[]);
-    assert_eq!(system.client.devices(OURS).len(), 2, "it goes on");
-    eventually("a complaint about its state", PATIENCE, || {
+    assert_eq!(
+        system.client.devices(OURS).len(),
+        2,
+        "the daemon keeps running"
+    );
+    eventually("an error about its state", PATIENCE, || {
         daemon.complaints().contains("devices.json").then_some(())
     });
     disk.free();
@@ -46,7 +50,7 @@ pub(crate) fn prove_denied(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
     let daemon = system.start(program, &[]);
-    let complaint = eventually("a complaint", PATIENCE, || {
+    let complaint = eventually("an error", PATIENCE, || {
         Some(daemon.complaints()).filter(|text| !text.is_empty())
     });
     print!("        {complaint}");
@@ -60,12 +64,16 @@ pub(crate) fn prove_denied(program: &Program) {
     eventually("its devices", PATIENCE, || {
         (system.client.devices(OURS).len() == 2).then_some(())
     });
-    assert_eq!(daemon.stop().stderr, complaint, "all it complained about");
+    assert_eq!(
+        daemon.stop().stderr,
+        complaint,
+        "standard error of the daemon"
+    );
 }
 
-/// A disk without room, where the daemon keeps its state.
+/// A full disk for the daemon's state directory.
 struct FullDisk {
-    /// What takes the room.
+    /// The file that fills the disk.
     filler: PathBuf,
 }
 
@@ -90,7 +98,7 @@ impl FullDisk {
 
 impl Drop for FullDisk {
     fn drop(&mut self) {
-        // A panic here would hide the reason of a scenario that fails.
+        // A panic here would hide the reason of a failed scenario.
         unmount(STATE, UnmountFlags::DETACH).ok();
     }
 }

@@ -1,4 +1,5 @@
-//! A K750 comes back: the kernel alone does not know how it is, and what the daemon measures tells it.
+//! A K750 reconnects: the kernel alone does not learn its state, and the daemon's measurement
+//! provides it.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,19 +20,19 @@ use crate::scenarios::wait_for_batteries;
 use crate::upowerd::Upowerd;
 use crate::usbip::UsbDevice;
 
-/// What the kernel says of it.
+/// The kernel's reports about it.
 const IN_THE_DARK: &str = "57 %, Discharging, online";
 const IN_THE_LIGHT: &str = "57 %, Charging, online";
 const LOST: &str = "57 %, Unknown, offline";
 
-/// So often light is measured here, in seconds.
+/// The interval of light measurements in this scenario, in seconds.
 const EVERY: &str = "5";
 
-/// Long enough for the kernel to have asked all it asks of a device that comes back, and to hear
-/// a measurement.
+/// Long enough for all requests of the kernel to a reconnected device, and for the report of a
+/// measurement.
 const LATER: Duration = Duration::from_secs(3);
 
-/// So long the sleeping keyboard is left alone.
+/// How long the sleeping keyboard must get no request.
 const SLEEP: Duration = Duration::from_secs(20);
 
 pub(crate) fn prove(program: &Program) {
@@ -40,7 +41,7 @@ pub(crate) fn prove(program: &Program) {
     let _upowerd = Upowerd::start(&system.client);
     desk.expect_kernel(IN_THE_DARK);
 
-    // Nobody hears the charge that it tells as it comes back, as where the radio is bad.
+    // The charge that it reports on its reconnection is lost, as with a bad radio link.
     desk.switch_off();
     desk.switch_on(Hears::Nothing);
     throughout("the kernel alone", LATER, || desk.kernel() == LOST);
@@ -49,7 +50,7 @@ pub(crate) fn prove(program: &Program) {
     desk.expect_kernel(IN_THE_LIGHT);
     thread::sleep(LATER);
     desk.expect_kernel(IN_THE_LIGHT);
-    println!("        without us the kernel says: {LOST}; or, of 12 lux: {IN_THE_LIGHT}");
+    println!("        without us the kernel reports: {LOST}; or, at 12 lux: {IN_THE_LIGHT}");
 
     let daemon = system.start(program, &["--light-every", EVERY]);
     desk.expect_kernel(IN_THE_DARK);
@@ -60,12 +61,12 @@ pub(crate) fn prove(program: &Program) {
         desk.expect_kernel(IN_THE_DARK);
         expect_both(&system.client, "keyboard, 57 %, discharging");
         println!(
-            "        with us it says what is so after {:.1} s",
+            "        with us it reports the true state after {:.1} s",
             started.elapsed().as_secs_f32()
         );
     }
 
-    // By the schedule alone.
+    // Through the schedule alone.
     desk.with(|receiver, now| receiver.set_sun(now, K750, Lux(400)));
     desk.expect_kernel(IN_THE_LIGHT);
     expect_both(&system.client, "keyboard, 57 %, charging");
@@ -77,14 +78,14 @@ pub(crate) fn prove(program: &Program) {
     });
     thread::sleep(LATER);
     desk.with(|receiver, _| receiver.forget_requests());
-    throughout("a K750 that sleeps in peace", SLEEP, || {
+    throughout("no request to a sleeping K750", SLEEP, || {
         desk.with(|receiver, _| receiver.requests().all(|sent| sent.report[1] != K750))
     });
     let run = daemon.stop();
-    assert_eq!(run.stderr, "", "what the daemon complained about");
+    assert_eq!(run.stderr, "", "standard error of the daemon");
 }
 
-/// Waits until upowerd and the daemon both say this of the K750.
+/// Waits until upowerd and the daemon both publish this about the K750.
 fn expect_both(client: &Client, expected: &str) {
     for service in [UPOWER, OURS] {
         eventually(expected, PATIENCE, || {
@@ -94,11 +95,11 @@ fn expect_both(client: &Client, expected: &str) {
     }
 }
 
-/// What of a K750 gets through.
+/// Which reports of a K750 arrive.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hears {
     All,
-    /// Not what it tells by itself of its charge.
+    /// Without the charge that it broadcasts.
     Nothing,
 }
 
@@ -125,7 +126,7 @@ impl Desk {
         self.0.with(|radio, now| act(&mut radio.receiver, now))
     }
 
-    /// What the kernel says of the K750.
+    /// The kernel's report about the K750.
     fn kernel(&self) -> String {
         let battery = self.0.seen().battery_of(K750);
         battery.map_or_else(String::new, |battery| battery.to_string())
@@ -158,7 +159,7 @@ impl Firmware for Radio {
     fn input_report(&mut self, now: Timestamp) -> Option<Vec<u8>> {
         loop {
             let report = self.receiver.input_report(now)?;
-            // Event 0 of feature 4301, which it has at index 09.
+            // Event 0 of feature 4301, at index 09.
             let is_broadcast = report.starts_with(&[0x11, K750, 0x09, 0x00]);
             if !is_broadcast || self.hears == Hears::All {
                 return Some(report);

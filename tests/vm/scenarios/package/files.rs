@@ -1,4 +1,4 @@
-//! What lies in the root file system, and how it differs from what lay there before.
+//! The contents of the root file system, and its changes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::NAME;
 
-/// Where dpkg, apt and the journal keep their own books: to remember is their task, but not in files
-/// named after our package.
+/// The directories where dpkg, apt and the journal keep records; changes there are expected, except
+/// in files named after our package.
 const BOOKS: [&str; 5] = [
     "/var/cache/apt",
     "/var/cache/debconf",
@@ -17,11 +17,11 @@ const BOOKS: [&str; 5] = [
     "/var/log",
 ];
 
-/// Every path of the root file system, but not of others mounted there, with what identifies it.
+/// Every path of the root file system (not of other mounts), with its identity.
 pub(super) struct Files(BTreeMap<PathBuf, Identity>);
 
-/// What cannot stay the same when a file is written, replaced or given away. Folders of which
-/// something came and went are the same.
+/// What changes when a file is written, replaced or gets another owner. A folder's contents are not
+/// part of its identity.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
     mode: u32,
@@ -30,13 +30,13 @@ struct Identity {
 }
 
 impl Files {
-    /// Looks at all.
+    /// Lists all files.
     pub(super) fn list() -> Self {
         let root = fs::symlink_metadata("/").expect("the root");
         let mut files = BTreeMap::new();
         let mut folders = vec![PathBuf::from("/")];
         while let Some(folder) = folders.pop() {
-            // It may go just now.
+            // The folder may have just been removed.
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 let Ok(metadata) = entry.metadata() else {
@@ -56,7 +56,7 @@ impl Files {
         Self(files)
     }
 
-    /// What is there and was not before, what is no longer there, and what is another now.
+    /// The files that are new, gone or changed since `before`.
     pub(super) fn since(&self, before: &Self) -> Changes {
         let paths = |of: &BTreeMap<PathBuf, Identity>,
                      wanted: &dyn Fn(&PathBuf, &Identity) -> bool| {
@@ -89,7 +89,7 @@ impl Identity {
     }
 }
 
-/// A difference, in paths.
+/// The changed paths.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Changes {
     pub(super) new: Vec<String>,

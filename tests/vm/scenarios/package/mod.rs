@@ -1,5 +1,5 @@
-//! The package in a fresh Debian with systemd: installed by apt, used by somebody who set nothing
-//! up, upgraded, purged.
+//! The package in a fresh Debian with systemd: installed by apt, used by an ordinary user without
+//! any set-up, upgraded, purged.
 
 mod files;
 
@@ -18,20 +18,20 @@ use crate::scenarios::denied::DENIED;
 use crate::scenarios::{plug_in, reading};
 use crate::shipped::LATER;
 
-/// The package, its service, what that runs, and where it keeps its history.
+/// The package, its service, the daemon, and the state directory.
 const NAME: &str = "solar-status";
 pub(super) const SERVICE: &str = "solar-statusd.service";
 const DAEMON: &str = "/usr/bin/solar-statusd";
 pub(super) const STATE: &str = "/var/lib/solar-status";
 
-/// A user like any other.
+/// An ordinary user.
 pub(super) const USER: &str = "ada";
 
-/// How long apt, systemd or the daemon may take in a slow guest on a busy host.
+/// The deadline for apt, systemd or the daemon in a slow guest on a busy host.
 pub(super) const LIMIT: Duration = Duration::from_secs(120);
 
-/// What is another than before: the user stays, and the tools that make one keep copies of the files
-/// before.
+/// The files that differ after the purge: the user remains, and the tools that create it keep
+/// backups.
 const STAYS: [&str; 8] = [
     "/etc/group",
     "/etc/group-",
@@ -58,11 +58,11 @@ pub(crate) fn prove(program: &Program) {
     table.expect_status(0);
     print_indented(&table.stdout);
     print_indented(&table.stderr);
-    // The daemon tells her; the nodes are closed to her as they were before.
+    // The daemon provides the values; the nodes are still closed to the user.
     as_user("solar-status --direct").expect_status(DENIED);
 
     let history = history();
-    assert!(!history.is_empty(), "what was seen is in the history");
+    assert!(!history.is_empty(), "the readings are in the history");
     apt("install", later);
     assert_eq!(version(), LATER);
     eventually("the new daemon", LIMIT, || {
@@ -79,22 +79,22 @@ pub(crate) fn prove(program: &Program) {
         let document = as_user("solar-status --json --bus system").printed();
         (document["receivers"] == json!([])).then_some(())
     });
-    assert_eq!(state(), "active", "it waits for the next one");
+    assert_eq!(state(), "active", "it waits for the next receiver");
 
     apt("purge", Path::new(NAME));
-    assert_eq!(state(), "inactive", "purged, but running");
+    assert_eq!(state(), "inactive", "the service must stop on a purge");
     let changes = Files::list().since(&before);
-    assert_eq!(changes.new, [""; 0], "what was left behind");
-    assert_eq!(changes.gone, [""; 0], "what purging took away");
-    assert_eq!(changes.changed, STAYS, "what is not as it was");
+    assert_eq!(changes.new, [""; 0], "files left behind");
+    assert_eq!(changes.gone, [""; 0], "files removed by the purge");
+    assert_eq!(changes.changed, STAYS, "files changed");
 
-    // Whoever installs it has a receiver plugged in, as a rule.
+    // Users usually install it with the receiver already plugged in.
     let _desk = plug_in();
     apt("install", package);
     await_state("active");
 }
 
-/// Waits until an ordinary user is shown light.
+/// Waits until an ordinary user gets the light.
 pub(super) fn await_light() {
     eventually("light", LIMIT, || {
         let run = as_user("solar-status --json --bus system");
@@ -105,7 +105,7 @@ pub(super) fn await_light() {
     });
 }
 
-/// Has apt install or purge what a person would name: `./solar-status_0.1.0_amd64.deb`.
+/// Makes apt install or purge a package, named as a person would: `./solar-status_0.1.0_amd64.deb`.
 pub(super) fn apt(deed: &str, what: &Path) {
     let mut command = Command::new("apt");
     command.args([deed, "--yes"]);
@@ -124,12 +124,12 @@ pub(super) fn apt(deed: &str, what: &Path) {
     run.expect_status(0);
 }
 
-/// The version that is installed.
+/// The installed version.
 fn version() -> String {
     succeed("dpkg-query", &["--show", "--showformat=${Version}", NAME])
 }
 
-/// What the service runs: after an upgrade that it did not notice, a file that was deleted.
+/// The executable of the service: if the service missed an upgrade, a deleted file.
 fn daemon() -> Option<PathBuf> {
     let process = succeed(
         "systemctl",
@@ -138,7 +138,7 @@ fn daemon() -> Option<PathBuf> {
     fs::read_link(format!("/proc/{}/exe", process.trim())).ok()
 }
 
-/// What systemd says of the service.
+/// The state of the service according to systemd.
 pub(super) fn state() -> String {
     let output = Command::new("systemctl")
         .args(["is-active", SERVICE])
@@ -151,7 +151,7 @@ pub(super) fn await_state(wanted: &str) {
     eventually(wanted, LIMIT, || (state() == wanted).then_some(()));
 }
 
-/// The files of the history with their lines.
+/// The files of the history with their contents.
 fn history() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(STATE)];
@@ -169,14 +169,14 @@ fn history() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Logs the ordinary user in for one command.
+/// Runs one command in a login shell of the ordinary user.
 pub(super) fn as_user(line: &str) -> Finished {
     let mut command = Command::new("runuser");
     command.args(["--login", USER, "--command", line]);
     Running::start(command).finish(LIMIT)
 }
 
-/// Runs it, and says what it said.
+/// Runs a program that must succeed, and returns its output.
 pub(super) fn succeed(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));

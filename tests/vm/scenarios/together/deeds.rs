@@ -1,4 +1,4 @@
-//! What happens on the desk, and what the monitor has to tell of it.
+//! The events on the desk, and the lines that the monitor must print.
 
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_sim::battery::State;
@@ -6,18 +6,18 @@ use hidpp_sim::receiver::Receiver;
 
 use super::stories::{G903, K750, K800, M705, MX_MASTER, PRO_X};
 
-/// Something that happens.
+/// An event.
 pub(super) struct Deed {
     pub(super) what: &'static str,
-    /// To this device.
+    /// The slot of the device.
     pub(super) slot: u8,
-    /// Does it; `false`: there was nothing to act on.
+    /// Performs it; `false` if that was impossible.
     pub(super) act: fn(&mut Receiver, Timestamp) -> bool,
-    /// What the monitor tells of it, line by line: no less and no more.
+    /// The lines that the monitor prints because of it, no more and no fewer.
     pub(super) told: &'static [&'static str],
 }
 
-/// One thing after the other.
+/// The events in sequence.
 pub(super) const DEEDS: [Deed; 10] = [
     Deed {
         what: "the M705's battery falls to 40 %",
@@ -38,7 +38,7 @@ pub(super) const DEEDS: [Deed; 10] = [
         told: &["71 %, good, discharging"],
     },
     Deed {
-        what: "the sun comes out over the K750, and somebody presses its light key",
+        what: "the sun shines on the K750, and its light key is pressed",
         slot: K750,
         act: |desk, now| desk.set_sun(now, K750, Lux(400)) && desk.press_light_key(now, K750),
         told: &["light-key", "57 %, 2540 mV, charging, 400 lux"],

@@ -1,5 +1,5 @@
-//! For a minute the kernel, Solaar and we work on the same receiver while its devices change: none of the three sees a
-//! wrong value or a lost reply.
+//! For a minute the kernel, Solaar and we use the same receiver while its devices change: none of
+//! the three gets a wrong value or loses a reply.
 
 mod deeds;
 mod stories;
@@ -28,7 +28,7 @@ use crate::traffic::{expect_answers_in_turn, expect_one_answer_each};
 /// The receiver's serial number.
 const SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];
 
-/// From one deed to the next.
+/// The time between two events.
 const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,7 @@ enum Who {
     Ours,
 }
 
-/// What each was heard to say of each device, repetitions left out.
+/// The reports of each about each device, without repetitions.
 #[derive(Default)]
 struct Heard(Mutex<BTreeMap<(u8, Who), Vec<String>>>);
 
@@ -61,8 +61,8 @@ impl Heard {
     }
 }
 
-/// How the kernel leaves the flags of the receiver, the M705 and the K800: on a busy machine after
-/// the monitor has come.
+/// The flags that the kernel sets on the receiver, the M705 and the K800; on a busy machine it does
+/// so after the monitor has started.
 const KERNELS_FLAGS: ([u8; 3], [[u8; 3]; 2]) = ([0x00, 0x09, 0x00], [[0x10, 0x00, 0x00]; 2]);
 
 pub(crate) fn prove(program: &Program) {
@@ -75,7 +75,7 @@ pub(crate) fn prove(program: &Program) {
     let desk = plug_in_receiver(&UNIFYING, receiver);
     desk.with(|receiver, _| receiver.forget_requests());
     let monitor = Monitor::start(program);
-    // From here on it hears every answer.
+    // From here on it receives every reply.
     monitor.wait_for(1);
     let heard = Heard::default();
     let over = AtomicBool::new(false);
@@ -86,7 +86,7 @@ pub(crate) fn prove(program: &Program) {
         do_everything(&desk, &monitor);
         over.store(true, Ordering::Relaxed);
         let [kernel, solaar, ours] =
-            [kernel, solaar, ours].map(|looks| looks.join().expect("somebody who looks"));
+            [kernel, solaar, ours].map(|looks| looks.join().expect("the thread does not panic"));
         println!(
             "        {} looks at sysfs, {} times solaar show, {} readings",
             kernel.len(),
@@ -94,7 +94,7 @@ pub(crate) fn prove(program: &Program) {
             ours.len()
         );
         assert_eq!(solaar.last(), Some(&true), "the last solaar show");
-        // Only a reading that is under way when the K750 goes may lack its light.
+        // Only a reading in progress when the K750 is switched off may lack its light.
         let without_light = ours.iter().filter(|complete| !**complete).count();
         assert!(without_light <= 1, "{without_light} readings without light");
     });
@@ -106,7 +106,7 @@ pub(crate) fn prove(program: &Program) {
     expect_stories(&heard, &watched);
 }
 
-/// Does one thing after the other; the monitor tells each of them before the next.
+/// Performs the events in sequence; the monitor must report each before the next.
 fn do_everything(desk: &Desk, monitor: &Monitor) {
     let mut expected: Vec<Told> = STORIES
         .iter()
@@ -117,7 +117,7 @@ fn do_everything(desk: &Desk, monitor: &Monitor) {
     expected.sort();
     let mut found = monitor.wait_for(expected.len());
     found.sort();
-    assert_eq!(found, expected, "what the monitor found");
+    assert_eq!(found, expected, "the monitor's first lines");
     let found = expected.len();
     expected.clear();
     let started = Instant::now();
@@ -132,25 +132,25 @@ fn do_everything(desk: &Desk, monitor: &Monitor) {
         let serial = story_of(deed.slot).serial;
         expected.extend(deed.told.iter().map(|told| Told::of(serial, told)));
         let told = monitor.wait_for(found + expected.len());
-        assert_eq!(told[found..], expected, "what the monitor told");
+        assert_eq!(told[found..], expected, "the monitor's lines");
     }
     thread::sleep(PAUSE);
-    assert_eq!(monitor.told()[found..], expected, "what the monitor told");
+    assert_eq!(monitor.told()[found..], expected, "the monitor's lines");
 }
 
-/// What passed at the receiver: nothing was lost there for anybody, and the monitor, whose trace
-/// shows it, got its answers in turn.
+/// Asserts that no reply was lost for any program, and that the monitor, whose trace is available,
+/// got its replies in turn.
 fn expect_no_reply_lost(desk: &Desk, watched: &Watched) {
     let all =
         desk.with(|receiver, _| expect_one_answer_each(receiver.requests(), &watched.entries));
     let monitors = expect_answers_in_turn(&watched.entries);
     println!(
-        "        {all} requests of all, {monitors} of them the monitor's: each with one answer"
+        "        {all} requests in total, {monitors} of them by the monitor: one reply to each"
     );
 }
 
-/// Prints what everybody said, and holds it to the stories. The monitor's part was held to each
-/// deed already.
+/// Prints the reports of all, and compares them with the stories. The monitor's lines were already
+/// compared after each event.
 fn expect_stories(heard: &Heard, watched: &Watched) {
     let mut wrong = String::new();
     for story in &STORIES {
@@ -164,13 +164,13 @@ fn expect_stories(heard: &Heard, watched: &Watched) {
             println!("            {name:<9}{}", said.join(" → "));
             if !is_told(may_say, &said) {
                 writeln!(wrong, "{}, {who:?}: {said:#?}", story.codename)
-                    .expect("a string takes it");
+                    .expect("writing to a string succeeds");
             }
         }
         let told: Vec<&str> = watched.told_of(story.serial).collect();
         println!("            {:<9}{}", "monitor", told.join(" → "));
     }
-    assert_eq!(wrong, "", "what does not follow its story");
+    assert_eq!(wrong, "", "reports that do not follow the story");
 }
 
 fn story_of(slot: u8) -> &'static Story {
@@ -178,14 +178,14 @@ fn story_of(slot: u8) -> &'static Story {
     story.expect("a device with a story")
 }
 
-/// Whether something was said in the order of the story, and its end.
+/// Whether the reports follow the order of the story, and end with its last state.
 fn is_told(story: &[&str], said: &[String]) -> bool {
     let mut rest = story.iter();
     let in_order = said.iter().all(|says| rest.any(|may_say| says == may_say));
     in_order && said.last().map(String::as_str) == story.last().copied()
 }
 
-/// Looks again and again, the last time after all is over.
+/// Repeats a check until the end, and once more after it.
 fn look_until<T>(over: &AtomicBool, mut look: impl FnMut() -> T) -> Vec<T> {
     let mut looks = Vec::new();
     loop {
@@ -205,7 +205,7 @@ fn look_at_kernel(seen: Seen, heard: &Heard) -> bool {
     true
 }
 
-/// Whether `solaar show` came to its end: it stumbles over a device that goes in its middle.
+/// Whether `solaar show` completed: it fails if a device disappears while it runs.
 fn run_solaar(heard: &Heard) -> bool {
     let run = solaar::start().finish(solaar::LIMIT);
     let complete = run.status.success();

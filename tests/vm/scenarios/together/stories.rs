@@ -1,4 +1,5 @@
-//! The six devices, and all that the kernel, `solaar show` and `solar-status` may say of each, in this order.
+//! The six devices, and all reports of the kernel, `solar-status` and `solaar show` that are
+//! allowed for each, in this order.
 
 use hidpp_sim::battery::State;
 
@@ -9,8 +10,8 @@ pub(super) const MX_MASTER: u8 = 4;
 pub(super) const G903: u8 = 5;
 pub(super) const PRO_X: u8 = 6;
 
-/// A device, and all that each of the three may ever say of it, in this order. Who looks away
-/// misses some; the last is what all three must have arrived at.
+/// A device, and all reports that each of the three may ever make about it, in this order.
+/// Infrequent readers may miss some; the last one is the state that all three must reach.
 pub(super) struct Story {
     pub(super) codename: &'static str,
     pub(super) slot: u8,
@@ -27,15 +28,15 @@ pub(super) const STORIES: [Story; 6] = [
         slot: K750,
         serial: [0x39, 0x2A, 0x07, 0x50],
         state: State::Discharging,
-        // After a reconnection it asks for another feature, which a K750 does not have: without
-        // our measurement it would stay offline.
+        // After a reconnection the kernel requests another feature, which a K750 does not have:
+        // without our measurement it would stay offline.
         kernel: &[
             "57 %, Discharging, online",
             "57 %, Charging, online",
             "57 %, Unknown, offline",
             "57 %, Charging, online",
         ],
-        // It understands the events of 4301, but does not ask for them.
+        // Solaar decodes the events of 4301, but does not request them.
         solaar: &[
             "Battery status unavailable.",
             "Battery: unknown (device is offline).",
@@ -53,7 +54,7 @@ pub(super) const STORIES: [Story; 6] = [
         slot: M705,
         serial: [0x1C, 0x5E, 0x07, 0x05],
         state: State::Discharging,
-        // It does not take the notification of register 0D over until the next link-up.
+        // The kernel ignores the notification of register 0D until the next connection.
         kernel: &["65 %, Discharging, online"],
         solaar: &["Battery: 65%, discharging.", "Battery: 40%, discharging."],
         ours: &["65 %, discharging", "40 %, discharging"],
@@ -79,7 +80,7 @@ pub(super) const STORIES: [Story; 6] = [
         ],
         solaar: &[
             "Battery: 50%, discharging, next level 20%.",
-            // It fell asleep between two questions.
+            // The device fell asleep between two requests.
             "Battery status unavailable.",
             "Battery: unknown (device is offline).",
             "Battery: 20%, discharging, next level 5%.",
@@ -99,7 +100,7 @@ pub(super) const STORIES: [Story; 6] = [
             "91 %, 4079 mV, Discharging, online",
             "50 %, 3811 mV, Discharging, online",
         ],
-        // A line of its table that is equal counts as too high.
+        // Solaar rounds down even if the voltage equals an entry of its table.
         solaar: &[
             "Battery: 90% 4079mV , discharging.",
             "Battery: 40% 3811mV , discharging.",
