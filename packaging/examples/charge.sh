@@ -1,5 +1,5 @@
 #!/bin/sh
-# Charge and light of each device. Arguments go to busctl: --user asks the session bus.
+# Prints charge and light of each device. Arguments go to busctl: --user uses the session bus.
 set -eu
 
 name=org.solarstatus.Monitor1
@@ -14,7 +14,7 @@ objects=$(busctl "$@" --list tree "$name")
 for path in $(echo "$objects" | grep /devices/hidpp_); do
     charge=$(get Charge "$@")
     lux=$(get Lux "$@")
-    # -1: not known.
+    # -1: unknown.
     [ "$charge" = -1 ] && charge='unknown' || charge="$charge %"
     [ "$lux" = -1 ] && light='' || light=", $lux lux"
     echo "$(get Name "$@"): $charge$light"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Charge and light of each device, now and as they change. --session: on the session bus."""
+"""Prints charge and light of each device, and their changes. --session: uses the session bus."""
 
 import sys
 
@@ -9,9 +9,9 @@ NAME = "org.solarstatus.Monitor1"
 DEVICE = "org.solarstatus.Device1"
 
 
-def tell(device):
+def show(device):
     value = {name: device.get_cached_property(name).unpack() for name in ("Name", "Charge", "Lux")}
-    # -1: not known.
+    # -1: unknown.
     charge = "unknown" if value["Charge"] == -1 else f"{value['Charge']} %"
     light = "" if value["Lux"] == -1 else f", {value['Lux']} lux"
     print(f"{value['Name']}: {charge}{light}", flush=True)
@@ -19,13 +19,13 @@ def tell(device):
 
 def appeared(manager, thing):
     if device := thing.get_interface(DEVICE):
-        tell(device)
+        show(device)
 
 
 def changed(manager, thing, device, values, gone):
-    # A device tells more than this, such as when it was seen.
+    # Other properties change as well, such as the time when the device was last seen.
     if device.get_interface_name() == DEVICE and {"Name", "Charge", "Lux"} & set(values.keys()):
-        tell(device)
+        show(device)
 
 
 bus = Gio.BusType.SESSION if "--session" in sys.argv else Gio.BusType.SYSTEM

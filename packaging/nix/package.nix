@@ -1,4 +1,4 @@
-# The programs with their files, built from the source around this.
+# The programs with their files, built from the source tree that contains this file.
 { lib, rustPlatform }:
 
 let
@@ -10,9 +10,9 @@ rustPlatform.buildRustPackage {
   src = lib.cleanSource ../..;
   cargoLock.lockFile = ../../Cargo.lock;
   cargoBuildFlags = [ "--bins" ];
-  # The tests need a bus, systemd and shells; they run where it is developed.
+  # The tests need a bus, systemd and shells; they run during development.
   doCheck = false;
-  # Nix has no /usr: what is named there is named in $out.
+  # Nix has no /usr: paths below it are replaced by paths in $out.
   installPhase = ''
     runHook preInstall
     packaging/install staging "$(dirname "$(find target -path '*/release/solar-statusd')")"
