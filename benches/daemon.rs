@@ -186,7 +186,7 @@ fn serve(bedtime: Option<Duration>) {
     service::serve(&args, &mut source, &ending).unwrap();
 }
 
-/// A receiver whose time starts with the first request, and whose devices fall asleep.
+/// A receiver with devices that fall asleep. Its time starts with the first request.
 struct Bedroom {
     receiver: Receiver,
     start: Option<Timestamp>,

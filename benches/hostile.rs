@@ -74,7 +74,7 @@ fn main() {
     }
 }
 
-/// The attacks whose names contain one of the other arguments; all, without such arguments.
+/// The attacks with one of the other arguments in their name; all, without such arguments.
 fn chosen() -> Vec<Attack> {
     let parts: Vec<String> = env::args()
         .skip(1)

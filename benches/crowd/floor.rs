@@ -32,9 +32,9 @@ pub(crate) fn fewest_registers(receiver: &Receiver, run: Run) -> usize {
     IDENTITY as usize + receiver.slots().count() * each as usize
 }
 
-/// The fewest requests to an unknown device if the first guess is right: a ping, which tells
-/// registers and features apart; the index of the feature; its capabilities (1000, 1004); and the
-/// value.
+/// The fewest requests to an unknown device if the first guess is right: a ping, which
+/// distinguishes registers from features; the index of the feature; its capabilities (1000, 1004);
+/// and the value.
 pub(crate) fn fewest_to_device(codename: &str) -> Option<usize> {
     let (source, _) = catalogue::find(codename)?.battery?;
     Some(match source {

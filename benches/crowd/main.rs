@@ -4,8 +4,8 @@
 //! are real. Each figure comes with a lower limit from the same run (`floor.rs`) or with the figure
 //! of a smaller crowd.
 //!
-//! The first two tables (`status.rs`) are without and with a solar keyboard, whose measurement
-//! takes one second:
+//! The first two tables (`status.rs`) are without and with a solar keyboard, which measures for one
+//! second:
 //!
 //! | column | what it is |
 //! |---|---|

@@ -57,7 +57,7 @@ impl Harness for Bus {
     }
 }
 
-/// A bus whose policy rejects all calls to the daemon.
+/// A bus with a policy that rejects all calls to the daemon.
 pub(crate) fn closed_bus() -> Bus {
     let closed =
         r#"<policy context="default"><deny send_destination="org.solarstatus.Monitor1"/></policy>"#;

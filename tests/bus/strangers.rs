@@ -17,7 +17,7 @@ use crate::daemon_harness::Harness;
 
 include!("../hostile/names.rs");
 
-/// A device whose texts are all hostile.
+/// A device with only hostile texts.
 struct Stranger {
     text: String,
     number: u8,

@@ -1,6 +1,6 @@
-"""What libupower-glib sees of our devices, at first and as it happens, until one is removed.
+"""Prints the devices of libupower-glib, first all of them and then changes, until one is removed.
 
-The history is left out: what get_history_sync() gives to Python is freed already.
+The history is omitted: the objects that get_history_sync() returns to Python are already freed.
 """
 
 import signal
@@ -27,7 +27,7 @@ def describe(device):
 
 
 def watch(device):
-    """Tells the light when it changes; all else of that signal is known then."""
+    """Prints a device when its light changes; the other values of that signal are set by then."""
     device.connect("notify::luminosity", lambda it, _: say("changed", describe(it)))
     watched.append(device)
 
@@ -42,7 +42,7 @@ def on_removed(_, path):
     loop.quit()
 
 
-# An exception in a callback does not end the loop.
+# An exception in a callback would not end the loop.
 signal.alarm(90)
 watched = []
 loop = GLib.MainLoop()

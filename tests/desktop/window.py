@@ -1,10 +1,10 @@
-"""Opens a program's window, tells what stands on its pages, and takes pictures of them.
+"""Opens a program's window, prints the texts on its pages, and takes screenshots of them.
 
 window.py PICTURE PAGES SIGN PROGRAM… [-- HELPER…]
 
-Waits until the window of PROGRAM shows SIGN. Then, of each of PAGES (names with commas between), it
-prints all that is to be seen, line by line, and writes PICTURE with the page in the place of {}.
-HELPER is a program that PROGRAM needs in its session.
+Waits until the window of PROGRAM shows SIGN. Then, for each of PAGES (names separated by commas), it
+prints all visible texts, one per line, and writes PICTURE, with {} replaced by the page. HELPER is a
+program that PROGRAM needs in its session.
 """
 
 import signal
@@ -20,7 +20,7 @@ from gi.repository import Atspi, Gdk, GLib
 
 
 def shown(node):
-    """All that is to be seen of a node, those within it last."""
+    """The visible nodes of a tree, parents first."""
     states = node.get_state_set()
     if not states.contains(Atspi.StateType.SHOWING):
         return
@@ -48,14 +48,14 @@ def texts():
 
 
 def wait_for(what):
-    """Nobody tells when a window is complete, so it is looked at again and again."""
+    """Polls until the function returns something: no event reports that a window is complete."""
     while True:
         try:
             found = what()
             if found:
                 return found
         except GLib.Error:
-            pass  # What was just looked at is gone.
+            pass  # The examined node has just disappeared.
         time.sleep(0.1)
 
 
@@ -75,14 +75,14 @@ def is_open(title):
 
 
 def take_picture(path):
-    """The window is all there is on the screen; without a window manager it is in the corner."""
+    """Takes a screenshot of the only window; without a window manager it is in the corner."""
     extents = next(windows()).get_extents(Atspi.CoordType.SCREEN)
     root = Gdk.get_default_root_window()
     Gdk.pixbuf_get_from_window(root, 0, 0, extents.width, extents.height).savev(path, "png", [], [])
 
 
 def give_up(*_):
-    sys.exit(f"waited in vain; the window shows {texts()}")
+    sys.exit(f"timeout; the window shows {texts()}")
 
 
 signal.signal(signal.SIGALRM, give_up)
@@ -100,7 +100,7 @@ for title in pages.split(","):
     tabs, place = wait_for(lambda: page(title))
     tabs.get_selection_iface().select_child(place)
     wait_for(lambda: is_open(title))
-    # It draws when it has time, and nobody tells when it has.
+    # Drawing is asynchronous, and no event reports its end.
     time.sleep(1)
     print(f"[{title}]")
     print("\n".join(texts()))

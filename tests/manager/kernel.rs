@@ -51,8 +51,8 @@ pub(crate) fn product(desk: &Shared, slot: u8) -> u16 {
     desk.act(|receiver| receiver.device(slot).unwrap().identity.wpid)
 }
 
-/// Plugs in a receiver whose devices the kernel driver covers; those that are awake have a power
-/// supply.
+/// Plugs in a receiver with devices that the kernel driver covers; those that are awake have a
+/// power supply.
 pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
     port.plug(desk);
     let slots: Vec<u8> = desk.act(|receiver| receiver.slots().collect());

@@ -443,7 +443,7 @@ fn devices_with_the_same_serial_number_are_two_once_both_answer() {
     assert_eq!(desk.read(start, &mut nothing).devices.len(), 1);
 }
 
-/// The id of a device whose serial number is already the id of another one.
+/// The id of a device if its serial number is already the id of another one.
 fn apart(serial: u8, receiver: u8) -> String {
     format!("4087-D000000{serial}-A000000{receiver}-1")
 }

@@ -232,7 +232,7 @@ fn asked_for_names(desk: &Shared) -> Vec<String> {
 
 #[test]
 fn a_name_missing_on_the_receiver_is_read_from_the_device_only_once() {
-    // OpenLogi issue 286: an MX Master whose name the receiver does not store.
+    // OpenLogi issue 286: an MX Master without a name on the receiver.
     for refused in [false, true] {
         let desk = named("", "Wireless Mouse MX Master");
         if refused {
@@ -326,7 +326,7 @@ fn a_device_without_a_name_gets_its_friendly_name() {
 
 #[test]
 fn a_known_model_without_a_stored_name_gets_that_of_the_table() {
-    // Also for a sleeping device, whose name is read when it wakes.
+    // Also for a sleeping device: its name is read when it wakes.
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| {
         receiver.device_mut(1).unwrap().identity.wpid = 0x4041;

@@ -43,7 +43,7 @@ impl Empty {
     }
 }
 
-/// Starts a program whose output does not matter.
+/// Starts a program and discards its output.
 fn start(command: &mut Command) -> Process {
     Process::start(command.stderr(Stdio::null()).stdout(Stdio::null()))
 }

@@ -13,7 +13,7 @@ use crate::written::assert_fresh;
 const TEMPLATE: &str = "packaging/debian/copyright.in";
 const FILE: &str = "packaging/debian/copyright";
 
-/// The licences whose texts the template has, in order of preference.
+/// The licences with texts in the template, in order of preference.
 const KNOWN: [&str; 2] = ["MIT", "Apache-2.0"];
 
 /// The licences chosen for a crate; with AND, one from each part.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The platform whose crates are listed; other Linux platforms have the same.
+/// The platform for the list of crates; other Linux platforms have the same.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// A linked crate.

@@ -72,7 +72,7 @@ struct Place {
     state: TempDir,
     name: String,
     simulate: &'static str,
-    /// The path of an object whose light is measured every second, if any.
+    /// The path of an object that measures light every second, if any.
     keyboard: Option<String>,
 }
 

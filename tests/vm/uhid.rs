@@ -58,7 +58,7 @@ impl BluetoothDevice {
     }
 }
 
-/// The node of the device whose name has this prefix.
+/// The node of the device with this prefix of its name.
 fn node(name: &str) -> Option<PathBuf> {
     let devices = fs::read_dir(DEVICES).ok()?;
     let device = devices

@@ -1,4 +1,4 @@
-//! The match rules of all programs: each filters by a sender whose name is protected.
+//! The match rules of all programs: each filters by a sender with a protected name.
 //!
 //! dbus-broker closes the connection of a peer if a broadcast with descriptors matches one of its
 //! rules. A rule without a sender would therefore let any peer disconnect a program.

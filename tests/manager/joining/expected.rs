@@ -42,8 +42,8 @@ pub(super) struct Moment {
     pub(super) there: Vec<There>,
     /// The ids with a place that are possible at this time.
     pub(super) rivals: BTreeSet<String>,
-    /// The numbers of [`Model::Office`] whose links may be known to belong to one device, and those
-    /// whose links must be.
+    /// The numbers of [`Model::Office`] with links that may be known to belong to one device, and
+    /// with links that must be.
     pub(super) may_join: BTreeSet<u8>,
     pub(super) must_join: BTreeSet<u8>,
 }

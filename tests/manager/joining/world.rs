@@ -60,7 +60,7 @@ pub(super) struct World {
     pub(super) nodes: usize,
     pub(super) moments: Vec<Moment>,
     pub(super) rivals: BTreeSet<String>,
-    /// The numbers of [`Model::Office`] whose identity was read on Bluetooth and on receivers,
+    /// The numbers of [`Model::Office`] with an identity read on Bluetooth and on receivers,
     /// possibly (0) and certainly (1).
     pub(super) on_bluetooth: [BTreeSet<u8>; 2],
     pub(super) on_receivers: [BTreeSet<u8>; 2],

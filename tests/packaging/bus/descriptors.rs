@@ -12,7 +12,7 @@ use zbus::{Connection, Error, Fd, MessageStream, block_on, fdo};
 use super::served::{for_user, serve, with_policies};
 use super::{POLICIES, on_each_bus};
 
-/// An interface whose signals the daemon in these tests subscribes to.
+/// An interface with signals that the daemon in these tests subscribes to.
 const SUBSCRIBED: &str = "org.example.Subscribed";
 
 /// The last signal of each test, without descriptors.

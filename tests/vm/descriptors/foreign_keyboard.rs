@@ -1,4 +1,4 @@
-//! A keyboard of another manufacturer, whose vendor reports happen to have the ids and sizes of
+//! A keyboard of another manufacturer with vendor reports that happen to have the ids and sizes of
 //! HID++.
 
 use super::Hardware;

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// How many `Get` calls there are for each call with a large reply.
 const BULK_EVERY: usize = 50;
 
-/// The error that the service may return to a user whose own connections exceed the limits.
+/// The error that the service may return to a user beyond the limits.
 const LIMITS: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
 /// An honest client that is sending requests.

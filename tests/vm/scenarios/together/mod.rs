@@ -138,7 +138,7 @@ fn do_everything(desk: &Desk, monitor: &Monitor) {
     assert_eq!(monitor.told()[found..], expected, "the monitor's lines");
 }
 
-/// Asserts that no reply was lost for any program, and that the monitor, whose trace is available,
+/// Asserts that no reply was lost for any program, and, using the monitor's trace, that the monitor
 /// got its replies in turn.
 fn expect_no_reply_lost(desk: &Desk, watched: &Watched) {
     let all =

@@ -78,7 +78,7 @@ impl Bytes {
         self.byte(0);
     }
 
-    /// An array whose elements have this alignment; `write` appends them.
+    /// An array with elements of this alignment; `write` appends them.
     pub fn array(&mut self, alignment: usize, write: impl FnOnce(&mut Self)) {
         self.u32(0);
         let length = self.len() - 4;
