@@ -223,7 +223,7 @@ proptest! {
         remembered: bool,
     ) {
         let mut session = Session::new(if direct { Peer::Device } else { Peer::Receiver }, ReportId::Short);
-        let wanted = Wanted { name: true, firmware: true, kind: true, notices: true, wake: true, ..Wanted::BATTERY };
+        let wanted = Wanted::BATTERY | Wanted::NAME | Wanted::FIRMWARE | Wanted::KIND | Wanted::NOTICES | Wanted::WAKE;
         let devices = if direct { vec![DeviceIndex::DIRECT] } else { (1..4).map(DeviceIndex).collect() };
         for device in devices {
             session.probe(device, wanted, Known { remembered, ..Known::default() });

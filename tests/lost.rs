@@ -100,12 +100,7 @@ fn status_by(transport: impl Transport + 'static) -> Snapshot {
 
 fn status_on(clock: &mut dyn Clock, transport: impl Transport + 'static) -> Snapshot {
     let info = NodeInfo::unifying("/dev/hidraw7");
-    let wanted = Wanted {
-        battery: true,
-        name: true,
-        firmware: true,
-        ..Wanted::NOTHING
-    };
+    let wanted = Wanted::BATTERY | Wanted::NAME | Wanted::FIRMWARE;
     let query = Query {
         receiver_firmware: true,
         ..Query::once(wanted, Duration::from_secs(10))

@@ -113,12 +113,7 @@ fn recorded() -> Vec<Recorded> {
         nodes.push((info, Box::new(SimulatedNode(used))));
     }
     let query = Query {
-        wanted: Wanted {
-            battery: true,
-            name: true,
-            firmware: false,
-            ..Wanted::default()
-        },
+        wanted: Wanted::BATTERY | Wanted::NAME,
         names: true,
         follow: true,
         quiet: true,

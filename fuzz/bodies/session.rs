@@ -10,16 +10,14 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
 use hidpp_sim::{Firmware, scenario};
 
-const WANTED: Wanted = Wanted {
-    battery: true,
-    kind: true,
-    name: true,
-    firmware: true,
-    notices: true,
-    wake: true,
-    identity: true,
-    presence: true,
-};
+const WANTED: Wanted = Wanted::BATTERY
+    .with(Wanted::KIND)
+    .with(Wanted::NAME)
+    .with(Wanted::FIRMWARE)
+    .with(Wanted::NOTICES)
+    .with(Wanted::WAKE)
+    .with(Wanted::IDENTITY)
+    .with(Wanted::PRESENCE);
 const SCOPE: DiscoveryScope = DiscoveryScope {
     records: PairingRecords::Unknown,
     default_slots: 6,

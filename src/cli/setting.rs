@@ -62,12 +62,9 @@ pub(super) fn memory(args: &CommonArgs, real_devices: bool) -> Memory {
 pub(super) fn query(args: &CommonArgs, follow: bool, timeout: Duration) -> Query {
     let wants = |field| args.wants(field);
     Query {
-        wanted: Wanted {
-            battery: wants(Field::Battery),
-            name: wants(Field::FullName),
-            firmware: wants(Field::Firmware),
-            ..Wanted::default()
-        },
+        wanted: Wanted::BATTERY.when(wants(Field::Battery))
+            | Wanted::NAME.when(wants(Field::FullName))
+            | Wanted::FIRMWARE.when(wants(Field::Firmware)),
         follow,
         names: wants(Field::Name) || !args.device.is_empty(),
         receiver_firmware: wants(Field::Firmware),

@@ -60,12 +60,9 @@ pub(super) fn query(args: &Args) -> Query {
         described: true,
     });
     Query {
-        wanted: Wanted {
-            battery: true,
-            name: recorded.described,
-            firmware: recorded.described,
-            ..Wanted::default()
-        },
+        wanted: Wanted::BATTERY
+            | Wanted::NAME.when(recorded.described)
+            | Wanted::FIRMWARE.when(recorded.described),
         names: true,
         follow: recorded.followed,
         receiver_firmware: recorded.described,

@@ -80,12 +80,7 @@ fn pass(
 /// The query of the daemon.
 fn query() -> Query {
     Query {
-        wanted: Wanted {
-            battery: true,
-            name: true,
-            firmware: true,
-            ..Wanted::default()
-        },
+        wanted: Wanted::BATTERY | Wanted::NAME | Wanted::FIRMWARE,
         names: true,
         follow: true,
         quiet: true,

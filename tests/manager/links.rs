@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::session::Wanted;
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::Slot;
 use hidpp_sim::device::Device as Firmware;
@@ -178,7 +179,7 @@ fn links_are_joined_although_unit_id_and_serial_number_differ() {
         let receiver = receiver(1).with(1, mouse.clone());
         let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver));
         let mut harness = FollowHarness::new();
-        harness.query.wanted.firmware = firmware;
+        harness.query.wanted |= Wanted::FIRMWARE.when(firmware);
         harness.port.plug(&desk);
         let port = harness.port.clone();
         let (hand, node) = (desk.clone(), bluetooth.clone());
@@ -228,7 +229,7 @@ fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
         Plugged::Receiver(receiver(1).with(1, victim.asleep()).with(2, hostile)),
     );
     let mut harness = FollowHarness::new();
-    harness.query.wanted.firmware = true;
+    harness.query.wanted |= Wanted::FIRMWARE;
     harness.port.plug(&desk);
     for _ in 0..2 {
         let told = harness.follow(STEP);

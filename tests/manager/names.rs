@@ -21,14 +21,11 @@ use solar_status::transport::{NodeInfo, Transport, TransportError};
 use crate::desk::{Shared, hours, in_slot, query, read_by};
 use crate::follow_harness::FollowHarness;
 
-/// The fields that the daemon requests.
-const ALL: Wanted = Wanted {
-    battery: true,
-    kind: true,
-    name: true,
-    firmware: true,
-    ..Wanted::NOTHING
-};
+/// What the daemon requests.
+const ALL: Wanted = Wanted::BATTERY
+    .with(Wanted::KIND)
+    .with(Wanted::NAME)
+    .with(Wanted::FIRMWARE);
 
 fn read(desk: &Shared, at: Timestamp, memory: &mut Memory) -> Snapshot {
     let query = Query {

@@ -8,11 +8,7 @@ use hidpp_proto::wire::{Incoming, ReportId, classify};
 use hidpp_sim::{Firmware, scenario};
 
 /// What is wanted of each device: its battery now and whenever it changes, and its own name.
-const WANTED: Wanted = Wanted {
-    name: true,
-    notices: true,
-    ..Wanted::BATTERY
-};
+const WANTED: Wanted = Wanted::BATTERY.with(Wanted::NAME).with(Wanted::NOTICES);
 
 fn main() {
     for (at, event) in follow(&mut scenario::day_at_the_desk(), Duration::from_secs(300)) {

@@ -106,7 +106,10 @@ const ANSWERS: [(&str, &str); 5] = [
     ("10 ff 81 02", "10 FF 81 02 00 01 00"),
     // The model of the device in slot 1, and its serial number.
     ("10 ff 83 b5 20", "11 FF 83 B5 20 09 08 10 1B 04 02 02 …"),
-    ("10 ff 83 b5 30", "11 FF 83 B5 30 52 07 6C FC 1E 00 00 00 01 …"),
+    (
+        "10 ff 83 b5 30",
+        "11 FF 83 B5 30 52 07 6C FC 1E 00 00 00 01 …",
+    ),
     // Its battery.
     ("10 01 81 0d", "10 01 81 0D 64 47 34"),
 ];

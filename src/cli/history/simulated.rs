@@ -134,12 +134,7 @@ fn note(
 /// What the daemon asks for.
 fn query() -> Query {
     Query {
-        wanted: Wanted {
-            battery: true,
-            name: true,
-            firmware: false,
-            ..Wanted::default()
-        },
+        wanted: Wanted::BATTERY | Wanted::NAME,
         names: true,
         follow: true,
         quiet: true,

@@ -41,11 +41,6 @@ fn read_with(
     read_status(nodes, &query, memory, clock).unwrap()
 }
 
-const BATTERY: Wanted = Wanted {
-    battery: true,
-    ..Wanted::NOTHING
-};
-
 fn desk() -> Vec<(NodeInfo, Plugged)> {
     vec![(
         NodeInfo::unifying("/dev/hidraw0"),
@@ -64,7 +59,10 @@ fn table(width: usize) -> String {
         width: Some(width),
         ..WIDE
     };
-    drawn(&read(desk(), BATTERY, &mut VirtualClock::default()), style)
+    drawn(
+        &read(desk(), Wanted::BATTERY, &mut VirtualClock::default()),
+        style,
+    )
 }
 
 #[test]
@@ -97,7 +95,7 @@ fn a_narrow_terminal_gets_what_matters_most() {
 
 #[test]
 fn the_age_of_an_absent_device_stays_on_a_narrow_terminal() {
-    let mut snapshot = read(desk(), BATTERY, &mut VirtualClock::default());
+    let mut snapshot = read(desk(), Wanted::BATTERY, &mut VirtualClock::default());
     let mut m705 = snapshot.devices.iter_mut();
     let m705 = m705.find(|it| it.name.as_deref() == Some("M705")).unwrap();
     m705.presence = Presence::Offline;
@@ -119,7 +117,7 @@ fn where_devices_are_chosen_only_their_receivers_have_a_heading() {
     let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
     let mut nodes = desk();
     nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
-    let mut snapshot = read(nodes, BATTERY, &mut VirtualClock::default());
+    let mut snapshot = read(nodes, Wanted::BATTERY, &mut VirtualClock::default());
     snapshot.unreadable.push(g435());
     let mut out = Vec::new();
     print(&mut out, &snapshot, true, WIDE).unwrap();
@@ -145,7 +143,7 @@ fn g435() -> Unreadable {
 
 #[test]
 fn what_cannot_be_read_is_named_below_with_the_reason() {
-    let mut snapshot = read(desk(), BATTERY, &mut VirtualClock::default());
+    let mut snapshot = read(desk(), Wanted::BATTERY, &mut VirtualClock::default());
     snapshot.unreadable.push(g435());
     let table = drawn(&snapshot, WIDE);
     let end = "\n\nCannot be read\n  Logitech G435 (046D:0ACB): it does not speak HID++\n";
@@ -155,10 +153,7 @@ fn what_cannot_be_read_is_named_below_with_the_reason() {
 #[test]
 fn firmware_has_a_column_when_it_was_asked_for() {
     assert!(!table(100).contains("FIRMWARE"));
-    let wanted = Wanted {
-        firmware: true,
-        ..BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::FIRMWARE;
     let table = drawn(&read(desk(), wanted, &mut VirtualClock::default()), WIDE);
     assert!(
         table.contains("FIRMWARE") && table.contains("RQK 33.00.B0015"),
@@ -170,7 +165,7 @@ fn firmware_has_a_column_when_it_was_asked_for() {
 fn the_columns_of_all_groups_stand_under_one_heading() {
     let snapshot = read(
         numbered("simulated", scenario::full()),
-        BATTERY,
+        Wanted::BATTERY,
         &mut VirtualClock::default(),
     );
     for width in [80, 100, 120, 200] {
@@ -203,7 +198,7 @@ fn column_of(line: &str, word: &str) -> usize {
 fn devices_without_a_receiver_stand_by_name_under_their_bus() {
     let snapshot = read(
         numbered("simulated", scenario::full()),
-        BATTERY,
+        Wanted::BATTERY,
         &mut VirtualClock::default(),
     );
     let table = drawn(&snapshot, WIDE);
@@ -227,7 +222,11 @@ fn devices_without_a_receiver_stand_by_name_under_their_bus() {
 fn without_receivers_there_are_no_slots() {
     let nodes = numbered("simulated", scenario::full()).into_iter();
     let nodes = nodes.filter(|(_, plugged)| plugged.direct().is_some());
-    let snapshot = read(nodes.collect(), BATTERY, &mut VirtualClock::default());
+    let snapshot = read(
+        nodes.collect(),
+        Wanted::BATTERY,
+        &mut VirtualClock::default(),
+    );
     let table = drawn(&snapshot, WIDE);
     assert!(!table.contains("SLOT"), "{table}");
     assert!(!table.contains("LIGHT"), "nor a solar keyboard\n{table}");
@@ -238,7 +237,7 @@ fn without_receivers_there_are_no_slots() {
 fn a_powerplay_does_not_use_two_of_one_slots() {
     let snapshot = read(
         numbered("simulated", scenario::full()),
-        BATTERY,
+        Wanted::BATTERY,
         &mut VirtualClock::default(),
     );
     let table = drawn(&snapshot, WIDE);
@@ -251,7 +250,7 @@ fn a_powerplay_does_not_use_two_of_one_slots() {
 #[test]
 fn an_offline_device_shows_its_last_charge_with_its_age() {
     let (mut memory, mut clock) = (Memory::default(), VirtualClock::default());
-    read_with(desk(), BATTERY, &mut memory, &mut clock);
+    read_with(desk(), Wanted::BATTERY, &mut memory, &mut clock);
     let mut desk = scenario::desk();
     for slot in [K750, M705] {
         desk.switch_off(Timestamp::START, slot);
@@ -259,7 +258,7 @@ fn an_offline_device_shows_its_last_charge_with_its_age() {
     let asleep = vec![(NodeInfo::unifying("/dev/hidraw0"), Plugged::Receiver(desk))];
     let three_days = Timestamp::from_start(Duration::from_secs(72 * 3600));
     let mut clock = VirtualClock::at(three_days);
-    let snapshot = read_with(asleep, BATTERY, &mut memory, &mut clock);
+    let snapshot = read_with(asleep, Wanted::BATTERY, &mut memory, &mut clock);
     assert_eq!(
         drawn(&snapshot, WIDE),
         "\
@@ -362,7 +361,7 @@ fn a_battery_that_power_does_not_charge_says_so() {
 #[test]
 fn the_time_left_has_a_column_where_one_is_known() {
     let mut clock = VirtualClock::default();
-    let mut snapshot = read(desk(), BATTERY, &mut clock);
+    let mut snapshot = read(desk(), Wanted::BATTERY, &mut clock);
     let text = |snapshot: &Snapshot, style| {
         let mut out = Vec::new();
         print(&mut out, snapshot, false, style).unwrap();

@@ -12,7 +12,7 @@ use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
 use hidpp_proto::feature::Reading;
-use hidpp_proto::session::DeviceFact;
+use hidpp_proto::session::{DeviceFact, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::DeviceIndex;
 
@@ -165,7 +165,7 @@ impl Node<'_> {
         }
         if self.query.follow
             && self.phase != Phase::Closing
-            && self.query.wanted.battery
+            && self.query.wanted.contains(Wanted::BATTERY)
             && self.is_wanted(index)
         {
             self.session.measure_light(index);

@@ -20,14 +20,13 @@ const FRESH: Duration = Duration::from_secs(10);
 impl Node<'_> {
     /// Asks a device all that is wanted of it and not known.
     pub(super) fn ask(&mut self, now: Timestamp, index: DeviceIndex, known: Known) {
-        let wants_kind = self.query.names || self.query.wanted.kind;
-        let wanted = Wanted {
-            battery: self.query.wanted.battery,
-            kind: wants_kind && self.device(index).is_some_and(|it| it.kind.is_none()),
-            wake: self.query.follow && self.receiver.is_none(),
-            notices: self.query.follow,
-            ..self.unread(index)
-        };
+        let wants_kind = self.query.names || self.query.wanted.contains(Wanted::KIND);
+        let lacks_kind = self.device(index).is_some_and(|it| it.kind.is_none());
+        let wanted = self.unread(index)
+            | Wanted::BATTERY.when(self.query.wanted.contains(Wanted::BATTERY))
+            | Wanted::KIND.when(wants_kind && lacks_kind)
+            | Wanted::WAKE.when(self.query.follow && self.receiver.is_none())
+            | Wanted::NOTICES.when(self.query.follow);
         if wanted != Wanted::NOTHING {
             self.probe(now, index, wanted, known);
         } else if let Some(state) = self.devices.get_mut(&index) {
@@ -54,7 +53,7 @@ impl Node<'_> {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
         };
-        if self.query.wanted.firmware && state.unread.want_firmware() {
+        if self.query.wanted.contains(Wanted::FIRMWARE) && state.unread.want_firmware() {
             self.ask(now, index, Known::default());
         }
     }
@@ -101,10 +100,7 @@ impl Node<'_> {
                     && state.poll.last().is_none_or(|at| now.since(at) >= FRESH)
             });
         if asks {
-            let wanted = Wanted {
-                battery: true,
-                ..self.unread(index)
-            };
+            let wanted = self.unread(index) | Wanted::BATTERY;
             self.probe(now, index, wanted, Known::default());
             self.due = Some(now);
         }
@@ -122,10 +118,7 @@ impl Node<'_> {
         if asking || self.phase == Phase::Closing {
             return false;
         }
-        let wanted = Wanted {
-            presence: true,
-            ..self.unread(index)
-        };
+        let wanted = self.unread(index) | Wanted::PRESENCE;
         self.probe(now, index, wanted, Known::default());
         self.due = Some(now);
         true

@@ -125,11 +125,7 @@ impl Node<'_> {
         if identified || !state.take_identity_request() {
             return false;
         }
-        let wanted = Wanted {
-            identity: true,
-            ..Wanted::NOTHING
-        };
-        self.probe(now, index, wanted, Known::default());
+        self.probe(now, index, Wanted::IDENTITY, Known::default());
         self.due = Some(now);
         true
     }

@@ -107,12 +107,12 @@ impl Node<'_> {
             self.query.names && !awaits_name && can_have_name(&known) && device.lacks_own_name();
         // Remembered firmware is believed as long as where the features stand.
         let known_firmware = known.remembered && device.firmware.is_some();
-        let unread = Wanted {
-            name: lacks_name || (self.query.wanted.name && device.full_name.is_none()),
-            firmware: self.query.wanted.firmware && !known_firmware,
-            identity: device.receiver().is_none() && !(known.identified && is_lasting),
-            ..Wanted::NOTHING
-        };
+        let wanted = self.query.wanted;
+        let unread = Wanted::NAME
+            .when(lacks_name || (wanted.contains(Wanted::NAME) && device.full_name.is_none()))
+            | Wanted::FIRMWARE.when(wanted.contains(Wanted::FIRMWARE) && !known_firmware)
+            | Wanted::IDENTITY
+                .when(device.receiver().is_none() && !(known.identified && is_lasting));
         let link_id = if is_lasting || !memory.knows(&link_id) {
             LinkId::Own(link_id)
         } else {
@@ -128,7 +128,7 @@ impl Node<'_> {
             unread: Unread::new(unread),
             light: LightPacing::default(),
             woken: None,
-            identity_asked: unread.identity,
+            identity_asked: unread.contains(Wanted::IDENTITY),
             deferred: (!is_wanted).then(|| known.clone()),
         };
         self.devices.insert(index, state);
@@ -137,12 +137,8 @@ impl Node<'_> {
             return;
         }
         // It may be the wanted one by another link.
-        if unread.identity {
-            let wanted = Wanted {
-                identity: true,
-                ..Wanted::NOTHING
-            };
-            self.probe(now, index, wanted, known);
+        if unread.contains(Wanted::IDENTITY) {
+            self.probe(now, index, Wanted::IDENTITY, known);
         } else {
             self.ask_as_named(now, index, lacks_name);
         }

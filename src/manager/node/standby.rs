@@ -210,7 +210,10 @@ impl<'a> Node<'a> {
             };
             let reading = state.device.battery.map(|battery| battery.at);
             let is_answered = pending.is_answered_by(reading, state.poll.last());
-            if state.poll.is_running() || is_answered || !self.query.wanted.battery {
+            if state.poll.is_running()
+                || is_answered
+                || !self.query.wanted.contains(Wanted::BATTERY)
+            {
                 continue;
             }
             // What it reports of its wake while the node is open is the same.

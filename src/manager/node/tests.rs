@@ -11,11 +11,11 @@ use crate::manager::query::{Query, Selector};
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
 use crate::transport::{NodeInfo, Transport, TransportError};
+use hidpp_proto::feature::Reading;
 use hidpp_proto::feature::battery_mileage::{self, BatteryMileage};
 use hidpp_proto::feature::device_connection::DeviceConnection;
 use hidpp_proto::feature::device_information;
 use hidpp_proto::feature::root::ProtocolVersion;
-use hidpp_proto::feature::Reading;
 use hidpp_proto::session::{DeviceFact, PairingRecord, RequestError, Wanted};
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::descriptor::Capabilities;
@@ -47,10 +47,7 @@ fn mileage(percent: u8) -> BatteryMileage {
 
 /// The battery and the firmware of all devices, which are followed.
 fn query() -> Query {
-    let wanted = Wanted {
-        firmware: true,
-        ..Wanted::BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::FIRMWARE;
     Query {
         follow: true,
         ..Query::once(wanted, Duration::from_secs(10))

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::session::{DeviceFact, Event, Known, RequestError, Wanted};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::{FeatureId, FeatureIndex, Report};
@@ -16,16 +16,7 @@ use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 
-const ALL: Wanted = Wanted {
-    battery: true,
-    name: true,
-    firmware: true,
-    ..Wanted::NOTHING
-};
-const BATTERY: Wanted = Wanted {
-    battery: true,
-    ..Wanted::NOTHING
-};
+const ALL: Wanted = Wanted::BATTERY.with(Wanted::NAME).with(Wanted::FIRMWARE);
 
 fn status(faults: Faults, wanted: Wanted) -> Bench<Faulty<Receiver>> {
     let mut bench = Bench::new(Faulty::new(desk(), faults));
@@ -335,7 +326,7 @@ fn foreign_traffic_does_not_move_a_deadline() {
         }
     }
     let mut bench = Bench::new(Deaf(Timestamp::START));
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_while(Timestamp::from_start(seconds(60)), |bench| {
         bench.events.is_empty()
     });
@@ -354,7 +345,7 @@ fn busy_is_waited_for_and_costs_no_try() {
     for busy in [1, 2, 5] {
         let mut bench = Bench::new(desk());
         bench.device.answer_busy(1, busy);
-        bench.session.probe(slot(1), BATTERY, k750());
+        bench.session.probe(slot(1), Wanted::BATTERY, k750());
         bench.run_for(seconds(10));
         assert!(
             k750_was_read(&bench),
@@ -365,7 +356,9 @@ fn busy_is_waited_for_and_costs_no_try() {
 
         let mut bench = Bench::new(desk());
         bench.device.receiver_busy(busy);
-        bench.session.probe(slot(2), BATTERY, Known::default());
+        bench
+            .session
+            .probe(slot(2), Wanted::BATTERY, Known::default());
         bench.run_for(seconds(10));
         assert!(
             !bench.readings(slot(2)).is_empty(),
@@ -380,7 +373,7 @@ fn busy_is_waited_for_and_costs_no_try() {
 fn busy_without_end_ends() {
     let mut bench = Bench::new(desk());
     bench.device.answer_busy(1, u32::MAX);
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(30));
     assert_eq!(
         bench.facts(slot(1)),
@@ -393,7 +386,7 @@ fn busy_without_end_ends() {
 #[test]
 fn a_stalled_write_is_repeated_and_costs_no_try() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     let now = bench.now;
     // EPIPE, twice, before the ping gets through.
     for _ in 0..2 {
@@ -417,11 +410,7 @@ fn a_stalled_write_is_repeated_and_costs_no_try() {
 fn a_late_answer_never_answers_another_question() {
     // The first lookup's answer comes late; its repeat was answered meanwhile, and the next
     // lookup is on its way with the same header but for the software id.
-    let wanted = Wanted {
-        battery: true,
-        name: true,
-        ..Wanted::NOTHING
-    };
+    let wanted = Wanted::BATTERY | Wanted::NAME;
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
     bench.session.probe(slot(1), wanted, k750());
     let script = BTreeMap::from([(1, Fault::Delay(Duration::from_millis(1020)))]);
@@ -456,7 +445,7 @@ fn a_reading_without_its_marker_or_with_an_impossible_charge_is_asked_for_again(
             ..Faults::default()
         };
         let mut bench = Bench::new(Faulty::new(desk(), faults));
-        bench.session.probe(slot(1), BATTERY, k750());
+        bench.session.probe(slot(1), Wanted::BATTERY, k750());
         bench.run_for(seconds(20));
         let good = bench
             .readings(slot(1))
@@ -510,7 +499,7 @@ fn a_look_up_that_got_another_programs_answer_is_noticed_by_what_follows() {
     });
     bench.session.probe(
         slot(1),
-        BATTERY,
+        Wanted::BATTERY,
         Known {
             protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
             ..k750()
@@ -532,7 +521,9 @@ fn an_id_that_another_program_is_heard_to_use_is_left_to_it() {
         0x11, 0x01, 0x05, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     ]);
     bench.session.handle_report(bench.now, &foreign.unwrap());
-    bench.session.probe(slot(2), BATTERY, Known::default());
+    bench
+        .session
+        .probe(slot(2), Wanted::BATTERY, Known::default());
     bench.step();
     assert!(
         bench.sent[0].to_string().starts_with("10 02 00 15"),

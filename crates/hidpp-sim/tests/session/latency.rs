@@ -473,7 +473,7 @@ proptest! {
         let radio = latency.radio.min(Duration::from_millis(163));
         let latency = Latency { radio, ..latency };
         let mut bench = Bench::new(receiver(latency, patience, &states));
-        bench.probe_all = Some(Wanted { kind: true, name: true, ..Wanted::BATTERY });
+        bench.probe_all = Some(Wanted::BATTERY | Wanted::KIND | Wanted::NAME);
         bench.session.discover(SCOPE);
         bench.run_while(Timestamp::from_start(seconds(120)), |bench| !bench.session.is_idle());
         let took = bench.now.since_start();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::feature::Reading;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::session::{DeviceFact, Event, Wanted};
 use hidpp_proto::units::Percent;
 use hidpp_proto::wire::{DeviceIndex, Report};
@@ -13,14 +13,6 @@ use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, k750, seconds, slot};
 
-const BATTERY: Wanted = Wanted {
-    battery: true,
-    ..Wanted::NOTHING
-};
-const NAME: Wanted = Wanted {
-    name: true,
-    ..Wanted::NOTHING
-};
 const SERIES: LightMeasure = LightMeasure {
     reports: 60,
     period_s: 2,
@@ -34,7 +26,7 @@ fn measuring() -> Bench<Receiver> {
     bench
         .device
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
     assert!(bench.session.start_light_series(slot(K750), SERIES));
     bench.run_for(seconds(5));
@@ -62,7 +54,7 @@ fn probed(events: &[Event], at: DeviceIndex) -> usize {
 
 #[test]
 fn a_probe_beside_a_series_does_not_wait_for_its_end() {
-    for wanted in [NAME, BATTERY] {
+    for wanted in [Wanted::NAME, Wanted::BATTERY] {
         let mut bench = measuring();
         bench.events.clear();
         let known = bench.session.known(slot(K750)).cloned().unwrap();
@@ -82,7 +74,7 @@ fn a_probe_beside_a_series_does_not_wait_for_its_end() {
 #[test]
 fn a_series_that_replaces_a_single_measurement_lets_its_probe_end() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(100));
     assert_eq!(probed(&bench.events, slot(K750)), 0, "it waits for light");
     assert!(bench.session.start_light_series(slot(K750), SERIES));
@@ -109,7 +101,7 @@ fn another_programs_answer_is_no_broadcast() {
     // Old kernels and upower ask under software id 0: the answer to their request for one report
     // looks like a broadcast of 1 %.
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
     let before = bench.readings(slot(K750)).len();
     bench
@@ -127,7 +119,7 @@ fn another_programs_answer_is_no_broadcast() {
 #[test]
 fn a_measurement_that_comes_before_its_reply_is_enough() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(30));
     // The reply to the measure request never comes; the light does.
     while bench
@@ -169,7 +161,7 @@ fn a_measurement_that_comes_before_its_reply_is_enough() {
 #[test]
 fn a_release_lets_the_probe_that_waits_for_light_end() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(700));
     bench.session.end_light_series(slot(K750));
     bench.run_for(seconds(10));
@@ -206,7 +198,7 @@ fn what_was_known_of_an_unpaired_device_is_forgotten() {
     bench
         .device
         .output_report(bench.now, &[0x10, 0xFF, 0x80, 0x00, 0x00, 0x09, 0x00]);
-    bench.session.probe(slot(K750), BATTERY, k750());
+    bench.session.probe(slot(K750), Wanted::BATTERY, k750());
     bench.run_for(Duration::from_millis(30));
     bench.device.unpair(bench.now, K750);
     bench.run_for(seconds(10));

@@ -18,16 +18,14 @@ const FOLLOW: DiscoveryScope = DiscoveryScope {
     firmware: true,
     ..SCOPE
 };
-const ALL: Wanted = Wanted {
-    battery: true,
-    kind: true,
-    name: true,
-    firmware: true,
-    notices: true,
-    wake: true,
-    identity: true,
-    presence: true,
-};
+const ALL: Wanted = Wanted::BATTERY
+    .with(Wanted::KIND)
+    .with(Wanted::NAME)
+    .with(Wanted::FIRMWARE)
+    .with(Wanted::NOTICES)
+    .with(Wanted::WAKE)
+    .with(Wanted::IDENTITY)
+    .with(Wanted::PRESENCE);
 
 /// Random numbers (xorshift).
 struct Random(u64);
@@ -129,10 +127,7 @@ fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
 #[test]
 fn flags_that_a_device_forgot_are_not_written_again_at_the_end() {
     let mut bench = Bench::new(desk());
-    let wanted = Wanted {
-        notices: true,
-        ..Wanted::BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::NOTICES;
     for _ in 0..2 {
         bench.session.probe(slot(2), wanted, Known::default());
         bench.run_for(seconds(2));

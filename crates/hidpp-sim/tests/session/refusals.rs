@@ -197,10 +197,7 @@ fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
             follow: true,
             ..SCOPE
         });
-    let wanted = Wanted {
-        notices: true,
-        ..Wanted::BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::NOTICES;
     bench.session.probe(slot(M705), wanted, Known::default());
     bench.run_for(seconds(2));
     bench.device.unpair(bench.now, M705);

@@ -3,18 +3,13 @@
 use std::time::Duration;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
-use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
+use hidpp_proto::feature::{BatteryFeature, Reading};
 use hidpp_proto::session::{DeviceFact, Event, Known, KnownRegister, RequestError, Wanted};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::{Error10, FeatureIndex, Wpid};
 use hidpp_sim::scenario::{K800, M705, desk};
-
-const BATTERY: Wanted = Wanted {
-    battery: true,
-    ..Wanted::NOTHING
-};
 
 fn solar(bench: &Bench<impl hidpp_sim::Firmware>) -> Option<(u8, u16)> {
     bench
@@ -29,7 +24,7 @@ fn solar(bench: &Bench<impl hidpp_sim::Firmware>) -> Option<(u8, u16)> {
 #[test]
 fn a_cold_k750_reading_is_ping_lookup_and_measure() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(2));
     assert_eq!(
         bench.sent_to(slot(1)),
@@ -52,7 +47,7 @@ fn a_warm_k750_reading_is_one_request() {
     };
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, known);
+    bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(seconds(2));
     assert_eq!(bench.sent_to(slot(1)), ["10 01 09 06 01 01 00"]);
     assert_eq!(bench.sent.len(), 1);
@@ -62,11 +57,11 @@ fn a_warm_k750_reading_is_one_request() {
 #[test]
 fn a_second_reading_in_one_session_is_one_request() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(2));
     let known = bench.session.known(slot(1)).cloned().unwrap();
     let before = bench.sent.len();
-    bench.session.probe(slot(1), BATTERY, known);
+    bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(seconds(2));
     assert_eq!(bench.sent.len() - before, 1);
 }
@@ -86,7 +81,7 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
         known.feature(BatteryFeature::SolarDashboard.id()),
         Some(Some(FeatureIndex(9)))
     );
-    bench.session.probe(slot(1), BATTERY, known);
+    bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(seconds(2));
     assert_eq!(
         bench.sent.len(),
@@ -98,7 +93,9 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
 #[test]
 fn an_m705_is_ping_and_mileage() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(2), BATTERY, Known::default());
+    bench
+        .session
+        .probe(slot(2), Wanted::BATTERY, Known::default());
     bench.run_for(seconds(1));
     assert_eq!(
         bench.sent_to(slot(2)),
@@ -124,7 +121,9 @@ fn a_sleeping_k800_is_asked_once_and_again_when_it_wakes() {
     bench
         .device
         .output_report_from_elsewhere("10 FF 80 00 00 09 00");
-    bench.session.probe(slot(3), BATTERY, Known::default());
+    bench
+        .session
+        .probe(slot(3), Wanted::BATTERY, Known::default());
     bench.run_for(seconds(5));
     assert_eq!(bench.sent_to(slot(3)), ["10 03 00 16 00 00 01"]);
     let absent = DeviceFact::Absent(RequestError::Unreachable(Error10::ResourceError));
@@ -184,11 +183,7 @@ fn discovery_reads_each_record_once_and_stirs_nobody() {
 #[test]
 fn the_full_name_and_the_firmware_come_on_demand() {
     let mut bench = Bench::new(desk());
-    let wanted = Wanted {
-        name: true,
-        firmware: true,
-        ..Wanted::NOTHING
-    };
+    let wanted = Wanted::NAME | Wanted::FIRMWARE;
     bench.session.probe(slot(1), wanted, k750());
     bench.run_for(seconds(1));
     let facts = bench.facts(slot(1));
@@ -205,7 +200,7 @@ fn the_full_name_and_the_firmware_come_on_demand() {
 #[test]
 fn a_series_is_one_request_and_is_cancelled_when_released() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
     let before = bench.sent.len();
     let series = LightMeasure {
@@ -237,7 +232,7 @@ fn a_series_is_one_request_and_is_cancelled_when_released() {
 #[test]
 fn other_programs_measurements_are_readings_too() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
     let before = bench.readings(slot(1)).len();
     bench
@@ -255,7 +250,7 @@ fn other_programs_measurements_are_readings_too() {
 #[test]
 fn the_light_key_is_noticed_and_its_light_is_not_believed() {
     let mut bench = Bench::new(desk());
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_for(seconds(3));
     bench.device.press_light_key(bench.now, 1);
     bench.run_for(Duration::from_millis(500));
@@ -270,7 +265,7 @@ fn the_light_key_is_noticed_and_its_light_is_not_believed() {
 fn nothing_to_do_is_nothing_to_wake_up_for() {
     let mut bench = Bench::new(desk());
     bench.session.discover(SCOPE);
-    bench.session.probe(slot(1), BATTERY, k750());
+    bench.session.probe(slot(1), Wanted::BATTERY, k750());
     bench.run_until(Timestamp::from_start(seconds(20)));
     assert_eq!(bench.session.poll_timeout(), None);
 }
@@ -307,10 +302,7 @@ fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize)
     let mut bench = Bench::new(keyboard);
     bench.now = Timestamp::START + seconds(1);
     while hidpp_sim::Firmware::input_report(&mut bench.device, bench.now).is_some() {}
-    let wanted = Wanted {
-        notices: true,
-        ..BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::NOTICES;
     bench.session.probe(slot(K800), wanted, known);
     bench.run_for(seconds(3));
     assert!(bench.events.contains(&Event::Probed(slot(K800))));
@@ -345,10 +337,7 @@ fn a_register_is_read_where_no_notice_follows() {
         ..Known::default()
     };
     let mut bench = Bench::new(desk());
-    let wanted = Wanted {
-        notices: true,
-        ..BATTERY
-    };
+    let wanted = Wanted::BATTERY | Wanted::NOTICES;
     bench.session.probe(slot(M705), wanted, known);
     bench.run_for(seconds(3));
     let asked = bench.sent_to(slot(M705));

@@ -153,7 +153,10 @@ mod tests {
         let (mut series, _) = LightSeries::start(LightMeasure::ONCE);
         series.handle_accepted(at(0));
         assert_eq!(series.handle_timeout(at(2)), Action::Wait);
-        assert_eq!(series.handle_timeout(at(3)), Action::Ask(LightMeasure::ONCE));
+        assert_eq!(
+            series.handle_timeout(at(3)),
+            Action::Ask(LightMeasure::ONCE)
+        );
         series.handle_accepted(at(3));
         assert_eq!(series.handle_timeout(at(6)), Action::GiveUp);
     }

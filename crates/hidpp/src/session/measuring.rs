@@ -66,7 +66,9 @@ impl Session {
 
     /// Whether a device measures light more than once.
     pub fn runs_light_series(&self, device: DeviceIndex) -> bool {
-        self.light_series.get(&device).is_some_and(LightSeries::is_repeated)
+        self.light_series
+            .get(&device)
+            .is_some_and(LightSeries::is_repeated)
     }
 
     /// Takes back a request for a series that is not answered yet.

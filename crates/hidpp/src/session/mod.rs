@@ -167,10 +167,7 @@ impl Session {
             known.reset();
         }
         let probe = self.probes.get(&device).filter(|it| !it.is_complete());
-        let wanted = Wanted {
-            battery: true,
-            ..probe.map_or(Wanted::NOTHING, Probe::wanted)
-        };
+        let wanted = probe.map_or(Wanted::NOTHING, Probe::wanted) | Wanted::BATTERY;
         self.probe(device, wanted, Known::default());
     }
 
@@ -358,7 +355,10 @@ impl Session {
 
     /// When to call [`Self::handle_timeout`] and [`Self::poll_transmit`] next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let light = self.light_series.values().filter_map(LightSeries::poll_timeout);
+        let light = self
+            .light_series
+            .values()
+            .filter_map(LightSeries::poll_timeout);
         let discovery = self.discovery.as_ref().and_then(Discovery::poll_timeout);
         light
             .chain(self.first_notices.values().copied())

@@ -24,24 +24,26 @@ impl Unread {
     }
 
     pub(in crate::manager::node) const fn want_name(&mut self) {
-        self.wanted.name = true;
+        self.wanted = self.wanted.with(Wanted::NAME);
     }
 
     /// The firmware is to be read, again if it was; `false`: it is to be read already.
     pub(in crate::manager::node) const fn want_firmware(&mut self) -> bool {
-        !std::mem::replace(&mut self.wanted.firmware, true)
+        let is_new = !self.wanted.contains(Wanted::FIRMWARE);
+        self.wanted = self.wanted.with(Wanted::FIRMWARE);
+        is_new
     }
 
     pub(in crate::manager::node) const fn on_name(&mut self) {
-        self.wanted.name = false;
+        self.wanted = self.wanted.without(Wanted::NAME);
     }
 
     pub(in crate::manager::node) const fn on_firmware(&mut self) {
-        self.wanted.firmware = false;
+        self.wanted = self.wanted.without(Wanted::FIRMWARE);
     }
 
     pub(in crate::manager::node) const fn on_identity(&mut self) {
-        self.wanted.identity = false;
+        self.wanted = self.wanted.without(Wanted::IDENTITY);
     }
 
     pub(in crate::manager::node) const fn on_poll_started(&mut self) {
@@ -75,7 +77,7 @@ mod tests {
         assert!(!unread.want_firmware());
         unread.on_name();
         unread.on_poll_started();
-        assert!(unread.wanted().firmware && !unread.wanted().name);
+        assert_eq!(unread.wanted(), Wanted::FIRMWARE);
         unread.on_poll_finished();
         assert_eq!(unread.wanted(), Wanted::NOTHING);
     }

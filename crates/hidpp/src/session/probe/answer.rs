@@ -3,6 +3,7 @@
 use super::Probe;
 use super::plan::Goal;
 use super::step::Step;
+use super::wanted::Wanted;
 use crate::feature::device_information::{self, EntityKind};
 use crate::feature::notification_flags::{self, NotificationFlags};
 use crate::feature::{BatteryFeature, device_name, firmware_version, friendly_name, root};
@@ -77,7 +78,7 @@ impl Probe {
                 known.identified = true;
                 facts.push(DeviceFact::Identity(information));
                 self.entities = information.entities;
-                if self.entities > 0 && self.wanted.firmware {
+                if self.entities > 0 && self.wanted.contains(Wanted::FIRMWARE) {
                     self.todo.push_back(Step::Firmware(index, 0));
                 }
             }

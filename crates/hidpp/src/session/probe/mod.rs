@@ -105,7 +105,8 @@ impl Probe {
         if self.completed && !is_away {
             return false;
         }
-        if !std::mem::replace(&mut self.wanted.name, true) {
+        if !self.wanted.contains(Wanted::NAME) {
+            self.wanted |= Wanted::NAME;
             self.goals.extend([Goal::Name, Goal::FriendlyName]);
         }
         true
@@ -155,10 +156,7 @@ impl Probe {
             let Some(goal) = self.goals.front() else {
                 // It must answer something for us to know that it is there, unless that is not
                 // wanted.
-                let wanted = Wanted {
-                    identity: false,
-                    ..self.wanted
-                };
+                let wanted = self.wanted.without(Wanted::IDENTITY);
                 return (self.heard != Heard::Now && wanted != Wanted::NOTHING)
                     .then_some(Step::Ping);
             };

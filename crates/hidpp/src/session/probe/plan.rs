@@ -37,18 +37,20 @@ pub(super) enum Way {
 /// What is wanted, in the order in which it is asked for.
 pub(super) fn goals(wanted: Wanted) -> VecDeque<Goal> {
     let goals = [
-        (wanted.battery, Goal::Battery),
-        (wanted.notices, Goal::Notices),
-        (wanted.wake, Goal::Wake),
-        (wanted.kind, Goal::Kind),
-        (wanted.name, Goal::Name),
-        (wanted.name, Goal::FriendlyName),
-        (wanted.firmware, Goal::Firmware),
-        // The firmware comes with it.
-        (wanted.identity && !wanted.firmware, Goal::Identity),
+        (Wanted::BATTERY, Goal::Battery),
+        (Wanted::NOTICES, Goal::Notices),
+        (Wanted::WAKE, Goal::Wake),
+        (Wanted::KIND, Goal::Kind),
+        (Wanted::NAME, Goal::Name),
+        (Wanted::NAME, Goal::FriendlyName),
+        (Wanted::FIRMWARE, Goal::Firmware),
+        (Wanted::IDENTITY, Goal::Identity),
     ];
-    let wanted = goals.into_iter().filter(|(wanted, _)| *wanted);
-    wanted.map(|(_, goal)| goal).collect()
+    // The identity comes with the firmware.
+    let is_covered = wanted.contains(Wanted::FIRMWARE);
+    let wanted = wanted.without(Wanted::IDENTITY.when(is_covered));
+    let goals = goals.into_iter().filter(|(part, _)| wanted.contains(*part));
+    goals.map(|(_, goal)| goal).collect()
 }
 
 /// What to do for a goal now.

@@ -1,51 +1,100 @@
 //! What is wanted of a device.
 
-/// What is wanted of a device.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a list of wishes, each on its own"
-)]
-pub struct Wanted {
-    /// Charge, state, and light where there is any.
-    pub battery: bool,
-    /// What sort of device it is; a receiver knows that of its devices already.
-    pub kind: bool,
-    /// The device's own, full name; costs about four requests. Where feature 0005 has none, that of
-    /// feature 0007.
-    pub name: bool,
-    /// The firmware version; costs two requests or more.
-    pub firmware: bool,
-    /// That a HID++ 1.0 device tells changes of its battery, until the session ends.
-    pub notices: bool,
-    /// Where the event stands by which a device says that it is back.
-    pub wake: bool,
-    /// What it states of its identity; a receiver knows that of its devices already.
-    pub identity: bool,
-    /// Whether it answers at all.
-    pub presence: bool,
-}
+use std::fmt;
+use std::ops::{BitOr, BitOrAssign};
+
+/// A set of what is wanted of a device: `Wanted::BATTERY | Wanted::NAME`.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Wanted(u16);
 
 impl Wanted {
     /// Nothing at all.
-    pub const NOTHING: Self = Self {
-        battery: false,
-        kind: false,
-        name: false,
-        firmware: false,
-        notices: false,
-        wake: false,
-        identity: false,
-        presence: false,
-    };
-    /// Its own name only.
-    pub const NAME: Self = Self {
-        name: true,
-        ..Self::NOTHING
-    };
-    /// The battery only.
-    pub const BATTERY: Self = Self {
-        battery: true,
-        ..Self::NOTHING
-    };
+    pub const NOTHING: Self = Self(0);
+    /// Charge and state of the battery, and the light of a solar keyboard.
+    pub const BATTERY: Self = Self(1);
+    /// What kind of device it is; a receiver knows that of its devices already.
+    pub const KIND: Self = Self(1 << 1);
+    /// The device's own, full name, in about four requests. Where feature 0005 has none, that of
+    /// feature 0007.
+    pub const NAME: Self = Self(1 << 2);
+    /// The firmware version, in two requests or more.
+    pub const FIRMWARE: Self = Self(1 << 3);
+    /// That a HID++ 1.0 device reports changes of its battery, until the session ends.
+    pub const NOTICES: Self = Self(1 << 4);
+    /// The index of the feature whose event reports that the device is back.
+    pub const WAKE: Self = Self(1 << 5);
+    /// What it states of its identity; a receiver knows that of its devices already.
+    pub const IDENTITY: Self = Self(1 << 6);
+    /// Whether it answers at all.
+    pub const PRESENCE: Self = Self(1 << 7);
+
+    /// Everything in either set: as `|`, also in constants.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Everything in this set that is not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// This set where the condition holds, otherwise nothing.
+    #[must_use]
+    pub const fn when(self, condition: bool) -> Self {
+        if condition { self } else { Self::NOTHING }
+    }
+
+    /// Whether everything in the other set is in this one.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl BitOr for Wanted {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.with(other)
+    }
+}
+
+impl BitOrAssign for Wanted {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = self.with(other);
+    }
+}
+
+impl fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [(Wanted, &str); 8] = [
+            (Wanted::BATTERY, "battery"),
+            (Wanted::KIND, "kind"),
+            (Wanted::NAME, "name"),
+            (Wanted::FIRMWARE, "firmware"),
+            (Wanted::NOTICES, "notices"),
+            (Wanted::WAKE, "wake"),
+            (Wanted::IDENTITY, "identity"),
+            (Wanted::PRESENCE, "presence"),
+        ];
+        let names = NAMES.iter().filter(|(part, _)| self.contains(*part));
+        f.write_str("Wanted")?;
+        f.debug_set().entries(names.map(|(_, name)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_was_put_in() {
+        let wanted = Wanted::BATTERY | Wanted::NAME.when(true) | Wanted::KIND.when(false);
+        assert_eq!(wanted, Wanted::BATTERY.with(Wanted::NAME));
+        assert!(wanted.contains(Wanted::NAME) && !wanted.contains(Wanted::KIND));
+        assert!(!wanted.contains(Wanted::NAME | Wanted::KIND));
+        assert_eq!(wanted.without(Wanted::NAME | Wanted::KIND), Wanted::BATTERY);
+        assert_eq!(format!("{wanted:?}"), r#"Wanted{"battery", "name"}"#);
+    }
 }
