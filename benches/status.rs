@@ -14,13 +14,7 @@ use hidpp_sim::patience::Patience;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, catalogue, scenario};
 
-const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: PairingRecords::Legacy,
-    default_slots: 6,
-    extra_slot: None,
-    firmware: false,
-    follow: false,
-};
+const SCOPE: DiscoveryScope = DiscoveryScope::new().records(PairingRecords::Legacy);
 
 /// Devices of HID++ 1.0 and 2.0 without a measurement that takes a second.
 const SIX: [&str; 6] = [
@@ -117,10 +111,9 @@ fn whole_desk() -> Session {
 
 /// What the receiver's record reports about the K750.
 fn model() -> Known {
-    Known {
-        model: Some(Wpid(0x4002)),
-        ..Known::default()
-    }
+    let mut known = Known::default();
+    known.model = Some(Wpid(0x4002));
+    known
 }
 
 /// What a cache holds about the K750 and the M705.
@@ -129,10 +122,8 @@ fn cached(slot: DeviceIndex) -> Known {
         1 => ProtocolVersion { major: 2, minor: 0 },
         _ => ProtocolVersion::HIDPP_10,
     };
-    let mut known = Known {
-        protocol: Some(protocol),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    known.protocol = Some(protocol);
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     known
 }
@@ -145,9 +136,10 @@ fn k750(known: Known) -> Session {
 
 fn status(criterion: &mut Criterion) {
     let unknown = |_| Known::default();
-    let one_at_a_time = |_| Known {
-        one_at_a_time: true,
-        ..Known::default()
+    let one_at_a_time = |_| {
+        let mut known = Known::default();
+        known.one_at_a_time = true;
+        known
     };
     let of_six =
         |patience, count, state| run_with(six(patience, count, state), whole_desk(), &unknown);

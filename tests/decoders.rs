@@ -226,7 +226,9 @@ proptest! {
         let wanted = Wanted::BATTERY | Wanted::NAME | Wanted::FIRMWARE | Wanted::KIND | Wanted::NOTICES | Wanted::WAKE;
         let devices = if direct { vec![DeviceIndex::DIRECT] } else { (1..4).map(DeviceIndex).collect() };
         for device in devices {
-            session.probe(device, wanted, Known { remembered, ..Known::default() });
+            let mut known = Known::default();
+            known.remembered = remembered;
+            session.probe(device, wanted, known);
         }
         let mut now = Timestamp::START;
         for bytes in frames {

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::feature::root::ProtocolVersion;
-use hidpp_proto::feature::{BatteryFeature, PairingRecords};
 use hidpp_proto::session::{DiscoveryScope, Event, Known, Peer, Session, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, FeatureIndex, Incoming, ReportId, classify};
@@ -18,13 +18,7 @@ const WANTED: Wanted = Wanted::BATTERY
     .with(Wanted::WAKE)
     .with(Wanted::IDENTITY)
     .with(Wanted::PRESENCE);
-const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: PairingRecords::Unknown,
-    default_slots: 6,
-    extra_slot: None,
-    firmware: true,
-    follow: true,
-};
+const SCOPE: DiscoveryScope = DiscoveryScope::new().firmware(true).follow(true);
 
 /// What an earlier session may have cached, right or wrong.
 fn remembered(bytes: &[u8]) -> Known {

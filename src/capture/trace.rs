@@ -102,6 +102,7 @@ pub fn node_line(number: u32, node: &NodeInfo) -> String {
         very_long,
         dj,
         centurion,
+        ..
     } = node.capabilities;
     let kinds = [
         (short, "short"),
@@ -173,13 +174,12 @@ fn parse_node(rest: &str) -> Option<Line> {
     let vendor = u16::from_str_radix(vendor, 16).ok()?;
     let product = u16::from_str_radix(product, 16).ok()?;
     let kinds: Vec<&str> = words.next()?.split(',').collect();
-    let capabilities = Capabilities {
-        short: kinds.contains(&"short"),
-        long: kinds.contains(&"long"),
-        very_long: kinds.contains(&"verylong").then_some(64),
-        dj: kinds.contains(&"dj"),
-        centurion: kinds.contains(&"centurion"),
-    };
+    let mut capabilities = Capabilities::NONE;
+    capabilities.short = kinds.contains(&"short");
+    capabilities.long = kinds.contains(&"long");
+    capabilities.very_long = kinds.contains(&"verylong").then_some(64);
+    capabilities.dj = kinds.contains(&"dj");
+    capabilities.centurion = kinds.contains(&"centurion");
     let mut words = words.peekable();
     let bus = words.next_if(|word| word.starts_with(BUS));
     let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;

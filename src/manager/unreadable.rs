@@ -121,23 +121,8 @@ mod tests {
     use super::*;
     use hidpp_proto::wire::descriptor::Capabilities;
 
-    const HIDPP: Capabilities = Capabilities {
-        short: true,
-        long: true,
-        very_long: None,
-        dj: false,
-        centurion: false,
-    };
-    const CENTURION: Capabilities = Capabilities {
-        short: false,
-        long: false,
-        centurion: true,
-        ..HIDPP
-    };
-    const NONE: Capabilities = Capabilities {
-        centurion: false,
-        ..CENTURION
-    };
+    const HIDPP: Capabilities = Capabilities::NONE.with_short().with_long();
+    const CENTURION: Capabilities = Capabilities::NONE.with_centurion();
 
     /// Interface `number` of a device at a port.
     fn node(port: u8, number: u8, product: u16, capabilities: Capabilities) -> NodeInfo {
@@ -156,7 +141,10 @@ mod tests {
     #[test]
     fn what_has_no_hidpp_node_is_named_once() {
         // A G710+ (Solaar issue 2628): a keyboard and its other keys.
-        let nodes = [node(1, 0, 0xC24D, NONE), node(1, 1, 0xC24D, NONE)];
+        let nodes = [
+            node(1, 0, 0xC24D, Capabilities::NONE),
+            node(1, 1, 0xC24D, Capabilities::NONE),
+        ];
         assert_eq!(found(&nodes), [(0xC24D, Obstacle::NoHidpp)]);
         let name = unreadable(&nodes).remove(0);
         assert_eq!(
@@ -169,21 +157,24 @@ mod tests {
     #[test]
     fn the_other_interfaces_of_what_speaks_hidpp_are_not_named() {
         let nodes = [
-            node(1, 0, 0xC52B, NONE),
-            node(1, 1, 0xC52B, NONE),
+            node(1, 0, 0xC52B, Capabilities::NONE),
+            node(1, 1, 0xC52B, Capabilities::NONE),
             node(1, 2, 0xC52B, HIDPP),
         ];
         assert_eq!(found(&nodes), []);
         // Two pieces of one product.
-        let other = [nodes.to_vec(), vec![node(2, 0, 0xC52B, NONE)]].concat();
+        let other = [nodes.to_vec(), vec![node(2, 0, 0xC52B, Capabilities::NONE)]].concat();
         assert_eq!(found(&other), [(0xC52B, Obstacle::NoHidpp)]);
     }
 
     #[test]
     fn a_receiver_that_is_known_not_to_answer_is_named() {
         // Solaar issues 1350 and 1835.
-        for capabilities in [NONE, HIDPP] {
-            let nodes = [node(1, 0, 0xC542, NONE), node(1, 1, 0xC542, capabilities)];
+        for capabilities in [Capabilities::NONE, HIDPP] {
+            let nodes = [
+                node(1, 0, 0xC542, Capabilities::NONE),
+                node(1, 1, 0xC542, capabilities),
+            ];
             assert_eq!(found(&nodes), [(0xC542, Obstacle::NoHidpp)]);
         }
     }
@@ -191,9 +182,9 @@ mod tests {
     #[test]
     fn a_headset_that_speaks_centurion_is_one_whatever_its_other_nodes() {
         let nodes = [
-            node(1, 3, 0x0AF7, NONE),
+            node(1, 3, 0x0AF7, Capabilities::NONE),
             node(1, 4, 0x0AF7, CENTURION),
-            node(1, 5, 0x0AF7, NONE),
+            node(1, 5, 0x0AF7, Capabilities::NONE),
         ];
         assert_eq!(found(&nodes), [(0x0AF7, Obstacle::Centurion)]);
         assert_eq!(unreadable(&nodes).remove(0).node, "/dev/hidraw14");
@@ -201,14 +192,14 @@ mod tests {
 
     #[test]
     fn what_other_makers_sell_is_not_named() {
-        let mut keyboard = node(1, 0, 0x0226, NONE);
+        let mut keyboard = node(1, 0, 0x0226, Capabilities::NONE);
         keyboard.vendor = 0x1532;
         assert_eq!(found(&[keyboard]), []);
     }
 
     #[test]
     fn a_bluetooth_device_without_hidpp_is_connected() {
-        let mut keyboard = node(1, 0, 0xB305, NONE);
+        let mut keyboard = node(1, 0, 0xB305, Capabilities::NONE);
         keyboard.bus = Bus::Bluetooth;
         keyboard.name = Some("Logitech MX5000".to_owned());
         assert_eq!(

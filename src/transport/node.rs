@@ -153,12 +153,7 @@ impl NodeInfo {
 
     /// The HID++ node of a Unifying receiver, 046D:C52B.
     pub fn unifying(path: &str) -> Self {
-        let capabilities = Capabilities {
-            short: true,
-            long: true,
-            dj: true,
-            ..Capabilities::default()
-        };
+        let capabilities = Capabilities::NONE.with_short().with_long().with_dj();
         Self::new(path, LOGITECH, 0xC52B, capabilities)
     }
 

@@ -13,7 +13,7 @@ fn plain(port: u8, number: u8, product: u16) -> NodeInfo {
     let path = format!("/dev/hidraw{port}{number}");
     NodeInfo {
         phys: Some(format!("usb-0000:00:14.0-{port}/input{number}")),
-        ..NodeInfo::new(&path, 0x046D, product, Capabilities::default())
+        ..NodeInfo::new(&path, 0x046D, product, Capabilities::NONE)
     }
 }
 

@@ -21,10 +21,7 @@ fn follow(receiver: &mut impl Firmware, end: Duration) -> Vec<(Timestamp, Event)
     let mut found = Vec::new();
     let (mut now, end) = (Timestamp::START, Timestamp::from_start(end));
     let mut session = Session::new(Peer::Receiver, ReportId::Short);
-    session.discover(DiscoveryScope {
-        follow: true,
-        ..DiscoveryScope::default()
-    });
+    session.discover(DiscoveryScope::new().follow(true));
     while now <= end {
         while let Some(bytes) = receiver.input_report(now) {
             if let Incoming::HidPp(report) = classify(&bytes) {

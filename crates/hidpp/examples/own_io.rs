@@ -37,7 +37,7 @@ fn read(
     let start = Instant::now();
     let now = || Timestamp::from_start(start.elapsed());
     let mut session = Session::new(Peer::Receiver, ReportId::Short);
-    session.discover(DiscoveryScope::default());
+    session.discover(DiscoveryScope::new());
     let mut readings = Vec::new();
     let mut found_all = false;
     loop {

@@ -178,29 +178,21 @@ impl Memory {
         device.has_battery = entry.has_battery;
         device.battery = entry.battery;
         device.light = entry.light;
-        let Some((checked, known)) = learnt else {
+        let Some((checked, mut known)) = learnt else {
             return Known::default();
         };
         device.protocol = known.protocol;
-        let Known {
-            identified,
-            nameless,
-            ..
-        } = known;
         // A time far ahead is from a clock that was wrong.
         let apart = now.since(checked).max(checked.since(now));
         if apart > BELIEVED {
             // An identity does not change with the firmware.
-            return Known {
-                identified,
-                nameless,
-                ..Known::default()
-            };
+            let mut lasting = Known::default();
+            lasting.identified = known.identified;
+            lasting.nameless = known.nameless;
+            return lasting;
         }
-        Known {
-            remembered: true,
-            ..known
-        }
+        known.remembered = true;
+        known
     }
 
     /// Tells what a device of this id is called and is, for those who only show it.
@@ -219,10 +211,8 @@ impl Memory {
             // What was only remembered was not checked.
             let before = entry.learnt(known.model).filter(|_| known.remembered);
             let checked = before.map_or(now, |(checked, _)| checked);
-            let known = Known {
-                remembered: false,
-                ..known.clone()
-            };
+            let mut known = known.clone();
+            known.remembered = false;
             entry.learn(checked, known);
         });
     }
@@ -268,10 +258,8 @@ impl Memory {
     pub(super) fn forget(&mut self, id: &str, model: Option<Wpid>) {
         if self.knows(id) {
             self.update(id, |entry| {
-                let known = Known {
-                    model,
-                    ..Known::default()
-                };
+                let mut known = Known::default();
+                known.model = model;
                 entry.learn(Timestamp::START, known);
             });
         }

@@ -357,11 +357,10 @@ impl<'a> Node<'a> {
 }
 
 fn scope(model: ReceiverModel, query: &Query) -> DiscoveryScope {
-    DiscoveryScope {
-        records: model.records,
-        default_slots: model.default_slots,
-        extra_slot: model.extra_slot.and_then(Slot::new),
-        firmware: query.receiver_firmware,
-        follow: query.follow,
-    }
+    DiscoveryScope::new()
+        .records(model.records)
+        .default_slots(model.default_slots)
+        .extra_slot(model.extra_slot.and_then(Slot::new))
+        .firmware(query.receiver_firmware)
+        .follow(query.follow)
 }

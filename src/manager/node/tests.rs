@@ -273,11 +273,11 @@ fn an_odd_reading_of_a_device_at_rest_has_it_asked() {
 fn what_a_device_did_not_state_is_asked_again_only_after_a_failure_or_an_absence() {
     let unread = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
-        assert!(rig.node.unread(DEVICE).firmware);
+        assert!(rig.node.unread(DEVICE).contains(Wanted::FIRMWARE));
         for step in steps {
             step(&mut rig);
         }
-        rig.node.unread(DEVICE).firmware
+        rig.node.unread(DEVICE).contains(Wanted::FIRMWARE)
     };
     let answer: fn(&mut Rig<'_>) = |rig| rig.answers(1);
     let failure: fn(&mut Rig<'_>) = |rig| rig.fact(2, &DeviceFact::Failed(RequestError::Busy));
@@ -302,7 +302,7 @@ fn a_failure_counts_until_the_device_is_asked_for_something_else() {
         ask(&mut rig);
         rig.node.session.close(at(7));
         rig.probed(8);
-        rig.node.unread(DEVICE).firmware
+        rig.node.unread(DEVICE).contains(Wanted::FIRMWARE)
     };
     assert!(!unread(|rig| {
         let place = rig.place();
@@ -348,7 +348,7 @@ fn a_nameless_device_is_there_once_it_was_asked_for_its_own_name() {
     rig.probed(1);
     rig.name(2, None);
     assert_eq!(rig.added(), 0);
-    assert!(rig.node.unread(DEVICE).name);
+    assert!(rig.node.unread(DEVICE).contains(Wanted::NAME));
     // It is being asked now.
     rig.probed(3);
     assert_eq!(rig.added(), 0);
@@ -499,10 +499,7 @@ fn an_unpaired_device_goes_if_it_was_reported() {
 
 /// A device of no known model on a cable at a port, in use from this time on.
 fn on_cable<'a>(query: &'a Query, memory: &Memory, begun: Timestamp) -> Node<'a> {
-    let capabilities = Capabilities {
-        long: true,
-        ..Capabilities::default()
-    };
+    let capabilities = Capabilities::NONE.with_long();
     let info = NodeInfo {
         phys: Some("usb-0000:00:14.0-2/input2".to_owned()),
         ..NodeInfo::new("/dev/hidraw3", 0x046D, 0x7FFF, capabilities)

@@ -13,13 +13,7 @@ use hidpp_proto::wire::descriptor::Capabilities;
 
 /// What the descriptors of corded G keyboards and headsets announce (usages 0602 and 0604 of page
 /// FF43).
-const LONG_AND_VERY_LONG: Capabilities = Capabilities {
-    short: false,
-    long: true,
-    very_long: Some(64),
-    dj: false,
-    centurion: false,
-};
+const LONG_AND_VERY_LONG: Capabilities = Capabilities::NONE.with_long().with_very_long(64);
 
 /// Feature 0003 has a serial number from this version on.
 const WITH_SERIAL: u8 = 4;

@@ -82,11 +82,7 @@ impl DirectDevice {
             product,
             link: Link::Usb,
             indices: Indices::Both,
-            reports: Capabilities {
-                short: true,
-                long: true,
-                ..Capabilities::default()
-            },
+            reports: Capabilities::NONE.with_short().with_long(),
             latency,
             headset_latency: Duration::from_millis(58),
             protocol,
@@ -104,10 +100,7 @@ impl DirectDevice {
         let usb = Self::usb(product, protocol);
         Self {
             link: Link::Bluetooth,
-            reports: Capabilities {
-                short: false,
-                ..usb.reports
-            },
+            reports: Capabilities::NONE.with_long(),
             latency: Duration::from_millis(30),
             ..usb
         }

@@ -181,13 +181,7 @@ const fn versions(
     }
 }
 
-const SHORT_AND_LONG: Capabilities = Capabilities {
-    short: true,
-    long: true,
-    very_long: None,
-    dj: false,
-    centurion: false,
-};
+const SHORT_AND_LONG: Capabilities = Capabilities::NONE.with_short().with_long();
 
 impl Family {
     /// The Unifying receiver C52B with firmware 12.01.B0019, boot loader 02.14; it refuses entity
@@ -201,10 +195,7 @@ impl Family {
         radio: 0x04,
         encrypts: false,
         records: Records::Legacy,
-        reports: Capabilities {
-            dj: true,
-            ..SHORT_AND_LONG
-        },
+        reports: SHORT_AND_LONG.with_dj(),
         pairings_left: None,
         flags: [0x00, 0x09, 0x00],
         unreachable: Error10::ResourceError,
@@ -245,10 +236,7 @@ impl Family {
         slots: 4,
         radio: 0x02,
         records: Records::None,
-        reports: Capabilities {
-            long: false,
-            ..SHORT_AND_LONG
-        },
+        reports: Capabilities::NONE.with_short(),
         flags: [0x00, 0x01, 0x00],
         versions: Versions::NONE,
         ..Self::UNIFYING

@@ -10,13 +10,7 @@ use hidpp_sim::device::Device;
 use hidpp_sim::{Firmware, catalogue};
 
 /// What a status asks of a receiver.
-pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope {
-    records: PairingRecords::Legacy,
-    default_slots: 6,
-    extra_slot: None,
-    firmware: false,
-    follow: false,
-};
+pub(crate) const SCOPE: DiscoveryScope = DiscoveryScope::new().records(PairingRecords::Legacy);
 
 /// Devices of HID++ 1.0 and 2.0 that need no second of measuring.
 const SIX: [&str; 6] = [
@@ -168,8 +162,7 @@ pub(crate) fn seconds(seconds: u64) -> Duration {
 
 /// What a receiver's record says of the K750.
 pub(crate) fn k750() -> Known {
-    Known {
-        model: Some(Wpid(0x4002)),
-        ..Known::default()
-    }
+    let mut known = Known::default();
+    known.model = Some(Wpid(0x4002));
+    known
 }

@@ -497,14 +497,9 @@ fn a_look_up_that_got_another_programs_answer_is_noticed_by_what_follows() {
         other,
         collisions: 1,
     });
-    bench.session.probe(
-        slot(1),
-        Wanted::BATTERY,
-        Known {
-            protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
-            ..k750()
-        },
-    );
+    let mut known = k750();
+    known.protocol = Some(ProtocolVersion { major: 2, minor: 0 });
+    bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(Duration::from_secs(10));
     let readings = bench.readings(slot(1));
     assert!(

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use hidpp_proto::feature::PairingRecords;
 use hidpp_proto::session::{
     DeviceFact, DiscoveryScope, Event, Known, LONGEST_STATUS, Peer, RequestError, Session, Wanted,
 };
@@ -207,11 +206,8 @@ fn what_was_learnt_of_a_receiver_holds_in_the_next_session() {
     bench.session = Session::new(Peer::Receiver, ReportId::Short);
     bench.sent.clear();
     let start = bench.now;
-    for (number, known) in (1..).zip(known) {
-        let known = Known {
-            remembered: true,
-            ..known
-        };
+    for (number, mut known) in (1..).zip(known) {
+        known.remembered = true;
         bench.session.probe(slot(number), Wanted::BATTERY, known);
     }
     bench.run_while(start + seconds(60), |bench| !bench.session.is_idle());
@@ -427,7 +423,8 @@ proptest! {
         apart in 0..=40u64,
     ) {
         let made = || receiver(latency, patience, &states);
-        let careful = Known { one_at_a_time: true, ..Known::default() };
+        let mut careful = Known::default();
+        careful.one_at_a_time = true;
         let base = counted(made(), states.len(), apart, &careful);
         let bench = counted(made(), states.len(), apart, &Known::default());
         prop_assert_eq!(base.device.refused, 0);
@@ -488,7 +485,7 @@ proptest! {
     ) {
         let mut bench = Bench::new(receiver(latency, patience, &states));
         bench.probe_all = Some(Wanted::BATTERY);
-        bench.session.discover(DiscoveryScope { records: PairingRecords::Unknown, ..SCOPE });
+        bench.session.discover(DiscoveryScope::new());
         bench.run_while(Timestamp::from_start(seconds(120)), |bench| !bench.session.is_idle());
         for (number, state) in (1..).zip(&states) {
             match state {

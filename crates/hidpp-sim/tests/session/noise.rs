@@ -13,11 +13,7 @@ use hidpp_sim::scenario::desk;
 
 use crate::bench::{Bench, SCOPE, k750, seconds, slot};
 
-const FOLLOW: DiscoveryScope = DiscoveryScope {
-    follow: true,
-    firmware: true,
-    ..SCOPE
-};
+const FOLLOW: DiscoveryScope = SCOPE.follow(true).firmware(true);
 const ALL: Wanted = Wanted::BATTERY
     .with(Wanted::KIND)
     .with(Wanted::NAME)
@@ -69,10 +65,8 @@ fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
         bench.session.discover(FOLLOW);
         if seed % 2 == 0 {
             // Remembered, and wrong.
-            let mut known = Known {
-                remembered: true,
-                ..k750()
-            };
+            let mut known = k750();
+            known.remembered = true;
             known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(4)));
             bench.session.probe(slot(1), ALL, known);
         }
@@ -101,11 +95,9 @@ fn noise_makes_nobody_spin_chatter_or_wait_for_ever() {
 #[test]
 fn a_keyboard_that_is_looked_at_again_and_falls_silent_keeps_nobody_waiting() {
     let mut bench = Bench::new(Faulty::new(desk(), Faults::default()));
-    let mut known = Known {
-        protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
-        remembered: true,
-        ..k750()
-    };
+    let mut known = k750();
+    known.protocol = Some(ProtocolVersion { major: 2, minor: 0 });
+    known.remembered = true;
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     bench.session.probe(slot(1), Wanted::BATTERY, known);
     bench.run_for(Duration::from_millis(200));

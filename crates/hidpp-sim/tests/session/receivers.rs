@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use hidpp_proto::feature::{DeviceKind, PairingRecords};
+use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::session::{DiscoveryScope, Event, RequestError};
 use hidpp_proto::units::Timestamp;
 use hidpp_sim::Firmware;
@@ -232,10 +232,7 @@ fn a_bolt_receiver_has_an_error_of_its_own_for_what_it_has_no_record_of() {
         ),
         ("10 ff 83 b5", &[missing]),
     ]));
-    bench.session.discover(DiscoveryScope {
-        records: PairingRecords::Unknown,
-        ..SCOPE
-    });
+    bench.session.discover(DiscoveryScope::new());
     bench.run_for(seconds(5));
     assert_eq!(paired(&bench), [(1, "B034".to_owned(), Some(false))]);
     assert!(bench.events.contains(&Event::Discovered));

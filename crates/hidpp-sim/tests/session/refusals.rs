@@ -191,12 +191,7 @@ fn a_device_that_speaks_and_does_not_answer_is_left_alone() {
 fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
     // The kernel driver would then ask the receiver for its whole list.
     let mut bench = Bench::new(desk());
-    bench
-        .session
-        .discover(hidpp_proto::session::DiscoveryScope {
-            follow: true,
-            ..SCOPE
-        });
+    bench.session.discover(SCOPE.follow(true));
     let wanted = Wanted::BATTERY | Wanted::NOTICES;
     bench.session.probe(slot(M705), wanted, Known::default());
     bench.run_for(seconds(2));
@@ -211,10 +206,8 @@ fn a_slot_that_was_unpaired_is_not_asked_for_its_flags_at_the_end() {
 #[test]
 fn replies_under_other_indices_answer_nobody() {
     // From the receiver, from a corded device, and from slot 2, with our header each.
-    let mut known = Known {
-        protocol: Some(hidpp_proto::feature::root::ProtocolVersion { major: 4, minor: 5 }),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    known.protocol = Some(hidpp_proto::feature::root::ProtocolVersion { major: 4, minor: 5 });
     known.learn(BatteryFeature::Voltage.id(), Some(FeatureIndex(7)));
     known.learn(BatteryFeature::Unified.id(), None);
     known.learn(BatteryFeature::LevelStatus.id(), None);

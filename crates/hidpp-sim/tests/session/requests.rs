@@ -41,10 +41,8 @@ fn a_cold_k750_reading_is_ping_lookup_and_measure() {
 
 #[test]
 fn a_warm_k750_reading_is_one_request() {
-    let mut known = Known {
-        protocol: Some(ProtocolVersion { major: 2, minor: 0 }),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    known.protocol = Some(ProtocolVersion { major: 2, minor: 0 });
     known.learn(BatteryFeature::SolarDashboard.id(), Some(FeatureIndex(9)));
     let mut bench = Bench::new(desk());
     bench.session.probe(slot(1), Wanted::BATTERY, known);
@@ -73,10 +71,8 @@ fn a_broadcast_tells_where_the_solar_feature_stands() {
     // The keyboard broadcasts 90 s after its start; nobody asked it anything yet.
     bench.run_for(seconds(91));
     assert!(bench.sent.is_empty());
-    let known = Known {
-        protocol,
-        ..bench.session.known(slot(1)).cloned().unwrap()
-    };
+    let mut known = bench.session.known(slot(1)).cloned().unwrap();
+    known.protocol = protocol;
     assert_eq!(
         known.feature(BatteryFeature::SolarDashboard.id()),
         Some(Some(FeatureIndex(9)))
@@ -314,11 +310,9 @@ fn asked_with_notices(known: Known, silent_notice: bool) -> (Vec<String>, usize)
 #[test]
 fn the_notice_that_follows_when_notices_are_switched_on_is_a_reading() {
     // Recording of a Performance MX: it comes 6 to 16 ms after the acknowledgement.
-    let known = Known {
-        protocol: Some(ProtocolVersion::HIDPP_10),
-        register: Some(KnownRegister::Status),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    known.protocol = Some(ProtocolVersion::HIDPP_10);
+    known.register = Some(KnownRegister::Status);
     let flags = ["10 03 81 00 00 00 00", "10 03 80 00 10 00 00"];
     let (asked, readings) = asked_with_notices(known.clone(), false);
     assert_eq!((&asked[..], readings), (&flags.map(str::to_owned)[..], 1));
@@ -331,11 +325,9 @@ fn the_notice_that_follows_when_notices_are_switched_on_is_a_reading() {
 #[test]
 fn a_register_is_read_where_no_notice_follows() {
     // No recording shows it for register 0D: here of a model that may be expected to have 07.
-    let known = Known {
-        protocol: Some(ProtocolVersion::HIDPP_10),
-        model: Some(Wpid(0x20FF)),
-        ..Known::default()
-    };
+    let mut known = Known::default();
+    known.protocol = Some(ProtocolVersion::HIDPP_10);
+    known.model = Some(Wpid(0x20FF));
     let mut bench = Bench::new(desk());
     let wanted = Wanted::BATTERY | Wanted::NOTICES;
     bench.session.probe(slot(M705), wanted, known);

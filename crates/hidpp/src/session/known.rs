@@ -1,39 +1,42 @@
-//! What is known of a device and need not be asked again.
+//! What is known of a device and need not be requested again.
 
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryRegister, Capability};
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
-/// What is known of a device and need not be asked.
+/// What is known of a device and need not be requested: begin with the `Default`, nothing.
+///
+/// [`Session::known`](super::Session::known) returns it to be kept for the next session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+#[non_exhaustive]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts that are learnt one by one, each kept under its own name"
 )]
 pub struct Known {
-    /// Its model, which says where to look first.
+    /// Its model, by which the likeliest features are looked up first.
     pub model: Option<Wpid>,
     /// Its version of HID++.
     pub protocol: Option<ProtocolVersion>,
     /// Where features stand in it; an index of `None`: it lacks the feature.
     pub features: Vec<(FeatureId, Option<FeatureIndex>)>,
-    /// What its battery feature said of its values.
+    /// What its battery feature states of its values.
     pub capability: Option<Capability>,
     /// Which register of a HID++ 1.0 device holds its charge.
     pub register: Option<KnownRegister>,
-    /// Whether it was asked what identifies it.
+    /// Whether what identifies it was requested.
     #[cfg_attr(feature = "serde", serde(default))]
     pub identified: bool,
-    /// Whether its receiver takes one message at a time and drops any other without a report, as it
+    /// Whether its receiver accepts one message at a time and drops any other without a report, as it
     /// did in this session or an earlier one. It is kept with the device: not every receiver has a
     /// serial number.
     #[cfg_attr(feature = "serde", serde(default))]
     pub one_at_a_time: bool,
-    /// Whether it was asked for its own name and has none that can be displayed.
+    /// Whether its own name was requested and it has none that can be displayed.
     #[cfg_attr(feature = "serde", serde(default))]
     pub nameless: bool,
-    /// Whether this comes from an earlier session: it may be stale, and is then asked anew.
+    /// Whether this comes from an earlier session: it may be stale, and is then requested again.
     pub remembered: bool,
 }
 

@@ -6,12 +6,14 @@
 
 use super::Report;
 
-/// Which HID++ reports a node takes and sends.
+/// Which HID++ reports a node accepts and sends. [`scan`] reads them; otherwise begin with
+/// [`Self::NONE`].
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each says whether one report is there"
+    reason = "each states whether one report is there"
 )]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capabilities {
     /// Report `10`.
     pub short: bool,
@@ -27,6 +29,54 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// No report at all.
+    pub const NONE: Self = Self {
+        short: false,
+        long: false,
+        very_long: None,
+        dj: false,
+        centurion: false,
+    };
+
+    /// The same with report `10`.
+    #[must_use]
+    pub const fn with_short(self) -> Self {
+        Self {
+            short: true,
+            ..self
+        }
+    }
+
+    /// The same with report `11`.
+    #[must_use]
+    pub const fn with_long(self) -> Self {
+        Self { long: true, ..self }
+    }
+
+    /// The same with report `12` of this length in bytes, id included.
+    #[must_use]
+    pub const fn with_very_long(self, length: u16) -> Self {
+        Self {
+            very_long: Some(length),
+            ..self
+        }
+    }
+
+    /// The same with DJ reports `20`.
+    #[must_use]
+    pub const fn with_dj(self) -> Self {
+        Self { dj: true, ..self }
+    }
+
+    /// The same with the reports of Centurion.
+    #[must_use]
+    pub const fn with_centurion(self) -> Self {
+        Self {
+            centurion: true,
+            ..self
+        }
+    }
+
     /// Whether the node speaks HID++ at all.
     pub const fn is_hidpp(self) -> bool {
         self.short || self.long
@@ -134,7 +184,7 @@ impl Collection {
 
 /// Reads a report descriptor; one that breaks off counts as far as it goes.
 pub fn scan(descriptor: &[u8]) -> Capabilities {
-    let mut found = Capabilities::default();
+    let mut found = Capabilities::NONE;
     let mut globals = Globals::default();
     let mut stack = Vec::new();
     let mut usage = None;
@@ -302,9 +352,9 @@ mod tests {
     #[test]
     fn on_page_ff43_a_report_must_be_announced() {
         assert!(scan(&masked(0x0101, 0x10, 6)).short);
-        assert_eq!(scan(&masked(0x0601, 0x10, 6)), Capabilities::default());
-        assert_eq!(scan(&masked(0x0502, 0x11, 19)), Capabilities::default());
-        assert_eq!(scan(&masked(0x0304, 0x12, 63)), Capabilities::default());
+        assert_eq!(scan(&masked(0x0601, 0x10, 6)), Capabilities::NONE);
+        assert_eq!(scan(&masked(0x0502, 0x11, 19)), Capabilities::NONE);
+        assert_eq!(scan(&masked(0x0304, 0x12, 63)), Capabilities::NONE);
     }
 
     #[test]
@@ -332,7 +382,7 @@ mod tests {
         assert_eq!(scan(CENTURION), expected);
         let mut elsewhere = CENTURION.to_vec();
         elsewhere[1] = 0x43;
-        assert_eq!(scan(&elsewhere), Capabilities::default());
+        assert_eq!(scan(&elsewhere), Capabilities::NONE);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! a slot is looked at again when its device speaks up as somebody new.
 
 mod records;
+mod scope;
 mod slots;
 mod step;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use log::{debug, warn};
 
+pub use scope::DiscoveryScope;
 pub(super) use step::Step;
 
 use super::event::{Event, PairingRecord, ReceiverRecord};
@@ -26,35 +28,6 @@ use crate::feature::{
 };
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot};
-
-/// What to expect of a receiver, and what to find out besides what is paired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DiscoveryScope {
-    /// Where its records are.
-    pub records: PairingRecords,
-    /// How many slots the receiver has if it does not say.
-    pub default_slots: u8,
-    /// A slot beyond those it states, of which it has a serial number and a name but no model: the
-    /// charging pad of a Powerplay.
-    pub extra_slot: Option<Slot>,
-    /// The receiver's firmware version.
-    pub firmware: bool,
-    /// Whether to have it announce what comes and goes from now on, until the session ends.
-    pub follow: bool,
-}
-
-impl Default for DiscoveryScope {
-    /// A receiver of which nothing is known, and only what is paired with it.
-    fn default() -> Self {
-        Self {
-            records: PairingRecords::Unknown,
-            default_slots: 6,
-            extra_slot: None,
-            firmware: false,
-            follow: false,
-        }
-    }
-}
 
 /// The last slot that is tried when the receiver counts more devices than were found: a
 /// Powerplay pad is slot 7 of a receiver that states fewer.
