@@ -18,7 +18,7 @@ use hidpp_proto::units::{Lux, Percent, Timestamp};
 /// Event 0 comes this often while the keyboard is connected.
 pub const BROADCAST_PERIOD: Duration = Duration::from_secs(90);
 /// Function 1 works only this long after the light key was pressed.
-pub const LED_WINDOW: Duration = Duration::from_millis(250);
+const LED_WINDOW: Duration = Duration::from_millis(250);
 /// Event 0: the regular broadcast.
 const BROADCAST: u8 = 0;
 /// Event 1: a light measurement the host has asked for.

@@ -356,7 +356,7 @@ impl Family {
     }
 
     /// Whether a device can be in this slot.
-    pub const fn has_slot(&self, slot: u8) -> bool {
+    pub(super) const fn has_slot(&self, slot: u8) -> bool {
         (1 <= slot && slot <= self.slots) || (self.pad && slot == PAD)
     }
 }

@@ -117,11 +117,6 @@ impl<F: Firmware> Faulty<F> {
         &self.inner
     }
 
-    /// The firmware itself, for the user's actions.
-    pub fn inner_mut(&mut self) -> &mut F {
-        &mut self.inner
-    }
-
     /// Changes what goes wrong from now on; the random numbers go on where they are.
     pub fn set_faults(&mut self, faults: Faults) {
         self.faults = faults;

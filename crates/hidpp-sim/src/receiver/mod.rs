@@ -23,7 +23,7 @@ pub use super::history::Sent;
 pub use super::latency::Latency;
 
 /// Between a key's press and its release, and before the next press, in [`Receiver::type_keys`].
-pub const KEY_STROKE: Duration = Duration::from_millis(20);
+pub(super) const KEY_STROKE: Duration = Duration::from_millis(20);
 
 /// The least time between two reports of a receiver, as in the recordings of a C52B: a list of five
 /// devices takes 12 ms, and what is asked meanwhile comes after it.

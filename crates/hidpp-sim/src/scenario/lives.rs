@@ -19,7 +19,7 @@ use crate::{Firmware, Plugged};
 use hidpp_proto::units::{Percent, Timestamp};
 
 /// The time in which nothing changes.
-pub const TICK: Duration = Duration::from_secs(10 * 60);
+const TICK: Duration = Duration::from_secs(10 * 60);
 
 const TICKS_AN_HOUR: u64 = 6;
 const TICKS_A_DAY: u64 = 24 * TICKS_AN_HOUR;

@@ -6,9 +6,9 @@ use super::DeviceText;
 use crate::wire::{Call, FeatureIndex, Report, ReportId};
 
 /// Number of the function that returns the lengths.
-pub const GET_LENGTH: u8 = 0;
+const GET_LENGTH: u8 = 0;
 /// Number of the function that returns a piece of the name.
-pub const GET_NAME: u8 = 1;
+const GET_NAME: u8 = 1;
 
 /// Asks how many bytes the name has.
 pub const fn get_length(feature: FeatureIndex) -> Call {

@@ -82,7 +82,7 @@ impl Known {
     }
 
     /// Which feature stands at an index.
-    pub fn feature_at(&self, index: FeatureIndex) -> Option<FeatureId> {
+    pub(super) fn feature_at(&self, index: FeatureIndex) -> Option<FeatureId> {
         self.features
             .iter()
             .find(|(_, known)| *known == Some(index))

@@ -55,7 +55,7 @@ impl RequestError {
     }
 
     /// Whether a HID++ 1.0 error says that there is no such register or record.
-    pub const fn is_missing(self) -> bool {
+    pub(super) const fn is_missing(self) -> bool {
         matches!(
             self,
             Self::Refused(ErrorCode::Hidpp10(
@@ -69,7 +69,7 @@ impl RequestError {
 
     /// Whether a receiver reports that it has no such pairing record: the slot is empty. Bolt
     /// receivers have an error of their own for that (notes of the Exo project).
-    pub const fn is_empty_slot(self) -> bool {
+    pub(super) const fn is_empty_slot(self) -> bool {
         matches!(
             self,
             Self::Refused(ErrorCode::Hidpp10(

@@ -55,7 +55,7 @@ impl Slot {
     }
 
     /// All slots from 1 to `last` (at most 15).
-    pub fn up_to(last: u8) -> impl Iterator<Item = Self> {
+    pub(crate) fn up_to(last: u8) -> impl Iterator<Item = Self> {
         (1..=last).filter_map(Self::new)
     }
 }

@@ -200,7 +200,7 @@ impl Report {
 
     /// The same report from or for another device index.
     #[must_use]
-    pub const fn with_device(mut self, device: DeviceIndex) -> Self {
+    pub(crate) const fn with_device(mut self, device: DeviceIndex) -> Self {
         match &mut self.frame {
             Frame::Short([_, index, ..])
             | Frame::Long([_, index, ..])

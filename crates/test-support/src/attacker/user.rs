@@ -1,8 +1,5 @@
 //! Users on the bus: attacker, honest client and service, if the tests can change their user.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::thread;
 
 use rustix::process::{Gid, Uid, getuid};
@@ -48,9 +45,4 @@ impl User {
         };
         thread::scope(|scope| scope.spawn(become_user).join().unwrap())
     }
-}
-
-/// Lets other users enter a folder and connect to the socket in it.
-pub fn open_to_all(folder: &Path) {
-    fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
 }
