@@ -21,9 +21,8 @@ use hidpp_sim::Firmware;
 use hidpp_sim::catalogue;
 use hidpp_sim::receiver::Receiver;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use solar_status::manager::{
-    Clock, Follow, Memory, NoCommands, NodeSource, Query, RealClock, Wake, follow,
-};
+use solar_status::clock::{Clock, RealClock, Wake};
+use solar_status::manager::{Follow, Memory, NoCommands, NodeSource, Query, follow};
 use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, Place, Supply, SupplyId, Transport, TransportError,
     WatchError,

@@ -6,6 +6,7 @@ pub mod capture;
 pub mod chart;
 pub mod cli;
 pub mod client;
+pub mod clock;
 pub mod decode;
 pub mod device;
 pub mod doctor;

@@ -14,9 +14,8 @@ use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::{Incoming, Report};
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario;
-use solar_status::manager::{
-    Clock, Failure, Memory, OpenNode, Query, RealClock, Snapshot, VirtualClock, read_status,
-};
+use solar_status::clock::{Clock, RealClock, VirtualClock};
+use solar_status::manager::{Failure, Memory, OpenNode, Query, Snapshot, read_status};
 use solar_status::nodes::SimulatedNode;
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 

@@ -22,12 +22,13 @@ use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_sim::Firmware;
 use hidpp_sim::scenario::lives::{HABITS, Habit, Life, used};
 use hidpp_sim::scenario::{AWAY, K750, months};
-use solar_status::device::{Battery, ChargeState, Device, Presence, TimeBasis, TimeLeftUntil};
+use solar_status::clock::VirtualClock;
+use solar_status::device::{
+    Battery, Change, ChargeState, Device, Presence, TimeBasis, TimeLeftUntil,
+};
 use solar_status::history::forecast::time_left;
 use solar_status::history::{Entry, HEARTBEAT, History, Sample};
-use solar_status::manager::{
-    Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
-};
+use solar_status::manager::{Follow, Memory, News, NoCommands, Query, follow};
 use solar_status::nodes::{Given, SimulatedNode, Tapping, node_of};
 use solar_status::transport::{NodeInfo, Transport};
 

@@ -9,8 +9,9 @@ use hidpp_proto::units::Timestamp;
 use hidpp_sim::patience::Patience;
 use hidpp_sim::receiver::{Latency, Receiver};
 use hidpp_sim::{Plugged, scenario};
+use solar_status::clock::VirtualClock;
 use solar_status::device::Device;
-use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::manager::{Memory, OpenNode, Query, Snapshot, read_status};
 use solar_status::nodes::{SimulatedNode, numbered};
 use solar_status::transport::NodeInfo;
 

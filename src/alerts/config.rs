@@ -5,7 +5,7 @@ use toml::{Spanned, Value};
 
 use super::quiet::QuietHours;
 use super::settings::{LetsThrough, Limits, Settings};
-use crate::manager::Selector;
+use crate::device::Selector;
 
 /// What is wrong in a configuration file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

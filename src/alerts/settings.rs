@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use super::alert::{Kind, Urgency};
 use super::quiet::QuietHours;
-use crate::device::Device;
-use crate::manager::Selector;
+use crate::device::{Device, Selector};
 
 /// What is to be told, of whom, and when not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,10 @@
 use serde::Serialize;
 
 use crate::client::follow::DeviceEvent;
-use crate::device::{Battery, BatteryLevel, Device, Light, Link, Presence, Receiver, TimeLeft};
-use crate::manager::{Changed, Snapshot, Unreadable};
+use crate::device::{
+    Battery, BatteryLevel, Changed, Device, Light, Link, Presence, Receiver, TimeLeft,
+};
+use crate::manager::{Snapshot, Unreadable};
 use crate::text;
 use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::feature::pairing_information::PowerSwitch;

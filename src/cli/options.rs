@@ -9,7 +9,7 @@ use super::color::ColorWhen;
 use crate::bus::Bus;
 use crate::client::filter::{Filter, Shown};
 use crate::client::naming::Naming;
-use crate::manager::Selector;
+use crate::device::Selector;
 use crate::nodes::Desk;
 
 /// What reading once and following have in common.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::manager::{self, Clock, RealClock};
+use crate::clock::{self, Clock, RealClock};
 use hidpp_proto::units::Timestamp;
 
 /// Why a future did not complete.
@@ -104,7 +104,7 @@ impl Executor {
             let mut awaited = vec![self.waker.0.as_fd()];
             awaited.extend(interrupt);
             match self.clock.wait(&awaited, until)? {
-                manager::Wake::Readable(places) if places.contains(&1) => {
+                clock::Wake::Readable(places) if places.contains(&1) => {
                     return Err(Stopped::Interrupted);
                 }
                 // A signal may come in between.
@@ -119,7 +119,7 @@ impl Executor {
         };
         let now = self.clock.now();
         let wake = self.clock.wait(&[interrupt], Some(now))?;
-        Ok(matches!(wake, manager::Wake::Readable(_)))
+        Ok(matches!(wake, clock::Wake::Readable(_)))
     }
 }
 

@@ -1,8 +1,7 @@
 //! Which devices a front end shows, and which of their values: a client of solar-statusd shows no more
 //! than one that reads the devices itself.
 
-use crate::device::{Device, Link, Receiver};
-use crate::manager::Selector;
+use crate::device::{Device, Link, Receiver, Selector};
 
 /// The devices and values to show.
 #[derive(Clone, Debug, Default)]

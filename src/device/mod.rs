@@ -2,6 +2,7 @@
 //! light.
 
 mod battery;
+mod change;
 mod doubt;
 mod identity;
 mod joined;
@@ -12,16 +13,19 @@ mod named;
 mod receiver;
 #[cfg(test)]
 pub(crate) mod samples;
+mod selector;
 mod sources;
 mod time_left;
 
 pub use battery::{Battery, BatteryLevel, BatterySource, ChargeState, Fault, ValueKind};
+pub use change::{Change, Changed};
 pub use doubt::is_odd;
 pub use identity::{apart_id, device_id, direct_id, direct_serial, serial_in, unit_id};
 pub use joined::join;
 pub use light::{Light, LightLevel};
 pub use model::Model;
 pub use receiver::{ReceiverFamily, ReceiverModel, is_mute_receiver};
+pub use selector::Selector;
 pub use time_left::{Confidence, TimeBasis, TimeLeft, TimeLeftUntil};
 
 pub use hidpp_proto::feature::DeviceKind;

@@ -153,7 +153,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::manager::{Clock, RealClock, Wake};
+    use crate::clock::{Clock, RealClock, Wake};
 
     /// What the clock says about the descriptor of the channel.
     fn look(receiver: &CommandReceiver, wait: Duration) -> Wake {

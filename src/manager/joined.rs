@@ -10,12 +10,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Change;
 use super::memory::Memory;
 use super::query::Query;
 use super::rivals::Rivals;
 pub(super) use super::rivals::Sign;
-use crate::device::{Device, Link, Presence, join};
+use crate::device::{Change, Device, Link, Presence, join};
 use hidpp_proto::units::Timestamp;
 
 /// All links and the devices they belong to.

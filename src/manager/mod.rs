@@ -3,8 +3,6 @@
 //! [`read_status`] asks everybody once; [`follow`] goes on, tells what changes and takes
 //! [`Command`]s.
 
-mod change;
-mod clock;
 mod command;
 mod facts;
 mod joined;
@@ -22,14 +20,12 @@ use std::iter;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-pub use change::{Change, Changed};
-pub use clock::{Clock, RealClock, VirtualClock, Wake};
 pub use command::{
     Command, CommandReceiver, CommandSender, Commands, NoCommands, NotSent, command_channel,
 };
 pub use memory::{Memory, MemoryError, Saved};
 pub use monitor::{Follow, FollowError, News, NodeSource, follow};
-pub use query::{Query, Selector};
+pub use query::Query;
 pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};
 
@@ -37,7 +33,8 @@ use joined::{Joined, Request};
 use node::Node;
 use rivals::Sign;
 
-use crate::device::{Link, ReceiverModel, is_mute_receiver};
+use crate::clock::{Clock, Wake};
+use crate::device::{Change, Link, ReceiverModel, is_mute_receiver};
 use crate::transport::{NodeInfo, NodeRole, Transport};
 use hidpp_proto::units::Timestamp;
 

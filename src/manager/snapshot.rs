@@ -1,6 +1,5 @@
-use super::query::Selector;
 use super::unreadable::Unreadable;
-use crate::device::{Device, Receiver};
+use crate::device::{Device, Receiver, Selector};
 use crate::transport::{TransportError, UsbError};
 use hidpp_proto::session::RequestError;
 use hidpp_proto::units::Timestamp;

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::wall::{Wall, today};
 use crate::bus::{Layout, device1, upower};
-use crate::device::{Device, Receiver, TimeLeft};
-use crate::manager::Change;
+use crate::device::{Change, Device, Receiver, TimeLeft};
 use hidpp_proto::units::Timestamp;
 
 /// The board. Each device has a post of its own, which objects on the bus hold on to.

@@ -200,9 +200,8 @@ mod tests {
     use super::*;
     use crate::bus::{self, Layout};
     use crate::device::samples::{battery, mouse};
-    use crate::device::{ChargeState, Presence};
+    use crate::device::{Change, ChargeState, Presence};
     use crate::history::read;
-    use crate::manager::Change;
     use crate::service::board::Board;
     use hidpp_proto::units::Percent;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sd_notify::NotifyState;
 
 use super::settings::notify;
-use crate::manager::{Clock, RealClock, Wake};
+use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
 
 /// The real clock; if systemd asked for it, it tells it in time that the thread that waits on it

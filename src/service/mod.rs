@@ -52,9 +52,8 @@ use objects::Hands;
 use publisher::Publisher;
 
 use crate::bus::Layout;
-use crate::manager::{
-    Clock, Failure, Follow, FollowError, News, NodeSource, RealClock, command_channel, follow,
-};
+use crate::clock::{Clock, RealClock};
+use crate::manager::{Failure, Follow, FollowError, News, NodeSource, command_channel, follow};
 use crate::nodes::TraceError;
 use crate::text;
 use crate::transport::{TransportError, WatchError};

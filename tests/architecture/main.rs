@@ -19,6 +19,7 @@ use crate::source::Program;
 /// Each room with those it may use. CONTRIBUTING.md says what lives in them.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
+    ("clock", &["units"]),
     ("storage", &[]),
     ("text", &[]),
     ("wire", &[]),
@@ -43,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "clock",
             "text",
             "units",
         ],
@@ -51,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "nodes",
         &["manager", "sim", "capture", "transport", "wire", "units"],
     ),
-    ("alerts", &["manager", "device", "units"]),
+    ("alerts", &["device", "units"]),
     ("chart", &["history", "device", "feature", "units"]),
     (
         "bus",
@@ -69,6 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "clock",
             "text",
             "units",
         ],
@@ -76,7 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "client",
         &[
-            "bus", "history", "manager", "device", "feature", "text", "units",
+            "bus", "history", "manager", "device", "feature", "clock", "text", "units",
         ],
     ),
     (
@@ -94,6 +97,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "clock",
             "text",
             "units",
         ],
@@ -122,6 +126,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transport",
             "feature",
             "wire",
+            "clock",
             "text",
             "units",
         ],

@@ -9,10 +9,10 @@ use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario;
 use hidpp_sim::scenario::Staged;
 use solar_status::capture::TraceFile;
+use solar_status::clock::VirtualClock;
+use solar_status::device::Change;
 use solar_status::history::{History, Sample};
-use solar_status::manager::{
-    Change, Follow, Memory, News, NoCommands, Query, VirtualClock, follow,
-};
+use solar_status::manager::{Follow, Memory, News, NoCommands, Query, follow};
 use solar_status::nodes::{Given, SimulatedNode, Tapping};
 use solar_status::transport::{NodeInfo, Transport};
 

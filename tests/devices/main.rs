@@ -17,8 +17,9 @@ use hidpp_sim::device::Kind;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Plugged, scenario};
+use solar_status::clock::VirtualClock;
 use solar_status::device::{ChargeState, Device, Link, Presence, ValueKind};
-use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::manager::{Memory, OpenNode, Query, Snapshot, read_status};
 use solar_status::nodes::{SimulatedNode, node_of, numbered};
 use solar_status::transport::NodeInfo;
 

@@ -7,8 +7,8 @@ use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_sim::Firmware;
 use hidpp_sim::receiver::Receiver;
-use solar_status::device::Device;
-use solar_status::manager::{Change, Command, News};
+use solar_status::device::{Change, Device};
+use solar_status::manager::{Command, News};
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::{FollowHarness, words};

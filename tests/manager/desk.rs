@@ -13,8 +13,9 @@ use hidpp_proto::wire::{Incoming, Report, Slot, classify};
 use hidpp_sim::direct::DirectDevice;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, Plugged, catalogue};
+use solar_status::clock::VirtualClock;
 use solar_status::device::Device;
-use solar_status::manager::{Memory, OpenNode, Query, Snapshot, VirtualClock, read_status};
+use solar_status::manager::{Memory, OpenNode, Query, Snapshot, read_status};
 use solar_status::nodes::node_of;
 use solar_status::transport::{Bus, NodeId, NodeInfo, Transport, TransportError};
 

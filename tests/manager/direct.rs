@@ -4,8 +4,8 @@ use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_sim::battery::State;
 use hidpp_sim::direct::{DirectDevice, Indices};
 use hidpp_sim::{Plugged, catalogue};
-use solar_status::device::{Link, Presence};
-use solar_status::manager::{Change, Memory, News};
+use solar_status::device::{Change, Link, Presence};
+use solar_status::manager::{Memory, News};
 
 use crate::desk::{Shared, hours, percent};
 use crate::follow_harness::FollowHarness;

@@ -6,8 +6,9 @@ use hidpp_sim::catalogue;
 use hidpp_sim::device::Device;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
+use solar_status::clock::VirtualClock;
 use solar_status::device::{Presence, ReceiverFamily};
-use solar_status::manager::{Memory, OpenNode, Query, VirtualClock, read_status};
+use solar_status::manager::{Memory, OpenNode, Query, read_status};
 
 use crate::desk::{Shared, hours, in_slot, percent, query};
 

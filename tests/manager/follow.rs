@@ -9,8 +9,8 @@ use hidpp_sim::battery::State;
 use hidpp_sim::catalogue;
 use hidpp_sim::scenario::{self, K750, K800, M705};
 use hidpp_sim::{Firmware, Plugged};
-use solar_status::device::{Device, Presence};
-use solar_status::manager::{Change, News};
+use solar_status::device::{Change, Device, Presence};
+use solar_status::manager::News;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::follow_harness::{FollowHarness, words};

@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report, Slot};
-use solar_status::manager::{
-    Change, Clock, Command, Commands, Follow, Memory, News, NodeSource, Query, VirtualClock, Wake,
-    follow,
-};
+use solar_status::clock::{Clock, VirtualClock, Wake};
+use solar_status::device::Change;
+use solar_status::manager::{Command, Commands, Follow, Memory, News, NodeSource, Query, follow};
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 
 use crate::desk::{Shared, query};

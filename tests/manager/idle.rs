@@ -10,10 +10,9 @@ use hidpp_sim::patience::Patience;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario::{K750, M705};
 use hidpp_sim::{Plugged, catalogue};
+use solar_status::clock::VirtualClock;
 use solar_status::device::Presence;
-use solar_status::manager::{
-    Failure, Memory, OpenNode, Query, Snapshot, VirtualClock, read_status,
-};
+use solar_status::manager::{Failure, Memory, OpenNode, Query, Snapshot, read_status};
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent, query};
 use crate::follow::{desk, last};

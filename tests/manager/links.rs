@@ -11,8 +11,8 @@ use hidpp_sim::direct::DirectDevice;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Plugged, catalogue};
-use solar_status::device::{Device, Link, Presence};
-use solar_status::manager::{Change, Command, Memory, News, Selector, Snapshot};
+use solar_status::device::{Change, Device, Link, Presence, Selector};
+use solar_status::manager::{Command, Memory, News, Snapshot};
 
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow_harness::FollowHarness;

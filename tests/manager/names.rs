@@ -12,10 +12,9 @@ use hidpp_sim::device::Protocol;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, Plugged, catalogue};
-use solar_status::device::Device;
-use solar_status::manager::{
-    Change, Memory, News, OpenNode, Query, Selector, Snapshot, VirtualClock, read_status,
-};
+use solar_status::clock::VirtualClock;
+use solar_status::device::{Change, Device, Selector};
+use solar_status::manager::{Memory, News, OpenNode, Query, Snapshot, read_status};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 
 use crate::desk::{Shared, hours, in_slot, query, read_by};

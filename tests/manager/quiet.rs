@@ -5,8 +5,8 @@ use std::time::Duration;
 use hidpp_proto::units::{Lux, Percent};
 use hidpp_sim::scenario::{K750, M705};
 use hidpp_sim::{Plugged, catalogue};
-use solar_status::device::Presence;
-use solar_status::manager::{Change, Command, News};
+use solar_status::device::{Change, Presence};
+use solar_status::manager::{Command, News};
 use solar_status::transport::{NodeEvent, Supply};
 
 use crate::desk::{Shared, percent};

@@ -10,7 +10,8 @@ use std::time::Duration;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 use serde_json::Value;
-use solar_status::manager::{Change, Command, Memory, News};
+use solar_status::device::Change;
+use solar_status::manager::{Command, Memory, News};
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::FollowHarness;

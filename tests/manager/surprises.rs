@@ -10,7 +10,8 @@ use hidpp_sim::catalogue;
 use hidpp_sim::device::{Device, Protocol};
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario::{self, K750, M705};
-use solar_status::manager::{Change, Memory, News, Selector};
+use solar_status::device::{Change, Selector};
+use solar_status::manager::{Memory, News};
 
 use crate::desk::{Shared, hours};
 use crate::follow_harness::{FollowHarness, words};

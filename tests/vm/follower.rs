@@ -12,11 +12,9 @@ use std::time::Duration;
 use hidpp_proto::session::Wanted;
 use hidpp_proto::units::Timestamp;
 use rustix::event::{EventfdFlags, eventfd};
-use solar_status::device::{Device, Presence};
-use solar_status::manager::{
-    Change, Changed, Clock, Follow, Memory, News, NoCommands, NodeSource, Query, RealClock, Wake,
-    follow,
-};
+use solar_status::clock::{Clock, RealClock, Wake};
+use solar_status::device::{Change, Changed, Device, Presence};
+use solar_status::manager::{Follow, Memory, News, NoCommands, NodeSource, Query, follow};
 use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeWatch, Transport, TransportError, WatchError,
 };

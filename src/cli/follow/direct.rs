@@ -9,9 +9,8 @@ use super::{WAITING, is_virtual};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::client::follow::{AlarmClock, Direct, DirectEnded, Fallback, FollowEvent};
-use crate::manager::{
-    self, Clock, Follow, FollowError, NodeSource, RealClock, VirtualClock, Wake, command_channel,
-};
+use crate::manager::{self, Follow, FollowError, NodeSource, command_channel};
+use crate::clock::{Clock, RealClock, VirtualClock, Wake};
 use crate::nodes::{Given, Machine, Tapping, simulated};
 use hidpp_proto::units::Timestamp;
 

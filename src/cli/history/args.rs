@@ -9,7 +9,7 @@ use crate::bus::Bus;
 use crate::chart::{Size, Theme};
 use crate::cli::color::ColorWhen;
 use crate::cli::options::parse_device;
-use crate::manager::Selector;
+use crate::device::Selector;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -29,8 +29,8 @@ use super::style::Style;
 use super::{complain, file, standard};
 use crate::chart::{Chart, Period, Scene, Track};
 use crate::cli::json;
+use crate::clock::{Clock, RealClock};
 use crate::history::forecast;
-use crate::manager::{Clock, RealClock};
 use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &HistoryArgs) -> io::Result<Exit> {

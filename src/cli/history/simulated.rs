@@ -8,11 +8,10 @@ use jiff::tz::TimeZone;
 
 use super::moment::midnight_before;
 use super::subject::Subject;
-use crate::device::Device;
+use crate::clock::VirtualClock;
+use crate::device::{Change, Device};
 use crate::history::{HEARTBEAT, History, HistoryError, Sample};
-use crate::manager::{
-    Change, Follow, FollowError, Memory, News, NoCommands, Query, VirtualClock, follow,
-};
+use crate::manager::{Follow, FollowError, Memory, News, NoCommands, Query, follow};
 use crate::nodes::{Given, SimulatedNode, Tapping};
 use crate::transport::{NodeInfo, Transport};
 use hidpp_proto::session::Wanted;

@@ -10,7 +10,7 @@ use crate::cli::json;
 use crate::cli::standard::unwritable;
 use crate::cli::style::Style;
 use crate::client::follow::{DeviceEvent, DeviceList};
-use crate::manager::Change;
+use crate::device::Change;
 use hidpp_proto::units::Timestamp;
 
 /// Prints a line for each change.

@@ -6,8 +6,7 @@ use jiff::tz::TimeZone;
 use crate::cli::style::Style;
 use crate::cli::words;
 use crate::client::follow::{DeviceEvent, DeviceList};
-use crate::device::{Battery, Device, Light, Presence, Receiver};
-use crate::manager::Changed;
+use crate::device::{Battery, Changed, Device, Light, Presence, Receiver};
 use crate::text;
 use hidpp_proto::units::Timestamp;
 

@@ -26,7 +26,8 @@ use crate::client::follow::{
     Alarm, Backoff, Control, FollowEvent, GIVEN_UP, SESSION_PATIENCE, SessionEvent, WakeReceiver,
     Waker, reconnect, wake_channel,
 };
-use crate::manager::{Change, Clock, RealClock};
+use crate::clock::{Clock, RealClock};
+use crate::device::Change;
 use hidpp_proto::units::Timestamp;
 
 /// How many messages the deciding thread may have pending: it may be waiting for the notification

@@ -12,8 +12,7 @@ use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
 use crate::client::naming::Naming;
 use crate::client::on_demand::OnDemand;
-use crate::device::Device;
-use crate::manager::Change;
+use crate::device::{Change, Device};
 use hidpp_proto::units::Timestamp;
 
 /// Where alerts are seen.

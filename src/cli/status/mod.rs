@@ -15,7 +15,9 @@ use super::style::Style;
 use super::{complain, failed, format, json, setting, standard, table, way};
 use crate::client::daemon::Daemon;
 use crate::client::deadline::Limits;
-use crate::manager::{Clock, RealClock, Selector, Snapshot, Unreadable, VirtualClock, read_status};
+use crate::clock::{Clock, RealClock, VirtualClock};
+use crate::device::Selector;
+use crate::manager::{Snapshot, Unreadable, read_status};
 use crate::nodes::{Tapping, unreadable_here};
 
 const NOTHING: &str = "no Logitech receiver or device found: is one plugged in? \

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use super::*;
+use crate::clock::VirtualClock;
 use crate::device::{Battery, Presence, TimeBasis, TimeLeft, TimeLeftUntil};
-use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, VirtualClock, read_status};
+use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, read_status};
 use crate::nodes::{SimulatedNode, numbered};
 use crate::transport::{Bus, NodeInfo};
 use hidpp_proto::feature::battery_level_status::read_level;

@@ -103,8 +103,7 @@ mod tests {
     use super::*;
     use crate::cli::watch::tests::at;
     use crate::client::naming::Naming;
-    use crate::device::{Light, Link, Presence};
-    use crate::manager::{Change, Changed};
+    use crate::device::{Change, Changed, Light, Link, Presence};
     use hidpp_proto::units::Lux;
     use hidpp_proto::wire::Slot;
 

@@ -44,7 +44,7 @@ use super::follow::WAITING;
 use super::style::Style;
 use super::{aside, color, monitor, standard};
 use crate::client::follow::{Control, FollowEvent, SessionEvent};
-use crate::manager::{Clock, RealClock, Wake};
+use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
 
 /// Whether there is a screen to draw on.

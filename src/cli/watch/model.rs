@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::track::Track;
 use crate::client::naming::Naming;
-use crate::device::{BatteryLevel, Device, Presence, Receiver};
-use crate::manager::Change;
+use crate::device::{BatteryLevel, Change, Device, Presence, Receiver};
 use hidpp_proto::units::{Percent, Timestamp};
 use hidpp_proto::wire::Slot;
 
@@ -283,8 +282,7 @@ impl Model {
 mod tests {
     use super::*;
     use crate::cli::watch::tests::at;
-    use crate::device::{Battery, Link, ReceiverModel};
-    use crate::manager::Changed;
+    use crate::device::{Battery, Changed, Link, ReceiverModel};
     use hidpp_proto::feature::solar_dashboard::read_event;
     use hidpp_proto::units::Millivolts;
     use test_support::report;

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use crate::manager::{Clock, Wake};
+use crate::clock::{Clock, Wake};
 use hidpp_proto::units::Timestamp;
 
 /// When [`super::FollowEvent::Alarm`] fires next; `None`: never. It fires once each time it is set.
@@ -76,7 +76,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::manager::VirtualClock;
+    use crate::clock::VirtualClock;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_start(Duration::from_secs(seconds))

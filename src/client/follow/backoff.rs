@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::bus::Bus;
-use crate::manager::Clock;
+use crate::clock::Clock;
 use hidpp_proto::units::Timestamp;
 
 /// The first delay, in which most buses that restart are back.
@@ -88,7 +88,7 @@ fn sleep_until(clock: &mut dyn Clock, until: Timestamp) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manager::VirtualClock;
+    use crate::clock::VirtualClock;
 
     fn delays(backoff: &mut Backoff, number: usize) -> Vec<u128> {
         let delays = (0..number).map(|_| backoff.next_delay().as_millis());

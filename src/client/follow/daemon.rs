@@ -15,7 +15,8 @@ use crate::bus::{self, Values};
 use crate::client::daemon::{Daemon, in_order};
 use crate::client::deadline::{Executor, Limits, Stopped};
 use crate::client::filter::Filter;
-use crate::manager::{Change, Clock, RealClock};
+use crate::clock::{Clock, RealClock};
+use crate::device::Change;
 use crate::text;
 use hidpp_proto::units::Timestamp;
 

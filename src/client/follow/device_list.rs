@@ -1,8 +1,7 @@
 //! The devices and receivers that are present, and what each change was before.
 
 use crate::client::naming::Naming;
-use crate::device::{Device, Presence, Receiver};
-use crate::manager::{Change, Changed};
+use crate::device::{Change, Changed, Device, Presence, Receiver};
 use hidpp_proto::units::Timestamp;
 
 /// A change with what it changed.

@@ -16,7 +16,7 @@ mod waker;
 
 use std::time::Duration;
 
-use crate::manager::Change;
+use crate::device::Change;
 
 pub use self::alarm::{Alarm, AlarmClock};
 pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};

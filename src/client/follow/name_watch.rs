@@ -17,7 +17,7 @@ use super::waker::{WakeReason, Waker};
 use crate::bus::{self, Bus};
 use crate::client::daemon::owner_changes;
 use crate::client::deadline::{self, Limits, Stopped};
-use crate::manager::{Clock, RealClock};
+use crate::clock::{Clock, RealClock};
 
 /// A bus that reports who has the name of the daemon.
 struct Line {

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use crate::bus::{self, DEVICE_INTERFACE, RECEIVER_INTERFACE, Values};
 use crate::client::calls::Interfaces;
 use crate::client::filter::Filter;
-use crate::device::{Device, Receiver};
-use crate::manager::Change;
+use crate::device::{Change, Device, Receiver};
 
 /// All objects that are there, by their paths.
 pub(super) struct ObjectCache<'a> {
@@ -130,7 +129,7 @@ mod tests {
     use zbus::Variant;
 
     use super::*;
-    use crate::manager::{Changed, Selector};
+    use crate::device::{Changed, Selector};
 
     fn values<const N: usize>(values: [(&str, Variant<'static>); N]) -> Values {
         let owned = |value: Variant<'static>| value.try_into_owned().unwrap();

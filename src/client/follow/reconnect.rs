@@ -15,7 +15,7 @@ use crate::bus::Bus;
 use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
 use crate::client::filter::Filter;
-use crate::manager::{Clock, RealClock};
+use crate::clock::{Clock, RealClock};
 use hidpp_proto::units::Timestamp;
 
 /// How long a daemon may be lost before its devices count as unreachable: one that is restarted is

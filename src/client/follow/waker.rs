@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 
-use crate::manager::{Clock, RealClock, Wake};
+use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
 
 /// The byte for the bus that is asked first.

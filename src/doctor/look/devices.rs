@@ -11,8 +11,9 @@ use std::rc::Rc;
 use super::unseen::Unseen;
 use crate::bus::Bus;
 use crate::capture::TraceFile;
+use crate::clock::{Clock, RealClock};
 use crate::device::{Device, Link, Receiver, ReceiverFamily};
-use crate::manager::{Failure, Memory, OpenNode, Query, RealClock, Snapshot, read_status};
+use crate::manager::{Failure, Memory, OpenNode, Query, Snapshot, read_status};
 use crate::nodes::Tapping;
 use crate::transport::{HidrawTransport, NodeInfo, Transport, TransportError};
 use hidpp_proto::session::{LONGEST_STATUS, Wanted};
@@ -70,7 +71,7 @@ impl Devices {
     pub fn told(way: Way, receivers: Vec<Receiver>, devices: Vec<Device>) -> Self {
         Self {
             way,
-            at: crate::manager::Clock::now(&RealClock::new(None)),
+            at: RealClock::new(None).now(),
             receivers,
             devices,
             silent: BTreeSet::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::unseen::Unseen;
-use crate::manager::{Clock, RealClock, Wake};
+use crate::clock::{Clock, RealClock, Wake};
 use crate::transport::{HidrawTransport, Transport};
 use hidpp_proto::wire::{Incoming, Message, Report};
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use super::{Monitor, News};
-use crate::manager::change::Change;
+use crate::device::Change;
 use crate::manager::fulfil;
 use crate::manager::joined::Request;
 use crate::manager::memory::Memory;

@@ -13,8 +13,6 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use super::change::Change;
-use super::clock::{Clock, Wake};
 use super::command::Commands;
 use super::joined::Joined;
 use super::kernel_coverage::KernelCoverage;
@@ -24,6 +22,8 @@ use super::query::Query;
 use super::snapshot::Failure;
 use super::unreadable::Unreadable;
 use super::{close, wait};
+use crate::clock::{Clock, Wake};
+use crate::device::Change;
 use crate::transport::{NodeEvent, NodeId, NodeInfo, Transport, TransportError, WatchError};
 use hidpp_proto::units::Timestamp;
 use opening::Waiting;

@@ -5,8 +5,7 @@ use log::debug;
 
 use super::Node;
 use super::device_state::DeviceState;
-use crate::device::{Battery, Device, Link, apart_id, direct_serial, serial_in, unit_id};
-use crate::manager::change::Change;
+use crate::device::{Battery, Change, Device, Link, apart_id, direct_serial, serial_in, unit_id};
 use crate::manager::memory::Memory;
 use hidpp_proto::feature::device_information::DeviceInformation;
 use hidpp_proto::session::{Known, Wanted};

@@ -24,13 +24,12 @@ use device_state::DeviceState;
 use input_pacing::InputPacing;
 use standby_schedule::StandbySchedule;
 
-use super::change::Change;
 use super::memory::Memory;
 use super::query::Query;
 use super::rivals::Sign;
 use super::snapshot::Failure;
 use crate::capture::Privacy;
-use crate::device::{Device, Link, Presence, Receiver, ReceiverModel, direct_id};
+use crate::device::{Change, Device, Link, Presence, Receiver, ReceiverModel, direct_id};
 use crate::text;
 use crate::transport::{Bus, NodeInfo, Place, Transport};
 use hidpp_proto::session::{DiscoveryScope, Event, Peer, ReceiverRecord, RequestError, Session};

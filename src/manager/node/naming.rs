@@ -1,7 +1,7 @@
 //! What a device is called, and whether that makes it one of those that are wanted.
 
 use super::Node;
-use crate::manager::change::Change;
+use crate::device::Change;
 use crate::manager::memory::Memory;
 use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::session::{Known, Wanted};

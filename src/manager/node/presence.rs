@@ -5,8 +5,7 @@ use super::device_state::{Announcement, Contact, DeviceState, LinkId, Poll, Unre
 use super::identity::{complete_serial, has_record, model_on};
 use super::light_pacing::LightPacing;
 use super::naming::can_have_name;
-use crate::device::{Device, Link, Presence, device_id};
-use crate::manager::change::Change;
+use crate::device::{Change, Device, Link, Presence, device_id};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use hidpp_proto::feature::DeviceKind;

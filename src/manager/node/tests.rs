@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use super::Node;
-use crate::device::{Battery, Device, Link, Presence, ReceiverModel};
-use crate::manager::change::Change;
+use crate::device::{Battery, Change, Device, Link, Presence, ReceiverModel, Selector};
 use crate::manager::memory::Memory;
-use crate::manager::query::{Query, Selector};
+use crate::manager::query::Query;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
 use crate::transport::{NodeInfo, Transport, TransportError};

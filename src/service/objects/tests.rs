@@ -11,8 +11,8 @@ use zbus::{Connection, OwnedVariant, block_on};
 
 use super::{Device1, Hands, Receiver1, UpowerDevice};
 use crate::bus::{self, Layout, ServedValues, Values, any};
-use crate::device::Device;
-use crate::manager::{Change, command_channel};
+use crate::device::{Change, Device};
+use crate::manager::command_channel;
 use crate::service::board::{Board, Post};
 use crate::service::histories::Histories;
 use crate::service::testing::connections;

@@ -7,8 +7,8 @@ use zbus::{MessageStream, block_on};
 
 use super::Publisher;
 use crate::bus::{self, Layout, Values};
-use crate::device::{Receiver, ReceiverModel};
-use crate::manager::{Change, command_channel};
+use crate::device::{Change, Receiver, ReceiverModel};
+use crate::manager::command_channel;
 use crate::service::board::Board;
 use crate::service::bus_thread::Served;
 use crate::service::chronicle::Chronicle;

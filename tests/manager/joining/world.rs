@@ -13,9 +13,9 @@ use hidpp_sim::direct::DirectDevice;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use proptest::prelude::*;
-use solar_status::device::Link;
+use solar_status::device::{Change, Link};
 use solar_status::history::{self, History, Sample};
-use solar_status::manager::{Change, Memory, News};
+use solar_status::manager::{Memory, News};
 
 use super::expected::{Found, Moment, There, Up, clones};
 use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};

@@ -16,10 +16,9 @@ use super::model::{Model, Remark};
 use super::view::View;
 use crate::cli::style::Style;
 use crate::client::naming::Naming;
-use crate::device::{Device, Link, Presence};
-use crate::manager::{
-    Change, Command, Follow, Memory, News, Query, VirtualClock, command_channel, follow,
-};
+use crate::clock::VirtualClock;
+use crate::device::{Change, Device, Link, Presence};
+use crate::manager::{Command, Follow, Memory, News, Query, command_channel, follow};
 use crate::nodes::{Desk, Given, Tapping, simulated};
 use crate::text::tests::assert_harmless;
 use hidpp_proto::session::Wanted;

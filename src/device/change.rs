@@ -1,4 +1,4 @@
-use crate::device::{Battery, Device, Receiver, TimeLeft};
+use super::{Battery, Device, Receiver, TimeLeft};
 
 /// Something became different.
 #[derive(Clone, Debug, PartialEq)]
