@@ -79,7 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "client",
         &[
-            "bus", "history", "manager", "device", "feature", "clock", "text", "units",
+            "bus", "history", "device", "feature", "clock", "text", "units",
         ],
     ),
     (

@@ -1,6 +1,7 @@
 //! Following the devices themselves.
 
 use std::cell::{Cell, RefCell};
+use std::error::Error;
 use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -8,10 +9,15 @@ use std::time::Duration;
 use super::{WAITING, is_virtual};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
-use crate::client::follow::{AlarmClock, Direct, DirectEnded, Fallback, FollowEvent};
-use crate::manager::{self, Follow, FollowError, NodeSource, command_channel};
+use crate::client::follow::{
+    AlarmClock, Direct, DirectEnded, Fallback, FollowEvent, ReachDevices,
+};
 use crate::clock::{Clock, RealClock, VirtualClock, Wake};
+use crate::manager::{
+    self, Command, CommandSender, Follow, FollowError, NodeSource, command_channel,
+};
 use crate::nodes::{Given, Machine, Tapping, simulated};
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
 /// The devices, as the arguments say.
@@ -55,6 +61,22 @@ impl Fallback for Devices<'_> {
             Exit::Failure => DirectEnded::Failed,
             _ => DirectEnded::Ended,
         })
+    }
+}
+
+/// Reaches the devices by commands to the manager that follows them.
+#[derive(Debug)]
+struct Commanded(CommandSender);
+
+impl ReachDevices for Commanded {
+    fn measure_light(
+        &self,
+        device: &str,
+        series: LightMeasure,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let device = device.to_owned();
+        let series = Some(series);
+        Ok(self.0.send(Command::MeasureLight { device, series })?)
     }
 }
 
@@ -103,7 +125,7 @@ fn follow(
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
     let (sender, mut commands) = command_channel()?;
-    direct.control.take_commands(sender);
+    direct.control.reach_devices(Box::new(Commanded(sender)));
     let mut worst = Exit::Ok;
     let ended = manager::follow(
         Follow {

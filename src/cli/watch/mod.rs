@@ -29,6 +29,7 @@ use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
+use log::debug;
 use rustix::process::{Signal, getpid, kill_process};
 
 pub(super) use self::args::WatchArgs;
@@ -45,6 +46,8 @@ use super::style::Style;
 use super::{aside, color, monitor, standard};
 use crate::client::follow::{Control, FollowEvent, SessionEvent};
 use crate::clock::{Clock, RealClock, Wake};
+use crate::device::Device;
+use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
 /// Whether there is a screen to draw on.
@@ -120,7 +123,7 @@ impl Watch {
                 return Ok(End::Nothing);
             }
             for (device, series) in self.lease.due(now, &self.model) {
-                self.control.measure_light(&device.id, series);
+                request_light(&self.control, device, series);
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
@@ -208,7 +211,7 @@ impl Watch {
             format!("{name} sleeps: press a key on it")
         } else {
             let series = self.lease.at_once(now, entry);
-            self.control.measure_light(&entry.device.id, series);
+            request_light(&self.control, &entry.device, series);
             format!("{name} measures light")
         };
         let until = Some(now + PASSING);
@@ -223,6 +226,14 @@ impl Watch {
             End::Wanted(exit) => left.map_err(standard::unwritable).map(|()| exit),
             End::Nothing => followed.unwrap_or(Ok(Exit::Failure)),
         }
+    }
+}
+
+/// Requests a series of measurements. It is requested again if it is not sent, such as just after the
+/// daemon was lost.
+fn request_light(control: &Control, device: &Device, series: LightMeasure) {
+    if let Err(error) = control.measure_light(&device.id, series) {
+        debug!("light is not measured: {error}");
     }
 }
 

@@ -1,29 +1,63 @@
 //! Requests to devices while they are followed, through the daemon or the fallback.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use log::debug;
 use zbus::Connection;
 
 use crate::client::calls::Object;
-use crate::client::deadline::{self, Limits};
-use crate::manager::{Command, CommandSender};
+use crate::client::deadline::{self, Limits, Stopped};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
 /// How long a bus may take no bytes before the connection is given up.
 const SENDING: Duration = Duration::from_secs(1);
 
-/// Reaches the devices, or the daemon, while they are followed; each thread can have its own.
+/// Reaches the daemon, or the devices through a [`Fallback`](super::Fallback), while they are followed;
+/// clones reach the same, from any thread.
+///
+/// It does not have a battery read again: a person who asks for that is to see whether it worked, so
+/// [`OnDemand::refresh`](crate::client::on_demand::OnDemand::refresh) waits for the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Control(Arc<Mutex<Reach>>);
+
+/// Sends requests to devices that a [`Fallback`](super::Fallback) follows. It must not block.
+pub trait ReachDevices: fmt::Debug + Send {
+    /// Has a device measure light in this series, instead of any before.
+    fn measure_light(
+        &self,
+        device: &str,
+        series: LightMeasure,
+    ) -> Result<(), Box<dyn Error + Send + Sync>>;
+}
+
+/// Why a request was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Neither the daemon nor the devices are followed at the moment.
+    #[error("no device can be reached at the moment")]
+    Unreached,
+    /// No device with this id is followed.
+    #[error("no device {0} is followed")]
+    NoDevice(String),
+    /// The bus did not take the request in time; the connection is closed.
+    #[error("the request cannot be sent: {0}")]
+    Stopped(#[from] Stopped),
+    /// The bus does not take the request.
+    #[error("the request cannot be sent: {0}")]
+    Bus(#[from] zbus::Error),
+    /// The fallback does not take it.
+    #[error("the request cannot be sent: {0}")]
+    Fallback(#[source] Box<dyn Error + Send + Sync>),
+}
 
 #[derive(Debug, Default)]
 enum Reach {
     #[default]
-    Nobody,
-    Devices(CommandSender),
+    Nothing,
+    Devices(Box<dyn ReachDevices>),
     Daemon {
         connection: Connection,
         /// Its unique name.
@@ -34,33 +68,32 @@ enum Reach {
 }
 
 impl Control {
-    /// Has a device measure light in this series, instead of any before. It does not wait for the
-    /// answer: measurements and a refusal arrive with everything else.
-    pub fn measure_light(&self, device: &str, series: LightMeasure) {
-        let asked = match &*self.reach() {
-            Reach::Nobody => Ok(()),
-            Reach::Devices(commands) => {
-                let device = device.to_owned();
-                let series = Some(series);
-                let command = Command::MeasureLight { device, series };
-                commands.send(command).map_err(|error| error.to_string())
-            }
+    /// Has the device with this id measure light in this series, instead of any before. It does not wait
+    /// for the answer: measurements and a refusal arrive with everything else.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    pub fn measure_light(&self, device: &str, series: LightMeasure) -> Result<(), ControlError> {
+        match &*self.reach() {
+            Reach::Nothing => Err(ControlError::Unreached),
+            Reach::Devices(devices) => devices
+                .measure_light(device, series)
+                .map_err(ControlError::Fallback),
             Reach::Daemon {
                 connection,
                 owner,
                 paths,
-            } => paths
-                .get(device)
-                .map_or(Ok(()), |path| call(connection, owner, path, series)),
-        };
-        if let Err(error) = asked {
-            debug!("light is not measured: {error}");
+            } => match paths.get(device) {
+                Some(path) => call(connection, owner, path, series),
+                None => Err(ControlError::NoDevice(device.to_owned())),
+            },
         }
     }
 
-    /// Devices are reached by commands from now on: for a [`super::Fallback`].
-    pub fn take_commands(&self, commands: CommandSender) {
-        *self.reach() = Reach::Devices(commands);
+    /// The devices are reached in this way from now on: for a [`Fallback`](super::Fallback).
+    pub fn reach_devices(&self, devices: Box<dyn ReachDevices>) {
+        *self.reach() = Reach::Devices(devices);
     }
 
     /// The daemon is reached on this connection from now on.
@@ -80,9 +113,9 @@ impl Control {
         }
     }
 
-    /// Nobody is reached any more.
+    /// Neither the daemon nor devices are reached any more.
     pub(super) fn let_go(&self) {
-        *self.reach() = Reach::Nobody;
+        *self.reach() = Reach::Nothing;
     }
 
     fn reach(&self) -> MutexGuard<'_, Reach> {
@@ -95,14 +128,53 @@ fn call(
     owner: &str,
     path: &str,
     series: LightMeasure,
-) -> Result<(), String> {
-    let call = Object::measure_light_call(owner, path, series);
-    let call = call.map_err(|error| error.to_string())?;
+) -> Result<(), ControlError> {
+    let call = Object::measure_light_call(owner, path, series)?;
     let sent = deadline::run(Limits::timeout(SENDING), connection.send(&call));
-    sent.map_err(|stopped| {
+    let sent = sent.inspect_err(|_| {
         // A part of it may have been sent, and nothing can follow that.
         _ = deadline::run(Limits::timeout(SENDING), connection.clone().close());
-        stopped.to_string()
-    })?
-    .map_err(|error| error.to_string())
+    })?;
+    Ok(sent?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes requests, or refuses them.
+    #[derive(Debug)]
+    struct Devices {
+        takes: bool,
+    }
+
+    impl ReachDevices for Devices {
+        fn measure_light(
+            &self,
+            _device: &str,
+            _series: LightMeasure,
+        ) -> Result<(), Box<dyn Error + Send + Sync>> {
+            if self.takes {
+                Ok(())
+            } else {
+                Err("it is full".into())
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_not_sent_has_its_reason() {
+        let control = Control::default();
+        let request = || control.measure_light("4002-392A0750", LightMeasure::ONCE);
+        let unsent = request().unwrap_err();
+        assert!(matches!(unsent, ControlError::Unreached), "{unsent}");
+        control.reach_devices(Box::new(Devices { takes: true }));
+        assert!(request().is_ok());
+        control.reach_devices(Box::new(Devices { takes: false }));
+        let unsent = request().unwrap_err();
+        assert_eq!(unsent.to_string(), "the request cannot be sent: it is full");
+        control.let_go();
+        let unsent = request().unwrap_err();
+        assert!(matches!(unsent, ControlError::Unreached), "{unsent}");
+    }
 }

@@ -20,7 +20,7 @@ use crate::device::Change;
 
 pub use self::alarm::{Alarm, AlarmClock};
 pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
-pub use self::control::Control;
+pub use self::control::{Control, ControlError, ReachDevices};
 pub use self::device_list::{DeviceEvent, DeviceList, unreachable};
 pub use self::reconnect::{
     Direct, DirectEnded, Ended, Fallback, FollowDaemon, GIVEN_UP, Origin, SessionEvent,
