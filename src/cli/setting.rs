@@ -1,6 +1,8 @@
 //! What reading once and following share: the signals that end them, the trace, the memory.
 
 use std::io;
+use std::os::fd::OwnedFd;
+use std::os::raw::c_int;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -13,17 +15,20 @@ use crate::capture::TraceFile;
 use crate::manager::{Memory, Query};
 use hidpp_proto::session::Wanted;
 
+/// The signals by which the user or the system ends the program.
+pub(super) const ENDING: [c_int; 3] = [SIGINT, SIGTERM, SIGHUP];
+
 /// What becomes readable when the user or the system wants the program to end.
 pub(super) fn interrupt() -> io::Result<UnixStream> {
     let (interrupt, handler) = UnixStream::pair()?;
-    on_signals(&handler)?;
+    on_signals(|| Ok(handler.try_clone()?.into()))?;
     Ok(interrupt)
 }
 
-/// Lets each signal that is to end the program write a byte here, an `X`.
-pub(super) fn on_signals(handler: &UnixStream) -> io::Result<()> {
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::low_level::pipe::register(signal, handler.try_clone()?)?;
+/// Lets each signal that is to end the program write a byte to such a descriptor, an `X`.
+pub(super) fn on_signals(descriptor: impl Fn() -> io::Result<OwnedFd>) -> io::Result<()> {
+    for signal in ENDING {
+        signal_hook::low_level::pipe::register(signal, descriptor()?)?;
     }
     Ok(())
 }

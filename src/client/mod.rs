@@ -7,8 +7,8 @@
 //! - [`calls`] has the methods, [`deadline`] bounds every wait.
 //!
 //! No call starts a daemon, and none waits without a limit. There is no async runtime to bring: a front
-//! end calls blocking functions, from a thread of its own where it has an event loop. [`follow::Waker`]
-//! and [`follow::Control`] reach that thread; what follows is built in it.
+//! end calls blocking functions, from a thread of its own where it has an event loop. A
+//! [`follow::Handle`] reaches that thread.
 //!
 //! A tray that shows the charge of each device for as long as it runs:
 //!
@@ -16,63 +16,47 @@
 //! use std::thread;
 //!
 //! use solar_status::bus::Bus;
-//! use solar_status::client::filter::Filter;
 //! use solar_status::client::follow::{
-//!     Alarm, Control, DeviceList, FollowDaemon, FollowEvent, SessionEvent, unreachable, wake_channel,
+//!     DeviceList, FollowDaemon, FollowEvent, SessionEvent, unreachable,
 //! };
 //! use solar_status::client::naming::Naming;
 //! use solar_status::device::Device;
 //!
 //! # fn show(devices: &[Device]) {}
 //! # fn main() -> std::io::Result<()> {
-//! let (waker, interrupts) = wake_channel()?;
-//! let end = waker.try_clone()?;
-//! let control = Control::default();
-//! let follower = thread::spawn({
-//!     let control = control.clone();
-//!     move || {
-//!         let following = FollowDaemon {
-//!             buses: vec![Bus::System, Bus::Session],
-//!             filter: Filter::default(),
-//!             fallback: None,
-//!             duration: None,
-//!             control,
-//!             alarm: Alarm::default(),
-//!             waker,
-//!             interrupts,
-//!         };
-//!         let mut devices = DeviceList::new(Naming::Short);
-//!         // What is shown stays until everything was reported: at the start, and after each loss.
-//!         let mut is_complete = false;
-//!         // `at` is the time of day, which `Device::time_left` takes.
-//!         following.run(&mut |at, event| {
-//!             match event {
-//!                 SessionEvent::Begun(_) => {
-//!                     is_complete = false;
-//!                     devices.begin();
-//!                 }
-//!                 SessionEvent::Follow(FollowEvent::Change(change)) => drop(devices.take(*change)),
-//!                 SessionEvent::Follow(FollowEvent::Settled { .. }) => {
-//!                     is_complete = true;
-//!                     devices.settle();
-//!                 }
-//!                 SessionEvent::Follow(FollowEvent::Remark(what)) => eprintln!("{what}"),
-//!                 SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost => {}
-//!                 SessionEvent::Away if is_complete => {
-//!                     show(&unreachable(devices.devices(), at));
-//!                     is_complete = false;
-//!                 }
-//!                 SessionEvent::Away => {}
+//! let (following, handle) = FollowDaemon::new(vec![Bus::System, Bus::Session])?;
+//! let follower = thread::spawn(move || {
+//!     let mut devices = DeviceList::new(Naming::Short);
+//!     // What is shown stays until everything was reported: at the start, and after each loss.
+//!     let mut is_complete = false;
+//!     // `at` is the time of day, which `Device::time_left` takes.
+//!     following.run(&mut |at, event| {
+//!         match event {
+//!             SessionEvent::Begun(_) => {
+//!                 is_complete = false;
+//!                 devices.begin();
 //!             }
-//!             if is_complete {
-//!                 show(devices.devices());
+//!             SessionEvent::Follow(FollowEvent::Change(change)) => drop(devices.take(*change)),
+//!             SessionEvent::Follow(FollowEvent::Settled { .. }) => {
+//!                 is_complete = true;
+//!                 devices.settle();
 //!             }
-//!             Ok(())
-//!         })
-//!     }
+//!             SessionEvent::Follow(FollowEvent::Remark(what)) => eprintln!("{what}"),
+//!             SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost => {}
+//!             SessionEvent::Away if is_complete => {
+//!                 show(&unreachable(devices.devices(), at));
+//!                 is_complete = false;
+//!             }
+//!             SessionEvent::Away => {}
+//!         }
+//!         if is_complete {
+//!             show(devices.devices());
+//!         }
+//!         Ok(None)
+//!     })
 //! });
-//! // `control.measure_light(…)` has light measured; this ends it, and says how it ended.
-//! end.end()?;
+//! // `handle.control().measure_light(…)` has light measured.
+//! handle.end();
 //! if let Ok(ended) = follower.join() {
 //!     println!("{:?}", ended?);
 //! }

@@ -6,11 +6,12 @@ use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
+use super::alarm_clock::AlarmClock;
 use super::{WAITING, is_virtual};
 use crate::cli::options::CommonArgs;
 use crate::cli::{Exit, setting};
 use crate::client::follow::{
-    AlarmClock, Direct, DirectEnded, Fallback, FollowEvent, ReachDevices,
+    Direct, DirectEnded, Fallback, FollowEvent, ReachDevices, Remark, Reporter,
 };
 use crate::clock::{Clock, RealClock, VirtualClock, Wake};
 use crate::manager::{
@@ -48,14 +49,14 @@ impl Fallback for Devices<'_> {
     fn follow(
         &mut self,
         direct: &Direct<'_>,
-        tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
+        reporter: &mut Reporter<'_>,
     ) -> io::Result<DirectEnded> {
         let duration = if is_virtual(self.common, self.duration) {
             self.duration
         } else {
             direct.left
         };
-        self.exit = follow(self.common, duration, direct, tell)?;
+        self.exit = follow(self.common, duration, direct, reporter)?;
         Ok(match self.exit {
             Exit::Interrupted => DirectEnded::Interrupted,
             Exit::Failure => DirectEnded::Failed,
@@ -85,11 +86,13 @@ fn follow(
     common: &CommonArgs,
     duration: Option<Duration>,
     direct: &Direct<'_>,
-    tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
+    reporter: &mut Reporter<'_>,
 ) -> io::Result<Exit> {
     // Changes and the alarm, one at a time.
-    let tell = RefCell::new(tell);
-    let tell = |at: Timestamp, news: FollowEvent| (*tell.borrow_mut())(at, news);
+    let reporter = RefCell::new(reporter);
+    let report = |at: Timestamp, event: FollowEvent| reporter.borrow_mut().report(at, event);
+    let remark =
+        |at: Timestamp, what: String| report(at, FollowEvent::Remark(Remark::Fallback(what)));
     let clock: Box<dyn Clock> = if is_virtual(common, duration) {
         Box::new(VirtualClock::default())
     } else {
@@ -98,7 +101,7 @@ fn follow(
     let trace = match setting::open_trace(common) {
         Ok(trace) => trace,
         Err(error) => {
-            tell(clock.now(), FollowEvent::Remark(error))?;
+            remark(clock.now(), error)?;
             return Ok(Exit::Failure);
         }
     };
@@ -109,18 +112,16 @@ fn follow(
         None => match Machine::open(tapping, || nothing.set(true)) {
             Ok(machine) => Box::new(machine),
             Err(error) => {
-                tell(clock.now(), FollowEvent::Remark(error.to_string()))?;
+                remark(clock.now(), error.to_string())?;
                 return Ok(Exit::Failure);
             }
         },
     };
     let until = duration.map(|duration| clock.now() + duration);
-    let ring = |at| tell(at, FollowEvent::Alarm);
     let mut clock = AlarmClock {
         clock,
-        alarm: direct.alarm,
+        reporter: &reporter,
         until,
-        ring: &ring,
     };
     let query = setting::query(common, true, Duration::MAX);
     let mut memory = setting::memory(common, common.simulate.is_none());
@@ -137,21 +138,21 @@ fn follow(
             until,
         },
         &mut |at, news| match news {
-            manager::News::Change(change) => tell(at, FollowEvent::Change(change)),
+            manager::News::Change(change) => report(at, FollowEvent::Change(change)),
             manager::News::Settled => {
                 let is_empty = nothing.get();
                 if is_empty {
-                    tell(at, FollowEvent::Remark(WAITING.to_owned()))?;
+                    remark(at, WAITING.to_owned())?;
                 }
-                tell(at, FollowEvent::Settled { is_empty })
+                report(at, FollowEvent::Settled { is_empty })
             }
             manager::News::Unreadable(unreadable) => {
                 nothing.set(false);
-                tell(at, FollowEvent::Remark(unreadable.to_string()))
+                remark(at, unreadable.to_string())
             }
             manager::News::Failure(failure) => {
                 worst = worst.max(Exit::of_failure(&failure));
-                tell(at, FollowEvent::Remark(failure.to_string()))
+                remark(at, failure.to_string())
             }
         },
     );
@@ -161,7 +162,7 @@ fn follow(
         // Nobody reads any more.
         Err(FollowError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
         Err(error) => {
-            tell(clock.now(), FollowEvent::Remark(error.to_string()))?;
+            remark(clock.now(), error.to_string())?;
             Exit::Failure
         }
     };

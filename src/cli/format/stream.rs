@@ -6,11 +6,9 @@ use super::args::FormatArgs;
 use super::output::Printer;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
-use crate::cli::follow::{FollowArgs, end_on_signals, end_when_unread};
+use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{
-    Alarm, Control, DeviceList, FollowEvent, SessionEvent, unreachable, wake_channel,
-};
+use crate::client::follow::{DeviceList, FollowEvent, SessionEvent, unreachable};
 use crate::client::naming::Naming;
 use crate::device::Device;
 use hidpp_proto::units::Timestamp;
@@ -21,36 +19,30 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
     let Some(format) = &options.format else {
         return Ok(Exit::Usage);
     };
-    let (waker, interrupts) = wake_channel()?;
-    end_on_signals(&waker)?;
+    let following = Following::new(common, options.duration)?;
+    following.end_on_signals()?;
     if options.output.is_none() {
-        end_when_unread(waker.try_clone()?)?;
+        following.end_when_unread()?;
     }
-    let alarm = Alarm::default();
     let mut stream = Stream {
         printer: Printer::new(options, format, common.color),
-        alarm: alarm.clone(),
+        changes: None,
         naming: common.naming(),
         reported: DeviceList::default(),
         is_complete: false,
         shown: Vec::new(),
     };
-    let following = FollowArgs {
-        common,
-        duration: options.duration,
-        control: Control::default(),
-        alarm,
-        waker,
-        interrupts,
-    };
-    following.run(&mut |at, event| stream.on_event(at, event))
+    following.run(common, &mut |at, event| {
+        stream.on_event(at, event)?;
+        Ok(stream.changes)
+    })
 }
 
 /// What was reported and what is printed of it.
 struct Stream<'a> {
     printer: Printer<'a>,
     /// When what is shown reads differently by its ages alone.
-    alarm: Alarm,
+    changes: Option<Timestamp>,
     naming: Naming,
     reported: DeviceList,
     /// Whether everything that is there was reported; what was shown before stays until then.
@@ -99,8 +91,7 @@ impl Stream<'_> {
     }
 
     fn print(&mut self, at: Timestamp) -> io::Result<()> {
-        let changes = self.printer.print(&self.shown, at)?;
-        self.alarm.set(changes);
+        self.changes = self.printer.print(&self.shown, at)?;
         Ok(())
     }
 }

@@ -10,38 +10,25 @@ pub(super) use self::args::MonitorArgs;
 use self::printer::Printer;
 use super::complain;
 use super::exit::Exit;
-use super::follow::{FollowArgs, end_on_signals, end_when_unread, is_virtual};
-use crate::client::follow::{Alarm, Control, FollowEvent, SessionEvent, wake_channel};
+use super::follow::{Following, is_virtual};
+use crate::client::follow::{FollowEvent, SessionEvent};
 
 pub(super) fn run(args: &MonitorArgs) -> io::Result<Exit> {
     let virtual_time = is_virtual(&args.common, args.duration);
     let mut printer = Printer::new(args, virtual_time);
-    let (waker, interrupts) = wake_channel()?;
-    end_on_signals(&waker)?;
+    let following = Following::new(&args.common, args.duration)?;
+    following.end_on_signals()?;
     if !virtual_time {
-        end_when_unread(waker.try_clone()?)?;
+        following.end_when_unread()?;
     }
-    let following = FollowArgs {
-        common: &args.common,
-        duration: args.duration,
-        control: Control::default(),
-        alarm: Alarm::default(),
-        waker,
-        interrupts,
-    };
-    following.run(&mut |at, event| match event {
-        SessionEvent::Begun(_) => {
-            printer.begin();
-            Ok(())
+    following.run(&args.common, &mut |at, event| {
+        match event {
+            SessionEvent::Begun(_) => printer.begin(),
+            SessionEvent::Follow(FollowEvent::Change(change)) => printer.tell(at, *change)?,
+            SessionEvent::Follow(FollowEvent::Settled { .. }) => printer.settle(at)?,
+            SessionEvent::Follow(FollowEvent::Remark(what)) => complain(&what),
+            SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {}
         }
-        SessionEvent::Follow(FollowEvent::Change(change)) => printer.tell(at, *change),
-        SessionEvent::Follow(FollowEvent::Settled { .. }) => printer.settle(at),
-        SessionEvent::Follow(FollowEvent::Remark(what)) => {
-            complain(&what);
-            Ok(())
-        }
-        SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
-            Ok(())
-        }
+        Ok(None)
     })
 }

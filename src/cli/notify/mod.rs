@@ -22,11 +22,11 @@ use self::store::Store;
 use self::teller::{Screen, Teller};
 use super::complain;
 use super::exit::Exit;
-use super::follow::{FollowArgs, end_on_signals, is_virtual};
+use super::follow::{Following, is_virtual};
 use super::options::Field;
 use super::standard::unwritable;
 use super::style::Style;
-use crate::client::follow::{Alarm, Control, FollowEvent, SessionEvent, wake_channel};
+use crate::client::follow::{FollowEvent, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
 pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
@@ -85,31 +85,20 @@ pub(super) fn run(args: &NotifyArgs) -> io::Result<Exit> {
 
 /// Follows simulated devices in their own time.
 fn at_once(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
-    let (waker, interrupts) = wake_channel()?;
-    end_on_signals(&waker)?;
-    let following = FollowArgs {
-        common: &args.common,
-        duration: args.duration,
-        control: Control::default(),
-        alarm: Alarm::default(),
-        waker,
-        interrupts,
-    };
+    let following = Following::new(&args.common, args.duration)?;
+    following.end_on_signals()?;
     let end = args.duration.map(|it| Timestamp::START + it);
     let mut now = Timestamp::START;
-    let exit = following.run(&mut |at, event| match event {
-        SessionEvent::Follow(news) => {
+    let exit = following.run(&args.common, &mut |at, event| {
+        if let SessionEvent::Follow(event) = event {
             pass(&mut teller, &mut now, at)?;
-            match news {
-                FollowEvent::Change(change) => teller.take(at, *change),
-                FollowEvent::Settled { .. } | FollowEvent::Alarm => Ok(()),
-                FollowEvent::Remark(what) => {
-                    complain(&what);
-                    Ok(())
-                }
+            match event {
+                FollowEvent::Change(change) => teller.take(at, *change)?,
+                FollowEvent::Remark(what) => complain(&what),
+                FollowEvent::Settled { .. } | FollowEvent::Alarm => {}
             }
         }
-        SessionEvent::Begun(_) | SessionEvent::Lost | SessionEvent::Away => Ok(()),
+        Ok(None)
     })?;
     let end = end.unwrap_or(now);
     pass(&mut teller, &mut now, end)?;

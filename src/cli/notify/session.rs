@@ -19,12 +19,12 @@ use super::complain;
 use super::desktop::{self, NoDesktop, SERVER};
 use super::teller::{Screen, Teller};
 use crate::cli::exit::Exit;
-use crate::cli::follow::{FollowArgs, end_on_signals};
+use crate::cli::follow::Following;
+use crate::cli::options::CommonArgs;
 use crate::cli::way;
 use crate::client::deadline::{self, Limits};
 use crate::client::follow::{
-    Alarm, Backoff, Control, FollowEvent, GIVEN_UP, SESSION_PATIENCE, SessionEvent, WakeReceiver,
-    Waker, reconnect, wake_channel,
+    Backoff, FollowEvent, Remark, SESSION_PATIENCE, SessionEvent, reconnect,
 };
 use crate::clock::{Clock, RealClock};
 use crate::device::Change;
@@ -72,24 +72,24 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
     if !buses.is_empty() {
         teller.ask(buses);
     }
-    let (waker, interrupts) = wake_channel()?;
-    end_on_signals(&waker)?;
+    let following = Following::new(&args.common, args.duration)?;
+    following.end_on_signals()?;
     let (give, take) = sync_channel(WAITING_AT_MOST);
     if let Screen::Desktop(desktop) = teller.screen() {
         listen(desktop.connection().clone(), give.clone())?;
     }
-    let end = waker.try_clone()?;
+    let handle = following.handle();
     let (ending, ended) = sync_channel(1);
     let decide = move || {
         let decided = decide(teller, &take);
         // Then there is nobody left to follow for.
-        _ = end.end();
+        handle.end();
         _ = ending.send(decided);
     };
     thread::Builder::new()
         .name("alerts".to_owned())
         .spawn(decide)?;
-    let exit = follow(args, waker, interrupts, &give);
+    let exit = follow(&args.common, following, &give);
     // It may have ended by itself, or have more to do than it may take.
     _ = give.try_send(Message::End);
     match ended.recv_timeout(ENDING) {
@@ -103,35 +103,26 @@ pub(super) fn run(args: &NotifyArgs, mut teller: Teller) -> io::Result<Exit> {
 
 /// Follows the devices, and each daemon that comes.
 fn follow(
-    args: &NotifyArgs,
-    waker: Waker,
-    interrupts: WakeReceiver,
+    common: &CommonArgs,
+    following: Following,
     give: &SyncSender<Message>,
 ) -> io::Result<Exit> {
-    let following = FollowArgs {
-        common: &args.common,
-        duration: args.duration,
-        control: Control::default(),
-        alarm: Alarm::default(),
-        waker,
-        interrupts,
-    };
-    following.run(&mut |_, heard| {
+    following.run(common, &mut |_, heard| {
         let message = match heard {
             SessionEvent::Begun(_) => Message::Anew,
             SessionEvent::Follow(FollowEvent::Change(change)) => Message::Change(change),
             SessionEvent::Follow(FollowEvent::Settled { .. }) => Message::Settled,
             SessionEvent::Follow(FollowEvent::Remark(what)) => {
                 complain(&what);
-                return Ok(());
+                return Ok(None);
             }
             SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost | SessionEvent::Away => {
-                return Ok(());
+                return Ok(None);
             }
         };
         // Nobody listens when it has ended by itself, and then this ends too.
         _ = give.send(message);
-        Ok(())
+        Ok(None)
     })
 }
 
@@ -157,7 +148,7 @@ fn decide(mut teller: Teller, take: &Receiver<Message>) -> io::Result<Exit> {
                 return Ok(Exit::Ok);
             }
             Ok(Message::NoBus) => {
-                complain(&GIVEN_UP);
+                complain(&Remark::GivenUp);
                 return Ok(Exit::Failure);
             }
             Err(RecvTimeoutError::Timeout) => teller.advance(now)?,

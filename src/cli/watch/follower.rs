@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::cli::exit::Exit;
-use crate::cli::follow::FollowArgs;
+use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{self, Alarm, Control, SessionEvent};
+use crate::client::follow::{Control, Handle, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
 /// How long the devices may take to be left as they were found. Who looks for a daemon that does
@@ -27,34 +27,26 @@ const WAITING_AT_MOST: usize = 256;
 pub(super) struct Follower {
     heard: Receiver<(Timestamp, SessionEvent)>,
     bell: Bell,
-    /// Ends it.
-    end: follow::Waker,
+    handle: Handle,
     /// `None`: it was ended.
     thread: Option<JoinHandle<io::Result<Exit>>>,
 }
 
 impl Follower {
-    /// Follows these devices; `control` reaches them.
-    pub(super) fn start(common: CommonArgs, control: Control, bell: Bell) -> io::Result<Self> {
+    /// Follows these devices.
+    pub(super) fn start(common: CommonArgs, bell: Bell) -> io::Result<Self> {
         let (give, heard) = sync_channel(WAITING_AT_MOST);
-        let (end, interrupts) = follow::wake_channel()?;
-        let ends = end.try_clone()?;
+        let following = Following::new(&common, None)?;
+        let handle = following.handle();
         let ringer = Ringer(bell.clone());
         let follow = move || {
             // Rings also when this thread ends, and when it panics.
             let ringer = ringer;
-            let following = FollowArgs {
-                common: &common,
-                duration: None,
-                control,
-                alarm: Alarm::default(),
-                waker: ends,
-                interrupts,
-            };
-            following.run(&mut |at, heard| {
+            following.run(&common, &mut |at, heard| {
                 let given = give.send((at, heard));
                 ringer.0.ring();
-                given.map_err(|_| io::ErrorKind::BrokenPipe.into())
+                given.map_err(|_| io::ErrorKind::BrokenPipe)?;
+                Ok(None)
             })
         };
         let thread = thread::Builder::new()
@@ -63,9 +55,14 @@ impl Follower {
         Ok(Self {
             heard,
             bell,
-            end,
+            handle,
             thread: Some(thread),
         })
+    }
+
+    /// Requests to the devices.
+    pub(super) const fn control(&self) -> &Control {
+        self.handle.control()
     }
 
     /// What becomes readable when there is something to be heard, or it ended.
@@ -94,8 +91,7 @@ impl Follower {
 
     fn stop(&mut self) -> Option<thread::Result<io::Result<Exit>>> {
         let thread = self.thread.take()?;
-        // It fails once the receiver is dropped.
-        _ = self.end.end();
+        self.handle.end();
         let start = Instant::now();
         loop {
             let patience = ENDING.saturating_sub(start.elapsed());

@@ -44,7 +44,7 @@ use super::exit::Exit;
 use super::follow::WAITING;
 use super::style::Style;
 use super::{aside, color, monitor, standard};
-use crate::client::follow::{Control, FollowEvent, SessionEvent};
+use crate::client::follow::{self, Control, FollowEvent, SessionEvent};
 use crate::clock::{Clock, RealClock, Wake};
 use crate::device::Device;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
@@ -89,7 +89,6 @@ struct Watch {
     model: Model,
     view: View,
     lease: Lease,
-    control: Control,
     follower: Follower,
     screen: Screen,
     keys: Option<OwnedFd>,
@@ -99,7 +98,6 @@ struct Watch {
 
 impl Watch {
     fn start(args: WatchArgs, style: Style, screen: Screen, bell: Bell) -> io::Result<Self> {
-        let control = Control::default();
         let clock = RealClock::new(None);
         Ok(Self {
             model: Model::new(args.common.naming()),
@@ -107,8 +105,7 @@ impl Watch {
             lease: Lease::every(args.light_every.0),
             keys: screen.keys()?,
             until: args.duration.map(|duration| clock.now() + duration),
-            follower: Follower::start(args.common, control.clone(), bell)?,
-            control,
+            follower: Follower::start(args.common, bell)?,
             screen,
             style,
         })
@@ -123,7 +120,7 @@ impl Watch {
                 return Ok(End::Nothing);
             }
             for (device, series) in self.lease.due(now, &self.model) {
-                request_light(&self.control, device, series);
+                request_light(self.follower.control(), device, series);
             }
             let size = self.screen.size();
             let drawn = draw(&self.model, &self.view, size, self.style, now);
@@ -211,7 +208,7 @@ impl Watch {
             format!("{name} sleeps: press a key on it")
         } else {
             let series = self.lease.at_once(now, entry);
-            request_light(&self.control, &entry.device, series);
+            request_light(self.follower.control(), &entry.device, series);
             format!("{name} measures light")
         };
         let until = Some(now + PASSING);
@@ -245,7 +242,8 @@ fn hear(model: &mut Model, at: Timestamp, heard: SessionEvent) {
         SessionEvent::Follow(FollowEvent::Settled { .. }) => model.settle(),
         SessionEvent::Follow(FollowEvent::Alarm) => {}
         // The screen says it anyway.
-        SessionEvent::Follow(FollowEvent::Remark(what)) if what == WAITING => {}
+        SessionEvent::Follow(FollowEvent::Remark(follow::Remark::Fallback(what)))
+            if what == WAITING => {}
         SessionEvent::Follow(FollowEvent::Remark(what)) => aside::complain(&what),
         SessionEvent::Lost | SessionEvent::Away => model.lose(at),
     }

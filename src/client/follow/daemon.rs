@@ -10,7 +10,7 @@ use zbus::{Message, OwnedObjectPath};
 
 use super::object_cache::ObjectCache;
 use super::waker::{WakeReason, WakeReceiver};
-use super::{Alarm, Control, FollowEvent};
+use super::{Control, FollowEvent, Remark, Reporter};
 use crate::bus::{self, Values};
 use crate::client::daemon::{Daemon, in_order};
 use crate::client::deadline::{Executor, Limits, Stopped};
@@ -53,8 +53,7 @@ pub(super) fn follow(
     until: Option<Timestamp>,
     interrupts: &mut WakeReceiver,
     control: &Control,
-    alarm: &Alarm,
-    tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
+    reporter: &mut Reporter<'_>,
 ) -> io::Result<Ended> {
     let clock = RealClock::new(None);
     let mut executor = Executor::new()?;
@@ -63,15 +62,15 @@ pub(super) fn follow(
     for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
         if let Some(change) = cache.appear(path.as_str(), interfaces) {
             learn(control, &cache, &change);
-            tell(clock.now(), FollowEvent::Change(Box::new(change)))?;
+            reporter.report(clock.now(), FollowEvent::Change(Box::new(change)))?;
         }
     }
     let is_empty = cache.is_empty();
-    tell(clock.now(), FollowEvent::Settled { is_empty })?;
+    reporter.report(clock.now(), FollowEvent::Settled { is_empty })?;
     // Requests are repeated; a refusal is reported once.
     let mut refused = false;
     loop {
-        let due = until.into_iter().chain(alarm.at()).min();
+        let due = until.into_iter().chain(reporter.alarm()).min();
         let limits = Limits {
             timeout: due.map(|due| due.since(clock.now())),
             interrupt: Some(interrupts.as_fd()),
@@ -84,9 +83,7 @@ pub(super) fn follow(
                 if until.is_some_and(|until| until <= now) {
                     return Ok(Ended::Due);
                 }
-                if alarm.take(now) {
-                    tell(now, FollowEvent::Alarm)?;
-                }
+                reporter.advance(now)?;
                 continue;
             }
             Err(Stopped::Interrupted) => match interrupts.receive()? {
@@ -102,14 +99,14 @@ pub(super) fn follow(
         match message.and_then(|message| hear(&message, &daemon.owner, &mut cache)) {
             Ok(Heard::Change(change)) => {
                 learn(control, &cache, &change);
-                tell(clock.now(), FollowEvent::Change(change))?;
+                reporter.report(clock.now(), FollowEvent::Change(change))?;
             }
             Ok(Heard::Nothing) => {}
             Ok(Heard::Accepted) => refused = false,
             Ok(Heard::Refused(why)) => {
                 if !std::mem::replace(&mut refused, true) {
-                    let remark = format!("light cannot be measured: {}", text::line(&why));
-                    tell(clock.now(), FollowEvent::Remark(remark))?;
+                    let remark = Remark::LightRefused(text::line(&why));
+                    reporter.report(clock.now(), FollowEvent::Remark(remark))?;
                 }
             }
             Ok(Heard::Left) => return Ok(Ended::Left),

@@ -58,9 +58,9 @@ pub(super) fn start(buses: &[Bus], waker: &Waker, interrupt: BorrowedFd<'_>) -> 
     if lines.is_empty() {
         return Ok(false);
     }
-    let last = Arc::new(Last(waker.try_clone()?));
+    let last = Arc::new(Last(waker.clone()));
     for (rank, bus, line) in lines {
-        let (waker, last) = (waker.try_clone()?, Arc::clone(&last));
+        let (waker, last) = (waker.clone(), Arc::clone(&last));
         let watch = move || {
             let _last = last;
             watch(&bus, rank, line, &waker);

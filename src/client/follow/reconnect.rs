@@ -9,8 +9,11 @@ use log::debug;
 
 use super::backoff::{Backoff, patience};
 use super::daemon;
-use super::waker::{WakeReason, WakeReceiver, Waker};
-use super::{Alarm, Control, FollowEvent, PATIENCE, name_watch};
+use super::waker::{WakeReason, WakeReceiver, Waker, wake_channel};
+use super::{
+    Control, FollowEvent, Handle, OnEvent, Origin, PATIENCE, Remark, Reporter, SessionEvent,
+    name_watch,
+};
 use crate::bus::Bus;
 use crate::client::daemon::{Daemon, NoDaemon};
 use crate::client::deadline::Limits;
@@ -22,45 +25,13 @@ use hidpp_proto::units::Timestamp;
 /// back before.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The remark when the last bus is given up: only a session bus is.
-pub const GIVEN_UP: &str = "the session bus did not come back within five minutes; giving up";
-
-/// An event of following that outlasts a daemon and its bus.
-#[derive(Debug)]
-pub enum SessionEvent {
-    /// Everything that is present is reported next, as at the start.
-    Begun(Origin),
-    /// An event of what is followed.
-    Follow(FollowEvent),
-    /// The daemon was lost. A remark gives the reason, unless it is the same as just before.
-    Lost,
-    /// The daemon has been lost for longer than a restart takes.
-    Away,
-}
-
-/// Where what is reported comes from.
-#[derive(Debug)]
-pub enum Origin {
-    /// solar-statusd.
-    Daemon {
-        /// Its bus.
-        bus: Bus,
-        /// Its unique name: `:1.5`.
-        owner: String,
-    },
-    /// The fallback: why no daemon is followed, for each bus.
-    Fallback(Vec<NoDaemon>),
-}
-
 /// How following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Its time is over.
     Due,
-    /// By [`Waker::end`], or a signal.
+    /// By [`Handle::end`], or a signal.
     Interrupted,
-    /// Standard output is not read any more.
-    Unread,
     /// The daemon cannot be followed; a remark gave the reason.
     Lost,
     /// The fallback ended.
@@ -69,11 +40,11 @@ pub enum Ended {
 
 /// Follows devices in another way than through solar-statusd, where it does not run.
 pub trait Fallback {
-    /// Reports until the end. An error returned by `tell` ends it too.
+    /// Reports until the end, the alarm included. An error of the reporter ends it too.
     fn follow(
         &mut self,
         direct: &Direct<'_>,
-        tell: &mut dyn FnMut(Timestamp, FollowEvent) -> io::Result<()>,
+        reporter: &mut Reporter<'_>,
     ) -> io::Result<DirectEnded>;
 }
 
@@ -85,8 +56,6 @@ pub struct Direct<'a> {
     pub interrupt: &'a UnixStream,
     /// Is to reach what is followed meanwhile.
     pub control: &'a Control,
-    /// When to report [`FollowEvent::Alarm`].
-    pub alarm: &'a Alarm,
 }
 
 /// How a [`Fallback`] ended.
@@ -100,44 +69,91 @@ pub enum DirectEnded {
     Ended,
 }
 
-/// What to follow, and for how long.
-pub struct FollowDaemon<'a> {
-    /// The buses on which the daemon may be, the one that is asked first at the start.
-    pub buses: Vec<Bus>,
-    /// Which devices and values.
-    pub filter: Filter,
-    /// Follows while there was no daemon yet; `None`: the daemon is waited for.
-    pub fallback: Option<&'a mut dyn Fallback>,
-    /// `None`: until it is ended.
-    pub duration: Option<Duration>,
-    /// Reaches the daemon or the devices while they are followed.
-    pub control: Control,
-    /// When to report [`FollowEvent::Alarm`].
-    pub alarm: Alarm,
-    /// What ends it.
-    pub waker: Waker,
-    /// What receives that.
-    pub interrupts: WakeReceiver,
+/// Follows solar-statusd, over restarts of the daemon and of its bus. It can be sent to the thread that
+/// runs it; what it reports stays there.
+#[derive(Debug)]
+pub struct FollowDaemon {
+    buses: Vec<Bus>,
+    filter: Filter,
+    duration: Option<Duration>,
+    control: Control,
+    waker: Waker,
+    interrupts: WakeReceiver,
 }
 
-impl FollowDaemon<'_> {
-    /// Reports events until the end, and returns how it ended. Follows solar-statusd or the devices,
-    /// and switches to solar-statusd when it appears on a bus. Once a daemon was followed, this waits
-    /// for it and for its bus. An error returned by `tell` ends it too.
-    pub fn run(
+impl FollowDaemon {
+    /// Follows all devices of the daemon on one of these buses, of which the first is asked first, until
+    /// it is ended. The handle reaches it from other threads.
+    ///
+    /// # Errors
+    ///
+    /// No file descriptor is left.
+    pub fn new(buses: Vec<Bus>) -> io::Result<(Self, Handle)> {
+        let (waker, interrupts) = wake_channel()?;
+        let control = Control::default();
+        let handle = Handle::new(waker.clone(), control.clone());
+        let follower = Self {
+            buses,
+            filter: Filter::default(),
+            duration: None,
+            control,
+            waker,
+            interrupts,
+        };
+        Ok((follower, handle))
+    }
+
+    /// Follows these devices and values only.
+    #[must_use]
+    pub fn with_filter(self, filter: Filter) -> Self {
+        Self { filter, ..self }
+    }
+
+    /// Follows for this long; `None`: until it is ended.
+    #[must_use]
+    pub fn with_duration(self, duration: Option<Duration>) -> Self {
+        Self { duration, ..self }
+    }
+
+    /// Reports events until the end, and returns how it ended. It waits for the daemon where it does not
+    /// run, and follows it again after each loss. It ends with [`Ended::Lost`] where none of the buses
+    /// is there.
+    ///
+    /// # Errors
+    ///
+    /// `on_event` returned one, or there is nothing left to wait with.
+    pub fn run(self, on_event: &mut OnEvent<'_>) -> io::Result<Ended> {
+        self.run_rounds(None, on_event)
+    }
+
+    /// The same, but follows by the fallback while there was no daemon yet. Once a daemon was followed,
+    /// it is waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::run`], and those of the fallback.
+    pub fn run_or_fall_back(
         self,
-        tell: &mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
+        fallback: &mut dyn Fallback,
+        on_event: &mut OnEvent<'_>,
+    ) -> io::Result<Ended> {
+        self.run_rounds(Some(fallback), on_event)
+    }
+
+    fn run_rounds(
+        self,
+        fallback: Option<&mut dyn Fallback>,
+        on_event: &mut OnEvent<'_>,
     ) -> io::Result<Ended> {
         let has_bus = name_watch::start(&self.buses, &self.waker, self.interrupts.as_fd())?;
         let clock = RealClock::new(None);
         let until = self.duration.map(|duration| clock.now() + duration);
         let mut rounds = Rounds {
             filter: self.filter,
-            fallback: self.fallback.map(|it| it as &mut dyn Fallback),
+            fallback: fallback.map(|it| it as &mut dyn Fallback),
             control: self.control,
-            alarm: self.alarm,
             interrupts: self.interrupts,
-            tell,
+            reporter: Reporter::new(on_event),
             buses: self.buses,
             has_bus,
             clock,
@@ -189,9 +205,8 @@ struct Rounds<'a> {
     filter: Filter,
     fallback: Option<&'a mut dyn Fallback>,
     control: Control,
-    alarm: Alarm,
     interrupts: WakeReceiver,
-    tell: &'a mut dyn FnMut(Timestamp, SessionEvent) -> io::Result<()>,
+    reporter: Reporter<'a>,
     /// Where the daemon may be, by rank.
     buses: Vec<Bus>,
     /// Whether there was one of them at the start.
@@ -216,12 +231,12 @@ impl Rounds<'_> {
         self.has_bus && !self.interrupts.has_no_bus() && !self.is_over()
     }
 
-    fn tell(&mut self, event: SessionEvent) -> io::Result<()> {
-        (self.tell)(self.clock.now(), event)
+    fn report(&mut self, event: SessionEvent) -> io::Result<()> {
+        self.reporter.report_session(self.clock.now(), event)
     }
 
-    fn remark(&mut self, what: String) -> io::Result<()> {
-        self.tell(SessionEvent::Follow(FollowEvent::Remark(what)))
+    fn remark(&mut self, what: Remark) -> io::Result<()> {
+        self.report(SessionEvent::Follow(FollowEvent::Remark(what)))
     }
 
     /// Follows the daemon where it is, or the devices if none was followed before.
@@ -233,7 +248,7 @@ impl Rounds<'_> {
         };
         match Daemon::first(&self.buses, true, limits) {
             Ok(daemon) => self.follow(daemon),
-            Err(why) if self.is_known || is_interrupted(&why) => self.on_unheard(&why),
+            Err(why) if self.is_known || is_interrupted(&why) => self.on_unheard(why),
             Err(why) => self.fall_back(why),
         }
     }
@@ -251,7 +266,7 @@ impl Rounds<'_> {
                 self.retry_on(&bus);
                 Ok(Next::Wait)
             }
-            Err(error) => self.on_unheard(&[error]),
+            Err(error) => self.on_unheard(vec![error]),
         }
     }
 
@@ -261,28 +276,25 @@ impl Rounds<'_> {
         let rank = rank.map_or(0, |(rank, _)| rank);
         (self.is_known, self.loss, self.retry) = (true, None, None);
         let owner = daemon.owner.clone();
-        self.tell(SessionEvent::Begun(Origin::Daemon {
+        self.report(SessionEvent::Begun(Origin::Daemon {
             bus: bus.clone(),
             owner,
         }))?;
         let begun = self.clock.now();
-        let tell = &mut *self.tell;
-        let mut news = |at, news| tell(at, SessionEvent::Follow(news));
         let followed = daemon::follow(
             &self.filter,
             (daemon, rank),
             self.until,
             &mut self.interrupts,
             &self.control,
-            &self.alarm,
-            &mut news,
+            &mut self.reporter,
         );
         self.control.let_go();
         match followed? {
             daemon::Ended::Due => Ok(Next::End(Ended::Due)),
             daemon::Ended::Woken(reason) => self.on_wake(reason),
             daemon::Ended::Left => {
-                self.remark(format!("solar-statusd left {bus}"))?;
+                self.remark(Remark::Left(bus))?;
                 // The next one may have come before it was noticed that this one left.
                 Ok(match self.on_lost()? {
                     Next::Wait => Next::Look,
@@ -292,12 +304,10 @@ impl Rounds<'_> {
             daemon::Ended::Closed => {
                 let lasted = self.clock.now().since(begun);
                 if self.backoff.on_lost(lasted) {
-                    let goes_on = if self.can_wait() {
-                        "; reconnecting"
-                    } else {
-                        ""
-                    };
-                    self.remark(format!("lost the connection to {bus}{goes_on}"))?;
+                    self.remark(Remark::Disconnected {
+                        bus: bus.clone(),
+                        is_retried: self.can_wait(),
+                    })?;
                 }
                 self.retry_on(&bus);
                 self.on_lost()
@@ -308,22 +318,18 @@ impl Rounds<'_> {
     /// Follows by the fallback, if there is one.
     fn fall_back(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
         let Some(fallback) = &mut self.fallback else {
-            return self.on_unheard(&why);
+            return self.on_unheard(why);
         };
         let interrupt = self.interrupts.interrupt()?;
         self.loss = None;
-        let tell = &mut *self.tell;
         let begun = SessionEvent::Begun(Origin::Fallback(why));
-        tell(self.clock.now(), begun)?;
+        self.reporter.report_session(self.clock.now(), begun)?;
         let direct = Direct {
             left: self.until.map(|until| until.since(self.clock.now())),
             interrupt: &interrupt,
             control: &self.control,
-            alarm: &self.alarm,
         };
-        let ended = fallback.follow(&direct, &mut |at, news| {
-            tell(at, SessionEvent::Follow(news))
-        });
+        let ended = fallback.follow(&direct, &mut self.reporter);
         self.control.let_go();
         match ended? {
             DirectEnded::Interrupted => {
@@ -339,27 +345,24 @@ impl Rounds<'_> {
     }
 
     /// Decides what to do when the daemon cannot be asked on any of the buses.
-    fn on_unheard(&mut self, why: &[NoDaemon]) -> io::Result<Next> {
-        if is_interrupted(why) {
+    fn on_unheard(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
+        if is_interrupted(&why) {
             let reason = self.interrupts.receive()?;
             return self.on_wake(reason);
         }
-        for error in why {
+        for error in &why {
             debug!("{error}");
         }
+        let retry = why.iter().find_map(NoDaemon::retry).cloned();
         // A loss was reported when it happened; failed attempts after it are not.
         if self.loss.is_none()
-            && let Some(error) = why.first()
+            && let Some(why) = why.into_iter().next()
         {
-            let goes_on = if self.can_wait() {
-                "; waiting for it"
-            } else {
-                ""
-            };
-            self.remark(format!("{error}{goes_on}"))?;
+            let is_awaited = self.can_wait();
+            self.remark(Remark::Unreachable { why, is_awaited })?;
         }
-        if let Some(bus) = why.iter().find_map(NoDaemon::retry) {
-            self.retry_on(bus);
+        if let Some(bus) = retry {
+            self.retry_on(&bus);
         } else {
             self.retry = None;
         }
@@ -369,7 +372,7 @@ impl Rounds<'_> {
     /// Waits for what was lost, if that can come back.
     fn on_lost(&mut self) -> io::Result<Next> {
         if self.loss.is_none() {
-            self.tell(SessionEvent::Lost)?;
+            self.report(SessionEvent::Lost)?;
         }
         if !self.can_wait() {
             return Ok(Next::End(Ended::Lost));
@@ -406,7 +409,7 @@ impl Rounds<'_> {
         loop {
             let away = self.loss.as_ref().and_then(|loss| loss.away);
             let retry = self.retry.as_ref().map(|retry| retry.at);
-            let due = [away, retry, self.until, self.alarm.at()];
+            let due = [away, retry, self.until, self.reporter.alarm()];
             let due = due.into_iter().flatten().min();
             if let Some(reason) = self.interrupts.wait(&mut self.clock, due)? {
                 return self.on_wake(reason);
@@ -417,11 +420,9 @@ impl Rounds<'_> {
             }
             if away.is_some_and(|away| away <= now) {
                 self.loss = Some(Loss { away: None });
-                self.tell(SessionEvent::Away)?;
+                self.report(SessionEvent::Away)?;
             }
-            if self.alarm.take(now) {
-                self.tell(SessionEvent::Follow(FollowEvent::Alarm))?;
-            }
+            self.reporter.advance(now)?;
             if let Some(retry) = self.retry.as_ref().filter(|retry| retry.at <= now) {
                 return Ok(Next::Retry(retry.bus.clone()));
             }
@@ -431,10 +432,9 @@ impl Rounds<'_> {
     fn on_wake(&mut self, reason: WakeReason) -> io::Result<Next> {
         match reason {
             WakeReason::End => Ok(Next::End(Ended::Interrupted)),
-            WakeReason::Unread => Ok(Next::End(Ended::Unread)),
             WakeReason::Arrived { .. } => Ok(Next::Look),
             WakeReason::NoBus => {
-                self.remark(GIVEN_UP.to_owned())?;
+                self.remark(Remark::GivenUp)?;
                 Ok(Next::End(Ended::Lost))
             }
         }
@@ -448,25 +448,24 @@ fn is_interrupted(why: &[NoDaemon]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::waker::wake_channel;
     use super::*;
 
     /// Runs the work with the state of a client that waits for its bus, and returns the remarks.
     fn waiting(work: impl FnOnce(&mut Rounds<'_>, &Waker)) -> Vec<String> {
         let (waker, interrupts) = wake_channel().unwrap();
         let mut remarks = Vec::new();
+        let mut on_event = |_, event| {
+            if let SessionEvent::Follow(FollowEvent::Remark(what)) = event {
+                remarks.push(what.to_string());
+            }
+            Ok(None)
+        };
         let mut rounds = Rounds {
             filter: Filter::default(),
             fallback: None,
             control: Control::default(),
-            alarm: Alarm::default(),
             interrupts,
-            tell: &mut |_, event| {
-                if let SessionEvent::Follow(FollowEvent::Remark(what)) = event {
-                    remarks.push(what);
-                }
-                Ok(())
-            },
+            reporter: Reporter::new(&mut on_event),
             buses: vec![Bus::Session],
             has_bus: true,
             clock: RealClock::new(None),
@@ -481,6 +480,25 @@ mod tests {
     }
 
     #[test]
+    fn a_follower_and_its_handle_can_be_sent_to_other_threads() {
+        const fn is_send<T: Send + 'static>(_: &T) {}
+        let (follower, handle) = FollowDaemon::new(Vec::new()).unwrap();
+        is_send(&follower);
+        is_send(&handle);
+    }
+
+    #[test]
+    fn a_follower_that_was_ended_before_it_runs_ends_at_once() {
+        let (follower, handle) = FollowDaemon::new(vec![Bus::Session]).unwrap();
+        handle.end();
+        let ended = follower
+            .run(&mut |_, event| unreachable!("{event:?}"))
+            .unwrap();
+        assert_eq!(ended, Ended::Interrupted);
+        handle.end();
+    }
+
+    #[test]
     fn a_session_bus_that_is_given_up_ends_whatever_waits_for_it() {
         let remarks = waiting(|rounds, waker| {
             rounds.retry_on(&Bus::Session);
@@ -489,7 +507,7 @@ mod tests {
             assert!(matches!(next, Next::End(Ended::Lost)));
             assert!(!rounds.can_wait());
         });
-        assert_eq!(remarks, [GIVEN_UP]);
+        assert_eq!(remarks, [Remark::GivenUp.to_string()]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What can interrupt following: bytes on a socket, so that the first of several is never lost.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
@@ -13,7 +14,7 @@ const FIRST_RANK: u8 = b'0';
 /// Why following is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WakeReason {
-    /// It is to end: by [`Waker::end`], the user or the system.
+    /// It is to end: by [`Handle::end`](super::Handle::end), or a signal.
     End,
     /// solar-statusd has come to a bus.
     Arrived {
@@ -22,8 +23,6 @@ pub(super) enum WakeReason {
     },
     /// The last bus is gone, and was waited for as long as it may be.
     NoBus,
-    /// Standard output is not read any more.
-    Unread,
 }
 
 impl WakeReason {
@@ -33,14 +32,12 @@ impl WakeReason {
             Self::End => b'X',
             Self::Arrived { rank } => FIRST_RANK.wrapping_add(rank),
             Self::NoBus => b'n',
-            Self::Unread => b'u',
         }
     }
 
     fn of(byte: u8) -> Self {
         match byte {
             b'n' => Self::NoBus,
-            b'u' => Self::Unread,
             b'0'..=b'9' => Self::Arrived {
                 rank: byte - FIRST_RANK,
             },
@@ -49,49 +46,34 @@ impl WakeReason {
     }
 }
 
-/// Interrupts following; each thread can have its own.
-#[derive(Debug)]
-pub struct Waker(UnixStream);
+/// Interrupts following; clones interrupt the same, from any thread.
+#[derive(Clone, Debug)]
+pub(super) struct Waker(Arc<UnixStream>);
 
 /// Receives what interrupts following.
 #[derive(Debug)]
-pub struct WakeReceiver {
+pub(super) struct WakeReceiver {
     stream: UnixStream,
     /// Whether the last bus is gone.
     has_no_bus: bool,
 }
 
 /// A waker and its receiver.
-pub fn wake_channel() -> io::Result<(Waker, WakeReceiver)> {
+pub(super) fn wake_channel() -> io::Result<(Waker, WakeReceiver)> {
     let (waker, stream) = UnixStream::pair()?;
     let has_no_bus = false;
-    Ok((Waker(waker), WakeReceiver { stream, has_no_bus }))
+    Ok((Waker(Arc::new(waker)), WakeReceiver { stream, has_no_bus }))
 }
 
 impl Waker {
     /// It fails once the receiver is dropped.
     pub(super) fn wake(&self, reason: WakeReason) -> io::Result<()> {
-        (&self.0).write_all(&[reason.byte()])
+        (&*self.0).write_all(&[reason.byte()])
     }
 
-    /// Ends the following that has its receiver. It fails where that has ended.
-    pub fn end(&self) -> io::Result<()> {
-        self.wake(WakeReason::End)
-    }
-
-    /// Ends it because standard output is not read any more. It fails where that has ended.
-    pub fn end_unread(&self) -> io::Result<()> {
-        self.wake(WakeReason::Unread)
-    }
-
-    /// A stream that ends it when an `X` is written there, as a handler of signals can.
-    pub fn stream(&self) -> &UnixStream {
-        &self.0
-    }
-
-    /// Another one for the same end, for another thread.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        self.0.try_clone().map(Self)
+    /// A descriptor that ends following when an `X` is written there.
+    pub(super) fn descriptor(&self) -> io::Result<OwnedFd> {
+        self.0.as_fd().try_clone_to_owned()
     }
 }
 

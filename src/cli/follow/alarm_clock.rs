@@ -1,51 +1,25 @@
-//! A deadline set by a front end: it fires even if no device changes.
+//! Reports the alarm of a front end while the manager waits.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::rc::Rc;
 
+use crate::client::follow::Reporter;
 use crate::clock::{Clock, Wake};
 use hidpp_proto::units::Timestamp;
 
-/// When [`super::FollowEvent::Alarm`] fires next; `None`: never. It fires once each time it is set.
-#[derive(Clone, Debug, Default)]
-pub struct Alarm(Rc<Cell<Option<Timestamp>>>);
-
-impl Alarm {
-    /// Sets it to this time, instead of any before.
-    pub fn set(&self, at: Option<Timestamp>) {
-        self.0.set(at);
-    }
-
-    pub(super) fn at(&self) -> Option<Timestamp> {
-        self.0.get()
-    }
-
-    /// Whether it is due; then it is no longer set.
-    pub(super) fn take(&self, now: Timestamp) -> bool {
-        let is_due = self.at().is_some_and(|at| at <= now);
-        if is_due {
-            self.set(None);
-        }
-        is_due
-    }
-}
-
-/// A clock that fires an alarm while the manager waits on it.
-pub struct AlarmClock<'a> {
+/// A clock that reports an alarm while the manager waits on it.
+pub(super) struct AlarmClock<'a, 'r> {
     /// What is waited on.
-    pub clock: Box<dyn Clock + 'a>,
-    /// The alarm.
-    pub alarm: &'a Alarm,
-    /// The alarm no longer fires from then on: flags are being restored, and an error of `ring` must not
-    /// end that early.
-    pub until: Option<Timestamp>,
-    /// Called when it fires, with the time; an error ends the wait.
-    pub ring: &'a dyn Fn(Timestamp) -> io::Result<()>,
+    pub(super) clock: Box<dyn Clock + 'a>,
+    /// Has the alarm, and reports it; an error ends the wait.
+    pub(super) reporter: &'a RefCell<&'a mut Reporter<'r>>,
+    /// The alarm is no longer reported from then on: flags are being restored, and an error of a report
+    /// must not end that early.
+    pub(super) until: Option<Timestamp>,
 }
 
-impl Clock for AlarmClock<'_> {
+impl Clock for AlarmClock<'_, '_> {
     fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -56,15 +30,16 @@ impl Clock for AlarmClock<'_> {
         until: Option<Timestamp>,
     ) -> io::Result<Wake> {
         let is_over = |at: &Timestamp| self.until.is_some_and(|until| until <= *at);
-        let alarm = self.alarm.at().filter(|at| !is_over(at));
+        let alarm = self.reporter.borrow().alarm();
+        let alarm = alarm.filter(|at| !is_over(at));
         let wake = self
             .clock
             .wait(descriptors, until.into_iter().chain(alarm).min())?;
         let now = self.clock.now();
         if wake == Wake::Interrupted {
             self.until = Some(now);
-        } else if alarm.is_some() && self.alarm.take(now) {
-            (self.ring)(now)?;
+        } else if alarm.is_some() {
+            self.reporter.borrow_mut().advance(now)?;
         }
         Ok(wake)
     }
@@ -72,10 +47,10 @@ impl Clock for AlarmClock<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::time::Duration;
 
     use super::*;
+    use crate::client::follow::{FollowEvent, SessionEvent};
     use crate::clock::VirtualClock;
 
     fn at(seconds: u64) -> Timestamp {
@@ -84,26 +59,28 @@ mod tests {
 
     /// Waits in steps of a minute and returns when it rang; each ring sets the next of these alarms.
     fn rings(alarms: &[u64], until: u64) -> Vec<Timestamp> {
-        let alarm = Alarm::default();
+        let mut rings = Vec::new();
         let mut alarms = alarms.iter().copied().map(at);
-        alarm.set(alarms.next());
-        let (alarms, rings) = (RefCell::new(alarms), RefCell::new(Vec::new()));
+        let mut on_event = |now, _| {
+            rings.push(now);
+            Ok(alarms.next())
+        };
+        let mut reporter = Reporter::new(&mut on_event);
+        let settled = FollowEvent::Settled { is_empty: false };
+        reporter.report(at(0), settled).unwrap();
+        let reporter = RefCell::new(&mut reporter);
         let mut clock = AlarmClock {
             clock: Box::new(VirtualClock::default()),
-            alarm: &alarm,
+            reporter: &reporter,
             until: Some(at(until)),
-            ring: &|now| {
-                rings.borrow_mut().push(now);
-                alarm.set(alarms.borrow_mut().next());
-                Ok(())
-            },
         };
         while clock.now() < at(600) {
             let minutes = clock.now().since_start().as_secs() / 60;
             let wake = clock.wait(&[], Some(at((minutes + 1) * 60))).unwrap();
             assert_eq!(wake, Wake::Due);
         }
-        rings.take()
+        drop(clock);
+        rings.split_off(1)
     }
 
     #[test]
@@ -115,15 +92,21 @@ mod tests {
 
     #[test]
     fn it_does_not_ring_after_an_interrupt() {
-        let alarm = Alarm::default();
+        let mut on_event = |_, event| match event {
+            SessionEvent::Follow(FollowEvent::Alarm) => Err(io::ErrorKind::BrokenPipe.into()),
+            _ => Ok(Some(at(5))),
+        };
+        let mut reporter = Reporter::new(&mut on_event);
+        let reporter = RefCell::new(&mut reporter);
         let mut clock = AlarmClock {
             clock: Box::new(VirtualClock::default()),
-            alarm: &alarm,
+            reporter: &reporter,
             until: None,
-            ring: &|_| Err(io::ErrorKind::BrokenPipe.into()),
         };
+        // With nothing to wait for, a virtual clock is interrupted.
         assert_eq!(clock.wait(&[], None).unwrap(), Wake::Interrupted);
-        alarm.set(Some(at(5)));
+        let settled = FollowEvent::Settled { is_empty: false };
+        reporter.borrow_mut().report(at(0), settled).unwrap();
         assert_eq!(clock.wait(&[], Some(at(9))).unwrap(), Wake::Due);
         assert_eq!(clock.now(), at(9));
     }
