@@ -16,9 +16,7 @@
 //! use std::thread;
 //!
 //! use solar_status::bus::Bus;
-//! use solar_status::client::follow::{
-//!     DeviceList, FollowDaemon, FollowEvent, SessionEvent, unreachable,
-//! };
+//! use solar_status::client::follow::{DeviceList, FollowDaemon, FollowEvent, SessionEvent};
 //! use solar_status::client::naming::Naming;
 //! use solar_status::device::Device;
 //!
@@ -27,31 +25,15 @@
 //! let (following, handle) = FollowDaemon::new(vec![Bus::System, Bus::Session])?;
 //! let follower = thread::spawn(move || {
 //!     let mut devices = DeviceList::new(Naming::Short);
-//!     // What is shown stays until everything was reported: at the start, and after each loss.
-//!     let mut is_complete = false;
 //!     // `at` is the time of day, which `Device::time_left` takes.
 //!     following.run(&mut |at, event| {
-//!         match event {
-//!             SessionEvent::Begun(_) => {
-//!                 is_complete = false;
-//!                 devices.begin();
-//!             }
-//!             SessionEvent::Follow(FollowEvent::Change(change)) => drop(devices.take(*change)),
-//!             SessionEvent::Follow(FollowEvent::Settled { .. }) => {
-//!                 is_complete = true;
-//!                 devices.settle();
-//!             }
-//!             SessionEvent::Follow(FollowEvent::Remark(what)) => eprintln!("{what}"),
-//!             SessionEvent::Follow(FollowEvent::Alarm) | SessionEvent::Lost => {}
-//!             SessionEvent::Away if is_complete => {
-//!                 show(&unreachable(devices.devices(), at));
-//!                 is_complete = false;
-//!             }
-//!             SessionEvent::Away => {}
+//!         if let SessionEvent::Follow(FollowEvent::Remark(what)) = &event {
+//!             eprintln!("{what}");
 //!         }
-//!         if is_complete {
-//!             show(devices.devices());
+//!         if devices.on_event(at, event) {
+//!             show(devices.shown());
 //!         }
+//!         // The age of what is shown is not: no alarm.
 //!         Ok(None)
 //!     })
 //! });

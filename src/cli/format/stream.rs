@@ -8,9 +8,7 @@ use crate::cli::complain;
 use crate::cli::exit::Exit;
 use crate::cli::follow::Following;
 use crate::cli::options::CommonArgs;
-use crate::client::follow::{DeviceList, FollowEvent, SessionEvent, unreachable};
-use crate::client::naming::Naming;
-use crate::device::Device;
+use crate::client::follow::{DeviceList, FollowEvent, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
 /// Prints until it is ended.
@@ -26,11 +24,8 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
     }
     let mut stream = Stream {
         printer: Printer::new(options, format, common.color),
+        devices: DeviceList::new(common.naming()),
         changes: None,
-        naming: common.naming(),
-        reported: DeviceList::default(),
-        is_complete: false,
-        shown: Vec::new(),
     };
     following.run(common, &mut |at, event| {
         stream.on_event(at, event)?;
@@ -38,60 +33,23 @@ pub(in crate::cli) fn watch(options: &FormatArgs, common: &CommonArgs) -> io::Re
     })
 }
 
-/// What was reported and what is printed of it.
+/// What was reported, and how it is printed.
 struct Stream<'a> {
     printer: Printer<'a>,
-    /// When what is shown reads differently by its ages alone.
+    devices: DeviceList,
+    /// When what was printed reads differently by its ages alone.
     changes: Option<Timestamp>,
-    naming: Naming,
-    reported: DeviceList,
-    /// Whether everything that is there was reported; what was shown before stays until then.
-    is_complete: bool,
-    shown: Vec<Device>,
 }
 
 impl Stream<'_> {
     fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> io::Result<()> {
-        match event {
-            SessionEvent::Begun(_) => {
-                self.reported = DeviceList::new(self.naming);
-                self.is_complete = false;
-                Ok(())
-            }
-            SessionEvent::Follow(FollowEvent::Remark(what)) => {
-                complain(&what);
-                Ok(())
-            }
-            SessionEvent::Follow(FollowEvent::Settled { .. }) => {
-                self.is_complete = true;
-                self.show(at, self.reported.devices().to_vec())
-            }
-            SessionEvent::Follow(FollowEvent::Change(change)) => {
-                match self.reported.take(*change) {
-                    Some(_) if self.is_complete => self.show(at, self.reported.devices().to_vec()),
-                    _ => Ok(()),
-                }
-            }
-            SessionEvent::Follow(FollowEvent::Alarm) => self.print(at),
-            SessionEvent::Lost => Ok(()),
-            SessionEvent::Away => {
-                let last = if self.is_complete {
-                    self.reported.devices()
-                } else {
-                    &self.shown
-                };
-                self.show(at, unreachable(last, at))
-            }
+        if let SessionEvent::Follow(FollowEvent::Remark(what)) = &event {
+            complain(what);
         }
-    }
-
-    fn show(&mut self, at: Timestamp, devices: Vec<Device>) -> io::Result<()> {
-        self.shown = devices;
-        self.print(at)
-    }
-
-    fn print(&mut self, at: Timestamp) -> io::Result<()> {
-        self.changes = self.printer.print(&self.shown, at)?;
+        let is_alarm = matches!(event, SessionEvent::Follow(FollowEvent::Alarm));
+        if self.devices.on_event(at, event) || is_alarm {
+            self.changes = self.printer.print(self.devices.shown(), at)?;
+        }
         Ok(())
     }
 }

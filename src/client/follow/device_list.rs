@@ -1,5 +1,6 @@
-//! The devices and receivers that are present, and what each change was before.
+//! The devices and receivers that are present, what each change was before, and which devices to show.
 
+use super::event::{FollowEvent, SessionEvent};
 use crate::client::naming::Naming;
 use crate::device::{Change, Changed, Device, Presence, Receiver};
 use hidpp_proto::units::Timestamp;
@@ -30,14 +31,19 @@ pub enum DeviceEvent {
     LightKey(Device),
 }
 
-/// All receivers and devices that are there, as last told.
-#[derive(Debug, Default)]
+/// All receivers and devices that are there, as last reported.
+///
+/// A front end that shows devices passes it every event ([`Self::on_event`]) and shows [`Self::shown`].
+/// One that reports changes passes it those ([`Self::begin`], [`Self::take`], [`Self::settle`]).
+#[derive(Debug)]
 pub struct DeviceList {
     naming: Naming,
     receivers: Vec<Receiver>,
     devices: Vec<Device>,
     /// Listed before the last [`DeviceList::begin`], and not reported again since.
     unconfirmed: Unconfirmed,
+    /// What is shown until everything present was reported; `None`: it was.
+    shown_before: Option<Vec<Device>>,
 }
 
 #[derive(Debug, Default)]
@@ -51,12 +57,53 @@ impl DeviceList {
     pub fn new(naming: Naming) -> Self {
         Self {
             naming,
-            ..Self::default()
+            receivers: Vec::new(),
+            devices: Vec::new(),
+            unconfirmed: Unconfirmed::default(),
+            shown_before: Some(Vec::new()),
         }
+    }
+
+    /// Processes any event of following. Returns whether what is shown may read differently.
+    pub fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> bool {
+        match event {
+            SessionEvent::Begun(_) => {
+                self.begin();
+                false
+            }
+            SessionEvent::Follow(FollowEvent::Change(change)) => {
+                self.take(*change).is_some() && self.is_complete()
+            }
+            SessionEvent::Follow(FollowEvent::Settled { .. }) => {
+                self.settle();
+                true
+            }
+            SessionEvent::Away => {
+                self.shown_before = Some(unreachable(self.shown(), at));
+                true
+            }
+            SessionEvent::Follow(FollowEvent::Alarm | FollowEvent::Remark(_))
+            | SessionEvent::Lost => false,
+        }
+    }
+
+    /// The devices to show. They stay as they were until everything present was reported, which takes
+    /// seconds at the start and after each loss. Once the daemon is away, nothing is known of them from
+    /// then on: they are offline.
+    pub fn shown(&self) -> &[Device] {
+        self.shown_before.as_deref().unwrap_or(&self.devices)
+    }
+
+    /// Whether everything present was reported, and is not out of reach since.
+    pub const fn is_complete(&self) -> bool {
+        self.shown_before.is_none()
     }
 
     /// Everything present is about to be reported again, until [`DeviceList::settle`].
     pub fn begin(&mut self) {
+        if self.is_complete() {
+            self.shown_before = Some(self.devices.clone());
+        }
         let before = &mut self.unconfirmed;
         before.receivers.append(&mut self.receivers);
         before.devices.append(&mut self.devices);
@@ -64,14 +111,15 @@ impl DeviceList {
 
     /// Everything present was reported: returns what was listed before and was not, as removed.
     pub fn settle(&mut self) -> Vec<DeviceEvent> {
+        self.shown_before = None;
         let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
         let devices = devices.into_iter().map(DeviceEvent::DeviceRemoved);
         let receivers = receivers.into_iter().map(DeviceEvent::ReceiverRemoved);
         devices.chain(receivers).collect()
     }
 
-    /// Takes a change; `None` if there is nothing to tell: of devices that were not asked for only
-    /// their end is heard.
+    /// Takes a change. Returns what to report; `None`: nothing, such as a value that was merely read
+    /// again, or the end of a device that was not listed.
     pub fn take(&mut self, mut change: Change) -> Option<DeviceEvent> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
@@ -143,9 +191,14 @@ impl DeviceList {
     }
 }
 
-/// Devices of which nothing is reported from this time on: as to be shown after
-/// [`SessionEvent::Away`](super::SessionEvent::Away).
-pub fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
+impl Default for DeviceList {
+    fn default() -> Self {
+        Self::new(Naming::default())
+    }
+}
+
+/// Devices of which nothing is reported from this time on.
+fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
     let offline = |device: &Device| {
         let mut after = Device {
             presence: Presence::Offline,
@@ -171,6 +224,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::client::follow::Origin;
     use crate::device::samples::{battery, mouse};
     use crate::device::{Battery, ChargeState, Link, ReceiverModel};
     use hidpp_proto::wire::Slot;
@@ -276,9 +330,62 @@ mod tests {
         assert!(devices.settle().is_empty());
     }
 
+    fn at(hours: u64) -> Timestamp {
+        Timestamp::from_start(Duration::from_secs(3600 * hours))
+    }
+
+    #[test]
+    fn what_is_shown_stays_until_everything_was_reported() {
+        let mut devices = DeviceList::default();
+        let begun = || SessionEvent::Begun(Origin::Fallback(Vec::new()));
+        let settled = || SessionEvent::Follow(FollowEvent::Settled { is_empty: false });
+        let added = |id| {
+            let change = Change::DeviceAdded(k750(id));
+            SessionEvent::Follow(FollowEvent::Change(Box::new(change)))
+        };
+        let ids = |devices: &DeviceList| -> Vec<String> {
+            let shown = devices.shown().iter();
+            shown.map(|it| it.id.clone()).collect()
+        };
+        assert!(!devices.on_event(at(0), begun()));
+        assert!(!devices.on_event(at(0), added("A")), "at the start");
+        assert!(!devices.is_complete() && devices.shown().is_empty());
+        assert!(devices.on_event(at(0), settled()));
+        assert!(devices.on_event(at(0), added("B")), "it was found later");
+        assert_eq!(ids(&devices), ["A", "B"]);
+        assert!(!devices.on_event(at(1), SessionEvent::Lost));
+        assert!(!devices.on_event(at(1), begun()));
+        assert!(!devices.on_event(at(1), added("C")));
+        assert_eq!(ids(&devices), ["A", "B"], "until then");
+        assert!(devices.on_event(at(1), settled()));
+        assert_eq!(ids(&devices), ["C"]);
+    }
+
+    #[test]
+    fn devices_out_of_reach_are_shown_offline_until_everything_was_reported_again() {
+        let mut devices = DeviceList::default();
+        let online = Device {
+            presence: Presence::Online,
+            ..k750("A")
+        };
+        devices.take(Change::DeviceAdded(online));
+        devices.settle();
+        assert!(devices.on_event(at(9), SessionEvent::Away));
+        devices.begin();
+        let shown = |devices: &DeviceList| {
+            let shown = devices.shown().iter();
+            shown.map(|it| it.presence).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&devices), [Presence::Offline]);
+        assert!(devices.on_event(at(9), SessionEvent::Away), "once more");
+        assert_eq!(shown(&devices), [Presence::Offline]);
+        assert!(!devices.is_complete());
+        devices.settle();
+        assert!(devices.is_complete() && devices.shown().is_empty());
+    }
+
     #[test]
     fn what_was_online_until_the_daemon_was_lost_was_current_until_then() {
-        let at = |hours: u64| Timestamp::from_start(Duration::from_secs(3600 * hours));
         let mut device = mouse("C087-1", battery(97, ChargeState::Discharging));
         device.presence = Presence::Online;
         device.battery = device.battery.map(|it| Battery {

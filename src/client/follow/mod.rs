@@ -21,7 +21,7 @@ use std::time::Duration;
 
 pub use self::backoff::{Backoff, SESSION_PATIENCE, reconnect};
 pub use self::control::{Control, ControlError, ReachDevices};
-pub use self::device_list::{DeviceEvent, DeviceList, unreachable};
+pub use self::device_list::{DeviceEvent, DeviceList};
 pub use self::event::{FollowEvent, Origin, SessionEvent};
 pub use self::handle::Handle;
 pub use self::reconnect::{Direct, DirectEnded, Ended, Fallback, FollowDaemon};
