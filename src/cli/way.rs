@@ -41,9 +41,9 @@ pub(super) fn daemon(
     } else {
         buses(args)
     };
-    match Daemon::first(&buses, false, limits) {
+    match Daemon::first(&buses, limits) {
         Ok(daemon) => {
-            let (bus, owner) = (daemon.bus.clone(), daemon.owner.clone());
+            let (bus, owner) = (daemon.bus().clone(), daemon.owner().to_owned());
             tell_origin(args, direct, &Origin::Daemon { bus, owner });
             Ok(Some(daemon))
         }

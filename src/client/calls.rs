@@ -10,6 +10,7 @@ use zbus::{Connection, Message, OwnedObjectPath};
 
 use crate::bus::entries::Row;
 use crate::bus::{DEVICE_INTERFACE, Layout, UPOWER_DEVICE_INTERFACE, UPOWER_INTERFACE, Values};
+use crate::history;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
 /// The interfaces of an object with their values.
@@ -18,43 +19,46 @@ pub type Interfaces = HashMap<String, Values>;
 /// Objects by their paths.
 pub type Objects = HashMap<OwnedObjectPath, Interfaces>;
 
-/// A point of a recorded series: seconds since 1970, value, and the state of the battery as UPower
-/// numbers it.
-pub type Point = (u32, f64, u32);
+/// The interface of the object that lists all others, and its method.
+const OBJECTS: (&str, &str) = ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
 
-/// The interface of the object that lists all others.
-const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
-
-/// A daemon on a connection.
+/// A program that is called, on a connection.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer<'a> {
+pub struct Destination<'a> {
     /// The connection to its bus.
     pub connection: &'a Connection,
     /// Its unique name: `:1.5`.
     pub owner: &'a str,
 }
 
-/// A device of it.
+/// A device of a daemon.
 #[derive(Clone, Copy, Debug)]
-pub struct Object<'a> {
+pub struct DeviceObject<'a> {
     /// The daemon.
-    pub daemon: Peer<'a>,
+    pub daemon: Destination<'a>,
     /// The path of the device.
     pub path: &'a str,
 }
 
-impl Peer<'_> {
+impl Destination<'_> {
     /// The call that returns all objects, not sent yet.
     pub(super) fn objects_call(owner: &str, layout: Layout) -> zbus::Result<Message> {
-        let call = Message::method_call(layout.root(), "GetManagedObjects")
+        let (interface, method) = OBJECTS;
+        let call = Message::method_call(layout.root(), method)
             .destination(owner)
-            .interface(OBJECT_MANAGER);
+            .interface(interface);
         call.build(&())
     }
 
     /// All its objects.
     pub async fn objects(self, layout: Layout) -> zbus::Result<Objects> {
-        self.call(layout.root(), OBJECT_MANAGER, "GetManagedObjects", &())
+        let (interface, method) = OBJECTS;
+        self.call(layout.root(), interface, method, &()).await
+    }
+
+    /// The paths of its devices, by UPower's interface; so this asks upowerd as well.
+    pub async fn device_paths(self, layout: Layout) -> zbus::Result<Vec<OwnedObjectPath>> {
+        self.call(layout.root(), UPOWER_INTERFACE, "EnumerateDevices", &())
             .await
     }
 
@@ -70,8 +74,7 @@ impl Peer<'_> {
         Ok(text(&values, "DaemonVersion"))
     }
 
-    /// Calls a method of it.
-    pub async fn call<T, B>(
+    async fn call<T, B>(
         self,
         path: &str,
         interface: &str,
@@ -90,7 +93,7 @@ impl Peer<'_> {
     }
 }
 
-impl Object<'_> {
+impl DeviceObject<'_> {
     /// Has the battery read again. What comes of it is signalled.
     pub async fn refresh(self) -> zbus::Result<()> {
         let Self { daemon, path } = self;
@@ -98,16 +101,15 @@ impl Object<'_> {
         call.await
     }
 
-    /// What was recorded of a kind (`charge`, `luminosity`, …) in the last so many seconds, averaged
-    /// to at most `resolution` points.
+    /// What was recorded in the last so many seconds, averaged to at most `resolution` points.
     pub async fn history(
         self,
-        kind: &str,
+        kind: history::Kind,
         timespan_s: u32,
         resolution: u32,
-    ) -> zbus::Result<Vec<Point>> {
+    ) -> zbus::Result<Vec<history::Point>> {
         let Self { daemon, path } = self;
-        let arguments = (kind, timespan_s, resolution);
+        let arguments = (kind.name(), timespan_s, resolution);
         let call = daemon.call(path, UPOWER_DEVICE_INTERFACE, "GetHistory", &arguments);
         call.await
     }

@@ -9,7 +9,7 @@ use zbus::message::Type;
 use zbus::names::BusName;
 use zbus::{Connection, MatchRule, MessageStream, OwnedObjectPath};
 
-use super::calls::{Interfaces, Objects, Peer};
+use super::calls::{Destination, Interfaces, Objects};
 use super::deadline::{Executor, Limits, Stopped};
 use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE};
 use crate::device::{Device, Link, Receiver};
@@ -88,70 +88,115 @@ fn is_denied(error: &zbus::Error) -> bool {
     }
 }
 
-/// A daemon that answered.
-pub struct Daemon {
-    /// Its bus.
-    pub bus: Bus,
+/// The daemon on a bus, and the connection to it.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) bus: Bus,
     /// Its unique name: `:1.5`.
-    pub owner: String,
-    /// The connection to its bus.
-    pub connection: Connection,
-    /// What comes after its answer.
-    pub stream: MessageStream,
-    /// Its answer: all objects with their values.
-    pub objects: Objects,
+    pub(super) owner: String,
+    pub(super) connection: Connection,
+}
+
+impl Found {
+    /// For its methods.
+    pub(super) fn destination(&self) -> Destination<'_> {
+        Destination {
+            connection: &self.connection,
+            owner: &self.owner,
+        }
+    }
+}
+
+/// Finds the daemon on this bus, if it runs, and asks it; it is not started. Both must be done within
+/// these limits.
+pub(super) fn ask<T>(
+    bus: Bus,
+    limits: Limits<'_>,
+    ask: impl AsyncFnOnce(Destination<'_>) -> zbus::Result<T>,
+) -> Result<(Found, T), NoDaemon> {
+    let start = Instant::now();
+    let mut executor = Executor::new()?;
+    let found = match executor.run(limits, connect(bus.clone())) {
+        Ok(connected) => connected?,
+        Err(Stopped::Late) => return Err(NoDaemon::SilentBus(bus)),
+        Err(Stopped::Interrupted) => return Err(NoDaemon::Interrupted(bus)),
+        Err(Stopped::Io(error)) => return Err(error.into()),
+    };
+    let left = |timeout: Duration| timeout.saturating_sub(start.elapsed());
+    let limits = Limits {
+        timeout: limits.timeout.map(left),
+        ..limits
+    };
+    // The owner is asked and not the name: then the bus does not start a daemon.
+    match executor.run(limits, ask(found.destination())) {
+        Ok(Ok(answer)) => Ok((found, answer)),
+        Ok(Err(source)) => Err(NoDaemon::Refused { bus, source }),
+        Err(Stopped::Late) => Err(NoDaemon::Silent {
+            bus,
+            owner: found.owner,
+        }),
+        Err(Stopped::Interrupted) => Err(NoDaemon::Interrupted(bus)),
+        Err(Stopped::Io(error)) => Err(error.into()),
+    }
+}
+
+/// Asks on the first of these buses that has a daemon; an error for each bus that was asked. The last
+/// one says so where it was interrupted.
+pub(super) fn first<T>(
+    buses: &[Bus],
+    ask: impl Fn(Bus) -> Result<T, NoDaemon>,
+) -> Result<T, Vec<NoDaemon>> {
+    let mut why = Vec::new();
+    for bus in buses {
+        match ask(bus.clone()) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => {
+                let is_over = matches!(error, NoDaemon::Interrupted(_));
+                why.push(error);
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+    Err(why)
+}
+
+/// A daemon, and all its objects as it had them when it was asked.
+#[derive(Debug)]
+pub struct Daemon {
+    found: Found,
+    objects: Objects,
 }
 
 impl Daemon {
     /// Asks the daemon on this bus, if it runs; it is not started. All must be answered within these
-    /// limits. With `follow`, its changes from then on are received, too.
-    pub fn on(bus: Bus, follow: bool, limits: Limits<'_>) -> Result<Self, NoDaemon> {
-        let start = Instant::now();
-        let mut executor = Executor::new()?;
-        let (connection, owner) = match executor.run(limits, connect(bus.clone())) {
-            Ok(connected) => connected?,
-            Err(Stopped::Late) => return Err(NoDaemon::SilentBus(bus)),
-            Err(Stopped::Interrupted) => return Err(NoDaemon::Interrupted(bus)),
-            Err(Stopped::Io(error)) => return Err(error.into()),
-        };
-        let left = |timeout: Duration| timeout.saturating_sub(start.elapsed());
-        let limits = Limits {
-            timeout: limits.timeout.map(left),
-            ..limits
-        };
-        // The owner is asked and not the name: then the bus starts nobody.
-        match executor.run(limits, objects(&connection, &owner, follow)) {
-            Ok(Ok((stream, objects))) => Ok(Self {
-                bus,
-                owner,
-                connection,
-                stream,
-                objects,
-            }),
-            Ok(Err(source)) => Err(NoDaemon::Refused { bus, source }),
-            Err(Stopped::Late) => Err(NoDaemon::Silent { bus, owner }),
-            Err(Stopped::Interrupted) => Err(NoDaemon::Interrupted(bus)),
-            Err(Stopped::Io(error)) => Err(error.into()),
-        }
+    /// limits.
+    pub fn on(bus: Bus, limits: Limits<'_>) -> Result<Self, NoDaemon> {
+        let objects = async |daemon: Destination<'_>| daemon.objects(Layout::of(bus::NAME)).await;
+        let (found, objects) = ask(bus, limits, objects)?;
+        Ok(Self { found, objects })
     }
 
     /// The daemon on the first of these buses that has one; an error for each bus that was asked. The
     /// last one says so where it was interrupted. Each bus must answer within these limits.
-    pub fn first(buses: &[Bus], follow: bool, limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
-        let mut why = Vec::new();
-        for bus in buses {
-            match Self::on(bus.clone(), follow, limits) {
-                Ok(daemon) => return Ok(daemon),
-                Err(error) => {
-                    let is_over = matches!(error, NoDaemon::Interrupted(_));
-                    why.push(error);
-                    if is_over {
-                        break;
-                    }
-                }
-            }
-        }
-        Err(why)
+    pub fn first(buses: &[Bus], limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
+        first(buses, |bus| Self::on(bus, limits))
+    }
+
+    /// Its bus.
+    pub const fn bus(&self) -> &Bus {
+        &self.found.bus
+    }
+
+    /// Its unique name there: `:1.5`.
+    pub fn owner(&self) -> &str {
+        &self.found.owner
+    }
+
+    /// What its history is asked with, and its objects.
+    pub(super) fn into_parts(self) -> (Found, Objects) {
+        (self.found, self.objects)
     }
 
     /// All receivers and devices, in the order of their nodes and slots.
@@ -162,6 +207,32 @@ impl Daemon {
             devices.extend(interfaces.get(DEVICE_INTERFACE).and_then(bus::device));
         }
         (receivers, devices)
+    }
+}
+
+/// A daemon whose signals are received.
+pub(super) struct Subscription {
+    pub(super) daemon: Found,
+    /// All its objects, as it had them when it was asked.
+    pub(super) objects: Objects,
+    /// What it sent after its answer.
+    pub(super) stream: MessageStream,
+}
+
+impl Subscription {
+    /// The same as [`Daemon::on`].
+    pub(super) fn on(bus: Bus, limits: Limits<'_>) -> Result<Self, NoDaemon> {
+        let (daemon, (stream, objects)) = ask(bus, limits, subscribe)?;
+        Ok(Self {
+            daemon,
+            objects,
+            stream,
+        })
+    }
+
+    /// The same as [`Daemon::first`].
+    pub(super) fn first(buses: &[Bus], limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
+        first(buses, |bus| Self::on(bus, limits))
     }
 }
 
@@ -197,8 +268,8 @@ fn where_is(bus: &Bus) -> String {
     }
 }
 
-/// Connects to a bus, and looks who has our name there.
-async fn connect(bus: Bus) -> Result<(Connection, String), NoDaemon> {
+/// Connects to a bus, and looks up which program has our name there.
+async fn connect(bus: Bus) -> Result<Found, NoDaemon> {
     let connect = async { bus.builder()?.build().await };
     let connection = match connect.await {
         Ok(connection) => connection,
@@ -209,7 +280,11 @@ async fn connect(bus: Bus) -> Result<(Connection, String), NoDaemon> {
         Err(source) => return Err(NoDaemon::Bus { bus, source }),
     };
     match owner(&connection).await {
-        Ok(owner) => Ok((connection, owner)),
+        Ok(owner) => Ok(Found {
+            bus,
+            owner,
+            connection,
+        }),
         Err(zbus::Error::FDO(error)) if matches!(*error, fdo::Error::NameHasNoOwner(_)) => {
             Err(NoDaemon::Absent(bus))
         }
@@ -234,20 +309,16 @@ pub fn owner_changes() -> zbus::Result<MatchRule<'static>> {
     rule.build()
 }
 
-/// Asks for all objects. The stream begins behind the answer, with what the answer does not know.
-async fn objects(
-    connection: &Connection,
-    owner: &str,
-    follow: bool,
-) -> zbus::Result<(MessageStream, Objects)> {
+/// Receives the daemon's signals, and asks for all objects. The stream begins behind the answer, with
+/// what the answer does not know.
+async fn subscribe(daemon: Destination<'_>) -> zbus::Result<(MessageStream, Objects)> {
+    let Destination { connection, owner } = daemon;
     let mut stream = MessageStream::from(connection);
-    if follow {
-        let proxy = DBusProxy::new(connection).await?;
-        let said = MatchRule::builder().msg_type(Type::Signal).sender(owner);
-        proxy.add_match_rule(said.build()?).await?;
-        proxy.add_match_rule(owner_changes()?).await?;
-    }
-    let call = Peer::objects_call(owner, Layout::of(bus::NAME))?;
+    let proxy = DBusProxy::new(connection).await?;
+    let said = MatchRule::builder().msg_type(Type::Signal).sender(owner);
+    proxy.add_match_rule(said.build()?).await?;
+    proxy.add_match_rule(owner_changes()?).await?;
+    let call = Destination::objects_call(owner, Layout::of(bus::NAME))?;
     let serial = call.header().primary().serial_num();
     connection.send(&call).await?;
     while let Some(message) = stream.next().await {

@@ -2,7 +2,7 @@
 
 use log::warn;
 
-use super::calls::{Object, Peer};
+use super::calls::DeviceObject;
 use super::daemon::{Daemon, in_order};
 use super::deadline::{Limits, Stopped, run};
 use crate::bus::entries::entry;
@@ -45,19 +45,8 @@ impl Daemon {
         since: Timestamp,
         limits: Limits<'_>,
     ) -> Result<Vec<(Device, Vec<Entry>)>, HistoryRefused> {
-        let Self {
-            bus,
-            owner,
-            connection,
-            stream,
-            objects,
-        } = self;
-        // It is not read, and once it is full no answer comes through.
-        drop(stream);
-        let daemon = Peer {
-            connection: &connection,
-            owner: &owner,
-        };
+        let (found, objects) = self.into_parts();
+        let daemon = found.destination();
         let ask = async {
             let mut histories = Vec::new();
             for (path, interfaces) in in_order(objects) {
@@ -65,10 +54,11 @@ impl Daemon {
                     continue;
                 };
                 let path = path.as_str();
-                histories.push((device, entries(Object { daemon, path }, since).await?));
+                histories.push((device, entries(DeviceObject { daemon, path }, since).await?));
             }
             Ok(histories)
         };
+        let bus = found.bus.clone();
         match run(limits, ask) {
             Ok(Ok(histories)) => Ok(histories),
             Ok(Err(source)) => Err(HistoryRefused::Refused { bus, source }),
@@ -80,7 +70,7 @@ impl Daemon {
 }
 
 /// All pages of a device.
-async fn entries(device: Object<'_>, since: Timestamp) -> zbus::Result<Vec<Entry>> {
+async fn entries(device: DeviceObject<'_>, since: Timestamp) -> zbus::Result<Vec<Entry>> {
     let mut all = Vec::new();
     let mut since = since.since_start().as_secs();
     loop {

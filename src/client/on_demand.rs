@@ -1,16 +1,16 @@
 //! Calls to solar-statusd now and then, from a program that need not follow it.
 //!
-//! They are rare, so each has a connection of its own. A failure is logged, and the next bus is tried.
+//! They are rare, so each has a connection of its own. Where a bus fails, the next one is asked. An
+//! error has the reason for each bus.
 
 use std::time::Duration;
 
-use log::debug;
-use zbus::fdo::DBusProxy;
-use zbus::names::BusName;
-
-use super::calls::{Object, Peer, Point};
-use super::deadline::{self, Limits};
+use super::calls::{Destination, DeviceObject};
+use super::daemon::{self, NoDaemon};
+use super::deadline::Limits;
 use crate::bus::{Bus, Layout, NAME};
+use crate::history::{self, Kind};
+use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 /// How long a bus may take for a whole call, from the connection to the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,59 +21,98 @@ const TIMESPAN: u32 = 16 * 24 * 60 * 60;
 /// More than there can be: points are not averaged.
 const RESOLUTION: u32 = 100_000;
 
+/// The state of points that only mark a gap.
+const GAP: u32 = 0;
+
 /// The daemon on the first of these buses that answers.
 #[derive(Clone, Debug)]
-pub struct OnDemand(pub Vec<Bus>);
+pub struct OnDemand {
+    buses: Vec<Bus>,
+}
 
 impl OnDemand {
-    /// Has the battery of the device with this id read again. What comes of it is reported to those
-    /// that follow the daemon.
-    pub fn refresh(&self, id: &str) {
-        _ = self.call("refresh", id, &async |device| device.refresh().await);
+    /// Asks on these buses, in this order.
+    pub const fn new(buses: Vec<Bus>) -> Self {
+        Self { buses }
     }
 
-    /// What was recorded of a device in the last 16 days: of kind `charge`, `luminosity`, … Empty where
-    /// that is not known.
-    pub fn history(&self, id: &str, kind: &str) -> Vec<Point> {
-        let points = self.call(kind, id, &async |device| {
+    /// Has the battery of the device with this id read again. What comes of it is reported to those
+    /// that follow the daemon.
+    pub fn refresh(&self, id: &str) -> Result<(), Vec<NoDaemon>> {
+        self.call(id, &async |device| device.refresh().await)
+    }
+
+    /// The charge of a device as recorded in the last 16 days, the oldest first.
+    pub fn charges(&self, id: &str) -> Result<Vec<(Timestamp, Percent)>, Vec<NoDaemon>> {
+        let points = self.points(id, Kind::Charge)?.into_iter();
+        let charge = |(at, value)| Some((at, Percent::new(u8::try_from(value).ok()?)?));
+        Ok(points.filter_map(charge).collect())
+    }
+
+    /// The light on a device as recorded in the last 16 days, the oldest first.
+    pub fn lights(&self, id: &str) -> Result<Vec<(Timestamp, Lux)>, Vec<NoDaemon>> {
+        let points = self.points(id, Kind::Luminosity)?.into_iter();
+        Ok(points.map(|(at, value)| (at, Lux(value))).collect())
+    }
+
+    /// Values without marks of gaps, the oldest first.
+    fn points(&self, id: &str, kind: Kind) -> Result<Vec<(Timestamp, u16)>, Vec<NoDaemon>> {
+        let mut points: Vec<history::Point> = self.call(id, &async |device| {
             device.history(kind, TIMESPAN, RESOLUTION).await
+        })?;
+        points.retain(|(_, _, state)| *state != GAP);
+        points.sort_by_key(|(at, _, _)| *at);
+        let points = points.into_iter().filter_map(|(at, value, _)| {
+            let at = Timestamp::from_start(Duration::from_secs(at.into()));
+            Some((at, rounded(value)?))
         });
-        points.unwrap_or_default()
+        Ok(points.collect())
     }
 
     fn call<T>(
         &self,
-        what: &str,
         id: &str,
-        call: &impl AsyncFn(Object<'_>) -> zbus::Result<T>,
-    ) -> Option<T> {
-        let path = Layout::of(NAME).device(id);
-        self.0.iter().find_map(|bus| {
-            let failed =
-                |error: &dyn std::fmt::Display| debug!("{what} of {path} on {bus}: {error}");
-            match deadline::run(Limits::timeout(PATIENCE), ask(bus, &path, call)) {
-                Ok(answer) => answer.inspect_err(|error| failed(error)).ok(),
-                Err(stopped) => {
-                    failed(&stopped);
-                    None
-                }
-            }
+        call: &impl AsyncFn(DeviceObject<'_>) -> zbus::Result<T>,
+    ) -> Result<T, Vec<NoDaemon>> {
+        let path = &*Layout::of(NAME).device(id);
+        daemon::first(&self.buses, |bus| {
+            let ask = async |daemon: Destination<'_>| call(DeviceObject { daemon, path }).await;
+            daemon::ask(bus, Limits::timeout(PATIENCE), ask).map(|(_, answer)| answer)
         })
     }
 }
 
-/// Asks the daemon on a bus, without starting one.
-async fn ask<T>(
-    bus: &Bus,
-    path: &str,
-    call: &impl AsyncFn(Object<'_>) -> zbus::Result<T>,
-) -> zbus::Result<T> {
-    let connection = bus.builder()?.build().await?;
-    let proxy = DBusProxy::new(&connection).await?;
-    let owner = proxy.get_name_owner(BusName::try_from(NAME)?).await?;
-    let daemon = Peer {
-        connection: &connection,
-        owner: owner.as_str(),
-    };
-    call(Object { daemon, path }).await
+/// The nearest whole number, where there is one of two bytes.
+fn rounded(value: f64) -> Option<u16> {
+    let whole = (0.0..=f64::from(u16::MAX)).contains(&value);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is in the range"
+    )]
+    whole.then(|| value.round() as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_fails_has_the_reason_for_each_bus() {
+        let nowhere = ["/nonexistent/a", "/nonexistent/b"];
+        let buses = nowhere.map(|path| Bus::Address(format!("unix:path={path}")));
+        let why = OnDemand::new(buses.to_vec()).refresh("4002-392A0750");
+        let why = why.unwrap_err();
+        let absent = |error: &NoDaemon| matches!(error, NoDaemon::NoBus { .. });
+        assert!(why.len() == 2 && why.iter().all(absent), "{why:?}");
+    }
+
+    #[test]
+    fn values_are_rounded_to_whole_numbers_of_two_bytes() {
+        assert_eq!(rounded(56.5), Some(57));
+        assert_eq!(rounded(65_535.0), Some(u16::MAX));
+        for value in [-0.1, 65_535.1, f64::NAN, f64::INFINITY] {
+            assert_eq!(rounded(value), None, "{value}");
+        }
+    }
 }

@@ -74,7 +74,8 @@ pub(super) fn subjects(
     } else if let Some(daemon) = daemon(args)? {
         say(&format_args!(
             "asked solar-statusd on {} ({})",
-            daemon.bus, daemon.owner
+            daemon.bus(),
+            daemon.owner()
         ));
         let histories = daemon.histories(since, Limits::timeout(LONG_PATIENCE))?;
         let subject = |(device, entries)| Subject { device, entries };
@@ -96,10 +97,10 @@ pub(super) fn subjects(
 /// The daemon, where one runs.
 fn daemon(args: &HistoryArgs) -> Result<Option<Daemon>, NoDaemon> {
     if let Some(bus) = &args.bus {
-        return Daemon::on(bus.clone(), false, Limits::timeout(PATIENCE)).map(Some);
+        return Daemon::on(bus.clone(), Limits::timeout(PATIENCE)).map(Some);
     }
     let tries = [Bus::System, Bus::Session].into_iter();
-    let mut answers = tries.map(|bus| Daemon::on(bus, false, Limits::timeout(PATIENCE)));
+    let mut answers = tries.map(|bus| Daemon::on(bus, Limits::timeout(PATIENCE)));
     Ok(answers.find_map(|answer| answer.inspect_err(|error| info!("{error}")).ok()))
 }
 

@@ -1,42 +1,27 @@
 //! What solar-statusd recorded of a keyboard, for its alerts.
 
-use std::time::Duration;
+use log::debug;
 
 use crate::alerts::Past;
+use crate::client::daemon::NoDaemon;
 use crate::client::on_demand::OnDemand;
 use crate::device::Device;
-use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// The state of points that only mark a gap.
-const GAP: u32 = 0;
-
-/// What was recorded of a solar keyboard.
+/// What was recorded of a solar keyboard; nothing where that is not known.
 pub(super) fn past(daemon: &OnDemand, device: &Device) -> Past {
-    let history = |kind: &str| {
-        let mut points = daemon.history(&device.id, kind);
-        points.retain(|(_, _, state)| *state != GAP);
-        points.sort_by_key(|(at, _, _)| *at);
-        points.into_iter().filter_map(|(at, value, _)| {
-            let at = Timestamp::from_start(Duration::from_secs(at.into()));
-            Some((at, rounded(value)?))
-        })
-    };
-    let charge = |(at, value)| Some((at, Percent::new(u8::try_from(value).ok()?)?));
+    let id = &device.id;
     Past {
-        charges: history("charge").filter_map(charge).collect(),
-        lights: history("luminosity")
-            .map(|(at, lux)| (at, Lux(lux)))
-            .collect(),
+        charges: or_nothing("charges", id, daemon.charges(id)),
+        lights: or_nothing("lights", id, daemon.lights(id)),
     }
 }
 
-/// The nearest whole number, where there is one of two bytes.
-fn rounded(value: f64) -> Option<u16> {
-    let whole = (0.0..=f64::from(u16::MAX)).contains(&value);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is in the range"
-    )]
-    whole.then(|| value.round() as u16)
+/// What solar-statusd answered about the device with this id, or nothing, which is logged.
+pub(super) fn or_nothing<T: Default>(what: &str, id: &str, answer: Result<T, Vec<NoDaemon>>) -> T {
+    answer.unwrap_or_else(|why| {
+        for error in why {
+            debug!("{what} of {id}: {error}");
+        }
+        T::default()
+    })
 }

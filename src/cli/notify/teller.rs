@@ -6,7 +6,7 @@ use zbus::Connection;
 
 use super::desktop::Desktop;
 use super::lines::Lines;
-use super::past::past;
+use super::past::{or_nothing, past};
 use super::store::Store;
 use crate::alerts::{Alerts, Order, Settings};
 use crate::bus::Bus;
@@ -64,7 +64,7 @@ impl Teller {
 
     /// Asks the daemon on the first of these buses that has one, beside following it.
     pub(super) fn ask(&mut self, buses: Vec<Bus>) {
-        self.daemon = Some(OnDemand(buses));
+        self.daemon = Some(OnDemand::new(buses));
     }
 
     /// All who are there will be told of.
@@ -157,7 +157,7 @@ impl Teller {
     fn obey(&mut self, at: Timestamp, orders: &[Order]) -> io::Result<()> {
         for order in orders {
             if let (Order::ReadAgain(device), Some(daemon)) = (order, &self.daemon) {
-                daemon.refresh(&device.id);
+                or_nothing("refresh", &device.id, daemon.refresh(&device.id));
             }
             match &mut self.screen {
                 Screen::Lines(lines) => lines.obey(at, order)?,

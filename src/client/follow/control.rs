@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use zbus::Connection;
 
-use crate::client::calls::Object;
+use crate::client::calls::DeviceObject;
 use crate::client::deadline::{self, Limits, Stopped};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
@@ -129,7 +129,7 @@ fn call(
     path: &str,
     series: LightMeasure,
 ) -> Result<(), ControlError> {
-    let call = Object::measure_light_call(owner, path, series)?;
+    let call = DeviceObject::measure_light_call(owner, path, series)?;
     let sent = deadline::run(Limits::timeout(SENDING), connection.send(&call));
     let sent = sent.inspect_err(|_| {
         // A part of it may have been sent, and nothing can follow that.

@@ -12,7 +12,7 @@ use super::object_cache::ObjectCache;
 use super::waker::{WakeReason, WakeReceiver};
 use super::{Control, FollowEvent, Remark, Reporter};
 use crate::bus::{self, Values};
-use crate::client::daemon::{Daemon, in_order};
+use crate::client::daemon::{Subscription, in_order};
 use crate::client::deadline::{Executor, Limits, Stopped};
 use crate::client::filter::Filter;
 use crate::clock::{Clock, RealClock};
@@ -49,7 +49,7 @@ pub(super) enum Ended {
 /// lost.
 pub(super) fn follow(
     filter: &Filter,
-    (mut daemon, rank): (Daemon, u8),
+    (subscription, rank): (Subscription, u8),
     until: Option<Timestamp>,
     interrupts: &mut WakeReceiver,
     control: &Control,
@@ -57,9 +57,14 @@ pub(super) fn follow(
 ) -> io::Result<Ended> {
     let clock = RealClock::new(None);
     let mut executor = Executor::new()?;
+    let Subscription {
+        daemon,
+        objects,
+        mut stream,
+    } = subscription;
     control.take_daemon(daemon.connection.clone(), daemon.owner.clone());
     let mut cache = ObjectCache::new(filter);
-    for (path, interfaces) in in_order(std::mem::take(&mut daemon.objects)) {
+    for (path, interfaces) in in_order(objects) {
         if let Some(change) = cache.appear(path.as_str(), interfaces) {
             learn(control, &cache, &change);
             reporter.report(clock.now(), FollowEvent::Change(Box::new(change)))?;
@@ -75,7 +80,7 @@ pub(super) fn follow(
             timeout: due.map(|due| due.since(clock.now())),
             interrupt: Some(interrupts.as_fd()),
         };
-        let message = match executor.run(limits, daemon.stream.next()) {
+        let message = match executor.run(limits, stream.next()) {
             Ok(Some(message)) => message,
             Ok(None) => return Ok(Ended::Closed),
             Err(Stopped::Late) => {

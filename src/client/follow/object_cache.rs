@@ -10,18 +10,18 @@ use crate::device::{Change, Device, Receiver};
 /// All objects that are there, by their paths.
 pub(super) struct ObjectCache<'a> {
     filter: &'a Filter,
-    devices: HashMap<String, Object<Device>>,
-    receivers: HashMap<String, Object<Receiver>>,
+    devices: HashMap<String, Cached<Device>>,
+    receivers: HashMap<String, Cached<Receiver>>,
 }
 
 /// An object with all its values.
-struct Object<T> {
+struct Cached<T> {
     values: Values,
     /// As last told; `None`: it is not among those that are wanted.
     told: Option<T>,
 }
 
-impl<T> Object<T> {
+impl<T> Cached<T> {
     const fn new(values: Values) -> Self {
         Self { values, told: None }
     }
@@ -43,7 +43,7 @@ impl<'a> ObjectCache<'a> {
 
     /// The object of a device that was told of.
     pub(super) fn path(&self, id: &str) -> Option<&str> {
-        let told = |object: &Object<Device>| object.told.as_ref().is_some_and(|it| it.id == id);
+        let told = |object: &Cached<Device>| object.told.as_ref().is_some_and(|it| it.id == id);
         let object = self.devices.iter().find(|(_, object)| told(object));
         object.map(|(path, _)| path.as_str())
     }
@@ -52,12 +52,12 @@ impl<'a> ObjectCache<'a> {
     pub(super) fn appear(&mut self, path: &str, mut interfaces: Interfaces) -> Option<Change> {
         if let Some(values) = interfaces.remove(RECEIVER_INTERFACE) {
             let object = self.receivers.entry(path.to_owned());
-            object.or_insert_with(|| Object::new(Values::new())).values = values;
+            object.or_insert_with(|| Cached::new(Values::new())).values = values;
             return self.look_at_receiver(path);
         }
         let values = interfaces.remove(DEVICE_INTERFACE)?;
         let object = self.devices.entry(path.to_owned());
-        object.or_insert_with(|| Object::new(Values::new())).values = values;
+        object.or_insert_with(|| Cached::new(Values::new())).values = values;
         self.look_at_device(path)
     }
 

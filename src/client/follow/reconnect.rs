@@ -15,7 +15,7 @@ use super::{
     name_watch,
 };
 use crate::bus::Bus;
-use crate::client::daemon::{Daemon, NoDaemon};
+use crate::client::daemon::{NoDaemon, Subscription};
 use crate::client::deadline::Limits;
 use crate::client::filter::Filter;
 use crate::clock::{Clock, RealClock};
@@ -246,8 +246,8 @@ impl Rounds<'_> {
             timeout: Some(PATIENCE),
             interrupt: Some(self.interrupts.as_fd()),
         };
-        match Daemon::first(&self.buses, true, limits) {
-            Ok(daemon) => self.follow(daemon),
+        match Subscription::first(&self.buses, limits) {
+            Ok(subscription) => self.follow(subscription),
             Err(why) if self.is_known || is_interrupted(&why) => self.on_unheard(why),
             Err(why) => self.fall_back(why),
         }
@@ -259,8 +259,8 @@ impl Rounds<'_> {
             timeout: Some(PATIENCE),
             interrupt: Some(self.interrupts.as_fd()),
         };
-        match Daemon::on(bus, true, limits) {
-            Ok(daemon) => self.follow(daemon),
+        match Subscription::on(bus, limits) {
+            Ok(subscription) => self.follow(subscription),
             // It was there before.
             Err(NoDaemon::NoBus { bus, .. }) => {
                 self.retry_on(&bus);
@@ -270,12 +270,12 @@ impl Rounds<'_> {
         }
     }
 
-    fn follow(&mut self, daemon: Daemon) -> io::Result<Next> {
-        let bus = daemon.bus.clone();
+    fn follow(&mut self, subscription: Subscription) -> io::Result<Next> {
+        let bus = subscription.daemon.bus.clone();
         let rank = (0..).zip(&self.buses).find(|(_, it)| **it == bus);
         let rank = rank.map_or(0, |(rank, _)| rank);
         (self.is_known, self.loss, self.retry) = (true, None, None);
-        let owner = daemon.owner.clone();
+        let owner = subscription.daemon.owner.clone();
         self.report(SessionEvent::Begun(Origin::Daemon {
             bus: bus.clone(),
             owner,
@@ -283,7 +283,7 @@ impl Rounds<'_> {
         let begun = self.clock.now();
         let followed = daemon::follow(
             &self.filter,
-            (daemon, rank),
+            (subscription, rank),
             self.until,
             &mut self.interrupts,
             &self.control,

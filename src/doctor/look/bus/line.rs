@@ -7,9 +7,9 @@ use zbus::{Connection, OwnedObjectPath};
 use super::{Answer, Owner, Systemd, Unit, Upower, UpowerDevice};
 use crate::bus::{
     self, DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE,
-    UPOWER_INTERFACE, UPOWER_NAME,
+    UPOWER_NAME,
 };
-use crate::client::calls::{Peer, text};
+use crate::client::calls::{Destination, text};
 use crate::doctor::look::machine::Machine;
 
 const UNIT: &str = "solar-statusd.service";
@@ -42,7 +42,7 @@ impl Line {
     }
 
     pub(super) async fn ask(&self, owner: &Owner, layout: Layout) -> Answer {
-        let objects = match self.peer(owner).objects(layout).await {
+        let objects = match self.destination(owner).objects(layout).await {
             Ok(objects) => objects,
             Err(error) => return failed(error),
         };
@@ -62,7 +62,7 @@ impl Line {
 
     /// The version of a daemon that has UPower's interface.
     async fn version(&self, owner: &Owner, layout: Layout) -> Option<String> {
-        self.peer(owner).version(layout).await.ok().flatten()
+        self.destination(owner).version(layout).await.ok().flatten()
     }
 
     pub(super) async fn unit(&self, systemd: &Owner) -> Systemd {
@@ -81,11 +81,12 @@ impl Line {
         const MANAGER: &str = "org.freedesktop.systemd1.Manager";
         const PATH: &str = "/org/freedesktop/systemd1";
         let names = [UNIT].as_slice();
+        let (owner, interface) = (Some(&*systemd.unique), Some(MANAGER));
         let call = self
-            .peer(systemd)
-            .call(PATH, MANAGER, "ListUnitsByNames", &names);
-        let units: zbus::Result<Vec<Unit0>> = call.await;
-        match units.map(|units| units.into_iter().next()) {
+            .0
+            .call_method(owner, PATH, interface, "ListUnitsByNames", &names);
+        let units = async { call.await?.body().deserialize::<Vec<Unit0>>() };
+        match units.await.map(|units| units.into_iter().next()) {
             Ok(Some((_, _, load, active, sub, ..))) => Systemd::Unit(Unit { load, active, sub }),
             Ok(None) => Systemd::Failed("it lists no such unit".to_owned()),
             Err(error) => Systemd::Failed(error.to_string()),
@@ -94,7 +95,7 @@ impl Line {
 
     pub(super) async fn upower(&self, owner: Owner) -> Upower {
         let layout = Layout::of(UPOWER_NAME);
-        let devices = self.upower_devices(&owner, layout.root()).await;
+        let devices = self.upower_devices(&owner, layout).await;
         Upower {
             version: self.version(&owner, layout).await,
             devices: devices.map_err(|error| error.to_string()),
@@ -102,12 +103,14 @@ impl Line {
         }
     }
 
-    async fn upower_devices(&self, owner: &Owner, root: &str) -> zbus::Result<Vec<UpowerDevice>> {
-        let upower = self.peer(owner);
-        let call = upower.call(root, UPOWER_INTERFACE, "EnumerateDevices", &());
-        let paths: Vec<OwnedObjectPath> = call.await?;
+    async fn upower_devices(
+        &self,
+        owner: &Owner,
+        layout: Layout,
+    ) -> zbus::Result<Vec<UpowerDevice>> {
+        let upower = self.destination(owner);
         let mut devices = Vec::new();
-        for path in paths {
+        for path in upower.device_paths(layout).await? {
             let values = upower
                 .values(path.as_str(), UPOWER_DEVICE_INTERFACE)
                 .await?;
@@ -123,8 +126,8 @@ impl Line {
     }
 
     /// The owner is called and not the name: then the bus starts no program.
-    fn peer<'a>(&'a self, owner: &'a Owner) -> Peer<'a> {
-        Peer {
+    fn destination<'a>(&'a self, owner: &'a Owner) -> Destination<'a> {
+        Destination {
             connection: &self.0,
             owner: &owner.unique,
         }
