@@ -134,6 +134,21 @@ macro_rules! types {
     };
 }
 
+/// Names the name of each property of a list, for clients that need only some of its values.
+macro_rules! names {
+    (
+        {} $interface:tt
+        $( $(#[$doc:meta])* $name:literal $(($emits:tt))? $field:ident: $type:ty $(, $pace:ident)?; )*
+    ) => {
+        /// The name of each property.
+        #[expect(non_upper_case_globals, reason = "the names of the properties' fields")]
+        #[expect(dead_code, reason = "clients need only some")]
+        mod names {
+            $( pub(super) const $field: &str = $name; )*
+        }
+    };
+}
+
 /// Has the struct of a list read by clients.
 macro_rules! received {
     (
@@ -161,7 +176,7 @@ macro_rules! pace {
     };
 }
 
-pub(super) use {pace, properties, received, types};
+pub(super) use {names, pace, properties, received, types};
 
 #[cfg(test)]
 pub(super) mod tests {

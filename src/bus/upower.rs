@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::property::{Sent, properties, types};
+use super::property::{Sent, Values, names, properties, types};
 use super::values::Id;
 use crate::device::{
     Battery, BatteryLevel, ChargeState, Device, TimeLeft, TimeLeftUntil, ValueKind,
@@ -169,6 +169,34 @@ pub struct Properties<'a>
 }
 
 upower_device! { types, 'static, }
+
+upower_device! { names, 'static, }
+
+/// What identifies a device of any program that has the interface: upowerd has it, too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// What the system calls it: `hidpp_battery_0`, a path of bluez.
+    pub native: String,
+    /// Its model.
+    pub model: String,
+    /// Its serial number, in whatever writing.
+    pub serial: String,
+}
+
+impl Identity {
+    /// What a client receives. A value that is missing is empty.
+    pub fn received(values: &Values) -> Self {
+        let text = |name: &str| {
+            let text = values.get(name).and_then(|it| it.downcast_ref().ok());
+            text.map_or_else(String::new, |text: &str| text.to_owned())
+        };
+        Self {
+            native: text(names::native_path),
+            model: text(names::model),
+            serial: text(names::serial),
+        }
+    }
+}
 
 /// What clients call a device, who put the vendor before it. It is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -500,6 +528,7 @@ enum Fill {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bus::property::tests::over_the_wire;
     use crate::device::TimeBasis;
     use crate::device::{BatterySource, Light, Link, Presence};
     use hidpp_proto::units::{Lux, Millivolts, PercentPoints};
@@ -785,6 +814,19 @@ mod tests {
         );
         assert_eq!(told.state, State::Unknown);
         assert_eq!(told.icon_name, "battery-missing-symbolic");
+    }
+
+    #[test]
+    fn what_identifies_a_device_is_received_as_it_was_sent() {
+        let device = device(DeviceKind::Keyboard);
+        let served = properties(&device, &battery(57)).served();
+        let expected = Identity {
+            native: "4002-392A0750".to_owned(),
+            model: "K750".to_owned(),
+            serial: "4002-392A0750".to_owned(),
+        };
+        assert_eq!(Identity::received(&over_the_wire(served)), expected);
+        assert_eq!(Identity::received(&Values::new()), Identity::default());
     }
 
     #[test]

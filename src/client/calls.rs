@@ -135,7 +135,7 @@ impl DeviceObject<'_> {
 }
 
 /// A text among values.
-pub fn text(values: &Values, name: &str) -> Option<String> {
+fn text(values: &Values, name: &str) -> Option<String> {
     let text: &str = values.get(name)?.downcast_ref().ok()?;
     Some(text.to_owned())
 }

@@ -49,28 +49,61 @@ impl Filter {
 
     /// Removes the values of a device that are not shown.
     pub fn trim(&self, device: &mut Device) {
+        // All fields are named: whether a new one can be left out is decided on here.
+        let Device {
+            link,
+            name,
+            full_name,
+            firmware,
+            has_battery,
+            battery,
+            light,
+            // Not shown without the battery: `Device::time_left`.
+            forecast: _,
+            // What a device is, and whether it is there: always shown.
+            id: _,
+            other_links: _,
+            stored_name: _,
+            kind: _,
+            wpid: _,
+            serial: _,
+            protocol: _,
+            power_switch: _,
+            presence: _,
+            seen: _,
+        } = device;
         if !self.values.battery {
-            device.has_battery = None;
-            device.battery = None;
-            device.light = None;
+            (*has_battery, *battery, *light) = (None, None, None);
         }
         if !self.values.firmware {
-            device.firmware = None;
+            *firmware = None;
         }
         let named = self.values.name || !self.devices.is_empty();
         if !named && !self.values.full_name {
-            device.full_name = None;
+            *full_name = None;
             // That of a device with a node of its own is the system's, and costs nothing.
-            if matches!(device.link, Link::Paired { .. }) {
-                device.name = None;
+            if matches!(link, Link::Paired { .. }) {
+                *name = None;
             }
         }
     }
 
     /// Removes the values of a receiver that are not shown.
     pub fn trim_receiver(&self, receiver: &mut Receiver) {
+        // All fields are named, as above.
+        let Receiver {
+            firmware,
+            id: _,
+            model: _,
+            vendor: _,
+            product: _,
+            node: _,
+            serial: _,
+            slots: _,
+            paired: _,
+        } = receiver;
         if !self.values.firmware {
-            receiver.firmware = None;
+            *firmware = None;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What tells whose machine it is, and texts without it.
 
-use super::look::{Answer, Facts, Whose};
+use super::look::{Answer, Facts, UpowerDevice, Whose};
+use crate::bus::upower::Identity;
 use crate::device::{Device, Link, Receiver};
 use crate::transport::Bus;
 
@@ -34,7 +35,7 @@ impl Scrubber {
             }
             let upower = on.upower.iter().flat_map(|it| &it.devices).flatten();
             for device in upower {
-                scrubber.add_number(&device.serial);
+                scrubber.add_upower_device(device);
             }
         }
         for id in facts.files.iter().flat_map(|it| &it.ids) {
@@ -63,18 +64,68 @@ impl Scrubber {
 
     fn add_devices(&mut self, receivers: &[Receiver], devices: &[Device]) {
         for receiver in receivers {
-            self.add_number(receiver.serial.as_deref().unwrap_or_default());
+            // All fields are named: whether a new one is a secret is decided on here.
+            let Receiver {
+                serial,
+                // Of the serial number, or of USB ids and a node.
+                id: _,
+                model: _,
+                vendor: _,
+                product: _,
+                node: _,
+                firmware: _,
+                slots: _,
+                paired: _,
+            } = receiver;
+            self.add_number(serial.as_deref().unwrap_or_default());
         }
         for device in devices {
-            self.add_number(device.serial.as_deref().unwrap_or_default());
+            let Device {
+                serial,
+                name,
+                full_name,
+                // Of the model and the serial number; ids of files are taken apart (`add_id`).
+                id: _,
+                // Addresses are found by their form.
+                link: _,
+                other_links: _,
+                // As `name`: clients do not receive it.
+                stored_name: _,
+                kind: _,
+                wpid: _,
+                protocol: _,
+                firmware: _,
+                power_switch: _,
+                presence: _,
+                seen: _,
+                has_battery: _,
+                battery: _,
+                light: _,
+                forecast: _,
+            } = device;
+            self.add_number(serial.as_deref().unwrap_or_default());
             let is_bluetooth =
                 |link: &Link| matches!(link, Link::Direct { bus, .. } if bus == "bluetooth");
             if device.links().any(|(link, _)| is_bluetooth(link)) {
-                for name in [&device.name, &device.full_name].into_iter().flatten() {
+                for name in [name, full_name].into_iter().flatten() {
                     self.add_word(name, "(name)");
                 }
             }
         }
+    }
+
+    fn add_upower_device(&mut self, device: &UpowerDevice) {
+        let UpowerDevice {
+            identity:
+                Identity {
+                    serial,
+                    // The kernel's, or an address.
+                    native: _,
+                    model: _,
+                },
+            object: _,
+        } = device;
+        self.add_number(serial);
     }
 
     /// Of a device that may be known by nothing else: behind its model, which is no secret, its

@@ -1,6 +1,7 @@
 //! A machine on which all is well, to be spoilt by tests.
 
 use crate::bus::Bus;
+use crate::bus::upower::Identity;
 use crate::device::{Battery, Device, Light, Link, Presence, Receiver, ReceiverModel};
 use crate::doctor::Finding;
 use crate::doctor::look::{
@@ -151,9 +152,11 @@ fn system(at: Timestamp) -> OnBus {
             version: Some("0.99.20".to_owned()),
             devices: Ok(vec![UpowerDevice {
                 object: "keyboard_hidpp_battery_0".to_owned(),
-                native: "hidpp_battery_0".to_owned(),
-                model: "Wireless Solar Keyboard K750".to_owned(),
-                serial: "39-2a-07-50".to_owned(),
+                identity: Identity {
+                    native: "hidpp_battery_0".to_owned(),
+                    model: "Wireless Solar Keyboard K750".to_owned(),
+                    serial: "39-2a-07-50".to_owned(),
+                },
             }]),
         }),
     }

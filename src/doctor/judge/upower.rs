@@ -26,8 +26,8 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     };
     let mut findings = vec![runs(upower, version, devices)];
     findings.extend(doubles(devices).into_iter().map(|twins| {
-        let names: Vec<String> = twins.iter().map(|it| it.native.clone()).collect();
-        let model = twins.first().map_or("", |it| &it.model);
+        let names: Vec<String> = twins.iter().map(|it| it.identity.native.clone()).collect();
+        let model = twins.first().map_or("", |it| &it.identity.model);
         let text = format!("UPower sees {model} twice: as {}", list(&names));
         Finding::note(Area::Upower, "twice", text).advise(
             "desktops show both; one is the kernel's, the other another driver's of the same device \
@@ -44,8 +44,8 @@ fn runs(upower: &Upower, version: &str, devices: &[UpowerDevice]) -> Finding {
     }
     let ours = devices
         .iter()
-        .filter(|it| it.native.contains("hidpp_battery_"));
-    let ours: Vec<String> = ours.map(|it| it.model.clone()).collect();
+        .filter(|it| it.identity.native.contains("hidpp_battery_"));
+    let ours: Vec<String> = ours.map(|it| it.identity.model.clone()).collect();
     let sees = match list(&ours) {
         all if all.is_empty() => "sees none of these devices".to_owned(),
         all => format!("sees {all}, by the kernel, without light"),
@@ -59,6 +59,7 @@ fn doubles(devices: &[UpowerDevice]) -> Vec<Vec<&UpowerDevice>> {
     let mut by_serial: BTreeMap<String, Vec<&UpowerDevice>> = BTreeMap::new();
     for device in devices {
         let digits: String = device
+            .identity
             .serial
             .chars()
             .filter(char::is_ascii_hexdigit)
@@ -75,15 +76,18 @@ fn doubles(devices: &[UpowerDevice]) -> Vec<Vec<&UpowerDevice>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bus::upower::Identity;
     use crate::doctor::Verdict;
     use crate::doctor::judge::testing::{healthy, only};
 
     fn device(native: &str, serial: &str) -> UpowerDevice {
         UpowerDevice {
             object: format!("battery_{native}"),
-            native: native.to_owned(),
-            model: "Wireless Solar Keyboard K750".to_owned(),
-            serial: serial.to_owned(),
+            identity: Identity {
+                native: native.to_owned(),
+                model: "Wireless Solar Keyboard K750".to_owned(),
+                serial: serial.to_owned(),
+            },
         }
     }
 

@@ -5,11 +5,11 @@ use zbus::names::BusName;
 use zbus::{Connection, OwnedObjectPath};
 
 use super::{Answer, Owner, Systemd, Unit, Upower, UpowerDevice};
+use crate::bus::upower::Identity;
 use crate::bus::{
-    self, DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE,
-    UPOWER_NAME,
+    self, DEVICE_INTERFACE, Layout, NAME, RECEIVER_INTERFACE, UPOWER_DEVICE_INTERFACE, UPOWER_NAME,
 };
-use crate::client::calls::{Destination, text};
+use crate::client::calls::Destination;
 use crate::doctor::look::machine::Machine;
 
 const UNIT: &str = "solar-statusd.service";
@@ -114,12 +114,9 @@ impl Line {
             let values = upower
                 .values(path.as_str(), UPOWER_DEVICE_INTERFACE)
                 .await?;
-            let value = |name| text(&values, name).unwrap_or_default();
             devices.push(UpowerDevice {
                 object: path.rsplit('/').next().unwrap_or_default().to_owned(),
-                native: value("NativePath"),
-                model: value("Model"),
-                serial: value("Serial"),
+                identity: Identity::received(&values),
             });
         }
         Ok(devices)

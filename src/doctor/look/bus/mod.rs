@@ -8,6 +8,7 @@ use line::Line;
 
 use super::machine::Machine;
 use super::unseen::Unseen;
+use crate::bus::upower::Identity;
 use crate::bus::{Bus, Layout, NAME, UPOWER_NAME};
 use crate::device::{Device, Receiver};
 
@@ -111,12 +112,8 @@ pub struct Upower {
 pub struct UpowerDevice {
     /// Its object: the last element of the path.
     pub object: String,
-    /// What the system calls it: `hidpp_battery_0`, a path of bluez.
-    pub native: String,
-    /// Its model.
-    pub model: String,
-    /// Its serial number, in whatever writing.
-    pub serial: String,
+    /// What it says of itself.
+    pub identity: Identity,
 }
 
 /// Looks at a bus.
