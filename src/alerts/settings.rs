@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::alert::{Kind, Urgency};
 use super::quiet::QuietHours;
-use crate::device::{Device, Selector};
+use crate::device::{Device, Selector, named};
 
 /// What is to be told, of whom, and when not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,24 +62,16 @@ impl Limits {
     }
 }
 
-/// What disturbs in quiet hours too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LetsThrough {
-    /// That a battery is almost empty.
-    #[default]
-    Critical,
-    /// Nothing.
-    Nothing,
-}
-
-impl LetsThrough {
-    /// The name in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::Nothing => "nothing",
-        }
+named! {
+    serde
+    /// What disturbs in quiet hours too, as it is named in the configuration.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+    pub enum LetsThrough {
+        /// That a battery is almost empty.
+        #[default]
+        Critical => "critical",
+        /// Nothing.
+        Nothing => "nothing",
     }
 }
 

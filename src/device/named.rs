@@ -3,8 +3,23 @@
 /// Defines an enumeration with a name for each variant, and the way back from a name.
 ///
 /// The variants are listed once, so that none has a name that `from_name` does not know. A variant
-/// behind `;` has no name: the source does not report it.
+/// behind `;` has no name: the source does not report it. With `serde`, what the enumeration derives
+/// of serde has these names.
 macro_rules! named {
+    (
+        serde
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident => $text:literal, )*
+        }
+    ) => {
+        $crate::device::named! {
+            $(#[$meta])*
+            pub enum $name {
+                $( $(#[$variant_meta])* #[serde(rename = $text)] $variant => $text, )*
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         pub enum $name:ident {

@@ -1,74 +1,49 @@
 use serde::Serialize;
 
+use crate::device::named;
 use crate::text;
 
-/// What a finding is about, in the order of looking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Area {
-    /// Receivers and devices on USB, and who holds them.
-    Usb,
-    /// The nodes that HID++ goes through.
-    Hidraw,
-    /// The kernel's drivers and batteries.
-    Kernel,
-    /// solar-statusd.
-    Daemon,
-    /// upowerd.
-    Upower,
-    /// Other programs that speak HID++.
-    Programs,
-    /// The devices themselves.
-    Devices,
-    /// Rules, cache, history.
-    Files,
-}
-
-impl Area {
-    /// The name in JSON and for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Usb => "usb",
-            Self::Hidraw => "hidraw",
-            Self::Kernel => "kernel",
-            Self::Daemon => "daemon",
-            Self::Upower => "upower",
-            Self::Programs => "programs",
-            Self::Devices => "devices",
-            Self::Files => "files",
-        }
+named! {
+    serde
+    /// What a finding is about, in the order of looking.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    pub enum Area {
+        /// Receivers and devices on USB, and who holds them.
+        Usb => "usb",
+        /// The nodes that HID++ goes through.
+        Hidraw => "hidraw",
+        /// The kernel's drivers and batteries.
+        Kernel => "kernel",
+        /// solar-statusd.
+        Daemon => "daemon",
+        /// upowerd.
+        Upower => "upower",
+        /// Other programs that speak HID++.
+        Programs => "programs",
+        /// The devices themselves.
+        Devices => "devices",
+        /// Rules, cache, history.
+        Files => "files",
     }
 }
 
-/// How a finding is to be taken; what counts more comes later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// As it should be.
-    Ok,
-    /// Worth knowing, and nothing wrong.
-    Note,
-    /// It could not be looked at, and is not needed.
-    Unseen,
-    /// The user may not do what it takes to see the devices.
-    Denied,
-    /// There is no receiver or device.
-    Absent,
-    /// Something is wrong.
-    Problem,
-}
-
-impl Verdict {
-    /// The name in JSON and for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Unseen => "unseen",
-            Self::Denied => "denied",
-            Self::Absent => "absent",
-            Self::Problem => "problem",
-        }
+named! {
+    serde
+    /// How a finding is to be taken; what counts more comes later.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    pub enum Verdict {
+        /// As it should be.
+        Ok => "ok",
+        /// Worth knowing, and nothing wrong.
+        Note => "note",
+        /// It could not be looked at, and is not needed.
+        Unseen => "unseen",
+        /// The user may not do what it takes to see the devices.
+        Denied => "denied",
+        /// There is no receiver or device.
+        Absent => "absent",
+        /// Something is wrong.
+        Problem => "problem",
     }
 }
 
