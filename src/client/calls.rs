@@ -104,7 +104,7 @@ impl DeviceObject<'_> {
     /// What was recorded in the last so many seconds, averaged to at most `resolution` points.
     pub async fn history(
         self,
-        kind: history::Kind,
+        kind: history::Quantity,
         timespan_s: u32,
         resolution: u32,
     ) -> zbus::Result<Vec<history::Point>> {

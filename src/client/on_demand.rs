@@ -9,7 +9,7 @@ use super::calls::{Destination, DeviceObject};
 use super::daemon::{self, NoDaemon};
 use super::deadline::Limits;
 use crate::bus::{Bus, Layout, NAME};
-use crate::history::{self, Kind};
+use crate::history::{self, Quantity};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 /// How long a bus may take for a whole call, from the connection to the answer.
@@ -44,19 +44,19 @@ impl OnDemand {
 
     /// The charge of a device as recorded in the last 16 days, the oldest first.
     pub fn charges(&self, id: &str) -> Result<Vec<(Timestamp, Percent)>, Vec<NoDaemon>> {
-        let points = self.points(id, Kind::Charge)?.into_iter();
+        let points = self.points(id, Quantity::Charge)?.into_iter();
         let charge = |(at, value)| Some((at, Percent::new(u8::try_from(value).ok()?)?));
         Ok(points.filter_map(charge).collect())
     }
 
     /// The light on a device as recorded in the last 16 days, the oldest first.
     pub fn lights(&self, id: &str) -> Result<Vec<(Timestamp, Lux)>, Vec<NoDaemon>> {
-        let points = self.points(id, Kind::Luminosity)?.into_iter();
+        let points = self.points(id, Quantity::Luminosity)?.into_iter();
         Ok(points.map(|(at, value)| (at, Lux(value))).collect())
     }
 
     /// Values without marks of gaps, the oldest first.
-    fn points(&self, id: &str, kind: Kind) -> Result<Vec<(Timestamp, u16)>, Vec<NoDaemon>> {
+    fn points(&self, id: &str, kind: Quantity) -> Result<Vec<(Timestamp, u16)>, Vec<NoDaemon>> {
         let mut points: Vec<history::Point> = self.call(id, &async |device| {
             device.history(kind, TIMESPAN, RESOLUTION).await
         })?;

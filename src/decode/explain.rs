@@ -1,7 +1,7 @@
 //! A frame -> its explanation, in the light of what came before.
 
 use super::context::{Context, Knowledge, Known, Talk};
-use super::explanation::{Explanation, Kind};
+use super::explanation::{Explanation, FrameKind};
 use super::fields::hex;
 use super::role::{self, Role};
 use super::{evidence, features, names, notifications, registers};
@@ -44,12 +44,12 @@ pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, Repo
 
 fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explanation {
     let kind = match role {
-        Role::Request => Kind::Request,
-        Role::Reply => Kind::Reply,
-        Role::Event => Kind::Event,
-        Role::Notification => Kind::Notification,
-        Role::Error => Kind::Error,
-        Role::Input => Kind::Input,
+        Role::Request => FrameKind::Request,
+        Role::Reply => FrameKind::Reply,
+        Role::Event => FrameKind::Event,
+        Role::Notification => FrameKind::Notification,
+        Role::Error => FrameKind::Error,
+        Role::Input => FrameKind::Input,
     };
     let mut explanation = Explanation::new(report.to_string(), kind);
     explanation.behind = talk.behind();
@@ -79,7 +79,7 @@ fn report_with_role(report: &Report, role: Role, talk: &mut Talk<'_>) -> Explana
 
 fn register(explanation: &mut Explanation, report: &Report, talk: &mut Talk<'_>) {
     explanation.set_register(report.sub_id(), report.address());
-    let told = if explanation.kind == Kind::Request {
+    let told = if explanation.kind == FrameKind::Request {
         talk.ask(report);
         registers::request(&mut explanation.fields, report)
     } else {
@@ -269,7 +269,7 @@ fn input(bytes: &[u8]) -> Result<Explanation, ReportError> {
         [id, ..] => (*id, 1),
         [] => return Err(ReportError::Empty),
     };
-    let mut explanation = Explanation::new(withheld(bytes, shown), Kind::Input);
+    let mut explanation = Explanation::new(withheld(bytes, shown), FrameKind::Input);
     if let (0x20 | 0x21, [_, device, kind, ..]) = (id, bytes) {
         explanation.set_device(DeviceIndex(*device));
         explanation.event = Some(*kind);
@@ -291,7 +291,7 @@ fn withheld(bytes: &[u8], shown: usize) -> String {
 }
 
 fn dj(bytes: &[u8], report: DjReport) -> Explanation {
-    let mut explanation = Explanation::new(hex(bytes), Kind::Dj);
+    let mut explanation = Explanation::new(hex(bytes), FrameKind::Dj);
     explanation.set_device(report.device);
     if let [_, _, kind, rest @ ..] = bytes {
         explanation.event = Some(*kind);

@@ -11,7 +11,7 @@ use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, sof
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum FrameKind {
     /// A call of a function, or an access to a register.
     Request,
     /// The answer to one.
@@ -34,7 +34,7 @@ pub struct Explanation {
     /// The frame, without what must not be shown.
     pub(super) frame: String,
     #[serde(rename = "type")]
-    pub(super) kind: Kind,
+    pub(super) kind: FrameKind,
     /// Another program's request, or the answer to it.
     pub(super) foreign: bool,
     pub(super) direction: Option<Direction>,
@@ -69,7 +69,7 @@ pub struct Explanation {
 
 impl Explanation {
     /// A frame of which nothing but its bytes and its kind is known yet.
-    pub(super) fn new(frame: String, kind: Kind) -> Self {
+    pub(super) fn new(frame: String, kind: FrameKind) -> Self {
         Self {
             frame,
             kind,
@@ -100,7 +100,7 @@ impl Explanation {
     }
 
     /// What the frame is.
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> FrameKind {
         self.kind
     }
 
@@ -163,7 +163,7 @@ impl Explanation {
 
     /// Shows the parameters as they are.
     pub(super) fn set_params(&mut self, report: &Report) {
-        let from = if self.kind == Kind::Notification {
+        let from = if self.kind == FrameKind::Notification {
             3
         } else {
             4
@@ -181,7 +181,7 @@ impl Explanation {
                 None if !is_call => "receiver".to_owned(),
                 Some(Behind::Device) | None => "direct device".to_owned(),
             },
-            (Some(0x00), _) if self.kind == Kind::Dj => "receiver".to_owned(),
+            (Some(0x00), _) if self.kind == FrameKind::Dj => "receiver".to_owned(),
             (Some(0x00), _) => "direct device 00".to_owned(),
             (Some(index), _) => format!("device {}", DeviceIndex(index)),
             (None, _) => "unknown device".to_owned(),

@@ -19,5 +19,5 @@ mod text;
 
 pub use self::context::{Context, GivenFeature};
 pub use self::explain::explain;
-pub use self::explanation::{Explanation, Kind};
+pub use self::explanation::{Explanation, FrameKind};
 pub use self::text::block;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::context::Knowledge;
-use super::explanation::{Explanation, Kind};
+use super::explanation::{Explanation, FrameKind};
 
 /// The block, with a line end after each line.
 pub fn block(explanation: &Explanation) -> String {
@@ -23,13 +23,13 @@ pub fn block(explanation: &Explanation) -> String {
 
 fn kind(explanation: &Explanation) -> &'static str {
     match explanation.kind {
-        Kind::Request => "request",
-        Kind::Reply => "reply",
-        Kind::Event => "event",
-        Kind::Notification => "notification",
-        Kind::Error => "error",
-        Kind::Dj => "DJ notice",
-        Kind::Input => "input",
+        FrameKind::Request => "request",
+        FrameKind::Reply => "reply",
+        FrameKind::Event => "event",
+        FrameKind::Notification => "notification",
+        FrameKind::Error => "error",
+        FrameKind::Dj => "DJ notice",
+        FrameKind::Input => "input",
     }
 }
 
@@ -38,15 +38,15 @@ fn summary(explanation: &Explanation) -> String {
     let device = explanation.device();
     let mut phrases: Vec<&str> = explanation.fields.summary().collect();
     let subject = match (explanation.kind, explanation.event) {
-        (Kind::Error, _) => {
+        (FrameKind::Error, _) => {
             let name = phrases.join(", ");
             let subject = explanation.subject();
             return format!("{kind}: {name}, {device}, in answer to {subject}");
         }
-        (Kind::Input, None) => "keyboard, mouse or another input device".to_owned(),
+        (FrameKind::Input, None) => "keyboard, mouse or another input device".to_owned(),
         _ => explanation.subject(),
     };
-    if explanation.kind == Kind::Input {
+    if explanation.kind == FrameKind::Input {
         phrases = vec!["content withheld"];
     }
     let device = match explanation.device_index {

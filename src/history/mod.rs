@@ -60,4 +60,4 @@ pub use error::HistoryError;
 pub use file::Stamp;
 pub use statistics::{Flow, statistics};
 pub use store::{History, Recorded, devices, read, stamp};
-pub use upower::{Kind, Point, series, state_code};
+pub use upower::{Point, Quantity, series, state_code};

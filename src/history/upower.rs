@@ -32,7 +32,7 @@ const PENDING_CHARGE: u32 = 5;
 named! {
     /// What a history is of.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Kind {
+    pub enum Quantity {
         /// The charge in percent.
         Charge => "charge",
         /// The power in watts.
@@ -48,7 +48,7 @@ named! {
     }
 }
 
-impl Kind {
+impl Quantity {
     /// What an entry says of it; of a device that is not online, that is nothing.
     fn value(self, entry: &Entry) -> Option<f64> {
         if !entry.online {
@@ -87,7 +87,7 @@ pub const fn state_code(state: ChargeState) -> u32 {
 /// the time, those of different states apart.
 pub fn series(
     entries: &[Entry],
-    kind: Kind,
+    kind: Quantity,
     timespan: u32,
     resolution: u32,
     now: Timestamp,
@@ -106,7 +106,7 @@ pub fn series(
 }
 
 /// All points with the markers, the oldest first; `None`: there is no value.
-fn points(entries: &[Entry], kind: Kind, now: Timestamp) -> Option<Vec<Point>> {
+fn points(entries: &[Entry], kind: Quantity, now: Timestamp) -> Option<Vec<Point>> {
     let mut points = Vec::new();
     let mut found = false;
     let mut before: Option<&Entry> = None;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     fn charges(entries: &[Entry], timespan: u32, resolution: u32) -> Option<Vec<Point>> {
-        series(entries, Kind::Charge, timespan, resolution, at(NOW))
+        series(entries, Quantity::Charge, timespan, resolution, at(NOW))
     }
 
     fn hour_of_use() -> Vec<Entry> {
@@ -233,11 +233,11 @@ mod tests {
     fn what_was_never_told_has_no_history() {
         let entries = hour_of_use();
         for kind in ["rate", "time-full", "time-empty", "voltage", "luminosity"] {
-            let kind = Kind::from_name(kind).unwrap();
+            let kind = Quantity::from_name(kind).unwrap();
             assert_eq!(series(&entries, kind, 0, 10, at(NOW)), None, "{kind:?}");
         }
         assert_eq!(charges(&[], 0, 10), None);
-        assert_eq!(Kind::from_name("temperature"), None);
+        assert_eq!(Quantity::from_name("temperature"), None);
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
             light: Some(Lux(312)),
             ..charge(1000, 57, Charging)
         };
-        let value = |kind| series(&[entry], Kind::from_name(kind)?, 0, 10, at(NOW))?.pop();
+        let value = |kind| series(&[entry], Quantity::from_name(kind)?, 0, 10, at(NOW))?.pop();
         assert_eq!(value("charge"), Some((1000, 57.0, 1)));
         assert_eq!(value("voltage"), Some((1000, 3.85, 1)));
         assert_eq!(value("luminosity"), Some((1000, 312.0, 1)));
@@ -308,7 +308,7 @@ mod tests {
         for now in [at(0), at(NOW), ahead] {
             for timespan in [0, 1, u32::MAX] {
                 for resolution in [0, 1, u32::MAX] {
-                    let points = series(&entries, Kind::Charge, timespan, resolution, now);
+                    let points = series(&entries, Quantity::Charge, timespan, resolution, now);
                     assert!(points.is_none_or(|it| it.len() <= 2 * entries.len()));
                 }
             }

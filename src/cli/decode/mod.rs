@@ -10,7 +10,7 @@ use self::lines::{Lines, Raw};
 use super::json;
 use super::standard::{unreadable, unwritable};
 use crate::capture::line::{self, Line, Recording, Source};
-use crate::decode::{self, Context, Kind};
+use crate::decode::{self, Context, FrameKind};
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -143,7 +143,7 @@ impl Decoder<'_> {
                 self.passed_over_usb += 1;
                 return Ok(());
             }
-            Ok(explanation) if frame.is_from_usbmon() && explanation.kind() == Kind::Input => {
+            Ok(explanation) if frame.is_from_usbmon() && explanation.kind() == FrameKind::Input => {
                 self.passed_over_usb += 1;
                 return Ok(());
             }

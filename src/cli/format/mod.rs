@@ -60,10 +60,10 @@ pub enum Profile {
 
 /// How to tell of devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Format(Kind);
+pub struct Format(FormatKind);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kind {
+enum FormatKind {
     Profile(Profile),
     Template(Template),
 }
@@ -135,13 +135,13 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, FormatError> {
         if let Ok(profile) = Profile::from_str(text, false) {
-            return Ok(Self(Kind::Profile(profile)));
+            return Ok(Self(FormatKind::Profile(profile)));
         }
         let template = Template::parse(text)?;
         if !template.has_value() {
             return Err(FormatError::NoProfile);
         }
-        Ok(Self(Kind::Template(template)))
+        Ok(Self(FormatKind::Template(template)))
     }
 }
 
@@ -167,14 +167,14 @@ impl Format {
         let entries = || entry::entries(devices, look.style(), &moment);
         let in_bar = || entry::in_bar(devices, look.style(), &moment);
         let text = match &self.0 {
-            Kind::Template(template) => template.render(devices, look, &moment),
-            Kind::Profile(Profile::Waybar) => waybar::render(&entries())?,
-            Kind::Profile(Profile::I3blocks) => i3blocks::render(&in_bar(), look)?,
-            Kind::Profile(Profile::I3statusRust) => i3status_rust::render(&in_bar(), look)?,
-            Kind::Profile(Profile::Polybar) => polybar::render(&in_bar(), look),
-            Kind::Profile(Profile::Tmux) => tmux::render(&in_bar(), look),
-            Kind::Profile(Profile::Prometheus) => prometheus::render(devices),
-            Kind::Profile(Profile::Hass) => Topics::default().news(devices)?,
+            FormatKind::Template(template) => template.render(devices, look, &moment),
+            FormatKind::Profile(Profile::Waybar) => waybar::render(&entries())?,
+            FormatKind::Profile(Profile::I3blocks) => i3blocks::render(&in_bar(), look)?,
+            FormatKind::Profile(Profile::I3statusRust) => i3status_rust::render(&in_bar(), look)?,
+            FormatKind::Profile(Profile::Polybar) => polybar::render(&in_bar(), look),
+            FormatKind::Profile(Profile::Tmux) => tmux::render(&in_bar(), look),
+            FormatKind::Profile(Profile::Prometheus) => prometheus::render(devices),
+            FormatKind::Profile(Profile::Hass) => Topics::default().news(devices)?,
         };
         let changes = moment.changes();
         Ok(Rendered { text, changes })

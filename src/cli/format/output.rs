@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::args::FormatArgs;
 use super::hass::Topics;
-use super::{Format, Kind, Look, Profile, Rendered};
+use super::{Format, FormatKind, Look, Profile, Rendered};
 use crate::cli::color::ColorWhen;
 use crate::cli::file;
 use crate::cli::standard::unwritable;
@@ -58,7 +58,7 @@ impl<'a> Printer<'a> {
         let options = self.options;
         let Rendered { text, changes } = match (&self.format.0, &options.output) {
             // Each message by itself.
-            (Kind::Profile(Profile::Hass), None) => Rendered {
+            (FormatKind::Profile(Profile::Hass), None) => Rendered {
                 text: self.topics.news(devices)?,
                 changes: None,
             },
@@ -83,18 +83,18 @@ impl<'a> Printer<'a> {
     /// The text with the end of its last line. Profiles of many lines have it; what a template comes
     /// to for the last device may be empty, and is a line all the same.
     fn lines(&self, text: &str) -> String {
-        let ended = matches!(self.format.0, Kind::Profile(_)) && text.ends_with('\n');
+        let ended = matches!(self.format.0, FormatKind::Profile(_)) && text.ends_with('\n');
         let end = if ended { "" } else { "\n" };
         format!("{text}{end}")
     }
 
     fn is_hass(&self) -> bool {
-        matches!(self.format.0, Kind::Profile(Profile::Hass))
+        matches!(self.format.0, FormatKind::Profile(Profile::Hass))
     }
 
     fn look(&self) -> Look<'_> {
         let options = self.options;
-        let template = matches!(self.format.0, Kind::Template(_));
+        let template = matches!(self.format.0, FormatKind::Template(_));
         let separator = if template && !options.watch {
             "\n"
         } else {

@@ -34,7 +34,7 @@ enum Heard {
 }
 
 /// How following a daemon ended.
-pub(super) enum Ended {
+pub(super) enum DaemonEnd {
     /// The time is over.
     Due,
     /// This ends it.
@@ -54,7 +54,7 @@ pub(super) fn follow(
     interrupts: &mut WakeReceiver,
     control: &Control,
     reporter: &mut Reporter<'_>,
-) -> io::Result<Ended> {
+) -> io::Result<DaemonEnd> {
     let clock = RealClock::new(None);
     let mut executor = Executor::new()?;
     let Subscription {
@@ -82,11 +82,11 @@ pub(super) fn follow(
         };
         let message = match executor.run(limits, stream.next()) {
             Ok(Some(message)) => message,
-            Ok(None) => return Ok(Ended::Closed),
+            Ok(None) => return Ok(DaemonEnd::Closed),
             Err(Stopped::Late) => {
                 let now = clock.now();
                 if until.is_some_and(|until| until <= now) {
-                    return Ok(Ended::Due);
+                    return Ok(DaemonEnd::Due);
                 }
                 reporter.advance(now)?;
                 continue;
@@ -97,7 +97,7 @@ pub(super) fn follow(
                 WakeReason::Arrived { rank: of } if of >= rank => continue,
                 // The connection to this daemon is still there.
                 WakeReason::NoBus => continue,
-                reason => return Ok(Ended::Woken(reason)),
+                reason => return Ok(DaemonEnd::Woken(reason)),
             },
             Err(Stopped::Io(error)) => return Err(error),
         };
@@ -114,7 +114,7 @@ pub(super) fn follow(
                     reporter.report(clock.now(), FollowEvent::Remark(remark))?;
                 }
             }
-            Ok(Heard::Left) => return Ok(Ended::Left),
+            Ok(Heard::Left) => return Ok(DaemonEnd::Left),
             // A newer daemon, or the end.
             Err(error) => debug!("a message cannot be read: {error}"),
         }

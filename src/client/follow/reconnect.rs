@@ -291,9 +291,9 @@ impl Rounds<'_> {
         );
         self.control.let_go();
         match followed? {
-            daemon::Ended::Due => Ok(Next::End(Ended::Due)),
-            daemon::Ended::Woken(reason) => self.on_wake(reason),
-            daemon::Ended::Left => {
+            daemon::DaemonEnd::Due => Ok(Next::End(Ended::Due)),
+            daemon::DaemonEnd::Woken(reason) => self.on_wake(reason),
+            daemon::DaemonEnd::Left => {
                 self.remark(Remark::Left(bus))?;
                 // The next one may have come before it was noticed that this one left.
                 Ok(match self.on_lost()? {
@@ -301,7 +301,7 @@ impl Rounds<'_> {
                     next => next,
                 })
             }
-            daemon::Ended::Closed => {
+            daemon::DaemonEnd::Closed => {
                 let lasted = self.clock.now().since(begun);
                 if self.backoff.on_lost(lasted) {
                     self.remark(Remark::Disconnected {

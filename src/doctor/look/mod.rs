@@ -1,11 +1,11 @@
 //! Looking: what there is to see of the machine, each look in a bounded time. Nothing is changed.
 
 mod bus;
-mod deadline;
 mod devices;
 mod files;
 mod heard;
 mod hidraw;
+mod job;
 mod kernel;
 mod machine;
 mod programs;

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::deadline::{self, Outcome};
+use super::job::{self, Outcome};
 
 /// Why something could not be looked at. `what` names it: `/sys/class/hidraw`, `the system bus`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +42,7 @@ pub(super) fn within<T: Send + 'static>(
     look: impl FnOnce() -> Result<T, Unseen> + Send + 'static,
 ) -> Result<T, Unseen> {
     let what = what.to_owned();
-    match deadline::within("look", patience, look) {
+    match job::within("look", patience, look) {
         Ok(Outcome::Ended(seen)) => seen,
         Ok(Outcome::Late) => Err(Unseen::Slow { what }),
         Ok(Outcome::Died) => Err(Unseen::Died { what }),

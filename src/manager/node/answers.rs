@@ -2,7 +2,7 @@
 
 use log::debug;
 
-use super::device_state::{DeviceState, Origin, Verdict};
+use super::device_state::{Answerer, DeviceState, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
 use crate::device::{Battery, Change, Device, Presence, is_odd};
@@ -87,8 +87,8 @@ impl Node<'_> {
     pub(super) fn on_answer(&mut self, now: Timestamp, index: DeviceIndex) {
         if let Some(state) = self.devices.get_mut(&index) {
             match state.contact.on_answer() {
-                Origin::Dongle => return,
-                Origin::Device => self.signs.push((now, index, Sign::Answer)),
+                Answerer::Dongle => return,
+                Answerer::Device => self.signs.push((now, index, Sign::Answer)),
             }
         }
         self.change(index, |device| {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::serve::serve;
 use crate::bus::upower::{self, Properties, upower_device};
-use crate::history::{Entry, Flow, Kind, Point, series, statistics};
+use crate::history::{Entry, Flow, Point, Quantity, series, statistics};
 use crate::manager::Command;
 use crate::service::board::Post;
 use crate::service::objects::{Hands, UpowerError};
@@ -86,7 +86,7 @@ impl UpowerDevice {
 
     async fn history(
         &self,
-        kind: Option<Kind>,
+        kind: Option<Quantity>,
         timespan: u32,
         resolution: u32,
     ) -> Result<Vec<Point>, UpowerError> {
@@ -125,7 +125,7 @@ impl UpowerDevice: upower {
         timespan: u32,
         resolution: u32,
     ) -> Result<Vec<Point>, UpowerError> {
-        self.history(Kind::from_name(r#type), timespan, resolution).await
+        self.history(Quantity::from_name(r#type), timespan, resolution).await
     }
 
     /// How long the battery takes for each percent from 0 to 100, `charging` or `discharging`:

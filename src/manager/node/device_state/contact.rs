@@ -21,7 +21,7 @@ pub(in crate::manager::node) enum Contact {
 
 /// Where an answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::manager::node) enum Origin {
+pub(in crate::manager::node) enum Answerer {
     /// The device.
     Device,
     /// Its dongle.
@@ -41,15 +41,15 @@ impl Contact {
     }
 
     /// An answer came; it may be the dongle's.
-    pub(in crate::manager::node) const fn on_answer(&mut self) -> Origin {
+    pub(in crate::manager::node) const fn on_answer(&mut self) -> Answerer {
         match self {
             Self::SwitchedOff { answered } => {
                 *answered = true;
-                Origin::Dongle
+                Answerer::Dongle
             }
             Self::None | Self::Answered | Self::Silent => {
                 *self = Self::Answered;
-                Origin::Device
+                Answerer::Device
             }
         }
     }
@@ -100,11 +100,11 @@ mod tests {
             assert_eq!(absent(from, RequestError::Busy), busy, "{from:?}");
         }
         for (from, origin, to) in [
-            (None, Origin::Device, Answered),
-            (Answered, Origin::Device, Answered),
-            (Silent, Origin::Device, Answered),
-            (off(false), Origin::Dongle, off(true)),
-            (off(true), Origin::Dongle, off(true)),
+            (None, Answerer::Device, Answered),
+            (Answered, Answerer::Device, Answered),
+            (Silent, Answerer::Device, Answered),
+            (off(false), Answerer::Dongle, off(true)),
+            (off(true), Answerer::Dongle, off(true)),
         ] {
             let mut contact = from;
             assert_eq!((contact.on_answer(), contact), (origin, to), "{from:?}");

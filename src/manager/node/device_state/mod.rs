@@ -20,7 +20,7 @@ mod poll;
 mod unread;
 
 pub(super) use announcement::Announcement;
-pub(super) use contact::{Contact, Origin};
+pub(super) use contact::{Answerer, Contact};
 pub(super) use poll::{Poll, Verdict};
 pub(super) use unread::Unread;
 

@@ -1,4 +1,4 @@
-//! Deadlines for jobs that may hang.
+//! Jobs that may hang, each in a thread of its own with a deadline.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
