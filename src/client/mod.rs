@@ -8,21 +8,24 @@
 //!
 //! No call starts a daemon, and none waits without a limit. There is no async runtime to bring: a front
 //! end calls blocking functions, from a thread of its own where it has an event loop. A
-//! [`follow::Handle`] reaches that thread.
+//! [`follow::Handle`] reaches that thread from any other.
 //!
 //! A tray that shows the charge of each device for as long as it runs:
 //!
 //! ```no_run
 //! use std::thread;
 //!
+//! use hidpp_proto::feature::solar_dashboard::LightMeasure;
 //! use solar_status::bus::Bus;
 //! use solar_status::client::follow::{DeviceList, FollowDaemon, FollowEvent, SessionEvent};
 //! use solar_status::client::naming::Naming;
+//! use solar_status::client::on_demand::OnDemand;
 //! use solar_status::device::Device;
 //!
 //! # fn show(devices: &[Device]) {}
 //! # fn main() -> std::io::Result<()> {
-//! let (following, handle) = FollowDaemon::new(vec![Bus::System, Bus::Session])?;
+//! let buses = vec![Bus::System, Bus::Session];
+//! let (following, handle) = FollowDaemon::new(buses.clone())?;
 //! let follower = thread::spawn(move || {
 //!     let mut devices = DeviceList::new(Naming::Short);
 //!     // `at` is the time of day, which `Device::time_left` takes.
@@ -33,11 +36,27 @@
 //!         if devices.on_event(at, event) {
 //!             show(devices.shown());
 //!         }
-//!         // The age of what is shown is not: no alarm.
+//!         // Or when what is shown reads differently without any news, by its age.
 //!         Ok(None)
 //!     })
 //! });
-//! // `handle.control().measure_light(…)` has light measured.
+//!
+//! // What the menu of a device does, by its `Device::id`.
+//! let id = "4002-392A0750";
+//! // This does not wait: the measurement is an event like any other.
+//! if let Err(why) = handle.control().measure_light(id, LightMeasure::ONCE) {
+//!     eprintln!("{why}");
+//! }
+//! // These wait for an answer: not in the thread that draws.
+//! let daemon = OnDemand::new(buses);
+//! match daemon.charges(id) {
+//!     Ok(charges) => charges.iter().for_each(|(at, charge)| println!("{at:?} {charge}")),
+//!     Err(why) => why.iter().for_each(|why| eprintln!("{why}")),
+//! }
+//! if let Err(why) = daemon.refresh(id) {
+//!     why.iter().for_each(|why| eprintln!("{why}"));
+//! }
+//!
 //! handle.end();
 //! if let Ok(ended) = follower.join() {
 //!     println!("{:?}", ended?);
