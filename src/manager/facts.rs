@@ -28,7 +28,7 @@ pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
             device.battery = None;
         }
         DeviceFact::Absent(_) => device.presence = Presence::Offline,
-        DeviceFact::Stale => {
+        DeviceFact::Stale(_) => {
             device.protocol = None;
             device.has_battery = None;
         }

@@ -52,8 +52,8 @@ impl Node<'_> {
                     .push(Failure::NoMeasurement { device: id });
             }
             DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
-            DeviceFact::Stale => {
-                debug!("{id}: what was remembered of it is wrong");
+            DeviceFact::Stale(doubt) => {
+                debug!("{id}: {doubt}: all is requested again");
                 memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }

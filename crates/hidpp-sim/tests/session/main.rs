@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod doubt;
 mod faults;
 mod latency;
 mod light;

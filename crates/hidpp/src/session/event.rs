@@ -1,5 +1,6 @@
 //! What a session finds out.
 
+use super::doubt::Doubt;
 use super::request::RequestError;
 use crate::feature::device_connection::DeviceConnection;
 use crate::feature::device_information::DeviceInformation;
@@ -65,8 +66,8 @@ pub enum DeviceFact {
     NoBattery,
     /// It did not send the light measurement it was asked for.
     NoLight,
-    /// What was remembered of it is wrong; it is asked anew.
-    Stale,
+    /// What is known of it seems to be wrong, and is requested again.
+    Stale(Doubt),
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
     /// It answered, but not with what was asked: busy all the time, or an error.

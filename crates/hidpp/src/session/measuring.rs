@@ -1,6 +1,7 @@
 //! Light measurements: requests and reports on one side, the series and the probes that wait for them
 //! on the other.
 
+use super::doubt::Doubt;
 use super::event::DeviceFact;
 use super::light::{Action, LightSeries};
 use super::request::{Request, RequestError};
@@ -96,7 +97,7 @@ impl Session {
                 // Another feature may stand where the solar dashboard is remembered to be.
                 let known = self.known.entry(device).or_default();
                 let again = match self.probes.get_mut(&device) {
-                    Some(probe) => probe.handle_stale(known, &mut facts),
+                    Some(probe) => probe.handle_stale(known, Doubt::NoMeasurement, &mut facts),
                     None => false,
                 };
                 if !again {
@@ -167,7 +168,7 @@ impl Session {
         }
         let mut facts = Vec::new();
         let known = self.known.entry(device).or_default();
-        let again = probe.handle_nonsense(known, &mut facts);
+        let again = probe.handle_nonsense(known, BatteryFeature::SolarDashboard, &mut facts);
         self.publish(device, facts);
         again
     }

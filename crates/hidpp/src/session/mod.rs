@@ -11,6 +11,7 @@
 
 mod checking;
 mod discovery;
+mod doubt;
 mod event;
 mod exchange;
 mod first_notice;
@@ -31,7 +32,10 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use log::debug;
+
 pub use discovery::DiscoveryScope;
+pub use doubt::Doubt;
 pub use event::{DeviceFact, Event, PairingRecord, ReceiverRecord};
 pub use known::{Known, KnownRegister};
 pub use peer::Peer;
@@ -256,7 +260,10 @@ impl Session {
             (Peer::Device, DeviceIndex::DIRECT | DeviceIndex::CORDED) => {
                 report.with_device(DeviceIndex::DIRECT)
             }
-            (Peer::Device, _) => return,
+            (Peer::Device, index) => {
+                debug!("device {index}: report dropped, not of the device of this node");
+                return;
+            }
         };
         if self.exchange.handle_report(now, report) {
             self.settle(now);

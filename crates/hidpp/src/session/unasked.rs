@@ -1,5 +1,7 @@
 //! What devices and receivers say by themselves: that they come and go, their charge, the light.
 
+use log::debug;
+
 use super::event::{DeviceFact, Event};
 use super::light::Action;
 use super::probe::Probe;
@@ -122,11 +124,11 @@ impl Session {
         let Some(known) = self.known.get(&device) else {
             return;
         };
-        if battery_event::is_reading(feature, event.get())
-            && known.remembered
-            && !feature.is_plausible(report)
-        {
-            // Another feature stands there than is remembered, or it says something new.
+        let is_reading = battery_event::is_reading(feature, event.get());
+        let (id, number) = (feature.id(), event.get());
+        if is_reading && known.remembered && !feature.is_plausible(report) {
+            // Another feature is there than is remembered, or it reports something new.
+            debug!("device {device}: event {number} cannot be one of feature {id}: reading again");
             self.look_again(device);
             return;
         }
@@ -134,8 +136,20 @@ impl Session {
         match battery_event::origin(feature, report, capabilities) {
             Origin::Event => {}
             // Its values may be the arguments of another program.
-            Origin::Reply => return,
+            Origin::Reply => {
+                let what = if is_reading {
+                    "a reply to another program"
+                } else {
+                    "not one that is known"
+                };
+                debug!("device {device}: event {number} of feature {id} dropped: {what}");
+                return;
+            }
             Origin::Unclear => {
+                debug!(
+                    "device {device}: event {number} of feature {id} dropped: it may be a reply to \
+                     another program"
+                );
                 self.publish(device, vec![DeviceFact::Unclear]);
                 return;
             }
@@ -154,12 +168,17 @@ impl Session {
 
     /// A light measurement is one of those that a series waits for.
     fn note_measurement(&mut self, now: Timestamp, device: DeviceIndex, solar: &SolarEvent) {
-        // A frame without its marker, or with an impossible charge, does not end the wait.
-        if solar.kind == EventKind::LightMeasure
-            && solar.good
-            && solar.charge.is_some()
-            && let Some(series) = self.light_series.get_mut(&device)
-        {
+        if solar.kind != EventKind::LightMeasure {
+            return;
+        }
+        if let Some(series) = self.light_series.get_mut(&device) {
+            if !solar.good || solar.charge.is_none() {
+                debug!(
+                    "device {device}: measurement without its marker or with an impossible charge: \
+                     still waiting for one"
+                );
+                return;
+            }
             let action = series.handle_measurement(now);
             if action == Action::Done {
                 // The event is the answer, also where the reply got lost.

@@ -95,7 +95,7 @@ impl Probe {
         report: &Report,
         facts: &mut Vec<DeviceFact>,
     ) {
-        if !feature.is_plausible(report) && self.handle_nonsense(known, facts) {
+        if !feature.is_plausible(report) && self.handle_nonsense(known, feature, facts) {
             return;
         }
         // What stays odd when everything was asked anew is taken as it is.

@@ -5,6 +5,7 @@ use super::step::Step;
 use super::{Heard, Presence, Probe};
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{Capability, firmware_version};
+use crate::session::doubt::Doubt;
 use crate::session::event::DeviceFact;
 use crate::session::known::{Known, KnownRegister};
 use crate::session::request::RequestError;
@@ -79,8 +80,8 @@ impl Probe {
             // No feature stands there at all.
             (
                 Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
-                RequestError::Refused(Hidpp20(Error20::InvalidFeatureIndex)),
-            ) if self.can_restart() => self.restart(known, facts),
+                RequestError::Refused(code @ Hidpp20(Error20::InvalidFeatureIndex)),
+            ) if self.can_restart() => self.restart(known, Doubt::Refused(code), facts),
             // Another feature than the remembered one stands there, or the device speaks another
             // protocol than it did.
             (
@@ -89,12 +90,12 @@ impl Probe {
                 | Step::MeasureLight(_)
                 | Step::Register(_),
                 RequestError::Refused(
-                    Hidpp20(
+                    code @ (Hidpp20(
                         Error20::InvalidFunction | Error20::InvalidArgument | Error20::Unsupported,
                     )
-                    | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress),
+                    | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress)),
                 ),
-            ) if self.can_forget(known) => self.restart(known, facts),
+            ) if self.can_forget(known) => self.restart(known, Doubt::Refused(code), facts),
             // A device may list what it then refuses: the feature is as good as absent.
             (Step::Find(id), RequestError::Refused(_)) => {
                 known.learn(id, None);

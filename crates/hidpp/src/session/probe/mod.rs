@@ -18,13 +18,14 @@ pub use wanted::Wanted;
 
 use plan::{Goal, Way, goals, way_to};
 
+use super::doubt::Doubt;
 use super::event::DeviceFact;
 use super::known::{Known, KnownRegister};
 use super::request::{Request, RequestError};
 use super::sources::battery_registers;
 use super::text::ReadText;
-use crate::feature::BatteryRegister;
 use crate::feature::root::ProtocolVersion;
+use crate::feature::{BatteryFeature, BatteryRegister};
 use crate::wire::Report;
 
 #[derive(Debug)]
@@ -128,13 +129,13 @@ impl Probe {
     }
 
     /// Asks everything again.
-    fn restart(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) {
+    fn restart(&mut self, known: &mut Known, doubt: Doubt, facts: &mut Vec<DeviceFact>) {
         *self = Self {
             restarted: true,
             ..Self::new(self.wanted, self.text)
         };
         known.reset();
-        facts.push(DeviceFact::Stale);
+        facts.push(DeviceFact::Stale(doubt));
     }
 
     /// The next thing to ask, until there is none.
@@ -238,26 +239,32 @@ impl Probe {
         }
     }
 
-    /// Asks everything anew if something was remembered.
-    pub(super) fn handle_stale(&mut self, known: &mut Known, facts: &mut Vec<DeviceFact>) -> bool {
+    /// Asks everything again if something was remembered.
+    pub(super) fn handle_stale(
+        &mut self,
+        known: &mut Known,
+        doubt: Doubt,
+        facts: &mut Vec<DeviceFact>,
+    ) -> bool {
         let again = self.can_forget(known);
         if again {
-            self.restart(known, facts);
+            self.restart(known, doubt, facts);
         }
         again
     }
 
-    /// Asks everything anew, once, because an answer is not that of the feature it should be: what
-    /// was remembered is stale, or a program that asks under the same software id was given the
-    /// answer to our look-up, and we that to its own.
+    /// Asks everything again, once, because an answer is not one of the feature it should be of: what
+    /// was remembered is stale, or another program that uses the same software id was sent the reply to
+    /// our look-up, and we were sent its own.
     pub(super) fn handle_nonsense(
         &mut self,
         known: &mut Known,
+        feature: BatteryFeature,
         facts: &mut Vec<DeviceFact>,
     ) -> bool {
         let again = self.can_restart();
         if again {
-            self.restart(known, facts);
+            self.restart(known, Doubt::Implausible(feature.id()), facts);
         }
         again
     }

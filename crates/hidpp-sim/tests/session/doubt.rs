@@ -1,0 +1,65 @@
+//! Replies that cannot be those of the feature at a remembered index.
+
+use hidpp_proto::feature::BatteryFeature;
+use hidpp_proto::feature::root::ProtocolVersion;
+use hidpp_proto::session::{DeviceFact, Doubt, Event, Known, Peer, Session, Wanted};
+use hidpp_proto::units::Timestamp;
+use hidpp_proto::wire::{Error20, ErrorCode, FeatureIndex, Report, ReportId};
+
+use crate::bench::slot;
+
+/// Why a device's battery is looked up again, where each of its requests has this reply.
+fn doubt(feature: BatteryFeature, reply: impl Fn(&Report) -> Report) -> Option<Doubt> {
+    let mut known = Known::default();
+    known.protocol = Some(ProtocolVersion { major: 4, minor: 5 });
+    known.remembered = true;
+    known.learn(feature.id(), Some(FeatureIndex(7)));
+    for other in BatteryFeature::ALL.into_iter().filter(|it| *it != feature) {
+        known.learn(other.id(), None);
+    }
+    let mut session = Session::new(Peer::Receiver, ReportId::Long);
+    session.probe(slot(1), Wanted::BATTERY, known);
+    let mut now = Timestamp::START;
+    loop {
+        while let Some(request) = session.poll_transmit(now) {
+            session.handle_report(now, &reply(&request));
+        }
+        while let Some(event) = session.poll_event() {
+            if let Event::Device(_, DeviceFact::Stale(doubt)) = event {
+                return Some(doubt);
+            }
+        }
+        now = session.poll_timeout()?.max(now);
+        session.handle_timeout(now);
+    }
+}
+
+#[test]
+fn what_is_requested_again_has_its_reason() {
+    let echo = |it: &Report| Report::long(it.device(), it.sub_id(), it.address(), [0; 16]);
+    let refusal = |code: u8| {
+        move |it: &Report| {
+            let mut params = [0; 16];
+            (params[0], params[1]) = (it.address(), code);
+            Report::long(it.device(), 0xFF, it.sub_id(), params)
+        }
+    };
+    let voltage = BatteryFeature::Voltage;
+    let implausible = Doubt::Implausible(voltage.id());
+    assert_eq!(doubt(voltage, echo), Some(implausible));
+    for code in [Error20::InvalidFeatureIndex, Error20::InvalidFunction] {
+        let refused = Doubt::Refused(ErrorCode::Hidpp20(code));
+        assert_eq!(doubt(voltage, refusal(code.code())), Some(refused));
+    }
+    // The series is accepted, and no measurement follows.
+    let solar = BatteryFeature::SolarDashboard;
+    let accept = |it: &Report| {
+        let mut params = [0; 16];
+        params[..3].copy_from_slice(&it.head());
+        Report::long(it.device(), it.sub_id(), it.address(), params)
+    };
+    assert_eq!(doubt(solar, accept), Some(Doubt::NoMeasurement));
+    let other = |it: &Report| Report::long(it.device(), it.sub_id(), it.address(), [0x55; 16]);
+    let implausible = Doubt::Implausible(solar.id());
+    assert_eq!(doubt(solar, other), Some(implausible));
+}
