@@ -144,6 +144,26 @@ fn only_tests_of_the_programs_depend_on_test_support() {
     }
 }
 
+#[test]
+fn published_crates_depend_only_on_published_ones_and_run_all_examples() {
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version=1"]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata.get("packages").unwrap().as_array().unwrap();
+    for (package, published) in [("hidpp-proto", &[][..]), ("hidpp-sim", &["hidpp-proto"])] {
+        let found = packages.iter().find(|it| word(it, "name") == package);
+        let found = found.unwrap();
+        let dependencies = found.get("dependencies").unwrap().as_array().unwrap();
+        // cargo publishes no dependency by path alone: what uses it would not compile.
+        let ours = dependencies.iter().filter(|it| it.get("path").is_some());
+        let ours: Vec<_> = ours.map(|it| word(it, "name")).collect();
+        assert_eq!(ours, published, "{package}");
+        let targets = found.get("targets").unwrap().as_array().unwrap();
+        for target in targets {
+            assert_eq!(target["test"], true, "{package}: {target}");
+        }
+    }
+}
+
 /// Whether a package belongs to the project.
 fn is_ours(package: &Value) -> bool {
     package.get("source").is_some_and(Value::is_null)

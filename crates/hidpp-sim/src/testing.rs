@@ -1,4 +1,4 @@
-//! Helpers that let the tests of this module read like the protocol's tables.
+//! Helpers that let the tests read like the tables of Logitech's documents (cpg-docs).
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ pub(super) fn after(start: Timestamp, span: u64) -> Timestamp {
     start + Duration::from_millis(span)
 }
 
-/// A charge that is known to be one.
+/// A charge of at most 100 %.
 pub(super) fn percent(charge: u8) -> Percent {
     Percent::new(charge).unwrap_or(Percent::FULL)
 }
 
-/// The bytes of a frame written as in the protocol sheet: `…` fills it up with zeros.
+/// The bytes of a frame in hexadecimal, where `…` stands for zeros up to the length of the report.
 pub(super) fn frame(text: &str) -> Vec<u8> {
     let mut bytes: Vec<u8> = text
         .split_whitespace()

@@ -300,7 +300,7 @@ impl FromStr for Report {
     type Err = ParseReportError;
 
     /// Reads hexadecimal bytes with blanks between them, `10 01 09 03 78 01 00`; a trailing `…`
-    /// stands for zeros up to the least length, as in the protocol's sheets: `10 01 …`.
+    /// stands for zeros up to the least length of such a report: `10 01 …`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (text, is_filled) = match text.strip_suffix('…') {
             Some(text) => (text, true),
