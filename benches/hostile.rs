@@ -130,10 +130,10 @@ fn row(trial: &Trial) {
 /// Replies that did not arrive, and the end of the service.
 fn remarks(trial: &Trial) -> String {
     let mut remarks = String::new();
-    for (who, experience) in [("other", &trial.other), ("same", &trial.same)] {
+    for (name, experience) in [("other", &trial.other), ("same", &trial.same)] {
         let (limited, lost) = (experience.limited, experience.lost.len());
         if limited + lost > 0 {
-            _ = write!(remarks, "  {who} user: {limited} refused, {lost} lost");
+            _ = write!(remarks, "  {name} user: {limited} refused, {lost} lost");
         }
     }
     if let Some(ended) = &trial.ended {

@@ -110,7 +110,7 @@ fn memory(size: Size) -> io::Result<(f64, f64)> {
 }
 
 /// Measures memory and prints it, for [`memory`].
-pub(crate) fn tell_memory(size: Size) -> io::Result<()> {
+pub(crate) fn print_memory(size: Size) -> io::Result<()> {
     // Loads the program's own pages first.
     let one = Size {
         devices: 1,

@@ -57,13 +57,13 @@ pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timesta
         let times = log.asked.get(&DeviceIndex(slot)).into_iter().flatten();
         count(times.filter(|at| **at < end).count())
     };
-    let told = |place: u32| latency.register * (IDENTITY + RECORD * place);
+    let announced = |place: u32| latency.register * (IDENTITY + RECORD * place);
 
     let registers = latency.register * count(log.registers);
     let chains = (1..).zip(receiver.slots()).map(|(place, slot)| {
         let solar = receiver.device(slot).is_some_and(|it| it.solar().is_some());
         let measuring = if solar { MEASURING } else { Duration::ZERO };
-        let chain = told(place) + latency.radio * asked(slot) + measuring;
+        let chain = announced(place) + latency.radio * asked(slot) + measuring;
         (slot, chain)
     });
     let slowest = chains
@@ -76,7 +76,7 @@ pub(crate) fn soonest(receiver: &Receiver, log: &Log, slots: &[u8], end: Timesta
         Patience::Replacing | Patience::Deaf => 1,
         Patience::Endless | Patience::Patient => u32::MAX,
     };
-    let taking_turns = told(1) + latency.radio * all.div_ceil(lanes.max(1));
+    let taking_turns = announced(1) + latency.radio * all.div_ceil(lanes.max(1));
     registers.max(slowest.unwrap_or_default()).max(taking_turns)
 }
 

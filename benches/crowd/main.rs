@@ -54,7 +54,7 @@ fn main() -> io::Result<()> {
         && mode == cost::MEMORY
     {
         let number = |text: &str| text.parse().map_err(io::Error::other);
-        return cost::tell_memory(Size {
+        return cost::print_memory(Size {
             devices: number(devices)?,
             receivers: number(receivers)?,
         });

@@ -21,31 +21,31 @@ use test_support::client::Client;
 
 /// Hardware that can be plugged in, controlled by the test.
 #[derive(Clone)]
-pub(crate) struct Thing(Arc<Inner>);
+pub(crate) struct Hardware(Arc<Inner>);
 
 struct Inner {
     path: String,
     plugged: Mutex<Plugged>,
     /// When its own time began.
     start: Timestamp,
-    bell: Bell,
+    waker: Waker,
     gone: Mutex<bool>,
     /// Reports that are received in addition to those of the firmware.
-    said: Mutex<VecDeque<Report>>,
+    injected: Mutex<VecDeque<Report>>,
     /// While it is set, sending blocks.
     blocked: Mutex<bool>,
     unblocked: Condvar,
 }
 
-impl Thing {
+impl Hardware {
     pub(crate) fn new(path: &str, plugged: Plugged) -> Self {
         Self(Arc::new(Inner {
             path: path.to_owned(),
             plugged: Mutex::new(plugged),
             start: RealClock::new(None).now(),
-            bell: Bell::new(),
+            waker: Waker::new(),
             gone: Mutex::new(false),
-            said: Mutex::default(),
+            injected: Mutex::default(),
             blocked: Mutex::new(false),
             unblocked: Condvar::new(),
         }))
@@ -75,7 +75,7 @@ impl Thing {
             panic!("it is not a receiver");
         };
         let done = act(receiver, self.own_time(RealClock::new(None).now()));
-        self.0.bell.ring();
+        self.0.waker.wake();
         done
     }
 
@@ -108,12 +108,12 @@ impl Thing {
     }
 
     /// Injects this long report as if the firmware had sent it.
-    pub(crate) fn say(&self, bytes: &[u8]) {
+    pub(crate) fn inject(&self, bytes: &[u8]) {
         let mut report = bytes.to_vec();
         report.resize(20, 0);
         let report = Report::parse(&report).unwrap();
-        self.0.said.lock().unwrap().push_back(report);
-        self.0.bell.ring();
+        self.0.injected.lock().unwrap().push_back(report);
+        self.0.waker.wake();
     }
 
     /// Makes sending to it block, or unblocks it.
@@ -123,7 +123,7 @@ impl Thing {
     }
 }
 
-impl Transport for Thing {
+impl Transport for Hardware {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
         let blocked = self.0.blocked.lock().unwrap();
         let _blocked = self.0.unblocked.wait_while(blocked, |it| *it).unwrap();
@@ -134,9 +134,9 @@ impl Transport for Thing {
     }
 
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        self.0.bell.hush();
+        self.0.waker.reset();
         self.check()?;
-        if let Some(report) = self.0.said.lock().unwrap().pop_front() {
+        if let Some(report) = self.0.injected.lock().unwrap().pop_front() {
             return Ok(Some(Incoming::HidPp(report)));
         }
         let input = self.plugged().input_report(self.own_time(now));
@@ -144,7 +144,7 @@ impl Transport for Thing {
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.0.bell.as_fd())
+        Some(self.0.waker.as_fd())
     }
 
     fn next_due(&self) -> Option<Timestamp> {
@@ -153,7 +153,7 @@ impl Transport for Thing {
     }
 }
 
-impl Thing {
+impl Hardware {
     fn own_time(&self, now: Timestamp) -> Timestamp {
         Timestamp::from_start(now.since(self.0.start))
     }
@@ -168,18 +168,18 @@ impl Thing {
 }
 
 /// Makes poll(2) return.
-struct Bell(OwnedFd);
+struct Waker(OwnedFd);
 
-impl Bell {
+impl Waker {
     fn new() -> Self {
         Self(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC).unwrap())
     }
 
-    fn ring(&self) {
+    fn wake(&self) {
         rustix::io::write(&self.0, &1_u64.to_ne_bytes()).unwrap();
     }
 
-    fn hush(&self) {
+    fn reset(&self) {
         _ = rustix::io::read(&self.0, &mut [0; 8]);
     }
 
@@ -194,31 +194,31 @@ struct Port(Arc<PortInner>);
 
 struct PortInner {
     events: Mutex<VecDeque<NodeEvent>>,
-    things: Mutex<Vec<Thing>>,
-    bell: Bell,
+    all_hardware: Mutex<Vec<Hardware>>,
+    waker: Waker,
 }
 
 impl Port {
-    fn tell(&self, event: NodeEvent) {
+    fn push_event(&self, event: NodeEvent) {
         self.0.events.lock().unwrap().push_back(event);
-        self.0.bell.ring();
+        self.0.waker.wake();
     }
 }
 
 impl NodeSource for Port {
     fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
-        self.0.bell.hush();
+        self.0.waker.reset();
         Ok(self.0.events.lock().unwrap().pop_front())
     }
 
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.0.bell.as_fd())
+        Some(self.0.waker.as_fd())
     }
 
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError> {
-        let things = self.0.things.lock().unwrap();
-        let thing = things.iter().rev().find(|it| it.0.path == info.path);
-        Ok(Box::new(thing.unwrap().clone()))
+        let all_hardware = self.0.all_hardware.lock().unwrap();
+        let hardware = all_hardware.iter().rev().find(|it| it.0.path == info.path);
+        Ok(Box::new(hardware.unwrap().clone()))
     }
 }
 
@@ -231,16 +231,21 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Starts it with this hardware, and waits until it owns its name.
-    pub(crate) fn serve(bus: &Bus, client: &Client, things: &[Thing]) -> Self {
-        Self::with_args(bus, client, things, &[])
+    pub(crate) fn serve(bus: &Bus, client: &Client, all_hardware: &[Hardware]) -> Self {
+        Self::with_args(bus, client, all_hardware, &[])
     }
 
     /// The same with additional arguments of the program.
-    pub(crate) fn with_args(bus: &Bus, client: &Client, things: &[Thing], more: &[&str]) -> Self {
+    pub(crate) fn with_args(
+        bus: &Bus,
+        client: &Client,
+        all_hardware: &[Hardware],
+        more: &[&str],
+    ) -> Self {
         let port = Port(Arc::new(PortInner {
             events: Mutex::default(),
-            things: Mutex::default(),
-            bell: Bell::new(),
+            all_hardware: Mutex::default(),
+            waker: Waker::new(),
         }));
         let ending = Arc::new(Ending::new().unwrap());
         let args = ["solar-statusd", "--bus", bus.address()];
@@ -250,8 +255,8 @@ impl Desk {
             ending: Arc::clone(&ending),
             daemon: None,
         };
-        for thing in things {
-            desk.plug(thing);
+        for hardware in all_hardware {
+            desk.plug(hardware);
         }
         let run = move || service::serve(&args, &mut port.clone(), &ending);
         desk.daemon = Some(thread::spawn(run));
@@ -259,16 +264,22 @@ impl Desk {
         desk
     }
 
-    pub(crate) fn plug(&self, thing: &Thing) {
-        *thing.0.gone.lock().unwrap() = false;
-        self.port.0.things.lock().unwrap().push(thing.clone());
-        self.port.tell(NodeEvent::Appeared(thing.info()));
+    pub(crate) fn plug(&self, hardware: &Hardware) {
+        *hardware.0.gone.lock().unwrap() = false;
+        self.port
+            .0
+            .all_hardware
+            .lock()
+            .unwrap()
+            .push(hardware.clone());
+        self.port.push_event(NodeEvent::Appeared(hardware.info()));
     }
 
-    pub(crate) fn unplug(&self, thing: &Thing) {
-        *thing.0.gone.lock().unwrap() = true;
-        thing.act(Receiver::power_cycle);
-        self.port.tell(NodeEvent::Disappeared(thing.info().id));
+    pub(crate) fn unplug(&self, hardware: &Hardware) {
+        *hardware.0.gone.lock().unwrap() = true;
+        hardware.act(Receiver::power_cycle);
+        self.port
+            .push_event(NodeEvent::Disappeared(hardware.info().id));
     }
 
     /// Ends the daemon as a signal does.
@@ -286,8 +297,8 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         if self.daemon.is_some() {
-            for thing in &*self.port.0.things.lock().unwrap() {
-                thing.block(false);
+            for hardware in &*self.port.0.all_hardware.lock().unwrap() {
+                hardware.block(false);
             }
             self.ending.end();
             // Its result matters only to a test that has not failed.

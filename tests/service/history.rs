@@ -132,8 +132,8 @@ fn a_daemon_without_a_history_returns_an_error() {
     assert_eq!(error_name(refused), "org.solarstatus.Error.NotSupported");
     let output = SOLAR_STATUS.run(&["history", "--bus", bus.address()]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let said = stderr(&output);
-    assert!(said.contains("runs without --state"), "{said}");
+    let errors = stderr(&output);
+    assert!(errors.contains("runs without --state"), "{errors}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use test_support::signal::error_name;
 use zbus::{Message, block_on};
 
 use crate::daemon::Daemon;
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -31,10 +31,10 @@ fn percent(charge: u8) -> Percent {
 fn values_are_returned_without_delay_while_the_hardware_hangs() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
-    thing.block(true);
-    thing.act(|desk, now| desk.wake(now, scenario::K800));
+    let hardware = Hardware::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
+    hardware.block(true);
+    hardware.act(|desk, now| desk.wake(now, scenario::K800));
     client
         .call::<_, ()>(M705, UPOWER_DEVICE, "Refresh", &())
         .unwrap();
@@ -55,16 +55,16 @@ fn values_are_returned_without_delay_while_the_hardware_hangs() {
     let median = took.get(took.len() / 2).unwrap();
     assert!(*median < Duration::from_millis(50), "{took:?}");
     assert!(took.len() > 120, "{} values", took.len());
-    thing.block(false);
+    hardware.block(false);
 }
 
 #[test]
 fn a_flood_of_calls_delays_neither_the_hardware_nor_other_clients() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
-    thing.take_requests(2);
+    let hardware = Hardware::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
+    hardware.take_requests(2);
     let flood = Flood::begin(&bus);
     for (path, interface, member) in [
         (M705, UPOWER_DEVICE, "Refresh"),
@@ -76,11 +76,11 @@ fn a_flood_of_calls_delays_neither_the_hardware_nor_other_clients() {
     flood.send_many(3000, K750, DEVICE, "MeasureLight", &(60_u32, 1_u32));
     // Changes are still published, and other clients get replies.
     for charge in [40, 39, 38] {
-        thing.act(|desk, now| desk.set_charge(now, scenario::M705, percent(charge)));
+        hardware.act(|desk, now| desk.set_charge(now, scenario::M705, percent(charge)));
         client.wait_for_value(M705, "Percentage", &charge.to_string());
         client.values(K750, UPOWER_DEVICE).unwrap();
     }
-    let asked = thing.take_requests(2);
+    let asked = hardware.take_requests(2);
     assert!(
         asked.len() <= 4,
         "the mouse was asked {}: {asked:?}",
@@ -131,17 +131,17 @@ fn a_client_that_never_reads_does_not_delay_others() {
 fn forged_signals_have_no_effect_and_delay_no_client() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let hardware = Hardware::desk();
+    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
     let owner: String = client.ask_bus("GetNameOwner", &NAME).unwrap();
-    let stranger = Client::deaf(&bus);
+    let stranger = Client::without_broadcasts(&bus);
     client
         .call::<_, ()>(K750, DEVICE, "MeasureLight", &(60_u32, 1_u32))
         .unwrap();
     client.wait_for("measurement", |signal| {
         signal.changed().contains_key("LightTime")
     });
-    thing.take_requests(scenario::K750);
+    hardware.take_requests(scenario::K750);
     let caller = client.connection.unique_name().unwrap().to_string();
     for _ in 0..500 {
         let manager = "org.freedesktop.login1.Manager";
@@ -161,7 +161,7 @@ fn forged_signals_have_no_effect_and_delay_no_client() {
     client.wait_for("measurement", |signal| {
         signal.changed().contains_key("LightTime")
     });
-    let asked = thing.take_requests(scenario::K750);
+    let asked = hardware.take_requests(scenario::K750);
     assert!(asked.is_empty(), "{asked:?}");
     assert!(desk.stop().is_ok());
 }
@@ -200,7 +200,7 @@ struct Flood(Client);
 
 impl Flood {
     fn begin(bus: &Bus) -> Self {
-        Self(Client::deaf(bus))
+        Self(Client::without_broadcasts(bus))
     }
 
     fn send_many<B>(&self, times: usize, path: &str, interface: &str, member: &str, body: &B)

@@ -33,9 +33,9 @@ fn number(variable: &str, default: u64) -> u64 {
 }
 
 /// A pseudo-random sequence that is the same in each run (xorshift).
-struct Moments(u64);
+struct RandomTimes(u64);
 
-impl Moments {
+impl RandomTimes {
     fn next(&mut self, within: Duration) -> Duration {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -109,13 +109,13 @@ impl Place {
             "1",
             self.simulate,
         ];
-        let mut client = Client::deaf(bus);
+        let mut client = Client::without_broadcasts(bus);
         client.service.clone_from(&self.name);
         let daemon = Daemon::start(bus.address(), &args);
-        let mut told: Vec<(Instant, Duration)> = Vec::new();
+        let mut published: Vec<(Instant, Duration)> = Vec::new();
         let end = Instant::now() + time;
         while Instant::now() < end {
-            told.extend(self.light(&client).map(|at| (Instant::now(), at)));
+            published.extend(self.light(&client).map(|at| (Instant::now(), at)));
             let left = end.saturating_duration_since(Instant::now());
             thread::sleep(left.min(Duration::from_millis(200)));
         }
@@ -152,10 +152,10 @@ impl Place {
         }
         let saved = self.remembered();
         let saved = saved.values().filter_map(|it| it.light).max();
-        let newer = told
+        let newer = published
             .iter()
             .find(|(_, at)| saved.is_none_or(|saved| *at > saved));
-        found.worst_age = newer.map_or(Duration::ZERO, |(told, _)| killed - *told);
+        found.worst_age = newer.map_or(Duration::ZERO, |(at, _)| killed - *at);
         found
     }
 
@@ -226,10 +226,10 @@ fn a_killed_daemon_loses_no_recorded_entry_and_leaves_no_torn_line() {
         let places = (0..AT_ONCE).map(|place| {
             let bus = &bus;
             scope.spawn(move || {
-                let mut moments = Moments(0x9E37_79B9_7F4A_7C15 ^ (place + 1));
+                let mut random_times = RandomTimes(0x9E37_79B9_7F4A_7C15 ^ (place + 1));
                 let place = Place::new(place);
                 let kills = (0..kills / AT_ONCE).map(|_| {
-                    let moment = moments.next(within);
+                    let moment = random_times.next(within);
                     place.kill_after(bus, moment)
                 });
                 kills.fold(Found::default(), Found::with)

@@ -12,7 +12,7 @@ use test_support::client::{Client, DEVICE, NAME, UPOWER};
 use test_support::wait::{PATIENCE, until};
 
 use crate::daemon::Daemon;
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 /// Every program may call, none may own a name: the default policy of dbus-daemon.
 const DEFAULT_POLICY: &str = r#"
@@ -42,10 +42,10 @@ fn a_second_daemon_names_the_first_and_exits() {
     let client = Client::of(&bus);
     let _first = Daemon::start(bus.address(), &["--simulate"]);
     client.wait_for_name(NAME);
-    let told = complaint(bus.address(), &["--simulate"]);
+    let message = complaint(bus.address(), &["--simulate"]);
     let expected = format!("solar-statusd: the name {NAME} is taken on this bus by :1.");
-    assert!(told.starts_with(&expected), "{told}");
-    assert!(told.contains("solar-statusd runs already"), "{told}");
+    assert!(message.starts_with(&expected), "{message}");
+    assert!(message.contains("solar-statusd runs already"), "{message}");
 }
 
 #[test]
@@ -58,10 +58,10 @@ fn upowerd_is_not_replaced() {
         .ask_bus("RequestName", &(UPOWER, allow_replacement))
         .unwrap();
     assert_eq!(taken, 1);
-    let told = complaint(bus.address(), &["--simulate", "--bus-name", UPOWER]);
+    let message = complaint(bus.address(), &["--simulate", "--bus-name", UPOWER]);
     assert!(
-        told.contains("upowerd runs here, and is not replaced"),
-        "{told}"
+        message.contains("upowerd runs here, and is not replaced"),
+        "{message}"
     );
     let owner: String = upowerd.ask_bus("GetNameOwner", &UPOWER).unwrap();
     assert_eq!(owner, upowerd.connection.unique_name().unwrap().as_str());
@@ -71,7 +71,7 @@ fn upowerd_is_not_replaced() {
 fn the_name_cannot_be_taken_over() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let _desk = Desk::serve(&bus, &client, &[Thing::desk()]);
+    let _desk = Desk::serve(&bus, &client, &[Hardware::desk()]);
     let outcome: u32 = client.ask_bus("RequestName", &(NAME, REPLACE)).unwrap();
     assert_eq!(outcome, EXISTS);
     assert!(!client.enumerate().is_empty());
@@ -81,18 +81,18 @@ fn the_name_cannot_be_taken_over() {
 fn a_policy_that_denies_the_name_is_reported() {
     // The default policy of dbus-daemon: no program may own a name.
     let bus = Bus::start(Broker::DbusDaemon, DEFAULT_POLICY, &[]);
-    let told = complaint(bus.address(), &["--simulate"]);
+    let message = complaint(bus.address(), &["--simulate"]);
     let expected = format!("solar-statusd: the bus does not give the name {NAME}");
-    assert!(told.starts_with(&expected), "{told}");
-    assert!(told.contains("policy"), "{told}");
+    assert!(message.starts_with(&expected), "{message}");
+    assert!(message.contains("policy"), "{message}");
 }
 
 #[test]
 fn a_missing_bus_is_reported_and_the_daemon_exits() {
     for address in ["unix:path=/nonexistent/socket", "nonsense"] {
-        let told = complaint(address, &["--simulate"]);
+        let message = complaint(address, &["--simulate"]);
         let expected = format!("solar-statusd: the bus at {address} cannot be reached");
-        assert!(told.starts_with(&expected), "{told}");
+        assert!(message.starts_with(&expected), "{message}");
     }
 }
 
@@ -112,13 +112,13 @@ fn when_the_bus_ends_the_daemon_exits_with_an_error_for_systemd() {
 fn when_the_bus_ends_notification_flags_are_restored() {
     let mut bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let hardware = Hardware::desk();
+    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
     bus.kill();
     let ended = desk.wait();
     let lost = matches!(ended, Err(ServiceError::Bus(BusError::Lost)));
     assert!(lost, "{ended:?}");
-    assert_eq!(thing.act(|receiver, _| receiver.flags()), [0; 3]);
+    assert_eq!(hardware.act(|receiver, _| receiver.flags()), [0; 3]);
 }
 
 #[test]
@@ -139,17 +139,17 @@ fn signals_end_the_daemon_without_an_error() {
 fn the_shutdown_restores_flags_and_cancels_the_series() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
-    assert_ne!(thing.act(|receiver, _| receiver.flags()), [0; 3]);
+    let hardware = Hardware::desk();
+    let mut desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
+    assert_ne!(hardware.act(|receiver, _| receiver.flags()), [0; 3]);
     client
         .call::<_, ()>(K750, DEVICE, "MeasureLight", &(60_u32, 1_u32))
         .unwrap();
     client.wait_for("measurement", |it| it.changed().contains_key("LightTime"));
-    thing.take_requests(scenario::K750);
+    hardware.take_requests(scenario::K750);
     assert!(desk.stop().is_ok());
-    assert_eq!(thing.act(|receiver, _| receiver.flags()), [0; 3]);
-    assert_eq!(thing.take_series(scenario::K750), ["00 00"]);
+    assert_eq!(hardware.act(|receiver, _| receiver.flags()), [0; 3]);
+    assert_eq!(hardware.take_series(scenario::K750), ["00 00"]);
 }
 
 #[test]
@@ -172,25 +172,27 @@ fn systemd_gets_ready_status_watchdog_and_stopping_notifications() {
             .trim()
             .to_owned()
     };
-    let mut heard = vec![next()];
-    while heard.last().unwrap() != "READY=1" {
-        heard.push(next());
+    let mut messages = vec![next()];
+    while messages.last().unwrap() != "READY=1" {
+        messages.push(next());
     }
     // It is ready when it owns its name.
     assert!(client.ask_bus::<_, bool>("NameHasOwner", &NAME).unwrap());
     let mut pings = 0;
     while pings < 5 {
-        let told = next();
-        pings += usize::from(told == "WATCHDOG=1");
-        heard.push(told);
+        let message = next();
+        pings += usize::from(message == "WATCHDOG=1");
+        messages.push(message);
     }
     assert!(
-        heard.iter().any(|it| it == "STATUS=3 devices, 1 receivers"),
-        "{heard:?}"
+        messages
+            .iter()
+            .any(|it| it == "STATUS=3 devices, 1 receivers"),
+        "{messages:?}"
     );
     daemon.signal(Signal::TERM);
-    while heard.last().unwrap() != "STOPPING=1" {
-        heard.push(next());
+    while messages.last().unwrap() != "STOPPING=1" {
+        messages.push(next());
     }
     assert_eq!(daemon.wait().0.code(), Some(0));
 }
@@ -210,10 +212,10 @@ fn the_daemon_runs_without_a_writable_state_directory() {
     daemon.signal(Signal::TERM);
     let (status, errors) = daemon.wait();
     assert_eq!(status.code(), Some(0), "{errors:?}");
-    let told = |what: &str| errors.iter().filter(|it| it.contains(what)).count();
+    let count = |what: &str| errors.iter().filter(|it| it.contains(what)).count();
     // Both are attempted more than once: after the devices were read, and at the end.
     assert_eq!(
-        (told("no history is written"), told("devices.json")),
+        (count("no history is written"), count("devices.json")),
         (1, 1),
         "{errors:#?}"
     );
@@ -223,14 +225,14 @@ fn the_daemon_runs_without_a_writable_state_directory() {
 fn devices_are_read_again_when_logind_reports_the_resume() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let logind = Client::deaf(&bus);
+    let logind = Client::without_broadcasts(&bus);
     let name = "org.freedesktop.login1";
     // logind starts after the daemon, which must follow the owner of the name.
-    let thing = Thing::desk();
-    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let hardware = Hardware::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
     let owner: String = client.ask_bus("GetNameOwner", &NAME).unwrap();
     let _: u32 = logind.ask_bus("RequestName", &(name, 0_u32)).unwrap();
-    thing.take_requests(scenario::M705);
+    hardware.take_requests(scenario::M705);
     let wakes =
         |from: &Client| from.broadcast("org.freedesktop.login1.Manager", "PrepareForSleep", &false);
     // Forged signals, broadcast and unicast, cause no request to the mouse.
@@ -241,11 +243,11 @@ fn devices_are_read_again_when_logind_reports_the_resume() {
         "PrepareForSleep",
         &false,
     );
-    client.heard_until_quiet(Duration::from_millis(1500));
-    assert_eq!(thing.take_requests(scenario::M705), [""; 0]);
+    client.signals_until_quiet(Duration::from_millis(1500));
+    assert_eq!(hardware.take_requests(scenario::M705), [""; 0]);
     logind.broadcast("org.freedesktop.login1.Manager", "PrepareForSleep", &true);
     wakes(&logind);
     until("requests to the mouse", || {
-        !thing.take_requests(scenario::M705).is_empty()
+        !hardware.take_requests(scenario::M705).is_empty()
     });
 }

@@ -9,7 +9,7 @@ use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, UPOWER_DEVICE};
 use test_support::signal::error_name;
 
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 const CLONE: [u8; 4] = [0xD0, 0, 0, 1];
 
@@ -34,34 +34,34 @@ fn places(client: &Client) -> BTreeSet<(String, String, String)> {
 fn paths_are_the_same_after_sleep_replug_and_restart() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let things = std::slice::from_ref(&thing);
-    let mut desk = Desk::serve(&bus, &client, things);
+    let hardware = Hardware::desk();
+    let all_hardware = std::slice::from_ref(&hardware);
+    let mut desk = Desk::serve(&bus, &client, all_hardware);
     let before = places(&client);
     assert_eq!(before.len(), 2);
     let k750 = client.enumerate().pop().unwrap();
 
-    thing.act(|desk, now| desk.sleep(now, scenario::K750));
+    hardware.act(|desk, now| desk.sleep(now, scenario::K750));
     client.wait_for_value(&k750, "Presence", "\"offline\"");
     assert_eq!(places(&client), before);
-    thing.act(|desk, now| desk.wake(now, scenario::K750));
+    hardware.act(|desk, now| desk.wake(now, scenario::K750));
     client.wait_for_value(&k750, "Presence", "\"online\"");
     assert_eq!(places(&client), before);
 
-    desk.unplug(&thing);
+    desk.unplug(&hardware);
     client.wait_for("removal", |it| it.member == "DeviceRemoved");
     client.wait_for("removal", |it| it.member == "DeviceRemoved");
     assert_eq!(places(&client).len(), 0);
     let error = error_name(client.values(&k750, UPOWER_DEVICE));
     assert_eq!(error, "org.freedesktop.DBus.Error.UnknownObject");
-    desk.plug(&thing);
+    desk.plug(&hardware);
     client.wait_for("device", |it| it.member == "DeviceAdded");
     client.wait_for("device", |it| it.member == "DeviceAdded");
     assert_eq!(places(&client), before);
 
     // A client from before continues with the new daemon.
     assert!(desk.stop().is_ok());
-    let _desk = Desk::serve(&bus, &client, things);
+    let _desk = Desk::serve(&bus, &client, all_hardware);
     assert_eq!(places(&client), before);
 }
 
@@ -69,26 +69,26 @@ fn paths_are_the_same_after_sleep_replug_and_restart() {
 fn devices_with_the_same_serial_number_on_two_receivers_do_not_collide() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let things = [1, 2].map(|number| {
+    let all_hardware = [1, 2].map(|number| {
         let path = format!("/dev/hidraw{number}");
-        Thing::receiver(&path, receiver(number).with(1, mouse(CLONE)))
+        Hardware::receiver(&path, receiver(number).with(1, mouse(CLONE)))
     });
-    let mut desk = Desk::serve(&bus, &client, &things);
+    let mut desk = Desk::serve(&bus, &client, &all_hardware);
     let before = places(&client);
     assert_eq!(before.len(), 2, "{before:?}");
 
     // A change of one device is reported for that device.
     let percent = hidpp_proto::units::Percent::new(5).unwrap();
-    let [_, second] = &things;
+    let [_, second] = &all_hardware;
     second.act(|receiver, now| receiver.set_charge(now, 1, percent));
-    let told = client.wait_for("change", |it| it.changed().contains_key("Percentage"));
+    let signal = client.wait_for("change", |it| it.changed().contains_key("Percentage"));
     assert_eq!(
-        client.value(&told.path, DEVICE, "Receiver").unwrap(),
+        client.value(&signal.path, DEVICE, "Receiver").unwrap(),
         "\"A0000002\""
     );
 
     assert!(desk.stop().is_ok());
-    let _desk = Desk::serve(&bus, &client, &things);
+    let _desk = Desk::serve(&bus, &client, &all_hardware);
     assert_eq!(places(&client), before);
 }
 
@@ -96,14 +96,14 @@ fn devices_with_the_same_serial_number_on_two_receivers_do_not_collide() {
 fn devices_without_a_serial_number_do_not_collide() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let things = [1, 2].map(|number| {
+    let all_hardware = [1, 2].map(|number| {
         let path = format!("/dev/hidraw{number}");
         let receiver = receiver(number)
             .with(1, mouse([0; 4]))
             .with(2, mouse([0; 4]));
-        Thing::receiver(&path, receiver)
+        Hardware::receiver(&path, receiver)
     });
-    let mut desk = Desk::serve(&bus, &client, &things);
+    let mut desk = Desk::serve(&bus, &client, &all_hardware);
     let before = places(&client);
     assert_eq!(before.len(), 4, "{before:?}");
     let serials: BTreeSet<String> = before
@@ -116,7 +116,7 @@ fn devices_without_a_serial_number_do_not_collide() {
         "programs distinguish devices by it: {serials:?}"
     );
     assert!(desk.stop().is_ok());
-    let _desk = Desk::serve(&bus, &client, &things);
+    let _desk = Desk::serve(&bus, &client, &all_hardware);
     assert_eq!(places(&client), before);
 }
 
@@ -124,10 +124,10 @@ fn devices_without_a_serial_number_do_not_collide() {
 fn a_new_device_in_a_slot_is_a_new_object() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::receiver("/dev/hidraw1", receiver(1).with(1, mouse(CLONE)));
-    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+    let hardware = Hardware::receiver("/dev/hidraw1", receiver(1).with(1, mouse(CLONE)));
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
     let before = client.enumerate();
-    thing.act(|receiver, now| {
+    hardware.act(|receiver, now| {
         receiver.unpair(now, 1);
         receiver.pair(now, 1, mouse([0xD0, 0, 0, 2]))
     });

@@ -11,7 +11,7 @@ use test_support::snapshot;
 use test_support::tools::installed;
 use zbus::Variant;
 
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 use crate::introspection::{interface, members};
 
 /// The introspection data of upowerd; the source is in the file.
@@ -30,7 +30,7 @@ const UPOWERD: [&str; 3] = [
 
 fn the_desk(bus: &Bus) -> (Client, Desk) {
     let client = Client::of(bus);
-    let desk = Desk::serve(bus, &client, &[Thing::desk()]);
+    let desk = Desk::serve(bus, &client, &[Hardware::desk()]);
     (client, desk)
 }
 

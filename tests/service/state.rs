@@ -57,8 +57,8 @@ fn a_devices_json_of_a_newer_version_is_never_replaced_and_logged_once() {
     fs::write(&path, newer).unwrap();
     let errors = Serving::start(state.path()).end();
     assert_eq!(fs::read_to_string(&path).unwrap(), newer);
-    let told = errors.iter().filter(|it| it.contains("devices.json"));
-    assert_eq!(told.count(), 1, "{errors:#?}");
+    let logged = errors.iter().filter(|it| it.contains("devices.json"));
+    assert_eq!(logged.count(), 1, "{errors:#?}");
     assert!(
         errors[0].contains("update solar-status, or move it away"),
         "{errors:#?}"
@@ -74,10 +74,10 @@ fn a_fifo_instead_of_any_file_blocks_neither_the_start_nor_the_end() {
     fifo(&history.join("4002-392A0750.jsonl"));
     fifo(&history.join("other.jsonl"));
     let errors = Serving::start(state.path()).end();
-    let told = errors
+    let logged = errors
         .iter()
         .filter(|it| it.contains("it is a FIFO, not a regular file"));
-    assert_eq!(told.count(), 2, "{errors:#?}");
+    assert_eq!(logged.count(), 2, "{errors:#?}");
 
     fs::remove_dir_all(&history).unwrap();
     fs::create_dir(&history).unwrap();

@@ -45,7 +45,7 @@ use test_support::bus::Bus;
 use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE};
 use test_support::signal::error_name;
 
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 const K750: &str = "/org/solarstatus/Monitor1/devices/hidpp_4002_392A0750";
 const M705: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
@@ -53,21 +53,21 @@ const K800: &str = "/org/solarstatus/Monitor1/devices/hidpp_2010_FB841B86";
 
 include!("../hostile/names.rs");
 
-struct Stage {
+struct Fixture {
     client: Client,
-    thing: Thing,
+    hardware: Hardware,
     _desk: Desk,
     _bus: Bus,
 }
 
-impl Stage {
-    fn of(thing: Thing) -> Self {
+impl Fixture {
+    fn of(hardware: Hardware) -> Self {
         let bus = Bus::open();
         let client = Client::of(&bus);
-        let desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+        let desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
         Self {
             client,
-            thing,
+            hardware,
             _desk: desk,
             _bus: bus,
         }
@@ -80,8 +80,8 @@ impl Stage {
 
 #[test]
 fn the_version_is_numbers_and_dots() {
-    let stage = Stage::of(Thing::desk());
-    let version = stage.client.value(ROOT, UPOWER, "DaemonVersion").unwrap();
+    let fixture = Fixture::of(Hardware::desk());
+    let version = fixture.client.value(ROOT, UPOWER, "DaemonVersion").unwrap();
     let version = version.trim_matches('"');
     let is_plain = |c: char| c.is_ascii_digit() || c == '.';
     assert!(
@@ -112,17 +112,17 @@ fn two_models_on_one_receiver_are_not_mixed_up() {
     let receiver = Receiver::new([0xA0, 0, 0, 1])
         .with(1, device("M525", 1))
         .with(2, device("K270(unifying)", 2));
-    let stage = Stage::of(Thing::receiver("/dev/hidraw1", receiver));
-    let told = stage.client.enumerate().into_iter().map(|path| {
-        let value = |name| stage.value(&path, name);
+    let fixture = Fixture::of(Hardware::receiver("/dev/hidraw1", receiver));
+    let published = fixture.client.enumerate().into_iter().map(|path| {
+        let value = |name| fixture.value(&path, name);
         (value("Serial"), value("Type"), value("Model"))
     });
-    let told: Vec<_> = told.collect();
+    let published: Vec<_> = published.collect();
     let row = |serial: &str, kind: &str, model: &str| {
         (format!("{serial:?}"), kind.to_owned(), format!("{model:?}"))
     };
     assert_eq!(
-        told,
+        published,
         [
             row("D0000002", "6", "Wireless Keyboard K270(unifying)"),
             row("D0000001", "5", "Wireless Mouse M525"),
@@ -151,7 +151,7 @@ fn hostile_names_are_harmless() {
         let end = ends.take_while(|end| *end <= 14).last().unwrap_or_default();
         name.split_at(end).0.to_owned()
     };
-    let things: Vec<Thing> = (0..)
+    let all_hardware: Vec<Hardware> = (0..)
         .zip(HOSTILE.chunks(6))
         .map(|(number, names)| {
             let mut receiver = Receiver::new([0xA0, 0, 0, number]);
@@ -161,12 +161,12 @@ fn hostile_names_are_harmless() {
                 mouse.identity.serial = [number, slot, 0, 1];
                 receiver = receiver.with(slot, mouse);
             }
-            Thing::receiver(&format!("/dev/hidraw{number}"), receiver)
+            Hardware::receiver(&format!("/dev/hidraw{number}"), receiver)
         })
         .collect();
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let _desk = Desk::serve(&bus, &client, &things);
+    let _desk = Desk::serve(&bus, &client, &all_hardware);
     let harmful =
         Regex::new(r"[\p{Cc}\p{Co}\p{Cn}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]")
             .unwrap();
@@ -192,20 +192,22 @@ fn hostile_names_are_harmless() {
 
 #[test]
 fn a_device_that_was_never_awake_has_no_battery_yet() {
-    let stage = Stage::of(Thing::desk());
-    assert!(!stage.client.enumerate().contains(&K800.to_owned()));
-    let error = error_name(stage.client.value(K800, UPOWER_DEVICE, "Percentage"));
+    let fixture = Fixture::of(Hardware::desk());
+    assert!(!fixture.client.enumerate().contains(&K800.to_owned()));
+    let error = error_name(fixture.client.value(K800, UPOWER_DEVICE, "Percentage"));
     assert_eq!(error, "org.freedesktop.DBus.Error.UnknownInterface");
-    let presence = stage.client.value(K800, DEVICE, "Presence").unwrap();
+    let presence = fixture.client.value(K800, DEVICE, "Presence").unwrap();
     assert_eq!(presence, "\"offline\"");
-    stage.thing.act(|desk, now| desk.wake(now, scenario::K800));
-    stage.client.wait_for_device(K800);
-    assert_eq!(stage.value(K800, "BatteryLevel"), "8");
+    fixture
+        .hardware
+        .act(|desk, now| desk.wake(now, scenario::K800));
+    fixture.client.wait_for_device(K800);
+    assert_eq!(fixture.value(K800, "BatteryLevel"), "8");
 }
 
 #[test]
 fn icons_and_warnings_follow_the_charge() {
-    let stage = Stage::of(Thing::desk());
+    let fixture = Fixture::of(Hardware::desk());
     for (percent, icon, warning) in [
         (100, "full", "1"),
         (60, "full", "1"),
@@ -218,16 +220,16 @@ fn icons_and_warnings_follow_the_charge() {
         (80, "full", "1"),
     ] {
         let charge = Percent::new(percent).unwrap();
-        stage
-            .thing
+        fixture
+            .hardware
             .act(|desk, now| desk.set_charge(now, scenario::M705, charge));
-        stage
+        fixture
             .client
             .wait_until(M705, UPOWER_DEVICE, "Percentage", &percent.to_string());
-        let told = ["IconName", "WarningLevel", "State"].map(|name| stage.value(M705, name));
+        let published = ["IconName", "WarningLevel", "State"].map(|name| fixture.value(M705, name));
         let icon = format!("\"battery-{icon}-symbolic\"");
         assert_eq!(
-            told,
+            published,
             [icon, warning.to_owned(), "2".to_owned()],
             "{percent} %"
         );
@@ -236,9 +238,13 @@ fn icons_and_warnings_follow_the_charge() {
 
 #[test]
 fn a_device_out_of_reach_keeps_its_values() {
-    let stage = Stage::of(Thing::desk());
-    let before = stage.client.values(K750, UPOWER_DEVICE).unwrap();
-    stage.thing.act(|desk, now| desk.sleep(now, scenario::K750));
-    stage.client.wait_for_value(K750, "Presence", "\"offline\"");
-    assert_eq!(stage.client.values(K750, UPOWER_DEVICE).unwrap(), before);
+    let fixture = Fixture::of(Hardware::desk());
+    let before = fixture.client.values(K750, UPOWER_DEVICE).unwrap();
+    fixture
+        .hardware
+        .act(|desk, now| desk.sleep(now, scenario::K750));
+    fixture
+        .client
+        .wait_for_value(K750, "Presence", "\"offline\"");
+    assert_eq!(fixture.client.values(K750, UPOWER_DEVICE).unwrap(), before);
 }

@@ -9,7 +9,7 @@ use test_support::client::{Client, DEVICE, ROOT, UPOWER, UPOWER_DEVICE, Values};
 use test_support::signal::{lines, plain};
 use test_support::snapshot;
 
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 const RECEIVER: &str = "org.solarstatus.Receiver1";
 
@@ -17,9 +17,9 @@ const RECEIVER: &str = "org.solarstatus.Receiver1";
 fn every_value_of_the_desk_equals_the_reviewed_one() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let thing = Thing::desk();
-    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
-    thing.act(|desk, now| desk.wake(now, scenario::K800));
+    let hardware = Hardware::desk();
+    let _desk = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
+    hardware.act(|desk, now| desk.wake(now, scenario::K800));
     let k800 = format!("{ROOT}/devices/hidpp_2010_FB841B86");
     client.wait_until(&k800, UPOWER_DEVICE, "Percentage", "100");
     client.wait_until(&k800, DEVICE, "Firmware", "\"22.01.B0019\"");
@@ -42,11 +42,11 @@ fn every_value_of_the_desk_equals_the_reviewed_one() {
 fn the_values_of_73_devices_equal_the_reviewed_ones() {
     let bus = Bus::open();
     let client = Client::of(&bus);
-    let things: Vec<Thing> = numbered("simulated", scenario::full())
+    let all_hardware: Vec<Hardware> = numbered("simulated", scenario::full())
         .into_iter()
-        .map(|(info, plugged)| Thing::new(&info.path, plugged))
+        .map(|(info, plugged)| Hardware::new(&info.path, plugged))
         .collect();
-    let _desk = Desk::serve(&bus, &client, &things);
+    let _desk = Desk::serve(&bus, &client, &all_hardware);
     let objects = client.managed_objects();
     let mut text = String::new();
     for (path, interfaces) in &objects {

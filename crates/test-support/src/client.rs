@@ -43,21 +43,21 @@ pub struct Client {
 impl Client {
     /// A client that receives all broadcasts and calls the service.
     pub fn of(bus: &Bus) -> Self {
-        let client = Self::deaf(bus);
-        client.listen_to("type='signal'");
+        let client = Self::without_broadcasts(bus);
+        client.subscribe("type='signal'");
         client
     }
 
     /// A client that receives only the signals sent to it alone.
-    pub fn deaf(bus: &Bus) -> Self {
+    pub fn without_broadcasts(bus: &Bus) -> Self {
         let builder = Builder::address(bus.address()).method_timeout(PATIENCE);
         let connection = block_on(builder.build()).unwrap();
-        let (tell, signals) = mpsc::channel();
+        let (sender, signals) = mpsc::channel();
         let mut stream = MessageStream::from(&connection);
         thread::spawn(move || {
             while let Some(message) = block_on(stream.next()) {
                 let Ok(message) = message else { continue };
-                if message.message_type() == Type::Signal && tell.send(message.into()).is_err() {
+                if message.message_type() == Type::Signal && sender.send(message.into()).is_err() {
                     return;
                 }
             }
@@ -70,7 +70,7 @@ impl Client {
     }
 
     /// Subscribes to the signals of a match rule.
-    pub fn listen_to(&self, rule: &str) {
+    pub fn subscribe(&self, rule: &str) {
         self.ask_bus::<_, ()>("AddMatch", &rule).unwrap();
     }
 
@@ -177,14 +177,14 @@ impl Client {
 
     /// Waits for the first signal that `wanted` accepts; earlier ones are dropped.
     pub fn wait_for(&self, what: &str, wanted: impl Fn(&Signal) -> bool) -> Signal {
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         let end = Instant::now() + PATIENCE;
         loop {
             let left = end.saturating_duration_since(Instant::now());
             match self.signals.recv_timeout(left) {
                 Ok(signal) if wanted(&signal) => return signal,
-                Ok(signal) => heard.push(signal.to_string()),
-                Err(error) => panic!("no {what} ({error}), only these signals: {heard:#?}"),
+                Ok(signal) => received.push(signal.to_string()),
+                Err(error) => panic!("no {what} ({error}), only these signals: {received:#?}"),
             }
         }
     }
@@ -219,19 +219,19 @@ impl Client {
     }
 
     /// Collects the signals of the service until none arrives for this long.
-    pub fn heard_until_quiet(&self, quiet: Duration) -> Vec<Signal> {
-        let mut heard = Vec::new();
+    pub fn signals_until_quiet(&self, quiet: Duration) -> Vec<Signal> {
+        let mut received = Vec::new();
         let start = Instant::now();
         while let Ok(signal) = self.signals.recv_timeout(quiet) {
             assert!(
                 start.elapsed() < PATIENCE,
-                "signals keep arriving: {heard:#?}"
+                "signals keep arriving: {received:#?}"
             );
             if signal.sender != "org.freedesktop.DBus" {
-                heard.push(signal);
+                received.push(signal);
             }
         }
-        heard
+        received
     }
 }
 

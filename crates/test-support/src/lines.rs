@@ -12,12 +12,12 @@ pub struct Lines(Receiver<String>);
 impl Lines {
     /// Reads them in a thread that ends with the stream.
     pub fn of(stream: impl Read + Send + 'static) -> Self {
-        let (give, lines) = channel();
+        let (sender, lines) = channel();
         let mut stream = BufReader::new(stream);
         thread::spawn(move || {
             loop {
                 let mut line = String::new();
-                if stream.read_line(&mut line).unwrap() == 0 || give.send(line).is_err() {
+                if stream.read_line(&mut line).unwrap() == 0 || sender.send(line).is_err() {
                     return;
                 }
             }
@@ -34,7 +34,9 @@ impl Iterator for Lines {
         match self.0.recv_timeout(PATIENCE) {
             Ok(line) => Some(line),
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("the program prints no further line and does not end"),
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("the program prints no further line and does not end")
+            }
         }
     }
 }

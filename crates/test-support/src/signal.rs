@@ -121,7 +121,7 @@ pub fn error_name<T: std::fmt::Debug>(outcome: zbus::Result<T>) -> String {
 pub fn lines(values: &Values) -> String {
     let mut text = String::new();
     for (name, value) in values {
-        let told = if name.ends_with("Time") || name == "LastSeen" {
+        let shown = if name.ends_with("Time") || name == "LastSeen" {
             if plain(value) == "0" {
                 "never"
             } else {
@@ -131,7 +131,7 @@ pub fn lines(values: &Values) -> String {
         } else {
             plain(value)
         };
-        writeln!(text, "  {:<20} {} {told}", name, value.value_signature()).unwrap();
+        writeln!(text, "  {:<20} {} {shown}", name, value.value_signature()).unwrap();
     }
     text
 }

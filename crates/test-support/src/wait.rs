@@ -37,7 +37,11 @@ pub fn throughout(what: &str, span: Duration, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     loop {
         let left = span.saturating_sub(start.elapsed());
-        assert!(holds(), "{what}: no longer true after {:?}", start.elapsed());
+        assert!(
+            holds(),
+            "{what}: no longer true after {:?}",
+            start.elapsed()
+        );
         if left.is_zero() {
             return;
         }

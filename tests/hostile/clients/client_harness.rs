@@ -23,7 +23,7 @@ use test_support::program::Program;
 use test_support::terminal::Terminal;
 use test_support::wait::{PATIENCE, until};
 
-use crate::desk::{Desk, Thing};
+use crate::desk::{Desk, Hardware};
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
 
@@ -34,7 +34,7 @@ const MOUSE: &str = "/org/solarstatus/Monitor1/devices/hidpp_101B_1C5E0705";
 
 /// A bus with the service and the mouse.
 pub(super) struct Clients {
-    thing: Thing,
+    hardware: Hardware,
     client: Client,
     // Fields are dropped in this order.
     _service: Desk,
@@ -45,12 +45,12 @@ impl Clients {
     pub(super) fn new(broker: Broker) -> Self {
         let bus = Bus::start(broker, OPEN, &[]);
         // Takes no part in the attacks: it receives only broadcasts of the service.
-        let client = Client::deaf(&bus);
-        client.listen_to(&format!("type='signal',sender='{NAME}'"));
-        let thing = Thing::desk();
-        let service = Desk::serve(&bus, &client, std::slice::from_ref(&thing));
+        let client = Client::without_broadcasts(&bus);
+        client.subscribe(&format!("type='signal',sender='{NAME}'"));
+        let hardware = Hardware::desk();
+        let service = Desk::serve(&bus, &client, std::slice::from_ref(&hardware));
         Self {
-            thing,
+            hardware,
             client,
             _service: service,
             bus,
@@ -64,7 +64,7 @@ impl Clients {
     /// Changes the mouse's charge, and waits until the service has published it.
     pub(super) fn set_charge(&self, charge: u8) {
         let percent = Percent::new(charge).unwrap();
-        self.thing
+        self.hardware
             .act(|desk, now| desk.set_charge(now, M705, percent));
         let (interface, name) = ("org.freedesktop.UPower.Device", "Percentage");
         self.client

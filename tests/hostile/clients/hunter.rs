@@ -10,7 +10,7 @@ use test_support::attacker::calls::{self, Make};
 use test_support::attacker::odd;
 use test_support::attacker::target::Target;
 use test_support::attacker::user::ATTACKER;
-use test_support::attacker::wire::{Hearing, Peer};
+use test_support::attacker::wire::{Peer, ReadMode};
 use test_support::wait::PATIENCE;
 
 /// How long the hunter waits for a signal before it checks whether it was stopped.
@@ -31,17 +31,17 @@ pub(super) struct Hunter {
 
 impl Hunter {
     pub(super) fn on(socket: &Path) -> Self {
-        let mut ear = connect(socket);
+        let mut receiver = connect(socket);
         let rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'";
-        ear.call(&calls::add_match(rule), PATIENCE).unwrap();
-        let mut mouth = connect(socket);
-        let mut seen = BTreeSet::from([mouth.unique.clone()]);
+        receiver.call(&calls::add_match(rule), PATIENCE).unwrap();
+        let mut sender = connect(socket);
+        let mut seen = BTreeSet::from([sender.unique.clone()]);
         let (socket, is_stopped) = (socket.to_owned(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&is_stopped);
         let thread = thread::spawn(move || {
             let mut hunted = 0;
             while !stopped.load(Ordering::Relaxed) {
-                let Ok(change) = ear.receive(Instant::now() + LOOKS) else {
+                let Ok(change) = receiver.receive(Instant::now() + LOOKS) else {
                     continue;
                 };
                 let Some(unique) = change.text().filter(|it| it.starts_with(':')) else {
@@ -56,10 +56,10 @@ impl Hunter {
                     devices: vec!["/org/solarstatus/Monitor1/devices/forged".to_owned()],
                     solar: String::new(),
                 };
-                if attack(&mut mouth, &target).is_err() {
+                if attack(&mut sender, &target).is_err() {
                     // The bus closes connections because of what some messages contain.
-                    mouth = connect(&socket);
-                    seen.insert(mouth.unique.clone());
+                    sender = connect(&socket);
+                    seen.insert(sender.unique.clone());
                 }
                 hunted += 1;
             }
@@ -85,8 +85,8 @@ fn attack(peer: &mut Peer, target: &Target) -> io::Result<()> {
         for number in 0..count {
             let until = Instant::now() + PATIENCE;
             let message = make(target, number);
-            peer.send(&message, &[], Hearing::Always, until)?;
-            peer.hear(Hearing::Always)?;
+            peer.send(&message, &[], ReadMode::Always, until)?;
+            peer.read_available(ReadMode::Always)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use test_support::attacker::calls;
-use test_support::attacker::wire::{Body, Hearing, Message, Peer, Received};
+use test_support::attacker::wire::{Body, Message, Peer, ReadMode, Received};
 use test_support::wait::PATIENCE;
 
 const NAME: &str = "org.freedesktop.Notifications";
@@ -16,11 +16,11 @@ impl Notifications {
     pub(super) fn on(socket: &Path) -> Self {
         let mut peer = Peer::connect(socket, false).unwrap();
         peer.call(&calls::take_name(NAME), PATIENCE).unwrap();
-        let (give, shown) = channel();
+        let (sender, shown) = channel();
         thread::spawn(move || {
             let hour = Duration::from_secs(3600);
             while let Ok(received) = peer.receive(Instant::now() + hour) {
-                answer(&mut peer, &received, &give);
+                answer(&mut peer, &received, &sender);
             }
         });
         Self(shown)
@@ -32,12 +32,12 @@ impl Notifications {
     }
 }
 
-fn answer(peer: &mut Peer, call: &Received, give: &Sender<()>) {
+fn answer(peer: &mut Peer, call: &Received, sender: &Sender<()>) {
     let body = match call.member.as_str() {
         "GetCapabilities" => Body::default().strings(&[]),
         "Notify" => {
             // The test may have ended.
-            _ = give.send(());
+            _ = sender.send(());
             Body::default().u32(1)
         }
         "CloseNotification" => Body::default(),
@@ -45,5 +45,5 @@ fn answer(peer: &mut Peer, call: &Received, give: &Sender<()>) {
     };
     let reply = Message::reply(&call.sender, call.serial).with(body);
     let until = Instant::now() + PATIENCE;
-    _ = peer.send(&reply, &[], Hearing::Never, until);
+    _ = peer.send(&reply, &[], ReadMode::Never, until);
 }

@@ -120,7 +120,7 @@ impl Rules {
         let reply = monitor.call(&calls::monitor_calls("AddMatch"), PATIENCE);
         let reply = reply.unwrap();
         assert!(reply.is_return(), "{reply}");
-        let (give, rules) = channel();
+        let (sender, rules) = channel();
         thread::spawn(move || {
             let hour = Duration::from_secs(3600);
             while let Ok(call) = monitor.receive(Instant::now() + hour) {
@@ -128,7 +128,7 @@ impl Rules {
                     continue;
                 };
                 let by = call.sender;
-                if give.send(Rule { by, text }).is_err() {
+                if sender.send(Rule { by, text }).is_err() {
                     return;
                 }
             }

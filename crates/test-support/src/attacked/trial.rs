@@ -81,13 +81,13 @@ impl Trial {
         if self.peak > peak_at_most {
             faults.push(format!("{} kB instead of {peak_at_most}", self.peak));
         }
-        for (who, experience) in [("same user", &self.same), ("other user", &self.other)] {
+        for (user, experience) in [("same user", &self.same), ("other user", &self.other)] {
             if let Some(lost) = experience.lost.first() {
-                faults.push(format!("{who}: {lost}"));
+                faults.push(format!("{user}: {lost}"));
             }
             let worst = experience.worst();
             if worst > worst_at_most {
-                faults.push(format!("{who}: an answer took {worst:.1?}"));
+                faults.push(format!("{user}: an answer took {worst:.1?}"));
             }
         }
         if user::can_change() && self.other.limited > 0 {
@@ -103,20 +103,20 @@ impl fmt::Display for Trial {
         let Tally {
             connected,
             sent,
-            heard,
+            received,
         } = self.tally;
         write!(
             f,
             "{:<44} {connected:>3} connections {sent:>6} sent {:>6} kB read; peak {:>7} kB",
             self.attack,
-            heard >> 10,
+            received >> 10,
             self.peak
         )?;
-        for (who, it) in [("same", &self.same), ("other", &self.other)] {
+        for (user, it) in [("same", &self.same), ("other", &self.other)] {
             let (asked, limited, lost) = (it.gets.len(), it.limited, it.lost.len());
             write!(
                 f,
-                "; {who} user: {asked} asked, {limited} limited, {lost} lost, worst {:.0?}",
+                "; {user} user: {asked} asked, {limited} limited, {lost} lost, worst {:.0?}",
                 it.worst()
             )?;
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::calls::{self, Make};
 use super::target::Target;
 use super::user::User;
-use super::wire::Hearing;
+use super::wire::ReadMode;
 
 /// An attack of one user.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Attack {
     /// How many file descriptors each message carries.
     pub descriptors: usize,
     /// Whether and how its connections read.
-    pub hearing: Hearing,
+    pub read_mode: ReadMode,
     /// Whether each message has its own connection, which the bus may close.
     pub one_by_one: bool,
     /// How long the connections stay open after the last message.
@@ -40,7 +40,7 @@ pub struct Tally {
     /// How many messages were sent.
     pub sent: usize,
     /// Bytes of answers that were read.
-    pub heard: usize,
+    pub received: usize,
 }
 
 impl Attack {
@@ -53,7 +53,7 @@ impl Attack {
             messages,
             message,
             descriptors: 0,
-            hearing: Hearing::Always,
+            read_mode: ReadMode::Always,
             one_by_one: false,
             linger: Duration::from_secs(1),
         }
@@ -76,8 +76,8 @@ impl Attack {
     }
 
     /// The same with this way of reading.
-    pub const fn hearing(self, hearing: Hearing) -> Self {
-        Self { hearing, ..self }
+    pub const fn read_mode(self, read_mode: ReadMode) -> Self {
+        Self { read_mode, ..self }
     }
 
     /// The same, staying connected for this long after the last message.
@@ -109,7 +109,7 @@ impl Attack {
             tallies.fold(Tally::default(), |sum, one| Tally {
                 connected: sum.connected + one.connected,
                 sent: sum.sent + one.sent,
-                heard: sum.heard + one.heard,
+                received: sum.received + one.received,
             })
         })
     }
@@ -141,7 +141,7 @@ impl Attack {
         let file = File::open("/dev/null")?;
         let descriptors = vec![file.as_fd(); self.descriptors];
         let message = (self.message)(target, number);
-        peer.send(&message, &descriptors, self.hearing, until)?;
+        peer.send(&message, &descriptors, self.read_mode, until)?;
         tally.sent += 1;
         let left = until.saturating_duration_since(Instant::now());
         peer.call(&calls::to_bus("GetId"), left)?;
@@ -161,14 +161,14 @@ impl Attack {
         let descriptors = vec![file.as_fd(); self.descriptors];
         for number in 0..self.messages {
             let message = (self.message)(target, number);
-            peer.send(&message, &descriptors, self.hearing, until)?;
+            peer.send(&message, &descriptors, self.read_mode, until)?;
             tally.sent += 1;
-            if self.hearing == Hearing::Always {
-                tally.heard += peer.hear(self.hearing)?;
+            if self.read_mode == ReadMode::Always {
+                tally.received += peer.read_available(self.read_mode)?;
             }
         }
         let end = until.min(Instant::now() + self.linger);
-        tally.heard += peer.linger(self.hearing, end)?;
+        tally.received += peer.linger(self.read_mode, end)?;
         Ok(())
     }
 }

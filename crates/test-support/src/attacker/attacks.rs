@@ -8,7 +8,7 @@ use super::attack::Attack;
 use super::calls;
 use super::odd;
 use super::target::Target;
-use super::wire::{Body, Hearing, Message};
+use super::wire::{Body, Message, ReadMode};
 
 /// The most descriptors that a bus allows in one message.
 const MOST_DESCRIPTORS: usize = 16;
@@ -26,7 +26,7 @@ pub const NOTHING: Attack =
 /// Exhaust the file descriptors of the service.
 pub const DESCRIPTORS: [Attack; 3] = [
     Attack::new("400 calls with 16 descriptors", 400, calls::get_entries)
-        .hearing(Hearing::Never)
+        .read_mode(ReadMode::Never)
         .with_descriptors(MOST_DESCRIPTORS),
     Attack::new(
         "10,000 calls of all kinds with 16 descriptors",
@@ -44,7 +44,7 @@ pub const DESCRIPTORS: [Attack; 3] = [
 pub const BULK: [Attack; 10] = [
     Attack::new("240 GetEntries, not read", MOST_PENDING, calls::get_entries)
         .from(2)
-        .hearing(Hearing::Never),
+        .read_mode(ReadMode::Never),
     Attack::new("127 GetEntries, read", 127, calls::get_entries),
     Attack::new(
         "960 GetManagedObjects, not read",
@@ -52,33 +52,33 @@ pub const BULK: [Attack; 10] = [
         calls::get_managed_objects,
     )
     .from(8)
-    .hearing(Hearing::Never),
+    .read_mode(ReadMode::Never),
     Attack::new("960 Introspect, not read", MOST_PENDING, calls::introspect)
         .from(8)
-        .hearing(Hearing::Never),
+        .read_mode(ReadMode::Never),
     Attack::new(
         "960 Introspect of /, not read",
         MOST_PENDING,
         calls::introspect_top,
     )
     .from(8)
-    .hearing(Hearing::Never),
+    .read_mode(ReadMode::Never),
     Attack::new(
         "960 GetStatistics, not read",
         MOST_PENDING,
         calls::get_statistics,
     )
     .from(8)
-    .hearing(Hearing::Never),
+    .read_mode(ReadMode::Never),
     Attack::new("960 GetAll, not read", MOST_PENDING, calls::get_all)
         .from(8)
-        .hearing(Hearing::Never),
+        .read_mode(ReadMode::Never),
     Attack::new("1,920 bulk calls, not read", 30, calls::bulk)
         .from(64)
-        .hearing(Hearing::Never),
+        .read_mode(ReadMode::Never),
     Attack::new("1,920 bulk calls, read byte by byte", 30, calls::bulk)
         .from(64)
-        .hearing(Hearing::Slowly)
+        .read_mode(ReadMode::Slowly)
         .lingering(Duration::from_secs(3)),
     Attack::new("1,920 bulk calls, read", 30, calls::bulk).from(64),
 ];

@@ -15,5 +15,5 @@ use bytes::Bytes;
 pub use bytes::Order;
 pub use field::{Field, VALUES};
 pub use message::Message;
-pub use peer::{Hearing, Peer};
+pub use peer::{Peer, ReadMode};
 pub use received::Received;

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a connection reads the messages that are sent to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hearing {
+pub enum ReadMode {
     /// Reads and drops them as they arrive.
     Always,
     /// Does not read.
@@ -66,7 +66,7 @@ impl Peer {
     /// Sends a message and waits for its reply or error; other messages are dropped.
     pub fn call(&mut self, message: &Message, within: Duration) -> io::Result<Received> {
         let until = Instant::now() + within;
-        let serial = self.send(message, &[], Hearing::Never, until)?;
+        let serial = self.send(message, &[], ReadMode::Never, until)?;
         loop {
             let received = self.receive(until)?;
             if received.reply_serial == Some(serial) {
@@ -81,7 +81,7 @@ impl Peer {
         &mut self,
         message: &Message,
         descriptors: &[BorrowedFd<'_>],
-        hearing: Hearing,
+        read_mode: ReadMode,
         until: Instant,
     ) -> io::Result<u32> {
         self.serial += 1;
@@ -93,7 +93,7 @@ impl Peer {
                 // The descriptors went with the first byte.
                 Ok(sent) => (rest, descriptors) = (&rest[sent..], &[]),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.wait(PollFlags::OUT, hearing, until)?;
+                    self.wait(PollFlags::OUT, read_mode, until)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -112,13 +112,13 @@ impl Peer {
         Ok(sendmsg(&self.stream, &parts, &mut control, flags)?)
     }
 
-    /// Waits until the socket is ready, reading in the meantime as `hearing` specifies.
-    fn wait(&self, ready: PollFlags, hearing: Hearing, until: Instant) -> io::Result<usize> {
+    /// Waits until the socket is ready, reading in the meantime as `read_mode` specifies.
+    fn wait(&self, ready: PollFlags, read_mode: ReadMode, until: Instant) -> io::Result<usize> {
         if Instant::now() >= until {
             return Err(ErrorKind::TimedOut.into());
         }
         let mut wanted = ready;
-        if hearing == Hearing::Always {
+        if read_mode == ReadMode::Always {
             wanted |= PollFlags::IN;
         }
         let mut polled = [PollFd::new(&self.stream, wanted)];
@@ -127,16 +127,16 @@ impl Peer {
             tv_nsec: 100_000_000,
         };
         poll(&mut polled, Some(&at_most))?;
-        self.hear(hearing)
+        self.read_available(read_mode)
     }
 
     /// Reads and drops what has arrived; returns the number of bytes.
-    pub fn hear(&self, hearing: Hearing) -> io::Result<usize> {
+    pub fn read_available(&self, read_mode: ReadMode) -> io::Result<usize> {
         let mut scratch = [0; 16 << 10];
-        let part = match hearing {
-            Hearing::Never => return Ok(0),
-            Hearing::Slowly => &mut scratch[..1],
-            Hearing::Always => &mut scratch[..],
+        let part = match read_mode {
+            ReadMode::Never => return Ok(0),
+            ReadMode::Slowly => &mut scratch[..1],
+            ReadMode::Always => &mut scratch[..],
         };
         match recv(&self.stream, part, RecvFlags::DONTWAIT) {
             Ok((0, _)) => Err(ErrorKind::UnexpectedEof.into()),
@@ -147,18 +147,18 @@ impl Peer {
     }
 
     /// Keeps the connection open until this time; returns how many bytes it read.
-    pub fn linger(&self, hearing: Hearing, until: Instant) -> io::Result<usize> {
-        let mut heard = 0;
+    pub fn linger(&self, read_mode: ReadMode, until: Instant) -> io::Result<usize> {
+        let mut received = 0;
         while Instant::now() < until {
-            if hearing == Hearing::Always {
-                heard += self.wait(PollFlags::IN, hearing, until)?;
+            if read_mode == ReadMode::Always {
+                received += self.wait(PollFlags::IN, read_mode, until)?;
             } else {
-                heard += self.hear(hearing)?;
+                received += self.read_available(read_mode)?;
                 let left = until.saturating_duration_since(Instant::now());
                 std::thread::sleep(left.min(Duration::from_secs(1)));
             }
         }
-        Ok(heard)
+        Ok(received)
     }
 
     /// Receives the next message.
