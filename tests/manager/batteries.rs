@@ -89,15 +89,15 @@ fn every_battery_source_is_updated_by_its_events() {
         harness.at(20, move |now| {
             desk.act(|receiver| receiver.set_charge(now, 1, Percent::new(5).unwrap()));
         });
-        let told = harness.follow(200);
-        let device = last(&told, name);
+        let events = harness.follow(200);
+        let device = last(&events, name);
         assert_read(device, &source);
         let low = device.battery.as_ref().and_then(|it| it.level).is_some();
         let percent = device.battery.as_ref().and_then(|it| it.percent);
         assert!(
             percent.map_or(low, |percent| percent.get() < 20),
             "{source}: {:?}",
-            words(&told)
+            words(&events)
         );
     }
 }

@@ -31,8 +31,8 @@ pub(crate) struct Shared {
     /// A descriptor that wakes the manager.
     descriptor: Rc<File>,
     /// Reports that are received in addition to those of the firmware.
-    said: Rc<RefCell<VecDeque<Report>>>,
-    deaf: Rc<RefCell<bool>>,
+    injected: Rc<RefCell<VecDeque<Report>>>,
+    ignores_requests: Rc<RefCell<bool>>,
     /// After how many more sent reports it is unplugged.
     lasts: Rc<RefCell<Option<usize>>>,
     /// The prefix of a request, and the reply sent instead of the firmware's.
@@ -52,8 +52,8 @@ impl Shared {
             plugged: Rc::new(RefCell::new(plugged)),
             gone: Rc::default(),
             descriptor: Rc::new(File::open("/dev/null").unwrap()),
-            said: Rc::default(),
-            deaf: Rc::default(),
+            injected: Rc::default(),
+            ignores_requests: Rc::default(),
             lasts: Rc::default(),
             refusal: Rc::default(),
             path: path.to_owned(),
@@ -82,7 +82,7 @@ impl Shared {
     pub(crate) fn plugged_again(&self, path: &str, count: usize) -> Self {
         Self {
             gone: Rc::default(),
-            said: Rc::default(),
+            injected: Rc::default(),
             path: path.to_owned(),
             count: Some(count),
             ..self.clone()
@@ -125,8 +125,8 @@ impl Shared {
     }
 
     /// Drops everything that is sent to it.
-    pub(crate) fn set_deaf(&self, deaf: bool) {
-        *self.deaf.borrow_mut() = deaf;
+    pub(crate) fn set_ignores_requests(&self, ignores_requests: bool) {
+        *self.ignores_requests.borrow_mut() = ignores_requests;
     }
 
     /// Answers the next request with this prefix instead of the firmware.
@@ -135,11 +135,11 @@ impl Shared {
     }
 
     /// Injects a report as if the firmware had sent it.
-    pub(crate) fn say(&self, hex: &str) {
+    pub(crate) fn inject(&self, hex: &str) {
         let byte = |text| u8::from_str_radix(text, 16).unwrap();
         let mut bytes: Vec<u8> = hex.split(' ').map(byte).collect();
         bytes.resize(if bytes[0] == 0x10 { 7 } else { 20 }, 0);
-        self.said
+        self.injected
             .borrow_mut()
             .push_back(Report::parse(&bytes).unwrap());
     }
@@ -188,9 +188,9 @@ impl Shared {
     }
 
     /// The light series requested from the keyboard in a slot, with the second: `600 1 x 1 s`.
-    pub(crate) fn series_told(&self, slot: u8) -> Vec<String> {
+    pub(crate) fn series_requested(&self, slot: u8) -> Vec<String> {
         self.act(|receiver| {
-            let told = receiver
+            let requested = receiver
                 .requests()
                 .filter_map(|sent| match sent.report[..] {
                     [0x10, at, 0x09, function, reports, period, _]
@@ -201,7 +201,7 @@ impl Shared {
                     }
                     _ => None,
                 });
-            told.collect()
+            requested.collect()
         })
     }
 
@@ -274,7 +274,7 @@ impl Transport for Shared {
             self.set_gone(true);
         }
         self.pass()?;
-        if *self.deaf.borrow() {
+        if *self.ignores_requests.borrow() {
             return Ok(());
         }
         let text = report.to_string();
@@ -283,7 +283,7 @@ impl Transport for Shared {
             .borrow_mut()
             .take_if(|(request, _)| text.starts_with(*request));
         if let Some((_, answer)) = refusal {
-            self.say(answer);
+            self.inject(answer);
             return Ok(());
         }
         self.plugged
@@ -294,7 +294,7 @@ impl Transport for Shared {
 
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
         self.pass()?;
-        if let Some(report) = self.said.borrow_mut().pop_front() {
+        if let Some(report) = self.injected.borrow_mut().pop_front() {
             return Ok(Some(Incoming::HidPp(report)));
         }
         let input = self.plugged.borrow_mut().input_report(now);

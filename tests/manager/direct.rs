@@ -102,7 +102,7 @@ fn the_estimate_of_a_g933_follows_its_cell_over_a_whole_discharge() {
 #[test]
 fn a_headset_reports_when_it_is_charged_and_when_charging_fails() {
     let desk = plugged(device("Logitech"));
-    let mut told = Vec::new();
+    let mut states = Vec::new();
     for state in [
         State::Charging,
         State::Charged,
@@ -114,10 +114,10 @@ fn a_headset_reports_when_it_is_charged_and_when_charging_fails() {
         });
         let snapshot = desk.read(hours(1), &mut Memory::default());
         let battery = snapshot.devices[0].battery.unwrap();
-        told.push((battery.state.name().unwrap(), battery.external_power));
+        states.push((battery.state.name().unwrap(), battery.external_power));
     }
     assert_eq!(
-        told,
+        states,
         [
             ("charging", Some(true)),
             ("full", Some(true)),
@@ -145,16 +145,16 @@ fn a_headset_that_is_switched_on_later_is_read() {
     let mut harness = FollowHarness::new();
     let desk = plugged(device("G733 Headset").asleep());
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act_direct(|headset| _ = headset.wake(now));
+        handle.act_direct(|headset| _ = headset.wake(now));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |now| {
-        hand.act_direct(|headset| _ = headset.sleep(now));
+        handle.act_direct(|headset| _ = headset.sleep(now));
     });
-    let told = harness.follow(30);
-    let presence = told.iter().filter_map(|(second, news)| match news {
+    let events = harness.follow(30);
+    let presence = events.iter().filter_map(|(second, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
                 Some((*second, it.presence, percent(it)))

@@ -20,8 +20,8 @@ pub(crate) fn desk() -> Shared {
 }
 
 /// The last reported state of the device with this name.
-pub(crate) fn last<'a>(told: &'a [(u64, News)], name: &str) -> &'a Device {
-    let devices = told.iter().rev().filter_map(|(_, news)| match news {
+pub(crate) fn last<'a>(events: &'a [(u64, News)], name: &str) -> &'a Device {
+    let devices = events.iter().rev().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
@@ -41,9 +41,9 @@ fn receivers_with_the_same_serial_number_are_distinguished() {
     harness.port.plug(&other);
     let port = harness.port.clone();
     harness.at(10, move |_| port.unplug(&other));
-    let told = harness.follow(20);
+    let events = harness.follow(20);
     let (mut there, mut most) = (BTreeSet::new(), 0);
-    for (_, news) in &told {
+    for (_, news) in &events {
         let News::Change(change) = news else { continue };
         match &**change {
             Change::DeviceAdded(it) => assert!(there.insert(it.link.clone()), "{it:?}"),
@@ -53,19 +53,19 @@ fn receivers_with_the_same_serial_number_are_distinguished() {
         most = most.max(there.len());
     }
     // The K800 sleeps, so nothing reveals that there are two of it.
-    assert_eq!((most, there.len()), (5, 3), "{:?}", words(&told));
+    assert_eq!((most, there.len()), (5, 3), "{:?}", words(&events));
 }
 
 #[test]
 fn present_devices_are_reported_once_and_read() {
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk());
-    let told = harness.follow(80);
-    let mut words = words(&told);
+    let events = harness.follow(80);
+    let mut words = words(&events);
     words[1..].sort();
     assert_eq!(words, ["0 + receiver", "0 + K800", "0 + M705", "1 + K750"]);
-    assert_eq!(percent(last(&told, "K750")), Some(57));
-    assert_eq!(last(&told, "K800").presence, Presence::Offline);
+    assert_eq!(percent(last(&events, "K750")), Some(57));
+    assert_eq!(last(&events, "K800").presence, Presence::Offline);
 }
 
 #[test]
@@ -73,12 +73,12 @@ fn a_device_was_last_seen_when_its_receiver_lost_the_link() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(3600, move |now| {
-        hand.act(|receiver| receiver.sleep(now, 1));
+        handle.act(|receiver| receiver.sleep(now, 1));
     });
-    let told = harness.follow(7200);
-    let mouse = last(&told, "M525");
+    let events = harness.follow(7200);
+    let mouse = last(&events, "M525");
     assert_eq!(mouse.presence, Presence::Offline);
     let seen = mouse.seen.unwrap();
     assert!(
@@ -92,8 +92,8 @@ fn without_events_the_manager_never_wakes_up() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
-    harness.at(10, move |_| _ = hand.take_requests());
+    let handle = desk.clone();
+    harness.at(10, move |_| _ = handle.take_requests());
     harness.follow(3600);
     assert_eq!(harness.wakes_between(10, 3599), 0);
     // The shutdown clears the flag of the M705, which was clear before.
@@ -108,13 +108,13 @@ fn every_kind_of_battery_reports_its_changes() {
         let mut harness = FollowHarness::new();
         let desk = Shared::receiver(&SIX);
         harness.port.plug(&desk);
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(10, move |now| {
-            hand.take_requests();
-            hand.act(|receiver| receiver.set_charge(now, slot, Percent::new(40).unwrap()));
+            handle.take_requests();
+            handle.act(|receiver| receiver.set_charge(now, slot, Percent::new(40).unwrap()));
         });
-        let told = harness.follow(120);
-        let news = words(&told);
+        let events = harness.follow(120);
+        let news = words(&events);
         let changed: Vec<&String> = news.iter().filter(|it| it.contains("battery")).collect();
         assert_eq!(changed.len(), 1, "{name}: {news:?}");
         let asked = desk.take_radio();
@@ -129,16 +129,16 @@ fn repeated_wake_up_notifications_cause_one_reading() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| receiver.switch_on(now, K800));
+        handle.take_requests();
+        handle.act(|receiver| receiver.switch_on(now, K800));
     });
-    let told = harness.follow(60);
-    let news = words(&told);
+    let events = harness.follow(60);
+    let news = words(&events);
     assert!(news.contains(&"10 K800 presence".to_owned()), "{news:?}");
     assert_eq!(
-        last(&told, "K800").battery.unwrap().level.unwrap().name(),
+        last(&events, "K800").battery.unwrap().level.unwrap().name(),
         "full"
     );
     let asked: Vec<String> = desk
@@ -157,14 +157,14 @@ fn a_device_that_falls_asleep_keeps_its_values() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, M705));
+        _ = handle.act(|receiver| receiver.sleep(now, M705));
     });
-    let told = harness.follow(20);
-    assert!(words(&told).contains(&"10 M705 presence".to_owned()));
-    assert_eq!(last(&told, "M705").presence, Presence::Offline);
-    assert_eq!(percent(last(&told, "M705")), Some(65));
+    let events = harness.follow(20);
+    assert!(words(&events).contains(&"10 M705 presence".to_owned()));
+    assert_eq!(last(&events, "M705").presence, Presence::Offline);
+    assert_eq!(percent(last(&events, "M705")), Some(65));
 }
 
 #[test]
@@ -172,9 +172,9 @@ fn the_k750_reports_charge_light_and_light_key() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             receiver.set_sun(now, K750, Lux(300));
             receiver.press_light_key(now, K750)
         });
@@ -187,13 +187,13 @@ fn the_k750_reports_charge_light_and_light_key() {
             receiver.output_report(now, &[0x10, 0x01, 0x09, 0x0B, 0x01, 0x01, 0x00]);
         });
     });
-    let told = harness.follow(30);
-    let news = words(&told);
+    let events = harness.follow(30);
+    let news = words(&events);
     // The event of the key has no light value: it is measured afterwards.
     for expected in ["10 K750 key", "11 K750 battery light", "21 K750 light"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
     }
-    assert_eq!(last(&told, "K750").light.unwrap().lux, Lux(320));
+    assert_eq!(last(&events, "K750").light.unwrap().lux, Lux(320));
 }
 
 #[test]
@@ -201,21 +201,21 @@ fn a_keyboard_that_wakes_is_measured_again() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.switch_off(now, K750));
+        _ = handle.act(|receiver| receiver.switch_off(now, K750));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |now| {
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
             receiver.switch_on(now, K750)
         });
     });
-    let told = harness.follow(40);
-    assert_eq!(last(&told, "K750").presence, Presence::Online);
+    let events = harness.follow(40);
+    assert_eq!(last(&events, "K750").presence, Presence::Online);
     assert_eq!(
-        last(&told, "K750").light.unwrap().lux,
+        last(&events, "K750").light.unwrap().lux,
         Lux(80),
         "measured after waking"
     );
@@ -226,22 +226,22 @@ fn a_new_device_in_a_free_slot_is_found() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
         let m525 = catalogue::find("M525")
             .unwrap()
             .paired([1, 2, 3, 4])
             .unwrap();
-        hand.act(|receiver| receiver.pair(now, 4, m525));
+        handle.act(|receiver| receiver.pair(now, 4, m525));
     });
-    let told = harness.follow(30);
+    let events = harness.follow(30);
     assert!(
-        words(&told).contains(&"10 + M525".to_owned()),
+        words(&events).contains(&"10 + M525".to_owned()),
         "{:?}",
-        words(&told)
+        words(&events)
     );
-    assert_eq!(percent(last(&told, "M525")), Some(90));
-    assert_eq!(last(&told, "M525").serial.as_deref(), Some("01020304"));
+    assert_eq!(percent(last(&events, "M525")), Some(90));
+    assert_eq!(last(&events, "M525").serial.as_deref(), Some("01020304"));
 }
 
 #[test]
@@ -249,19 +249,19 @@ fn a_new_device_in_a_slot_is_not_mistaken_for_the_old_one() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
         let m525 = catalogue::find("M525")
             .unwrap()
             .paired([1, 2, 3, 4])
             .unwrap();
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             receiver.unpair(now, M705);
             receiver.pair(now, M705, m525)
         });
     });
-    let told = harness.follow(30);
-    let news = words(&told);
+    let events = harness.follow(30);
+    let news = words(&events);
     assert!(news.contains(&"10 - M705".to_owned()), "{news:?}");
     assert!(news.contains(&"10 + M525".to_owned()), "{news:?}");
 }
@@ -270,17 +270,17 @@ fn a_new_device_in_a_slot_is_not_mistaken_for_the_old_one() {
 fn receivers_are_followed_as_they_come_and_go() {
     let mut harness = FollowHarness::new();
     let desk = desk();
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(10, move |_| port.plug(&hand));
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(20, move |_| port.unplug(&hand));
-    let (port, hand) = (harness.port.clone(), desk.clone());
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(10, move |_| port.plug(&handle));
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(20, move |_| port.unplug(&handle));
+    let (port, handle) = (harness.port.clone(), desk.clone());
     harness.at(30, move |now| {
-        hand.act(|receiver| receiver.power_cycle(now));
-        port.plug(&hand);
+        handle.act(|receiver| receiver.power_cycle(now));
+        port.plug(&handle);
     });
-    let told = harness.follow(60);
-    let news = words(&told);
+    let events = harness.follow(60);
+    let news = words(&events);
     for expected in [
         "10 + receiver",
         "11 + K750",
@@ -291,7 +291,7 @@ fn receivers_are_followed_as_they_come_and_go() {
     ] {
         assert!(news.contains(&expected.to_owned()), "{expected}: {news:?}");
     }
-    assert_eq!(percent(last(&told, "K750")), Some(57));
+    assert_eq!(percent(last(&events, "K750")), Some(57));
 }
 
 #[test]
@@ -299,11 +299,11 @@ fn opening_a_node_is_retried_until_its_permissions_are_set() {
     let mut harness = FollowHarness::new();
     *harness.port.denials.borrow_mut() = 3;
     harness.port.plug(&desk());
-    let told = harness.follow(10);
+    let events = harness.follow(10);
     assert!(
-        words(&told).iter().any(|it| it.ends_with("+ K750")),
+        words(&events).iter().any(|it| it.ends_with("+ K750")),
         "{:?}",
-        words(&told)
+        words(&events)
     );
     assert_eq!(*harness.port.opened.borrow(), 1);
 }
@@ -316,9 +316,9 @@ fn a_node_whose_permissions_are_set_late_is_read() {
     let denials = std::rc::Rc::clone(&harness.port.denials);
     // The user installs the udev rule.
     harness.at(100, move |_| *denials.borrow_mut() = 0);
-    let told = words(&harness.follow(600));
-    assert!(told[0].contains("udev rule"), "{told:?}");
-    assert!(told.iter().any(|it| it.ends_with("+ K750")), "{told:?}");
+    let events = words(&harness.follow(600));
+    assert!(events[0].contains("udev rule"), "{events:?}");
+    assert!(events.iter().any(|it| it.ends_with("+ K750")), "{events:?}");
 }
 
 #[test]
@@ -326,9 +326,9 @@ fn a_permanently_denied_node_is_reported_once_with_a_remedy() {
     let mut harness = FollowHarness::new();
     *harness.port.denials.borrow_mut() = usize::MAX;
     harness.port.plug(&desk());
-    let told = words(&harness.follow(3600));
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("udev rule"), "{told:?}");
+    let events = words(&harness.follow(3600));
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert!(events[0].contains("udev rule"), "{events:?}");
 }
 
 #[test]
@@ -337,10 +337,10 @@ fn the_shutdown_restores_every_notification_flag() {
     let desk = desk();
     let before = desk.act(|receiver| receiver.flags());
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |_| {
         assert_ne!(
-            hand.act(|receiver| receiver.flags()),
+            handle.act(|receiver| receiver.flags()),
             before,
             "notifications are enabled"
         );
@@ -364,13 +364,13 @@ fn charging_is_reported_when_it_begins_and_ends() {
         (20, State::Charged),
         (30, State::Discharging),
     ] {
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(second, move |now| {
-            hand.act(|receiver| receiver.set_charging(now, 1, state));
+            handle.act(|receiver| receiver.set_charging(now, 1, state));
         });
     }
-    let told = harness.follow(40);
-    let news = words(&told);
+    let events = harness.follow(40);
+    let news = words(&events);
     for second in [10, 20, 30] {
         let changed = format!("{second} MX Master battery");
         assert!(news.contains(&changed), "{changed}: {news:?}");
@@ -384,12 +384,12 @@ fn a_failing_node_is_reopened_with_a_backoff() {
     harness.port.plug(&desk);
     // Access is revoked and granted again, as when the active session changes; nothing is
     // unplugged.
-    let hand = desk.clone();
-    harness.at(10, move |_| hand.set_gone(true));
-    let hand = desk.clone();
-    harness.at(12, move |_| hand.set_gone(false));
-    let told = harness.follow(200);
-    let news = words(&told);
+    let handle = desk.clone();
+    harness.at(10, move |_| handle.set_gone(true));
+    let handle = desk.clone();
+    harness.at(12, move |_| handle.set_gone(false));
+    let events = harness.follow(200);
+    let news = words(&events);
     let found = news.iter().filter(|it| it.ends_with("+ K750")).count();
     assert_eq!(found, 2, "{news:?}");
     assert!(
@@ -404,23 +404,23 @@ fn a_device_that_was_switched_off_reports_its_battery_again() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        _ = hand.act(|receiver| receiver.switch_off(now, 1));
+        _ = handle.act(|receiver| receiver.switch_off(now, 1));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |now| {
-        _ = hand.act(|receiver| receiver.switch_on(now, 1));
+        _ = handle.act(|receiver| receiver.switch_on(now, 1));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(30, move |now| {
-        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
+        handle.act(|receiver| receiver.set_charge(now, 1, Percent::new(25).unwrap()));
     });
-    let told = harness.follow(40);
-    let news = words(&told);
+    let events = harness.follow(40);
+    let news = words(&events);
     assert!(news.contains(&"30 K520 battery".to_owned()), "{news:?}");
     assert_eq!(
-        last(&told, "K520").battery.unwrap().level.unwrap().name(),
+        last(&events, "K520").battery.unwrap().level.unwrap().name(),
         "low"
     );
 }
@@ -438,21 +438,23 @@ fn a_bluetooth_mouse_that_wakes_is_read() {
         Plugged::Direct(entry.direct([0xD0, 0, 0, 1]).unwrap()),
     );
     harness.port.plug(&mouse);
-    let hand = mouse.clone();
-    harness.at(10, move |now| hand.act_direct(|mouse| _ = mouse.sleep(now)));
-    let hand = mouse.clone();
+    let handle = mouse.clone();
+    harness.at(10, move |now| {
+        handle.act_direct(|mouse| _ = mouse.sleep(now));
+    });
+    let handle = mouse.clone();
     harness.at(20, move |now| {
-        hand.act_direct(|mouse| {
+        handle.act_direct(|mouse| {
             mouse.set_charge(now, Percent::new(40).unwrap());
             mouse.wake(now);
         });
     });
-    let told = harness.follow(40);
+    let events = harness.follow(40);
     assert_eq!(
-        percent(last(&told, "MX Master 4")),
+        percent(last(&events, "MX Master 4")),
         Some(40),
         "{:?}",
-        words(&told)
+        words(&events)
     );
 }
 
@@ -461,13 +463,13 @@ fn the_last_received_value_is_cached() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
+        handle.act(|receiver| receiver.set_charge(now, 1, Percent::new(66).unwrap()));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, 1));
+        _ = handle.act(|receiver| receiver.sleep(now, 1));
     });
     harness.follow(30);
     let asleep = desk.read(hours(1), &mut harness.memory);
@@ -479,11 +481,11 @@ fn a_flag_that_the_kernel_driver_also_sets_is_kept() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
         // The kernel driver writes the same flag.
         let request = [0x10, 0x01, 0x80, 0x00, 0x10, 0x00, 0x00];
-        hand.act(|receiver| receiver.output_report(now, &request));
+        handle.act(|receiver| receiver.output_report(now, &request));
     });
     harness.follow(20);
     let flags = desk.act(|receiver| match &receiver.device(1).unwrap().protocol {

@@ -19,14 +19,14 @@ use crate::desk::{Shared, query};
 type Act = Box<dyn FnOnce(Timestamp)>;
 
 /// A virtual clock that runs scheduled actions.
-struct StageClock {
+struct ScheduledClock {
     clock: VirtualClock,
     acts: VecDeque<(Timestamp, Act)>,
     /// When a wait ended without an action.
     wakes: Rc<RefCell<Vec<Timestamp>>>,
 }
 
-impl Clock for StageClock {
+impl Clock for ScheduledClock {
     fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -68,11 +68,11 @@ impl Port {
     pub(crate) fn plug_as(&self, node: &Shared, info: NodeInfo) {
         node.set_gone(false);
         self.nodes.borrow_mut().push(node.clone());
-        self.tell(NodeEvent::Appeared(info));
+        self.push_event(NodeEvent::Appeared(info));
     }
 
     /// Sends a kernel event.
-    pub(crate) fn tell(&self, event: NodeEvent) {
+    pub(crate) fn push_event(&self, event: NodeEvent) {
         self.events.borrow_mut().push_back(event);
     }
 
@@ -175,15 +175,15 @@ impl Drop for Opened {
 
 /// Commands sent by the test.
 #[derive(Clone, Default)]
-pub(crate) struct Desire(Rc<RefCell<VecDeque<Command>>>);
+pub(crate) struct CommandQueue(Rc<RefCell<VecDeque<Command>>>);
 
-impl Desire {
-    pub(crate) fn say(&self, command: Command) {
+impl CommandQueue {
+    pub(crate) fn push(&self, command: Command) {
         self.0.borrow_mut().push_back(command);
     }
 }
 
-impl Commands for Desire {
+impl Commands for CommandQueue {
     fn next_command(&mut self) -> Option<Command> {
         self.0.borrow_mut().pop_front()
     }
@@ -196,7 +196,7 @@ impl Commands for Desire {
 /// The scheduled actions, the manager's inputs, and its results.
 pub(crate) struct FollowHarness {
     pub(crate) port: Port,
-    pub(crate) desire: Desire,
+    pub(crate) commands: CommandQueue,
     pub(crate) query: Query,
     pub(crate) memory: Memory,
     /// When following starts.
@@ -209,7 +209,7 @@ impl FollowHarness {
     pub(crate) fn new() -> Self {
         Self {
             port: Port::default(),
-            desire: Desire::default(),
+            commands: CommandQueue::default(),
             query: query(true),
             memory: Memory::default(),
             start: Timestamp::START,
@@ -230,38 +230,38 @@ impl FollowHarness {
     }
 
     /// Schedules a command at this second.
-    pub(crate) fn want(&mut self, second: u64, command: Command) {
-        let desire = self.desire.clone();
-        self.at(second, move |_| desire.say(command));
+    pub(crate) fn send_command_at(&mut self, second: u64, command: Command) {
+        let commands = self.commands.clone();
+        self.at(second, move |_| commands.push(command));
     }
 
     /// Follows until this second, and returns the reported events with their seconds.
     pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, News)> {
         let mut acts = std::mem::take(&mut self.acts);
         acts.sort_by_key(|(at, _)| *at);
-        let mut clock = StageClock {
+        let mut clock = ScheduledClock {
             clock: VirtualClock::at(self.start),
             acts: acts.into(),
             wakes: Rc::clone(&self.wakes),
         };
         let until = Timestamp::from_start(Duration::from_secs(seconds));
-        let mut told = Vec::new();
+        let mut events = Vec::new();
         follow(
             Follow {
                 source: &mut self.port.clone(),
-                commands: &mut self.desire.clone(),
+                commands: &mut self.commands.clone(),
                 query: &self.query,
                 memory: &mut self.memory,
                 clock: &mut clock,
                 until: Some(until),
             },
             &mut |now, news| {
-                told.push((now.since_start().as_secs(), news));
+                events.push((now.since_start().as_secs(), news));
                 Ok(())
             },
         )
         .unwrap();
-        told
+        events
     }
 
     /// How many times the manager woke up on its own between these seconds.
@@ -272,7 +272,7 @@ impl FollowHarness {
 }
 
 /// The events in short form: `1 + K750`, `30 K750 battery light`.
-pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
+pub(crate) fn words(events: &[(u64, News)]) -> Vec<String> {
     let name = |device: &solar_status::device::Device| device.name.clone().unwrap_or_default();
     let word = |news: &News| match news {
         News::Change(change) => match &**change {
@@ -292,7 +292,8 @@ pub(crate) fn words(told: &[(u64, News)]) -> Vec<String> {
         News::Unreadable(unreadable) => format!("? {unreadable}"),
         News::Settled => "settled".to_owned(),
     };
-    told.iter()
+    events
+        .iter()
         .filter(|(_, news)| !matches!(news, News::Settled))
         .map(|(second, news)| format!("{second} {}", word(news)))
         .collect()

@@ -19,7 +19,7 @@ use crate::follow::{desk, last};
 use crate::follow_harness::FollowHarness;
 
 /// Makes all devices idle, with this delay of the first reply in milliseconds.
-fn rest(desk: &Shared, first: u64) {
+fn make_idle(desk: &Shared, first: u64) {
     desk.act(|receiver| {
         receiver.latency.first = Duration::from_millis(first);
         let slots: Vec<u8> = receiver.slots().collect();
@@ -34,7 +34,7 @@ fn a_status_reads_idle_devices_with_as_many_messages_as_devices_in_use() {
     let radio = |first: Option<u64>| {
         let desk = Shared::receiver(&SIX);
         if let Some(first) = first {
-            rest(&desk, first);
+            make_idle(&desk, first);
         }
         let snapshot = desk.read(hours(1), &mut Memory::default());
         for slot in 1..=6 {
@@ -111,13 +111,13 @@ fn silent_devices_on_several_receivers_are_given_up_within_the_default_timeout()
 fn following_reads_idle_devices_and_the_shutdown_clears_their_flags() {
     for first in [1131, 1668, 1937] {
         let desk = desk();
-        rest(&desk, first);
+        make_idle(&desk, first);
         let mut harness = FollowHarness::new();
         harness.port.plug(&desk);
         // At the shutdown the mouse is idle again, and its notification flag is cleared.
-        let told = harness.follow(60);
-        assert_eq!(percent(last(&told, "M705")), Some(65), "{first}");
-        assert_eq!(percent(last(&told, "K750")), Some(57), "{first}");
+        let events = harness.follow(60);
+        assert_eq!(percent(last(&events, "M705")), Some(65), "{first}");
+        assert_eq!(percent(last(&events, "K750")), Some(57), "{first}");
         let flags = desk.act(|receiver| match &receiver.device(M705).unwrap().protocol {
             Protocol::Registers(registers) => registers.flags(),
             Protocol::Features(_) => panic!("an M705 has registers"),
@@ -152,16 +152,16 @@ fn a_receiver_that_drops_messages_is_cached_as_such() {
 #[test]
 fn a_device_that_wakes_while_another_is_delayed_is_read_immediately() {
     let desk = desk();
-    rest(&desk, 1937);
+    make_idle(&desk, 1937);
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at_time(Duration::from_millis(500), move |now: Timestamp| {
-        hand.act(|receiver| receiver.wake(now, 3));
-        hand.act(|receiver| receiver.wake(now, K750));
+        handle.act(|receiver| receiver.wake(now, 3));
+        handle.act(|receiver| receiver.wake(now, K750));
     });
-    let told = harness.follow(1);
-    let k800 = last(&told, "K800");
+    let events = harness.follow(1);
+    let k800 = last(&events, "K800");
     assert_eq!(k800.presence, Presence::Online);
     assert!(k800.battery.is_some(), "{k800:?}");
 }

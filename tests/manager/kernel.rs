@@ -57,9 +57,9 @@ pub(crate) fn plug_driven(port: &Port, desk: &Shared) {
     port.plug(desk);
     let slots: Vec<u8> = desk.act(|receiver| receiver.slots().collect());
     for slot in slots {
-        port.tell(NodeEvent::Appeared(child(slot, product(desk, slot))));
+        port.push_event(NodeEvent::Appeared(child(slot, product(desk, slot))));
         if desk.act(|receiver| receiver.device(slot).unwrap().online()) {
-            port.tell(NodeEvent::Supply(supply(slot, 57, false)));
+            port.push_event(NodeEvent::Supply(supply(slot, 57, false)));
         }
     }
 }

@@ -55,9 +55,9 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
 }
 
 /// The devices as reported up to a second.
-pub(crate) fn devices_of(told: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
+pub(crate) fn devices_of(events: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
-    for (_, news) in told.iter().filter(|(second, _)| *second <= until) {
+    for (_, news) in events.iter().filter(|(second, _)| *second <= until) {
         let News::Change(change) = news else { continue };
         match &**change {
             Change::DeviceAdded(device) => {
@@ -96,15 +96,15 @@ fn a_mouse_with_three_channels_on_one_receiver_is_one_mouse() {
     let desk = Shared::new("/dev/hidraw0", Plugged::Receiver(receiver));
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(STEP, move |now| {
         // It switches to its third channel.
-        hand.act(|receiver| receiver.sleep(now, 2));
-        hand.act(|receiver| receiver.wake(now, 3));
+        handle.act(|receiver| receiver.sleep(now, 2));
+        handle.act(|receiver| receiver.wake(now, 3));
     });
-    let told = harness.follow(2 * STEP);
+    let events = harness.follow(2 * STEP);
     for (second, slot) in [(STEP - 1, 2), (2 * STEP, 3)] {
-        let devices = devices_of(&told, second);
+        let devices = devices_of(&events, second);
         let [device] = &*devices.values().collect::<Vec<_>>() else {
             panic!("{devices:#?}")
         };
@@ -134,19 +134,19 @@ fn plugging_in_a_cable_changes_neither_id_nor_name() {
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
     let port = harness.port.clone();
-    let (node, hand) = (plug.clone(), desk.clone());
+    let (node, handle) = (plug.clone(), desk.clone());
     harness.at(STEP, move |now| {
         port.plug(&node);
-        hand.act(|receiver| receiver.sleep(now, 1));
+        handle.act(|receiver| receiver.sleep(now, 1));
     });
     let port = harness.port.clone();
     harness.at(2 * STEP, move |now| {
         port.unplug(&plug);
         desk.act(|receiver| receiver.wake(now, 1));
     });
-    let told = harness.follow(3 * STEP);
+    let events = harness.follow(3 * STEP);
     let at = |second| {
-        let devices = devices_of(&told, second);
+        let devices = devices_of(&events, second);
         let [device] = &*devices.values().cloned().collect::<Vec<_>>() else {
             panic!("{devices:#?}")
         };
@@ -182,24 +182,24 @@ fn links_are_joined_although_unit_id_and_serial_number_differ() {
         harness.query.wanted |= Wanted::FIRMWARE.when(firmware);
         harness.port.plug(&desk);
         let port = harness.port.clone();
-        let (hand, node) = (desk.clone(), bluetooth.clone());
+        let (handle, node) = (desk.clone(), bluetooth.clone());
         harness.at(STEP, move |now| {
-            hand.act(|receiver| receiver.sleep(now, 1));
+            handle.act(|receiver| receiver.sleep(now, 1));
             port.plug(&node);
         });
-        let (port, hand, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
+        let (port, handle, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
         harness.at(2 * STEP, move |now| {
             port.unplug(&node);
-            hand.act(|receiver| receiver.wake(now, 1));
+            handle.act(|receiver| receiver.wake(now, 1));
         });
         let port = harness.port.clone();
-        let (hand, node) = (desk.clone(), bluetooth.clone());
+        let (handle, node) = (desk.clone(), bluetooth.clone());
         harness.at(3 * STEP, move |now| {
-            hand.act(|receiver| receiver.sleep(now, 1));
+            handle.act(|receiver| receiver.sleep(now, 1));
             port.plug(&node);
         });
-        let told = harness.follow(4 * STEP);
-        let ids = |second| devices_of(&told, second).into_keys().collect::<Vec<_>>();
+        let events = harness.follow(4 * STEP);
+        let ids = |second| devices_of(&events, second).into_keys().collect::<Vec<_>>();
         assert_eq!(ids(STEP - 1), ["405E-D0000001"]);
         // It cannot be read while asleep on the receiver; with firmware enabled, it was read
         // before.
@@ -213,7 +213,7 @@ fn links_are_joined_although_unit_id_and_serial_number_differ() {
         assert_eq!(ids(3 * STEP - 1), ["405E-D0000001"]);
         assert_eq!(ids(4 * STEP), ["405E-D0000001"]);
         assert_eq!(
-            links(&devices_of(&told, 4 * STEP)["405E-D0000001"]).len(),
+            links(&devices_of(&events, 4 * STEP)["405E-D0000001"]).len(),
             2
         );
     }
@@ -232,11 +232,11 @@ fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
     harness.query.wanted |= Wanted::FIRMWARE;
     harness.port.plug(&desk);
     for _ in 0..2 {
-        let told = harness.follow(STEP);
+        let events = harness.follow(STEP);
         let expected = ["4087-D0000001", "4087-D0000002"];
-        let ids: Vec<String> = devices_of(&told, STEP).into_keys().collect();
+        let ids: Vec<String> = devices_of(&events, STEP).into_keys().collect();
         assert_eq!(ids, expected);
-        let moved = told.iter().filter(|(_, news)| {
+        let moved = events.iter().filter(|(_, news)| {
             matches!(news, News::Change(change) if matches!(**change, Change::Identified { .. }))
         });
         assert_eq!(moved.count(), 0);
@@ -278,16 +278,16 @@ fn light_is_measured_on_the_link_with_the_receivers_identity() {
         harness.port.plug(&desk);
         let (port, node) = (harness.port.clone(), hostile.clone());
         harness.at(STEP, move |_| port.plug(&node));
-        harness.want(2 * STEP, light(Some((60, 1))));
-        harness.want(3 * STEP, light(None));
-        let hand = hostile.clone();
-        harness.at(2 * STEP - 1, move |_| _ = hand.take_requests());
-        let told = harness.follow(4 * STEP);
-        let device = &devices_of(&told, 4 * STEP)[KEYBOARD];
+        harness.send_command_at(2 * STEP, light(Some((60, 1))));
+        harness.send_command_at(3 * STEP, light(None));
+        let handle = hostile.clone();
+        harness.at(2 * STEP - 1, move |_| _ = handle.take_requests());
+        let events = harness.follow(4 * STEP);
+        let device = &devices_of(&events, 4 * STEP)[KEYBOARD];
         // The values come from the cable, because it reports charging; the light does not.
         assert!(device.link.is_usb());
-        let told = desk.series_told(1).split_off(1);
-        assert_eq!(told, ["60 60 x 1 s", "90 0 x 0 s"]);
+        let series = desk.series_requested(1).split_off(1);
+        assert_eq!(series, ["60 60 x 1 s", "90 0 x 0 s"]);
         assert_eq!(hostile.take_requests(), Vec::<String>::new());
         let at = device.light.unwrap().at.since_start().as_secs();
         assert!((3 * STEP - 2..=3 * STEP).contains(&at), "{at}");
@@ -303,30 +303,33 @@ fn a_series_is_cancelled_on_the_link_that_it_leaves() {
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
     harness.port.plug(&cable);
-    harness.want(STEP, light(Some((100, 1))));
-    let hand = desk.clone();
+    harness.send_command_at(STEP, light(Some((100, 1))));
+    let handle = desk.clone();
     harness.at(2 * STEP, move |now| {
-        _ = hand.act(|receiver| receiver.wake(now, 1));
+        _ = handle.act(|receiver| receiver.wake(now, 1));
     });
-    let hand = cable.clone();
+    let handle = cable.clone();
     harness.at(2 * STEP + 1, move |_| {
-        let requests = hand.take_requests();
+        let requests = handle.take_requests();
         assert!(
             requests.iter().any(|it| it.ends_with("64 01 00")),
             "{requests:?}"
         );
     });
-    harness.want(2 * STEP + 2, light(Some((100, 1))));
-    let hand = cable.clone();
+    harness.send_command_at(2 * STEP + 2, light(Some((100, 1))));
+    let handle = cable.clone();
     harness.at(2 * STEP + 3, move |_| {
-        let requests = hand.take_requests();
+        let requests = handle.take_requests();
         assert!(
             requests.len() == 1 && requests[0].ends_with("00 00 00"),
             "{requests:?}"
         );
     });
     harness.follow(3 * STEP);
-    assert!(desk.series_told(1).contains(&"62 100 x 1 s".to_owned()));
+    assert!(
+        desk.series_requested(1)
+            .contains(&"62 100 x 1 s".to_owned())
+    );
 }
 
 #[test]
@@ -337,8 +340,8 @@ fn two_cables_with_one_serial_number_are_two_devices() {
         harness.port.plug(&cable(path, serial).at_port(port));
     }
     // The report must not be delayed until the next report from a device.
-    let told = harness.follow(20 * STEP);
-    let devices = devices_of(&told, 5);
+    let events = harness.follow(20 * STEP);
+    let devices = devices_of(&events, 5);
     let ids: Vec<&str> = devices.keys().map(String::as_str).collect();
     let other = "4087-D0000001-usb-0000:00:14.0-2-input2";
     assert_eq!(ids, ["4087-D0000001", other]);
@@ -347,8 +350,8 @@ fn two_cables_with_one_serial_number_are_two_devices() {
     let mut harness = FollowHarness::new();
     harness.memory = memory;
     harness.port.plug(&cable(CABLES[1], serial).at_port("2"));
-    let told = harness.follow(20 * STEP);
-    let ids: Vec<String> = devices_of(&told, 5).into_keys().collect();
+    let events = harness.follow(20 * STEP);
+    let ids: Vec<String> = devices_of(&events, 5).into_keys().collect();
     assert_eq!(ids, [other]);
 }
 
@@ -362,17 +365,17 @@ fn the_last_charge_is_kept_when_its_link_is_removed() {
     let plug = cable(CABLES[0], serial);
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
-    let (port, node, hand) = (harness.port.clone(), plug.clone(), desk.clone());
+    let (port, node, handle) = (harness.port.clone(), plug.clone(), desk.clone());
     harness.at(STEP, move |now| {
-        hand.act(|receiver| receiver.sleep(now, 1));
+        handle.act(|receiver| receiver.sleep(now, 1));
         node.act_direct(|device| _ = device.set_charge(now, Percent::new(40).unwrap()));
         port.plug(&node);
     });
     let port = harness.port.clone();
     harness.at(2 * STEP, move |_| port.unplug(&plug));
-    let told = harness.follow(3 * STEP);
+    let events = harness.follow(3 * STEP);
     let percent = |second| {
-        let devices = devices_of(&told, second);
+        let devices = devices_of(&events, second);
         let battery = devices["4087-3D7D0018"].battery.unwrap();
         battery.percent.unwrap().get()
     };
@@ -403,12 +406,12 @@ fn a_reported_identity_causes_one_request_to_each_device_of_its_model() {
         let desk = Shared::receiver(&[name]);
         let mut harness = FollowHarness::new();
         harness.port.plug(&desk);
-        let hand = desk.clone();
-        harness.at(STEP - 1, move |_| _ = hand.take_requests());
+        let handle = desk.clone();
+        harness.at(STEP - 1, move |_| _ = handle.take_requests());
         let (port, node) = (harness.port.clone(), hostile.clone());
         harness.at(STEP, move |_| port.plug(&node));
-        let told = harness.follow(3 * STEP);
-        assert_eq!(devices_of(&told, 3 * STEP).len(), 2, "{name}");
+        let events = harness.follow(3 * STEP);
+        assert_eq!(devices_of(&events, 3 * STEP).len(), 2, "{name}");
         let asked = desk.take_radio();
         assert!(
             asked.len() >= least && asked.len() <= 2,
@@ -449,8 +452,8 @@ fn apart(serial: u8, receiver: u8) -> String {
     format!("4087-D000000{serial}-A000000{receiver}-1")
 }
 
-fn ids(told: &[(u64, News)], until: u64) -> Vec<String> {
-    devices_of(told, until).into_keys().collect()
+fn ids(events: &[(u64, News)], until: u64) -> Vec<String> {
+    devices_of(events, until).into_keys().collect()
 }
 
 #[test]
@@ -465,10 +468,10 @@ fn the_clone_found_first_keeps_the_id() {
         harness.port.plug(&desks[0]);
         let (port, node) = (harness.port.clone(), desks[1].clone());
         harness.at(STEP, move |_| port.plug(&node));
-        let told = harness.follow(2 * STEP);
-        assert_eq!(ids(&told, STEP - 1), ["4087-D0000001"]);
-        assert_eq!(ids(&told, 2 * STEP), ["4087-D0000001", &apart(1, second)]);
-        let devices = devices_of(&told, 2 * STEP);
+        let events = harness.follow(2 * STEP);
+        assert_eq!(ids(&events, STEP - 1), ["4087-D0000001"]);
+        assert_eq!(ids(&events, 2 * STEP), ["4087-D0000001", &apart(1, second)]);
+        let devices = devices_of(&events, 2 * STEP);
         let receiver = format!("A000000{first}");
         assert_eq!(devices["4087-D0000001"].receiver(), Some(&*receiver));
     }
@@ -536,22 +539,22 @@ fn an_id_with_a_place_is_not_renewed_by_stale_replies() {
         let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(clones));
         let mut harness = FollowHarness::new();
         harness.port.plug(&desk);
-        let hand = desk.clone();
-        harness.at(4 * half_day, move |_| _ = hand.take_requests());
+        let handle = desk.clone();
+        harness.at(4 * half_day, move |_| _ = handle.take_requests());
         for count in 1..=80 {
-            let hand = desk.clone();
+            let handle = desk.clone();
             let charge = Percent::new(if count % 2 == 0 { 60 } else { 61 }).unwrap();
             harness.at(count * half_day, move |now| {
                 // After a day both clones get requests again.
                 if is_used || count <= 3 {
-                    hand.act(|receiver| receiver.set_charge(now, 2, charge));
+                    handle.act(|receiver| receiver.set_charge(now, 2, charge));
                 }
-                hand.act(|receiver| receiver.set_charge(now, 3, charge));
+                handle.act(|receiver| receiver.set_charge(now, 3, charge));
             });
         }
         let end = 80 * half_day + STEP;
-        let told = harness.follow(end);
-        assert_eq!(ids(&told, end).len(), 3);
+        let events = harness.follow(end);
+        assert_eq!(ids(&events, end).len(), 3);
         let asked = desk.take_radio();
         let asked = asked.iter().filter(|it| it.starts_with("10 01")).count();
         let expected = if is_used { 20..=80 } else { 0..=0 };
@@ -583,9 +586,9 @@ fn a_busy_link_does_not_delay_requests_to_other_devices() {
     let mut harness = FollowHarness::new();
     for desk in [&busy, &others] {
         harness.port.plug(desk);
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(10, move |now| {
-            hand.act(|receiver| receiver.wake(now, 1));
+            handle.act(|receiver| receiver.wake(now, 1));
         });
     }
     harness.at(STEP, move |now| {
@@ -597,9 +600,9 @@ fn a_busy_link_does_not_delay_requests_to_other_devices() {
     harness.at(STEP + 1, move |now| {
         others.act(|receiver| receiver.wake(now, 2));
     });
-    let told = harness.follow(2 * STEP);
+    let events = harness.follow(2 * STEP);
     let second = "4087-D0000002-A0000002-2".to_owned();
-    let found = (STEP..2 * STEP).find(|it| ids(&told, *it).contains(&second));
+    let found = (STEP..2 * STEP).find(|it| ids(&events, *it).contains(&second));
     assert_eq!(found, Some(STEP + 1));
 }
 
@@ -623,12 +626,12 @@ fn the_next_device_at_a_port_does_not_take_over_the_id_of_the_last() {
             port.plug(&to);
         });
     }
-    let told = harness.follow(3 * STEP);
+    let events = harness.follow(3 * STEP);
     let by_port = "C091-usb-0000:00:14.0-4-input2";
-    assert_eq!(ids(&told, STEP - 1), [by_port]);
-    assert_eq!(ids(&told, 2 * STEP - 1), ["4087-D0000001"]);
-    assert_eq!(ids(&told, 3 * STEP), [by_port]);
-    assert!(!told.iter().any(|(_, news)| matches!(news,
+    assert_eq!(ids(&events, STEP - 1), [by_port]);
+    assert_eq!(ids(&events, 2 * STEP - 1), ["4087-D0000001"]);
+    assert_eq!(ids(&events, 3 * STEP), [by_port]);
+    assert!(!events.iter().any(|(_, news)| matches!(news,
         News::Change(change) if matches!(**change, Change::Identified { .. }))));
 }
 
@@ -643,19 +646,19 @@ fn an_identity_request_missed_by_an_absent_device_is_retried_on_its_return() {
     let desk = Shared::new(RECEIVERS[0], Plugged::Receiver(receiver(1).with(1, mouse)));
     let mut harness = FollowHarness::new();
     harness.port.plug(&desk);
-    let (port, hand, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
+    let (port, handle, node) = (harness.port.clone(), desk.clone(), bluetooth.clone());
     harness.at(STEP, move |_| {
-        hand.act(|receiver| receiver.set_silent(1, true));
+        handle.act(|receiver| receiver.set_silent(1, true));
         port.plug(&node);
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(2 * STEP, move |now| {
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             receiver.sleep(now, 1);
             receiver.set_silent(1, false);
         });
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     let (port, node) = (harness.port.clone(), bluetooth.clone());
     harness.at(3 * STEP, move |now| {
         port.unplug(&node);
@@ -663,14 +666,14 @@ fn an_identity_request_missed_by_an_absent_device_is_retried_on_its_return() {
     });
     let port = harness.port.clone();
     harness.at(4 * STEP, move |now| {
-        hand.act(|receiver| receiver.sleep(now, 1));
+        handle.act(|receiver| receiver.sleep(now, 1));
         port.plug(&bluetooth);
     });
-    let told = harness.follow(5 * STEP);
+    let events = harness.follow(5 * STEP);
     let before = ["405E-2FFFFFFE", "405E-D0000001"];
-    assert_eq!(ids(&told, 3 * STEP - 1), before);
-    assert_eq!(ids(&told, 5 * STEP), ["405E-D0000001"]);
-    let devices = devices_of(&told, 5 * STEP);
+    assert_eq!(ids(&events, 3 * STEP - 1), before);
+    assert_eq!(ids(&events, 5 * STEP), ["405E-D0000001"]);
+    let devices = devices_of(&events, 5 * STEP);
     assert_eq!(links(&devices["405E-D0000001"]).len(), 2);
 }
 
@@ -690,8 +693,8 @@ fn a_device_that_is_not_selected_gets_only_identity_requests() {
     for node in [&desk, &wanted, &other] {
         harness.port.plug(node);
     }
-    let told = harness.follow(STEP);
-    let devices = devices_of(&told, STEP);
+    let events = harness.follow(STEP);
+    let devices = devices_of(&events, STEP);
     assert_eq!(devices.keys().collect::<Vec<_>>(), ["4087-D0000001"]);
     assert_eq!(links(&devices["4087-D0000001"]).len(), 2);
     assert!(devices["4087-D0000001"].battery.is_some());
@@ -726,9 +729,9 @@ fn quick_changes_of_the_channel_do_not_create_a_second_device() {
             },
         );
     }
-    let told = harness.follow(4 * STEP);
+    let events = harness.follow(4 * STEP);
     for second in 10..4 * STEP {
-        assert_eq!(ids(&told, second), ["4087-D0000001"], "second {second}");
+        assert_eq!(ids(&events, second), ["4087-D0000001"], "second {second}");
     }
 }
 
@@ -747,12 +750,12 @@ fn a_clone_that_comes_and_goes_does_not_affect_the_other() {
         let (port, node) = (harness.port.clone(), flapping.clone());
         harness.at(11 + 2 * turn, move |_| port.unplug(&node));
     }
-    let hand = steady.clone();
-    harness.at(9, move |_| _ = hand.take_requests());
-    let told = harness.follow(120);
+    let handle = steady.clone();
+    harness.at(9, move |_| _ = handle.take_requests());
+    let events = harness.follow(120);
     let known = ["4087-D0000001", "4087-D0000001-usb-0000:00:14.0-2-input2"];
     for second in 9..120 {
-        let ids = ids(&told, second);
+        let ids = ids(&events, second);
         assert!(
             ids == known || ids == known[..1],
             "second {second}: {ids:?}"
@@ -776,15 +779,15 @@ fn three_clones_that_wake_together_are_three_devices() {
         let mut harness = FollowHarness::new();
         harness.port.plug(&desk);
         for (slot, millis) in [(1, 0), (2, second), (3, third)] {
-            let hand = desk.clone();
+            let handle = desk.clone();
             let since = std::time::Duration::from_millis(10_000 + millis);
             harness.at_time(since, move |now| {
-                _ = hand.act(|receiver| receiver.wake(now, slot));
+                _ = handle.act(|receiver| receiver.wake(now, slot));
             });
         }
-        let told = harness.follow(3 * STEP);
+        let events = harness.follow(3 * STEP);
         assert_eq!(
-            ids(&told, 3 * STEP).len(),
+            ids(&events, 3 * STEP).len(),
             3,
             "{second} {third} {:#?}",
             desk.take_radio()

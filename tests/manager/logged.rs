@@ -15,20 +15,20 @@ use crate::desk::{Shared, hours};
 use crate::follow_harness::FollowHarness;
 
 /// Collects the log lines of a test in its own thread.
-struct Listener;
+struct Collector;
 
 thread_local! {
-    static HEARD: RefCell<Option<Vec<(Level, String)>>> = const { RefCell::new(None) };
+    static LINES: RefCell<Option<Vec<(Level, String)>>> = const { RefCell::new(None) };
 }
 
-impl Log for Listener {
+impl Log for Collector {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        HEARD.with_borrow(Option::is_some)
+        LINES.with_borrow(Option::is_some)
     }
 
     fn log(&self, record: &Record<'_>) {
-        HEARD.with_borrow_mut(|heard| {
-            if let Some(lines) = heard {
+        LINES.with_borrow_mut(|collected| {
+            if let Some(lines) = collected {
                 lines.push((record.level(), record.args().to_string()));
             }
         });
@@ -39,25 +39,28 @@ impl Log for Listener {
 
 /// The lines logged while a function runs.
 pub(crate) fn logged(run: impl FnOnce()) -> Vec<String> {
-    listen(run).into_iter().map(|(_, line)| line).collect()
+    collect_lines(run)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect()
 }
 
 /// The warnings and errors logged while a function runs.
 pub(crate) fn warned(run: impl FnOnce()) -> Vec<String> {
-    let lines = listen(run).into_iter();
+    let lines = collect_lines(run).into_iter();
     let severe = lines.filter(|(level, _)| *level <= Level::Warn);
     severe.map(|(_, line)| line).collect()
 }
 
-fn listen(run: impl FnOnce()) -> Vec<(Level, String)> {
-    static LISTENER: Listener = Listener;
+fn collect_lines(run: impl FnOnce()) -> Vec<(Level, String)> {
+    static COLLECTOR: Collector = Collector;
     // Fails for all tests but the first, because the logger is already set.
-    if log::set_logger(&LISTENER).is_ok() {
+    if log::set_logger(&COLLECTOR).is_ok() {
         log::set_max_level(LevelFilter::Trace);
     }
-    HEARD.set(Some(Vec::new()));
+    LINES.set(Some(Vec::new()));
     run();
-    HEARD.take().unwrap_or_default()
+    LINES.take().unwrap_or_default()
 }
 
 #[test]
@@ -66,8 +69,8 @@ fn battery_events_are_logged_and_possible_key_presses_are_not() {
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
     for (second, event) in [(10, "11 01 06 00 46 08 00 00"), (20, "11 01 08 00 00 C3")] {
-        let hand = desk.clone();
-        harness.at(second, move |_| hand.say(event));
+        let handle = desk.clone();
+        harness.at(second, move |_| handle.inject(event));
     }
     let lines = logged(|| _ = harness.follow(30));
     let has = |wanted: &str| lines.iter().any(|line| line.contains(wanted));

@@ -8,24 +8,24 @@
 )]
 
 mod batteries;
-mod calm;
 mod commands;
-mod cover;
 mod desk;
 mod direct;
-mod doubt;
 mod families;
 mod follow;
 mod follow_harness;
 mod idle;
 mod joining;
 mod kernel;
+mod kernel_coverage;
 mod links;
 mod logged;
 mod memory;
 mod names;
-mod quiet;
+mod plausibility;
 mod saving;
 mod schedule;
+mod settle_delay;
+mod standby_events;
 mod surprises;
 mod unreadable;

@@ -319,9 +319,9 @@ fn the_reason_for_not_saving_is_logged_once() {
         let desk = Shared::receiver(&SIX);
         harness.port.plug(&desk);
         for second in [100, 200, 300] {
-            let hand = desk.clone();
+            let handle = desk.clone();
             harness.at(second, move |now| {
-                _ = hand.act(|receiver| {
+                _ = handle.act(|receiver| {
                     if second == 200 {
                         receiver.wake(now, 1)
                     } else {
@@ -343,14 +343,14 @@ fn special_files_instead_of_the_cache_neither_block_nor_are_replaced() {
     let desk = Shared::receiver(&["M525"]);
     fs::create_dir_all(cache.path().parent().unwrap()).unwrap();
     let fifo = |path: &Path| mknodat(CWD, path, FileType::Fifo, Mode::RWXU, makedev(0, 0)).unwrap();
-    let listen = |path: &Path| drop(UnixListener::bind(path).unwrap());
-    let link = |path: &Path| symlink("/dev/zero", path).unwrap();
-    let things: [(&str, Make<'_>); 3] = [
+    let socket = |path: &Path| drop(UnixListener::bind(path).unwrap());
+    let device = |path: &Path| symlink("/dev/zero", path).unwrap();
+    let special_files: [(&str, Make<'_>); 3] = [
         ("it is a FIFO", &fifo),
-        ("it is a socket", &listen),
-        ("it is a device node", &link),
+        ("it is a socket", &socket),
+        ("it is a device node", &device),
     ];
-    for (what, make) in things {
+    for (what, make) in special_files {
         make(&cache.path());
         let mut memory = cache.open();
         desk.read(hours(1), &mut memory);

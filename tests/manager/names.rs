@@ -122,10 +122,10 @@ fn a_waking_device_gets_a_battery_request_and_no_identity_requests() {
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
     for second in [10, 20] {
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(second, move |now| {
-            hand.take_requests();
-            hand.act(|receiver| {
+            handle.take_requests();
+            handle.act(|receiver| {
                 receiver.sleep(now, 1);
                 receiver.wake(now, 1)
             });
@@ -140,11 +140,11 @@ fn found_and_woken(desk: &Shared) -> (Vec<String>, Vec<String>) {
     let mut harness = FollowHarness::new();
     harness.query.wanted = ALL;
     harness.port.plug(desk);
-    let (hand, found) = (desk.clone(), Rc::new(RefCell::new(Vec::new())));
+    let (handle, found) = (desk.clone(), Rc::new(RefCell::new(Vec::new())));
     let keep = Rc::clone(&found);
     harness.at(10, move |now| {
-        *keep.borrow_mut() = hand.take_radio();
-        hand.act(|receiver| {
+        *keep.borrow_mut() = handle.take_radio();
+        handle.act(|receiver| {
             receiver.sleep(now, 1);
             receiver.wake(now, 1)
         });
@@ -353,12 +353,12 @@ fn the_name_of_a_followed_device_is_read_when_it_wakes() {
     let desk = named("", "Wireless Mouse MX Master");
     desk.act(|receiver| receiver.sleep(Timestamp::START, 1));
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| receiver.wake(now, 1));
+        handle.act(|receiver| receiver.wake(now, 1));
     });
-    let told = harness.follow(30);
-    let devices = told.iter().filter_map(|(_, news)| match news {
+    let events = harness.follow(30);
+    let devices = events.iter().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,

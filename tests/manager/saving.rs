@@ -91,7 +91,7 @@ impl Kept {
             let device = id("K750", SLOT);
             let series = Some(series);
             self.harness
-                .want(start, Command::MeasureLight { device, series });
+                .send_command_at(start, Command::MeasureLight { device, series });
             start += 240;
         }
     }
@@ -109,8 +109,8 @@ fn saved_light(file: &Path) -> Option<Duration> {
 /// The longest time for which a published value was missing in the file.
 fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let looks = kept.look_every(every, seconds, saved_light);
-    let told = kept.harness.follow(seconds);
-    let lights: Vec<(u64, Duration)> = told
+    let events = kept.harness.follow(seconds);
+    let lights: Vec<(u64, Duration)> = events
         .iter()
         .filter_map(|(second, news)| match news {
             News::Change(change) => match &**change {
@@ -126,7 +126,7 @@ fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let ages = looks.iter().map(|(now, saved)| {
         let newer = |(_, at): &&(u64, Duration)| saved.is_none_or(|saved| *at > saved);
         let first = lights.iter().find(newer);
-        Duration::from_secs(first.map_or(0, |(told, _)| now.saturating_sub(*told)))
+        Duration::from_secs(first.map_or(0, |(events, _)| now.saturating_sub(*events)))
     });
     ages.max().unwrap()
 }
@@ -156,9 +156,9 @@ fn a_mouse_is_saved_when_it_falls_asleep_or_wakes() {
     let mut kept = Kept::new("M705 (M-R0009)");
     for hour in 8..18 {
         for (minute, awake) in [(0, true), (25, false), (30, true), (55, false)] {
-            let hand = kept.desk.clone();
+            let handle = kept.desk.clone();
             kept.harness.at(hour * HOUR + minute * MINUTE, move |now| {
-                hand.act(|receiver| {
+                handle.act(|receiver| {
                     _ = if awake {
                         receiver.wake(now, SLOT)
                     } else {
@@ -194,9 +194,9 @@ fn without_a_cache_file_a_change_starts_no_timer() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(HOUR, move |now| {
-        _ = hand.act(|receiver| receiver.sleep(now, SLOT));
+        _ = handle.act(|receiver| receiver.sleep(now, SLOT));
     });
     harness.at(2 * HOUR, |_| {});
     harness.follow(2 * HOUR);
@@ -207,25 +207,25 @@ fn without_a_cache_file_a_change_starts_no_timer() {
 #[test]
 fn a_failed_save_is_retried_with_the_next_change_and_not_earlier() {
     let mut kept = Kept::new("M525");
-    let (file, hand) = (kept.file(), kept.desk.clone());
+    let (file, handle) = (kept.file(), kept.desk.clone());
     kept.harness.at(HOUR, {
         let file = file.clone();
         move |now| {
             fs::remove_file(&file).unwrap();
             fs::create_dir(&file).unwrap();
-            _ = hand.act(|receiver| receiver.sleep(now, SLOT));
+            _ = handle.act(|receiver| receiver.sleep(now, SLOT));
         }
     });
     kept.harness.at(2 * HOUR, {
         let file = file.clone();
         move |_| fs::remove_dir(file).unwrap()
     });
-    let hand = kept.desk.clone();
+    let handle = kept.desk.clone();
     kept.harness.at(3 * HOUR, {
         let file = file.clone();
         move |now| {
             assert!(!file.exists(), "there was no change to save");
-            _ = hand.act(|receiver| receiver.wake(now, SLOT));
+            _ = handle.act(|receiver| receiver.wake(now, SLOT));
         }
     });
     kept.harness.at(3 * HOUR + MINUTE, move |_| {

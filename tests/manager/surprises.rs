@@ -42,10 +42,10 @@ fn battery_notifications_are_enabled_although_the_first_reading_jumps() {
     desk.read(Timestamp::START, &mut harness.memory);
     desk.act(|receiver| receiver.set_charge(Timestamp::START, 1, Percent::new(15).unwrap()));
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |_| {
         assert_eq!(
-            hand.act(|receiver| flags(receiver, 1)),
+            handle.act(|receiver| flags(receiver, 1)),
             BATTERY_NOTICES,
             "it was read twice, and its notifications are enabled"
         );
@@ -58,13 +58,13 @@ fn a_device_that_replaces_another_without_an_unpairing_event_ends_the_old_one() 
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| receiver.pair(now, M705, device("M525")));
+        handle.take_requests();
+        handle.act(|receiver| receiver.pair(now, M705, device("M525")));
     });
-    let told = words(&harness.follow(30));
-    let since: Vec<&String> = told.iter().filter(|it| it.starts_with("10 ")).collect();
+    let events = words(&harness.follow(30));
+    let since: Vec<&String> = events.iter().filter(|it| it.starts_with("10 ")).collect();
     // The pairing is announced without a link, which comes up 100 ms later.
     let linked = ["10 M525 presence", "10 M525 battery description"];
     assert_eq!(since[..2], ["10 - M705", "10 + M525"]);
@@ -84,25 +84,25 @@ fn a_hidpp_10_device_is_found_by_its_first_message() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(8, move |now| {
-        hand.act(|receiver| receiver.pair(now, 4, device("M525")));
+        handle.act(|receiver| receiver.pair(now, 4, device("M525")));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(9, move |now| {
-        _ = hand.act(|receiver| receiver.unpair(now, 4));
+        _ = handle.act(|receiver| receiver.unpair(now, 4));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             let flags = [0x10, 0xFF, 0x80, 0x00, 0, 0, 0];
             hidpp_sim::Firmware::output_report(receiver, now, &flags);
             receiver.pair(now, 4, device("K520"))
         });
-        hand.say("10 04 07 05 00 00 00");
+        handle.inject("10 04 07 05 00 00 00");
     });
-    let told = words(&harness.follow(30));
-    assert!(told.contains(&"10 + K520".to_owned()), "{told:?}");
+    let events = words(&harness.follow(30));
+    assert!(events.contains(&"10 + K520".to_owned()), "{events:?}");
 }
 
 #[test]
@@ -110,17 +110,17 @@ fn the_record_of_an_unknown_slot_is_read_once_however_many_events_arrive() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
-    harness.at(10, move |_| _ = hand.take_requests());
+    let handle = desk.clone();
+    harness.at(10, move |_| _ = handle.take_requests());
     for second in 11..40 {
-        let hand = desk.clone();
-        harness.at(second, move |_| hand.say("11 05 08 00 00 C3"));
+        let handle = desk.clone();
+        harness.at(second, move |_| handle.inject("11 05 08 00 00 C3"));
     }
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(50, move |now| {
-        hand.act(|receiver| receiver.pair(now, 5, device("M525")));
+        handle.act(|receiver| receiver.pair(now, 5, device("M525")));
     });
-    let told = words(&harness.follow(60));
+    let events = words(&harness.follow(60));
     let mut records = desk.take_requests();
     records.retain(|it| it.starts_with("10 ff 83 b5 24"));
     assert_eq!(
@@ -128,7 +128,7 @@ fn the_record_of_an_unknown_slot_is_read_once_however_many_events_arrive() {
         2,
         "one for the first event, one for the pairing"
     );
-    assert!(told.contains(&"50 + M525".to_owned()), "{told:?}");
+    assert!(events.contains(&"50 + M525".to_owned()), "{events:?}");
 }
 
 #[test]
@@ -137,17 +137,17 @@ fn a_device_switched_off_and_on_quickly_gets_its_notifications_enabled_again() {
     let desk = Shared::receiver(&["K520"]);
     harness.port.plug(&desk);
     for second in [10, 11] {
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(second, move |now| {
-            hand.act(|receiver| {
+            handle.act(|receiver| {
                 receiver.switch_off(now, 1);
                 receiver.switch_on(now, 1)
             });
         });
     }
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |_| {
-        assert_eq!(hand.act(|receiver| flags(receiver, 1)), BATTERY_NOTICES);
+        assert_eq!(handle.act(|receiver| flags(receiver, 1)), BATTERY_NOTICES);
     });
     harness.follow(30);
 }
@@ -157,16 +157,16 @@ fn a_wake_up_reported_twice_within_a_second_causes_one_reading() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| {
+        handle.take_requests();
+        handle.act(|receiver| {
             receiver.sleep(now, 1);
             receiver.wake(now, 1)
         });
     });
-    let hand = desk.clone();
-    harness.at(11, move |_| hand.say("10 01 4B 01 00 00 00"));
+    let handle = desk.clone();
+    harness.at(11, move |_| handle.inject("10 01 4B 01 00 00 00"));
     harness.follow(30);
     assert_eq!(desk.take_radio(), ["10 01 06 16 00 00 00"]);
 }
@@ -178,21 +178,24 @@ fn every_jump_is_verified_even_after_a_failed_verification() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
-    for (second, deaf) in [(20, true), (40, false)] {
-        let hand = desk.clone();
+    for (second, ignores_requests) in [(20, true), (40, false)] {
+        let handle = desk.clone();
         harness.at(second, move |_| {
-            hand.set_deaf(deaf);
-            hand.say("11 01 06 00 0F 02 00 00");
+            handle.set_ignores_requests(ignores_requests);
+            handle.inject("11 01 06 00 0F 02 00 00");
         });
     }
-    let told = words(&harness.follow(50));
-    assert!(told.iter().all(|it| !it.contains("battery")), "{told:?}");
+    let events = words(&harness.follow(50));
+    assert!(
+        events.iter().all(|it| !it.contains("battery")),
+        "{events:?}"
+    );
 }
 
 /// Asserts that every removed device was added before, and that none is added twice.
-fn assert_balanced(told: &[(u64, News)], context: &str) {
+fn assert_balanced(events: &[(u64, News)], context: &str) {
     let mut there = BTreeSet::new();
-    for (_, news) in told {
+    for (_, news) in events {
         let News::Change(change) = news else { continue };
         let right = match &**change {
             Change::DeviceAdded(device) => there.insert(device.id.clone()),
@@ -204,7 +207,7 @@ fn assert_balanced(told: &[(u64, News)], context: &str) {
                 true
             }
         };
-        assert!(right, "{context}: {change:?} in {:?}", words(told));
+        assert!(right, "{context}: {change:?} in {:?}", words(events));
     }
 }
 
@@ -215,18 +218,18 @@ fn a_receiver_unplugged_at_any_step_is_complete_after_it_is_back() {
         let desk = desk();
         desk.set_gone_after(reports);
         harness.port.plug(&desk);
-        let (port, hand) = (harness.port.clone(), desk.clone());
-        harness.at(10, move |_| port.unplug(&hand));
-        let (port, hand) = (harness.port.clone(), desk.clone());
+        let (port, handle) = (harness.port.clone(), desk.clone());
+        harness.at(10, move |_| port.unplug(&handle));
+        let (port, handle) = (harness.port.clone(), desk.clone());
         harness.at(20, move |now| {
-            hand.act(|receiver| receiver.power_cycle(now));
-            hand.set_gone_after(usize::MAX);
-            port.plug(&hand);
+            handle.act(|receiver| receiver.power_cycle(now));
+            handle.set_gone_after(usize::MAX);
+            port.plug(&handle);
         });
-        let told = harness.follow(60);
+        let events = harness.follow(60);
         let context = format!("after {reports} requests");
-        assert_balanced(&told, &context);
-        let news = words(&told);
+        assert_balanced(&events, &context);
+        let news = words(&events);
         for name in ["K750", "M705", "K800"] {
             let since = news.iter().filter(|it| it.starts_with('2'));
             let found = since.filter(|it| it.ends_with(&format!("+ {name}")));
@@ -266,13 +269,13 @@ fn noise_neither_duplicates_devices_nor_keeps_the_manager_awake() {
             for _ in 0..4 {
                 write!(report, " {:02x}", of(BYTES)).unwrap();
             }
-            let hand = desk.clone();
-            harness.at(second, move |_| hand.say(&report));
+            let handle = desk.clone();
+            harness.at(second, move |_| handle.inject(&report));
         }
-        let hand = desk.clone();
-        harness.at(700, move |_| _ = hand.take_requests());
-        let told = harness.follow(1000);
-        assert_balanced(&told, &format!("seed {seed}"));
+        let handle = desk.clone();
+        harness.at(700, move |_| _ = handle.take_requests());
+        let events = harness.follow(1000);
+        assert_balanced(&events, &format!("seed {seed}"));
         // The keyboard's broadcasts are not caused by the noise.
         assert!(desk.take_radio().len() < 8, "seed {seed}");
         assert!(harness.wakes_between(700, 999) < 12, "seed {seed}");
@@ -285,10 +288,10 @@ fn untrusted_light_does_not_replace_trusted_light() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
-    harness.at(10, move |_| hand.say("11 01 09 10 39 01 90 06 1D"));
-    let told = words(&harness.follow(20));
-    assert!(told.iter().all(|it| !it.starts_with("10 ")), "{told:?}");
+    let handle = desk.clone();
+    harness.at(10, move |_| handle.inject("11 01 09 10 39 01 90 06 1D"));
+    let events = words(&harness.follow(20));
+    assert!(events.iter().all(|it| !it.starts_with("10 ")), "{events:?}");
 }
 
 #[test]
@@ -297,19 +300,19 @@ fn devices_that_are_not_selected_are_not_reported() {
     harness.query.devices = vec![Selector::new("M705")];
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| receiver.press_light_key(now, K750));
+        handle.act(|receiver| receiver.press_light_key(now, K750));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(20, move |now| {
-        hand.act(|receiver| receiver.unpair(now, K750));
+        handle.act(|receiver| receiver.unpair(now, K750));
     });
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(30, move |_| port.unplug(&hand));
-    let told = words(&harness.follow(40));
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(30, move |_| port.unplug(&handle));
+    let events = words(&harness.follow(40));
     assert_eq!(
-        told,
+        events,
         ["0 + receiver", "0 + M705", "30 - M705", "30 - receiver"]
     );
 }
@@ -320,23 +323,23 @@ fn a_receiver_that_never_answered_is_not_reported_as_removed() {
     let desk = desk();
     // All messages to it are dropped.
     desk.act(|receiver| receiver.power_cycle(Timestamp::START));
-    desk.set_deaf(true);
+    desk.set_ignores_requests(true);
     harness.port.plug(&desk);
-    let (port, hand) = (harness.port.clone(), desk.clone());
+    let (port, handle) = (harness.port.clone(), desk.clone());
     harness.at(100, move |_| {
         assert!(
             *port.opened.borrow() <= 7,
             "the backoff limits the attempts"
         );
-        port.unplug(&hand);
+        port.unplug(&handle);
     });
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(110, move |_| port.plug(&hand));
-    let told = words(&harness.follow(120));
-    assert_eq!(told.len(), 2, "once per hotplug: {told:?}");
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(110, move |_| port.plug(&handle));
+    let events = words(&harness.follow(120));
+    assert_eq!(events.len(), 2, "once per hotplug: {events:?}");
     assert!(
-        told.iter().all(|it| it.contains("does not answer")),
-        "{told:?}"
+        events.iter().all(|it| it.contains("does not answer")),
+        "{events:?}"
     );
 }
 
@@ -345,16 +348,16 @@ fn a_temporarily_denied_node_is_opened_after_a_retry() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let (port, hand) = (harness.port.clone(), desk.clone());
+    let (port, handle) = (harness.port.clone(), desk.clone());
     harness.at(10, move |_| {
         *port.denials.borrow_mut() = 3;
-        hand.set_gone(true);
+        handle.set_gone(true);
     });
-    let hand = desk.clone();
-    harness.at(11, move |_| hand.set_gone(false));
-    let told = words(&harness.follow(100));
-    let found = told.iter().filter(|it| it.ends_with("+ K750")).count();
-    assert_eq!(found, 2, "{told:?}");
+    let handle = desk.clone();
+    harness.at(11, move |_| handle.set_gone(false));
+    let events = words(&harness.follow(100));
+    let found = events.iter().filter(|it| it.ends_with("+ K750")).count();
+    assert_eq!(found, 2, "{events:?}");
 }
 
 #[test]
@@ -362,10 +365,10 @@ fn a_failed_node_that_was_unplugged_is_not_reopened() {
     let mut harness = FollowHarness::new();
     let desk = desk();
     harness.port.plug(&desk);
-    let hand = desk.clone();
-    harness.at(10, move |_| hand.set_gone(true));
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(12, move |_| port.unplug(&hand));
+    let handle = desk.clone();
+    harness.at(10, move |_| handle.set_gone(true));
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(12, move |_| port.unplug(&handle));
     harness.follow(600);
     // At the start, and one second after it failed.
     assert_eq!(*harness.port.opened.borrow(), 2);
@@ -378,21 +381,21 @@ fn a_battery_request_that_fails_once_keeps_the_value() {
     let desk = Shared::receiver(&["PRO X"]);
     harness.port.plug(&desk);
     for (second, refused) in [(10, true), (20, false)] {
-        let hand = desk.clone();
+        let handle = desk.clone();
         harness.at(second, move |now| {
             if refused {
-                hand.refuse("10 01 06 16", "11 01 ff 06 16 09");
+                handle.refuse("10 01 06 16", "11 01 ff 06 16 09");
             }
-            hand.act(|receiver| {
+            handle.act(|receiver| {
                 receiver.sleep(now, 1);
                 receiver.wake(now, 1)
             });
         });
     }
-    let hand = desk.clone();
-    harness.at(15, move |_| _ = hand.take_requests());
-    let told = harness.follow(30);
-    let news = words(&told);
+    let handle = desk.clone();
+    harness.at(15, move |_| _ = handle.take_requests());
+    let events = harness.follow(30);
+    let news = words(&events);
     assert!(
         news[2..].iter().all(|it| !it.contains("battery")),
         "{news:?}"
@@ -412,15 +415,18 @@ fn an_unknown_status_code_is_reported_with_cached_features_too() {
     let desk = Shared::receiver(&["PRO X"]);
     desk.read(Timestamp::START, &mut harness.memory);
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |_| {
-        hand.take_requests();
-        hand.say("11 01 06 00 46 08 08 00");
+        handle.take_requests();
+        handle.inject("11 01 06 00 46 08 08 00");
     });
-    let hand = desk.clone();
-    harness.at(20, move |_| hand.say("11 01 06 00 46 08 08 00"));
-    let told = words(&harness.follow(30));
-    assert!(told.contains(&"20 PRO X battery".to_owned()), "{told:?}");
+    let handle = desk.clone();
+    harness.at(20, move |_| handle.inject("11 01 06 00 46 08 08 00"));
+    let events = words(&harness.follow(30));
+    assert!(
+        events.contains(&"20 PRO X battery".to_owned()),
+        "{events:?}"
+    );
     assert!(
         desk.take_radio().len() > 2,
         "the feature was looked up again"
@@ -451,29 +457,32 @@ fn news_after_a_foreign_reply(
         desk.refuse("10 01 06 0", answer);
     }
     harness.port.plug(&desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(30, move |_| {
-        hand.take_requests();
-        hand.say(arrives);
+        handle.take_requests();
+        handle.inject(arrives);
     });
-    let told = words(&harness.follow(60));
-    let since = told.iter().filter(|it| it.starts_with("30 ")).cloned();
+    let events = words(&harness.follow(60));
+    let since = events.iter().filter(|it| it.starts_with("30 ")).cloned();
     (since.collect(), desk.take_radio())
 }
 
 #[test]
 fn capabilities_of_1004_read_by_another_program_are_not_an_event() {
     // linux-input 2022-08-26, Solaar issue 1718: version 0.1.0 showed 15 %.
-    let (told, asked) = news_after_a_foreign_reply(None, "11 01 06 00 0F 03");
-    assert!(told.is_empty() && asked.is_empty(), "{told:?} {asked:?}");
+    let (events, asked) = news_after_a_foreign_reply(None, "11 01 06 00 0F 03");
+    assert!(
+        events.is_empty() && asked.is_empty(),
+        "{events:?} {asked:?}"
+    );
 }
 
 #[test]
 fn an_ambiguous_battery_event_is_verified_by_one_reading() {
     // Not rechargeable: these capabilities could also mean 15 %, low.
     let capabilities = Some("11 01 06 06 0F 02");
-    let (told, asked) = news_after_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
+    let (events, asked) = news_after_a_foreign_reply(capabilities, "11 01 06 00 0F 02");
     assert_eq!(asked.len(), 1, "{asked:?}");
-    let changed = told.iter().any(|it| it.contains("battery"));
-    assert!(!changed, "it still has 71 %: {told:?}");
+    let changed = events.iter().any(|it| it.contains("battery"));
+    assert!(!changed, "it still has 71 %: {events:?}");
 }

@@ -19,8 +19,8 @@ fn plain(port: u8, number: u8, product: u16) -> NodeInfo {
 
 /// The devices named, with the second.
 fn named(mut harness: FollowHarness, seconds: u64) -> Vec<String> {
-    let told = words(&harness.follow(seconds));
-    told.into_iter().filter(|it| it.contains('?')).collect()
+    let events = words(&harness.follow(seconds));
+    events.into_iter().filter(|it| it.contains('?')).collect()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn unreadable_devices_present_at_the_start_are_named_before_settled() {
     for (port, product) in [(1, 0xC542), (2, 0xC24D), (3, 0x0ACB)] {
         for number in [0, 1] {
             let node = plain(port, number, product);
-            harness.port.tell(NodeEvent::Appeared(node));
+            harness.port.push_event(NodeEvent::Appeared(node));
         }
     }
     assert_eq!(
@@ -50,7 +50,7 @@ fn a_centurion_headset_is_named() {
     let harness = FollowHarness::new();
     let mut headset = plain(1, 3, 0x0AF7);
     headset.capabilities.centurion = true;
-    harness.port.tell(NodeEvent::Appeared(headset));
+    harness.port.push_event(NodeEvent::Appeared(headset));
     assert_eq!(
         named(harness, 10),
         [
@@ -66,17 +66,17 @@ fn unreadable_devices_plugged_in_later_are_named_after_a_settle_delay() {
     let port = harness.port.clone();
     harness.at(5, move |_| {
         for number in [0, 1] {
-            port.tell(NodeEvent::Appeared(plain(1, number, 0xC24D)));
+            port.push_event(NodeEvent::Appeared(plain(1, number, 0xC24D)));
         }
     });
     let again = harness.port.clone();
     harness.at(20, move |_| {
         let nodes = [0, 1].map(|number| plain(1, number, 0xC24D));
         for node in &nodes {
-            again.tell(NodeEvent::Disappeared(node.id.clone()));
+            again.push_event(NodeEvent::Disappeared(node.id.clone()));
         }
         for node in nodes {
-            again.tell(NodeEvent::Appeared(node));
+            again.push_event(NodeEvent::Appeared(node));
         }
     });
     let seconds: Vec<String> = named(harness, 60)
@@ -93,7 +93,7 @@ fn the_other_interfaces_of_a_receiver_are_not_named() {
     let port = harness.port.clone();
     let keyboard = plain(1, 0, 0xC52B);
     harness.at(5, move |_| {
-        port.tell(NodeEvent::Appeared(keyboard));
+        port.push_event(NodeEvent::Appeared(keyboard));
         let mut info = desk.info();
         info.phys = Some("usb-0000:00:14.0-1/input2".to_owned());
         port.plug_as(&desk, info);

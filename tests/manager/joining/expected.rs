@@ -10,16 +10,16 @@ use super::world::Owned;
 
 /// A present link.
 #[derive(Clone, Debug)]
-pub(super) struct There {
+pub(super) struct PresentLink {
     pub(super) link: Link,
     pub(super) unit: usize,
     /// The suffix of an id that contains the link's place.
     pub(super) place: String,
     /// Whether the device is reachable on it, by radio or cable.
-    pub(super) up: Up,
+    pub(super) reach: Reach,
 }
 
-impl There {
+impl PresentLink {
     /// The id of a device without a serial number.
     pub(super) fn id_by_link(&self, model: Model) -> String {
         match self.link {
@@ -30,16 +30,16 @@ impl There {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Up {
+pub(super) enum Reach {
     No,
     Radio,
     Cable,
 }
 
 /// The conditions that must hold at a time.
-pub(super) struct Moment {
+pub(super) struct Checkpoint {
     pub(super) second: u64,
-    pub(super) there: Vec<There>,
+    pub(super) present_links: Vec<PresentLink>,
     /// The ids with a place that are possible at this time.
     pub(super) rivals: BTreeSet<String>,
     /// The numbers of [`Model::Office`] with links that may be known to belong to one device, and
@@ -63,11 +63,11 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn check(
         &mut self,
-        moment: &Moment,
+        checkpoint: &Checkpoint,
         units: &[Owned],
         devices: &BTreeMap<String, Device>,
     ) -> Result<(), TestCaseError> {
-        let second = moment.second;
+        let second = checkpoint.second;
         let mut found = BTreeMap::new();
         for device in devices.values() {
             for (link, _) in device.links() {
@@ -75,21 +75,22 @@ impl Found {
                 prop_assert_eq!(before, None, "second {}: {:?} is there twice", second, link);
             }
         }
-        let there: BTreeSet<&Link> = moment.there.iter().map(|it| &it.link).collect();
+        let present_links: BTreeSet<&Link> =
+            checkpoint.present_links.iter().map(|it| &it.link).collect();
         prop_assert_eq!(
             found.keys().collect::<BTreeSet<_>>(),
-            there,
+            present_links,
             "second {}",
             second
         );
         // The units in use under each id, by radio or by cable.
         let mut in_use: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-        for it in &moment.there {
+        for it in &checkpoint.present_links {
             let unit = &units[it.unit].unit;
             let id = &*found[&it.link];
-            self.check_link(moment, unit, it, id)?;
-            if it.up != Up::No {
-                let other = in_use.insert((id, it.up == Up::Cable), it.unit);
+            self.check_link(checkpoint, unit, it, id)?;
+            if it.reach != Reach::No {
+                let other = in_use.insert((id, it.reach == Reach::Cable), it.unit);
                 prop_assert!(
                     other.is_none_or(|other| other == it.unit),
                     "second {second}: {id} is two devices"
@@ -111,12 +112,12 @@ impl Found {
     /// Checks the id of a link.
     pub(super) fn check_link(
         &mut self,
-        moment: &Moment,
+        checkpoint: &Checkpoint,
         unit: &Unit,
-        it: &There,
+        it: &PresentLink,
         id: &str,
     ) -> Result<(), TestCaseError> {
-        let second = moment.second;
+        let second = checkpoint.second;
         if unit.number == 0 {
             prop_assert_eq!(id, it.id_by_link(unit.model), "second {}", second);
             return Ok(());
@@ -124,9 +125,9 @@ impl Found {
         let is_paired = matches!(it.link, Link::Paired { .. });
         if unit.model == Model::Office && !is_paired {
             let is_joined = id == unit.id();
-            let may = moment.may_join.contains(&unit.number);
+            let may = checkpoint.may_join.contains(&unit.number);
             let must =
-                moment.must_join.contains(&unit.number) || self.joined.contains(&unit.number);
+                checkpoint.must_join.contains(&unit.number) || self.joined.contains(&unit.number);
             prop_assert!(
                 is_joined && may || !must && id == unit.id_on_bluetooth(),
                 "second {second}: {id} may {may} must {must}"
@@ -139,7 +140,7 @@ impl Found {
         }
         let apart = format!("{}-{}", unit.id(), it.place);
         if id == apart {
-            prop_assert!(moment.rivals.contains(&apart), "second {second}: {id}");
+            prop_assert!(checkpoint.rivals.contains(&apart), "second {second}: {id}");
             self.apart.insert(apart);
         } else {
             prop_assert!(!self.apart.contains(&apart), "second {second}: not {apart}");

@@ -17,7 +17,7 @@ use solar_status::device::{Change, Link};
 use solar_status::history::{self, History, Sample};
 use solar_status::manager::{Memory, News};
 
-use super::expected::{Found, Moment, There, Up, clones};
+use super::expected::{Checkpoint, Found, PresentLink, Reach, clones};
 use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};
 use crate::desk::{Shared, usb_port};
 use crate::follow_harness::FollowHarness;
@@ -34,7 +34,7 @@ pub(super) enum Used {
 pub(super) struct Owned {
     pub(super) unit: Unit,
     /// The hardware on its cable or on Bluetooth.
-    pub(super) thing: Shared,
+    pub(super) hardware: Shared,
     pub(super) node: Option<Shared>,
     pub(super) port: usize,
     /// The slot of each channel.
@@ -47,7 +47,7 @@ pub(super) struct Owned {
 
 /// The current state of a receiver.
 pub(super) struct Desk {
-    pub(super) thing: Shared,
+    pub(super) hardware: Shared,
     pub(super) node: Option<Shared>,
     pub(super) slots: [bool; SLOTS],
 }
@@ -58,7 +58,7 @@ pub(super) struct World {
     pub(super) harness: FollowHarness,
     pub(super) now: Duration,
     pub(super) nodes: usize,
-    pub(super) moments: Vec<Moment>,
+    pub(super) checkpoints: Vec<Checkpoint>,
     pub(super) rivals: BTreeSet<String>,
     /// The numbers of [`Model::Office`] with an identity read on Bluetooth and on receivers,
     /// possibly (0) and certainly (1).
@@ -94,7 +94,7 @@ impl World {
             });
             let channels: Vec<Option<usize>> = channels.collect();
             let protocol = unit.firmware(index).protocol;
-            let thing = if unit.model.is_wired() {
+            let hardware = if unit.model.is_wired() {
                 let device = DirectDevice::usb(unit.model.product(), protocol);
                 Shared::new("", Plugged::Direct(device))
             } else {
@@ -102,7 +102,7 @@ impl World {
                 Shared::new("", Plugged::Direct(device)).with_address(&address(index))
             };
             owned.push(Owned {
-                thing,
+                hardware,
                 node: None,
                 port: index,
                 epochs: channels.iter().map(|_| Default::default()).collect(),
@@ -113,7 +113,7 @@ impl World {
         }
         let desks = receivers.into_iter().zip(slots).zip(1..);
         let desks = desks.map(|((receiver, slots), port)| Desk {
-            thing: Shared::new("", Plugged::Receiver(receiver)).at_port(&format!("9.{port}")),
+            hardware: Shared::new("", Plugged::Receiver(receiver)).at_port(&format!("9.{port}")),
             node: None,
             slots,
         });
@@ -132,7 +132,7 @@ impl World {
             harness,
             now: Duration::from_secs(1),
             nodes: 0,
-            moments: Vec::new(),
+            checkpoints: Vec::new(),
             rivals: BTreeSet::new(),
             on_bluetooth: Default::default(),
             on_receivers: Default::default(),
@@ -146,14 +146,14 @@ impl World {
     }
 
     /// Plugs the hardware in as a new node with the first free number.
-    pub(super) fn node_of(&mut self, thing: &Shared) -> Shared {
+    pub(super) fn node_of(&mut self, hardware: &Shared) -> Shared {
         let units = self.units.iter().filter_map(|it| it.node.as_ref());
         let all = units.chain(self.desks.iter().filter_map(|it| it.node.as_ref()));
         let used: BTreeSet<String> = all.map(|it| it.info().path).collect();
         let mut paths = (0..).map(|number| format!("/dev/hidraw{number}"));
         let path = paths.find(|it| !used.contains(it)).unwrap();
         self.nodes += 1;
-        thing.plugged_again(&path, self.nodes)
+        hardware.plugged_again(&path, self.nodes)
     }
 
     pub(super) fn step(&mut self, step: Step) -> Result<(), TestCaseError> {
@@ -197,7 +197,7 @@ impl World {
             self.act(move |_| port.unplug(&node));
             return;
         }
-        let node = self.node_of(&self.desks[number].thing.clone());
+        let node = self.node_of(&self.desks[number].hardware.clone());
         self.desks[number].node = Some(node.clone());
         self.act(move |now| {
             node.act(|receiver| receiver.power_cycle(now));
@@ -215,7 +215,7 @@ impl World {
             }
             return;
         }
-        let mut thing = self.units[unit].thing.clone();
+        let mut hardware = self.units[unit].hardware.clone();
         if model.is_wired() {
             let others = self.units.iter().filter(|it| it.unit.model.is_wired());
             if others
@@ -225,11 +225,11 @@ impl World {
                 return;
             }
             self.units[unit].port = port;
-            thing = thing.at_port(&port.to_string());
+            hardware = hardware.at_port(&port.to_string());
         } else {
             self.use_on(unit, Some(Used::Bluetooth), LINGER / 2);
         }
-        let node = self.node_of(&thing);
+        let node = self.node_of(&hardware);
         self.units[unit].node = Some(node.clone());
         let hub = self.harness.port.clone();
         self.act(move |now| {
@@ -288,7 +288,7 @@ impl World {
         let owned = &self.units[unit];
         let slot = (*owned.slots.get(channel)?)?;
         let desk = &self.desks[owned.unit.channels[channel]];
-        Some((desk.thing.clone(), number_of(slot)))
+        Some((desk.hardware.clone(), number_of(slot)))
     }
 
     /// Returns a function that starts a new epoch of a channel.
@@ -317,7 +317,7 @@ impl World {
             return;
         };
         let begin = self.epoch(unit, channel);
-        let desk = self.desks[number].thing.clone();
+        let desk = self.desks[number].hardware.clone();
         if let Some(slot) = self.units[unit].slots[channel].take() {
             self.desks[number].slots[slot] = false;
             if self.units[unit].used == Some(Used::Channel(channel)) {
@@ -343,8 +343,8 @@ impl World {
     }
 
     /// The links that are present.
-    pub(super) fn there(&self) -> Vec<There> {
-        let mut there = Vec::new();
+    pub(super) fn present_links(&self) -> Vec<PresentLink> {
+        let mut present_links = Vec::new();
         for (index, owned) in self.units.iter().enumerate() {
             for (channel, number) in owned.unit.channels.iter().enumerate() {
                 let Some(slot) = owned.slots[channel] else {
@@ -354,22 +354,22 @@ impl World {
                     continue;
                 }
                 let receiver = receiver_id(*number);
-                there.push(There {
+                present_links.push(PresentLink {
                     place: format!("{receiver}-{}", number_of(slot)),
                     link: Link::Paired {
                         receiver,
                         slot: Slot::new(number_of(slot)).unwrap(),
                     },
                     unit: index,
-                    up: match owned.used {
-                        Some(Used::Channel(it)) if it == channel => Up::Radio,
-                        _ => Up::No,
+                    reach: match owned.used {
+                        Some(Used::Channel(it)) if it == channel => Reach::Radio,
+                        _ => Reach::No,
                     },
                 });
             }
             if let Some(node) = &owned.node {
                 let is_wired = owned.unit.model.is_wired();
-                there.push(There {
+                present_links.push(PresentLink {
                     place: if is_wired {
                         usb_port(&owned.port.to_string()).replace('/', "-")
                     } else {
@@ -381,26 +381,26 @@ impl World {
                         product: owned.unit.model.product(),
                     },
                     unit: index,
-                    up: if is_wired { Up::Cable } else { Up::Radio },
+                    reach: if is_wired { Reach::Cable } else { Reach::Radio },
                 });
             }
         }
-        there
+        present_links
     }
 
     /// Updates the expected results after a step; `settled`: all consequences are complete.
     pub(super) fn look(&mut self, settled: bool) {
-        let there = self.there();
-        for it in &there {
+        let present_links = self.present_links();
+        for it in &present_links {
             let unit = &self.units[it.unit].unit;
             if unit.number == 0 {
                 let clones = clones(&self.units, unit);
                 self.found.ids.insert(it.id_by_link(unit.model), clones);
             }
         }
-        for one in &there {
-            for other in &there {
-                if one.unit != other.unit && one.up != Up::No && one.up == other.up {
+        for one in &present_links {
+            for other in &present_links {
+                if one.unit != other.unit && one.reach != Reach::No && one.reach == other.reach {
                     let (one, other) = (one, &self.units[other.unit].unit);
                     let unit = &self.units[one.unit].unit;
                     if (unit.model, unit.number) == (other.model, other.number) {
@@ -414,14 +414,14 @@ impl World {
                 continue;
             }
             let level = usize::from(surely);
-            let office = |it: &&There| {
+            let office = |it: &&PresentLink| {
                 let unit = &self.units[it.unit].unit;
-                unit.model == Model::Office && unit.number != 0 && it.up == Up::Radio
+                unit.model == Model::Office && unit.number != 0 && it.reach == Reach::Radio
             };
-            let up = there.iter().filter(office);
-            let number = |it: &There| self.units[it.unit].unit.number;
+            let reachable = present_links.iter().filter(office);
+            let number = |it: &PresentLink| self.units[it.unit].unit.number;
             let (paired, direct): (Vec<_>, Vec<_>) =
-                up.partition(|it| matches!(it.link, Link::Paired { .. }));
+                reachable.partition(|it| matches!(it.link, Link::Paired { .. }));
             self.on_bluetooth[level].extend(direct.into_iter().map(number));
             // Devices behind receivers get identity requests once another device of their model was
             // identified.
@@ -434,9 +434,9 @@ impl World {
                 let both = self.on_bluetooth[level].intersection(&self.on_receivers[level]);
                 both.copied().collect()
             };
-            self.moments.push(Moment {
+            self.checkpoints.push(Checkpoint {
                 second: self.now.as_secs() - 1,
-                there,
+                present_links,
                 rivals: self.rivals.clone(),
                 may_join: both(0),
                 must_join: both(1),
@@ -451,12 +451,12 @@ impl World {
 
     /// Runs the program until now, and checks what it reported.
     pub(super) fn run(&mut self) -> Result<(), TestCaseError> {
-        let told = self.harness.follow(self.now.as_secs());
+        let events = self.harness.follow(self.now.as_secs());
         self.harness.start = Timestamp::from_start(self.now);
-        self.record(&told);
-        for moment in std::mem::take(&mut self.moments) {
-            let devices = devices_of(&told, moment.second);
-            self.found.check(&moment, &self.units, &devices)?;
+        self.record(&events);
+        for checkpoint in std::mem::take(&mut self.checkpoints) {
+            let devices = devices_of(&events, checkpoint.second);
+            self.found.check(&checkpoint, &self.units, &devices)?;
         }
         Ok(())
     }
@@ -487,10 +487,10 @@ impl World {
     }
 
     /// Records the reported readings as the daemon does.
-    pub(super) fn record(&self, told: &[(u64, News)]) {
+    pub(super) fn record(&self, events: &[(u64, News)]) {
         let at = |second| Timestamp::from_start(Duration::from_secs(second));
         let mut history = History::open(self.directory(), Timestamp::START).unwrap();
-        for (second, news) in told {
+        for (second, news) in events {
             let News::Change(change) = news else { continue };
             match &**change {
                 Change::DeviceAdded(device)

@@ -19,17 +19,17 @@ fn after_discovery_the_node_is_closed_and_the_manager_never_wakes_up() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525", "M705 (M-R0009)", "PRO X"]);
     plug_driven(&harness.port, &desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.take_requests();
+        handle.take_requests();
         // Key presses do not reach the closed node.
-        assert!(hand.act(|receiver| receiver.type_keys(now, 1, &[4; 100])));
+        assert!(handle.act(|receiver| receiver.type_keys(now, 1, &[4; 100])));
     });
     expect_in_use(&mut harness, 11, 0);
-    let told = harness.follow(3600);
+    let events = harness.follow(3600);
     assert_eq!(harness.wakes_between(12, 3599), 0);
     assert_eq!(desk.take_requests(), Vec::<String>::new());
-    assert_eq!(percent(last(&told, "PRO X")), Some(71));
+    assert_eq!(percent(last(&events, "PRO X")), Some(71));
     assert_eq!(*harness.port.opened.borrow(), 1);
 }
 
@@ -43,7 +43,7 @@ fn scheduled_light_measurements_open_the_node() {
     expect_in_use(&mut harness, 610, 0);
     harness.follow(1900);
     let each = ["0 1 x 1 s", "601 1 x 1 s", "1202 1 x 1 s", "1803 1 x 1 s"];
-    assert_eq!(desk.series_told(1), each);
+    assert_eq!(desk.series_requested(1), each);
     assert_eq!(*harness.port.opened.borrow(), 4);
 }
 
@@ -67,18 +67,18 @@ fn repeated_power_supply_events_cause_one_reading() {
         let mut harness = harness();
         let desk = Shared::receiver(&[name]);
         plug_driven(&harness.port, &desk);
-        let (hand, port) = (desk.clone(), harness.port.clone());
+        let (handle, port) = (desk.clone(), harness.port.clone());
         harness.at(10, move |now| {
-            hand.take_requests();
-            hand.act(|receiver| receiver.set_charge(now, 1, Percent::new(after).unwrap()));
+            handle.take_requests();
+            handle.act(|receiver| receiver.set_charge(now, 1, Percent::new(after).unwrap()));
             // The kernel's charge of an M705 does not change.
             for _ in 0..3 {
-                port.tell(NodeEvent::Supply(supply(1, 57, false)));
+                port.push_event(NodeEvent::Supply(supply(1, 57, false)));
             }
         });
         expect_in_use(&mut harness, 20, 0);
-        let told = harness.follow(100);
-        let news = words(&told);
+        let events = harness.follow(100);
+        let news = words(&events);
         let changes: Vec<&String> = news.iter().filter(|it| it.contains(" battery")).collect();
         assert_eq!(changes.len(), 1, "{name}: {news:?}");
         assert_eq!(*harness.port.opened.borrow(), 2, "{name}");
@@ -93,27 +93,27 @@ fn a_device_lost_to_the_kernel_is_offline_and_gets_no_request_until_it_is_back()
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| receiver.sleep(now, M705));
-        port.tell(NodeEvent::Supply(supply(M705, 65, true)));
+        handle.take_requests();
+        handle.act(|receiver| receiver.sleep(now, M705));
+        port.push_event(NodeEvent::Supply(supply(M705, 65, true)));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(100, move |_| {
-        assert_eq!(hand.take_requests(), Vec::<String>::new());
+        assert_eq!(handle.take_requests(), Vec::<String>::new());
     });
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(101, move |now| {
-        hand.act(|receiver| receiver.wake(now, M705));
-        port.tell(NodeEvent::Supply(supply(M705, 65, false)));
-        port.tell(NodeEvent::Supply(supply(M705, 65, false)));
+        handle.act(|receiver| receiver.wake(now, M705));
+        port.push_event(NodeEvent::Supply(supply(M705, 65, false)));
+        port.push_event(NodeEvent::Supply(supply(M705, 65, false)));
     });
-    let told = harness.follow(200);
-    let news = words(&told);
+    let events = harness.follow(200);
+    let news = words(&events);
     assert!(news.contains(&"10 M705 presence".to_owned()), "{news:?}");
     assert!(news.contains(&"101 M705 presence".to_owned()), "{news:?}");
-    assert_eq!(last(&told, "M705").presence, Presence::Online);
+    assert_eq!(last(&events, "M705").presence, Presence::Online);
     assert_eq!(desk.take_requests(), ["10 02 81 0d 00 00 00"]);
 }
 
@@ -122,24 +122,24 @@ fn only_a_changed_charge_causes_a_reading_of_a_k750() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |_| {
-        hand.take_requests();
+        handle.take_requests();
         // The kernel only guesses whether it is charging.
-        port.tell(NodeEvent::Supply(supply(K750, 57, false)));
+        port.push_event(NodeEvent::Supply(supply(K750, 57, false)));
     });
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(20, move |now| {
-        assert_eq!(hand.take_requests(), Vec::<String>::new());
-        hand.act(|receiver| {
+        assert_eq!(handle.take_requests(), Vec::<String>::new());
+        handle.act(|receiver| {
             receiver.set_charge(now, K750, Percent::new(58).unwrap());
             receiver.set_sun(now, K750, Lux(80))
         });
-        port.tell(NodeEvent::Supply(supply(K750, 58, false)));
+        port.push_event(NodeEvent::Supply(supply(K750, 58, false)));
     });
     expect_in_use(&mut harness, 30, 0);
-    let told = harness.follow(40);
-    let k750 = last(&told, "K750");
+    let events = harness.follow(40);
+    let k750 = last(&events, "K750");
     assert_eq!(
         (percent(k750), k750.light.unwrap().lux),
         (Some(58), Lux(80))
@@ -152,23 +152,23 @@ fn a_k750_that_was_switched_off_and_on_is_measured_although_the_kernel_reports_i
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
-        hand.act(|receiver| receiver.switch_off(now, K750));
-        port.tell(NodeEvent::Supply(supply(K750, 57, true)));
+        handle.act(|receiver| receiver.switch_off(now, K750));
+        port.push_event(NodeEvent::Supply(supply(K750, 57, true)));
     });
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(20, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| {
+        handle.take_requests();
+        handle.act(|receiver| {
             receiver.set_sun(now, K750, Lux(80));
             receiver.switch_on(now, K750)
         });
-        port.tell(NodeEvent::Supply(supply(K750, 57, true)));
+        port.push_event(NodeEvent::Supply(supply(K750, 57, true)));
     });
     expect_in_use(&mut harness, 30, 0);
-    let told = harness.follow(40);
-    let k750 = last(&told, "K750");
+    let events = harness.follow(40);
+    let k750 = last(&events, "K750");
     assert_eq!(k750.presence, Presence::Online);
     assert_eq!(k750.light.unwrap().lux, Lux(80));
     let measured = desk.take_requests();
@@ -181,17 +181,17 @@ fn the_light_key_is_received_on_the_keyboards_own_node() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        hand.act(|receiver| {
+        handle.act(|receiver| {
             receiver.set_sun(now, K750, Lux(300));
             receiver.press_light_key(now, K750)
         });
     });
     expect_in_use(&mut harness, 9, 0);
     expect_in_use(&mut harness, 20, 0);
-    let told = harness.follow(30);
-    let news = words(&told);
+    let events = harness.follow(30);
+    let news = words(&events);
     for expected in ["10 K750 key", "11 K750 battery light"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
     }
@@ -202,16 +202,16 @@ fn a_command_opens_the_node_until_it_is_done() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let (hand, desire) = (desk.clone(), harness.desire.clone());
+    let (handle, commands) = (desk.clone(), harness.commands.clone());
     harness.at(20, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| receiver.set_charge(now, M705, Percent::new(64).unwrap()));
-        desire.say(Command::Refresh("101B-1C5E0705".to_owned()));
+        handle.take_requests();
+        handle.act(|receiver| receiver.set_charge(now, M705, Percent::new(64).unwrap()));
+        commands.push(Command::Refresh("101B-1C5E0705".to_owned()));
     });
     expect_in_use(&mut harness, 9, 0);
     expect_in_use(&mut harness, 30, 0);
-    let told = harness.follow(40);
-    assert_eq!(percent(last(&told, "M705")), Some(64));
+    let events = harness.follow(40);
+    assert_eq!(percent(last(&events, "M705")), Some(64));
     assert_eq!(*harness.port.opened.borrow(), 2);
 }
 
@@ -227,16 +227,16 @@ fn a_bluetooth_mouse_is_followed_with_its_node_closed() {
         ..supply(1, charge, false)
     };
     harness.port.plug(&mouse);
-    harness.port.tell(NodeEvent::Supply(battery(45)));
+    harness.port.push_event(NodeEvent::Supply(battery(45)));
     expect_in_use(&mut harness, 9, 0);
-    let (hand, port, word) = (mouse.clone(), harness.port.clone(), battery(40));
+    let (handle, port, word) = (mouse.clone(), harness.port.clone(), battery(40));
     harness.at(10, move |now| {
-        hand.act_direct(|mouse| _ = mouse.set_charge(now, Percent::new(40).unwrap()));
-        port.tell(NodeEvent::Supply(word));
+        handle.act_direct(|mouse| _ = mouse.set_charge(now, Percent::new(40).unwrap()));
+        port.push_event(NodeEvent::Supply(word));
     });
     expect_in_use(&mut harness, 20, 0);
-    let told = harness.follow(30);
-    let mut charges = told.iter().filter_map(|(_, news)| match news {
+    let events = harness.follow(30);
+    let mut charges = events.iter().filter_map(|(_, news)| match news {
         News::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),
             _ => None,

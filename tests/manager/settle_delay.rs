@@ -19,25 +19,25 @@ fn a_new_receiver_gets_no_request_while_the_kernel_sets_up_its_devices() {
     let mut harness = FollowHarness::new();
     harness.port.fresh = true;
     // The second device takes the kernel longer than one settle delay.
-    let (port, hand) = (harness.port.clone(), desk.clone());
-    harness.at(10, move |_| port.plug(&hand));
+    let (port, handle) = (harness.port.clone(), desk.clone());
+    harness.at(10, move |_| port.plug(&handle));
     let port = harness.port.clone();
     harness.at_time(Duration::from_millis(10_400), move |_| {
-        port.tell(new_child(1));
+        port.push_event(new_child(1));
     });
-    let (port, hand) = (harness.port.clone(), desk.clone());
+    let (port, handle) = (harness.port.clone(), desk.clone());
     harness.at_time(Duration::from_millis(11_900), move |_| {
         assert_eq!(
-            hand.take_requests(),
+            handle.take_requests(),
             [""; 0],
             "a request was sent too early"
         );
-        port.tell(new_child(2));
+        port.push_event(new_child(2));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at_time(Duration::from_millis(13_800), move |_| {
         assert_eq!(
-            hand.take_requests(),
+            handle.take_requests(),
             [""; 0],
             "a request was sent too early"
         );
@@ -53,6 +53,6 @@ fn a_receiver_plugged_in_long_ago_gets_requests_without_a_delay() {
     let mut harness = FollowHarness::new();
     let desk = Shared::receiver(&["M525"]);
     harness.port.plug(&desk);
-    harness.port.tell(new_child(1));
+    harness.port.push_event(new_child(1));
     assert_eq!(words(&harness.follow(5))[..], ["0 + receiver", "0 + M525"]);
 }

@@ -18,14 +18,16 @@ fn with_one_uncovered_device_the_node_stays_open() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M525", "PRO X"]);
     harness.port.plug(&desk);
-    harness.port.tell(NodeEvent::Supply(supply(1, 90, false)));
-    let hand = desk.clone();
+    harness
+        .port
+        .push_event(NodeEvent::Supply(supply(1, 90, false)));
+    let handle = desk.clone();
     harness.at(10, move |now| {
-        assert!(hand.act(|receiver| receiver.set_charge(now, 2, Percent::new(60).unwrap())));
+        assert!(handle.act(|receiver| receiver.set_charge(now, 2, Percent::new(60).unwrap())));
     });
     expect_in_use(&mut harness, 3599, 1);
-    let told = harness.follow(3600);
-    assert!(words(&told).contains(&"10 PRO X battery".to_owned()));
+    let events = harness.follow(3600);
+    assert!(words(&events).contains(&"10 PRO X battery".to_owned()));
     assert_eq!(harness.wakes_between(20, 3599), 0);
 }
 
@@ -35,14 +37,14 @@ fn a_device_asleep_at_first_is_read_when_its_power_supply_appears() {
     let desk = desk();
     plug_driven(&harness.port, &desk);
     expect_in_use(&mut harness, 9, 0);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
-        hand.act(|receiver| receiver.wake(now, K800));
-        port.tell(NodeEvent::Supply(supply(K800, 101, false)));
+        handle.act(|receiver| receiver.wake(now, K800));
+        port.push_event(NodeEvent::Supply(supply(K800, 101, false)));
     });
     expect_in_use(&mut harness, 20, 0);
-    let told = harness.follow(30);
-    let k800 = last(&told, "K800");
+    let events = harness.follow(30);
+    let k800 = last(&events, "K800");
     assert_eq!(k800.presence, Presence::Online);
     assert_eq!(k800.battery.unwrap().level.unwrap().name(), "full");
 }
@@ -53,12 +55,12 @@ fn a_wake_up_without_a_notification_is_detected_within_an_hour() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(60, move |now| {
-        hand.act(|receiver| receiver.wake(now, K800));
+        handle.act(|receiver| receiver.wake(now, K800));
     });
-    let told = harness.follow(3700);
-    assert_eq!(last(&told, "K800").presence, Presence::Online);
+    let events = harness.follow(3700);
+    assert_eq!(last(&events, "K800").presence, Presence::Online);
 }
 
 #[test]
@@ -70,12 +72,12 @@ fn a_keyboards_own_node_without_permission_is_optional() {
     // When all requests are done and the receiver's node is about to be closed.
     harness.at(1, move |_| *denials.borrow_mut() = 1);
     expect_in_use(&mut harness, 20, 0);
-    let told = harness.follow(600);
+    let events = harness.follow(600);
     assert_eq!(
-        words(&told).len(),
+        words(&events).len(),
         4,
         "only the receiver and its devices: {:?}",
-        words(&told)
+        words(&events)
     );
 }
 
@@ -85,20 +87,20 @@ fn an_unpaired_device_is_removed_and_its_slot_gets_no_request() {
     let desk = desk();
     plug_driven(&harness.port, &desk);
     let m705 = product(&desk, M705);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
-        hand.take_requests();
-        hand.act(|receiver| receiver.unpair(now, M705));
-        port.tell(NodeEvent::Disappeared(child(M705, m705).id));
-        port.tell(NodeEvent::Supply(supply(M705, 65, false)));
-        port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
+        handle.take_requests();
+        handle.act(|receiver| receiver.unpair(now, M705));
+        port.push_event(NodeEvent::Disappeared(child(M705, m705).id));
+        port.push_event(NodeEvent::Supply(supply(M705, 65, false)));
+        port.push_event(NodeEvent::SupplyGone(supply(M705, 65, false).id));
     });
     expect_in_use(&mut harness, 30, 0);
-    let told = harness.follow(40);
+    let events = harness.follow(40);
     assert!(
-        words(&told).contains(&"10 - M705".to_owned()),
+        words(&events).contains(&"10 - M705".to_owned()),
         "{:?}",
-        words(&told)
+        words(&events)
     );
     assert_eq!(desk.take_radio(), Vec::<String>::new());
 }
@@ -108,21 +110,21 @@ fn a_new_device_is_found_through_its_node() {
     let mut harness = harness();
     let desk = desk();
     plug_driven(&harness.port, &desk);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
-        hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
-        port.tell(NodeEvent::Appeared(child(4, product(&hand, 4))));
-        port.tell(NodeEvent::Supply(supply(4, 101, false)));
+        handle.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
+        port.push_event(NodeEvent::Appeared(child(4, product(&handle, 4))));
+        port.push_event(NodeEvent::Supply(supply(4, 101, false)));
     });
     expect_in_use(&mut harness, 30, 0);
-    let told = harness.follow(40);
+    let events = harness.follow(40);
     assert!(
-        words(&told).contains(&"10 + M525".to_owned()),
+        words(&events).contains(&"10 + M525".to_owned()),
         "{:?}",
-        words(&told)
+        words(&events)
     );
-    assert_eq!(percent(last(&told, "M525")), Some(90));
+    assert_eq!(percent(last(&events, "M525")), Some(90));
 }
 
 #[test]
@@ -131,16 +133,16 @@ fn the_node_of_a_receiver_without_devices_stays_open_to_detect_the_first() {
     let desk = Shared::receiver(&[]);
     harness.port.plug(&desk);
     expect_in_use(&mut harness, 20, 1);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(30, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
-        hand.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
+        handle.act(|receiver| receiver.pair(now, 4, m525.unwrap()));
     });
-    let told = harness.follow(40);
+    let events = harness.follow(40);
     assert!(
-        words(&told).contains(&"30 + M525".to_owned()),
+        words(&events).contains(&"30 + M525".to_owned()),
         "{:?}",
-        words(&told)
+        words(&events)
     );
     assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
 }
@@ -151,16 +153,16 @@ fn a_device_paired_with_an_occupied_slot_replaces_the_old_one() {
     let desk = desk();
     plug_driven(&harness.port, &desk);
     let m705 = product(&desk, M705);
-    let (hand, port) = (desk.clone(), harness.port.clone());
+    let (handle, port) = (desk.clone(), harness.port.clone());
     harness.at(10, move |now| {
         let m525 = catalogue::find("M525").unwrap().paired([1, 2, 3, 4]);
-        hand.act(|receiver| receiver.pair(now, M705, m525.unwrap()));
-        port.tell(NodeEvent::Disappeared(child(M705, m705).id));
-        port.tell(NodeEvent::SupplyGone(supply(M705, 65, false).id));
-        port.tell(NodeEvent::Appeared(child(M705, product(&hand, M705))));
+        handle.act(|receiver| receiver.pair(now, M705, m525.unwrap()));
+        port.push_event(NodeEvent::Disappeared(child(M705, m705).id));
+        port.push_event(NodeEvent::SupplyGone(supply(M705, 65, false).id));
+        port.push_event(NodeEvent::Appeared(child(M705, product(&handle, M705))));
     });
-    let told = harness.follow(40);
-    let news = words(&told);
+    let events = harness.follow(40);
+    let news = words(&events);
     for expected in ["10 - M705", "10 + M525"] {
         assert!(news.contains(&expected.to_owned()), "{news:?}");
     }
@@ -173,13 +175,13 @@ fn a_device_that_loses_its_power_supply_is_followed_on_the_open_node() {
     plug_driven(&harness.port, &desk);
     let port = harness.port.clone();
     harness.at(10, move |_| {
-        port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
+        port.push_event(NodeEvent::SupplyGone(supply(1, 57, false).id));
     });
     expect_in_use(&mut harness, 9, 0);
     expect_in_use(&mut harness, 100, 1);
     let port = harness.port.clone();
     harness.at(200, move |_| {
-        port.tell(NodeEvent::Supply(supply(1, 57, false)));
+        port.push_event(NodeEvent::Supply(supply(1, 57, false)));
     });
     expect_in_use(&mut harness, 300, 0);
     harness.follow(400);
@@ -190,18 +192,18 @@ fn notification_flags_are_cleared_before_a_node_is_closed() {
     let mut harness = harness();
     let desk = Shared::receiver(&["M705 (M-R0009)"]);
     plug_driven(&harness.port, &desk);
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(10, move |_| {
-        assert_eq!(hand.act(|receiver| receiver.flags()), [0; 3]);
+        assert_eq!(handle.act(|receiver| receiver.flags()), [0; 3]);
     });
     // No longer covered, it needs its notifications again.
     let port = harness.port.clone();
     harness.at(20, move |_| {
-        port.tell(NodeEvent::SupplyGone(supply(1, 57, false).id));
+        port.push_event(NodeEvent::SupplyGone(supply(1, 57, false).id));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(40, move |_| {
-        assert_eq!(hand.act(|receiver| receiver.flags()), [0, 1, 0]);
+        assert_eq!(handle.act(|receiver| receiver.flags()), [0, 1, 0]);
     });
     harness.follow(60);
     assert_eq!(desk.act(|receiver| receiver.flags()), [0; 3]);
@@ -215,10 +217,10 @@ fn a_node_that_loses_its_permissions_is_removed_until_it_can_be_opened() {
     let (port, denials) = (harness.port.clone(), harness.port.denials.clone());
     harness.at(10, move |_| {
         *denials.borrow_mut() = 8;
-        port.tell(NodeEvent::Supply(supply(1, 57, false)));
+        port.push_event(NodeEvent::Supply(supply(1, 57, false)));
     });
-    let told = harness.follow(60);
-    let news = words(&told);
+    let events = harness.follow(60);
+    let news = words(&events);
     let of_m525: Vec<&str> = news
         .iter()
         .filter_map(|it| it.split_once(' ').filter(|(_, it)| it.contains("M525")))
@@ -236,15 +238,15 @@ fn a_reappearing_keyboard_node_is_followed_again() {
     plug_driven(&harness.port, &desk);
     let (port, k750) = (harness.port.clone(), product(&desk, K750));
     harness.at(10, move |_| {
-        port.tell(NodeEvent::Disappeared(child(K750, k750).id));
-        port.tell(NodeEvent::Appeared(child(K750, k750)));
+        port.push_event(NodeEvent::Disappeared(child(K750, k750).id));
+        port.push_event(NodeEvent::Appeared(child(K750, k750)));
     });
-    let hand = desk.clone();
+    let handle = desk.clone();
     harness.at(30, move |now| {
-        assert!(hand.act(|receiver| receiver.press_light_key(now, K750)));
+        assert!(handle.act(|receiver| receiver.press_light_key(now, K750)));
     });
-    let told = harness.follow(40);
-    assert!(words(&told).contains(&"30 K750 key".to_owned()));
+    let events = harness.follow(40);
+    assert!(words(&events).contains(&"30 K750 key".to_owned()));
 }
 
 /// An event that the kernel may send at any time about a slot, even an empty one.
@@ -263,26 +265,26 @@ proptest! {
 
     #[test]
     fn random_kernel_events_lose_no_device_and_cause_no_request_to_an_empty_slot(
-        said in proptest::collection::vec((5_u64..60, 0_u8..6, 1_u8..=6, 0_u8..=101), 0..40),
+        kernel_events in proptest::collection::vec((5_u64..60, 0_u8..6, 1_u8..=6, 0_u8..=101), 0..40),
     ) {
         let mut harness = harness();
         let desk = desk();
         plug_driven(&harness.port, &desk);
-        for (second, kind, slot, charge) in said {
-            let (port, hand) = (harness.port.clone(), desk.clone());
-            let product = if slot <= K800 { product(&hand, slot) } else { 0x4002 };
-            harness.at(second, move |_| port.tell(any_word(kind, slot, charge, product)));
+        for (second, kind, slot, charge) in kernel_events {
+            let (port, handle) = (harness.port.clone(), desk.clone());
+            let product = if slot <= K800 { product(&handle, slot) } else { 0x4002 };
+            harness.at(second, move |_| port.push_event(any_word(kind, slot, charge, product)));
         }
         // Finally the kernel covers all of them again, and no further events occur.
         let port = harness.port.clone();
         let all: Vec<(u8, u16)> = [K750, M705, K800].map(|slot| (slot, product(&desk, slot))).into();
         harness.at(100, move |_| for (slot, product) in all {
-            port.tell(NodeEvent::Appeared(child(slot, product)));
-            port.tell(NodeEvent::Supply(supply(slot, 50, false)));
+            port.push_event(NodeEvent::Appeared(child(slot, product)));
+            port.push_event(NodeEvent::Supply(supply(slot, 50, false)));
         });
         expect_in_use(&mut harness, 120, 0);
-        let told = harness.follow(130);
-        let news = words(&told);
+        let events = harness.follow(130);
+        let news = words(&events);
         let lost = news.iter().any(|it| it.contains(" - ") || it.contains(" ! "));
         prop_assert!(!lost, "{news:?}");
         let to_empty = desk.take_radio().into_iter().find(|it| !matches!(&it[3..5], "01" | "02" | "03"));
