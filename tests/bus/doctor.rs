@@ -81,9 +81,9 @@ fn a_daemon_with_the_name_of_upower_is_found() {
     let _daemon = bus.serve_as(name, &["--simulate", "--bus-name", name]);
     // The process that owns the name is looked up in this machine's own /proc.
     let output = bus.solar_status(&["doctor", "--json", "--listen", "0"]);
-    let said = text(&output);
-    assert!(said.contains("\"stands-in\""), "{said}");
-    assert!(said.contains("1 receiver and 3 devices"), "{said}");
+    let errors = text(&output);
+    assert!(errors.contains("\"stands-in\""), "{errors}");
+    assert!(errors.contains("1 receiver and 3 devices"), "{errors}");
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn a_report_omits_the_serial_numbers_that_the_daemon_provides() {
     let bus = Bus::open();
     let _daemon = bus.serve(&["--simulate"]);
     let serials = ["AF4F95EA", "392A0750"];
-    let told = bus.stdout(&["--json"]);
-    assert!(serials.iter().all(|it| told.contains(it)), "{told}");
+    let document = bus.stdout(&["--json"]);
+    assert!(serials.iter().all(|it| document.contains(it)), "{document}");
     let report = text(&bus.solar_status(&["doctor", "--report", "-", "--root", BARE]));
     assert!(
         report.contains("K750: model 4002, slot 1, HID++ 2.0"),

@@ -107,8 +107,8 @@ impl Fake {
         let emitter = SignalEmitter::new(&self.0, path()).unwrap();
         let interface = InterfaceName::try_from(DEVICE_INTERFACE).unwrap();
         let none = [].as_slice().into();
-        let said = Properties::properties_changed(&emitter, interface, changed, none);
-        block_on(said).unwrap();
+        let sent = Properties::properties_changed(&emitter, interface, changed, none);
+        block_on(sent).unwrap();
     }
 
     /// The light series that were requested so far.

@@ -47,9 +47,9 @@ fn a_restarted_daemon_is_followed() {
     assert_eq!(line, "\n", "the device is gone");
     daemon.add_device();
     assert_eq!(stream.whole_line(), "K750 –\n");
-    let (status, said) = end(stream);
+    let (status, errors) = end(stream);
     assert_eq!(status, Some(130));
-    assert!(said.contains("solar-statusd left"), "{said}");
+    assert!(errors.contains("solar-statusd left"), "{errors}");
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn a_stream_survives_the_end_of_a_bus_without_the_daemon() {
         daemon.change("Presence", presence.into());
         assert_eq!(stream.whole_line(), format!("K750 {presence}\n"));
     }
-    let (status, said) = end(stream);
+    let (status, errors) = end(stream);
     assert_eq!(status, Some(130));
-    assert_eq!(said.lines().count(), 1, "asked once: {said}");
+    assert_eq!(errors.lines().count(), 1, "asked once: {errors}");
 }
 
 #[test]

@@ -98,13 +98,13 @@ fn a_restarted_daemon_is_followed_and_missing_devices_are_reported() {
     let _daemon = Fake::without_devices(&bus);
     assert_eq!(monitor.line(), "K750      gone");
     monitor.process.signal(Signal::TERM);
-    let (status, said) = monitor.end();
+    let (status, errors) = monitor.end();
     assert_eq!(status, Some(130));
     let left = "solar-status: solar-statusd left the system bus";
     assert_eq!(
-        said.lines().filter(|line| *line == left).count(),
+        errors.lines().filter(|line| *line == left).count(),
         2,
-        "{said}"
+        "{errors}"
     );
 }
 

@@ -41,7 +41,7 @@ impl Home {
     }
 
     /// The file of the alerts that were shown.
-    pub(crate) fn remembers(&self) -> String {
+    pub(crate) fn stored_alerts(&self) -> String {
         let file = self.0.path().join("solar-status/alerts.json");
         fs::read_to_string(file).unwrap_or_default()
     }
@@ -72,16 +72,16 @@ impl Notify {
     }
 
     /// The next line on standard error; empty at the end.
-    fn says(&mut self) -> String {
+    fn next_message(&mut self) -> String {
         self.errors.next().unwrap_or_default()
     }
 
     /// Reads lines on standard error until one contains this text.
-    pub(crate) fn says_at_last(&mut self, what: &str) {
+    pub(crate) fn wait_for_message(&mut self, what: &str) {
         loop {
-            let says = self.says();
-            assert_ne!(says, "", "notify ended before it printed {what:?}");
-            if says.contains(what) {
+            let message = self.next_message();
+            assert_ne!(message, "", "notify ended before it printed {what:?}");
+            if message.contains(what) {
                 return;
             }
         }
@@ -90,7 +90,10 @@ impl Notify {
     /// Waits until it has requested the devices of a daemon; from then on it receives their
     /// changes.
     fn follows(&mut self) {
-        assert!(self.says().starts_with("solar-status: asked solar-statusd"));
+        assert!(
+            self.next_message()
+                .starts_with("solar-status: asked solar-statusd")
+        );
     }
 
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
@@ -101,7 +104,7 @@ impl Notify {
 }
 
 /// The keyboard reports this charge twice: the second reading confirms the first.
-pub(crate) fn say(daemon: &Fake, charge: i32, state: &'static str) {
+pub(crate) fn report_charge(daemon: &Fake, charge: i32, state: &'static str) {
     for _ in 0..2 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let now = u64::try_from(now.as_micros()).unwrap();
@@ -127,24 +130,24 @@ fn a_critical_alert_replaces_a_low_one_and_charging_withdraws_it() {
     let mut notify = home.notify(&bus);
     notify.follows();
 
-    say(&daemon, 50, "discharging");
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 50, "discharging");
+    report_charge(&daemon, 18, "discharging");
     let (id, replaces, shown) = server.shows();
     assert_eq!((id, replaces, shown.urgency), (1, 0, 1));
     assert_eq!(shown.icon, "battery-low");
     assert_eq!(shown.summary, "K750: battery low");
     assert_eq!(shown.body, "18 % left.");
 
-    say(&daemon, 9, "discharging");
+    report_charge(&daemon, 9, "discharging");
     let (id, replaces, shown) = server.shows();
     assert_eq!((id, replaces, shown.urgency), (1, 1, 2));
     assert_eq!(shown.icon, "battery-caution");
     assert_eq!(shown.summary, "K750: battery almost empty");
     assert_eq!(shown.body, "9 % left. Charge it soon.");
 
-    say(&daemon, 10, "charging");
+    report_charge(&daemon, 10, "charging");
     assert_eq!(server.call(), Call::Close(1));
-    say(&daemon, 100, "full");
+    report_charge(&daemon, 100, "full");
     let (_, replaces, shown) = server.shows();
     assert_eq!((replaces, shown.urgency), (0, 0));
     assert_eq!(shown.summary, "K750: charged");
@@ -158,17 +161,17 @@ fn a_restart_repeats_no_notification() {
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
     assert_eq!(notify.end(), (Some(130), String::new()));
 
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 17, "discharging");
-    say(&daemon, 9, "discharging");
+    report_charge(&daemon, 17, "discharging");
+    report_charge(&daemon, 9, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery almost empty");
     assert_eq!(notify.end(), (Some(130), String::new()));
-    let kept = home.remembers();
+    let kept = home.stored_alerts();
     assert!(
         kept.starts_with(r#"{"schema":1,"devices":{"4002-392A0750":"#),
         "{kept}"
@@ -181,9 +184,13 @@ fn a_late_notification_server_gets_the_current_alerts() {
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
-    assert!(notify.says().contains("no notification can be shown"));
-    say(&daemon, 9, "discharging");
+    report_charge(&daemon, 18, "discharging");
+    assert!(
+        notify
+            .next_message()
+            .contains("no notification can be shown")
+    );
+    report_charge(&daemon, 9, "discharging");
     sleep(ARRIVAL);
     let server = Server::on(&bus);
     let (_, replaces, shown) = server.shows();
@@ -200,10 +207,14 @@ fn a_late_notification_server_does_not_get_resolved_alerts() {
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 9, "discharging");
-    assert!(notify.says().contains("no notification can be shown"));
-    say(&daemon, 9, "charging");
-    say(&daemon, 100, "full");
+    report_charge(&daemon, 9, "discharging");
+    assert!(
+        notify
+            .next_message()
+            .contains("no notification can be shown")
+    );
+    report_charge(&daemon, 9, "charging");
+    report_charge(&daemon, 100, "full");
     sleep(ARRIVAL);
     let server = Server::on(&bus);
     assert_eq!(server.shows().2.summary, "K750: charged");
@@ -217,15 +228,15 @@ fn a_new_server_does_not_get_the_ids_of_the_previous_one() {
     let first = Server::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(first.shows().0, 1);
     // A notification counts as shown only after the server's reply.
     until("the alert to be remembered", || {
-        home.remembers().contains("low")
+        home.stored_alerts().contains("low")
     });
     first.leave();
     let second = Server::on(&bus);
-    say(&daemon, 9, "discharging");
+    report_charge(&daemon, 9, "discharging");
     let (_, replaces, shown) = second.shows();
     assert_eq!(
         (replaces, shown.summary.as_str()),
@@ -240,10 +251,10 @@ fn a_notification_rejected_by_one_server_is_shown_by_the_next() {
     let refusing = Server::refusing(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(refusing.call(), Call::Refused);
-    let says = notify.says();
-    assert!(says.contains("enough"), "{says}");
+    let message = notify.next_message();
+    assert!(message.contains("enough"), "{message}");
     refusing.leave();
     let server = Server::on(&bus);
     assert_eq!(server.shows().2.summary, "K750: battery low");
@@ -255,21 +266,21 @@ fn a_restarted_daemon_is_followed() {
     let server = Server::on(&bus);
     let mut notify = home.notify(&bus);
     assert_eq!(
-        notify.says(),
+        notify.next_message(),
         "solar-status: no solar-statusd on the system bus; waiting for it\n"
     );
     let daemon = Fake::on(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
     drop(daemon);
     assert_eq!(
-        notify.says(),
+        notify.next_message(),
         "solar-status: solar-statusd left the system bus\n"
     );
     let daemon = Fake::on(&bus);
     notify.follows();
-    say(&daemon, 9, "discharging");
+    report_charge(&daemon, 9, "discharging");
     assert_eq!(server.shows().1, 1, "it replaces the first");
     assert_eq!(notify.end().0, Some(130));
 }
@@ -281,10 +292,10 @@ fn alerts_of_devices_missing_after_a_restart_are_withdrawn() {
     let daemon = Fake::on(&bus);
     let mut notify = home.notify(&bus);
     notify.follows();
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
     drop(daemon);
-    assert!(notify.says().contains("left"));
+    assert!(notify.next_message().contains("left"));
     let _daemon = Fake::without_devices(&bus);
     notify.follows();
     assert_eq!(server.call(), Call::Close(1));
@@ -298,15 +309,15 @@ fn notify_switches_over_to_a_daemon_that_starts_later() {
     let mut command = solar_status(system.address(), session.address(), &arguments);
     command.env("XDG_STATE_HOME", home.0.path());
     let mut notify = Notify::start(command);
-    assert!(notify.says().contains("asked the devices directly"));
+    assert!(notify.next_message().contains("asked the devices directly"));
     let daemon = Fake::on(&system);
     // This machine may have no devices, or some that cannot be opened.
-    let mut says = notify.says();
-    while !says.contains("asked solar-statusd") {
-        assert_ne!(says, "", "notify ended");
-        says = notify.says();
+    let mut message = notify.next_message();
+    while !message.contains("asked solar-statusd") {
+        assert_ne!(message, "", "notify ended");
+        message = notify.next_message();
     }
-    say(&daemon, 18, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
     assert_eq!(notify.end().0, Some(130));
 }
@@ -315,7 +326,7 @@ fn notify_switches_over_to_a_daemon_that_starts_later() {
 fn a_signal_ends_notify_while_it_waits_for_a_daemon() {
     let (bus, home) = (Bus::open(), Home::new());
     let mut notify = home.notify(&bus);
-    assert!(notify.says().contains("waiting"));
+    assert!(notify.next_message().contains("waiting"));
     assert_eq!(notify.end(), (Some(130), String::new()));
 }
 
@@ -328,7 +339,7 @@ fn a_second_notify_in_a_session_exits() {
     let mut second = home.notify(&bus);
     assert_eq!(second.process.wait().code(), Some(0));
     assert_eq!(
-        second.says(),
+        second.next_message(),
         "solar-status: another notify runs in this session already\n"
     );
 }

@@ -17,7 +17,7 @@ use zbus::block_on;
 use crate::daemon_harness::{Follower, follow, solar_status};
 use crate::fake::Fake;
 use crate::gate::{Gate, Impostor, Manner};
-use crate::notify::{Home, Notify, say};
+use crate::notify::{Home, Notify, report_charge};
 use crate::server::Server;
 use crate::watch::{leave, watch};
 
@@ -45,13 +45,13 @@ fn line_comes(stream: &mut Follower, expected: &str) {
 fn end(stream: Follower) -> String {
     let start = Instant::now();
     stream.process.signal(Signal::TERM);
-    let (status, said) = stream.end();
-    assert_eq!(status, Some(130), "{said}");
+    let (status, errors) = stream.end();
+    assert_eq!(status, Some(130), "{errors}");
     assert!(
         start.elapsed() < AT_ONCE,
-        "it must end without delay: {said}"
+        "it must end without delay: {errors}"
     );
-    said
+    errors
 }
 
 /// Printed once, however often the connection is lost within seconds.
@@ -70,8 +70,8 @@ fn outlives_restarts(arguments: &[&str], line: impl Fn(&str) -> String) {
         daemons.push(Fake::with_presence(&bus, presence));
         line_comes(&mut stream, &line(presence));
     }
-    let said = end(stream);
-    assert_eq!(said, LOST);
+    let errors = end(stream);
+    assert_eq!(errors, LOST);
 }
 
 #[test]
@@ -130,29 +130,29 @@ fn notify_survives_restarts_of_both_buses() {
     let mut notify = Notify::start(command);
     let daemon = Fake::on(&system);
     let server = Server::on(&session);
-    notify.says_at_last("asked solar-statusd");
-    say(&daemon, 50, "discharging");
-    say(&daemon, 18, "discharging");
+    notify.wait_for_message("asked solar-statusd");
+    report_charge(&daemon, 50, "discharging");
+    report_charge(&daemon, 18, "discharging");
     assert_eq!(server.shows().2.summary, "K750: battery low");
     until("the alert to be remembered", || {
-        home.remembers().contains("low")
+        home.stored_alerts().contains("low")
     });
     session.kill();
-    notify.says_at_last("lost the connection to the session bus; reconnecting");
+    notify.wait_for_message("lost the connection to the session bus; reconnecting");
     session.start_again();
     system.start_again();
     drop((daemon, server));
     let daemon = Fake::on(&system);
     let server = Server::on(&session);
-    notify.says_at_last("asked solar-statusd");
-    say(&daemon, 9, "discharging");
+    notify.wait_for_message("asked solar-statusd");
+    report_charge(&daemon, 9, "discharging");
     let (_, replaces, shown) = server.shows();
     assert_eq!(shown.summary, "K750: battery almost empty");
     assert_eq!(replaces, 0, "the new server never showed the first");
     session.start_again();
     let server = Server::on(&session);
-    say(&daemon, 10, "charging");
-    say(&daemon, 100, "full");
+    report_charge(&daemon, 10, "charging");
+    report_charge(&daemon, 100, "full");
     let (_, replaces, shown) = server.shows();
     assert_eq!((replaces, shown.summary.as_str()), (0, "K750: charged"));
     assert_eq!(notify.end().0, Some(130));
@@ -181,7 +181,7 @@ fn streams_continue_after_a_lost_connection_and_report_it_once() {
                 daemon.change("Presence", "online".into());
                 line_comes(&mut stream, "online");
             }
-            comes_down_to(&stream.process, before);
+            wait_for_footprint(&stream.process, before);
             assert_eq!(end(stream), LOST);
         }
     }
@@ -223,16 +223,16 @@ fn notify_continues_after_a_lost_connection() {
         let mut command = solar_status(bus.address(), &gate.address, &arguments);
         command.env("XDG_STATE_HOME", home.path());
         let mut notify = Notify::start(command);
-        notify.says_at_last("asked solar-statusd");
-        say(&daemon, 18, "discharging");
+        notify.wait_for_message("asked solar-statusd");
+        report_charge(&daemon, 18, "discharging");
         let (first, _, shown) = server.shows();
         assert_eq!(shown.summary, "K750: battery low");
         until("the alert to be remembered", || {
-            home.remembers().contains("low")
+            home.stored_alerts().contains("low")
         });
         lose(&gate);
-        notify.says_at_last("lost the connection to the session bus; reconnecting");
-        say(&daemon, 9, "discharging");
+        notify.wait_for_message("lost the connection to the session bus; reconnecting");
+        report_charge(&daemon, 9, "discharging");
         let (_, replaces, shown) = server.shows();
         assert_eq!(shown.summary, "K750: battery almost empty");
         assert_eq!(replaces, first, "the server is still the same");
@@ -280,10 +280,10 @@ fn a_bus_may_be_away_for_seconds() {
     let line = monitor.whole_line();
     assert!(line.contains("device-removed"), "{line}");
     line_comes(&mut bar, "");
-    let said = end(bar);
-    assert!(said.starts_with(LOST), "{said}");
-    let said = end(monitor);
-    assert!(said.starts_with(LOST), "{said}");
+    let errors = end(bar);
+    assert!(errors.starts_with(LOST), "{errors}");
+    let errors = end(monitor);
+    assert!(errors.starts_with(LOST), "{errors}");
 }
 
 /// The number of threads and descriptors of a process.
@@ -296,7 +296,7 @@ fn footprint(process: &Process) -> [usize; 2] {
 
 /// Waits until it has no more threads and descriptors than before: between two connection attempts
 /// none are left.
-fn comes_down_to(process: &Process, before: [usize; 2]) {
+fn wait_for_footprint(process: &Process, before: [usize; 2]) {
     let is_within = |(now, before)| now <= before;
     until("threads and descriptors to be closed", || {
         footprint(process).into_iter().zip(before).all(is_within)
@@ -316,7 +316,7 @@ fn a_bus_that_never_answers_leaks_no_thread_and_a_signal_ends_the_wait() {
         let impostor = Impostor::at(bus.socket(), Manner::NeverAnswers);
         // Each attempt has a timeout of five seconds.
         until("five connections", || impostor.accepted() >= 5);
-        comes_down_to(&stream.process, before);
+        wait_for_footprint(&stream.process, before);
         assert_eq!(end(stream), LOST);
     }
 }
@@ -332,13 +332,16 @@ fn a_daemon_that_never_answers_leaks_no_thread_and_is_retried() {
     until("three connections", || gate.connections() == 3);
     let before = footprint(&monitor.process);
     until("five connections", || gate.connections() == 5);
-    comes_down_to(&monitor.process, before);
+    wait_for_footprint(&monitor.process, before);
     block_on(hanging.close()).unwrap();
     let _daemon = Fake::on(&bus);
     line_comes(&mut monitor, "K750      found");
-    let said = end(monitor);
-    assert!(said.contains("does not answer; waiting for it"), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let errors = end(monitor);
+    assert!(
+        errors.contains("does not answer; waiting for it"),
+        "{errors}"
+    );
+    assert_eq!(errors.lines().count(), 1, "{errors}");
 }
 
 #[test]
@@ -356,9 +359,9 @@ fn a_bus_that_never_answers_from_the_start_does_not_block_a_client() {
     }
     // The same for the session bus of the notifications.
     let notify = follow(NOWHERE, &address, &["notify"]);
-    let (status, said) = notify.end();
-    assert_eq!(status, Some(1), "{said}");
-    assert!(said.contains("cannot use the session bus"), "{said}");
+    let (status, errors) = notify.end();
+    assert_eq!(status, Some(1), "{errors}");
+    assert!(errors.contains("cannot use the session bus"), "{errors}");
 }
 
 #[test]

@@ -112,9 +112,9 @@ impl Server {
     }
 
     fn start(bus: &Bus, refuses: bool) -> Self {
-        let (give, calls) = channel();
+        let (sender, calls) = channel();
         let screen = Screen {
-            calls: give,
+            calls: sender,
             shown: 0,
             refuses,
         };

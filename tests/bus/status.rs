@@ -121,9 +121,9 @@ fn an_unknown_device_is_exit_status_3() {
     let _daemon = bus.serve(&["--simulate"]);
     let output = bus.solar_status(&["--device", "K751"]);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    let says = "solar-status: no device is called “K751”; \
+    let message = "solar-status: no device is called “K751”; \
                 run solar-status without --device to see all\n";
-    assert_eq!(stderr(&output), says);
+    assert_eq!(stderr(&output), message);
 }
 
 #[test]

@@ -18,14 +18,14 @@ use crate::daemon_harness::Harness;
 include!("../hostile/names.rs");
 
 /// A device with only hostile texts.
-struct Stranger {
+struct ForeignDevice {
     text: String,
     number: u8,
 }
 
 #[expect(clippy::unused_self, reason = "D-Bus methods need a receiver")]
 #[interface(name = "org.solarstatus.Device1")]
-impl Stranger {
+impl ForeignDevice {
     #[zbus(property)]
     fn id(&self) -> String {
         format!("{}{}", self.number, self.text)
@@ -152,14 +152,14 @@ fn texts() -> Vec<String> {
     HOSTILE.iter().map(|text| text.replace('\0', "")).collect()
 }
 
-fn strangers(bus: &Bus) -> Connection {
+fn serve_hostile_texts(bus: &Bus) -> Connection {
     let layout = Layout::of(NAME);
     let mut builder = Builder::address(bus.address()).serve_at(layout.root(), ObjectManager);
     for (number, text) in (0..).zip(texts()) {
         let receiver = layout.receiver(&number.to_string());
         builder = builder.serve_at(receiver, Receiver(text.clone()));
         let device = layout.device(&number.to_string());
-        builder = builder.serve_at(device, Stranger { text, number });
+        builder = builder.serve_at(device, ForeignDevice { text, number });
     }
     block_on(builder.name(NAME).build()).unwrap()
 }
@@ -179,7 +179,7 @@ fn assert_shown(text: &str, what: &str) {
 #[test]
 fn hostile_names_are_harmless_in_every_output() {
     let bus = Bus::open();
-    let _strangers = strangers(&bus);
+    let _strangers = serve_hostile_texts(&bus);
     let count = HOSTILE.len();
     let table = bus.stdout(&["--color", "never"]);
     assert_shown(&table, "table");
@@ -228,7 +228,7 @@ fn hostile_names_are_harmless_in_every_output() {
 #[test]
 fn json_keeps_hostile_ids_and_has_no_control_characters() {
     let bus = Bus::open();
-    let _strangers = strangers(&bus);
+    let _strangers = serve_hostile_texts(&bus);
     let ids = |document: &Value| -> BTreeSet<String> {
         let devices = document["devices"].as_array().unwrap().iter();
         devices
