@@ -92,9 +92,9 @@ fn a_low_limit_at_or_below_critical_lowers_critical_too() {
 fn errors_have_line_column_and_the_allowed_values() {
     let limit = "a limit is a charge from 1 to 95 percent, or 0 for never";
     let hours = r#"quiet hours are written as "22:00-07:00", or "" for none"#;
-    let who = "match is the id, serial number, wpid, kind, slot number or part of the name of a \
+    let usage = "match is the id, serial number, wpid, kind, slot number or part of the name of a \
                device";
-    for (text, says) in [
+    for (text, message) in [
         (
             "[notify]\nlwo = 3",
             "2:1: unknown field `lwo`, expected one of `low`, `critical`, `charged`, \
@@ -125,13 +125,13 @@ fn errors_have_line_column_and_the_allowed_values() {
             "[notify]\n[[notify.device]]\nlow = 5",
             "2:1: missing field `match`",
         ),
-        ("[[notify.device]]\nmatch = ' '", &format!("2:9: {who}")),
+        ("[[notify.device]]\nmatch = ' '", &format!("2:9: {usage}")),
         (
             "[notify]\ncharged = 'é'; low = 3",
             "2:14: unexpected key or value, expected newline, `#`",
         ),
     ] {
         let mistake = parse(text).unwrap_err();
-        assert_eq!(mistake.to_string(), says, "{text}");
+        assert_eq!(mistake.to_string(), message, "{text}");
     }
 }

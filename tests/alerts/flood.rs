@@ -81,7 +81,7 @@ fn reading() -> impl Strategy<Value = Reading> {
 #[derive(Default)]
 struct Seen {
     bubbles: Vec<Timestamp>,
-    told: BTreeMap<(String, Kind), Vec<Timestamp>>,
+    shown: BTreeMap<(String, Kind), Vec<Timestamp>>,
 }
 
 impl Seen {
@@ -95,7 +95,7 @@ impl Seen {
             self.bubbles.push(now);
             for alert in alerts {
                 let key = (alert.device.id.clone(), alert.kind);
-                self.told.entry(key).or_default().push(now);
+                self.shown.entry(key).or_default().push(now);
             }
         }
     }
@@ -153,7 +153,7 @@ proptest! {
         readings in prop::collection::vec(reading(), 1..300)
     ) {
         let seen = seen(&Settings::default(), &readings);
-        for ((device, kind), times) in &seen.told {
+        for ((device, kind), times) in &seen.shown {
             let least = if *kind == Kind::Light { 7 * 24 * HOUR } else { 6 * HOUR };
             prop_assert!(closest(times).is_none_or(|it| it >= least), "{device} {kind:?}");
         }
@@ -172,7 +172,7 @@ proptest! {
         };
         let readings: Vec<Reading> = readings.into_iter().map(discharging).collect();
         let seen = seen(&Settings::default(), &readings);
-        for ((device, kind), times) in &seen.told {
+        for ((device, kind), times) in &seen.shown {
             prop_assert!(closest(times).is_none_or(|it| it >= 24 * HOUR), "{device} {kind:?}");
         }
     }
@@ -186,7 +186,7 @@ proptest! {
             ..Settings::default()
         };
         let seen = seen(&settings, &readings);
-        for ((_, kind), times) in &seen.told {
+        for ((_, kind), times) in &seen.shown {
             if kind.urgency() == Urgency::Critical {
                 continue;
             }

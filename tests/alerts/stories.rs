@@ -7,7 +7,7 @@ const NOTHING: &str = "";
 
 #[test]
 fn low_and_critical_are_shown_once_each() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M705 25
          09:00 M705 20
@@ -16,32 +16,32 @@ fn low_and_critical_are_shown_once_each() {
          21:00 M705 9
          2d 09:00 M705 3",
     );
-    assert_eq!(told, ["0d 09:03 M705 low", "0d 20:03 M705 critical"]);
+    assert_eq!(shown, ["0d 09:03 M705 low", "0d 20:03 M705 critical"]);
 }
 
 #[test]
 fn a_device_found_critical_is_not_shown_as_low_too() {
-    let told = story(NOTHING, "08:00 M705 5\n 2d 08:00 M705 4");
-    assert_eq!(told, ["0d 08:03 M705 critical"]);
+    let shown = story(NOTHING, "08:00 M705 5\n 2d 08:00 M705 4");
+    assert_eq!(shown, ["0d 08:03 M705 critical"]);
 }
 
 #[test]
 fn a_second_reading_confirms_the_first_immediately() {
-    let told = story(NOTHING, "08:00 M705 20\n 08:01 M705 19");
-    assert_eq!(told, ["0d 08:01 M705 low"]);
+    let shown = story(NOTHING, "08:00 M705 20\n 08:01 M705 19");
+    assert_eq!(shown, ["0d 08:01 M705 low"]);
 }
 
 #[test]
 fn a_single_implausible_reading_raises_no_alert() {
     // MX Mechanical Mini (Solaar issue 3230).
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 Mini 80
          09:00 Mini 15
          09:02 Mini 80
          12:00",
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
@@ -61,14 +61,14 @@ fn an_unconfirmed_reading_requests_one_rereading() {
 
 #[test]
 fn untrusted_values_raise_no_alert() {
-    let told = story(NOTHING, "08:00 K750 5 ?\n 09:00 K750 4 ?\n 12:00");
-    assert!(told.is_empty(), "{told:?}");
+    let shown = story(NOTHING, "08:00 K750 5 ?\n 09:00 K750 4 ?\n 12:00");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn a_transient_charging_error_raises_no_alert_and_a_lasting_one_a_single_alert() {
     // Solaar issue 398: a notification for each "invalid".
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M720 50
          09:00 M720 50 error
@@ -79,7 +79,7 @@ fn a_transient_charging_error_raises_no_alert_and_a_lasting_one_a_single_alert()
          12:00 M720 49",
     );
     assert_eq!(
-        told,
+        shown,
         ["0d 10:01 M720 charging error", "0d 12:00 - charge of M720"]
     );
 }
@@ -89,7 +89,7 @@ fn a_charge_whose_margin_reaches_above_the_limit_raises_no_alert() {
     // A G935 at 3640 mV has 43 % with a margin of 15 points; a headset without a known curve has 5
     // % at that voltage, with a margin of 48: version 0.1.0 showed a critical notification for
     // both.
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G935 43±15
          09:00 G935 43±15
@@ -98,12 +98,12 @@ fn a_charge_whose_margin_reaches_above_the_limit_raises_no_alert() {
          12:00 PRO 10±11
          13:00",
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn a_charge_whose_whole_margin_is_below_the_limit_raises_an_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G935 14±8
          09:00 G935 12±8
@@ -112,25 +112,25 @@ fn a_charge_whose_whole_margin_is_below_the_limit_raises_an_alert() {
          11:30 G935 4±5
          12:00",
     );
-    assert_eq!(told, ["0d 09:03 G935 low", "0d 11:03 G935 critical"]);
+    assert_eq!(shown, ["0d 09:03 G935 low", "0d 11:03 G935 critical"]);
 }
 
 #[test]
 fn a_margin_across_the_limit_neither_withdraws_nor_repeats_an_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G935 10±8
          09:00 G935 15±8
          2d 08:00 G935 10±8
          2d 09:00",
     );
-    assert_eq!(told, ["0d 08:03 G935 low"]);
+    assert_eq!(shown, ["0d 08:03 G935 low"]);
 }
 
 #[test]
 fn dry_cells_reported_as_invalid_raise_no_alert() {
     // An M310 with AA cells reports status 5 at all times (Solaar issue 512).
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M310 70 invalid dry
          09:00 M310 70 invalid dry
@@ -138,26 +138,26 @@ fn dry_cells_reported_as_invalid_raise_no_alert() {
          11:00 M310 60 invalid
          12:00",
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn a_rechargeable_battery_that_cannot_be_charged_raises_an_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G915 50 hot rechargeable
          09:00 G915 50 hot rechargeable
          10:00 G915 50 charging rechargeable",
     );
     assert_eq!(
-        told,
+        shown,
         ["0d 08:03 G915 charging error", "0d 10:00 - charge of G915"]
     );
 }
 
 #[test]
 fn a_charge_that_varies_around_its_limit_raises_one_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M705 20
          09:00 M705 21
@@ -166,12 +166,12 @@ fn a_charge_that_varies_around_its_limit_raises_one_alert() {
          2d 09:00 M705 20
          3d 08:00",
     );
-    assert_eq!(told, ["0d 08:03 M705 low"]);
+    assert_eq!(shown, ["0d 08:03 M705 low"]);
 }
 
 #[test]
 fn a_charge_that_falls_again_after_charging_raises_a_new_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G703 20
          09:00 G703 22 charging
@@ -181,7 +181,7 @@ fn a_charge_that_falls_again_after_charging_raises_a_new_alert() {
          21:00",
     );
     assert_eq!(
-        told,
+        shown,
         [
             "0d 08:03 G703 low",
             "0d 09:00 - charge of G703",
@@ -192,7 +192,7 @@ fn a_charge_that_falls_again_after_charging_raises_a_new_alert() {
 
 #[test]
 fn a_minute_on_the_charger_does_not_rearm_the_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G703 20
          09:00 G703 20 charging
@@ -200,13 +200,13 @@ fn a_minute_on_the_charger_does_not_rearm_the_alert() {
          2d 09:00 G703 19
          2d 12:00",
     );
-    assert_eq!(told, ["0d 08:03 G703 low", "0d 09:00 - charge of G703"]);
+    assert_eq!(shown, ["0d 08:03 G703 low", "0d 09:00 - charge of G703"]);
 }
 
 #[test]
 fn a_charge_that_jumps_between_steps_raises_one_alert_a_day() {
     // M720 (Solaar issue 392).
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M720 ≈20
          09:00 M720 ≈50
@@ -216,7 +216,7 @@ fn a_charge_that_jumps_between_steps_raises_one_alert_a_day() {
          2d 00:00",
     );
     assert_eq!(
-        told,
+        shown,
         [
             "0d 08:03 M720 low",
             "0d 09:00 - charge of M720",
@@ -229,13 +229,13 @@ fn a_charge_that_jumps_between_steps_raises_one_alert_a_day() {
 fn a_step_of_30_percent_raises_no_alert() {
     // Solaar issues 1408 and 1718: new batteries report this step, although the device calls it
     // low.
-    let told = story(NOTHING, "08:00 MK270 ≈30\n 12:00 MK270 ≈30\n 13:00");
-    assert!(told.is_empty(), "{told:?}");
+    let shown = story(NOTHING, "08:00 MK270 ≈30\n 12:00 MK270 ≈30\n 13:00");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn a_device_without_percentages_raises_alerts_by_its_level() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 K800 good
          09:00 K800 low
@@ -243,7 +243,7 @@ fn a_device_without_percentages_raises_alerts_by_its_level() {
          1d 12:00 K800 good",
     );
     assert_eq!(
-        told,
+        shown,
         [
             "0d 09:03 K800 low",
             "1d 10:03 K800 critical",
@@ -254,7 +254,7 @@ fn a_device_without_percentages_raises_alerts_by_its_level() {
 
 #[test]
 fn charged_is_shown_once_and_only_after_charging() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 G703 100 full
          09:00 G703 100 full
@@ -265,12 +265,15 @@ fn charged_is_shown_once_and_only_after_charging() {
          1d 14:00 G703 100 full
          1d 15:00 G703 99",
     );
-    assert_eq!(told, ["1d 12:03 G703 charged", "1d 15:00 - charge of G703"]);
+    assert_eq!(
+        shown,
+        ["1d 12:03 G703 charged", "1d 15:00 - charge of G703"]
+    );
 }
 
 #[test]
 fn a_restart_repeats_no_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M705 20
          09:00 restart
@@ -282,51 +285,51 @@ fn a_restart_repeats_no_alert() {
          11:01 M705 9
          12:00",
     );
-    assert_eq!(told, ["0d 08:03 M705 low", "0d 10:04 M705 critical"]);
+    assert_eq!(shown, ["0d 08:03 M705 low", "0d 10:04 M705 critical"]);
 }
 
 #[test]
 fn a_reading_unconfirmed_at_a_restart_is_confirmed_after_it() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 M705 20\n 08:01 restart\n 08:02 M705 20\n 09:00",
     );
-    assert_eq!(told, ["0d 08:05 M705 low"]);
+    assert_eq!(shown, ["0d 08:05 M705 low"]);
 }
 
 #[test]
 fn stale_values_raise_no_alert() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "5d 08:00 K800 8 old\n 5d 12:00\n 5d 13:00 K800 8\n 5d 14:00",
     );
-    assert_eq!(told, ["5d 13:03 K800 critical"]);
+    assert_eq!(shown, ["5d 13:03 K800 critical"]);
 }
 
 #[test]
 fn an_older_reading_over_another_link_is_ignored() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "5d 08:00 G703 60 charging cable\n 5d 08:01 G703 15 old\n 5d 12:00",
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn unpairing_a_device_withdraws_its_alert() {
-    let told = story(NOTHING, "08:00 M705 20\n 09:00 M705 gone\n 10:00");
-    assert_eq!(told, ["0d 08:03 M705 low", "0d 09:00 - charge of M705"]);
+    let shown = story(NOTHING, "08:00 M705 20\n 09:00 M705 gone\n 10:00");
+    assert_eq!(shown, ["0d 08:03 M705 low", "0d 09:00 - charge of M705"]);
 }
 
 #[test]
 fn an_alert_of_a_device_with_a_namesake_is_marked() {
-    let told = story(NOTHING, "08:00 M705 20\n 08:00 M705' 90\n 09:00");
-    assert_eq!(told, ["0d 08:03 M705 low (one of two)"]);
+    let shown = story(NOTHING, "08:00 M705 20\n 08:00 M705' 90\n 09:00");
+    assert_eq!(shown, ["0d 08:03 M705 low (one of two)"]);
 }
 
 #[test]
 fn quiet_hours_let_critical_alerts_through_and_summarise_the_rest_afterwards() {
-    let told = story(
+    let shown = story(
         "notify.quiet_hours = '22:00-07:00'",
         "21:00 M705 50
          21:00 K800 good
@@ -340,32 +343,32 @@ fn quiet_hours_let_critical_alerts_through_and_summarise_the_rest_afterwards() {
          1d 09:00",
     );
     assert_eq!(
-        told,
+        shown,
         ["1d 01:03 G703 critical", "1d 07:00 all: K800 low, M705 low"]
     );
 }
 
 #[test]
 fn quiet_hours_can_suppress_critical_alerts_too() {
-    let told = story(
+    let shown = story(
         "notify.quiet_hours = '22:00-07:00'\nnotify.quiet_lets_through = 'nothing'",
         "21:00 M705 50\n 23:00 M705 9\n 1d 09:00",
     );
-    assert_eq!(told, ["1d 07:00 M705 critical"]);
+    assert_eq!(shown, ["1d 07:00 M705 critical"]);
 }
 
 #[test]
 fn an_alert_resolved_during_quiet_hours_is_not_shown() {
-    let told = story(
+    let shown = story(
         "notify.quiet_hours = '22:00-07:00'",
         "21:00 G703 50\n 23:00 G703 15\n 1d 03:00 G703 80\n 1d 12:00",
     );
-    assert!(told.is_empty(), "{told:?}");
+    assert!(shown.is_empty(), "{shown:?}");
 }
 
 #[test]
 fn a_summary_is_withdrawn_when_its_last_alert_is_resolved() {
-    let told = story(
+    let shown = story(
         "notify.quiet_hours = '22:00-07:00'",
         "23:00 M705 20
          23:00 K800 low
@@ -373,14 +376,14 @@ fn a_summary_is_withdrawn_when_its_last_alert_is_resolved() {
          1d 09:00 K800 good",
     );
     assert_eq!(
-        told,
+        shown,
         ["1d 07:00 all: K800 low, M705 low", "1d 09:00 - summary"]
     );
 }
 
 #[test]
 fn more_than_four_alerts_at_once_are_coalesced_into_a_summary() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 A 15
          08:00 B 15
@@ -391,13 +394,13 @@ fn more_than_four_alerts_at_once_are_coalesced_into_a_summary() {
          09:00",
     );
     let alone = ["0d 08:03 A low", "0d 08:03 B low", "0d 08:03 C low"];
-    assert_eq!(told[..3], alone);
-    assert_eq!(told[3..], ["0d 08:03 D low", "0d 08:13 all: E low, F low"]);
+    assert_eq!(shown[..3], alone);
+    assert_eq!(shown[3..], ["0d 08:03 D low", "0d 08:13 all: E low, F low"]);
 }
 
 #[test]
 fn a_solar_keyboard_in_the_dark_raises_an_alert_after_days_at_most_weekly() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 K750 34 12lux
          1d 08:00 K750 33 150lux
@@ -413,7 +416,7 @@ fn a_solar_keyboard_in_the_dark_raises_an_alert_after_days_at_most_weekly() {
          11d 08:00",
     );
     assert_eq!(
-        told,
+        shown,
         [
             "3d 08:03 K750 light",
             "5d 08:00 - light of K750",
@@ -424,7 +427,7 @@ fn a_solar_keyboard_in_the_dark_raises_an_alert_after_days_at_most_weekly() {
 
 #[test]
 fn a_restart_keeps_the_count_of_dark_days() {
-    let told = story(
+    let shown = story(
         NOTHING,
         "08:00 K750 34 12lux
          1d 08:00 K750 33 12lux
@@ -434,12 +437,12 @@ fn a_restart_keeps_the_count_of_dark_days() {
          3d 08:00 K750 31 12lux
          4d 08:00",
     );
-    assert_eq!(told, ["3d 08:03 K750 light"]);
+    assert_eq!(shown, ["3d 08:03 K750 light"]);
 }
 
 #[test]
 fn limits_can_be_set_per_device() {
-    let told = story(
+    let shown = story(
         "[notify]
          charged = false
          [[notify.device]]
@@ -458,7 +461,7 @@ fn limits_can_be_set_per_device() {
          12:00 M705 5
          13:00",
     );
-    assert_eq!(told, ["0d 10:03 M705 low", "0d 12:03 M705 critical"]);
+    assert_eq!(shown, ["0d 10:03 M705 low", "0d 12:03 M705 critical"]);
 }
 
 #[test]
