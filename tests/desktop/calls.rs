@@ -24,7 +24,7 @@ pub(crate) struct History {
 
 /// Records all history requests on a bus.
 pub(crate) struct Histories {
-    heard: Arc<Mutex<Vec<History>>>,
+    requests: Arc<Mutex<Vec<History>>>,
 }
 
 impl Histories {
@@ -40,28 +40,28 @@ impl Histories {
             let bus = MonitoringProxy::new(&connection).await.unwrap();
             bus.become_monitor(&[calls, answers], 0).await.unwrap();
         });
-        let heard = Arc::default();
+        let requests = Arc::default();
         let histories = Self {
-            heard: Arc::clone(&heard),
+            requests: Arc::clone(&requests),
         };
-        thread::spawn(move || block_on(listen(stream, &heard)));
+        thread::spawn(move || block_on(record(stream, &requests)));
         histories
     }
 
     /// The requests answered so far.
     pub(crate) fn so_far(&self) -> Vec<History> {
-        self.heard.lock().unwrap().clone()
+        self.requests.lock().unwrap().clone()
     }
 }
 
-async fn listen(mut stream: MessageStream, heard: &Mutex<Vec<History>>) {
+async fn record(mut stream: MessageStream, requests: &Mutex<Vec<History>>) {
     let mut asked = BTreeMap::new();
     while let Some(Ok(message)) = stream.next().await {
         if message.message_type() == Type::MethodCall {
             asked.insert(key(&message), message);
         } else {
             let call = asked.remove(&key(&message));
-            heard
+            requests
                 .lock()
                 .unwrap()
                 .extend(call.and_then(|call| answered(&call, &message)));

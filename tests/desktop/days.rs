@@ -54,7 +54,7 @@ fn pass(
     start: Timestamp,
     end: Timestamp,
     tapping: Tapping,
-    mut tell: impl FnMut(Timestamp, Change),
+    mut report: impl FnMut(Timestamp, Change),
 ) {
     let desk: Box<dyn Transport> = Box::new(SimulatedNode(desk));
     let nodes = vec![(NodeInfo::unifying("simulated"), desk)];
@@ -69,7 +69,7 @@ fn pass(
         },
         &mut |at, news| {
             if let News::Change(change) = news {
-                tell(at, *change);
+                report(at, *change);
             }
             Ok(())
         },

@@ -36,13 +36,13 @@ impl Monitor {
         command.arg("--monitor-detail").stdout(Stdio::piped());
         let mut upower = Process::start_from(&mut command, "upower");
         let lines = BufReader::new(upower.stdout()).lines();
-        let (give, blocks) = channel();
+        let (sender, blocks) = channel();
         thread::spawn(move || {
             let mut block = String::new();
             for line in lines.map_while(Result::ok) {
                 // An empty line ends a block; the first line is a block of its own.
                 if line.is_empty() || line.starts_with("Monitoring") {
-                    drop(give.send(std::mem::take(&mut block)));
+                    drop(sender.send(std::mem::take(&mut block)));
                 } else {
                     block.push_str(&line);
                     block.push('\n');

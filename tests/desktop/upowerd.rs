@@ -37,12 +37,13 @@ fn while_upowerd_runs_ours_exits_with_a_reason() {
     ours.arg("--simulate").stderr(Stdio::piped());
     let refused = run(&mut ours, "");
     assert_eq!(refused.status.code(), Some(1));
-    let said = String::from_utf8(refused.stderr).unwrap();
+    let errors = String::from_utf8(refused.stderr).unwrap();
     assert!(
-        said.starts_with("solar-statusd: the name org.freedesktop.UPower is taken on this bus by"),
-        "{said}"
+        errors
+            .starts_with("solar-statusd: the name org.freedesktop.UPower is taken on this bus by"),
+        "{errors}"
     );
-    assert!(said.contains("upowerd runs here, and is not replaced; leave out --bus-name"));
+    assert!(errors.contains("upowerd runs here, and is not replaced; leave out --bus-name"));
     assert_eq!(owner(&bus), Some(upowerd.id()));
 }
 

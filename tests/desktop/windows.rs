@@ -68,9 +68,9 @@ impl Desk {
             .env("XDG_CACHE_HOME", home)
             .env("XDG_RUNTIME_DIR", home)
             .env("GSETTINGS_BACKEND", "keyfile");
-        let told = text(&mut session, PACKAGES);
+        let printed = text(&mut session, PACKAGES);
         // Helper programs of the session may print something first.
-        told[told.find('[').unwrap()..].to_owned()
+        printed[printed.find('[').unwrap()..].to_owned()
     }
 }
 
