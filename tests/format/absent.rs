@@ -145,7 +145,7 @@ fn formats_other_than_bars_keep_absent_devices() {
 }
 
 /// Everything a bar prints after the device was read, with the second of each text.
-fn lived(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
+fn printed_until(format: &str, devices: &[Device], until: u64) -> Vec<(u64, String)> {
     let mut printed: Vec<(u64, String)> = Vec::new();
     let mut now = READ;
     while now <= after(until) {
@@ -169,7 +169,7 @@ fn each_wakeup_of_a_stream_changes_its_text_until_it_is_empty() {
         .map(String::as_str)
         .chain(["{name} {charge}[ ({age})]"])
     {
-        let printed = lived(format, &[absent("M705", 4)], 48 * HOUR);
+        let printed = printed_until(format, &[absent("M705", 4)], 48 * HOUR);
         for pair in printed.windows(2) {
             assert_ne!(pair[0].1, pair[1].1, "{format}");
             assert!(pair[0].0 == 0 || pair[1].0 - pair[0].0 >= 60, "{pair:?}");
@@ -194,7 +194,7 @@ fn several_absent_devices_wake_a_stream_at_most_once_a_minute() {
         })
         .collect();
     for format in ["polybar", "{name} {charge}[ ({age})]"] {
-        let printed = lived(format, &devices, 2 * HOUR);
+        let printed = printed_until(format, &devices, 2 * HOUR);
         let minutes = printed.windows(2).skip(1);
         for pair in minutes {
             assert!(pair[1].0 - pair[0].0 >= 60, "{format}: {pair:?}");

@@ -234,11 +234,11 @@ fn a_stream_has_only_changed_messages() {
         "--duration",
         "60",
     ];
-    let mut told = BTreeMap::new();
+    let mut messages = BTreeMap::new();
     for line in stdout(&stream).lines() {
         let (topic, payload) = line.split_once(' ').unwrap();
-        let before = told.insert(topic.to_owned(), payload.to_owned());
+        let before = messages.insert(topic.to_owned(), payload.to_owned());
         assert_ne!(before.as_deref(), Some(payload), "{topic}");
     }
-    assert_eq!(told.len(), 9, "three devices");
+    assert_eq!(messages.len(), 9, "three devices");
 }

@@ -38,7 +38,7 @@ fn block(line: &str) -> Value {
 }
 
 /// The block of a command as i3blocks passes it to i3bar, once it meets the condition.
-fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+fn shown_block(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let configuration = folder.path().join("i3blocks.conf");
     let text = format!("[solar]\ncommand={command}\ninterval={interval}\nformat=json\n");
@@ -63,24 +63,24 @@ fn told(command: &str, interval: &str, is_it: impl Fn(&Value) -> bool) -> Value 
     panic!("i3blocks ended, or never printed the expected block");
 }
 
-fn told_of(line: &str) -> Value {
+fn block_of_line(line: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("line");
     fs::write(&file, format!("{line}\n")).unwrap();
     let command = format!("cat {}", file.display());
-    told(&command, "once", |block| block["full_text"] != "")
+    shown_block(&command, "once", |block| block["full_text"] != "")
 }
 
 #[test]
 fn i3blocks_shows_the_three_lowest_in_the_colour_of_the_most_urgent() {
     let line = rendered("i3blocks", &odd());
     block(&line);
-    let told = told_of(&line);
-    assert_eq!(told["full_text"], "critical 10 %  steps low  low 20 %  +5");
-    assert_eq!(told["short_text"], "critical 10 %");
-    assert_eq!(told["color"], "#FF5555");
-    assert_eq!(told["urgent"], true);
-    assert_eq!(told["markup"], "none");
+    let shown = block_of_line(&line);
+    assert_eq!(shown["full_text"], "critical 10 %  steps low  low 20 %  +5");
+    assert_eq!(shown["short_text"], "critical 10 %");
+    assert_eq!(shown["color"], "#FF5555");
+    assert_eq!(shown["urgent"], true);
+    assert_eq!(shown["markup"], "none");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn i3blocks_passes_every_name_on() {
     for name in NAMES {
         let line = rendered("i3blocks", &[mouse(name, 50)]);
         let expected = block(&line);
-        assert_eq!(told_of(&line)["full_text"], expected["full_text"]);
+        assert_eq!(block_of_line(&line)["full_text"], expected["full_text"]);
     }
 }
 
@@ -109,7 +109,7 @@ fn i3blocks_follows_a_stream() {
         "{} --simulate --watch --format i3blocks",
         SOLAR_STATUS.path()
     );
-    let later = told(&command, "persist", |block| {
+    let later = shown_block(&command, "persist", |block| {
         block["full_text"] == "K750 57 %  M705 65 %  K800 full"
     });
     assert_eq!(later["short_text"], "K750 57 %");

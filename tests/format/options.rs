@@ -92,8 +92,11 @@ fn an_unwritable_output_is_an_error() {
         .output()
         .unwrap();
     assert_eq!(full.status.code(), Some(1));
-    let said = String::from_utf8(full.stderr).unwrap();
-    assert!(said.contains("standard output cannot be written"), "{said}");
+    let errors = String::from_utf8(full.stderr).unwrap();
+    assert!(
+        errors.contains("standard output cannot be written"),
+        "{errors}"
+    );
     let output = SOLAR_STATUS.run(&[
         "--simulate",
         "--format",
@@ -102,8 +105,11 @@ fn an_unwritable_output_is_an_error() {
         "/nonexistent/x",
     ]);
     assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("/nonexistent/x cannot be written"), "{said}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("/nonexistent/x cannot be written"),
+        "{errors}"
+    );
 }
 
 #[test]

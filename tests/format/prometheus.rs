@@ -45,10 +45,10 @@ impl Samples {
             .write_all(text.as_bytes())
             .unwrap();
         let output = child.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
+        let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
-            "{said}\nprometheus_client is in Debian's python3-prometheus-client \
+            "{errors}\nprometheus_client is in Debian's python3-prometheus-client \
              (or run tests/setup.sh)"
         );
         let families: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
@@ -151,13 +151,13 @@ fn every_name_is_preserved() {
             .iter()
             .find(|it| it.0.ends_with("_ratio"))
             .unwrap();
-        let told = &ratio.1["name"];
+        let label = &ratio.1["name"];
         assert!(
-            !told.is_empty() && !told.contains(char::is_control),
-            "{told:?}"
+            !label.is_empty() && !label.contains(char::is_control),
+            "{label:?}"
         );
         if !name.contains(|c: char| c.is_control() || c == '\u{202E}') && !name.is_empty() {
-            assert_eq!(told, name);
+            assert_eq!(label, name);
         }
     }
 }
