@@ -31,7 +31,7 @@ fn to_write() -> Option<PathBuf> {
 }
 
 /// Charges go from 100 to 0 repeatedly, one per second.
-fn told(second: u64) -> Sample {
+fn sample_at(second: u64) -> Sample {
     charge(u8::try_from(100 - second % 101).unwrap())
 }
 
@@ -44,7 +44,9 @@ fn writes_until_it_is_killed() {
     let mut history = open(&directory);
     let start = fs::read_to_string(directory.join("start")).unwrap();
     for second in start.parse().unwrap().. {
-        history.record(KEYBOARD, at(second), &told(second)).unwrap();
+        history
+            .record(KEYBOARD, at(second), &sample_at(second))
+            .unwrap();
         writeln!(stdout(), "recorded {second}").unwrap();
     }
 }
@@ -68,7 +70,7 @@ fn newest(entries: &[Entry]) -> u64 {
 fn check(entries: &[Entry]) {
     for entry in entries {
         let second = entry.at.since(at(0)).as_secs();
-        assert_eq!(entry.charge, told(second).charge, "{second}");
+        assert_eq!(entry.charge, sample_at(second).charge, "{second}");
     }
     let spared = &entries[entries.len().saturating_sub(500)..];
     let mut pairs = spared.windows(2);
@@ -183,15 +185,21 @@ fn meets_a_full_disk_while_it_thins() {
     let length = || fs::metadata(&path).map_or(0, |it| it.len());
     while length() <= 512 << 10 {
         let second = seconds.next().unwrap();
-        history.record(KEYBOARD, at(second), &told(second)).unwrap();
+        history
+            .record(KEYBOARD, at(second), &sample_at(second))
+            .unwrap();
     }
     let before = fs::read(&path).unwrap();
     limit(Some(100_000));
     let next = seconds.next().unwrap();
-    history.record(KEYBOARD, at(next), &told(next)).unwrap_err();
+    history
+        .record(KEYBOARD, at(next), &sample_at(next))
+        .unwrap_err();
     assert_eq!(fs::read(&path).unwrap(), before);
     limit(None);
-    history.record(KEYBOARD, at(next), &told(next)).unwrap();
+    history
+        .record(KEYBOARD, at(next), &sample_at(next))
+        .unwrap();
     check(&all(&directory));
     assert!(length() < 384 << 10);
     // The lock and the history.

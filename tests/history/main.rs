@@ -7,10 +7,10 @@
 )]
 
 mod bounds;
+mod changes;
 mod damaged;
 mod killed;
 mod lost;
-mod news;
 mod others;
 mod torn;
 

@@ -5,10 +5,10 @@ use solar_status::history::{History, Sample};
 use super::*;
 
 /// Records these samples, and returns the second and the light of each entry written.
-fn written(told: &[(u64, Sample)]) -> Vec<(u64, Option<u16>)> {
+fn written(readings: &[(u64, Sample)]) -> Vec<(u64, Option<u16>)> {
     let directory = tempfile::tempdir().unwrap();
     let mut history = open(directory.path());
-    for (seconds, sample) in told {
+    for (seconds, sample) in readings {
         history.record(KEYBOARD, at(*seconds), sample).unwrap();
     }
     let entries = history.read(KEYBOARD, Timestamp::START).unwrap();
@@ -28,9 +28,9 @@ fn lit(lux: u16, seconds: u64) -> Sample {
 
 #[test]
 fn unchanged_values_are_written_once_an_hour() {
-    let told: Vec<_> = (0..=20).map(|tens| (600 * tens, charge(57))).collect();
+    let readings: Vec<_> = (0..=20).map(|tens| (600 * tens, charge(57))).collect();
     assert_eq!(
-        written(&told),
+        written(&readings),
         [(0, None), (HOUR, None), (2 * HOUR, None), (3 * HOUR, None)]
     );
 }
@@ -45,30 +45,30 @@ fn a_change_of_charge_state_or_presence_is_written_immediately() {
         online: false,
         ..charging
     };
-    let told = [(0, charge(57)), (1, charge(58)), (2, charging), (3, asleep)];
-    assert_eq!(written(&told).len(), 4);
+    let readings = [(0, charge(57)), (1, charge(58)), (2, charging), (3, asleep)];
+    assert_eq!(written(&readings).len(), 4);
 }
 
 #[test]
 fn light_and_voltage_are_written_once_a_minute() {
-    let told: Vec<_> = (1..=180)
+    let readings: Vec<_> = (1..=180)
         .map(|it| (it, lit(300 + u16::try_from(it).unwrap(), it)))
         .collect();
     assert_eq!(
-        written(&told),
+        written(&readings),
         [(1, Some(301)), (61, Some(361)), (121, Some(421))]
     );
     let volts = |millivolts| Sample {
         voltage: Some(Millivolts(millivolts)),
         ..charge(57)
     };
-    let told = [(0, volts(3850)), (59, volts(3851)), (60, volts(3851))];
-    assert_eq!(written(&told), [(0, None), (60, None)]);
+    let readings = [(0, volts(3850)), (59, volts(3851)), (60, volts(3851))];
+    assert_eq!(written(&readings), [(0, None), (60, None)]);
 }
 
 #[test]
 fn a_measurement_of_light_is_written_once() {
-    let told = [
+    let readings = [
         (1, lit(312, 1)),
         // The charge changes; the light is still the previous measurement.
         (
@@ -88,7 +88,7 @@ fn a_measurement_of_light_is_written_once() {
         ),
     ];
     assert_eq!(
-        written(&told),
+        written(&readings),
         [(1, Some(312)), (2, None), (2 + HOUR, Some(312))]
     );
 }
@@ -130,14 +130,14 @@ fn time_without_the_daemon_is_a_gap_and_sleep_is_not() {
 
 #[test]
 fn entries_stay_sorted_when_the_clock_is_set_back() {
-    let told = [
+    let readings = [
         (10 * DAY, charge(57)),
         (5 * DAY, charge(57)),
         (5 * DAY + 1, charge(56)),
         (10 * DAY + 1, charge(55)),
     ];
     assert_eq!(
-        written(&told),
+        written(&readings),
         [
             (5 * DAY, None),
             (5 * DAY + 1, None),
