@@ -160,8 +160,8 @@ fn nix_evaluates_package_and_module_of_the_flake() {
     // The evaluation needs neither the store nor the network.
     let mut nix = Command::new("nix-instantiate");
     nix.args(["--store", "dummy://", "--eval", "--strict", "--json"]);
-    let told = output(nix.arg(path("tests/package/flake.nix")));
+    let printed = output(nix.arg(path("tests/package/flake.nix")));
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(r#"{{"package":"solar-status {version}","wants":"solar-status"}}"#);
-    assert_eq!(told.trim_end(), expected);
+    assert_eq!(printed.trim_end(), expected);
 }

@@ -14,19 +14,19 @@ use crate::tools::{output, path, place};
 const INCLUDED: &str = "--include=dbus,systemd-sysv,udev";
 
 /// The results that `life.sh` wrote.
-pub(crate) struct Life(PathBuf);
+pub(crate) struct LifeCycle(PathBuf);
 
 /// Runs the life cycle once.
-pub(crate) fn life() -> &'static Life {
-    static LIFE: OnceLock<Life> = OnceLock::new();
+pub(crate) fn life() -> &'static LifeCycle {
+    static LIFE: OnceLock<LifeCycle> = OnceLock::new();
     LIFE.get_or_init(|| {
         let place = place("system");
         live(&place);
-        Life(place.join("results"))
+        LifeCycle(place.join("results"))
     })
 }
 
-impl Life {
+impl LifeCycle {
     /// The text of a result.
     pub(crate) fn text(&self, name: &str) -> String {
         let file = self.0.join(name);

@@ -23,8 +23,11 @@ pub(crate) fn output(command: &mut Command) -> String {
         .env("LC_ALL", "C.UTF-8")
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}; run tests/setup.sh"));
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}:\n{said}{complaints}");
-    said.into_owned()
+    assert!(
+        output.status.success(),
+        "{command:?}:\n{printed}{complaints}"
+    );
+    printed.into_owned()
 }

@@ -78,8 +78,8 @@ fn the_nix_package_substitutes_every_program_path() {
 fn without_a_folder_argument_the_projects_build_is_installed() {
     let folder = elsewhere();
     let installed = install(folder.path(), &["staging"]);
-    let said = String::from_utf8(installed.stderr).unwrap();
+    let errors = String::from_utf8(installed.stderr).unwrap();
     // The programs may not be built; only the path in the error matters.
     let theirs = folder.path().join("target");
-    assert!(!said.contains(theirs.to_str().unwrap()), "{said}");
+    assert!(!errors.contains(theirs.to_str().unwrap()), "{errors}");
 }
