@@ -79,13 +79,13 @@ impl Client {
         let builder = Builder::system().method_timeout(PATIENCE);
         let connection = block_on(builder.build()).expect("the system bus");
         let signals = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&signals);
+        let received = Arc::clone(&signals);
         let mut stream = MessageStream::from(&connection);
         // The thread ends with the connection.
         thread::spawn(move || {
             while let Some(message) = block_on(stream.next()) {
                 let signal = message.ok().as_ref().and_then(Signal::of);
-                lock(&heard).extend(signal);
+                lock(&received).extend(signal);
             }
         });
         let client = Self {

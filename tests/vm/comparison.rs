@@ -36,21 +36,21 @@ pub(crate) const NOTHING: &str = "nothing";
 pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value) {
     let mut wrong = String::new();
     for row in rows {
-        let said = [
+        let reports = [
             (
                 "kernel",
-                kernel_says(seen, row.slot, row.serial),
+                kernel_report(seen, row.slot, row.serial),
                 row.kernel,
             ),
-            ("Solaar", solaar_says(solaar, row.serial), row.solaar),
-            ("ours", we_say(ours, row.serial), row.ours),
+            ("Solaar", solaar_report(solaar, row.serial), row.solaar),
+            ("ours", our_report(ours, row.serial), row.ours),
         ];
         println!("        {}, {}", row.codename, row.source);
-        for (who, says, expected) in said {
-            println!("            {who:<8}{says}");
-            if says != expected {
+        for (source, report, expected) in reports {
+            println!("            {source:<8}{report}");
+            if report != expected {
                 let codename = row.codename;
-                writeln!(wrong, "{codename}, {who}: {says:?}, not {expected:?}")
+                writeln!(wrong, "{codename}, {source}: {report:?}, not {expected:?}")
                     .expect("writing to a string succeeds");
             }
         }
@@ -62,7 +62,7 @@ pub(crate) fn compare(rows: &[Row], seen: Seen, solaar: &[Listed], ours: &Value)
 }
 
 /// The kernel's report about the device in a slot; slot 0 is a direct device.
-pub(crate) fn kernel_says(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
+pub(crate) fn kernel_report(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
     let battery = if slot == 0 {
         seen.battery()
     } else {
@@ -82,32 +82,32 @@ pub(crate) fn kernel_says(seen: Seen, slot: u8, serial: [u8; 4]) -> String {
 }
 
 /// Solaar's report about a device.
-pub(crate) fn solaar_says(listed: &[Listed], serial: [u8; 4]) -> String {
+pub(crate) fn solaar_report(listed: &[Listed], serial: [u8; 4]) -> String {
     let serial = plain(serial);
     let device = listed.iter().find(|device| device.serial == serial);
     device.map_or_else(|| NOTHING.to_owned(), |device| device.battery.clone())
 }
 
 /// Our report about a device.
-pub(crate) fn we_say(document: &Value, serial: [u8; 4]) -> String {
+pub(crate) fn our_report(document: &Value, serial: [u8; 4]) -> String {
     // For a corded device, our serial number is the kernel's.
     let serials = [plain(serial), with_dashes(serial)];
     let mut devices = document["devices"].as_array().into_iter().flatten();
     let device = devices.find(|device| serials.iter().any(|serial| device["serial"] == **serial));
-    device.map_or_else(|| NOTHING.to_owned(), we_say_of)
+    device.map_or_else(|| NOTHING.to_owned(), our_report_of)
 }
 
 /// Our report from a device's entry.
-fn we_say_of(device: &Value) -> String {
+fn our_report_of(device: &Value) -> String {
     let offline = (device["online"] == false).then(|| "offline".to_owned());
-    let parts = [battery_says(device), light_says(device)];
+    let parts = [battery_text(device), light_text(device)];
     let known = parts.into_iter().chain(offline);
     let known: Vec<String> = known.filter(|part| !part.is_empty()).collect();
     known.join(", ")
 }
 
 /// The battery of a device's entry.
-pub(crate) fn battery_says(device: &Value) -> String {
+pub(crate) fn battery_text(device: &Value) -> String {
     let number = |value: &Value, unit| value.as_u64().map(|number| format!("{number} {unit}"));
     let word = |value: &Value| value.as_str().map(str::to_owned);
     let battery = &device["battery"];
@@ -122,7 +122,7 @@ pub(crate) fn battery_says(device: &Value) -> String {
 }
 
 /// The light of a device's entry; empty if none was measured.
-pub(crate) fn light_says(device: &Value) -> String {
+pub(crate) fn light_text(device: &Value) -> String {
     let lux = device["light"]["lux"].as_u64();
     lux.map(|lux| format!("{lux} lux")).unwrap_or_default()
 }

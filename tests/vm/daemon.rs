@@ -57,12 +57,12 @@ impl System {
             group,
             rule: None,
         };
-        system.give(Path::new(STATE));
+        system.give_to_daemon(Path::new(STATE));
         system
     }
 
     /// Changes the owner of a file or directory to the daemon's user.
-    pub(crate) fn give(&self, path: &Path) {
+    pub(crate) fn give_to_daemon(&self, path: &Path) {
         chown(path, Some(self.group), Some(self.group)).expect("an owner can be set");
     }
 
@@ -143,8 +143,8 @@ impl Daemon {
     }
 
     /// Its standard error so far.
-    pub(crate) fn complaints(&self) -> String {
-        self.0.complained()
+    pub(crate) fn errors(&self) -> String {
+        self.0.stderr_so_far()
     }
 
     /// Its cost so far.

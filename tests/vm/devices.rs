@@ -49,14 +49,14 @@ pub(crate) fn put(rows: &[Row], receiver: Receiver) -> Receiver {
 
 /// Firmware that never answers, but records what is sent to it.
 #[derive(Default)]
-pub(crate) struct Listener {
+pub(crate) struct Recorder {
     /// The received reports.
-    pub(crate) heard: Vec<Vec<u8>>,
+    pub(crate) reports: Vec<Vec<u8>>,
 }
 
-impl Firmware for Listener {
+impl Firmware for Recorder {
     fn output_report(&mut self, _: Timestamp, report: &[u8]) {
-        self.heard.push(report.to_vec());
+        self.reports.push(report.to_vec());
     }
 
     fn input_report(&mut self, _: Timestamp) -> Option<Vec<u8>> {

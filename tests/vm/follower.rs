@@ -24,7 +24,7 @@ use crate::kernel::PATIENCE;
 
 /// Follows until dropped.
 pub(crate) struct Follower {
-    told: Arc<Mutex<Vec<String>>>,
+    events: Arc<Mutex<Vec<String>>>,
     wakes: Arc<AtomicUsize>,
     end: Arc<OwnedFd>,
     thread: Option<JoinHandle<()>>,
@@ -32,13 +32,13 @@ pub(crate) struct Follower {
 
 impl Follower {
     pub(crate) fn start() -> Self {
-        let told = Arc::new(Mutex::new(Vec::new()));
+        let events = Arc::new(Mutex::new(Vec::new()));
         let wakes = Arc::new(AtomicUsize::new(0));
         let end = Arc::new(eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"));
-        let (telling, counting, ending) = (told.clone(), wakes.clone(), end.clone());
-        let thread = thread::spawn(move || run(&telling, counting, &ending));
+        let (reported, counting, ending) = (events.clone(), wakes.clone(), end.clone());
+        let thread = thread::spawn(move || run(&reported, counting, &ending));
         Self {
-            told,
+            events,
             wakes,
             end,
             thread: Some(thread),
@@ -48,15 +48,15 @@ impl Follower {
     /// Waits until all of these events were reported, in any order, without a failure; earlier
     /// events are discarded.
     pub(crate) fn expect(&self, words: &[&str]) {
-        let told = || self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let events = || self.events.lock().unwrap_or_else(PoisonError::into_inner);
         eventually(&format!("{words:?}"), PATIENCE, || {
-            let told = told();
+            let events = events();
             words
                 .iter()
-                .all(|word| told.iter().any(|it| it == word))
+                .all(|word| events.iter().any(|it| it == word))
                 .then_some(())
         });
-        for word in std::mem::take(&mut *told()) {
+        for word in std::mem::take(&mut *events()) {
             println!("        {word}");
             assert!(!word.starts_with('!'), "a failure");
         }
@@ -76,7 +76,7 @@ impl Drop for Follower {
     }
 }
 
-fn run(told: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
+fn run(events: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
     let query = Query {
         follow: true,
         quiet: true,
@@ -96,8 +96,8 @@ fn run(told: &Mutex<Vec<String>>, wakes: Arc<AtomicUsize>, end: &OwnedFd) {
             until: None,
         },
         &mut |_, news| {
-            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.extend(in_words(&news));
+            let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
+            events.extend(in_words(&news));
             Ok(())
         },
     );

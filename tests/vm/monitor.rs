@@ -9,7 +9,7 @@ use serde_json::Value;
 use solar_status::capture::trace::{Entry, Line};
 use test_support::wait::eventually;
 
-use crate::comparison::{battery_says, light_says, plain};
+use crate::comparison::{battery_text, light_text, plain};
 use crate::kernel::PATIENCE;
 use crate::process::{LIMIT, Running};
 use crate::program::Program;
@@ -26,14 +26,14 @@ pub(crate) struct Monitor(Running);
 /// The output and the trace of a monitor after its end.
 pub(crate) struct Watched {
     /// Its lines in short form.
-    pub(crate) told: Vec<Told>,
+    pub(crate) lines: Vec<MonitorLine>,
     /// The reports between it and its nodes.
     pub(crate) entries: Vec<Entry>,
 }
 
 /// A line in short form.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Told {
+pub(crate) struct MonitorLine {
     /// The serial number of its device or receiver.
     pub(crate) serial: String,
     /// The event in words; for a changed device only the changed values.
@@ -42,14 +42,14 @@ pub(crate) struct Told {
 
 impl Watched {
     /// The lines about the device with this serial number.
-    pub(crate) fn told_of(&self, serial: [u8; 4]) -> impl Iterator<Item = &str> {
+    pub(crate) fn lines_about(&self, serial: [u8; 4]) -> impl Iterator<Item = &str> {
         let serial = plain(serial);
-        let about = self.told.iter().filter(move |told| told.serial == serial);
-        about.map(|told| told.what.as_str())
+        let about = self.lines.iter().filter(move |line| line.serial == serial);
+        about.map(|line| line.what.as_str())
     }
 }
 
-impl Told {
+impl MonitorLine {
     /// A line about the device with this serial number.
     pub(crate) fn of(serial: [u8; 4], what: &str) -> Self {
         Self {
@@ -66,16 +66,16 @@ impl Monitor {
     }
 
     /// Its lines so far.
-    pub(crate) fn told(&self) -> Vec<Told> {
-        in_words(&self.0.said())
+    pub(crate) fn lines(&self) -> Vec<MonitorLine> {
+        in_words(&self.0.stdout_so_far())
     }
 
     /// Waits until it has printed this many lines, and returns them.
-    pub(crate) fn wait_for(&self, count: usize) -> Vec<Told> {
-        let mut told = Vec::new();
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<MonitorLine> {
+        let mut lines = Vec::new();
         eventually(&format!("{count} lines of the monitor"), PATIENCE, || {
-            told = self.told();
-            (told.len() >= count).then(|| told.clone())
+            lines = self.lines();
+            (lines.len() >= count).then(|| lines.clone())
         })
     }
 
@@ -90,7 +90,7 @@ impl Monitor {
         fs::remove_file(&trace).expect("the trace can be removed");
         let lines = lines.lines().map(|line| line.parse().expect("a trace"));
         Watched {
-            told: in_words(&run.stdout),
+            lines: in_words(&run.stdout),
             entries: lines
                 .filter_map(|line| match line {
                     Line::Entry(entry) => Some(entry),
@@ -103,7 +103,7 @@ impl Monitor {
 
 /// Lines in short form. A line with only an unchanged light is omitted: every measurement is
 /// reported, including those that other programs request.
-fn in_words(lines: &str) -> Vec<Told> {
+fn in_words(lines: &str) -> Vec<MonitorLine> {
     let mut light = BTreeMap::new();
     let mut all = Vec::new();
     for line in lines.lines() {
@@ -112,10 +112,10 @@ fn in_words(lines: &str) -> Vec<Told> {
         let (subject, device) = (&line["receiver"], &line["device"]);
         let subject = if subject.is_null() { device } else { subject };
         let serial = subject["serial"].as_str().unwrap_or_default().to_owned();
-        let last_light = light.insert(serial.clone(), light_says(device));
+        let last_light = light.insert(serial.clone(), light_text(device));
         let event = line["event"].as_str().unwrap_or_default();
         let what = match event {
-            "device-added" => ["added".to_owned(), battery_says(device), light_says(device)]
+            "device-added" => ["added".to_owned(), battery_text(device), light_text(device)]
                 .into_iter()
                 .chain((device["online"] == false).then(|| "offline".to_owned()))
                 .collect(),
@@ -125,7 +125,7 @@ fn in_words(lines: &str) -> Vec<Told> {
         let what: Vec<String> = what.into_iter().filter(|part| !part.is_empty()).collect();
         if !what.is_empty() {
             let what = what.join(", ");
-            all.push(Told { serial, what });
+            all.push(MonitorLine { serial, what });
         }
     }
     all
@@ -141,9 +141,9 @@ fn changes(line: &Value, last_light: Option<&str>) -> Vec<String> {
             Some(false) => "offline".to_owned(),
             None => "of unknown presence".to_owned(),
         },
-        "battery" => battery_says(device),
-        "light" if last_light == Some(&light_says(device)) => String::new(),
-        "light" => light_says(device),
+        "battery" => battery_text(device),
+        "light" if last_light == Some(&light_text(device)) => String::new(),
+        "light" => light_text(device),
         other => format!("another {other}"),
     });
     words.collect()

@@ -66,12 +66,12 @@ impl Running {
     }
 
     /// The complete lines on standard output so far.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn stdout_so_far(&self) -> String {
         self.stdout.so_far().clone()
     }
 
     /// The complete lines on standard error so far.
-    pub(crate) fn complained(&self) -> String {
+    pub(crate) fn stderr_so_far(&self) -> String {
         self.stderr.so_far().clone()
     }
 
@@ -116,7 +116,7 @@ impl Finished {
     }
 
     /// The only line on standard error.
-    pub(crate) fn one_complaint(&self) -> &str {
+    pub(crate) fn only_error_line(&self) -> &str {
         let mut lines = self.stderr.lines();
         let (Some(line), None) = (lines.next(), lines.next()) else {
             panic!("expected exactly one line on standard error: {self:?}");

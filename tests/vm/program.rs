@@ -96,7 +96,7 @@ impl Program {
     }
 
     /// Starts it as a user without permissions.
-    pub(crate) fn start_as_nobody(&self, arguments: &[&str]) -> Running {
+    pub(crate) fn start_unprivileged(&self, arguments: &[&str]) -> Running {
         self.start_as("65534", arguments)
     }
 

@@ -46,8 +46,8 @@ fn package(arguments: &[&str]) -> io::Result<PathBuf> {
         .stderr(Stdio::inherit())
         .output()?;
     succeeded(script, build.status)?;
-    let said = String::from_utf8_lossy(&build.stdout);
-    Ok(said.trim_end().into())
+    let printed = String::from_utf8_lossy(&build.stdout);
+    Ok(printed.trim_end().into())
 }
 
 /// The target directory of this test.

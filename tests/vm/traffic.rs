@@ -40,7 +40,7 @@ fn answered(report: &[u8]) -> Option<Header> {
 /// it was the kernel's, Solaar's or ours. Returns the number of requests.
 pub(crate) fn expect_one_answer_each<'a>(
     requests: impl Iterator<Item = &'a Sent>,
-    heard: &[Entry],
+    trace: &[Entry],
 ) -> usize {
     let mut owed: BTreeMap<Header, i32> = BTreeMap::new();
     let mut count = 0;
@@ -48,7 +48,7 @@ pub(crate) fn expect_one_answer_each<'a>(
         *owed.entry(header).or_default() += 1;
         count += 1;
     }
-    let incoming = heard
+    let incoming = trace
         .iter()
         .filter(|entry| entry.direction == Direction::FromDevice);
     for header in incoming.filter_map(|entry| answered(entry.report.as_bytes())) {

@@ -62,7 +62,7 @@ struct Shared<F> {
     firmware: Mutex<F>,
     unplugged: AtomicBool,
     /// Wakes the thread.
-    bell: OwnedFd,
+    waker: OwnedFd,
 }
 
 impl<F: Firmware + Send + 'static> UsbDevice<F> {
@@ -73,7 +73,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
             plugged_in: Instant::now(),
             firmware: Mutex::new(firmware),
             unplugged: AtomicBool::new(false),
-            bell: eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"),
+            waker: eventfd(0, EventfdFlags::CLOEXEC).expect("an eventfd"),
         });
         let port = eventually("a free port of vhci-hcd", PATIENCE, free_port);
         let socket = kernels.as_raw_fd();
@@ -113,7 +113,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
     /// Changes the device, at the current time.
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut F, Timestamp) -> R) -> R {
         let result = act(&mut *self.shared.firmware(), self.shared.now());
-        self.shared.ring();
+        self.shared.wake();
         result
     }
 }
@@ -121,7 +121,7 @@ impl<F: Firmware + Send + 'static> UsbDevice<F> {
 impl<F> Drop for UsbDevice<F> {
     fn drop(&mut self) {
         self.shared.unplugged.store(true, Ordering::Relaxed);
-        self.shared.ring();
+        self.shared.wake();
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
             eprintln!("the simulated USB device's thread panicked");
         }
@@ -139,9 +139,9 @@ impl<F> Shared<F> {
         self.firmware.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ring(&self) {
+    fn wake(&self) {
         // Fails only if the counter is full, in which case the thread is awake.
-        rustix::io::write(&self.bell, &1_u64.to_ne_bytes()).ok();
+        rustix::io::write(&self.waker, &1_u64.to_ne_bytes()).ok();
     }
 }
 
@@ -187,12 +187,12 @@ impl<F: Firmware> Plug<F> {
             due.map(|due| Timespec::try_from(due.since(self.shared.now())).expect("a short wait"));
         let mut ready = [
             PollFd::from_borrowed_fd(self.socket.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.shared.bell.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.shared.waker.as_fd(), PollFlags::IN),
         ];
         poll(&mut ready, wait.as_ref())?;
-        let [socket, bell] = ready.map(|fd| !fd.revents().is_empty());
-        if bell {
-            rustix::io::read(&self.shared.bell, &mut [0; 8])?;
+        let [socket, waker] = ready.map(|fd| !fd.revents().is_empty());
+        if waker {
+            rustix::io::read(&self.shared.waker, &mut [0; 8])?;
         }
         if socket { self.answer() } else { Ok(()) }
     }

@@ -38,12 +38,12 @@ pub(crate) fn prove(_: &Program) {
             battery.map_or("no battery".into(), |b| b.to_string())
         );
     }
-    let says = |slot, percent| {
+    let reports = |slot, percent| {
         seen.battery_of(slot)
             .is_some_and(|battery| battery.capacity == Some(percent))
     };
     throughout("the kernel's batteries", Duration::from_secs(3), || {
-        says(K750, K750_PERCENT) && says(M705, M705_PERCENT)
+        reports(K750, K750_PERCENT) && reports(M705, M705_PERCENT)
     });
     let reports = desk.with(|receiver, _| receiver.requests().len());
     println!("        the kernel sent {reports} reports");

@@ -99,9 +99,13 @@ pub(crate) fn prove(program: &Program) {
     book.end_phase("it ends", &LEAVING);
     assert_eq!(desk.flags([M705]), flags, "the notification flags");
     book.check(&watched);
-    let told: Vec<&str> = watched.told.iter().map(|told| told.what.as_str()).collect();
+    let lines: Vec<&str> = watched
+        .lines
+        .iter()
+        .map(|line| line.what.as_str())
+        .collect();
     assert_eq!(
-        told[4..],
+        lines[4..],
         [
             "50 %, discharging",
             "light-key",

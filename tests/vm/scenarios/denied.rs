@@ -19,7 +19,7 @@ pub(super) const DENIED: i32 = 4;
 pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
-    let run = program.start_as_nobody(&["--json"]).finish(LIMIT);
+    let run = program.start_unprivileged(&["--json"]).finish(LIMIT);
     run.expect_status(DENIED);
     expect_remedy(&run, &node);
 }
@@ -28,8 +28,8 @@ pub(crate) fn prove(program: &Program) {
 pub(crate) fn prove_monitor(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
-    let short = program.start_as_nobody(&["monitor", "--json", "--no-cache", "--duration", "5"]);
-    let long = program.start_as_nobody(&["monitor", "--json", "--no-cache"]);
+    let short = program.start_unprivileged(&["monitor", "--json", "--no-cache", "--duration", "5"]);
+    let long = program.start_unprivileged(&["monitor", "--json", "--no-cache"]);
     let run = short.finish(LIMIT);
     run.expect_status(DENIED);
     expect_remedy(&run, &node);
@@ -37,7 +37,7 @@ pub(crate) fn prove_monitor(program: &Program) {
 
     fs::set_permissions(&node, Permissions::from_mode(0o666)).expect("the node can be opened");
     eventually("the receiver and its devices", PATIENCE, || {
-        (long.said().lines().count() >= 4).then_some(())
+        (long.stdout_so_far().lines().count() >= 4).then_some(())
     });
     long.signal(Signal::TERM);
     let run = long.finish(LIMIT);
@@ -47,9 +47,9 @@ pub(crate) fn prove_monitor(program: &Program) {
 
 /// Asserts that one line names the node and the remedy.
 fn expect_remedy(run: &Finished, node: &Path) {
-    let complaint = run.one_complaint();
-    println!("        {complaint}");
+    let error = run.only_error_line();
+    println!("        {error}");
     for word in [&*node.to_string_lossy(), "udev"] {
-        assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+        assert!(error.contains(word), "{error:?} lacks {word}");
     }
 }

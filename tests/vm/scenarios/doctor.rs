@@ -98,11 +98,11 @@ pub(crate) fn prove(program: &Program) {
         PATIENCE,
         crate::kernel::unplugged,
     );
-    prove_beside_daemon(program);
+    prove_with_daemon(program);
 }
 
 /// With the daemon running, users need no permission for nodes.
-fn prove_beside_daemon(program: &Program) {
+fn prove_with_daemon(program: &Program) {
     let system = System::install();
     let desk = plug_in();
     let daemon = system.start(program, &[]);

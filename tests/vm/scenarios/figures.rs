@@ -63,9 +63,9 @@ pub(crate) fn prove(program: &Program) {
     for line in table(&[asked, upower, cold, warm, solaar]).lines() {
         println!("        {line}");
     }
-    for (who, process) in [("solar-statusd", daemon.id()), ("upowerd", upowerd.id())] {
+    for (name, process) in [("solar-statusd", daemon.id()), ("upowerd", upowerd.id())] {
         let Memory { now, highest } = memory_of(process);
-        println!("        {who:<34} {now} kB of memory, at most {highest}");
+        println!("        {name:<34} {now} kB of memory, at most {highest}");
     }
     for (file, largest) in program.files().into_iter().zip(LARGEST) {
         let size = fs::metadata(file).expect("a program").len();

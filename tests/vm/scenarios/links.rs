@@ -73,8 +73,8 @@ pub(crate) fn prove(program: &Program) {
     let coming_and_going = signals
         .iter()
         .filter(|it| ["DeviceAdded", "DeviceRemoved"].contains(&it.member.as_str()));
-    let told: Vec<&str> = coming_and_going.map(|it| it.member.as_str()).collect();
-    assert_eq!(told, ["DeviceAdded"], "{signals:#?}");
+    let matching: Vec<&str> = coming_and_going.map(|it| it.member.as_str()).collect();
+    assert_eq!(matching, ["DeviceAdded"], "{signals:#?}");
     daemon.stop();
 }
 

@@ -195,7 +195,7 @@ pub(crate) const ALL: &[Scenario] = &[
         name: "daemon",
         proves: "the real upowerd and the daemon report the same for six kinds of battery",
         environment: VmEnvironment::Host,
-        run: daemon::prove_beside,
+        run: daemon::prove_upower_values,
     },
     Scenario {
         name: "daemon-cycles",

@@ -6,7 +6,7 @@ use solar_status::capture::trace::Direction;
 use test_support::wait::eventually;
 
 use crate::kernel::{self, PATIENCE};
-use crate::monitor::{Monitor, Told};
+use crate::monitor::{Monitor, MonitorLine};
 use crate::program::Program;
 use crate::scenarios::{K750_SERIAL, plug_in, requests, wait_for_quiet};
 use crate::traffic::{expect_answers_in_turn, text};
@@ -79,13 +79,13 @@ pub(crate) fn prove(program: &Program) {
 /// Waits for these lines in any order, and returns the total number of lines.
 fn expect(monitor: &Monitor, before: usize, lines: [([u8; 4], &str); 4]) -> usize {
     let count = before + lines.len();
-    let mut told = monitor.wait_for(count).split_off(before);
-    let mut expected = lines.map(|(serial, what)| Told::of(serial, what));
-    for line in &told {
+    let mut printed = monitor.wait_for(count).split_off(before);
+    let mut expected = lines.map(|(serial, what)| MonitorLine::of(serial, what));
+    for line in &printed {
         println!("        {} {}", line.serial, line.what);
     }
-    told.sort();
+    printed.sort();
     expected.sort();
-    assert_eq!(told, expected, "the monitor's lines");
+    assert_eq!(printed, expected, "the monitor's lines");
     count
 }

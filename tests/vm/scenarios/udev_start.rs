@@ -13,7 +13,7 @@ use test_support::wait::eventually;
 use crate::descriptors::{
     BOLT, CORDED_KEYBOARD, CORDED_MOUSE, FOREIGN_KEYBOARD, HIDPP_REPORTS, Hardware, LENOVO,
 };
-use crate::devices::{self, Listener};
+use crate::devices::{self, Recorder};
 use crate::kernel::{PATIENCE, Seen};
 use crate::process::LIMIT;
 use crate::program::Program;
@@ -110,8 +110,8 @@ pub(crate) fn prove(program: &Program) {
     );
 }
 
-fn plug_in_silent(hardware: &'static Hardware) -> UsbDevice<Listener> {
-    let device = UsbDevice::plug_in(hardware, Listener::default());
+fn plug_in_silent(hardware: &'static Hardware) -> UsbDevice<Recorder> {
+    let device = UsbDevice::plug_in(hardware, Recorder::default());
     eventually("the node", PATIENCE, || device.seen().node());
     device
 }

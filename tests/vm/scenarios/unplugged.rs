@@ -22,11 +22,11 @@ pub(crate) fn prove(program: &Program) {
     drop(desk);
     let run = reading.finish(LIMIT);
     run.expect_status(1);
-    let complaint = run.one_complaint();
-    println!("        {complaint}");
+    let error = run.only_error_line();
+    println!("        {error}");
     assert!(
-        complaint.contains(&node.display().to_string()),
-        "{complaint:?} does not name {}",
+        error.contains(&node.display().to_string()),
+        "{error:?} does not name {}",
         node.display()
     );
 

@@ -23,7 +23,7 @@ pub(crate) fn prove(program: &Program) {
     let desk = plug_in();
     let seen = desk.seen();
     let run = start_and_wait_for_claim(program, seen).finish(LIMIT);
-    expect_given_back(seen);
+    expect_driver_restored(seen);
     println!("        a reading takes {:.1} s", run.took.as_secs_f32());
     reading::expect_desk(&run.document());
 }
@@ -36,7 +36,7 @@ pub(crate) fn prove_stopped(program: &Program) {
     let run = interrupted.finish(PROMPTLY);
     println!("        after SIGINT: {}", run.status);
     run.expect_no_panic();
-    expect_given_back(seen);
+    expect_driver_restored(seen);
 
     let killed = start_and_wait_for_claim(program, seen);
     killed.signal(Signal::KILL);
@@ -48,7 +48,7 @@ pub(crate) fn prove_stopped(program: &Program) {
     );
     // A killed program cannot return the interface; the next run does.
     let run = program.run(&ARGUMENTS);
-    expect_given_back(seen);
+    expect_driver_restored(seen);
     reading::expect_desk(&run.document());
 }
 
@@ -65,7 +65,7 @@ fn start_and_wait_for_claim(program: &Program, seen: Seen) -> Running {
 
 /// Waits until the kernel driver is bound to the interface again, and everything that depends on it
 /// is back.
-fn expect_given_back(seen: Seen) {
+fn expect_driver_restored(seen: Seen) {
     let usbhid = || {
         seen.usb_driver(UNIFYING.hidpp_interface)
             .filter(|driver| driver == KERNELS)

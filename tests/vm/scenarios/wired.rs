@@ -7,7 +7,7 @@ use test_support::wait::eventually;
 
 use crate::comparison::{Row, compare};
 use crate::descriptors::{CORDED_MOUSE, FOREIGN_KEYBOARD};
-use crate::devices::{self, Listener};
+use crate::devices::{self, Recorder};
 use crate::kernel::PATIENCE;
 use crate::program::Program;
 use crate::scenarios::plug_in;
@@ -31,7 +31,7 @@ const EXPECTED: [Row; 1] = [Row {
 const HIDPP_DRIVER: &str = "logitech-hidpp-device";
 
 pub(crate) fn prove(program: &Program) {
-    let foreign = UsbDevice::plug_in(&FOREIGN_KEYBOARD, Listener::default());
+    let foreign = UsbDevice::plug_in(&FOREIGN_KEYBOARD, Recorder::default());
     eventually("the foreign node", PATIENCE, || foreign.seen().node());
     let [row] = &EXPECTED;
     let g903 = devices::paired(row.codename, row.serial, row.state).protocol;
@@ -51,6 +51,10 @@ pub(crate) fn prove(program: &Program) {
     compare(&EXPECTED, seen, &listed, &read);
     let devices = read["devices"].as_array().map(Vec::len);
     assert_eq!(devices, Some(4), "the mouse and the three on the desk");
-    let heard = foreign.with(|listener, _| listener.heard.clone());
-    assert_eq!(heard, Vec::<Vec<u8>>::new(), "reports to a foreign device");
+    let reports = foreign.with(|recorder, _| recorder.reports.clone());
+    assert_eq!(
+        reports,
+        Vec::<Vec<u8>>::new(),
+        "reports to a foreign device"
+    );
 }

@@ -80,7 +80,9 @@ fn check_kernel(desk: &Desk, known: &Known) -> Result<(), String> {
             return Err(format!("{codename}: the kernel has no battery"));
         };
         let charge = known.charge(*slot);
-        let off = battery.capacity.map(|told| told.abs_diff(charge.get()));
+        let off = battery
+            .capacity
+            .map(|capacity| capacity.abs_diff(charge.get()));
         let allowed = if battery.voltage.is_some() {
             ESTIMATED
         } else {

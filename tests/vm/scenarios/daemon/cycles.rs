@@ -9,7 +9,7 @@ use hidpp_sim::receiver::Receiver;
 use test_support::wait::eventually;
 
 use super::agreement::{Known, expect_agreement, expect_asleep, expect_right_serials};
-use super::hands::{Done, busy};
+use super::input_load::{Done, busy};
 use super::{G903, K750, K800, M705, MX_MASTER, PRO_X};
 use crate::bus::{OURS, Signal};
 use crate::daemon::{Daemon, System};
@@ -29,7 +29,7 @@ const REPLUGS: usize = 6;
 const SLEEPERS: [u8; 4] = [K750, MX_MASTER, G903, PRO_X];
 
 /// How long at the end only keys and motions occur, and then nothing.
-const PEACE: Duration = Duration::from_secs(10);
+const UNDISTURBED: Duration = Duration::from_secs(10);
 
 pub(crate) fn prove(program: &Program) {
     let system = System::install();
@@ -88,18 +88,21 @@ pub(crate) fn prove(program: &Program) {
 /// The cost of the daemon while keys are typed, and while nothing happens.
 fn measure(daemon: &Daemon, desk: &Desk) {
     let before = daemon.cost();
-    let done = busy(desk, K800, M705, || thread::sleep(PEACE));
+    let done = busy(desk, K800, M705, || thread::sleep(UNDISTURBED));
     let after = daemon.cost();
     println!(
         "        in {} s of {done}: {}",
-        PEACE.as_secs(),
+        UNDISTURBED.as_secs(),
         after.since(before)
     );
     wait_for_quiet(desk);
     let before = daemon.cost();
-    thread::sleep(PEACE);
+    thread::sleep(UNDISTURBED);
     let still = daemon.cost().since(before);
-    println!("        in {} s without events: {still}", PEACE.as_secs());
+    println!(
+        "        in {} s without events: {still}",
+        UNDISTURBED.as_secs()
+    );
     // The K750 may broadcast its charge in that time.
     assert!(still.wakes < 10, "it is woken by nothing: {still}");
 }
@@ -118,9 +121,9 @@ fn plug_in(known: &Known) -> Desk {
 fn expect_one_each(signals: &[Signal], paths: &[String]) {
     for path in paths {
         for member in ["DeviceAdded", "DeviceRemoved"] {
-            let told = signals.iter();
-            let told = told.filter(|it| it.member == member && it.path == *path);
-            assert_eq!(told.count(), REPLUGS, "{member} {path}");
+            let matching = signals.iter();
+            let matching = matching.filter(|it| it.member == member && it.path == *path);
+            assert_eq!(matching.count(), REPLUGS, "{member} {path}");
         }
     }
 }

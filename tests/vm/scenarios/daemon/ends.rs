@@ -52,7 +52,7 @@ pub(crate) fn prove_stopped(program: &Program) {
 pub(crate) fn prove_killed(program: &Program) {
     let system = System::install();
     let desk = plug_in();
-    let measured = listen(&desk);
+    let measured = measurements(&desk);
     let daemon = system.start(program, &[]);
     let paths = system.client.devices(OURS);
     // The measurement at its start.
@@ -101,18 +101,18 @@ fn was_sent(desk: &Desk, request: &str) -> bool {
 }
 
 /// Reports each measurement of the K750 from now on.
-fn listen(desk: &Desk) -> Receiver<()> {
+fn measurements(desk: &Desk) -> Receiver<()> {
     let node = desk.seen().node_of(K750).expect("the K750's node");
     let mut node = File::open(node).expect("the K750's node opens");
-    let (tell, told) = mpsc::channel();
+    let (sender, measured) = mpsc::channel();
     thread::spawn(move || {
         let mut report = [0; 64];
         while let Ok(length) = node.read(&mut report) {
             let is_light = report[..length].starts_with(&[0x11, K750, 0x09, 0x10]);
-            if is_light && tell.send(()).is_err() {
+            if is_light && sender.send(()).is_err() {
                 break;
             }
         }
     });
-    told
+    measured
 }

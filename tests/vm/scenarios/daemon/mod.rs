@@ -1,20 +1,20 @@
 //! The daemon on the system bus, alongside the kernel and the real upowerd.
 
 mod agreement;
-mod beside;
 mod cycles;
 mod ends;
-mod hands;
+mod input_load;
 mod obstacles;
 mod solar;
+mod upower_values;
 
-pub(super) use beside::prove as prove_beside;
 pub(super) use cycles::prove as prove_cycles;
 pub(super) use ends::{prove_killed, prove_stopped};
 use hidpp_sim::receiver::Receiver;
 pub(super) use obstacles::{prove_denied, prove_full};
 pub(super) use solar::prove as prove_solar;
 use test_support::wait::eventually;
+pub(super) use upower_values::prove as prove_upower_values;
 
 use super::{Desk, K750_SERIAL, batteries, plug_in_receiver};
 use crate::bus::{Client, Device, Service, Values};

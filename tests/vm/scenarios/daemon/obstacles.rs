@@ -24,20 +24,20 @@ pub(crate) fn prove_full(program: &Program) {
         "the daemon keeps running"
     );
     eventually("an error about its state", PATIENCE, || {
-        daemon.complaints().contains("devices.json").then_some(())
+        daemon.errors().contains("devices.json").then_some(())
     });
     disk.free();
     let run = daemon.stop();
-    let (recovered, complaints): (Vec<&str>, Vec<&str>) = run
+    let (recovered, errors): (Vec<&str>, Vec<&str>) = run
         .stderr
         .lines()
         .partition(|line| line.ends_with("written again"));
     assert!(recovered.len() <= 2, "{recovered:?}");
-    assert!(!complaints.is_empty());
-    for complaint in complaints {
-        println!("        {complaint}");
+    assert!(!errors.is_empty());
+    for error in errors {
+        println!("        {error}");
         for word in ["No space left", STATE] {
-            assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+            assert!(error.contains(word), "{error:?} lacks {word}");
         }
     }
     let kept = Path::new(STATE).join("devices.json");
@@ -50,25 +50,21 @@ pub(crate) fn prove_denied(program: &Program) {
     let desk = plug_in();
     let node = desk.seen().node().expect("the receiver's node");
     let daemon = system.start(program, &[]);
-    let complaint = eventually("an error", PATIENCE, || {
-        Some(daemon.complaints()).filter(|text| !text.is_empty())
+    let error = eventually("an error", PATIENCE, || {
+        Some(daemon.errors()).filter(|text| !text.is_empty())
     });
-    print!("        {complaint}");
+    print!("        {error}");
     for word in [&*node.to_string_lossy(), "71-solar-statusd.rules"] {
-        assert!(complaint.contains(word), "{complaint:?} lacks {word}");
+        assert!(error.contains(word), "{error:?} lacks {word}");
     }
-    assert_eq!(complaint.lines().count(), 1, "{complaint:?}");
+    assert_eq!(error.lines().count(), 1, "{error:?}");
     assert_eq!(system.client.devices(OURS), [""; 0]);
 
-    system.give(&node);
+    system.give_to_daemon(&node);
     eventually("its devices", PATIENCE, || {
         (system.client.devices(OURS).len() == 2).then_some(())
     });
-    assert_eq!(
-        daemon.stop().stderr,
-        complaint,
-        "standard error of the daemon"
-    );
+    assert_eq!(daemon.stop().stderr, error, "standard error of the daemon");
 }
 
 /// A full disk for the daemon's state directory.
@@ -82,7 +78,7 @@ impl FullDisk {
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
         mount("disk", STATE, "tmpfs", flags, Some(c"size=64k")).expect("a small disk");
         let state = Path::new(STATE);
-        system.give(state);
+        system.give_to_daemon(state);
         let disk = Self {
             filler: state.join("filler"),
         };

@@ -43,10 +43,10 @@ pub(crate) fn prove(program: &Program) {
 
     // The charge that it reports on its reconnection is lost, as with a bad radio link.
     desk.switch_off();
-    desk.switch_on(Hears::Nothing);
+    desk.switch_on(Delivery::WithoutBroadcasts);
     throughout("the kernel alone", LATER, || desk.kernel() == LOST);
     desk.switch_off();
-    desk.switch_on(Hears::All);
+    desk.switch_on(Delivery::All);
     desk.expect_kernel(IN_THE_LIGHT);
     thread::sleep(LATER);
     desk.expect_kernel(IN_THE_LIGHT);
@@ -54,9 +54,9 @@ pub(crate) fn prove(program: &Program) {
 
     let daemon = system.start(program, &["--light-every", EVERY]);
     desk.expect_kernel(IN_THE_DARK);
-    for hears in [Hears::Nothing, Hears::All] {
+    for delivery in [Delivery::WithoutBroadcasts, Delivery::All] {
         desk.switch_off();
-        desk.switch_on(hears);
+        desk.switch_on(delivery);
         let started = Instant::now();
         desk.expect_kernel(IN_THE_DARK);
         expect_both(&system.client, "keyboard, 57 %, discharging");
@@ -97,10 +97,10 @@ fn expect_both(client: &Client, expected: &str) {
 
 /// Which reports of a K750 arrive.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Hears {
+enum Delivery {
     All,
     /// Without the charge that it broadcasts.
-    Nothing,
+    WithoutBroadcasts,
 }
 
 /// The small desk, on which broadcasts of the K750 can be lost.
@@ -108,14 +108,14 @@ struct Desk(UsbDevice<Radio>);
 
 struct Radio {
     receiver: Receiver,
-    hears: Hears,
+    delivery: Delivery,
 }
 
 impl Desk {
     fn plug_in() -> Self {
         let radio = Radio {
             receiver: scenario::desk(),
-            hears: Hears::All,
+            delivery: Delivery::All,
         };
         let desk = Self(UsbDevice::plug_in(&UNIFYING, radio));
         wait_for_batteries(desk.0.seen());
@@ -143,9 +143,9 @@ impl Desk {
         self.expect_kernel(LOST);
     }
 
-    fn switch_on(&self, hears: Hears) {
+    fn switch_on(&self, delivery: Delivery) {
         self.0.with(|radio, now| {
-            radio.hears = hears;
+            radio.delivery = delivery;
             assert!(radio.receiver.switch_on(now, K750));
         });
     }
@@ -161,7 +161,7 @@ impl Firmware for Radio {
             let report = self.receiver.input_report(now)?;
             // Event 0 of feature 4301, at index 09.
             let is_broadcast = report.starts_with(&[0x11, K750, 0x09, 0x00]);
-            if !is_broadcast || self.hears == Hears::All {
+            if !is_broadcast || self.delivery == Delivery::All {
                 return Some(report);
             }
         }

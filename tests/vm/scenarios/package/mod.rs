@@ -106,9 +106,9 @@ pub(super) fn await_light() {
 }
 
 /// Makes apt install or purge a package, named as a person would: `./solar-status_0.1.0_amd64.deb`.
-pub(super) fn apt(deed: &str, what: &Path) {
+pub(super) fn apt(action: &str, what: &Path) {
     let mut command = Command::new("apt");
-    command.args([deed, "--yes"]);
+    command.args([action, "--yes"]);
     command.env("DEBIAN_FRONTEND", "noninteractive");
     match what.parent().filter(|folder| folder.is_absolute()) {
         Some(folder) => {
@@ -120,7 +120,7 @@ pub(super) fn apt(deed: &str, what: &Path) {
         }
     }
     let run = Running::start(command).finish(LIMIT);
-    println!("        apt {deed} took {:.0} s", run.took.as_secs_f32());
+    println!("        apt {action} took {:.0} s", run.took.as_secs_f32());
     run.expect_status(0);
 }
 

@@ -1,7 +1,7 @@
 //! For a minute the kernel, Solaar and we use the same receiver while its devices change: none of
 //! the three gets a wrong value or loses a reply.
 
-mod deeds;
+mod events;
 mod stories;
 
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use hidpp_sim::receiver::Receiver;
 
-use self::deeds::DEEDS;
+use self::events::EVENTS;
 use self::stories::{K800, M705, STORIES, Story};
-use crate::comparison::{kernel_says, solaar_says, we_say};
+use crate::comparison::{kernel_report, our_report, solaar_report};
 use crate::descriptors::UNIFYING;
 use crate::devices;
 use crate::kernel::Seen;
-use crate::monitor::{Monitor, Told, Watched};
+use crate::monitor::{Monitor, MonitorLine, Watched};
 use crate::program::Program;
 use crate::scenarios::{Desk, plug_in_receiver, wait_for_quiet};
 use crate::solaar;
@@ -32,7 +32,7 @@ const SERIAL: [u8; 4] = [0xAF, 0x4F, 0x95, 0xEA];
 const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Who {
+enum Observer {
     Kernel,
     Solaar,
     Ours,
@@ -40,24 +40,24 @@ enum Who {
 
 /// The reports of each about each device, without repetitions.
 #[derive(Default)]
-struct Heard(Mutex<BTreeMap<(u8, Who), Vec<String>>>);
+struct Observations(Mutex<BTreeMap<(u8, Observer), Vec<String>>>);
 
-impl Heard {
-    fn note(&self, who: Who, what: impl Fn(&Story) -> String) {
-        let said = STORIES.iter().map(|story| (story.slot, what(story)));
-        let said: Vec<_> = said.collect();
+impl Observations {
+    fn note(&self, observer: Observer, what: impl Fn(&Story) -> String) {
+        let reports = STORIES.iter().map(|story| (story.slot, what(story)));
+        let reports: Vec<_> = reports.collect();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (slot, says) in said {
-            let history = all.entry((slot, who)).or_default();
-            if history.last() != Some(&says) {
-                history.push(says);
+        for (slot, report) in reports {
+            let history = all.entry((slot, observer)).or_default();
+            if history.last() != Some(&report) {
+                history.push(report);
             }
         }
     }
 
-    fn of(&self, slot: u8, who: Who) -> Vec<String> {
+    fn of(&self, slot: u8, observer: Observer) -> Vec<String> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&(slot, who)).cloned().unwrap_or_default()
+        all.get(&(slot, observer)).cloned().unwrap_or_default()
     }
 }
 
@@ -77,12 +77,13 @@ pub(crate) fn prove(program: &Program) {
     let monitor = Monitor::start(program);
     // From here on it receives every reply.
     monitor.wait_for(1);
-    let heard = Heard::default();
+    let observations = Observations::default();
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        let kernel = scope.spawn(|| look_until(&over, || look_at_kernel(desk.seen(), &heard)));
-        let solaar = scope.spawn(|| look_until(&over, || run_solaar(&heard)));
-        let ours = scope.spawn(|| look_until(&over, || run_ours(program, &heard)));
+        let kernel =
+            scope.spawn(|| look_until(&over, || look_at_kernel(desk.seen(), &observations)));
+        let solaar = scope.spawn(|| look_until(&over, || run_solaar(&observations)));
+        let ours = scope.spawn(|| look_until(&over, || run_ours(program, &observations)));
         do_everything(&desk, &monitor);
         over.store(true, Ordering::Relaxed);
         let [kernel, solaar, ours] =
@@ -103,16 +104,16 @@ pub(crate) fn prove(program: &Program) {
     let flags = desk.flags([M705, K800]);
     assert_eq!(flags, KERNELS_FLAGS, "the notification flags");
     expect_no_reply_lost(&desk, &watched);
-    expect_stories(&heard, &watched);
+    expect_stories(&observations, &watched);
 }
 
 /// Performs the events in sequence; the monitor must report each before the next.
 fn do_everything(desk: &Desk, monitor: &Monitor) {
-    let mut expected: Vec<Told> = STORIES
+    let mut expected: Vec<MonitorLine> = STORIES
         .iter()
-        .map(|story| Told::of(story.serial, &format!("added, {}", story.ours[0])))
+        .map(|story| MonitorLine::of(story.serial, &format!("added, {}", story.ours[0])))
         .collect();
-    expected.push(Told::of(SERIAL, "receiver-added"));
+    expected.push(MonitorLine::of(SERIAL, "receiver-added"));
     // The devices are found in any order.
     expected.sort();
     let mut found = monitor.wait_for(expected.len());
@@ -121,21 +122,21 @@ fn do_everything(desk: &Desk, monitor: &Monitor) {
     let found = expected.len();
     expected.clear();
     let started = Instant::now();
-    for (deed, due) in DEEDS.iter().zip(1..) {
+    for (event, due) in EVENTS.iter().zip(1..) {
         thread::sleep((PAUSE * due).saturating_sub(started.elapsed()));
         println!(
             "        {:4.1} s: {}",
             started.elapsed().as_secs_f32(),
-            deed.what
+            event.what
         );
-        assert!(desk.with(deed.act), "{}", deed.what);
-        let serial = story_of(deed.slot).serial;
-        expected.extend(deed.told.iter().map(|told| Told::of(serial, told)));
-        let told = monitor.wait_for(found + expected.len());
-        assert_eq!(told[found..], expected, "the monitor's lines");
+        assert!(desk.with(event.act), "{}", event.what);
+        let serial = story_of(event.slot).serial;
+        expected.extend(event.lines.iter().map(|line| MonitorLine::of(serial, line)));
+        let lines = monitor.wait_for(found + expected.len());
+        assert_eq!(lines[found..], expected, "the monitor's lines");
     }
     thread::sleep(PAUSE);
-    assert_eq!(monitor.told()[found..], expected, "the monitor's lines");
+    assert_eq!(monitor.lines()[found..], expected, "the monitor's lines");
 }
 
 /// Asserts that no reply was lost for any program, and, using the monitor's trace, that the monitor
@@ -151,24 +152,24 @@ fn expect_no_reply_lost(desk: &Desk, watched: &Watched) {
 
 /// Prints the reports of all, and compares them with the stories. The monitor's lines were already
 /// compared after each event.
-fn expect_stories(heard: &Heard, watched: &Watched) {
+fn expect_stories(observations: &Observations, watched: &Watched) {
     let mut wrong = String::new();
     for story in &STORIES {
         println!("        {}", story.codename);
-        for (name, who, may_say) in [
-            ("kernel", Who::Kernel, story.kernel),
-            ("Solaar", Who::Solaar, story.solaar),
-            ("status", Who::Ours, story.ours),
+        for (name, observer, allowed) in [
+            ("kernel", Observer::Kernel, story.kernel),
+            ("Solaar", Observer::Solaar, story.solaar),
+            ("status", Observer::Ours, story.ours),
         ] {
-            let said = heard.of(story.slot, who);
-            println!("            {name:<9}{}", said.join(" → "));
-            if !is_told(may_say, &said) {
-                writeln!(wrong, "{}, {who:?}: {said:#?}", story.codename)
+            let reports = observations.of(story.slot, observer);
+            println!("            {name:<9}{}", reports.join(" → "));
+            if !follows_story(allowed, &reports) {
+                writeln!(wrong, "{}, {observer:?}: {reports:#?}", story.codename)
                     .expect("writing to a string succeeds");
             }
         }
-        let told: Vec<&str> = watched.told_of(story.serial).collect();
-        println!("            {:<9}{}", "monitor", told.join(" → "));
+        let lines: Vec<&str> = watched.lines_about(story.serial).collect();
+        println!("            {:<9}{}", "monitor", lines.join(" → "));
     }
     assert_eq!(wrong, "", "reports that do not follow the story");
 }
@@ -179,10 +180,12 @@ fn story_of(slot: u8) -> &'static Story {
 }
 
 /// Whether the reports follow the order of the story, and end with its last state.
-fn is_told(story: &[&str], said: &[String]) -> bool {
+fn follows_story(story: &[&str], reports: &[String]) -> bool {
     let mut rest = story.iter();
-    let in_order = said.iter().all(|says| rest.any(|may_say| says == may_say));
-    in_order && said.last().map(String::as_str) == story.last().copied()
+    let in_order = reports
+        .iter()
+        .all(|report| rest.any(|allowed| report == allowed));
+    in_order && reports.last().map(String::as_str) == story.last().copied()
 }
 
 /// Repeats a check until the end, and once more after it.
@@ -197,21 +200,23 @@ fn look_until<T>(over: &AtomicBool, mut look: impl FnMut() -> T) -> Vec<T> {
     }
 }
 
-fn look_at_kernel(seen: Seen, heard: &Heard) -> bool {
-    heard.note(Who::Kernel, |story| {
-        kernel_says(seen, story.slot, story.serial)
+fn look_at_kernel(seen: Seen, observations: &Observations) -> bool {
+    observations.note(Observer::Kernel, |story| {
+        kernel_report(seen, story.slot, story.serial)
     });
     thread::sleep(Duration::from_millis(100));
     true
 }
 
 /// Whether `solaar show` completed: it fails if a device disappears while it runs.
-fn run_solaar(heard: &Heard) -> bool {
+fn run_solaar(observations: &Observations) -> bool {
     let run = solaar::start().finish(solaar::LIMIT);
     let complete = run.status.success();
     if complete {
         let listed = solaar::listed(&run);
-        heard.note(Who::Solaar, |story| solaar_says(&listed, story.serial));
+        observations.note(Observer::Solaar, |story| {
+            solaar_report(&listed, story.serial)
+        });
     } else {
         let last = run.stderr.trim_end().lines().next_back();
         println!("        Solaar: {}", last.unwrap_or_default());
@@ -220,13 +225,13 @@ fn run_solaar(heard: &Heard) -> bool {
 }
 
 /// Whether a reading is complete.
-fn run_ours(program: &Program, heard: &Heard) -> bool {
+fn run_ours(program: &Program, observations: &Observations) -> bool {
     let run = program.run(&["--json", "--fields", "battery"]);
     let complete = run.status.success();
     if !complete {
-        println!("        {}", run.one_complaint());
+        println!("        {}", run.only_error_line());
     }
     let document = run.printed();
-    heard.note(Who::Ours, |story| we_say(&document, story.serial));
+    observations.note(Observer::Ours, |story| our_report(&document, story.serial));
     complete
 }

@@ -88,15 +88,15 @@ pub(crate) fn prove(program: &Program) {
         let codename = row.codename;
         let [upower, ours] = [UPOWER, OURS].map(|it| find(&system.client, it, row.serial));
         println!("        {codename}");
-        for (who, says, expected) in [
+        for (source, report, expected) in [
             ("upowerd", in_words(&upower.upower), expected.upower),
             ("ours", in_words(&ours.upower), expected.ours),
             ("more", more(&ours), expected.more),
             ("else", differences(&upower.upower, &ours.upower), ""),
         ] {
-            println!("            {who:<8}{says}");
-            if says != expected {
-                writeln!(wrong, "{codename}, {who}: {says:?}, not {expected:?}")
+            println!("            {source:<8}{report}");
+            if report != expected {
+                writeln!(wrong, "{codename}, {source}: {report:?}, not {expected:?}")
                     .expect("writing to a string succeeds");
             }
         }
