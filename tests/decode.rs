@@ -317,17 +317,17 @@ ratbag raw: hidpp read:  10 00 81 07 00 22 00\n";
 #[test]
 fn index_ff_is_classified_by_the_nodes_ids_and_registers() {
     let refused = "10 ff 8f 00 1d 01 00";
-    let says = |input: &str| stdout(&run(&[], input.as_bytes())).to_owned();
+    let decoded = |input: &str| stdout(&run(&[], input.as_bytes())).to_owned();
     // Notes of the Exo project: a Bolt receiver that rejects a ping.
     for input in [
         format!("node 1 046D:C548 short,long /dev/hidraw0\n0.1 1 < {refused}"),
         format!("10 ff 81 02 00 01 00\n{refused}"),
     ] {
-        let text = says(&input);
+        let text = decoded(&input);
         assert!(text.contains("8F/01), receiver, in answer to"), "{text}");
     }
     let corded = format!("node 1 046D:C318 short,long /dev/hidraw0\n0.1 1 < {refused}");
-    assert!(says(&corded).contains("8F/01), direct device, in answer to"));
+    assert!(decoded(&corded).contains("8F/01), direct device, in answer to"));
     // Dump of an EX100's receiver C517: its registers 01 and 09 differ from those of devices.
     let register = "0.1 1 < 10 ff 81 09 00 00 00";
     let old = json(

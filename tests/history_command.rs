@@ -22,8 +22,8 @@ fn history(arguments: &[&str]) -> Output {
 
 fn stdout(arguments: &[&str]) -> Vec<u8> {
     let output = history(arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), errors.as_str()), (Some(0), ""));
     output.stdout
 }
 
@@ -35,8 +35,8 @@ fn text(arguments: &[&str]) -> String {
 fn failure(arguments: &[&str]) -> (Option<i32>, String) {
     let output = history(arguments);
     assert!(output.stdout.is_empty(), "{output:?}");
-    let said = String::from_utf8(output.stderr).unwrap();
-    (output.status.code(), said)
+    let errors = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), errors)
 }
 
 fn simulated(arguments: &[&str]) -> Vec<u8> {
@@ -295,45 +295,45 @@ fn assert_well_formed(svg: &str) {
 #[test]
 fn a_picture_that_cannot_be_written_is_an_error() {
     let file = "/nonexistent/chart.svg";
-    let (status, said) = failure_of_week(&["--svg", file]);
+    let (status, errors) = failure_of_week(&["--svg", file]);
     assert_eq!(status, Some(1));
     assert!(
-        said.contains("/nonexistent/chart.svg cannot be written"),
-        "{said}"
+        errors.contains("/nonexistent/chart.svg cannot be written"),
+        "{errors}"
     );
-    let (status, said) = failure_of_week(&["--svg", "-", "--size", "900x90"]);
+    let (status, errors) = failure_of_week(&["--svg", "-", "--size", "900x90"]);
     assert_eq!(status, Some(2));
-    assert!(said.contains("1 device does not fit there"), "{said}");
-    let (status, said) = failure_of_week(&["--svg", "-", "--csv"]);
+    assert!(errors.contains("1 device does not fit there"), "{errors}");
+    let (status, errors) = failure_of_week(&["--svg", "-", "--csv"]);
     assert_eq!(status, Some(2));
-    assert!(said.contains("one thing only"), "{said}");
+    assert!(errors.contains("one thing only"), "{errors}");
 }
 
 #[test]
 fn an_unknown_device_is_exit_status_3() {
-    let (status, said) = failure_of_week(&["--device", "K270"]);
+    let (status, errors) = failure_of_week(&["--device", "K270"]);
     assert_eq!(status, Some(3));
-    assert!(said.contains("no device is called “K270”"), "{said}");
+    assert!(errors.contains("no device is called “K270”"), "{errors}");
 }
 
 #[test]
 fn an_empty_history_is_exit_status_3_with_a_remedy() {
     let empty = state(&[]);
-    let (status, said) = failure(&["--state", path(empty.path())]);
+    let (status, errors) = failure(&["--state", path(empty.path())]);
     assert_eq!(status, Some(3));
     assert!(
-        said.contains("nothing is recorded yet: solar-statusd --state"),
-        "{said}"
+        errors.contains("nothing is recorded yet: solar-statusd --state"),
+        "{errors}"
     );
     let folder = tempfile::tempdir().unwrap();
-    let (status, said) = failure(&["--state", path(folder.path())]);
+    let (status, errors) = failure(&["--state", path(folder.path())]);
     assert_eq!(status, Some(3));
     assert!(
-        said.contains("start solar-statusd, which records it"),
-        "{said}"
+        errors.contains("start solar-statusd, which records it"),
+        "{errors}"
     );
     let old = state(&[r#"{"at":1764028800,"percent":57,"online":true}"#]);
-    let (status, said) = failure(&[
+    let (status, errors) = failure(&[
         "--state",
         path(old.path()),
         "--since",
@@ -342,7 +342,7 @@ fn an_empty_history_is_exit_status_3_with_a_remedy() {
         "2025-11-27",
     ]);
     assert_eq!(status, Some(3));
-    assert!(said.contains("ask for more with --since"), "{said}");
+    assert!(errors.contains("ask for more with --since"), "{errors}");
 }
 
 #[test]
@@ -355,9 +355,9 @@ fn invalid_times_are_exit_status_2() {
     ] {
         assert_eq!(failure(&arguments).0, Some(2), "{arguments:?}");
     }
-    let (status, said) = failure(&["--since", "2025-11-26", "--until", "2025-11-25"]);
+    let (status, errors) = failure(&["--since", "2025-11-26", "--until", "2025-11-25"]);
     assert_eq!(status, Some(2));
-    assert!(said.contains("--since is not before --until"), "{said}");
+    assert!(errors.contains("--since is not before --until"), "{errors}");
 }
 
 #[test]
@@ -398,9 +398,9 @@ fn files_that_are_not_histories_are_skipped_and_reported() {
     assert!(pipe.unwrap().success());
     let output = history(&["--state", path(state.path()), "--until", "2025-11-25"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("3 of the files in"), "{said}");
-    assert_eq!(said.lines().count(), 1, "{said}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("3 of the files in"), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
 }
 
 fn newer_header(device: &str) -> String {
@@ -409,9 +409,9 @@ fn newer_header(device: &str) -> String {
 
 #[test]
 fn the_last_representable_day_does_not_wrap_around() {
-    let (status, said) = failure(&["--simulate", "--since", "9999-12-31"]);
+    let (status, errors) = failure(&["--simulate", "--since", "9999-12-31"]);
     assert_eq!(status, Some(2));
-    assert!(said.contains("--since is not before --until"), "{said}");
+    assert!(errors.contains("--since is not before --until"), "{errors}");
 }
 
 #[test]
@@ -436,8 +436,8 @@ fn a_large_picture_takes_little_memory() {
     let arguments = [&["history", "--simulate"], &picture[..]].concat();
     let mut history = SOLAR_STATUS.within_memory(64, &arguments);
     let output = history.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     let size = [5000_u32.to_be_bytes(), 5000_u32.to_be_bytes()].concat();
     assert_eq!(output.stdout.get(16..24), Some(size.as_slice()));
 }

@@ -21,7 +21,7 @@ use solar_status::transport::{NodeInfo, Transport, TransportError};
 
 /// How a transport fails.
 #[derive(Clone, Copy)]
-enum Fate {
+enum FailureMode {
     /// Not at all.
     Fine,
     /// It is unplugged at the nth report sent or received.
@@ -32,17 +32,17 @@ enum Fate {
     Stuck,
 }
 
-struct Doomed<T> {
+struct Failing<T> {
     inner: T,
-    fate: Fate,
+    failure_mode: FailureMode,
     passed: Rc<Cell<usize>>,
 }
 
-impl<T> Doomed<T> {
+impl<T> Failing<T> {
     fn pass(&self) -> Result<(), TransportError> {
         self.passed.set(self.passed.get() + 1);
-        match self.fate {
-            Fate::Gone(at) if self.passed.get() > at => Err(TransportError::Gone {
+        match self.failure_mode {
+            FailureMode::Gone(at) if self.passed.get() > at => Err(TransportError::Gone {
                 node: "/dev/hidraw7".to_owned(),
             }),
             _ => Ok(()),
@@ -50,13 +50,13 @@ impl<T> Doomed<T> {
     }
 }
 
-impl<T: Transport> Transport for Doomed<T> {
+impl<T: Transport> Transport for Failing<T> {
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError> {
         self.pass()?;
-        let stalls = match self.fate {
-            Fate::Stalling(every) => self.passed.get().is_multiple_of(every),
-            Fate::Stuck => true,
-            Fate::Fine | Fate::Gone(_) => false,
+        let stalls = match self.failure_mode {
+            FailureMode::Stalling(every) => self.passed.get().is_multiple_of(every),
+            FailureMode::Stuck => true,
+            FailureMode::Fine | FailureMode::Gone(_) => false,
         };
         if stalls {
             let source = io::Error::from_raw_os_error(32);
@@ -82,12 +82,12 @@ impl<T: Transport> Transport for Doomed<T> {
 }
 
 /// A status of the desk over such a transport, and how many reports passed.
-fn status(fate: Fate) -> (Snapshot, usize) {
+fn status(failure_mode: FailureMode) -> (Snapshot, usize) {
     let passed = Rc::new(Cell::new(0));
     let inner = SimulatedNode(scenario::desk());
-    let snapshot = status_by(Doomed {
+    let snapshot = status_by(Failing {
         inner,
-        fate,
+        failure_mode,
         passed: Rc::clone(&passed),
     });
     (snapshot, passed.get())
@@ -119,12 +119,12 @@ fn k750_percent(snapshot: &Snapshot) -> Option<u8> {
 
 #[test]
 fn a_node_lost_at_any_step_ends_the_status_and_is_named() {
-    let (whole, steps) = status(Fate::Fine);
+    let (whole, steps) = status(FailureMode::Fine);
     assert!(whole.failures.is_empty(), "{:?}", whole.failures);
     assert_eq!(k750_percent(&whole), Some(57));
     assert!(steps > 60, "{steps} steps");
     for at in 0..steps {
-        let (snapshot, _) = status(Fate::Gone(at));
+        let (snapshot, _) = status(FailureMode::Gone(at));
         let [Failure::Transport(error @ TransportError::Gone { .. })] = &snapshot.failures[..]
         else {
             panic!("step {at}: {:?}", snapshot.failures);
@@ -144,7 +144,7 @@ fn a_node_lost_at_any_step_ends_the_status_and_is_named() {
 #[test]
 fn stalled_writes_are_retried() {
     for every in 2..6 {
-        let (snapshot, _) = status(Fate::Stalling(every));
+        let (snapshot, _) = status(FailureMode::Stalling(every));
         assert!(snapshot.failures.is_empty(), "{:?}", snapshot.failures);
         assert_eq!(
             k750_percent(&snapshot),
@@ -156,7 +156,7 @@ fn stalled_writes_are_retried() {
 
 #[test]
 fn a_receiver_that_accepts_no_report_is_named() {
-    let (snapshot, _) = status(Fate::Stuck);
+    let (snapshot, _) = status(FailureMode::Stuck);
     let [failure @ Failure::NoReceiver { .. }] = &snapshot.failures[..] else {
         panic!("{:?}", snapshot.failures);
     };

@@ -89,7 +89,7 @@ fn every_line_of_json_is_an_event_with_all_its_keys() {
         let is_change = line["event"] == "device-changed";
         assert_eq!(line["changed"].is_array(), is_change, "{line}");
     }
-    let told: Vec<(&str, &str)> = lines
+    let printed: Vec<(&str, &str)> = lines
         .iter()
         .map(|line| {
             let name = line["device"]["name"].as_str();
@@ -97,7 +97,7 @@ fn every_line_of_json_is_an_event_with_all_its_keys() {
         })
         .collect();
     assert_eq!(
-        told,
+        printed,
         [
             ("receiver-added", ""),
             ("device-added", "K800"),

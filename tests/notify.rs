@@ -34,9 +34,9 @@ fn configure(folder: &Path, text: &str) {
 #[test]
 fn ten_days_of_failing_batteries_are_eight_notifications() {
     let home = tempfile::tempdir().unwrap();
-    let told = stdout(&notify(&TEN_DAYS, home.path()));
+    let printed = stdout(&notify(&TEN_DAYS, home.path()));
     assert_eq!(
-        told,
+        printed,
         "\
 day 0 09:03:00  normal     charge 101B-1C5E0705  M705: battery low  20 % left.
 day 1 22:03:00  normal     charge 4082-B3400820  MX Master 3: battery low  ≈20 % left.
@@ -54,7 +54,7 @@ day 9 00:03:00  normal     charge 4082-B3400820  MX Master 3: charging fails  Lo
 "
     );
     let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
-    let start = told.split("day 2 10").next().unwrap();
+    let start = printed.split("day 2 10").next().unwrap();
     assert!(readme.contains(start), "README.md must show the first days");
     assert!(
         !home.path().join("state").exists(),
@@ -67,11 +67,11 @@ fn quiet_hours_can_be_configured() {
     let home = tempfile::tempdir().unwrap();
     let text = "notify = { quiet_hours = '22:00-07:00', critical = 5 }";
     configure(home.path(), text);
-    let told = stdout(&notify(&TEN_DAYS, home.path()));
+    let printed = stdout(&notify(&TEN_DAYS, home.path()));
     let summary = "day 2 07:00:00  normal     summary  News of wireless devices  \
                    K800: battery low / MX Master 3: battery low. ≈20 % left.\n";
-    assert!(told.contains(summary), "{told}");
-    assert!(!told.contains("M705: battery almost empty"), "{told}");
+    assert!(printed.contains(summary), "{printed}");
+    assert!(!printed.contains("M705: battery almost empty"), "{printed}");
 }
 
 #[test]
@@ -102,11 +102,11 @@ fn an_invalid_value_is_reported_with_line_and_column() {
         let output = notify(arguments, home.path());
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         let file = home.path().join("solar-status/config.toml");
-        let says = format!(
+        let message = format!(
             "solar-status: {}:2:7: a limit is a charge from 1 to 95 percent, or 0 for never\n",
             file.display()
         );
-        assert_eq!(String::from_utf8_lossy(&output.stderr), says);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), message);
     }
 }
 
@@ -126,8 +126,8 @@ fn a_missing_file_given_with_config_is_an_error() {
     let arguments = ["--check-config", "--config", "/nonexistent/config.toml"];
     let output = notify(&arguments, home.path());
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    let says = String::from_utf8_lossy(&output.stderr);
-    assert!(says.starts_with("solar-status: /nonexistent/config.toml cannot be read: "));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.starts_with("solar-status: /nonexistent/config.toml cannot be read: "));
 }
 
 #[test]

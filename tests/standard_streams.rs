@@ -20,11 +20,11 @@ fn run(arguments: &[&str], input: &str, output: &str) -> Output {
         .unwrap()
 }
 
-fn assert_fails(output: &Output, says: &str) {
+fn assert_fails(output: &Output, message: &str) {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(
-        error.starts_with(&format!("solar-status: {says}: ")) && error.lines().count() == 1,
+        error.starts_with(&format!("solar-status: {message}: ")) && error.lines().count() == 1,
         "{error}"
     );
 }

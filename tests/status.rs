@@ -435,7 +435,7 @@ fn an_invalid_trace_is_reported_with_its_line() {
         "# solar-status trace 1\n0.000000 1 > 10 ff 83 b5 zz 00 00\n",
     )
     .unwrap();
-    for (path, says) in [
+    for (path, message) in [
         (broken.path(), "line 2: “zz” is no hexadecimal byte"),
         ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
         ("/dev/null", "it holds no report"),
@@ -444,7 +444,7 @@ fn an_invalid_trace_is_reported_with_its_line() {
         let output = solar_status(&["--replay", path]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(error.contains(says) && error.contains(path), "{error}");
+        assert!(error.contains(message) && error.contains(path), "{error}");
     }
 }
 
@@ -579,9 +579,12 @@ fn a_long_trace_takes_a_small_multiple_of_its_size_in_memory() {
         .output()
         .unwrap();
     // The receiver of this trace never replies.
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("a receiver that does not answer"), "{said}");
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        errors.contains("a receiver that does not answer"),
+        "{errors}"
+    );
+    assert_eq!(output.status.code(), Some(1), "{errors}");
 }
 
 #[test]
