@@ -7,8 +7,14 @@
 //! Two devices can have one serial number, too. They are distinguished by their presence: a device has
 //! one USB connection, and one radio link that is up ([`Rivals`]). Of two such links the one that was
 //! found later gets an id of its own.
+//!
+//! A device behind a receiver can state a unit id that another id has ([`Joined::on_claim`]). Both are
+//! one device unless the other one is in use on Bluetooth at the same time, which is found out in the
+//! same way.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use log::debug;
 
 use super::memory::Memory;
 use super::query::Query;
@@ -26,6 +32,8 @@ pub(super) struct Joined<'a> {
     count: u64,
     /// Those that are wanted, as last reported, by id.
     devices: BTreeMap<String, Device>,
+    /// Links behind receivers whose device stated this unit id, while that is not settled.
+    claims: BTreeMap<Link, String>,
     rivals: Rivals,
 }
 
@@ -39,6 +47,15 @@ struct View {
     order: u64,
 }
 
+/// A device behind a receiver stated its unit id, which its other links may be known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// The id of its pairing record.
+    pub(super) id: String,
+    /// That of its unit id.
+    pub(super) unit: String,
+}
+
 /// What is to be done at a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Request {
@@ -48,6 +65,8 @@ pub(super) enum Request {
     Check(Link),
     /// Ask for its identity: it may be the device of another link.
     Identify(Link),
+    /// The device there is that of this unit id, too.
+    Join(Link, String),
 }
 
 impl<'a> Joined<'a> {
@@ -57,6 +76,7 @@ impl<'a> Joined<'a> {
             views: BTreeMap::new(),
             count: 0,
             devices: BTreeMap::new(),
+            claims: BTreeMap::new(),
             rivals: Rivals::default(),
         }
     }
@@ -108,6 +128,9 @@ impl<'a> Joined<'a> {
             Change::DeviceRemoved(view) => {
                 let before = self.views.remove(&view.link);
                 let change = before.and_then(|before| self.update(&before.device.id, memory));
+                if let Some(unit) = self.claims.remove(&view.link) {
+                    self.update_rivals(&unit, memory);
+                }
                 change.into_iter().collect()
             }
             Change::LightKey(view) => {
@@ -140,10 +163,15 @@ impl<'a> Joined<'a> {
             port,
             order,
         };
+        let unit = self.claims.get(&link).cloned();
         let before = self.views.insert(link, view).map(|it| it.device.id);
         let before = before.filter(|before| *before != id);
         let left = before.and_then(|before| self.update(&before, memory));
-        left.into_iter().chain(self.update(&id, memory)).collect()
+        let changes = left.into_iter().chain(self.update(&id, memory)).collect();
+        if let Some(unit) = unit {
+            self.update_rivals(&unit, memory);
+        }
+        changes
     }
 
     fn update(&mut self, id: &str, memory: &Memory) -> Option<Change> {
@@ -161,16 +189,79 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// Which links of an id, and of the same with a place, are to answer in turn.
+    /// The device at a link behind a receiver, with this id from its pairing record, stated a unit id.
+    /// It is joined with what has that id as soon as that is not in use on Bluetooth.
+    pub(super) fn on_claim(&mut self, now: Timestamp, link: Link, claim: Claim, memory: &Memory) {
+        if memory.can_be_joined(&claim.unit, &claim.id, now) {
+            let before = self.claims.insert(link, claim.unit.clone());
+            for unit in before.into_iter().chain([claim.unit]) {
+                self.update_rivals(&unit, memory);
+            }
+        }
+    }
+
+    /// Whether a device of this unit id is in use on Bluetooth, or may be. A cable is not looked at: a
+    /// device can have a radio link at the same time.
+    fn is_in_use(&self, unit: &str, memory: &Memory) -> bool {
+        let mut views = self.views.values().map(|it| &it.device);
+        views.any(|it| {
+            is_bluetooth(&it.link)
+                && it.presence != Presence::Offline
+                && memory.without_place(&it.id) == unit
+        })
+    }
+
+    /// Removes a claim that can be granted: its device is there.
+    fn take_claim(&mut self, memory: &Memory) -> Option<Request> {
+        let is_online = |link: &Link| self.views.get(link).is_some_and(|it| it.device.is_online());
+        let mut claims = self.claims.iter();
+        let (link, _) =
+            claims.find(|(link, unit)| is_online(link) && !self.is_in_use(unit, memory))?;
+        let link = link.clone();
+        let unit = self.claims.remove(&link)?;
+        self.update_rivals(&unit, memory);
+        Some(Request::Join(link, unit))
+    }
+
+    /// Refuses the claims whose device answered in turn with another one of the same unit id.
+    fn refuse_claims(&mut self, now: Timestamp, memory: &mut Memory) {
+        let is_refuted = |(claimant, unit): &(&Link, &String)| {
+            let mut pairs = self.rivals.pairs_now(now, unit);
+            pairs.any(|(one, other)| {
+                (one == *claimant && is_bluetooth(other))
+                    || (other == *claimant && is_bluetooth(one))
+            })
+        };
+        let refuted = self.claims.iter().filter(is_refuted);
+        let refuted: Vec<Link> = refuted.map(|(link, _)| link.clone()).collect();
+        for link in refuted {
+            let view = self.views.get(&link).map(|it| it.device.id.clone());
+            if let (Some(id), Some(unit)) = (view, self.claims.remove(&link)) {
+                debug!("{id} states the unit id of {unit}, which is another device");
+                memory.refuse(&id, &unit, now);
+                self.update_rivals(&unit, memory);
+            }
+        }
+    }
+
+    /// Which links of an id, of the same with a place, and with a claim to it are to answer in turn.
     fn update_rivals(&mut self, own: &str, memory: &Memory) {
-        let is_up = |it: &&Device| it.presence == Presence::Online && !it.link.is_usb();
+        let claims = |it: &Device| self.claims.get(&it.link).is_some_and(|unit| unit == own);
+        let is_claimed = self.claims.values().any(|unit| unit == own);
+        let is_up = |it: &&Device| match it.presence {
+            Presence::Online => !it.link.is_usb(),
+            Presence::Unknown => is_claimed && is_bluetooth(&it.link),
+            Presence::Offline => false,
+        };
         let views = self.views.values().map(|it| &it.device);
         let up = views.filter(is_up);
-        let up = up.filter(|it| memory.without_place(&it.id) == own);
+        let up = up.filter(|it| memory.without_place(&it.id) == own || claims(it));
         let up: Vec<&Device> = up.collect();
         let is_due = |it: &&Device| it.seen.is_some_and(|at| memory.is_apart_due(&it.id, at));
         let is_any_due = up.iter().copied().any(|it| is_due(&it));
-        let up = up.iter().map(|it| (&it.link, is_any_due || it.id == own));
+        let up = up
+            .iter()
+            .map(|it| (&it.link, is_any_due || it.id == own || claims(it)));
         self.rivals.set_up(own, &up.collect::<Vec<_>>());
     }
 
@@ -181,9 +272,13 @@ impl<'a> Joined<'a> {
         };
         let own = memory.without_place(&view.device.id).to_owned();
         self.rivals.on_sign(now, &own, link, sign);
+        if let Some(unit) = self.claims.get(link) {
+            self.rivals.on_sign(now, unit, link, sign);
+        }
         for (one, other) in self.rivals.pairs_now(now, &own) {
             self.renew(now, [one, other], memory);
         }
+        self.refuse_claims(now, memory);
         self.update_rivals(&own, memory);
     }
 
@@ -198,15 +293,21 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// What is to be done next, if anything is that was not put off. A check counts as done; that a
-    /// link is asked for its identity only once is up to its node.
-    pub(super) fn next_request(&mut self, now: Timestamp, put_off: &[Request]) -> Option<Request> {
+    /// What is to be done next, if anything is that was not put off. A check and a join count as done;
+    /// that a link is asked for its identity only once is up to its node.
+    pub(super) fn next_request(
+        &mut self,
+        now: Timestamp,
+        put_off: &[Request],
+        memory: &Memory,
+    ) -> Option<Request> {
         let other = {
             let mut others = self.find_others().cloned().map(Request::SetApart);
             others.find(|it| !put_off.contains(it))
         };
-        if other.is_some() {
-            return other;
+        let next = other.or_else(|| self.take_claim(memory));
+        if next.is_some() {
+            return next;
         }
         let is_put_off = |link: &Link| put_off.contains(&Request::Check(link.clone()));
         let check = self.rivals.next_check(now, is_put_off);
@@ -266,6 +367,10 @@ impl<'a> Joined<'a> {
             }
         }
     }
+}
+
+fn is_bluetooth(link: &Link) -> bool {
+    matches!(link, Link::Direct { .. }) && !link.is_usb()
 }
 
 /// Keeps the last values of a device whose active link is another one now, or whose link is gone:

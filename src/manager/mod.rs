@@ -137,6 +137,9 @@ fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, me
             joined.put(view.clone(), node.port(), memory);
         }
     }
+    for (link, claim) in nodes.iter_mut().flat_map(|node| node.take_claims()) {
+        joined.on_claim(now, link, claim, memory);
+    }
     let signs = nodes.iter_mut().flat_map(|node| node.take_signs());
     let mut signs: Vec<(Timestamp, Link, Sign)> = signs.collect();
     signs.sort();
@@ -155,7 +158,7 @@ fn join(
 ) -> bool {
     let mut asked = false;
     let mut put_off = Vec::new();
-    while let Some(request) = joined.next_request(now, &put_off) {
+    while let Some(request) = joined.next_request(now, &put_off, memory) {
         if fulfil(&request, nodes.iter_mut().map(|it| &mut **it), now, memory) {
             asked = true;
             look(nodes, joined, now, memory);
@@ -182,6 +185,7 @@ fn fulfil<'n, 'a: 'n>(
         Request::SetApart(link) => node.set_apart(now, link, memory),
         Request::Check(link) => node.check(now, link),
         Request::Identify(link) => node.ask_identity(now, link),
+        Request::Join(link, unit) => node.grant_claim(now, link, unit, memory),
     })
 }
 

@@ -11,10 +11,11 @@ use hidpp_sim::direct::DirectDevice;
 use hidpp_sim::family::Family;
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Plugged, catalogue};
+use solar_status::clock::VirtualClock;
 use solar_status::device::{Change, Device, Link, Presence, Selector};
-use solar_status::manager::{Command, Memory, News, Snapshot};
+use solar_status::manager::{Command, Memory, News, OpenNode, Snapshot, read_status};
 
-use crate::desk::{Shared, hours, in_slot};
+use crate::desk::{Shared, hours, in_slot, query};
 use crate::follow_harness::FollowHarness;
 
 /// G903: 4087 on a receiver, C091 on its cable.
@@ -241,6 +242,136 @@ fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
         });
         assert_eq!(moved.count(), 0);
         harness.port.plug(&desk);
+    }
+}
+
+/// M720: on Bluetooth it is known by its unit id, `405E-2FFFFFFE` of the first, and on receivers by a
+/// serial number that differs (as Solaar issue 2005 shows of another mouse).
+fn office_mouse(number: u8) -> Firmware {
+    let mouse = catalogue::find("M720 Triathlon").unwrap();
+    mouse.paired([0xD0, 0, 0, number]).unwrap()
+}
+
+fn on_bluetooth(mouse: &Firmware) -> Shared {
+    let mouse = DirectDevice::bluetooth(0xB015, mouse.protocol.clone());
+    Shared::new(CABLES[0], Plugged::Direct(mouse))
+}
+
+/// A receiver with this mouse.
+fn desk_of(mouse: Firmware) -> Shared {
+    let receiver = receiver(1).with(1, mouse);
+    Shared::new(RECEIVERS[0], Plugged::Receiver(receiver))
+}
+
+/// How often what is kept of another id moved to that of a pairing record.
+fn joins(told: &[(u64, News)]) -> usize {
+    let is_join = |news: &News| match news {
+        News::Change(change) => {
+            matches!(&**change, Change::Identified { to, .. } if to.starts_with("405E-D"))
+        }
+        _ => false,
+    };
+    told.iter().filter(|(_, news)| is_join(news)).count()
+}
+
+#[test]
+fn a_faked_pairing_record_takes_nothing_of_a_mouse_in_use_on_bluetooth() {
+    // SECURITY.md, "A hostile dongle or device". The hostile receiver has a record of the same model,
+    // and its device states the unit id of the mouse.
+    let mouse = office_mouse(1);
+    let hostile = Firmware::new(office_mouse(9).identity, mouse.protocol.clone());
+    let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(hostile));
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&bluetooth);
+    let (port, node) = (harness.port.clone(), desk.clone());
+    harness.at(STEP, move |_| port.plug(&node));
+    // The mouse is switched off, and the hostile device connects once more.
+    let (port, node) = (harness.port.clone(), bluetooth.clone());
+    harness.at(2 * STEP, move |_| port.unplug(&node));
+    let hand = desk.clone();
+    harness.at(2 * STEP + 5, move |now| {
+        hand.act(|receiver| {
+            receiver.sleep(now, 1);
+            receiver.wake(now, 1);
+        });
+    });
+    let told = harness.follow(3 * STEP);
+    let both = ["405E-2FFFFFFE", "405E-D0000009"];
+    assert_eq!(ids(&told, 2 * STEP - 1), both);
+    assert_eq!(ids(&told, 3 * STEP), both[1..]);
+    assert_eq!(joins(&told), 0);
+    // The next run remembers it, whichever comes first.
+    let memory = harness.memory;
+    let mut harness = FollowHarness::new();
+    (harness.memory, harness.start) = (memory, hours(1));
+    harness.port.plug(&desk);
+    let port = harness.port.clone();
+    harness.at(3600 + STEP, move |_| port.plug(&bluetooth));
+    let told = harness.follow(3600 + 2 * STEP);
+    assert_eq!(ids(&told, 3600 + 2 * STEP), both);
+    assert_eq!(joins(&told), 0);
+    // It may have been a mistake: after a month it is looked at again.
+    let memory = harness.memory;
+    let month = 31 * 24;
+    let mut harness = FollowHarness::new();
+    (harness.memory, harness.start) = (memory, hours(month));
+    harness.port.plug(&desk);
+    let told = harness.follow(month * 3600 + STEP);
+    assert_eq!(joins(&told), 1);
+}
+
+#[test]
+fn a_mouse_that_left_bluetooth_is_joined_though_its_node_stays() {
+    // BlueZ keeps the node of a device that disconnected (`UserspaceHID=persist`).
+    let mouse = office_mouse(1);
+    let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(mouse.asleep()));
+    let mut harness = FollowHarness::new();
+    harness.port.plug(&bluetooth);
+    harness.port.plug(&desk);
+    let hand = desk.clone();
+    harness.at(STEP, move |now| {
+        bluetooth.act_direct(|device| _ = device.sleep(now));
+        hand.act(|receiver| _ = receiver.wake(now, 1));
+    });
+    let told = harness.follow(2 * STEP);
+    assert_eq!(
+        ids(&told, STEP - 1),
+        ["405E-2FFFFFFE", "405E-D0000001"],
+        "asleep on the receiver it cannot be asked"
+    );
+    assert_eq!(ids(&told, STEP + 10), ["405E-D0000001"]);
+    assert_eq!(joins(&told), 1);
+}
+
+#[test]
+fn one_reading_joins_and_refuses_in_the_same_way() {
+    for is_hostile in [false, true] {
+        let mouse = office_mouse(1);
+        let paired = if is_hostile {
+            Firmware::new(office_mouse(9).identity, mouse.protocol.clone())
+        } else {
+            mouse.clone()
+        };
+        let (bluetooth, desk) = (on_bluetooth(&mouse), desk_of(paired));
+        let start = Timestamp::START;
+        let mut memory = Memory::default();
+        assert_eq!(bluetooth.read(start, &mut memory).devices.len(), 1);
+        if !is_hostile {
+            bluetooth.act_direct(|device| _ = device.sleep(start));
+        }
+        let nodes = [&bluetooth, &desk].map(|node| OpenNode {
+            info: node.info(),
+            transport: Box::new(node.clone()),
+        });
+        let mut clock = VirtualClock::at(start);
+        let snapshot = read_status(nodes.into(), &query(false), &mut memory, &mut clock).unwrap();
+        let ids: BTreeSet<&str> = snapshot.devices.iter().map(|it| &*it.id).collect();
+        let expected: &[&str] = if is_hostile {
+            &["405E-2FFFFFFE", "405E-D0000009"]
+        } else {
+            &["405E-D0000001"]
+        };
+        assert_eq!(ids, expected.iter().copied().collect());
     }
 }
 

@@ -43,6 +43,20 @@ impl Memory {
         both.is_none_or(|seen| seen.since(apart.at) < APART)
     }
 
+    /// The device of an id was seen at the same time as that of a unit id it states: it is another one.
+    pub(in crate::manager) fn refuse(&mut self, id: &str, unit: &str, now: Timestamp) {
+        let from = unit.to_owned();
+        self.update(id, |entry| entry.refused = Some(Apart { from, at: now }));
+    }
+
+    /// Whether the device of an id from a pairing record may be that of a unit id that it states: no
+    /// pairing record has that id, and they were not seen at the same time lately.
+    pub(in crate::manager) fn can_be_joined(&self, unit: &str, id: &str, now: Timestamp) -> bool {
+        let refused = self.devices.get(id).and_then(|it| it.refused.as_ref());
+        let refused = refused.filter(|it| it.from == unit && it.at <= now);
+        !self.is_paired(unit) && refused.is_none_or(|it| now.since(it.at) >= APART)
+    }
+
     /// The id that a device would have without its place: what devices of one serial number have in
     /// common.
     pub(in crate::manager) fn without_place<'a>(&'a self, id: &'a str) -> &'a str {

@@ -29,6 +29,9 @@ pub(super) struct Entry {
     /// Why it has an id with its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) apart: Option<Apart>,
+    /// A unit id that it stated and that belongs to another device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refused: Option<Apart>,
     pub(super) seen: Option<Timestamp>,
     /// As its receiver or the system stores it.
     pub(super) name: Option<String>,
@@ -40,7 +43,7 @@ pub(super) struct Entry {
     pub(super) light: Option<Light>,
 }
 
-/// The device is another one than that of an id, with the same model and serial number.
+/// The device is another one than that of an id, with the same model and serial number or unit id.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Apart {
     /// The id of the other.

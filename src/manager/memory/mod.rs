@@ -136,8 +136,9 @@ impl Memory {
     /// stays there. It also stays where a receiver knows a device by the first id: any device can state
     /// any identity, and must not take over what is kept of another.
     ///
-    /// A pairing record is believed: of a device that no receiver knows by the first id, a hostile
-    /// receiver can take over what is kept, and for good. `SECURITY.md` states that limit.
+    /// A pairing record is believed: of a device that no receiver knows by the first id, and that is not
+    /// in use on Bluetooth, a hostile receiver can take over what is kept, and for good. `SECURITY.md`
+    /// states that limit.
     pub(super) fn identify(&mut self, link_id: &str, id: &str, owns: bool) -> bool {
         let known = self.devices.get(id);
         let is_known = known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id));

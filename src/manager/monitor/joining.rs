@@ -25,7 +25,7 @@ impl Monitor<'_> {
         let mut put_off = Vec::new();
         for _ in 0..REQUESTS {
             self.tell_changes(now, memory, tell)?;
-            let Some(request) = self.joined.next_request(now, &put_off) else {
+            let Some(request) = self.joined.next_request(now, &put_off, memory) else {
                 break;
             };
             if !fulfil(&request, self.nodes.values_mut(), now, memory) {
@@ -58,6 +58,9 @@ impl Monitor<'_> {
                     for change in self.joined.take(change, node.port(), memory) {
                         tell(now, News::Change(Box::new(change)))?;
                     }
+                }
+                for (link, claim) in node.take_claims() {
+                    self.joined.on_claim(now, link, claim, memory);
                 }
                 for (at, link, sign) in node.take_signs() {
                     self.joined.on_sign(at, &link, sign, memory);

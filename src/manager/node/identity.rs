@@ -6,6 +6,7 @@ use log::debug;
 use super::Node;
 use super::device_state::DeviceState;
 use crate::device::{Battery, Change, Device, Link, apart_id, direct_serial, serial_in, unit_id};
+use crate::manager::joined::Claim;
 use crate::manager::memory::Memory;
 use hidpp_proto::feature::device_information::DeviceInformation;
 use hidpp_proto::session::{Known, Wanted};
@@ -64,36 +65,82 @@ impl Node<'_> {
         let Some(unit_id) = unit_id(information).filter(|_| states_itself) else {
             return;
         };
-        let (from, to) = if has_record(device) {
+        if has_record(device) {
             // On older devices the unit id differs from the serial number, and other links have it.
-            (unit_id, device.id.clone())
-        } else if device.id == state.link_id.as_str() {
-            (device.id.clone(), memory.resolve(&unit_id))
-        } else {
+            if unit_id != device.id {
+                state.claim = Some(unit_id);
+                self.claims.push(index);
+            }
+            self.ask_deferred(now, index);
             return;
-        };
-        let link = Some(device.link.clone()).filter(|_| !has_record(device));
-        let owns = has_record(device) || state.link_id.is_own();
+        }
+        if device.id != state.link_id.as_str() {
+            return;
+        }
+        let (from, to) = (device.id.clone(), memory.resolve(&unit_id));
+        let link = device.link.clone();
+        let owns = state.link_id.is_own();
         if !owns {
             // Of the last device at this port.
             device.battery.take_if(|it| it.at < self.begun);
             device.light.take_if(|it| it.at < self.begun);
         }
         let is_new = from != to && memory.identify(&from, &to, owns);
-        if let Some(link) = link {
-            let id = self.own_id(to.clone(), &link, memory);
-            self.rename(now, index, id, memory);
-        }
+        let id = self.own_id(to.clone(), &link, memory);
+        self.rename(now, index, id, memory);
         // After the rename, so that nothing is recorded under the old id any more.
         if is_new {
             self.changes.push_back(Change::Identified { from, to });
         }
+        self.ask_deferred(now, index);
+    }
+
+    /// Asks what was put off until the device turned out to be wanted.
+    fn ask_deferred(&mut self, now: Timestamp, index: DeviceIndex) {
         let wanted = self.is_wanted(index);
         let state = self.devices.get_mut(&index);
         let deferred = state.and_then(|it| it.deferred.take_if(|_| wanted));
         if let Some(known) = deferred {
             self.ask(now, index, known);
         }
+    }
+
+    /// Which links have a device that stated a unit id, since this was last called.
+    pub(in crate::manager) fn take_claims(&mut self) -> Vec<(Link, Claim)> {
+        let claims = std::mem::take(&mut self.claims).into_iter();
+        let claims = claims.filter_map(|index| {
+            let DeviceState { device, claim, .. } = self.devices.get(&index)?;
+            let claim = Claim {
+                id: device.id.clone(),
+                unit: claim.clone()?,
+            };
+            Some((device.link.clone(), claim))
+        });
+        claims.collect()
+    }
+
+    /// The device at a link has this unit id: what is known under that belongs to it. `false`: it is not
+    /// here.
+    pub(in crate::manager) fn grant_claim(
+        &mut self,
+        now: Timestamp,
+        link: &Link,
+        unit: &str,
+        memory: &mut Memory,
+    ) -> bool {
+        let index = self.find(link);
+        let Some((index, state)) = index.and_then(|it| Some((it, self.devices.get_mut(&it)?)))
+        else {
+            return false;
+        };
+        state.claim = None;
+        let to = state.device.id.clone();
+        if memory.identify(unit, &to, true) {
+            let from = unit.to_owned();
+            self.changes.push_back(Change::Identified { from, to });
+        }
+        self.remember_device(now, index, memory);
+        true
     }
 
     /// Gives the devices of one id another one: they turned out to be the same.

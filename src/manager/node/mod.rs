@@ -54,6 +54,8 @@ pub(super) struct Node<'a> {
     changes: VecDeque<Change>,
     /// Signs of life; taken at each turn.
     signs: Vec<(Timestamp, DeviceIndex, Sign)>,
+    /// Devices that stated a unit id, or connected after they did; taken at each turn.
+    claims: Vec<DeviceIndex>,
     /// Since when it is in use.
     begun: Timestamp,
     /// When it next has something to do by itself.
@@ -132,6 +134,7 @@ impl<'a> Node<'a> {
             device_failures: Vec::new(),
             changes: VecDeque::new(),
             signs: Vec::new(),
+            claims: Vec::new(),
             begun: Timestamp::START,
             due: Some(Timestamp::START),
             readable: false,

@@ -128,6 +128,7 @@ impl Node<'_> {
             light: LightPacing::default(),
             woken: None,
             identity_asked: unread.contains(Wanted::IDENTITY),
+            claim: None,
             deferred: (!is_wanted).then(|| known.clone()),
         };
         self.devices.insert(index, state);
@@ -165,6 +166,7 @@ impl Node<'_> {
             self.signs.push((now, index, Sign::Arrival));
             if let Some(state) = self.devices.get_mut(&index) {
                 state.on_link_up();
+                self.claims.push(index);
             }
             self.change(index, |device| {
                 device.presence = Presence::Online;

@@ -66,6 +66,9 @@ pub(super) struct DeviceState {
     pub(super) woken: Option<Timestamp>,
     /// Whether it was asked for its identity since it connected: whatever it answered, once is enough.
     pub(super) identity_asked: bool,
+    /// The id of the unit id that it stated, while it is not settled whether that is its device: other
+    /// links may have it. Only behind a receiver that has a pairing record of it.
+    pub(super) claim: Option<String>,
     /// What need not be asked, kept for a poll that waits until the device turns out to be wanted or
     /// until its name is.
     pub(super) deferred: Option<Known>,
