@@ -1,12 +1,15 @@
 //! Time and waiting: the real ones, and virtual ones for simulations, replays and tests.
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::{
+    ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, clock_gettime,
+    timerfd_create, timerfd_settime,
+};
 
 use hidpp_proto::units::Timestamp;
 
@@ -34,6 +37,10 @@ pub trait Clock {
     ) -> io::Result<Wake>;
 }
 
+/// A wait that is longer is timed by the boot clock: the timeout of poll(2) stands still during
+/// suspend, so that a shorter wait may end this much late.
+const SHORT_WAIT: Duration = Duration::from_secs(10);
+
 /// The time since 1970, waited for in poll(2).
 ///
 /// What the time of day was when the clock was made counts, and from then on the boot clock: it
@@ -43,6 +50,8 @@ pub struct RealClock<'a> {
     /// The time since 1970 at boot.
     boot: Duration,
     interrupt: Option<BorrowedFd<'a>>,
+    /// A timer of the boot clock; `None`: it was not needed yet.
+    timer: Option<OwnedFd>,
 }
 
 impl<'a> RealClock<'a> {
@@ -53,7 +62,26 @@ impl<'a> RealClock<'a> {
         Self {
             boot: today.unwrap_or_default().saturating_sub(since_boot()),
             interrupt,
+            timer: None,
         }
+    }
+
+    /// Sets the timer, which becomes readable after this time, of suspend too.
+    fn set_timer(&mut self, after: Duration) -> io::Result<()> {
+        let timer = match self.timer.take() {
+            Some(timer) => timer,
+            None => timerfd_create(
+                TimerfdClockId::Boottime,
+                TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC,
+            )?,
+        };
+        let once = Itimerspec {
+            it_interval: Timespec::default(),
+            it_value: Timespec::try_from(after).map_err(io::Error::other)?,
+        };
+        timerfd_settime(&timer, TimerfdTimerFlags::empty(), &once)?;
+        self.timer = Some(timer);
+        Ok(())
     }
 }
 
@@ -72,12 +100,20 @@ impl Clock for RealClock<'_> {
         descriptors: &[BorrowedFd<'_>],
         until: Option<Timestamp>,
     ) -> io::Result<Wake> {
-        let watched = self.interrupt.iter().chain(descriptors);
+        let left = until.map(|until| until.since(self.now()));
+        let short = left.filter(|left| *left <= SHORT_WAIT);
+        if let Some(long) = left.filter(|left| *left > SHORT_WAIT) {
+            self.set_timer(long)?;
+        }
+        let timer = self.timer.as_ref().map(AsFd::as_fd);
+        let timer = timer.filter(|_| left > Some(SHORT_WAIT));
+        let watched = self.interrupt.into_iter().chain(timer);
         let mut polled: Vec<PollFd<'_>> = watched
-            .map(|fd| PollFd::from_borrowed_fd(*fd, PollFlags::IN))
+            .chain(descriptors.iter().copied())
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN))
             .collect();
-        let timeout = until
-            .map(|until| Timespec::try_from(until.since(self.now())))
+        let timeout = short
+            .map(Timespec::try_from)
             .transpose()
             .map_err(io::Error::other)?;
         match poll(&mut polled, timeout.as_ref()) {
@@ -85,18 +121,18 @@ impl Clock for RealClock<'_> {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let interrupted =
-            self.interrupt.is_some() && polled.first().is_some_and(|fd| !fd.revents().is_empty());
-        if interrupted {
-            self.interrupt = None;
-            return Ok(Wake::Interrupted);
-        }
-        let skipped = usize::from(self.interrupt.is_some());
-        let polled = polled.iter().skip(skipped).enumerate();
-        let readable: Vec<usize> = polled
+        let own = polled.len() - descriptors.len();
+        let readable: Vec<usize> = (0..)
+            .zip(&polled)
             .filter(|(_, fd)| !fd.revents().is_empty())
             .map(|(place, _)| place)
             .collect();
+        if self.interrupt.is_some() && readable.first() == Some(&0) {
+            self.interrupt = None;
+            return Ok(Wake::Interrupted);
+        }
+        let readable = readable.into_iter().filter_map(|it| it.checked_sub(own));
+        let readable: Vec<usize> = readable.collect();
         Ok(if readable.is_empty() {
             Wake::Due
         } else {
@@ -133,5 +169,67 @@ impl Clock for VirtualClock {
         };
         self.now = self.now.max(until);
         Ok(Wake::Due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    /// The clock of the timer: 7 is `CLOCK_BOOTTIME` (`linux/time.h`).
+    fn clock_of_timer(clock: &RealClock<'_>) -> String {
+        let timer = clock.timer.as_ref().unwrap().as_raw_fd();
+        let info = fs::read_to_string(format!("/proc/self/fdinfo/{timer}")).unwrap();
+        let line = info.lines().find(|line| line.starts_with("clockid:"));
+        line.unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_long_wait_goes_on_during_suspend() {
+        let mut clock = RealClock::new(None);
+        let (ready, other) = UnixStream::pair().unwrap();
+        other.shutdown(std::net::Shutdown::Write).unwrap();
+        // Something else ends it, and keeps its place.
+        let hour = clock.now() + Duration::from_secs(3600);
+        let (silent, _quiet) = UnixStream::pair().unwrap();
+        let wake = clock.wait(&[silent.as_fd(), ready.as_fd()], Some(hour));
+        assert_eq!(wake.unwrap(), Wake::Readable(vec![1]));
+        assert_eq!(clock_of_timer(&clock), "clockid: 7");
+        // The timer ends it.
+        clock.set_timer(Duration::from_millis(10)).unwrap();
+        let timer = clock.timer.take().unwrap();
+        let wake = clock.wait(&[timer.as_fd()], None).unwrap();
+        assert_eq!(wake, Wake::Readable(vec![0]));
+    }
+
+    #[test]
+    fn a_timer_that_was_not_needed_any_more_does_not_end_the_next_wait() {
+        let mut clock = RealClock::new(None);
+        let (silent, _other) = UnixStream::pair().unwrap();
+        clock.set_timer(Duration::from_nanos(1)).unwrap();
+        let soon = clock.now() + Duration::from_millis(20);
+        let wake = clock.wait(&[silent.as_fd()], Some(soon)).unwrap();
+        assert_eq!(wake, Wake::Due);
+        assert!(clock.now() >= soon);
+    }
+
+    #[test]
+    fn an_interrupt_comes_before_everything_and_once() {
+        let (ready, other) = UnixStream::pair().unwrap();
+        other.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut clock = RealClock::new(Some(ready.as_fd()));
+        for until in [Duration::ZERO, Duration::from_secs(3600)] {
+            let mut clock = RealClock::new(Some(ready.as_fd()));
+            let until = clock.now() + until;
+            let wake = clock.wait(&[ready.as_fd()], Some(until)).unwrap();
+            assert_eq!(wake, Wake::Interrupted);
+            let wake = clock.wait(&[ready.as_fd()], Some(until)).unwrap();
+            assert_eq!(wake, Wake::Readable(vec![0]));
+        }
+        assert_eq!(clock.wait(&[], None).unwrap(), Wake::Interrupted);
     }
 }
