@@ -127,6 +127,23 @@ impl History {
         Ok(Recorded::Written)
     }
 
+    /// Nothing was recorded from this time until now, because the computer slept: what a device was doing
+    /// is not known, and does not count as use. Of a device that was online that is recorded as if it was
+    /// not.
+    pub fn interrupt(&mut self, device: &str, at: Timestamp) -> Result<Recorded, HistoryError> {
+        let Some(written) = self.written.get(device) else {
+            return Ok(Recorded::NoNews);
+        };
+        if !written.sample.online || at < written.at {
+            return Ok(Recorded::NoNews);
+        }
+        let away = Sample {
+            online: false,
+            ..written.sample
+        };
+        self.record(device, at, &away)
+    }
+
     /// A device turned out to be another one: what is recorded of the first belongs to the second.
     pub fn join(&mut self, from: &str, to: &str, now: Timestamp) -> Result<(), HistoryError> {
         let other = DeviceFile::of(&self.directory, from);

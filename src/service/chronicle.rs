@@ -8,6 +8,7 @@ use log::{debug, warn};
 
 use super::board::Post;
 use super::expected::{Expectations, Look};
+use super::suspend::SuspendDetector;
 use super::wall;
 use crate::device::{Device, TimeLeft};
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
@@ -37,6 +38,7 @@ pub(super) struct Chronicle {
     expectations: Expectations,
     /// When to note the devices again, though nothing about them differs.
     due: Option<Instant>,
+    suspend: SuspendDetector,
 }
 
 impl Chronicle {
@@ -51,12 +53,27 @@ impl Chronicle {
             join_tried: None,
             expectations: Expectations::default(),
             due: None,
+            suspend: SuspendDetector::new(),
         };
         if let Some(Err(error)) = chronicle.history.as_mut().map(History::prepare) {
             chronicle.unusable = true;
             warn!("{}", failure(&error));
         }
         chronicle
+    }
+
+    /// Whether the computer slept since the last look; what devices did then is noted as not known.
+    pub(super) fn look_for_suspend<'a>(&mut self, posts: impl Iterator<Item = &'a Post>) -> bool {
+        let Some(slept) = self.suspend.look() else {
+            return false;
+        };
+        let began = wall::today().since_start().saturating_sub(slept);
+        for post in posts {
+            if let Some(line) = self.interrupt(&post.name, Timestamp::from_start(began)) {
+                warn!("{line}");
+            }
+        }
+        true
     }
 
     /// Records what is known of a device, if it is news, and retries pending moves. Renews the forecast
@@ -161,8 +178,23 @@ impl Chronicle {
 
     /// Records a sample. Returns what is to be logged: that a failure began or ended.
     fn record(&mut self, device: &str, at: Timestamp, sample: &Sample) -> Option<String> {
-        let history = self.history.as_mut()?;
-        match history.record(device, at, sample) {
+        let recorded = self.history.as_mut()?.record(device, at, sample);
+        self.on_recorded(device, recorded)
+    }
+
+    /// Records that nothing is known of a device from this time on. Returns what is to be logged.
+    fn interrupt(&mut self, device: &str, at: Timestamp) -> Option<String> {
+        let recorded = self.history.as_mut()?.interrupt(device, at);
+        self.on_recorded(device, recorded)
+    }
+
+    fn on_recorded(
+        &mut self,
+        device: &str,
+        recorded: Result<Recorded, HistoryError>,
+    ) -> Option<String> {
+        let history = self.history.as_ref()?;
+        match recorded {
             Ok(Recorded::NoNews) => None,
             Ok(Recorded::Written) => {
                 let failed = self.failing.remove(device);
@@ -286,6 +318,28 @@ mod tests {
         assert!(desk.chronicle.due().unwrap() > soon);
         desk.chronicle.note(&post(&board, MOUSE, 100));
         assert!(desk.chronicle.due().unwrap() <= soon);
+    }
+
+    #[test]
+    fn what_happened_during_suspend_is_not_use() {
+        let mut desk = Desk::new();
+        let at = |seconds| Timestamp::from_start(Duration::from_secs(seconds));
+        desk.tell(MOUSE, 60);
+        assert_eq!(desk.chronicle.interrupt(MOUSE, at(1000)), None);
+        // It is offline already, or was never recorded.
+        assert_eq!(desk.chronicle.interrupt(MOUSE, at(2000)), None);
+        assert_eq!(desk.chronicle.interrupt(KEYBOARD, at(2000)), None);
+        desk.seconds = 4999;
+        desk.tell(MOUSE, 60);
+        // The time of day was set back.
+        assert_eq!(desk.chronicle.interrupt(MOUSE, at(3000)), None);
+        let entries = read(&desk.directory(), MOUSE, Timestamp::START).unwrap();
+        let entries: Vec<_> = entries.iter().map(|it| (it.at, it.online)).collect();
+        assert_eq!(
+            entries,
+            [(at(1), true), (at(1000), false), (at(5000), true)]
+        );
+        assert!(!desk.file(KEYBOARD).exists());
     }
 
     fn again(line: Option<String>) -> bool {

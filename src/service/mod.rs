@@ -22,6 +22,7 @@ mod leases;
 mod objects;
 mod publisher;
 mod settings;
+mod suspend;
 #[cfg(test)]
 mod testing;
 mod wall;

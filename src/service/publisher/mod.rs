@@ -84,7 +84,8 @@ impl Publisher {
             for (from, to) in &work.identified {
                 self.chronicle.join(from, to);
             }
-            let all = self.chronicle.is_due();
+            let posts = work.devices.iter().map(|it| &**it);
+            let all = self.chronicle.look_for_suspend(posts) | self.chronicle.is_due();
             for post in &work.devices {
                 if (all || work.touched.contains(&post.path)) && self.chronicle.note(post) {
                     work.touched.insert(post.path.clone());
