@@ -66,6 +66,10 @@ pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 /// such as a mouse with cells for a year, has the time of the calendar.
 const HOURS_OF_USE: f64 = 200.0;
 
+/// The same where the time left was one of use before: a use near the limit would change it with each
+/// reading.
+const HOURS_STILL_OF_USE: f64 = 250.0;
+
 /// What is expected of a device.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
@@ -125,7 +129,8 @@ impl Lack {
     }
 }
 
-/// What is expected of a device after `now`, of entries of any order.
+/// What is expected of a device after `now`, of entries of any order. What its last forecast counted,
+/// hours of use or days, is kept near the limit.
 pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast {
     let (forecast, hours) = of_charge(entries, device, now);
     Forecast {
@@ -152,7 +157,11 @@ fn of_charge(entries: &[Entry], device: &Device, now: Timestamp) -> (Forecast, O
     };
     let today = days(seconds(now, since));
     let is_used_for_hours = device.time_basis() == TimeBasis::Use && !measures_light;
-    let of_use = is_used_for_hours.then(|| of_use(&recent, margin, now));
+    let most = match device.forecast.map(|before| before.basis) {
+        Some(TimeBasis::Use) => HOURS_STILL_OF_USE,
+        Some(TimeBasis::Calendar) | None => HOURS_OF_USE,
+    };
+    let of_use = is_used_for_hours.then(|| of_use(&recent, margin, now, most));
     let of_use = of_use.flatten();
     let forecast = Forecast {
         loss: trend.map(|trend| trend.loss),
@@ -164,15 +173,15 @@ fn of_charge(entries: &[Entry], device: &Device, now: Timestamp) -> (Forecast, O
     (forecast, hours)
 }
 
-/// The time of use until the battery is empty, if it lasts for [`HOURS_OF_USE`] at most.
-fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp) -> Option<Estimate> {
+/// The time of use until the battery is empty, if a full one lasts for so many hours at `most`.
+fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp, most: f64) -> Option<Estimate> {
     let timed: Vec<Timed<'_>> = axis::by_use(recent).collect();
     let last = timed.last()?;
     let today = last.at.saturating_add(axis::use_between(last.entry, now));
     let readings = readings::readings(timed.into_iter());
     let phases = trend::falls(&readings.all, trend::USE)?;
     let trend = trend::trend(&phases)?;
-    trend.full().filter(|full| full * 24.0 <= HOURS_OF_USE)?;
+    trend.full().filter(|full| full * 24.0 <= most)?;
     match trend.outlook(days(today), margin) {
         Outlook::Empty(days) => Some(days),
         Outlook::Holds => None,

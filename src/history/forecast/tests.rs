@@ -209,8 +209,13 @@ fn ten_days_of_light_are_too_few() {
 }
 
 /// A headset that is on for two hours each day, and loses 5 % in an hour of it: 20 hours when full.
-/// It is noted at each change and once an hour.
 fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry> {
+    used(days, from, 20.0, is_watched)
+}
+
+/// A device that is on for two hours each day, and lasts for so many of them when full. It is noted
+/// every twelve minutes.
+fn used(days: u32, from: f64, full: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut percent = from;
     for minute in (0..days * 24 * 60).step_by(12) {
@@ -224,7 +229,7 @@ fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry>
                 ..charge(at(0), rounded(percent))
             });
         }
-        percent -= if on { 1.0 } else { 0.0 };
+        percent -= if on { 20.0 / full } else { 0.0 };
     }
     entries
 }
@@ -283,6 +288,27 @@ fn a_mouse_whose_charge_lasts_for_months_is_told_in_days() {
         (59..=61).contains(&(left.best.as_secs() / 86_400)),
         "{left:?}"
     );
+}
+
+#[test]
+fn a_use_near_the_limit_does_not_change_which_time_is_shown() {
+    let mut mouse = Device {
+        kind: Some(DeviceKind::Mouse),
+        ..used_for_hours()
+    };
+    // How many hours of use a full battery lasts.
+    for (full, basis) in [
+        (220.0, TimeBasis::Calendar),
+        (185.0, TimeBasis::Use),
+        (220.0, TimeBasis::Use),
+        (270.0, TimeBasis::Calendar),
+        (220.0, TimeBasis::Calendar),
+    ] {
+        let entries = used(50, 90.0, full, |_| true);
+        let left = time_left(&entries, &mouse, at(50 * 24)).unwrap();
+        assert_eq!(left.basis, basis, "{full}");
+        mouse.forecast = Some(left);
+    }
 }
 
 #[test]
