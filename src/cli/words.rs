@@ -143,6 +143,15 @@ pub(super) fn time_left(left: &TimeLeft) -> String {
     format!("{} {}{of_use}", unit.amount(left.best), unit.name())
 }
 
+/// The time left without its range, which says what comes at its end: `40 days`, `full in 1.5 h`.
+pub(super) fn time_left_short(left: &TimeLeft) -> String {
+    let best = time_left(left);
+    match left.until {
+        TimeLeftUntil::Empty => best,
+        TimeLeftUntil::Full => format!("full in {best}"),
+    }
+}
+
 /// The time left with its range: `about 12 h of use left (9 to 16)`.
 pub(super) fn time_left_range(left: &TimeLeft) -> String {
     let unit = Unit::of(left);

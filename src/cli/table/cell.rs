@@ -55,6 +55,15 @@ pub(super) enum Column {
     Firmware,
 }
 
+/// What a column does on a narrow terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Concession {
+    /// It is left out.
+    LeaveOut(Column),
+    /// The time left has no range.
+    ShortenTime,
+}
+
 impl Column {
     pub(super) const ALL: [Self; 11] = [
         Self::Slot,
@@ -70,23 +79,23 @@ impl Column {
         Self::Firmware,
     ];
 
-    /// What is left out first on a narrow terminal. Where a charge is an `old` one, its age stays
+    /// What gives way first on a narrow terminal. Where a charge is an `old` one, its age stays
     /// until nothing else can go.
-    pub(super) fn dispensable(old: bool) -> impl Iterator<Item = Self> {
+    pub(super) fn dispensable(old: bool) -> impl Iterator<Item = Concession> {
         let order = [
-            Self::Voltage,
-            Self::Read,
-            Self::Firmware,
-            Self::Kind,
-            Self::Bar,
-            Self::Slot,
-            Self::Left,
-            Self::Light,
+            Concession::LeaveOut(Self::Voltage),
+            Concession::ShortenTime,
+            Concession::LeaveOut(Self::Read),
+            Concession::LeaveOut(Self::Firmware),
+            Concession::LeaveOut(Self::Kind),
+            Concession::LeaveOut(Self::Bar),
+            Concession::LeaveOut(Self::Slot),
+            Concession::LeaveOut(Self::Light),
+            Concession::LeaveOut(Self::Left),
         ];
-        let first = order
-            .into_iter()
-            .filter(move |it| !old || *it != Self::Read);
-        first.chain(old.then_some(Self::Read))
+        let age = Concession::LeaveOut(Self::Read);
+        let first = order.into_iter().filter(move |it| !old || *it != age);
+        first.chain(old.then_some(age))
     }
 
     /// The heading; that of charge stands over the bar, if it is there.
@@ -119,14 +128,20 @@ impl Column {
     }
 }
 
-/// What stands in a column for a device; `beside_bar`: the charge has its bar beside it.
-pub(super) fn cell(
-    device: &Device,
-    column: Column,
-    beside_bar: bool,
-    now: Timestamp,
-    style: Style,
-) -> Cell {
+/// How cells are written.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    /// The charge has its bar beside it.
+    pub(super) beside_bar: bool,
+    /// The time left has no range.
+    pub(super) short_time: bool,
+    pub(super) style: Style,
+    pub(super) now: Timestamp,
+}
+
+/// What stands in a column for a device.
+pub(super) fn cell(device: &Device, column: Column, form: Form) -> Cell {
+    let Form { style, now, .. } = form;
     let unknown = || Cell::plain(style.unknown());
     let battery = device.battery.as_ref();
     match column {
@@ -149,12 +164,16 @@ pub(super) fn cell(
         Column::Charge => match battery.and_then(|battery| words::charge(battery, style)) {
             Some(charge) if is_old(device) => Cell::right(charge).with(charge_style(device)),
             Some(charge) => Cell::right(charge),
-            None if beside_bar => Cell::plain(""),
+            None if form.beside_bar => Cell::plain(""),
             None => Cell::right(no_charge(device, style)),
         },
         Column::State => state(device, style),
         Column::Left => device.time_left(now).map_or_else(unknown, |left| {
-            Cell::plain(words::time_left_range(&left.rounded()))
+            Cell::plain(if form.short_time {
+                words::time_left_short(&left.rounded())
+            } else {
+                words::time_left_range(&left.rounded())
+            })
         }),
         Column::Voltage => battery
             .and_then(|battery| battery.voltage)

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use anstyle::Style as Ansi;
 use unicode_width::UnicodeWidthStr;
 
-use self::cell::{Cell, Column, cell};
+use self::cell::{Cell, Column, Concession, Form, cell};
 use super::style::Style;
 use super::words;
 use crate::device::{Device, Link, Receiver};
@@ -37,6 +37,7 @@ struct Group<'a> {
 /// The columns that are shown, with their widths.
 struct Layout {
     columns: Vec<(Column, usize)>,
+    short_time: bool,
     now: Timestamp,
     style: Style,
 }
@@ -83,6 +84,16 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
     let of_receiver = |receiver: &Receiver| {
         let devices = snapshot.devices.iter();
         let devices = devices.filter(|device| device.receiver() == Some(&receiver.id));
+        let devices: Vec<&Device> = devices.collect();
+        // All its devices are listed where they are in use: an empty group would look like a fault.
+        if devices.is_empty()
+            && snapshot
+                .devices
+                .iter()
+                .any(|it| has_other_link(it, receiver))
+        {
+            return None;
+        }
         let mut facts = vec![format!("{:04X}:{:04X}", receiver.vendor, receiver.product)];
         let serial = receiver.serial.as_deref().and_then(text::name);
         facts.extend(serial.map(|serial| format!("serial {serial}")));
@@ -90,13 +101,14 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         facts.extend(firmware.map(|firmware| format!("firmware {firmware}")));
         facts.extend(words::slots(receiver));
         facts.push(text::line(&receiver.node));
-        Group {
+        Some(Group {
             name: receiver.model.name().to_owned(),
             facts,
-            devices: devices.collect(),
-        }
+            devices,
+        })
     };
-    let mut groups: Vec<Group<'_>> = snapshot.receivers.iter().map(of_receiver).collect();
+    let groups = snapshot.receivers.iter().filter_map(of_receiver);
+    let mut groups: Vec<Group<'_>> = groups.collect();
     let mut buses: Vec<&str> = snapshot.devices.iter().filter_map(bus).collect();
     // Cables before Bluetooth.
     buses.sort_by_key(|bus| (*bus != "usb", *bus));
@@ -116,6 +128,12 @@ fn groups(snapshot: &Snapshot) -> Vec<Group<'_>> {
         });
     }
     groups
+}
+
+/// Whether a device that is listed elsewhere is paired with this receiver, too.
+fn has_other_link(device: &Device, receiver: &Receiver) -> bool {
+    let mut links = device.other_links.iter().map(|it| &it.link);
+    links.any(|link| matches!(link, Link::Paired { receiver: id, .. } if *id == receiver.id))
 }
 
 fn bus(device: &Device) -> Option<&str> {
@@ -138,6 +156,7 @@ impl Layout {
     fn of(snapshot: &Snapshot, style: Style) -> Self {
         let mut layout = Self {
             columns: Vec::new(),
+            short_time: false,
             now: snapshot.at,
             style,
         };
@@ -150,11 +169,14 @@ impl Layout {
         });
         layout.measure(devices, &columns);
         let old = devices.iter().any(cell::has_old_charge);
-        for dispensable in Column::dispensable(old) {
+        for concession in Column::dispensable(old) {
             if style.fits(layout.width()) {
                 break;
             }
-            columns.retain(|column| *column != dispensable);
+            match concession {
+                Concession::LeaveOut(it) => columns.retain(|column| *column != it),
+                Concession::ShortenTime => layout.short_time = true,
+            }
             layout.measure(devices, &columns);
         }
         layout.shorten_names(SHORTEST_NAME);
@@ -162,18 +184,24 @@ impl Layout {
     }
 
     fn measure(&mut self, devices: &[Device], columns: &[Column]) {
-        let bar = columns.contains(&Column::Bar);
+        let form = self.form(columns.contains(&Column::Bar));
         let width = |column: &Column| {
-            let cells = devices.iter().map(|device| {
-                cell(device, *column, bar, self.now, self.style)
-                    .text
-                    .width()
-            });
-            let widest = cells.chain([column.heading(bar).width()]).max();
+            let cells = devices.iter().map(|device| cell(device, *column, form));
+            let cells = cells.map(|cell| cell.text.width());
+            let widest = cells.chain([column.heading(form.beside_bar).width()]).max();
             (*column, widest.unwrap_or_default())
         };
         self.columns = columns.iter().map(width).collect();
         self.shorten_names(SHORT_NAME);
+    }
+
+    const fn form(&self, beside_bar: bool) -> Form {
+        Form {
+            beside_bar,
+            short_time: self.short_time,
+            style: self.style,
+            now: self.now,
+        }
     }
 
     fn width(&self) -> usize {
@@ -207,10 +235,8 @@ impl Layout {
     }
 
     fn print_device(&self, out: &mut dyn Write, device: &Device) -> io::Result<()> {
-        let bar = self.has_bar();
-        self.print_line(out, |column| {
-            cell(device, column, bar, self.now, self.style)
-        })
+        let form = self.form(self.has_bar());
+        self.print_line(out, |column| cell(device, column, form))
     }
 
     fn print_line(&self, out: &mut dyn Write, cell: impl Fn(Column) -> Cell) -> io::Result<()> {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::VirtualClock;
-use crate::device::{Battery, Presence, TimeBasis, TimeLeft, TimeLeftUntil};
+use crate::device::{Battery, OtherLink, Presence, TimeBasis, TimeLeft, TimeLeftUntil};
 use crate::manager::{Memory, Obstacle, OpenNode, Query, Unreadable, read_status};
 use crate::nodes::{SimulatedNode, numbered};
 use crate::transport::{Bus, NodeInfo};
@@ -389,9 +389,51 @@ fn the_time_left_has_a_column_where_one_is_known() {
         wide.contains("discharging  about 40 days left (30 to 55)"),
         "{wide}"
     );
-    let narrow = Style {
-        width: Some(40),
-        ..WIDE
-    };
-    assert!(!text(&snapshot, narrow).contains("days"));
+    // On 80 columns it stays, without its range; the light of the K750 stays too.
+    for (width, headings) in [
+        (
+            110,
+            "SLOT  DEVICE  KIND      CHARGE            STATE        TIME LEFT                      \
+             LIGHT         READ",
+        ),
+        (
+            80,
+            "SLOT  DEVICE  CHARGE            STATE        TIME LEFT  LIGHT",
+        ),
+        (60, "SLOT  DEVICE  CHARGE  STATE        TIME LEFT  LIGHT"),
+        (55, "DEVICE  CHARGE  STATE        TIME LEFT  LIGHT"),
+        (45, "DEVICE  CHARGE  STATE        TIME LEFT"),
+        (35, "DEVICE  CHARGE  STATE"),
+    ] {
+        let narrow = Style {
+            width: Some(width),
+            ..WIDE
+        };
+        let table = text(&snapshot, narrow);
+        let heading = table.lines().nth(1).unwrap().trim();
+        assert_eq!(heading, headings, "{width}\n{table}");
+        let short = width < 110 && width >= 45;
+        assert_eq!(table.contains("  40 days"), short, "{width}\n{table}");
+    }
+}
+
+#[test]
+fn a_receiver_whose_devices_are_all_in_use_elsewhere_has_no_heading() {
+    let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
+    let mut nodes = desk();
+    nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
+    let mut snapshot = read(nodes, BATTERY, &mut VirtualClock::default());
+    // Nothing is paired with it: that is worth a line.
+    assert!(drawn(&snapshot, WIDE).contains("/dev/hidraw9"));
+    let m705 = snapshot.devices.last_mut().unwrap();
+    m705.other_links.push(OtherLink {
+        link: Link::Paired {
+            receiver: "A0000009".into(),
+            slot: Slot::new(1).unwrap(),
+        },
+        presence: Presence::Offline,
+    });
+    let table = drawn(&snapshot, WIDE);
+    assert!(!table.contains("/dev/hidraw9"), "{table}");
+    assert!(!table.ends_with("\n\n"), "{table}");
 }
