@@ -42,6 +42,22 @@ fn no_light() -> Command {
     }
 }
 
+#[test]
+fn a_series_that_begins_early_does_not_delay_the_end_of_the_start() {
+    // `watch` measures light from the first second on, while an M705 that does not answer is waited for.
+    let mut harness = FollowHarness::new();
+    let desk = desk();
+    desk.act(|receiver| receiver.set_silent(M705, true));
+    harness.port.plug(&desk);
+    for second in 1..60 {
+        harness.want(second, light(60, 1));
+    }
+    let told = harness.follow(60);
+    let settled = told.iter().find(|(_, news)| matches!(news, News::Settled));
+    let (second, _) = settled.unwrap();
+    assert!((3..10).contains(second), "{second}");
+}
+
 /// A harness with the desk, where nothing is left to do from the tenth second on.
 fn harness() -> (FollowHarness, Shared) {
     let mut harness = FollowHarness::new();

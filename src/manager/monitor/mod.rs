@@ -242,9 +242,9 @@ impl Monitor<'_> {
         }
     }
 
-    /// Whether no device is being asked, and nothing is about to be opened.
+    /// Whether all devices were asked once, and nothing is about to be opened.
     fn is_settled(&self) -> bool {
-        self.waiting.iter().all(Waiting::is_given_up) && self.nodes.values().all(Node::is_done)
+        self.waiting.iter().all(Waiting::is_given_up) && self.nodes.values().all(Node::is_settled)
     }
 
     fn pump(

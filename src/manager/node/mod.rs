@@ -46,6 +46,8 @@ pub(super) struct Node<'a> {
     receiver: Option<Receiver>,
     devices: BTreeMap<DeviceIndex, DeviceState>,
     phase: Phase,
+    /// Whether all that was there when it was opened was asked once.
+    settled: bool,
     /// Whether it was reported that the receiver is there.
     introduced: bool,
     failure: Option<Failure>,
@@ -129,6 +131,7 @@ impl<'a> Node<'a> {
             receiver,
             devices: BTreeMap::new(),
             phase: Phase::Searching,
+            settled: false,
             introduced: false,
             failure: None,
             device_failures: Vec::new(),
@@ -240,6 +243,18 @@ impl<'a> Node<'a> {
         let asking = self.devices.values().any(|it| it.poll.is_running());
         self.failure.is_some()
             || (self.phase == Phase::Searched && !asking && self.session.is_idle())
+    }
+
+    /// Whether all that was there when it was opened was asked once. That stays so, while devices report
+    /// and light is measured.
+    pub(super) const fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    fn settle_once(&mut self) {
+        let is_asked = self.devices.values().all(|it| it.poll.is_past_first());
+        let is_searched = self.phase == Phase::Searched && self.session.is_idle_but_for_light();
+        self.settled |= self.failure.is_some() || (is_searched && is_asked);
     }
 
     /// The device at this place.

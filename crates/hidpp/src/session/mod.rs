@@ -238,7 +238,12 @@ impl Session {
 
     /// Whether nothing waits to be sent, answered or measured.
     pub fn is_idle(&self) -> bool {
-        self.exchange.is_idle() && self.light_series.is_empty() && self.first_notices.is_empty()
+        self.is_idle_but_for_light() && self.light_series.is_empty()
+    }
+
+    /// The same, where series of light measurements may run.
+    pub fn is_idle_but_for_light(&self) -> bool {
+        self.exchange.is_idle() && self.first_notices.is_empty()
     }
 
     /// How many reports were sent so far.

@@ -8,6 +8,8 @@ pub(in crate::manager::node) struct Poll {
     phase: Phase,
     /// When it was last asked, second looks at a reading aside.
     last: Option<Timestamp>,
+    /// Whether all was answered once, or the device was away.
+    finished: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +60,12 @@ impl Poll {
     /// All was answered, or the device is away; so no reading is in doubt.
     pub(in crate::manager::node) const fn finish(&mut self) {
         self.phase = Phase::Idle;
+        self.finished = true;
+    }
+
+    /// Whether it was asked for the first time; that stays so.
+    pub(in crate::manager::node) const fn is_past_first(&self) -> bool {
+        self.finished || !self.is_running()
     }
 
     pub(in crate::manager::node) const fn is_running(&self) -> bool {
