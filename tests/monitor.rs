@@ -139,6 +139,22 @@ fn only_the_selected_devices_are_printed() {
 }
 
 #[test]
+fn a_device_that_is_not_there_is_reported_and_waited_for() {
+    let arguments = ["--simulate", "--device", "K750", "--device", "K270"];
+    let mut monitor = Process::start(&mut command(&arguments));
+    let mut lines = monitor.lines();
+    assert!(lines.any(|line| line.contains("K750")));
+    let report = monitor.error_lines().next().unwrap();
+    assert_eq!(
+        report,
+        "solar-status: no device is called “K270”; waiting for it to be plugged in, to connect or to \
+         be paired\n"
+    );
+    monitor.signal(Signal::TERM);
+    assert_eq!(monitor.wait().code(), Some(130));
+}
+
+#[test]
 fn each_of_73_devices_is_found() {
     let lines = lines(&["--simulate=full", "--duration", "20", "--json"]);
     let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();

@@ -3,6 +3,7 @@
 
 mod alarm_clock;
 mod direct;
+mod missing;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use self::direct::Devices;
+use self::missing::Missing;
 use super::exit::Exit;
 use super::options::CommonArgs;
 use super::{setting, way};
@@ -94,14 +96,19 @@ impl Following {
     pub(super) fn run(self, common: &CommonArgs, on_event: &mut OnEvent<'_>) -> io::Result<Exit> {
         let mut devices = Devices::new(common, self.duration);
         let mut follows_daemon = false;
+        let mut missing = Missing::of(&common.device);
         let mut on_event = |at: Timestamp, event: SessionEvent| {
             match &event {
                 SessionEvent::Begun(origin) => {
                     follows_daemon = matches!(origin, Origin::Daemon { .. });
                     way::tell_origin(common, way::direct(common), origin);
                 }
-                SessionEvent::Follow(FollowEvent::Settled { is_empty }) if follows_daemon => {
-                    for what in absent(*is_empty) {
+                SessionEvent::Follow(FollowEvent::Change(change)) => missing.on_change(change),
+                SessionEvent::Follow(FollowEvent::Settled { is_empty }) => {
+                    let absent = follows_daemon.then(|| absent(*is_empty));
+                    // That nothing at all is there was reported.
+                    let missing = missing.settle().filter(|_| !is_empty);
+                    for what in absent.into_iter().flatten().chain(missing) {
                         let remark = FollowEvent::Remark(Remark::Fallback(what));
                         on_event(at, SessionEvent::Follow(remark))?;
                     }
