@@ -14,8 +14,8 @@ objects=$(busctl "$@" --list tree "$name")
 for path in $(echo "$objects" | grep /devices/hidpp_); do
     charge=$(get Charge "$@")
     lux=$(get Lux "$@")
-    # -1: unknown.
-    [ "$charge" = -1 ] && charge='unknown' || charge="$charge %"
+    # -1: unknown. Some devices report a level, such as "good", and no percentage.
+    [ "$charge" = -1 ] && charge=$(get Level "$@") || charge="$charge %"
     [ "$lux" = -1 ] && light='' || light=", $lux lux"
-    echo "$(get Name "$@"): $charge$light"
+    echo "$(get Name "$@"): ${charge:-unknown}$light"
 done

@@ -7,12 +7,13 @@ from gi.repository import Gio, GLib
 
 NAME = "org.solarstatus.Monitor1"
 DEVICE = "org.solarstatus.Device1"
+SHOWN = ("Name", "Charge", "Level", "Lux")
 
 
 def show(device):
-    value = {name: device.get_cached_property(name).unpack() for name in ("Name", "Charge", "Lux")}
-    # -1: unknown.
-    charge = "unknown" if value["Charge"] == -1 else f"{value['Charge']} %"
+    value = {name: device.get_cached_property(name).unpack() for name in SHOWN}
+    # -1: unknown. Some devices report a level, such as "good", and no percentage.
+    charge = value["Level"] or "unknown" if value["Charge"] == -1 else f"{value['Charge']} %"
     light = "" if value["Lux"] == -1 else f", {value['Lux']} lux"
     print(f"{value['Name']}: {charge}{light}", flush=True)
 
@@ -24,7 +25,7 @@ def appeared(manager, thing):
 
 def changed(manager, thing, device, values, gone):
     # Other properties change as well, such as the time when the device was last seen.
-    if device.get_interface_name() == DEVICE and {"Name", "Charge", "Lux"} & set(values.keys()):
+    if device.get_interface_name() == DEVICE and set(SHOWN) & set(values.keys()):
         show(device)
 
 

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use test_support::bus::Bus;
 use test_support::process::Process;
+use test_support::wait::until;
 
 use crate::daemon_harness::Harness;
 
@@ -31,6 +32,28 @@ fn the_shell_example_lists_charge_and_light() {
     assert_eq!(k750, "K750: 57 %, 12 lux");
     assert!(k800.starts_with("K800: "), "asleep or awake: {k800}");
     assert_eq!(m705, "M705: 65 %");
+}
+
+#[test]
+fn the_shell_example_shows_a_level_where_there_is_no_percentage() {
+    // A K800 has register 07. It is seen once it wakes.
+    let bus = Bus::open();
+    let _daemon = bus.serve(&["--simulate"]);
+    until("the level of the K800", || {
+        let output = example("charge.sh", &bus).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.lines().any(|line| line == "K800: full")
+    });
+}
+
+#[test]
+fn the_python_example_shows_a_level_where_there_is_no_percentage() {
+    let bus = Bus::open();
+    let _daemon = bus.serve(&["--simulate"]);
+    let mut follow = example("follow.py", &bus);
+    let mut follow = Process::start(follow.stdout(Stdio::piped()));
+    let mut lines = follow.lines().take(100);
+    assert!(lines.any(|line| line == "K800: full\n"));
 }
 
 #[test]
