@@ -13,24 +13,100 @@ pub struct Whose {
 
 pub(super) fn look(machine: &Machine) -> Whose {
     let variable = |name| std::env::var(name).ok();
-    let uid = rustix::process::getuid().as_raw().to_string();
-    let all = machine.text("/etc/passwd").unwrap_or_default();
-    // Who runs this, and all people: system users have the names of programs.
-    let people = all.lines().filter_map(|line| {
-        let mut fields = line.split(':');
-        let (name, id) = (fields.next()?, fields.nth(1)?);
-        let is_person = id.parse().is_ok_and(|id: u32| (1000..60_000).contains(&id));
-        (is_person || id == uid).then(|| name.to_owned())
-    });
     let called = ["USER", "LOGNAME", "SUDO_USER"]
         .into_iter()
         .filter_map(variable);
+    let accounts = machine.text("/etc/passwd").unwrap_or_default();
+    Whose {
+        host: machine.text("/proc/sys/kernel/hostname"),
+        ..whose(&accounts, called, variable("HOME"))
+    }
+}
+
+/// The people of a machine with these accounts (the format of passwd(5)), whose variables name these
+/// users and this home. System accounts have the names of programs, or ordinary words such as `nobody`
+/// and `daemon`, and their homes are the same everywhere: both stay as they are.
+fn whose(accounts: &str, called: impl Iterator<Item = String>, home: Option<String>) -> Whose {
+    let accounts = accounts.lines().filter_map(Account::of);
+    let (system, people): (Vec<Account<'_>>, Vec<Account<'_>>) =
+        accounts.partition(Account::is_of_system);
+    let called = called.filter(|name| !system.iter().any(|it| it.name == name));
+    let people = people.iter().map(|it| it.name.to_owned());
     let mut users: Vec<String> = called.chain(people).collect();
     users.sort();
     users.dedup();
+    let home = home.filter(|home| !system.iter().any(|it| it.home == home));
     Whose {
-        host: machine.text("/proc/sys/kernel/hostname"),
+        host: None,
         users,
-        home: variable("HOME"),
+        home,
+    }
+}
+
+/// A line of passwd(5).
+struct Account<'a> {
+    name: &'a str,
+    id: u32,
+    home: &'a str,
+}
+
+impl<'a> Account<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        let mut fields = line.split(':');
+        Some(Self {
+            name: fields.next()?,
+            id: fields.nth(1)?.parse().ok()?,
+            home: fields.nth(2)?,
+        })
+    }
+
+    /// Whether a program uses it: `root` and what a distribution or systemd gives to services and
+    /// containers, and `nobody` (<https://systemd.io/UIDS-GIDS>). Those of people are from 1000 to 60513,
+    /// and those of a directory above 65535.
+    const fn is_of_system(&self) -> bool {
+        matches!(self.id, 0..1000 | 60_514..=65_535)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNTS: &str = "\
+root:x:0:0:root:/root:/bin/bash
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+solar-status:x:998:998:solar-status:/var/lib/solar-status:/usr/sbin/nologin
+anna:x:1000:1000:Anna,,,:/home/anna:/bin/bash
+bert:x:60001:60001::/home/bert:/bin/bash
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+clara:x:1234567:1234567::/home/clara:/bin/bash
+broken
+";
+
+    fn found(called: &[&str], home: &str) -> (Vec<String>, Option<String>) {
+        let called = called.iter().map(|it| (*it).to_owned());
+        let whose = whose(ACCOUNTS, called, Some(home.to_owned()));
+        (whose.users, whose.home)
+    }
+
+    #[test]
+    fn people_are_found_and_system_accounts_are_not() {
+        let people = ["anna", "bert", "clara"].map(str::to_owned).to_vec();
+        for (name, home) in [
+            ("nobody", "/nonexistent"),
+            ("daemon", "/usr/sbin"),
+            ("solar-status", "/var/lib/solar-status"),
+        ] {
+            assert_eq!(found(&[name], home), (people.clone(), None), "{name}");
+        }
+        let home = Some("/home/anna".to_owned());
+        assert_eq!(found(&["anna", "root"], "/home/anna"), (people, home));
+    }
+
+    #[test]
+    fn a_user_of_a_directory_is_found_by_the_variables() {
+        let (users, home) = found(&["dora"], "/home/dora");
+        assert!(users.contains(&"dora".to_owned()), "{users:?}");
+        assert_eq!(home.as_deref(), Some("/home/dora"));
     }
 }
