@@ -235,7 +235,7 @@ ffff880012345600 160 C Ii:1:005:3 0:8 20 = 11020910 39000c06 1d474f4f 44000000 0
     assert_eq!(explained[1]["percent"], 57);
     assert_eq!(
         stderr(&output),
-        "3 lines of USB capture without a HID++ report passed over\n"
+        "solar-status: 3 lines of USB capture without a HID++ report passed over\n"
     );
 }
 
@@ -302,7 +302,8 @@ ratbag raw: hidpp write: 10 00 81 07 00 00 00\n\
 ratbag raw: hidpp read:  10 00 81 07 00 22 00\n";
     let output = run(&["--json"], log.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
-    let passed = "2 lines of other programs' logs without a HID++ report passed over\n";
+    let passed =
+        "solar-status: 2 lines of other programs' logs without a HID++ report passed over\n";
     assert_eq!(stderr(&output), passed);
     let explained = objects(&output);
     let types: Vec<&Value> = explained.iter().map(|it| &it["type"]).collect();
@@ -525,16 +526,16 @@ fn invalid_frames_are_reported_and_decoding_continues() {
     assert_eq!(objects(&output).len(), 1);
     assert_eq!(
         stderr(&output),
-        "line 1: character 8 is no hexadecimal digit\n\
-         line 3: report 10 has 3 bytes instead of 7\n\
-         line 4: unknown report id 80: HID++ reports start with 10, 11 or 12\n\
-         line 5: a byte needs two hexadecimal digits, and at character 3 there is an odd number\n"
+        "solar-status: line 1: character 8 is no hexadecimal digit\n\
+         solar-status: line 3: report 10 has 3 bytes instead of 7\n\
+         solar-status: line 4: unknown report id 80: HID++ reports start with 10, 11 or 12\n\
+         solar-status: line 5: a byte needs two hexadecimal digits, and at character 3 there is an odd number\n"
     );
     let output = run(&["10 01 09", GOOD], b"");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output),
-        "argument 1: report 10 has 3 bytes instead of 7\n"
+        "solar-status: argument 1: report 10 has 3 bytes instead of 7\n"
     );
     assert!(stdout(&output).contains("57 %"));
 }
@@ -587,7 +588,8 @@ fn overlong_and_binary_lines_are_rejected_and_decoding_continues() {
     assert_eq!(objects(&output).len(), 1);
     assert_eq!(
         stderr(&output),
-        "line 1: longer than 4096 bytes\nline 2: no text: it is not valid UTF-8\n"
+        "solar-status: line 1: longer than 4096 bytes\n\
+         solar-status: line 2: no text: it is not valid UTF-8\n"
     );
 }
 

@@ -11,6 +11,7 @@ use super::json;
 use super::standard::{unreadable, unwritable};
 use crate::capture::line::{self, Line, Recording, Source};
 use crate::decode::{self, Context, FrameKind};
+use crate::text;
 
 /// Explains the frames of `args` or, without any, the lines of `input`, as they come.
 ///
@@ -167,10 +168,9 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Where complaints cannot be written, there is nobody to tell.
     fn complain(&mut self, place: &str, why: impl std::fmt::Display) {
         self.all_decoded = false;
-        let _ = writeln!(self.err, "{place}: {why}");
+        self.report(format_args!("{place}: {why}"));
     }
 
     fn end(&mut self) {
@@ -183,11 +183,15 @@ impl Decoder<'_> {
                     1 => "1 line".to_owned(),
                     _ => format!("{passed} lines"),
                 };
-                let _ = writeln!(
-                    self.err,
+                self.report(format_args!(
                     "{lines} {what} without a HID++ report passed over"
-                );
+                ));
             }
         }
+    }
+
+    /// A line on standard error, as of all commands. Where it cannot be written nothing else can be done.
+    fn report(&mut self, what: std::fmt::Arguments<'_>) {
+        let _ = writeln!(self.err, "{}", text::line(&format!("solar-status: {what}")));
     }
 }
