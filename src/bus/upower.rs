@@ -541,7 +541,7 @@ mod tests {
         Battery {
             percent: Percent::new(percent),
             voltage: Some(Millivolts(2540)),
-            ..Battery::untold(source, kind, ChargeState::Discharging, NOW)
+            ..Battery::state_only(source, kind, ChargeState::Discharging, NOW)
         }
     }
 

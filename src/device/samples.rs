@@ -20,6 +20,6 @@ pub(crate) fn battery(percent: u8, state: ChargeState) -> Battery {
     let (source, kind) = (BatterySource::Unified, ValueKind::Percent);
     Battery {
         percent: Percent::new(percent),
-        ..Battery::untold(source, kind, state, Timestamp::START)
+        ..Battery::state_only(source, kind, state, Timestamp::START)
     }
 }

@@ -75,7 +75,7 @@ impl Battery {
             level: level.filter(|_| value_kind == ValueKind::Steps),
             next: status.next,
             rechargeable,
-            ..Self::untold(BatterySource::LevelStatus, value_kind, state, at)
+            ..Self::state_only(BatterySource::LevelStatus, value_kind, state, at)
         }
     }
 
@@ -155,7 +155,7 @@ impl Battery {
                 ExternalPower::Unknown(_) => None,
             },
             rechargeable,
-            ..Self::untold(BatterySource::Unified, value_kind, state, at)
+            ..Self::state_only(BatterySource::Unified, value_kind, state, at)
         }
     }
 
@@ -202,7 +202,7 @@ impl Battery {
             voltage: event.voltage(),
             trusted: event.good,
             rechargeable: Some(true),
-            ..Self::untold(BatterySource::SolarDashboard, ValueKind::Percent, state, at)
+            ..Self::state_only(BatterySource::SolarDashboard, ValueKind::Percent, state, at)
         }
     }
 
@@ -217,7 +217,7 @@ impl Battery {
         };
         Self {
             percent: mileage.charge,
-            ..Self::untold(BatterySource::Mileage, ValueKind::Percent, state, at)
+            ..Self::state_only(BatterySource::Mileage, ValueKind::Percent, state, at)
         }
     }
 
@@ -241,7 +241,7 @@ impl Battery {
         };
         Self {
             level,
-            ..Self::untold(BatterySource::Status, ValueKind::Steps, state, at)
+            ..Self::state_only(BatterySource::Status, ValueKind::Steps, state, at)
         }
     }
 
@@ -258,13 +258,13 @@ impl Battery {
         Self {
             percent: charge.map(|(percent, _)| percent),
             margin: charge.map(|(_, margin)| margin),
-            ..Self::untold(source, ValueKind::Voltage, state, at)
+            ..Self::state_only(source, ValueKind::Voltage, state, at)
         }
     }
 
     /// A trusted reading of which nothing but the state is known: what each source, and each sample in
     /// a test, adds its values to.
-    pub const fn untold(
+    pub const fn state_only(
         source: BatterySource,
         value_kind: ValueKind,
         state: ChargeState,

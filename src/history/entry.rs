@@ -112,7 +112,7 @@ mod tests {
         Battery {
             percent: Percent::new(57),
             voltage: Some(Millivolts(3850)),
-            ..Battery::untold(source, kind, ChargeState::Charging, Timestamp::START)
+            ..Battery::state_only(source, kind, ChargeState::Charging, Timestamp::START)
         }
     }
 

@@ -61,7 +61,7 @@ fn reading() -> impl Strategy<Value = Reading> {
                 percent: percent.and_then(Percent::new),
                 level,
                 trusted,
-                ..Battery::untold(source, value_kind, state, Timestamp::START)
+                ..Battery::state_only(source, value_kind, state, Timestamp::START)
             },
         );
     let gone = proptest::bool::weighted(0.05);
@@ -206,7 +206,7 @@ proptest! {
             after: Duration::from_secs(after),
             battery: Battery {
                 percent: Percent::new(charge),
-                ..Battery::untold(
+                ..Battery::state_only(
                     BatterySource::Unified,
                     ValueKind::Percent,
                     ChargeState::Discharging,

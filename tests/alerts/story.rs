@@ -204,7 +204,7 @@ fn battery(name: &str, words: &[&str], now: Timestamp) -> Battery {
         BatterySource::Unified
     };
     let state = ChargeState::Discharging;
-    let mut battery = Battery::untold(source, ValueKind::Percent, state, at);
+    let mut battery = Battery::state_only(source, ValueKind::Percent, state, at);
     for word in words {
         match *word {
             "charging" => battery.state = ChargeState::Charging,

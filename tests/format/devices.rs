@@ -45,7 +45,7 @@ pub(crate) fn mouse(name: &str, percent: u8) -> Device {
         has_battery: Some(true),
         battery: Some(Battery {
             percent: Percent::new(percent),
-            ..Battery::untold(
+            ..Battery::state_only(
                 BatterySource::Unified,
                 ValueKind::Percent,
                 ChargeState::Discharging,

@@ -73,17 +73,17 @@ impl<'a> Node<'a> {
             return Vec::new();
         }
         let devices = self.devices.iter();
-        let untold = devices.filter(|(index, DeviceState { device, .. })| {
+        let unreported = devices.filter(|(index, DeviceState { device, .. })| {
             self.query.selects(device) && !coverage.tells_of(&self.place_of(**index), device)
         });
-        let untold: Vec<DeviceIndex> = untold.map(|(index, _)| *index).collect();
+        let unreported: Vec<DeviceIndex> = unreported.map(|(index, _)| *index).collect();
         if !self.connection.is_open() {
             let sought = if seek {
                 self.awaited(coverage)
             } else {
                 Vec::new()
             };
-            for index in untold.into_iter().chain(sought) {
+            for index in unreported.into_iter().chain(sought) {
                 self.ask(now, index, Known::default());
             }
             self.connection.stop_listening();
@@ -91,7 +91,7 @@ impl<'a> Node<'a> {
         }
         // The kernel reports on a paired device only where it drives the receiver.
         let undriven = self.receiver.is_some() && !coverage.drives(&self.place.hid);
-        if undriven || !untold.is_empty() {
+        if undriven || !unreported.is_empty() {
             self.session.raise_flags();
             self.due = Some(now);
         } else if !self.is_done() || self.standby.has_polls() {
