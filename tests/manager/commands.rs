@@ -50,10 +50,12 @@ fn a_series_that_begins_early_does_not_delay_the_end_of_the_start() {
     desk.act(|receiver| receiver.set_silent(M705, true));
     harness.port.plug(&desk);
     for second in 1..60 {
-        harness.want(second, light(60, 1));
+        harness.send_command_at(second, light(60, 1));
     }
-    let told = harness.follow(60);
-    let settled = told.iter().find(|(_, news)| matches!(news, News::Settled));
+    let events = harness.follow(60);
+    let settled = events
+        .iter()
+        .find(|(_, event)| matches!(event, News::Settled));
     let (second, _) = settled.unwrap();
     assert!((3..10).contains(second), "{second}");
 }

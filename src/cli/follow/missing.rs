@@ -42,7 +42,10 @@ mod tests {
         let [report] = &reports[..] else {
             panic!("{reports:?}")
         };
-        assert!(report.starts_with("no device is called “K270”;"), "{report}");
+        assert!(
+            report.starts_with("no device is called “K270”;"),
+            "{report}"
+        );
         assert_eq!(missing.settle().count(), 0);
     }
 }

@@ -422,7 +422,7 @@ fn a_receiver_whose_devices_are_all_in_use_elsewhere_has_no_heading() {
     let other = Plugged::Receiver(SimulatedReceiver::new([0xA0, 0, 0, 9]));
     let mut nodes = desk();
     nodes.push((NodeInfo::unifying("/dev/hidraw9"), other));
-    let mut snapshot = read(nodes, BATTERY, &mut VirtualClock::default());
+    let mut snapshot = read(nodes, Wanted::BATTERY, &mut VirtualClock::default());
     // Nothing is paired with it: that is worth a line.
     assert!(drawn(&snapshot, WIDE).contains("/dev/hidraw9"));
     let m705 = snapshot.devices.last_mut().unwrap();

@@ -11,7 +11,7 @@ use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
 use crate::manager::snapshot::Failure;
 use hidpp_proto::feature::Reading;
-use hidpp_proto::session::{DeviceFact, Known, Wanted};
+use hidpp_proto::session::{DeviceFact, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::DeviceIndex;
 
@@ -152,10 +152,8 @@ impl Node<'_> {
             && state.contact.has_answered()
         {
             // A claim that is not settled is raised again in the next run.
-            let known = Known {
-                identified: known.identified && state.claim.is_none(),
-                ..known.clone()
-            };
+            let mut known = known.clone();
+            known.identified &= state.claim.is_none();
             memory.keep_known(&state.device.id, &known, now);
         }
     }
