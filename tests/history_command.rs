@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use test_support::documents;
 use test_support::program::Program;
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
@@ -91,13 +92,6 @@ fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// The README's section about it.
-fn readme() -> String {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let (_, section) = readme.split_once("\n## History\n").unwrap();
-    section.to_owned()
-}
-
 #[test]
 fn two_months_at_the_desk_are_printed_as_text_and_charts() {
     let text = String::from_utf8(simulated(&["--device", "K750"])).unwrap();
@@ -118,7 +112,6 @@ fn two_months_at_the_desk_are_printed_as_text_and_charts() {
     assert!(text.contains(" lux\n"), "{text}");
     assert!(text.contains('⠒') && text.contains('▃'), "{text}");
     assert!(!text.contains('\u{1b}'), "no colour on a pipe");
-    assert!(readme().contains(&text), "README.md must show\n{text}");
 }
 
 /// The names of all values in a document; for a list, those of its first element.
@@ -180,10 +173,9 @@ fn the_document_has_summary_forecast_and_entries() {
     assert!(at("/devices/0/entries").as_array().unwrap().len() > 1000);
     let gap = at("/devices/0/gaps_s").as_u64().unwrap() / 3600;
     assert!((72..84).contains(&gap), "the trip: {gap} h");
-    let readme = readme();
-    let (_, sample) = readme.split_once("```json\n").unwrap();
-    let (sample, _) = sample.split_once("```").unwrap();
-    let sample: Value = serde_json::from_str(sample).unwrap();
+    let blocks = documents::blocks("docs/history.md");
+    let sample = blocks.iter().find(|it| it.language == "json").unwrap();
+    let sample: Value = serde_json::from_str(&sample.text).unwrap();
     assert_eq!(members(&sample), members(&document));
 }
 
@@ -372,7 +364,7 @@ fn help_ends_with_examples_and_exit_statuses() {
 /// `BLESS=1` rewrites it, to be reviewed.
 #[test]
 fn the_readme_shows_the_real_chart() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/pictures/history.svg");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures/history.svg");
     let drawn = simulated(&["--device", "K750", "--svg", "-"]);
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &drawn).unwrap();

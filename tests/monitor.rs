@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
 use serde_json::Value;
+use test_support::documents;
 use test_support::process::Process;
 use test_support::program::{Program, stdout};
 
@@ -54,11 +55,11 @@ fn a_minute_at_the_desk_is_printed_line_by_line() {
 }
 
 #[test]
-fn the_readme_shows_the_real_output() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    assert!(readme.contains(MINUTE), "README.md must show the minute");
+fn the_documents_show_the_real_output() {
+    documents::assert_shown(MINUTE);
     let light = &lines(&["--simulate", "--duration", "17", "--json"])[7];
-    let shown = readme
+    let manual = documents::manual();
+    let shown = manual
         .lines()
         .find(|line| line.starts_with(r#"{"schema":2,"time":"#))
         .unwrap();

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Output;
 
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use test_support::documents;
 use test_support::program::{Program, stdout};
 
 const SOLAR_STATUS: Program = Program::new(env!("CARGO_BIN_EXE_solar-status"));
@@ -53,9 +54,7 @@ day 7 00:16:30  withdrawn  light 4002-392A0750
 day 9 00:03:00  normal     charge 4082-B3400820  MX Master 3: charging fails  Look at its battery, cable and charger.
 "
     );
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
-    let start = printed.split("day 2 10").next().unwrap();
-    assert!(readme.contains(start), "README.md must show the first days");
+    documents::assert_shown(printed.split("day 2 10").next().unwrap());
     assert!(
         !home.path().join("state").exists(),
         "a dry run stores nothing"

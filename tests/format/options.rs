@@ -1,17 +1,15 @@
 use std::fs;
 
+use test_support::documents;
+
 use crate::program::{SOLAR_STATUS, refused, stdout};
 
 fn help() -> String {
     stdout(&["--help"])
 }
 
-fn readme() -> String {
-    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
-}
-
 #[test]
-fn help_and_readme_name_all_formats_and_values() {
+fn help_and_documents_name_all_formats_and_values() {
     let error = refused(&["--format", "x"]);
     let profiles = error.split_once("there are ").unwrap().1;
     let profiles: Vec<&str> = profiles.split_once(". A").unwrap().0.split(", ").collect();
@@ -19,7 +17,7 @@ fn help_and_readme_name_all_formats_and_values() {
     let values = error.split_once("there are ").unwrap().1;
     let values: Vec<&str> = values.lines().next().unwrap().split(", ").collect();
     assert_eq!((profiles.len(), values.len()), (7, 19));
-    let (help, readme) = (help(), readme());
+    let (help, manual) = (help(), documents::manual());
     let of_templates = help.split_once("TEMPLATE ").unwrap().1;
     for profile in profiles {
         assert!(
@@ -27,7 +25,7 @@ fn help_and_readme_name_all_formats_and_values() {
             "--help must list {profile}"
         );
         let shown = format!("--format {profile}");
-        assert!(readme.contains(&shown), "README.md must show {shown}");
+        assert!(manual.contains(&shown), "docs/bars.md must show {shown}");
     }
     for value in values {
         let is_it = |word: &str| word == value;
@@ -37,21 +35,10 @@ fn help_and_readme_name_all_formats_and_values() {
             "--help must list {value}"
         );
         assert!(
-            readme.contains(&format!("`{{{value}}}`")),
-            "README.md must list {value}"
+            manual.contains(&format!("`{{{value}}}`")),
+            "docs/bars.md must list {value}"
         );
     }
-}
-
-#[test]
-fn the_readme_shows_the_real_output() {
-    let readme = readme();
-    let (_, shown) = readme
-        .split_once("$ solar-status --simulate --format '")
-        .unwrap();
-    let (template, shown) = shown.split_once("'\n").unwrap();
-    let shown = shown.split_once("```").unwrap().0;
-    assert_eq!(crate::program::desk(template), shown);
 }
 
 #[test]

@@ -1,6 +1,5 @@
-use std::fs;
-
 use solar_status::cli::format;
+use test_support::documents;
 use test_support::snapshot::assert_is;
 
 use crate::devices::{NAMES, mouse, odd, rendered};
@@ -42,9 +41,9 @@ fn the_output_of_each_profile_is_reviewed() {
 }
 
 #[test]
-fn every_profile_is_in_the_help_and_in_the_readme() {
+fn every_profile_is_in_the_help_and_in_the_documents() {
     let help = stdout(&["--help"]);
-    let readme = fs::read_to_string("README.md").unwrap();
+    let manual = documents::manual();
     for format in format::profiles() {
         assert!(
             help.contains(&format!("\n  {format} ")),
@@ -52,8 +51,8 @@ fn every_profile_is_in_the_help_and_in_the_readme() {
         );
         let used = format!("--format {format}");
         assert!(
-            readme.contains(&used),
-            "{format} is missing in README, For bars and scripts"
+            manual.contains(&used),
+            "{format} is missing in docs/bars.md"
         );
     }
 }

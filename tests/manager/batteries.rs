@@ -1,8 +1,6 @@
 //! Every battery feature and register, from simulated firmware through requests and events to the
 //! resulting device.
 
-use std::fs;
-
 use hidpp_proto::feature::{BatteryFeature, BatteryRegister};
 use hidpp_proto::units::{Lux, Percent};
 use hidpp_sim::Plugged;
@@ -14,6 +12,7 @@ use hidpp_sim::receiver::Receiver;
 use hidpp_sim::solar::Solar;
 use solar_status::device::Device;
 use solar_status::manager::Memory;
+use test_support::documents::document;
 
 use crate::desk::{Shared, hours, in_slot};
 use crate::follow::last;
@@ -103,8 +102,8 @@ fn every_battery_source_is_updated_by_its_events() {
 }
 
 #[test]
-fn the_readme_names_every_battery_source() {
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+fn the_documents_name_every_battery_source() {
+    let readme = document("README.md");
     for feature in BatteryFeature::ALL {
         let row = format!("\n| feature {} |", feature.id());
         assert!(
@@ -119,7 +118,8 @@ fn the_readme_names_every_battery_source() {
             "README.md needs this row of sources:{row}"
         );
     }
-    let others = readme
+    let comparison = document("docs/comparison.md");
+    let others = comparison
         .lines()
         .find(|line| line.starts_with("| other HID++ batteries |"));
     for feature in BatteryFeature::ALL {
@@ -127,7 +127,7 @@ fn the_readme_names_every_battery_source() {
         let named = others.unwrap().contains(&feature.id().to_string());
         assert!(
             named || is_own_row,
-            "{feature:?} is missing in README.md, How it compares"
+            "{feature:?} is missing in docs/comparison.md"
         );
     }
 }

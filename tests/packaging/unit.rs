@@ -9,7 +9,7 @@ use test_support::tools::run;
 
 use crate::tools::{UNIT, text};
 
-/// The exposure stated in README.md and SECURITY.md, from 0 to 10, the value without any
+/// The exposure stated in the documents, from 0 to 10, the value without any
 /// protection.
 const EXPOSURE: &str = "1.0";
 
@@ -82,16 +82,8 @@ fn a_unit_without_protection_exceeds_the_limit() {
 
 #[test]
 fn the_documents_state_the_exposure() {
-    for (file, sentence) in [
-        (
-            "README.md",
-            format!("`systemd-analyze security` says {EXPOSURE}."),
-        ),
-        (
-            "SECURITY.md",
-            format!("`systemd-analyze security` rates it {EXPOSURE} of 10"),
-        ),
-    ] {
+    let sentence = format!("`systemd-analyze security` rates it {EXPOSURE} of 10");
+    for file in ["README.md", "SECURITY.md", "docs/permissions.md"] {
         assert!(text(file).contains(&sentence), "{file}: {sentence}");
     }
 }

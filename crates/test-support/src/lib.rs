@@ -17,6 +17,7 @@ pub mod attacked;
 pub mod attacker;
 pub mod bus;
 pub mod client;
+pub mod documents;
 pub mod lines;
 pub mod process;
 pub mod program;

@@ -159,5 +159,5 @@ fn the_picture_in_the_readme_is_what_is_drawn() {
     let (model, _) = watched(Desk::Small, seconds);
     let drawn = draw(&model, &View::default(), (80, 23), UNICODE, at(seconds));
     let title = "solar-status watch: three devices, and a K750 in detail";
-    assert_snapshot("packaging/pictures/watch.svg", &svg(&drawn.buffer, title));
+    assert_snapshot("docs/pictures/watch.svg", &svg(&drawn.buffer, title));
 }
