@@ -22,6 +22,7 @@ rustPlatform.buildRustPackage {
       "$out"/lib/systemd/system/*.service \
       "$out"/lib/systemd/user/*.service \
       "$out"/share/dbus-1/system-services/*.service \
+      "$out"/share/doc/solar-status/docs/*.md \
       "$out"/share/doc/solar-status/examples/*.desktop \
       --replace /usr/bin "$out/bin"
     runHook postInstall

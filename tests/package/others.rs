@@ -13,9 +13,8 @@ use crate::tools::{output, path, place};
 
 /// What only Debian's package has, in or below these: its overrides, and the documents that its
 /// policy requires.
-const OF_DEBIAN: [&str; 5] = [
+const OF_DEBIAN: [&str; 4] = [
     "usr/share/lintian/",
-    "usr/share/doc/solar-status/README.md",
     "usr/share/doc/solar-status/changelog.Debian.gz",
     "usr/share/doc/solar-status/changelog.gz",
     "usr/share/doc/solar-status/copyright",

@@ -15,7 +15,7 @@ use super::look::Facts;
 use super::{Area, Finding, Unseen};
 
 /// What puts the service and all its files in place.
-const INSTALL: &str = "install the solar-status package (README.md, Installing)";
+const INSTALL: &str = "install the solar-status package (README.md, Install)";
 
 /// All findings, in the order of their areas.
 pub fn judge(facts: &Facts) -> Vec<Finding> {

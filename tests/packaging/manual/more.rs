@@ -3,6 +3,12 @@
 /// A name and its description.
 pub(super) type Entry = (&'static str, &'static str);
 
+/// README and `docs`, as every package installs them.
+const DOCUMENTATION: Entry = (
+    "/usr/share/doc/solar-status/docs",
+    "Status bars, JSON, D-Bus, history, notifications, permissions and devices in detail.",
+);
+
 const PROGRAM: &str = "solar-status";
 const DAEMON: &str = "solar-statusd";
 
@@ -15,6 +21,7 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
                 "What is remembered of devices: last values, names, firmware, places of features. \
                  Of root in /var/cache/solar-status. It may be removed at any time.",
             ),
+            DOCUMENTATION,
         ],
         DAEMON => &[
             ("/dev/hidraw*", "The nodes of receivers and devices."),
@@ -36,6 +43,7 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
                 "/usr/share/dbus-1/interfaces/org.solarstatus.*.xml",
                 "What it serves on the bus, explained.",
             ),
+            DOCUMENTATION,
         ],
         _ => &[],
     }
