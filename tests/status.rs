@@ -237,7 +237,7 @@ fn a_replay_lacks_only_the_kernels_device_names() {
 
 #[test]
 fn a_trace_of_everything_replays_with_any_fields() {
-    // The fields that the README requests for a bug report.
+    // The fields that docs/traces.md requests for a bug report.
     let trace = Scratch::new("everything.trace");
     let fields = "name,battery,full-name,firmware";
     let recorded = document(&[

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use crate::names::Arrow;
 use crate::source::Program;
 
-/// Each room with those it may use. CONTRIBUTING.md says what lives in them.
+/// Each room with those it may use. docs/architecture.md describes them.
 const ROOMS: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("clock", &["units"]),

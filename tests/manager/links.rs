@@ -661,7 +661,7 @@ fn an_id_with_a_place_expires_if_both_links_are_used_but_never_together() {
 
 #[test]
 fn an_id_with_a_place_is_not_renewed_by_stale_replies() {
-    // README, section Links. Slots 1 and 2 have clones, slot 3 has another device.
+    // docs/devices.md, Links. Slots 1 and 2 have clones, slot 3 has another device.
     let half_day = 12 * 3600;
     for is_used in [true, false] {
         let serial = [0xD0, 0, 0, 1];

@@ -1,7 +1,7 @@
 //! One device has one id, whatever comes and goes: devices of three models with equal or zero
 //! serial numbers, on receivers, cables and Bluetooth, in random order and at random times.
 //!
-//! The rules are those of the README, section Links. If the rules do not specify which of two
+//! The rules are those of docs/devices.md, section Links. If the rules do not specify which of two
 //! devices gets an id with its place, or when, the check accepts every result that they allow.
 
 mod expected;
