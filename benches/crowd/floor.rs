@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::Timestamp;
-use hidpp_proto::wire::DeviceIndex;
+use hidpp_proto::wire::{DeviceIndex, FeatureId, FeatureIndex};
 use hidpp_sim::catalogue::{self, Source};
 use hidpp_sim::device::Device;
 use hidpp_sim::patience::Patience;
@@ -33,14 +34,17 @@ pub(crate) fn fewest_registers(receiver: &Receiver, run: Run) -> usize {
 }
 
 /// The fewest requests to an unknown device if the first guess is right: a ping, which
-/// distinguishes registers from features; the index of the feature; its capabilities (1000, 1004);
-/// and the value.
+/// distinguishes registers from features; the index of the feature; its capabilities, where it has a
+/// function for them; and the value.
 pub(crate) fn fewest_to_device(codename: &str) -> Option<usize> {
     let (source, _) = catalogue::find(codename)?.battery?;
     Some(match source {
         Source::Register(_) => 2,
-        Source::Voltage | Source::AdcMeasurement(_) | Source::Solar(_) => 3,
-        Source::LevelStatus(_) | Source::UnifiedBattery(_) => 4,
+        Source::Feature(_) | Source::Solar(_) => {
+            let feature = BatteryFeature::from_id(FeatureId(source.number()))?;
+            let capability = feature.get_capability(FeatureIndex(1));
+            3 + usize::from(capability.is_some())
+        }
     })
 }
 

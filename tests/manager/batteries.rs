@@ -4,7 +4,7 @@
 use hidpp_proto::feature::{BatteryFeature, BatteryRegister};
 use hidpp_proto::units::{Lux, Percent};
 use hidpp_sim::Plugged;
-use hidpp_sim::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
+use hidpp_sim::battery_features::BatteryView;
 use hidpp_sim::device::Device as Simulated;
 use hidpp_sim::hidpp20::{Feature, Model};
 use hidpp_sim::models;
@@ -20,20 +20,15 @@ use crate::follow_harness::{FollowHarness, words};
 
 const CHARGE: Percent = Percent::FULL;
 
-/// A mouse with this feature. The firmware of a new feature belongs in `hidpp-sim`, in
-/// `battery_features/`.
+/// A mouse with this feature, of those that `hidpp-sim` has.
 fn with_feature(feature: BatteryFeature) -> Simulated {
-    let model = match feature {
-        BatteryFeature::LevelStatus => Model::LevelStatus(LevelStatus::dry(Levels::Percent)),
-        BatteryFeature::Voltage => Model::Voltage,
-        BatteryFeature::Unified => Model::UnifiedBattery(UnifiedBattery {
-            percent: true,
-            rechargeable: true,
-        }),
-        BatteryFeature::Adc => Model::AdcMeasurement(AdcMeasurement { connected: true }),
-        BatteryFeature::SolarDashboard => Model::Solar(Solar::new(CHARGE, Lux(12))),
-    };
-    models::mouse("mouse", 0x4074, Feature::new(feature.id().0, model))
+    let solar = Feature::new(0x4301, Model::Solar(Solar::new(CHARGE, Lux(12))));
+    let samples = BatteryView::samples().into_iter().map(Feature::battery);
+    let line = samples
+        .chain([solar])
+        .find(|line| line.id == feature.id().0)
+        .unwrap_or_else(|| panic!("{feature:?} has no firmware: hidpp-sim, battery_features/"));
+    models::mouse("mouse", 0x4074, line)
 }
 
 /// A device with this register. The firmware of a new register belongs in

@@ -1,6 +1,7 @@
 use super::*;
 use crate::Firmware;
 use crate::battery::State;
+use crate::battery_features::BatteryView;
 use crate::hidpp20::{Feature, Model};
 use crate::models;
 use crate::scenario::{self, K750, K800, M705};
@@ -149,7 +150,7 @@ fn battery_notices_must_be_asked_for() {
 #[test]
 fn a_hidpp20_device_speaks_of_its_battery_unasked() {
     let mut desk = scenario::desk();
-    let g502 = models::mouse("G502", 0x407F, Feature::new(0x1001, Model::Voltage));
+    let g502 = models::mouse("G502", 0x407F, Feature::battery(BatteryView::Voltage));
     desk.pair(START, 4, g502);
     assert!(desk.set_charge(seconds(1), 4, percent(50)));
     assert!(desk.set_charging(seconds(2), 4, State::Charging));

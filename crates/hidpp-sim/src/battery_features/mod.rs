@@ -1,4 +1,5 @@
 //! The battery features of HID++ 2.0: 1000, 1001, 1004 and 1F20, each a view of the same battery.
+//! A new one is a variant of [`BatteryView`]; nothing else in this crate lists them.
 //!
 //! | feature | function 0 | function 1 | event 0 |
 //! |---|---|---|---|
@@ -12,6 +13,64 @@
 
 use super::battery::{Battery, State, Step};
 use super::frame::{Error20, padded};
+
+/// A battery feature, with what the device has of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BatteryView {
+    /// 1000: the level of the battery.
+    LevelStatus(LevelStatus),
+    /// 1001: the voltage of the battery.
+    Voltage,
+    /// 1004: the charge of the battery.
+    UnifiedBattery(UnifiedBattery),
+    /// 1F20: the voltage of a headset's battery.
+    AdcMeasurement(AdcMeasurement),
+}
+
+impl BatteryView {
+    /// One of each, as most devices have it.
+    pub fn samples() -> Vec<Self> {
+        vec![
+            Self::LevelStatus(LevelStatus::dry(Levels::Percent)),
+            Self::Voltage,
+            Self::UnifiedBattery(UnifiedBattery {
+                percent: true,
+                rechargeable: true,
+            }),
+            Self::AdcMeasurement(AdcMeasurement { connected: true }),
+        ]
+    }
+
+    /// The feature's id.
+    pub const fn id(&self) -> u16 {
+        match self {
+            Self::LevelStatus(_) => 0x1000,
+            Self::Voltage => 0x1001,
+            Self::UnifiedBattery(_) => 0x1004,
+            Self::AdcMeasurement(_) => 0x1F20,
+        }
+    }
+
+    /// Answers a call of a function.
+    pub(super) fn call(&self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+        match self {
+            Self::LevelStatus(status) => status.call(battery, function),
+            Self::Voltage => voltage(battery, function),
+            Self::UnifiedBattery(unified) => unified.call(battery, function),
+            Self::AdcMeasurement(adc) => adc.call(battery, function),
+        }
+    }
+
+    /// The payload of event 0 for this battery.
+    pub(super) fn event(&self, battery: Battery) -> [u8; 16] {
+        match self {
+            Self::LevelStatus(status) => status.status(battery),
+            Self::Voltage => voltage_status(battery),
+            Self::UnifiedBattery(unified) => unified.status(battery),
+            Self::AdcMeasurement(adc) => adc.status(battery),
+        }
+    }
+}
 
 /// Which percentages feature 1000 can show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +127,7 @@ impl LevelStatus {
         }
     }
 
-    pub(super) fn call(&self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+    fn call(&self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
         match function {
             0 => Ok(self.status(battery)),
             1 => Ok(self.capability()),
@@ -76,7 +135,7 @@ impl LevelStatus {
         }
     }
 
-    pub(super) fn status(&self, battery: Battery) -> [u8; 16] {
+    fn status(&self, battery: Battery) -> [u8; 16] {
         let state = battery.state as u8;
         if battery.state.external_power() && self.while_charging == WhileCharging::Zero {
             return padded(&[0, 0, state]);
@@ -108,7 +167,7 @@ impl LevelStatus {
 }
 
 /// 1001: battery voltage. Function 1 makes lamps of the device show the charge.
-pub(super) fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
     match function {
         0 => Ok(voltage_status(battery)),
         1 => Ok([0; 16]),
@@ -118,7 +177,7 @@ pub(super) fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error2
 
 /// Flags of 1001: 80 external power, and with it in bits 2-0 charging, 1 full, 2 not charging, 7
 /// hardware error (linux-input, September 2019); 10 slow charging, 20 level critical.
-pub(super) fn voltage_status(battery: Battery) -> [u8; 16] {
+fn voltage_status(battery: Battery) -> [u8; 16] {
     let [high, low] = battery.millivolts().0.to_be_bytes();
     let charging = match battery.state {
         State::Discharging => 0x00,
@@ -142,7 +201,7 @@ pub struct UnifiedBattery {
 }
 
 impl UnifiedBattery {
-    pub(super) fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+    fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
         match function {
             // All four steps; flags: bit 0 rechargeable, bit 1 percent.
             0 => Ok(padded(&[
@@ -154,7 +213,7 @@ impl UnifiedBattery {
         }
     }
 
-    pub(super) fn status(self, battery: Battery) -> [u8; 16] {
+    fn status(self, battery: Battery) -> [u8; 16] {
         let charge = if self.percent {
             battery.charge.get()
         } else {
@@ -180,7 +239,7 @@ pub struct AdcMeasurement {
 
 impl AdcMeasurement {
     /// Of a headset that is off only "an error" is known; here it is "not allowed".
-    pub(super) fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
+    fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
         match function {
             0 if self.connected => Ok(self.status(battery)),
             0 => Err(Error20::NotAllowed),

@@ -180,10 +180,7 @@ impl Entry {
 
 fn shown(source: &Source, battery: Battery) -> Model {
     match source {
-        Source::LevelStatus(status) => Model::LevelStatus(status.clone()),
-        Source::Voltage => Model::Voltage,
-        Source::UnifiedBattery(unified) => Model::UnifiedBattery(*unified),
-        Source::AdcMeasurement(adc) => Model::AdcMeasurement(*adc),
+        Source::Feature(view) => Model::Battery(view.clone()),
         Source::Solar(sun) => Model::Solar(Solar::new(battery.charge, *sun)),
         Source::Register(_) => Model::Listed,
     }

@@ -7,7 +7,7 @@ mod build;
 mod parse;
 
 use super::battery::{Battery, Register};
-use super::battery_features::{AdcMeasurement, LevelStatus, UnifiedBattery};
+use super::battery_features::BatteryView;
 use super::device::Kind;
 use hidpp_proto::units::Lux;
 
@@ -34,14 +34,8 @@ pub enum Connection {
 pub enum Source {
     /// Register 07 or 0D of HID++ 1.0.
     Register(Register),
-    /// Feature 1000.
-    LevelStatus(LevelStatus),
-    /// Feature 1001.
-    Voltage,
-    /// Feature 1004.
-    UnifiedBattery(UnifiedBattery),
-    /// Feature 1F20.
-    AdcMeasurement(AdcMeasurement),
+    /// A battery feature.
+    Feature(BatteryView),
     /// Feature 4301, in this light.
     Solar(Lux),
 }
@@ -51,10 +45,7 @@ impl Source {
     pub fn number(&self) -> u16 {
         match self {
             Self::Register(register) => register.address().into(),
-            Self::LevelStatus(_) => 0x1000,
-            Self::Voltage => 0x1001,
-            Self::UnifiedBattery(_) => 0x1004,
-            Self::AdcMeasurement(_) => 0x1F20,
+            Self::Feature(view) => view.id(),
             Self::Solar(_) => 0x4301,
         }
     }

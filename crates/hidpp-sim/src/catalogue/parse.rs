@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Connection, Entry, FeatureLine, Part, PartKind, Source, UnitId};
 use crate::battery::{Battery, Cell, Register, State};
-use crate::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
+use crate::battery_features::{AdcMeasurement, BatteryView, LevelStatus, Levels, UnifiedBattery};
 use crate::device::Kind;
 use hidpp_proto::units::{Lux, Millivolts, Percent};
 
@@ -325,10 +325,10 @@ fn battery(field: &Field) -> Result<(Source, Battery), &'static str> {
     let source = match source {
         "07" => Source::Register(Register::Steps),
         "0D" => Source::Register(Register::Mileage { days: options.days }),
-        "1000" => Source::LevelStatus(level_status(options)),
-        "1001" => Source::Voltage,
-        "1004" => Source::UnifiedBattery(unified),
-        "1F20" => Source::AdcMeasurement(adc),
+        "1000" => Source::Feature(BatteryView::LevelStatus(level_status(options))),
+        "1001" => Source::Feature(BatteryView::Voltage),
+        "1004" => Source::Feature(BatteryView::UnifiedBattery(unified)),
+        "1F20" => Source::Feature(BatteryView::AdcMeasurement(adc)),
         "4301" => Source::Solar(Lux(options.lux)),
         _ => return Err("an unknown source"),
     };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
+use crate::battery_features::{AdcMeasurement, BatteryView, LevelStatus, Levels, UnifiedBattery};
 use crate::hidpp10::{Hidpp10, Versions};
 use crate::hidpp20::{Feature, Hidpp20, Model};
 use crate::testing::{after, arrived, ask, frames, percent, seconds};
@@ -20,7 +20,7 @@ fn anywhere() -> DirectDevice {
         percent: true,
         rechargeable: true,
     };
-    let feature = Feature::new(0x1004, Model::UnifiedBattery(unified));
+    let feature = Feature::battery(BatteryView::UnifiedBattery(unified));
     DirectDevice::bluetooth(0xB025, features([4, 5], feature))
 }
 
@@ -49,7 +49,7 @@ fn g733() -> DirectDevice {
     let adc = AdcMeasurement { connected: true };
     let features = vec![
         Feature::new(0x0001, Model::FeatureSet),
-        Feature::new(0x1F20, Model::AdcMeasurement(adc)),
+        Feature::battery(BatteryView::AdcMeasurement(adc)),
     ];
     let battery = Battery::new(percent(89), State::Discharging).measuring(Millivolts(4058));
     let protocol = Hidpp20::new([4, 2], features).with_battery(battery);
@@ -192,7 +192,7 @@ fn the_battery_speaks_by_itself() {
     assert_eq!(mouse.battery().state, State::Charging);
 
     let steps = Levels::Steps(vec![90, 50, 20, 5]);
-    let feature = Feature::new(0x1000, Model::LevelStatus(LevelStatus::dry(steps)));
+    let feature = Feature::battery(BatteryView::LevelStatus(LevelStatus::dry(steps)));
     let mut keyboard = DirectDevice::bluetooth(0xB342, features([4, 5], feature));
     keyboard.set_charge(START, percent(20));
     assert_eq!(

@@ -2,13 +2,11 @@
 //!
 //! Requests are `feature index, function << 4 | software id, parameters`. Answers are always long
 //! and repeat the two bytes; errors are `FF`, the two bytes, a code. Modelled are root, 0001, 0003,
-//! 0005, 0007, the event of 1D4B, the battery features 1000, 1001, 1004 and 1F20, and 4301; other
-//! features can be listed and answer "unsupported". Each is a [`Model`].
+//! 0005, 0007, the event of 1D4B, the features of [`BatteryView`], and 4301; other features can be
+//! listed and answer "unsupported". Each is a [`Model`].
 
 use super::battery::{Battery, State};
-use super::battery_features::{
-    AdcMeasurement, LevelStatus, UnifiedBattery, voltage, voltage_status,
-};
+use super::battery_features::BatteryView;
 use super::frame::{Error20, Request, long, padded};
 use super::information::{self, Entity, Information};
 use super::solar::{Event, Solar};
@@ -48,14 +46,8 @@ pub enum Model {
     FriendlyName(String),
     /// 1D4B: no functions, and one event after a reconnection.
     WirelessStatus,
-    /// 1000: the level of the battery.
-    LevelStatus(LevelStatus),
-    /// 1001: the voltage of the battery.
-    Voltage,
-    /// 1004: the charge of the battery.
-    UnifiedBattery(UnifiedBattery),
-    /// 1F20: the voltage of a headset's battery.
-    AdcMeasurement(AdcMeasurement),
+    /// A feature that shows the battery.
+    Battery(BatteryView),
     /// 4301: the solar dashboard.
     Solar(Solar),
     /// Listed only: every function answers "unsupported".
@@ -73,13 +65,15 @@ impl Feature {
         }
     }
 
+    /// A battery feature of version 0 without flags.
+    pub fn battery(view: BatteryView) -> Self {
+        Self::new(view.id(), Model::Battery(view))
+    }
+
     /// The payload of event 0 for this battery, if this is a battery feature.
     fn battery_event(&self, battery: Battery) -> Option<[u8; 16]> {
         match &self.model {
-            Model::LevelStatus(status) => Some(status.status(battery)),
-            Model::Voltage => Some(voltage_status(battery)),
-            Model::UnifiedBattery(unified) => Some(unified.status(battery)),
-            Model::AdcMeasurement(adc) => Some(adc.status(battery)),
+            Model::Battery(view) => Some(view.event(battery)),
             Model::FeatureSet
             | Model::Firmware(_)
             | Model::Information(_)
@@ -152,7 +146,7 @@ impl Hidpp20 {
         (1..)
             .zip(&mut self.features)
             .find_map(|(place, line)| match &mut line.model {
-                Model::AdcMeasurement(adc) => {
+                Model::Battery(BatteryView::AdcMeasurement(adc)) => {
                     let news = adc.connected != connected;
                     adc.connected = connected;
                     let event = || event_frame(index, place, (0, adc.status(battery)));
@@ -164,16 +158,20 @@ impl Hidpp20 {
 
     /// Whether this is the dongle of a headset.
     pub(super) fn is_dongle(&self) -> bool {
-        let is_adc = |line: &Feature| matches!(line.model, Model::AdcMeasurement(_));
+        let is_adc =
+            |line: &Feature| matches!(line.model, Model::Battery(BatteryView::AdcMeasurement(_)));
         self.features.iter().any(is_adc)
     }
 
     /// Whether this is a dongle that asks its headset for what the feature at this index is asked.
     pub(super) fn asks_headset(&self, index: u8) -> bool {
-        let connected = self
-            .features
-            .iter()
-            .any(|line| matches!(&line.model, Model::AdcMeasurement(adc) if adc.connected));
+        let is_connected = |line: &Feature| {
+            matches!(
+                &line.model,
+                Model::Battery(BatteryView::AdcMeasurement(adc)) if adc.connected
+            )
+        };
+        let connected = self.features.iter().any(is_connected);
         let line = usize::from(index).checked_sub(1);
         let line = line.and_then(|place| self.features.get(place));
         connected && line.is_some_and(|line| !matches!(line.id, 0x0001 | 0x0003 | 0x0005))
@@ -301,10 +299,7 @@ impl Hidpp20 {
             Model::Information(information) => information.call(function, first),
             Model::Name { name, kind } => device_name(name.as_bytes(), *kind, function, first),
             Model::FriendlyName(name) => friendly_name(name.as_bytes(), function, first),
-            Model::LevelStatus(status) => status.call(battery, function),
-            Model::Voltage => voltage(battery, function),
-            Model::UnifiedBattery(unified) => unified.call(battery, function),
-            Model::AdcMeasurement(adc) => adc.call(battery, function),
+            Model::Battery(view) => view.call(battery, function),
             Model::Solar(solar) => solar.call(now, function, params),
             Model::WirelessStatus => Err(Error20::InvalidFunction),
             Model::FeatureSet | Model::Listed => Err(Error20::Unsupported),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::battery_features::Levels;
+use crate::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBattery};
 use crate::testing::{frame, frames, percent};
 use hidpp_proto::units::Millivolts;
 
@@ -121,9 +121,9 @@ fn with_batteries() -> Hidpp20 {
     };
     let features = vec![
         Feature::new(0x0001, Model::FeatureSet),
-        Feature::new(0x1000, Model::LevelStatus(LevelStatus::dry(steps))),
-        Feature::new(0x1001, Model::Voltage),
-        Feature::new(0x1004, Model::UnifiedBattery(unified)),
+        Feature::battery(BatteryView::LevelStatus(LevelStatus::dry(steps))),
+        Feature::battery(BatteryView::Voltage),
+        Feature::battery(BatteryView::UnifiedBattery(unified)),
     ];
     Hidpp20::new([4, 5], features).with_battery(Battery::new(percent(60), State::Discharging))
 }
@@ -167,7 +167,7 @@ fn battery_features_are_asked_at_their_indices() {
 #[test]
 fn a_headset_comes_and_goes() {
     let adc = AdcMeasurement { connected: false };
-    let features = vec![Feature::new(0x1F20, Model::AdcMeasurement(adc))];
+    let features = vec![Feature::battery(BatteryView::AdcMeasurement(adc))];
     let battery = Battery::new(percent(89), State::Discharging).measuring(Millivolts(4058));
     let mut dongle = Hidpp20::new([4, 2], features).with_battery(battery);
     let there = Some(frames(&["11 FF 01 00 0F DA 01 …"]));
