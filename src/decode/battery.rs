@@ -1,69 +1,13 @@
-//! The functions, events and notifications of battery features and registers.
+//! Requests, replies, events and notifications of battery features and registers.
 
 use super::fields::{Fields, count};
 use super::power;
-use hidpp_proto::feature::solar_dashboard::{self, EventKind, Led, LightMeasure};
-use hidpp_proto::feature::{
-    BatteryFeature, BatteryRegister, Means, adc_measurement, battery_event, battery_level_status,
-    battery_voltage, unified_battery,
-};
-use hidpp_proto::wire::{FeatureIndex, Report};
+use hidpp_proto::feature::solar_dashboard::{self, Led, LightMeasure};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Means};
+use hidpp_proto::wire::{FeatureIndex, Function, Report};
 
 /// Where a feature stands does not change its functions.
 const ANY: FeatureIndex = FeatureIndex::ROOT;
-
-/// The name of a function.
-pub(super) const fn function(feature: BatteryFeature, number: u8) -> Option<&'static str> {
-    match feature {
-        BatteryFeature::LevelStatus => match number {
-            battery_level_status::GET_LEVEL => Some("get battery level"),
-            battery_level_status::GET_CAPABILITY => Some("get battery capability"),
-            _ => None,
-        },
-        BatteryFeature::Voltage => match number {
-            battery_voltage::GET_VOLTAGE => Some("get battery voltage"),
-            1 => Some("show battery status"),
-            _ => None,
-        },
-        BatteryFeature::Unified => match number {
-            unified_battery::GET_CAPABILITIES => Some("get battery capabilities"),
-            unified_battery::GET_STATUS => Some("get battery status"),
-            _ => None,
-        },
-        BatteryFeature::Adc => match number {
-            adc_measurement::GET_MEASUREMENT => Some("get measurement"),
-            _ => None,
-        },
-        BatteryFeature::SolarDashboard => match number {
-            solar_dashboard::SET_LIGHT_MEASURE => Some("set light measure"),
-            solar_dashboard::SET_LED => Some("set LED"),
-            _ => None,
-        },
-    }
-}
-
-/// The name of an event.
-pub(super) fn event_name(feature: BatteryFeature, number: u8) -> Option<&'static str> {
-    match feature {
-        BatteryFeature::LevelStatus => match number {
-            battery_level_status::LEVEL_EVENT => Some("battery level"),
-            _ => None,
-        },
-        BatteryFeature::Voltage => match number {
-            battery_voltage::VOLTAGE_EVENT => Some("battery voltage"),
-            _ => None,
-        },
-        BatteryFeature::Unified => match number {
-            unified_battery::STATUS_EVENT => Some("battery status"),
-            _ => None,
-        },
-        BatteryFeature::Adc => match number {
-            adc_measurement::MEASUREMENT_EVENT => Some("measurement"),
-            _ => None,
-        },
-        BatteryFeature::SolarDashboard => EventKind::from(number).name(),
-    }
-}
 
 /// Whether a request for a function has no parameters, and its reply has some.
 pub(super) fn only_reads(feature: BatteryFeature, number: u8) -> bool {
@@ -83,13 +27,10 @@ fn is_capability(feature: BatteryFeature, number: u8) -> bool {
 
 /// Whether a report under software id 0 that cannot be an event is certainly a reply.
 pub(super) fn is_certain_reply(feature: BatteryFeature, report: &Report) -> bool {
-    match feature {
-        BatteryFeature::LevelStatus
-        | BatteryFeature::Voltage
-        | BatteryFeature::Unified
-        | BatteryFeature::Adc => true,
+    match feature.means(ANY) {
+        Means::Call(_) => true,
         // Count and period of a request for light, where an unmarked broadcast has no light.
-        BatteryFeature::SolarDashboard => {
+        Means::Measurement => {
             matches!(report.params(), [_, period, 0, 0, 0, ..] if *period > 0)
         }
     }
@@ -102,8 +43,8 @@ pub(super) fn request(
     number: u8,
     report: &Report,
 ) -> bool {
-    match feature {
-        BatteryFeature::SolarDashboard => match number {
+    match feature.means(ANY) {
+        Means::Measurement => match number {
             solar_dashboard::SET_LIGHT_MEASURE => {
                 series(fields, solar_dashboard::read_light_measure(report));
             }
@@ -115,10 +56,7 @@ pub(super) fn request(
             _ => return is_empty(report),
         },
         // Their requests have no parameters.
-        BatteryFeature::LevelStatus
-        | BatteryFeature::Voltage
-        | BatteryFeature::Unified
-        | BatteryFeature::Adc => return is_empty(report),
+        Means::Call(_) => return is_empty(report),
     }
     true
 }
@@ -138,8 +76,8 @@ pub(super) fn reply(
         power::capability(fields, feature.read_capability(report));
         return true;
     }
-    match feature {
-        BatteryFeature::SolarDashboard => match number {
+    match feature.means(ANY) {
+        Means::Measurement => match number {
             // The reply repeats the request, or is zero.
             solar_dashboard::SET_LIGHT_MEASURE if is_empty(report) => {
                 fields.say("done", true, "done");
@@ -149,10 +87,7 @@ pub(super) fn reply(
             }
             _ => return is_empty(report),
         },
-        BatteryFeature::LevelStatus
-        | BatteryFeature::Voltage
-        | BatteryFeature::Unified
-        | BatteryFeature::Adc => return is_empty(report),
+        Means::Call(_) => return is_empty(report),
     }
     true
 }
@@ -164,7 +99,7 @@ pub(super) fn event(
     number: u8,
     report: &Report,
 ) -> bool {
-    if battery_event::is_reading(feature, number) {
+    if feature.is_reading(Function::new(number)) {
         power::reading(fields, &feature.read(None, report));
         true
     } else {

@@ -1,13 +1,12 @@
 //! What functions, events and notifications are called.
 
-use super::battery;
 use hidpp_proto::feature::BatteryFeature;
-use hidpp_proto::wire::{Access, FeatureId, Register};
+use hidpp_proto::wire::{Access, FeatureId, Function, Register};
 
 /// The name of a function.
-pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> {
+pub(super) fn function(id: FeatureId, number: u8) -> Option<&'static str> {
     if let Some(feature) = BatteryFeature::from_id(id) {
-        return battery::function(feature, number);
+        return feature.function_name(Function::new(number));
     }
     Some(match (id.0, number) {
         (0x0000, 0) => "find feature",
@@ -32,7 +31,7 @@ pub(super) const fn function(id: FeatureId, number: u8) -> Option<&'static str> 
 /// The name of an event.
 pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
     if let Some(feature) = BatteryFeature::from_id(id) {
-        return battery::event_name(feature, number);
+        return feature.event_name(Function::new(number));
     }
     Some(match (id.0, number) {
         (0x0000, 0) => "no operation",

@@ -4,8 +4,7 @@ use super::battery;
 use super::context::{Behind, Talk};
 use super::names;
 use crate::capture::line::Direction;
-use hidpp_proto::feature::battery_event::{self, Origin};
-use hidpp_proto::feature::{BatteryFeature, BatteryRegister, root, solar_dashboard};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Origin, root, solar_dashboard};
 use hidpp_proto::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
 /// What a report is.
@@ -176,8 +175,7 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
 /// Whether a report under software id 0 cannot be an event of the battery feature it is from.
 fn is_reply_of_battery(id: FeatureId, report: &Report) -> bool {
     BatteryFeature::from_id(id).is_some_and(|feature| {
-        battery::is_certain_reply(feature, report)
-            && battery_event::origin(feature, report, None) == Origin::Reply
+        battery::is_certain_reply(feature, report) && feature.origin(None, report) == Origin::Reply
     })
 }
 

@@ -56,12 +56,12 @@ fn plugged(device: Simulated) -> Shared {
 /// Asserts that a device has a charge, and the name of its source.
 fn assert_read(device: &Device, source: &str) {
     let battery = device.battery.as_ref();
-    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: see feature/reading.rs"));
+    let battery = battery.unwrap_or_else(|| panic!("{source} is not read: see feature/battery.rs"));
     assert!(
         battery.tells_charge(),
         "{source} has no charge: see device/sources.rs"
     );
-    assert_eq!(battery.source.name(), source, "see device/battery.rs");
+    assert_eq!(battery.source.name(), source, "see device/sources.rs");
 }
 
 #[test]

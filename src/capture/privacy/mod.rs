@@ -98,14 +98,7 @@ impl Privacy {
 /// Whether no event of a feature holds user input or what identifies a device.
 fn has_harmless_events(id: FeatureId) -> bool {
     match BatteryFeature::from_id(id) {
-        Some(
-            BatteryFeature::LevelStatus
-            | BatteryFeature::Voltage
-            | BatteryFeature::Unified
-            | BatteryFeature::Adc
-            // Of its light key, only that it was pressed.
-            | BatteryFeature::SolarDashboard,
-        ) => true,
+        Some(feature) => feature.has_harmless_events(),
         None => id == FeatureId::WIRELESS_STATUS,
     }
 }

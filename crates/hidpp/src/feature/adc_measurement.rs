@@ -6,9 +6,12 @@
 //! (ashkitten/g933-utils, Solaar issue 272) and in kernel hid-logitech-hidpp.c, which leaves 0F
 //! unknown; the four bits in the G533 patch on linux-kernel of June 2020.
 
+use super::battery_spec::BatterySpec;
 use crate::units::Millivolts;
-use crate::wire::{Call, FeatureIndex, Report};
+use crate::wire::{Call, FeatureId, FeatureIndex, Report};
 
+/// The feature's id.
+pub const ID: FeatureId = FeatureId(0x1F20);
 /// Number of the function that reads the voltage.
 pub const GET_MEASUREMENT: u8 = 0;
 /// Number of the only event, which carries what [`GET_MEASUREMENT`] answers.
@@ -93,6 +96,16 @@ pub fn is_plausible(report: &Report) -> bool {
     (!reading.connected || (2500..=5000).contains(&reading.voltage.0))
         && rest.iter().all(|&byte| byte == 0)
 }
+
+pub(super) const SPEC: BatterySpec = BatterySpec {
+    functions: &[(GET_MEASUREMENT, "get measurement")],
+    events: &[(MEASUREMENT_EVENT, "measurement")],
+    harmless_events: true,
+    get: Some(get_measurement),
+    get_capability: None,
+    is_plausible,
+    refuses_when_off: true,
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,12 @@
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; Logitech's own
 //! text as quoted in Solaar issue 23.
 
+use super::battery_spec::BatterySpec;
 use crate::units::Percent;
-use crate::wire::{Call, FeatureIndex, Report, codes};
+use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 
+/// The feature's id.
+pub const ID: FeatureId = FeatureId(0x1000);
 /// Number of the function that reads the level.
 pub const GET_LEVEL: u8 = 0;
 /// Number of the function that tells what the levels mean.
@@ -141,6 +144,19 @@ pub fn is_plausible(report: &Report) -> bool {
         && *charging <= 7
         && rest.iter().all(|&byte| byte == 0)
 }
+
+pub(super) const SPEC: BatterySpec = BatterySpec {
+    functions: &[
+        (GET_LEVEL, "get battery level"),
+        (GET_CAPABILITY, "get battery capability"),
+    ],
+    events: &[(LEVEL_EVENT, "battery level")],
+    harmless_events: true,
+    get: Some(get_level),
+    get_capability: Some(get_capability),
+    is_plausible,
+    refuses_when_off: false,
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! Register 0D and notification 0D of HID++ 1.0 devices: battery level in percent.
 
-use super::BatteryRegister;
 use crate::units::Percent;
-use crate::wire::{RegisterRequest, Report};
+use crate::wire::{Register, RegisterRequest, Report};
+
+/// The register; its notification has the same number as its sub-id.
+pub const REGISTER: Register = Register(0x0D);
 
 /// What the battery is doing: bits 7-6 of the third byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +81,7 @@ pub struct BatteryMileage {
 
 /// Asks for the battery.
 pub const fn get() -> RegisterRequest {
-    RegisterRequest::get(BatteryRegister::Mileage.id(), [0; 3])
+    RegisterRequest::get(REGISTER, [0; 3])
 }
 
 /// The reading in an answer to [`get`]: `10 ix 81 0D b0 b1 b2`.

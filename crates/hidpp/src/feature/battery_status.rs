@@ -1,7 +1,9 @@
 //! Register 07 and notification 07 of HID++ 1.0 devices: battery level in steps.
 
-use super::BatteryRegister;
-use crate::wire::{RegisterRequest, Report, codes};
+use crate::wire::{Register, RegisterRequest, Report, codes};
+
+/// The register; its notification has the same number as its sub-id.
+pub const REGISTER: Register = Register(0x07);
 
 codes! {
     /// A level: a step, no percentage. 2, 4 and 6 are legacy codes for critical, low and good.
@@ -59,7 +61,7 @@ pub struct BatteryStatus {
 
 /// Asks for the battery.
 pub const fn get() -> RegisterRequest {
-    RegisterRequest::get(BatteryRegister::Status.id(), [0; 3])
+    RegisterRequest::get(REGISTER, [0; 3])
 }
 
 /// The reading in an answer to [`get`]: `10 ix 81 07 level charging threshold`.

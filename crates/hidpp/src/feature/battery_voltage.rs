@@ -3,9 +3,12 @@
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; captures in
 //! piper issue 222.
 
+use super::battery_spec::BatterySpec;
 use crate::units::Millivolts;
-use crate::wire::{Call, FeatureIndex, Report, codes};
+use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 
+/// The feature's id.
+pub const ID: FeatureId = FeatureId(0x1001);
 /// Number of the function that reads the voltage.
 pub const GET_VOLTAGE: u8 = 0;
 /// Number of the only event, which carries what [`GET_VOLTAGE`] answers.
@@ -97,6 +100,19 @@ pub fn is_plausible(report: &Report) -> bool {
     let [high, low, _, rest @ ..] = report.params();
     (2500..=5000).contains(&u16::from_be_bytes([*high, *low])) && rest.iter().all(|&byte| byte == 0)
 }
+
+pub(super) const SPEC: BatterySpec = BatterySpec {
+    functions: &[
+        (GET_VOLTAGE, "get battery voltage"),
+        (1, "show battery status"),
+    ],
+    events: &[(VOLTAGE_EVENT, "battery voltage")],
+    harmless_events: true,
+    get: Some(get_voltage),
+    get_capability: None,
+    is_plausible,
+    refuses_when_off: false,
+};
 
 #[cfg(test)]
 mod tests {

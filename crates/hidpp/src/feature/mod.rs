@@ -6,9 +6,9 @@
 
 pub mod adc_measurement;
 mod battery;
-pub mod battery_event;
 pub mod battery_level_status;
 pub mod battery_mileage;
+mod battery_spec;
 pub mod battery_status;
 pub mod battery_voltage;
 pub mod bolt_discovery;
@@ -27,7 +27,6 @@ pub mod notification_flags;
 pub mod pairing_information;
 pub mod pairing_lock;
 mod pairing_records;
-mod reading;
 pub mod receiver_firmware;
 pub mod root;
 pub mod solar_dashboard;
@@ -36,9 +35,9 @@ pub mod unified_battery;
 mod version;
 pub mod wireless_status;
 
-pub use battery::{BatteryFeature, BatteryRegister};
+pub use battery::{BatteryFeature, BatteryRegister, Capability, Means, Reading};
+pub use battery_spec::Origin;
 pub use kind::DeviceKind;
 pub use pairing_records::PairingRecords;
-pub use reading::{Capability, Means, Reading};
 pub use text::DeviceText;
 pub use version::FirmwareVersion;

@@ -6,9 +6,12 @@
 //! Source: Logitech's draft of the feature, kept in Solaar's history; Julien Danjou's 2012
 //! capture; kernel hid-logitech-hidpp for the 200 lux.
 
+use super::battery_spec::{BatterySpec, Origin};
 use crate::units::{Lux, Millivolts, Percent};
-use crate::wire::{Call, FeatureIndex, Report, codes};
+use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 
+/// The feature's id.
+pub const ID: FeatureId = FeatureId(0x4301);
 /// Number of the function that starts and stops measuring.
 pub const SET_LIGHT_MEASURE: u8 = 0;
 /// Number of the function that overrides the light key's lamp.
@@ -153,6 +156,38 @@ pub fn read_event(event: u8, report: &Report) -> SolarEvent {
         good: has_marker(report),
     }
 }
+
+/// What a report under software id 0 is that has the number of an event.
+pub(super) fn origin(report: &Report) -> Origin {
+    let [_, measured @ ..] = report.params();
+    let is_event = match EventKind::from(report.address() >> 4) {
+        EventKind::Unknown(_) => false,
+        _ if has_marker(report) => true,
+        // The draft's examples have no marker.
+        EventKind::LightMeasure => measured.iter().any(|&byte| byte != 0),
+        EventKind::Broadcast | EventKind::LightKey => false,
+    };
+    if is_event {
+        Origin::Event
+    } else {
+        Origin::Reply
+    }
+}
+
+pub(super) const SPEC: BatterySpec = BatterySpec {
+    functions: &[
+        (SET_LIGHT_MEASURE, "set light measure"),
+        (SET_LED, "set LED"),
+    ],
+    events: EventKind::NAMES,
+    // Of the light key, only that it was pressed.
+    harmless_events: true,
+    get: None,
+    get_capability: None,
+    // Its events are known by their marker.
+    is_plausible: |_| true,
+    refuses_when_off: false,
+};
 
 #[cfg(test)]
 mod tests {

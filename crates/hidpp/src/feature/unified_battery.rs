@@ -2,9 +2,12 @@
 //!
 //! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, OpenLogi; captures in Solaar issue 2207.
 
+use super::battery_spec::{BatterySpec, Origin};
 use crate::units::Percent;
-use crate::wire::{Call, FeatureIndex, Report, codes};
+use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 
+/// The feature's id.
+pub const ID: FeatureId = FeatureId(0x1004);
 /// Number of the function that tells what the device can tell.
 pub const GET_CAPABILITIES: u8 = 0;
 /// Number of the function that reads the battery.
@@ -141,6 +144,38 @@ pub fn is_plausible(report: &Report) -> bool {
     let [charge, level, charging, _, _, _, _, _, rest @ ..] = report.params();
     *charge <= 100 && *level <= 0x0F && *charging <= 7 && rest.iter().all(|&byte| byte == 0)
 }
+
+/// What a report under software id 0 is that has the number of the event.
+pub(super) fn origin(capabilities: Option<Capabilities>, report: &Report) -> Origin {
+    let [first, second, charging] = report.head();
+    if second.count_ones() > 1 {
+        // No device is at two levels.
+        return Origin::Reply;
+    }
+    let can_be_capabilities = match capabilities {
+        Some(known) => (first, second) == (known.levels, known.flags),
+        // Bits of four levels, and flags that could be a level.
+        None => first <= 0x0F && charging == 0,
+    };
+    if can_be_capabilities {
+        Origin::Unclear
+    } else {
+        Origin::Event
+    }
+}
+
+pub(super) const SPEC: BatterySpec = BatterySpec {
+    functions: &[
+        (GET_CAPABILITIES, "get battery capabilities"),
+        (GET_STATUS, "get battery status"),
+    ],
+    events: &[(STATUS_EVENT, "battery status")],
+    harmless_events: true,
+    get: Some(get_status),
+    get_capability: Some(get_capabilities),
+    is_plausible,
+    refuses_when_off: false,
+};
 
 #[cfg(test)]
 mod tests {

@@ -4,22 +4,26 @@ use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryFeature, BatteryRegister};
 use crate::wire::Wpid;
 
-/// All features that report a charge, the likeliest first.
-///
-/// A device with several has the better one first: 1004 before 1000 before the voltages. The dumps
-/// of 73 devices show: HID++ 2.0 and 3.0 came with 1000 only, but for the solar keyboard; USB
-/// headsets with 1F20.
-pub(super) const fn battery_sources(
+/// All features that report a charge, the likeliest first: by the dumps of 73 devices HID++ 2.0 and
+/// 3.0 came with 1000 only, but for the solar keyboard; USB headsets with 1F20. The rest is in the
+/// order of [`BatteryFeature`], as is all of it where nothing is likelier.
+pub(super) fn battery_sources(
     protocol: ProtocolVersion,
     model: Option<Wpid>,
 ) -> [BatteryFeature; BatteryFeature::ALL.len()] {
     use BatteryFeature::{Adc, LevelStatus, SolarDashboard, Unified, Voltage};
-    match (protocol.major, model) {
-        (_, Some(Wpid(0x4002))) => [SolarDashboard, LevelStatus, Unified, Voltage, Adc],
-        (_, Some(Wpid(0x0A00..=0x0AFF))) => [Adc, Unified, Voltage, LevelStatus, SolarDashboard],
-        (2 | 3, _) => [LevelStatus, SolarDashboard, Unified, Voltage, Adc],
-        _ => [Unified, LevelStatus, Voltage, Adc, SolarDashboard],
-    }
+    let likely: &[BatteryFeature] = match (protocol.major, model) {
+        (_, Some(Wpid(0x4002))) => &[SolarDashboard, LevelStatus],
+        (_, Some(Wpid(0x0A00..=0x0AFF))) => &[Adc, Unified, Voltage],
+        (2 | 3, _) => &[LevelStatus, SolarDashboard],
+        _ => &[],
+    };
+    let mut sources = BatteryFeature::ALL;
+    sources.sort_by_key(|source| {
+        let place = likely.iter().position(|likely| likely == source);
+        place.unwrap_or(likely.len())
+    });
+    sources
 }
 
 /// The battery registers of a HID++ 1.0 device, the likelier first.
@@ -57,6 +61,40 @@ mod tests {
             let mut registers = battery_registers(model);
             registers.sort();
             assert_eq!(registers, BatteryRegister::ALL);
+        }
+    }
+
+    #[test]
+    fn the_likeliest_come_first_and_the_better_ones_after_them() {
+        use BatteryFeature::{Adc, LevelStatus, SolarDashboard, Unified, Voltage};
+        for (major, model, expected) in [
+            (
+                2,
+                Some(0x4002),
+                [SolarDashboard, LevelStatus, Unified, Voltage, Adc],
+            ),
+            (
+                4,
+                Some(0x0ABA),
+                [Adc, Unified, Voltage, LevelStatus, SolarDashboard],
+            ),
+            (
+                2,
+                None,
+                [LevelStatus, SolarDashboard, Unified, Voltage, Adc],
+            ),
+            (
+                4,
+                Some(0xB034),
+                [Unified, LevelStatus, Voltage, Adc, SolarDashboard],
+            ),
+        ] {
+            let protocol = ProtocolVersion { major, minor: 0 };
+            let sources = battery_sources(protocol, model.map(Wpid));
+            let known = sources
+                .into_iter()
+                .filter(|source| expected.contains(source));
+            assert_eq!(known.collect::<Vec<_>>(), expected, "{major} {model:04X?}");
         }
     }
 }

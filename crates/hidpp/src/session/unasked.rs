@@ -6,10 +6,9 @@ use super::event::{DeviceFact, Event};
 use super::light::Action;
 use super::probe::Probe;
 use super::{Purpose, Session};
-use crate::feature::battery_event::{self, Origin};
 use crate::feature::device_connection::{self, Arrival, DeviceConnection};
 use crate::feature::solar_dashboard::{self, EventKind, SolarEvent};
-use crate::feature::{BatteryFeature, BatteryRegister, Capability, Reading, wireless_status};
+use crate::feature::{BatteryFeature, BatteryRegister, Origin, Reading, wireless_status};
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Function, Report};
 
@@ -124,7 +123,7 @@ impl Session {
         let Some(known) = self.known.get(&device) else {
             return;
         };
-        let is_reading = battery_event::is_reading(feature, event.get());
+        let is_reading = feature.is_reading(event);
         let (id, number) = (feature.id(), event.get());
         if is_reading && known.remembered && !feature.is_plausible(report) {
             // Another feature is there than is remembered, or it reports something new.
@@ -132,8 +131,7 @@ impl Session {
             self.look_again(device);
             return;
         }
-        let capabilities = known.capability.and_then(Capability::unified);
-        match battery_event::origin(feature, report, capabilities) {
+        match feature.origin(known.capability, report) {
             Origin::Event => {}
             // Its values may be the arguments of another program.
             Origin::Reply => {

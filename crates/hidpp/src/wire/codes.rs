@@ -19,6 +19,9 @@ macro_rules! codes {
         }
 
         impl $name {
+            /// Every code that has a name, with the name.
+            pub const NAMES: &[(u8, &'static str)] = &[$( ($code, $text), )*];
+
             /// The code on the wire.
             pub const fn code(self) -> u8 {
                 match self {

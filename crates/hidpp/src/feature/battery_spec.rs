@@ -1,0 +1,43 @@
+//! What is known of each battery feature, besides the values that it reports.
+
+use crate::wire::{Call, FeatureIndex, Report};
+
+/// A battery feature. Each has one in its own file, beside its layout.
+pub(super) struct BatterySpec {
+    /// Its functions, as far as they are known, with their names.
+    pub(super) functions: &'static [(u8, &'static str)],
+    /// Its events, with their names. Each carries a reading.
+    pub(super) events: &'static [(u8, &'static str)],
+    /// Whether no event holds user input or what identifies the device, so that a trace may have it.
+    pub(super) harmless_events: bool,
+    /// The call that returns a reading; `None`: a measurement of light brings it.
+    pub(super) get: Option<fn(FeatureIndex) -> Call>,
+    /// The call that returns what its values mean; `None`: it has no such function.
+    pub(super) get_capability: Option<fn(FeatureIndex) -> Call>,
+    /// Whether a report can be a reading.
+    pub(super) is_plausible: fn(&Report) -> bool,
+    /// Whether a refused reading means that the device is switched off.
+    pub(super) refuses_when_off: bool,
+}
+
+/// What a report under software id 0 is, at the index of a feature that reports the charge: an event,
+/// or the reply to a program that calls under that id (the kernel before 5.19, upower; linux-input,
+/// August 2022; Solaar issues 1568 and 1718).
+///
+/// Both have the same header, in which an event has its number where a reply has that of the
+/// function. They differ in:
+///
+/// | feature | event | replies with the number of an event |
+/// |---|---|---|
+/// | 1000, 1001, 1F20 | 0: the reading | function 0: the reading too, as good as an event |
+/// | 1004 | 0: the reading | function 0: the capabilities, mostly more than one bit where a reading has its level |
+/// | 4301 | 0 to 2, marked `GOOD` | functions 0 and 1: their arguments, unmarked, nothing measured |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An event, or a reply with the same content.
+    Event,
+    /// A reply to another program that is no reading.
+    Reply,
+    /// It can be either: the device is to be asked before it counts.
+    Unclear,
+}
