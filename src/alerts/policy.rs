@@ -66,7 +66,7 @@ impl Alerts {
         let (mut gone, mut is_new) = (Vec::new(), false);
         if let Some(battery) = watch.take(device, now) {
             let told = self.memory.of(&key, now);
-            if battery.source == BatterySource::SolarDashboard {
+            if battery.source == BatterySource::SOLAR {
                 told.days.note(device, &battery, now);
             }
             if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {

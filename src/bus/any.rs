@@ -80,7 +80,7 @@ prop_compose! {
         state in select(ChargeState::ALL),
         known in any::<[Option<bool>; 2]>(),
         voltage in of(1..=u16::MAX),
-        source in select(BatterySource::ALL),
+        source in select(BatterySource::all().collect::<Vec<_>>()),
         trusted in any::<bool>(),
         times in [time(), time()],
     ) -> Battery {

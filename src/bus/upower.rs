@@ -537,7 +537,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_start(Duration::from_secs(1000));
 
     fn battery(percent: u8) -> Battery {
-        let (source, kind) = (BatterySource::SolarDashboard, ValueKind::Percent);
+        let (source, kind) = (BatterySource::SOLAR, ValueKind::Percent);
         Battery {
             percent: Percent::new(percent),
             voltage: Some(Millivolts(2540)),

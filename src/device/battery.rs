@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::named::named;
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister};
 use hidpp_proto::units::{Millivolts, Percent, PercentPoints, Timestamp};
 
 /// A battery reading.
@@ -150,24 +151,40 @@ impl BatteryLevel {
     }
 }
 
-named! {
-    /// Where a battery value comes from. In JSON: the feature, or `register` and its address.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-    pub enum BatterySource {
-        /// Feature 1000.
-        LevelStatus => "1000",
-        /// Feature 1001.
-        Voltage => "1001",
-        /// Feature 1004.
-        Unified => "1004",
-        /// Feature 1F20.
-        Adc => "1F20",
-        /// Feature 4301.
-        SolarDashboard => "4301",
-        /// Register 0D.
-        Mileage => "register 0D",
-        /// Register 07.
-        Status => "register 07",
+/// Where a battery value comes from. In JSON: the feature, or `register` and its address.
+///
+/// In the cache it is the name of the variant inside, which only one of both has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum BatterySource {
+    /// A feature of HID++ 2.0.
+    Feature(BatteryFeature),
+    /// A register of HID++ 1.0.
+    Register(BatteryRegister),
+}
+
+impl BatterySource {
+    /// The solar keyboard's, which has its own light.
+    pub const SOLAR: Self = Self::Feature(BatteryFeature::SolarDashboard);
+
+    /// Every source.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let registers = BatteryRegister::ALL.map(Self::Register);
+        let features = BatteryFeature::ALL.map(Self::Feature);
+        features.into_iter().chain(registers)
+    }
+
+    /// The name in JSON, on the bus and for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Feature(feature) => feature.label(),
+            Self::Register(register) => register.label(),
+        }
+    }
+
+    /// The source of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|source| source.name() == name)
     }
 }
 
@@ -267,6 +284,32 @@ mod tests {
 
     fn solar(hex: &str, minutes: u64) -> Battery {
         Battery::from_solar(&read_event(1, &report(hex)), None, at(minutes))
+    }
+
+    #[test]
+    fn a_source_has_its_name_in_caches_of_0_1_0() {
+        let names = [
+            ("LevelStatus", "1000"),
+            ("Voltage", "1001"),
+            ("Unified", "1004"),
+            ("Adc", "1F20"),
+            ("SolarDashboard", "4301"),
+            ("Mileage", "register 0D"),
+            ("Status", "register 07"),
+        ];
+        for (stored, name) in names {
+            let source: BatterySource = serde_json::from_value(stored.into()).unwrap();
+            assert_eq!(source.name(), name);
+            assert_eq!(serde_json::to_value(source).unwrap(), stored);
+        }
+        for source in BatterySource::all() {
+            let stored = serde_json::to_value(source).unwrap();
+            assert_eq!(
+                serde_json::from_value::<BatterySource>(stored).unwrap(),
+                source
+            );
+            assert_eq!(BatterySource::from_name(source.name()), Some(source));
+        }
     }
 
     #[test]

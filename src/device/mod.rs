@@ -213,7 +213,7 @@ impl Device {
     /// dashboard (feature 4301), or its light is known, whichever came first.
     pub fn is_solar(&self) -> bool {
         let source = self.battery.map(|it| it.source);
-        source == Some(BatterySource::SolarDashboard) || self.light.is_some()
+        source == Some(BatterySource::SOLAR) || self.light.is_some()
     }
 
     /// When it last gave a sign of life, or a value of it was read, whichever is later.

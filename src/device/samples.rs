@@ -1,6 +1,7 @@
 //! A device and its battery, for tests.
 
 use super::{Battery, BatterySource, ChargeState, Device, Link, ValueKind};
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Percent, Timestamp};
 
 /// A mouse on a cable of which only its battery is known.
@@ -17,7 +18,10 @@ pub(crate) fn mouse(id: &str, battery: Battery) -> Device {
 
 /// A battery of feature 1004 that was read at the start of time.
 pub(crate) fn battery(percent: u8, state: ChargeState) -> Battery {
-    let (source, kind) = (BatterySource::Unified, ValueKind::Percent);
+    let (source, kind) = (
+        BatterySource::Feature(BatteryFeature::Unified),
+        ValueKind::Percent,
+    );
     Battery {
         percent: Percent::new(percent),
         ..Battery::state_only(source, kind, state, Timestamp::START)

@@ -1,7 +1,6 @@
 //! The readings of every battery source, in the one vocabulary of [`Battery`].
 
 use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
-use hidpp_proto::feature::Reading;
 use hidpp_proto::feature::adc_measurement::{self, Measurement};
 use hidpp_proto::feature::battery_level_status::{self, BatteryLevelStatus};
 use hidpp_proto::feature::battery_mileage::{self, BatteryMileage};
@@ -10,6 +9,7 @@ use hidpp_proto::feature::battery_voltage::{self, BatteryVoltage};
 use hidpp_proto::feature::discharge::{self, Estimate};
 use hidpp_proto::feature::solar_dashboard::SolarEvent;
 use hidpp_proto::feature::unified_battery::{self, Capabilities, ExternalPower, UnifiedBattery};
+use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Reading};
 use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::Wpid;
 
@@ -24,7 +24,7 @@ impl Battery {
     ) -> Option<Self> {
         Some(match reading {
             Reading::Solar(event) => {
-                let before = before.filter(|it| it.source == BatterySource::SolarDashboard);
+                let before = before.filter(|it| it.source == BatterySource::SOLAR);
                 Self::from_solar(event, before.map(|battery| battery.state), at)
             }
             Reading::Mileage(mileage) => Self::from_mileage(mileage, at),
@@ -75,7 +75,12 @@ impl Battery {
             level: level.filter(|_| value_kind == ValueKind::Steps),
             next: status.next,
             rechargeable,
-            ..Self::state_only(BatterySource::LevelStatus, value_kind, state, at)
+            ..Self::state_only(
+                BatterySource::Feature(BatteryFeature::LevelStatus),
+                value_kind,
+                state,
+                at,
+            )
         }
     }
 
@@ -102,7 +107,12 @@ impl Battery {
             external_power: Some(voltage.external_power),
             voltage: Some(voltage.voltage),
             rechargeable: Some(true),
-            ..Self::estimated(BatterySource::Voltage, estimate, state, at)
+            ..Self::estimated(
+                BatterySource::Feature(BatteryFeature::Voltage),
+                estimate,
+                state,
+                at,
+            )
         }
     }
 
@@ -155,7 +165,12 @@ impl Battery {
                 ExternalPower::Unknown(_) => None,
             },
             rechargeable,
-            ..Self::state_only(BatterySource::Unified, value_kind, state, at)
+            ..Self::state_only(
+                BatterySource::Feature(BatteryFeature::Unified),
+                value_kind,
+                state,
+                at,
+            )
         }
     }
 
@@ -182,7 +197,12 @@ impl Battery {
             external_power: Some(!on_battery),
             voltage: Some(measurement.voltage),
             rechargeable: Some(true),
-            ..Self::estimated(BatterySource::Adc, estimate, state, at)
+            ..Self::estimated(
+                BatterySource::Feature(BatteryFeature::Adc),
+                estimate,
+                state,
+                at,
+            )
         })
     }
 
@@ -202,7 +222,7 @@ impl Battery {
             voltage: event.voltage(),
             trusted: event.good,
             rechargeable: Some(true),
-            ..Self::state_only(BatterySource::SolarDashboard, ValueKind::Percent, state, at)
+            ..Self::state_only(BatterySource::SOLAR, ValueKind::Percent, state, at)
         }
     }
 
@@ -217,7 +237,12 @@ impl Battery {
         };
         Self {
             percent: mileage.charge,
-            ..Self::state_only(BatterySource::Mileage, ValueKind::Percent, state, at)
+            ..Self::state_only(
+                BatterySource::Register(BatteryRegister::Mileage),
+                ValueKind::Percent,
+                state,
+                at,
+            )
         }
     }
 
@@ -241,7 +266,12 @@ impl Battery {
         };
         Self {
             level,
-            ..Self::state_only(BatterySource::Status, ValueKind::Steps, state, at)
+            ..Self::state_only(
+                BatterySource::Register(BatteryRegister::Status),
+                ValueKind::Steps,
+                state,
+                at,
+            )
         }
     }
 

@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn battery() -> Battery {
-        let (source, kind) = (BatterySource::SolarDashboard, ValueKind::Percent);
+        let (source, kind) = (BatterySource::SOLAR, ValueKind::Percent);
         Battery {
             percent: Percent::new(57),
             voltage: Some(Millivolts(3850)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
@@ -43,8 +44,12 @@ fn reading() -> impl Strategy<Value = Reading> {
             ChargeState::Unknown,
         ][..],
     );
-    let source =
-        proptest::sample::select(&[BatterySource::Unified, BatterySource::SolarDashboard][..]);
+    let source = proptest::sample::select(
+        &[
+            BatterySource::Feature(BatteryFeature::Unified),
+            BatterySource::SOLAR,
+        ][..],
+    );
     let kind = proptest::sample::select(&[ValueKind::Percent, ValueKind::Steps][..]);
     let percent = proptest::option::of(0_u8..=100);
     let battery = (
@@ -207,7 +212,7 @@ proptest! {
             battery: Battery {
                 percent: Percent::new(charge),
                 ..Battery::state_only(
-                    BatterySource::Unified,
+                    BatterySource::Feature(BatteryFeature::Unified),
                     ValueKind::Percent,
                     ChargeState::Discharging,
                     Timestamp::START,

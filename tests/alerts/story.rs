@@ -17,6 +17,7 @@
 
 use std::time::Duration;
 
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Lux, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::Slot;
 use jiff::tz::TimeZone;
@@ -199,9 +200,9 @@ fn battery(name: &str, words: &[&str], now: Timestamp) -> Battery {
         now
     };
     let source = if name.starts_with("K750") {
-        BatterySource::SolarDashboard
+        BatterySource::SOLAR
     } else {
-        BatterySource::Unified
+        BatterySource::Feature(BatteryFeature::Unified)
     };
     let state = ChargeState::Discharging;
     let mut battery = Battery::state_only(source, ValueKind::Percent, state, at);

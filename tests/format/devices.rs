@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hidpp_proto::feature::DeviceKind;
+use hidpp_proto::feature::{BatteryFeature, DeviceKind};
 use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 use hidpp_proto::wire::{Slot, Wpid};
 use solar_status::cli::format::{Format, Look, Rendered};
@@ -46,7 +46,7 @@ pub(crate) fn mouse(name: &str, percent: u8) -> Device {
         battery: Some(Battery {
             percent: Percent::new(percent),
             ..Battery::state_only(
-                BatterySource::Unified,
+                BatterySource::Feature(BatteryFeature::Unified),
                 ValueKind::Percent,
                 ChargeState::Discharging,
                 at,

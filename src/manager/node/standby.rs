@@ -138,7 +138,7 @@ impl<'a> Node<'a> {
 
     fn is_solar(&self, index: DeviceIndex) -> bool {
         let battery = self.device(index).and_then(|it| it.battery.as_ref());
-        battery.is_some_and(|battery| battery.source == BatterySource::SolarDashboard)
+        battery.is_some_and(|battery| battery.source == BatterySource::SOLAR)
     }
 
     fn place_of(&self, index: DeviceIndex) -> Place {

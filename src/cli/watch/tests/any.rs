@@ -8,6 +8,7 @@ use crate::device::{
     Battery, BatteryLevel, BatterySource, ChargeState, Device, Light, Presence, ValueKind,
 };
 use crate::text::tests::HOSTILE;
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints};
 
 fn any_battery() -> impl Strategy<Value = Battery> {
@@ -30,8 +31,8 @@ fn any_battery() -> impl Strategy<Value = Battery> {
         Just(ValueKind::Voltage)
     ];
     let source = prop_oneof![
-        Just(BatterySource::SolarDashboard),
-        Just(BatterySource::Unified)
+        Just(BatterySource::SOLAR),
+        Just(BatterySource::Feature(BatteryFeature::Unified))
     ];
     let charge = (
         proptest::option::of(0..=100_u8),

@@ -4,6 +4,7 @@ use super::*;
 use crate::bus::Bus;
 use crate::device::BatterySource;
 use crate::doctor::judge::testing::{directly, healthy, only};
+use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::session::RequestError;
 use hidpp_proto::units::Percent;
 
@@ -134,8 +135,8 @@ fn a_solar_keyboard_is_to_be_given_light_before_it_measured_any() {
         });
         of(&findings, "low").advice.unwrap()
     };
-    assert!(low(BatterySource::SolarDashboard).starts_with("give it light"));
-    assert!(low(BatterySource::Unified).starts_with("charge it"));
+    assert!(low(BatterySource::SOLAR).starts_with("give it light"));
+    assert!(low(BatterySource::Feature(BatteryFeature::Unified)).starts_with("charge it"));
 }
 
 #[test]
