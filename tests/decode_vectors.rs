@@ -144,5 +144,9 @@ fn every_vector_decodes_as_bare_bytes() {
 #[test]
 fn the_vectors_are_numbered_without_gaps() {
     let numbers: Vec<u32> = vectors().iter().map(|vector| vector.number).collect();
-    assert_eq!(numbers, (1..=134).collect::<Vec<u32>>());
+    assert!(
+        numbers.iter().copied().eq((1..).take(numbers.len())),
+        "{numbers:?}"
+    );
+    assert!(numbers.len() >= 134, "those of the protocol sheet");
 }
