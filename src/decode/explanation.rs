@@ -6,6 +6,7 @@ use super::context::{Behind, Knowledge, Known};
 use super::fields::{Fields, hex};
 use super::{names, role};
 use crate::capture::line::Direction;
+use hidpp_proto::feature::feature_name;
 use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
 /// What a frame is.
@@ -156,7 +157,7 @@ impl Explanation {
     fn set_feature(&mut self, index: u8, known: Option<Known>) {
         self.feature_index = Some(index);
         self.feature = known.map(|(id, _)| id.to_string());
-        self.feature_name = known.and_then(|(id, _)| id.name());
+        self.feature_name = known.and_then(|(id, _)| feature_name(id));
         self.feature_source = known.map(|(_, source)| source);
         self.feature_assumed = self.feature_source == Some(Knowledge::Assumed);
     }

@@ -7,7 +7,7 @@ use super::registers::serial;
 use super::{battery, role};
 use hidpp_proto::feature::device_information::{self, DeviceInformation};
 use hidpp_proto::feature::{
-    BatteryFeature, DeviceKind, device_name, feature_set, root, wireless_status,
+    BatteryFeature, DeviceKind, device_name, feature_name, feature_set, root, wireless_status,
 };
 use hidpp_proto::wire::{FeatureId, Report};
 
@@ -160,7 +160,7 @@ fn lookup(fields: &mut Fields, report: &Report, request: Option<&Report>) {
 }
 
 fn found(fields: &mut Fields, id: Option<FeatureId>) {
-    let name = id.and_then(FeatureId::name);
+    let name = id.and_then(feature_name);
     match (id, name) {
         (Some(id), Some(name)) => {
             fields.say("found_feature", id.to_string(), format!("{id} {name}"));

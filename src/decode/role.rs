@@ -4,7 +4,9 @@ use super::battery;
 use super::context::{Behind, Talk};
 use super::names;
 use crate::capture::line::Direction;
-use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Origin, root, solar_dashboard};
+use hidpp_proto::feature::{
+    BatteryFeature, BatteryRegister, Origin, feature_name, root, solar_dashboard,
+};
 use hidpp_proto::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
 /// What a report is.
@@ -198,7 +200,7 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         // `id id 00`, or `index flags version`: bits 3-0 of the flags are not used, and no device
         // has 64 features.
         (FeatureId::ROOT, root::GET_FEATURE) => {
-            let is_id = FeatureId(u16::from_be_bytes([*p0, *p1])).name().is_some();
+            let is_id = feature_name(FeatureId(u16::from_be_bytes([*p0, *p1]))).is_some();
             Some(*p2 == 0 && rest_is_zero && (is_id || *p0 == 0 || *p0 >= 0x40 || p1 & 0x0F != 0))
         }
         // One byte says which piece is wanted; answers have more.

@@ -98,6 +98,7 @@ pub fn is_plausible(report: &Report) -> bool {
 }
 
 pub(super) const SPEC: BatterySpec = BatterySpec {
+    name: "ADC measurement",
     functions: &[(GET_MEASUREMENT, "get measurement")],
     events: &[(MEASUREMENT_EVENT, "measurement")],
     harmless_events: true,

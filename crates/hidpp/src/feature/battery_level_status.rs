@@ -146,6 +146,7 @@ pub fn is_plausible(report: &Report) -> bool {
 }
 
 pub(super) const SPEC: BatterySpec = BatterySpec {
+    name: "battery level status",
     functions: &[
         (GET_LEVEL, "get battery level"),
         (GET_CAPABILITY, "get battery capability"),

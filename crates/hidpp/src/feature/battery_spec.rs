@@ -4,6 +4,8 @@ use crate::wire::{Call, FeatureIndex, Report};
 
 /// A battery feature. Each has one in its own file, beside its layout.
 pub(super) struct BatterySpec {
+    /// Its usual name. Source: Logitech's cpg-docs, Solaar, libratbag.
+    pub(super) name: &'static str,
     /// Its functions, as far as they are known, with their names.
     pub(super) functions: &'static [(u8, &'static str)],
     /// Its events, with their names. Each carries a reading.

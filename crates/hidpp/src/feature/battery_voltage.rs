@@ -102,6 +102,7 @@ pub fn is_plausible(report: &Report) -> bool {
 }
 
 pub(super) const SPEC: BatterySpec = BatterySpec {
+    name: "battery voltage",
     functions: &[
         (GET_VOLTAGE, "get battery voltage"),
         (1, "show battery status"),

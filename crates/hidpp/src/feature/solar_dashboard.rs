@@ -175,6 +175,7 @@ pub(super) fn origin(report: &Report) -> Origin {
 }
 
 pub(super) const SPEC: BatterySpec = BatterySpec {
+    name: "solar dashboard",
     functions: &[
         (SET_LIGHT_MEASURE, "set light measure"),
         (SET_LED, "set LED"),

@@ -165,6 +165,7 @@ pub(super) fn origin(capabilities: Option<Capabilities>, report: &Report) -> Ori
 }
 
 pub(super) const SPEC: BatterySpec = BatterySpec {
+    name: "unified battery",
     functions: &[
         (GET_CAPABILITIES, "get battery capabilities"),
         (GET_STATUS, "get battery status"),
