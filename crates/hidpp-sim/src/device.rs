@@ -70,7 +70,7 @@ impl Protocol {
         }
     }
 
-    /// Answers a request with "busy"; that there are no registers is said all the same.
+    /// Answers a request with "busy", but an access to registers it does not have with their error.
     pub(super) fn answer_busy(&self, request: &Request) -> Vec<u8> {
         match self {
             Self::Registers(_) => request.error10(Error10::Busy),
@@ -97,7 +97,7 @@ impl Protocol {
         }
     }
 
-    /// The charge becomes this; returns what the device says by itself, as frames from `index`,
+    /// The charge becomes this; returns what the device sends on its own, as frames from `index`,
     /// or `None` if it has no battery.
     pub(super) fn set_charge(
         &mut self,
@@ -321,7 +321,7 @@ impl Device {
         self.online = false;
     }
 
-    /// The radio link is back; returns what the device says by itself.
+    /// The radio link is back; returns what the device sends on its own.
     pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched_on: bool) -> Vec<Vec<u8>> {
         self.online = true;
         self.set_in_use();

@@ -8,7 +8,7 @@
 //! | F1 | read | versions: 01 firmware, 02 build, 03 other, 04 boot loader, two BCD bytes each |
 //!
 //! A corded device has no battery register, a 27 MHz one no F1. A missing register is error 02, a
-//! value it cannot take error 03, and everything that is no register access error 01; that is also
+//! value it cannot take error 03, and everything that is not a register access error 01; that is also
 //! its answer to the ping of HID++ 2.0.
 
 use std::time::Duration;
@@ -24,7 +24,7 @@ const BATTERY_NOTICES: u8 = 0x10;
 /// of six (recording of a Performance MX). Only register 07 was seen to do so.
 const FIRST_NOTICE: Duration = Duration::from_millis(10);
 
-/// What register F1 tells, two BCD bytes each. Without any there is no such register.
+/// The content of register F1, two BCD bytes each. Without any there is no such register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions {
     /// Firmware, entity 01: `22 01` is 22.01.
@@ -71,7 +71,7 @@ impl Versions {
 /// The registers of one device and what stands in them.
 #[derive(Clone, Debug)]
 pub struct Hidpp10 {
-    /// What register F1 tells.
+    /// The content of register F1.
     pub versions: Versions,
     /// The register that shows the battery; corded devices have none.
     pub battery_register: Option<Register>,

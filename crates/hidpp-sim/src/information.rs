@@ -1,4 +1,4 @@
-//! Feature 0003: what firmware a device has, and from version 1 on who it is.
+//! Feature 0003: what firmware a device has, and from version 1 on its identity.
 //!
 //! | function | answer |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | 1, part | type, prefix (3 ASCII), number, revision, build (2), active, product id (2), five unknown bytes |
 //! | 2 | the serial number, 12 ASCII characters |
 //!
-//! Version 0 tells of function 0 only the number of parts (M525, ltunify). Sources:
+//! Function 0 of version 0 returns only the number of parts (M525, ltunify). Sources:
 //! Solaar `hidpp20.py`; vectors 93 to 95 for the layout of function 0.
 
 use super::frame::{Error20, padded};
@@ -26,7 +26,7 @@ pub struct Entity {
     pub unknown: [u8; 5],
 }
 
-/// What version 1 and later also tell.
+/// What version 1 and later also return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Information {
     /// The firmware parts.
@@ -92,7 +92,7 @@ impl Information {
     }
 }
 
-/// Version 0: function 0 counts the parts and says nothing else, function 1 describes one.
+/// Version 0: function 0 counts the parts and returns nothing else, function 1 describes one.
 pub(super) fn version_0(
     entities: &[Entity],
     function: u8,

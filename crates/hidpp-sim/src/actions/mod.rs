@@ -24,7 +24,7 @@ const FIRST_LINK: Duration = Duration::from_millis(100);
 /// Register B2, which opens and closes the pairing lock.
 const PAIRING_LOCK: u8 = 0xB2;
 
-/// Consumer usage 01F0, which the light key of a K750 sends beside its event.
+/// Consumer usage 01F0, which the light key of a K750 sends in addition to its event.
 const LIGHT_KEY_USAGE: u16 = 0x01F0;
 
 impl Receiver {

@@ -82,7 +82,7 @@ pub enum Levels {
     Steps(Vec<u8>),
 }
 
-/// What feature 1000 says of the level while a charger is connected.
+/// What feature 1000 reports as the level while a charger is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhileCharging {
     /// The level, as ever.

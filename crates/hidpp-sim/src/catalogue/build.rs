@@ -126,7 +126,7 @@ impl Entry {
                 _ => Model::Listed,
             },
         };
-        // What tells of a unit id is no version 0.
+        // A device with a unit id does not have version 0.
         let least = u8::from(matches!(model, Model::Information(_)));
         Feature {
             id: line.id,

@@ -1,6 +1,6 @@
 //! 73 real devices, as dumps of them show them: names, models, feature tables, firmware, batteries.
 //!
-//! The facts stand in `devices.txt`, which says where each comes from. [`devices`] reads them, and
+//! The facts are in `devices.txt`, which names the source of each. [`devices`] reads them, and
 //! an [`Entry`] makes a simulated device of them, with a serial number of the caller's.
 
 mod build;

@@ -8,7 +8,7 @@ use crate::battery_features::{AdcMeasurement, BatteryView, LevelStatus, Levels, 
 use crate::device::Kind;
 use hidpp_proto::units::{Lux, Millivolts, Percent};
 
-/// Why a block of the list is no device.
+/// Why a block of the list does not describe a device.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {wrong}")]
 pub struct ParseError {

@@ -209,7 +209,7 @@ impl DirectDevice {
         self.say(now, says)
     }
 
-    /// The index in what it says by itself.
+    /// The index in what it sends on its own.
     fn index(&self) -> u8 {
         match self.indices {
             Indices::Both => RECEIVER,
@@ -231,7 +231,7 @@ impl DirectDevice {
         self.say(now, Some(says));
     }
 
-    /// Sends what it has to say, if it is there; returns whether something could have been said.
+    /// Sends these frames, if the device is there; returns whether it is.
     fn say(&mut self, now: Timestamp, says: Option<Vec<Vec<u8>>>) -> bool {
         let Some(says) = says else { return false };
         if self.awake && self.plugged {

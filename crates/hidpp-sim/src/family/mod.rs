@@ -1,4 +1,4 @@
-//! The receivers of Logitech: what each family can do, and what single products tell of themselves.
+//! The receivers of Logitech: what each family can do, and what single products report about themselves.
 //!
 //! | family | slots | device reports | pairing records | unreachable |
 //! |---|---|---|---|---|
@@ -12,7 +12,7 @@
 //! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings
 //! left), kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556
 //! (C548), 716 (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt passes short reports on: Solaar 1.1.8 pings with one, and its dumps
-//! of devices behind Bolt (B033, B365) tell their protocol. Where no capture shows the radio
+//! of devices behind Bolt (B033, B365) report their protocol. Where no capture shows the radio
 //! protocol of a product it is one that its family uses.
 
 use super::frame::Error10;
@@ -43,7 +43,7 @@ pub struct Family {
     pub vendor: u16,
     /// USB product id.
     pub product: u16,
-    /// The slots it says it has.
+    /// How many slots it reports.
     pub slots: u8,
     /// Whether slot 7 is the charging pad it lies in.
     pub pad: bool,
@@ -59,7 +59,7 @@ pub struct Family {
     pub pairings_left: Option<u8>,
     /// The flags register 00 can store.
     pub(super) flags: [u8; 3],
-    /// What it says of a paired device that it cannot reach.
+    /// Its error about a paired device that it cannot reach.
     pub(super) unreachable: Error10,
     /// The bytes of its pairing records whose meaning is unknown.
     pub(super) unknown: Unknown,

@@ -31,7 +31,7 @@ impl Foreign {
         }
     }
 
-    /// Such a report, to arrive beside `report`.
+    /// Such a report, to arrive together with `report`.
     pub(super) fn beside(self, report: &[u8], random: &mut Random) -> Vec<u8> {
         let slot = match report {
             [_, slot @ 1..=6, ..] => *slot,
@@ -62,7 +62,7 @@ fn other_software(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
             .unwrap_or(0x1)
     };
     match report {
-        // A long answer that is no register's and no event: the software id is the low nibble.
+        // A long answer that is neither a register's nor an event: the software id is the low nibble.
         [0x11, index, feature @ ..=0x7F, call, rest @ ..] if call & 0x0F != 0 => {
             let call = (call & 0xF0) | id(random, call & 0x0F);
             let mut other = vec![0x11, *index, *feature, call];
@@ -93,7 +93,7 @@ fn answer_to_ping(slot: u8, software: u8, mark: u8) -> Vec<u8> {
 
 fn garbage(slot: u8, random: &mut Random) -> Vec<u8> {
     match random.below(4) {
-        // Five bytes of an id that nobody knows, once seen on a nano receiver.
+        // Five bytes of an unknown report id, once seen on a nano receiver.
         0 => vec![0x80, 0x01, 0x00, 0x80, 0x00],
         // A long report that ends after seven bytes.
         1 => sized(&[0x11, slot, 0x00, 0x1E], 7),

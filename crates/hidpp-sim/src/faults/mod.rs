@@ -1,6 +1,6 @@
 //! An unreliable connection: loses, doubles, delays, overtakes, damages, and lets others talk.
 //!
-//! [`Faulty`] wraps any [`Firmware`] and is one itself. What goes wrong is said in [`Faults`]:
+//! [`Faulty`] wraps any [`Firmware`] and is one itself. What goes wrong is stated in [`Faults`]:
 //! by chance, drawn from a seeded generator, or by a script that names the report. The same seed
 //! and the same calls give the same faults.
 

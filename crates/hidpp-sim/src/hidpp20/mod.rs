@@ -33,7 +33,7 @@ pub enum Model {
     FeatureSet,
     /// 0003, version 0: the firmware parts, one after the other.
     Firmware(Vec<Entity>),
-    /// 0003, version 1 and later: the firmware parts and who the device is.
+    /// 0003, version 1 and later: the firmware parts and the device's identity.
     Information(Information),
     /// 0005: the device's name and type (0 keyboard, 3 mouse).
     Name {
@@ -125,7 +125,7 @@ impl Hidpp20 {
         self.features.iter().any(|line| shown(line).is_some())
     }
 
-    /// Changes the battery; returns event 0 of each battery feature that now says something else.
+    /// Changes the battery; returns event 0 of each battery feature whose reading changed.
     pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Vec<Vec<u8>> {
         let before = self.battery;
         self.battery = battery;
@@ -139,7 +139,7 @@ impl Hidpp20 {
             .collect()
     }
 
-    /// A headset connects to its dongle, or is gone. `None` if this is no such dongle, else the
+    /// A headset connects to its dongle, or is gone. `None` if this is not such a dongle, else the
     /// event if that is news.
     pub(super) fn set_headset(&mut self, index: u8, connected: bool) -> Option<Vec<Vec<u8>>> {
         let battery = self.battery;
@@ -225,7 +225,7 @@ impl Hidpp20 {
         }
     }
 
-    /// The device is connected again: what it says by itself, as frames from `slot`.
+    /// The device is connected again: what it sends on its own, as frames from `slot`.
     pub(super) fn reconnected(
         &mut self,
         now: Timestamp,
@@ -306,7 +306,7 @@ impl Hidpp20 {
         }
     }
 
-    /// 0001: function 0 counts the features without root, function 1 tells the id, the flags and
+    /// 0001: function 0 counts the features without root, function 1 returns the id, the flags and
     /// the version of one; index 0 is root.
     fn feature_set(&self, function: u8, index: u8) -> Result<[u8; 16], Error20> {
         match (function, usize::from(index).checked_sub(1)) {

@@ -35,7 +35,7 @@ impl Patience {
     pub const STRICT: Self = Self::UpTo(1);
 }
 
-/// What becomes of a message for which there is no time.
+/// What happens to a message for which there is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// The receiver answers it with "busy".

@@ -1,6 +1,6 @@
 //! A receiver: its slots, its registers, and the radio between host and devices.
 //!
-//! Unless told otherwise it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the
+//! By default it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the
 //! others stand in `family/`. Frames for device index FF are its own; those for a slot go
 //! through to the device in it, which takes a radio round trip. Reports of an unknown id or a wrong
 //! length are ignored. What a user can do to it is in the methods that take the time first; its

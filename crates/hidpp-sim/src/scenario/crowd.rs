@@ -11,7 +11,7 @@ pub const EACH_BATTERY: [&str; 6] = ["M525", "M705 (M-R0009)", "K800", "G703", "
 
 /// So many devices on so many Unifying receivers, dealt like cards; all are awake. The models, by
 /// their short names, come in turn from slot to slot, so that full receivers have the same devices.
-/// Those for whom there is no slot are left out: six per receiver.
+/// Devices without a slot are left out: a receiver has six.
 pub fn crowd(
     devices: usize,
     receivers: usize,

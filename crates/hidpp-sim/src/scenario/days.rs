@@ -35,7 +35,7 @@ pub fn days(charge: Percent) -> Staged<Receiver> {
     Staged::repeating(desk, HOUR, &HOURLY)
 }
 
-/// The light so long after the first midnight.
+/// The light this time after the first midnight.
 fn daylight(now: Timestamp) -> Lux {
     let hours = now.since_start().as_secs() / HOUR.as_secs();
     let at = |table: &[u16], place: u64| {

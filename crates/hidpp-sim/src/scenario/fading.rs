@@ -8,7 +8,7 @@ use crate::catalogue;
 use crate::receiver::Receiver;
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// The slot of a mouse with a charger, which tells steps: 100, 50, 20, 5 %.
+/// The slot of a mouse with a charger, which reports steps: 100, 50, 20, 5 %.
 const MX_MASTER: u8 = 4;
 
 const HOUR: u64 = 60 * 60;

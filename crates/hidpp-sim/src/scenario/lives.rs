@@ -54,7 +54,7 @@ pub enum Refill {
     Cells(u64),
 }
 
-/// What somebody does with a device, and what that costs its battery.
+/// What a user does with a device, and what that costs its battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Habit {
     /// The short name of the device in the catalogue.

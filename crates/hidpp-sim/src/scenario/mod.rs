@@ -44,7 +44,7 @@ pub fn desk() -> Receiver {
         .with(K800, k800.asleep())
 }
 
-/// What happens on the [`desk`] each minute, for somebody to look at: the sun comes and goes, and
+/// What happens on the [`desk`] each minute, to be watched: the sun comes and goes, and
 /// whoever sits there presses the light key; the mouse is used, and the sleeping keyboard wakes for
 /// a while.
 const DAY: [Act<Receiver>; 7] = [

@@ -19,7 +19,7 @@ const SKY: [u16; 24] = [
     0, 0, 0, 0, 0, 0, 8, 60, 150, 260, 380, 450, 480, 440, 350, 240, 120, 20, 0, 0, 0, 0, 0, 0,
 ];
 
-/// The light of the lamp, and its hours where somebody is there.
+/// The light of the lamp, and its hours where the room is in use.
 const LAMP: (u16, Range<u64>) = (90, 16..23);
 
 /// The hours in which the keyboard is awake; it then sleeps.
@@ -54,7 +54,7 @@ pub fn months(charge: Percent) -> Staged<Receiver> {
     Staged::repeating(desk, HOUR, &HOURLY)
 }
 
-/// How the keyboard's battery fills and empties in the hour that begins so long after the first
+/// How the keyboard's battery fills and empties in the hour that begins this time after the first
 /// midnight: by what is typed.
 pub fn keyboard_use(now: Timestamp) -> Rates {
     let draining = if is_used(now) { TYPING } else { RESTING };
@@ -67,7 +67,7 @@ fn day_and_hour(now: Timestamp) -> (u64, u64) {
     (hours / 24, hours % 24)
 }
 
-/// The light in the hour that begins so long after the first midnight.
+/// The light in the hour that begins this time after the first midnight.
 fn daylight(now: Timestamp) -> Lux {
     let (day, hour) = day_and_hour(now);
     let place = usize::try_from(hour).unwrap_or_default();
@@ -80,7 +80,7 @@ fn daylight(now: Timestamp) -> Lux {
     Lux(u16::try_from(sky).unwrap_or(u16::MAX))
 }
 
-/// Whether somebody works: five days of seven, some evenings longer, and a little at weekends.
+/// Whether the keyboard is in use: five days of seven, some evenings longer, and a little at weekends.
 fn is_used(now: Timestamp) -> bool {
     let (day, hour) = day_and_hour(now);
     if AWAY.contains(&day) {

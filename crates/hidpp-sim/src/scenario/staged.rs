@@ -9,7 +9,7 @@ use hidpp_proto::units::Timestamp;
 /// was something to act on, as the actions of a receiver do.
 pub type Act<F> = (u64, fn(&mut F, Timestamp) -> bool);
 
-/// After this time everything happens again, if nothing else is said.
+/// After this time everything happens again, unless another period is given.
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A simulated device whose time starts when it is first talked to, and to which something happens.
@@ -32,7 +32,7 @@ impl<F> Staged<F> {
         Self::repeating(firmware, MINUTE, acts)
     }
 
-    /// This device with these acts in each round of so long, in the order of their times.
+    /// This device with these acts in each round of this length, in the order of their times.
     pub const fn repeating(firmware: F, round: Duration, acts: &'static [Act<F>]) -> Self {
         Self {
             firmware,

@@ -8,12 +8,12 @@
 use super::{DeviceKind, DeviceText};
 use crate::wire::{Report, Slot, Wpid};
 
-/// What the receiver says.
+/// A notification of the search for devices, or of a pairing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoltDiscovery {
     /// `4F`, part 0: a device is there.
     Device {
-        /// Bytes 3-4, little-endian: tells the devices found apart.
+        /// Bytes 3-4, little-endian: a number for each device that was found.
         counter: u16,
         /// What sort of device it is.
         kind: DeviceKind,

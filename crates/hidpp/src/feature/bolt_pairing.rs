@@ -11,7 +11,7 @@ use crate::wire::{Register, RegisterRequest, Report, Slot, Wpid};
 const PAIRING: u8 = 0x50;
 const NAME: u8 = 0x60;
 
-/// An answer, told apart by its sub-register.
+/// An answer, by its sub-register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoltPairing {
     /// Sub-registers 51 to 5F.

@@ -1,4 +1,4 @@
-//! Register FB of a Bolt receiver: what tells it from every other, 16 ASCII characters.
+//! Register FB of a Bolt receiver: its unique id, 16 ASCII characters.
 //!
 //! Source: Solaar `receiver.py`, fwupd.
 

@@ -11,7 +11,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 pub struct ConnectionState {
     /// How many devices are paired.
     pub paired: u8,
-    /// How many more pairings the receiver allows; `None`: unlimited or not said.
+    /// How many more pairings the receiver allows; `None`: unlimited or not reported.
     pub remaining_pairings: Option<u8>,
 }
 
@@ -22,7 +22,7 @@ pub const fn get() -> RegisterRequest {
 
 /// Makes the receiver send notification 41 for every paired slot, online or not; it acknowledges
 /// after the last. It stays silent without the wireless flag of register 00. To the kernel driver
-/// each 41 is a device that came back and wants setting up: ask only where nothing else tells.
+/// each 41 is a device that is back and has to be set up: send it only where there are no records.
 pub const fn announce_devices() -> RegisterRequest {
     RegisterRequest::set(Register::CONNECTION_STATE, [0x02, 0, 0])
 }

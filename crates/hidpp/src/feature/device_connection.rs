@@ -3,7 +3,7 @@
 use super::DeviceKind;
 use crate::wire::{Message, Report, Wpid, codes};
 
-/// What a receiver says about the device in the slot the report names.
+/// What a receiver reports about the device in the slot that the report names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceConnection {
     /// `40 02`: the device was unpaired.
@@ -35,7 +35,7 @@ pub struct Arrival {
     pub kind: DeviceKind,
     /// Info bit 6 clear: the link is established.
     pub online: bool,
-    /// Info bit 5: the link is encrypted. Bolt always is, whatever the bit says.
+    /// Info bit 5: the link is encrypted. Bolt links always are, whatever the bit is.
     pub encrypted: bool,
     /// Info bit 4: mirrors the software-present flag of register 00.
     pub software_present: bool,

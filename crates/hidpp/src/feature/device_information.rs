@@ -6,11 +6,11 @@ use super::pairing_information::Serial;
 use super::{DeviceText, FirmwareVersion};
 use crate::wire::{Call, FeatureIndex, Report, codes};
 
-/// Number of the function that tells the identity.
+/// Number of the function that returns the identity.
 pub const GET_DEVICE_INFO: u8 = 0;
-/// Number of the function that tells the version of one firmware.
+/// Number of the function that returns the version of one firmware.
 pub const GET_FIRMWARE_INFO: u8 = 1;
-/// Number of the function that tells the serial number.
+/// Number of the function that returns the serial number.
 pub const GET_SERIAL_NUMBER: u8 = 2;
 
 /// Answer of function 0.

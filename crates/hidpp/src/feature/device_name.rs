@@ -5,11 +5,11 @@
 use super::{DeviceKind, DeviceText};
 use crate::wire::{Call, FeatureIndex, Report, ReportId};
 
-/// Number of the function that tells the length.
+/// Number of the function that returns the length.
 pub const GET_COUNT: u8 = 0;
-/// Number of the function that tells a piece of the name.
+/// Number of the function that returns a piece of the name.
 pub const GET_NAME: u8 = 1;
-/// Number of the function that tells the type.
+/// Number of the function that returns the type.
 pub const GET_TYPE: u8 = 2;
 
 /// Asks how many bytes the name has.

@@ -28,7 +28,7 @@ pub enum DeviceKind {
     Controller,
     Pedals,
     Adapter,
-    /// A mat that charges the mouse on it, such as the Powerplay: no device says so of itself.
+    /// A mat that charges the mouse on it, such as the Powerplay: no device reports this of itself.
     ChargingPad,
     /// A code without a name, as received.
     Unknown(u8),

@@ -1,7 +1,7 @@
-//! Registers of HID++ 1.0 and features of HID++ 2.0, each as what to send and how to read it.
+//! Registers of HID++ 1.0 and features of HID++ 2.0: the requests of each, and how to read the answers.
 //!
 //! One file for one register, notification or feature, with its byte layout and the source of
-//! it. Nothing here knows who asks, or when. Feature 0104, the battery of newer headsets, has its
+//! it. Nothing here knows which program sends a request, or when. Feature 0104, the battery of newer headsets, has its
 //! place here too.
 
 pub mod adc_measurement;

@@ -37,7 +37,7 @@ impl fmt::Display for Serial {
     }
 }
 
-/// An answer, told apart by its sub-register.
+/// An answer, by its sub-register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PairingInformation {
     /// Sub-register 03.

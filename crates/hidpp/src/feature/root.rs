@@ -1,4 +1,4 @@
-//! Feature 0000: finding features, and the ping that tells the protocol version.
+//! Feature 0000: finding features, and the ping, which returns the protocol version.
 //!
 //! Source: Logitech cpg-docs, `0x0000-IRoot`.
 

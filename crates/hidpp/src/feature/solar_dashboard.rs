@@ -1,7 +1,7 @@
 //! Feature 4301: charge and light of a solar keyboard (K750).
 //!
-//! The keyboard is never asked for a value. It is told to measure so often at such a period, and
-//! then sends one event for each measurement; it also broadcasts its charge about every 90 s.
+//! No function returns a value. One starts a series of measurements, each of which is sent as an event;
+//! the keyboard also broadcasts its charge about every 90 s.
 //!
 //! Source: Logitech's draft of the feature, kept in Solaar's history; Julien Danjou's 2012
 //! capture; kernel hid-logitech-hidpp for the 200 lux.
@@ -73,7 +73,7 @@ codes! {
     }
 }
 
-/// What an event says.
+/// The content of an event.
 ///
 /// | byte | content |
 /// |---|---|
@@ -138,7 +138,7 @@ pub const fn read_light_measure(report: &Report) -> LightMeasure {
     LightMeasure { reports, period_s }
 }
 
-/// Whether an event carries the marker, whatever feature it is said to belong to.
+/// Whether an event carries the marker, whatever the feature at its index is.
 pub fn has_marker(report: &Report) -> bool {
     matches!(report.params(), [_, _, _, _, _, b'G', b'O', b'O', b'D', ..])
 }

@@ -1,4 +1,4 @@
-//! Feature 1D4B: the device came back and may have forgotten what it was told.
+//! Feature 1D4B: the device is back and may have lost its settings.
 //!
 //! Source: Solaar `notifications.py`, OpenLogi.
 

@@ -1,4 +1,4 @@
-//! Slots of which others say that their device may have changed: the receiver is asked.
+//! Slots that may hold another device than before: the receiver is asked.
 
 use super::Session;
 use super::discovery::Step;
@@ -8,8 +8,8 @@ use crate::feature::device_connection::DeviceConnection;
 use crate::wire::{DeviceIndex, Report, Slot};
 
 impl Session {
-    /// Asks the receiver what a slot holds, where that may be another device than was known or none
-    /// any more. Nothing is asked of the device: the slot may be empty.
+    /// Reads what a slot holds from the receiver, where that may be another device than was known, or
+    /// none. Nothing is sent to the device: the slot may be empty.
     pub fn check_slot(&mut self, slot: Slot) {
         if let Some(discovery) = &mut self.discovery {
             discovery.check(slot);

@@ -9,7 +9,7 @@ use crate::feature::root::ProtocolVersion;
 use crate::feature::{DeviceKind, FirmwareVersion, Reading};
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Wpid};
 
-/// What a receiver says of itself.
+/// What a receiver reports about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceiverRecord {
@@ -25,7 +25,7 @@ pub struct ReceiverRecord {
     pub firmware: Option<FirmwareVersion>,
 }
 
-/// What a receiver says of a paired device, awake or not.
+/// What a receiver reports about a paired device, awake or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PairingRecord {
@@ -46,13 +46,13 @@ pub struct PairingRecord {
 /// A fact about the device in a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceFact {
-    /// It answered with this version of HID++.
+    /// Its version of HID++.
     Protocol(ProtocolVersion),
-    /// Where a feature stands in it; `None`: it lacks the feature.
+    /// The index of a feature in it; `None`: it lacks the feature.
     Feature(FeatureId, Option<FeatureIndex>),
     /// Its own, full name; never empty.
     Name(String),
-    /// What sort of device it says it is.
+    /// What kind of device it is, as it reports itself.
     Kind(DeviceKind),
     /// Its firmware.
     Firmware(FirmwareVersion),
@@ -60,40 +60,40 @@ pub enum DeviceFact {
     Identity(DeviceInformation),
     /// A battery value.
     Battery(Reading),
-    /// It sent what may be its battery, or a reply to another program: only a request can clear it up.
+    /// It sent what may be its battery or a reply to another program: request the battery to know it.
     Unclear,
-    /// It has no source of battery values that this program can read.
+    /// It has no battery feature or register that this crate can read.
     NoBattery,
-    /// It did not send the light measurement it was asked for.
+    /// It did not send the light measurement that was requested.
     NoLight,
     /// What is known of it seems to be wrong, and is requested again.
     Stale(Doubt),
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
-    /// It answered, but not with what was asked: busy all the time, or an error.
+    /// It answered, but not with what was requested: busy all the time, or an error.
     Failed(RequestError),
 }
 
 /// Something the session found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// What the receiver said about itself so far; before any [`Event::Paired`].
+    /// What the receiver reported about itself so far; before any [`Event::Paired`].
     Receiver(ReceiverRecord),
     /// The receiver's records of a device are complete but for its name.
     Paired(DeviceIndex, PairingRecord),
     /// The receiver's short name of a device, if it has one.
     Named(DeviceIndex, Option<String>),
-    /// All slots were looked at.
+    /// All slots were read.
     Discovered,
     /// The receiver did not answer.
     DiscoveryFailed(RequestError),
     /// Something about a device.
     Device(DeviceIndex, DeviceFact),
-    /// Everything that was wanted of a device was asked, or it is absent.
+    /// Everything that is wanted of a device was requested, or it is absent.
     Probed(DeviceIndex),
     /// A device came, went, or lost its link.
     Connection(DeviceIndex, DeviceConnection),
-    /// A device is back and forgot its settings.
+    /// A device is back and lost its settings.
     Awake(DeviceIndex),
     /// A device's light key was pressed.
     LightKey(DeviceIndex),

@@ -55,12 +55,12 @@ impl Session {
             .feature(BatteryFeature::SolarDashboard.id())?
     }
 
-    /// Whether it is known where a device has its solar dashboard.
+    /// Whether the index of a device's solar dashboard is known.
     pub fn has_light(&self, device: DeviceIndex) -> bool {
         self.solar_index(device).is_some()
     }
 
-    /// Whether a device measures light, or is asked to.
+    /// Whether a device measures light, or is being requested to.
     pub fn is_measuring(&self, device: DeviceIndex) -> bool {
         self.light_series.contains_key(&device)
     }
@@ -135,7 +135,7 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// The device says that it goes: it is not asked in vain for what it was to measure.
+    /// The link was lost: requests for light that cannot be answered are taken back.
     pub(super) fn end_measuring(&mut self, device: DeviceIndex) {
         if self.is_measuring(device) {
             self.withdraw_measuring(device);

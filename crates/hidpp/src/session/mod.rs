@@ -1,10 +1,10 @@
 //! Conversations with one receiver and its devices, or with one device on its own node, without
 //! I/O and without a clock.
 //!
-//! A [`Session`] is told what arrives ([`Session::handle_report`]) and what time it is; it says
-//! what to send ([`Session::poll_transmit`]), when it wants to be called again
-//! ([`Session::poll_timeout`]) and what it found out ([`Session::poll_event`]). So it runs on
-//! virtual time against a simulated receiver as on a real one.
+//! A [`Session`] takes what arrives ([`Session::handle_report`]) and the time; it returns what to
+//! send ([`Session::poll_transmit`]), when to call it again ([`Session::poll_timeout`]) and what it
+//! found out ([`Session::poll_event`]). So it runs on virtual time against a simulated receiver as
+//! on a real one.
 //!
 //! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
 //! the device of a node of its own.
@@ -59,7 +59,7 @@ use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, Repor
 pub struct Session {
     peer: Peer,
     text: ReadText,
-    /// The index under which the device of its own node wants to be asked.
+    /// The index to which the device of its own node answers.
     direct: DeviceIndex,
     exchange: Exchange<Purpose>,
     discovery: Option<Discovery>,
@@ -89,7 +89,9 @@ enum Purpose {
 }
 
 impl Session {
-    /// A session over a node that takes calls to devices in reports of this form.
+    /// A session over a node. `form` is that of calls to devices: [`ReportId::Short`] where the node
+    /// accepts short reports ([`descriptor`](crate::wire::descriptor)), otherwise [`ReportId::Long`].
+    /// That a Bolt receiver accepts long ones only is detected.
     pub fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
@@ -115,7 +117,8 @@ impl Session {
         Self { text, ..self }
     }
 
-    /// Starts finding out what is paired with the receiver.
+    /// Starts finding out what is paired with the receiver: [`Event::Receiver`], [`Event::Paired`] for
+    /// each device, then [`Event::Discovered`].
     pub fn discover(&mut self, scope: DiscoveryScope) {
         self.exchange
             .withdraw(|purpose| matches!(purpose, Purpose::Discovery(_)));
@@ -132,10 +135,11 @@ impl Session {
         }
     }
 
-    /// Starts asking a device for what is wanted, without asking what is known.
+    /// Starts requesting what is wanted of a device, except what is known; ends with
+    /// [`Event::Probed`].
     ///
-    /// A slot must be a paired one: asking about an empty slot makes the kernel driver ask the
-    /// receiver for its whole list.
+    /// A slot must be a paired one: a request to an empty slot makes the kernel driver request the
+    /// receiver's whole list.
     pub fn probe(&mut self, device: DeviceIndex, wanted: Wanted, known: Known) {
         // What an earlier probe asked is not this one's.
         self.exchange
@@ -156,14 +160,14 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// Also asks a device for its own name, after what it is being asked. Returns `false` if it is
-    /// not being asked anything: then [`Self::probe`] it.
+    /// Adds a device's own name to what is being requested of it. Returns `false` if nothing is: then
+    /// [`Self::probe`] it.
     pub fn also_name(&mut self, device: DeviceIndex) -> bool {
         self.probes.get_mut(&device).is_some_and(Probe::also_name)
     }
 
-    /// Asks a device once more for its battery, because what it said is hard to believe. What was
-    /// only remembered of it is asked anew too, and what else is wanted of it stays wanted.
+    /// Requests a device's battery once more, because its reading is implausible. What was only
+    /// remembered about it is requested again too, and what else is wanted of it stays wanted.
     pub fn look_again(&mut self, device: DeviceIndex) {
         if let Some(known) = self.known.get_mut(&device)
             && known.remembered
@@ -175,15 +179,15 @@ impl Session {
         self.probe(device, wanted, Known::default());
     }
 
-    /// Whether something that was wanted of a device was not asked yet, or not answered.
+    /// Whether something that is wanted of a device was not requested yet, or not answered.
     pub fn is_probing(&self, device: DeviceIndex) -> bool {
         self.probes
             .get(&device)
             .is_some_and(|probe| !probe.is_complete())
     }
 
-    /// Ends all conversations: cancels measurements and clears the flags this session set. Go on
-    /// until [`Self::is_idle`].
+    /// Ends all conversations: cancels measurements and clears the flags that this session set.
+    /// Continue to send and receive until [`Self::is_idle`].
     pub fn close(&mut self, now: Timestamp) {
         self.exchange.pass(now);
         // What puts things in order may be under way already.
@@ -205,7 +209,7 @@ impl Session {
         self.discovery = None;
     }
 
-    /// Whether notification flags are set that this session set and nobody else is known to want.
+    /// Whether notification flags are set that this session set and no other program is known to use.
     pub fn holds_flags(&self) -> bool {
         !self.noticing.is_empty() || self.raised_flags().is_some()
     }
@@ -223,7 +227,8 @@ impl Session {
         }
     }
 
-    /// Has the receiver announce again what comes and goes, after [`Self::release_flags`].
+    /// Sets the receiver's flags again after [`Self::release_flags`], so that it announces what comes
+    /// and goes.
     pub fn raise_flags(&mut self) {
         if let Some(discovery) = &mut self.discovery {
             discovery.raise_again();
@@ -231,7 +236,7 @@ impl Session {
         }
     }
 
-    /// Whether a report is waited for that was asked for, a measurement aside.
+    /// Whether a request waits to be sent or answered; a measurement of light does not count.
     pub fn awaits_answer(&self) -> bool {
         !self.exchange.is_idle() || !self.first_notices.is_empty()
     }
@@ -251,12 +256,12 @@ impl Session {
         self.exchange.sent()
     }
 
-    /// What is known of a device, for the next time.
+    /// What is known of a device, to be kept for the next session.
     pub fn known(&self, device: DeviceIndex) -> Option<&Known> {
         self.known.get(&device)
     }
 
-    /// Takes a report from the node.
+    /// Processes a report that was read from the node.
     pub fn handle_report(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
         let report = &match (self.peer, report.device()) {
@@ -314,15 +319,17 @@ impl Session {
         (self.peer == Peer::Device || device.slot().is_some()).then_some(device)
     }
 
-    /// Tells that a report could not be sent for now; it will be sent again.
+    /// Call this if a report from [`Self::poll_transmit`] could not be sent for now, as when the USB
+    /// endpoint stalls (EPIPE). It is sent again 20 ms later, three times at most; then its request
+    /// fails with [`RequestError::Stalled`].
     pub fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
         self.exchange.handle_stall(now, &self.own(report));
         self.settle(now);
     }
 
-    /// Takes that a report was not sent because no answer can come: its request counts as unanswered
-    /// at once.
+    /// Call this if a report from [`Self::poll_transmit`] was not sent because no answer can come, as
+    /// in the replay of a recording. Its request fails at once with [`RequestError::Silent`].
     pub fn handle_unanswerable(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
         self.exchange.handle_unanswerable(now, &self.own(report));
@@ -337,7 +344,7 @@ impl Session {
         }
     }
 
-    /// Does what is due.
+    /// Repeats or gives up what was not answered by now.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.pass(now);
         self.exchange.handle_timeout(now);
@@ -356,7 +363,7 @@ impl Session {
         }
     }
 
-    /// The next report to send.
+    /// The next report to send, until there is none.
     pub fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
         let report = self.exchange.poll_transmit(now)?;
         Some(match self.peer {
@@ -379,7 +386,7 @@ impl Session {
             .min()
     }
 
-    /// The next thing that was found out.
+    /// The next thing that was found out, until there is none.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
@@ -456,7 +463,7 @@ impl Session {
     fn clear_receiver_flags(&mut self, raised: Raised, outcome: Result<Report, RequestError>) {
         let Ok(report) = outcome else { return };
         let flags = notification_flags::read(&report);
-        // Who set others since wants all of them: the kernel driver writes its two together.
+        // A program that set others since uses all of them: the kernel driver writes its two together.
         if flags.without(raised.ours) == raised.before {
             self.clear_flags(DeviceIndex::RECEIVER, flags, raised.ours);
         }
@@ -532,7 +539,7 @@ impl Session {
         self.events.extend(facts);
     }
 
-    /// Looks at a slot anew whose device is another than was known.
+    /// Reads a slot again whose device differs from the one that was known.
     fn look_at(&mut self, slot: Slot) {
         if let Some(discovery) = &mut self.discovery {
             discovery.look_at(slot);

@@ -31,7 +31,7 @@ struct Question {
 
 impl Past {
     /// The question under an id with which no other question of its header can still be answered,
-    /// neither ours nor that of a program that was heard to use it; or else under that whose last
+    /// neither ours nor that of a program that was seen to use it; or else under that whose last
     /// use is the longest ago.
     pub(super) fn first_report(
         &self,
@@ -66,7 +66,7 @@ impl Past {
         });
     }
 
-    /// A register's error does not say which sub-register it is about. While an answer is owed to
+    /// A register's error does not name its sub-register. While an answer is owed to
     /// an earlier question of that register than this one, the error is taken for that answer.
     pub(super) fn is_owed(&mut self, now: Timestamp, question: &Report, error: &Report) -> bool {
         let owed = self.questions.iter_mut().find(|past| {

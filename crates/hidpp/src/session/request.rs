@@ -31,13 +31,13 @@ pub enum RequestError {
     /// There was no answer in the time that one may take, nor to a repeat where there was one.
     #[error("no answer")]
     Silent,
-    /// It is asleep, switched off or out of range, says its receiver.
+    /// It is asleep, switched off or out of range, as its receiver reports.
     #[error("it cannot be reached: {0}")]
     Unreachable(Error10),
     /// The answer was an error.
     #[error("refused: {0}")]
     Refused(ErrorCode),
-    /// A headset's dongle says that the headset is off or out of range.
+    /// A headset's dongle reports that the headset is off or out of range.
     #[error("it is switched off or out of range of its dongle")]
     Disconnected,
     /// It was busy each time it was asked.
@@ -54,7 +54,7 @@ impl RequestError {
         matches!(self, Self::Silent | Self::Unreachable(_))
     }
 
-    /// Whether a HID++ 1.0 error says that there is no such register or record.
+    /// Whether a HID++ 1.0 error means that there is no such register or record.
     pub(super) const fn is_missing(self) -> bool {
         matches!(
             self,

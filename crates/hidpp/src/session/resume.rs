@@ -6,8 +6,8 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Session {
-    /// Tells that the computer was asleep. Nothing is sent for a moment, since receivers are set
-    /// up anew; then what was not answered is asked again and the receiver's flags are looked at.
+    /// Call this after the computer was suspended. Nothing is sent for one second, since receivers are
+    /// being set up; then what was not answered is sent again, and the receiver's flags are read.
     /// Series of light measurements are over.
     pub fn resume(&mut self, now: Timestamp) {
         self.exchange.resume(now, now + timing::RESUMING);

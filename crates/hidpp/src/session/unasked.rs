@@ -1,4 +1,4 @@
-//! What devices and receivers say by themselves: that they come and go, their charge, the light.
+//! What devices and receivers send on their own: that they come and go, their charge, the light.
 
 use log::debug;
 
@@ -44,7 +44,7 @@ impl Session {
             return;
         };
         if discovery.is_following() && !discovery.holds(slot, Some(arrival.wpid)) {
-            // Another device was paired with this slot, and nobody said that the old one is gone.
+            // Another device was paired with this slot, and no report announced that the old one is gone.
             let gone = Event::Connection(device, DeviceConnection::Unpaired);
             self.events.push_back(gone);
             self.forget(device);
@@ -88,7 +88,7 @@ impl Session {
     ) {
         let known = self.known.entry(device).or_default();
         let id = known.feature_at(feature);
-        // The marker tells a solar event by itself, which saves asking for the index.
+        // The marker alone identifies a solar event, which saves looking up the index.
         let marked = event.get() <= 2 && solar_dashboard::has_marker(report);
         let solar = BatteryFeature::SolarDashboard.id();
         if id.is_none() && known.feature(solar).is_none() && marked {

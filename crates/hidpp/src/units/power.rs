@@ -12,7 +12,7 @@ impl Percent {
     /// A full battery.
     pub const FULL: Self = Self(100);
 
-    /// The charge, or `None` above 100: a value no battery has is no value.
+    /// The charge, or `None` above 100: no battery has such a value.
     pub const fn new(percent: u8) -> Option<Self> {
         if percent <= 100 {
             Some(Self(percent))

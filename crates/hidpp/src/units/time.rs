@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// A point in time: how long after an arbitrary start.
 ///
-/// Nothing below the manager reads a clock; the time is passed in. So the
-/// protocol runs on virtual time in tests, simulations and replays.
+/// Nothing in this crate reads a clock: the time is passed in. So the protocol runs on virtual time in
+/// tests, simulations and replays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Timestamp(Duration);

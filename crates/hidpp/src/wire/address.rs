@@ -1,4 +1,4 @@
-//! Who a report is from or for: device index, pairing slot, wireless product id.
+//! The sender or receiver of a report: device index, pairing slot, wireless product id.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ impl DeviceIndex {
     pub const RECEIVER: Self = Self(0xFF);
     /// The device of a node that leads to one device only, on a cable or on Bluetooth.
     pub const DIRECT: Self = Self(0xFF);
-    /// The same on older corded devices; some Bluetooth devices answer under it.
+    /// The same on older corded devices; some Bluetooth devices answer with it.
     pub const CORDED: Self = Self(0x00);
 
     /// The pairing slot, if the index is one.
@@ -66,7 +66,7 @@ impl fmt::Display for Slot {
     }
 }
 
-/// The wireless product id of a device: what model it is, as its receiver knows it.
+/// The wireless product id of a device: its model, as its receiver knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Wpid(pub u16);

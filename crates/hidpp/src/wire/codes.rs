@@ -14,7 +14,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )*
-            /// A code this program has no name for, as received.
+            /// A code that has no name here, as received.
             Unknown(u8),
         }
 

@@ -97,7 +97,7 @@ mod item {
     pub(super) const POP: u8 = 0xB4;
     /// A long item: its length and tag follow in two bytes.
     pub(super) const LONG: u8 = 0xFE;
-    /// The type of an item; all zero for a main item, after which usages start anew.
+    /// The type of an item; all zero for a main item, after which usages begin again.
     pub(super) const TYPE: u8 = 0x0C;
 }
 
@@ -176,7 +176,7 @@ impl Collection {
         }
     }
 
-    /// Whether a report may be HID++ as far as this collection says.
+    /// Whether a report can be HID++ as far as this collection states.
     const fn announces(self, bit: u32) -> bool {
         self.page != page::MASKED || self.usage & bit != 0
     }

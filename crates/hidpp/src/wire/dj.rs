@@ -1,6 +1,6 @@
 //! DJ reports: how a Unifying receiver multiplexes input of its devices to the kernel driver.
 //!
-//! The kernel owns this channel. Here its reports are told apart so that notices can be
+//! The kernel owns this channel. Here its reports are distinguished so that notices can be
 //! explained and input can be dropped unread.
 
 use super::{DeviceIndex, Wpid};
@@ -13,11 +13,11 @@ use super::{DeviceIndex, Wpid};
 pub struct DjReport {
     /// The slot it is about; 00 or FF for the receiver.
     pub device: DeviceIndex,
-    /// What it says.
+    /// Its content.
     pub notice: DjNotice,
 }
 
-/// What a DJ report says.
+/// The content of a DJ report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DjNotice {
     /// `40`: the device is not paired any more.

@@ -9,7 +9,7 @@ codes! {
     pub enum Error10 {
         /// No error.
         Success = 0x00 => "success",
-        /// No such register access: what a 2.0 device says to registers, a 1.0 device to a ping.
+        /// No such register access: the answer of a 2.0 device to registers, of a 1.0 device to a ping.
         InvalidSubId = 0x01 => "invalid sub-id",
         /// No such register.
         InvalidAddress = 0x02 => "invalid address",
@@ -40,7 +40,7 @@ codes! {
 impl Error10 {
     /// Whether the device in that slot cannot be reached now.
     ///
-    /// 08 counts too: Bolt and newer Lightspeed receivers say it of sleeping devices (Linux
+    /// 08 counts too: Bolt and newer Lightspeed receivers report it for sleeping devices (Linux
     /// commit aba7963544d4), and a slot that was found paired is not unknown.
     pub const fn is_unreachable(self) -> bool {
         matches!(
@@ -57,7 +57,7 @@ codes! {
     pub enum Error20 {
         /// No error.
         NoError = 0x00 => "no error",
-        /// The device does not say what went wrong.
+        /// The device does not report what went wrong.
         Unspecified = 0x01 => "unknown",
         /// An argument the function does not take.
         InvalidArgument = 0x02 => "invalid argument",

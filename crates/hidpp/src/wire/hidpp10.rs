@@ -44,7 +44,7 @@ impl Register {
 
     /// Whether the first parameter selects a sub-register, which the answer then repeats.
     ///
-    /// Only such an answer says which of two reads of one register it belongs to.
+    /// Only such an answer shows which of two reads of one register it belongs to.
     pub const fn has_sub_registers(self) -> bool {
         matches!(self, Self::PAIRING_INFORMATION | Self::FIRMWARE_VERSION)
     }

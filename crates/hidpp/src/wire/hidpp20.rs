@@ -1,4 +1,4 @@
-//! HID++ 2.0 calls: a function of a feature, marked with the software id of who asks.
+//! HID++ 2.0 calls: a function of a feature, marked with the software id of the program that calls.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The door: what a node delivers is sorted before anything looks at it, and input is dropped.
+//! The entrance: what a node delivers is classified before anything else reads it, and input is dropped.
 
 use super::{DeviceIndex, DjNotice, DjReport, Report, ReportError, ReportId};
 

@@ -1,4 +1,4 @@
-//! What an incoming report is, told by its header alone.
+//! What an incoming report is, by its header alone.
 
 use std::fmt;
 

@@ -12,7 +12,7 @@ pub enum ReportId {
     Short,
     /// `11`: 20 bytes, 16 of them parameters.
     Long,
-    /// `12`: the length is what the device's report descriptor says, 20 to 64 bytes
+    /// `12`: the length is what the device's report descriptor states, 20 to 64 bytes
     /// (kernel hid-logitech-hidpp accepts this range).
     VeryLong,
 }

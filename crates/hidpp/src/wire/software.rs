@@ -1,4 +1,4 @@
-//! Who is known to use which software id.
+//! Which programs are known to use which software id.
 
 use super::SoftwareId;
 
@@ -41,13 +41,13 @@ pub const fn is_foreign(id: u8) -> bool {
     id != 0 && id != SoftwareId::OURS.get()
 }
 
-/// Whether the id stands in for ours at times. Other programs use it too, so only a trace that
-/// this program recorded shows that it was ours.
+/// Whether a session sends under this id where an answer to one of its requests under
+/// [`SoftwareId::OURS`] could be mistaken for another. Other programs use the id too.
 pub fn is_spare(id: u8) -> bool {
     SoftwareId::SPARE.iter().any(|spare| spare.get() == id)
 }
 
-/// This program.
+/// The program that this crate belongs to.
 pub const OURS: &str = "solar-status";
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Finding out what a receiver is and what is paired with it, from its registers alone.
 //!
-//! Pairing records are read slot by slot: they tell what is paired without a radio message and
-//! without stirring the kernel, to which an arrival notice means a device to set up anew. Only a
+//! Pairing records are read slot by slot: they show what is paired without a radio message, and
+//! without arrival notices, on each of which the kernel driver sets the device up again. Only a
 //! receiver without these records (27 MHz) is asked to announce its devices. Once all is found,
-//! a slot is looked at again when its device speaks up as somebody new.
+//! a slot is read again when another device reports from it.
 
 mod records;
 mod scope;
@@ -47,7 +47,7 @@ pub(super) struct Raised {
 /// How far the search for paired devices is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
-    /// Reading what the receiver says of itself.
+    /// Reading what the receiver reports about itself.
     Identity,
     /// Reading the records of all slots the receiver states.
     Records,
@@ -55,11 +55,11 @@ enum Progress {
     SecondLook,
     /// Collecting arrival notices, since there are no records.
     Announcements,
-    /// Waiting until then for notices that come after the receiver said it was done.
+    /// Waiting until then for notices that come after the receiver reported that it was done.
     Stragglers(Timestamp),
     /// Only the receiver's firmware is left.
     Firmware,
-    /// Done; slots are looked at again when their devices say that they are others.
+    /// Done; slots are read again when their devices report that they are others.
     Following,
     /// Done, or given up.
     Over,
@@ -79,7 +79,7 @@ pub(super) struct Discovery {
     /// They were cleared again before the end.
     released: bool,
     version: Option<[u8; 2]>,
-    /// Slots that were looked at anew and seem empty.
+    /// Slots that were read again and seem empty.
     vacant: BTreeSet<Slot>,
     /// Slots that may hold another device than is known, or none.
     checked: BTreeSet<Slot>,
@@ -155,7 +155,7 @@ impl Discovery {
         }
     }
 
-    /// Takes the outcome of a step and tells what is new.
+    /// Processes the outcome of a step, and adds what is new to `events`.
     pub(super) fn handle(
         &mut self,
         now: Timestamp,
@@ -234,7 +234,7 @@ impl Discovery {
         self.go_on(events);
     }
 
-    /// All that the receiver says of itself is known; now its slots.
+    /// Everything that the receiver reports about itself is known; now its slots.
     fn begin_records(&mut self) {
         self.progress = Progress::Records;
         let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);

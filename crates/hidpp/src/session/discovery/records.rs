@@ -1,4 +1,4 @@
-//! What records and notices say of the devices in the slots.
+//! What records and notices hold about the devices in the slots.
 
 use std::collections::VecDeque;
 
@@ -12,8 +12,7 @@ use crate::session::event::{Event, PairingRecord};
 use crate::wire::{Report, Slot};
 
 impl Discovery {
-    /// Takes a pairing record, also one that another program asked for: it says itself what it
-    /// is about.
+    /// Processes a pairing record, also one that another program requested: it names its slot.
     pub(in crate::session) fn learn(&mut self, report: &Report, events: &mut VecDeque<Event>) {
         if let Some(record) = bolt_pairing::read(report) {
             self.learn_bolt(record, events);
@@ -26,7 +25,7 @@ impl Discovery {
                 }
                 let new = !self.devices.contains_key(&slot);
                 let record = self.devices.entry(slot).or_default();
-                // Of another device than is known here, its arrival tells.
+                // That the slot has another device is known from its arrival.
                 record.wpid.get_or_insert(pairing.wpid);
                 record.kind.get_or_insert(pairing.kind);
                 if new {

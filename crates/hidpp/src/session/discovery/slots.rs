@@ -9,19 +9,19 @@ use crate::session::request::RequestError;
 use crate::wire::{Report, Slot, Wpid};
 
 impl Discovery {
-    /// The model of a slot's device, if it was told.
+    /// The model of a slot's device, if it is known.
     pub(in crate::session) fn model(&self, slot: Slot) -> Option<Wpid> {
         self.devices.get(&slot)?.wpid
     }
 
-    /// Whether this slot is known to hold that device, or any where the model is not told.
+    /// Whether this slot is known to hold that device, or any device where the model is not known.
     pub(in crate::session) fn holds(&self, slot: Slot, wpid: Option<Wpid>) -> bool {
         self.devices
             .get(&slot)
             .is_some_and(|record| wpid.is_none() || record.wpid.is_none() || record.wpid == wpid)
     }
 
-    /// Looks at a slot anew, since its device is another than was known.
+    /// Reads a slot again, since its device differs from the one that was known.
     pub(in crate::session) fn look_at(&mut self, slot: Slot) {
         self.devices.remove(&slot);
         if self.progress == Progress::Following && self.records != PairingRecords::None {

@@ -39,7 +39,7 @@ pub(super) struct Exchange<P> {
     past: Past,
     finished: VecDeque<Finished<P>>,
     sent: usize,
-    /// The latest time that was told.
+    /// The latest time that was passed in.
     now: Timestamp,
     /// Nothing is sent before this time.
     quiet_until: Timestamp,

@@ -1,4 +1,4 @@
-//! What the replies to a device's requests say, and what to ask because of them.
+//! What the replies of a device mean, and what to request because of them.
 
 use super::Probe;
 use super::plan::Goal;
@@ -35,7 +35,7 @@ impl Probe {
                 known.capability = Some(feature.read_capability(report));
             }
             Step::Battery(feature, _) => self.handle_battery(known, feature, report, facts),
-            // The answers say nothing; the measurement comes as an event.
+            // The replies have no content; the measurement comes as an event.
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Register(register) => {
                 known.register = Some(register.into());
@@ -98,7 +98,7 @@ impl Probe {
         if !feature.is_plausible(report) && self.handle_nonsense(known, feature, facts) {
             return;
         }
-        // What stays odd when everything was asked anew is taken as it is.
+        // What is still odd after everything was requested again is used as it is.
         let reading = feature.read(known.capability, report);
         self.goals.retain(|goal| *goal != Goal::Battery);
         facts.push(DeviceFact::of_reading(reading));

@@ -13,8 +13,7 @@ use crate::session::sources::battery_registers;
 use crate::wire::{Error10, Error20, ErrorCode, FeatureId};
 
 impl Probe {
-    /// Takes an error for one that says nothing but that there is no name. Returns whether it is
-    /// one.
+    /// Processes an error that only means that there is no name. Returns whether it is one.
     fn handle_missing_name(&mut self, known: &mut Known, step: Step, error: RequestError) -> bool {
         let is_refusal = matches!(
             error,
@@ -111,7 +110,7 @@ impl Probe {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Absent(RequestError::Disconnected));
             }
-            // What told its capabilities is there: this will pass. The kernel has such an error 09
+            // A feature that returned its capabilities exists: this will pass. The kernel has such an error 09
             // of 1004.
             (
                 Step::Battery(..),
@@ -146,7 +145,7 @@ impl Probe {
                     .map(|version| DeviceFact::Firmware(firmware_version::version(version, None))),
             ),
             (Step::Identity(_), RequestError::Refused(_)) => known.identified = true,
-            // Some devices do not tell their firmware: 27 MHz ones have no such register.
+            // Some devices do not report their firmware: 27 MHz ones have no such register.
             (Step::Version, error) if error.is_missing() => {}
             (_, error) => facts.push(DeviceFact::Failed(error)),
         }

@@ -1,6 +1,6 @@
 //! Asking one device for what is wanted of it, in the fewest requests.
 //!
-//! A ping tells HID++ 1.0 from 2.0. Then come, as far as they are wanted: the battery, by the
+//! A ping distinguishes HID++ 1.0 from 2.0. Then come, as far as they are wanted: the battery, by the
 //! best feature or register the device has; its kind; its own name; the firmware. What is known
 //! already is not asked; where that turns out to be stale, the device is asked from the start. A
 //! device that cannot be reached is left alone until it gives a sign of life.
@@ -45,7 +45,7 @@ pub(super) struct Probe {
     entities: u8,
     version: Option<[u8; 2]>,
     presence: Presence,
-    /// Whether it was said that nothing is left to ask.
+    /// Whether it was reported that nothing is left to request.
     completed: bool,
 }
 
@@ -217,7 +217,7 @@ impl Probe {
         step.request(mark, offset)
     }
 
-    /// Takes the outcome of a step and tells what is new.
+    /// Processes the outcome of a step, and adds what is new to `facts`.
     pub(super) fn handle(
         &mut self,
         known: &mut Known,
@@ -274,7 +274,7 @@ impl Probe {
         !std::mem::replace(&mut self.completed, true)
     }
 
-    /// Whether it was said that nothing is left to ask.
+    /// Whether it was reported that nothing is left to request.
     pub(super) const fn is_complete(&self) -> bool {
         self.completed
     }
