@@ -149,8 +149,8 @@ mod tests {
     fn the_budget_is_documented() {
         let (day, user) = (MEASUREMENTS_A_DAY, MEASUREMENTS_OF_A_USER);
         for limit in [
-            format!("| {day} in 24 hours; {user} of one user"),
-            format!("{MEASUREMENTS_KEPT} of each user"),
+            format!("| {day} in 24 hours; {user} by one user"),
+            format!("{MEASUREMENTS_KEPT} for each user"),
             format!("each change of a series counts as {MEASUREMENTS_A_CHANGE} "),
         ] {
             assert!(

@@ -121,9 +121,9 @@ fn limits_are_documented() {
     let document = include_str!("../../../SECURITY.md");
     let Limits { caller, user, all } = SMALL_WAITING;
     for limit in [
-        format!("| {caller} of a connection, {user} of a user, {all} in all;"),
-        format!("| {SMALL_PER_USER} of a user, {SMALL_AT_ONCE} in all;"),
-        format!("{BULK_AT_ONCE} in all |"),
+        format!("| {caller} per connection, {user} per user, {all} in total;"),
+        format!("| {SMALL_PER_USER} per user, {SMALL_AT_ONCE} in total;"),
+        format!("{BULK_AT_ONCE} in total |"),
         format!("| {} KB; longer ones", super::LIMITS.call >> 10),
     ] {
         assert!(document.contains(&limit), "{limit}");

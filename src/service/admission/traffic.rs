@@ -163,7 +163,8 @@ mod tests {
     fn limits_are_documented() {
         let [bulk, small, errors] = [BULK, SMALL, ERRORS].map(|bytes| bytes >> 20);
         let limits = format!(
-            "| {bulk} MB of long answers, {small} MB of all answers, {errors} MB with errors; {} KB",
+            "| {bulk} MB of long replies, {small} MB of all replies, {errors} MB with errors; the count \
+             falls by {} KB",
             DECAY >> 10
         );
         assert!(
