@@ -398,6 +398,10 @@ fn the_time_left_has_a_column_where_one_is_known() {
         ),
         (
             80,
+            "SLOT  DEVICE  KIND      CHARGE            STATE        TIME LEFT  LIGHT",
+        ),
+        (
+            70,
             "SLOT  DEVICE  CHARGE            STATE        TIME LEFT  LIGHT",
         ),
         (60, "SLOT  DEVICE  CHARGE  STATE        TIME LEFT  LIGHT"),
@@ -412,7 +416,7 @@ fn the_time_left_has_a_column_where_one_is_known() {
         let table = text(&snapshot, narrow);
         let heading = table.lines().nth(1).unwrap().trim();
         assert_eq!(heading, headings, "{width}\n{table}");
-        let short = width < 110 && width >= 45;
+        let short = (45..110).contains(&width);
         assert_eq!(table.contains("  40 days"), short, "{width}\n{table}");
     }
 }
