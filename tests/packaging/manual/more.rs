@@ -18,8 +18,8 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
             ("/dev/hidraw*", "The nodes of receivers and devices."),
             (
                 "~/.cache/solar-status/devices.json",
-                "What is remembered of devices: last values, names, firmware, places of features. \
-                 Of root in /var/cache/solar-status. It may be removed at any time.",
+                "The device cache: last values, names, firmware versions and feature indexes. Root's \
+                 is in /var/cache/solar-status. It can be deleted at any time.",
             ),
             DOCUMENTATION,
         ],
@@ -27,21 +27,21 @@ pub(super) fn files(program: &str) -> &'static [Entry] {
             ("/dev/hidraw*", "The nodes of receivers and devices."),
             (
                 "/var/lib/solar-status",
-                "What the service learnt of devices, and their history: text files.",
+                "The service's device cache, and the history of the devices, as text files.",
             ),
             (
                 "/usr/lib/systemd/system/solar-statusd.service",
                 "The service. There is nothing to enable: it starts when a receiver or device is \
-                 plugged in, or when somebody asks for its name on the bus. \
-                 systemctl mask solar-statusd switches it off.",
+                 plugged in, or when a program requests its name on the bus. \
+                 To disable it, run systemctl mask solar-statusd.",
             ),
             (
                 "/usr/lib/udev/rules.d/71-solar-statusd.rules",
-                "Opens the nodes to the service, and starts it.",
+                "Gives the service access to the nodes, and starts it.",
             ),
             (
                 "/usr/share/dbus-1/interfaces/org.solarstatus.*.xml",
-                "What it serves on the bus, explained.",
+                "Its D-Bus interfaces, with documentation.",
             ),
             DOCUMENTATION,
         ],
@@ -54,33 +54,33 @@ pub(super) fn environment(program: &str) -> &'static [Entry] {
         PROGRAM => &[
             (
                 "NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM",
-                "Whether to use colour, where --color does not say it.",
+                "Whether to use colour, unless --color is given.",
             ),
             (
                 "LC_ALL, LC_CTYPE, LANG",
-                "Whether more than ASCII can be shown.",
+                "Whether characters outside ASCII can be shown.",
             ),
             (
                 "XDG_CACHE_HOME",
-                "Where the folder of what is remembered is, instead of ~/.cache.",
+                "The parent directory of the cache, instead of ~/.cache.",
             ),
             (
                 "DBUS_SYSTEM_BUS_ADDRESS, DBUS_SESSION_BUS_ADDRESS",
-                "Where the buses are, on which solar-statusd may be.",
+                "The addresses of the buses on which solar-statusd may run.",
             ),
         ],
         DAEMON => &[
             (
                 "NOTIFY_SOCKET, WATCHDOG_USEC",
-                "Where systemd is told that the daemon is ready and alive.",
+                "How the daemon notifies systemd that it is ready and alive.",
             ),
             (
                 "STATE_DIRECTORY",
-                "Where to keep what is learnt, where --state does not say it.",
+                "The directory of the cache and the history, unless --state is given.",
             ),
             (
                 "DBUS_SYSTEM_BUS_ADDRESS, DBUS_SESSION_BUS_ADDRESS",
-                "Where the buses are.",
+                "The addresses of the buses.",
             ),
         ],
         _ => &[],
