@@ -38,6 +38,9 @@ failed, 2 wrong arguments, 3 no such device, 4 no permission, 130 interrupted.
 Light in words: dark (below 20 lux), poor (below 190), okay (below 310), good
 (below 450), excellent. A solar keyboard charges above 200 lux.
 
+/usr/share/doc/solar-status/docs has more on bars, JSON, D-Bus, history,
+notifications, permissions, devices and traces.
+
 A trace is text, one report a line: seconds, node, direction (> to the device,
 < from it), bytes. Key presses are never in it.
 
