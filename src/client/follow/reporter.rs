@@ -58,10 +58,10 @@ mod tests {
     #[test]
     fn an_alarm_is_reported_once_when_it_is_due_unless_another_event_replaces_it() {
         let mut alarms = [Some(at(5)), Some(at(7)), None].into_iter();
-        let mut reported = Vec::new();
+        let mut seen = Vec::new();
         let mut on_event = |at, event| {
             let is_alarm = matches!(event, SessionEvent::Follow(FollowEvent::Alarm));
-            reported.push((at, is_alarm));
+            seen.push((at, is_alarm));
             Ok(alarms.next().flatten())
         };
         let mut reporter = Reporter::new(&mut on_event);
@@ -77,6 +77,6 @@ mod tests {
         }
         assert_eq!(reporter.alarm(), None);
         let expected = [(at(2), false), (at(3), false), (at(7), true)];
-        assert_eq!(reported, expected);
+        assert_eq!(seen, expected);
     }
 }
