@@ -16,20 +16,20 @@ use hidpp_proto::units::Timestamp;
 /// Why waiting ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wake {
-    /// The time has come.
+    /// The timeout expired.
     Due,
-    /// Something arrived at these of the descriptors, by their place in the list.
+    /// These descriptors became readable, by their index in the list.
     Readable(Vec<usize>),
-    /// The user wants to stop.
+    /// The user interrupted the program.
     Interrupted,
 }
 
-/// Tells the time and waits.
+/// A source of time that can wait.
 pub trait Clock {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// Waits until one of the descriptors is readable, or for that time if there is one.
+    /// Waits until one of the descriptors is readable, or until the given time.
     fn wait(
         &mut self,
         descriptors: &[BorrowedFd<'_>],
@@ -37,14 +37,14 @@ pub trait Clock {
     ) -> io::Result<Wake>;
 }
 
-/// A wait that is longer is timed by the boot clock: the timeout of poll(2) stands still during
-/// suspend, so that a shorter wait may end this much late.
+/// Longer waits are timed by the boot clock: the timeout of poll(2) does not advance during suspend,
+/// so a shorter wait may end this much late.
 const SHORT_WAIT: Duration = Duration::from_secs(10);
 
-/// The time since 1970, waited for in poll(2).
+/// The time since 1970; waits in poll(2).
 ///
-/// What the time of day was when the clock was made counts, and from then on the boot clock: it
-/// goes on during suspend, and does not leap when somebody sets the time of day.
+/// Reads the time of day once, when created, and adds the boot clock (`CLOCK_BOOTTIME`) from then
+/// on: that clock advances during suspend and does not jump when the time of day is set.
 #[derive(Debug)]
 pub struct RealClock<'a> {
     /// The time since 1970 at boot.
@@ -55,8 +55,8 @@ pub struct RealClock<'a> {
 }
 
 impl<'a> RealClock<'a> {
-    /// A clock; when `interrupt` becomes readable, waiting ends, once: what is to be put in order
-    /// then has its time.
+    /// Creates a clock. Waiting ends when `interrupt` becomes readable, but only once, so that
+    /// cleanup requests can still wait for their answers.
     pub fn new(interrupt: Option<BorrowedFd<'a>>) -> Self {
         let today = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
@@ -117,7 +117,7 @@ impl Clock for RealClock<'_> {
             .transpose()
             .map_err(io::Error::other)?;
         match poll(&mut polled, timeout.as_ref()) {
-            // A signal: its handler made the interrupt readable, the next wait sees it.
+            // A signal: its handler made `interrupt` readable, so the next wait returns it.
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
@@ -141,7 +141,8 @@ impl Clock for RealClock<'_> {
     }
 }
 
-/// Time that passes only by waiting. With nothing to wait for, it is interrupted.
+/// Virtual time, which advances only by waiting. Waiting without a timeout returns
+/// [`Wake::Interrupted`].
 #[derive(Debug, Default)]
 pub struct VirtualClock {
     now: Timestamp,

@@ -1,24 +1,24 @@
 use super::{Battery, Device, Receiver, TimeLeft};
 
-/// Something became different.
+/// A change of a receiver or device.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A receiver was found, or said more about itself.
+    /// A receiver was found, or more of its properties were read.
     ReceiverAdded(Receiver),
-    /// A receiver is gone, and its devices before it.
+    /// A receiver was removed. The removal of its devices is reported before.
     ReceiverRemoved(Receiver),
     /// A device was found and read, as far as it could be.
     DeviceAdded(Device),
-    /// A device is not connected or paired any more.
+    /// A device is no longer connected or paired.
     DeviceRemoved(Device),
-    /// Something about a device is different.
+    /// Properties of a device changed.
     DeviceChanged(Device, Vec<Changed>),
-    /// The battery of a device was read again, and nothing is different but the time.
+    /// The battery of a device was read again; only the time of the reading changed.
     DeviceRead(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
-    /// A device that had an id of its link alone turned out to be the one of another id. What was
-    /// kept under the first belongs to the second.
+    /// A device that was known by a link-based id was identified as the device of another id. Data
+    /// stored under the first id belongs to the second.
     Identified {
         /// The id before.
         from: String,
@@ -28,7 +28,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What became of a device between two states; `None`: nothing, or it was only seen.
+    /// The change between two states of a device; `None`: none, or only [`Device::seen`] changed.
     pub fn between(before: &Device, after: &Device) -> Option<Self> {
         let read_at = |device: &Device| device.battery.map(|it| (it.at, it.charge_at));
         let what = Changed::between(before, after);
@@ -41,7 +41,7 @@ impl Change {
         }
     }
 
-    /// The device that is there again, for the first time, or by another link, and awake.
+    /// The device, if this change brings it online: found, back, or connected by another link.
     pub fn back(&self) -> Option<&Device> {
         match self {
             Self::DeviceAdded(device) => Some(device),
@@ -55,7 +55,7 @@ impl Change {
         .filter(|device| device.is_online())
     }
 
-    /// The device it is about.
+    /// The device that changed.
     pub const fn device_mut(&mut self) -> Option<&mut Device> {
         match self {
             Self::DeviceAdded(device)
@@ -68,20 +68,20 @@ impl Change {
     }
 }
 
-/// What is different about a device.
+/// A group of device properties that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// Whether it can be talked to.
+    /// Whether the device is online.
     Presence,
     /// Charge, state or voltage.
     Battery,
-    /// The light, or it was measured again.
+    /// The light; a new measurement of the same value counts as a change, too.
     Light,
     /// Name, kind, firmware.
     Description,
-    /// How it is connected, or can be.
+    /// The links by which it is, or can be, connected.
     Links,
-    /// How long the battery lasts, or takes until it is full.
+    /// The forecast of how long the battery lasts, or takes until it is full.
     TimeLeft,
 }
 
@@ -98,10 +98,10 @@ impl Changed {
         }
     }
 
-    /// What is different between two states of a device. That a value was merely read again is no
-    /// difference, but for the light: each measurement is one.
+    /// The differences between two states of a device. Reading the same value again is not a
+    /// difference, except for light: each measurement counts.
     pub fn between(before: &Device, after: &Device) -> Vec<Self> {
-        // All fields are named: a new one is decided on here.
+        // All fields are listed, so that adding one forces a decision here.
         let Device {
             presence,
             battery,
@@ -114,14 +114,14 @@ impl Changed {
             link,
             other_links,
             forecast,
-            // The same as long as it is this device, or described by what changes with it.
+            // Constant for one device, or implied by the fields above.
             id: _,
             stored_name: _,
             wpid: _,
             serial: _,
             protocol: _,
             power_switch: _,
-            // A sign of life alone is no change.
+            // Being seen again is not a change.
             seen: _,
         } = before;
         let description = (name, full_name, kind, firmware, has_battery);
@@ -152,7 +152,7 @@ impl Changed {
     }
 }
 
-/// What of a battery makes a change.
+/// The fields of a battery that count as a change if they differ.
 fn readable(battery: Battery) -> impl PartialEq {
     let Battery {
         percent,
@@ -162,12 +162,12 @@ fn readable(battery: Battery) -> impl PartialEq {
         voltage,
         external_power,
         trusted,
-        // They come with one of the others.
+        // These change only together with one of the others.
         next: _,
         value_kind: _,
         rechargeable: _,
         source: _,
-        // It was merely read again.
+        // Reading the same value again is not a change.
         at: _,
         charge_at: _,
     } = battery;
@@ -182,7 +182,7 @@ fn readable(battery: Battery) -> impl PartialEq {
     )
 }
 
-/// What of a time left makes a change: not from when on it counts.
+/// The fields of a forecast that count as a change if they differ: all but its start time.
 fn range(left: TimeLeft) -> impl PartialEq {
     let TimeLeft {
         until,
@@ -202,7 +202,7 @@ mod tests {
     use crate::device::{ChargeState, OtherLink, Presence};
 
     #[test]
-    fn each_kind_of_change_is_named_and_a_sign_of_life_is_none() {
+    fn each_kind_of_change_is_named_and_being_seen_is_not_a_change() {
         let before = mouse("C087-1", battery(50, ChargeState::Discharging));
         let changed = |change: &dyn Fn(&mut Device)| {
             let mut after = before.clone();

@@ -1,4 +1,4 @@
-//! What those above want done while all nodes are followed.
+//! Commands from other threads to the one that follows the nodes.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,36 +9,36 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
-/// So many different commands wait at most; a desk has fewer.
+/// The capacity of the queue, in distinct commands; more than any desk has devices.
 const WAITING_AT_MOST: usize = 1024;
 
-/// Something to be done.
+/// A command to the monitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Measure light in this series. It replaces the one before, and ends by itself: when its
-    /// reports have come, or the device sleeps.
+    /// Measure light in this series, which replaces the one before. It ends after its number of
+    /// reports, or when the device goes to sleep.
     MeasureLight {
         /// The id of the device.
         device: String,
-        /// `None`: no longer.
+        /// `None`: cancel the current series.
         series: Option<LightMeasure>,
     },
-    /// Ask the device with this id for its battery again.
+    /// Poll the battery of the device with this id.
     Refresh(String),
-    /// The computer was asleep: flags may be lost, what was asked is void.
+    /// The computer resumed from suspend: flags may be lost, and pending requests are void.
     Resumed,
 }
 
-/// Where commands come from: another thread.
+/// A source of commands.
 pub trait Commands {
-    /// The next command, or `None` when nothing waits.
+    /// The next queued command, if any.
     fn next_command(&mut self) -> Option<Command>;
 
-    /// What becomes readable when there may be a command.
+    /// The descriptor that becomes readable when a command may be queued.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
 }
 
-/// Nobody has anything to say.
+/// A source without commands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoCommands;
 
@@ -52,36 +52,37 @@ impl Commands for NoCommands {
     }
 }
 
-/// Why a command was not taken.
+/// Why a command was not queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {
-    /// Too many wait already.
-    #[error("too many commands wait")]
+    /// The queue is full.
+    #[error("the command queue is full")]
     Full,
-    /// Nobody takes commands any more.
-    #[error("nobody takes commands any more")]
+    /// The receiving end was dropped.
+    #[error("the monitor has stopped and accepts no commands")]
     Gone,
 }
 
-/// The end of a channel that gives commands; each thread can have its own.
+/// The sending end of a command channel; it can be cloned for each thread.
 #[derive(Clone, Debug)]
 pub struct CommandSender(Arc<Channel>);
 
-/// The end that takes them.
+/// The receiving end of a command channel.
 #[derive(Debug)]
 pub struct CommandReceiver(Arc<Channel>);
 
 #[derive(Debug)]
 struct Channel {
-    /// `None`: nobody takes them any more.
+    /// `None`: the receiving end was dropped.
     waiting: Mutex<Option<VecDeque<Command>>>,
     wakeup: OwnedFd,
 }
 
-/// A channel from any threads to the one that follows the nodes.
+/// Creates a channel from any number of threads to the one that follows the nodes.
 ///
-/// A command that waits already is not taken twice, and of the series for a device the last one
-/// counts. So whoever asks without end neither fills the memory nor crowds others out.
+/// The queue coalesces: a command equal to a queued one is not queued twice, and a series for a
+/// device replaces the one before. So a client that floods the queue neither exhausts memory nor
+/// displaces the commands of others.
 pub fn command_channel() -> io::Result<(CommandSender, CommandReceiver)> {
     let channel = Arc::new(Channel {
         waiting: Mutex::new(Some(VecDeque::new())),
@@ -100,7 +101,7 @@ impl Channel {
 }
 
 impl Command {
-    /// Whether it makes one that was given before it void.
+    /// Whether this command supersedes an earlier one.
     fn replaces(&self, before: &Self) -> bool {
         match (self, before) {
             (Self::MeasureLight { device, .. }, Self::MeasureLight { device: other, .. }) => {
@@ -112,7 +113,7 @@ impl Command {
 }
 
 impl CommandSender {
-    /// Gives a command, without waiting.
+    /// Queues a command, without blocking.
     pub fn send(&self, command: Command) -> Result<(), NotSent> {
         {
             let mut waiting = self.0.waiting();
@@ -123,7 +124,7 @@ impl CommandSender {
             }
             waiting.push_back(command);
         }
-        // It fails only where the event is signalled already, more often than can be counted.
+        // Fails only if the eventfd's counter is at its maximum: then it is signalled already.
         _ = rustix::io::write(&self.0.wakeup, &1_u64.to_ne_bytes());
         Ok(())
     }
@@ -131,7 +132,7 @@ impl CommandSender {
 
 impl Commands for CommandReceiver {
     fn next_command(&mut self) -> Option<Command> {
-        // Before the look: what comes after it signals again.
+        // Cleared before the queue is read, so that a command queued later signals again.
         _ = rustix::io::read(&self.0.wakeup, &mut [0; 8]);
         self.0.waiting().as_mut()?.pop_front()
     }
@@ -155,8 +156,8 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, RealClock, Wake};
 
-    /// What the clock says about the descriptor of the channel.
-    fn look(receiver: &CommandReceiver, wait: Duration) -> Wake {
+    /// Waits on the descriptor of the channel.
+    fn wait_on(receiver: &CommandReceiver, wait: Duration) -> Wake {
         let mut clock = RealClock::new(None);
         let until = clock.now() + wait;
         let wakeup = receiver.descriptor().unwrap();
@@ -164,16 +165,16 @@ mod tests {
     }
 
     #[test]
-    fn a_command_of_another_thread_ends_the_wait() {
+    fn a_command_from_another_thread_ends_the_wait() {
         let (sender, mut receiver) = command_channel().unwrap();
         let other = sender.clone();
         let thread = thread::spawn(move || other.send(Command::Resumed));
         let minutes = Duration::from_secs(600);
-        assert_eq!(look(&receiver, minutes), Wake::Readable(vec![0]));
+        assert_eq!(wait_on(&receiver, minutes), Wake::Readable(vec![0]));
         thread.join().unwrap().unwrap();
         assert_eq!(receiver.next_command(), Some(Command::Resumed));
         assert_eq!(receiver.next_command(), None);
-        assert_eq!(look(&receiver, Duration::ZERO), Wake::Due, "taken");
+        assert_eq!(wait_on(&receiver, Duration::ZERO), Wake::Due, "received");
     }
 
     fn device(number: usize) -> String {
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_one_command_and_crowds_nobody_out() {
+    fn a_flood_coalesces_to_one_command_and_displaces_no_other() {
         let (sender, mut receiver) = command_channel().unwrap();
         let measure = |reports| Command::MeasureLight {
             device: device(0),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_even_to_different_commands() {
+    fn the_number_of_distinct_commands_is_limited() {
         let (sender, mut receiver) = command_channel().unwrap();
         let refresh = |node| sender.send(Command::Refresh(device(node)));
         assert_eq!(
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_to_nobody_is_told_so() {
+    fn sending_fails_after_the_receiver_was_dropped() {
         let (sender, receiver) = command_channel().unwrap();
         drop(receiver);
         assert_eq!(sender.send(Command::Resumed), Err(NotSent::Gone));

@@ -1,12 +1,11 @@
-//! What the facts a session finds out change about a device.
+//! Applies the facts that a session reports to a device.
 
 use crate::device::{Device, Light, Presence};
 use hidpp_proto::feature::Reading;
 use hidpp_proto::session::DeviceFact;
 use hidpp_proto::units::Timestamp;
 
-/// Takes over the light in a reading. What the device vouches for is not given up for what it
-/// does not.
+/// Applies the light in a reading. An untrusted value does not replace a trusted one.
 pub(super) fn take_light(device: &mut Device, reading: &Reading, at: Timestamp) {
     if let Reading::Solar(event) = reading
         && let Some(light) = Light::from_solar(event, at)
@@ -16,7 +15,7 @@ pub(super) fn take_light(device: &mut Device, reading: &Reading, at: Timestamp) 
     }
 }
 
-/// Takes over every fact but a battery reading.
+/// Applies every fact except a battery reading.
 pub(super) fn take_fact(device: &mut Device, fact: &DeviceFact) {
     match fact {
         DeviceFact::Protocol(version) => device.protocol = Some(*version),

@@ -1,16 +1,17 @@
-//! One device from several links: turns what nodes report of each link into changes of devices.
+//! Joins the links of one device: turns what nodes report for each link into changes of devices.
 //!
-//! Nodes give the same id to the links of one device: model and serial number or unit id are equal
-//! ([`device_id`](crate::device::device_id), [`unit_id`](crate::device::unit_id)), and [`join`]
-//! decides which link the values come from. A link without a serial number has an id of its own.
+//! Nodes assign the same id to all links of a device, because model and serial number or unit id
+//! are equal ([`device_id`](crate::device::device_id), [`unit_id`](crate::device::unit_id)), and
+//! [`join`] selects the link that the values are taken from. A link without a serial number has its
+//! own id.
 //!
-//! Two devices can have one serial number, too. They are distinguished by their presence: a device has
-//! one USB connection, and one radio link that is up ([`Rivals`]). Of two such links the one that was
-//! found later gets an id of its own.
+//! Two devices can also have the same serial number. They are distinguished by their presence: a
+//! device has one USB connection, and one radio link that is up ([`Rivals`]). If two such links are
+//! up, the one found later gets its own id.
 //!
-//! A device behind a receiver can state a unit id that another id has ([`Joined::on_claim`]). Both are
-//! one device unless the other one is in use on Bluetooth at the same time, which is found out in the
-//! same way.
+//! A device behind a receiver can report a unit id that is the id of another link
+//! ([`Joined::on_claim`]). Both are one device unless the other link is in use on Bluetooth at the
+//! same time, which is checked in the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,42 +29,42 @@ use hidpp_proto::units::Timestamp;
 pub(super) struct Joined<'a> {
     query: &'a Query,
     views: BTreeMap<Link, View>,
-    /// How many views there were so far.
+    /// The number of views inserted so far; the source of [`View::order`].
     count: u64,
-    /// Those that are wanted, as last reported, by id.
+    /// The selected devices as last reported, by id.
     devices: BTreeMap<String, Device>,
     /// Links behind receivers whose device stated this unit id, while that is not settled.
     claims: BTreeMap<Link, String>,
     rivals: Rivals,
 }
 
-/// A device as one link shows it.
+/// The state of a device as seen through one link.
 #[derive(Debug)]
 struct View {
     device: Device,
-    /// The port its node is plugged into, where the kernel knows it.
+    /// The port of its node, if the kernel reports one.
     port: Option<String>,
-    /// How many were there before it.
+    /// The number of views inserted before it.
     order: u64,
 }
 
-/// A device behind a receiver stated its unit id, which its other links may be known by.
+/// A device behind a receiver reported its unit id, by which its other links may be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
-    /// The id of its pairing record.
+    /// The id from its pairing record.
     pub(super) id: String,
-    /// That of its unit id.
+    /// The id from its unit id.
     pub(super) unit: String,
 }
 
-/// What is to be done at a link.
+/// A request that joining makes at a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Request {
-    /// The device there is another one than that of its id, and gets its own.
+    /// Assign a separate id: the device at the link is not the one that its id belongs to.
     SetApart(Link),
-    /// Ask whether it answers.
+    /// Check whether the device answers.
     Check(Link),
-    /// Ask for its identity: it may be the device of another link.
+    /// Request its identity: it may be the device of another link.
     Identify(Link),
     /// The device there is that of this unit id, too.
     Join(Link, String),
@@ -81,14 +82,13 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// The link of a device its values come from.
+    /// The link from which the values of a device are taken.
     pub(super) fn active_link(&self, id: &str) -> Option<&Link> {
         Some(&self.devices.get(id)?.link)
     }
 
-    /// The links of a device, the most certain ones first: those for which a receiver has a pairing
-    /// record, then the one its values come from. A device on a cable or Bluetooth can state the
-    /// identity of another one.
+    /// The links of a device in order of trust: those with a receiver's pairing record first, then
+    /// the active one. A device connected by cable or Bluetooth can claim the identity of another.
     pub(super) fn links_by_proof(&self, id: &str) -> Vec<&Link> {
         let Some(device) = self.devices.get(id) else {
             return Vec::new();
@@ -98,7 +98,7 @@ impl<'a> Joined<'a> {
         links
     }
 
-    /// The device whose values come from this view of it.
+    /// The device of this view, if the view's link is its active one.
     pub(super) fn device_at(&self, view: &Device) -> Option<&Device> {
         let device = self.devices.get(&view.id);
         device.filter(|device| device.link == view.link)
@@ -114,7 +114,8 @@ impl<'a> Joined<'a> {
         self.devices.values()
     }
 
-    /// What a change of a link changes about its device; `port` is that of its node.
+    /// Applies a change of a link and returns the resulting changes of devices; `port` is the port
+    /// of its node.
     pub(super) fn take(
         &mut self,
         change: Change,
@@ -143,7 +144,7 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// Takes the view of a link as it is now; what that changes about its device.
+    /// Replaces the view of a link and returns the resulting changes of devices.
     pub(super) fn put(
         &mut self,
         device: Device,
@@ -189,8 +190,8 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// The device at a link behind a receiver, with this id from its pairing record, stated a unit id.
-    /// It is joined with what has that id as soon as that is not in use on Bluetooth.
+    /// The device at a link behind a receiver, with this id from its pairing record, reported a unit
+    /// id. It is joined with the links of that id as soon as these are not in use on Bluetooth.
     pub(super) fn on_claim(&mut self, now: Timestamp, link: Link, claim: Claim, memory: &Memory) {
         if memory.can_be_joined(&claim.unit, &claim.id, now) {
             let before = self.claims.insert(link, claim.unit.clone());
@@ -200,8 +201,8 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// Whether a device of this unit id is in use on Bluetooth, or may be. A cable is not looked at: a
-    /// device can have a radio link at the same time.
+    /// Whether a device of this unit id is, or may be, in use on Bluetooth. USB is ignored: a device
+    /// can have a radio link at the same time.
     fn is_in_use(&self, unit: &str, memory: &Memory) -> bool {
         let mut views = self.views.values().map(|it| &it.device);
         views.any(|it| {
@@ -211,7 +212,7 @@ impl<'a> Joined<'a> {
         })
     }
 
-    /// Removes a claim that can be granted: its device is there.
+    /// Removes a claim that can be granted, because its device is online.
     fn take_claim(&mut self, memory: &Memory) -> Option<Request> {
         let is_online = |link: &Link| self.views.get(link).is_some_and(|it| it.device.is_online());
         let mut claims = self.claims.iter();
@@ -237,14 +238,15 @@ impl<'a> Joined<'a> {
         for link in refuted {
             let view = self.views.get(&link).map(|it| it.device.id.clone());
             if let (Some(id), Some(unit)) = (view, self.claims.remove(&link)) {
-                debug!("{id} states the unit id of {unit}, which is another device");
+                debug!("{id} reports the unit id of {unit}, which is another device");
                 memory.refuse(&id, &unit, now);
                 self.update_rivals(&unit, memory);
             }
         }
     }
 
-    /// Which links of an id, of the same with a place, and with a claim to it are to answer in turn.
+    /// Updates which links are checked against each other: those of an id, of the ids made from it
+    /// for devices set apart, and those with a claim to it.
     fn update_rivals(&mut self, own: &str, memory: &Memory) {
         let claims = |it: &Device| self.claims.get(&it.link).is_some_and(|unit| unit == own);
         let is_claimed = self.claims.values().any(|unit| unit == own);
@@ -265,7 +267,7 @@ impl<'a> Joined<'a> {
         self.rivals.set_up(own, &up.collect::<Vec<_>>());
     }
 
-    /// Takes a sign of life at a link.
+    /// A device answered or connected at a link.
     pub(super) fn on_sign(&mut self, now: Timestamp, link: &Link, sign: Sign, memory: &mut Memory) {
         let Some(view) = self.views.get(link) else {
             return;
@@ -282,7 +284,7 @@ impl<'a> Joined<'a> {
         self.update_rivals(&own, memory);
     }
 
-    /// Notes again that two links of two ids belong to two devices.
+    /// Renews the record that two links of two ids belong to two devices.
     fn renew(&self, now: Timestamp, links: [&Link; 2], memory: &mut Memory) {
         for view in links.into_iter().filter_map(|link| self.views.get(link)) {
             let id = &view.device.id;
@@ -293,8 +295,8 @@ impl<'a> Joined<'a> {
         }
     }
 
-    /// What is to be done next, if anything is that was not put off. A check and a join count as done;
-    /// that a link is asked for its identity only once is up to its node.
+    /// The next request that was not put off, if any. A returned check counts against the rate
+    /// limit, and a join as done; requesting an identity only once is up to the node.
     pub(super) fn next_request(
         &mut self,
         now: Timestamp,
@@ -314,14 +316,14 @@ impl<'a> Joined<'a> {
         check.map(Request::Check)
     }
 
-    /// A request could not be fulfilled now: it is made again later.
+    /// A request could not be fulfilled now and is retried later.
     pub(super) fn put_off(&mut self, request: &Request) {
         if let Request::Check(link) = request {
             self.rivals.put_off(link);
         }
     }
 
-    /// Links that belong to other devices than those of their ids.
+    /// Links of devices other than the one that their id belongs to.
     fn find_others(&self) -> impl Iterator<Item = &Link> {
         let order = |link: &&Link| self.views.get(*link).map(|it| it.order);
         let id = |link: &Link| self.views.get(link).map(|it| &it.device.id);
@@ -340,8 +342,8 @@ impl<'a> Joined<'a> {
         later.chain(plugged_in.map(|it| &it.device.link))
     }
 
-    /// Links behind receivers that may belong to a device that was identified on a cable or
-    /// Bluetooth, also earlier: the same model. What they state of their identity decides.
+    /// Paired links that may belong to a device identified by cable or Bluetooth, now or in an
+    /// earlier run, because the model is the same. The identity that they return decides.
     pub(super) fn find_alike(&self, memory: &Memory) -> impl Iterator<Item = Request> {
         let models: BTreeSet<&str> = memory.identified_models().collect();
         let paired = self.views.values().map(|it| &it.device);
@@ -353,7 +355,7 @@ impl<'a> Joined<'a> {
             .map(|it| Request::Identify(it.link.clone()))
     }
 
-    /// Remembers all devices as they are now.
+    /// Writes the current state of all devices to the cache.
     pub(super) fn remember(&self, now: Timestamp, memory: &mut Memory) {
         for device in self.devices.values() {
             memory.keep(device);
@@ -373,8 +375,8 @@ fn is_bluetooth(link: &Link) -> bool {
     matches!(link, Link::Direct { .. }) && !link.is_usb()
 }
 
-/// Keeps the last values of a device whose active link is another one now, or whose link is gone:
-/// what the other links had read is older.
+/// Keeps the last values of a device if its active link changed or disappeared: the readings of its
+/// other links are older.
 fn keep_last(device: &mut Device, before: &Device) {
     device.seen = device.seen.max(before.seen);
     if device.is_online() && device.link == before.link {
@@ -387,8 +389,9 @@ fn keep_last(device: &mut Device, before: &Device) {
 }
 
 impl View {
-    /// Whether it is plugged in elsewhere than another one with the same product id: a device has one
-    /// USB connection. (A headset has a dongle and a cable, with two product ids.)
+    /// Whether the two views have the same product id but different USB ports: then they are two
+    /// devices, because a device has one USB connection. (A headset has a dongle and a cable, with
+    /// two product ids.)
     fn has_own_port(&self, other: &Self) -> bool {
         let product = |view: &Self| match view.device.link {
             Link::Direct { product, .. } => Some(product),

@@ -1,7 +1,7 @@
-//! Joins the rest: transports, conversations and facts, in one loop that sleeps in poll(2).
+//! Connects transports, sessions and device state in one event loop that sleeps in poll(2).
 //!
-//! [`read_status`] asks everybody once; [`follow`] goes on, tells what changes and takes
-//! [`Command`]s.
+//! [`read_status`] polls all devices once and returns a [`Snapshot`]; [`follow`] keeps running,
+//! reports changes and executes [`Command`]s.
 
 mod command;
 mod facts;
@@ -38,19 +38,19 @@ use crate::device::{Change, Link, ReceiverModel, is_mute_receiver};
 use crate::transport::{NodeInfo, NodeRole, Transport};
 use hidpp_proto::units::Timestamp;
 
-/// How long ending may take: cancelling a measurement, clearing flags. The first message to an idle
-/// device was answered after up to 1.94 s in recordings, the next one after 113 ms.
+/// Timeout for the shutdown requests: cancelling a measurement, clearing flags. In recordings, an
+/// idle device answered the first message after up to 1.94 s and the next one after 113 ms.
 const CLOSING: Duration = Duration::from_millis(2500);
 
-/// An opened node: a receiver's, or a device's own.
+/// An opened node of a receiver, or of a device connected directly (by cable or Bluetooth).
 pub struct OpenNode<'a> {
-    /// Where it is.
+    /// Its description: path, ids, HID++ reports.
     pub info: NodeInfo,
-    /// The way to it.
+    /// The open connection to it.
     pub transport: Box<dyn Transport + 'a>,
 }
 
-/// What is to be done with a node.
+/// How a node is used: as a receiver, as a directly connected device, or not at all.
 pub fn role(info: &NodeInfo) -> NodeRole {
     let role = info.role(|vendor, product| ReceiverModel::of(vendor, product).is_some());
     match role {
@@ -59,7 +59,8 @@ pub fn role(info: &NodeInfo) -> NodeRole {
     }
 }
 
-/// Asks all receivers and devices at once what is wanted, and waits for the slowest.
+/// Polls all receivers and devices concurrently for what the query requests, until the last one has
+/// answered or the query's timeout expires.
 pub fn read_status(
     opened: Vec<OpenNode<'_>>,
     query: &Query,
@@ -119,7 +120,8 @@ pub fn read_status(
     Ok(snapshot)
 }
 
-/// Takes all devices as their nodes know them now, and their signs of life.
+/// Updates the joined devices from the current state of their nodes, and records which links
+/// answered or connected.
 fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, memory: &mut Memory) {
     let mut changes = Vec::new();
     for node in &mut *nodes {
@@ -148,8 +150,8 @@ fn look(nodes: &mut [&mut Node<'_>], joined: &mut Joined<'_>, now: Timestamp, me
     }
 }
 
-/// Gives a device an id of its own where two share one, and asks links that may not be of one device,
-/// or may be of another; whether anything was asked.
+/// Assigns separate ids to devices that share one, and polls links that may belong to two devices
+/// or to an already identified one. Returns whether a request was made.
 fn join(
     nodes: &mut [&mut Node<'_>],
     joined: &mut Joined<'_>,
@@ -174,7 +176,7 @@ fn join(
     asked
 }
 
-/// Does what joining links asks for, at the node that has the link; whether one has.
+/// Passes a request of link joining to the node that has the link. Returns whether a node took it.
 fn fulfil<'n, 'a: 'n>(
     request: &Request,
     mut nodes: impl Iterator<Item = &'n mut Node<'a>>,
@@ -189,8 +191,8 @@ fn fulfil<'n, 'a: 'n>(
     })
 }
 
-/// Ends the conversations of all nodes, and puts everything in order; also where the user is in a
-/// hurry.
+/// Closes the sessions of all nodes and restores flags and measurements on the devices. A first
+/// interrupt does not cut this short, a second one does.
 fn close(
     nodes: &mut [&mut Node<'_>],
     memory: &mut Memory,
@@ -209,7 +211,7 @@ fn close(
     Ok(closed)
 }
 
-/// Works on all nodes until that is done, or for so long.
+/// Runs all nodes until `done` holds for each, the deadline passes, or the clock is interrupted.
 fn run<'a>(
     nodes: &mut [&mut Node<'a>],
     memory: &mut Memory,
@@ -239,8 +241,8 @@ fn run<'a>(
     }
 }
 
-/// Waits for any of the nodes, or for something else beside them, and tells those at which
-/// something arrived.
+/// Waits until a node, one of the additional descriptors, or `until` is due, and marks the nodes
+/// that became readable.
 fn wait<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
     beside: &[BorrowedFd<'_>],

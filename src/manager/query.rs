@@ -3,35 +3,32 @@ use std::time::Duration;
 use crate::device::{Device, Selector};
 use hidpp_proto::session::Wanted;
 
-/// What to read, and of whom.
+/// What to read, and from which devices.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a list of wishes, each on its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct Query {
-    /// What is wanted of each device.
+    /// What to read from each device.
     pub wanted: Wanted,
-    /// Whether the receivers' short names of the devices are wanted.
+    /// Whether to read the short device names that receivers store.
     pub names: bool,
-    /// Whether to follow the devices from then on.
+    /// Whether to keep following the devices after the first poll.
     pub follow: bool,
-    /// Whether nodes are kept closed while nothing is to be asked and the kernel tells what happens
-    /// there. Where the kernel drives nothing, they stay open.
+    /// Standby: whether nodes are kept closed while no request is pending and the kernel reports on
+    /// their devices. Nodes with devices that the kernel does not drive stay open.
     pub quiet: bool,
-    /// How old the light on a solar keyboard may get before it is measured again, while the
-    /// keyboard is awake and followed; `None`: it is not measured for its age.
+    /// How old a solar keyboard's light measurement may get before it is repeated, while the
+    /// keyboard is awake and followed; `None`: not repeated because of its age.
     pub light_every: Option<Duration>,
-    /// Whether the receivers' firmware is wanted.
+    /// Whether to read the receivers' firmware version.
     pub receiver_firmware: bool,
-    /// Which devices are wanted; empty: all.
+    /// The devices to read; empty: all.
     pub devices: Vec<Selector>,
-    /// When to give up.
+    /// The time after which unanswered devices are given up.
     pub timeout: Duration,
 }
 
 impl Query {
-    /// Asks each device once for this, and its receiver for its name.
+    /// A query that reads each device once, and its name from its receiver.
     pub const fn once(wanted: Wanted, timeout: Duration) -> Self {
         Self {
             wanted,
@@ -45,7 +42,7 @@ impl Query {
         }
     }
 
-    /// Whether this device is among those that are wanted.
+    /// Whether the query selects this device.
     pub(super) fn selects(&self, device: &Device) -> bool {
         self.devices.is_empty() || self.devices.iter().any(|it| it.selects(device))
     }

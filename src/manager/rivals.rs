@@ -1,9 +1,9 @@
-//! Finds out whether links of one id belong to two devices: clones, with one model and serial number.
+//! Detects whether links of one id belong to two devices: clones, with the same model and serial
+//! number.
 //!
-//! A device has one radio link that is up. A receiver may report the link that a device left as up
-//! for a while, so links that seem to be up at the same time are asked whether they answer. Where
-//! two of them answer in turn, without a notice that either connected in between, there are two
-//! devices.
+//! A device has one radio link that is up. A receiver may report a link as up for a while after the
+//! device left it, so links that seem to be up at the same time are polled. If two of them answer
+//! in turn, without a connection notice from either in between, there are two devices.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,21 +11,22 @@ use std::time::Duration;
 use crate::device::Link;
 use hidpp_proto::units::Timestamp;
 
-/// Within this time two devices answer in turn: an idle one takes up to 2 s for an answer.
+/// The time within which answers count as "in turn". An idle device takes up to 2 s to answer.
 const IN_TURN: Duration = Duration::from_secs(10);
 
-/// How many answers are remembered of links of one id: enough for three links in turn, twice.
+/// The number of answers stored per id: enough for three links that answer in turn, twice.
 const ANSWERS: usize = 8;
 
-/// How often the links of one id are asked within [`BUDGET`]: each request costs the device charge,
-/// and a hostile dongle can let a link of its own come and go.
+/// Rate limit: the number of polls per id within [`BUDGET`]. Each request costs the device charge,
+/// and a hostile dongle can make a link of its own connect and disconnect repeatedly.
 const CHECKS: u32 = 8;
+/// The period of the rate limit.
 const BUDGET: Duration = Duration::from_secs(60 * 60);
 
-/// How many ids are remembered; those whose budget began first are dropped.
+/// The number of ids tracked; the one with the oldest rate limit period is dropped.
 const IDS: usize = 256;
 
-/// A sign of life at a link.
+/// An event at a link that proves the device present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sign {
     /// The device connected there.
@@ -34,28 +35,30 @@ pub(super) enum Sign {
     Answer,
 }
 
-/// Ids, without a place, with several radio links that seem to be up, or seemed to be.
+/// Ids (without the suffix of devices set apart) that have, or had, several radio links up.
 #[derive(Debug, Default)]
 pub(super) struct Rivals(BTreeMap<String, Links>);
 
 /// Radio links of one id.
 #[derive(Debug, Default)]
 struct Links {
-    /// Those that seem to be up, where there are several.
+    /// Those that seem to be up, if there are several.
     up: Vec<Link>,
-    /// Those of them that may be of one device or not.
+    /// Those of them that are polled, because it is unknown whether they belong to one device.
     in_doubt: Vec<Link>,
-    /// Which link answered when. One that answers several times in a row is there once.
+    /// Which link answered when. Consecutive answers of one link are stored once.
     answers: Vec<(Link, Timestamp)>,
-    /// The link that is being asked.
+    /// The link that is being polled.
     asked: Option<Link>,
-    /// How often they were asked since then.
+    /// The number of polls since `since`.
     checks: u32,
+    /// The start of the current rate limit period.
     since: Timestamp,
 }
 
 impl Rivals {
-    /// Takes which radio links of an id seem to be up, also with a place, and which of them are asked.
+    /// Sets which radio links of an id seem to be up, including those of devices set apart, and
+    /// which of them are polled.
     pub(super) fn set_up(&mut self, id: &str, up: &[(&Link, bool)]) {
         if up.len() > 1 && !self.0.contains_key(id) {
             self.make_room();
@@ -85,7 +88,7 @@ impl Rivals {
         }
     }
 
-    /// Takes a sign of life at a link of an id.
+    /// A device connected or answered at a link of an id.
     pub(super) fn on_sign(&mut self, now: Timestamp, id: &str, link: &Link, sign: Sign) {
         let Some(links) = self.0.get_mut(id).filter(|links| links.up.contains(link)) else {
             return;
@@ -110,7 +113,8 @@ impl Rivals {
         pairs.map(|(one, other, _)| (one, other))
     }
 
-    /// Those of an id that answered in turn just now: answers are kept for longer than they prove.
+    /// Those of an id that answered in turn within [`IN_TURN`]: older answers are stored, but no
+    /// longer prove anything.
     pub(super) fn pairs_now(
         &self,
         now: Timestamp,
@@ -122,8 +126,8 @@ impl Rivals {
             .map(|(one, other, _)| (one, other))
     }
 
-    /// A link to be asked whether it answers: of an id the one that was silent for longest. It counts
-    /// as asked. An id waits while that link is put off, because what it is busy with may decide.
+    /// The next link to poll: the one of its id that was silent for longest. It counts as polled.
+    /// If that link is put off, its id waits, because the request in progress may decide.
     pub(super) fn next_check(
         &mut self,
         now: Timestamp,
@@ -152,7 +156,7 @@ impl Rivals {
         })
     }
 
-    /// The link of the last check could not be asked, and is asked later.
+    /// The link of the last check could not be polled; the check is retried later.
     pub(super) fn put_off(&mut self, link: &Link) {
         for links in self.0.values_mut() {
             if links.asked.take_if(|asked| asked == link).is_some() {
@@ -163,7 +167,8 @@ impl Rivals {
 }
 
 impl Links {
-    /// Pairs of links of which one answered between two answers of the other, and when that was over.
+    /// Pairs of links of which one answered between two answers of the other, with the time of the
+    /// last answer.
     fn pairs(&self) -> impl Iterator<Item = (&Link, &Link, Timestamp)> {
         let answers = self.answers.iter().enumerate();
         answers.clone().flat_map(move |(place, (first, from))| {
@@ -196,7 +201,7 @@ mod tests {
         }
     }
 
-    /// Links that seem to be up and answer so: slot and second.
+    /// Three links that are up and answer as given: slot and second.
     fn rivals(answers: &[(u8, u64)]) -> Rivals {
         let mut rivals = Rivals::default();
         rivals.set_up(ID, &[(&link(1), true), (&link(2), true), (&link(3), true)]);
@@ -217,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_changes_its_channel_is_one() {
+    fn a_device_that_switches_its_channel_is_not_two_devices() {
         let mut rivals = rivals(&[(1, 0), (2, 1)]);
         rivals.on_sign(at(2), ID, &link(1), Sign::Arrival);
         rivals.on_sign(at(2), ID, &link(1), Sign::Answer);
@@ -225,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn each_link_is_asked_in_turn_and_no_more_than_the_budget_allows() {
+    fn links_are_polled_in_turn_within_the_rate_limit() {
         let mut rivals = rivals(&[(1, 0)]);
         let mut asked = Vec::new();
         for seconds in 1..100 {
             let Some(link) = rivals.next_check(at(seconds), |_| false) else {
                 break;
             };
-            // The first to be asked is gone, and is up again later.
+            // The first link polled goes down, and is up again later.
             if asked.is_empty() {
                 assert_eq!(
                     rivals.next_check(at(seconds), |_| false),

@@ -4,67 +4,67 @@ use crate::transport::{TransportError, UsbError};
 use hidpp_proto::session::RequestError;
 use hidpp_proto::units::Timestamp;
 
-/// What was found out, and what went wrong.
+/// The result of [`read_status`](super::read_status): what was read, and what failed.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// When it was complete.
+    /// When it was completed.
     pub at: Timestamp,
     /// All receivers that answered.
     pub receivers: Vec<Receiver>,
-    /// The devices that were wanted.
+    /// The selected devices.
     pub devices: Vec<Device>,
-    /// What went wrong.
+    /// The failures.
     pub failures: Vec<Failure>,
-    /// How many reports were sent.
+    /// The number of reports sent.
     pub sent: usize,
-    /// What no device is called by, of what was asked for.
+    /// The selectors that matched no device.
     pub unmatched: Vec<Selector>,
-    /// What is there and cannot be read.
+    /// Connected hardware that this program cannot read.
     pub unreadable: Vec<Unreadable>,
-    /// Whether the user ended it.
+    /// Whether the user interrupted it.
     pub interrupted: bool,
 }
 
-/// Why a receiver could not be read, or not completely.
+/// Why a receiver or device could not be read, or not completely.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The way to it failed.
+    /// Its node failed.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// It cannot be used over USB.
     #[error(transparent)]
     Usb(#[from] UsbError),
-    /// It did not answer as a receiver.
+    /// The receiver did not answer.
     #[error("{node} is a receiver that does not answer ({error}): plug it in again")]
     NoReceiver {
-        /// Where it is.
+        /// The path of its node.
         node: String,
-        /// What came instead.
+        /// How the request failed.
         error: RequestError,
     },
-    /// A device could not be asked.
+    /// A request to a device failed.
     #[error("{device}: {error}; {}", advice(*.error))]
     Device {
         /// The device's id.
         device: String,
-        /// What came instead of an answer.
+        /// How the request failed.
         error: RequestError,
     },
-    /// A solar keyboard agreed to measure and did not.
+    /// A solar keyboard accepted a request to measure light and sent no measurement.
     #[error("{device} was asked to measure light and sent no measurement; try again")]
     NoMeasurement {
         /// The device's id.
         device: String,
     },
-    /// Time ran out.
+    /// The timeout expired before everything was answered.
     #[error(
         "{node}: not everything was answered in time{}; try again, or with a longer --timeout",
         list(.devices)
     )]
     TimedOut {
-        /// Where it is.
+        /// The path of the node.
         node: String,
-        /// The ids of its devices that were still being asked: whether they are there is not known.
+        /// The ids of its devices with unanswered requests: their presence is unknown.
         devices: Vec<String>,
     },
 }
@@ -76,7 +76,7 @@ fn list(devices: &[String]) -> String {
     format!(" (unfinished: {})", devices.join(", "))
 }
 
-/// What to do about a device that could not be asked. Only what passes is worth another try.
+/// The remedy for a failed request to a device. A retry is suggested only for transient errors.
 const fn advice(error: RequestError) -> &'static str {
     match error {
         RequestError::Silent | RequestError::Busy | RequestError::Stalled => {
@@ -94,54 +94,54 @@ mod tests {
     use super::*;
     use hidpp_proto::wire::{Error10, Error20, ErrorCode};
 
-    fn says(error: RequestError) -> String {
+    fn text(error: RequestError) -> String {
         let device = "4002-392A0750".to_owned();
         Failure::Device { device, error }.to_string()
     }
 
     #[test]
-    fn what_passes_is_worth_another_try() {
+    fn the_remedy_for_a_transient_error_is_a_retry() {
         for error in [
             RequestError::Silent,
             RequestError::Busy,
             RequestError::Stalled,
         ] {
-            let says = says(error);
-            assert!(says.ends_with("; try again in a moment"), "{says}");
+            let text = text(error);
+            assert!(text.ends_with("; try again in a moment"), "{text}");
         }
     }
 
     #[test]
-    fn what_is_not_finished_is_named() {
-        let says = |devices: &[&str]| {
+    fn a_timeout_names_the_unfinished_devices() {
+        let text = |devices: &[&str]| {
             let devices = devices.iter().map(|it| (*it).to_owned()).collect();
             let node = "/dev/hidraw0".to_owned();
             Failure::TimedOut { node, devices }.to_string()
         };
         assert_eq!(
-            says(&["101B-1C5E0705", "2010-FB841B86"]),
+            text(&["101B-1C5E0705", "2010-FB841B86"]),
             "/dev/hidraw0: not everything was answered in time \
              (unfinished: 101B-1C5E0705, 2010-FB841B86); try again, or with a longer --timeout"
         );
-        assert!(says(&[]).contains("in time; try again"));
+        assert!(text(&[]).contains("in time; try again"));
     }
 
     #[test]
-    fn a_refusal_is_named_and_to_be_reported() {
+    fn the_remedy_for_a_refusal_is_a_report_with_a_trace() {
         let unsupported = RequestError::Refused(ErrorCode::Hidpp20(Error20::Unsupported));
         assert_eq!(
-            says(unsupported),
+            text(unsupported),
             "4002-392A0750: refused: unsupported (FF/09); \
              if it does so again, report it with a trace (--record)"
         );
     }
 
     #[test]
-    fn a_device_out_of_reach_is_to_be_switched_on() {
+    fn the_remedy_for_an_unreachable_device_is_to_switch_it_on() {
         let away = RequestError::Unreachable(Error10::ResourceError);
         for error in [away, RequestError::Disconnected] {
-            let says = says(error);
-            assert!(says.ends_with("; switch it on and bring it near"), "{says}");
+            let text = text(error);
+            assert!(text.ends_with("; switch it on and bring it near"), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Logitech hardware that is plugged in or connected and that this program cannot read.
+//! Connected Logitech hardware that this program cannot read.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,11 +10,11 @@ use crate::transport::{Bus, NodeInfo, NodeRole};
 /// A receiver or device that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Which piece of hardware it is ([`NodeInfo::unit`]).
+    /// Identifies the piece of hardware ([`NodeInfo::unit`]).
     pub unit: String,
-    /// What it calls itself, or else what its model is called.
+    /// The name that it reports, or else the name of its model.
     pub name: Option<String>,
-    /// What it is plugged into.
+    /// The bus it is connected to.
     pub bus: Bus,
     /// USB vendor id, or Bluetooth's.
     pub vendor: u16,
@@ -31,7 +31,7 @@ pub struct Unreadable {
 pub enum Obstacle {
     /// None of its nodes has HID++ reports, or its product is known not to answer them.
     NoHidpp,
-    /// It is a headset that speaks Centurion, which this version does not read.
+    /// It is a headset with the Centurion protocol, which this version does not support.
     Centurion,
 }
 
@@ -46,7 +46,7 @@ impl Obstacle {
 }
 
 impl fmt::Display for Obstacle {
-    /// `it does not speak HID++`
+    /// For example `it does not speak HID++`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoHidpp => "it does not speak HID++",
@@ -56,7 +56,7 @@ impl fmt::Display for Obstacle {
 }
 
 impl fmt::Display for Unreadable {
-    /// `G435 Wireless Gaming Headset (046D:0ACB) is plugged in and cannot be read: it does not …`
+    /// For example `G435 Wireless Gaming Headset (046D:0ACB) is plugged in and cannot be read: …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name.as_deref().unwrap_or("a device");
         let (vendor, product) = (self.vendor, self.product);
@@ -72,9 +72,9 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// What cannot be read of the hardware with these nodes, each piece once.
+/// The unreadable hardware among these nodes, each piece once.
 ///
-/// A receiver or device has several nodes, of which one speaks HID++: the others are no obstacle.
+/// A receiver or device has several nodes, one of which has HID++ reports; the others are ignored.
 pub fn unreadable<'n>(nodes: impl IntoIterator<Item = &'n NodeInfo> + Clone) -> Vec<Unreadable> {
     let readable: BTreeSet<&str> = nodes
         .clone()
@@ -94,7 +94,7 @@ pub fn unreadable<'n>(nodes: impl IntoIterator<Item = &'n NodeInfo> + Clone) -> 
             continue;
         }
         match found.iter_mut().find(|known| known.unit == unit) {
-            // The one node of a headset that speaks Centurion says more than the others.
+            // A headset's Centurion node is more specific than its others.
             Some(known) if obstacle == Obstacle::Centurion => *known = of(node, obstacle),
             Some(_) => {}
             None => found.push(of(node, obstacle)),
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_hidpp_node_is_named_once() {
-        // A G710+ (Solaar issue 2628): a keyboard and its other keys.
+    fn hardware_without_a_hidpp_node_is_reported_once() {
+        // A G710+ (Solaar issue 2628): one node for the keyboard, one for its extra keys.
         let nodes = [
             node(1, 0, 0xC24D, Capabilities::NONE),
             node(1, 1, 0xC24D, Capabilities::NONE),
@@ -155,20 +155,20 @@ mod tests {
     }
 
     #[test]
-    fn the_other_interfaces_of_what_speaks_hidpp_are_not_named() {
+    fn the_other_interfaces_of_hidpp_hardware_are_not_reported() {
         let nodes = [
             node(1, 0, 0xC52B, Capabilities::NONE),
             node(1, 1, 0xC52B, Capabilities::NONE),
             node(1, 2, 0xC52B, HIDPP),
         ];
         assert_eq!(found(&nodes), []);
-        // Two pieces of one product.
+        // Two pieces of the same product.
         let other = [nodes.to_vec(), vec![node(2, 0, 0xC52B, Capabilities::NONE)]].concat();
         assert_eq!(found(&other), [(0xC52B, Obstacle::NoHidpp)]);
     }
 
     #[test]
-    fn a_receiver_that_is_known_not_to_answer_is_named() {
+    fn a_receiver_that_is_known_not_to_answer_is_reported() {
         // Solaar issues 1350 and 1835.
         for capabilities in [Capabilities::NONE, HIDPP] {
             let nodes = [
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_headset_that_speaks_centurion_is_one_whatever_its_other_nodes() {
+    fn a_centurion_headset_is_recognised_whatever_its_other_nodes() {
         let nodes = [
             node(1, 3, 0x0AF7, Capabilities::NONE),
             node(1, 4, 0x0AF7, CENTURION),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_makers_sell_is_not_named() {
+    fn hardware_of_other_vendors_is_not_reported() {
         let mut keyboard = node(1, 0, 0x0226, Capabilities::NONE);
         keyboard.vendor = 0x1532;
         assert_eq!(found(&[keyboard]), []);

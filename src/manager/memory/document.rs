@@ -7,10 +7,10 @@
 //! },"crc":"fedcba98"}
 //! ```
 //!
-//! The document and each entry are sealed ([`crate::storage::seal`]), an entry with its id. In a
-//! damaged document each line that is sealed is still believed. A document without a checksum is
-//! of an earlier version, which ignores checksums and leaves them out when it writes. A newer
-//! schema is recognised by its number, so a newer version has to keep `schema` and `crc`.
+//! The document and each entry have a checksum ([`crate::storage::seal`]); an entry's covers its
+//! id, too. In a damaged document, each entry with a valid checksum is still used. A document
+//! without a checksum was written by an earlier version, which ignores and omits checksums. A newer
+//! schema is recognised by its number, so newer versions must keep `schema` and `crc`.
 
 use std::collections::BTreeMap;
 
@@ -24,19 +24,19 @@ use crate::text;
 /// The version of the format.
 const SCHEMA: u32 = 1;
 
-/// What was read of a document.
+/// The contents of a document.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub(super) devices: BTreeMap<String, Entry>,
-    /// What is damaged, if anything is.
+    /// A description of the damage, if any.
     pub(super) damage: Option<String>,
 }
 
-/// The document is of a newer version, with this schema.
+/// The document was written by a newer version, with this schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Newer(pub(super) u32);
 
-/// What documents of all versions have.
+/// The part that documents of all versions have.
 #[derive(Deserialize)]
 struct Any {
     schema: u32,
@@ -47,7 +47,7 @@ struct Document {
     devices: BTreeMap<String, Box<RawValue>>,
 }
 
-/// The text of a document.
+/// Serializes a document.
 pub(super) fn write(devices: &BTreeMap<String, Entry>) -> serde_json::Result<String> {
     let line = |(id, entry): (&String, &Entry)| {
         let key = serde_json::to_string(id)?;
@@ -62,7 +62,7 @@ pub(super) fn write(devices: &BTreeMap<String, Entry>) -> serde_json::Result<Str
     Ok(seal("", &document) + "\n")
 }
 
-/// Reads a document.
+/// Parses a document.
 pub(super) fn parse(text: &[u8]) -> Result<Contents, Newer> {
     let text = text.trim_ascii_end();
     let sealed = check("", text);
@@ -91,7 +91,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Contents, Newer> {
                 }
             }
             contents.damage = match damaged {
-                0 if sealed == Seal::Broken => Some("its checksum does not fit".to_owned()),
+                0 if sealed == Seal::Broken => Some("its checksum does not match".to_owned()),
                 0 => None,
                 1 => Some("one of its entries is damaged".to_owned()),
                 _ => Some(format!("{damaged} of its entries are damaged")),
@@ -99,14 +99,14 @@ pub(super) fn parse(text: &[u8]) -> Result<Contents, Newer> {
         }
         Err(error) => {
             contents.devices = salvage(text);
-            let whole = contents.devices.len();
-            contents.damage = Some(format!("{error}; {whole} of its entries are whole"));
+            let intact = contents.devices.len();
+            contents.damage = Some(format!("{error}; {intact} of its entries are intact"));
         }
     }
     Ok(contents)
 }
 
-/// The sealed entries of a text that is not a document.
+/// Recovers the entries with a valid checksum from a text that is not a valid document.
 fn salvage(text: &[u8]) -> BTreeMap<String, Entry> {
     let lines = text.split(|byte| *byte == b'\n');
     let entries = lines.filter_map(|line| {
@@ -120,7 +120,7 @@ fn salvage(text: &[u8]) -> BTreeMap<String, Entry> {
     entries.collect()
 }
 
-/// The entry of a device; `None`: it is damaged.
+/// Parses the entry of a device; `None`: it is damaged.
 fn entry(id: &str, raw: &RawValue, earlier: bool) -> Option<Entry> {
     match check(id, raw.get().as_bytes()) {
         Seal::Sound => {}
@@ -130,7 +130,7 @@ fn entry(id: &str, raw: &RawValue, earlier: bool) -> Option<Entry> {
     serde_json::from_str(raw.get()).ok().map(displayable)
 }
 
-/// An entry whose names can be shown: the file can come from elsewhere.
+/// Sanitizes the names of an entry for display: the file is not trusted.
 fn displayable(entry: Entry) -> Entry {
     Entry {
         name: entry.name.as_deref().and_then(text::name),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_read_as_it_was_written_and_has_a_line_for_each_device() {
+    fn a_document_round_trips_and_has_a_line_for_each_device() {
         for devices in [BTreeMap::new(), desk()] {
             let text = write(&devices).unwrap();
             assert_eq!(text.lines().count(), 2 + devices.len().max(1));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_bit_flips_no_entry_is_read_that_was_not_written() {
+    fn a_flipped_bit_never_changes_an_entry() {
         let devices = desk();
         let text = write(&devices).unwrap().into_bytes();
         for byte in 0..text.len() {
@@ -187,7 +187,7 @@ mod tests {
                 let contents = parse(&flipped).unwrap();
                 let read = &contents.devices;
                 assert!(read.iter().all(|(id, it)| devices.get(id) == Some(it)));
-                // The damaged line; of a line's end, the next one too.
+                // The damaged line is lost; if its newline is damaged, the next one too.
                 assert!(devices.len() - read.len() <= 2, "{byte} {bit}");
                 assert!(contents.damage.is_some() || *read == devices);
             }
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_anywhere_the_lines_before_the_cut_are_read() {
+    fn the_complete_lines_of_a_truncated_document_are_read() {
         let devices = desk();
         let text = write(&devices).unwrap();
         for length in 0..text.len() - 2 {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_schema_is_newer_whatever_else_it_says_unless_it_is_damaged() {
+    fn a_newer_schema_is_recognised_unless_its_document_is_damaged() {
         let newer = r#"{"schema":2,"devices":["other"]}"#;
         for text in [newer.to_owned(), seal("", newer)] {
             assert_eq!(parse(text.as_bytes()).unwrap_err(), Newer(2));

@@ -1,4 +1,4 @@
-//! What is remembered of one device.
+//! The cache entry of one device.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,32 +8,32 @@ use hidpp_proto::session::Known;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::Wpid;
 
-/// How many link ids are remembered of one device; those learnt first are dropped. A Bluetooth
-/// address can change with each pairing.
+/// The number of link ids stored per device; the oldest are dropped. A Bluetooth address can change
+/// with each pairing.
 const MOST_ALIASES: usize = 16;
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(super) struct Entry {
-    /// When it was asked where its features stand.
+    /// When its feature indexes were looked up.
     pub(super) checked: Timestamp,
     pub(super) known: Known,
-    /// The same for links on which it has another product id.
+    /// The same for links on which it has a different product id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) elsewhere: Vec<Learnt>,
-    /// Whether a receiver's pairing record gives its id.
+    /// Whether its id was derived from a receiver's pairing record.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) paired: bool,
-    /// Its ids by links alone, which were in use before it was identified.
+    /// Its link-based ids, which were in use before it was identified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) aliases: Vec<String>,
-    /// Why it has an id with its place.
+    /// Why it has a separate id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) apart: Option<Apart>,
     /// A unit id that it stated and that belongs to another device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refused: Option<Apart>,
     pub(super) seen: Option<Timestamp>,
-    /// As its receiver or the system stores it.
+    /// The name stored by its receiver or the system.
     pub(super) name: Option<String>,
     pub(super) full_name: Option<String>,
     pub(super) kind: Option<DeviceKind>,
@@ -43,7 +43,8 @@ pub(super) struct Entry {
     pub(super) light: Option<Light>,
 }
 
-/// The device is another one than that of an id, with the same model and serial number or unit id.
+/// The device differs from the one with another id, although model and serial number or unit id are
+/// the same.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Apart {
     /// The id of the other.
@@ -52,16 +53,16 @@ pub(super) struct Apart {
     pub(super) at: Timestamp,
 }
 
-/// What was learnt of a device on one kind of link.
+/// What was learnt about a device on one kind of link.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Learnt {
-    /// When it was asked where its features stand.
+    /// When its feature indexes were looked up.
     pub(super) checked: Timestamp,
     pub(super) known: Known,
 }
 
 impl Entry {
-    /// What was learnt where it has this product id.
+    /// What was learnt on links with this product id.
     pub(super) fn learnt(&self, model: Option<Wpid>) -> Option<(Timestamp, &Known)> {
         if self.known.model == model {
             return Some((self.checked, &self.known));
@@ -70,7 +71,7 @@ impl Entry {
         Some((learnt.checked, &learnt.known))
     }
 
-    /// Replaces what was learnt where it has the same product id.
+    /// Stores what was learnt, replacing the data for the same product id.
     pub(super) fn learn(&mut self, checked: Timestamp, known: Known) {
         if self.known.model == known.model || self.known == Known::default() {
             (self.checked, self.known) = (checked, known);
@@ -91,7 +92,7 @@ impl Entry {
         }
     }
 
-    /// Takes over what is remembered under another id of the same device.
+    /// Merges the entry of another id of the same device.
     pub(super) fn absorb(&mut self, other: Self) {
         let both = [other.battery, self.battery].into_iter().flatten();
         self.battery = both.max_by_key(|it| it.at);

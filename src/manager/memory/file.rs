@@ -1,4 +1,4 @@
-//! The file: what of it is used, left alone or kept aside.
+//! Reads and writes the cache file, and decides whether a file is used, left alone or set aside.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,10 +10,10 @@ use super::document::{self, Contents, Newer};
 use super::entry::Entry;
 use crate::storage::{regular, replace, replace_damaged};
 
-/// A longer file is not one of ours.
+/// The size limit in bytes; no file of this program is longer.
 const LONGEST: u64 = 4 << 20;
 
-/// Why nothing is kept.
+/// Why the cache is not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum MemoryError {
     /// The file cannot be written.
@@ -46,13 +46,13 @@ pub enum MemoryError {
     },
 }
 
-/// What was found in the place of the file.
+/// What was found at the file's path.
 pub(super) enum Found {
     Nothing,
     Document(Contents),
 }
 
-/// Reads a file. Errors are those for which it is left alone.
+/// Reads a file. After an error it is left alone.
 pub(super) fn find(path: &Path) -> Result<Found, MemoryError> {
     let text = match regular::read(path, LONGEST) {
         Ok(text) => text,
@@ -65,7 +65,7 @@ pub(super) fn find(path: &Path) -> Result<Found, MemoryError> {
                         ..Contents::default()
                     }))
                 }
-                // Not a regular file; or the system failed, and the file may be fine.
+                // Not a regular file, or a system error while the file may be intact.
                 _ => Err(MemoryError::Read {
                     path: path.to_owned(),
                     source: error,
@@ -80,7 +80,7 @@ pub(super) fn find(path: &Path) -> Result<Found, MemoryError> {
     Ok(Found::Document(contents))
 }
 
-/// Writes a file; a damaged one is kept under another name.
+/// Writes a file; a damaged one is renamed first, not overwritten.
 pub(super) fn write(
     path: &Path,
     devices: &BTreeMap<String, Entry>,

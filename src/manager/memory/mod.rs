@@ -1,23 +1,22 @@
-//! What is remembered of devices from one run to the next: where their features stand, what they
-//! are called, and their last values.
+//! The device cache, kept from one run to the next: feature indexes, names and last values.
 //!
-//! It saves requests, and knows devices that sleep. Nothing in it is believed blindly: an answer
-//! that does not fit, or a value that leaps, makes the session ask from the start. An entry is for
-//! one device, not for its model and firmware: learning the firmware costs more requests than it
-//! would save.
+//! It saves requests, and provides the values of sleeping devices. Cached data is verified: an
+//! inconsistent answer, or an implausible jump of a value, makes the session look everything up
+//! again. Entries are per device, not per model and firmware: reading the firmware version costs
+//! more requests than sharing would save.
 //!
-//! The file is a JSON document (`document.rs`), replaced atomically. What else can be there:
+//! The file is a JSON document (`document.rs`), replaced atomically. Other cases:
 //!
 //! - A file of a newer schema, or something that is not a regular file, is left alone, and nothing
 //!   is saved until it is moved away.
 //! - A damaged file, one of an unknown older schema, one that is too long, and one that this user
-//!   cannot read are renamed to `devices.json.damaged` before a new file is written. Of a damaged
-//!   file the entries with a sound checksum are used.
-//! - Where the file is missing or damaged, everything that this process knows is written, not only
-//!   what it learnt since it started.
+//!   cannot read are renamed to `devices.json.damaged` before a new file is written. The entries of
+//!   a damaged file that have a valid checksum are used.
+//! - If the file is missing or damaged, all entries of this process are written, not only those
+//!   changed since it started.
 //!
-//! Each save waits for the disk (fsync) before the rename, so that a power cut leaves the old file
-//! or the new one; one that was killed leaves a temporary file, which a later save removes.
+//! Each save waits for the disk (fsync) before the rename, so that a power cut leaves either the
+//! old or the new file. A save that was killed leaves a temporary file, which a later save removes.
 
 mod apart;
 mod document;
@@ -40,40 +39,41 @@ use hidpp_proto::session::Known;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::Wpid;
 
-/// Where features stand is looked up again after this time: a new firmware may have moved them.
+/// The age at which cached feature indexes are stale and looked up again: a firmware update may
+/// have moved features.
 const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How many devices are remembered, more than any desk has; those not seen for longest are dropped.
+/// The number of devices stored, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
 
-/// What is remembered.
+/// The device cache.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// Where it is kept; `None`: nowhere.
+    /// The file; `None`: in memory only.
     path: Option<PathBuf>,
     devices: BTreeMap<String, Entry>,
-    /// What was learnt or found wrong since it was last saved.
+    /// The ids of entries changed since the last save.
     touched: BTreeSet<String>,
-    /// Which plugging has which receiver's serial number. It is not kept.
+    /// The node that holds each receiver serial number. Not saved.
     receivers: BTreeMap<String, NodeId>,
-    /// Ids that pairing records gave since the start. They are not kept, but see [`Entry::paired`].
+    /// The ids derived from pairing records in this run. Saved only as [`Entry::paired`].
     paired: BTreeSet<String>,
-    /// The file could not be used at the last attempt, and that was logged.
+    /// Whether the last use of the file failed, which was logged.
     failing: bool,
 }
 
 /// Whether a file was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
-    /// It was.
+    /// It was written.
     Written,
-    /// Nothing was different.
-    NoNews,
+    /// Nothing had changed.
+    Unchanged,
 }
 
 impl Memory {
-    /// Reads what is remembered in a file; from one that is missing, nothing. Why a file cannot be
-    /// used is logged.
+    /// Reads the cache from a file. It is empty if the file is missing; if the file cannot be used,
+    /// the reason is logged.
     pub fn open(path: PathBuf) -> Self {
         let mut memory = Self::default();
         match find(&path) {
@@ -93,7 +93,8 @@ impl Memory {
         memory
     }
 
-    /// Whether a receiver is the first that is there with its serial number; clones have the same.
+    /// Claims a receiver's serial number for a node. Returns `false` if another present node has
+    /// it: cloned receivers share a serial number.
     pub(super) fn claim(&mut self, serial: &str, node: &NodeId) -> bool {
         self.receivers
             .entry(serial.to_owned())
@@ -101,26 +102,26 @@ impl Memory {
             == node
     }
 
-    /// A receiver is gone; another may have its serial number.
+    /// Releases the serial number of a receiver that was removed.
     pub(super) fn release(&mut self, node: &NodeId) {
         self.receivers.retain(|_, of| of != node);
     }
 
-    /// The id of the device that has this id by a link alone: another one if it was identified.
+    /// The id of the device with this link-based id; a different one if it was identified.
     pub(super) fn resolve(&self, link_id: &str) -> String {
         let mut devices = self.devices.iter();
         let found = devices.find(|(_, entry)| entry.aliases.iter().any(|it| it == link_id));
         found.map_or_else(|| link_id.to_owned(), |(id, _)| id.clone())
     }
 
-    /// The models of devices that were identified on a cable or Bluetooth, as their ids have them.
+    /// The models of devices that were identified by cable or Bluetooth, as in their ids.
     pub(super) fn identified_models(&self) -> impl Iterator<Item = &str> {
         let devices = self.devices.iter();
         let identified = devices.filter(|(_, entry)| !entry.aliases.is_empty());
         identified.filter_map(|(id, _)| Some(id.split_once('-')?.0))
     }
 
-    /// A receiver's pairing record gives this id.
+    /// An id was derived from a receiver's pairing record.
     pub(super) fn on_paired(&mut self, id: &str) {
         if self.paired.len() < MOST_DEVICES {
             self.paired.insert(id.to_owned());
@@ -131,14 +132,15 @@ impl Memory {
         self.paired.contains(id) || self.devices.get(id).is_some_and(|it| it.paired)
     }
 
-    /// A device with this id by a link alone was identified: what is remembered under it belongs to
-    /// the other id, if the device owns it. `false`: that is known, or what is kept under the first id
-    /// stays there. It also stays where a receiver knows a device by the first id: any device can state
-    /// any identity, and must not take over what is kept of another.
+    /// A device with the link-based id `link_id` was identified as `id`: if it `owns` the entry of
+    /// the former, that entry is merged into the one of `id`. Returns `false` if the identification
+    /// was known, or if the entry stays where it is. The entry also stays if a receiver has a
+    /// pairing record for `link_id`: any device can claim any identity, and must not take over the
+    /// data of another.
     ///
-    /// A pairing record is believed: of a device that no receiver knows by the first id, and that is not
-    /// in use on Bluetooth, a hostile receiver can take over what is kept, and for good. `SECURITY.md`
-    /// states that limit.
+    /// Pairing records are trusted: if no receiver has one for `link_id`, and that device is not in
+    /// use on Bluetooth, a hostile receiver can permanently take over the entry. `SECURITY.md`
+    /// documents this limit.
     pub(super) fn identify(&mut self, link_id: &str, id: &str, owns: bool) -> bool {
         let known = self.devices.get(id);
         let is_known = known.is_some_and(|it| it.aliases.iter().any(|it| it == link_id));
@@ -157,13 +159,13 @@ impl Memory {
         owns
     }
 
-    /// Whether something is remembered under this id.
+    /// Whether there is an entry for this id.
     pub(super) fn knows(&self, id: &str) -> bool {
         self.devices.contains_key(id)
     }
 
-    /// Gives a device what is remembered of it, and returns what need not be asked where it has this
-    /// product id.
+    /// Fills a device from its entry, and returns what need not be requested again on links with
+    /// this product id.
     pub(super) fn recall(&self, device: &mut Device, model: Option<Wpid>, now: Timestamp) -> Known {
         let Some(entry) = self.devices.get(&device.id) else {
             return Known::default();
@@ -183,7 +185,7 @@ impl Memory {
             return Known::default();
         };
         device.protocol = known.protocol;
-        // A time far ahead is from a clock that was wrong.
+        // A time far in the future was recorded while the clock was wrong.
         let apart = now.since(checked).max(checked.since(now));
         if apart > BELIEVED {
             // An identity does not change with the firmware.
@@ -196,7 +198,7 @@ impl Memory {
         known
     }
 
-    /// Tells what a device of this id is called and is, for those who only show it.
+    /// Fills in the name and kind of a device from its entry, for display only.
     pub fn describe(&self, device: &mut Device) {
         if let Some(entry) = self.devices.get(&device.id) {
             device.stored_name.clone_from(&entry.name);
@@ -206,10 +208,10 @@ impl Memory {
         }
     }
 
-    /// Remembers where the features of a device stand, and what else need not be asked.
+    /// Stores the feature indexes of a device, and what else need not be requested again.
     pub(super) fn keep_known(&mut self, id: &str, known: &Known, now: Timestamp) {
         self.update(id, |entry| {
-            // What was only remembered was not checked.
+            // Cached data that was only reused keeps its age.
             let before = entry.learnt(known.model).filter(|_| known.remembered);
             let checked = before.map_or(now, |(checked, _)| checked);
             let mut known = known.clone();
@@ -218,7 +220,7 @@ impl Memory {
         });
     }
 
-    /// Remembers what a device is, and its last values.
+    /// Stores the description and the last values of a device.
     pub(super) fn keep(&mut self, device: &Device) {
         let paired = self.is_paired(&device.id);
         self.update(&device.id, |entry| {
@@ -245,7 +247,7 @@ impl Memory {
         }
     }
 
-    /// Drops what is too much; where nothing can be saved, that is all that bounds it.
+    /// Enforces the size limits, also while nothing can be saved.
     fn bound(&mut self) {
         for id in drop_unseen(&mut self.devices) {
             self.touched.remove(&id);
@@ -255,7 +257,7 @@ impl Memory {
         }
     }
 
-    /// Forgets what was learnt of a device where it has this product id: it was wrong.
+    /// Discards what was learnt about a device on links with this product id: it was wrong.
     pub(super) fn forget(&mut self, id: &str, model: Option<Wpid>) {
         if self.knows(id) {
             self.update(id, |entry| {
@@ -266,16 +268,16 @@ impl Memory {
         }
     }
 
-    /// Whether it is kept in a file.
+    /// Whether it is saved to a file.
     pub(super) const fn is_kept(&self) -> bool {
         self.path.is_some()
     }
 
-    /// Writes what became different, together with what other programs wrote meanwhile. At any time
-    /// the file is there as a whole, the old one or the new one.
+    /// Saves changed entries, merged with what other processes wrote in the meantime. The file is
+    /// replaced atomically.
     pub fn save(&mut self) -> Result<Saved, MemoryError> {
         let Some(path) = self.path.clone().filter(|_| !self.touched.is_empty()) else {
-            return Ok(Saved::NoNews);
+            return Ok(Saved::Unchanged);
         };
         let (before, damage) = match find(&path)? {
             Found::Nothing => (None, None),
@@ -296,25 +298,25 @@ impl Memory {
             }
         }
         drop_unseen(&mut devices);
-        let is_news = damage.is_some() || before.as_ref() != Some(&devices);
-        if is_news {
+        let changed = damage.is_some() || before.as_ref() != Some(&devices);
+        if changed {
             write(&path, &devices, damage).map_err(|source| MemoryError::Write { path, source })?;
         }
         self.touched.clear();
-        Ok(if is_news {
+        Ok(if changed {
             Saved::Written
         } else {
-            Saved::NoNews
+            Saved::Unchanged
         })
     }
 
-    /// Saves it, and logs the first of several failures, and their end.
+    /// Saves it. Logs the first of consecutive failures as a warning, and recovery.
     pub fn save_or_log(&mut self) {
         match self.save() {
-            Ok(Saved::NoNews) => {}
+            Ok(Saved::Unchanged) => {}
             Ok(Saved::Written) => {
                 if let Some(path) = self.path.as_ref().filter(|_| self.failing) {
-                    warn!("{} is written again", path.display());
+                    warn!("{} can be written again", path.display());
                 }
                 self.failing = false;
             }
@@ -327,7 +329,7 @@ impl Memory {
     }
 }
 
-/// Drops the devices that were not seen for longest, if there are too many. Returns their ids.
+/// Drops the devices not seen for longest, if there are too many. Returns their ids.
 fn drop_unseen(devices: &mut BTreeMap<String, Entry>) -> Vec<String> {
     let mut dropped = Vec::new();
     while devices.len() > MOST_DEVICES {

@@ -1,4 +1,4 @@
-//! Doing what commands request.
+//! Executes commands.
 
 use log::debug;
 
@@ -9,11 +9,12 @@ use crate::manager::node::Node;
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// So many commands are taken in one go, so that a flood does not keep the devices waiting.
+/// The number of commands executed per turn of the event loop, so that a flood of them does not
+/// delay the devices.
 const COMMANDS: usize = 16;
 
 impl Monitor<'_> {
-    /// Does what is wanted; `true`: that was not all.
+    /// Executes queued commands; `true`: more may be queued.
     pub(super) fn obey(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
         for _ in 0..COMMANDS {
             let Some(command) = commands.next_command() else {
@@ -42,8 +43,8 @@ impl Monitor<'_> {
     }
 }
 
-/// Starts this series of light measurements at the first link of a device that can measure, and cancels
-/// those at its other links. Returns whether the device has any link.
+/// Starts a series of light measurements at the first link of a device that can measure, and
+/// cancels those at its other links. Returns whether the device has any link.
 fn measure_light<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
     links: &[&Link],

@@ -1,4 +1,4 @@
-//! Joining the links of devices, and reporting what changed.
+//! Joins the links of devices, and reports changes.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,12 +10,12 @@ use crate::manager::joined::Request;
 use crate::manager::memory::Memory;
 use hidpp_proto::units::Timestamp;
 
-/// How many requests that join links are made in one go.
+/// The number of joining requests per turn of the event loop.
 const REQUESTS: usize = 64;
 
 impl Monitor<'_> {
-    /// Joins the links of devices: reports what changed, gives a device an id of its own where two share
-    /// one, and asks links that may not be of one device, or may be of another.
+    /// Joins the links of devices: reports changes, assigns separate ids to devices that share one,
+    /// and polls links that may belong to two devices or to an already identified one.
     pub(super) fn join(
         &mut self,
         now: Timestamp,
@@ -40,7 +40,7 @@ impl Monitor<'_> {
         Ok(())
     }
 
-    /// Reports what became different. That a device was identified comes after its new id is in use.
+    /// Reports changes. [`Change::Identified`] is reported once the new id is in use.
     pub(super) fn tell_changes(
         &mut self,
         now: Timestamp,
@@ -66,7 +66,7 @@ impl Monitor<'_> {
                     self.joined.on_sign(at, &link, sign, memory);
                 }
             }
-            // Devices with the first id get the second, which is a change again.
+            // Devices with the first id get the second, which causes further changes.
             let Some((from, to)) = identified.pop_front() else {
                 return Ok(());
             };

@@ -1,4 +1,4 @@
-//! Follows all nodes: those that are there, those that come, and what their devices send.
+//! The monitor: follows all nodes, including hotplug, and what their devices send.
 
 mod commands;
 mod joining;
@@ -29,27 +29,28 @@ use hidpp_proto::units::Timestamp;
 use opening::Waiting;
 use unreadable_nodes::UnreadableNodes;
 
-/// How long a node has to work before a failure counts as its first.
+/// The time after which a working node is considered stable: its next failure is reported, and its
+/// reopening backoff starts from the beginning.
 const STEADY: Duration = Duration::from_secs(600);
 
-/// What is remembered is saved once all was asked, at the end, and within this time after a value
-/// changed: so a process that is killed loses less than a minute, the write included. Changes
-/// within it share a write, and where nothing changes nothing is written and no timer runs.
+/// The cache is saved after the first poll, at the end, and within this time after a value changed,
+/// so a process that is killed loses less than a minute, the write included. Changes within this
+/// time are coalesced into one write; without changes nothing is written and no timer runs.
 const SAVE_CHANGE: Duration = Duration::from_secs(50);
 
-/// Within this time after a value was read again and is the same: all that a kill costs is its age.
-/// An awake K750 sends its charge every 90 s.
+/// Within this time after an unchanged value was read again: a process that is killed loses only
+/// its new time. An awake K750 sends its charge every 90 s.
 const SAVE_AGE: Duration = Duration::from_secs(600);
 
-/// Where nodes come from.
+/// A source of nodes and hotplug events.
 pub trait NodeSource {
-    /// The next node that came or went, or `None` when nothing waits.
+    /// The next queued event, if any.
     fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError>;
 
-    /// What becomes readable when there may be an event.
+    /// The descriptor that becomes readable when an event may be queued.
     fn descriptor(&self) -> Option<BorrowedFd<'_>>;
 
-    /// For how long a node has been there, where that is known.
+    /// The time since a node was created, if known.
     fn age(&self, _info: &NodeInfo) -> Option<Duration> {
         None
     }
@@ -58,21 +59,21 @@ pub trait NodeSource {
     fn open(&mut self, info: &NodeInfo) -> Result<Box<dyn Transport>, TransportError>;
 }
 
-/// Something to report.
+/// An event that [`follow`] reports.
 #[derive(Debug)]
 pub enum News {
-    /// Something became different.
+    /// A receiver or device changed.
     Change(Box<Change>),
-    /// Something went wrong, and the rest goes on.
+    /// A node or device failed; the others are followed on.
     Failure(Failure),
-    /// Something was plugged in or is connected that cannot be read.
+    /// Hardware that cannot be read was found.
     Unreadable(Unreadable),
-    /// All that was there at the start was asked, and what it answered was reported. Once.
+    /// Everything present at the start was polled, and the answers were reported. Sent once.
     Settled,
 }
 
 impl News {
-    /// Within which time it is to be remembered.
+    /// The time within which the cache is to be saved because of this event.
     fn save_within(&self) -> Option<Duration> {
         let Self::Change(change) = self else {
             return None;
@@ -90,24 +91,24 @@ impl News {
     }
 }
 
-/// What following takes.
+/// The arguments of [`follow`].
 pub struct Follow<'a> {
-    /// Where nodes come from.
+    /// The source of nodes and hotplug events.
     pub source: &'a mut dyn NodeSource,
-    /// Where commands come from.
+    /// The source of commands.
     pub commands: &'a mut dyn Commands,
-    /// What is wanted.
+    /// What to read, and from which devices.
     pub query: &'a Query,
-    /// What is remembered; it is saved soon after a change, and at the end.
+    /// The cache; it is saved soon after a change, and at the end.
     pub memory: &'a mut Memory,
-    /// The time, and what ends it all.
+    /// The time, and the interrupt that ends following.
     pub clock: &'a mut dyn Clock,
-    /// When to end; `None`: when the clock is interrupted.
+    /// When to end; `None`: only when the clock is interrupted.
     pub until: Option<Timestamp>,
 }
 
-/// Follows all nodes and their devices until the clock is interrupted, or until a time, and reports
-/// what changes. At the end all is left as it was found.
+/// Follows all nodes and their devices until the clock is interrupted or the given time, and
+/// reports events. At the end, flags and measurements on the devices are restored.
 pub fn follow(
     follow: Follow<'_>,
     tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
@@ -132,7 +133,7 @@ pub fn follow(
         settled: false,
     };
     let ended = monitor.run(source, commands, memory, clock, until, tell);
-    // Also after a failure: flags and measurements are put in order.
+    // Flags and measurements are restored after a failure, too.
     let closed = monitor.close(memory, clock);
     memory.save_or_log();
     let ended = ended?;
@@ -143,10 +144,10 @@ pub fn follow(
 /// Why following ended.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
-    /// It is not known which nodes come and go.
+    /// Hotplug events cannot be received.
     #[error(transparent)]
     Watch(#[from] WatchError),
-    /// Waiting failed, or telling.
+    /// Waiting or reporting failed.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -158,11 +159,11 @@ struct Monitor<'a> {
     coverage: KernelCoverage,
     waiting: Vec<Waiting>,
     unreadable_nodes: UnreadableNodes,
-    /// How often nodes failed that are still plugged in.
+    /// The number of failures of nodes that are still present.
     failed: BTreeMap<NodeId, u32>,
-    /// When to save what is remembered; `None`: nothing changed since it was saved.
+    /// When to save the cache; `None`: nothing changed since it was saved.
     save_due: Option<Timestamp>,
-    /// Whether all that was there at the start was asked.
+    /// Whether everything present at the start was polled.
     settled: bool,
 }
 
@@ -216,7 +217,7 @@ impl Monitor<'_> {
             }
             let news_due = news_due.take().filter(|_| memory.is_kept());
             self.save_due = self.save_due.into_iter().chain(news_due).min();
-            // What was learnt at the start took the most requests.
+            // Saved at once after the first poll, which took the most requests.
             if settles || self.save_due.is_some_and(|due| due <= now) {
                 self.save_due = None;
                 self.remember(now, memory);
@@ -242,7 +243,7 @@ impl Monitor<'_> {
         }
     }
 
-    /// Whether all devices were asked once, and nothing is about to be opened.
+    /// Whether all devices were polled once, and no node is about to be opened.
     fn is_settled(&self) -> bool {
         self.waiting.iter().all(Waiting::is_given_up) && self.nodes.values().all(Node::is_settled)
     }
@@ -309,7 +310,7 @@ impl Monitor<'_> {
         self.joined.remember(now, memory);
     }
 
-    /// Puts everything in order.
+    /// Saves the state of all devices to the cache, and restores flags and measurements.
     fn close(&mut self, memory: &mut Memory, clock: &mut dyn Clock) -> io::Result<()> {
         self.remember(clock.now(), memory);
         let mut nodes: Vec<&mut Node<'_>> = self.nodes.values_mut().collect();

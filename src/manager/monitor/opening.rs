@@ -1,4 +1,4 @@
-//! Opening nodes, and trying again what cannot be opened yet.
+//! Opens nodes, and retries those that cannot be opened yet.
 
 use std::io;
 use std::time::Duration;
@@ -13,21 +13,21 @@ use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole, TransportError};
 use hidpp_proto::units::Timestamp;
 
-/// A node that cannot be opened right after it came is tried again after this time, and then
-/// after twice as long each time: udev may not have given it its permissions yet.
+/// The delay of the first retry to open a new node; it doubles with each retry (exponential
+/// backoff). Retries are needed because udev may not have set the permissions yet.
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 
-/// So often, about 3 s in all.
+/// The number of these retries, about 3 s in all.
 const RETRIES: u32 = 6;
 
-/// A node that failed while it was in use, or stays forbidden, is opened again after this time, and
-/// after twice as long each further time: access may be revoked for a while, or given later.
+/// The delay before a node is reopened that failed while in use, or for which permission is still
+/// denied; it doubles with each retry. Access may be revoked for a while, or granted later.
 const FIRST_REOPENING: Duration = Duration::from_secs(1);
 
-/// So often the time doubles, to about 17 minutes.
+/// The number of times that this delay doubles, up to about 17 minutes.
 const REOPENING_DOUBLES: u32 = 10;
 
-/// A node that is there and could not be opened yet.
+/// A node that is present and not opened yet.
 pub(super) struct Waiting {
     pub(super) info: NodeInfo,
     pub(super) due: Timestamp,
@@ -35,20 +35,20 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// A node that has just come, or is to be opened again.
+    /// A new node, or one to be reopened.
     pub(super) const fn at(info: NodeInfo, due: Timestamp) -> Self {
         let tries = 0;
         Self { info, due, tries }
     }
 
-    /// Whether it was tried as often as a node that has just come is.
+    /// Whether the retries for a new node are used up.
     pub(super) const fn is_given_up(&self) -> bool {
         self.tries == RETRIES
     }
 }
 
 impl Monitor<'_> {
-    /// Opens what came, and what could not be opened yet.
+    /// Opens the nodes that are due.
     pub(super) fn open(
         &mut self,
         now: Timestamp,
@@ -86,12 +86,12 @@ impl Monitor<'_> {
                     waiting.tries += 1;
                     self.waiting.push(waiting);
                 }
-                // It went again.
+                // The node was removed in the meantime.
                 Err(TransportError::Gone { node }) => {
                     debug!("{node} is gone");
                     self.failed.remove(&waiting.info.id);
                 }
-                // It may be allowed later: when udev was slow, or a rule is installed.
+                // Access may be granted later, if udev was slow or a rule is installed.
                 Err(error) => {
                     if self.failed.contains_key(&waiting.info.id) {
                         debug!("{error}");
@@ -106,7 +106,7 @@ impl Monitor<'_> {
         Ok(())
     }
 
-    /// Opens a node later that failed; if it was pulled out, there is nothing to open then.
+    /// Schedules a failed node for reopening. If it was unplugged, its removal cancels this.
     pub(super) fn open_again(&mut self, now: Timestamp, info: NodeInfo) {
         let times = self.failed.entry(info.id.clone()).or_default();
         let due = now + FIRST_REOPENING * 2_u32.pow((*times).min(REOPENING_DOUBLES));

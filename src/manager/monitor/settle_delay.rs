@@ -1,9 +1,10 @@
-//! Leaving a receiver alone while the kernel sets up its devices.
+//! Settle delay after hotplug: a receiver is not opened while the kernel sets up its devices.
 //!
-//! The kernel's driver reads the pairing records of each device that it sets up, and takes any record
-//! of that device for its answer, also one that we asked for (Linux `hidpp_match_answer` compares no
-//! parameters). The device then has a wrong name or serial number in the kernel, until it is plugged
-//! in again. A device has its node once its records are read.
+//! The kernel driver reads the pairing records of each device that it sets up. It accepts any
+//! record of that device as the answer, including one that this program requested (Linux
+//! `hidpp_match_answer` compares no parameters). The device then has a wrong name or serial number
+//! in the kernel until the receiver is plugged in again. The kernel creates a device's node once
+//! its records are read.
 
 use std::time::Duration;
 
@@ -13,12 +14,12 @@ use crate::manager::role;
 use crate::transport::{NodeInfo, NodeRole};
 use hidpp_proto::units::Timestamp;
 
-/// How long after the last of its nodes came a receiver is opened. A device that answers slowly, or
-/// a busy machine, can take the kernel more than a second.
+/// How long after the last of its nodes appeared a receiver is opened. With a device that answers
+/// slowly, or on a busy machine, the kernel can need more than a second.
 const SETTLE_DELAY: Duration = Duration::from_secs(2);
 
 impl Monitor<'_> {
-    /// A node came, which is to be opened; its `age`, where known, is how long ago that was.
+    /// A node appeared and is to be opened; `age` is the time since then, if known.
     pub(super) fn appear(&mut self, now: Timestamp, info: NodeInfo, age: Option<Duration>) {
         let mut due = match (role(&info), age) {
             (NodeRole::Receiver | NodeRole::Child, Some(age)) => {

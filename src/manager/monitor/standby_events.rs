@@ -1,4 +1,4 @@
-//! Passes what the kernel drives to the nodes, which close and are opened again.
+//! Standby events: passes the kernel's reports to the nodes, and closes and reopens nodes.
 
 use log::debug;
 
@@ -9,7 +9,7 @@ use crate::transport::{NodeEvent, Place, Supply};
 use hidpp_proto::units::Timestamp;
 
 impl Monitor<'_> {
-    /// Takes an event of a battery or of a paired device's node.
+    /// A battery or a paired device's node appeared, changed or disappeared.
     pub(super) fn on_coverage(&mut self, now: Timestamp, event: &NodeEvent) {
         match event {
             NodeEvent::Appeared(info) if info.child => {
@@ -39,17 +39,17 @@ impl Monitor<'_> {
         }
     }
 
-    /// Tells the node that leads there, where nodes are kept closed.
-    fn at(&mut self, place: &Place, mut tell: impl FnMut(&mut Node<'_>)) {
+    /// Calls `notify` with the node of this place, if standby is enabled.
+    fn at(&mut self, place: &Place, mut notify: impl FnMut(&mut Node<'_>)) {
         if self.query.quiet {
             let nodes = self.nodes.values_mut();
             nodes
                 .filter(|node| node.leads_to(place))
-                .for_each(&mut tell);
+                .for_each(&mut notify);
         }
     }
 
-    /// Closes nodes at which nothing is going on, and has those opened that have something to send.
+    /// Closes idle nodes for standby, and schedules opening those that have something to send.
     pub(super) fn settle(&mut self, now: Timestamp, source: &mut dyn NodeSource) {
         for (id, node) in &mut self.nodes {
             for beside in node.settle(now, &self.coverage) {

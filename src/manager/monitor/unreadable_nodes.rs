@@ -1,4 +1,4 @@
-//! Naming the hardware that cannot be read, once all of its nodes had the time to come.
+//! Reports hardware that cannot be read, once all of its nodes had time to appear (debounced).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,23 +8,23 @@ use crate::manager::unreadable::{Unreadable, unreadable};
 use crate::transport::{NodeId, NodeInfo, NodeRole};
 use hidpp_proto::units::Timestamp;
 
-/// The time for the other nodes of a piece of hardware: the kernel makes them one after the other, and
-/// the one that speaks HID++ is mostly the last.
+/// How long to wait for the other nodes of a piece of hardware: the kernel creates them in
+/// sequence, and the one with HID++ reports is usually the last.
 const COMPLETE: Duration = Duration::from_secs(1);
 
-/// The nodes that are there, and what of them cannot be read.
+/// The present nodes, and which unreadable hardware was reported.
 #[derive(Debug, Default)]
 pub(super) struct UnreadableNodes {
     /// All but those of paired devices.
     nodes: Vec<NodeInfo>,
-    /// The hardware that was named, by its [`NodeInfo::unit`].
+    /// The hardware already reported, by its [`NodeInfo::unit`].
     named: BTreeSet<String>,
-    /// When to look at what came.
+    /// When to evaluate the nodes.
     due: Option<Timestamp>,
 }
 
 impl UnreadableNodes {
-    /// A node came.
+    /// A node appeared.
     pub(super) fn appear(&mut self, now: Timestamp, info: &NodeInfo) {
         match role(info) {
             NodeRole::Child | NodeRole::Foreign => return,
@@ -34,7 +34,7 @@ impl UnreadableNodes {
         self.nodes.push(info.clone());
     }
 
-    /// A node went.
+    /// A node disappeared.
     pub(super) fn disappear(&mut self, id: &NodeId) {
         self.nodes.retain(|node| node.id != *id);
         let nodes = &self.nodes;
@@ -42,13 +42,13 @@ impl UnreadableNodes {
             .retain(|unit| nodes.iter().any(|node| node.unit() == unit));
     }
 
-    /// When [`Self::take`] has something to return.
+    /// When to call [`Self::take`].
     pub(super) const fn due(&self) -> Option<Timestamp> {
         self.due
     }
 
-    /// What cannot be read and was not named yet, if it is time to look or all that is there at the
-    /// start is `complete`.
+    /// The unreadable hardware not reported yet, if the evaluation is due or the nodes present at
+    /// the start are `complete`.
     pub(super) fn take(&mut self, now: Timestamp, complete: bool) -> Vec<Unreadable> {
         if self.due.take_if(|due| complete || *due <= now).is_none() {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! What a device answers and sends on its own, and what becomes of it.
+//! Processes what a device answers, and what it sends unsolicited.
 
 use log::debug;
 
@@ -53,13 +53,13 @@ impl Node<'_> {
             }
             DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
             DeviceFact::Stale(doubt) => {
-                debug!("{id}: {doubt}: all is requested again");
+                debug!("{id}: cached data is stale ({doubt}), discarded");
                 memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }
             DeviceFact::Name(_) => state.unread.on_name(),
             DeviceFact::Firmware(_) => state.unread.on_firmware(),
-            DeviceFact::NoBattery => debug!("{id}: no battery source that can be read"),
+            DeviceFact::NoBattery => debug!("{id}: no readable battery source"),
             DeviceFact::Identity(information) => self.identify(now, index, information, memory),
             DeviceFact::Protocol(_) | DeviceFact::Kind(_) => {}
         }
@@ -112,7 +112,10 @@ impl Node<'_> {
         };
         let odd = battery.trusted && is_odd(before, &battery);
         if poll.on_reading(odd) == Verdict::Recheck {
-            debug!("{}: hard to believe, asked again: {reading:?}", device.id);
+            debug!(
+                "{}: implausible reading, re-reading: {reading:?}",
+                device.id
+            );
             self.session.look_again(index);
             return;
         }
@@ -124,7 +127,7 @@ impl Node<'_> {
     }
 
     pub(super) fn on_probed(&mut self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
-        // An odd reading may have begun another probe meanwhile.
+        // An implausible reading may have started another probe in the meantime.
         if self.session.is_probing(index) {
             return;
         }
@@ -139,7 +142,7 @@ impl Node<'_> {
         self.remember_device(now, index, memory);
     }
 
-    /// Has everything remembered that is known of its devices by now.
+    /// Stores what is known about all devices in the cache.
     pub(in crate::manager) fn remember(&self, now: Timestamp, memory: &mut Memory) {
         for index in self.devices.keys() {
             self.remember_device(now, *index, memory);
@@ -147,7 +150,8 @@ impl Node<'_> {
     }
 
     pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
-        // What was only remembered may be older than what another link of the device learnt.
+        // Data that only came from the cache may be older than what another link of the device
+        // learnt.
         if let (Some(state), Some(known)) = (self.devices.get(&index), self.session.known(index))
             && state.contact.has_answered()
         {
@@ -158,7 +162,8 @@ impl Node<'_> {
         }
     }
 
-    /// A person who presses the light key asks for the light, and the key's event does not contain it.
+    /// The light key was pressed: the user requests the light, but the key's event does not contain
+    /// it, so it is measured.
     pub(super) fn on_light_key(&mut self, index: DeviceIndex) {
         let state = self.devices.get(&index);
         if let Some(state) = state.filter(|it| it.announcement.is_made()) {
@@ -174,7 +179,7 @@ impl Node<'_> {
         }
     }
 
-    /// Changes a device, and reports what became different.
+    /// Modifies a device, and queues the resulting change.
     pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
         let Some(DeviceState {
             device,
@@ -186,7 +191,8 @@ impl Node<'_> {
         };
         let before = device.clone();
         change(device);
-        let told = Change::between(&before, device);
-        self.changes.extend(told.filter(|_| announcement.is_made()));
+        let change = Change::between(&before, device);
+        self.changes
+            .extend(change.filter(|_| announcement.is_made()));
     }
 }

@@ -1,4 +1,4 @@
-//! When a device is asked, and for what: as it is found, when it wakes, and on request.
+//! Polling: when a device is polled, and for what (when found, on wake, and on request).
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use hidpp_proto::session::{Known, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::DeviceIndex;
 
-/// How long after a device was polled because it woke another wake is the same one: it is reported several
-/// times, by notices 41 and 4B and event 1D4B.
+/// Debounce time for wakes: a device reports one wake several times, by notices 41 and 4B and event
+/// 1D4B, and is polled for the first only.
 const SAME_WAKE: Duration = Duration::from_secs(2);
 
-/// How long a battery is not asked for again, however many programs request it.
+/// Rate limit: the minimum time between two polls of a battery, however many programs request one.
 const FRESH: Duration = Duration::from_secs(10);
 
 impl Node<'_> {
-    /// Asks a device all that is wanted of it and not known.
+    /// Requests from a device everything that the query needs and that is not known.
     pub(super) fn ask(&mut self, now: Timestamp, index: DeviceIndex, known: Known) {
         let wants_kind = self.query.names || self.query.wanted.contains(Wanted::KIND);
         let lacks_kind = self.device(index).is_some_and(|it| it.kind.is_none());
@@ -30,7 +30,7 @@ impl Node<'_> {
         if wanted != Wanted::NOTHING {
             self.probe(now, index, wanted, known);
         } else if let Some(state) = self.devices.get_mut(&index) {
-            // Its name may still be wanted.
+            // Its name may still be requested later.
             state.deferred = Some(known);
         }
     }
@@ -48,7 +48,7 @@ impl Node<'_> {
         self.session.probe(index, wanted, known);
     }
 
-    /// A device whose features moved has another firmware than is remembered.
+    /// Reads the firmware version again: if features moved, the firmware was updated.
     pub(super) fn read_firmware_again(&mut self, now: Timestamp, index: DeviceIndex) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
@@ -58,13 +58,13 @@ impl Node<'_> {
         }
     }
 
-    /// What of its description is still to be asked.
+    /// The parts of its description that are still to be requested.
     pub(super) fn unread(&self, index: DeviceIndex) -> Wanted {
         let state = self.devices.get(&index);
         state.map_or(Wanted::NOTHING, |state| state.unread.wanted())
     }
 
-    /// A device that is back may have another charge, and forgot its settings.
+    /// A device woke or is back: its charge may differ, and it lost volatile settings.
     pub(super) fn on_wake(&mut self, now: Timestamp, index: DeviceIndex) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
@@ -80,18 +80,18 @@ impl Node<'_> {
         }
     }
 
-    /// Asks a device for its battery again; `false`: it is not here.
+    /// Polls the battery of the device at a link; `false`: this node does not have the link.
     pub(in crate::manager) fn refresh(&mut self, now: Timestamp, link: &Link) -> bool {
         let Some(index) = self.find(link) else {
             return false;
         };
         if !self.read_battery_again(now, index) {
-            debug!("{link:?} is not asked again");
+            debug!("{link:?}: battery not polled: it was polled recently, or cannot be");
         }
         true
     }
 
-    /// Asks a device for its battery again; `false`: it was asked a moment ago, or cannot answer.
+    /// Polls a battery again; `false`: it was polled less than [`FRESH`] ago, or cannot answer.
     pub(super) fn read_battery_again(&mut self, now: Timestamp, index: DeviceIndex) -> bool {
         let asks = self.phase != Phase::Closing
             && self.devices.get(&index).is_some_and(|state| {
@@ -107,8 +107,8 @@ impl Node<'_> {
         asks
     }
 
-    /// Asks whether the device at a link answers; `false`: it is not here, or is being asked something
-    /// else.
+    /// Checks whether the device at a link answers; `false`: this node does not have the link, or
+    /// another request to the device is in progress.
     pub(in crate::manager) fn check(&mut self, now: Timestamp, link: &Link) -> bool {
         let Some(index) = self.find(link) else {
             return false;
@@ -124,8 +124,8 @@ impl Node<'_> {
         true
     }
 
-    /// Tells that the computer was asleep: what was asked is void, and those that were awake are
-    /// asked once more.
+    /// The computer resumed from suspend: pending requests are void, and devices that were online
+    /// are polled again.
     pub(in crate::manager) fn resume(&mut self, now: Timestamp) {
         self.session.resume(now);
         let devices = self.devices.iter();

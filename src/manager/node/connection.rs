@@ -13,17 +13,17 @@ pub(super) enum Connection<'a> {
     Closed(Listening<'a>),
 }
 
-/// What happens while a node is closed.
+/// The state of a closed node.
 pub(super) struct Listening<'a> {
-    /// The nodes the kernel made for the solar keyboards: a pressed light key is reported nowhere else,
-    /// and they show nothing of the other devices.
+    /// The nodes that the kernel created for solar keyboards, which stay open: only they deliver a
+    /// press of the light key, and they carry no traffic of other devices.
     nodes: Vec<Box<dyn Transport + 'a>>,
-    /// When to look for sleeping devices that the kernel may miss.
+    /// When to poll sleeping devices whose wake the kernel may miss.
     seek_due: Option<Timestamp>,
 }
 
 impl<'a> Connection<'a> {
-    /// A closed one, to which nothing is listened yet.
+    /// A closed connection without additional nodes.
     pub(super) const fn closed(seek_due: Option<Timestamp>) -> Self {
         Self::Closed(Listening {
             nodes: Vec::new(),
@@ -42,21 +42,21 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Listens to this node too while it is closed.
+    /// Adds a node to receive from while the connection is closed.
     pub(super) fn listen(&mut self, transport: Box<dyn Transport + 'a>) {
         if let Self::Closed(listening) = self {
             listening.nodes.push(transport);
         }
     }
 
-    /// Stops listening while it is closed: the nodes may be others than before.
+    /// Drops the additional nodes, which may have been replaced.
     pub(super) fn stop_listening(&mut self) {
         if let Self::Closed(listening) = self {
             listening.nodes.clear();
         }
     }
 
-    /// When to look for sleeping devices, as long as it is closed.
+    /// When to poll sleeping devices, if the connection is closed.
     pub(super) const fn seek_due(&self) -> Option<Timestamp> {
         match self {
             Self::Open(_) => None,
@@ -64,7 +64,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Whether it is time to look for sleeping devices, once.
+    /// Whether polling sleeping devices is due; `true` once.
     pub(super) fn take_seek(&mut self, now: Timestamp) -> bool {
         match self {
             Self::Open(_) => false,
@@ -72,7 +72,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// The next thing that arrived. Losing a node that is only listened to is not a failure.
+    /// The next received message. Losing an additional node is not a failure.
     pub(super) fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError> {
         match self {
             Self::Open(transport) => transport.receive(now),
@@ -93,7 +93,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// What becomes readable when something arrives.
+    /// The descriptors that become readable when a message arrives.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let (open, listening) = match self {
             Self::Open(transport) => (Some(transport), [].as_slice()),
@@ -104,7 +104,7 @@ impl<'a> Connection<'a> {
             .filter_map(|transport| transport.descriptor())
     }
 
-    /// When something will arrive, where that is known beforehand.
+    /// When the next message will arrive, if known in advance (simulation and replay).
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         match self {
             Self::Open(transport) => transport.next_due(),

@@ -1,5 +1,5 @@
-//! Which device one is: its ids on its links, and devices of one id that turn out to be two, or of two
-//! that turn out to be one.
+//! Device identity: the ids of a device on its links, devices of one id that turn out to be two,
+//! and two ids that turn out to be one device.
 
 use log::debug;
 
@@ -13,7 +13,7 @@ use hidpp_proto::session::{Known, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Wpid};
 
-/// The product id of a device on its link: where its features stand may depend on it.
+/// The product id of a device on its link; feature indexes may depend on it.
 pub(super) const fn model_on(device: &Device) -> Option<Wpid> {
     match device.link {
         Link::Paired { .. } => device.wpid,
@@ -26,7 +26,7 @@ pub(super) const fn has_record(device: &Device) -> bool {
     matches!(device.link, Link::Paired { .. }) && device.serial.is_some()
 }
 
-/// A device that was identified by its unit id has that as its serial number.
+/// Sets the serial number of a device identified by its unit id to that unit id.
 pub(super) fn complete_serial(device: &mut Device) {
     if device.serial.is_none() && device.receiver().is_none() {
         device.serial = serial_in(&device.id).map(str::to_owned);
@@ -34,19 +34,18 @@ pub(super) fn complete_serial(device: &mut Device) {
 }
 
 impl Node<'_> {
-    /// The serial number of a device on a node of its own, as the kernel has it.
+    /// The serial number of a directly connected device, as reported by the kernel.
     pub(super) fn serial(&self) -> Option<String> {
         self.info.uniq.as_deref().and_then(direct_serial)
     }
 
-    /// The id of the device at a link among those of one id: what was found to be another device
-    /// once stays one.
+    /// The id of the device at a link: its separate id if it was set apart before, or else `id`.
     pub(super) fn own_id(&self, id: String, link: &Link, memory: &Memory) -> String {
         let apart = self.apart_id(&id, link);
         if memory.is_apart(&apart) { apart } else { id }
     }
 
-    /// A device stated its identity: it may be known by other links.
+    /// A device returned its identity: it may be known from other links.
     pub(super) fn identify(
         &mut self,
         now: Timestamp,
@@ -59,14 +58,15 @@ impl Node<'_> {
         };
         state.unread.on_identity();
         let device = &mut state.device;
-        // What does not state its own product id states nothing that can be believed.
+        // An identity that does not include the device's own product id is not trusted.
         let states_itself =
             model_on(device).is_some_and(|Wpid(model)| information.model_ids.contains(&model));
         let Some(unit_id) = unit_id(information).filter(|_| states_itself) else {
             return;
         };
         if has_record(device) {
-            // On older devices the unit id differs from the serial number, and other links have it.
+            // On older devices the unit id differs from the serial number, and other links use the
+            // unit id.
             if unit_id != device.id {
                 state.claim = Some(unit_id);
                 self.claims.push(index);
@@ -81,14 +81,14 @@ impl Node<'_> {
         let link = device.link.clone();
         let owns = state.link_id.is_own();
         if !owns {
-            // Of the last device at this port.
+            // Values of the previous device at this port.
             device.battery.take_if(|it| it.at < self.begun);
             device.light.take_if(|it| it.at < self.begun);
         }
         let is_new = from != to && memory.identify(&from, &to, owns);
         let id = self.own_id(to.clone(), &link, memory);
         self.rename(now, index, id, memory);
-        // After the rename, so that nothing is recorded under the old id any more.
+        // After the rename, so that nothing more is recorded under the old id.
         if is_new {
             self.changes.push_back(Change::Identified { from, to });
         }
@@ -105,7 +105,7 @@ impl Node<'_> {
         }
     }
 
-    /// Which links have a device that stated a unit id, since this was last called.
+    /// The links with a device that reported a unit id, since the last call.
     pub(in crate::manager) fn take_claims(&mut self) -> Vec<(Link, Claim)> {
         let claims = std::mem::take(&mut self.claims).into_iter();
         let claims = claims.filter_map(|index| {
@@ -119,8 +119,8 @@ impl Node<'_> {
         claims.collect()
     }
 
-    /// The device at a link has this unit id: what is known under that belongs to it. `false`: it is not
-    /// here.
+    /// The device at a link has this unit id, so data stored under that belongs to it. `false`: it is
+    /// not on this node.
     pub(in crate::manager) fn grant_claim(
         &mut self,
         now: Timestamp,
@@ -143,7 +143,7 @@ impl Node<'_> {
         true
     }
 
-    /// Gives the devices of one id another one: they turned out to be the same.
+    /// Changes the id of devices from `from` to `to`: they turned out to be the same device.
     pub(in crate::manager) fn adopt(
         &mut self,
         now: Timestamp,
@@ -159,7 +159,8 @@ impl Node<'_> {
         }
     }
 
-    /// Asks the device at a link for its identity, if that was not done.
+    /// Requests the identity of the device at a link, unless that was done. Returns whether a
+    /// request was made.
     pub(in crate::manager) fn ask_identity(&mut self, now: Timestamp, link: &Link) -> bool {
         let Some(index) = self.find(link) else {
             return false;
@@ -176,7 +177,7 @@ impl Node<'_> {
         true
     }
 
-    /// Gives a device another id, and what is remembered under it.
+    /// Changes the id of a device, and fills in what is cached under the new id.
     fn rename(&mut self, now: Timestamp, index: DeviceIndex, id: String, memory: &Memory) {
         let Some(DeviceState {
             device,
@@ -211,7 +212,8 @@ impl Node<'_> {
         self.due = Some(now);
     }
 
-    /// What identifies the device at a link if another one has its model and serial number, too.
+    /// The separate id of the device at a link, for use if another device has the same model and
+    /// serial number.
     fn apart_id(&self, id: &str, link: &Link) -> String {
         match link {
             Link::Paired { receiver, slot } => apart_id(id, &format!("{receiver}-{slot}")),
@@ -219,8 +221,7 @@ impl Node<'_> {
         }
     }
 
-    /// The device at a link is another one than that of the same id: it gets its own. `false`: it is
-    /// not here.
+    /// Assigns a separate id to the device at a link; `false`: this node does not have the link.
     pub(in crate::manager) fn set_apart(
         &mut self,
         now: Timestamp,

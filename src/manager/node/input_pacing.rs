@@ -1,34 +1,33 @@
-//! How long a node may be left unread at which only input arrives.
+//! Coalesces wake-ups: how long a node on which only input arrives may be left unread.
 //!
-//! A mouse in motion sends a thousand reports a second, and each would wake this program. The
-//! kernel keeps the last 64 for each reader (Linux `hidraw.h`, `HIDRAW_BUFFER_SIZE`), so they can
-//! wait and be dropped together; what else arrives meanwhile waits a moment with them.
+//! A moving mouse sends a thousand reports per second, and each would wake this program. The kernel
+//! buffers the last 64 for each reader (Linux `hidraw.h`, `HIDRAW_BUFFER_SIZE`), so they are left
+//! to accumulate and dropped together. HID++ reports that arrive in between are delayed with them.
 
 use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 
-/// The first wait, at the start of a motion, before it is known how fast it comes.
+/// The first pause, at the start of a motion, before the report rate is known.
 const FIRST: Duration = Duration::from_millis(1);
 
-/// The longest wait, too short to be noticed.
+/// The longest pause, too short to be noticed.
 const LONGEST: Duration = Duration::from_millis(20);
 
-/// With more reports than this at once the wait does not grow, with twice as many it shrinks.
+/// With more reports than this per pause, the pause stops growing; with twice as many it shrinks.
 const MANY: usize = 16;
 
 /// Whether a node is left unread, and until when.
 #[derive(Debug, Default)]
 pub(super) struct InputPacing {
-    /// The last wait; zero after a node was still.
+    /// The last pause; zero after a read without input.
     pause: Duration,
     /// When to read again; `None`: as soon as something arrives.
     until: Option<Timestamp>,
 }
 
 impl InputPacing {
-    /// Only input arrived, and this number of reports of it: leaves the node unread for a while if there
-    /// was any.
+    /// Only input arrived, namely this number of reports: starts a pause if there were any.
     pub(super) fn on_input(&mut self, now: Timestamp, reports: usize) {
         self.pause = match reports {
             0 => Duration::ZERO,
@@ -39,12 +38,12 @@ impl InputPacing {
         self.until = (reports > 0).then(|| now + self.pause);
     }
 
-    /// The node is read again.
+    /// Ends the pause.
     pub(super) const fn resume(&mut self) {
         self.until = None;
     }
 
-    /// When to read again; `None`: the node is not left unread.
+    /// When the pause ends; `None`: there is none.
     pub(super) const fn until(&self) -> Option<Timestamp> {
         self.until
     }
@@ -54,7 +53,7 @@ impl InputPacing {
 mod tests {
     use super::*;
 
-    /// How long the node is left unread after this number of reports.
+    /// The pause after this number of reports.
     fn pause(pacing: &mut InputPacing, reports: usize) -> Option<Duration> {
         pacing.resume();
         pacing.on_input(Timestamp::START, reports);
@@ -62,8 +61,8 @@ mod tests {
         Some(until.since(Timestamp::START))
     }
 
-    /// The most reports that wait at once and how often they are read in a second, of a mouse that
-    /// sends so many a second.
+    /// The maximum of buffered reports, and the reads per second, for a mouse that sends `rate`
+    /// reports per second.
     fn moved(rate: u32) -> (u32, u32) {
         let mut pacing = InputPacing::default();
         let (mut most, mut reads) = (1, 0);
@@ -79,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn a_mouse_in_motion_is_read_in_batches_that_the_kernel_keeps() {
+    fn a_moving_mouse_is_read_in_batches_that_fit_the_kernel_buffer() {
         let (most, reads) = moved(1000);
         assert!(most <= 20 && reads <= 70, "{most} at once, {reads} times");
-        // The fastest there are.
+        // The highest report rate of mice.
         let (most, reads) = moved(8000);
         assert!(most < 64 && reads <= 500, "{most} at once, {reads} times");
     }

@@ -1,5 +1,5 @@
-//! When a solar keyboard has to measure light: in the series that is wanted, or because the
-//! light last measured is old.
+//! When a solar keyboard has to measure light: in a requested series, or because the last
+//! measurement is stale.
 
 use super::device_state::DeviceState;
 use super::light_pacing::LightRequest;
@@ -10,8 +10,8 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::DeviceIndex;
 
 impl Node<'_> {
-    /// Makes the device at a link measure light in this series, or no longer; `false`: it is not here,
-    /// or cannot measure light now.
+    /// Starts a series of light measurements at a link, or cancels it; `false`: this node does not
+    /// have the link, or the device cannot measure light now.
     pub(in crate::manager) fn measure_light(
         &mut self,
         now: Timestamp,
@@ -30,17 +30,17 @@ impl Node<'_> {
         true
     }
 
-    /// When something is to be sent to a keyboard.
+    /// When the next light request is due.
     pub(super) fn light_timeout(&self) -> Option<Timestamp> {
         let due = self.devices.iter();
         let due = due.filter_map(|(index, state)| self.next_light_request(*index, state));
         due.map(|(due, _)| due).min()
     }
 
-    /// Sends keyboards what is due.
+    /// Sends the light requests that are due.
     pub(super) fn measure_due(&mut self, now: Timestamp) {
         for state in self.devices.values_mut() {
-            // What was wanted of one that fell asleep is not made up for.
+            // Requests to a device that fell asleep are dropped, not sent later.
             if !state.device.is_online() {
                 state.light.drop_pending();
             }
@@ -72,14 +72,14 @@ impl Node<'_> {
         }
     }
 
-    /// A series that was wanted and not sent yet is void.
+    /// Drops a requested series that was not sent yet.
     pub(super) fn forget_series(&mut self, index: DeviceIndex) {
         if let Some(state) = self.devices.get_mut(&index) {
             state.light.drop_pending();
         }
     }
 
-    /// What is to be sent to a device next, and when. A sleeping one is sent nothing.
+    /// The next light request to a device, and when it is due. A sleeping device is sent nothing.
     fn next_light_request(
         &self,
         index: DeviceIndex,

@@ -1,47 +1,48 @@
-//! How often a solar keyboard is sent requests for light.
+//! Rate limit of the light requests to a solar keyboard.
 
 use std::time::Duration;
 
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// How long a wanted series waits after the last message, and then the latest is sent: however many
-/// programs request light, the keyboard receives a message a second at most.
+/// The minimum time between two light requests to a keyboard. Requests in between are coalesced and
+/// only the latest is sent, so that the keyboard receives at most one message per second however
+/// many programs request light.
 const PACE: Duration = Duration::from_secs(1);
 
-/// What is to be sent to a solar keyboard.
+/// A light request to a solar keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LightRequest {
-    /// To measure in this series.
+    /// Start a series of measurements.
     Start(LightMeasure),
-    /// To end its series.
+    /// Cancel the current series.
     Cancel,
 }
 
 impl LightRequest {
-    /// `None` and a series that cancels are the same.
+    /// Both `None` and a series without reports cancel.
     pub(super) fn new(series: Option<LightMeasure>) -> Self {
         let series = series.filter(|series| !series.is_cancel());
         series.map_or(Self::Cancel, Self::Start)
     }
 }
 
-/// What was sent to one keyboard and is to be sent.
+/// The pending light request of one keyboard, and when the last one was sent.
 #[derive(Debug, Default)]
 pub(super) struct LightPacing {
-    /// What was requested last and not sent yet.
+    /// The latest request not sent yet.
     pending: Option<LightRequest>,
-    /// When it was last sent something.
+    /// When the last request was sent.
     sent: Option<Timestamp>,
 }
 
 impl LightPacing {
-    /// Replaces what was requested before.
+    /// Queues a request, replacing the one before.
     pub(super) const fn request(&mut self, request: LightRequest) {
         self.pending = Some(request);
     }
 
-    /// Drops what was not sent yet.
+    /// Drops the request not sent yet.
     pub(super) const fn drop_pending(&mut self) {
         self.pending = None;
     }
@@ -51,15 +52,16 @@ impl LightPacing {
         self.sent = Some(now);
     }
 
-    /// What was requested, and when it may be sent.
+    /// The pending request, and when it may be sent.
     pub(super) fn pending(&self) -> Option<(Timestamp, LightRequest)> {
         let request = self.pending?;
         let due = self.sent.map_or(Timestamp::START, |sent| sent + PACE);
         Some((due, request))
     }
 
-    /// When light is to be measured again, so that it gets no older than `every`; it was measured and
-    /// the battery polled, which measures it too, at these times.
+    /// When to measure light again, so that the measurement gets no older than `every`. `measured`
+    /// is when light was last measured, `polled` when the battery was polled, which also measures
+    /// light.
     pub(super) fn renewal(
         &self,
         every: Duration,
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_that_cancels_is_a_cancellation() {
+    fn a_series_without_reports_is_a_cancellation() {
         for series in [None, Some(LightMeasure::CANCEL)] {
             assert_eq!(LightRequest::new(series), LightRequest::Cancel);
         }
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn light_is_renewed_after_the_last_of_what_measures_it() {
+    fn the_age_of_light_counts_from_the_last_measurement_request_or_poll() {
         let every = Duration::from_secs(60);
         let mut pacing = LightPacing::default();
         assert_eq!(pacing.renewal(every, None, None), Timestamp::START);

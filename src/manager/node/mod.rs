@@ -1,4 +1,4 @@
-//! One node in use: its transport, its conversations, and what they found out.
+//! A node in use: its connection, its session, and the state of its devices.
 
 mod answers;
 mod asking;
@@ -38,59 +38,58 @@ use hidpp_proto::wire::{DeviceIndex, ReportId, Slot};
 
 pub(super) struct Node<'a> {
     info: NodeInfo,
-    /// The HID device it is on.
+    /// The HID device it belongs to.
     place: Place,
     connection: Connection<'a>,
     session: Session,
-    /// `None`: the node is a device's own.
+    /// `None`: the node is that of a directly connected device.
     receiver: Option<Receiver>,
     devices: BTreeMap<DeviceIndex, DeviceState>,
     phase: Phase,
-    /// Whether all that was there when it was opened was asked once.
+    /// Whether all devices present when it was opened were polled once.
     settled: bool,
-    /// Whether it was reported that the receiver is there.
+    /// Whether [`Change::ReceiverAdded`] was reported.
     introduced: bool,
     failure: Option<Failure>,
-    /// Devices that answered, but not with what was asked.
+    /// Failed requests to its devices.
     device_failures: Vec<Failure>,
     changes: VecDeque<Change>,
-    /// Signs of life; taken at each turn.
+    /// Which devices answered or connected since the last turn of the event loop.
     signs: Vec<(Timestamp, DeviceIndex, Sign)>,
-    /// Devices that stated a unit id, or connected after they did; taken at each turn.
+    /// Devices that reported a unit id, or connected after they did; taken at each iteration.
     claims: Vec<DeviceIndex>,
-    /// Since when it is in use.
+    /// When its use began.
     begun: Timestamp,
-    /// When it next has something to do by itself.
+    /// When [`Self::pump`] next has something to do, apart from received messages.
     due: Option<Timestamp>,
-    /// Whether something arrived.
+    /// Whether a descriptor became readable.
     readable: bool,
-    /// While nothing but input arrives.
     input_pacing: InputPacing,
     standby: StandbySchedule,
     log: Privacy,
     query: &'a Query,
 }
 
-/// How far it is with a node.
+/// The life cycle of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Its devices are looked for.
+    /// Its devices are being discovered.
     Searching,
-    /// All that it has were found.
+    /// Discovery is complete.
     Searched,
-    /// Its conversations end, and no other is begun.
+    /// Its session is being closed; no further request is started.
     Closing,
 }
 
 impl<'a> Node<'a> {
-    /// A node, and what is asked of it at once.
+    /// Creates the state of an opened node. For a receiver, queues discovery.
     pub(super) fn new(
         info: NodeInfo,
         model: Option<ReceiverModel>,
         transport: Box<dyn Transport + 'a>,
         query: &'a Query,
     ) -> Self {
-        // Bolt takes long calls only; elsewhere the short form saves air time.
+        // Bolt receivers accept only long requests; elsewhere the short form saves air time.
         let long = !info.capabilities.short || model.is_some_and(|model| model.long_calls);
         let form = if long {
             ReportId::Long
@@ -105,7 +104,7 @@ impl<'a> Node<'a> {
         let mut session = Session::new(peer, form).with_text(|it| text::name(it.untrusted()));
         let node_name = info.path.rsplit('/').next().unwrap_or_default();
         let receiver = model.map(|model| Receiver {
-            // A node's number is another after each plugging, the port it is plugged into is not.
+            // A node's number changes each time it is plugged in, its port does not.
             id: direct_id(
                 info.product,
                 None,
@@ -148,7 +147,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Starts asking the device of a node of its own; a receiver is asked from the start.
+    /// Starts using the node; polls a directly connected device. A receiver's discovery was already
+    /// queued by [`Self::new`].
     pub(super) fn begin(&mut self, now: Timestamp, memory: &Memory) {
         self.begun = now;
         if self.receiver.is_some() {
@@ -172,7 +172,7 @@ impl<'a> Node<'a> {
         self.add(now, DeviceIndex::DIRECT, device, None, memory);
     }
 
-    /// Tells that something arrived.
+    /// A descriptor became readable.
     pub(super) const fn on_readable(&mut self) {
         self.readable = true;
     }
@@ -210,7 +210,7 @@ impl<'a> Node<'a> {
         receiver.serial = record
             .unique_id
             .or(record.serial.map(|serial| serial.to_string()));
-        // The second of two with one serial number keeps the name of its port.
+        // The second of two receivers with one serial number keeps its port-based id.
         if let Some(serial) = receiver.serial.as_ref().filter(|_| !known)
             && memory.claim(serial, &self.info.id)
         {
@@ -224,12 +224,12 @@ impl<'a> Node<'a> {
             .push_back(Change::ReceiverAdded(receiver.clone()));
     }
 
-    /// What became different since it was last asked.
+    /// The next queued change.
     pub(super) fn poll_change(&mut self) -> Option<Change> {
         self.changes.pop_front()
     }
 
-    /// Everything that goes with the node, as far as it was reported.
+    /// The changes to report when the node is removed: its reported devices and receiver.
     pub(super) fn removed(mut self) -> impl Iterator<Item = Change> {
         self.devices.retain(|_, it| it.announcement.is_made());
         let devices = self.devices.into_values();
@@ -238,15 +238,15 @@ impl<'a> Node<'a> {
         devices.chain(receiver.map(Change::ReceiverRemoved))
     }
 
-    /// Whether nothing more is to be expected.
+    /// Whether no answer is outstanding, or the node failed.
     pub(super) fn is_done(&self) -> bool {
         let asking = self.devices.values().any(|it| it.poll.is_running());
         self.failure.is_some()
             || (self.phase == Phase::Searched && !asking && self.session.is_idle())
     }
 
-    /// Whether all that was there when it was opened was asked once. That stays so, while devices report
-    /// and light is measured.
+    /// Whether all devices present when it was opened were polled once. It stays true while devices
+    /// report and light is measured.
     pub(super) const fn is_settled(&self) -> bool {
         self.settled
     }
@@ -257,24 +257,24 @@ impl<'a> Node<'a> {
         self.settled |= self.failure.is_some() || (is_searched && is_asked);
     }
 
-    /// The device at this place.
+    /// The device at a link.
     fn find(&self, link: &Link) -> Option<DeviceIndex> {
         let mut devices = self.devices.iter();
         let found = devices.find(|(_, state)| state.device.link == *link);
         found.map(|(index, _)| *index)
     }
 
-    /// What is known of a device.
+    /// The properties and values of a device.
     fn device(&self, index: DeviceIndex) -> Option<&Device> {
         self.devices.get(&index).map(|state| &state.device)
     }
 
-    /// Its devices as they are known now, one view for each link.
+    /// Its devices as currently known, one view for each link.
     pub(super) fn views(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().map(|state| &state.device)
     }
 
-    /// Which links gave a sign of life, and when, since this was last called.
+    /// Which links answered or connected, and when, since the last call.
     pub(super) fn take_signs(&mut self) -> Vec<(Timestamp, Link, Sign)> {
         let signs = std::mem::take(&mut self.signs).into_iter();
         let signs = signs.filter_map(|(at, it, sign)| Some((at, self.device(it)?, sign)));
@@ -283,7 +283,8 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// Ends all conversations. Where that was not wanted, what is not done has run out of time.
+    /// Closes the session. If `wanted` is false (the timeout expired), unfinished work is reported
+    /// as [`Failure::TimedOut`].
     pub(super) fn close(&mut self, now: Timestamp, wanted: bool) {
         if !self.is_done() && !wanted {
             let node = self.info.path.clone();
@@ -296,7 +297,7 @@ impl<'a> Node<'a> {
         self.due = Some(now);
     }
 
-    /// Whether everything that closing sends was sent and answered.
+    /// Whether all requests sent by closing are answered.
     pub(super) fn is_closed(&self) -> bool {
         self.is_lost() || !self.connection.is_open() || self.session.is_idle()
     }
@@ -305,23 +306,23 @@ impl<'a> Node<'a> {
         matches!(self.failure, Some(Failure::Transport(_)))
     }
 
-    /// What went wrong with the node, once.
+    /// The failure of the node, returned once.
     pub(super) fn take_failure(&mut self) -> Option<Failure> {
         self.failure.take()
     }
 
-    /// What went wrong with its devices since it was last asked.
+    /// The failures of its devices since the last call.
     pub(super) fn take_device_failures(&mut self) -> Vec<Failure> {
         std::mem::take(&mut self.device_failures)
     }
 
-    /// Since when it is in use.
+    /// When its use began.
     pub(super) const fn begun(&self) -> Timestamp {
         self.begun
     }
 
-    /// What distinguishes its place from others: on USB the port it is plugged into, on Bluetooth the
-    /// address of the device, as all have the adapter for their port (`HID_PHYS`, Linux `hidp`).
+    /// The USB port, or the Bluetooth address of the device: there the port (`HID_PHYS`, Linux
+    /// `hidp`) is the adapter for all devices.
     fn port_or_address(&self) -> &str {
         let NodeInfo {
             bus, phys, uniq, ..
@@ -330,18 +331,17 @@ impl<'a> Node<'a> {
         place.as_deref().unwrap_or(&self.info.path)
     }
 
-    /// The port it is plugged into, where the kernel knows it.
+    /// The port it is plugged into, if the kernel reports one.
     pub(super) fn port(&self) -> Option<&str> {
         let phys = self.info.phys.as_deref()?;
         Some(phys.rsplit_once('/').map_or(phys, |(port, _)| port))
     }
 
-    /// Where it is.
     pub(super) const fn info(&self) -> &NodeInfo {
         &self.info
     }
 
-    /// What to wait for.
+    /// The descriptors to wait for; none while the node is paused because of input.
     pub(super) fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         let descriptors = self.connection.descriptors();
         descriptors.filter(|_| !self.is_lost() && self.input_pacing.until().is_none())
@@ -354,7 +354,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn into_parts(mut self) -> (Option<Receiver>, Vec<Failure>) {
-        // The receiver reports sleeping devices; silence after an answer is a fault.
+        // The receiver reports sleeping devices, so a timeout after an answer is a failure.
         let fell_silent = self
             .devices
             .values()

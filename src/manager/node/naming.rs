@@ -1,4 +1,4 @@
-//! What a device is called, and whether that makes it one of those that are wanted.
+//! Device names, and whether the query selects a device by its name.
 
 use super::Node;
 use crate::device::Change;
@@ -39,8 +39,9 @@ impl Node<'_> {
         }
     }
 
-    /// Asks a device that turned out to be a wanted one, or for its own name where no better one is
-    /// known, or none by which it could be chosen.
+    /// Polls a device if the query selects it by its name. Otherwise requests the name
+    /// from the device itself, if it has no better one, or none at all by which it could be
+    /// selected.
     pub(super) fn ask_as_named(&mut self, now: Timestamp, index: DeviceIndex, lacks_name: bool) {
         let Some(state) = self.devices.get_mut(&index) else {
             return;
@@ -56,14 +57,14 @@ impl Node<'_> {
         }
     }
 
-    /// Whether a device is among those that were asked for. Its name may come a little later.
+    /// Whether the query selects a device. This may change when its name arrives.
     pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
         let state = self.devices.get(&index);
         state.is_some_and(|state| self.query.selects(&state.device))
     }
 }
 
-/// Whether a device may have a name of its own: HID++ 1.0 has none.
+/// Whether a device may be able to return its own name: HID++ 1.0 devices cannot.
 pub(super) fn can_have_name(known: &Known) -> bool {
     known.protocol.is_none_or(ProtocolVersion::has_features)
 }

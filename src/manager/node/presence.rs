@@ -1,4 +1,4 @@
-//! Devices that are found, come and go.
+//! Device presence: devices that are found, connect, disconnect and are unpaired.
 
 use super::Node;
 use super::device_state::{Announcement, Contact, DeviceState, LinkId, Poll, Unread};
@@ -57,7 +57,7 @@ impl Node<'_> {
         }
     }
 
-    /// Takes in a device that was found, with what is remembered of it, and asks it.
+    /// Adds a device that was found, fills it from the cache, and polls it.
     pub(super) fn add(
         &mut self,
         now: Timestamp,
@@ -67,7 +67,7 @@ impl Node<'_> {
         memory: &Memory,
     ) {
         let link_id = device.id.clone();
-        // Another device can be plugged into a port.
+        // A different device may be plugged into the same port.
         let is_lasting = device.receiver().is_some() || self.serial().is_some();
         let last = if has_record(&device) {
             link_id.clone()
@@ -83,14 +83,14 @@ impl Node<'_> {
         let mut known = if is_known {
             memory.recall(&mut device, model, now)
         } else {
-            // The last device at this port had features where this one is likely to have them.
+            // The previous device at this port probably had the same feature indexes.
             let mut before = Device::new(last, device.link.clone());
             memory.recall(&mut before, model, now)
         };
         known.protocol = protocol.or(known.protocol);
         known.model = model;
         device.name = device.best_name();
-        // A charging pad calls itself a touchpad, and so does its receiver.
+        // A charging pad and its receiver report it as a touchpad.
         device.kind = match device.model().map(|model| model.kind) {
             Some(DeviceKind::ChargingPad) => Some(DeviceKind::ChargingPad),
             kind => device
@@ -99,12 +99,12 @@ impl Node<'_> {
                 .or(kind)
                 .or(device.kind),
         };
-        // Only a receiver stores the name of another.
+        // Only receivers store names of devices.
         let awaits_name =
             device.stored_name.is_none() && self.query.names && device.receiver().is_some();
         let lacks_name =
             self.query.names && !awaits_name && can_have_name(&known) && device.lacks_own_name();
-        // Remembered firmware is believed as long as where the features stand.
+        // The cached firmware version is valid as long as the cached feature indexes.
         let known_firmware = known.remembered && device.firmware.is_some();
         let wanted = self.query.wanted;
         let unread = Wanted::NAME
@@ -136,7 +136,7 @@ impl Node<'_> {
             self.ask(now, index, known);
             return;
         }
-        // It may be the wanted one by another link.
+        // It may be another link of a selected device.
         if unread.contains(Wanted::IDENTITY) {
             self.probe(now, index, Wanted::IDENTITY, known);
         } else {
@@ -175,7 +175,7 @@ impl Node<'_> {
         } else {
             self.change(index, |device| {
                 if device.is_online() {
-                    // Its receiver had a link until now.
+                    // Its link was up until now.
                     device.seen = Some(now);
                 }
                 device.presence = Presence::Offline;

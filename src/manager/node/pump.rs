@@ -1,4 +1,4 @@
-//! What passes over a node: takes what arrived, does what is due, sends what is to be sent.
+//! The input and output of a node: receives messages, handles timeouts, sends requests.
 
 use log::{Level, debug, log_enabled, trace};
 
@@ -11,11 +11,11 @@ use crate::transport::TransportError;
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report};
 
-/// How many reports are taken in one go, so that a flood does not keep deadlines waiting.
+/// The number of reports received per turn, so that a flood of them does not delay deadlines.
 const BATCH: usize = 256;
 
 impl Node<'_> {
-    /// Takes what arrived, does what is due, sends what is to be sent.
+    /// Receives messages, handles timeouts, and sends requests.
     pub(in crate::manager) fn pump(&mut self, now: Timestamp, memory: &mut Memory) {
         let is_due = self.due.is_some_and(|due| due <= now);
         if self.is_lost() || !(is_due || std::mem::take(&mut self.readable)) {
@@ -33,7 +33,7 @@ impl Node<'_> {
             .next_due()
             .into_iter()
             .chain(self.standby.polls_due());
-        // What is to be sent waits until it is open.
+        // Requests wait until the node is open.
         let asking = self
             .session
             .poll_timeout()
@@ -57,7 +57,7 @@ impl Node<'_> {
             match transport.send(now, &report) {
                 Ok(()) => self.log_report(Direction::ToDevice, &report),
                 Err(TransportError::Stalled { node, source }) => {
-                    debug!("{node} did not take {report}: {source}");
+                    debug!("{node}: write of {report} stalled: {source}");
                     self.session.handle_stall(now, &report);
                 }
                 Err(error @ TransportError::NotRecorded { .. }) => {
@@ -83,7 +83,7 @@ impl Node<'_> {
                     self.log_report(Direction::FromDevice, &report);
                     self.session.handle_report(now, &report);
                 }
-                // Input is dropped here; the kernel has it.
+                // Input is dropped; the kernel delivers it to its consumers.
                 Some(Incoming::Input | Incoming::Dj(_)) => input += 1,
                 Some(Incoming::Other(why)) => debug!("{}: ignored: {why}", self.info.path),
                 None => break,
@@ -92,7 +92,7 @@ impl Node<'_> {
         if other {
             self.put_off_standby(now);
         } else if !self.session.awaits_answer() {
-            // No answer is due that may come behind a motion or a key.
+            // No answer is pending that could be delayed behind input.
             self.input_pacing.on_input(now, input);
         }
         Ok(())

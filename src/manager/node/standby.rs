@@ -1,13 +1,14 @@
 //! Standby: keeps a node closed while the kernel driver reports on its devices.
 //!
-//! A program that has a receiver's node open is woken by every key and every motion of every device. So
-//! where the kernel's driver follows the batteries ([`Supply`]), a node is closed once all is asked,
-//! and what is known stays. Each report of the kernel on a device is a sign that the device sent
-//! something, and then it is polled, once: the kernel forgets the M705's events, knows no light, no
-//! steps and mostly no voltage, and guesses the state of a K750 from its charge.
+//! A program that has a receiver's node open is woken by every key press and every motion of every
+//! device. So if the kernel driver reports the batteries ([`Supply`]), the node is closed once all
+//! requests are answered, and the last values are kept. Each kernel report on a device means that
+//! the device sent something, and triggers one poll. The report itself is not enough: the kernel
+//! drops the M705's events, has no light, no charge steps and usually no voltage, and derives the
+//! state of a K750 from its charge.
 //!
-//! A K750 is polled only where its charge differs or it came back: each measurement makes the kernel
-//! report, and would be followed by the next.
+//! A K750 is polled only if its charge changed or it came back online: each measurement makes the
+//! kernel report again, so polling on every report would never end.
 
 use std::time::Duration;
 
@@ -23,46 +24,46 @@ use hidpp_proto::session::{Known, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Wpid};
 
-/// How often a device is looked for that sleeps and whose battery the kernel does not know yet: the
+/// The poll interval for a sleeping device with a battery that the kernel has not read yet: the
 /// kernel may fail to read it when the device wakes, and then reports nothing.
 const SELDOM: Duration = Duration::from_secs(60 * 60);
 
 impl<'a> Node<'a> {
-    /// Whether it is closed and has something to send.
+    /// Whether the node is closed and a request is waiting.
     pub(in crate::manager) fn wants_open(&self) -> bool {
         !self.connection.is_open() && !self.session.is_idle()
     }
 
-    /// Goes on where it was closed.
+    /// Resumes after standby with a new transport.
     pub(in crate::manager) fn reopen(
         &mut self,
         now: Timestamp,
         transport: Box<dyn Transport + 'a>,
     ) {
-        debug!("{} is open again", self.info);
+        debug!("{} reopened", self.info);
         self.connection = Connection::Open(transport);
         self.due = Some(now);
     }
 
-    /// Whether it leads there.
+    /// Whether it is the node of this place.
     pub(in crate::manager) fn leads_to(&self, place: &Place) -> bool {
         self.place.hid == place.hid
     }
 
-    /// There was an exchange: see a little later whether it is over.
+    /// There was traffic: checks a little later whether the node can be closed.
     pub(super) fn put_off_standby(&mut self, now: Timestamp) {
         if self.query.quiet {
             self.standby.on_exchange(now);
         }
     }
 
-    /// The kernel drives a device now, or no longer.
+    /// The kernel started or stopped driving a device.
     pub(in crate::manager) fn on_coverage(&mut self, now: Timestamp) {
         self.standby.on_coverage(now);
     }
 
-    /// Closes the node, if nothing is going on and the kernel reports on all devices; then what else
-    /// to listen to is returned. Polls those on which it no longer reports.
+    /// Closes the node if it is idle and the kernel reports on all devices, and returns the
+    /// additional nodes to receive from. Polls devices on which the kernel no longer reports.
     pub(in crate::manager) fn settle(
         &mut self,
         now: Timestamp,
@@ -74,7 +75,7 @@ impl<'a> Node<'a> {
         }
         let devices = self.devices.iter();
         let unreported = devices.filter(|(index, DeviceState { device, .. })| {
-            self.query.selects(device) && !coverage.tells_of(&self.place_of(**index), device)
+            self.query.selects(device) && !coverage.reports(&self.place_of(**index), device)
         });
         let unreported: Vec<DeviceIndex> = unreported.map(|(index, _)| *index).collect();
         if !self.connection.is_open() {
@@ -95,7 +96,7 @@ impl<'a> Node<'a> {
             self.session.raise_flags();
             self.due = Some(now);
         } else if !self.is_done() || self.standby.has_polls() {
-            // Its end puts the check off once more.
+            // When that ends, the check is rescheduled.
         } else if self.session.holds_flags() {
             self.session.release_flags();
             self.due = Some(now);
@@ -113,19 +114,18 @@ impl<'a> Node<'a> {
         Vec::new()
     }
 
-    /// Those that sleep and whose battery the kernel has yet to find.
+    /// The sleeping devices with a battery that the kernel has not read yet.
     fn awaited(&self, coverage: &KernelCoverage) -> Vec<DeviceIndex> {
         let devices = self
             .devices
             .iter()
             .filter(|(index, DeviceState { device, .. })| {
-                self.query.selects(device)
-                    && coverage.is_to_tell_of(&self.place_of(**index), device)
+                self.query.selects(device) && coverage.will_report(&self.place_of(**index), device)
             });
         devices.map(|(index, _)| *index).collect()
     }
 
-    /// Listens to this node too while its own is closed.
+    /// Adds a node to receive from while its own is closed.
     pub(in crate::manager) fn listen(&mut self, transport: Box<dyn Transport + 'a>) {
         self.connection.listen(transport);
     }
@@ -148,7 +148,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The kernel reports on a device; `before` is its last report.
+    /// The kernel reported on a device; `before` is its previous report.
     pub(in crate::manager) fn on_supply(
         &mut self,
         now: Timestamp,
@@ -174,14 +174,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The kernel gave a device up: what it reported on it counts no more.
+    /// The kernel stopped driving a device: its reports on it are void.
     pub(in crate::manager) fn on_supply_gone(&mut self, now: Timestamp, place: &Place) {
         self.standby
             .forget(place.slot.map_or(DeviceIndex::DIRECT, Into::into));
         self.on_coverage(now);
     }
 
-    /// The kernel made a node for a paired device, or removed it (`product` is `None`).
+    /// The kernel created a node for a paired device, or removed it (`product` is `None`).
     pub(in crate::manager) fn on_child(
         &mut self,
         now: Timestamp,
@@ -216,7 +216,7 @@ impl<'a> Node<'a> {
             {
                 continue;
             }
-            // What it reports of its wake while the node is open is the same.
+            // Wake reports that arrive while the node is open belong to the same wake.
             state.woken = Some(now);
             if self.is_wanted(index) {
                 self.probe(now, index, Wanted::BATTERY, Known::default());

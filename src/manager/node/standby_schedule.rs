@@ -1,4 +1,5 @@
-//! When a node may be closed, and when the devices on which the kernel reported are polled.
+//! Standby timing: when a node may be closed, and when devices on which the kernel reported are
+//! polled.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,21 +10,22 @@ use hidpp_proto::wire::DeviceIndex;
 /// How long a node stays open after the last message; messages tend to come in bursts.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How long the kernel may take to drive a device again that it gave up, or to report that the device is
-/// unpaired.
+/// How long the kernel may take to drive a device again after it stopped, or to report that the
+/// device is unpaired.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How long a device is left alone after the first report of the kernel: there are several when one
-/// wakes.
+/// Debounce time: a device is polled this long after the kernel's first report, because the kernel
+/// reports several times when a device wakes.
 const SETTLING: Duration = Duration::from_millis(500);
 
-/// How shortly before the kernel's report a message of the device itself is what it reports on.
+/// A message received from the device at most this long before the kernel's report counts as the
+/// cause of the report.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What a node with standby has to do, and when.
+/// The timers of a node with standby.
 #[derive(Debug, Default)]
 pub(super) struct StandbySchedule {
-    /// When to see whether the node may be closed.
+    /// When to check whether the node can be closed.
     check_due: Option<Timestamp>,
     /// The devices on which the kernel reported, to be polled.
     polls: BTreeMap<DeviceIndex, PendingPoll>,
@@ -32,14 +34,14 @@ pub(super) struct StandbySchedule {
 /// A device on which the kernel reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PendingPoll {
-    /// When it first did.
+    /// The time of the first report.
     reported: Timestamp,
-    /// The device had been offline, so a message that it sent on its own is not enough.
+    /// The device had been offline, so an unsolicited message is not enough: it has to be polled.
     was_offline: bool,
 }
 
 impl PendingPoll {
-    /// Whether the device's last reading, or the last poll, is what the kernel reports on.
+    /// Whether the device's last reading, or the last poll, already covers the kernel's report.
     pub(super) fn is_answered_by(
         self,
         reading: Option<Timestamp>,
@@ -51,17 +53,18 @@ impl PendingPoll {
 }
 
 impl StandbySchedule {
-    /// There was an exchange: it may be over a little later.
+    /// There was traffic: postpones the check.
     pub(super) fn on_exchange(&mut self, now: Timestamp) {
         self.check_due = Some(now + LINGER);
     }
 
-    /// The kernel drives a device now, or no longer.
+    /// The kernel started or stopped driving a device.
     pub(super) fn on_coverage(&mut self, now: Timestamp) {
         self.check_due = Some(now + GRACE);
     }
 
-    /// The kernel reported on a device, which was offline or not. Its first report counts.
+    /// The kernel reported on a device. Further reports before the poll are coalesced into the
+    /// first.
     pub(super) fn on_report(&mut self, now: Timestamp, index: DeviceIndex, was_offline: bool) {
         self.polls.entry(index).or_insert(PendingPoll {
             reported: now,
@@ -69,17 +72,17 @@ impl StandbySchedule {
         });
     }
 
-    /// What the kernel reported on a device counts no more.
+    /// Drops the pending poll of a device.
     pub(super) fn forget(&mut self, index: DeviceIndex) {
         self.polls.remove(&index);
     }
 
-    /// Whether it is time to see if the node may be closed, once.
+    /// Whether the check is due; `true` once.
     pub(super) fn take_check(&mut self, now: Timestamp) -> bool {
         self.check_due.take_if(|due| *due <= now).is_some()
     }
 
-    /// The polls that are due, once.
+    /// Removes and returns the polls that are due.
     pub(super) fn take_polls(&mut self, now: Timestamp) -> Vec<(DeviceIndex, PendingPoll)> {
         let mut due = Vec::new();
         self.polls.retain(|index, poll| {
@@ -96,12 +99,12 @@ impl StandbySchedule {
         !self.polls.is_empty()
     }
 
-    /// When [`Self::take_check`] has something to do.
+    /// When to call [`Self::take_check`].
     pub(super) const fn check_due(&self) -> Option<Timestamp> {
         self.check_due
     }
 
-    /// When [`Self::take_polls`] has something to do.
+    /// When to call [`Self::take_polls`].
     pub(super) fn polls_due(&self) -> Option<Timestamp> {
         let polls = self.polls.values();
         polls.map(|poll| poll.reported + SETTLING).min()
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_comes_once_after_the_last_exchange() {
+    fn the_check_is_due_once_after_the_last_traffic() {
         let mut standby = StandbySchedule::default();
         assert!(!standby.take_check(at(10_000)));
         standby.on_exchange(at(0));
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_in_a_burst_are_one_poll() {
+    fn a_burst_of_reports_is_coalesced_into_one_poll() {
         let mut standby = StandbySchedule::default();
         standby.on_report(at(0), ONE, true);
         standby.on_report(at(300), ONE, false);
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_just_before_the_report_answers_it_unless_the_device_was_offline() {
+    fn a_message_just_before_the_report_makes_the_poll_unnecessary_unless_the_device_was_offline() {
         for (was_offline, reading, polled, answered) in [
             (false, None, None, false),
             (false, Some(1000), None, true),

@@ -1,5 +1,5 @@
-//! What a node does about one device, whatever order its answers, failures and notices come in. The
-//! inputs are what a session reports; the conversations themselves are in `tests/manager`.
+//! How a node handles one device, for different orders of answers, failures and notices. The inputs
+//! are session events; complete exchanges are tested in `tests/manager`.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use test_support::report;
 
 const DEVICE: DeviceIndex = DeviceIndex(1);
 
-/// A node that takes requests and sends nothing.
+/// A transport that accepts requests and returns nothing.
 struct Mute;
 
 impl Transport for Mute {
@@ -44,7 +44,7 @@ fn mileage(percent: u8) -> BatteryMileage {
     battery_mileage::read(&report(&format!("10 01 81 0D {percent:02X} 00 30")))
 }
 
-/// The battery and the firmware of all devices, which are followed.
+/// A query that follows the battery and the firmware of all devices.
 fn query() -> Query {
     let wanted = Wanted::BATTERY | Wanted::FIRMWARE;
     Query {
@@ -53,7 +53,7 @@ fn query() -> Query {
     }
 }
 
-/// The same of devices that are called this.
+/// The same for devices with this name.
 fn query_of(name: &str) -> Query {
     Query {
         devices: vec![Selector::new(name)],
@@ -68,7 +68,7 @@ struct Rig<'a> {
 }
 
 impl<'a> Rig<'a> {
-    /// The receiver stores this name of it.
+    /// Creates the rig; the receiver stores this name for the device.
     fn named(query: &'a Query, name: Option<&str>) -> Self {
         let info = NodeInfo::unifying("/dev/hidraw0");
         let model = ReceiverModel::of(info.vendor, info.product);
@@ -76,14 +76,14 @@ impl<'a> Rig<'a> {
         let mut memory = Memory::default();
         node.begin(at(0), &memory);
         let mut record = PairingRecord::default();
-        // A model that has no entry in the list of models.
+        // Not in the list of models.
         record.wpid = Some(Wpid(0x7FFF));
         record.name = name.map(str::to_owned);
         node.on_paired(at(0), DEVICE, &record, &mut memory);
         Self { node, memory }
     }
 
-    /// It is not asked for anything: the query selects other devices.
+    /// The device is not polled: the query selects other devices.
     fn unwanted() -> Rig<'static> {
         let query = Box::leak(Box::new(query_of("another")));
         Rig::named(query, Some("Mouse"))
@@ -139,7 +139,7 @@ impl<'a> Rig<'a> {
         signs.map(|(_, _, sign)| sign).collect()
     }
 
-    /// How often it was reported that the device is there.
+    /// How often the device was announced.
     fn added(&mut self) -> usize {
         let changes = std::iter::from_fn(|| self.node.poll_change());
         changes
@@ -147,7 +147,7 @@ impl<'a> Rig<'a> {
             .count()
     }
 
-    /// Ends the node; whether the device was still being asked.
+    /// Closes the node and returns whether a poll of the device was still running.
     fn ends_asked(mut self) -> bool {
         self.node.close(at(1000), false);
         match self.node.take_failure() {
@@ -156,7 +156,7 @@ impl<'a> Rig<'a> {
         }
     }
 
-    /// Ends the node; whether the device fell silent.
+    /// Ends the node and returns whether the device stopped answering.
     fn fell_silent(self) -> bool {
         let (_, failures) = self.node.into_parts();
         failures.iter().any(|it| {
@@ -167,7 +167,7 @@ impl<'a> Rig<'a> {
 }
 
 #[test]
-fn silence_is_a_failure_only_after_an_answer_and_until_the_next() {
+fn a_timeout_is_a_failure_only_after_an_answer_and_until_the_next() {
     let silent = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
         for step in steps {
@@ -186,7 +186,7 @@ fn silence_is_a_failure_only_after_an_answer_and_until_the_next() {
     assert!(silent(&[answer, silence, away, silence]));
     assert!(silent(&[away, answer, silence]), "its dongle answered");
     assert!(!silent(&[away, silence]));
-    // Whatever brings it back.
+    // Any event that brings it back online.
     assert!(!silent(&[answer, silence, |rig| rig.link(4, true)]));
     assert!(!silent(&[answer, silence, |rig| rig.charge(4, 50)]));
 }
@@ -199,7 +199,7 @@ fn a_dongle_that_answers_for_a_switched_off_headset_is_not_the_headset() {
     assert_eq!(rig.device().presence, Presence::Offline);
     assert_eq!(rig.device().seen, None);
     assert_eq!(rig.signs(), []);
-    // A link of the dongle is there, and it goes on to answer in place of the headset.
+    // The dongle's link is up, and it still answers instead of the headset.
     rig.link(3, true);
     assert_eq!(rig.signs(), [Sign::Arrival]);
     rig.answers(4);
@@ -209,7 +209,7 @@ fn a_dongle_that_answers_for_a_switched_off_headset_is_not_the_headset() {
     assert_eq!(rig.signs(), [Sign::Answer], "only the headset has a charge");
     rig.answers(6);
     assert_eq!(rig.signs(), [Sign::Answer]);
-    // Another absence is not a switch.
+    // A different absence does not mean that the headset is off.
     rig.absent(7, RequestError::Disconnected);
     rig.absent(8, RequestError::Silent);
     rig.answers(9);
@@ -218,7 +218,7 @@ fn a_dongle_that_answers_for_a_switched_off_headset_is_not_the_headset() {
 }
 
 #[test]
-fn of_two_odd_readings_in_a_row_the_second_counts() {
+fn the_second_of_two_implausible_readings_in_a_row_is_accepted() {
     let mut rig = Rig::unwanted();
     let mut percents = Vec::new();
     for (seconds, percent) in [
@@ -233,12 +233,12 @@ fn of_two_odd_readings_in_a_row_the_second_counts() {
         rig.charge(seconds, percent);
         percents.push(rig.percent().unwrap());
     }
-    // 95 follows 11, and 10 is as odd as it, but the second; 60 is odd again.
+    // 95 is implausible after 11; 10 is too, but is the second in a row; 60 is implausible again.
     assert_eq!(percents, [90, 90, 11, 11, 10, 10, 61]);
 }
 
 #[test]
-fn a_credible_reading_ends_the_doubt() {
+fn a_plausible_reading_ends_the_recheck() {
     let mut rig = Rig::unwanted();
     for (seconds, percent) in [(1, 90), (2, 10), (3, 89), (4, 10)] {
         rig.charge(seconds, percent);
@@ -247,7 +247,7 @@ fn a_credible_reading_ends_the_doubt() {
 }
 
 #[test]
-fn another_request_meanwhile_does_not_end_the_doubt() {
+fn another_request_does_not_end_the_recheck() {
     let mut rig = Rig::unwanted();
     rig.charge(1, 90);
     rig.charge(2, 10);
@@ -257,7 +257,7 @@ fn another_request_meanwhile_does_not_end_the_doubt() {
 }
 
 #[test]
-fn an_odd_reading_of_a_device_at_rest_has_it_asked() {
+fn an_unsolicited_implausible_reading_starts_a_poll() {
     let mut rig = Rig::unwanted();
     rig.charge(1, 90);
     rig.charge(2, 10);
@@ -269,7 +269,7 @@ fn an_odd_reading_of_a_device_at_rest_has_it_asked() {
 }
 
 #[test]
-fn what_a_device_did_not_state_is_asked_again_only_after_a_failure_or_an_absence() {
+fn a_missing_answer_is_requested_again_only_after_a_failure_or_an_absence() {
     let unread = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
         assert!(rig.node.unread(DEVICE).contains(Wanted::FIRMWARE));
@@ -283,16 +283,16 @@ fn what_a_device_did_not_state_is_asked_again_only_after_a_failure_or_an_absence
     let end: fn(&mut Rig<'_>) = |rig| rig.probed(3);
     let silence: fn(&mut Rig<'_>) = |rig| rig.absent(4, RequestError::Silent);
     assert!(!unread(&[answer, end]));
-    assert!(unread(&[end]), "it is not known to be there");
+    assert!(unread(&[end]), "its presence is unknown");
     assert!(unread(&[answer, silence, end]));
     assert!(unread(&[answer, failure, end]));
-    // The failure counts until it is asked for something again.
+    // The failure counts until the next poll.
     assert!(unread(&[answer, failure, end, end]));
     assert!(unread(&[answer, failure, end, silence, answer, end]));
 }
 
 #[test]
-fn a_failure_counts_until_the_device_is_asked_for_something_else() {
+fn a_failure_counts_until_the_next_poll() {
     let unread = |ask: fn(&mut Rig<'_>)| {
         let mut rig = Rig::unwanted();
         rig.answers(1);
@@ -306,9 +306,9 @@ fn a_failure_counts_until_the_device_is_asked_for_something_else() {
     assert!(!unread(|rig| {
         let place = rig.place();
         assert!(rig.node.check(at(4), &place));
-        assert!(!rig.node.check(at(5), &place), "it is being asked");
+        assert!(!rig.node.check(at(5), &place), "a poll is running");
     }));
-    // A second look at its battery is no other request.
+    // A re-check of its battery is not a new poll.
     assert!(unread(|rig| {
         rig.charge(4, 90);
         rig.charge(5, 10);
@@ -316,7 +316,7 @@ fn a_failure_counts_until_the_device_is_asked_for_something_else() {
 }
 
 #[test]
-fn a_device_is_there_once_it_is_named_and_asked() {
+fn a_device_is_announced_once_it_is_named_and_polled() {
     let query = query_of("another");
     let rig = || Rig::named(&query, None);
     let mut named_first = rig();
@@ -341,21 +341,21 @@ fn a_device_is_there_once_it_is_named_and_asked() {
 }
 
 #[test]
-fn a_nameless_device_is_there_once_it_was_asked_for_its_own_name() {
+fn a_nameless_device_is_announced_once_its_own_name_was_requested() {
     let query = query_of("another");
     let mut rig = Rig::named(&query, None);
     rig.probed(1);
     rig.name(2, None);
     assert_eq!(rig.added(), 0);
     assert!(rig.node.unread(DEVICE).contains(Wanted::NAME));
-    // It is being asked now.
+    // The request is pending.
     rig.probed(3);
     assert_eq!(rig.added(), 0);
     assert!(rig.ends_asked());
 }
 
 #[test]
-fn a_device_that_turns_out_to_be_wanted_is_asked() {
+fn a_device_that_turns_out_to_be_selected_is_polled() {
     let query = query_of("mouse");
     let mut rig = Rig::named(&query, None);
     rig.name(1, Some("Keyboard"));
@@ -366,11 +366,11 @@ fn a_device_that_turns_out_to_be_wanted_is_asked() {
     let mut rig = Rig::named(&query, None);
     rig.name(1, Some("Keyboard"));
     rig.fact(2, &DeviceFact::Name("Optical Mouse".to_owned()));
-    assert!(rig.ends_asked(), "its own name is as good");
+    assert!(rig.ends_asked(), "its own name counts, too");
 }
 
 #[test]
-fn a_link_is_asked_for_its_identity_once_for_each_arrival() {
+fn the_identity_of_a_link_is_requested_once_per_connection() {
     let asked = |steps: &[fn(&mut Rig<'_>)]| {
         let mut rig = Rig::unwanted();
         for step in steps {
@@ -388,21 +388,21 @@ fn a_link_is_asked_for_its_identity_once_for_each_arrival() {
     assert!(asked(&[]));
     assert!(!asked(&[ask]));
     assert!(!asked(&[ask, down]));
-    // It is still being asked, and that is enough.
+    // The request is still pending.
     assert!(!asked(&[ask, up]));
     let busy: fn(&mut Rig<'_>) = |rig| {
         rig.charge(1, 90);
         rig.charge(2, 10);
     };
-    assert!(!asked(&[busy]), "it is being asked something else");
+    assert!(!asked(&[busy]), "another poll is running");
 }
 
 #[test]
-fn one_wake_is_one_request_until_the_link_was_lost() {
+fn wakes_are_debounced_until_the_link_is_lost() {
     let query = query();
     let woken = |steps: &[fn(&mut Rig<'_>)], again: u64| {
         let mut rig = Rig::named(&query, Some("Mouse"));
-        // What it was asked when it was found is over.
+        // Ends the poll from when it was found.
         rig.node.session.close(at(0));
         rig.probed(1);
         rig.node.on_wake(at(10), DEVICE);
@@ -422,20 +422,20 @@ fn one_wake_is_one_request_until_the_link_was_lost() {
 }
 
 #[test]
-fn a_device_that_is_being_asked_is_not_asked_because_it_woke() {
+fn a_wake_during_a_poll_does_not_start_another() {
     let query = query();
     let mut rig = Rig::named(&query, Some("Mouse"));
     rig.node.session.close(at(0));
     rig.node.on_wake(at(10), DEVICE);
     assert!(!rig.node.session.is_probing(DEVICE));
-    // That was none: the next one counts at once.
+    // That wake was not counted, so the next one is not debounced.
     rig.probed(11);
     rig.node.on_wake(at(11), DEVICE);
     assert!(rig.node.session.is_probing(DEVICE));
 }
 
 #[test]
-fn a_battery_is_asked_for_again_ten_seconds_after_the_last_request() {
+fn a_battery_is_polled_again_ten_seconds_after_the_last_poll() {
     let mut rig = Rig::unwanted();
     let asks = |rig: &mut Rig<'_>, seconds| {
         let before = rig.node.due;
@@ -447,18 +447,18 @@ fn a_battery_is_asked_for_again_ten_seconds_after_the_last_request() {
     };
     assert!(asks(&mut rig, 1));
     assert!(!asks(&mut rig, 10));
-    assert!(asks(&mut rig, 11), "though it is still being asked");
-    // An odd reading is looked at again at once, which is not counted.
+    assert!(asks(&mut rig, 11), "although the poll is still running");
+    // An implausible reading is re-checked at once, which does not count as a poll.
     rig.charge(12, 90);
     rig.charge(13, 10);
     assert!(!asks(&mut rig, 20));
     assert!(asks(&mut rig, 21));
     rig.absent(22, RequestError::Silent);
-    assert!(!asks(&mut rig, 40), "it is away");
+    assert!(!asks(&mut rig, 40), "it is offline");
 }
 
 #[test]
-fn only_what_a_device_answered_is_remembered() {
+fn only_devices_that_answered_are_cached() {
     let query = query();
     let mut rig = Rig::named(&query, Some("Mouse"));
     let id = rig.device().id.clone();
@@ -473,13 +473,13 @@ fn only_what_a_device_answered_is_remembered() {
     rig.absent(2, RequestError::Disconnected);
     assert!(!memory(&rig));
     rig.answers(3);
-    assert!(memory(&rig), "its dongle answered in its place");
+    assert!(memory(&rig), "its dongle answered instead");
     rig.absent(4, RequestError::Silent);
-    assert!(memory(&rig), "what it answered before stays");
+    assert!(memory(&rig), "earlier answers stay");
 }
 
 #[test]
-fn an_unpaired_device_goes_if_it_was_reported() {
+fn the_removal_of_an_unpaired_device_is_reported_if_it_was_announced() {
     let removed = |asked: bool| {
         let mut rig = Rig::unwanted();
         if asked {
@@ -496,7 +496,7 @@ fn an_unpaired_device_goes_if_it_was_reported() {
     assert_eq!(removed(false), 0);
 }
 
-/// A device of no known model on a cable at a port, in use from this time on.
+/// A device of an unknown model on a cable at a port, in use from this time on.
 fn on_cable<'a>(query: &'a Query, memory: &Memory, begun: Timestamp) -> Node<'a> {
     let capabilities = Capabilities::NONE.with_long();
     let info = NodeInfo {
@@ -509,21 +509,21 @@ fn on_cable<'a>(query: &'a Query, memory: &Memory, begun: Timestamp) -> Node<'a>
 }
 
 #[test]
-fn a_device_on_a_cable_is_asked_for_its_identity_when_it_is_found() {
+fn the_identity_of_a_device_on_a_cable_is_requested_when_it_is_found() {
     let query = query();
     let memory = Memory::default();
     let mut node = on_cable(&query, &memory, at(0));
     let place = node.views().next().unwrap().link.clone();
     node.session.close(at(1));
     node.on_probed(at(1), DeviceIndex::DIRECT, &mut Memory::default());
-    assert!(!node.ask_identity(at(2), &place), "that was once");
+    assert!(!node.ask_identity(at(2), &place), "requested before");
     let up = DeviceConnection::Link { up: true };
     node.on_connection(at(3), DeviceIndex::DIRECT, up);
     assert!(node.ask_identity(at(4), &place));
 }
 
 #[test]
-fn what_is_kept_under_a_port_belongs_to_the_device_that_was_the_first_there() {
+fn the_entry_of_a_port_belongs_to_the_first_device_there() {
     let query = query();
     let id_of = |node: &Node<'_>| node.views().next().unwrap().id.clone();
     // Unit id D0000001, product id 7FFF on USB.
@@ -547,7 +547,11 @@ fn what_is_kept_under_a_port_belongs_to_the_device_that_was_the_first_there() {
         memory.keep(&before);
         node.on_fact(at(11), DeviceIndex::DIRECT, &identity, &mut memory);
         assert_ne!(id_of(&node), id);
-        assert_eq!(memory.knows(&id), is_known, "the other device keeps it");
+        assert_eq!(
+            memory.knows(&id),
+            is_known,
+            "it stays with the other device"
+        );
         let battery = node.views().next().unwrap().battery;
         assert_eq!(battery.is_some(), !is_known);
     }

@@ -1,15 +1,15 @@
-//! When a device is first reported to the front ends.
+//! When a device is first reported to the front ends: once it was polled and its name is known.
 
-/// What is missing until a device is announced: it has to be asked, and named by its receiver.
+/// What is missing until a device is announced: the first poll, and its name from the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::manager::node) enum Announcement {
-    /// Neither is done.
+    /// Both are missing.
     AwaitsNameAndAnswers,
-    /// All was asked that was to be.
+    /// The poll is complete.
     AwaitsName,
-    /// Its receiver returned the name, or cannot.
+    /// The receiver returned the name, or has none.
     AwaitsAnswers,
-    /// It was announced, which is not done again.
+    /// It was announced, which happens once.
     Made,
 }
 
@@ -22,7 +22,7 @@ impl Announcement {
         }
     }
 
-    /// The name came, or there is none; `true`: announce the device now.
+    /// The name arrived, or there is none; `true`: announce the device now.
     pub(in crate::manager::node) const fn on_named(&mut self) -> bool {
         let complete = matches!(self, Self::AwaitsName);
         *self = match self {
@@ -32,7 +32,7 @@ impl Announcement {
         complete
     }
 
-    /// All was asked; `true`: announce the device now.
+    /// The poll is complete; `true`: announce the device now.
     pub(in crate::manager::node) const fn on_polled(&mut self) -> bool {
         let complete = matches!(self, Self::AwaitsAnswers);
         *self = match self {
@@ -42,7 +42,7 @@ impl Announcement {
         complete
     }
 
-    /// Something is asked that belongs to the announcement.
+    /// A further poll was started that the announcement has to wait for.
     pub(in crate::manager::node) const fn await_answers(&mut self) {
         if matches!(self, Self::AwaitsName) {
             *self = Self::AwaitsNameAndAnswers;
@@ -74,12 +74,12 @@ mod tests {
             assert!(!made.on_named() && !made.on_polled() && made.is_made());
         }
         let mut stored = Announcement::new(false);
-        assert!(!stored.on_named(), "it is not waited for");
+        assert!(!stored.on_named(), "the name was not missing");
         assert!(stored.on_polled());
     }
 
     #[test]
-    fn what_is_asked_meanwhile_is_waited_for() {
+    fn a_further_poll_delays_the_announcement() {
         let mut announcement = Announcement::new(true);
         assert!(!announcement.on_polled());
         announcement.await_answers();

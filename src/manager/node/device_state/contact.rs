@@ -1,20 +1,20 @@
-//! Whether a device answers.
+//! Whether a device answers requests.
 
 use hidpp_proto::session::RequestError;
 
 /// How the last requests to a device ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::manager::node) enum Contact {
-    /// It never answered: it may be asleep or away.
+    /// It never answered: it may be asleep or out of range.
     #[default]
     None,
-    /// It answered, and may have left since.
+    /// It answered, and may have disconnected since.
     Answered,
-    /// It answered, and then not even an error came.
+    /// It answered before, and a later request timed out without even an error.
     Silent,
-    /// A headset's dongle reports that the headset is off, and answers in its place.
+    /// A headset's dongle reports that the headset is off, and answers instead of it.
     SwitchedOff {
-        /// Whether anything was answered, by either.
+        /// Whether the headset or the dongle answered any request.
         answered: bool,
     },
 }
@@ -40,7 +40,7 @@ impl Contact {
         };
     }
 
-    /// An answer came; it may be the dongle's.
+    /// An answer arrived; it may be the dongle's.
     pub(in crate::manager::node) const fn on_answer(&mut self) -> Answerer {
         match self {
             Self::SwitchedOff { answered } => {
@@ -54,12 +54,12 @@ impl Contact {
         }
     }
 
-    /// A battery reading came, which only the device itself has.
+    /// A battery reading arrived, which only the device itself can send.
     pub(in crate::manager::node) const fn on_reading(&mut self) {
         *self = Self::Answered;
     }
 
-    /// Whether anything was answered ever.
+    /// Whether any request was answered.
     pub(in crate::manager::node) const fn has_answered(self) -> bool {
         match self {
             Self::None => false,
@@ -68,7 +68,7 @@ impl Contact {
         }
     }
 
-    /// Whether it stopped answering, though it had before.
+    /// Whether it answered before and stopped.
     pub(in crate::manager::node) const fn is_silent(self) -> bool {
         matches!(self, Self::Silent)
     }
@@ -78,7 +78,6 @@ impl Contact {
 mod tests {
     use super::*;
 
-    /// Where each state leads.
     #[test]
     fn every_transition() {
         use Contact::{Answered, None, Silent, SwitchedOff};

@@ -1,18 +1,18 @@
-//! What is known of one device at one link, and where the node's dealings with it stand.
+//! The state of one device at one link: what is known, and the progress of the requests to it.
 //!
-//! Several small state machines, each moved by its own inputs:
+//! Several small state machines, each driven by its own inputs:
 //!
-//! | state | values | moved by |
+//! | state | values | driven by |
 //! |---|---|---|
-//! | [`Poll`] | idle → running → rechecking → idle | requests, odd readings, the end of the requests |
+//! | [`Poll`] | idle → running → rechecking → idle | requests, implausible readings, the end of the requests |
 //! | [`Contact`] | none, answered, silent, switched off | answers, readings, absences |
 //! | [`Announcement`] | awaits name and answers, one of them, made | the receiver's name, the end of the requests |
-//! | [`Unread`] | what of the description is missing, and whether asking for it failed | requests, answers, failures |
+//! | [`Unread`] | the missing parts of the description, and whether requesting them failed | requests, answers, failures |
 //! | [`LinkId`] | own or shared | how the link was found |
 //!
-//! They are independent: a device that is announced may be silent, and one that was never announced
-//! may be asked. Whether it is there is [`Device::presence`], which the last answer, absence or notice
-//! decides.
+//! They are independent: an announced device may be silent, and one that was never announced may be
+//! polled. Whether the device is online is [`Device::presence`], set by the last answer, absence or
+//! notice.
 
 mod announcement;
 mod contact;
@@ -29,13 +29,13 @@ use crate::device::Device;
 use hidpp_proto::session::Known;
 use hidpp_proto::units::Timestamp;
 
-/// What identifies a device by its link alone, see [`device_id`](crate::device::device_id) and
+/// A link-based id of a device, see [`device_id`](crate::device::device_id) and
 /// [`direct_id`](crate::device::direct_id).
 #[derive(Debug)]
 pub(super) enum LinkId {
-    /// What is kept under it is certainly of this device.
+    /// Data stored under it certainly belongs to this device.
     Own(String),
-    /// Another device can have been at its port.
+    /// Another device may have been connected to the same port before.
     Shared(String),
 }
 
@@ -54,7 +54,7 @@ impl LinkId {
 /// One device at one link.
 #[derive(Debug)]
 pub(super) struct DeviceState {
-    /// The facts.
+    /// Its properties and values.
     pub(super) device: Device,
     pub(super) link_id: LinkId,
     pub(super) poll: Poll,
@@ -62,26 +62,27 @@ pub(super) struct DeviceState {
     pub(super) announcement: Announcement,
     pub(super) unread: Unread,
     pub(super) light: LightPacing,
-    /// When it was last polled because it woke; `None`: not since its link came up.
+    /// When it was last polled because of a wake; `None`: not since its link came up.
     pub(super) woken: Option<Timestamp>,
-    /// Whether it was asked for its identity since it connected: whatever it answered, once is enough.
+    /// Whether its identity was requested since it connected. It is requested once, whatever the
+    /// answer was.
     pub(super) identity_asked: bool,
-    /// The id of the unit id that it stated, while it is not settled whether that is its device: other
+    /// The id of the unit id that it reported, until it is settled whether both are one device: other
     /// links may have it. Only behind a receiver that has a pairing record of it.
     pub(super) claim: Option<String>,
-    /// What need not be asked, kept for a poll that waits until the device turns out to be wanted or
-    /// until its name is.
+    /// What need not be requested, kept for a poll deferred until the device turns out to be
+    /// selected by the query, or until its name is requested.
     pub(super) deferred: Option<Known>,
 }
 
 impl DeviceState {
-    /// A request was sent, or is about to be.
+    /// A poll was started.
     pub(super) const fn on_poll_started(&mut self, now: Timestamp) {
         self.poll.start(now);
         self.unread.on_poll_started();
     }
 
-    /// All that was to be asked was asked.
+    /// All requests of a poll are finished.
     pub(super) fn on_poll_finished(&mut self) {
         self.poll.finish();
         if self.device.is_online() {
@@ -91,17 +92,17 @@ impl DeviceState {
 
     /// The device connected.
     pub(super) const fn on_link_up(&mut self) {
-        // It may have been asked after it had left, before its receiver found out.
+        // It may have been requested after the device left, before its receiver noticed.
         self.identity_asked = false;
     }
 
-    /// The device left. When it is back next, that is another wake.
+    /// The device disconnected. Its return counts as a new wake.
     pub(super) const fn on_link_down(&mut self) {
         self.woken = None;
     }
 
-    /// Takes the request for an identity if it was not made since the device connected; `true`: it is to
-    /// be made.
+    /// Whether to request the identity now: it was not requested since the device connected, and no
+    /// poll is running. Counts as requested then.
     pub(super) const fn take_identity_request(&mut self) -> bool {
         let due = !self.poll.is_running() && !self.identity_asked;
         self.identity_asked |= due;

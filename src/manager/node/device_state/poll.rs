@@ -1,12 +1,12 @@
-//! Whether a device is being asked, and whether its last reading is in doubt.
+//! Whether a device is being polled, and whether its last reading is being re-checked.
 
 use hidpp_proto::units::Timestamp;
 
-/// The requests to one device.
+/// The state of polling one device.
 #[derive(Debug, Default)]
 pub(in crate::manager::node) struct Poll {
     phase: Phase,
-    /// When it was last asked, second looks at a reading aside.
+    /// When the last poll started, not counting re-checks of a reading.
     last: Option<Timestamp>,
     /// Whether all was answered once, or the device was away.
     finished: bool,
@@ -14,26 +14,26 @@ pub(in crate::manager::node) struct Poll {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
-    /// All was answered, or nothing was asked yet.
+    /// All requests are answered, or none was sent yet.
     #[default]
     Idle,
-    /// Not all was answered.
+    /// Requests are pending.
     Running,
-    /// It is asked again because its reading was odd: the next one counts.
+    /// The battery is read again because a reading was implausible; the next one is accepted.
     Rechecking,
 }
 
 /// What to do with a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::manager::node) enum Verdict {
-    /// Take it.
+    /// Accept it.
     Accept,
-    /// Drop it, and ask the device again.
+    /// Drop it, and read the battery again.
     Recheck,
 }
 
 impl Poll {
-    /// A request begins; a doubt stays.
+    /// A poll starts. A re-check in progress stays.
     pub(in crate::manager::node) const fn start(&mut self, now: Timestamp) {
         self.last = Some(now);
         if matches!(self.phase, Phase::Idle) {
@@ -41,8 +41,8 @@ impl Poll {
         }
     }
 
-    /// A reading came, asked for or not, that is `odd` after the one before it. Of two odd ones in a row
-    /// the second is accepted.
+    /// A reading arrived, requested or unsolicited; `odd` if it is implausible after the one
+    /// before. The second of two implausible readings in a row is accepted.
     pub(in crate::manager::node) const fn on_reading(&mut self, odd: bool) -> Verdict {
         match self.phase {
             Phase::Idle | Phase::Running if odd => {
@@ -57,7 +57,7 @@ impl Poll {
         }
     }
 
-    /// All was answered, or the device is away; so no reading is in doubt.
+    /// All requests are answered, or the device is offline; this ends a re-check.
     pub(in crate::manager::node) const fn finish(&mut self) {
         self.phase = Phase::Idle;
         self.finished = true;
@@ -82,25 +82,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_odd_reading_is_rechecked_once_from_every_phase() {
+    fn an_implausible_reading_is_rechecked_once_from_every_phase() {
         let mut poll = Poll::default();
         assert_eq!(poll.on_reading(false), Verdict::Accept);
         assert!(!poll.is_running());
         assert_eq!(poll.on_reading(true), Verdict::Recheck);
         assert!(poll.is_running());
         assert_eq!(poll.on_reading(true), Verdict::Accept);
-        assert!(poll.is_running(), "its end is another event");
+        assert!(poll.is_running(), "the end of the poll is another event");
         assert_eq!(poll.on_reading(true), Verdict::Recheck);
         poll.start(Timestamp::START);
-        assert_eq!(poll.on_reading(true), Verdict::Accept, "the doubt stayed");
+        assert_eq!(poll.on_reading(true), Verdict::Accept, "still re-checking");
         assert_eq!(poll.on_reading(true), Verdict::Recheck);
         poll.finish();
         assert!(!poll.is_running());
-        assert_eq!(poll.on_reading(true), Verdict::Recheck, "another doubt");
+        assert_eq!(poll.on_reading(true), Verdict::Recheck, "a new re-check");
     }
 
     #[test]
-    fn a_second_look_is_not_a_request_of_its_own() {
+    fn a_recheck_does_not_count_as_a_poll() {
         let mut poll = Poll::default();
         _ = poll.on_reading(true);
         assert_eq!(poll.last(), None);

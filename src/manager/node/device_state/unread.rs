@@ -1,12 +1,12 @@
-//! What of a device's description is still to be asked.
+//! The parts of a device's description that are still to be requested.
 
 use hidpp_proto::session::Wanted;
 
-/// Name, firmware and identity, which do not change, as far as they are wanted and not known.
+/// Name, firmware and identity, which are constant, as far as they are needed and not known.
 #[derive(Debug)]
 pub(in crate::manager::node) struct Unread {
     wanted: Wanted,
-    /// The device answered a request since the last poll began with an error that may pass.
+    /// Whether the device answered a request of the current poll with a transient error.
     failed: bool,
 }
 
@@ -18,7 +18,7 @@ impl Unread {
         }
     }
 
-    /// What to ask for.
+    /// What to request.
     pub(in crate::manager::node) const fn wanted(&self) -> Wanted {
         self.wanted
     }
@@ -27,7 +27,7 @@ impl Unread {
         self.wanted = self.wanted.with(Wanted::NAME);
     }
 
-    /// The firmware is to be read, again if it was; `false`: it is to be read already.
+    /// Adds the firmware, even if it was read before; `false`: it was already to be read.
     pub(in crate::manager::node) const fn want_firmware(&mut self) -> bool {
         let is_new = !self.wanted.contains(Wanted::FIRMWARE);
         self.wanted = self.wanted.with(Wanted::FIRMWARE);
@@ -54,8 +54,8 @@ impl Unread {
         self.failed = true;
     }
 
-    /// A device that is there was asked for all: what it did not return now it never will, unless that
-    /// failed.
+    /// A poll of an online device finished: unless a request failed, what it did not return is not
+    /// available.
     pub(in crate::manager::node) const fn on_poll_finished(&mut self) {
         if !self.failed {
             self.wanted = Wanted::NOTHING;
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_failed_stays_wanted_until_a_poll_without_a_failure() {
+    fn after_a_failure_the_rest_is_requested_again() {
         let mut unread = Unread::new(Wanted::NAME);
         unread.on_failure();
         unread.on_poll_finished();
