@@ -8,23 +8,24 @@ use crate::nodes::Desk;
 
 const EXAMPLES: &str = "\
 Examples:
-  solar-statusd                              as the system's service
-  solar-statusd --bus session --simulate     without any hardware, for a look
+  solar-statusd                              as a system service
+  solar-statusd --bus session --simulate     try it without hardware
   busctl --user tree org.solarstatus.Monitor1
   busctl --user introspect org.solarstatus.Monitor1 \\
       /org/solarstatus/Monitor1/devices/hidpp_4002_392A0750
 
-Exit status: 0 ended by a signal, 1 something failed (no bus, the bus went
-away, the name is taken), 2 wrong arguments.
+Exit status: 0 terminated by a signal, 1 failure (bus unreachable or lost,
+name already owned), 2 invalid arguments.
 
-It tells systemd that it is ready through NOTIFY_SOCKET, and keeps what it
-learns in STATE_DIRECTORY.
+Readiness is reported to systemd through NOTIFY_SOCKET. The device cache and
+the history are stored in STATE_DIRECTORY.
 
-RUST_LOG=info says more on standard error, RUST_LOG=debug much more.";
+RUST_LOG=info logs more to standard error, RUST_LOG=debug much more.";
 
 /// Charge and light of Logitech wireless devices, on D-Bus.
 ///
-/// Follows the devices beside the kernel driver and serves them as UPower does, with their light.
+/// Follows the devices alongside the kernel driver, and serves their batteries through UPower's
+/// interface and their light through an interface of its own.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "solar-statusd", version, after_long_help = EXAMPLES)]
 pub struct Args {
@@ -32,19 +33,19 @@ pub struct Args {
     #[arg(long, value_name = "BUS", default_value = "system")]
     pub(super) bus: Bus,
 
-    /// The name to take on the bus; with `org.freedesktop.UPower` it stands in for upowerd
+    /// The bus name to own; `org.freedesktop.UPower` replaces upowerd
     #[arg(long, value_name = "NAME", default_value = bus::NAME, value_parser = parse_name)]
     pub(super) bus_name: String,
 
-    /// Measure light every so many seconds while a solar keyboard is awake; 0: only when asked
+    /// Interval of light measurements while a solar keyboard is awake; 0: only on request
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = parse_every)]
     pub(super) light_every: Every,
 
-    /// Keep what is learnt in this directory
+    /// Store the device cache and the history in this directory
     #[arg(long, value_name = "DIRECTORY", env = "STATE_DIRECTORY")]
     pub(super) state: Option<PathBuf>,
 
-    /// Use simulated devices instead
+    /// Use simulated devices
     #[arg(
         long,
         value_enum,
@@ -55,29 +56,30 @@ pub struct Args {
     )]
     pub(super) simulate: Option<Desk>,
 
-    /// Use a recorded trace in the place of the receivers
+    /// Replay a recorded trace instead of using receivers
     #[arg(long, value_name = "FILE", conflicts_with = "simulate")]
     pub(super) replay: Option<PathBuf>,
 
-    /// Of a trace, once it is read: what can be asked of it.
+    /// What a replayed trace can answer; set once it is read.
     #[arg(skip)]
     pub(super) recorded: Option<Recorded>,
 }
 
-/// What was asked when a trace was recorded. What stays unanswered makes a device look absent.
+/// Which requests a trace contains answers to. Other requests must not be sent: an unanswered
+/// request makes a device look absent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recorded {
     /// The devices were followed.
     pub(super) followed: bool,
-    /// They were asked for their full names and firmware.
+    /// Their full names and firmware versions were read.
     pub(super) described: bool,
 }
 
-/// How often to do something by itself.
+/// An interval; `None`: never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Every(pub(super) Option<Duration>);
 
-/// A year: longer than any keyboard is awake.
+/// The longest interval in seconds: a year, longer than any keyboard is awake.
 const LONGEST: u32 = 366 * 24 * 60 * 60;
 
 fn parse_every(text: &str) -> Result<Every, String> {
@@ -91,7 +93,7 @@ fn parse_every(text: &str) -> Result<Every, String> {
 fn parse_name(text: &str) -> Result<String, String> {
     zbus::names::WellKnownName::try_from(text)
         .map(|name| name.to_string())
-        .map_err(|_| "it is no name a program can have on a bus: org.example.Name".to_owned())
+        .map_err(|_| "not a valid well-known bus name, such as org.example.Name".to_owned())
 }
 
 #[cfg(test)]
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_a_number_of_seconds_and_0_is_never() {
+    fn an_interval_is_a_number_of_seconds_and_0_is_never() {
         assert_eq!(parse_every("0"), Ok(Every(None)));
         assert_eq!(
             parse_every("600"),
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_on_the_bus_has_two_parts_at_least() {
+    fn a_bus_name_has_at_least_two_elements() {
         assert!(parse_name("org.freedesktop.UPower").is_ok());
         for wrong in ["", "upower", ":1.5", "org..x", "org.ex ample"] {
             assert!(parse_name(wrong).is_err(), "{wrong}");

@@ -1,4 +1,5 @@
-//! What the hardware thread told last, for everybody else to read.
+//! The board: the latest state of all devices, written by the hardware thread and read by the
+//! others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,13 +10,14 @@ use crate::bus::{Layout, device1, upower};
 use crate::device::{Change, Device, Receiver, TimeLeft};
 use hidpp_proto::units::Timestamp;
 
-/// The board. Each device has a post of its own, which objects on the bus hold on to.
+/// The latest state of all devices and receivers. Each device has its own [`Post`], which the
+/// objects on the bus share.
 #[derive(Debug)]
 pub(super) struct Board {
     layout: Layout,
     state: Mutex<State>,
-    /// Something was written that the publisher did not see yet.
-    news: Condvar,
+    /// Notified when there are changes that the publisher has not fetched yet.
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ struct State {
     waiting: bool,
 }
 
-/// What is known of a device, and where it stands on the bus.
+/// The state of a device, and its object path on the bus.
 #[derive(Debug)]
 pub(super) struct Post {
     /// The id of the device.
@@ -37,39 +39,39 @@ pub(super) struct Post {
     facts: Mutex<Facts>,
 }
 
-/// What is known of a device.
+/// The state of a device.
 #[derive(Debug)]
 pub(super) struct Facts {
     /// The device, with the forecast from its history.
     pub(super) device: Device,
-    /// When it was told.
+    /// When it was last updated.
     at: Timestamp,
     wall: Wall,
 }
 
-/// What became different since the publisher looked last.
+/// The changes since the publisher's last [`Board::wait`], and the present devices and receivers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
-    /// All devices that are there now.
+    /// All present devices.
     pub(super) devices: Vec<Arc<Post>>,
-    /// All receivers that are there now.
+    /// All present receivers.
     pub(super) receivers: Vec<Receiver>,
-    /// The paths of those that are different.
+    /// The paths of the devices that changed.
     pub(super) touched: BTreeSet<String>,
-    /// How often light keys were pressed, by path.
+    /// The number of light key presses, by path.
     pub(super) light_keys: BTreeMap<String, u32>,
-    /// Ids that became other ids: what is kept under the first belongs to the second.
+    /// Ids that were replaced: data stored under the first belongs to the second.
     pub(super) identified: Vec<(String, String)>,
-    /// All that was there at the start was asked.
+    /// Everything present at the start was polled.
     pub(super) settled: bool,
-    /// Nothing more is to come.
+    /// The daemon is shutting down.
     pub(super) ended: bool,
 }
 
-/// How many identified devices wait for the publisher; each device is identified once.
+/// The number of queued identifications; each device is identified once.
 const IDENTIFIED_AT_MOST: usize = 256;
 
-/// More presses than anybody wants to hear of at once.
+/// The number of light key presses of one device that are queued; further ones are dropped.
 const LIGHT_KEYS_AT_MOST: u32 = 16;
 
 impl Board {
@@ -79,7 +81,7 @@ impl Board {
         Self {
             layout,
             state: Mutex::new(state),
-            news: Condvar::new(),
+            changed: Condvar::new(),
         }
     }
 
@@ -87,7 +89,7 @@ impl Board {
         self.layout
     }
 
-    /// Writes a change down.
+    /// Applies a change.
     pub(super) fn take(&self, now: Timestamp, change: Change) {
         let mut state = self.lock();
         state.wall.look(now);
@@ -118,36 +120,36 @@ impl Board {
                 }
             }
         }
-        self.tell(&mut state);
+        self.notify(&mut state);
     }
 
-    /// Everything that was there at the start was asked.
+    /// Everything present at the start was polled.
     pub(super) fn settle(&self) {
         let mut state = self.lock();
         state.work.settled = true;
-        self.tell(&mut state);
+        self.notify(&mut state);
     }
 
-    /// Nothing more is to come.
+    /// The daemon is shutting down.
     pub(super) fn end(&self) {
         let mut state = self.lock();
         state.work.ended = true;
-        self.tell(&mut state);
+        self.notify(&mut state);
     }
 
-    /// Waits until something is different, or for so long, and says what.
+    /// Waits for a change or until the given time, and returns the changes.
     pub(super) fn wait(&self, until: Option<Instant>) -> Work {
         let mut state = self.lock();
         while !state.waiting {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             state = match left {
                 None => self
-                    .news
+                    .changed
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => break,
                 Some(left) => {
-                    let waited = self.news.wait_timeout(state, left);
+                    let waited = self.changed.wait_timeout(state, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
@@ -192,9 +194,9 @@ impl Board {
         state.work.touched.insert(path);
     }
 
-    fn tell(&self, state: &mut State) {
+    fn notify(&self, state: &mut State) {
         state.waiting = true;
-        self.news.notify_one();
+        self.changed.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -203,13 +205,13 @@ impl Board {
 }
 
 impl Post {
-    /// Passes what is known to `read`. The hardware thread cannot write meanwhile.
+    /// Passes the device's state to `read`. The hardware thread blocks on writes in the meantime.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Facts) -> T) -> T {
         read(&lock(&self.facts))
     }
 
-    /// Takes a new forecast from its history. Returns whether it differs from the present one. One that
-    /// is displayed as the same is dropped, so that signals are few.
+    /// Sets the forecast from the device's history. Returns whether it changed. A forecast that
+    /// would be displayed the same is dropped, to save signals.
     pub(super) fn set_forecast(&self, left: Option<TimeLeft>) -> bool {
         let mut facts = lock(&self.facts);
         let forecast = &mut facts.device.forecast;
@@ -224,19 +226,19 @@ impl Post {
         !is_same
     }
 
-    /// Whether a battery of it is known, so that it has values in UPower's words.
+    /// Whether the device has a battery reading, and so values for UPower's interface.
     pub(super) fn has_battery(&self) -> bool {
         self.read(|facts| facts.device.battery.is_some())
     }
 }
 
 impl Facts {
-    /// Its values of our own interface.
+    /// The values for our own interface.
     pub(super) fn device1(&self) -> device1::Properties<'_> {
         device1::Properties::of(&self.device, today(), |at| self.wall.unix(at))
     }
 
-    /// Its values in UPower's words; `None`: no battery of it is known.
+    /// The values for UPower's interface; `None`: no battery reading.
     pub(super) fn upower(&self) -> Option<upower::Properties<'_>> {
         let (device, battery) = (&self.device, self.device.battery.as_ref()?);
         let unix = |at| self.wall.unix(at);

@@ -1,9 +1,9 @@
-//! How often a keyboard may be made to measure light in a day.
+//! The daily budget of light measurements of a keyboard.
 //!
 //! Every measurement costs the keyboard some charge, and so does every request that changes its
-//! series. Any local user can ask. So a keyboard has a budget of measurements for 24 hours, of which no
-//! user has all. `solar-status watch` measures every two seconds in series that it renews after 40
-//! seconds: a user can watch for almost nine hours a day.
+//! series, and any local user can request them. So the measurements per keyboard are limited in 24
+//! hours, and one user cannot use up the whole budget. `solar-status watch` measures every two
+//! seconds in series that it renews after 40 seconds: a user can watch for almost nine hours a day.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -11,37 +11,38 @@ use std::time::Duration;
 use super::admission::User;
 use hidpp_proto::units::Timestamp;
 
-/// Measurements of a keyboard in 24 hours, on request. (Those of `--light-every` are not counted:
-/// 144 by default.)
+/// Requested measurements of a keyboard in 24 hours. (The 144 per day that `--light-every` makes by
+/// default are not counted.)
 pub const MEASUREMENTS_A_DAY: u32 = 25_000;
 
-/// Those of one user.
+/// The limit for one user.
 pub const MEASUREMENTS_OF_A_USER: u32 = 20_000;
 
-/// What each user has in any case, though others spent the rest.
+/// The guaranteed share of each user, even if others have spent the rest.
 pub const MEASUREMENTS_KEPT: u32 = 500;
 
-/// What a change of the series costs besides: the keyboard receives it, answers, and measures at
-/// once. It is not refunded, so that repeated requests by short connections exhaust the budget.
+/// The additional cost of a change of the series: the keyboard receives the request, answers, and
+/// measures at once. It is not refunded, so that repeated requests from short-lived connections
+/// exhaust the budget.
 pub const MEASUREMENTS_A_CHANGE: u32 = 5;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Spending is forgotten after a day. It is kept by the hour, so after up to an hour more.
+/// Spending expires after a day. It is counted per hour, so up to an hour later.
 const HOURS: u64 = 24;
 
-/// The users that are accounted separately in an hour; any others share.
+/// The number of users accounted separately in an hour; any others share one account.
 const USERS: usize = 64;
 
-/// What was spent of one keyboard.
+/// The measurements spent on one keyboard.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
-    /// By the hour since the start, the oldest first.
+    /// By hour since the start, the oldest first.
     spent: VecDeque<(u64, BTreeMap<User, u32>)>,
 }
 
 impl Budget {
-    /// Spends measurements of a user. If there are not so many left: how long until there are.
+    /// Spends measurements of a user. If not enough are left, returns the time until they are.
     pub(super) fn spend(&mut self, now: Timestamp, user: User, count: u32) -> Result<(), Duration> {
         self.forget(now);
         let user = self.account_of(now, user);
@@ -65,7 +66,7 @@ impl Budget {
         Ok(())
     }
 
-    /// The user to account to: with too many users in this hour, the one that all others share.
+    /// The account for a user; if there are too many in this hour, the shared one.
     fn account_of(&self, now: Timestamp, user: User) -> User {
         let users = self.spent.back().filter(|(hour, _)| *hour == hour_of(now));
         let has_account =
@@ -73,7 +74,7 @@ impl Budget {
         if has_account { user } else { User::Unknown }
     }
 
-    /// Gives measurements back that were not made.
+    /// Refunds measurements that were not made.
     pub(super) fn refund(&mut self, user: User, mut count: u32) {
         for (_, users) in self.spent.iter_mut().rev() {
             if let Some(spent) = users.get_mut(&user) {
@@ -84,7 +85,7 @@ impl Budget {
         }
     }
 
-    /// Whether nothing is left to be known.
+    /// Whether no spending is left that has not expired.
     pub(super) fn is_over(&mut self, now: Timestamp) -> bool {
         self.forget(now);
         self.spent.is_empty()
@@ -102,14 +103,15 @@ impl Budget {
         self.spent.retain(|(spent, _)| spent + HOURS >= hour);
     }
 
-    /// From which hour on how many of the oldest hours are over: now none, and so on.
+    /// For each number of expired hours (none now, then one by one), the hour from which it
+    /// applies.
     fn hours(&self) -> Vec<(u64, usize)> {
         let over = self.spent.iter().zip(1..);
         let over = over.map(|((hour, _), over)| (hour + 1, over));
         std::iter::once((0, 0)).chain(over).collect()
     }
 
-    /// Whether there is enough for a user once the oldest hours are over.
+    /// Whether enough is left for a user once the `over` oldest hours have expired.
     fn is_enough(&self, user: User, count: u32, over: usize) -> bool {
         let (mut all, mut own) = (count, count);
         for (_, users) in self.spent.iter().skip(over) {
@@ -136,7 +138,7 @@ mod tests {
         Timestamp::from_start(Duration::from_secs(hours * 3600 + minutes * 60))
     }
 
-    /// How much a user can spend at a time.
+    /// Spends all that a user can, and returns how much that was.
     fn spend_all(budget: &mut Budget, now: Timestamp, user: User) -> u32 {
         let mut spent = 0;
         while budget.spend(now, user, 50).is_ok() {
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn no_user_spends_all_and_each_has_something() {
+    fn no_user_can_spend_all_and_each_has_a_guaranteed_share() {
         let mut budget = Budget::default();
         assert_eq!(
             spend_all(&mut budget, at(0, 0), ADA),
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_spent_comes_back_after_a_day_by_the_hour() {
+    fn spending_expires_hour_by_hour_after_a_day() {
         let mut budget = Budget::default();
         assert_eq!(budget.spend(at(5, 30), ADA, 10_000), Ok(()));
         assert_eq!(budget.spend(at(7, 0), ADA, 10_000), Ok(()));
@@ -192,7 +194,7 @@ mod tests {
     #[test]
     fn a_working_day_of_watch_fits() {
         let mut budget = Budget::default();
-        // Series of 60 seconds, renewed each 40: what is added is 20 measurements.
+        // Series of 60 seconds, renewed every 40 seconds, which adds 20 measurements.
         for renewal in 0..8 * 60 * 60 / 40 {
             let now = Timestamp::from_start(Duration::from_secs(40 * renewal));
             let count = 20 + MEASUREMENTS_A_CHANGE;
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_given_back() {
+    fn measurements_that_were_not_made_are_refunded() {
         let mut budget = Budget::default();
         budget.spend(at(0, 0), ADA, 100).unwrap();
         budget.spend(at(1, 0), ADA, 100).unwrap();
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn many_users_take_no_memory() {
+    fn many_users_need_bounded_memory() {
         let mut budget = Budget::default();
         let granted =
             (0..10_000).filter(|user| budget.spend(at(0, 0), User::Id(*user), 10).is_ok());

@@ -2,46 +2,46 @@ use std::io;
 
 use crate::bus::UPOWER_NAME;
 
-/// Why there is no bus, or no name on it.
+/// A failure of the bus connection or of owning the bus name.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    /// It cannot be reached.
+    /// The connection failed.
     #[error("{bus} cannot be reached: {source}")]
     Connect {
-        /// Which bus.
+        /// The bus.
         bus: String,
-        /// Why.
+        /// The cause.
         source: zbus::Error,
     },
-    /// It takes connections and says nothing.
+    /// The bus accepted the connection, and did not answer before the timeout.
     #[error("the bus does not answer")]
     Silent,
-    /// It can no longer be reached.
+    /// The connection was lost.
     #[error("the bus closed the connection")]
     Lost,
-    /// Somebody has the name.
+    /// Another program owns the name.
     #[error("the name {name} is taken on this bus by {owner}: {hint}")]
     Taken {
         /// The name.
         name: String,
-        /// Who has it.
+        /// Its owner.
         owner: String,
-        /// What to do.
+        /// The remedy.
         hint: &'static str,
     },
-    /// The bus refuses the name.
-    #[error("the bus does not give the name {name}: {source}; its policy has to allow it")]
+    /// The bus refused the name.
+    #[error("the bus refused the name {name}: {source}; its policy must allow it")]
     Refused {
         /// The name.
         name: String,
-        /// Why.
+        /// The cause.
         source: zbus::Error,
     },
-    /// The name was taken away.
-    #[error("the name {0} was taken away")]
+    /// The bus assigned the name to another program.
+    #[error("the bus name {0} was lost to another program")]
     NameLost(String),
-    /// There is no thread for it.
-    #[error("there is no thread for the bus: {0}")]
+    /// The thread for the bus could not be started.
+    #[error("cannot start the bus thread: {0}")]
     Thread(io::Error),
 }
 
@@ -49,9 +49,9 @@ impl BusError {
     /// Another program owns the name; with the remedy.
     pub(super) fn taken(name: &str, owner: String) -> Self {
         let hint = if name == UPOWER_NAME {
-            "upowerd runs here, and is not replaced; leave out --bus-name"
+            "upowerd is running and is not replaced; omit --bus-name"
         } else {
-            "solar-statusd runs already; stop that one first, or choose another --bus-name"
+            "solar-statusd is already running; stop it first, or choose another --bus-name"
         };
         Self::Taken {
             name: name.to_owned(),

@@ -1,4 +1,5 @@
-//! The thread that has the bus: it serves the objects, and hears who leaves and who sleeps.
+//! The bus thread: serves the objects, and receives signals about callers that leave the bus and
+//! about suspend.
 
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -19,7 +20,7 @@ use super::ending::Teller;
 use super::objects::{Hands, Root, Roster, UpowerDevice};
 use super::wall::today;
 
-/// A connection with the objects that are always there, and what goes with it.
+/// A connection that serves the permanent objects, and the state that they share.
 #[derive(Clone)]
 pub(super) struct Served {
     pub(super) connection: Connection,
@@ -27,17 +28,17 @@ pub(super) struct Served {
     pub(super) hands: Hands,
 }
 
-/// A bus that does not answer for so long is none.
+/// The timeout of calls to the bus.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// Who knows when the computer sleeps.
+/// The service that signals suspend and resume.
 const LOGIND: &str = "org.freedesktop.login1";
 
-/// Its word that the computer goes to sleep (true) or woke (false).
+/// Its signal before suspend (true) and after resume (false).
 const SLEEP: &str = "PrepareForSleep";
 
-/// Connects, on a thread that serves the connection from then on. `teller` is told when the bus or
-/// the name is lost.
+/// Connects on a new thread, which then serves the connection. Ends the daemon through `teller`
+/// when the bus or the name is lost.
 pub(super) fn connect(
     args: &Args,
     board: &Arc<Board>,
@@ -54,7 +55,7 @@ pub(super) fn connect(
                     let errands = admission.run_errands(served.connection.clone());
                     // Ends with the connection.
                     let _errands = zruntime::spawn(errands);
-                    // A stream before anybody knows the connection: it misses nothing.
+                    // Created before the connection is shared, so that no message is missed.
                     let stream = MessageStream::from(&served.connection);
                     let ear = Ear {
                         connection: served.connection.clone(),
@@ -77,7 +78,7 @@ pub(super) fn connect(
     take.recv_timeout(patience).unwrap_or(Err(BusError::Silent))
 }
 
-/// Connects and serves what is always there.
+/// Connects and serves the permanent objects.
 async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
     let layout = board.layout();
     let roster = Roster::default();
@@ -114,7 +115,7 @@ async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusEr
     })
 }
 
-/// Listens to logind from now on, and finds who that is.
+/// Subscribes to logind's signals, and returns the unique name of its connection.
 async fn find_logind(connection: &Connection) -> zbus::Result<Option<String>> {
     let bus = DBusProxy::new(connection).await?;
     let signal = || MatchRule::builder().msg_type(Type::Signal);
@@ -130,7 +131,7 @@ async fn find_logind(connection: &Connection) -> zbus::Result<Option<String>> {
     Ok(owner.ok().map(|owner| owner.to_string()))
 }
 
-/// Asks before any device is asked for something in vain.
+/// Fails early if the name is owned already, before requests are sent to devices.
 async fn refuse_taken(connection: &Connection, name: &str) -> Result<(), BusError> {
     let Ok(bus) = DBusProxy::new(connection).await else {
         return Ok(());
@@ -144,7 +145,7 @@ async fn refuse_taken(connection: &Connection, name: &str) -> Result<(), BusErro
     }
 }
 
-/// Hears what the bus says until it is gone.
+/// Processes signals until the connection is lost.
 struct Ear {
     connection: Connection,
     hands: Hands,
@@ -153,8 +154,8 @@ struct Ear {
 }
 
 impl Ear {
-    /// The stream is read without waiting for anything else: while it is full, the connection
-    /// reads no more, not even the answer that would be waited for.
+    /// Never waits for anything but the stream: while the stream's queue is full, the connection
+    /// stops reading, including the answer that such a wait would be for.
     async fn listen(self, mut stream: MessageStream) -> BusError {
         while let Some(message) = stream.next().await {
             match message {
@@ -164,7 +165,7 @@ impl Ear {
                     }
                 }
                 Ok(_) => {}
-                Err(error) => debug!("a message cannot be read: {error}"),
+                Err(error) => debug!("unreadable message on the bus: {error}"),
             }
         }
         BusError::Lost
@@ -173,7 +174,7 @@ impl Ear {
     async fn hear(&self, message: &Message) -> Option<BusError> {
         let header = message.header();
         let sender = header.sender()?;
-        // The bus says itself who sends.
+        // The bus itself sets the sender, so it cannot be forged.
         let of_bus = sender == "org.freedesktop.DBus";
         match header.member()?.as_str() {
             "NameLost" if of_bus => {
@@ -181,16 +182,16 @@ impl Ear {
                 return (lost == self.name).then_some(BusError::NameLost(lost));
             }
             "NameOwnerChanged" if of_bus => {
-                let (who, _, owner): (String, String, String) =
+                let (name, _, owner): (String, String, String) =
                     message.body().deserialize().ok()?;
-                if who == LOGIND {
+                if name == LOGIND {
                     self.hands.admission().trust(Some(owner));
                 } else if owner.is_empty() {
-                    self.hands.on_left(&who);
-                    self.hands.unwatch(&self.connection, &who).await;
+                    self.hands.on_left(&name);
+                    self.hands.unwatch(&self.connection, &name).await;
                 }
             }
-            // The admission lets no other peer's signals in than logind's.
+            // The only other peer with admitted signals is logind.
             SLEEP if !of_bus => {
                 let sleeps: bool = message.body().deserialize().ok()?;
                 if !sleeps {

@@ -1,4 +1,4 @@
-//! Records the history, and logs each failure and its end once.
+//! Records the history and updates forecasts. Logs each failure and its recovery once.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,36 +14,35 @@ use crate::device::{Device, TimeLeft};
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
 use hidpp_proto::units::Timestamp;
 
-/// How many devices may have a logged failure at the same time; further failures are logged at
+/// The number of devices with a logged failure at the same time; further failures are logged at
 /// debug level only.
 const MOST_FAILING: usize = 256;
 
-/// How many histories that could not be moved are tried again; those that failed first are given up.
+/// The number of failed moves of histories that are retried; the oldest are given up.
 const MOST_PENDING: usize = 256;
 
-/// How long after an attempt to move histories the next one is made: each reads whole files.
+/// The delay before failed moves are retried: each attempt reads whole files.
 const JOIN_PAUSE: Duration = Duration::from_secs(60);
 
 pub(super) struct Chronicle {
     history: Option<History>,
-    /// The directory could not be used at the last attempt, and that was logged.
+    /// Whether the last use of the directory failed, which was logged.
     unusable: bool,
-    /// The devices whose own file could not be written at the last attempt, and that was logged.
+    /// The devices with a file that could not be written at the last attempt, which was logged.
     failing: BTreeSet<String>,
-    /// Histories that could not be moved yet, in the order in which it was found out: from which id to
-    /// which. That was logged.
+    /// Moves of histories that failed and were logged, the oldest first: from which id to which.
     pending: Vec<(String, String)>,
-    /// When these were tried again last.
+    /// When these were last retried.
     join_tried: Option<Instant>,
     expectations: Expectations,
-    /// When to note the devices again, though nothing about them differs.
+    /// When to record unchanged devices again.
     due: Option<Instant>,
     suspend: SuspendDetector,
 }
 
 impl Chronicle {
-    /// Prepares the history in a directory, if there is to be one. If that fails it is tried again
-    /// with the next reading.
+    /// Prepares the history in a directory, if one is given. A failure is retried with the next
+    /// reading.
     pub(super) fn open(directory: Option<&Path>, now: Timestamp) -> Self {
         let mut chronicle = Self {
             history: directory.map(|it| History::new(it.to_owned(), now)),
@@ -62,7 +61,8 @@ impl Chronicle {
         chronicle
     }
 
-    /// Whether the computer slept since the last look; what devices did then is noted as not known.
+    /// Whether the computer was suspended since the last call. The state of the devices during that
+    /// time is recorded as unknown.
     pub(super) fn look_for_suspend<'a>(&mut self, posts: impl Iterator<Item = &'a Post>) -> bool {
         let Some(slept) = self.suspend.look() else {
             return false;
@@ -76,8 +76,8 @@ impl Chronicle {
         true
     }
 
-    /// Records what is known of a device, if it is news, and retries pending moves. Renews the forecast
-    /// of the device if that is due; returns whether it differs from before.
+    /// Records the values of a device if they changed, and retries pending moves. Updates the
+    /// device's forecast if that is due, and returns whether it changed.
     pub(super) fn note(&mut self, post: &Post) -> bool {
         if self.history.is_none() {
             return false;
@@ -111,7 +111,7 @@ impl Chronicle {
         post.set_forecast(self.expectations.left(&post.name))
     }
 
-    /// The forecast from the history of a device. The entries are not kept.
+    /// Computes the forecast from the history of a device. The entries are not cached.
     fn time_left(&self, device: &Device) -> Option<TimeLeft> {
         let now = wall::today();
         let since = Timestamp::from_start(now.since_start().saturating_sub(forecast::WINDOW));
@@ -120,18 +120,18 @@ impl Chronicle {
         forecast::time_left(&entries.ok()?, device, now)
     }
 
-    /// Moves what is recorded of a device that turned out to be another one. If that fails it is tried
-    /// again with later readings.
+    /// Moves the history of a device that was identified as another one. A failure is retried with
+    /// later readings.
     pub(super) fn join(&mut self, from: &str, to: &str) {
         if let Some(line) = self.join_at(from, to, wall::today()) {
             warn!("{line}");
         }
     }
 
-    /// Returns what is to be logged: that it failed.
+    /// Returns a line to log if it failed.
     fn join_at(&mut self, from: &str, to: &str, now: Timestamp) -> Option<String> {
         let history = self.history.as_mut()?;
-        // What waits to be moved to the first id has to go on to the second.
+        // Pending moves to the first id are redirected to the second.
         for (_, target) in self.pending.iter_mut().filter(|(_, it)| it == from) {
             to.clone_into(target);
         }
@@ -142,11 +142,11 @@ impl Chronicle {
         }
         self.pending.push((from.to_owned(), to.to_owned()));
         Some(format!(
-            "the history of {from} cannot be moved to that of {to}, and is tried again: {error}"
+            "the history of {from} cannot be moved to {to} and will be retried: {error}"
         ))
     }
 
-    /// Tries again what could not be moved. Returns what is to be logged: what was moved.
+    /// Retries failed moves. Returns lines to log about those that succeeded.
     fn retry_joins(&mut self, now: Timestamp) -> Vec<String> {
         let Some(history) = &mut self.history else {
             return Vec::new();
@@ -155,7 +155,7 @@ impl Chronicle {
         self.pending
             .retain(|(from, to)| match history.join(from, to, now) {
                 Ok(()) => {
-                    moved.push(format!("the history of {from} is moved to that of {to}"));
+                    moved.push(format!("the history of {from} was moved to {to}"));
                     false
                 }
                 Err(error) => {
@@ -166,23 +166,24 @@ impl Chronicle {
         moved
     }
 
-    /// When to note the devices again, though nothing about them differs.
+    /// When to record unchanged devices again.
     pub(super) const fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// Whether that time has come; it is then over.
+    /// Whether that is due; `true` once.
     pub(super) fn is_due(&mut self) -> bool {
         self.due.take_if(|due| *due <= Instant::now()).is_some()
     }
 
-    /// Records a sample. Returns what is to be logged: that a failure began or ended.
+    /// Records a sample. Returns a line to log if a failure began or ended.
     fn record(&mut self, device: &str, at: Timestamp, sample: &Sample) -> Option<String> {
         let recorded = self.history.as_mut()?.record(device, at, sample);
         self.on_recorded(device, recorded)
     }
 
-    /// Records that nothing is known of a device from this time on. Returns what is to be logged.
+    /// Records that nothing is known of a device from this time on. Returns a line to log if a
+    /// failure began or ended.
     fn interrupt(&mut self, device: &str, at: Timestamp) -> Option<String> {
         let recorded = self.history.as_mut()?.interrupt(device, at);
         self.on_recorded(device, recorded)
@@ -199,9 +200,9 @@ impl Chronicle {
             Ok(Recorded::Written) => {
                 let failed = self.failing.remove(device);
                 if std::mem::take(&mut self.unusable) {
-                    Some("the history is written again".to_owned())
+                    Some("the history can be written again".to_owned())
                 } else {
-                    failed.then(|| format!("the history of {device} is written again"))
+                    failed.then(|| format!("the history of {device} can be written again"))
                 }
             }
             Err(error) => {
@@ -240,7 +241,7 @@ mod tests {
     const KEYBOARD: &str = "4002-392A0750";
     const MOUSE: &str = "101B-0C8D5D36";
 
-    /// A chronicle in a directory that is not made yet.
+    /// A chronicle in a directory that does not exist yet.
     struct Desk {
         folder: TempDir,
         chronicle: Chronicle,
@@ -267,7 +268,7 @@ mod tests {
             self.directory().join(format!("{device}.jsonl"))
         }
 
-        /// Records a charge a second later. Returns what is logged.
+        /// Records a charge a second later. Returns the logged line.
         fn tell(&mut self, device: &str, percent: u8) -> Option<String> {
             self.seconds += 1;
             let sample = Sample {
@@ -287,7 +288,7 @@ mod tests {
         }
     }
 
-    /// A device that is online, as the board has it.
+    /// An online device on the board.
     fn post(board: &Board, id: &str, percent: u8) -> Arc<Post> {
         let battery = battery(percent, ChargeState::Discharging);
         let mut device = mouse(id, battery);
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_noted_often_does_not_put_off_the_others() {
+    fn a_device_recorded_often_does_not_delay_the_others() {
         let mut desk = Desk::new();
         let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
         desk.chronicle.note(&post(&board, MOUSE, 40));
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn another_reading_within_a_minute_is_looked_at_when_that_is_over() {
+    fn another_reading_within_a_minute_is_evaluated_after_it() {
         let mut desk = Desk::new();
         let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
         desk.chronicle.note(&post(&board, MOUSE, 5));
@@ -347,11 +348,11 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_is_removed_is_made_again_with_its_lock() {
+    fn a_removed_directory_is_created_again_with_its_lock() {
         let mut desk = Desk::new();
         assert_eq!(desk.tell(KEYBOARD, 60), None);
         fs::remove_dir_all(desk.directory()).unwrap();
-        // That it is not news is not a failure.
+        // An unchanged value is not written, which is not a failure.
         assert_eq!(desk.tell(KEYBOARD, 60), None);
         assert_eq!(desk.tell(KEYBOARD, 59), None);
         assert_eq!(desk.charges(KEYBOARD), [59]);
@@ -359,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_made_is_logged_once_and_so_is_its_return() {
+    fn a_directory_that_cannot_be_created_is_logged_once_and_so_is_recovery() {
         let mut desk = Desk::new();
         desk.tell(KEYBOARD, 60);
         desk.tell(MOUSE, 90);
@@ -379,13 +380,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_again_before_something_is_written() {
+    fn recovery_is_logged_only_after_a_successful_write() {
         let mut desk = Desk::new();
         desk.tell(KEYBOARD, 60);
         fs::remove_dir_all(desk.file(KEYBOARD).parent().unwrap()).unwrap();
         fs::create_dir_all(desk.file(KEYBOARD)).unwrap();
         assert!(desk.tell(KEYBOARD, 59).is_some());
-        // No news, and the directory is still in the place of the file.
+        // An unchanged value, and the directory is still at the path of the file.
         desk.tell(MOUSE, 90);
         assert_eq!(desk.tell(MOUSE, 90), None);
         assert_eq!(desk.tell(KEYBOARD, 60), None);
@@ -403,17 +404,18 @@ mod tests {
             "{line}"
         );
         for percent in 50..60 {
-            assert_eq!(desk.tell(MOUSE, percent), None, "its file is fine");
-            assert_eq!(desk.tell(KEYBOARD, percent), None, "it was logged");
+            assert_eq!(desk.tell(MOUSE, percent), None, "its file is writable");
+            assert_eq!(desk.tell(KEYBOARD, percent), None, "logged before");
         }
         fs::remove_dir(desk.file(KEYBOARD)).unwrap();
         assert_eq!(desk.tell(MOUSE, 70), None);
         let line = desk.tell(KEYBOARD, 70).unwrap();
-        assert_eq!(line, format!("the history of {KEYBOARD} is written again"));
+        let expected = format!("the history of {KEYBOARD} can be written again");
+        assert_eq!(line, expected);
     }
 
     #[test]
-    fn a_directory_that_is_unusable_at_the_start_is_used_once_it_is_usable() {
+    fn a_directory_that_is_unusable_at_the_start_is_retried() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("history"), "in its place").unwrap();
         let directory = folder.path().join("history");
@@ -423,24 +425,24 @@ mod tests {
             chronicle,
             seconds: 0,
         };
-        assert_eq!(desk.tell(KEYBOARD, 60), None, "it was logged at the start");
+        assert_eq!(desk.tell(KEYBOARD, 60), None, "logged at the start");
         fs::remove_file(&directory).unwrap();
         assert!(again(desk.tell(KEYBOARD, 60)));
         assert_eq!(desk.charges(KEYBOARD), [60]);
     }
 
     #[test]
-    fn a_history_that_cannot_be_moved_is_moved_later() {
+    fn a_failed_move_of_a_history_is_retried() {
         let mut desk = Desk::new();
         let now = Timestamp::from_start(Duration::from_secs(1000));
         let by_port = "C091-usb-0000:00:14.0-2-input2";
         desk.tell(by_port, 60);
-        // Something else has the name of the file.
+        // A directory occupies the path of the file.
         fs::create_dir_all(desk.file(MOUSE)).unwrap();
         let line = desk.chronicle.join_at(by_port, MOUSE, now).unwrap();
-        assert!(line.contains("tried again"), "{line}");
+        assert!(line.contains("will be retried"), "{line}");
         assert_eq!(desk.chronicle.retry_joins(now), Vec::<String>::new());
-        // The device turns out to be known by another id.
+        // The device is identified once more, by another id.
         assert!(desk.chronicle.join_at(MOUSE, KEYBOARD, now).is_some());
         assert_eq!(desk.charges(KEYBOARD), Vec::<u8>::new());
         desk.tell(KEYBOARD, 59);
@@ -451,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn histories_that_cannot_be_moved_do_not_fill_the_memory() {
+    fn failed_moves_need_bounded_memory() {
         let mut desk = Desk::new();
         fs::create_dir_all(desk.file(MOUSE)).unwrap();
         for number in 0..300 {
@@ -464,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_of_ever_new_devices_do_not_fill_the_memory_or_the_log() {
+    fn failures_of_many_devices_fill_neither_memory_nor_the_log() {
         let mut desk = Desk::new();
         let mut logged = 0;
         for number in 0..1000 {

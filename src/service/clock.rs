@@ -1,4 +1,4 @@
-//! The watchdog: systemd restarts a daemon whose hardware thread hangs.
+//! The watchdog: systemd restarts the daemon if its hardware thread hangs.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -10,11 +10,11 @@ use super::settings::notify;
 use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
 
-/// The real clock; if systemd asked for it, it tells it in time that the thread that waits on it
-/// is alive.
+/// The real clock. If systemd's watchdog is enabled, it also sends keep-alive messages, which shows
+/// that the thread that waits on this clock is alive.
 pub(super) struct WatchdogClock<'a> {
     clock: RealClock<'a>,
-    /// Half of what systemd waits.
+    /// The interval of the messages: half of systemd's timeout.
     every: Option<Duration>,
     due: Timestamp,
 }

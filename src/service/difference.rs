@@ -1,25 +1,27 @@
-//! What is worth saying of an object: values that are different, but not that they were read again.
+//! Which property changes of an object are worth a signal: changed values, but not a mere new time
+//! of an unchanged reading.
 
 use std::time::Instant;
 
 use crate::bus::{Pace, ServedValues};
 
-/// What is different about an object.
+/// The changed properties of an object.
 pub(super) struct Difference {
     pub(super) changed: ServedValues,
-    /// There is more, which has to wait.
+    /// Whether further changes are held back by the rate limit.
     pub(super) late: bool,
 }
 
 impl Difference {
-    /// Between what was said and what is now; `light_waits`: light is not told yet.
+    /// The difference between the values sent last and the current ones. With `light_waits`,
+    /// changes of light are held back.
     pub(super) fn between(
-        said: &ServedValues,
+        sent: &ServedValues,
         now: ServedValues,
         light_waits: Option<Instant>,
     ) -> Self {
-        let differs = |(now, said): &(_, _)| now != *said;
-        let changed = now.into_iter().zip(said).filter(differs);
+        let differs = |(now, sent): &(_, _)| now != *sent;
+        let changed = now.into_iter().zip(sent).filter(differs);
         let mut changed: ServedValues = changed.map(|(now, _)| now).collect();
         let all = changed.len();
         if light_waits.is_some() {
@@ -31,22 +33,22 @@ impl Difference {
         }
     }
 
-    /// Times alone wake nobody.
-    pub(super) fn worth_telling(&self) -> bool {
+    /// Whether to emit a signal: changed times alone do not wake clients.
+    pub(super) fn is_worth_a_signal(&self) -> bool {
         self.has(|pace| pace != Pace::WithOthers)
     }
 
-    /// Whether light is told.
-    pub(super) fn tells_light(&self) -> bool {
+    /// Whether it includes light.
+    pub(super) fn includes_light(&self) -> bool {
         self.has(|pace| pace == Pace::Limited)
     }
 
     /// Updates the values sent last with these changes.
-    pub(super) fn record(self, said: &mut ServedValues) {
+    pub(super) fn record(self, sent: &mut ServedValues) {
         for (property, value) in self.changed {
-            let place = said.iter_mut().find(|(it, _)| *it == property);
-            if let Some((_, said)) = place {
-                *said = value;
+            let place = sent.iter_mut().find(|(it, _)| *it == property);
+            if let Some((_, sent)) = place {
+                *sent = value;
             }
         }
     }
@@ -79,28 +81,28 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_different_is_said() {
-        let said = values(&[("Charge", 57), ("Slot", 1), ("BatteryTime", 5)]);
+    fn only_changed_properties_are_sent() {
+        let sent = values(&[("Charge", 57), ("Slot", 1), ("BatteryTime", 5)]);
         let now = values(&[("Charge", 56), ("Slot", 1), ("BatteryTime", 6)]);
-        let difference = Difference::between(&said, now, None);
+        let difference = Difference::between(&sent, now, None);
         assert_eq!(names(&difference), ["BatteryTime", "Charge"]);
-        assert!(difference.worth_telling() && !difference.late);
+        assert!(difference.is_worth_a_signal() && !difference.late);
     }
 
     #[test]
-    fn times_alone_are_not_worth_telling() {
-        let said = values(&[("Charge", 57), ("LastSeen", 5)]);
+    fn changed_times_alone_are_not_worth_a_signal() {
+        let sent = values(&[("Charge", 57), ("LastSeen", 5)]);
         let now = values(&[("Charge", 57), ("LastSeen", 6)]);
-        assert!(!Difference::between(&said, now, None).worth_telling());
+        assert!(!Difference::between(&sent, now, None).is_worth_a_signal());
     }
 
     #[test]
-    fn light_that_has_to_wait_is_left_for_later() {
-        let said = values(&[("Lux", 12), ("Charge", 57)]);
+    fn rate_limited_light_is_held_back() {
+        let sent = values(&[("Lux", 12), ("Charge", 57)]);
         let now = || values(&[("Lux", 320), ("Charge", 58)]);
-        let difference = Difference::between(&said, now(), Some(Instant::now()));
+        let difference = Difference::between(&sent, now(), Some(Instant::now()));
         assert_eq!(names(&difference), ["Charge"]);
-        assert!(difference.late && !difference.tells_light());
-        assert!(Difference::between(&said, now(), None).tells_light());
+        assert!(difference.late && !difference.includes_light());
+        assert!(Difference::between(&sent, now(), None).includes_light());
     }
 }

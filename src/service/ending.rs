@@ -1,4 +1,4 @@
-//! What ends the daemon: a signal, or a thread that cannot go on.
+//! Shutdown of the daemon: by a signal, or by a thread that cannot continue.
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::bus_error::BusError;
 
-/// The hardware thread's end: it becomes readable when all is to end.
+/// The receiving end, for the hardware thread: its descriptor becomes readable on shutdown.
 #[derive(Debug)]
 pub struct Ending {
     stream: UnixStream,
@@ -17,7 +17,7 @@ pub struct Ending {
     reason: Arc<Mutex<Option<BusError>>>,
 }
 
-/// Another thread's end.
+/// The sending end, for other threads.
 #[derive(Debug)]
 pub(super) struct Teller {
     stream: UnixStream,
@@ -25,7 +25,7 @@ pub(super) struct Teller {
 }
 
 impl Ending {
-    /// Ends by SIGINT, SIGTERM and SIGHUP.
+    /// Triggered by SIGINT, SIGTERM and SIGHUP.
     pub fn of_signals() -> io::Result<Self> {
         let ending = Self::new()?;
         for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -34,7 +34,7 @@ impl Ending {
         Ok(ending)
     }
 
-    /// Ends only when it is told to.
+    /// Triggered only by [`Self::end`] and by other threads.
     pub fn new() -> io::Result<Self> {
         let (stream, other) = UnixStream::pair()?;
         other.set_nonblocking(true)?;
@@ -45,7 +45,7 @@ impl Ending {
         })
     }
 
-    /// Ends everything in order, as a signal does.
+    /// Starts an orderly shutdown, as a signal does.
     pub fn end(&self) {
         wake(&self.other);
     }
@@ -61,7 +61,7 @@ impl Ending {
         })
     }
 
-    /// Why it ended, if that was no signal.
+    /// The error that caused the shutdown; `None`: it was a signal.
     pub(super) fn reason(&self) -> Option<BusError> {
         self.reason
             .lock()
@@ -71,7 +71,7 @@ impl Ending {
 }
 
 impl Teller {
-    /// Ends everything; the first reason counts.
+    /// Starts the shutdown; only the first reason is reported.
     pub(super) fn end(&self, why: BusError) {
         self.reason
             .lock()
@@ -81,8 +81,9 @@ impl Teller {
     }
 }
 
-/// Makes the hardware thread's end readable.
+/// Makes the receiving end readable.
 fn wake(mut stream: &UnixStream) {
-    // It fails only when it was told often already, or nobody is left to end.
+    // Fails only if the buffer is full, so it is readable already, or if the receiving end is
+    // closed.
     _ = stream.write_all(&[0]);
 }

@@ -1,4 +1,4 @@
-//! The forecasts from the histories of devices, and when to renew them.
+//! The forecasts from the histories of devices, and when to recompute them.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -6,17 +6,19 @@ use std::time::{Duration, Instant};
 use crate::device::{ChargeState, Device, TimeLeft};
 use hidpp_proto::units::Percent;
 
-/// A history is parsed again for the same reading after this time, if the device is noted then.
+/// The age at which a forecast for an unchanged reading is recomputed from the history, when the
+/// device is recorded next.
 const OFTEN: Duration = Duration::from_secs(60 * 60);
 
-/// And for another reading after this: a device whose readings change all the time costs no more.
+/// The same for a changed reading. This limits the cost for a device with constantly changing
+/// readings.
 const SELDOM: Duration = Duration::from_secs(60);
 
-/// How many forecasts are kept; of more, the oldest is dropped.
+/// The number of forecasts stored; beyond it the oldest is dropped.
 const MOST: usize = 256;
 
-/// Forecasts by the ids of devices. They outlive their devices: the history of a device that comes and
-/// goes is not parsed each time.
+/// Forecasts by device id. They outlive their devices, so that the history of a device that often
+/// connects and disconnects is not parsed each time.
 #[derive(Debug, Default)]
 pub(super) struct Expectations(BTreeMap<String, Expected>);
 
@@ -27,7 +29,7 @@ struct Expected {
     of: Reading,
 }
 
-/// What a forecast depends on.
+/// The values that a forecast depends on.
 type Reading = (Option<Percent>, Option<ChargeState>);
 
 /// When to parse a history.
@@ -35,7 +37,7 @@ type Reading = (Option<Percent>, Option<ChargeState>);
 pub(super) enum Look {
     Now,
     At(Instant),
-    /// When the device is noted next after [`OFTEN`].
+    /// When the device is recorded next after [`OFTEN`].
     Later,
 }
 
@@ -46,8 +48,8 @@ fn reading(device: &Device) -> Reading {
 }
 
 impl Expectations {
-    /// When to parse the history of a device. A forecast from an earlier reading is dropped at once if
-    /// the battery was refilled or changed its state.
+    /// When to parse the history of a device. The forecast from an earlier reading is dropped at
+    /// once if the charge increased or the state changed.
     pub(super) fn look(&mut self, device: &Device, now: Instant) -> Look {
         let Some(expected) = self.0.get_mut(&device.id) else {
             return Look::Now;
@@ -68,7 +70,7 @@ impl Expectations {
         Look::At(due)
     }
 
-    /// Takes what was found in the history of a device.
+    /// Stores the forecast computed from the history of a device.
     pub(super) fn take(&mut self, device: &Device, now: Instant, left: Option<TimeLeft>) {
         let expected = Expected {
             left,
@@ -84,7 +86,7 @@ impl Expectations {
         }
     }
 
-    /// The time left, when the history was looked at last.
+    /// The time left according to the last forecast.
     pub(super) fn left(&self, id: &str) -> Option<TimeLeft> {
         self.0.get(id)?.left
     }
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_history_is_looked_at_once_an_hour_or_for_another_reading_after_a_minute() {
+    fn a_history_is_parsed_hourly_or_for_a_changed_reading_after_a_minute() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut expected = Expectations::default();
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_expected_of_an_empty_battery_is_dropped_when_it_is_full() {
+    fn the_forecast_of_an_empty_battery_is_dropped_when_it_is_charged() {
         let start = Instant::now();
         let soon = start + Duration::from_secs(1);
         for device in [
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn ever_new_devices_do_not_fill_the_memory() {
+    fn forecasts_of_many_devices_need_bounded_memory() {
         let start = Instant::now();
         let mut expected = Expectations::default();
         for number in 0..1000 {

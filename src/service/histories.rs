@@ -1,5 +1,5 @@
-//! Histories as callers read them: parsed once while a file is unchanged, and away from the thread
-//! that answers everything else.
+//! Reads histories for D-Bus callers: cached while a file is unchanged, and on a separate thread,
+//! so that other calls are not delayed.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::history::{self, Entry, HistoryError, Stamp};
 use hidpp_proto::units::Timestamp;
 
-/// The entries that are kept, about 3 MB. A file has some 6500.
+/// The size limit of the cache in entries, about 3 MB. A file has about 6500.
 const ENTRIES: usize = 100_000;
 
 /// Reads histories.
 #[derive(Clone, Debug)]
 pub(super) struct Histories {
-    /// Where they are; `None`: nowhere.
+    /// Their directory; `None`: no history is recorded.
     directory: Option<PathBuf>,
     cache: Arc<Mutex<Cache>>,
 }
@@ -25,13 +25,13 @@ impl Histories {
         Self { directory, cache }
     }
 
-    /// Whether there is a history.
+    /// Whether a history is recorded.
     pub(super) const fn are_kept(&self) -> bool {
         self.directory.is_some()
     }
 
-    /// Passes what is recorded of a device to `answer`, on a thread for blocking work. The
-    /// admission lets one such call in at a time.
+    /// Passes the history of a device to `answer`, on a thread for blocking work. The admission
+    /// runs one such call at a time.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ fn entries(
     directory: &Path,
     device: &str,
 ) -> Result<Arc<[Entry]>, HistoryError> {
-    // Before it is read: what is written meanwhile is not taken for known.
+    // Taken before reading, so that concurrent writes invalidate the cached entries.
     let stamp = history::stamp(directory, device);
     if let Some(stamp) = stamp
         && let Some(entries) = lock(cache).get(device, stamp)
@@ -71,7 +71,7 @@ fn entries(
     Ok(entries)
 }
 
-/// What was read last, the least recently used first.
+/// The cached histories, the least recently used first.
 #[derive(Debug, Default)]
 struct Cache(VecDeque<(String, Stamp, Arc<[Entry]>)>);
 
@@ -144,7 +144,7 @@ mod tests {
         let first = Arc::as_ptr(&lock(&histories.cache).0[0].2);
         assert_eq!(count(&histories, K750), 1);
         let again = Arc::as_ptr(&lock(&histories.cache).0[0].2);
-        assert!(std::ptr::addr_eq(first, again), "it was not parsed again");
+        assert!(std::ptr::addr_eq(first, again), "not parsed again");
         record(&mut history, K750, 2, 56);
         assert_eq!(count(&histories, K750), 2);
         fs::remove_file(path.join(format!("{K750}.jsonl"))).unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_is_bounded_and_keeps_what_was_used_last() {
+    fn the_cache_is_bounded_and_drops_the_least_recently_used() {
         let stamp = {
             let directory = TempDir::new().unwrap();
             let path = directory.path().to_owned();

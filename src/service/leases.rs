@@ -1,9 +1,10 @@
-//! Requests for light: what several callers want becomes one series per keyboard.
+//! Leases on light measurements: the requests of all callers are merged into one series per
+//! keyboard.
 //!
-//! A solar keyboard pays for every measurement, and runs one series at a time. The series contains
-//! what each caller wants; it ends by itself, or when the last of them leaves the bus. Users have
-//! equal shares: of the places for requests, and of a keyboard's daily [`Budget`], which pays for
-//! what a request adds to the running series.
+//! Every measurement costs a solar keyboard charge, and it runs one series at a time. The series
+//! covers the requests of all callers; it ends by itself, or when the last of the callers leaves
+//! the bus. The number of requests is limited per user, and what a request adds to the running
+//! series is charged to the user's share of the keyboard's daily [`Budget`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,41 +14,41 @@ use super::budget::{Budget, MEASUREMENTS_A_CHANGE};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 
-/// The longest series: for more, a caller asks again.
+/// The longest series; a caller that needs more renews its request.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// The requests of one user that are kept at once, whatever number of connections they come from.
+/// The number of concurrent leases of one user, over all of its connections.
 const PLACES_OF_A_USER: usize = 16;
 
-/// The requests that are kept at once.
+/// The number of concurrent leases in total.
 const PLACES: usize = 256;
 
-/// A caller asks so often at most.
+/// Rate limit: the minimum time between two requests of a caller.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long after the end of a series a late measurement of it may come: its receiver may hold the
-/// request for an idle keyboard for 1.94 s, and a measurement may come 1.5 s late.
+/// How late the last measurement of a series may arrive: a receiver can hold the request for an
+/// idle keyboard for 1.94 s, and a measurement can be 1.5 s late.
 const SLACK: Duration = Duration::from_millis(3500);
 
-/// Why a caller is refused.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
-    /// It makes no sense, or is too long.
+    /// The arguments are invalid, or the series would be too long.
     #[error(
         "count must be 1 to 255 and period 1 to 255 seconds, together at most {} minutes; count 0 ends it",
         LONGEST.as_secs() / 60
     )]
     OutOfBounds,
-    /// The same caller asked just now.
-    #[error("asked too often: wait half a second")]
+    /// The rate limit of the caller was exceeded.
+    #[error("rate limit exceeded: wait half a second")]
     TooOften,
-    /// Many requests run.
-    #[error("too many requests for light of this user, or in all; end one with count 0, or retry")]
+    /// The number of leases is exhausted.
+    #[error("too many light requests of this user, or in total; end one with count 0, or retry")]
     TooMany,
     /// The keyboard's budget is spent.
     #[error(
-        "this keyboard measured light as often as it may in a day on request of one user, or of \
-         all; available again in {}",
+        "the daily limit of light measurements of this keyboard, for this user or in total, is \
+         reached; available again in {}",
         hours_and_minutes(*.0)
     )]
     Spent(Duration),
@@ -62,21 +63,21 @@ fn hours_and_minutes(time: Duration) -> String {
     }
 }
 
-/// What to have the device with this id do.
+/// A command for the device with this id: start this series, or (`None`) cancel it.
 pub(super) type Wish = (String, Option<LightMeasure>);
 
 #[derive(Debug, Default)]
 pub(super) struct Leases {
     /// By caller and device.
     wanted: BTreeMap<(String, String), Lease>,
-    /// What runs.
+    /// The running series, by device.
     running: BTreeMap<String, Series>,
-    /// When each caller asked last.
+    /// The last request of each caller within [`PAUSE`].
     asked: BTreeMap<String, Timestamp>,
     budgets: BTreeMap<String, Budget>,
 }
 
-/// What a caller wants.
+/// The request of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Lease {
     user: User,
@@ -90,7 +91,7 @@ struct Series {
 }
 
 impl Series {
-    /// The measurements that are left of it: 255 at most, as a device counts them.
+    /// The number of remaining measurements, at most 255: the device's counter has one byte.
     fn left(&self, now: Timestamp) -> u8 {
         if self.until <= now {
             return 0;
@@ -105,15 +106,16 @@ impl Series {
         left
     }
 
-    /// Whether another adds nothing to it. Less than a period longer is no measurement more.
+    /// Whether another series adds no measurement to this one. One that is longer by less than a
+    /// period does not.
     fn contains(&self, other: &Self) -> bool {
         self.period <= other.period && self.until + self.period > other.until
     }
 }
 
 impl Leases {
-    /// A caller wants so many measurements, one each period (seconds), or, with a count of 0, no
-    /// more. What to tell the device, if that makes a difference.
+    /// A caller requests `count` measurements, one per `period` in seconds, or cancels its request
+    /// with a count of 0. Returns the command for the device, if its series changes.
     pub(super) fn want(
         &mut self,
         now: Timestamp,
@@ -136,7 +138,7 @@ impl Leases {
             .is_some_and(|it| it.contains(&series));
         let has_place = self.wanted.contains_key(&key) || self.has_place(user);
         if !has_place && is_running {
-            // It gets what it wants all the same.
+            // The running series covers the request without a lease of its own.
             return Ok(None);
         }
         if self.asked.contains_key(caller) {
@@ -162,7 +164,7 @@ impl Leases {
         Ok(self.adapt(now, device))
     }
 
-    /// A caller is gone. What to tell the devices.
+    /// A caller left the bus. Returns the commands for the devices.
     pub(super) fn leave(&mut self, now: Timestamp, caller: &str) -> Vec<Wish> {
         let left: Vec<(String, String)> = self
             .wanted
@@ -182,20 +184,20 @@ impl Leases {
         wishes
     }
 
-    /// Whether a caller has light measured.
+    /// Whether a caller has a lease.
     pub(super) fn has(&mut self, now: Timestamp, caller: &str) -> bool {
         self.expire(now);
         self.wanted.keys().any(|(of, _)| of == caller)
     }
 
-    /// A device came back, and measures nothing any more. What to tell it.
+    /// A device is back online, without a running series. Returns the command for it.
     pub(super) fn renew(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
         self.running.remove(device);
         self.wanted.retain(|_, lease| now < lease.series.until);
         self.adapt(now, device)
     }
 
-    /// The devices forgot what they were to do. What to tell them again.
+    /// All devices lost their series (suspend). Returns the commands for them.
     pub(super) fn again(&mut self, now: Timestamp) -> Vec<Wish> {
         let ran = std::mem::take(&mut self.running).into_keys();
         ran.filter_map(|device| self.renew(now, &device)).collect()
@@ -214,7 +216,7 @@ impl Leases {
         self.budgets.retain(|_, budget| !budget.is_over(now));
     }
 
-    /// One series of all that is wanted of a device.
+    /// The series that covers all leases of a device.
     fn union(&self, now: Timestamp, device: &str) -> Option<Series> {
         let wanted = self.wanted.iter().filter(|((_, of), _)| of == device);
         let series = wanted.map(|(_, lease)| lease.series);
@@ -227,7 +229,8 @@ impl Leases {
         Some(union)
     }
 
-    /// Has the device do what is wanted of it.
+    /// Updates the running series of a device to cover all leases. Returns the command for it, if
+    /// the series changes.
     fn adapt(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
         let Some(wanted) = self.union(now, device) else {
             let ran = self.running.remove(device);
@@ -245,7 +248,7 @@ impl Leases {
         Some((device.to_owned(), Some(series)))
     }
 
-    /// The same where a user wants less: what is not measured is given back.
+    /// The same after a lease of a user ended: measurements that are saved are refunded.
     fn shrink(&mut self, now: Timestamp, device: &str, user: User) -> Option<Wish> {
         let left = |leases: &Self| leases.running.get(device).map_or(0, |it| it.left(now));
         let before = left(self);
@@ -258,7 +261,7 @@ impl Leases {
     }
 }
 
-/// The series from now on; `None`: it is empty or too long.
+/// The series for a request made now; `None`: it is empty or too long.
 fn series(now: Timestamp, count: u32, period: u32) -> Option<Series> {
     let (count, period) = (u8::try_from(count).ok()?, u8::try_from(period).ok()?);
     let period = Duration::from_secs(period.into());
@@ -270,8 +273,8 @@ fn series(now: Timestamp, count: u32, period: u32) -> Option<Series> {
     Some(Series { period, until })
 }
 
-/// The shortest period of a series that lasts so long: it has 255 measurements at most. Whoever
-/// wants more often gets less, so that whoever wants longer is not forgotten.
+/// The shortest period of a series of this length, which has at most 255 measurements. So a request
+/// for a long series limits the rate of the others, instead of being cut short by them.
 const fn densest(span: Duration) -> Duration {
     Duration::from_secs(span.as_secs().div_ceil(u8::MAX as u64))
 }
@@ -297,14 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn what_several_callers_want_is_one_series() {
+    fn the_requests_of_several_callers_are_merged_into_one_series() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
             let wish = leases.want(at(now), caller, ADA, &device(1), count, period);
             wish.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 60, 2), Some(Some(series(60, 2))));
-        // Contained in what runs but for its period.
+        // Covered by the running series except for its shorter period.
         assert_eq!(want(1000, ":1.2", 10, 1), Some(Some(series(119, 1))));
         assert_eq!(want(2000, ":1.3", 100, 1), None);
         assert_eq!(want(3000, ":1.2", 0, 0), None);
@@ -320,13 +323,13 @@ mod tests {
             wish.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 255, 7), Some(Some(series(255, 7))));
-        assert_eq!(want(10_000, ":1.2", 1, 1), None, "it comes in 7 seconds");
+        assert_eq!(want(10_000, ":1.2", 1, 1), None, "one is due in 7 seconds");
         // 765 seconds are left.
         assert_eq!(want(1_020_000, ":1.3", 10, 1), Some(Some(series(255, 3))));
     }
 
     #[test]
-    fn who_leaves_the_bus_wants_nothing_any_more() {
+    fn the_leases_of_a_caller_end_when_it_leaves_the_bus() {
         let mut leases = Leases::default();
         for slot in [1, 2] {
             let wish = leases.want(
@@ -345,13 +348,13 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_comes_back_measures_what_is_left() {
+    fn a_device_that_is_back_continues_the_rest_of_the_series() {
         let mut leases = Leases::default();
         leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
         let rest = (device(1), Some(series(40, 1)));
         assert_eq!(leases.renew(at(20_000), &device(1)), Some(rest));
         assert_eq!(leases.renew(at(20_000), &device(2)), None);
-        assert_eq!(leases.renew(at(60_500), &device(1)), None, "it is over");
+        assert_eq!(leases.renew(at(60_500), &device(1)), None, "it ended");
     }
 
     #[test]
@@ -362,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_still_wanted_is_asked_for_again_after_the_computer_slept() {
+    fn unfinished_series_are_requested_again_after_suspend() {
         let mut leases = Leases::default();
         leases.want(at(0), ":1.1", ADA, &device(1), 60, 1).unwrap();
         leases.want(at(0), ":1.2", ADA, &device(2), 5, 1).unwrap();
@@ -371,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_it_measured_without_bounds() {
+    fn requests_are_bounded() {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, count, period| {
             leases
@@ -392,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_with_all_its_places_taken_gets_what_is_measured_anyway_and_others_get_theirs() {
+    fn a_user_without_free_leases_gets_only_what_is_measured_anyway() {
         let mut leases = Leases::default();
         let mut want = |caller: &str, user, count, period| {
             leases.want(at(0), caller, user, &device(1), count, period)
@@ -407,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_ended_does_not_shape_the_series_of_another() {
+    fn an_ended_request_does_not_affect_the_series_of_another() {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, user, count, period| {
             let wish = leases.want(at(now), caller, user, &device(1), count, period);
@@ -418,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_pays_for_what_is_added_once_and_is_given_back() {
+    fn only_added_measurements_are_charged_and_saved_ones_refunded() {
         let mut leases = Leases::default();
         let spent = |leases: &Leases, user| {
             let budget = leases.budgets.get(&device(1));
@@ -430,18 +433,18 @@ mod tests {
         want(&mut leases, 0, ":1.1", ADA, 60, 2).unwrap();
         assert_eq!(spent(&leases, ADA), 60 + 5);
         want(&mut leases, 0, ":1.2", BOB, 30, 4).unwrap();
-        assert_eq!(spent(&leases, BOB), 0, "it is measured anyway");
+        assert_eq!(spent(&leases, BOB), 0, "measured anyway");
         want(&mut leases, 80_000, ":1.1", ADA, 60, 2).unwrap();
         assert_eq!(spent(&leases, ADA), 100 + 2 * 5, "20 were left");
         want(&mut leases, 100_000, ":1.1", ADA, 0, 0).unwrap();
         let left = 55 + 2 * 5;
-        assert_eq!(spent(&leases, ADA), left, "bob wants the next 5, each 4 s");
+        assert_eq!(spent(&leases, ADA), left, "bob still needs 5, one per 4 s");
         leases.leave(at(104_000), ":1.2");
         assert_eq!(spent(&leases, BOB), 0);
     }
 
     #[test]
-    fn a_keyboard_is_not_measured_without_end() {
+    fn the_daily_budget_limits_the_measurements_of_a_keyboard() {
         let mut leases = Leases::default();
         let mut granted = 0;
         let refusal = loop {
@@ -458,6 +461,6 @@ mod tests {
         let other = leases.want(at(granted * 60_000), ":1.2", BOB, &device(1), 60, 1);
         assert!(other.is_ok());
         let other = leases.want(at(granted * 60_000), ":1.1", ADA, &device(2), 60, 1);
-        assert!(other.is_ok(), "each keyboard has a budget of its own");
+        assert!(other.is_ok(), "each keyboard has its own budget");
     }
 }

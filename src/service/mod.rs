@@ -1,10 +1,10 @@
-//! `solar-statusd`: tells programs on D-Bus what the devices say, and takes their few wishes.
+//! `solar-statusd`: publishes the state of the devices on D-Bus, and accepts a few requests.
 //!
-//! Three threads. The first has the hardware ([`crate::manager::follow`]) and writes what it
-//! learns on the `board`. The second has the bus: it answers from the board and asks nobody. The
-//! third, the `publisher`, compares the board with what was said on the bus, and says the
-//! difference. So a device that does not answer keeps no program waiting, and a program that does
-//! not read keeps no device waiting.
+//! It has three threads. The hardware thread runs [`crate::manager::follow`] and writes the state
+//! of the devices to the `board`. The bus thread answers calls from the board, without blocking on
+//! devices. The `publisher` compares the board with the values sent last, and emits signals about
+//! the differences. So a device that does not answer does not delay clients, and a client that does
+//! not read does not delay the devices.
 
 mod admission;
 mod args;
@@ -59,17 +59,17 @@ use crate::nodes::TraceError;
 use crate::text;
 use crate::transport::{TransportError, WatchError};
 
-/// How long the publisher may take to end.
+/// The timeout for the publisher to finish on shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// How the daemon ended, as systemd sees it.
+/// The exit status of the daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: it was told to end.
+    /// 0: terminated by a signal.
     Ok,
-    /// 1: something failed.
+    /// 1: a failure.
     Failure,
-    /// 2: the arguments make no sense.
+    /// 2: invalid arguments.
     Usage,
 }
 
@@ -83,23 +83,23 @@ impl Termination for Exit {
     }
 }
 
-/// Why the daemon ended before it was told to.
+/// Why the daemon failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// There is no bus, no name, or no longer one.
+    /// The bus cannot be used, or was lost.
     #[error(transparent)]
     Bus(#[from] BusError),
     /// The nodes cannot be followed.
     #[error(transparent)]
     Follow(#[from] FollowError),
-    /// It is not known which nodes come and go.
+    /// Hotplug events cannot be received.
     #[error(transparent)]
     Watch(#[from] WatchError),
     /// A trace cannot be replayed.
     #[error(transparent)]
     Trace(#[from] TraceError),
-    /// The system has no thread, no pipe or no signal handler for it.
-    #[error("the system does not give what is needed: {0}")]
+    /// A thread, pipe or signal handler cannot be created.
+    #[error("cannot create a thread, pipe or signal handler: {0}")]
     System(#[from] io::Error),
 }
 
@@ -108,7 +108,7 @@ pub fn main() -> Exit {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are no errors, and go to standard output.
+            // Help and version are not errors, and go to standard output.
             _ = error.print();
             return if error.use_stderr() {
                 Exit::Usage
@@ -133,13 +133,13 @@ pub fn main() -> Exit {
 }
 
 fn run(mut args: Args) -> Result<(), ServiceError> {
-    // Before signals are caught: a trace may come through a FIFO, which can wait for ever.
+    // Before signals are caught: opening a trace that is a FIFO can block forever.
     let mut source = settings::source(&mut args)?;
     let ending = Ending::of_signals()?;
     serve(&args, &mut *source, &ending)
 }
 
-/// Serves the nodes of a source until it is told to end.
+/// Serves the nodes of a source until shutdown.
 pub fn serve(
     args: &Args,
     source: &mut dyn NodeSource,
@@ -185,24 +185,24 @@ pub fn serve(
     let why = ending.reason();
     board.end();
     if publishing.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
-        warn!("the bus takes nothing any more: what is still to be said is dropped");
+        warn!("D-Bus connection is not draining; dropping pending signals");
     }
     ended?;
     why.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// A failure with what helps a service, which is not what helps a user at the command line.
+/// The text of a failure, with the remedy for a service instead of the one for the command line.
 fn words(failure: &Failure) -> String {
     match failure {
         Failure::Transport(TransportError::PermissionDenied { node }) => format!(
             "permission denied on {node}: the udev rule 71-solar-statusd.rules opens it to the \
-             user of this service; it is tried again"
+             user of this service; retrying"
         ),
         failure => failure.to_string(),
     }
 }
 
-/// Starts the publisher; at its end the channel closes.
+/// Starts the publisher thread; the returned channel closes when it ends.
 fn publish(publisher: Publisher, teller: Teller) -> io::Result<mpsc::Receiver<()>> {
     let (end, ended) = mpsc::channel();
     let run = move || {

@@ -1,4 +1,4 @@
-//! What the arguments mean: where nodes come from, what is asked of them, what is kept where.
+//! Turns the arguments into the source of nodes, the query and the device cache.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use hidpp_proto::feature::{notification_flags, root};
 use hidpp_proto::session::Wanted;
 use hidpp_proto::wire::{DeviceIndex, FeatureId, Report};
 
-/// Where nodes come from. Of a trace it is noted what can be asked of it.
+/// The source of nodes. For a trace, also sets [`Args::recorded`].
 pub(super) fn source(args: &mut Args) -> Result<Box<dyn NodeSource>, ServiceError> {
     let untapped = Tapping::default();
     if let Some(desk) = args.simulate {
@@ -37,7 +37,7 @@ pub(super) fn source(args: &mut Args) -> Result<Box<dyn NodeSource>, ServiceErro
     Ok(Box::new(Machine::open(untapped, nothing)?))
 }
 
-/// Who follows a receiver looks at its notification flags.
+/// Whether this reads a receiver's notification flags, which only following does.
 fn is_look_at_flags(request: &Report) -> bool {
     *request == notification_flags::get().report(DeviceIndex::RECEIVER)
 }
@@ -48,7 +48,7 @@ fn is_look_up_of_firmware(request: &Report) -> bool {
     is_look_up && [high, low] == FeatureId::DEVICE_INFORMATION.0.to_be_bytes()
 }
 
-/// What is remembered. Of simulated devices it is only where the user says so.
+/// The device cache; in memory only without a state directory.
 pub(super) fn memory(args: &Args) -> Memory {
     let path = args.state.as_ref().map(|state| state.join("devices.json"));
     path.map(Memory::open).unwrap_or_default()
@@ -73,9 +73,9 @@ pub(super) fn query(args: &Args) -> Query {
     }
 }
 
-/// Tells systemd something, if it is there and wants to know.
+/// Sends a state to systemd, if it started this process with a notification socket.
 pub(super) fn notify(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        debug!("systemd was not told {state:?}: {error}");
+        debug!("cannot notify systemd of {state:?}: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! What tests of the service share.
+//! Helpers for tests of the service.
 
 use std::os::unix::net::UnixStream;
 use std::thread;
@@ -6,7 +6,7 @@ use std::thread;
 use zbus::connection::Builder;
 use zbus::{Connection, Guid, block_on};
 
-/// Two ends without a bus: an object wants a connection to say its values.
+/// The two ends of a connection without a bus: reading an object's values needs a connection.
 pub(super) fn connections() -> [Connection; 2] {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let server = thread::spawn(move || {

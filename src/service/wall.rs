@@ -2,42 +2,42 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hidpp_proto::units::Timestamp;
 
-/// Turns times of the hardware thread into those since 1970.
+/// Converts timestamps of the hardware thread to wall-clock time.
 ///
-/// That thread counts from what the time of day was when it began, and does not leap. When
-/// somebody sets the time of day (the network does, after the start of a computer without a clock
-/// of its own), what was read before is told with the new time too.
+/// The hardware thread starts with the time of day and then follows the boot clock, without jumps.
+/// When the time of day is set (by the network, on a computer without a real-time clock), the
+/// offset is updated, so that earlier readings are converted to the new time, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Wall {
     ahead: Duration,
     behind: Duration,
 }
 
-/// The time since 1970, as the computer has it now.
+/// The current time of day.
 pub(super) fn today() -> Timestamp {
     let today = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp::from_start(today.unwrap_or_default())
 }
 
-/// Less is no step.
+/// The smallest difference that counts as a step of the time of day.
 const STEP: Duration = Duration::from_secs(2);
 
 impl Wall {
-    /// Looks how far the times are apart.
+    /// Updates the offset between the two clocks.
     pub(super) fn look(&mut self, now: Timestamp) {
         self.compare(now, today().since_start());
     }
 
     fn compare(&mut self, now: Timestamp, today: Duration) {
-        let told = self.unix(now);
-        if told.abs_diff(today) > STEP {
+        let converted = self.unix(now);
+        if converted.abs_diff(today) > STEP {
             let now = now.since_start();
             self.ahead = today.saturating_sub(now);
             self.behind = now.saturating_sub(today);
         }
     }
 
-    /// A time since 1970.
+    /// The time since 1970 of a timestamp.
     pub(super) fn unix(self, at: Timestamp) -> Duration {
         at.since_start()
             .saturating_add(self.ahead)
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_the_clock_moves_what_was_before_too() {
+    fn a_step_of_the_time_of_day_moves_earlier_times_too() {
         let at = Timestamp::from_start;
         let mut wall = Wall::default();
         wall.compare(at(seconds(100)), seconds(101));

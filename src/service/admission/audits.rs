@@ -1,4 +1,5 @@
-//! Audits: which callers of a user are still on the bus. What was sent to the others is gone.
+//! Audits: check which callers of a user are still connected to the bus. Messages queued on the bus
+//! for the others were dropped, and no longer count.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,29 +7,29 @@ use std::time::Duration;
 use super::call::User;
 use hidpp_proto::units::Timestamp;
 
-/// How long an audit may take.
+/// The timeout of an audit.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// How long its outcome holds.
+/// How long its result stays valid.
 const HOLDS: Duration = Duration::from_secs(1);
 
-/// The callers that are asked for in one audit.
+/// The number of callers checked in one audit.
 pub(super) const AUDITED: usize = 256;
 
-/// The audits of users that were sent much.
+/// The audits of users with many bytes possibly unread.
 #[derive(Debug, Default)]
 pub(super) struct Audits(BTreeMap<User, Audit>);
 
 #[derive(Clone, Copy, Debug)]
 enum Audit {
-    /// So many answers are awaited.
+    /// Answers from the bus are pending.
     Running { awaited: usize, since: Timestamp },
-    /// It ended then.
+    /// It ended at this time.
     Ended(Timestamp),
 }
 
 impl Audits {
-    /// Begins an audit with questions about so many callers.
+    /// Starts an audit with queries about `awaited` callers.
     pub(super) fn begin(&mut self, now: Timestamp, user: User, awaited: usize) {
         let audit = match awaited {
             0 => Audit::Ended(now),
@@ -40,7 +41,7 @@ impl Audits {
         self.0.insert(user, audit);
     }
 
-    /// A question was answered.
+    /// A query was answered.
     pub(super) fn advance(&mut self, now: Timestamp, user: User) {
         if let Some(audit) = self.0.get_mut(&user)
             && let Audit::Running { awaited, .. } = audit
@@ -52,19 +53,19 @@ impl Audits {
         }
     }
 
-    /// Whether answers are awaited.
+    /// Whether answers are pending.
     pub(super) fn is_running(&self, now: Timestamp, user: User) -> bool {
         let audit = self.0.get(&user);
         audit.is_some_and(|audit| matches!(audit, Audit::Running { .. }) && !audit.is_over(now))
     }
 
-    /// Whether one ended just now, so that another would find the same.
+    /// Whether an audit ended so recently that another would return the same result.
     pub(super) fn is_settled(&self, now: Timestamp, user: User) -> bool {
         let audit = self.0.get(&user);
         audit.is_some_and(|audit| matches!(audit, Audit::Ended(_)) && !audit.is_over(now))
     }
 
-    /// Removes those that are over.
+    /// Removes expired audits.
     pub(super) fn forget(&mut self, now: Timestamp) {
         self.0.retain(|_, audit| !audit.is_over(now));
     }

@@ -1,15 +1,17 @@
 use crate::bus::{Incoming, MessageKind};
 
-/// Whose calls they are. Fair shares are by user: a user may have any number of callers.
+/// The user that a caller belongs to. Limits and fairness are per user, because a user can have any
+/// number of callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::service) enum User {
-    /// A user of this computer, by number.
+    /// A user of this computer, by uid.
     Id(u32),
-    /// The bus does not know the user: over the network, say. All of these share.
+    /// The bus does not know the user, for example of a network connection. All of these share one
+    /// account.
     Unknown,
 }
 
-/// What a method costs.
+/// The cost class of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cost {
     /// A short answer from memory.
@@ -18,23 +20,23 @@ pub(super) enum Cost {
     Bulk,
 }
 
-/// A call that waits to be let in.
+/// A queued call.
 #[derive(Debug)]
 pub(super) struct Call {
     /// The caller's unique name.
     pub(super) caller: String,
-    /// The caller's number of the call.
+    /// The caller's serial number of the call.
     pub(super) serial: u32,
     pub(super) cost: Cost,
-    /// The caller does not wait for an answer.
+    /// The caller expects no answer.
     pub(super) no_reply: bool,
-    /// The message.
+    /// The whole message.
     pub(super) bytes: Vec<u8>,
 }
 
 impl Call {
-    /// The call of a message; `None`: it is not one, or one that has no effect: a method that only
-    /// answers, of which no answer is wanted.
+    /// Reads a call from a message; `None`: it is not a call, or it has no effect, because the
+    /// method only returns values and the caller expects no answer.
     pub(super) fn of(message: Incoming) -> Option<Self> {
         let head = &message.head;
         if head.kind != MessageKind::Call {
@@ -67,8 +69,8 @@ impl Call {
     }
 }
 
-/// Whether a method does anything but answer. The names of methods are those of the object server,
-/// which needs an interface.
+/// Whether a method does anything besides returning values. The object server requires calls to
+/// name their interface.
 fn has_effect(interface: Option<&str>, member: &str) -> bool {
     matches!(
         (interface, member),

@@ -1,25 +1,25 @@
-//! A queue that is fair to users, and to the callers of one user.
+//! A bounded round-robin queue that is fair to users, and to the callers of one user.
 //!
 //! Users take turns, and so do the callers of a user: however much one of them queues, the next
-//! call of another waits for one call of each. What exceeds the limits displaces a call of the
-//! longest queue, and not the newcomer's.
+//! call of another waits for at most one call of each. When a limit is exceeded, a call is removed
+//! from the longest queue, instead of refusing the new call.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::call::{Call, User};
 
-/// The most calls that wait.
+/// The maximum number of queued calls.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Of one caller.
+    /// Per caller.
     pub(super) caller: usize,
-    /// Of one user.
+    /// Per user.
     pub(super) user: usize,
-    /// In all.
+    /// In total.
     pub(super) all: usize,
 }
 
-/// Calls that wait.
+/// Queued calls.
 #[derive(Debug)]
 pub(super) struct FairQueue {
     limits: Limits,
@@ -50,8 +50,8 @@ impl FairQueue {
         }
     }
 
-    /// Queues a call. Returns the call that has to give way, if one has to: this one, or one of a
-    /// longer queue.
+    /// Queues a call. Returns the call that exceeds the limits, if any: this one, or one removed
+    /// from a longer queue.
     pub(super) fn push(&mut self, user: User, call: Call) -> Option<Call> {
         let share = self.users.get(&user);
         let of_user = share.map_or(0, |share| share.length);
@@ -90,7 +90,7 @@ impl FairQueue {
         displaced
     }
 
-    /// Takes the next call of a user that `may_go_on` accepts.
+    /// Removes the next call of a user that `may_go_on` accepts.
     pub(super) fn pop(&mut self, may_go_on: impl Fn(User) -> bool) -> Option<(User, Call)> {
         let place = self.turns.iter().position(|user| may_go_on(*user))?;
         let user = self.turns.remove(place)?;
@@ -105,7 +105,7 @@ impl FairQueue {
         Some((user, call?))
     }
 
-    /// Whether calls of this caller wait.
+    /// Whether calls of this caller are queued.
     pub(super) fn has(&self, user: User, caller: &str) -> bool {
         let share = self.users.get(&user);
         share.is_some_and(|share| share.callers.contains_key(caller))
@@ -127,8 +127,8 @@ impl FairQueue {
         calls
     }
 
-    /// Removes the newest call of the user's caller with the longest queue, if that is longer than
-    /// this.
+    /// Removes the newest call from the longest queue of the user's callers, if that is longer than
+    /// `than`.
     fn displace(&mut self, user: User, than: usize) -> Option<Call> {
         let share = self.users.get_mut(&user)?;
         let (_, calls) = share
@@ -136,7 +136,7 @@ impl FairQueue {
             .iter_mut()
             .max_by_key(|(_, calls)| calls.len())
             .filter(|(_, calls)| calls.len() > than)?;
-        // Of two or more, one remains: the turns stay as they are.
+        // At least one call remains, so the turns stay unchanged.
         let call = if calls.len() > 1 {
             calls.pop_back()
         } else {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_who_may_not_go_on_loses_no_turn_to_others() {
+    fn a_blocked_user_keeps_its_turn() {
         let mut queue = queue();
         queue.push(ADA, call(":1.1", 1));
         queue.push(BOB, call(":1.3", 21));
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_queue_of_a_user_gives_way() {
+    fn a_call_is_removed_from_the_longest_queue_of_a_user() {
         let mut queue = queue();
         for serial in 1..=4 {
             queue.push(ADA, call(":1.1", serial));
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_with_most_calls_gives_way() {
+    fn a_call_is_removed_from_the_user_with_most_calls() {
         let mut queue = queue();
         for serial in 1..=3 {
             queue.push(ADA, call(":1.1", serial));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn all_calls_of_a_caller_can_be_taken() {
+    fn all_calls_of_a_caller_can_be_removed() {
         let mut queue = queue();
         queue.push(ADA, call(":1.1", 1));
         queue.push(ADA, call(":1.2", 11));
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn one_call_of_each_of_many_callers_fits_no_more_than_the_limit() {
+    fn single_calls_of_many_callers_are_limited_too() {
         let mut queue = queue();
         let push = |serial| queue.push(ADA, call(&format!(":1.{serial}"), serial));
         assert_eq!((1..=20).filter_map(push).count(), 14);

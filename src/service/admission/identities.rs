@@ -1,4 +1,4 @@
-//! Whose connections the callers are.
+//! Identifies callers: queries the bus for the user of each connection.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,40 +6,40 @@ use super::call::{Call, User};
 use super::fair_queue::{FairQueue, Limits};
 use crate::bus::{Incoming, MessageKind};
 
-/// Calls of callers whose user is not known yet: all in one share.
+/// The limits for calls of callers not identified yet, which share one account.
 pub(super) const WAITING: Limits = Limits {
     caller: 256,
     user: 1024,
     all: 1024,
 };
 
-/// The callers whose user is known; those that were known for longest are forgotten first.
+/// The number of identified callers stored; the oldest are dropped.
 pub(super) const IDENTIFIED: usize = 1024;
 
-/// Questions to the bus without an answer.
+/// The number of unanswered queries to the bus.
 const QUESTIONS: usize = 2048;
 
-/// The answer of the bus for a caller that left.
+/// The bus's error for a caller that left.
 const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
 
-/// A question to the bus: whose connection is this?
+/// A query to the bus for the user of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Question {
     pub(super) caller: String,
-    /// The user whose audit asks it.
+    /// The user with the audit that sent it.
     pub(super) audit: Option<User>,
 }
 
-/// The users of callers, and the calls that wait until theirs is known.
+/// The users of callers, and the queued calls of callers not identified yet.
 #[derive(Debug)]
 pub(super) struct Identities {
     users: BTreeMap<String, User>,
     /// In which order they were identified.
     order: VecDeque<String>,
     waiting: FairQueue,
-    /// What is to be asked.
+    /// The queries to be sent.
     asking: VecDeque<Question>,
-    /// What was asked, by the serial number of the call that asks.
+    /// The pending queries, by the serial number of their call.
     questions: BTreeMap<u32, Question>,
 }
 
@@ -56,12 +56,12 @@ impl Default for Identities {
 }
 
 impl Identities {
-    /// The user of a caller, where it is known.
+    /// The user of a caller, if known.
     pub(super) fn user(&self, caller: &str) -> Option<User> {
         self.users.get(caller).copied()
     }
 
-    /// Keeps a call until its user is known. Returns the call that has to give way, if one has to.
+    /// Queues a call until its user is known. Returns the call that exceeds the limits, if any.
     pub(super) fn wait(&mut self, call: Call) -> Option<Call> {
         let caller = call.caller.clone();
         let is_asked = self.waiting.has(User::Unknown, &caller);
@@ -73,7 +73,7 @@ impl Identities {
         displaced
     }
 
-    /// Asks the bus about callers. Returns how many questions these are.
+    /// Queues queries about callers. Returns their number.
     pub(super) fn ask(&mut self, questions: impl Iterator<Item = Question>) -> usize {
         let before = self.asking.len();
         self.asking.extend(questions);
@@ -88,8 +88,7 @@ impl Identities {
         self.asking.pop_front()
     }
 
-    /// Notes the question that a call asks the bus. A bus that answers none of thousands leaves the
-    /// oldest unanswered.
+    /// Records a query that was sent. If too many are pending, the oldest is given up.
     pub(super) fn expect(&mut self, serial: u32, question: Question) {
         if self.questions.len() >= QUESTIONS
             && let Some((_, oldest)) = self.questions.pop_first()
@@ -99,8 +98,8 @@ impl Identities {
         self.questions.insert(serial, question);
     }
 
-    /// Reads a message of the bus: the question that it answers, and the user, or `None` if the
-    /// caller left. `None`: it answers no question.
+    /// Reads a message of the bus. Returns the query that it answers and the user, which is `None`
+    /// if the caller left. Returns `None` if it does not answer a query.
     pub(super) fn answer(&mut self, message: &Incoming) -> Option<(Question, Option<User>)> {
         let serial = message.head.reply_serial?;
         let question = self.questions.remove(&serial)?;
@@ -112,7 +111,7 @@ impl Identities {
         Some((question, user))
     }
 
-    /// The user of a caller is known. Returns the calls that waited for it.
+    /// Stores the user of a caller. Returns the calls queued until then.
     pub(super) fn insert(&mut self, caller: &str, user: User) -> VecDeque<Call> {
         if self.users.insert(caller.to_owned(), user).is_none() {
             self.order.push_back(caller.to_owned());
@@ -125,7 +124,7 @@ impl Identities {
         self.waiting.take(User::Unknown, caller)
     }
 
-    /// A caller left: what it waits for is dropped. Returns its user, where that was known.
+    /// A caller left: its queued calls are dropped. Returns its user, if known.
     pub(super) fn remove(&mut self, caller: &str) -> Option<User> {
         self.waiting.take(User::Unknown, caller);
         let user = self.users.remove(caller)?;
@@ -133,7 +132,7 @@ impl Identities {
         Some(user)
     }
 
-    /// How much is kept: known users, and questions to be asked.
+    /// The number of identified callers (in both collections) and of queries to be sent.
     #[cfg(test)]
     pub(super) fn size(&self) -> [usize; 3] {
         [self.users.len(), self.order.len(), self.asking.len()]

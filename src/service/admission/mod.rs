@@ -1,15 +1,17 @@
-//! Admission of method calls: what one caller asks must not cost another.
+//! Admission control of method calls: one caller's calls must not degrade service for another.
 //!
-//! It is the intake of the service's socket, before zbus reads a message. zbus makes a task of each
-//! call and lets its answer wait for the socket, in whatever number they come; so calls wait here,
-//! in queues that are bounded and fair to users ([`fair_queue`]), and few are let in at a time. A
-//! call has its place until its answer was written to the socket. Of bulk methods one call is
-//! in at a time, so that memory stays small; small calls are let in before it.
+//! It filters the messages of the service's socket before zbus reads them. zbus spawns a task for
+//! each call and buffers its answer for the socket, without any limit. So calls are queued here, in
+//! queues that are bounded and fair to users ([`fair_queue`]), and only a few are admitted at a
+//! time. A call occupies its slot until its answer was written to the socket. One bulk call is
+//! admitted at a time, to bound memory; small calls take precedence.
 //!
-//! What exceeds a queue gets `org.freedesktop.DBus.Error.LimitsExceeded`. A user with too many
-//! bytes possibly unread is refused as well: more could silence the service ([`traffic`]). Calls that want no answer are dropped where the method only answers.
+//! A call that exceeds a queue's limits is answered with
+//! `org.freedesktop.DBus.Error.LimitsExceeded`, as are calls of a user with too many bytes possibly
+//! unread: more could block the service ([`traffic`]). Calls that expect no answer are dropped if
+//! the method only returns values.
 //!
-//! The user of a caller is asked of the bus, once for each caller. That, and the errors, are
+//! The bus is queried for the user of each caller, once. These queries and the errors are
 //! [errands](Errand), which a task on the bus thread runs.
 
 mod audits;
@@ -35,24 +37,24 @@ use scheduler::{Errand, Scheduler};
 use crate::bus::{Head, Incoming, Intake, Limits, yield_now};
 use hidpp_proto::units::Timestamp;
 
-/// The longest messages that are read. The longest call of a client is a few hundred bytes.
+/// The length limits of messages in bytes. The longest legitimate call is a few hundred bytes.
 const LIMITS: Limits = Limits {
     call: 2 << 10,
     signal: 2 << 10,
     answer: 16 << 10,
 };
 
-/// The error of what is refused.
+/// The name of the error that refuses a call.
 const LIMITS_EXCEEDED: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
 
-/// Decides which calls zbus reads, and when.
+/// Decides which messages zbus reads, and when.
 #[derive(Debug)]
 pub(super) struct Admission {
     scheduler: Mutex<Scheduler>,
     started: Instant,
-    /// A message can be let in.
+    /// Notified when a message may be admitted.
     released: Event,
-    /// There is an errand.
+    /// Notified when there is an errand.
     errands: Event,
 }
 
@@ -68,12 +70,13 @@ impl Default for Admission {
 }
 
 impl Admission {
-    /// Lets the signals of this peer in, beside those of the bus; `None`: of no other.
+    /// Admits the signals of this peer in addition to those of the bus; `None`: only those of the
+    /// bus.
     pub(super) fn trust(&self, peer: Option<String>) {
         self.scheduler().trust(peer);
     }
 
-    /// The user of a caller whose call was let in.
+    /// The user of a caller with an admitted call.
     pub(super) fn user(&self, caller: &str) -> User {
         self.scheduler().user(caller).unwrap_or(User::Unknown)
     }
@@ -86,13 +89,13 @@ impl Admission {
     /// Runs errands until the connection ends.
     pub(super) async fn run_errands(self: Arc<Self>, connection: Connection) {
         loop {
-            // Before the look: what comes after it ends the wait.
+            // Registered before checking, so that a later errand ends the wait.
             let next = self.errands.listen();
             while let Some(errand) = self.next_errand() {
                 if let Err(error) = self.run(&connection, errand).await {
-                    debug!("an errand failed: {error}");
+                    debug!("cannot send to the bus: {error}");
                 }
-                // There may be a thousand, and answers to others are due.
+                // There may be a thousand of them; answers to other callers must not be delayed.
                 yield_now().await;
             }
             next.await;
@@ -119,7 +122,7 @@ impl Admission {
                 if self.scheduler().is_in(&caller, serial.get()) {
                     return Ok(());
                 }
-                // Only its sender and serial number appear in the error.
+                // The error depends only on the call's sender and serial number.
                 let call = Message::method_call("/", "Refused")
                     .sender(caller.as_str())
                     .serial(serial)
@@ -138,7 +141,7 @@ impl Admission {
         self.scheduler().next_errand()
     }
 
-    /// Changes the state, and notifies the task that runs errands.
+    /// Modifies the state, and wakes the task that runs errands.
     fn change<T>(&self, change: impl FnOnce(&mut Scheduler, Timestamp) -> T) -> T {
         let now = Timestamp::from_start(self.started.elapsed());
         let (result, has_errands) = {
@@ -164,7 +167,8 @@ impl Intake for Admission {
         LIMITS
     }
 
-    /// Those of others come into the queues in time, and what is dropped makes room on the bus.
+    /// Messages are always read from the socket, so that calls of other callers reach their queues,
+    /// and dropped ones do not occupy the bus's buffers.
     fn takes_more(&self) -> bool {
         true
     }
@@ -205,7 +209,7 @@ impl Intake for Admission {
     }
 }
 
-/// Whom a message answers, and which call.
+/// The caller and the serial number of the call that a message answers.
 fn answered(message: &Message) -> Option<(String, u32)> {
     if !matches!(message.message_type(), Type::MethodReturn | Type::Error) {
         return None;

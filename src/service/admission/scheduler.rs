@@ -1,4 +1,4 @@
-//! Which calls wait, which are in, and which one is next.
+//! Schedules calls: which are queued, which are running, and which is next.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
@@ -12,36 +12,36 @@ use super::traffic::Traffic;
 use crate::bus::{Head, Incoming, MessageKind};
 use hidpp_proto::units::Timestamp;
 
-/// The small calls of a user that are in at once: some wait for the bus.
+/// Running small calls per user; more than one, because some wait for the bus.
 pub(super) const SMALL_PER_USER: usize = 4;
 
-/// The small calls that are in at once.
+/// Running small calls in total.
 pub(super) const SMALL_AT_ONCE: usize = 24;
 
-/// The bulk calls that are in at once: a small answer waits behind at most one.
+/// Running bulk calls: a small answer waits behind at most this number.
 pub(super) const BULK_AT_ONCE: usize = 1;
 
-/// Small calls that wait. dbus-daemon allows each caller 128 calls without an answer.
+/// Queued small calls. dbus-daemon allows each caller 128 unanswered calls.
 pub(super) const SMALL_WAITING: Limits = Limits {
     caller: 256,
     user: 1024,
     all: 4096,
 };
 
-/// Bulk calls that wait.
+/// Queued bulk calls.
 const BULK_WAITING: Limits = Limits {
     caller: 128,
     user: 256,
     all: 1024,
 };
 
-/// Signals that wait.
+/// Queued signals.
 const SIGNALS_WAITING: usize = 1024;
 
-/// Refusals that wait. What exceeds them is dropped: the caller's call times out.
+/// Queued refusals. Further ones are dropped, and the caller's call times out.
 pub(super) const REFUSALS: usize = 1024;
 
-/// A call that was not answered after this time has no place any more.
+/// The timeout after which an unanswered call frees its slot.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Why a call is refused.
@@ -50,18 +50,18 @@ pub(super) enum Refusal {
     #[error("too many calls of this caller or user are pending; wait for answers and retry")]
     Calls,
     #[error(
-        "this user was sent too many bytes that may not have been read; retry later, or \
-         disconnect and retry"
+        "too many bytes were sent to this user that may be unread; retry later, or disconnect and \
+         retry"
     )]
     Bytes,
     #[error("message too long: no method takes more than a few hundred bytes")]
     Length,
 }
 
-/// Something that is sent over the bus because of a call.
+/// A message to be sent because of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Errand {
-    /// Ask the bus whose connection this is.
+    /// Query the bus for the user of a connection.
     Identify(Question),
     /// Refuse a call.
     Refuse {
@@ -72,30 +72,30 @@ pub(super) enum Errand {
     },
 }
 
-/// A call that was let in.
+/// An admitted call.
 #[derive(Debug)]
 struct Running {
     user: User,
     cost: Cost,
     since: Timestamp,
-    /// The caller does not wait for the answer.
+    /// The caller expects no answer.
     is_silent: bool,
 }
 
-/// Whether a user may have an answer.
+/// Whether an answer may be sent to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Yes,
-    /// An audit decides.
+    /// Not before the running audit has finished.
     Wait,
     No,
 }
 
 #[derive(Debug)]
 pub(super) struct Scheduler {
-    /// The peer other than the bus whose signals are let in.
+    /// The peer with admitted signals, in addition to the bus.
     trusted: Option<String>,
-    /// What is let in as it came: signals, and answers of the bus to our own calls.
+    /// Messages that are not scheduled: signals, and the bus's answers to our own calls.
     passing: VecDeque<Vec<u8>>,
     small: FairQueue,
     bulk: FairQueue,
@@ -105,7 +105,7 @@ pub(super) struct Scheduler {
     traffic: Traffic,
     audits: Audits,
     refusing: VecDeque<Errand>,
-    /// A message is being sent: the bus may take its time.
+    /// Whether a message is being sent, which the bus may delay.
     is_sending: bool,
 }
 
@@ -131,7 +131,7 @@ impl Scheduler {
         self.trusted = peer;
     }
 
-    /// The user of a caller that is known or has a call in.
+    /// The user of a caller, if it is identified or has a running call.
     pub(super) fn user(&self, caller: &str) -> Option<User> {
         self.identities.user(caller).or_else(|| {
             let first = (caller.to_owned(), 0);
@@ -193,12 +193,12 @@ impl Scheduler {
         }
     }
 
-    /// The bytes of the next message to be let in.
+    /// The bytes of the next message to admit.
     pub(super) fn next_message(&mut self, now: Timestamp) -> Option<Vec<u8>> {
         if let Some(bytes) = self.passing.pop_front() {
             return Some(bytes);
         }
-        // An answer that waits for the bus is not lost.
+        // While the bus delays a message, answers are late but not lost.
         if !self.is_sending {
             self.running
                 .retain(|_, running| now.since(running.since) < LONGEST);
@@ -222,8 +222,8 @@ impl Scheduler {
                 }
             }
             let key = (call.caller, call.serial);
-            // The bus refuses a second call with a serial number that is in use, unless no answer
-            // is wanted. Its answer could not be distinguished from that of the first.
+            // A second call with a serial number in use: the bus admits it only if no answer is
+            // expected. Its answer could not be distinguished from that of the first.
             if self.running.contains_key(&key) {
                 continue;
             }
@@ -238,7 +238,7 @@ impl Scheduler {
         }
     }
 
-    /// The next call of this cost that has a place.
+    /// The next call of this cost class for which a slot is free.
     fn next_call(&mut self, now: Timestamp, cost: Cost) -> Option<(User, Call)> {
         let running = || self.running.values().filter(|it| it.cost == cost);
         let (at_once, per_user, queue) = match cost {
@@ -262,7 +262,7 @@ impl Scheduler {
         if self.audits.is_settled(now, user) {
             return Verdict::No;
         }
-        // It does not run: its user's calls would not be looked at.
+        // No audit is running, or this user's calls would not have been considered.
         let callers = self.traffic.callers(user).take(AUDITED);
         let questions = callers.map(|caller| Question {
             caller: caller.clone(),
@@ -277,12 +277,12 @@ impl Scheduler {
         }
     }
 
-    /// Notes the question that a call asks the bus.
+    /// Records a query that was sent to the bus.
     pub(super) fn expect_identity(&mut self, serial: u32, question: Question) {
         self.identities.expect(serial, question);
     }
 
-    /// The user of a caller became known; `None`: it left.
+    /// The bus returned the user of a caller; `None`: the caller left.
     fn on_identity(&mut self, now: Timestamp, question: &Question, user: Option<User>) {
         if let Some(user) = user {
             self.traffic.forget(now);
@@ -298,7 +298,7 @@ impl Scheduler {
         }
     }
 
-    /// A caller left the bus: what it waits for is dropped.
+    /// A caller left the bus: its queued calls are dropped.
     pub(super) fn on_left(&mut self, caller: &str) {
         if let Some(user) = self.identities.remove(caller) {
             self.small.take(user, caller);
@@ -307,7 +307,7 @@ impl Scheduler {
         self.traffic.left(caller);
     }
 
-    /// A message is sent.
+    /// Sending a message started or ended.
     pub(super) fn on_sending(&mut self, is_sending: bool) {
         self.is_sending = is_sending;
     }
@@ -318,13 +318,13 @@ impl Scheduler {
         running.is_some_and(|running| running.is_silent)
     }
 
-    /// Whether this call is in. An error for another with its serial number could be taken for its
-    /// answer.
+    /// Whether this call is running. An error for another call with the same serial number would be
+    /// taken for its answer.
     pub(super) fn is_in(&self, caller: &str, serial: u32) -> bool {
         self.running.contains_key(&(caller.to_owned(), serial))
     }
 
-    /// A call was answered: its place is free.
+    /// A call was answered, which frees its slot.
     pub(super) fn on_answered(&mut self, now: Timestamp, caller: &str, serial: u32, bytes: u64) {
         if let Some(running) = self.running.remove(&(caller.to_owned(), serial))
             && !running.is_silent
@@ -333,7 +333,7 @@ impl Scheduler {
         }
     }
 
-    /// A call is refused by an error of so many bytes.
+    /// A call is refused by an error of this length.
     pub(super) fn on_refused(&mut self, now: Timestamp, user: User, caller: &str, bytes: u64) {
         self.traffic.sent(now, user, caller, bytes);
     }
@@ -366,7 +366,7 @@ impl Scheduler {
     }
 
     pub(super) fn next_errand(&mut self) -> Option<Errand> {
-        // Questions come before refusals: other callers wait for the answers.
+        // Queries take precedence: the calls of new callers wait for the answers.
         let question = self.identities.next_question().map(Errand::Identify);
         question.or_else(|| self.refusing.pop_front())
     }

@@ -1,4 +1,4 @@
-//! The scheduler as the bus and callers see it.
+//! Tests of the scheduler through the messages of the bus and callers.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -29,8 +29,8 @@ fn incoming(message: &Message) -> Incoming {
     Incoming::read(message.data().bytes()).unwrap()
 }
 
-/// A connection of the service, with callers whose user numbers are given by the thousands in
-/// their names: `:1.1000005` is of user 1000.
+/// A connection of the service. The thousands in a caller's name are its uid: `:1.1000005` belongs
+/// to user 1000.
 #[derive(Default)]
 struct Stage {
     scheduler: Scheduler,
@@ -61,7 +61,7 @@ impl Stage {
         self.scheduler.on_message(at(0), incoming(&call));
     }
 
-    /// Runs the errands, the bus answering.
+    /// Runs the errands; the bus answers queries.
     fn run(&mut self, now: Timestamp) {
         while let Some(errand) = self.scheduler.next_errand() {
             match errand {
@@ -97,7 +97,7 @@ impl Stage {
         self.scheduler.on_message(now, incoming(&answer.unwrap()));
     }
 
-    /// Caller and serial number of the next call that is let in.
+    /// Caller and serial number of the next admitted call.
     fn next(&mut self) -> Option<(String, u32)> {
         self.next_at(at(0))
     }
@@ -131,18 +131,18 @@ fn limits_are_documented() {
 }
 
 #[test]
-fn a_caller_is_identified_before_its_calls_are_let_in() {
+fn a_caller_is_identified_before_its_calls_are_admitted() {
     let mut stage = Stage::default();
     stage.call(":1.1000001", 7, PROPERTIES, "Get");
     assert_eq!(stage.scheduler.next_message(at(0)), None);
     assert_eq!(stage.next(), Some((":1.1000001".to_owned(), 7)));
     assert_eq!(stage.scheduler.user(":1.1000001"), Some(User::Id(1000)));
     stage.call(":1.1000001", 8, PROPERTIES, "Get");
-    assert!(!stage.scheduler.has_errands(), "it is known now");
+    assert!(!stage.scheduler.has_errands(), "identified already");
 }
 
 #[test]
-fn a_user_has_few_small_calls_in_and_others_as_many() {
+fn each_user_has_a_few_small_calls_running() {
     let mut stage = Stage::default();
     for serial in 1..=20 {
         stage.call(":1.1000001", serial, PROPERTIES, "Get");
@@ -156,7 +156,7 @@ fn a_user_has_few_small_calls_in_and_others_as_many() {
 }
 
 #[test]
-fn bulk_calls_are_let_in_one_at_a_time_by_turns_and_after_small_ones() {
+fn bulk_calls_are_admitted_one_at_a_time_in_turn_and_after_small_ones() {
     let mut stage = Stage::default();
     stage.call(":1.1000001", 1, MANAGER, "GetManagedObjects");
     stage.call(":1.1000002", 2, DEVICE, "GetEntries");
@@ -175,7 +175,7 @@ fn bulk_calls_are_let_in_one_at_a_time_by_turns_and_after_small_ones() {
 }
 
 #[test]
-fn calls_that_want_no_answer_are_dropped_unless_they_have_an_effect() {
+fn calls_that_expect_no_answer_are_dropped_unless_they_have_an_effect() {
     let mut stage = Stage::default();
     let no_reply = Flags::NO_REPLY_EXPECTED;
     stage.call_with(":1.1000001", 1, DEVICE, "GetEntries", no_reply);
@@ -189,7 +189,7 @@ fn calls_that_want_no_answer_are_dropped_unless_they_have_an_effect() {
 }
 
 #[test]
-fn calls_with_the_same_serial_number_have_one_place() {
+fn calls_with_the_same_serial_number_share_one_slot() {
     let mut stage = Stage::default();
     let no_reply = Flags::NO_REPLY_EXPECTED;
     for _ in 0..10 {
@@ -214,7 +214,7 @@ fn calls_beyond_the_limits_are_refused() {
 }
 
 #[test]
-fn those_who_wait_to_be_identified_do_not_keep_a_newcomer_out() {
+fn unidentified_callers_do_not_block_a_new_one() {
     let mut stage = Stage::default();
     for caller in 1..=8 {
         for serial in 1..=256 {
@@ -225,7 +225,7 @@ fn those_who_wait_to_be_identified_do_not_keep_a_newcomer_out() {
     // It is identified before a thousand calls are refused.
     for _ in 0..9 {
         let Some(Errand::Identify(question)) = stage.scheduler.next_errand() else {
-            unreachable!("refusals come later");
+            unreachable!("queries precede refusals");
         };
         stage.answer(at(0), question);
     }
@@ -248,7 +248,7 @@ fn calls_of_a_caller_that_left_are_dropped() {
 }
 
 #[test]
-fn a_place_is_kept_while_an_answer_waits_for_the_bus() {
+fn a_slot_stays_occupied_while_an_answer_waits_for_the_bus() {
     let mut stage = Stage::default();
     stage.call(":1.1000001", 1, DEVICE, "GetEntries");
     assert!(stage.next().is_some());
@@ -260,7 +260,7 @@ fn a_place_is_kept_while_an_answer_waits_for_the_bus() {
 }
 
 #[test]
-fn a_user_who_was_sent_too_much_is_refused_and_others_are_not() {
+fn a_user_with_too_many_unread_bytes_is_refused_and_others_are_not() {
     let mut stage = Stage::default();
     stage.call(":1.1000001", 200, PROPERTIES, "Get");
     assert!(stage.next().is_some());
@@ -298,7 +298,7 @@ fn answers_to_callers_that_left_do_not_count() {
 }
 
 #[test]
-fn a_place_is_free_again_when_no_answer_comes() {
+fn a_slot_is_freed_after_the_timeout_without_an_answer() {
     let mut stage = Stage::default();
     stage.call(":1.1000001", 1, DEVICE, "GetEntries");
     assert!(stage.next().is_some());
@@ -332,7 +332,7 @@ fn only_the_bus_and_a_trusted_peer_send_signals_and_only_the_bus_answers() {
 }
 
 #[test]
-fn nothing_that_callers_do_makes_the_state_grow_without_bounds() {
+fn the_state_is_bounded_whatever_callers_do() {
     let mut stage = Stage::default();
     for number in 0..20_000_u32 {
         let caller = format!(":1.{}", 1000 * (number % 50) + number / 50);

@@ -1,14 +1,14 @@
-//! How much was sent to each user that is not known to have been read.
+//! Accounts the bytes sent to each user that may be unread.
 //!
-//! A caller that does not read leaves its answers with the bus. dbus-daemon counts them against
-//! their sender, and when they exceed `max_incoming_bytes` (127 MiB) it reads no more from that
-//! sender: one caller could silence the service for everybody. (`check_read_watch` in
-//! dbus/dbus-transport-socket.c of dbus 1.14 and 1.16; reproduced with 1.14.10.) So what is sent to
-//! one user stays well below.
+//! If a caller does not read, its answers stay queued in the bus. dbus-daemon counts them against
+//! their sender, and when they exceed `max_incoming_bytes` (127 MiB) it stops reading from that
+//! sender (back-pressure): one caller could block the service for all. (`check_read_watch` in
+//! dbus/dbus-transport-socket.c of dbus 1.14 and 1.16; reproduced with 1.14.10.) So the bytes sent
+//! to one user are kept well below that.
 //!
-//! What became of an answer is not known to its sender. It is certain only that the bus drops the
-//! answers of a caller that left. Beyond that, a user's sum decays slowly: this serves a caller
-//! that stays and reads.
+//! A sender is not informed whether an answer was read. It is only certain that the bus drops the
+//! answers of a caller that left. Apart from that, a user's sum decays slowly, for the sake of
+//! callers that stay connected and read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,37 +16,38 @@ use std::time::Duration;
 use super::call::{Cost, User};
 use hidpp_proto::units::Timestamp;
 
-/// Beyond this, a user gets no bulk answers: a tenth of it holds the histories of a desk.
+/// The limit in bytes above which no bulk answers are sent to a user. The histories of all devices
+/// of a desk are a tenth of this.
 const BULK: u64 = 40 << 20;
 
-/// Beyond this, a user gets no answers.
+/// The limit above which no answers are sent.
 const SMALL: u64 = 48 << 20;
 
-/// Beyond this, a user gets not even errors. Two users together stay below the bus's limit.
+/// The limit above which no errors are sent either. Two users together stay below the bus's limit.
 const ERRORS: u64 = 56 << 20;
 
-/// What is forgotten each second: more than a client of a desk needs that asks for all objects each
-/// second. A user that never reads reaches the bus's limit after 40 minutes.
+/// The decay in bytes per second: more than the traffic of a client that reads all objects of a
+/// desk every second. A user that never reads reaches the bus's limit after 40 minutes.
 const DECAY: u64 = 32 << 10;
 
-/// The most callers of a user whose part is known. The part of others remains with the user.
+/// The number of callers per user accounted separately. The bytes of others stay with the user.
 const CALLERS: usize = 256;
 
-/// What was sent.
+/// The bytes sent, by user.
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
     users: BTreeMap<User, Sum>,
 }
 
-/// What one user was sent.
+/// The bytes sent to one user.
 #[derive(Debug)]
 struct Sum {
     bytes: u64,
-    /// When it decayed last.
+    /// When the decay was last applied.
     at: Timestamp,
-    /// What each caller was sent, without the decay.
+    /// The bytes sent to each caller, without decay.
     callers: BTreeMap<String, u64>,
-    /// The same of callers whose part is not known.
+    /// The same for callers not accounted separately.
     others: u64,
 }
 
@@ -79,8 +80,8 @@ impl Traffic {
         }
     }
 
-    /// A caller left the bus, and its answers with it. What was forgotten of the sum may have been
-    /// sent to others: these keep what they were sent.
+    /// A caller left the bus, which dropped its answers. The decay may belong to other callers, so
+    /// the user's sum is only capped by the bytes sent to the remaining ones.
     pub(super) fn left(&mut self, caller: &str) {
         for sum in self.users.values_mut() {
             if sum.callers.remove(caller).is_some() {
@@ -91,7 +92,7 @@ impl Traffic {
         }
     }
 
-    /// Whether a user may have an answer of this cost.
+    /// Whether an answer of this cost class may be sent to a user.
     pub(super) fn allows(&mut self, now: Timestamp, user: User, cost: Cost) -> bool {
         self.bytes(now, user)
             < match cost {
@@ -100,18 +101,18 @@ impl Traffic {
             }
     }
 
-    /// Whether a user may have an error.
+    /// Whether an error may be sent to a user.
     pub(super) fn allows_error(&mut self, now: Timestamp, user: User) -> bool {
         self.bytes(now, user) < ERRORS
     }
 
-    /// The callers of a user to whom something was sent.
+    /// The callers of a user to which bytes were sent.
     pub(super) fn callers(&self, user: User) -> impl Iterator<Item = &String> {
         let sum = self.users.get(&user).into_iter();
         sum.flat_map(|sum| sum.callers.keys())
     }
 
-    /// Removes users whose sum is 0.
+    /// Removes users with a sum of 0.
     pub(super) fn forget(&mut self, now: Timestamp) {
         self.users.retain(|_, sum| {
             sum.decay(now);
@@ -156,7 +157,10 @@ mod tests {
         assert_eq!(allowed(&mut traffic), (false, false, true));
         traffic.sent(at(0), ADA, ":1.1", ERRORS - SMALL);
         assert_eq!(allowed(&mut traffic), (false, false, false));
-        assert!(traffic.allows(at(0), BOB, Cost::Bulk), "others do not pay");
+        assert!(
+            traffic.allows(at(0), BOB, Cost::Bulk),
+            "others are unaffected"
+        );
     }
 
     #[test]
@@ -179,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_that_leaves_takes_its_answers_with_it() {
+    fn answers_to_a_caller_that_left_do_not_count() {
         let mut traffic = Traffic::default();
         traffic.sent(at(0), ADA, ":1.1", BULK);
         traffic.sent(at(0), ADA, ":1.2", 5);
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_were_sent_remains_when_a_caller_leaves() {
+    fn bytes_sent_to_others_still_count_when_a_caller_leaves() {
         let mut traffic = Traffic::default();
         traffic.sent(at(0), ADA, ":1.1", 10 * DECAY);
         traffic.sent(at(0), ADA, ":1.2", 10 * DECAY);
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_forgotten_with_time() {
+    fn the_sum_decays_with_time() {
         let mut traffic = Traffic::default();
         traffic.sent(at(0), ADA, ":1.1", BULK + DECAY);
         assert!(!traffic.allows(at(1), ADA, Cost::Bulk));
@@ -210,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_callers_is_bounded_and_none_is_free_of_charge() {
+    fn the_number_of_callers_is_bounded_and_all_are_accounted() {
         let mut traffic = Traffic::default();
         for caller in 0..2 * CALLERS {
             traffic.sent(at(0), ADA, &format!(":1.{caller}"), 1 << 10);
@@ -219,7 +223,10 @@ mod tests {
         assert_eq!(traffic.bytes(at(0), ADA), (2 * CALLERS as u64) << 10);
         traffic.sent(at(0), BOB, ":2.1", BULK);
         traffic.left(":2.1");
-        assert!(traffic.allows(at(0), BOB, Cost::Bulk), "others have theirs");
+        assert!(
+            traffic.allows(at(0), BOB, Cost::Bulk),
+            "others are unaffected"
+        );
         for caller in 0..2 * CALLERS {
             traffic.left(&format!(":1.{caller}"));
         }

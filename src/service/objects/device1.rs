@@ -12,7 +12,7 @@ use crate::service::board::Post;
 use crate::service::leases::Refusal;
 use crate::service::objects::{Hands, MeasureError};
 
-/// What UPower has no words for.
+/// The interface for everything that UPower's does not cover.
 #[derive(Clone)]
 pub(in crate::service) struct Device1 {
     pub(in crate::service) post: Arc<Post>,
@@ -39,11 +39,11 @@ impl Device1 {
             return Err(MeasureError::NotSupported(why));
         }
         if presence == Presence::Offline && count > 0 {
-            let why = format!("{} sleeps, is off or out of range", self.post.name);
+            let why = format!("{} is asleep, off or out of range", self.post.name);
             return Err(MeasureError::Offline(why));
         }
         let Some(caller) = header.sender() else {
-            let why = "only a caller on a bus can have light measured".to_owned();
+            let why = "light can be measured only for a caller on a message bus".to_owned();
             return Err(MeasureError::InvalidArgs(why));
         };
         let wanted = self
@@ -66,7 +66,7 @@ impl Device1 {
     async fn entries(&self, since: u64) -> Result<Vec<SentRow>, MeasureError> {
         let histories = self.hands.histories();
         if !histories.are_kept() {
-            let why = "no history is kept: solar-statusd runs without --state".to_owned();
+            let why = "no history is recorded: solar-statusd runs without --state".to_owned();
             return Err(MeasureError::NotSupported(why));
         }
         let rows = histories.read(&self.post.name, move |entries| page(entries, since));
@@ -77,15 +77,16 @@ impl Device1 {
 
 device1! { serve, 'static,
 
-/// A device behind a receiver, on a cable or on Bluetooth: who it is, and what UPower has no words
-/// for. What is not known is empty, 0 or -1.
+/// A device connected through a receiver, a cable or Bluetooth: its identity, and the values that
+/// UPower's interface does not cover. Unknown values are empty, 0 or -1.
 impl Device1: device1 {
-    /// Has a solar keyboard measure light, so often, once each so many seconds. The measurements
-    /// come as changes of `Lux`. It ends when they have come, when the caller leaves the bus, or
-    /// with a count of 0; what several callers want becomes one series. At most 255 times and half
-    /// an hour. Every measurement costs the keyboard some charge, so it has a budget of 25000 in 24
+    /// Starts a series of `count` light measurements of a solar keyboard, one every `period`
+    /// seconds, at most 255 and at most half an hour. The measurements are reported as changes of
+    /// `Lux`. The series ends after the last measurement, when the caller leaves the bus, or when
+    /// the caller passes a count of 0. The requests of several callers are merged into one series.
+    /// Every measurement costs the keyboard some charge, so it has a budget of 25000 in 24
     /// hours, of which one user has 20000 and every user 500 in any case; beyond it the call fails
-    /// with `org.solarstatus.Error.LimitsExceeded`, and says when it is available again.
+    /// with `org.solarstatus.Error.LimitsExceeded` and the time until it is available again.
     async fn measure_light(
         &self,
         count: u32,
@@ -96,11 +97,11 @@ impl Device1: device1 {
         self.measure(count, period, header, connection).await
     }
 
-    /// What was recorded since then (seconds since 1970), the oldest first. Of each entry: seconds
-    /// since 1970; `moment`, `hour` or `day` (what remains of one); charge in percent, millivolts
-    /// and lux, each -1 where it is not known; the state, as in `State`; whether the device was
-    /// online. At most 1000 entries: for more, call again with the second after that of the last
-    /// entry, until none are returned.
+    /// Returns the recorded history from `since` (seconds since 1970) on, the oldest entry first.
+    /// Each entry has: seconds since 1970; `moment`, or `hour` or `day` for a summary of one;
+    /// charge in percent, millivolts and lux, each -1 if unknown; the state, as in `State`; whether
+    /// the device was online. At most 1000 entries are returned: for more, call again with the
+    /// second after the last entry, until the result is empty.
     #[zbus(out_args("entries"))]
     async fn get_entries(&self, since: u64) -> Result<Vec<SentRow>, MeasureError> {
         self.entries(since).await

@@ -1,23 +1,23 @@
 use zbus::DBusError;
 
-/// What UPower's methods fail with.
+/// The errors of UPower's methods.
 #[derive(Debug, DBusError)]
 #[zbus(prefix = "org.freedesktop.UPower")]
 pub(in crate::service) enum UpowerError {
     GeneralError(String),
 }
 
-/// What measuring light fails with, and reading the history.
+/// The errors of measuring light and reading the history.
 #[derive(Debug, DBusError)]
 #[zbus(prefix = "org.solarstatus.Error")]
 pub(in crate::service) enum MeasureError {
-    /// The device has no light meter, or the service no history.
+    /// The device has no light meter, or the service records no history.
     NotSupported(String),
-    /// It sleeps, is off or out of range.
+    /// The device is asleep, off or out of range.
     Offline(String),
-    /// The arguments are out of bounds.
+    /// The arguments are invalid.
     InvalidArgs(String),
-    /// Too often, or too many at once.
+    /// A rate limit, a number of leases or the budget is exceeded.
     LimitsExceeded(String),
     /// The history cannot be read.
     Unreadable(String),

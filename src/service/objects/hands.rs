@@ -15,26 +15,27 @@ use crate::service::histories::Histories;
 use crate::service::leases::{Leases, Refusal, Wish};
 use hidpp_proto::units::Timestamp;
 
-/// What objects may do besides reading the board: ask the hardware thread for something.
+/// The actions that objects can perform apart from reading the board: sending commands to the
+/// hardware thread, and reading histories.
 #[derive(Clone)]
 pub(in crate::service) struct Hands {
     commands: CommandSender,
     leases: Arc<Mutex<Leases>>,
-    /// The callers whose end the bus reports.
+    /// The callers with a match rule for their leaving the bus.
     watched: Arc<Mutex<BTreeMap<String, Watch>>>,
     histories: Histories,
     admission: Arc<Admission>,
 }
 
-/// The state of a match rule for a caller leaving the bus. The order matters: a rule that is removed
-/// before it was added is never removed.
+/// The state of a match rule for a caller leaving the bus. The order matters: removing a rule
+/// before it was added has no effect, and the rule would stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watch {
     /// The rule is being added.
     Adding,
-    /// The rule is being added, and is not needed any more.
+    /// The rule is being added, and is no longer needed.
     Unwanted,
-    /// The rule is there.
+    /// The rule was added.
     Added,
 }
 
@@ -49,26 +50,26 @@ impl Hands {
         }
     }
 
-    /// Decides which calls are let in.
+    /// The admission of method calls.
     pub(in crate::service) const fn admission(&self) -> &Arc<Admission> {
         &self.admission
     }
 
-    /// What was recorded.
+    /// The recorded histories.
     pub(in crate::service) const fn histories(&self) -> &Histories {
         &self.histories
     }
 
-    /// Passes a command on; `false`: too many wait already.
+    /// Sends a command to the hardware thread; `false`: the queue is full.
     pub(in crate::service) fn command(&self, command: Command) -> bool {
         let sent = self.commands.send(command);
         if let Err(error) = &sent {
-            warn!("a command is dropped: {error}");
+            warn!("command dropped: {error}");
         }
         sent.is_ok()
     }
 
-    /// Asks for light to be measured, see [`Leases::want`].
+    /// Requests light measurements, see [`Leases::want`].
     pub(in crate::service) fn want_light(
         &self,
         caller: &str,
@@ -83,12 +84,12 @@ impl Hands {
         Ok(())
     }
 
-    /// Whether a caller has light measured.
+    /// Whether a caller has a lease on light measurements.
     pub(in crate::service) fn has_light(&self, caller: &str) -> bool {
         self.with_leases(|leases, now| leases.has(now, caller))
     }
 
-    /// The computer slept: flags and series may be lost.
+    /// The computer resumed from suspend: flags and series may be lost.
     pub(in crate::service) fn resume(&self) {
         self.command(Command::Resumed);
         let wishes = self.with_leases(Leases::again);
@@ -101,20 +102,21 @@ impl Hands {
         self.forget(caller);
     }
 
-    /// What a caller wants is forgotten.
+    /// Ends the leases of a caller.
     pub(in crate::service) fn forget(&self, caller: &str) {
         let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
         self.pass_on(wishes);
     }
 
-    /// A device came back, and measures nothing any more.
+    /// A device is back online, without a running series.
     pub(in crate::service) fn renew(&self, device: &str) {
         let wish = self.with_leases(|leases, now| leases.renew(now, device));
         self.pass_on(wish);
     }
 
-    /// Has the bus report when a caller leaves; `false`: it is gone already, or the bus refuses.
-    /// Callers whose light was measured are watched no longer: the bus allows some hundred rules.
+    /// Adds a match rule for a caller leaving the bus; `false`: it left already, or the bus
+    /// refused. Removes the rules of callers without leases: the bus allows only some hundred
+    /// rules.
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
         let watched: Vec<String> = lock(&self.watched).keys().cloned().collect();
         for other in watched {
@@ -132,7 +134,7 @@ impl Hands {
             let mut watched = lock(&self.watched);
             let before = watched.get(caller).copied();
             if before != Some(Watch::Added) {
-                // Also of a rule that was not needed any more a moment ago.
+                // This includes a rule that was marked as no longer needed.
                 watched.insert(caller.to_owned(), Watch::Adding);
             }
             before.is_none()
@@ -144,7 +146,7 @@ impl Hands {
                 let watch = watched.insert(caller.to_owned(), Watch::Added);
                 watch == Some(Watch::Adding)
             };
-            // Also where it was not added in time: it may have been added later.
+            // After a timeout, too: the bus may have added it later.
             if !added || !is_wanted {
                 self.unwatch(connection, caller).await;
                 return false;
@@ -152,14 +154,14 @@ impl Hands {
         }
         let is_there = bus.name_has_owner(name).await.unwrap_or(false);
         if !is_there {
-            // Nothing will report that it leaves.
+            // It left before the rule was added, so no signal will follow.
             self.unwatch(connection, caller).await;
         }
         is_there
     }
 
-    /// The bus need not report any more that a caller leaves. It does not wait for the bus's answer,
-    /// which the thread that calls it would have to read.
+    /// Removes the match rule of a caller. Does not wait for the bus's answer, because the calling
+    /// thread is the one that reads it.
     pub(in crate::service) async fn unwatch(&self, connection: &Connection, caller: &str) {
         let is_added = {
             let mut watched = lock(&self.watched);
@@ -191,14 +193,14 @@ impl Hands {
     }
 
     fn with_leases<T>(&self, act: impl FnOnce(&mut Leases, Timestamp) -> T) -> T {
-        // With the time in which the computer slept: a day of a budget is one of the user's.
+        // Includes the time in suspend, so that the budget's day is a day of wall-clock time.
         let now = clock_gettime(ClockId::Boottime);
         let now = Duration::try_from(now).unwrap_or_default();
         act(&mut lock(&self.leases), Timestamp::from_start(now))
     }
 }
 
-/// The bus's word that a caller left.
+/// The match rule for a caller leaving the bus.
 fn leaving(caller: &str) -> Option<MatchRule<'_>> {
     MatchRule::builder()
         .msg_type(Type::Signal)

@@ -1,4 +1,4 @@
-//! The objects on the bus. They read the board, and ask nobody.
+//! The objects on the bus. They answer from the board, without blocking on devices.
 
 mod device1;
 mod error;

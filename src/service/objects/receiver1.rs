@@ -13,6 +13,6 @@ impl Receiver1 {
 
 receiver1! { serve, 'static,
 
-/// A receiver that devices are paired with. What is not known is empty or 0.
+/// A receiver that devices are paired with. Unknown values are empty or 0.
 impl Receiver1: receiver1 {}
 }

@@ -1,5 +1,6 @@
-/// Defines an interface: the methods and signals given, and a getter for each property of a list, see
-/// [`crate::bus::property`]. A method `read` of the object passes its properties to a closure.
+/// Defines an interface: the given methods and signals, and a getter for each property of a list,
+/// see [`crate::bus::property`]. The object must have a method `read` that passes its properties to
+/// a closure.
 macro_rules! serve {
     (
         { $(#[$($meta:tt)*])* impl $object:ident: $list:ident { $($members:tt)* } } $interface:tt
@@ -20,7 +21,7 @@ macro_rules! serve {
         }
 
         impl $object {
-            /// All its values, as the getters return them.
+            /// All values, as the getters return them.
             pub(in crate::service) fn served(&self) -> zbus::Result<$crate::bus::ServedValues> {
                 self.read(|it| it.served())
             }

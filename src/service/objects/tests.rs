@@ -1,5 +1,5 @@
-//! An object has exactly the values of its list, whatever is known of a device or receiver. What a
-//! client makes of them is tested where the lists are.
+//! An object has exactly the values of its list, for any state of a device or receiver. How clients
+//! decode them is tested next to the lists.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::service::objects::{Hands, UpowerError};
 use crate::service::wall::today;
 use hidpp_proto::units::Timestamp;
 
-/// A device with a battery, in UPower's words.
+/// A device with a battery, with UPower's interface.
 #[derive(Clone)]
 pub(in crate::service) struct UpowerDevice {
     what: What,
@@ -19,12 +19,12 @@ pub(in crate::service) struct UpowerDevice {
 #[derive(Clone)]
 enum What {
     Device(Arc<Post>),
-    /// The summary of the computer's own batteries, since when there are none.
+    /// The empty summary of the computer's own batteries, with its update time.
     Display(Timestamp),
 }
 
 impl UpowerDevice {
-    /// A device.
+    /// The object of a device.
     pub(in crate::service) const fn new(post: Arc<Post>, hands: Hands) -> Self {
         Self {
             what: What::Device(post),
@@ -32,7 +32,7 @@ impl UpowerDevice {
         }
     }
 
-    /// The summary of the computer's own batteries: there are none since then.
+    /// The object that summarizes the computer's own batteries, which is empty.
     pub(in crate::service) const fn display(since: Timestamp) -> Self {
         Self {
             what: What::Display(since),
@@ -40,7 +40,7 @@ impl UpowerDevice {
         }
     }
 
-    /// Passes what was recorded to `answer`.
+    /// Passes the recorded history to `answer`; fails with the message `without` if there is none.
     async fn read_history<T: Send + 'static>(
         &self,
         without: &str,
@@ -80,7 +80,7 @@ impl UpowerDevice {
         };
         let asked = hands.command(Command::Refresh(post.name.clone()));
         asked.then_some(()).ok_or_else(|| {
-            UpowerError::GeneralError("too much is asked at once; try again".to_owned())
+            UpowerError::GeneralError("too many pending requests; try again".to_owned())
         })
     }
 
@@ -108,16 +108,17 @@ impl UpowerDevice {
 
 upower_device! { serve, 'static,
 
-/// The battery of a device. What is not known is 0, -1 or empty, as UPower has it.
+/// The battery of a device. Unknown values are 0, -1 or empty, as in UPower.
 impl UpowerDevice: upower {
-    /// Asks the device for its charge, if it is awake; at most once in ten seconds.
+    /// Polls the battery of the device if it is awake, at most once in ten seconds.
     fn refresh(&self) -> Result<(), UpowerError> {
         self.ask()
     }
 
-    /// What was recorded: `type` is `charge`, `voltage` or `luminosity` (lux), `timespan` how many
-    /// seconds back (0: all, the oldest first; else the newest first), `resolution` how many points
-    /// at most. Time in seconds since 1970, value, state.
+    /// Returns the recorded history. `type` is `charge`, `voltage` or `luminosity` (lux);
+    /// `timespan` is the number of seconds to go back (0: everything, the oldest point first;
+    /// otherwise the newest first); `resolution` is the maximum number of points. Each point has
+    /// the time in seconds since 1970, the value and the state.
     #[zbus(out_args("data"))]
     async fn get_history(
         &self,
@@ -128,8 +129,8 @@ impl UpowerDevice: upower {
         self.history(Quantity::from_name(r#type), timespan, resolution).await
     }
 
-    /// How long the battery takes for each percent from 0 to 100, `charging` or `discharging`:
-    /// the deviation from the mean, and how sure that is.
+    /// Returns how long the battery takes for each percent from 0 to 100 while `charging` or
+    /// `discharging`: the deviation from the mean, and its accuracy.
     #[zbus(out_args("data"))]
     async fn get_statistics(&self, r#type: &str) -> Result<Vec<(f64, f64)>, UpowerError> {
         self.statistics(Flow::from_name(r#type)).await

@@ -1,8 +1,8 @@
-//! Says on the bus what became different on the board.
+//! The publisher: emits signals about changes on the board.
 //!
-//! It compares values with those said last, so that one signal holds all that changed and nothing
-//! else, however often the board was written meanwhile. Times are told along with other changes,
-//! never alone; light once a second at most.
+//! It compares the current values with those sent last, so that changes are coalesced: one signal
+//! contains exactly the changed properties, however often the board was written in between. Times
+//! are sent only together with other changes, and light at most once per second.
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +29,7 @@ use super::settings::notify;
 use crate::bus::ServedValues;
 use crate::device::Receiver;
 
-/// Values of light follow each other so closely at most.
+/// Rate limit: the minimum time between two signals with light of one device.
 const LIGHT_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) struct Publisher {
@@ -46,11 +46,12 @@ pub(super) struct Publisher {
 /// A device on the bus.
 struct Published {
     device1: Device1,
-    said: ServedValues,
-    /// Once a battery of it is known.
+    /// The values sent last.
+    sent: ServedValues,
+    /// Present once the device has a battery reading.
     upower: Option<(UpowerDevice, ServedValues)>,
-    /// When light was told last.
-    light_told: Option<Instant>,
+    /// When light was sent last.
+    light_sent: Option<Instant>,
 }
 
 impl Publisher {
@@ -72,7 +73,7 @@ impl Publisher {
         }
     }
 
-    /// Publishes until the board ends, or the name cannot be had.
+    /// Publishes until shutdown, or until the name cannot be acquired.
     pub(super) fn run(mut self, teller: &Teller) {
         let mut late: BTreeMap<String, Instant> = BTreeMap::new();
         loop {
@@ -100,11 +101,11 @@ impl Publisher {
                 }
                 notify(&[NotifyState::Ready]);
             }
-            self.tell_status(&work);
+            self.update_status(&work);
         }
     }
 
-    /// One round. Returns which devices have something that must wait, and until when.
+    /// Publishes the current changes. Returns the devices with changes held back, and until when.
     async fn publish(&mut self, work: &Work) -> BTreeMap<String, Instant> {
         let gone = |path: &String| work.devices.iter().all(|post| post.path != *path);
         let gone: Vec<String> = self
@@ -114,7 +115,7 @@ impl Publisher {
             .cloned()
             .collect();
         for path in gone {
-            said(&path, self.remove(&path).await);
+            log_failure(&path, self.remove(&path).await);
         }
         let gone = |id: &String| work.receivers.iter().all(|receiver| receiver.id != *id);
         let gone: Vec<String> = self
@@ -125,10 +126,10 @@ impl Publisher {
             .collect();
         for id in gone {
             self.receivers.remove(&id);
-            said(&id, self.remove_receiver(&id).await);
+            log_failure(&id, self.remove_receiver(&id).await);
         }
         for receiver in &work.receivers {
-            said(&receiver.id, self.publish_receiver(receiver).await);
+            log_failure(&receiver.id, self.publish_receiver(receiver).await);
         }
         let mut late = BTreeMap::new();
         for post in &work.devices {
@@ -138,18 +139,18 @@ impl Publisher {
                 .get(path)
                 .is_none_or(|it| !Arc::ptr_eq(&it.device1.post, post));
             if is_new {
-                said(path, self.add(post).await);
+                log_failure(path, self.add(post).await);
             } else if work.touched.contains(path) {
                 match self.update(path).await {
                     Ok(Some(due)) => _ = late.insert(path.clone(), due),
                     Ok(None) => {}
-                    Err(error) => said(path, Err(error)),
+                    Err(error) => log_failure(path, Err(error)),
                 }
             }
         }
         for (path, presses) in &work.light_keys {
             for _ in 0..*presses {
-                said(path, self.tell_light_key(path).await);
+                log_failure(path, self.emit_light_key(path).await);
             }
         }
         late
@@ -157,40 +158,40 @@ impl Publisher {
 
     /// Puts a device on the bus.
     async fn add(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
-        // Another was here before.
+        // A previous device may have had the same path.
         self.remove(&post.path).await?;
         let device1 = Device1 {
             post: Arc::clone(post),
             hands: self.served.hands.clone(),
         };
-        // Before it is there for all to see: what changes in between is told.
-        let said = device1.served()?;
+        // Read before the object is visible, so that changes in between are sent.
+        let sent = device1.served()?;
         let server = self.served.connection.object_server();
         server.at(post.path.as_str(), device1.clone()).await?;
         let published = Published {
             device1,
-            said,
+            sent,
             upower: None,
-            light_told: None,
+            light_sent: None,
         };
         self.devices.insert(post.path.clone(), published);
         self.add_upower(post).await
     }
 
-    /// Puts the battery of a device on the bus, once one is known.
+    /// Puts the battery of a device on the bus, once it has a reading.
     async fn add_upower(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
         if !post.has_battery() {
             return Ok(());
         }
         let path = post.path.as_str();
         let upower = UpowerDevice::new(Arc::clone(post), self.served.hands.clone());
-        let said = upower.served()?;
+        let sent = upower.served()?;
         let server = self.served.connection.object_server();
         server.at(path, upower.clone()).await?;
         if let Some(published) = self.devices.get_mut(path) {
-            published.upower = Some((upower, said));
+            published.upower = Some((upower, sent));
         }
-        self.tell_roster();
+        self.update_roster();
         self.root()?.device_added(ObjectPath::try_from(path)?).await
     }
 
@@ -199,7 +200,7 @@ impl Publisher {
         let Some(published) = self.devices.remove(path) else {
             return Ok(());
         };
-        self.tell_roster();
+        self.update_roster();
         let server = self.served.connection.object_server();
         if published.upower.is_some() {
             self.root()?
@@ -228,7 +229,7 @@ impl Publisher {
         let object = server.interface::<_, Receiver1>(path.as_str()).await?;
         *object.get_mut().await = now;
         let difference = Difference::between(&before, values, None);
-        self.tell_changes(&path, &Receiver1::name(), &difference.changed)
+        self.emit_changes(&path, &Receiver1::name(), &difference.changed)
             .await
     }
 
@@ -239,44 +240,44 @@ impl Publisher {
         Ok(())
     }
 
-    /// Says what is different about a device. Returns until when the rest has to wait.
+    /// Emits signals about the changes of a device. Returns until when the rest is held back.
     async fn update(&mut self, path: &str) -> zbus::Result<Option<Instant>> {
         let Some(published) = self.devices.get(path) else {
             return Ok(None);
         };
         let now = Instant::now();
-        let next_light = published.light_told.map(|told| told + LIGHT_PAUSE);
+        let next_light = published.light_sent.map(|sent| sent + LIGHT_PAUSE);
         let wait = next_light.filter(|next| *next > now);
         let device1 = published.device1.clone();
-        let mut news = vec![(
+        let mut changes = vec![(
             Device1::name(),
-            Difference::between(&published.said, device1.served()?, wait),
+            Difference::between(&published.sent, device1.served()?, wait),
         )];
-        if let Some((upower, said)) = &published.upower {
-            news.push((
+        if let Some((upower, sent)) = &published.upower {
+            changes.push((
                 UpowerDevice::name(),
-                Difference::between(said, upower.served()?, wait),
+                Difference::between(sent, upower.served()?, wait),
             ));
         }
-        let late = news.iter().any(|(_, difference)| difference.late);
-        let told_light = news.iter().any(|(_, difference)| difference.tells_light());
-        for (interface, difference) in news {
-            if !difference.worth_telling() {
+        let late = changes.iter().any(|(_, difference)| difference.late);
+        let sends_light = changes.iter().any(|(_, it)| it.includes_light());
+        for (interface, difference) in changes {
+            if !difference.is_worth_a_signal() {
                 continue;
             }
-            self.tell_changes(path, &interface, &difference.changed)
+            self.emit_changes(path, &interface, &difference.changed)
                 .await?;
             if let Some(published) = self.devices.get_mut(path) {
-                let said = match &mut published.upower {
-                    Some((_, said)) if interface == UpowerDevice::name() => said,
-                    _ => &mut published.said,
+                let sent = match &mut published.upower {
+                    Some((_, sent)) if interface == UpowerDevice::name() => sent,
+                    _ => &mut published.sent,
                 };
-                difference.record(said);
+                difference.record(sent);
             }
         }
         if let Some(published) = self.devices.get_mut(path) {
-            if told_light {
-                published.light_told = Some(now);
+            if sends_light {
+                published.light_sent = Some(now);
             }
             if published.upower.is_none() {
                 self.add_upower(&device1.post).await?;
@@ -285,7 +286,7 @@ impl Publisher {
         Ok(wait.filter(|_| late))
     }
 
-    async fn tell_changes(
+    async fn emit_changes(
         &self,
         path: &str,
         interface: &InterfaceName<'_>,
@@ -301,7 +302,7 @@ impl Publisher {
             .await
     }
 
-    async fn tell_light_key(&self, path: &str) -> zbus::Result<()> {
+    async fn emit_light_key(&self, path: &str) -> zbus::Result<()> {
         if !self.devices.contains_key(path) {
             return Ok(());
         }
@@ -309,7 +310,7 @@ impl Publisher {
         emitter.light_button_pressed().await
     }
 
-    fn tell_roster(&self) {
+    fn update_roster(&self) {
         let with_battery = self.devices.iter().filter(|(_, it)| it.upower.is_some());
         let paths =
             with_battery.filter_map(|(path, _)| OwnedObjectPath::try_from(path.as_str()).ok());
@@ -325,7 +326,7 @@ impl Publisher {
         SignalEmitter::new(&self.served.connection, self.board.layout().root())
     }
 
-    /// Takes the name, once there is something to see: who hears of it finds all devices.
+    /// Acquires the name after the first poll, so that clients that see the name find all devices.
     async fn take_name(&mut self) -> Result<(), BusError> {
         let connection = &self.served.connection;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
@@ -339,7 +340,7 @@ impl Publisher {
                 Ok(())
             }
             Err(zbus::Error::NameTaken) => {
-                Err(BusError::taken(&self.name, "somebody else".to_owned()))
+                Err(BusError::taken(&self.name, "another program".to_owned()))
             }
             Err(source) => Err(BusError::Refused {
                 name: self.name.clone(),
@@ -348,8 +349,8 @@ impl Publisher {
         }
     }
 
-    /// What `systemctl status` shows.
-    fn tell_status(&mut self, work: &Work) {
+    /// Updates the status that `systemctl status` shows.
+    fn update_status(&mut self, work: &Work) {
         let (devices, receivers) = (work.devices.len(), work.receivers.len());
         let status = format!("{devices} devices, {receivers} receivers");
         if self.status != status {
@@ -359,9 +360,9 @@ impl Publisher {
     }
 }
 
-/// A signal that cannot be sent is lost with the bus, whose thread says so.
-fn said(what: &str, outcome: zbus::Result<()>) {
+/// Logs a signal that could not be sent. The bus thread reports a lost bus.
+fn log_failure(what: &str, outcome: zbus::Result<()>) {
     if let Err(error) = outcome {
-        debug!("{what}: not said: {error}");
+        debug!("{what}: not published: {error}");
     }
 }

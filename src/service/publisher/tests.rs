@@ -32,7 +32,7 @@ fn receiver(paired: u8) -> Receiver {
 }
 
 #[test]
-fn a_receiver_that_says_more_about_itself_changes_and_stays() {
+fn a_change_of_a_receiver_is_a_signal_and_not_a_new_object() {
     let [connection, client] = connections();
     let layout = Layout::of(bus::NAME);
     let objects = connection.object_server();
@@ -47,14 +47,14 @@ fn a_receiver_that_says_more_about_itself_changes_and_stays() {
     let chronicle = Chronicle::open(None, Timestamp::START);
     let name = bus::NAME.to_owned();
     let mut publisher = Publisher::new(Arc::clone(&board), served, name, chronicle);
-    let mut tell = |change| {
+    let mut publish = |change| {
         board.take(Timestamp::START, change);
         block_on(publisher.publish(&board.wait(None)));
     };
-    tell(Change::ReceiverAdded(receiver(2)));
-    tell(Change::ReceiverAdded(receiver(2)));
-    tell(Change::ReceiverAdded(receiver(3)));
-    tell(Change::ReceiverRemoved(receiver(3)));
+    publish(Change::ReceiverAdded(receiver(2)));
+    publish(Change::ReceiverAdded(receiver(2)));
+    publish(Change::ReceiverAdded(receiver(3)));
+    publish(Change::ReceiverRemoved(receiver(3)));
     let mut next = || block_on(signals.next()).unwrap().unwrap();
     let member = |message: &zbus::Message| message.header().member().unwrap().to_string();
     assert_eq!(member(&next()), "InterfacesAdded");
