@@ -1,4 +1,4 @@
-//! Which hidraw nodes there are, told without opening any.
+//! Lists the hidraw nodes without opening any.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,16 +14,16 @@ use super::sysfs::Sysfs;
 #[error("the HID devices cannot be listed: {0}")]
 pub struct DiscoveryError(#[from] hidapi::HidError);
 
-/// All hidraw nodes of Logitech's hardware, and those of other makers whose report descriptor holds
-/// HID++ reports, ordered by path.
+/// Lists all hidraw nodes of Logitech hardware, and those of other vendors with HID++ reports in
+/// their report descriptor, ordered by path.
 ///
-/// These are receivers, devices on a cable or on Bluetooth, their other interfaces, the nodes that
-/// the kernel makes for each paired device, and what other makers sell that looks alike:
-/// [`NodeInfo::role`] distinguishes them. Nothing is sent and no permission is needed.
+/// These are receivers, devices connected by cable or Bluetooth, their other interfaces, the nodes
+/// that the kernel creates for each paired device, and similar hardware of other vendors:
+/// [`NodeInfo::role`] distinguishes them. Nothing is sent, and no permission is needed.
 pub fn list_nodes() -> Result<Vec<NodeInfo>, DiscoveryError> {
     let api = HidApi::new()?;
     let sysfs = Sysfs::default();
-    // One entry for each usage: several for one node.
+    // hidapi has one entry per usage, so several for one node.
     let names: BTreeSet<String> = api
         .device_list()
         .filter_map(|entry| {
@@ -39,11 +39,11 @@ pub fn list_nodes() -> Result<Vec<NodeInfo>, DiscoveryError> {
     Ok(nodes)
 }
 
-/// The node of this name, unless it is none of ours or went away since it was named.
+/// Looks up the node of this name; `None` if it is not of interest, or disappeared in the meantime.
 pub(super) fn look_up(sysfs: &Sysfs, name: &str) -> Option<NodeInfo> {
     sysfs
         .node(name)
-        .inspect_err(|error| debug!("{name} cannot be looked at: {error}"))
+        .inspect_err(|error| debug!("{name}: cannot be looked up: {error}"))
         .ok()
         .flatten()
 }

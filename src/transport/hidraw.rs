@@ -1,4 +1,4 @@
-//! The usual way: the hidraw node, beside the kernel driver and every other program.
+//! The default transport: the hidraw node, shared with the kernel driver and other programs.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -9,8 +9,8 @@ use super::{Transport, TransportError};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report, classify};
 
-/// An open hidraw node, non-blocking. One for each node and process: every open one gets a copy
-/// of every report.
+/// An open hidraw node, non-blocking. Each open node receives a copy of every report, so a process
+/// needs only one per node.
 #[derive(Debug)]
 pub struct HidrawTransport {
     path: String,
@@ -28,8 +28,8 @@ impl HidrawTransport {
         }
     }
 
-    /// A node that was opened elsewhere, non-blocking, or what stands for one: each reading gives
-    /// one report, each writing takes one.
+    /// Uses a non-blocking node that was opened elsewhere, or a substitute: each read must return
+    /// one report, and each write accept one.
     pub fn over(path: &str, file: OwnedFd) -> Self {
         let path = path.to_owned();
         Self { path, file }
@@ -48,8 +48,8 @@ impl Transport for HidrawTransport {
     }
 
     fn receive(&mut self, _now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        // Longer than any report that is taken. Of others the end is lost, and their length is wrong
-        // all the same.
+        // Longer than any accepted report. Longer ones are truncated, and rejected for their
+        // length.
         let mut buffer = [0; 64];
         loop {
             match rustix::io::read(&self.file, &mut buffer) {
@@ -74,7 +74,7 @@ impl Transport for HidrawTransport {
 fn opening_failed(node: String, errno: Errno) -> TransportError {
     match errno {
         Errno::ACCESS | Errno::PERM => TransportError::PermissionDenied { node },
-        // It went between listing and opening.
+        // It disappeared between listing and opening.
         Errno::NOENT | Errno::NODEV | Errno::NXIO => TransportError::Gone { node },
         errno => TransportError::Io {
             node,
@@ -97,7 +97,7 @@ fn receiving_failed(node: String, errno: Errno) -> TransportError {
 fn sending_failed(node: String, errno: Errno) -> TransportError {
     match errno {
         Errno::NODEV | Errno::NXIO | Errno::SHUTDOWN => TransportError::Gone { node },
-        // Control transfers fail now and then. If the device is gone, reading says so.
+        // Control transfers fail occasionally. If the device is gone, the next read reports it.
         Errno::PIPE
         | Errno::IO
         | Errno::PROTO
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn each_errno_is_taken_as_what_it_means() {
+    fn each_errno_is_mapped_to_its_error() {
         let node = || "/dev/hidraw3".to_owned();
         let denied = opening_failed(node(), Errno::ACCESS);
         assert!(matches!(denied, TransportError::PermissionDenied { .. }));
@@ -144,7 +144,7 @@ mod tests {
             sending_failed(node(), Errno::NODEV),
             TransportError::Gone { .. }
         ));
-        // EIO on writing is one failed transfer, on reading the end.
+        // EIO on write is one failed transfer, on read it means that the device is gone.
         for errno in [Errno::PIPE, Errno::IO, Errno::TIMEDOUT] {
             let error = sending_failed(node(), errno);
             assert!(matches!(error, TransportError::Stalled { .. }), "{errno:?}");

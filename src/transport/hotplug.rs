@@ -1,14 +1,16 @@
-//! Hears which hidraw nodes and batteries come, go and change, without asking again and again.
+//! Hotplug: receives events about added, removed and changed hidraw nodes and batteries, without
+//! polling.
 //!
-//! The kernel sends its uevents to a netlink socket, and udev sends them again once its rules
-//! ran, so that a node has its owner and its permissions by then. This listens to udev, and to the
-//! kernel only where no udev runs.
+//! The kernel sends its uevents to a netlink socket, and udev sends them again once its rules have
+//! run, so that a node has its owner and its permissions by then. This subscribes to udev's events,
+//! or to the kernel's if udev is not running.
 //!
-//! Who sends is checked by the address that the kernel puts on each message: it went to the one
-//! group listened to, and the kernel's own come from port 0. Linux lets nobody send here without
-//! `CAP_NET_ADMIN` (`netlink_sendmsg`: this protocol lacks `NL_CFG_F_NONROOT_SEND`). The sender's
-//! credentials are not asked for: rustix reads them into a process id that cannot be zero, and the
-//! kernel's is. A message names a node and nothing more; what it is, sysfs says.
+//! The sender is checked by the address that the kernel attaches to each message: it must have been
+//! sent to the subscribed multicast group, and the kernel's own come from port 0. Sending here
+//! requires `CAP_NET_ADMIN` (`netlink_sendmsg`: this protocol lacks `NL_CFG_F_NONROOT_SEND`). The
+//! sender's credentials are not requested: rustix reads them into a process id that cannot be zero,
+//! and the kernel's is. Only the node's name is used from a message; its properties are read from
+//! sysfs.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -23,43 +25,45 @@ use super::supply::is_ours;
 use super::uevent::{self, Action, Uevent};
 use super::{NodeId, SupplyId};
 
-/// There while udev runs.
+/// Exists while udev is running.
 const UDEV_CONTROL: &str = "/run/udev/control";
 
 /// The subsystem of the nodes.
 const HIDRAW: &str = "hidraw";
 
-/// Longer than any message: the kernel's end at 2 KiB of properties, libudev reads 8 KiB.
+/// The buffer size in bytes, longer than any message: the kernel limits properties to 2 KiB, and
+/// libudev reads 8 KiB.
 const MESSAGE: usize = 8192;
 
 /// The subsystem of the batteries.
 const POWER_SUPPLY: &str = "power_supply";
 
-/// What happened to the hidraw nodes, and to the batteries that the HID++ driver follows.
+/// A change of the hidraw nodes, or of the batteries that the kernel's HID++ driver reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NodeChange {
-    /// A node of this name came: `hidraw3`.
+    /// A node of this name was added: `hidraw3`.
     Added(String),
-    /// This plugging ended.
+    /// This node was removed.
     Removed(NodeId),
-    /// A battery of this name came, or the kernel heard something of it: `hidpp_battery_0`.
+    /// A battery of this name was added, or the kernel reported on it: `hidpp_battery_0`.
     Supply(String),
-    /// This plugging of a battery ended.
+    /// This battery was removed.
     SupplyGone(SupplyId),
-    /// Messages were lost: list all again.
+    /// Messages were lost: everything has to be listed again.
     Rescan,
 }
 
-/// A socket on which changes of the hidraw nodes arrive; non-blocking.
+/// The socket for uevents; non-blocking.
 ///
-/// It becomes readable for devices of every kind. [`super::NodeWatch`] joins it with the list.
+/// It becomes readable for devices of every kind. [`super::NodeWatch`] combines it with the list of
+/// present nodes.
 #[derive(Debug)]
 pub(super) struct Hotplug {
     socket: OwnedFd,
     group: Group,
 }
 
-/// Who speaks, by its multicast group.
+/// The multicast group of the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
     Kernel,
@@ -96,7 +100,7 @@ impl Group {
 }
 
 impl Hotplug {
-    /// Listens from now on.
+    /// Subscribes to events from now on.
     pub(super) fn open() -> io::Result<Self> {
         Ok(Self::open_group(Group::choose())?)
     }
@@ -109,15 +113,15 @@ impl Hotplug {
             Some(netlink::KOBJECT_UEVENT),
         )?;
         bind(&socket, &SocketAddrNetlink::new(0, group.mask()))?;
-        debug!("listening to {group:?} for nodes and batteries");
+        debug!("receiving uevents of nodes and batteries from {group:?}");
         Ok(Self { socket, group })
     }
 
-    /// The next change, or `None` when nothing waits.
+    /// The next queued change, if any.
     pub(super) fn receive(&mut self) -> io::Result<Option<NodeChange>> {
         let mut buffer = [0; MESSAGE];
         loop {
-            // With TRUNC the length is that of the whole message.
+            // With TRUNC, the returned length is that of the whole message.
             let (len, sender) = match recvfrom(&self.socket, &mut buffer[..], RecvFlags::TRUNC) {
                 Ok((_, len, sender)) => (len, sender),
                 Err(Errno::INTR) => continue,
@@ -127,7 +131,7 @@ impl Hotplug {
             };
             let sender = sender.and_then(|sender| SocketAddrNetlink::try_from(sender).ok());
             if !sender.is_some_and(|sender| self.group.trusts(sender)) {
-                debug!("a uevent of {sender:?} is ignored");
+                debug!("uevent of {sender:?} ignored");
                 continue;
             }
             let Some(message) = buffer.get(..len) else {
@@ -147,7 +151,7 @@ impl AsFd for Hotplug {
     }
 }
 
-/// What a uevent means for nodes and batteries.
+/// The change of nodes or batteries that a uevent reports.
 fn change(event: &Uevent<'_>) -> Option<NodeChange> {
     match event.subsystem {
         HIDRAW => node_change(event),
@@ -185,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_comes_is_named_alike_by_both() {
+    fn an_added_node_has_the_same_name_from_both_senders() {
         let added = Some(NodeChange::Added("hidraw3".to_owned()));
         let kernel = kernel_message("add", HIDRAW);
         assert_eq!(change_of(Group::Kernel, &kernel), added);
@@ -193,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_goes_is_named_by_its_plugging() {
+    fn a_removed_node_is_identified_by_its_id() {
         let removed = Some(NodeChange::Removed(NodeId::new(DEVPATH)));
         let kernel = kernel_message("remove", HIDRAW);
         assert_eq!(change_of(Group::Kernel, &kernel), removed);
@@ -202,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_speaks_up_and_goes() {
+    fn a_battery_changes_and_is_removed() {
         let event = |action, devpath| Uevent {
             action,
             devpath,
@@ -211,8 +215,8 @@ mod tests {
         };
         let ours = "/devices/1-2:1.2/0003:046D:4002.0008/power_supply/hidpp_battery_0";
         for action in [Action::Add, Action::Other("change")] {
-            let told = NodeChange::Supply("hidpp_battery_0".to_owned());
-            assert_eq!(change(&event(action, ours)), Some(told));
+            let changed = NodeChange::Supply("hidpp_battery_0".to_owned());
+            assert_eq!(change(&event(action, ours)), Some(changed));
         }
         let gone = NodeChange::SupplyGone(SupplyId::new(ours));
         assert_eq!(change(&event(Action::Remove, ours)), Some(gone));
@@ -222,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn other_devices_and_other_actions_are_passed_over() {
+    fn other_devices_and_other_actions_are_ignored() {
         for message in [
             udev_message("add", "power_supply"),
             udev_message("remove", "hid"),
@@ -234,19 +238,19 @@ mod tests {
     }
 
     #[test]
-    fn only_multicast_messages_of_the_right_sender_are_taken() {
+    fn only_multicast_messages_of_the_right_sender_are_accepted() {
         let sender = SocketAddrNetlink::new;
         assert!(Group::Kernel.trusts(sender(0, 1)));
         assert!(Group::Udev.trusts(sender(4711, 2)));
-        // Another process in the kernel's group; a message to this process alone; another group.
+        // Another process in the kernel's group; a unicast message to this process; another group.
         assert!(!Group::Kernel.trusts(sender(4711, 1)));
         assert!(!Group::Udev.trusts(sender(4711, 0)));
         assert!(!Group::Kernel.trusts(sender(0, 0)));
         assert!(!Group::Udev.trusts(sender(0, 1)));
     }
 
-    /// On a real socket. A sandbox may refuse netlink as a whole, and then says so in one of
-    /// these ways.
+    /// Uses a real socket. A sandbox may forbid netlink altogether, which fails with one of these
+    /// errors.
     #[test]
     fn a_real_socket_opens_and_does_not_block() {
         for group in [Group::Kernel, Group::Udev] {

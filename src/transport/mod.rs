@@ -1,6 +1,7 @@
-//! How reports reach a receiver: one door for the hidraw node and the USB device.
+//! Transports: sending and receiving reports through a hidraw node or a USB device.
 //!
-//! What passes here is bytes. Input is dropped at this door ([`hidpp_proto::wire::classify`]).
+//! This layer handles bytes only. Input reports (keys, motion) are dropped here
+//! ([`hidpp_proto::wire::classify`]).
 
 mod discovery;
 mod error;
@@ -31,24 +32,24 @@ pub use watch::{NodeEvent, NodeWatch, WatchError};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report};
 
-/// A way to a receiver, or something that behaves like one.
+/// A connection to a receiver or device, real, simulated or replayed.
 ///
-/// It does not wait for what may come; sending over USB can take as long as the transfer. A
-/// transport on real hardware has a descriptor to poll; one that is simulated
-/// or replayed says when it next has something.
+/// Receiving does not block; sending over USB blocks for the duration of the transfer. A transport
+/// on real hardware has a descriptor to poll; a simulated or replayed one returns when its next
+/// message is due.
 pub trait Transport {
     /// Sends one report.
     fn send(&mut self, now: Timestamp, report: &Report) -> Result<(), TransportError>;
 
-    /// The next thing that arrived, or `None` when nothing waits.
+    /// The next received message, if any.
     fn receive(&mut self, now: Timestamp) -> Result<Option<Incoming>, TransportError>;
 
-    /// What becomes readable when something arrives.
+    /// The descriptor that becomes readable when a message arrives.
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 
-    /// When something will arrive, where that is known beforehand.
+    /// When the next message will arrive, if known in advance.
     fn next_due(&self) -> Option<Timestamp> {
         None
     }

@@ -1,54 +1,54 @@
-//! What is known of a node before it is opened.
+//! The description of a node, known before it is opened.
 
 use std::fmt;
 
 use hidpp_proto::wire::Slot;
 use hidpp_proto::wire::descriptor::Capabilities;
 
-/// The vendor whose devices speak HID++.
+/// Logitech's vendor id.
 const LOGITECH: u16 = 0x046D;
 
-/// A node that leads to a HID++ device, before it is opened.
+/// The description of a node.
 ///
-/// `uniq` and `phys` can be addresses and serial numbers, and `name` what somebody called the
-/// device: none of them is written to a trace.
+/// `uniq` and `phys` can contain addresses and serial numbers, and `name` can be chosen by the
+/// user: none of them is written to a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeInfo {
-    /// Where it is: `/dev/hidraw0`, `usb 1-2 interface 2`, `simulated`.
+    /// Its path: `/dev/hidraw0`, `usb 1-2 interface 2`, `simulated`.
     pub path: String,
-    /// Which plugging of it.
+    /// Its unique id.
     pub id: NodeId,
-    /// What it is plugged into.
+    /// The bus of the hardware.
     pub bus: Bus,
     /// USB vendor id.
     pub vendor: u16,
-    /// USB product id; of a child the wireless product id.
+    /// USB product id; for a child the wireless product id.
     pub product: u16,
-    /// Which reports it takes.
+    /// The report types it supports.
     pub capabilities: Capabilities,
-    /// What the kernel calls it (`HID_NAME`).
+    /// The name that the kernel reports (`HID_NAME`).
     pub name: Option<String>,
-    /// A serial number on USB, the device's address on Bluetooth (`HID_UNIQ`).
+    /// The serial number on USB, the device's address on Bluetooth (`HID_UNIQ`).
     pub uniq: Option<String>,
     /// The port it is plugged into: `usb-0000:00:14.0-2/input2`; on Bluetooth the adapter's
     /// address (`HID_PHYS`).
     pub phys: Option<String>,
-    /// Whether a kernel driver made it for a device behind another node. It shows the traffic of
-    /// that node again.
+    /// Whether a kernel driver created it for a device paired with a receiver. It duplicates
+    /// traffic of the receiver's node.
     pub child: bool,
 }
 
-/// One plugging of one node. A number such as that of `/dev/hidraw3` is used again at once; this
-/// is not.
+/// Identifies a node for as long as it stays plugged in. Unlike the number in `/dev/hidraw3`, it is
+/// never reused.
 ///
-/// Of a hidraw node it is the path in sysfs, from `/devices` on, as uevents name it. The kernel
-/// counts HID devices and puts the count in it: `…/0003:046D:C52B.0007/hidraw/hidraw3` (Linux
+/// For a hidraw node it is the path in sysfs, from `/devices` on, as in uevents. It contains the
+/// kernel's running count of HID devices: `…/0003:046D:C52B.0007/hidraw/hidraw3` (Linux
 /// `hid_add_device`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(String);
 
 impl NodeId {
-    /// The plugging of this name.
+    /// The id with this text.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -60,20 +60,22 @@ impl fmt::Display for NodeId {
     }
 }
 
-/// The device that something belongs to which the kernel made for one: by the node that leads to it.
+/// The device that a node or a battery in sysfs belongs to: its HID device, and its slot if it is
+/// paired.
 ///
-/// [`NodeInfo::place`] is the same of a node, so the two can be compared.
+/// Nodes have one through [`NodeInfo::place`], batteries in
+/// [`Supply::place`](super::Supply::place), so the two can be matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The HID device that this node is on, from `/devices` on: the receiver, or the device itself.
+    /// The sysfs path of the HID device, from `/devices` on: the receiver, or the device itself.
     pub hid: String,
-    /// The slot on the receiver; `None`: it is the HID device's own.
+    /// The slot on the receiver; `None`: it belongs to the HID device itself.
     pub slot: Option<Slot>,
 }
 
 impl Place {
-    /// Of a HID device that was made for one behind its parent. The driver adds the slot to
-    /// `HID_PHYS`: `usb-0000:00:14.0-2/input2:1` (Linux `logi_dj_recv_add_djhid_device`).
+    /// The place of a HID device that the kernel created below its receiver. The driver appends the
+    /// slot to `HID_PHYS`: `usb-0000:00:14.0-2/input2:1` (Linux `logi_dj_recv_add_djhid_device`).
     pub(super) fn behind_parent(hid: &str, phys: Option<&str>) -> Self {
         let slot = phys.and_then(|phys| phys.rsplit_once(':'));
         Self {
@@ -83,14 +85,14 @@ impl Place {
     }
 }
 
-/// What a node is plugged into (Linux `input.h`, `BUS_…`).
+/// The bus of a node (Linux `input.h`, `BUS_…`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bus {
-    /// USB, also of a device behind a receiver: code 3.
+    /// USB, including devices paired with a receiver: code 3.
     Usb,
     /// Bluetooth, classic or low energy: code 5.
     Bluetooth,
-    /// Another, by its code.
+    /// Another bus, by its code.
     Other(u16),
 }
 
@@ -115,27 +117,27 @@ impl fmt::Display for Bus {
     }
 }
 
-/// What to do with a node.
+/// How a node is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeRole {
-    /// A receiver: ask it, and the devices behind it.
+    /// A receiver: it and its paired devices are polled.
     Receiver,
-    /// A device of its own, on a cable or on Bluetooth: ask it.
+    /// A device connected by cable or Bluetooth: it is polled.
     Direct,
-    /// Made by the kernel for a device behind a receiver: the receiver's node has all, and it is of
-    /// use only while that is closed.
+    /// Created by the kernel for a paired device: the receiver's node has the same traffic, so this
+    /// one is used only while that is closed.
     Child,
-    /// A headset whose frames are not HID++: name it, send nothing.
+    /// A headset with the Centurion protocol instead of HID++: it is reported, and sent nothing.
     Centurion,
-    /// Of Logitech, without a report that this program knows: another interface of something that
-    /// speaks HID++, or something that does not. Send nothing.
+    /// A Logitech node without a supported report: another interface of a HID++ device, or a device
+    /// without HID++. It is sent nothing.
     Plain,
-    /// Of another maker: send nothing.
+    /// A node of another vendor: it is sent nothing.
     Foreign,
 }
 
 impl NodeInfo {
-    /// A node of which nothing else is known: on USB, and its place stands for its plugging.
+    /// A USB node with these properties and no others; the path serves as its id.
     pub fn new(path: &str, vendor: u16, product: u16, capabilities: Capabilities) -> Self {
         Self {
             path: path.to_owned(),
@@ -157,7 +159,7 @@ impl NodeInfo {
         Self::new(path, LOGITECH, 0xC52B, capabilities)
     }
 
-    /// Which device the node is of.
+    /// The device that the node belongs to.
     pub fn place(&self) -> Place {
         let hid = self.hid();
         if self.child {
@@ -168,10 +170,10 @@ impl NodeInfo {
         }
     }
 
-    /// What the node is; `is_receiver` tells the vendor and product ids of receivers.
+    /// The role of the node; `is_receiver` recognises the vendor and product ids of receivers.
     ///
-    /// Reports of the right size are not enough: only a receiver may be of another vendor (Lenovo
-    /// sells one).
+    /// Reports of the right size are not sufficient: from other vendors, only known receivers are
+    /// used (Lenovo sells one).
     pub fn role(&self, is_receiver: impl FnOnce(u16, u16) -> bool) -> NodeRole {
         let hidpp = self.capabilities.is_hidpp();
         if self.child {
@@ -189,8 +191,9 @@ impl NodeInfo {
         }
     }
 
-    /// The piece of hardware that the node is of: on USB the port, which all interfaces of a device
-    /// have in common (Linux `usbhid_probe`: `…-2/input0` to `…-2/input2`), else the HID device.
+    /// Identifies the piece of hardware that the node belongs to: on USB the port, which all
+    /// interfaces of a device share (Linux `usbhid_probe`: `…-2/input0` to `…-2/input2`), otherwise
+    /// the HID device.
     pub fn unit(&self) -> &str {
         let port = self.phys.as_deref().and_then(|it| it.rsplit_once("/input"));
         match port {
@@ -199,13 +202,13 @@ impl NodeInfo {
         }
     }
 
-    /// The HID device that the node is on, from `/devices` on.
+    /// The sysfs path of the node's HID device, from `/devices` on.
     fn hid(&self) -> &str {
         let id = self.id.0.as_str();
         id.rsplit_once("/hidraw/").map_or(id, |(hid, _)| hid)
     }
 
-    /// Whether the maker is Logitech.
+    /// Whether the vendor is Logitech.
     pub const fn is_logitech(&self) -> bool {
         self.vendor == LOGITECH
     }
@@ -239,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_is_told_by_its_ids() {
+    fn a_receiver_is_recognised_by_its_ids() {
         assert_eq!(role(0x046D, 0xC548, BOLT), NodeRole::Receiver);
         assert_eq!(role(0x17EF, 0x6042, BOLT), NodeRole::Receiver);
     }
@@ -262,20 +265,20 @@ mod tests {
         for interface in ["usb-0000:00:14.0-2/input0", "usb-0000:00:14.0-2/input2"] {
             assert_eq!(unit(Bus::Usb, Some(interface)), "usb-0000:00:14.0-2");
         }
-        // The adapter's address says nothing of the device.
+        // The adapter's address does not identify the device.
         let adapter = Some("00:1a:7d:da:71:01");
         assert_eq!(unit(Bus::Bluetooth, adapter), "/dev/hidraw3");
         assert_eq!(unit(Bus::Usb, None), "/dev/hidraw3");
     }
 
     #[test]
-    fn what_else_speaks_hidpp_is_asked_directly() {
+    fn other_logitech_nodes_with_hidpp_are_direct_devices() {
         assert_eq!(role(0x046D, 0xB034, BLE), NodeRole::Direct);
         assert_eq!(role(0x046D, 0xC099, BOLT), NodeRole::Direct);
     }
 
     #[test]
-    fn other_makers_are_sent_nothing_whatever_they_declare() {
+    fn other_vendors_are_sent_nothing_whatever_they_declare() {
         for descriptor in [BLE, BOLT, CENTURION] {
             assert_eq!(role(0x17EF, 0x60E1, descriptor), NodeRole::Foreign);
             assert_eq!(role(0x1532, 0x0226, descriptor), NodeRole::Foreign);
@@ -283,12 +286,12 @@ mod tests {
     }
 
     #[test]
-    fn a_centurion_headset_is_known_but_not_asked() {
+    fn a_centurion_headset_is_recognised_but_sent_nothing() {
         assert_eq!(role(0x046D, 0x0AF7, CENTURION), NodeRole::Centurion);
     }
 
     #[test]
-    fn a_child_is_left_alone_whatever_its_ids() {
+    fn a_child_is_a_child_whatever_its_ids() {
         for product in [0x4002, 0xC52B] {
             let mut child = NodeInfo::new("/dev/hidraw4", LOGITECH, product, scan(BOLT));
             child.child = true;

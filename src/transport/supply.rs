@@ -1,19 +1,19 @@
-//! The batteries that the kernel's HID++ driver follows by itself, as `power_supply` devices.
+//! The batteries that the kernel's HID++ driver reports, as `power_supply` devices.
 //!
-//! `/sys/class/power_supply/hidpp_battery_0` leads to `…/0003:046D:4002.0008/power_supply/
-//! hidpp_battery_0`, below the HID device it belongs to: one that the kernel made for a paired
-//! device, or the device's own (Linux `hid-logitech-hidpp.c`, `hidpp_initialize_battery`). The other
-//! entries there, a laptop's or another maker's, are none of ours.
+//! `/sys/class/power_supply/hidpp_battery_0` is a link to `…/0003:046D:4002.0008/power_supply/
+//! hidpp_battery_0`, below the HID device it belongs to: one that the kernel created for a paired
+//! device, or that of a directly connected device (Linux `hid-logitech-hidpp.c`,
+//! `hidpp_initialize_battery`). Other entries there, a laptop's or another vendor's, are ignored.
 //!
-//! What was seen of its uevents, on Linux 6.1:
+//! Its uevents, as observed on Linux 6.1:
 //!
 //! - No `add` is sent: at that time the values cannot be read, and the kernel drops the message
 //!   (`power_supply_uevent`, EAGAIN). The first is a `change`. The last before `remove` is one
 //!   without values.
-//! - There is one for each event of the device, also where the values stay the same: the driver
-//!   compares the charge in an M705's event 0D, and forgets to keep it. So each is a sign that the
-//!   device said something, and what is worth knowing is asked of the device.
-//! - A device that was asleep since it was plugged in has none until it wakes.
+//! - There is one for each event of the device, even if the values are unchanged: the driver
+//!   compares the charge in an M705's event 0D, but does not store it. So each one only indicates
+//!   that the device sent something, and the values are read from the device.
+//! - A device that has been asleep since it was plugged in has no battery until it wakes.
 
 use std::fmt;
 use std::fs;
@@ -23,32 +23,32 @@ use super::Place;
 use super::sysfs::{Properties, Sysfs, plain};
 use hidpp_proto::units::Percent;
 
-/// What the driver's names begin with.
+/// The prefix of the driver's names.
 const PREFIX: &str = "hidpp_battery_";
 
-/// A battery that the kernel follows.
+/// A battery that the kernel reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Supply {
-    /// Which plugging of it.
+    /// Its unique id.
     pub id: SupplyId,
     /// The device it belongs to.
     pub place: Place,
-    /// The charge (`CAPACITY`). Before the driver's first measure it says 0 and that the state is
-    /// unknown: that is no charge. Of devices that tell steps the driver gives none.
+    /// The charge (`CAPACITY`). `None` before the driver's first measurement, when it reports 0
+    /// with an unknown state, and for devices that report only charge steps.
     pub charge: Option<Percent>,
-    /// The link to the device was lost: it is offline (`ONLINE`), and what it does is unknown
-    /// (`STATUS`). Offline alone means that the charge is not to be trusted, as while charging. A
-    /// K750 that came back looks lost until it tells its charge.
+    /// Whether the link to the device was lost: it is offline (`ONLINE`) with an unknown state
+    /// (`STATUS`). Offline alone means that the charge is unreliable, as while charging. A K750
+    /// that is back appears lost until it reports its charge.
     pub lost: bool,
 }
 
-/// One plugging of one supply: the path in sysfs from `/devices` on, which the kernel's count of HID
-/// devices is part of.
+/// Identifies a battery for as long as its device stays plugged in: the path in sysfs from
+/// `/devices` on, which contains the kernel's running count of HID devices.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplyId(String);
 
 impl SupplyId {
-    /// The plugging of this name.
+    /// The id with this text.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -60,15 +60,15 @@ impl fmt::Display for SupplyId {
     }
 }
 
-/// Whether the HID++ driver calls its batteries so.
+/// Whether a battery name is one of the HID++ driver's.
 pub(super) fn is_ours(name: &str) -> bool {
     name.strip_prefix(PREFIX)
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit()))
 }
 
 impl Sysfs {
-    /// The battery of this name, such as `hidpp_battery_0`; `None` if it is none of ours, or on its
-    /// way out.
+    /// Reads the battery of this name, such as `hidpp_battery_0`; `None` if it is not the HID++
+    /// driver's, or is being removed.
     pub(super) fn supply(&self, name: &str) -> io::Result<Option<Supply>> {
         if !is_ours(plain(name)?) {
             return Ok(None);
@@ -88,21 +88,21 @@ impl Sysfs {
         }))
     }
 
-    /// All there are.
+    /// Lists the batteries of the HID++ driver.
     pub fn supplies(&self) -> io::Result<Vec<Supply>> {
         let entries = match fs::read_dir(self.class("power_supply")) {
-            // A kernel without any.
+            // A kernel without power supplies.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        // One that cannot be read is going.
+        // One that cannot be read is being removed.
         let supplies = names.filter_map(|name| self.supply(&name).ok().flatten());
         Ok(supplies.collect())
     }
 }
 
-/// The charge, and whether the link was lost; `None` where it says nothing any more.
+/// The charge, and whether the link was lost; `None` if the values were withdrawn.
 fn read(properties: &Properties) -> Option<(Option<Percent>, bool)> {
     let value = |key: &str| properties.value(key);
     let unknown = value("POWER_SUPPLY_STATUS")? == "Unknown";
@@ -121,7 +121,7 @@ mod tests {
     use crate::transport::samples::BLE;
     use crate::transport::sysfs::tests::{Hid, Tree, unifying};
 
-    /// As Linux 6.1 told of a K750.
+    /// As reported by Linux 6.1 for a K750.
     const K750: &str = "POWER_SUPPLY_NAME=hidpp_battery_0\n\
         POWER_SUPPLY_TYPE=Battery\n\
         POWER_SUPPLY_ONLINE=1\n\
@@ -137,8 +137,8 @@ mod tests {
         Some((charge.map(Percent::get), lost))
     }
 
-    /// The battery of the K750 of [`unifying`], saying this.
-    fn beside_unifying(properties: &[u8]) -> (Tree, io::Result<Option<Supply>>) {
+    /// The battery of the K750 of [`unifying`], with these properties.
+    fn battery_of_k750(properties: &[u8]) -> (Tree, io::Result<Option<Supply>>) {
         let tree = Tree::new();
         unifying(&tree);
         tree.add_supply("hidraw3", "hidpp_battery_0", properties);
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_battery_of_a_paired_device_is_found_by_its_receiver_s_node_and_slot() {
-        let (tree, supply) = beside_unifying(K750.as_bytes());
+        let (tree, supply) = battery_of_k750(K750.as_bytes());
         let supply = supply.unwrap().unwrap();
         let node = |name| tree.sysfs().node(name).unwrap().unwrap().place();
         assert_eq!(supply.place, node("hidraw3"), "the device's own node");
@@ -176,16 +176,16 @@ mod tests {
     }
 
     #[test]
-    fn before_the_first_measure_there_is_no_charge() {
+    fn before_the_first_measurement_there_is_no_charge() {
         let text = "POWER_SUPPLY_ONLINE=0\nPOWER_SUPPLY_STATUS=Unknown\nPOWER_SUPPLY_CAPACITY=0\n";
         assert_eq!(read_text(text), Some((None, true)));
-        // An empty battery is one.
+        // An empty battery has a charge.
         let text = text.replace("Unknown", "Discharging");
         assert_eq!(read_text(&text), Some((Some(0), false)));
     }
 
     #[test]
-    fn a_lost_link_is_told_from_a_charge_that_is_not_to_be_trusted() {
+    fn a_lost_link_is_distinguished_from_an_unreliable_charge() {
         let mx_master = |online, status| {
             read_text(&format!(
                 "POWER_SUPPLY_ONLINE={online}\nPOWER_SUPPLY_STATUS={status}\n\
@@ -198,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_that_says_nothing_more_is_none() {
-        let (_tree, supply) = beside_unifying(b"POWER_SUPPLY_NAME=hidpp_battery_0\n");
+    fn a_battery_without_values_is_ignored() {
+        let (_tree, supply) = battery_of_k750(b"POWER_SUPPLY_NAME=hidpp_battery_0\n");
         assert_eq!(supply.unwrap(), None);
     }
 
     #[test]
-    fn the_batteries_of_others_are_left_alone() {
+    fn batteries_of_other_drivers_are_ignored() {
         let tree = Tree::new();
         unifying(&tree);
         let others = [
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_battery_of_no_hid_device_is_left_alone() {
+    fn a_battery_without_a_hid_device_is_ignored() {
         let tree = Tree::new();
         let acpi = Hid {
             place: "LNXSYSTM:00/PNP0C0A:00",
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_went_away_is_not_found() {
+    fn a_removed_battery_is_not_found() {
         let error = Tree::new().sysfs().supply("hidpp_battery_0").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
         assert_eq!(Tree::new().sysfs().supplies().unwrap(), []);
@@ -243,7 +243,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_it_says_is_read_without_harm(text in "(POWER_SUPPLY_(ONLINE|STATUS|CAPACITY)=?[ -~é\u{0}]{0,9}\n?){0,6}") {
+        fn any_text_is_read_without_panic(text in "(POWER_SUPPLY_(ONLINE|STATUS|CAPACITY)=?[ -~é\u{0}]{0,9}\n?){0,6}") {
             let value = read_text(&text);
             if !text.contains("POWER_SUPPLY_STATUS=") {
                 prop_assert_eq!(value, None);
@@ -259,10 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_and_values_without_end_are_no_charge() {
+    fn invalid_utf8_and_overlong_values_are_not_a_charge() {
         let mut bytes = b"\xFF\xFE\xC0\nPOWER_SUPPLY_STATUS=\xFF\nPOWER_SUPPLY_CAPACITY=".to_vec();
         bytes.resize(100_000, b'9');
-        let (_tree, supply) = beside_unifying(&bytes);
+        let (_tree, supply) = battery_of_k750(&bytes);
         let supply = supply.unwrap().unwrap();
         assert_eq!((supply.charge, supply.lost), (None, false));
     }

@@ -1,10 +1,10 @@
-//! What sysfs tells of a hidraw node: nobody is asked anything and no permission is needed.
+//! Reads the description of a hidraw node from sysfs: nothing is sent, and no permission is needed.
 //!
-//! `/sys/class/hidraw/hidraw3` leads to `…/0003:046D:C52B.0007/hidraw/hidraw3`, whose `device` is
-//! the HID device two levels up. The HID device that the kernel's receiver driver made for a
+//! `/sys/class/hidraw/hidraw3` is a link to `…/0003:046D:C52B.0007/hidraw/hidraw3`; its `device` is
+//! the HID device two levels up. The HID device that the kernel's receiver driver creates for a
 //! paired device has the receiver's HID device as its parent (Linux `hid-logitech-dj.c`,
-//! `logi_dj_recv_add_djhid_device`). The `:1` that the driver adds to `HID_PHYS` is no sign of it:
-//! on Bluetooth this is the adapter's address, which may end so.
+//! `logi_dj_recv_add_djhid_device`). The `:1` that the driver appends to `HID_PHYS` does not
+//! identify such a device: on Bluetooth this is the adapter's address, which may end the same.
 
 use std::fs;
 use std::io;
@@ -27,13 +27,13 @@ impl Default for Sysfs {
 }
 
 impl Sysfs {
-    /// The one mounted there.
+    /// The sysfs mounted at this path.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// The node of this name, such as `hidraw3`; `None` if it is not of interest: another maker's that
-    /// has no HID++ reports.
+    /// Reads the node of this name, such as `hidraw3`; `None` if it is not of interest: one of
+    /// another vendor without HID++ reports.
     pub fn node(&self, name: &str) -> io::Result<Option<NodeInfo>> {
         let place = self.class("hidraw").join(plain(name)?).canonicalize()?;
         let device = place.join("device").canonicalize()?;
@@ -42,8 +42,8 @@ impl Sysfs {
         let (bus, vendor, product) = properties
             .value("HID_ID")
             .and_then(parse_hid_id)
-            .ok_or_else(|| invalid("HID_ID is not as expected"))?;
-        // A Bluetooth device chooses its name, and any device its serial number.
+            .ok_or_else(|| invalid("HID_ID is malformed"))?;
+        // Untrusted text: a Bluetooth device chooses its name, and any device its serial number.
         let owned = |key| text::name(properties.value(key)?);
         let node = NodeInfo {
             path: device_file(&place)?,
@@ -52,7 +52,7 @@ impl Sysfs {
             vendor,
             product,
             capabilities,
-            // Of a device without a name the kernel makes one (Linux `usbhid_probe`).
+            // The kernel makes up a name for a device without one (Linux `usbhid_probe`).
             name: owned("HID_NAME")
                 .filter(|name| *name != format!("HID {vendor:04x}:{product:04x}")),
             uniq: owned("HID_UNIQ"),
@@ -63,12 +63,12 @@ impl Sysfs {
         Ok(Some(node).filter(|_| is_ours))
     }
 
-    /// Where the devices of a class are listed.
+    /// The directory of a device class.
     pub(super) fn class(&self, name: &str) -> PathBuf {
         self.root.join("class").join(name)
     }
 
-    /// Which node leads to a HID device; `None`: it is no HID device.
+    /// The place of a HID device; `None`: it is not a HID device.
     pub(super) fn place_of(&self, device: &Path) -> io::Result<Option<Place>> {
         let properties = Properties::read(device)?;
         if properties.value("HID_ID").is_none() {
@@ -83,7 +83,7 @@ impl Sysfs {
         }))
     }
 
-    /// The path from `/devices` on, as a uevent has it.
+    /// The path from `/devices` on, as in uevents.
     pub(super) fn below(&self, place: &Path) -> io::Result<String> {
         let root = self.root.canonicalize()?;
         let below = place.strip_prefix(root).map_err(io::Error::other)?;
@@ -105,7 +105,7 @@ impl Properties {
         Self(text.to_owned())
     }
 
-    /// The value of a property that is there and not empty.
+    /// The value of a property, if present and not empty.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
         self.0
             .lines()
@@ -122,11 +122,11 @@ fn parse_hid_id(text: &str) -> Option<(Bus, u16, u16)> {
     Some((Bus::from(next()?), next()?, next()?))
 }
 
-/// Where the node's file is: the kernel's `DEVNAME` is a path below `/dev`.
+/// The path of the node's device file: the kernel's `DEVNAME` is relative to `/dev`.
 fn device_file(place: &Path) -> io::Result<String> {
     let properties = Properties::read(place)?;
     let name = properties.value("DEVNAME");
-    let name = name.ok_or_else(|| invalid("there is no DEVNAME"))?;
+    let name = name.ok_or_else(|| invalid("DEVNAME is missing"))?;
     Ok(format!("/dev/{name}"))
 }
 
@@ -136,12 +136,12 @@ fn is_child(device: &Path) -> bool {
     parent.is_some_and(|it| it.is_ok_and(|it| it.value("HID_ID").is_some()))
 }
 
-/// The name, if it is one and leads nowhere else.
+/// Returns the name if it is a plain file name, without path components.
 pub(super) fn plain(name: &str) -> io::Result<&str> {
     let mut components = Path::new(name).components();
     match (components.next(), components.next()) {
         (Some(Component::Normal(_)), None) => Ok(name),
-        _ => Err(invalid("this is no name of a node")),
+        _ => Err(invalid("not a node name")),
     }
 }
 
@@ -158,7 +158,7 @@ pub(super) mod tests {
     use crate::transport::NodeRole;
     use crate::transport::samples::{BLE, BOLT, CENTURION, FOREIGN, UNIFYING};
 
-    /// A sysfs of this test's own, gone afterwards.
+    /// A temporary sysfs of one test, removed afterwards.
     pub(in crate::transport) struct Tree(PathBuf);
 
     /// A HID device of a tree.
@@ -256,7 +256,7 @@ pub(super) mod tests {
                          HID_PHYS=usb-0000:00:14.0-2/input2:{slot}\n\
                          HID_UNIQ={uniq}\n"
                     ),
-                    // The driver puts the receiver's HID++ collections behind those of the device.
+                    // The driver appends the receiver's HID++ collections to those of the device.
                     descriptor: &[FOREIGN, UNIFYING].concat(),
                 },
             );
@@ -268,7 +268,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_receiver_is_told_from_the_nodes_of_its_devices() {
+    fn a_receiver_is_distinguished_from_the_nodes_of_its_devices() {
         let tree = Tree::new();
         unifying(&tree);
         let receiver = tree.node("hidraw2");
@@ -315,7 +315,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_bluetooth_mouse_is_a_direct_device_though_its_adapter_ends_like_a_slot() {
+    fn a_bluetooth_mouse_is_a_direct_device_although_its_adapter_ends_like_a_slot() {
         let tree = Tree::new();
         tree.add(
             "hidraw5",
@@ -338,7 +338,7 @@ pub(super) mod tests {
     #[test]
     fn a_foreign_keyboard_with_reports_of_the_same_sizes_is_sent_nothing() {
         let tree = Tree::new();
-        // A made-up keyboard whose vendor collections look like HID++.
+        // A made-up keyboard with vendor collections that look like HID++.
         let keyboard = |place, descriptor| Hid {
             place,
             properties: "HID_ID=0003:00001532:00000226\nHID_NAME=A keyboard\n",
@@ -351,7 +351,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn of_a_corded_mouse_the_interface_that_speaks_hidpp_is_found() {
+    fn the_hidpp_interface_of_a_corded_mouse_is_found() {
         let tree = Tree::new();
         // A G502 X (Solaar issue 1827); the boot mouse of interface 0 has no report id.
         let boot = [
@@ -383,7 +383,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_centurion_headset_is_listed_but_not_asked() {
+    fn a_centurion_headset_is_listed() {
         let tree = Tree::new();
         tree.add(
             "hidraw7",
@@ -397,7 +397,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_number_used_again_is_another_plugging() {
+    fn a_reused_number_has_a_different_id() {
         let tree = Tree::new();
         let plugging = |place| Hid {
             place,
@@ -414,14 +414,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_node_that_went_away_is_not_found() {
+    fn a_removed_node_is_not_found() {
         let tree = Tree::new();
         let error = tree.sysfs().node("hidraw0").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
-    fn a_name_that_leads_elsewhere_is_refused() {
+    fn a_name_with_path_components_is_refused() {
         let tree = Tree::new();
         for name in ["", ".", "..", "../../devices", "/dev/hidraw0", "a/b"] {
             let error = tree.sysfs().node(name).unwrap_err();

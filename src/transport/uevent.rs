@@ -1,25 +1,25 @@
-//! Uevents: how the kernel and udev tell of devices that come and go, as bytes.
+//! Uevents: parses the messages by which the kernel and udev report hotplug.
 //!
 //! The kernel writes `add@/devices/…`, a NUL, then `KEY=value` and a NUL for each property,
-//! `SEQNUM` last (Linux `lib/kobject_uevent.c`). udev, once its rules ran, puts a header in place
-//! of the first string (systemd `sd-device/device-monitor.c`):
+//! `SEQNUM` last (Linux `lib/kobject_uevent.c`). udev, once its rules have run, replaces the first
+//! string by a header (systemd `sd-device/device-monitor.c`):
 //!
 //! | offset | size | what |
 //! |---|---|---|
 //! | 0 | 8 | `libudev`, NUL |
 //! | 8 | 4 | the mark FEEDCAFE, big endian |
-//! | 12 | 4 | size of the header; this and what follows in the order of the machine |
+//! | 12 | 4 | size of the header; this and the following in native byte order |
 //! | 16 | 4 | offset of the properties |
 //! | 20 | 4 | their length |
 //! | 24 | 16 | hashes by which receivers can filter |
 //!
-//! A message that is cut off is none.
+//! Truncated messages are rejected.
 
-/// A device came, went or changed.
+/// A device was added, removed or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Uevent<'a> {
     pub(super) action: Action<'a>,
-    /// Its place in sysfs, without `/sys`.
+    /// Its path in sysfs, without `/sys`.
     pub(super) devpath: &'a str,
     /// `hidraw`, `power_supply`, …
     pub(super) subsystem: &'a str,
@@ -32,7 +32,7 @@ pub(super) struct Uevent<'a> {
 pub(super) enum Action<'a> {
     Add,
     Remove,
-    /// `change`, `bind`, `move` and the like.
+    /// `change`, `bind`, `move` and similar.
     Other(&'a str),
 }
 
@@ -51,20 +51,20 @@ const UDEV_MARK: u32 = 0xFEED_CAFE;
 /// The header of the first version; later ones may be longer.
 const UDEV_HEADER: usize = 40;
 
-/// Reads a message of the kernel.
+/// Parses a message of the kernel.
 pub(super) fn parse_kernel(message: &[u8]) -> Option<Uevent<'_>> {
     let end = message.iter().position(|&byte| byte == 0)?;
     let (head, rest) = message.split_at_checked(end + 1)?;
     let head = std::str::from_utf8(head.strip_suffix(b"\0")?).ok()?;
     let (action, devpath) = head.split_once('@')?;
     let properties = Properties::new(rest)?;
-    // Without the last one it was cut off.
+    // SEQNUM is the last property: without it, the message was truncated.
     properties.value("SEQNUM")?;
     let event = properties.event()?;
     (event.action == Action::from(action) && event.devpath == devpath).then_some(event)
 }
 
-/// Reads a message of udev.
+/// Parses a message of udev.
 pub(super) fn parse_udev(message: &[u8]) -> Option<Uevent<'_>> {
     let (prefix, rest) = message.split_first_chunk()?;
     let (mark, rest) = rest.split_first_chunk()?;
@@ -86,7 +86,7 @@ fn split_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((usize::try_from(u32::from_ne_bytes(*number)).ok()?, rest))
 }
 
-/// `KEY=value`, each with a NUL behind it.
+/// `KEY=value` strings, each terminated by a NUL.
 #[derive(Clone, Copy)]
 struct Properties<'a>(&'a [u8]);
 
@@ -149,7 +149,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_kernel_names_a_node_that_came() {
+    fn a_kernel_message_about_an_added_node_is_parsed() {
         let message = kernel_message("add", "hidraw");
         let expected = Uevent {
             action: Action::Add,
@@ -158,12 +158,12 @@ pub(super) mod tests {
             devname: Some("hidraw3"),
         };
         assert_eq!(parse_kernel(&message), Some(expected));
-        // Each form is taken only from whom it is expected.
+        // Each parser accepts only its own format.
         assert_eq!(parse_udev(&message), None);
     }
 
     #[test]
-    fn udev_names_a_node_that_went() {
+    fn a_udev_message_about_a_removed_node_is_parsed() {
         let message = udev_message("remove", "hidraw");
         let expected = Uevent {
             action: Action::Remove,
@@ -176,8 +176,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_device_without_a_file_is_told_of_as_well() {
-        // As a kernel 6.18 wrote it.
+    fn a_message_about_a_device_without_a_file_is_parsed() {
+        // As written by Linux 6.18.
         let message = b"change@/devices/virtual/net/lo\0ACTION=change\0\
             DEVPATH=/devices/virtual/net/lo\0SUBSYSTEM=net\0SYNTH_UUID=0\0INTERFACE=lo\0\
             IFINDEX=1\0SEQNUM=815\0";
@@ -191,7 +191,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_message_cut_anywhere_is_none() {
+    fn a_message_truncated_anywhere_is_rejected() {
         let kernel = kernel_message("add", "hidraw");
         for len in 0..kernel.len() {
             assert_eq!(parse_kernel(&kernel[..len]), None, "{len}");
@@ -213,13 +213,13 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_header_that_does_not_fit_is_refused() {
+    fn an_inconsistent_header_is_rejected() {
         let good = udev_message("add", "hidraw");
         for (at, number) in [
             // Prefix and mark.
             (4, 0),
             (8, u32::from_ne_bytes([0xCA, 0xFE, 0xFE, 0xED])),
-            // A header that is too short, properties inside it, behind the end, longer than all.
+            // A header that is too short; properties inside it, past the end, longer than the rest.
             (12, 39),
             (16, 39),
             (16, u32::MAX),
@@ -233,7 +233,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_first_line_of_another_device_is_refused() {
+    fn an_inconsistent_first_line_is_rejected() {
         let text = String::from_utf8(kernel_message("add", "hidraw")).unwrap();
         for (from, to) in [
             ("add@", "remove@"),
@@ -266,7 +266,7 @@ pub(super) mod tests {
         }
 
         #[test]
-        fn what_is_written_is_read(action in "[a-z]{1,9}", subsystem in "[a-z0-9_-]{0,20}") {
+        fn written_messages_are_parsed(action in "[a-z]{1,9}", subsystem in "[a-z0-9_-]{0,20}") {
             let kernel = kernel_message(&action, &subsystem);
             let udev = udev_message(&action, &subsystem);
             for event in [parse_kernel(&kernel), parse_udev(&udev)] {

@@ -1,8 +1,8 @@
-//! The last resort: the USB device itself, where a kernel offers no hidraw node.
+//! The fallback transport: the USB device itself, for kernels without a hidraw node.
 //!
-//! While it is open, the kernel driver does not have the receiver's HID++ interface, and what is
-//! typed on its devices meanwhile is lost. The driver gets the interface back when the transport
-//! is dropped. If the process is killed before, the next use gives it back.
+//! While it is open, the kernel driver is detached from the receiver's HID++ interface, and input
+//! from its devices is lost. The driver is attached again when the transport is dropped. If the
+//! process is killed before that, the next use of this transport attaches the driver again.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -20,44 +20,44 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::descriptor::{self, Capabilities};
 use hidpp_proto::wire::{Incoming, Report, ReportId, classify};
 
-/// Why a receiver cannot be used by way of USB.
+/// Why a receiver cannot be used over USB.
 #[derive(Debug, thiserror::Error)]
 pub enum UsbError {
-    /// There is no USB here, or libusb failed.
+    /// There is no USB bus, or libusb failed.
     #[error("USB cannot be used here ({0}): is there a USB bus, and may it be opened?")]
     Usb(#[from] rusb::Error),
-    /// The device may not be opened.
+    /// There is no permission to open the device.
     #[error("permission denied on {node}: run the command as root (the USB transport needs it)")]
     PermissionDenied {
-        /// Which device.
+        /// The device.
         node: String,
     },
-    /// Another program holds the interface.
+    /// Another program has claimed the interface.
     #[error("{node} is in use by another program")]
     Busy {
-        /// Which interface.
+        /// The interface.
         node: String,
     },
-    /// The interface holds no HID++ reports.
+    /// The interface has no HID++ reports.
     #[error("{node} does not speak HID++")]
     NotHidpp {
-        /// Which interface.
+        /// The interface.
         node: String,
     },
     /// The interface has no endpoint to read from.
     #[error("{node} has no interrupt endpoint")]
     NoEndpoint {
-        /// Which interface.
+        /// The interface.
         node: String,
     },
-    /// The system refused what the transport itself needs.
+    /// The thread or the eventfd for reading cannot be created.
     #[error("cannot set up reading: {0}")]
     Setup(#[from] std::io::Error),
 }
 
-/// How long one reading waits before it looks whether it should stop.
+/// The timeout of one read, after which the thread checks whether to stop.
 const READ_SLICE: Duration = Duration::from_millis(250);
-/// How long one control transfer may take.
+/// The timeout of one control transfer.
 const CONTROL: Duration = Duration::from_secs(1);
 
 /// Requests of the HID class (HID 1.11, 7.1 and 7.2).
@@ -70,7 +70,7 @@ mod hid {
     pub(super) const FROM_INTERFACE: u8 = 0x81;
 }
 
-/// The HID++ interface of a receiver, taken from the kernel driver for a while.
+/// The HID++ interface of a receiver, detached from the kernel driver while in use.
 #[derive(Debug)]
 pub struct UsbTransport {
     claim: Arc<Claim>,
@@ -80,7 +80,7 @@ pub struct UsbTransport {
     reader: Option<JoinHandle<()>>,
 }
 
-/// A claimed interface; dropping it gives it back to the kernel driver.
+/// A claimed interface; dropping it attaches the kernel driver again.
 #[derive(Debug)]
 struct Claim {
     handle: DeviceHandle<Context>,
@@ -88,11 +88,11 @@ struct Claim {
     node: String,
 }
 
-/// A receiver opened over USB, or why it could not be.
+/// A receiver opened over USB, or the reason why it could not be.
 pub type Opened = Result<(NodeInfo, UsbTransport), UsbError>;
 
-/// Opens every receiver on USB: `interface_of` tells vendor and product ids of receivers, and
-/// which of their interfaces speaks HID++.
+/// Opens every receiver on USB: `interface_of` returns the number of the HID++ interface for the
+/// vendor and product ids of a receiver.
 pub fn open_usb_receivers(
     interface_of: impl Fn(u16, u16) -> Option<u8>,
 ) -> Result<Vec<Opened>, UsbError> {
@@ -184,14 +184,15 @@ fn endpoint(device: &Device<Context>, interface: u8) -> Result<Option<u8>, rusb:
 
 impl Claim {
     fn take(handle: DeviceHandle<Context>, interface: u8, node: String) -> Result<Self, UsbError> {
-        // Made before the driver is detached, so that every failure from here on gives it back.
+        // Created before the driver is detached, so that any failure from here on attaches it
+        // again.
         let claim = Self {
             handle,
             interface,
             node,
         };
         match claim.handle.detach_kernel_driver(interface) {
-            // Nothing was bound: a killed process left it so.
+            // No driver was bound, for example after a process was killed.
             Ok(()) | Err(rusb::Error::NotFound) => {}
             Err(error) => return Err(error.into()),
         }
@@ -224,19 +225,18 @@ impl Drop for Claim {
             debug!("{}: releasing: {error}", self.node);
         }
         match self.handle.attach_kernel_driver(self.interface) {
-            Ok(()) => debug!("{}: given back to the kernel driver", self.node),
-            // Bound already, unplugged meanwhile, or no driver for it: nothing to give back.
+            Ok(()) => debug!("{}: kernel driver attached again", self.node),
+            // Already bound, unplugged in the meantime, or no driver for it: nothing to attach.
             Err(rusb::Error::Busy | rusb::Error::NoDevice | rusb::Error::NotFound) => {}
             Err(error) => warn!(
-                "{} could not be given back to the kernel driver ({error}): plug the receiver in \
-                 again",
+                "{}: cannot attach the kernel driver again ({error}): plug the receiver in again",
                 self.node
             ),
         }
     }
 }
 
-/// The thread that waits for reports, since libusb's reading blocks.
+/// The thread that waits for reports, because reading with libusb blocks.
 struct Reader {
     claim: Arc<Claim>,
     endpoint: u8,
@@ -255,7 +255,7 @@ impl Reader {
                 .read_interrupt(self.endpoint, &mut buffer, READ_SLICE);
             let (message, last) = match read {
                 Ok(len) => (Ok(classify(buffer.get(..len).unwrap_or_default())), false),
-                // A report that arrives just as the time is up is in the buffer all the same.
+                // A report that arrives just at the timeout is in the buffer nevertheless.
                 Err(rusb::Error::Timeout) => match report_in(&buffer) {
                     Some(report) => (Ok(classify(report)), false),
                     None => continue,
@@ -264,16 +264,16 @@ impl Reader {
                 Err(error) => (Err(error), true),
             };
             // A closed channel means that the transport is being dropped.
-            let heard = self.sender.send(message).is_ok();
+            let is_received = self.sender.send(message).is_ok();
             _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
-            if last || !heard {
+            if last || !is_received {
                 return;
             }
         }
     }
 }
 
-/// The HID++ report at the start of a buffer that was all zeros before.
+/// The HID++ report at the start of a buffer that was zeroed before.
 fn report_in(buffer: &[u8]) -> Option<&[u8]> {
     let len = match ReportId::from_byte(*buffer.first()?)? {
         ReportId::Short => Report::SHORT_LEN,
@@ -307,11 +307,11 @@ impl Transport for UsbTransport {
     }
 
     fn receive(&mut self, _now: Timestamp) -> Result<Option<Incoming>, TransportError> {
-        // Emptied before the channel is: what comes in between sets it again.
+        // Cleared before the channel is read, so that a message in between sets it again.
         _ = rustix::io::read(&self.ready, &mut [0; 8]);
         match self.incoming.try_recv() {
             Ok(Ok(incoming)) => {
-                // There may be more, and the descriptor must say so.
+                // There may be more messages, so the descriptor must stay readable.
                 _ = rustix::io::write(&self.ready, &1_u64.to_ne_bytes());
                 Ok(Some(incoming))
             }

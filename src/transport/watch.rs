@@ -1,5 +1,4 @@
-//! Follows the nodes and the kernel's batteries: those that are there, and from then on those that
-//! come, change and go.
+//! Follows nodes and the kernel's batteries: those present at the start, and hotplug from then on.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -12,48 +11,47 @@ use super::hotplug::{Hotplug, NodeChange};
 use super::sysfs::Sysfs;
 use super::{DiscoveryError, NodeId, NodeInfo, Supply, SupplyId, list_nodes};
 
-/// A node came or went, or the kernel heard something of a battery.
+/// A hotplug event, or a kernel report on a battery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeEvent {
-    /// It is there, and was not before.
+    /// A node was added, or was present at the start.
     Appeared(NodeInfo),
-    /// This plugging of it ended.
+    /// A node was removed.
     Disappeared(NodeId),
-    /// A battery that the kernel follows is there, or it heard something of it, which need not
-    /// change what it says.
+    /// A battery is present, or the kernel reported on it, possibly with unchanged values.
     Supply(Supply),
-    /// This plugging of a battery ended.
+    /// A battery was removed.
     SupplyGone(SupplyId),
 }
 
 /// Why nodes cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The messages cannot be heard.
-    #[error("the system does not say which devices come and go: {0}")]
+    /// Hotplug events cannot be received.
+    #[error("cannot monitor device hotplug: {0}")]
     Hotplug(#[from] io::Error),
     /// The nodes cannot be listed.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
 }
 
-/// Tells of each plugging of each node [`list_nodes`] would list once, and of its end; likewise of
-/// the batteries, and of what the kernel hears of them.
+/// Reports the addition and the removal of each node that [`list_nodes`] lists, once; likewise of
+/// batteries, and the kernel's reports on them.
 ///
-/// It listened before it listed, so nothing falls between. A node may be told of before udev gave
-/// it its permissions (at the start, or where no udev runs): if opening it fails, try again a
-/// little later.
+/// It subscribes to events before it lists, so no event is missed. A node may be reported before
+/// udev has set its permissions (at the start, or if udev is not running): if opening it fails,
+/// retry a little later.
 #[derive(Debug)]
 pub struct NodeWatch {
     hotplug: Hotplug,
     sysfs: Sysfs,
     roll: Roll,
-    /// Whether messages were lost since the last list.
+    /// Whether messages were lost since the nodes were last listed.
     lost: bool,
 }
 
 impl NodeWatch {
-    /// Listens, then lists: the first events are the nodes that are there.
+    /// Subscribes, then lists: the first events are the nodes present.
     pub fn open() -> Result<Self, WatchError> {
         let hotplug = Hotplug::open()?;
         let sysfs = Sysfs::default();
@@ -68,7 +66,7 @@ impl NodeWatch {
         })
     }
 
-    /// The next event, or `None` when nothing waits.
+    /// The next queued event, if any.
     pub fn next_event(&mut self) -> Result<Option<NodeEvent>, WatchError> {
         loop {
             if let Some(event) = self.roll.events.pop_front() {
@@ -84,12 +82,12 @@ impl NodeWatch {
                 Some(NodeChange::Supply(name)) => match self.sysfs.supply(&name) {
                     Ok(Some(supply)) => self.roll.note_supply(supply),
                     Ok(None) => {}
-                    // It went meanwhile, and that is told as well.
-                    Err(error) => debug!("{name} cannot be looked at: {error}"),
+                    // It was removed in the meantime, which is reported by its own event.
+                    Err(error) => debug!("{name}: cannot be looked up: {error}"),
                 },
                 Some(NodeChange::SupplyGone(id)) => self.roll.remove_supply(&id),
-                // The list waits until the socket is empty: what is in it is older, and before
-                // that the kernel does not say again that it drops messages.
+                // Listing waits until the socket is empty: its messages are older, and until then
+                // the kernel does not report again that it drops messages.
                 Some(NodeChange::Rescan) => self.lost = true,
                 None if self.lost => {
                     self.roll.replace(list_nodes()?);
@@ -103,14 +101,15 @@ impl NodeWatch {
 }
 
 impl AsFd for NodeWatch {
-    /// Readable when there may be an event, in error (`POLLERR`) when messages were lost; ask in
-    /// either case. What is there at the start waits without it.
+    /// Readable when an event may be queued, in error (`POLLERR`) when messages were lost; call
+    /// [`Self::next_event`] in either case. The events about nodes present at the start do not make
+    /// it readable.
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.hotplug.as_fd()
     }
 }
 
-/// Which nodes and batteries were told of.
+/// The nodes and batteries reported so far, and the queued events.
 #[derive(Debug, Default)]
 struct Roll {
     /// With their paths.
@@ -124,7 +123,8 @@ impl Roll {
         if self.present.contains_key(&node.id) {
             return;
         }
-        // A path leads to one node: whoever had it is gone, though nobody said so yet.
+        // A path belongs to one node: the previous one is gone, although its removal was not
+        // reported yet.
         let before = self.present.iter().find(|(_, path)| **path == node.path);
         if let Some(id) = before.map(|(id, _)| id.clone()) {
             self.remove(&id);
@@ -150,11 +150,12 @@ impl Roll {
         }
     }
 
-    /// Takes a new list for the truth. What was said of those that stay may have been lost.
+    /// Replaces the batteries by a new list. Those still present are reported, too, because events
+    /// about them may have been lost.
     fn replace_supplies(&mut self, supplies: Vec<Supply>) {
         let present: BTreeSet<&SupplyId> = supplies.iter().map(|supply| &supply.id).collect();
-        let told = self.supplies.iter();
-        let gone: Vec<SupplyId> = told.filter(|id| !present.contains(id)).cloned().collect();
+        let before = self.supplies.iter();
+        let gone: Vec<SupplyId> = before.filter(|id| !present.contains(id)).cloned().collect();
         for id in &gone {
             self.remove_supply(id);
         }
@@ -163,7 +164,7 @@ impl Roll {
         }
     }
 
-    /// Takes a new list for the truth.
+    /// Replaces the nodes by a new list, and reports the differences.
     fn replace(&mut self, nodes: Vec<NodeInfo>) {
         let gone: Vec<NodeId> = self
             .present
@@ -192,8 +193,8 @@ mod tests {
         }
     }
 
-    /// `+` and `-` with the plugging of each event so far.
-    fn told(roll: &mut Roll) -> Vec<String> {
+    /// The queued events, as `+` (added), `-` (removed) or `~` (reported) with the id.
+    fn events(roll: &mut Roll) -> Vec<String> {
         let events = roll.events.drain(..);
         let text = |event| match event {
             NodeEvent::Appeared(node) => format!("+{}", node.id),
@@ -205,37 +206,37 @@ mod tests {
     }
 
     #[test]
-    fn a_node_both_listed_and_announced_is_told_of_once() {
+    fn a_node_both_listed_and_announced_is_reported_once() {
         let mut roll = Roll::default();
         roll.replace(vec![node("/dev/hidraw0", "a")]);
         roll.add(node("/dev/hidraw0", "a"));
-        assert_eq!(told(&mut roll), ["+a"]);
+        assert_eq!(events(&mut roll), ["+a"]);
     }
 
     #[test]
-    fn the_end_of_a_node_never_told_of_is_not_told() {
+    fn the_removal_of_an_unreported_node_is_not_reported() {
         let mut roll = Roll::default();
         roll.remove(&NodeId::new("keyboard"));
-        assert_eq!(told(&mut roll), [""; 0]);
+        assert_eq!(events(&mut roll), [""; 0]);
     }
 
     #[test]
-    fn a_number_used_again_ends_the_plugging_before() {
+    fn a_reused_number_removes_the_previous_node() {
         let mut roll = Roll::default();
         roll.add(node("/dev/hidraw0", "a"));
         roll.add(node("/dev/hidraw0", "b"));
-        // The late word of the end of the first does not end the second.
+        // The late removal event of the first node does not remove the second.
         roll.remove(&NodeId::new("a"));
-        assert_eq!(told(&mut roll), ["+a", "-a", "+b"]);
+        assert_eq!(events(&mut roll), ["+a", "-a", "+b"]);
     }
 
     #[test]
-    fn after_lost_messages_only_the_differences_are_told() {
+    fn after_lost_messages_only_the_differences_are_reported() {
         let mut roll = Roll::default();
         roll.replace(vec![node("/dev/hidraw0", "a"), node("/dev/hidraw1", "b")]);
-        told(&mut roll);
+        events(&mut roll);
         roll.replace(vec![node("/dev/hidraw1", "b"), node("/dev/hidraw0", "c")]);
-        assert_eq!(told(&mut roll), ["-a", "+c"]);
+        assert_eq!(events(&mut roll), ["-a", "+c"]);
     }
 
     fn supply(id: &str) -> Supply {
@@ -248,22 +249,22 @@ mod tests {
     }
 
     #[test]
-    fn each_word_of_a_battery_is_told_and_its_end_once() {
+    fn each_report_on_a_battery_is_passed_on_and_its_removal_once() {
         let mut roll = Roll::default();
         roll.replace_supplies(vec![supply("a")]);
         roll.note_supply(supply("a"));
         roll.remove_supply(&SupplyId::new("a"));
         roll.remove_supply(&SupplyId::new("a"));
-        assert_eq!(told(&mut roll), ["~a", "~a", "-a"]);
+        assert_eq!(events(&mut roll), ["~a", "~a", "-a"]);
     }
 
     #[test]
-    fn after_lost_messages_every_battery_may_have_said_something() {
+    fn after_lost_messages_every_battery_is_reported() {
         let mut roll = Roll::default();
         roll.replace_supplies(vec![supply("a"), supply("b")]);
-        told(&mut roll);
+        events(&mut roll);
         roll.replace_supplies(vec![supply("b"), supply("c")]);
-        assert_eq!(told(&mut roll), ["-a", "~b", "~c"]);
+        assert_eq!(events(&mut roll), ["-a", "~b", "~c"]);
     }
 
     #[test]
@@ -271,7 +272,7 @@ mod tests {
         let tree = Tree::new();
         unifying(&tree);
         let mut roll = Roll::default();
-        // The last is gone already.
+        // The last one does not exist any more.
         for name in ["hidraw2", "hidraw3", "hidraw9"] {
             if let Some(node) = look_up(&tree.sysfs(), name) {
                 roll.add(node);
