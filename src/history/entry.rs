@@ -3,29 +3,29 @@ use std::time::Duration;
 use crate::device::{ChargeState, Device, Light, Presence, named};
 use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 
-/// What stays the same is written again after this time, if it is told again.
+/// The interval after which an unchanged value is written again, at the next call.
 pub const HEARTBEAT: Duration = Duration::from_secs(60 * 60);
 
-/// How many seconds late it may be written.
+/// The tolerated delay of such an entry, in seconds.
 const LATE: u64 = 60;
 
-/// What is to be recorded of a device.
+/// The values of a device to be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// The charge, as last known.
+    /// The last known charge.
     pub charge: Option<Percent>,
-    /// The cell's voltage, as last known.
+    /// The last known voltage of the cell.
     pub voltage: Option<Millivolts>,
-    /// The light with the time it was measured: it is recorded once.
+    /// The last light measurement; each measurement is recorded once.
     pub light: Option<Light>,
-    /// What the battery is doing.
+    /// The charge state.
     pub state: ChargeState,
-    /// Whether the device can be talked to.
+    /// Whether the device is online.
     pub online: bool,
 }
 
 impl Sample {
-    /// What is known of a device and vouched for by it; `None`: nothing.
+    /// The trusted values of a device; `None`: there are none.
     pub fn of(device: &Device) -> Option<Self> {
         let battery = device.battery.filter(|it| it.trusted);
         let light = device.light.filter(|it| it.trusted);
@@ -42,41 +42,41 @@ impl Sample {
     }
 }
 
-/// What was known at a time.
+/// The recorded values at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When, in whole seconds.
+    /// The time, in whole seconds.
     pub at: Timestamp,
-    /// How much time it stands for.
+    /// The length of time it summarizes.
     pub span: Span,
-    /// The charge; of a device that is not online, the one of before.
+    /// The charge; for an offline device, the last known one.
     pub charge: Option<Percent>,
-    /// The cell's voltage; of a device that is not online, the one of before.
+    /// The voltage of the cell; for an offline device, the last known one.
     pub voltage: Option<Millivolts>,
-    /// The light, where it was measured since the entry before.
+    /// The light, if it was measured since the previous entry.
     pub light: Option<Lux>,
-    /// What the battery was doing.
+    /// The charge state.
     pub state: ChargeState,
-    /// Whether the device could be talked to.
+    /// Whether the device was online.
     pub online: bool,
 }
 
 named! {
-    /// How much time an entry stands for.
+    /// The length of time that an entry summarizes.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Span {
-        /// It was written when it was so.
+        /// None: the values of one moment.
         Moment => "moment",
-        /// It is what remains of an hour: its last values, its mean light.
+        /// An hour: its last values, and its mean light.
         Hour => "hour",
-        /// It is what remains of a day (of UTC), likewise.
+        /// A day (of UTC), likewise.
         Day => "day",
     }
 }
 
 impl Span {
-    /// How far apart two of a kind are, at the most, while somebody watches: an hour or day may be
-    /// told by its first and the next by its last second.
+    /// The maximum distance of two such entries while the device was being recorded: the entry of
+    /// one hour or day may have the time of its first second, and the next that of its last.
     const fn apart(self) -> Duration {
         match self {
             Self::Moment | Self::Hour => Duration::from_secs(2 * HEARTBEAT.as_secs() + LATE),
@@ -86,8 +86,9 @@ impl Span {
 }
 
 impl Entry {
-    /// Whether somebody watched between an earlier entry and this one, so that what stood in the
-    /// earlier one stayed so. Otherwise there is a gap: the computer slept, or no daemon ran.
+    /// Whether the device was recorded between an earlier entry and this one, so that the earlier
+    /// values applied until this one. Otherwise there is a gap: the computer was suspended, or the
+    /// daemon was not running.
     pub fn follows(&self, earlier: &Self) -> bool {
         self.at.since(earlier.at) <= self.span.apart().max(earlier.span.apart())
     }
@@ -117,12 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn of_a_device_of_which_nothing_is_known_there_is_no_sample() {
+    fn a_device_without_values_has_no_sample() {
         assert_eq!(Sample::of(&keyboard()), None);
     }
 
     #[test]
-    fn a_sample_has_what_the_device_vouches_for() {
+    fn a_sample_has_only_trusted_values() {
         let light = Light {
             lux: Lux(312),
             trusted: false,
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_further_apart_than_what_is_written_have_a_gap() {
+    fn entries_further_apart_than_the_heartbeat_have_a_gap() {
         let entry = |hours: u64, span| Entry {
             at: Timestamp::from_start(Duration::from_secs(hours * 60 * 60)),
             span,

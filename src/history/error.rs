@@ -1,24 +1,24 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why the history cannot be kept or read.
+/// Why the history cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    /// The system refused.
+    /// A system error.
     #[error("{path} cannot be {verb}: {source}{advice}", path = .path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What was tried: `read`, `written`.
+        /// The failed operation: `read`, `written`.
         verb: &'static str,
-        /// Why not.
+        /// The system error.
         source: io::Error,
-        /// What to do about it, if that is known.
+        /// The remedy, if known.
         advice: &'static str,
     },
-    /// Another process writes there.
+    /// Another process holds the lock of the directory.
     #[error(
-        "another program keeps the history in {path}: stop it, or choose another directory",
+        "another program records the history in {path}: stop it, or choose another directory",
         path = .path.display()
     )]
     InUse {
@@ -27,7 +27,7 @@ pub enum HistoryError {
     },
     /// A file that this program did not write, or not for this device.
     #[error(
-        "{path} is no history of that device and is left alone: move it away for a new one",
+        "{path} is not a history of that device and is left alone: move it away for a new one",
         path = .path.display()
     )]
     Foreign {
@@ -48,7 +48,7 @@ pub enum HistoryError {
 }
 
 impl HistoryError {
-    /// The file or directory that it is about.
+    /// The file or directory that could not be used.
     pub fn path(&self) -> &Path {
         let (Self::Io { path, .. }
         | Self::InUse { path }
@@ -57,11 +57,11 @@ impl HistoryError {
         path
     }
 
-    /// What could not be written, or made.
+    /// An error of writing or creating.
     pub(super) fn writing(path: &Path, source: io::Error) -> Self {
         let advice = match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "; free some space there, the next value is tried again"
+                "; free some space there, it is retried with the next value"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "; the directory must be writable for the service"
@@ -76,7 +76,7 @@ impl HistoryError {
         }
     }
 
-    /// What could not be read.
+    /// An error of reading.
     pub(super) fn reading(path: &Path, source: io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),

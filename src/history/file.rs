@@ -1,4 +1,4 @@
-//! The file of one device: a header, then a line for each entry.
+//! The history file of one device: a header, then one line per entry.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -15,29 +15,29 @@ use super::thin::{WEEK, thin};
 use crate::storage::regular;
 use hidpp_proto::units::Timestamp;
 
-/// A file that is longer than this is thinned before the next entry.
+/// The length in bytes from which on a file is thinned before the next entry.
 const FULL: u64 = 512 << 10;
 
-/// What a thinned file has at most.
+/// The maximum length of a thinned file in bytes.
 const THINNED: usize = 384 << 10;
 
-/// A longer file is not one of ours.
+/// The size limit in bytes; no file of this program is longer.
 const LONGEST: u64 = 2 * FULL;
 
-/// What the names of all files end with.
+/// The extension of history files.
 const EXTENSION: &str = "jsonl";
 
-/// What the names of files begin with that are to take the place of others.
+/// The prefix of temporary files, which replace others.
 const TEMPORARY: &str = ".history-";
 
-/// Where the history of a device is.
+/// The history file of a device.
 #[derive(Debug)]
 pub(super) struct DeviceFile {
     path: PathBuf,
     device: String,
 }
 
-/// Changes when a file is written: it only grows, or is replaced by another.
+/// Detects changes of a file: it only grows, or is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     inode: u64,
@@ -45,29 +45,29 @@ pub struct Stamp {
     modified: (i64, i64),
 }
 
-/// What a file begins with.
+/// The state of the beginning of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Start {
-    /// A header of the device.
+    /// The header of the device.
     Header,
-    /// A part of it, or nothing.
+    /// A truncated header, or nothing.
     Torn,
-    /// A damaged header, and after it lines that are sealed as entries of the device.
+    /// A damaged header, followed by lines with a valid checksum for this device.
     Damaged,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Default)]
 struct Contents {
     /// Sorted by time.
     entries: Vec<Entry>,
-    /// How many lines are not entries: torn or damaged.
+    /// The number of truncated or damaged lines.
     damaged: usize,
 }
 
 impl DeviceFile {
-    /// The file of a device. Its name is the device's id, with `_` and two hexadecimal digits for
-    /// each byte that is neither a letter nor a digit nor `-` nor `:`: so no two ids share one.
+    /// The file of a device. Its name is the device's id; each byte other than letters, digits, `-`
+    /// and `:` is escaped as `_` and two hexadecimal digits, so that names are unique.
     pub(super) fn of(directory: &Path, device: &str) -> Self {
         let name: String = device
             .bytes()
@@ -84,7 +84,7 @@ impl DeviceFile {
         }
     }
 
-    /// The file of this name in a directory, if it is the name of a history.
+    /// The file with this name in a directory, if it is a valid name of a history.
     fn named(directory: &Path, name: &str) -> Option<Self> {
         let stem = name.strip_suffix(EXTENSION)?.strip_suffix('.')?;
         let mut device = Vec::new();
@@ -105,7 +105,8 @@ impl DeviceFile {
         (file.path.file_name()? == name).then_some(file)
     }
 
-    /// All files in a directory, with the time each was last written.
+    /// All history files in a directory, with their modification times. Others are skipped and
+    /// logged.
     pub(super) fn all(directory: &Path) -> io::Result<Vec<(Self, SystemTime)>> {
         let mut files = Vec::new();
         for found in fs::read_dir(directory)? {
@@ -115,19 +116,19 @@ impl DeviceFile {
             }
             let name = path.file_name().and_then(|name| name.to_str());
             let Some(file) = name.and_then(|name| Self::named(directory, name)) else {
-                info!("{} is not named as a history", path.display());
+                info!("{}: not a name of a history, skipped", path.display());
                 continue;
             };
             match file.look() {
                 Ok((Start::Header | Start::Damaged, written)) => files.push((file, written)),
-                Ok((Start::Torn, _)) => info!("{} holds no history", path.display()),
+                Ok((Start::Torn, _)) => info!("{} has no entries, skipped", path.display()),
                 Err(error) => info!("{error}"),
             }
         }
         Ok(files)
     }
 
-    /// What it begins with, and when it was last written.
+    /// The state of its beginning, and its modification time.
     fn look(&self) -> Result<(Start, SystemTime), HistoryError> {
         let look = || {
             let file = regular::open_unlinked(&self.path)?;
@@ -137,7 +138,7 @@ impl DeviceFile {
         Ok((self.check(&start)?, written))
     }
 
-    /// Removes what a process left that was killed while it thinned.
+    /// Removes temporary files left by a process that was killed while thinning.
     pub(super) fn remove_leftovers(directory: &Path) -> io::Result<()> {
         for found in fs::read_dir(directory)? {
             let found = found?;
@@ -153,7 +154,7 @@ impl DeviceFile {
         &self.device
     }
 
-    /// What it has become.
+    /// Its current stamp; `None` if it does not exist.
     pub(super) fn stamp(&self) -> Option<Stamp> {
         let metadata = fs::metadata(&self.path).ok()?;
         Some(Stamp {
@@ -163,7 +164,7 @@ impl DeviceFile {
         })
     }
 
-    /// Whether there is one.
+    /// Whether it exists.
     pub(super) fn exists(&self) -> bool {
         fs::symlink_metadata(&self.path).is_ok()
     }
@@ -173,21 +174,21 @@ impl DeviceFile {
         fs::remove_file(&self.path).map_err(|source| self.writing(source))
     }
 
-    /// The entries, sorted by time. Torn and damaged lines are left out.
+    /// Reads the entries, sorted by time. Truncated and damaged lines are skipped.
     pub(super) fn read(&self) -> Result<Vec<Entry>, HistoryError> {
         let contents = self.contents()?;
         if contents.damaged > 0 {
-            info!("{}: {}", self.path.display(), left_out(contents.damaged));
+            info!("{}: {}", self.path.display(), skipped(contents.damaged));
         }
         Ok(contents.entries)
     }
 
-    /// Logs how many lines are damaged, if any are.
+    /// Logs the number of damaged lines, if there are any.
     pub(super) fn report_damage(&self) {
-        // The next write reports why it cannot be read.
+        // If it cannot be read, the next write reports the reason.
         let damaged = self.contents().map_or(0, |contents| contents.damaged);
         if damaged > 0 {
-            warn!("{}: {}", self.path.display(), left_out(damaged));
+            warn!("{}: {}", self.path.display(), skipped(damaged));
         }
     }
 
@@ -219,13 +220,13 @@ impl DeviceFile {
                 None => contents.damaged += 1,
             }
         }
-        // A clock that was set back wrote later what was earlier.
+        // After a clock was set back, later lines have earlier times.
         contents.entries.sort_by_key(|entry| entry.at);
         Ok(contents)
     }
 
-    /// Appends an entry in one write. After a torn line it begins a new one. A file that is full is
-    /// thinned before, and one with a damaged header is written again.
+    /// Appends an entry in one write, on a new line if the last one was truncated. A file that is
+    /// full is thinned first, and one with a damaged header is rewritten.
     pub(super) fn append(&self, entry: &Entry) -> Result<(), HistoryError> {
         let (mut file, mut start) = self.open_to_append()?;
         let length = file.metadata().map_err(|source| self.reading(source))?;
@@ -248,8 +249,8 @@ impl DeviceFile {
             .map_err(|source| self.writing(source))
     }
 
-    /// Takes over the entries of another file, and removes it. If that is interrupted, entries may be
-    /// in both; taking them over again adds none twice.
+    /// Merges the entries of another file, and removes it. After an interruption, entries may be in
+    /// both files; merging again adds none twice.
     pub(super) fn absorb(&self, other: &Self, now: Timestamp) -> Result<(), HistoryError> {
         let theirs = other.contents()?.entries;
         let mut entries = self.contents()?.entries;
@@ -283,7 +284,7 @@ impl DeviceFile {
             Start::Torn => {
                 file.set_len(0)?;
                 file.write_all((write_header(&self.device) + &line).as_bytes())?;
-                // What a power cut leaves of a header may look like another program's.
+                // After a power cut, a partly written header could look like a foreign file.
                 file.sync_all()
             }
             Start::Header | Start::Damaged if ends_a_line(file)? => file.write_all(line.as_bytes()),
@@ -294,7 +295,7 @@ impl DeviceFile {
     /// Rewrites the file with fewer entries.
     fn thin(&self, entries: &[Entry], now: Timestamp) -> io::Result<()> {
         let mut lines = Vec::new();
-        // A device that changes more often than any we know gives up more of its last days.
+        // For a device that changes more often than any known one, recent days are thinned, too.
         for whole in [WEEK, WEEK / 7, WEEK / (7 * 24), Duration::ZERO] {
             let kept = thin(entries, now, whole);
             lines = self.lines(&kept)?;
@@ -312,19 +313,19 @@ impl DeviceFile {
         self.replace(&lines.split_off(dropped))
     }
 
-    /// The lines of entries.
+    /// Serializes entries to lines.
     fn lines(&self, entries: &[Entry]) -> io::Result<Vec<String>> {
         let lines = entries.iter().map(|it| write_entry(&self.device, it));
         lines.collect()
     }
 
-    /// Replaces the file atomically: at any time the old one or the new one is there.
+    /// Replaces the file atomically.
     fn replace(&self, lines: &[String]) -> io::Result<()> {
         let text = write_header(&self.device) + &lines.concat();
         let directory = self.path.parent().unwrap_or(Path::new("."));
         let mode = match fs::metadata(&self.path) {
             Ok(metadata) => metadata.permissions().mode(),
-            // As any new file, less the umask.
+            // The mode of a new file, before the umask is applied.
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0o666,
             Err(error) => return Err(error),
         };
@@ -338,7 +339,7 @@ impl DeviceFile {
         Ok(())
     }
 
-    /// Looks at the first bytes, more than any header has.
+    /// Checks the beginning of a file, which must be longer than a header.
     fn check(&self, start: &[u8]) -> Result<Start, HistoryError> {
         if write_header(&self.device).as_bytes().starts_with(start) {
             return Ok(Start::Torn);
@@ -372,7 +373,7 @@ impl DeviceFile {
     }
 }
 
-/// The first bytes of a file, more than any header of ours has.
+/// The beginning of a file, longer than any header of ours.
 fn start_of(file: &File) -> io::Result<Vec<u8>> {
     let mut start = vec![0; 4096];
     let length = file.read_at(&mut start, 0)?;
@@ -380,7 +381,7 @@ fn start_of(file: &File) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Whether nothing is torn at the end of a file.
+/// Whether the last line of a file is complete.
 fn ends_a_line(file: &File) -> io::Result<bool> {
     let last = file.metadata()?.len().saturating_sub(1);
     let mut byte = [0];
@@ -388,9 +389,9 @@ fn ends_a_line(file: &File) -> io::Result<bool> {
     Ok(byte == *b"\n")
 }
 
-fn left_out(damaged: usize) -> String {
+fn skipped(damaged: usize) -> String {
     let lines = if damaged == 1 { "line is" } else { "lines are" };
-    format!("{damaged} {lines} torn or damaged and left out")
+    format!("{damaged} {lines} truncated or damaged and skipped")
 }
 
 fn length(lines: &[String]) -> usize {

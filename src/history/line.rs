@@ -1,17 +1,18 @@
-//! The lines of a file, as JSON.
+//! The lines of a history file, as JSON.
 //!
 //! ```json
 //! {"device":"4002-5692B2EC","format":"solar-status history","version":1,"crc":"4ad18423"}
 //! {"at":1764000000,"percent":57,"voltage_mv":3850,"state":"charging","online":true,"crc":"11c81698"}
 //! ```
 //!
-//! What is not known is left out. `span` is there in what was thinned: `"hour"`, `"day"`.
+//! Unknown values are omitted. Thinned entries have a `span`: `"hour"`, `"day"`.
 //!
-//! Each line is sealed ([`crate::storage::seal`]): the header with an empty name, an entry with the
-//! id of the device. Lines without a checksum were written by an earlier version and are read if
-//! they have only the members that it wrote: otherwise a damaged `"crc"` would turn a sealed line
-//! into an unsealed one. Earlier versions ignore the checksum. A later version of the format has to keep
-//! it: a header with a broken checksum is damaged, whatever version it names.
+//! Each line has a checksum ([`crate::storage::seal`]): the header with an empty name, an entry
+//! with the id of the device. Lines without a checksum were written by an earlier version; they are
+//! read if they have only the members that it wrote, because otherwise a damaged `"crc"` would make
+//! a line with a checksum look like one without. Earlier versions ignore the checksum. Later
+//! versions of the format must keep it: a header with a wrong checksum is damaged, whatever its
+//! version.
 
 use std::io;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 const FORMAT: &str = "solar-status history";
 const VERSION: u32 = 1;
 
-/// What the first line of a file says.
+/// The first line of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
     /// A history of this device.
@@ -45,7 +46,7 @@ struct HeaderLine {
     device: String,
 }
 
-/// Of a header, what all versions have.
+/// The part of a header that all versions have.
 #[derive(Deserialize)]
 struct AnyHeader {
     format: String,
@@ -82,13 +83,13 @@ const ENTRY_MEMBERS: [&str; 7] = [
     "span",
 ];
 
-/// The first line of a device's file.
+/// Serializes the first line of a device's file.
 pub(super) fn write_header(device: &str) -> String {
     let header = json!({"device": device, "format": FORMAT, "version": VERSION});
     seal("", &header.to_string()) + "\n"
 }
 
-/// Reads the first line of a file.
+/// Parses the first line of a file.
 pub(super) fn read_header(line: &[u8]) -> Header {
     let Ok(any) = serde_json::from_slice::<AnyHeader>(line) else {
         return Header::Foreign;
@@ -108,7 +109,7 @@ pub(super) fn read_header(line: &[u8]) -> Header {
     }
 }
 
-/// The line of an entry of a device.
+/// Serializes an entry of a device.
 pub(super) fn write_entry(device: &str, entry: &Entry) -> io::Result<String> {
     let line = EntryLine {
         at: entry.at.since_start().as_secs(),
@@ -122,12 +123,12 @@ pub(super) fn write_entry(device: &str, entry: &Entry) -> io::Result<String> {
     Ok(seal(device, &serde_json::to_string(&line)?) + "\n")
 }
 
-/// Whether a line is sealed as an entry of this device.
+/// Whether a line has a valid checksum for this device.
 pub(super) fn is_sealed(device: &str, line: &[u8]) -> bool {
     check(device, line) == Seal::Sound
 }
 
-/// Reads the line of an entry of a device; `None`: it is torn or damaged.
+/// Parses the line of an entry of a device; `None`: it is truncated or damaged.
 pub(super) fn read_entry(device: &str, line: &[u8]) -> Option<Entry> {
     let is_sealed = match check(device, line) {
         Seal::Sound => true,
@@ -139,7 +140,7 @@ pub(super) fn read_entry(device: &str, line: &[u8]) -> Option<Entry> {
         None => ChargeState::Unknown,
         Some(name) => match ChargeState::from_name(name) {
             Some(state) => state,
-            // A word of a newer version; the rest of the entry is known.
+            // A state of a newer version; the rest of the entry is usable.
             None if is_sealed => ChargeState::Unknown,
             None => return None,
         },
@@ -159,7 +160,7 @@ pub(super) fn read_entry(device: &str, line: &[u8]) -> Option<Entry> {
     })
 }
 
-/// Whether a line has no members but these.
+/// Whether a line has only these members.
 fn has_only(names: &[&str], line: &[u8]) -> bool {
     let members = serde_json::from_slice::<Map<String, Value>>(line);
     members.is_ok_and(|it| it.keys().all(|name| names.contains(&name.as_str())))
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn every_entry_is_read_as_it_was_written() {
+    fn every_entry_round_trips() {
         for state in ChargeState::ALL.iter().copied() {
             for span in [Span::Moment, Span::Hour, Span::Day] {
                 for (percent, online) in [(None, false), (Percent::new(100), true)] {
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wrote_is_no_entry() {
+    fn invalid_lines_are_not_entries() {
         for line in [
             "",
             "{}",
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_tells_its_device_or_a_newer_version() {
+    fn a_header_has_its_device_or_a_newer_version() {
         let ours = write_header("B034-\"\n\u{1F5B1}");
         assert_eq!(ours.matches('\n').count(), 1);
         let ours = ours.trim_end();

@@ -8,13 +8,13 @@ use log::warn;
 use super::error::HistoryError;
 use crate::storage::regular;
 
-/// Held by the process that writes.
+/// The name of the lock file, which the writing process locks.
 const NAME: &str = "lock";
 
-/// How often the lock file is opened again if it was removed while it was being locked.
+/// The number of attempts if the lock file is removed while it is being locked.
 const TRIES: u32 = 3;
 
-/// The lock of a directory. It ends with the process, however that ends.
+/// The lock of a directory. The kernel releases it when the process ends.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
@@ -22,12 +22,12 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Where the lock of a directory is.
+    /// The path of the lock file of a directory.
     pub(super) fn path_in(directory: &Path) -> PathBuf {
         directory.join(NAME)
     }
 
-    /// Locks a directory that is there.
+    /// Locks an existing directory.
     pub(super) fn take(directory: &Path) -> Result<Self, HistoryError> {
         let path = Self::path_in(directory);
         let writing = |source| HistoryError::writing(&path, source);
@@ -71,7 +71,8 @@ fn is_missing(error: &io::Error) -> bool {
 }
 
 impl Drop for Lock {
-    /// Closing the file is not enough: a child process just forked has it open until it executes.
+    /// Closing the file is not sufficient: a child process just forked has it open until it calls
+    /// exec.
     fn drop(&mut self) {
         if let Err(error) = self.file.unlock() {
             warn!("{} stays locked: {error}", self.path.display());

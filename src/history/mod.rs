@@ -1,48 +1,48 @@
-//! What became of charge, voltage and light over months, one text file per device.
+//! The history of charge, voltage and light over months, in one text file per device.
 //!
-//! # Why files of lines
+//! # Why text files
 //!
-//! A device gives ten entries an hour, seldom more; no embedded store is built for so little.
-//! rusqlite is 2 MB more of program and a C build. redb is well kept, but an empty database takes 0.6 to
-//! 3.6 MB (its issue 943), each commit writes whole pages and waits for the disk, and while the
-//! daemon has it open nobody else can read it. fjall keeps threads and memory of its own for merging.
-//! A line appended costs the write of some 100 bytes, needs no memory between two, is read by people
-//! and `jq` while it is written, and when it is torn or damaged it is one line that is lost.
+//! A device causes ten entries per hour, rarely more, which is too little to justify an embedded
+//! database. rusqlite adds 2 MB to the program and a C build. redb is well maintained, but an empty
+//! database takes 0.6 to 3.6 MB (its issue 943), each commit writes whole pages and waits for the
+//! disk, and while the daemon has it open, no other process can read it. fjall has its own threads
+//! and memory for merging. Appending a line costs a write of about 100 bytes, and no memory in
+//! between; the file can be read by people and `jq` at any time; and a truncated or damaged line is
+//! only one lost line.
 //!
-//! # What is kept
+//! # What is stored
 //!
-//! The first line of a file names format, version and device (`line.rs`), each other one is an
-//! [`Entry`]. What changes is written at once, but light and voltage not more than once a minute;
-//! what stays the same once an hour, and that makes the difference between a value that stayed
-//! and nobody there to see it: see [`Entry::follows`]. What a device had measured before the
-//! history was opened is no news.
+//! The first line of a file has format, version and device (`line.rs`), and each other line is an
+//! [`Entry`]. Changes are written at once, but light and voltage at most once a minute. Unchanged
+//! values are written once an hour, to distinguish a value that stayed the same from a gap in the
+//! recording: see [`Entry::follows`]. Light measured before the history was opened is not recorded.
 //!
-//! A file that exceeds 512 KiB is thinned (`thin.rs`): everything of the last 7 days stays, then an
-//! entry an hour, after 90 days one a day. Only when that is too much, the oldest go: a wrong clock
-//! costs details, not years. A solar keyboard with a reading every ten minutes is thinned every five or
-//! six weeks, a mouse once a year. There are at most 200 files. Who may read them is left to
-//! the umask and the directory.
+//! A file that exceeds 512 KiB is thinned (`thin.rs`): all entries of the last 7 days are kept,
+//! then one per hour, and after 90 days one per day. Only if that is not sufficient, the oldest are
+//! dropped: a wrong clock costs details, not years. A solar keyboard with a reading every ten
+//! minutes is thinned every five or six weeks, a mouse once a year. There are at most 200 files.
+//! Read permission is determined by the umask and the directory.
 //!
 //! # What can get lost
 //!
-//! A line is one write, so a process killed leaves whole lines or a torn last one, which is not
-//! read. Nothing waits for the disk: a power cut costs what the kernel had not written yet, some
-//! 30 seconds. A thinned file is on the disk before it takes the place of the old one. With a full
-//! disk the new entry is lost, nothing before it, and the next one is tried again.
+//! A line is one write, so a killed process leaves complete lines, or a truncated last one, which
+//! is skipped. Appending does not wait for the disk: a power cut costs what the kernel had not
+//! written yet, about 30 seconds. A thinned file is synchronised to the disk before it replaces the
+//! old one. If the disk is full, only the new entry is lost, and the next one is a retry.
 //!
-//! Each line has a checksum (`line.rs`), so a damaged one is left out and counted in the log, at the
-//! first entry of a run. A damaged header costs nothing: the lines after it prove whose they are, and
-//! the next entry repairs it.
+//! Each line has a checksum (`line.rs`), so a damaged one is skipped; the log has their number at
+//! the first entry of a run. A damaged header costs nothing: the checksums of the following lines
+//! identify the device, and the next entry repairs the header.
 //!
-//! A clock that is set back writes entries before the last: they are sorted in reading. A file of
-//! another program or a newer version is left alone, as is anything that is not a regular file.
+//! After a clock was set back, new entries have earlier times: entries are sorted when read. A file
+//! of another program or a newer version is left alone, as is anything that is not a regular file.
 //!
 //! # A directory that changes
 //!
-//! The directory and its lock (`lock.rs`) are checked before each entry, and made again if they are
-//! missing or were exchanged: a directory that is removed, or cannot be written at the start, costs
-//! the entries up to the next news after it can be used. Nothing is tried in between, so an idle
-//! daemon does not wake for it.
+//! The directory and its lock (`lock.rs`) are checked before each entry, and created again if they
+//! are missing or were replaced. If a directory is removed, or cannot be written at the start, the
+//! entries until the first change after it is usable again are lost. There is no retry timer, so an
+//! idle daemon does not wake up.
 
 mod entry;
 mod error;

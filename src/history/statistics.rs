@@ -1,27 +1,27 @@
-//! How long a battery stays at each percent, as UPower's `GetStatistics` tells it.
+//! How long a battery stays at each percent, as returned by UPower's `GetStatistics`.
 //!
-//! It follows UPower's daemon, 0.99.20, as read in its source. A percent counts with the time it
-//! took to come there from the one before, if the battery did the same all the while, nobody
-//! looked away, and it was at most 3 percent: else it is not known how.
+//! It follows UPower's daemon, 0.99.20, according to its source. A percent counts with the time
+//! that the battery took to reach it from the previous one, if the state stayed the same, there was
+//! no gap in the recording, and the step was at most 3 percent.
 
 use super::entry::Entry;
 use super::upower::state_code;
 use crate::device::{ChargeState, named};
 use hidpp_proto::units::Percent;
 
-/// The farthest step that counts, in percent.
+/// The largest step that counts, in percent.
 const FARTHEST: u8 = 3;
 
-/// What a sample adds to the accuracy, in percent.
+/// The accuracy that each sample adds, in percent.
 const ACCURACY: f64 = 20.0;
 
 named! {
-    /// What statistics are of.
+    /// The kind of statistics.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Flow {
-        /// The times the battery was charged.
+        /// While the battery was charging.
         Charging => "charging",
-        /// The times it was used up.
+        /// While it was discharging.
         Discharging => "discharging",
     }
 }
@@ -48,11 +48,11 @@ impl Bin {
     }
 }
 
-/// What `GetStatistics` answers of entries sorted by time: for each percent from 0 to 100 its value
-/// and accuracy.
+/// The result of `GetStatistics` for entries sorted by time: for each percent from 0 to 100 its
+/// value and accuracy.
 ///
-/// The value is how much longer than the mean it takes: 1 is twice, -0.5 half of it, 0 where
-/// nothing is known. Each sample makes it 20 % more accurate, also beyond 100.
+/// The value is the relative deviation of the time from the mean: 1 is twice the mean, -0.5 half of
+/// it, 0 if unknown. Each sample adds 20 % to the accuracy, without a limit at 100.
 pub fn statistics(entries: &[Entry], flow: Flow) -> [(f64, f64); 101] {
     let bins = bins(entries, flow);
     let means = bins.iter().filter_map(|bin| bin.mean());
@@ -68,7 +68,7 @@ fn bins(entries: &[Entry], flow: Flow) -> [Bin; 101] {
     let mut bins = [Bin::default(); 101];
     let mut watched: Option<&Entry> = None;
     let mut before: Option<&Entry> = None;
-    // Where the battery came to its percent.
+    // The entry at which the battery reached its percent.
     let mut came: Option<(&Entry, Percent)> = None;
     let mut last_percent = None;
     for entry in entries {
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    /// The percents of which something is known.
+    /// The percents with samples.
     fn known(entries: &[Entry], flow: Flow) -> Vec<(usize, f64, f64)> {
         let bins = statistics(entries, flow).into_iter().enumerate();
         bins.filter(|(_, (_, accuracy))| *accuracy > 0.0)
@@ -138,8 +138,8 @@ mod tests {
     }
 
     #[test]
-    fn a_percent_that_takes_three_times_as_long_stands_out() {
-        // The first of a state and where the first step began do not count.
+    fn a_percent_that_takes_three_times_as_long_has_a_larger_value() {
+        // The first entry of a state, and the start of the first step, do not count.
         let entries = [
             entry(0, 60, Discharging),
             entry(100, 59, Discharging),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_time_makes_it_more_accurate() {
+    fn each_sample_adds_to_the_accuracy() {
         let mut entries = Vec::new();
         for (start, state) in [(0, Charging), (1000, Discharging), (2000, Charging)] {
             for (percent, second) in (50..54).zip([0, 100, 200, 300]) {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_the_same_counts_until_it_changes() {
+    fn an_unchanged_percent_counts_until_it_changes() {
         let entries = [
             entry(0, 60, Discharging),
             entry(100, 59, Discharging),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_or_a_gap_counts_for_nothing() {
+    fn a_jump_or_a_gap_is_not_a_sample() {
         let entries = [
             entry(0, 60, Discharging),
             entry(100, 59, Discharging),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_divided_by_0() {
+    fn there_is_no_division_by_0() {
         let entries: Vec<Entry> = (0..=100).map(|it| entry(5, it, Charging)).collect();
         for (value, _) in statistics(&entries, Flow::Charging) {
             assert!(value.abs() < f64::EPSILON);

@@ -11,10 +11,11 @@ use super::file::{DeviceFile, Stamp};
 use super::lock::Lock;
 use hidpp_proto::units::Timestamp;
 
-/// More than this nobody has; of more, the one not written for longest is removed.
+/// The number of files, more than any desk has devices; the one not written for longest is removed.
 const MOST_DEVICES: usize = 200;
 
-/// Light and voltage never stand still: they are written no oftener than this.
+/// The minimum interval between entries with only light or voltage changed, which change
+/// constantly.
 const SELDOM: Duration = Duration::from_secs(60);
 
 /// The history of all devices, for the one process that writes it.
@@ -23,20 +24,20 @@ pub struct History {
     directory: PathBuf,
     opened: Timestamp,
     written: HashMap<String, Written>,
-    /// `None`: the directory could not be made or locked yet.
+    /// `None`: the directory could not be created or locked yet.
     lock: Option<Lock>,
 }
 
 /// Whether an entry was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// It is in the file.
+    /// It was written to the file.
     Written,
-    /// The sample was not news, so nothing was tried.
-    NoNews,
+    /// The sample was not due for recording.
+    NotDue,
 }
 
-/// What was written of a device last.
+/// The last written sample of a device.
 #[derive(Debug)]
 struct Written {
     at: Timestamp,
@@ -44,8 +45,8 @@ struct Written {
 }
 
 impl History {
-    /// The history in a directory, which is not touched before [`Self::prepare`]; `now` is of the
-    /// clock of the devices' readings.
+    /// The history in a directory, which is not accessed before [`Self::prepare`]; `now` must be of
+    /// the same clock as the devices' readings.
     pub fn new(directory: PathBuf, now: Timestamp) -> Self {
         Self {
             directory,
@@ -55,22 +56,22 @@ impl History {
         }
     }
 
-    /// The same, and prepares the directory.
+    /// The same, with the directory prepared.
     pub fn open(directory: PathBuf, now: Timestamp) -> Result<Self, HistoryError> {
         let mut history = Self::new(directory, now);
         history.prepare()?;
         Ok(history)
     }
 
-    /// Makes the directory if it is missing, and locks it. If either is not as it was left, both are
-    /// done again: the directory may have been removed, or exchanged.
+    /// Creates the directory if it is missing, and locks it. Both are done again if the directory
+    /// was removed or replaced.
     pub fn prepare(&mut self) -> Result<(), HistoryError> {
         if let Some(lock) = &self.lock {
             if lock.is_in_place()? {
                 return Ok(());
             }
             self.lock = None;
-            // The files may be gone as well.
+            // The files may be gone, too.
             self.written.clear();
         }
         let writing = |source| HistoryError::writing(&self.directory, source);
@@ -81,15 +82,15 @@ impl History {
         Ok(())
     }
 
-    /// Whether an error is about the directory or its lock, and not about the file of one device.
+    /// Whether an error concerns the directory or its lock, and not the file of one device.
     pub fn concerns_all(&self, error: &HistoryError) -> bool {
         let path = error.path();
         path == self.directory || path == Lock::path_in(&self.directory)
     }
 
-    /// Records what is known of a device, if it is news; what is not is recorded again once an
-    /// hour. So it may be called at every change, and must be called at least that often. After an
-    /// error the next call tries again.
+    /// Records the values of a device if they changed; unchanged values once an hour. It can be
+    /// called at every change, and must be called at least once an hour. After an error, the next
+    /// call retries.
     pub fn record(
         &mut self,
         device: &str,
@@ -97,8 +98,8 @@ impl History {
         sample: &Sample,
     ) -> Result<Recorded, HistoryError> {
         let written = self.written.get(device);
-        if written.is_some_and(|written| !written.is_news(at, sample)) {
-            return Ok(Recorded::NoNews);
+        if written.is_some_and(|written| !written.is_due(at, sample)) {
+            return Ok(Recorded::NotDue);
         }
         self.prepare()?;
         let written = self.written.get(device);
@@ -127,15 +128,14 @@ impl History {
         Ok(Recorded::Written)
     }
 
-    /// Nothing was recorded from this time until now, because the computer slept: what a device was doing
-    /// is not known, and does not count as use. Of a device that was online that is recorded as if it was
-    /// not.
+    /// Records that nothing is known from this time until now, because the computer was suspended, so
+    /// that the gap does not count as use: a device that was online is recorded as offline.
     pub fn interrupt(&mut self, device: &str, at: Timestamp) -> Result<Recorded, HistoryError> {
         let Some(written) = self.written.get(device) else {
-            return Ok(Recorded::NoNews);
+            return Ok(Recorded::NotDue);
         };
         if !written.sample.online || at < written.at {
-            return Ok(Recorded::NoNews);
+            return Ok(Recorded::NotDue);
         }
         let away = Sample {
             online: false,
@@ -144,7 +144,7 @@ impl History {
         self.record(device, at, &away)
     }
 
-    /// A device turned out to be another one: what is recorded of the first belongs to the second.
+    /// Merges the history of a device into that of another id: they turned out to be one device.
     pub fn join(&mut self, from: &str, to: &str, now: Timestamp) -> Result<(), HistoryError> {
         let other = DeviceFile::of(&self.directory, from);
         if from == to || !other.exists() {
@@ -159,7 +159,7 @@ impl History {
     fn note(&mut self, device: &str, at: Timestamp, sample: Sample) {
         self.written
             .insert(device.to_owned(), Written { at, sample });
-        // Bounded like the files, which others can remove.
+        // Bounded like the files, but separately: others can remove files.
         if self.written.len() > MOST_DEVICES {
             let oldest = self.written.iter().min_by_key(|(_, it)| it.at);
             if let Some(oldest) = oldest.map(|(device, _)| device.clone()) {
@@ -168,7 +168,7 @@ impl History {
         }
     }
 
-    /// What is recorded of a device since then, sorted by time.
+    /// The entries of a device since then, sorted by time.
     pub fn read(&self, device: &str, since: Timestamp) -> Result<Vec<Entry>, HistoryError> {
         read(&self.directory, device, since)
     }
@@ -191,8 +191,8 @@ impl History {
 }
 
 impl Written {
-    /// Whether a sample is to be written after this one.
-    fn is_news(&self, at: Timestamp, sample: &Sample) -> bool {
+    /// Whether a sample is due for recording after this one.
+    fn is_due(&self, at: Timestamp, sample: &Sample) -> bool {
         let before = &self.sample;
         if (sample.charge, sample.state, sample.online)
             != (before.charge, before.state, before.online)
@@ -202,26 +202,26 @@ impl Written {
         let moved = sample.voltage != before.voltage
             || sample.light.map(|it| it.lux) != before.light.map(|it| it.lux);
         let interval = if moved { SELDOM } else { HEARTBEAT };
-        // A clock that was set back begins anew.
+        // After the clock was set back, the interval starts again.
         at < self.at || at.since(self.at) >= interval
     }
 }
 
-/// What is recorded of a device since then, sorted by time; nothing, of an unknown one. It does not
-/// matter whether somebody writes it meanwhile.
+/// Reads the entries of a device since then, sorted by time; none for an unknown device. Another
+/// process may write the file concurrently.
 pub fn read(directory: &Path, device: &str, since: Timestamp) -> Result<Vec<Entry>, HistoryError> {
     let mut entries = DeviceFile::of(directory, device).read()?;
     entries.retain(|entry| entry.at >= since);
     Ok(entries)
 }
 
-/// What the file of a device has become, as far as can be seen without reading it: two that are
-/// equal are of the same contents. `None`: there is none.
+/// The stamp of a device's file, taken without reading it: equal stamps mean equal contents.
+/// `None`: there is no file.
 pub fn stamp(directory: &Path, device: &str) -> Option<Stamp> {
     DeviceFile::of(directory, device).stamp()
 }
 
-/// The ids of all devices with a history in a directory. Other files are left out; the log says why.
+/// The ids of all devices with a history in a directory. Other files are skipped and logged.
 pub fn devices(directory: &Path) -> Result<Vec<String>, HistoryError> {
     let files = files(directory)?;
     let mut ids: Vec<String> = files

@@ -1,24 +1,24 @@
-//! Fewer entries the older they are.
+//! Thins entries: the older they are, the fewer are kept.
 
 use std::time::Duration;
 
 use super::entry::{Entry, Span};
 use hidpp_proto::units::{Lux, Timestamp};
 
-/// Entries younger than this all stay.
+/// The age up to which all entries are kept.
 pub(super) const WEEK: Duration = days(7);
 
-/// Entries older than this become one a day.
+/// The age up to which one entry per hour is kept; after that one per day.
 const HOURLY: Duration = days(90);
 
 const fn days(count: u64) -> Duration {
     Duration::from_secs(count * 24 * 60 * 60)
 }
 
-/// Thins entries sorted by time, but for those at most `whole` away from `now`.
+/// Thins entries sorted by time, except for those at most `whole` away from `now`.
 ///
-/// Of an hour or day remain the values it ended with while the device was online, and the mean of
-/// its light: the last light of a day would always be night.
+/// The entry of an hour or day has its last values while the device was online, and the mean of its
+/// light: the last light of a day would always be that of the night.
 pub(super) fn thin(entries: &[Entry], now: Timestamp, whole: Duration) -> Vec<Entry> {
     entries
         .chunk_by(|a, b| {
@@ -29,9 +29,9 @@ pub(super) fn thin(entries: &[Entry], now: Timestamp, whole: Duration) -> Vec<En
         .collect()
 }
 
-/// The hour or day an entry goes into, counted from 1970.
+/// The hour or day into which an entry is merged, counted from 1970.
 fn part_of(entry: &Entry, now: Timestamp, whole: Duration) -> (Span, u64) {
-    // A clock that was wrong may have told a time ahead.
+    // With a wrong clock, the time can be in the future.
     let age = now.since(entry.at).max(entry.at.since(now));
     let by_age = if age <= whole {
         Span::Moment
@@ -57,7 +57,7 @@ fn merge(part: &[Entry], span: Span) -> Option<Entry> {
         .map(|lux| u64::from(lux.0))
         .collect();
     let count = u64::try_from(light.len()).unwrap_or(u64::MAX);
-    // Rounded; `None` where there was no light.
+    // Rounded; `None` without light.
     let mean = (light.iter().sum::<u64>() + count / 2).checked_div(count);
     Some(Entry {
         span,
@@ -86,13 +86,13 @@ mod tests {
         }
     }
 
-    /// So many minutes before so many days.
+    /// This number of days and minutes.
     fn ago(day: u64, minutes: u64) -> Duration {
         days(day) + Duration::from_secs(60 * minutes)
     }
 
     #[test]
-    fn the_last_days_stay_whole() {
+    fn all_entries_of_the_last_days_are_kept() {
         let entries = [
             entry(days(7), 80, None),
             entry(ago(3, 2), 79, Some(5)),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_hour_remain_its_last_values_and_its_mean_light() {
+    fn an_hour_keeps_its_last_values_and_its_mean_light() {
         let entries = [
             entry(ago(30, 50), 80, Some(100)),
             entry(ago(30, 40), 79, None),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_far_ahead_is_as_old_as_one_far_behind() {
+    fn a_time_in_the_future_counts_like_one_in_the_past() {
         let ahead = Entry {
             at: NOW + days(200),
             ..entry(days(0), 50, None)

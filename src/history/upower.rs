@@ -1,18 +1,18 @@
-//! The history as UPower's `GetHistory` tells it.
+//! The history as returned by UPower's `GetHistory`.
 //!
-//! The meaning is that of UPower's daemon, 0.99.20 and 1.91.2, as read and tried, not that of its
-//! documentation. Different are:
+//! The semantics are those of UPower's daemon, 0.99.20 and 1.91.2, according to its source and to
+//! experiments, not those of its documentation. The differences are:
 //!
-//! - UPower begins each run with a marker, value 0 and state unknown, which clients leave out. Here
-//!   there is one at the start and after each gap in which nobody watched, see [`Entry::follows`].
-//! - UPower does not record the value it finds at its start, and a value only when it changes. Here
-//!   the first value is there, and a value that stays is there again, at least each hour: so a chart
-//!   of a keyboard that stays at 57 % for days is not empty.
-//! - UPower's averages: before 1.90.10 time ran the wrong way, in later versions it still does
-//!   where the oldest comes first; the state of the first one is lost; and a resolution of 0
-//!   divides by it. Here an average is that of a part of the time, whatever the order, and 0 means
-//!   all points.
-//! - Entries of a time that has not come are left out: a clock was wrong.
+//! - UPower begins each run with a marker, value 0 and state unknown, which clients skip. Here
+//!   there is one at the start and after each gap in the recording, see [`Entry::follows`].
+//! - UPower does not record the value at its start, and values only when they change. Here the
+//!   first value is included, and an unchanged value at least once an hour: so the chart of a
+//!   keyboard that stays at 57 % for days is not empty.
+//! - UPower's averages: before 1.90.10 they were computed in the wrong order of time, and still are
+//!   in later versions if the oldest point comes first; the state of the first one is lost; and a
+//!   resolution of 0 causes a division by zero. Here each average is that of a part of the time, in
+//!   any order, and 0 means all points.
+//! - Entries with a time in the future are skipped: a clock was wrong.
 
 use std::time::Duration;
 
@@ -30,16 +30,16 @@ const FULLY_CHARGED: u32 = 4;
 const PENDING_CHARGE: u32 = 5;
 
 named! {
-    /// What a history is of.
+    /// The quantity of a history.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Quantity {
         /// The charge in percent.
         Charge => "charge",
         /// The power in watts.
         Rate => "rate",
-        /// How many seconds until it is full.
+        /// Seconds until full.
         TimeFull => "time-full",
-        /// How many seconds until it is empty.
+        /// Seconds until empty.
         TimeEmpty => "time-empty",
         /// Volts; in UPower since 1.91.1.
         Voltage => "voltage",
@@ -49,7 +49,7 @@ named! {
 }
 
 impl Quantity {
-    /// What an entry says of it; of a device that is not online, that is nothing.
+    /// The value of an entry; `None` if unknown, or if the device was offline.
     fn value(self, entry: &Entry) -> Option<f64> {
         if !entry.online {
             return None;
@@ -58,13 +58,13 @@ impl Quantity {
             Self::Charge => entry.charge.map(|it| f64::from(it.get())),
             Self::Voltage => entry.voltage.map(|it| f64::from(it.0) / 1000.0),
             Self::Luminosity => entry.light.map(|it| f64::from(it.0)),
-            // HID++ devices do not tell it.
+            // HID++ devices do not report it.
             Self::Rate | Self::TimeFull | Self::TimeEmpty => None,
         }
     }
 }
 
-/// UPower's number for a state. Failed charging is a pending one, as with the kernel's driver.
+/// UPower's number for a state. Charging errors map to pending charge, as in the kernel driver.
 pub const fn state_code(state: ChargeState) -> u32 {
     match state {
         ChargeState::Unknown => UNKNOWN,
@@ -79,12 +79,12 @@ pub const fn state_code(state: ChargeState) -> u32 {
     }
 }
 
-/// What `GetHistory` answers; `None`: "device has no history".
+/// The result of `GetHistory`; `None`: "device has no history".
 ///
-/// With a `timespan` of 0 that is everything, the oldest first. Else it is what is younger than
-/// 95 % of so many seconds, the newest first, and never the very first marker; where there is
-/// nothing, that is no error. As many points as `resolution` or more are averaged over as many parts of
-/// the time, those of different states apart.
+/// With a `timespan` of 0 it has all points, the oldest first. Otherwise it has those younger than
+/// 95 % of `timespan` seconds, the newest first, without the very first marker; an empty result is
+/// not an error. If there are at least `resolution` points, they are averaged over as many parts of
+/// the time, separately for different states.
 pub fn series(
     entries: &[Entry],
     kind: Quantity,
@@ -105,7 +105,7 @@ pub fn series(
     Some(average(points, resolution))
 }
 
-/// All points with the markers, the oldest first; `None`: there is no value.
+/// All points and markers, the oldest first; `None`: there is no value.
 fn points(entries: &[Entry], kind: Quantity, now: Timestamp) -> Option<Vec<Point>> {
     let mut points = Vec::new();
     let mut found = false;
@@ -117,7 +117,7 @@ fn points(entries: &[Entry], kind: Quantity, now: Timestamp) -> Option<Vec<Point
         }
         before = Some(entry);
         let state = state_code(entry.state);
-        // As in UPower, there is no history of an unknown state.
+        // As in UPower, entries with an unknown state are skipped.
         if let Some(value) = kind.value(entry).filter(|_| state != UNKNOWN) {
             points.push((at, value, state));
             found = true;
@@ -140,7 +140,7 @@ fn average(points: Vec<Point>, resolution: u32) -> Vec<Point> {
     }
     let start = first.0;
     let length = u64::from(start.abs_diff(last.0)).max(1);
-    // A moment between two parts belongs to the one before, as in UPower.
+    // A time on the border of two parts belongs to the earlier one, as in UPower.
     let part = |point: &Point| {
         let passed = u64::from(point.0.abs_diff(start)) * u64::from(resolution);
         (passed.div_ceil(length).max(1), point.2)
@@ -224,13 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn a_timespan_in_which_nothing_happened_is_empty_and_no_error() {
+    fn a_timespan_without_points_is_empty_and_not_an_error() {
         assert_eq!(charges(&hour_of_use(), 60, 100), Some(Vec::new()));
         assert_eq!(charges(&hour_of_use(), 1, 1), Some(Vec::new()));
     }
 
     #[test]
-    fn what_was_never_told_has_no_history() {
+    fn a_quantity_that_was_never_reported_has_no_history() {
         let entries = hour_of_use();
         for kind in ["rate", "time-full", "time-empty", "voltage", "luminosity"] {
             let kind = Quantity::from_name(kind).unwrap();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn asleep_and_of_unknown_state_there_is_nothing_but_no_gap_either() {
+    fn entries_asleep_or_with_an_unknown_state_are_skipped_without_a_gap() {
         let asleep = Entry {
             online: false,
             ..charge(4000, 57, Discharging)
@@ -279,7 +279,7 @@ mod tests {
             (NOW - 1200, 56.0, 2),
         ];
         assert_eq!(charges(&hour_of_use(), 0, 2), Some(backward.to_vec()));
-        // Fewer are as they are.
+        // Fewer points are not averaged.
         assert_eq!(charges(&hour_of_use(), 3600, 6).unwrap().len(), 5);
         assert_eq!(charges(&hour_of_use(), 3600, 1).unwrap().len(), 1);
     }
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn no_number_is_too_large_or_too_small() {
+    fn extreme_numbers_are_handled() {
         let mut entries = hour_of_use();
         entries.push(charge(u32::MAX, 1, Charging));
         let ahead = Timestamp::from_start(Duration::from_secs(u64::MAX));
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_has_not_come_is_left_out() {
+    fn a_time_in_the_future_is_skipped() {
         let entries = [
             charge(NOW - 10, 57, Discharging),
             charge(NOW + 10, 58, Discharging),

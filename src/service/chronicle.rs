@@ -196,7 +196,7 @@ impl Chronicle {
     ) -> Option<String> {
         let history = self.history.as_ref()?;
         match recorded {
-            Ok(Recorded::NoNews) => None,
+            Ok(Recorded::NotDue) => None,
             Ok(Recorded::Written) => {
                 let failed = self.failing.remove(device);
                 if std::mem::take(&mut self.unusable) {

@@ -21,7 +21,7 @@ fn recording_returns_whether_an_entry_was_written() {
     let mut history = open(&directory);
     let mut record = |seconds, percent| history.record(KEYBOARD, at(seconds), &charge(percent));
     assert_eq!(record(0, 57).unwrap(), Recorded::Written);
-    assert_eq!(record(1, 57).unwrap(), Recorded::NoNews);
+    assert_eq!(record(1, 57).unwrap(), Recorded::NotDue);
     assert_eq!(record(2, 56).unwrap(), Recorded::Written);
 }
 

@@ -38,7 +38,7 @@ fn foreign_files_are_left_untouched_and_reported() {
     let foreign = [
         (
             b"1764000000\t57.000\tcharging\n".as_slice(),
-            "is no history of that device",
+            "is not a history of that device",
         ),
         (
             b"{\"format\":\"solar-status history\",\"version\":2}\n",
@@ -46,7 +46,7 @@ fn foreign_files_are_left_untouched_and_reported() {
         ),
         (
             b"{\"device\":\"4002-2\",\"format\":\"solar-status history\",\"version\":1}\n",
-            "is no history of that device",
+            "is not a history of that device",
         ),
         (&longer, "left alone"),
     ];

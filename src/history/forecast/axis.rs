@@ -1,20 +1,21 @@
-//! The axes of time on which a charge falls: the calendar, and the time of use.
+//! The time axes for the decrease of a charge: calendar time, and time of use.
 
 use super::seconds;
 use crate::history::{Entry, Span};
 use hidpp_proto::units::Timestamp;
 
-/// An entry with its place on an axis.
+/// An entry with its position on an axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timed<'a> {
     pub(super) entry: &'a Entry,
     /// Seconds since the start of the axis.
     pub(super) at: u32,
-    /// Whether what happened before it is not known: nothing recorded the device.
+    /// Whether there is a gap before it, in which the device was not recorded.
     pub(super) after_gap: bool,
 }
 
-/// Entries, sorted by time, at seconds since the start of the window. The calendar has no gaps.
+/// Places entries, sorted by time, at the seconds since the start of the window. Calendar time has
+/// no gaps.
 pub(super) fn by_calendar<'a>(
     entries: &[&'a Entry],
     since: Timestamp,
@@ -26,8 +27,9 @@ pub(super) fn by_calendar<'a>(
     })
 }
 
-/// Entries, sorted by time, at seconds of use since the first of them. Entries that remain of an
-/// hour or a day do not report how long the device was online in it: they are left out, as a gap.
+/// Places entries, sorted by time, at the seconds of use since the first of them. Entries that
+/// summarize an hour or a day do not show how long the device was online: they are skipped, as a
+/// gap.
 pub(super) fn by_use<'a>(entries: &[&'a Entry]) -> impl Iterator<Item = Timed<'a>> {
     let mut before: Option<Timed<'a>> = None;
     let whole = entries.iter().filter(|it| it.span == Span::Moment);
@@ -43,7 +45,7 @@ pub(super) fn by_use<'a>(entries: &[&'a Entry]) -> impl Iterator<Item = Timed<'a
     })
 }
 
-/// How many seconds on the axis of use pass from an entry to a time, at which nothing else is known.
+/// The seconds of use from an entry until `now`, with no other entry in between.
 pub(super) fn use_between(entry: &Entry, now: Timestamp) -> u32 {
     let later = Entry { at: now, ..*entry };
     if entry.online && !entry.state.has_charger() && later.follows(entry) {

@@ -1,34 +1,36 @@
-//! The light a solar keyboard gets, and what it needs to hold its charge.
+//! The light that a solar keyboard receives, and the light that it needs to keep its charge.
 
 use super::estimate::{Estimate, Point, jackknife, mean, median, slope};
 use super::hours::Hour;
 use super::{Lack, Sunlight};
 
-/// Changes over so many days are looked at: work and weekends are the same in all of them.
+/// The number of days over which changes are evaluated: each such period has the same number of
+/// workdays and weekend days.
 const WEEK: usize = 7;
 
-/// Fewer changes than this tell nothing.
+/// The minimum number of changes.
 const LEAST: usize = 7;
 
-/// The data is left out in so many parts, each in turn.
+/// The number of parts of the data for the jackknife; each is left out in turn.
 const PARTS: usize = 8;
 
-/// A full battery takes no more light, and an empty one gives no more: it is left out, in percent.
+/// The charges in percent that are evaluated: a full battery gains nothing from light, and an empty
+/// one loses nothing.
 const BETWEEN: std::ops::RangeInclusive<f64> = 1.0..=99.0;
 
-/// A range wider than this, of what is needed, tells nothing.
+/// The maximum width of a useful range, as a fraction of the needed light.
 const WIDEST: f64 = 0.5;
 
-/// A day whose light and charge are known in each hour.
+/// A day for which light and charge are known in each hour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Day {
-    /// All lux hours until then, on average of the day.
+    /// The accumulated lux hours, averaged over the day.
     before: f64,
-    /// The charge, on average of the day.
+    /// The charge, averaged over the day.
     charge: f64,
 }
 
-/// The light on a device.
+/// Evaluates the light on a device.
 pub(super) fn sunlight(hours: &[Hour]) -> Sunlight {
     let days = hours.chunks(24).map(|hours| {
         let light: Option<f64> = hours.iter().map(|hour| hour.light).sum();
@@ -41,7 +43,7 @@ pub(super) fn sunlight(hours: &[Hour]) -> Sunlight {
     }
 }
 
-/// The light it needs to hold its charge, in lux hours a day.
+/// The light needed to keep the charge, in lux hours per day.
 fn needed(hours: &[Hour]) -> Result<Estimate, Lack> {
     let days = days(hours);
     let weeks = weeks(&days, |_| true);
@@ -55,14 +57,14 @@ fn needed(hours: &[Hour]) -> Result<Estimate, Lack> {
         .collect();
     let error = jackknife(&without_each).ok_or(Lack::Unclear)?;
     let estimate = Estimate::around(best, error);
-    // Where the charge does not follow the light there is no telling.
+    // If the charge does not follow the light, the result is meaningless.
     if without_each.len() < PARTS / 2 || estimate.low < best * (1.0 - WIDEST) {
         return Err(Lack::Unclear);
     }
     Ok(estimate)
 }
 
-/// The days; `None`: one of which not all is known.
+/// The days; `None`: a day with incomplete data.
 fn days(hours: &[Hour]) -> Vec<Option<Day>> {
     let mut sum = 0.0;
     let days = hours.chunks(24).map(|hours| {
@@ -71,7 +73,7 @@ fn days(hours: &[Hour]) -> Vec<Option<Day>> {
         let (light, charge) = light.zip(charge).filter(|_| hours.len() == 24)?;
         let mut before = Vec::new();
         for lux_hours in &light {
-            // In the middle of the hour, as the charge.
+            // At the middle of the hour, like the charge.
             before.push(sum + lux_hours / 2.0);
             sum += lux_hours;
         }
@@ -84,7 +86,7 @@ fn days(hours: &[Hour]) -> Vec<Option<Day>> {
     days.collect()
 }
 
-/// The light of weeks, and what the charge gained in them, of days that are taken by their place.
+/// The light of each week, and the gain in charge, for the days selected by index.
 fn weeks(days: &[Option<Day>], takes: impl Fn(usize) -> bool) -> Vec<Point> {
     let places: Vec<usize> = (0..days.len()).collect();
     let week = |places: &[usize]| {
@@ -107,7 +109,7 @@ fn weeks(days: &[Option<Day>], takes: impl Fn(usize) -> bool) -> Vec<Point> {
     places.windows(WEEK + 1).filter_map(week).collect()
 }
 
-/// The light a day with which the charge stays, by the line through the weeks.
+/// The light per day at which the charge stays constant, by the line through the weeks.
 fn root(weeks: &[Point]) -> Option<f64> {
     let line: Vec<Point> = weeks.to_vec();
     let gain = slope(&[line]).filter(|gain| *gain > 0.0)?;

@@ -1,7 +1,7 @@
-//! How long a battery takes until it is full, from the times it was charged before.
+//! The time until a battery is full, estimated from earlier charges.
 //!
-//! A charger is slower the fuller the battery is, so one rate does not do: what counts is how long
-//! the battery stayed at each percent.
+//! Charging gets slower the fuller the battery is, so a single rate is not sufficient: the estimate
+//! uses the time that the battery spent at each percent.
 
 use super::estimate::{Estimate, both, mean, spread};
 use super::{recent, seconds};
@@ -9,31 +9,33 @@ use crate::device::ChargeState;
 use crate::history::Entry;
 use hidpp_proto::units::Timestamp;
 
-/// So many percent that no earlier charge passed are taken to be as slow as the slowest.
+/// The maximum number of percents without data from earlier charges; the slowest known one is
+/// assumed for them.
 const UNSEEN: usize = 10;
 
-/// A rise of more percent is not a rate: the device did not report its charge while it was charged.
+/// A larger rise in percent is not used as a rate: the device did not report its charge while
+/// charging.
 const LEAP: u8 = 25;
 
-/// How much the times of two charges usually differ.
+/// The usual relative difference between the times of two charges.
 const USUAL: f64 = 0.15;
 
-/// A time at which the battery came to a charge, in seconds and percent.
+/// A time at which the battery reached a charge, in seconds and percent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Reached {
     at: u32,
     percent: u8,
 }
 
-/// One time on the charger.
+/// One charging session.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Session {
     reached: Vec<Reached>,
     is_over: bool,
 }
 
-/// The seconds until the battery is full; `None`: it is not being charged, or not enough is known of
-/// how fast.
+/// The seconds until the battery is full; `None`: it is not being charged, or too little is known
+/// about the speed.
 pub(super) fn until_full(entries: &[Entry], now: Timestamp) -> Option<Estimate> {
     let (recent, since) = recent(entries, now);
     let sessions = sessions(&recent, since);
@@ -53,7 +55,7 @@ pub(super) fn until_full(entries: &[Entry], now: Timestamp) -> Option<Estimate> 
     let sum = |of: &[f64]| of.iter().sum::<f64>();
     let guessed = slowest * u32::try_from(unseen).map_or(0.0, f64::from);
     let best = sum(&seen) + guessed;
-    // How much longer than the mean each took for what it has in common with it.
+    // The time of each charge relative to the mean, for the percents that it has.
     let ratios: Vec<f64> = dwells
         .iter()
         .filter_map(|dwell| {
@@ -72,10 +74,10 @@ pub(super) fn until_full(entries: &[Entry], now: Timestamp) -> Option<Estimate> 
     (estimate.best > 0.0).then_some(estimate)
 }
 
-/// The seconds that a battery stayed at each percent from 0 to 99.
+/// The seconds that a battery spent at each percent from 0 to 99.
 type Dwell = [Option<f64>; 100];
 
-/// The same, on average of several charges.
+/// The same, averaged over several charges.
 fn needed(dwells: &[Dwell]) -> Dwell {
     std::array::from_fn(|percent| {
         let known = dwells.iter().filter_map(|dwell| *dwell.get(percent)?);
@@ -100,7 +102,7 @@ impl Session {
         dwell
     }
 
-    /// Adds a charge that was read; one that did not rise adds nothing.
+    /// Adds a reading; ignored unless the charge rose.
     fn read(&mut self, reached: Reached) {
         let last = self.reached.last();
         if last.is_none_or(|last| reached.percent > last.percent && reached.at > last.at) {
@@ -109,7 +111,7 @@ impl Session {
     }
 }
 
-/// The times on the charger. One ends where the device left, or nothing recorded it.
+/// The charging sessions. A session ends if the device goes offline, or at a gap in the recording.
 fn sessions(entries: &[&Entry], since: Timestamp) -> Vec<Session> {
     let mut sessions: Vec<Session> = Vec::new();
     let mut before: Option<&Entry> = None;

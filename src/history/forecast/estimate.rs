@@ -1,17 +1,17 @@
-//! Numbers with ranges, and slopes that a few odd values do not move.
+//! Estimates with ranges, and robust slopes, which are not affected by a few outliers.
 
-/// A number, and the range it is in nine times of ten. All are finite.
+/// A number with its 90 % range. All are finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The most likely value.
     pub best: f64,
-    /// The least.
+    /// The lower limit.
     pub low: f64,
-    /// The most; `None`: there is no telling.
+    /// The upper limit; `None`: unknown.
     pub high: Option<f64>,
 }
 
-/// The standard error that makes a range of nine in ten, with few degrees of freedom.
+/// The half width of a 90 % range in standard errors, for few degrees of freedom.
 const NINE_OF_TEN: f64 = 2.0;
 
 impl Estimate {
@@ -33,11 +33,11 @@ pub(super) struct Point {
     pub(super) y: f64,
 }
 
-/// More points are thinned: all pairs of them are looked at.
+/// The maximum number of points; more are thinned, because all pairs are evaluated.
 const MOST_POINTS: usize = 120;
 
-/// The slope of Theil and Sen through points of several lines of one slope: the median over all
-/// pairs of a line, weighted by how far apart in `x` they are. `None`: there are no pairs.
+/// The Theil–Sen slope of points on several lines with a common slope: the median over all pairs on
+/// a line, weighted by their distance in `x`. `None`: there are no pairs.
 pub(super) fn slope(lines: &[Vec<Point>]) -> Option<f64> {
     let count: usize = lines.iter().map(Vec::len).sum();
     let every = count.div_ceil(MOST_POINTS).max(1);
@@ -78,7 +78,7 @@ pub(super) fn mean(values: &[f64]) -> Option<f64> {
     Some(values.iter().sum::<f64>() / f64::from(count))
 }
 
-/// The standard error of the mean of values that do not depend on each other; `None`: too few.
+/// The standard error of the mean of independent values; `None`: too few.
 fn error_of_mean(values: &[f64]) -> Option<f64> {
     let count = f64::from(u32::try_from(values.len()).ok().filter(|it| *it > 1)?);
     let mean = mean(values)?;
@@ -86,7 +86,7 @@ fn error_of_mean(values: &[f64]) -> Option<f64> {
     Some((squares / (count - 1.0) / count).sqrt())
 }
 
-/// How much values differ, as standard errors.
+/// The spread of values, as standard errors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spread {
     /// Of one of them.
@@ -95,11 +95,11 @@ pub(super) struct Spread {
     pub(super) of_mean: f64,
 }
 
-/// Few values may be alike by chance: so much weight, in values, has how they usually differ.
+/// The weight of the usual spread, in values: a few values can be similar by chance.
 const USUAL_WEIGHT: f64 = 2.0;
 
-/// How much values differ that do not depend on each other; `usual`: the standard error of one
-/// where nothing else is known.
+/// The spread of independent values; `usual` is the standard error of one value without further
+/// knowledge.
 pub(super) fn spread(values: &[f64], usual: f64) -> Spread {
     let count = u32::try_from(values.len()).map_or(f64::from(u32::MAX), f64::from);
     let mean = mean(values).unwrap_or_default();
@@ -112,12 +112,12 @@ pub(super) fn spread(values: &[f64], usual: f64) -> Spread {
     }
 }
 
-/// Two independent standard errors as one. (`hypot` would load libm, 0.3 MB, into the daemon.)
+/// The sum of two independent standard errors. (`hypot` would load libm, 0.3 MB, into the daemon.)
 pub(super) fn both(one: f64, other: f64) -> f64 {
     (one.powi(2) + other.powi(2)).sqrt()
 }
 
-/// The standard error of a value by the jackknife: from what it is without each part of the data.
+/// The jackknife standard error of a value, from its values without each part of the data.
 pub(super) fn jackknife(without_each: &[f64]) -> Option<f64> {
     let parts = f64::from(u32::try_from(without_each.len()).ok()?);
     Some(error_of_mean(without_each)? * (parts - 1.0))
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_leaps_has_its_slope_all_the_same() {
+    fn an_outlier_does_not_change_the_slope_of_a_line() {
         let odd = line(&[
             (0.0, 90.0),
             (1.0, 88.0),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_one_slope_are_taken_together_wherever_they_begin() {
+    fn lines_with_a_common_slope_are_combined_wherever_they_begin() {
         let lines = [
             line(&[(0.0, 90.0), (10.0, 80.0)]),
             line(&[(20.0, 99.0), (30.0, 89.0)]),

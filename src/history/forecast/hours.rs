@@ -1,4 +1,4 @@
-//! Light and charge of a solar keyboard, hour by hour.
+//! Light and charge of a solar keyboard for each hour.
 
 use std::ops::Range;
 
@@ -9,29 +9,29 @@ use hidpp_proto::units::Timestamp;
 
 const HOUR: u32 = 60 * 60;
 
-/// What is not measured for longer is not known.
+/// The maximum time between two measurements, in seconds; the values in a longer gap are unknown.
 const BRIDGED: u32 = 12 * HOUR;
 
-/// Between measurements further apart than this the device slept.
+/// The maximum time between two measurements of a device that was awake in between.
 const AWAKE: u32 = 2 * HOUR;
 
-/// An hour is known if so much of it is.
+/// The fraction of an hour that must be known for the hour to count.
 const WHOLE: f64 = 0.99;
 
 /// An hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Hour {
-    /// Lux, on average.
+    /// The mean light in lux.
     pub(super) light: Option<f64>,
-    /// Percent, in its middle.
+    /// The charge in percent at the middle of the hour.
     pub(super) charge: Option<f64>,
 }
 
-/// What was measured in an hour.
+/// The measured light of an hour.
 #[derive(Clone, Copy, Default)]
 struct Measured {
     lux_hours: f64,
-    /// Of how much of the hour.
+    /// The measured fraction of the hour.
     hours: f64,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn hours(entries: &[&Entry], readings: &[Reading], since: Timestamp) 
     let last = entries.last().map_or(0, |entry| at(entry));
     let count = usize::try_from(last.div_ceil(HOUR)).unwrap_or_default();
     let mut measured = vec![Measured::default(); count];
-    // The mean of a day does not tell its hours.
+    // The mean of a day does not determine its hours.
     let lights = entries.iter().filter(|entry| entry.span != Span::Day);
     let lights: Vec<(u32, f64)> = lights
         .filter_map(|entry| Some((at(entry), f64::from(entry.light?.0))))
@@ -60,7 +60,7 @@ pub(super) fn hours(entries: &[&Entry], readings: &[Reading], since: Timestamp) 
     for (place, reading) in readings.iter().enumerate() {
         let next = readings.get(place + 1).map(|next| next.from);
         let next = next.filter(|next| next - reading.to <= BRIDGED);
-        // An hour has the charge of its middle.
+        // The charge of an hour is that at its middle.
         let middles = (reading.from + HOUR / 2)..(next.unwrap_or(reading.to) + HOUR / 2);
         let of_it = places(&middles);
         for hour in hours.get_mut(of_it).into_iter().flatten() {
@@ -82,7 +82,7 @@ fn spread(from: (u32, f64), to: (u32, f64), measured: &mut [Measured]) {
     if length == 0 || length > BRIDGED {
         return;
     }
-    // Twice what it is at a time, of which twice is told: the middle of two whole seconds.
+    // The light at half of `twice` seconds: the middle of two whole seconds can be a half second.
     let light = |twice: u32| {
         if length > AWAKE {
             from.1.min(to.1)
@@ -136,20 +136,20 @@ mod tests {
     }
 
     #[test]
-    fn in_sleep_light_is_the_lesser_of_both() {
+    fn during_sleep_light_is_the_lesser_of_both_measurements() {
         let entries = [lit(0, 90), lit(3, 6)];
         assert_eq!(lights(&entries), [Some(6.0); 3]);
     }
 
     #[test]
-    fn what_is_not_measured_for_more_than_half_a_day_is_not_known() {
+    fn light_is_unknown_in_a_gap_of_more_than_half_a_day() {
         let entries = [lit(0, 90), lit(13, 90), lit(14, 90)];
         let expected: Vec<_> = (0..14).map(|hour| (hour == 13).then_some(90.0)).collect();
         assert_eq!(lights(&entries), expected);
     }
 
     #[test]
-    fn a_charge_stays_until_another_one_is_read() {
+    fn a_charge_applies_until_the_next_reading() {
         let entries = [
             charge(at(1), 57),
             charge(at(3), 56),

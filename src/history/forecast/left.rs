@@ -1,4 +1,4 @@
-//! The time left, where it is worth showing.
+//! The time left, if it is accurate enough to be shown.
 
 use std::time::Duration;
 
@@ -8,21 +8,21 @@ use crate::device::{ChargeState, Device, TimeBasis, TimeLeft, TimeLeftUntil};
 use crate::history::Entry;
 use hidpp_proto::units::Timestamp;
 
-/// A time is worth showing if the least is so many parts of it at least,
+/// A time is shown only if its lower limit is at least one in this many parts of it,
 const PARTS: f64 = 4.0;
 
-/// and the most so many times it at most.
+/// and its upper limit at most this multiple of it.
 const TIMES: f64 = 2.5;
 
 /// Seconds in a day.
 const DAY: f64 = 24.0 * 60.0 * 60.0;
 
-/// How long the battery of a device lasts, or takes until it is full while it is charged, by what
-/// was recorded of it until now. `None`: that is not known, or not worth showing.
+/// How long the battery of a device lasts, or takes until it is full while charging, according to
+/// its history. `None`: unknown, or too inaccurate to be shown.
 pub fn time_left(entries: &[Entry], device: &Device, now: Timestamp) -> Option<TimeLeft> {
     let battery = device.battery?;
     if battery.state == ChargeState::Charging && !device.is_solar() {
-        // Many devices do not report their charge while they are charged: an old one is kept.
+        // Many devices do not report their charge while charging: then the last one is kept.
         let is_reported = battery.charge_at == battery.at;
         let until_full = || charging::until_full(entries, now);
         let left = is_reported.then(until_full).flatten()?;
@@ -45,7 +45,7 @@ pub fn time_left(entries: &[Entry], device: &Device, now: Timestamp) -> Option<T
     shown(TimeLeftUntil::Empty, basis, in_seconds, now)
 }
 
-/// A time in seconds, if it is worth showing.
+/// Converts a time in seconds, if it is accurate enough to be shown.
 fn shown(
     until: TimeLeftUntil,
     basis: TimeBasis,
@@ -65,7 +65,7 @@ fn shown(
     is_worth.then_some(left)
 }
 
-/// Seconds that are not below zero.
+/// Converts seconds to a duration, which is at least zero.
 fn seconds(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }

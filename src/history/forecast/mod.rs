@@ -1,41 +1,42 @@
-//! What will become of a battery: the days it lasts at this use, and the light it needs.
+//! Forecasts for a battery: the days it lasts at the present use, and the light it needs.
 //!
 //! # Method
 //!
-//! It looks at the last 60 days (what was before may have been another use), and at readings of
-//! the device online. A single reading that is more than 3 % away from both neighbours is odd and
-//! left out (`readings.rs`).
+//! The forecast uses the last 60 days (before that, the use may have been different), and readings
+//! of the device while online. A single reading that is more than 3 % away from both neighbours is
+//! an outlier and is dropped (`readings.rs`).
 //!
-//! **Days left.** Charges are rounded, some to steps of 30 %, so what counts is *when* a reading
-//! fell: then the charge was halfway between the two. A rise of 5 % or a charger begins a new phase;
-//! gaps and nights are part of one, since days are those of the calendar. The use is the slope of
-//! Theil and Sen, the median of the slopes between all two falls of one phase, those further apart
-//! with more weight. Of a solar keyboard, which rises and falls daily, the mean charges of the days
-//! take the place of the falls (`trend.rs`).
+//! **Days left.** Charges are rounded, some to steps of 30 %, so the times are evaluated at which a
+//! reading fell: then the charge was halfway between the two. A rise of 5 % or a charger begins a
+//! new phase; gaps and nights belong to a phase, because days are calendar days. The rate of use is
+//! the Theil–Sen slope: the median of the slopes between any two falls of one phase, with more
+//! weight for those further apart. For a solar keyboard, which rises and falls daily, the mean
+//! charges of the days are used instead of the falls (`trend.rs`).
 //!
 //! **Time of use.** A headset or mouse is switched on, used and put away: its charge falls with the
-//! hours in which it is online and not charged. The same slope over these hours is its use
-//! (`axis.rs`). A gap in the recording is not use, and a fall across one is left out, since how long
-//! it took is not known. Where a full battery lasts for more than 200 such hours, the days of the
-//! calendar count.
+//! hours in which it is online and not charging. Its rate of use is the same slope over these hours
+//! (`axis.rs`). A gap in the recording does not count as use, and a fall across a gap is skipped,
+//! because its duration is unknown. If a full battery lasts for more than 200 such hours, calendar
+//! days are used instead.
 //!
-//! **Time until full.** A charger is slower near the end, so it is the time that the battery stayed at each
-//! percent when it was charged before (`charging.rs`).
+//! **Time until full.** Charging is slower near the end, so this is the sum of the times that the
+//! battery spent at each percent in earlier charges (`charging.rs`).
 //!
-//! **Worth showing.** A time left is shown where the least of its range is a quarter of it at least,
-//! and the most two and a half times of it at most, and not while the last reading may be odd (`left.rs`).
-//! `tests/time_left.rs` has how far off it is.
+//! **Accuracy for display.** A time left is shown if the lower limit of its range is at least a
+//! quarter of it, and the upper limit at most two and a half times it, and not while the last
+//! reading may be an outlier (`left.rs`). `tests/time_left.rs` measures the errors.
 //!
-//! **Light a day.** Between two measurements of light lies a straight line, in sleep the lesser of
-//! both; more than half a day without one is unknown. Over a week the change of the charge is a
-//! line in the sum of the light, again by Theil and Sen, and where that line says “no change” is
-//! the light that is needed. A week evens out workdays and weekends. Days with a full battery
-//! are left out: it takes no more light (`balance.rs`).
+//! **Light per day.** Light is interpolated linearly between two measurements; during sleep, the
+//! lesser of both applies; a gap of more than half a day is unknown. Over a week, the change of the
+//! charge is a linear function of the sum of the light, again by Theil–Sen, and the needed light is
+//! where that line crosses zero. A week evens out workdays and weekends. Days with a full battery
+//! are skipped: it gains nothing from light (`balance.rs`).
 //!
-//! **Ranges** hold nine times of ten, if the days to come are like those looked at. That of the
-//! use comes from how different the weeks were, or parts of three hours of use; few of them count as
-//! if two more differed by a quarter. The margin of the charge is added. That of the light from what it would be without one
-//! eighth of the days, each in turn. What is rounded is added (`estimate.rs`).
+//! **Ranges** are 90 % ranges, if the days to come are like those evaluated. The range of the use
+//! is derived from the differences between weeks, or between parts of three hours of use; if there are
+//! few of them, two more are assumed that differ by a quarter. The margin of the charge is added.
+//! The range of the light is derived by the jackknife, leaving out each eighth of the days in turn.
+//! The rounding error is added (`estimate.rs`).
 
 mod axis;
 mod balance;
@@ -59,78 +60,78 @@ use axis::Timed;
 use hours::Hour;
 use readings::Readings;
 
-/// So far back it looks.
+/// The length of history that a forecast uses.
 pub const WINDOW: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
-/// How many hours of use a full battery may last for the time left to be one of use. What lasts longer,
-/// such as a mouse with cells for a year, has the time of the calendar.
+/// The maximum life of a full battery in hours of use for which the time left is given in hours of
+/// use. For longer ones, such as a mouse with cells for a year, it is given in calendar time.
 const HOURS_OF_USE: f64 = 200.0;
 
-/// The same where the time left was one of use before: a use near the limit would change it with each
-/// reading.
+/// The same limit if the last forecast was time of use (hysteresis): otherwise a use near the limit
+/// would change the basis with each reading.
 const HOURS_STILL_OF_USE: f64 = 250.0;
 
-/// What is expected of a device.
+/// The forecast for a device.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
-    /// What the charge loses a day, in percent; below 0 it gains.
+    /// The loss of charge in percent per day; negative if it gains.
     pub loss: Result<Estimate, Lack>,
     /// How long the charge lasts.
     pub outlook: Result<Outlook, Lack>,
-    /// The light of a device that measures it.
+    /// The light on a device that measures it.
     pub sunlight: Option<Sunlight>,
-    /// The use until it is empty, in days of 24 hours, of a device that is used for hours.
+    /// The time of use until empty, in days of 24 hours, for a device that is used for hours.
     pub of_use: Option<Estimate>,
-    /// Whether the last charge is far from the one before, and was read once: it is odd, or of new
-    /// cells.
+    /// Whether the last charge differs much from the one before and was read only once: an outlier,
+    /// or new cells.
     pub is_doubtful: bool,
 }
 
-/// How long a charge lasts at this use.
+/// How long a charge lasts at the present use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Outlook {
-    /// It is empty after so many days, from the time of the forecast on.
+    /// Days until empty, from the time of the forecast on.
     Empty(Estimate),
-    /// It holds, or lasts for more than ten years.
+    /// The charge does not decrease, or lasts for more than ten years.
     Holds,
 }
 
 /// The light on a device with solar cells.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sunlight {
-    /// What it gets, in lux hours a day, on average of the days whose light is known.
+    /// The received light in lux hours per day, averaged over the days with known light.
     pub a_day: Option<f64>,
-    /// What it needs to hold its charge, in lux hours a day.
+    /// The light needed to keep the charge, in lux hours per day.
     pub needed: Result<Estimate, Lack>,
 }
 
 /// Why there is no forecast yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// The device tells no percentage.
+    /// The device does not report a percentage.
     NoPercent,
-    /// It was not watched for long enough, or its charge fell too little.
+    /// It was not recorded for long enough, or its charge fell too little.
     TooSoon,
-    /// The light of too few days is known from morning to night.
+    /// There are too few days with light data from morning to night.
     FewDays,
-    /// The days were too alike, or too many other things happened, to tell what light does.
+    /// The days were too similar, or other influences too strong, to determine the effect of light.
     Unclear,
 }
 
 impl Lack {
-    /// In words, for people.
+    /// A text for the user.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::NoPercent => "the device tells no percentage",
+            Self::NoPercent => "the device does not report a percentage",
             Self::TooSoon => "not enough data yet (days in which the charge falls are needed)",
             Self::FewDays => "not enough data yet (two weeks of light, day and night, are needed)",
-            Self::Unclear => "not enough data yet (days more and less bright are needed)",
+            Self::Unclear => "not enough data yet (both bright and dark days are needed)",
         }
     }
 }
 
-/// What is expected of a device after `now`, of entries of any order. What its last forecast counted,
-/// hours of use or days, is kept near the limit.
+/// Computes the forecast for a device from `now` on. The entries can be in any order. Near the limit,
+/// the basis of the last forecast (time of use or calendar time) is kept.
 pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast {
     let (forecast, hours) = of_charge(entries, device, now);
     Forecast {
@@ -139,7 +140,7 @@ pub fn forecast(entries: &[Entry], device: &Device, now: Timestamp) -> Forecast 
     }
 }
 
-/// The same without the light, and the hours of a device that measures it.
+/// The same without the light, with the hours of a device that measures it.
 fn of_charge(entries: &[Entry], device: &Device, now: Timestamp) -> (Forecast, Option<Vec<Hour>>) {
     let margin = device.battery.and_then(|it| it.margin).unwrap_or_default();
     let (recent, since) = recent(entries, now);
@@ -173,7 +174,7 @@ fn of_charge(entries: &[Entry], device: &Device, now: Timestamp) -> (Forecast, O
     (forecast, hours)
 }
 
-/// The time of use until the battery is empty, if a full one lasts for so many hours at `most`.
+/// The time of use until the battery is empty, if a full one lasts at most `most` hours.
 fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp, most: f64) -> Option<Estimate> {
     let timed: Vec<Timed<'_>> = axis::by_use(recent).collect();
     let last = timed.last()?;
@@ -188,7 +189,7 @@ fn of_use(recent: &[&Entry], margin: PercentPoints, now: Timestamp, most: f64) -
     }
 }
 
-/// The entries of the window, sorted by time, and where it starts.
+/// The entries within the window, sorted by time, and the start of the window.
 fn recent(entries: &[Entry], now: Timestamp) -> (Vec<&Entry>, Timestamp) {
     let since = Timestamp::from_start(now.since_start().saturating_sub(WINDOW));
     let within = |entry: &&Entry| (since..=now).contains(&entry.at);
@@ -197,7 +198,7 @@ fn recent(entries: &[Entry], now: Timestamp) -> (Vec<&Entry>, Timestamp) {
     (recent, since)
 }
 
-/// How long after the start of the window a time in it is.
+/// The seconds from the start of the window to a time in it.
 fn seconds(at: Timestamp, since: Timestamp) -> u32 {
     u32::try_from(at.since(since).as_secs()).unwrap_or(u32::MAX)
 }

@@ -1,11 +1,11 @@
-//! The charges a device told, without the odd ones.
+//! The charges that a device reported, without outliers.
 
 use super::axis::Timed;
 
-/// A charge that was read, for as long as it was read again.
+/// A charge, with the time during which it was read repeatedly.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Reading {
-    /// When it was read first and last, in seconds on the axis.
+    /// The time of the first and the last such reading, in seconds on the axis.
     pub(super) from: u32,
     pub(super) to: u32,
     /// In percent.
@@ -14,22 +14,22 @@ pub(super) struct Reading {
     pub(super) charging: bool,
     /// Whether there is a gap in the recording before it.
     pub(super) after_gap: bool,
-    /// How many entries say so.
+    /// The number of entries.
     count: u32,
 }
 
-/// A charge that leaps farther than this and back is odd, in percent.
+/// The difference in percent, to both neighbours, from which on a charge is an outlier.
 const FAR: f64 = 3.0;
 
-/// The charges of a device while it was online, equal ones together.
+/// The charges of a device while online, with equal consecutive ones merged.
 pub(super) struct Readings {
-    /// Without the odd ones.
+    /// All without outliers.
     pub(super) all: Vec<Reading>,
-    /// Whether the last one is left out as odd: it may be of new cells.
+    /// Whether the last one was dropped as an outlier; it may come from new cells.
     pub(super) end_odd: bool,
 }
 
-/// The charges of a device while it was online.
+/// The charges of a device while online.
 pub(super) fn readings<'a>(entries: impl Iterator<Item = Timed<'a>>) -> Readings {
     let read = read(entries);
     let all = without_odd(&read);
@@ -80,8 +80,8 @@ impl Reading {
     }
 }
 
-/// Leaves out single charges that are far from those before and after, which are near each other.
-/// At either end, where one side is not known, the other one counts.
+/// Drops single charges that differ from those before and after, if these are close to each other.
+/// At either end, only the one neighbour counts.
 fn without_odd(readings: &[Reading]) -> Vec<Reading> {
     let mut kept = Vec::new();
     let mut after_gap = false;
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::history::Entry;
 
-    fn told(charges: &[u8]) -> Vec<f64> {
+    fn evaluated(charges: &[u8]) -> Vec<f64> {
         let entries: Vec<Entry> = (0_u32..)
             .zip(charges)
             .map(|(hour, percent)| charge(at(hour), *percent))
@@ -131,19 +131,20 @@ mod tests {
 
     #[test]
     fn equal_charges_are_one_reading() {
-        assert_eq!(told(&[57, 57, 56, 57]), [57.0, 56.0, 57.0]);
+        assert_eq!(evaluated(&[57, 57, 56, 57]), [57.0, 56.0, 57.0]);
     }
 
     #[test]
-    fn a_single_charge_far_from_its_neighbours_is_odd() {
-        assert_eq!(told(&[57, 57, 3, 56, 56]), [57.0, 56.0]);
-        assert_eq!(told(&[57, 57, 3]), [57.0], "at the end it is not sure yet");
-        assert_eq!(told(&[90, 90, 50, 20, 20]), [90.0, 50.0, 20.0], "steps");
-        assert_eq!(told(&[57, 57, 3, 3, 56, 56]).len(), 3, "told twice");
+    fn a_single_charge_far_from_its_neighbours_is_an_outlier() {
+        assert_eq!(evaluated(&[57, 57, 3, 56, 56]), [57.0, 56.0]);
+        assert_eq!(evaluated(&[57, 57, 3]), [57.0], "not confirmed yet");
+        let steps = [90.0, 50.0, 20.0];
+        assert_eq!(evaluated(&[90, 90, 50, 20, 20]), steps, "steps");
+        assert_eq!(evaluated(&[57, 57, 3, 3, 56, 56]).len(), 3, "read twice");
     }
 
     #[test]
-    fn what_was_read_before_a_device_slept_is_no_reading() {
+    fn the_last_charge_of_an_offline_device_is_not_a_reading() {
         let asleep = Entry {
             online: false,
             ..charge(at(3), 57)

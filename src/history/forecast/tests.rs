@@ -1,4 +1,4 @@
-//! Forecasts of what is known beforehand, and of anything at all.
+//! Forecasts with known results, and property tests with arbitrary entries.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ fn device() -> Device {
     samples::mouse("C087-1", battery(ChargeState::Discharging))
 }
 
-/// So many hours after a midnight.
+/// This number of hours after a midnight.
 pub(super) fn at(hour: u32) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(1_764_028_800) + Duration::from_secs(3600) * hour)
 }
 
-/// A charge that was read.
+/// An entry with a charge.
 pub(super) fn charge(at: Timestamp, percent: u8) -> Entry {
     Entry {
         at,
@@ -32,7 +32,7 @@ pub(super) fn charge(at: Timestamp, percent: u8) -> Entry {
     }
 }
 
-/// A mouse that loses as much each day, read every hour but for some of them.
+/// A mouse that loses the same charge each day, read in the selected hours.
 fn mouse(days: u32, from: f64, loss: f64, is_read: impl Fn(u32) -> bool) -> Vec<Entry> {
     (0..days * 24)
         .filter(|hour| is_read(*hour))
@@ -56,7 +56,7 @@ fn days_left(entries: &[Entry], now: Timestamp) -> Estimate {
     }
 }
 
-/// Within 3 %, and the truth is in the range.
+/// Asserts that the estimate is within 3 % of the truth, and that its range contains it.
 fn assert_close(estimate: Estimate, truth: f64) {
     assert!(
         (estimate.best / truth - 1.0).abs() < 0.03,
@@ -80,10 +80,10 @@ fn a_mouse_that_loses_one_percent_a_day_lasts_as_many_days_as_it_has_percent() {
 }
 
 #[test]
-fn days_on_which_nobody_watched_count() {
+fn days_without_recording_count() {
     let entries = mouse(30, 90.0, 1.0, |hour| !(100..400).contains(&hour));
     assert_close(days_left(&entries, at(30 * 24)), 60.0);
-    // And those since it was watched last.
+    // So do the days since the last recording.
     assert_close(days_left(&entries, at(40 * 24)), 50.0);
 }
 
@@ -98,7 +98,7 @@ fn a_recharge_begins_a_new_phase() {
 }
 
 #[test]
-fn just_charged_the_use_of_before_counts() {
+fn just_after_a_charge_the_earlier_use_counts() {
     let mut entries = mouse(20, 30.0, 1.0, |_| true);
     entries.push(Entry {
         state: ChargeState::Charging,
@@ -109,8 +109,8 @@ fn just_charged_the_use_of_before_counts() {
 }
 
 #[test]
-fn steps_are_taken_for_what_they_are() {
-    // 90 above 70, 50 above 35, 20 above 12: half of the way to the next.
+fn charge_steps_are_handled() {
+    // The device reports 90 above 70 %, 50 above 35 %, 20 below: halfway to the next step.
     let step = |percent: f64| match percent {
         70.0.. => 90,
         35.0..70.0 => 50,
@@ -123,7 +123,7 @@ fn steps_are_taken_for_what_they_are() {
 }
 
 #[test]
-fn a_single_odd_reading_changes_nothing() {
+fn a_single_outlier_changes_nothing() {
     let plain = mouse(30, 90.0, 1.0, |_| true);
     for place in [0, 100, 350, plain.len() - 1] {
         let mut odd = plain.clone();
@@ -134,14 +134,14 @@ fn a_single_odd_reading_changes_nothing() {
 }
 
 #[test]
-fn a_charge_that_never_fell_tells_nothing() {
+fn a_charge_that_never_fell_gives_no_forecast() {
     let entries = mouse(30, 57.0, 0.0, |_| true);
     let forecast = forecast(&entries, &device(), at(30 * 24));
     assert_eq!(forecast.outlook, Err(Lack::TooSoon));
 }
 
 #[test]
-fn in_the_sun_a_charge_holds() {
+fn in_the_sun_a_charge_does_not_decrease() {
     let entries = keyboard(45, 1.0, |day| 230 + u16::try_from(day % 3).unwrap());
     let forecast = forecast(&entries, &device(), at(45 * 24));
     assert_eq!(forecast.outlook, Ok(Outlook::Holds));
@@ -176,14 +176,14 @@ fn keyboard(days: u32, loss: f64, light: impl Fn(u32) -> u16) -> Vec<Entry> {
             light: Some(Lux(lux)),
             ..charge(at(hour), rounded(percent))
         });
-        // What is measured is not there at once: the line between two measurements counts.
+        // The gain follows the measurement: light is interpolated between two measurements.
         percent += f64::from(lux) * 5.0 / 10_000.0 - loss / 24.0;
     }
     entries
 }
 
 #[test]
-fn the_light_a_keyboard_needs_is_that_which_makes_up_for_its_loss() {
+fn the_needed_light_compensates_the_loss_of_a_keyboard() {
     let weather = |day: u32| 100 + u16::try_from(day * 37 % 11).unwrap() * 30;
     let entries = keyboard(45, 1.0, weather);
     let sunlight = forecast(&entries, &device(), at(45 * 24)).sunlight.unwrap();
@@ -192,12 +192,12 @@ fn the_light_a_keyboard_needs_is_that_which_makes_up_for_its_loss() {
 }
 
 #[test]
-fn where_all_days_are_alike_there_is_no_telling_what_light_does() {
+fn on_similar_days_the_effect_of_light_is_unknown() {
     let entries = keyboard(45, 1.0, |_| 100);
     let sunlight = forecast(&entries, &device(), at(45 * 24)).sunlight.unwrap();
     assert_eq!(sunlight.needed, Err(Lack::Unclear));
     assert!((sunlight.a_day.unwrap() - 1000.0).abs() < 1.0);
-    // The days left can be told all the same.
+    // The days left are known nevertheless.
     assert_close(days_left(&entries, at(45 * 24)), 75.0);
 }
 
@@ -208,7 +208,7 @@ fn ten_days_of_light_are_too_few() {
     assert_eq!(sunlight.needed, Err(Lack::FewDays));
 }
 
-/// A headset that is on for two hours each day, and loses 5 % in an hour of it: 20 hours when full.
+/// A headset that is on for two hours each day, and loses 5 % per hour of use: 20 hours when full.
 fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry> {
     used(days, from, 20.0, is_watched)
 }
@@ -250,7 +250,7 @@ fn hours(left: TimeLeft) -> [u64; 3] {
 }
 
 #[test]
-fn a_headset_is_told_in_hours_of_use_and_a_keyboard_in_days() {
+fn the_time_of_a_headset_is_in_hours_of_use_and_of_a_keyboard_in_days() {
     let entries = headset(7, 90.0, |_| true);
     let now = at(7 * 24);
     let left = time_left(&entries, &used_for_hours(), now).unwrap();
@@ -260,7 +260,7 @@ fn a_headset_is_told_in_hours_of_use_and_a_keyboard_in_days() {
     );
     let [low, best, high] = hours(left);
     assert!(low <= 4 && best == 4 && 4 <= high, "{left:?}");
-    // It is the same a day later, without use.
+    // The same a day later without use.
     let later = time_left(
         &entries,
         &used_for_hours(),
@@ -276,7 +276,7 @@ fn a_headset_is_told_in_hours_of_use_and_a_keyboard_in_days() {
 }
 
 #[test]
-fn a_mouse_whose_charge_lasts_for_months_is_told_in_days() {
+fn the_time_of_a_mouse_that_lasts_for_months_is_in_days() {
     let mouse = Device {
         kind: Some(DeviceKind::Mouse),
         ..used_for_hours()
@@ -291,12 +291,12 @@ fn a_mouse_whose_charge_lasts_for_months_is_told_in_days() {
 }
 
 #[test]
-fn a_use_near_the_limit_does_not_change_which_time_is_shown() {
+fn a_use_near_the_limit_does_not_change_the_basis() {
     let mut mouse = Device {
         kind: Some(DeviceKind::Mouse),
         ..used_for_hours()
     };
-    // How many hours of use a full battery lasts.
+    // The hours of use of a full battery.
     for (full, basis) in [
         (220.0, TimeBasis::Calendar),
         (185.0, TimeBasis::Use),
@@ -312,15 +312,15 @@ fn a_use_near_the_limit_does_not_change_which_time_is_shown() {
 }
 
 #[test]
-fn what_nothing_recorded_is_not_use() {
-    // On two evenings nothing was recorded; 20 % are gone.
+fn a_gap_in_the_recording_is_not_use() {
+    // Two evenings were not recorded, in which 20 % were used.
     let entries = headset(8, 100.0, |hour| !(48..96).contains(&hour));
     let left = time_left(&entries, &used_for_hours(), at(8 * 24)).unwrap();
     assert_eq!(hours(left)[1], 4, "{left:?}");
 }
 
 #[test]
-fn a_time_that_is_not_sure_is_not_shown() {
+fn an_inaccurate_time_is_not_shown() {
     // An hour of use.
     let entries = headset(1, 90.0, |hour| hour < 20);
     assert_eq!(time_left(&entries, &used_for_hours(), at(20)), None);
@@ -332,7 +332,7 @@ fn a_time_that_is_not_sure_is_not_shown() {
     });
     let entries = headset(7, 90.0, |_| true);
     assert_eq!(time_left(&entries, &unknown, at(7 * 24)), None);
-    // The last reading may be odd, or of new cells.
+    // The last reading may be an outlier, or come from new cells.
     let mut entries = mouse(30, 90.0, 1.0, |_| true);
     entries.push(charge(at(30 * 24), 100));
     let now = at(30 * 24 + 1);
@@ -341,7 +341,8 @@ fn a_time_that_is_not_sure_is_not_shown() {
     assert!(time_left(&entries, &used_for_hours(), now).is_some());
 }
 
-/// A charge from 20 % on that is reported every ten minutes: two hours up to 80 %, then an hour.
+/// A charging session from 20 % on, reported every ten minutes: two hours up to 80 %, then one
+/// hour.
 fn charged(from: Timestamp, minutes: std::ops::RangeInclusive<u32>) -> Vec<Entry> {
     let percent = |minute: u32| match minute {
         0..120 => 20 + minute / 2,
@@ -362,7 +363,7 @@ fn charged(from: Timestamp, minutes: std::ops::RangeInclusive<u32>) -> Vec<Entry
 }
 
 #[test]
-fn the_time_until_full_is_that_of_the_charge_before() {
+fn the_time_until_full_is_that_of_the_previous_charge() {
     let mut device = used_for_hours();
     device.battery = Some(battery(ChargeState::Charging));
     let mut entries = charged(at(0), 0..=180);
@@ -385,16 +386,16 @@ fn the_time_until_full_is_that_of_the_charge_before() {
 }
 
 #[test]
-fn without_a_rate_of_charge_there_is_no_time_until_full() {
+fn without_a_charging_rate_there_is_no_time_until_full() {
     let mut device = used_for_hours();
     device.battery = Some(battery(ChargeState::Charging));
-    // The first time.
+    // The first charge.
     let first = charged(at(0), 0..=90);
     assert_eq!(
         time_left(&first, &device, at(0) + Duration::from_secs(5400)),
         None
     );
-    // The charge is not reported while it is charged: the one of before is kept.
+    // The charge is not reported while charging: the previous one is kept.
     let mut kept = charged(at(0), 0..=180);
     kept.extend(charged(at(24), 0..=60));
     for entry in &mut kept {
@@ -403,7 +404,7 @@ fn without_a_rate_of_charge_there_is_no_time_until_full() {
         }
     }
     assert_eq!(time_left(&kept, &device, at(25)), None);
-    // And by the reading itself.
+    // The same, recognised by the times of the reading itself.
     let mut entries = charged(at(0), 0..=180);
     entries.extend(charged(at(24), 0..=60));
     assert!(time_left(&entries, &device, at(25)).is_some());
@@ -415,7 +416,7 @@ fn without_a_rate_of_charge_there_is_no_time_until_full() {
 }
 
 #[test]
-fn while_it_is_away_a_device_is_not_charged() {
+fn an_offline_device_is_not_charging() {
     let mut device = used_for_hours();
     device.battery = Some(battery(ChargeState::Charging));
     let mut entries = charged(at(0), 0..=180);
@@ -432,8 +433,8 @@ fn while_it_is_away_a_device_is_not_charged() {
 
 #[test]
 fn the_same_history_has_the_same_range_a_second_later() {
-    // A percent each day, at the same time of day, so that weeks end exactly at a reading; now and then
-    // two.
+    // One percent per day (occasionally two), at the same time of day, so that weeks end exactly at
+    // a reading.
     let percent = |day: u32| 90 - day - day / 9;
     let days = (0..40).map(|day| charge(at(24 * day), u8::try_from(percent(day)).unwrap()));
     let entries: Vec<Entry> = days.collect();
@@ -486,7 +487,7 @@ fn is_sound(estimate: Estimate, least: f64) -> bool {
 
 proptest! {
     #[test]
-    fn whatever_was_recorded_numbers_are_finite_and_in_order(
+    fn for_any_history_numbers_are_finite_and_in_order(
         entries in proptest::collection::vec(any_entry(), 0..200),
         now in prop_oneof![0..10_000_000_u64, any::<u64>()],
     ) {

@@ -1,4 +1,4 @@
-//! What the charge loses a day, and how long it lasts.
+//! The loss of charge per day, and how long the charge lasts.
 
 use super::Outlook;
 use super::days;
@@ -7,76 +7,79 @@ use super::hours::Hour;
 use super::readings::Reading;
 use hidpp_proto::units::PercentPoints;
 
-/// A rise of so much is a charger's, or new cells: a new phase.
+/// A rise in percent that means a charger or new cells, and begins a new phase.
 const REFILLED: f64 = 5.0;
 
-/// How many percent may be lost at rest in a gap of the recording; a larger loss was use.
+/// The maximum loss in percent in a gap of the recording that counts as self-discharge; a larger
+/// one was use.
 const LOST: f64 = 3.0;
 
-/// Two days of a solar keyboard that are further apart belong to two phases.
+/// The difference in percent between two days of a solar keyboard that begins a new phase.
 const LEAP: f64 = 15.0;
 
-/// How much of an axis is enough, in days on it.
+/// The time scales of an axis, in days on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
-    /// Falls over less time than this are not enough for a slope.
+    /// The minimum time for a slope.
     shortest: f64,
-    /// After so much time with hardly any change the charge hardly changes; before, it takes
-    /// [`LEAST_STEPS`].
+    /// The time after which a very small change is accepted as a slope; before, [`LEAST_STEPS`] are
+    /// required.
     long: f64,
-    /// The losses in parts of this length are compared for the range.
+    /// The length of the parts that are compared for the range.
     part: f64,
 }
 
-/// On the calendar weeks are compared: they have workdays and weekends.
+/// In calendar time, weeks are compared: each has workdays and a weekend.
 pub(super) const CALENDAR: Scale = Scale {
     shortest: 3.0,
     long: 14.0,
     part: 7.0,
 };
 
-/// In use parts of three hours are compared.
+/// In time of use, parts of three hours are compared.
 pub(super) const USE: Scale = Scale {
     shortest: 1.0 / 24.0,
     long: 30.0,
     part: 3.0 / 24.0,
 };
 
-/// Fewer steps than this are not enough, unless they took long.
+/// The minimum number of steps, unless they took long.
 const LEAST_STEPS: f64 = 3.0;
 
-/// What lasts for longer holds, in days.
+/// The longest forecast in days; a charge that lasts longer counts as not decreasing.
 const FARTHEST: f64 = 3650.0;
 
 /// The charge over days since the start of the window: one line for each phase.
 #[derive(Clone, Debug)]
 pub(super) struct Phases {
     lines: Vec<Vec<Point>>,
-    /// How much a charge differs from the next lower one that is told, in percent.
+    /// The mean step between two reported charges, in percent.
     step: f64,
-    /// Where the charge is known best, last.
+    /// The last point at which the charge is known most accurately.
     last: Point,
-    /// What was read last.
+    /// The last reading.
     read: Point,
     scale: Scale,
 }
 
-/// What is lost.
+/// The trend of a charge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Trend {
-    /// Percent a day.
+    /// The loss in percent per day.
     pub(super) loss: Estimate,
-    /// The charge when it was read last, and how far it may be from that.
+    /// The charge at the last reading.
     charge: Point,
+    /// Its rounding error.
     rounding: f64,
-    /// The standard error of `loss`, and how much the losses of single parts differ.
+    /// The standard error of `loss`.
     error: f64,
+    /// The spread of the losses of single parts.
     spread: f64,
     /// The length of a part, in days.
     part: f64,
 }
 
-/// The falls of a battery that is used up, and charged or changed now and then.
+/// The falls of a battery that is discharged, and charged or replaced from time to time.
 pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
     let mut lines = vec![Vec::new()];
     let mut steps = Vec::new();
@@ -84,7 +87,7 @@ pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
     let before = std::iter::once(None).chain(readings.iter().map(Some));
     for (reading, before) in readings.iter().zip(before) {
         let refilled = lowest.is_some_and(|it| reading.charge >= it + REFILLED);
-        // How long the charge took for what it lost in a gap is not known.
+        // The duration of a fall in a gap is unknown.
         let lost = reading.after_gap && lowest.is_some_and(|it| reading.charge < it - LOST);
         if reading.charging || refilled || lost {
             lines.push(Vec::new());
@@ -107,7 +110,7 @@ pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
     }
     let read = read_last(readings)?;
     Some(Phases {
-        // After a charge there was no fall yet.
+        // Just after a charge, there is no fall yet.
         last: lines.last()?.last().copied().unwrap_or(read),
         lines,
         step: mean(&steps).unwrap_or(1.0),
@@ -116,7 +119,7 @@ pub(super) fn falls(readings: &[Reading], scale: Scale) -> Option<Phases> {
     })
 }
 
-/// The mean charges of the days of a solar keyboard.
+/// The daily mean charges of a solar keyboard.
 pub(super) fn daily(hours: &[Hour], readings: &[Reading]) -> Option<Phases> {
     let mut lines: Vec<Vec<Point>> = vec![Vec::new()];
     for (day, hours) in (0_u32..).zip(hours.chunks(24)) {
@@ -151,7 +154,7 @@ fn read_last(readings: &[Reading]) -> Option<Point> {
     })
 }
 
-/// The trend of the phases; `None`: there is too little of them.
+/// The trend of the phases; `None`: not enough data.
 pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     let best = -slope(&phases.lines)?;
     let scale = phases.scale;
@@ -169,7 +172,8 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     if length < scale.shortest || few {
         return None;
     }
-    // Where within a step the charge is is not told: half of one at most, a quarter as a rule.
+    // The position of the charge within a step is unknown: at most half a step off, typically a
+    // quarter.
     let rounding = phases.step / 4.0;
     let rounded = rounding * f64::sqrt(2.0 * lines) / length;
     let spread = spread(&parts, best.abs() / 4.0);
@@ -189,11 +193,11 @@ pub(super) fn trend(phases: &Phases) -> Option<Trend> {
     })
 }
 
-/// Times in days are inexact: within a second they count as equal. Without this a part could end at
-/// another point when the same history is evaluated later.
+/// One second in days: closer times count as equal. Otherwise, because of rounding, a part could
+/// end at a different point when the same history is evaluated later.
 const SAME: f64 = 1.0 / (24.0 * 60.0 * 60.0);
 
-/// What was lost a day, part by part.
+/// The loss per day in each part.
 fn losses(line: &[Point], part: f64) -> Vec<f64> {
     let mut losses = Vec::new();
     let mut start = line.first();
@@ -207,8 +211,8 @@ fn losses(line: &[Point], part: f64) -> Vec<f64> {
 }
 
 impl Trend {
-    /// How long the charge lasts from `today`, in days since the start of the axis. `margin`: how
-    /// far the real charge may be from the one that was read.
+    /// How long the charge lasts from `today`, in days since the start of the axis. `margin` is the
+    /// possible difference between the real charge and the reading.
     pub(super) fn outlook(&self, today: f64, margin: PercentPoints) -> Outlook {
         let passed = (today - self.charge.x).max(0.0);
         let lasts = |charge: f64, loss: f64| {
@@ -222,7 +226,7 @@ impl Trend {
         let Some(best) = lasts(charge, self.loss.best) else {
             return Outlook::Holds;
         };
-        // The parts to come differ as those before did: the more there are, the less in all.
+        // Future parts vary like the past ones; over more parts, the variation averages out.
         let to_come = (best / self.part).max(1.0);
         let loss = Estimate::around(
             self.loss.best,
@@ -239,7 +243,7 @@ impl Trend {
         })
     }
 
-    /// How long a full battery lasts, in days on the axis; `None`: it does not lose charge.
+    /// How long a full battery lasts, in days on the axis; `None`: the charge does not decrease.
     pub(super) fn full(&self) -> Option<f64> {
         (self.loss.best > 0.0).then(|| 100.0 / self.loss.best)
     }
