@@ -1,9 +1,9 @@
-//! Opening regular files, and nothing else.
+//! Opens regular files only.
 //!
-//! Opening a FIFO waits for its other end, and reading a device may never end. So every file of
-//! state, configuration or cache is opened with `O_NONBLOCK`, and its type is checked on the open
-//! descriptor: between a check by path and the opening, the file could be exchanged. On a regular
-//! file `O_NONBLOCK` has no effect.
+//! Opening a FIFO blocks until its other end is opened, and reading a device may never end. So
+//! every file of state, configuration or cache is opened with `O_NONBLOCK`, and its type is checked
+//! on the open descriptor: after a check by path, the file could be replaced before it is opened.
+//! On a regular file `O_NONBLOCK` has no effect.
 
 use std::fmt;
 use std::fs::{self, File, FileType, OpenOptions};
@@ -14,12 +14,12 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 
-/// Something other than a regular file is in the place of one.
+/// The error for something other than a regular file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is {0}, not a regular file; move it away")]
 pub struct NotRegular(Other);
 
-/// A file that is not a regular one.
+/// The type of a file that is not regular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Other {
     Directory,
@@ -61,22 +61,22 @@ impl From<FileType> for Other {
     }
 }
 
-/// Whether an error is that the file is not a regular one.
+/// Whether an error is [`NotRegular`].
 pub fn is_not_regular(error: &io::Error) -> bool {
     matches!(error.get_ref(), Some(inner) if inner.is::<NotRegular>())
 }
 
-/// Opens a file to read it; symbolic links are followed.
+/// Opens a file for reading; symbolic links are followed.
 pub fn open(path: &Path) -> io::Result<File> {
     open_with(path, OpenOptions::new().read(true), OFlags::empty())
 }
 
-/// Opens a file to read it; a symbolic link is an error.
+/// Opens a file for reading; a symbolic link is an error.
 pub fn open_unlinked(path: &Path) -> io::Result<File> {
     open_with(path, OpenOptions::new().read(true), OFlags::NOFOLLOW)
 }
 
-/// Opens a file to read it and append to it, and creates it if it is missing. A symbolic link is an
+/// Opens a file for reading and appending, and creates it if it is missing. A symbolic link is an
 /// error, so that no file elsewhere is written.
 pub fn open_to_append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -109,7 +109,7 @@ fn open_with(path: &Path, options: &mut OpenOptions, flags: OFlags) -> io::Resul
     let flags = flags.bits().cast_signed();
     let file = options.custom_flags(flags).open(path).map_err(|error| {
         let refused = Errno::from_io_error(&error);
-        // A socket or a FIFO without another end; a directory; a symbolic link.
+        // In this order: a socket, or a FIFO without another end; a directory; a symbolic link.
         if matches!(refused, Some(Errno::NXIO | Errno::ISDIR | Errno::LOOP)) {
             let kind = fs::symlink_metadata(path).map(|it| it.file_type());
             not_regular(kind.map_or(Other::Unknown, Other::from))
@@ -143,7 +143,7 @@ mod tests {
     const ALL: [Opening; 3] = [open, open_unlinked, open_to_append];
 
     #[test]
-    fn whatever_is_in_the_place_of_a_file_is_named_and_does_not_block() {
+    fn a_file_that_is_not_regular_is_an_error_and_does_not_block() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name| folder.path().join(name);
         fs::create_dir(path("directory")).unwrap();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_only_where_nothing_is_written() {
+    fn links_are_followed_only_for_reading() {
         let folder = tempfile::tempdir().unwrap();
         let (link, target) = (folder.path().join("link"), folder.path().join("target"));
         symlink(&target, &link).unwrap();

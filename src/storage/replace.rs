@@ -7,24 +7,24 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-/// What the names of temporary files begin with, before the name of the file to be replaced.
+/// The prefix of temporary files, followed by the name of the file to be replaced.
 const TEMPORARY: &str = ".new-";
 
-/// A temporary file that was not written for this long was left by a process that was killed.
+/// The age from which on a temporary file is stale: it was left by a process that was killed.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// Replaces a file atomically: at any time either the old or the new one is there as a whole, also
-/// after a power cut, since the new one is on the disk (fsync) before it is renamed. The directory
-/// is not synchronised: after a power cut the old file may be there. It is made if it is missing;
-/// both are for their owner only.
+/// Replaces a file atomically: at any time either the complete old or the complete new one exists,
+/// even after a power cut, because the new one is synchronised to the disk (fsync) before it is
+/// renamed. The directory is not synchronised, so after a power cut the old file may be back. The
+/// directory is created if it is missing; both are accessible to their owner only.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = write_beside(path, content)?;
     new.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Replaces a damaged file, which is kept: its name then ends with `.damaged`, and it takes the
-/// place of one that was kept before. Returns where it is.
+/// Replaces a damaged file and keeps it with `.damaged` appended to its name, replacing one kept
+/// before. Returns its new path.
 pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let new = write_beside(path, content)?;
     let mut kept = path.as_os_str().to_owned();
@@ -34,7 +34,7 @@ pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // With a second name, the file is there at any time. Some file systems have no such names.
+    // With a hard link, the file exists at any time. Some file systems do not support them.
     if fs::hard_link(path, &kept).is_err() {
         fs::rename(path, &kept)?;
     }
@@ -60,7 +60,7 @@ fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     Ok(temporary)
 }
 
-/// Removes what killed processes left: it would add up. What cannot be removed is left.
+/// Removes stale temporary files of killed processes, which would accumulate. Failures are ignored.
 fn remove_left_behind(folder: &Path, prefix: &OsString) {
     let prefix = prefix.as_encoded_bytes();
     for found in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -70,7 +70,7 @@ fn remove_left_behind(folder: &Path, prefix: &OsString) {
                 .duration_since(found.metadata()?.modified()?)
                 .map_err(io::Error::other)
         };
-        // A time that has not come yet is of a clock that was wrong.
+        // A time in the future was set while the clock was wrong.
         if is_ours && age().map_or(true, |age| age > LEFT_BEHIND) {
             _ = fs::remove_file(found.path());
         }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_and_its_directory_are_for_their_owner_only() {
+    fn a_file_and_its_directory_are_accessible_to_their_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("below/file");
         replace(&path, b"old").unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_killed_processes_left_is_removed_and_what_others_write_is_not() {
+    fn stale_temporary_files_are_removed_and_others_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let age = |name, seconds| {
             let file = fs::File::create(folder.path().join(name)).unwrap();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn of_damaged_files_the_last_one_is_kept() {
+    fn only_the_last_damaged_file_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         for text in ["first", "second"] {

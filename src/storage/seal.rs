@@ -6,8 +6,8 @@
 //!
 //! `crc` is the CRC-32 (that of gzip and PNG, 8 lower-case hexadecimal digits) of a name, such as
 //! the id of the device, followed by the text of the object up to the comma before `"crc"`. The
-//! name keeps an object from being taken for that of another device. The object stays JSON: people
-//! and `jq` read it, and so do versions of this program that know no checksum.
+//! name prevents an object from being mistaken for that of another device. The object stays JSON:
+//! people and `jq` can read it, and so can versions of this program without checksums.
 //!
 //! A CRC-32 detects every error of up to 3 bits, and every burst of up to 32, in objects of this
 //! size. It does not protect against deliberate changes.
@@ -18,18 +18,18 @@ const START: &[u8] = br#","crc":""#;
 const DIGITS: usize = 8;
 const END: &[u8] = br#""}"#;
 
-/// What a checksum says about an object.
+/// The result of checking a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seal {
-    /// It fits.
+    /// It is valid.
     Sound,
-    /// It does not fit: something is damaged.
+    /// It does not match: the object is damaged.
     Broken,
-    /// There is none, as in files of earlier versions.
+    /// There is no checksum, as in files of earlier versions.
     Missing,
 }
 
-/// Adds the checksum to the text of an object that is not empty.
+/// Adds the checksum to the text of an object, which must not be empty.
 pub fn seal(name: &str, object: &str) -> String {
     let body = object.strip_suffix('}').unwrap_or(object);
     let sum = checksum(name, body.as_bytes());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_checksum_is_not_damaged() {
+    fn an_object_without_a_checksum_is_not_damaged() {
         for object in ["", "{}", "}", OBJECT, r#","crc":"1234567""#] {
             assert_eq!(check("", object.as_bytes()), Seal::Missing, "{object}");
         }
