@@ -1,15 +1,15 @@
-//! A logger that keeps each message on its line.
+//! A logger that sanitizes messages and keeps each on one line.
 
 use log::{Log, Metadata, Record};
 
 use super::line;
 
-/// Hands messages to another logger in displayable form: the name of a device or the error text of
-/// another program may be quoted in them, and must not end the line or control the terminal.
+/// Passes messages to another logger in displayable form: they may quote names of devices or error
+/// texts of other programs, which must not end the line or control the terminal.
 pub struct Clean<L>(pub L);
 
 impl Clean<env_logger::Logger> {
-    /// Makes a logger that of the program; one that was made so before stays.
+    /// Installs the program's logger, unless one is installed already.
     pub fn init(logger: env_logger::Logger) {
         let level = logger.filter();
         if log::set_boxed_logger(Box::new(Self(logger))).is_ok() {
@@ -53,7 +53,7 @@ mod tests {
     use super::super::tests::{HOSTILE, assert_harmless};
     use super::*;
 
-    /// Keeps what it is given.
+    /// Stores the messages.
     #[derive(Default)]
     struct Kept(Mutex<Vec<String>>);
 
@@ -76,14 +76,14 @@ mod tests {
             let record = |args: std::fmt::Arguments<'_>| {
                 log.log(&Record::builder().level(Level::Warn).args(args).build());
             };
-            record(format_args!("{name}: hard to believe"));
+            record(format_args!("{name}: implausible reading"));
         }
         let kept = log.0.0.into_inner().unwrap();
         assert_eq!(kept.len(), HOSTILE.len());
         for message in kept {
             assert_harmless(&message);
             assert!(
-                message.ends_with("hard to believe") || message.ends_with('…'),
+                message.ends_with("implausible reading") || message.ends_with('…'),
                 "{message}"
             );
         }

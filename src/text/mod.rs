@@ -1,9 +1,9 @@
-//! Foreign text made displayable: whatever a device, a file or another program chose.
+//! Sanitizes untrusted text for display: text from devices, files and other programs.
 //!
 //! Names, serial numbers, paths and error texts reach terminals, bars, notifications, logs and
-//! pictures. A hostile one could move the cursor, reorder its line, look like nothing at all or
-//! hide under another name. [`name`], [`line()`] and [`id`] are the only places where this is decided;
-//! they are applied where foreign text enters and again where it leaves.
+//! pictures. A hostile one could move the cursor, reorder its line, be invisible, or imitate
+//! another name. Only [`name`], [`line()`] and [`id`] decide about this; they are applied where
+//! untrusted text is read, and again where it is written.
 //!
 //! # What is removed
 //!
@@ -16,9 +16,10 @@
 //! | private use, surrogates, noncharacters, unassigned | Co, Cs, Cn |
 //! | marks without a base, more than `MOST_MARKS` on one, the same mark twice (UTS #39, 5.4) | Mn, Me, Mc |
 //!
-//! Spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and the blank symbols become one space
-//! each, and a run of them one. `Default_Ignorable_Code_Point` adds fillers, the grapheme joiner and
-//! variation selectors, see `is_ignorable`. What has no width and no base is not drawn and goes.
+//! Spaces of any kind (`White_Space`, categories Zs, Zl, Zp) and blank symbols are replaced by one
+//! space, also a run of them. By `Default_Ignorable_Code_Point`, fillers, the grapheme joiner and
+//! variation selectors are removed, too, see `is_ignorable`. Characters with neither width nor base
+//! are not drawn, and are removed.
 //!
 //! # What is kept
 //!
@@ -39,37 +40,37 @@ use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// How many columns a name takes at most: the longest real one has 40.
+/// The maximum width of a name in columns; the longest real one has 40.
 const NAME_COLUMNS: usize = 64;
-/// How many columns a line takes at most, which may quote several names and paths.
+/// The maximum width of a line in columns; it may quote several names and paths.
 const LINE_COLUMNS: usize = 2000;
-/// How many characters there are for each column at most: a letter and its marks.
+/// The maximum number of characters per column: a letter and its marks.
 const CHARACTERS_PER_COLUMN: usize = 4;
-/// How many marks a base keeps (UTS #39, 5.4: no sequences of more than 4 nonspacing marks).
+/// The maximum number of marks on a base (UTS #39, 5.4: no sequences of more than 4 nonspacing
+/// marks).
 const MOST_MARKS: usize = 4;
-/// How many characters are drawn as one at most: the longest emoji sequence has 10, a stack of
-/// Tibetan or Devanagari letters fewer.
+/// The maximum number of characters in a grapheme cluster: the longest emoji sequence has 10, a
+/// stack of Tibetan or Devanagari letters fewer.
 const MOST_IN_CLUSTER: usize = 16;
-/// Stands for what was cut off.
+/// Appended to a truncated text.
 const ELLIPSIS: char = '…';
 
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
 
-/// The displayable form of a name, of one line and at most 64 columns; `None`: nothing of it can be
-/// seen, so that the name counts as unknown.
+/// The displayable form of a name: one line of at most 64 columns. `None`: nothing in it is
+/// visible, so the name counts as unknown.
 pub fn name(text: &str) -> Option<String> {
     Some(displayable(text, NAME_COLUMNS)).filter(|text| !text.is_empty())
 }
 
-/// The displayable form of a text that quotes names, paths or what another program reported: one
-/// line.
+/// The displayable form of a text that quotes names, paths or texts of other programs: one line.
 pub fn line(text: &str) -> String {
     displayable(text, LINE_COLUMNS)
 }
 
-/// The displayable form of an id: it stays one of a kind, so what is not visible ASCII is written as
-/// `\u{202e}` rather than left out.
+/// The displayable form of an id. It must stay unique, so characters other than visible ASCII are
+/// escaped as `\u{202e}` instead of being removed.
 pub fn id(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_graphic() || c == ' ';
     if text.chars().all(is_plain) {
@@ -86,8 +87,8 @@ pub fn id(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Whether a character can be displayed by itself, whatever stands next to it. What cannot is
-/// escaped in JSON, which loses nothing.
+/// Whether a character can be displayed in any context. Others are escaped in JSON, which is
+/// lossless.
 pub fn is_plain(c: char) -> bool {
     c == ' ' || is_drawn(c)
 }
@@ -115,7 +116,7 @@ fn displayable(text: &str, columns: usize) -> String {
     shown
 }
 
-/// What is drawn as one character; of one put together from very many, its first.
+/// Limits a grapheme cluster: one with too many characters is reduced to its first.
 fn bounded(cluster: &str) -> &str {
     if cluster.chars().nth(MOST_IN_CLUSTER).is_none() {
         return cluster;
@@ -124,7 +125,7 @@ fn bounded(cluster: &str) -> &str {
     cluster.get(..first).unwrap_or_default()
 }
 
-/// A text that goes on, with the sign for it within its columns.
+/// Truncates a text and appends an ellipsis, within the given columns.
 fn cut(shown: &str, columns: usize) -> String {
     let mut cut = String::new();
     for cluster in shown.graphemes(true) {
@@ -139,12 +140,12 @@ fn cut(shown: &str, columns: usize) -> String {
     cut
 }
 
-/// The characters that may be shown, spaces as `' '`, without marks that have no base or are too
-/// many, and with joiners and selectors only where they have an effect.
+/// The allowed characters, with spaces as `' '`, without marks that lack a base or are too many,
+/// and with joiners and selectors only where they have an effect.
 fn kept(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let (mut before, mut marks): (Option<char>, usize) = (None, 0);
-    // A joiner, or the selector of a key: whether it has an effect depends on what follows.
+    // A joiner, or the selector of a keycap: its effect depends on the next character.
     let mut pending: Option<char> = None;
     for c in text.chars().filter_map(allowed) {
         match c {
@@ -183,7 +184,7 @@ fn kept(text: &str) -> String {
     kept
 }
 
-/// The character itself, a space for one that separates, or nothing.
+/// The character itself, a space for a separator, or `None` if it is removed.
 fn allowed(c: char) -> Option<char> {
     match c {
         c if c.is_whitespace() || is_blank(c) => Some(' '),
@@ -192,7 +193,7 @@ fn allowed(c: char) -> Option<char> {
     }
 }
 
-/// Whether something is drawn for a character.
+/// Whether a character is visible.
 fn is_drawn(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_graphic();
@@ -207,9 +208,9 @@ fn is_drawn(c: char) -> bool {
     }
 }
 
-/// Letters and marks with the property `Default_Ignorable_Code_Point`, which are drawn as nothing. The
-/// others that have it are of category Cf or Cn, and removed for that. Source: Unicode's
-/// `DerivedCoreProperties.txt`; a test compares this with another crate's table of it.
+/// Letters and marks with the property `Default_Ignorable_Code_Point`, which are invisible. The
+/// other characters with this property have the category Cf or Cn and are removed for that. Source:
+/// Unicode's `DerivedCoreProperties.txt`; a test compares this with another crate's table.
 const fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -224,7 +225,7 @@ const fn is_ignorable(c: char) -> bool {
     )
 }
 
-/// Symbols and letters that are a blank by their design: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT
+/// Symbols and letters that are blank by design: BRAILLE PATTERN BLANK, OBJECT REPLACEMENT
 /// CHARACTER, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
 const fn is_blank(c: char) -> bool {
     matches!(
@@ -233,8 +234,8 @@ const fn is_blank(c: char) -> bool {
     )
 }
 
-/// Whether a joiner or selector between these changes how they are drawn. Source: UTS #51 for emoji
-/// and keys; UAX #31, 2.3 and table 5, for the recommended scripts that use joiners.
+/// Whether a joiner or selector between these characters changes their appearance. Source: UTS #51
+/// for emoji and keycaps; UAX #31, 2.3 and table 5, for the recommended scripts that use joiners.
 fn has_effect(pending: char, before: Option<char>, after: char) -> bool {
     const JOINED: [Script; 14] = [
         Script::Arabic,
@@ -266,7 +267,7 @@ fn is_mark(c: char) -> bool {
     c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
-/// Whether a mark is drawn over or below its base, where any number of them could be.
+/// Whether a mark is drawn above or below its base, where marks can be stacked without limit.
 fn is_stacking(c: char) -> bool {
     matches!(
         c.general_category(),

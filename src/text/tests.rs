@@ -7,7 +7,7 @@ use super::*;
 
 include!("../../tests/hostile/names.rs");
 
-/// Very long ones, which are too long for a list.
+/// Very long hostile names, generated instead of listed.
 pub(crate) fn long() -> Vec<String> {
     vec![
         "K".repeat(5000),
@@ -21,13 +21,13 @@ pub(crate) fn long() -> Vec<String> {
     ]
 }
 
-/// Whether each character is drawn, follows a base, and is on one line, as Unicode's own properties
-/// in another crate's tables have it.
+/// Asserts that each character is visible, follows a base if it is a mark, and does not end the
+/// line, according to the Unicode properties in another crate's tables.
 pub(crate) fn assert_harmless(text: &str) {
     static HARMFUL: LazyLock<[Regex; 4]> = LazyLock::new(|| {
         [
             r"[\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u2800]",
-            // Joiners and selectors are for letters and emoji of those who need them.
+            // Joiners and selectors are allowed for the letters and emoji that need them.
             r"[\p{Default_Ignorable_Code_Point}&&[^\u200C\u200D\uFE0E\uFE0F]]",
             r"(?:^|\s)[\p{M}\u200C\u200D\uFE0E\uFE0F]",
             r"[\p{Mn}\p{Me}]{5}",
@@ -67,7 +67,7 @@ fn there_are_many_kinds_of_hostile_names() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_no_name() {
+fn an_invisible_name_is_unknown() {
     for unseen in [
         "",
         " ",
@@ -87,7 +87,7 @@ fn what_cannot_be_seen_is_no_name() {
 }
 
 #[test]
-fn names_of_all_scripts_stay_as_they_are() {
+fn names_of_all_scripts_are_unchanged() {
     for good in [
         "K750",
         "MX Master 3S",
@@ -144,7 +144,7 @@ fn each_kind_of_harm_is_removed() {
             "Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}",
             "Z\u{300}\u{301}\u{302}\u{303}",
         ),
-        // Nothing is left between a letter and its accent.
+        // The character between a letter and its accent is removed.
         ("e\u{200b}\u{301}", "e\u{301}"),
         ("\u{1f3f4}\u{e0067}\u{e007f}", "\u{1f3f4}"),
     ] {
@@ -153,7 +153,7 @@ fn each_kind_of_harm_is_removed() {
 }
 
 #[test]
-fn a_long_name_says_that_it_goes_on() {
+fn a_long_name_is_truncated_with_an_ellipsis() {
     let cut = name(&"漢".repeat(200)).unwrap();
     assert_eq!(cut, format!("{}…", "漢".repeat(31)));
     let fits = "K".repeat(NAME_COLUMNS);
@@ -161,7 +161,7 @@ fn a_long_name_says_that_it_goes_on() {
 }
 
 #[test]
-fn an_id_stays_one_of_a_kind() {
+fn an_id_stays_unique() {
     assert_eq!(id("4002-392A0750"), "4002-392A0750");
     assert_eq!(id("a\u{202e}b\n"), r"a\u{202e}b\u{a}");
     assert_ne!(id("a\u{200b}"), id("a\u{200c}"));
@@ -199,7 +199,7 @@ fn a_selector_counts_as_a_mark() {
 
 proptest! {
     #[test]
-    fn any_text_becomes_harmless_and_stays_so(text in "\\PC*|[\\u200b-\\u200f\\u0300-\\u0310a-c\\u0915-\\u094d\\u1100-\\u11ff\\U0001f468-\\U0001f46a\\ufe0f ]*") {
+    fn any_text_becomes_harmless_and_sanitizing_is_idempotent(text in "\\PC*|[\\u200b-\\u200f\\u0300-\\u0310a-c\\u0915-\\u094d\\u1100-\\u11ff\\U0001f468-\\U0001f46a\\ufe0f ]*") {
         let shown = line(&text);
         assert_harmless(&shown);
         prop_assert_eq!(line(&shown), shown.clone());
