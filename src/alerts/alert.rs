@@ -4,7 +4,7 @@ use super::light::Dimming;
 use crate::device::{Device, named};
 
 named! {
-    /// A reason to tell a person something.
+    /// A reason for a notification.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
     #[serde(rename_all = "kebab-case")]
     pub enum Kind {
@@ -12,30 +12,30 @@ named! {
         Low => "low",
         /// The battery is almost empty.
         Critical => "critical",
-        /// It is full and still on its charger.
+        /// The battery is full and still on its charger.
         Charged => "charged",
-        /// Charging fails, or the charger has found fault with the battery.
+        /// Charging failed, or the charger reports a faulty battery.
         ChargingError => "charging error",
-        /// A solar keyboard loses its charge for days.
+        /// A solar keyboard has been losing charge for days.
         Light => "light",
     }
 }
 
-/// How much a notification may disturb; the numbers are those of the hint `urgency`.
+/// The urgency of a notification; the numbers are those of the hint `urgency`.
 ///
 /// Source: Desktop Notifications Specification 1.2, Urgency Levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// To be seen when it suits.
+    /// May be delayed or missed.
     Low = 0,
-    /// To be seen.
+    /// Should be seen.
     Normal = 1,
-    /// To stay until it was seen.
+    /// Stays on the screen until it is dismissed.
     Critical = 2,
 }
 
 impl Kind {
-    /// How much it may disturb.
+    /// Its urgency.
     pub const fn urgency(self) -> Urgency {
         match self {
             Self::Charged => Urgency::Low,
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// Where it is shown.
+    /// The bubble in which it is shown.
     pub(super) fn bubble(self, key: &str) -> Bubble {
         match self {
             Self::Low | Self::Critical | Self::Charged | Self::ChargingError => {
@@ -55,39 +55,39 @@ impl Kind {
     }
 }
 
-/// A place on the screen: what is shown there takes the place of what was.
+/// A notification on the screen; a later one with the same value replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bubble {
     /// The charge of a device.
     Charge(String),
     /// The light on a device.
     Light(String),
-    /// What had to wait, of several devices.
+    /// A summary of delayed notifications of several devices.
     Summary,
 }
 
-/// Something to be told.
+/// A notification about a device.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// Why.
+    /// Its reason.
     pub kind: Kind,
-    /// The device with its values, as last known.
+    /// The device with its last known values.
     pub device: Device,
     /// Whether another device has the same name.
     pub has_namesake: bool,
-    /// What became of its charge, where light is the reason.
+    /// The change of its charge, if light is the reason.
     pub dimming: Option<Dimming>,
 }
 
-/// Something to be done on the screen.
+/// An action for the front end.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
-    /// To show this there.
+    /// Show this alert in this bubble.
     Show(Bubble, Box<Alert>),
-    /// To show all these at once, at [`Bubble::Summary`].
+    /// Show all these alerts at once, in [`Bubble::Summary`].
     Sum(Vec<Alert>),
-    /// To take away what is shown there: its reason has gone.
+    /// Remove this bubble: its reason no longer applies.
     Withdraw(Bubble),
-    /// To read this device again, if that can be done: what it said waits to be confirmed.
+    /// Poll this device again if possible, to confirm its reading.
     ReadAgain(Box<Device>),
 }

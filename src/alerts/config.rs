@@ -1,4 +1,4 @@
-//! The configuration file: TOML in, settings or the place of the mistake out.
+//! Parses the configuration file (TOML) to settings, or to an error with its position.
 
 use serde::Deserialize;
 use toml::{Spanned, Value};
@@ -7,19 +7,19 @@ use super::quiet::QuietHours;
 use super::settings::{LetsThrough, Limits, Settings};
 use crate::device::Selector;
 
-/// What is wrong in a configuration file, and where.
+/// An error in a configuration file, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {what}")]
 pub struct Mistake {
     /// The line, from 1.
     pub line: usize,
-    /// The character in it, from 1.
+    /// The character in the line, from 1.
     pub column: usize,
     /// What is wrong, and what is allowed.
     pub what: String,
 }
 
-/// Reads the text of a configuration file.
+/// Parses the text of a configuration file.
 pub fn parse(text: &str) -> Result<Settings, Mistake> {
     let file: File = toml::from_str(text).map_err(|error| {
         let place = error.span().map_or(0, |span| span.start);
@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<Settings, Mistake> {
 }
 
 impl Mistake {
-    /// `place` is a byte of the text.
+    /// `place` is a byte index in the text.
     fn at(text: &str, place: usize, what: &str) -> Self {
         let before = text.get(..place).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();
@@ -104,7 +104,7 @@ impl Notify {
     }
 }
 
-/// What a table says itself.
+/// The values that a table sets.
 struct Own {
     low: Option<Spanned<Threshold>>,
     critical: Option<Spanned<Threshold>>,
@@ -125,7 +125,7 @@ impl Own {
             let what = format!("critical ({critical}) must be below low ({low})");
             return Err(Mistake::at(text, place, &what));
         }
-        // Who changes one limit need not think of the other.
+        // If only `low` is set, the default of `critical` is adapted to stay below it.
         let half = low.filter(|low| *low > 0).map_or(u8::MAX, |low| low / 2);
         Ok(Limits {
             low: low.unwrap_or(others.low),

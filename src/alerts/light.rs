@@ -1,7 +1,7 @@
-//! Whether a solar keyboard gets light enough to hold its charge.
+//! Detects whether a solar keyboard receives enough light to keep its charge.
 //!
-//! Its charge tells: it rises and falls by less than a point a day, so it is looked at over days. What
-//! light was measured is told along, since it says what to do.
+//! This is decided by its charge, which changes by less than one point per day, so it is evaluated
+//! over several days. The measured light is included in the alert, because it shows the remedy.
 
 use std::collections::BTreeMap;
 
@@ -10,68 +10,68 @@ use serde::{Deserialize, Serialize};
 use crate::device::{Battery, Device};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// So many points less are a fall, and so many more a rise: one may be the rounding of a charge that
-/// stays the same.
+/// The change in points that counts as a fall or a rise: a change of one can be the rounding of a
+/// constant charge.
 const POINTS: u8 = 2;
 
-/// A keyboard that is empty later than this need not worry anybody yet: the next season may help.
+/// No alert if the keyboard lasts for more days than this: the next season may help.
 const SOON_DAYS: u32 = 60;
 
-/// As many days as can be looked back, and one for today.
+/// The number of days stored: the longest configurable period, and today.
 const KEPT: usize = 15;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
-/// The days of a keyboard on which something was read, by how many days (of UTC) were before them.
+/// The days (of UTC) on which a keyboard was read, by day number since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub(super) struct Days(BTreeMap<u64, Day>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 struct Day {
-    /// The charge, as last read.
+    /// The last charge of the day.
     charge: Option<Percent>,
-    /// The most light that was measured.
+    /// The most light measured on that day.
     brightest: Option<Lux>,
 }
 
-/// What became of the charge over days without light enough.
+/// The loss of charge over days with too little light.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dimming {
-    /// Over so many days.
+    /// The number of days.
     pub days: u8,
-    /// What it was.
+    /// The charge at their start.
     pub before: Percent,
-    /// What it is.
+    /// The current charge.
     pub now: Percent,
-    /// The most light that was measured in them, if it was.
+    /// The most light measured in this time, if any was.
     pub brightest: Option<Lux>,
 }
 
-/// What somebody else saw of a solar keyboard, the oldest first.
+/// Earlier values of a solar keyboard from a recorded history, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
-    /// Its charge, and when.
+    /// Times and charges.
     pub charges: Vec<(Timestamp, Percent)>,
-    /// The light on it, and when.
+    /// Times and light measurements.
     pub lights: Vec<(Timestamp, Lux)>,
 }
 
-/// What the days say.
+/// The trend of the charge over some days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trend {
-    /// Too little is known.
+    /// Not enough data.
     Unknown,
-    /// It holds its charge, or loses it so slowly that nobody need care.
+    /// It keeps its charge, or loses it too slowly to matter.
     Holds,
-    /// It loses its charge.
+    /// It loses charge.
     Dims(Dimming),
     /// It gains charge.
     Rises,
 }
 
 impl Days {
-    /// Notes what a keyboard vouches for.
+    /// Records the trusted values of a keyboard.
     pub(super) fn note(&mut self, device: &Device, battery: &Battery, now: Timestamp) {
         self.forget_after(now);
         if let Some(light) = device.light.filter(|it| it.trusted) {
@@ -82,7 +82,7 @@ impl Days {
         }
     }
 
-    /// Notes what others saw, the oldest first.
+    /// Records earlier values, the oldest first.
     pub(super) fn note_past(&mut self, past: &Past) {
         for (at, charge) in &past.charges {
             self.note_charge(*at, *charge);
@@ -92,19 +92,19 @@ impl Days {
         }
     }
 
-    /// A clock that was wrong is not believed for years.
+    /// Drops days in the future, which were recorded with a wrong clock.
     fn forget_after(&mut self, now: Timestamp) {
         let today = day(now);
         self.0.retain(|day, _| *day <= today);
     }
 
-    /// Notes a charge that was read then.
+    /// Records a charge.
     fn note_charge(&mut self, at: Timestamp, charge: Percent) {
         self.0.entry(day(at)).or_default().charge = Some(charge);
         self.forget_oldest();
     }
 
-    /// Notes light that was measured then.
+    /// Records a light measurement.
     fn note_light(&mut self, at: Timestamp, lux: Lux) {
         let day = self.0.entry(day(at)).or_default();
         day.brightest = day.brightest.max(Some(lux));
@@ -117,7 +117,7 @@ impl Days {
         }
     }
 
-    /// What became of it over so many days until the last that is known.
+    /// The trend over this number of days until the last recorded one.
     pub(super) fn trend(&self, days: u8) -> Trend {
         self.known_trend(days).unwrap_or(Trend::Unknown)
     }
@@ -132,7 +132,8 @@ impl Days {
         if now.get() >= lowest.get() + POINTS {
             return Some(Trend::Rises);
         }
-        // That very day: a keyboard in a drawer for weeks says nothing about its place.
+        // Exactly that day is required: after weeks in a drawer, the charge says nothing about the
+        // keyboard's place.
         let before = self.0.get(&first)?.charge?;
         let fallen = before.get().saturating_sub(now.get());
         let left = u32::from(now.get()) * u32::from(days);
@@ -160,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// A charge and the most light of each day.
+    /// The trend for a charge and a light measurement on each day.
     fn trend(days: &[(u8, u16)]) -> Trend {
         let mut noted = Days::default();
         for (day, (charge, lux)) in (0..).zip(days) {
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_falls_for_days_is_told_with_its_light() {
+    fn a_charge_that_falls_for_days_is_reported_with_its_light() {
         let Trend::Dims(dimming) = trend(&[(34, 12), (33, 150), (32, 12), (31, 12)]) else {
             panic!("it falls by a point a day")
         };
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_holds_is_enough_whatever_the_light() {
+    fn a_constant_charge_is_sufficient_whatever_the_light() {
         assert_eq!(
             trend(&[(34, 12), (34, 12), (33, 12), (33, 12)]),
             Trend::Holds
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_battery_may_lose_a_point_a_day_for_a_month() {
+    fn a_full_battery_may_lose_a_point_per_day() {
         assert_eq!(
             trend(&[(95, 12), (94, 12), (93, 12), (92, 12)]),
             Trend::Holds
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_rises_ends_it() {
+    fn a_rise_of_the_charge_is_detected() {
         assert_eq!(
             trend(&[(34, 12), (32, 12), (30, 12), (32, 480)]),
             Trend::Rises
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn of_few_days_nothing_is_said() {
+    fn few_days_are_not_enough() {
         assert_eq!(trend(&[]), Trend::Unknown);
         assert_eq!(trend(&[(34, 12), (30, 12), (26, 12)]), Trend::Unknown);
     }
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_kept() {
+    fn the_number_of_days_is_bounded() {
         let mut noted = Days::default();
         for day in 0..1000 {
             let at = Timestamp::from_start(Duration::from_secs(day * DAY_SECONDS));

@@ -11,30 +11,30 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 const DAY: Duration = Duration::from_secs(24 * HOUR.as_secs());
 
-/// The same reason is not told again within this time.
+/// Rate limit: the minimum time between two notifications with the same reason for one device.
 const AGAIN: Duration = DAY;
-/// Nor within this time if the device was charged meanwhile.
+/// The same if the device was charged in between.
 const CHARGED_AGAIN: Duration = Duration::from_secs(6 * HOUR.as_secs());
-/// Nor that of light within this time: it changes with the seasons.
+/// The same for light, which changes with the seasons.
 const LIGHT_AGAIN: Duration = Duration::from_secs(7 * DAY.as_secs());
 
-/// More devices than this nobody has; the longest unheard are forgotten.
+/// The number of devices stored, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 200;
 
-/// What was told, from one start of the program to the next.
+/// The notifications shown so far, kept from one start of the program to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Memory {
     devices: BTreeMap<String, OfDevice>,
 }
 
-/// What was told of a device.
+/// The notifications about one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct OfDevice {
-    /// On which day: that it was heard again is not worth writing each time.
+    /// The day on which it was last seen; with the exact time, the file would change too often.
     heard: Timestamp,
     told: BTreeMap<Kind, Told>,
-    /// Of a solar keyboard.
+    /// The recorded days of a solar keyboard.
     #[serde(default)]
     pub(super) days: Days,
 }
@@ -42,14 +42,14 @@ pub(super) struct OfDevice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Told {
     at: Timestamp,
-    /// Whether its reason has gone since.
+    /// Whether its reason has ended since.
     over: bool,
     /// Whether the device was charged since.
     charged: bool,
 }
 
 impl Memory {
-    /// What was told of a device, which was heard of now.
+    /// The notifications about a device, which is marked as seen now.
     pub(super) fn of(&mut self, key: &str, now: Timestamp) -> &mut OfDevice {
         if !self.devices.contains_key(key) && self.devices.len() >= MOST_DEVICES {
             let unheard = self.devices.iter().min_by_key(|(_, it)| it.heard);
@@ -60,26 +60,27 @@ impl Memory {
         let device = self.devices.entry(key.to_owned()).or_default();
         device.heard = day(now);
         for told in device.told.values_mut() {
-            // A clock that was wrong does not silence for years.
+            // A time in the future, recorded with a wrong clock, must not suppress notifications.
             told.at = told.at.min(now);
         }
         device
     }
 
-    /// When this may be told of a device; `None`: not while its reason lasts.
+    /// When a notification with this reason is allowed for a device; `None`: not while the reason
+    /// of the previous one lasts.
     pub(super) fn allowed(&self, key: &str, kind: Kind) -> Option<Timestamp> {
         let told = self.devices.get(key).and_then(|it| it.told.get(&kind));
         told.map_or(Some(Timestamp::START), |told| told.allowed(kind))
     }
 
-    /// What became of a solar keyboard's charge over so many days.
+    /// The trend of a solar keyboard's charge over this number of days.
     pub(super) fn trend(&self, key: &str, days: u8) -> Trend {
         let device = self.devices.get(key);
         device.map_or(Trend::Unknown, |device| device.days.trend(days))
     }
 
-    /// This is told of a device now.
-    pub(super) fn tell(&mut self, key: &str, kind: Kind, now: Timestamp) {
+    /// Records a notification about a device.
+    pub(super) fn on_shown(&mut self, key: &str, kind: Kind, now: Timestamp) {
         let told = Told {
             at: now,
             over: false,
@@ -89,19 +90,19 @@ impl Memory {
     }
 }
 
-/// The beginning of that day (of UTC).
+/// The beginning of the day (of UTC).
 fn day(at: Timestamp) -> Timestamp {
     let seconds = at.since_start().as_secs();
     Timestamp::from_start(Duration::from_secs(seconds - seconds % DAY.as_secs()))
 }
 
 impl OfDevice {
-    /// Whether this was ever told.
+    /// Whether there was a notification with this reason.
     pub(super) fn was_told(&self, kind: Kind) -> bool {
         self.told.contains_key(&kind)
     }
 
-    /// The reason has gone.
+    /// The reason has ended.
     pub(super) fn end(&mut self, kind: Kind) {
         if let Some(told) = self.told.get_mut(&kind) {
             told.over = true;

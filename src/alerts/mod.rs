@@ -1,21 +1,22 @@
-//! What a person should be told of batteries and light, and when: nothing twice, nothing stale,
-//! nothing for one odd reading.
+//! Decides which notifications about batteries and light to show, and when: no duplicates, no stale
+//! ones, none because of a single implausible reading.
 //!
-//! [`Alerts`] is told each device as it changes, and the time; it answers with [`Order`]s: what to
-//! show on the screen, and what to take off it. It reads no clock and waits for nobody: [`Alerts::due`]
-//! says when it is to be asked again.
+//! [`Alerts`] receives each changed device and the time, and returns [`Order`]s: which
+//! notifications to show or remove. It reads no clock and does not block: [`Alerts::due`] returns
+//! when to call [`Alerts::advance`] next.
 //!
 //! # The rules
 //!
-//! - A reason ([`Kind`]) counts once it is confirmed: by a second reading that agrees, or when nothing
-//!   has contradicted it for three minutes. What a device does not vouch for counts never, what is
-//!   older than a day only if it was known before.
-//! - What was told is told again only after its reason was clearly over (five points above the
-//!   limit), and not within a day; within six hours not even if the device was charged meanwhile. Of
-//!   light it is told once a week. [`Memory`] keeps this from one start to the next.
-//! - In quiet hours, and after four notifications within ten minutes, what comes waits. What is still
-//!   true then is told in one summary.
-//! - A device that is reached in two ways is one device: its serial number tells.
+//! - A reason ([`Kind`]) counts once it is confirmed (debounced): by a second reading that agrees,
+//!   or if no reading contradicts it for three minutes. Untrusted values never count, and stale
+//!   values (older than a day) only if they were known before.
+//! - A notification is repeated only after its reason had clearly ended (five points above the
+//!   limit), and not within a day; if the device was charged in between, not within six hours. A
+//!   notification about light is repeated at most once a week. [`Memory`] keeps this from one start
+//!   to the next.
+//! - In quiet hours, and after four notifications within ten minutes (rate limit), further ones are
+//!   delayed. Those that still apply afterwards are shown in one summary.
+//! - A device that is connected by two links is one device, recognised by its serial number.
 
 mod alert;
 mod config;

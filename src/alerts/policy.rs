@@ -1,4 +1,4 @@
-//! From devices as they change to what is shown.
+//! The notification policy: turns changes of devices into notifications.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -14,24 +14,26 @@ use super::watch::Watch;
 use crate::device::{Battery, BatterySource, ChargeState, Device};
 use hidpp_proto::units::Timestamp;
 
-/// So many notifications come within [`WINDOW`] at most; what would be more waits.
+/// Rate limit: the number of notifications within [`WINDOW`]; further ones are delayed.
 const MOST: usize = 4;
+/// The period of the rate limit.
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 
-/// What is told so much later than it could have been was kept back, or the computer slept.
+/// The delay from which on a notification counts as late: it was held back, or the computer was
+/// suspended.
 const LATE: Duration = Duration::from_secs(60);
 
-/// Decides what a person is told.
+/// Decides which notifications to show.
 #[derive(Debug)]
 pub struct Alerts {
     settings: Settings,
-    /// Where quiet hours are kept.
+    /// The time zone of the quiet hours.
     zone: TimeZone,
     memory: Memory,
     watches: BTreeMap<String, Watch>,
-    /// What is on the screen, and why.
+    /// The notifications on the screen, with their reasons.
     shown: BTreeMap<Bubble, BTreeSet<Reference>>,
-    /// When something was shown, as far as it counts.
+    /// The times of the notifications within [`WINDOW`].
     recent: VecDeque<Timestamp>,
 }
 
@@ -39,7 +41,7 @@ pub struct Alerts {
 type Reference = (String, Kind);
 
 impl Alerts {
-    /// With what was told before.
+    /// Creates the policy with the notifications of earlier runs.
     pub const fn new(settings: Settings, zone: TimeZone, memory: Memory) -> Self {
         Self {
             settings,
@@ -51,12 +53,12 @@ impl Alerts {
         }
     }
 
-    /// What was told, to be kept until the next start.
+    /// The notifications so far, to be saved for the next start.
     pub const fn memory(&self) -> &Memory {
         &self.memory
     }
 
-    /// A device was found or is different, or was only read again.
+    /// A device was found, changed, or was read again.
     pub fn take(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
         let key = device.id.clone();
         let limits = self.settings.of(device);
@@ -72,10 +74,10 @@ impl Alerts {
             if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {
                 told.charge();
             }
-            // That it was full before anybody looked is no news.
+            // A battery that was full at the start is not worth a notification.
             let is_full = battery.state == ChargeState::Full;
             if is_first && is_full && limits.charged && !told.was_told(Kind::Charged) {
-                self.memory.tell(&key, Kind::Charged, now);
+                self.memory.on_shown(&key, Kind::Charged, now);
             }
             for &kind in Kind::ALL {
                 match self.reason(&key, kind, &battery, limits, now) {
@@ -98,12 +100,12 @@ impl Alerts {
         orders
     }
 
-    /// What others saw of a solar keyboard before.
+    /// Adds earlier values of a solar keyboard from a recorded history.
     pub fn recall(&mut self, device: &Device, past: &Past, now: Timestamp) {
         self.memory.of(&device.id, now).days.note_past(past);
     }
 
-    /// A device is no longer there.
+    /// A device was removed.
     pub fn remove(&mut self, device: &Device, now: Timestamp) -> Vec<Order> {
         let mut orders = self.withdraw(&device.id, Kind::ALL);
         self.watches.remove(&device.id);
@@ -111,7 +113,7 @@ impl Alerts {
         orders
     }
 
-    /// The time has come for what waits, as far as it has.
+    /// Shows the delayed notifications that are due.
     pub fn advance(&mut self, now: Timestamp) -> Vec<Order> {
         for watch in self.watches.values_mut() {
             watch.note_time(now);
@@ -141,7 +143,7 @@ impl Alerts {
         orders
     }
 
-    /// When something waits that may be told then, if nothing changes.
+    /// When to call [`Self::advance`], if nothing changes.
     pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let quiet = self.settings.quiet_hours;
         let quiet = quiet.and_then(|hours| hours.end(now, &self.zone));
@@ -181,7 +183,8 @@ impl Alerts {
         }
     }
 
-    /// A reading gives this reason, which is told if it may be; whether it was not so before.
+    /// A reading gives this reason: queues a notification if it is allowed. Returns whether the
+    /// reason is new.
     fn give(
         &mut self,
         key: &str,
@@ -190,19 +193,19 @@ impl Alerts {
         read: Timestamp,
         now: Timestamp,
     ) -> bool {
-        let may = limits.tells(kind) && self.memory.allowed(key, kind).is_some();
+        let may = limits.is_enabled(kind) && self.memory.allowed(key, kind).is_some();
         let watch = self.watches.get_mut(key).filter(|_| may);
         watch.is_some_and(|watch| watch.give(kind, read, now))
     }
 
-    /// What waits does so no longer.
+    /// Drops a queued notification.
     fn keep_back(&mut self, key: &str, kind: Kind) {
         if let Some(watch) = self.watches.get_mut(key) {
             watch.waiting.remove(&kind);
         }
     }
 
-    /// What is believed, allowed, and said by nothing worse.
+    /// The queued notifications that are confirmed, allowed, and not covered by a more severe one.
     fn ready(&self, now: Timestamp) -> Vec<Reference> {
         let mut ready = Vec::new();
         for key in self.watches.keys() {
@@ -218,10 +221,10 @@ impl Alerts {
         ready
     }
 
-    /// When what waits is believed and allowed.
+    /// When a queued notification is confirmed and allowed.
     fn ready_since(&self, key: &str, kind: Kind) -> Option<Timestamp> {
-        let believed = self.watches.get(key)?.waiting.get(&kind)?.believed();
-        Some(believed.max(self.memory.allowed(key, kind)?))
+        let confirmed = self.watches.get(key)?.waiting.get(&kind)?.confirmed_at();
+        Some(confirmed.max(self.memory.allowed(key, kind)?))
     }
 
     fn is_quiet(&self, now: Timestamp) -> bool {
@@ -229,22 +232,22 @@ impl Alerts {
         hours.is_some_and(|hours| hours.end(now, &self.zone).is_some())
     }
 
-    /// Shows one.
+    /// Shows one notification.
     fn show(&mut self, it: &Reference, now: Timestamp) -> Option<Order> {
         let alert = self.alert(it)?;
         let bubble = it.1.bubble(&it.0);
-        self.told(it, now);
+        self.on_shown(it, now);
         self.recent.push_back(now);
         self.shown
             .insert(bubble.clone(), BTreeSet::from([it.clone()]));
         Some(Order::Show(bubble, Box::new(alert)))
     }
 
-    /// Shows several at once.
+    /// Shows several notifications in one summary.
     fn sum(&mut self, all: &[Reference], now: Timestamp) -> Option<Order> {
         let alerts: Vec<Alert> = all.iter().filter_map(|it| self.alert(it)).collect();
         for it in all {
-            self.told(it, now);
+            self.on_shown(it, now);
         }
         self.recent.push_back(now);
         self.shown
@@ -252,11 +255,11 @@ impl Alerts {
         (!alerts.is_empty()).then_some(Order::Sum(alerts))
     }
 
-    fn told(&mut self, (key, kind): &Reference, now: Timestamp) {
-        let says_too = (*kind == Kind::Critical).then_some(Kind::Low);
-        for kind in says_too.iter().chain([kind]) {
+    fn on_shown(&mut self, (key, kind): &Reference, now: Timestamp) {
+        let implied = (*kind == Kind::Critical).then_some(Kind::Low);
+        for kind in implied.iter().chain([kind]) {
             self.keep_back(key, *kind);
-            self.memory.tell(key, *kind, now);
+            self.memory.on_shown(key, *kind, now);
         }
     }
 
@@ -279,7 +282,7 @@ impl Alerts {
         }
     }
 
-    /// These reasons of a device count no longer.
+    /// These reasons of a device have ended: removes their notifications.
     fn withdraw(&mut self, key: &str, kinds: &[Kind]) -> Vec<Order> {
         for kind in kinds {
             self.keep_back(key, *kind);

@@ -8,7 +8,7 @@ use hidpp_proto::units::Timestamp;
 
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
-/// Hours of each day in which nothing disturbs, over midnight too.
+/// The hours of each day without notifications; they may span midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuietHours {
     from: TimeOfDay,
@@ -20,8 +20,8 @@ pub struct QuietHours {
 struct TimeOfDay(u16);
 
 impl QuietHours {
-    /// When the quiet hours end in which `now` is; `None`: it is not in any. Where the clock is
-    /// changed in between, ask again then.
+    /// When the quiet hours end that contain `now`; `None`: `now` is outside. If the clock changes
+    /// in between, the result has to be computed again.
     pub fn end(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let seconds = i64::try_from(now.since_start().as_secs()).ok()?;
         let time = zone.to_datetime(jiff::Timestamp::from_second(seconds).ok()?);
@@ -48,7 +48,7 @@ impl FromStr for QuietHours {
             Some(Self { from, to })
         });
         match hours {
-            Some(hours) if hours.from == hours.to => Err("quiet hours must begin and end apart"),
+            Some(hours) if hours.from == hours.to => Err("quiet hours must not be empty"),
             Some(hours) => Ok(hours),
             None => Err("quiet hours are written as \"22:00-07:00\", or \"\" for none"),
         }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_night_goes_over_midnight() {
+    fn quiet_hours_can_span_midnight() {
         let night = "22:00-07:00";
         assert_eq!(end(night, at(21, 59, 59)), None);
         assert_eq!(end(night, at(22, 0, 0)), Some(at(31, 0, 0)));
@@ -107,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn a_siesta_is_within_a_day() {
+    fn quiet_hours_can_be_within_a_day() {
         assert_eq!(end("13:00-14:30", at(12, 59, 0)), None);
         assert_eq!(end("13:00-14:30", at(13, 0, 0)), Some(at(14, 30, 0)));
         assert_eq!(end("13:00-14:30", at(14, 30, 0)), None);
     }
 
     #[test]
-    fn hours_are_those_of_the_time_zone() {
+    fn quiet_hours_are_in_the_time_zone() {
         let india = TimeZone::fixed(Offset::from_seconds(19_800).unwrap());
         let hours: QuietHours = "22:00-07:00".parse().unwrap();
         assert_eq!(hours.end(at(16, 29, 0), &india), None);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_read_as_they_are_written() {
+    fn quiet_hours_round_trip() {
         for text in ["22:00-07:00", "00:00-23:59"] {
             let hours: QuietHours = text.parse().unwrap();
             assert_eq!(hours.to_string(), text);
@@ -144,7 +144,7 @@ mod tests {
         }
         assert!(
             "07:00-07:00".parse::<QuietHours>().is_err(),
-            "no time at all, or all of it?"
+            "ambiguous: no time, or the whole day"
         );
     }
 }

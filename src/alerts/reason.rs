@@ -1,28 +1,28 @@
-//! Whether a battery gives reason to tell something.
+//! Decides whether a battery gives a reason for a notification.
 
 use super::alert::Kind;
 use super::settings::Limits;
 use crate::device::{Battery, BatteryLevel, ChargeState, Fault, STALE, ValueKind};
 use hidpp_proto::units::{Percent, Timestamp};
 
-/// So many points above a limit it is left behind for certain.
+/// Hysteresis: the distance in points above a limit from which on the reason has ended.
 const POINTS: u8 = 5;
 
-/// A battery that lost so many points is no longer full.
+/// The charge in percent at or below which a battery is no longer full.
 const NOT_FULL: u8 = 90;
 
-/// Whether there is a reason.
+/// The state of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// It cannot be said.
+    /// Unknown.
     Unknown,
-    /// There is.
+    /// The reason applies.
     Given,
-    /// There is not, but nearly.
+    /// It does not apply, but the value is within the hysteresis.
     Near,
-    /// It does not count for now: the device is being charged, or no longer.
+    /// It does not apply for now, because charging started or stopped.
     Suspended,
-    /// It has gone.
+    /// It has ended.
     Gone,
 }
 
@@ -37,13 +37,12 @@ impl Reason {
             Kind::Charged => Self::of_full(battery),
             Kind::ChargingError => match battery.state.fault() {
                 Some(Fault::Charging) => Self::Given,
-                // Dry cells are reported as invalid as long as they are in use (an M310, Solaar
-                // issue 512).
+                // Dry cells are reported as invalid while in use (an M310, Solaar issue 512).
                 Some(Fault::Battery) if battery.rechargeable == Some(true) => Self::Given,
                 None if battery.state == ChargeState::Unknown => Self::Unknown,
                 Some(Fault::Battery) | None => Self::Gone,
             },
-            // The days tell.
+            // Decided by the recorded days instead.
             Kind::Light => Self::Unknown,
         };
         let read = match kind {
@@ -82,7 +81,7 @@ impl Reason {
 const LOW: BatteryLevel = BatteryLevel::Low;
 const CRITICAL: BatteryLevel = BatteryLevel::Critical;
 
-/// Where a charge is, beside a limit.
+/// The position of a charge relative to a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Height {
     Below,
@@ -90,12 +89,13 @@ enum Height {
     Above,
 }
 
-/// A percentage counts where there is one, also one that is a step, and below is one that is there
-/// with its whole margin; but what a device itself calls critical is it. A word alone counts by itself. New batteries are a step of 30 % to some devices
-/// (Solaar issues 1408 and 1718), whose word for it is low.
+/// Compares a charge with a limit. If there is a percentage, even a step, it decides, and counts as
+/// below only with its whole margin; but a level that the device itself reports as critical is
+/// critical. Without a percentage, the level decides. Some devices report new batteries as a step
+/// of 30 % with the level low (Solaar issues 1408 and 1718).
 fn falls_below(battery: &Battery, limit: u8, level: BatteryLevel) -> Option<Height> {
-    let own_word = battery.value_kind != ValueKind::Steps || battery.percent.is_none();
-    if own_word && battery.level == Some(CRITICAL) {
+    let is_own_level = battery.value_kind != ValueKind::Steps || battery.percent.is_none();
+    if is_own_level && battery.level == Some(CRITICAL) {
         return Some(Height::Below);
     }
     let range = battery.lowest().zip(battery.highest());

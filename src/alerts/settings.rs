@@ -6,33 +6,33 @@ use super::alert::{Kind, Urgency};
 use super::quiet::QuietHours;
 use crate::device::{Device, Selector, named};
 
-/// What is to be told, of whom, and when not.
+/// The settings of notifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// Of all devices.
+    /// The limits for all devices.
     pub limits: Limits,
-    /// When nothing disturbs.
+    /// The hours without notifications.
     pub quiet_hours: Option<QuietHours>,
-    /// But for this.
+    /// The exception from quiet hours.
     pub lets_through: LetsThrough,
-    /// Of some devices, those that come first first.
+    /// The limits for single devices; the first match applies.
     pub devices: Vec<(Selector, Limits)>,
 }
 
-/// What is to be told of a device.
+/// The limits for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The charge in percent at which it is low; 0: it is never told so.
+    /// The charge in percent from which on it is low; 0: never notify.
     pub low: u8,
-    /// The charge in percent at which it is almost empty; 0: it is never told so.
+    /// The charge in percent from which on it is almost empty; 0: never notify.
     pub critical: u8,
-    /// Whether it is told that it is full.
+    /// Whether to notify when it is full.
     pub charged: bool,
-    /// Whether to alert when charging fails, or when its rechargeable battery has a fault.
+    /// Whether to notify when charging fails, or when its rechargeable battery has a fault.
     pub charging_error: bool,
-    /// Whether it is told that a solar keyboard gets too little light.
+    /// Whether to notify when a solar keyboard receives too little light.
     pub light: bool,
-    /// For how many days it does so before it is told.
+    /// The number of days with too little light before the notification.
     pub light_days: u8,
 }
 
@@ -50,8 +50,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether this is to be told at all.
-    pub const fn tells(&self, kind: Kind) -> bool {
+    /// Whether notifications with this reason are enabled.
+    pub const fn is_enabled(&self, kind: Kind) -> bool {
         match kind {
             Kind::Low => self.low > 0,
             Kind::Critical => self.critical > 0,
@@ -64,47 +64,47 @@ impl Limits {
 
 named! {
     serde
-    /// What disturbs in quiet hours too, as it is named in the configuration.
+    /// Which notifications are shown in quiet hours, as named in the configuration.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
     pub enum LetsThrough {
-        /// That a battery is almost empty.
+        /// Those about a battery that is almost empty.
         #[default]
         Critical => "critical",
-        /// Nothing.
+        /// None.
         Nothing => "nothing",
     }
 }
 
 impl Settings {
-    /// What holds for a device.
+    /// The limits that apply to a device.
     pub fn of(&self, device: &Device) -> Limits {
-        let own = self.devices.iter().find(|(who, _)| who.selects(device));
+        let own = self.devices.iter().find(|(it, _)| it.selects(device));
         own.map_or(self.limits, |(_, limits)| *limits)
     }
 
-    /// Whether this may disturb in quiet hours.
+    /// Whether a notification with this reason is shown in quiet hours.
     pub(super) fn lets_through(&self, kind: Kind) -> bool {
         self.lets_through == LetsThrough::Critical && kind.urgency() == Urgency::Critical
     }
 }
 
 impl fmt::Display for Settings {
-    /// As the file that says the same.
+    /// As an equivalent configuration file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quiet = self.quiet_hours.map(|it| it.to_string());
         writeln!(f, "[notify]\n{}", self.limits)?;
         writeln!(f, "quiet_hours = \"{}\"", quiet.unwrap_or_default())?;
         writeln!(f, "quiet_lets_through = \"{}\"", self.lets_through.name())?;
-        for (who, limits) in &self.devices {
-            let who = quoted(&who.to_string());
-            writeln!(f, "\n[[notify.device]]\nmatch = {who}\n{limits}")?;
+        for (selector, limits) in &self.devices {
+            let selector = quoted(&selector.to_string());
+            writeln!(f, "\n[[notify.device]]\nmatch = {selector}\n{limits}")?;
         }
         Ok(())
     }
 }
 
 impl fmt::Display for Limits {
-    /// A key a line, without the last line's end.
+    /// One key per line, without a newline after the last.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "low = {}\ncritical = {}", self.low, self.critical)?;
         writeln!(f, "charged = {}", self.charged)?;
@@ -114,7 +114,7 @@ impl fmt::Display for Limits {
     }
 }
 
-/// A basic string of TOML.
+/// Formats a TOML basic string.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {

@@ -5,29 +5,30 @@ use super::alert::Kind;
 use crate::device::{Battery, Device};
 use hidpp_proto::units::Timestamp;
 
-/// What nothing contradicts for so long is believed: a solar keyboard speaks every 90 seconds, and a
-/// device that leaps is asked again at once.
+/// Debounce time: a reason counts as confirmed if no reading contradicts it for this long. A solar
+/// keyboard sends a reading every 90 seconds, and after an implausible reading a device is polled
+/// again at once.
 const CONFIRMS: Duration = Duration::from_secs(3 * 60);
 
-/// A device that is followed.
+/// A followed device with its queued notifications.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// As last told, with its freshest battery.
+    /// Its last state, with its latest trusted battery reading.
     pub(super) device: Device,
     pub(super) waiting: BTreeMap<Kind, Waiting>,
 }
 
-/// A reason that was not told yet.
+/// A queued notification.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Waiting {
     since: Timestamp,
-    /// The reading that gave it first.
+    /// The time of the reading that first gave the reason.
     reading: Timestamp,
     is_confirmed: bool,
 }
 
 impl Watch {
-    /// A device of which only the name is known.
+    /// A new device, before its battery is evaluated.
     pub(super) fn new(device: &Device) -> Self {
         Self {
             device: Device {
@@ -38,14 +39,15 @@ impl Watch {
         }
     }
 
-    /// Takes the device as it is now; the reading, if there is a newer one that it vouches for.
+    /// Stores the current state of the device. Returns its battery reading, if it is new and
+    /// trusted.
     pub(super) fn take(&mut self, device: &Device, now: Timestamp) -> Option<Battery> {
         let before = self.device.battery;
-        // One of the future was read by a clock that was set back since.
+        // A reading from the future was taken before the clock was set back.
         let is_newer = |it: &Battery, before: Battery| it.at >= before.at || before.at > now;
-        let is_news =
+        let is_new =
             |it: &Battery| before.is_none_or(|before| *it != before && is_newer(it, before));
-        let fresh = device.battery.filter(|it| it.trusted && is_news(it));
+        let fresh = device.battery.filter(|it| it.trusted && is_new(it));
         self.device = Device {
             battery: fresh.or(before),
             ..device.clone()
@@ -53,7 +55,8 @@ impl Watch {
         fresh
     }
 
-    /// A reading gives this reason; whether it is the first to do so.
+    /// A reading gives this reason: queues a notification, or confirms a queued one. Returns
+    /// whether it was not queued before.
     pub(super) fn give(&mut self, kind: Kind, reading: Timestamp, now: Timestamp) -> bool {
         let is_new = !self.waiting.contains_key(&kind);
         let waiting = self.waiting.entry(kind).or_insert(Waiting {
@@ -65,7 +68,7 @@ impl Watch {
         is_new
     }
 
-    /// Nothing waits for a time that was set back to come again.
+    /// After the clock was set back, queued notifications must not wait for the old time to recur.
     pub(super) fn note_time(&mut self, now: Timestamp) {
         for waiting in self.waiting.values_mut() {
             waiting.since = waiting.since.min(now);
@@ -74,8 +77,8 @@ impl Watch {
 }
 
 impl Waiting {
-    /// When it is believed.
-    pub(super) fn believed(&self) -> Timestamp {
+    /// When it is confirmed.
+    pub(super) fn confirmed_at(&self) -> Timestamp {
         if self.is_confirmed {
             self.since
         } else {
