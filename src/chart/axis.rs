@@ -1,4 +1,4 @@
-//! The time axis: which local times have a mark, and what it says.
+//! The time axis: the local times that have a mark, and its label.
 
 use jiff::Span;
 use jiff::civil::{Date, DateTime};
@@ -11,24 +11,24 @@ use hidpp_proto::units::Timestamp;
 /// A mark on the axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// Where.
+    /// Its time.
     pub at: Timestamp,
-    /// What it says.
+    /// Its label.
     pub label: String,
 }
 
-/// What lies between two marks.
+/// The distance between two marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Hours(i32),
     Days(i32),
-    /// From Monday on.
+    /// Beginning on Monday.
     Weeks(i32),
     Months(i32),
     Years(i32),
 }
 
-/// From the finest on.
+/// The possible distances, the finest first.
 const STEPS: [Step; 16] = [
     Step::Hours(1),
     Step::Hours(2),
@@ -48,10 +48,10 @@ const STEPS: [Step; 16] = [
     Step::Years(25),
 ];
 
-/// More marks than this nobody can read.
+/// The maximum number of marks; more would not be readable.
 const MOST: usize = 200;
 
-/// The finest marks of a period of which all `fit`.
+/// The finest marks for a period that all `fit`.
 pub fn marks(period: Period, zone: &TimeZone, fit: impl Fn(&[Mark]) -> bool) -> Vec<Mark> {
     let all = STEPS.into_iter().map(|step| step.marks(period, zone));
     let mut fitting = all.filter(|marks| marks.len() < MOST && fit(marks));
@@ -66,7 +66,7 @@ impl Step {
             .map(|it| (it, instant(it, zone)))
             .filter(|it| it.1 < period.until)
         {
-            // In the night the clocks go forward an hour of the day is left out.
+            // When daylight saving time begins, one hour of the day does not exist.
             let exists = !matches!(self, Self::Hours(_)) || local(at.1, zone) == at.0;
             if at.1 >= period.since && exists {
                 marks.push(Mark {
@@ -82,7 +82,7 @@ impl Step {
         marks
     }
 
-    /// The last mark that is not after this.
+    /// The last mark at or before this time.
     fn before(self, at: DateTime) -> Option<DateTime> {
         let midnight = |date: Date| date.at(0, 0, 0, 0);
         let date = at.date();
@@ -95,7 +95,7 @@ impl Step {
                     .ok()?
             }
             Self::Days(every) => {
-                // Marks stay where they are when the period moves on.
+                // Counted from the start of the year, so that marks do not move with the period.
                 let day = place(date.day_of_year(), every);
                 midnight(date.checked_sub(Span::new().try_days(day).ok()?).ok()?)
             }
@@ -143,7 +143,7 @@ impl Step {
 mod tests {
     use super::*;
 
-    /// The labels of so many marks at most between two dates.
+    /// The labels of at most `most` marks between two dates.
     fn labels(since: &str, until: &str, most: usize) -> Vec<String> {
         labels_at(&TimeZone::UTC, since, until, most)
     }
@@ -159,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_the_clocks_leave_out_has_no_mark() {
-        // Central Europe's rule, without a database.
+    fn an_hour_skipped_by_daylight_saving_time_has_no_mark() {
+        // The rule of Central Europe, without a time zone database.
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let spring = |most| labels_at(&berlin, "2025-03-29T23:00", "2025-03-30T06:00", most);
         assert_eq!(spring(4), ["30 Mar", "04:00"]);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_time() {
+    fn extreme_dates_are_handled() {
         let ages = labels("1970-01-01T00:00", "9999-12-31T23:00", 1000);
         assert!(ages.is_empty(), "{ages:?}");
         assert_eq!(labels("9999-12-30T12:00", "9999-12-30T18:00", 9).len(), 6);

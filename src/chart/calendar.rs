@@ -1,4 +1,4 @@
-//! Times as a calendar on the wall has them.
+//! Conversions between timestamps and local dates and times.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use jiff::{Span, Timestamp as Instant};
 
 use hidpp_proto::units::Timestamp;
 
-/// The local date and time; of what no calendar has, the nearest it has.
+/// The local date and time; out of range, the nearest representable one.
 pub fn local(at: Timestamp, zone: &TimeZone) -> DateTime {
     let seconds = i64::try_from(at.since_start().as_secs()).unwrap_or(i64::MAX);
     let instant = Instant::from_second(seconds).unwrap_or(Instant::MAX);
     zone.to_datetime(instant)
 }
 
-/// When it was this local date and time; what is before 1970 is that, and the last hours of all
-/// calendars are their end.
+/// The timestamp of a local date and time; before 1970 it is 0, and near the end of the calendar's
+/// range it is that end.
 pub fn instant(local: DateTime, zone: &TimeZone) -> Timestamp {
     let instant = zone.to_ambiguous_zoned(local).compatible();
     let instant = instant.map(|it| it.timestamp());
@@ -31,12 +31,12 @@ pub fn instant(local: DateTime, zone: &TimeZone) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
-/// When a local day began.
+/// The start of a local day.
 pub fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
     instant(day.at(0, 0, 0, 0), zone)
 }
 
-/// A day so many days before another; the first there is, if that is too many.
+/// The day this number of days before another; out of range, the first representable day.
 pub fn days_before(day: Date, days: u32) -> Date {
     let span = Span::new().try_days(i64::from(days));
     span.and_then(|span| day.checked_sub(span))
@@ -57,14 +57,14 @@ mod tests {
         assert_eq!(
             next.since(start),
             Duration::from_secs(25 * 3600),
-            "winter time"
+            "daylight saving time ends"
         );
         assert_eq!(local(start, &zone), day.at(0, 0, 0, 0));
         assert_eq!(days_before(day, 26), Date::constant(2025, 9, 30));
     }
 
     #[test]
-    fn no_time_is_too_far() {
+    fn times_out_of_range_are_clamped() {
         let far = Timestamp::from_start(Duration::from_secs(u64::MAX));
         let last = local(far, &TimeZone::UTC);
         assert_eq!(last.year(), 9999);

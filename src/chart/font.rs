@@ -1,8 +1,8 @@
-//! The characters of a picture: `DejaVu` Sans, or what of it we need, see `font/LICENSE`.
+//! The font of pictures: a subset of `DejaVu` Sans, see `font/LICENSE`.
 //!
-//! It is a part of the program so that a picture looks the same everywhere and no font has to be
-//! installed. SVG has its texts as texts, with the same font by name and wide ones in its place:
-//! none of these is wider than what is reckoned with here.
+//! It is embedded in the program, so that a picture looks the same everywhere and no font has to be
+//! installed. SVG contains its texts as texts, and names the same font, with fallbacks that are not
+//! wider than the widths calculated here.
 
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
@@ -11,14 +11,14 @@ const FONT: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");
 /// The families for SVG, the widest first.
 pub(super) const FAMILIES: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// How wide a character is for which the font has none.
+/// The width of a character that the font lacks, relative to its size.
 const UNKNOWN: f32 = 0.6;
 
 fn face() -> Option<Face<'static>> {
     Face::parse(FONT, 0).ok()
 }
 
-/// How wide a text is.
+/// The width of a text.
 pub(super) fn width(text: &str, size: f32) -> f32 {
     let face = face();
     let advance = |c| {
@@ -30,7 +30,7 @@ pub(super) fn width(text: &str, size: f32) -> f32 {
     size * widths.sum::<f32>()
 }
 
-/// The text, or as much of it as fits with an ellipsis.
+/// The text, truncated with an ellipsis if it does not fit.
 pub(super) fn fit(text: &str, size: f32, room: f32) -> String {
     if width(text, size) <= room {
         return text.to_owned();
@@ -45,13 +45,13 @@ pub(super) fn fit(text: &str, size: f32, room: f32) -> String {
     String::new()
 }
 
-/// Draws a text that begins at `x` on the line `y`.
+/// Draws a text that begins at `x`, with its baseline at `y`.
 pub(super) fn outline(text: &str, size: f32, x: f32, y: f32, pen: &mut dyn Pen) {
     let Some(face) = face() else { return };
     let scale = size / f32::from(face.units_per_em());
     let mut left = x;
     for c in text.chars() {
-        // What the font does not have is a box.
+        // A character that the font lacks is drawn as a box.
         let glyph = face.glyph_index(c).unwrap_or(GlyphId(0));
         let mut outline = Outline {
             pen,
@@ -64,7 +64,7 @@ pub(super) fn outline(text: &str, size: f32, x: f32, y: f32, pen: &mut dyn Pen) 
     }
 }
 
-/// What draws lines and curves.
+/// Draws lines and curves.
 pub(super) trait Pen {
     fn move_to(&mut self, x: f32, y: f32);
     fn line_to(&mut self, x: f32, y: f32);
@@ -72,7 +72,7 @@ pub(super) trait Pen {
     fn close(&mut self);
 }
 
-/// A character at its place. In fonts `y` grows upwards.
+/// Draws a character at its position. In fonts, `y` grows upwards.
 struct Outline<'a> {
     pen: &'a mut dyn Pen,
     scale: f32,
@@ -105,7 +105,7 @@ impl OutlineBuilder for Outline<'_> {
     }
 
     fn curve_to(&mut self, _: f32, _: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        // A TrueType font has no such curves.
+        // TrueType fonts have no cubic curves.
         self.quad_to(x2, y2, x, y);
     }
 
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_font_has_what_we_write() {
+    fn the_font_has_the_characters_of_our_texts() {
         let face = face().unwrap();
         for c in "abc XYZ 0123456789 % – — … ≈ − · é ß Ł ’ “ ”".chars() {
             assert!(face.glyph_index(c).is_some(), "{c}");

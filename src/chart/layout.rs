@@ -1,7 +1,7 @@
-//! Where everything of a chart stands.
+//! The layout of a chart.
 //!
 //! From top to bottom: title and period, legend, then for each device its name with a note, its
-//! charge and, if it measures it, its light; at the bottom the time, which all of them share.
+//! charge and, if it measures light, its light; at the bottom the common time axis.
 
 use std::time::Duration;
 
@@ -21,46 +21,46 @@ use hidpp_proto::units::Timestamp;
 /// The size of the title.
 const TITLE: f32 = 18.0;
 
-/// What is left free around the curves; on the left stand their values.
+/// The margins around the curves; the left one has the labels of their values.
 const LEFT: f32 = 64.0;
 const RIGHT: f32 = 24.0;
 const TOP: f32 = 38.0;
 const BOTTOM: f32 = 34.0;
 
-/// Between two panels, and between two devices.
+/// The distance between two panels, and between two devices.
 const APART: f32 = 12.0;
 
-/// The least height of a panel.
+/// The minimum height of a panel.
 const LEAST_HEIGHT: f32 = 44.0;
 
-/// The least width of a picture.
+/// The minimum width of a picture.
 const LEAST_WIDTH: u16 = 400;
 
-/// A panel of light is so high if one of charge is 1.
+/// The height of a light panel relative to a charge panel.
 const LIGHT_SHARE: f32 = 0.6;
 
-/// Marks on the time axis are at least so far apart.
+/// The minimum distance of the labels on the time axis.
 const MARKS_APART: f32 = 14.0;
 
-/// The picture has no room for its devices.
+/// The picture is too small for its devices.
 #[derive(Debug, thiserror::Error)]
-#[error("{count} {} there: ask for {width}x{height} pixels or more", if *.count == 1 { "device does not fit" } else { "devices do not fit" })]
+#[error("{count} {} there: use at least {width}x{height} pixels", if *.count == 1 { "device does not fit" } else { "devices do not fit" })]
 pub struct TooSmall {
     count: usize,
     pub(super) width: u16,
     pub(super) height: u16,
 }
 
-/// A panel to be, of a track.
+/// A planned panel of a track.
 struct Plan<'a> {
     track: &'a Track<'a>,
     place: Place,
-    /// The first of its device, below the name.
+    /// Whether it is the first of its device, below the name.
     named: bool,
 }
 
 impl Chart<'_> {
-    /// The size for these devices: 1200x600 where that is enough.
+    /// The default size for these devices: 1200x600, or higher if necessary.
     pub fn natural_size(&self) -> Size {
         let width = 1200;
         let plans = self.plans();
@@ -73,7 +73,7 @@ impl Chart<'_> {
         }
     }
 
-    /// The drawing in this size.
+    /// Lays out the chart in this size.
     pub fn scene(&self, size: Size) -> Result<Scene, TooSmall> {
         let plans = self.plans();
         let fixed = self.fixed(size.width, &plans);
@@ -140,7 +140,7 @@ impl Chart<'_> {
         plans.collect()
     }
 
-    /// The height of what is not a panel.
+    /// The height of everything except panels.
     fn fixed(&self, width: u16, plans: &[Plan<'_>]) -> f32 {
         let names = plans.iter().filter(|plan| plan.named).count();
         let lines = u16::try_from(names).unwrap_or(u16::MAX);
@@ -149,9 +149,9 @@ impl Chart<'_> {
         TOP + f32::from(lines) * LINE + f32::from(panels) * APART - APART + BOTTOM
     }
 
-    /// The darkness the first device with light saw, where days are wide enough to show it.
+    /// The nights measured by the first device with light, if days are wide enough to show them.
     fn nights(&self, width: u16) -> Vec<super::Period> {
-        /// Days of fewer pixels would be a pattern of stripes.
+        /// The minimum width of a day in pixels; narrower ones would be a pattern of stripes.
         const NARROWEST: f32 = 5.0;
         let room = f32::from(width) - LEFT - RIGHT;
         let days = self.period.length().as_secs_f32() / (24.0 * 60.0 * 60.0);
@@ -162,7 +162,7 @@ impl Chart<'_> {
             .unwrap_or_default()
     }
 
-    /// What is explained, and on how many lines.
+    /// The legend for this width.
     fn legend(&self, width: u16) -> Legend {
         let measured = self.plans().iter().any(|plan| plan.place == Place::Light);
         let gaps = |track: &Track<'_>| !gaps(track.entries, self.period).is_empty();
@@ -192,7 +192,7 @@ impl Chart<'_> {
     /// `24 Sep – 23 Nov 2025`
     fn dates(&self) -> String {
         let day = |at| local(at, &self.zone).date();
-        // A period until midnight ends the day before.
+        // The last day of a period until midnight is the day before.
         let end = self.period.until.since_start();
         let end = Timestamp::from_start(end.saturating_sub(Duration::from_secs(1)));
         let (first, last) = (day(self.period.since), day(end.max(self.period.since)));
@@ -230,7 +230,7 @@ impl Chart<'_> {
         shapes.push(text(right, line, Anchor::End, TEXT, colors.faint, dates));
     }
 
-    /// Whether no mark is too near to the next.
+    /// Whether the labels of all marks fit.
     fn fits(&self, marks: &[Mark], room: f32) -> bool {
         let ends = marks.iter().map(|mark| {
             let half = width(&mark.label, TEXT) / 2.0;
@@ -253,7 +253,7 @@ impl Chart<'_> {
         for mark in marks {
             let half = width(&mark.label, TEXT) / 2.0;
             let at = LEFT + self.period.place(mark.at) * room;
-            // One at the very end would leave the picture.
+            // A label at the end would exceed the picture.
             let at = at.clamp(half + 2.0, LEFT + room + RIGHT - half - 2.0);
             shapes.push(text(
                 at,
@@ -274,7 +274,7 @@ const fn share(place: Place) -> f32 {
     }
 }
 
-/// The name of a device and what there is to say of it.
+/// Draws the name of a device and its note.
 fn draw_name(track: &Track<'_>, line: f32, room: f32, colors: Colors, shapes: &mut Vec<Shape>) {
     let name = fit(&track.name, TEXT, room / 2.0);
     let after = LEFT + width(&name, TEXT) + APART;
@@ -283,11 +283,11 @@ fn draw_name(track: &Track<'_>, line: f32, room: f32, colors: Colors, shapes: &m
     shapes.push(text(after, line, Anchor::Start, TEXT, colors.faint, note));
 }
 
-/// Whole pixels, up.
+/// Whole pixels, rounded up.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a float that is no number of pixels becomes the nearest that is one"
+    reason = "the cast saturates, so out of range it gives the nearest valid number of pixels"
 )]
 fn whole(pixels: f32) -> u16 {
     pixels.ceil() as u16

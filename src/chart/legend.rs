@@ -1,4 +1,4 @@
-//! What the colours mean.
+//! The legend, which explains the colours.
 
 use super::font::width;
 use super::measures::{LINE, TEXT};
@@ -6,7 +6,7 @@ use super::scene::{Anchor, Area, Shape};
 use super::strokes::{border, dashed, hatch, line, text};
 use super::theme::Colors;
 
-/// What the legend explains.
+/// An entry of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Swatch {
     Charge,
@@ -23,25 +23,25 @@ impl Swatch {
             Self::Light => "light",
             Self::Threshold => "200 lux: above, it charges",
             Self::Night => "dark (below 20 lux)",
-            Self::Gap => "nobody watched",
+            Self::Gap => "not recorded",
         }
     }
 
-    /// With the space after it.
+    /// Its width, including the space after it.
     pub(super) fn width(self) -> f32 {
         30.0 + width(self.label(), TEXT) + 20.0
     }
 }
 
-/// What is explained, where on which line.
+/// The entries of the legend, with their positions and lines.
 pub(super) struct Legend {
     placed: Vec<(Swatch, f32, u16)>,
-    /// How many lines it takes.
+    /// The number of lines.
     pub(super) lines: u16,
 }
 
 impl Legend {
-    /// Places what is shown in lines of so much room.
+    /// Places entries on lines of this width.
     pub(super) fn of(shown: impl Iterator<Item = Swatch>, room: f32) -> Self {
         let (mut x, mut row) = (0.0, 0);
         let mut placed = Vec::new();
@@ -59,7 +59,7 @@ impl Legend {
         }
     }
 
-    /// Draws it from a place on.
+    /// Draws it with its top left corner at this position.
     pub(super) fn draw(&self, left: f32, top: f32, colors: Colors, out: &mut Vec<Shape>) {
         for (swatch, x, row) in &self.placed {
             let top = top + f32::from(*row) * LINE;

@@ -1,15 +1,16 @@
-//! Charts of what became of devices: charge and light over time, as SVG and PNG.
+//! Charts of the history of devices: charge and light over time, as SVG and PNG.
 //!
-//! A [`Chart`] becomes a [`Scene`] of lines, areas and texts (`layout.rs`), and that a file
-//! (`svg.rs`, `png.rs`): so both show the same, and a test sees whether texts overlap. Night and day
-//! are those the light shows, see [`series::nights`]; nothing is reckoned from a place on earth.
+//! A [`Chart`] is laid out as a [`Scene`] of lines, areas and texts (`layout.rs`), which is written
+//! to a file (`svg.rs`, `png.rs`): so both formats show the same, and a test can check that texts
+//! do not overlap. Nights are derived from the measured light, see [`series::nights`], not from a
+//! location.
 //!
 //! # Why not plotters
 //!
 //! Its bitmaps have ragged lines (its issues 350 and 366) and need the `image` crate, its SVG has
-//! neither title nor description, and it does not keep texts apart. What remains of it, marks on
-//! axes, knows neither local days nor gaps. tiny-skia draws smoothly, ttf-parser reads the font, and
-//! the two ask for nothing but a PNG encoder.
+//! neither title nor description, and it does not prevent texts from overlapping. The remaining
+//! part, marks on axes, supports neither local days nor gaps. tiny-skia draws smoothly, ttf-parser
+//! reads the font, and apart from these only a PNG encoder is needed.
 
 pub mod axis;
 pub mod calendar;
@@ -38,35 +39,35 @@ use jiff::tz::TimeZone;
 
 use crate::history::Entry;
 
-/// What is to be drawn.
+/// A chart to be drawn.
 #[derive(Clone, Debug)]
 pub struct Chart<'a> {
     /// The devices, one below the other.
     pub tracks: Vec<Track<'a>>,
-    /// The time that all of them share.
+    /// The common period of all of them.
     pub period: Period,
-    /// Whose days and hours there are.
+    /// The time zone of days and hours.
     pub zone: TimeZone,
     /// The colours.
     pub theme: Theme,
 }
 
-/// What became of a device.
+/// The history of a device.
 #[derive(Clone, Debug)]
 pub struct Track<'a> {
-    /// What it is called.
+    /// The name of the device.
     pub name: String,
-    /// What there is to say of it, such as its forecast.
+    /// A note, such as the forecast.
     pub note: String,
-    /// Sorted by time.
+    /// The entries, sorted by time.
     pub entries: &'a [Entry],
 }
 
-/// How large a picture is, in pixels.
+/// The size of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// From left to right.
+    /// The width.
     pub width: u16,
-    /// From top to bottom.
+    /// The height.
     pub height: u16,
 }

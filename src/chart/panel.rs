@@ -1,4 +1,4 @@
-//! A rectangle of curves: one device's charge, or its light.
+//! A panel: the curve of one device's charge, or of its light.
 
 use super::axis::Mark;
 use super::measures::TEXT;
@@ -11,17 +11,17 @@ use crate::device::CHARGING_ABOVE;
 use crate::history::Entry;
 use hidpp_proto::units::Timestamp;
 
-/// Which values a panel shows.
+/// The quantity that a panel shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Charge,
     Light,
 }
 
-/// Above so many lux a solar keyboard charges.
+/// The light in lux above which a solar keyboard charges.
 const CHARGES_ABOVE: u16 = CHARGING_ABOVE.0;
 
-/// A value that is alone is a dot of this size.
+/// The size of the dot for a single value.
 const DOT: f32 = 3.0;
 
 pub(super) struct Panel<'a> {
@@ -32,7 +32,7 @@ pub(super) struct Panel<'a> {
 }
 
 impl Panel<'_> {
-    /// Draws what a place is for, on nights and gaps.
+    /// Draws the curve on a background of nights and gaps.
     pub(super) fn draw(
         &self,
         place: Place,
@@ -73,7 +73,7 @@ impl Panel<'_> {
             let mut points: Vec<Point> = Vec::new();
             for (at, value) in piece {
                 let point = self.point(at, value, 100);
-                // A value stays until the next.
+                // A value applies until the next.
                 let before = points.last().map(|before| before.y);
                 points.extend(before.map(|y| Point { y, ..point }));
                 points.push(point);
@@ -101,7 +101,7 @@ impl Panel<'_> {
                 continue;
             };
             let bottom = self.area.bottom;
-            // At least as wide as can be seen.
+            // At least one pixel wide, to be visible.
             let right = last.x.max(first.x + 1.0);
             let ends = [(right, last.y), (right, bottom), (first.x, bottom)];
             let ends = ends.into_iter().map(|(x, y)| Point { x, y });
@@ -119,7 +119,7 @@ impl Panel<'_> {
         ));
     }
 
-    /// The curve of light with one point for each column of pixels: its mean.
+    /// The curve of light with one point, the mean, for each column of pixels.
     fn thin(&self, piece: &Piece, top: u16) -> Vec<Point> {
         let points = piece.iter().map(|(at, lux)| self.point(*at, *lux, top));
         let points: Vec<Point> = points.collect();
@@ -160,7 +160,7 @@ impl Panel<'_> {
         });
     }
 
-    /// Lines and labels of values.
+    /// Draws the lines and labels of values.
     fn scale(&self, values: &[u16], top: u16, unit: &str, out: &mut Vec<Shape>) {
         for value in values {
             let y = self.y(*value, top);
@@ -169,7 +169,7 @@ impl Panel<'_> {
                 self.colors.grid,
                 1.0,
             ));
-            // The labels of two panels, one above the other, keep apart.
+            // Clamped so that labels of adjacent panels do not overlap.
             let line = (y + 4.0).clamp(self.area.top + 9.0, self.area.bottom);
             let label = format!("{value}{unit}");
             let x = self.area.left - 7.0;
@@ -220,7 +220,7 @@ impl Panel<'_> {
     }
 }
 
-/// The next number that is easy to halve.
+/// The next larger round number that is easy to halve.
 fn nice(most: u16) -> u16 {
     let steps = [250, 400, 500, 600, 800, 1000];
     let step = steps.into_iter().find(|step| most <= *step);

@@ -1,7 +1,7 @@
-//! A drawing as PNG.
+//! Writes a scene as PNG.
 //!
-//! It is drawn in bands from top to bottom, each compressed before the next one is drawn: a picture of
-//! 10000x10000 pixels takes 400 MB at once.
+//! It is drawn in bands from top to bottom, and each is compressed before the next one is drawn,
+//! because a whole picture of 10000x10000 pixels would need 400 MB of memory.
 
 use std::io::Write;
 
@@ -13,29 +13,29 @@ use tiny_skia::{
 use super::font::{self, Pen};
 use super::scene::{Color, Dash, Point, Scene, Shape, start};
 
-/// How many bytes a band has at most, if it has more than one line of pixels.
+/// The maximum size of a band in bytes, if it has more than one line of pixels.
 const BAND: usize = 4 << 20;
 
-/// How many lines are drawn above and below each band and dropped: tiny-skia smooths edges another way
-/// where a shape leaves its pixels.
+/// The number of additional lines drawn above and below each band, which are discarded: tiny-skia
+/// smooths edges differently where a shape exceeds its bitmap.
 const MARGIN: u16 = 4;
 
-/// The picture has no size, or no memory is left for it.
+/// The picture is empty, or there is not enough memory for it.
 #[derive(Debug, thiserror::Error)]
-#[error("a picture of {width}x{height} pixels cannot be drawn: ask for a smaller one")]
+#[error("a picture of {width}x{height} pixels cannot be drawn: use a smaller size")]
 pub struct TooLarge {
     width: u16,
     height: u16,
 }
 
 impl Scene {
-    /// The drawing as a PNG file.
+    /// Writes the scene as a PNG file.
     pub fn png(&self) -> Result<Vec<u8>, TooLarge> {
         let lines = BAND / (4 * usize::from(self.width)).max(1);
         self.png_in_bands(u16::try_from(lines).unwrap_or(u16::MAX).max(1))
     }
 
-    /// The same with so many lines of pixels drawn at once.
+    /// The same with this number of pixel lines per band.
     pub(super) fn png_in_bands(&self, lines: u16) -> Result<Vec<u8>, TooLarge> {
         let too_large = || TooLarge {
             width: self.width,
@@ -81,7 +81,7 @@ impl Scene {
     }
 }
 
-/// The first and the last line of pixels that a shape can be on.
+/// The first and the last line of pixels that a shape can touch.
 fn reach(shape: &Shape) -> (f32, f32) {
     let of_points = |points: &[Point], around: f32| {
         let lines = points.iter().map(|point| point.y);
@@ -93,7 +93,7 @@ fn reach(shape: &Shape) -> (f32, f32) {
         Shape::Rectangle { area, .. } => (area.top - 1.0, area.bottom + 1.0),
         Shape::Polygon { points, .. } => of_points(points, 1.0),
         Shape::Line { points, width, .. } => of_points(points, width + 1.0),
-        // Characters reach less far than twice their size.
+        // Characters extend less than twice their size.
         Shape::Text { at, size, .. } => (at.y - 2.0 * size, at.y + 2.0 * size),
     }
 }

@@ -1,8 +1,8 @@
-//! A drawing before it is a file: shapes in the order they are drawn.
+//! A scene: shapes in drawing order, independent of the file format.
 
 use super::font;
 
-/// A colour: red, green, blue, and how opaque it is.
+/// A colour: red, green, blue, and opacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Color {
     pub(super) rgb: [u8; 3],
@@ -20,7 +20,7 @@ impl Color {
     }
 }
 
-/// A place, in pixels from the top left.
+/// A position, in pixels from the top left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point {
     pub(super) x: f32,
@@ -45,7 +45,7 @@ impl Area {
         self.bottom - self.top
     }
 
-    /// Whether two have something in common.
+    /// Whether two areas overlap.
     #[cfg(test)]
     pub(super) fn overlaps(self, other: Self) -> bool {
         self.left < other.right
@@ -55,7 +55,7 @@ impl Area {
     }
 }
 
-/// Which point of a text stands at its place; all stand on their base line.
+/// Which point of a text's baseline is at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
     Start,
@@ -70,7 +70,7 @@ pub(super) enum Dash {
     Dashed,
 }
 
-/// Something to draw.
+/// A shape.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape {
     Rectangle {
@@ -96,14 +96,14 @@ pub(super) enum Shape {
     },
 }
 
-/// A drawing.
+/// A scene.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// In pixels.
+    /// The size in pixels.
     pub(super) width: u16,
     pub(super) height: u16,
     pub(super) background: Color,
-    /// What it is, and what can be seen, for those who cannot.
+    /// Title and description for accessibility.
     pub(super) title: String,
     pub(super) description: String,
     pub(super) shapes: Vec<Shape>,
@@ -111,9 +111,9 @@ pub struct Scene {
 
 #[cfg(test)]
 impl Shape {
-    /// Where a text is; of other shapes, nothing.
+    /// The area of a text; `None` for other shapes.
     pub(super) fn text_area(&self) -> Option<Area> {
-        /// How far characters reach above and below their line, for each unit of size.
+        /// The extent of characters above and below their baseline, relative to the size.
         const ASCENT: f32 = 0.78;
         const DESCENT: f32 = 0.24;
         let Self::Text {
@@ -136,7 +136,7 @@ impl Shape {
     }
 }
 
-/// Where a text begins.
+/// The `x` at which a text begins.
 pub(super) fn start(at: Point, anchor: Anchor, size: f32, text: &str) -> f32 {
     let before = match anchor {
         Anchor::Start => 0.0,

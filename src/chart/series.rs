@@ -1,4 +1,4 @@
-//! What entries show: values in pieces with gaps between them, nights, and what is not known.
+//! Evaluates entries for charts: curves in pieces with gaps between them, and nights.
 
 use std::time::Duration;
 
@@ -8,28 +8,30 @@ use hidpp_proto::units::Timestamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// A device that is known to be asleep may be so for so long; what comes later is a gap.
+/// The maximum time for which a device recorded as offline counts as asleep; longer is a gap.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Light is measured this often while a device is awake, and each day has a mean in the end.
+/// The maximum time between two light measurements of a device that is awake. (Summaries of a day
+/// have one per day.)
 const AWAKE: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// A longer time without light is no night.
+/// The maximum length of a night.
 const LONGEST_NIGHT: Duration = Duration::from_secs(18 * 60 * 60);
 
-/// Less light than this is night, in lux: “dark”.
+/// The light in lux below which it is night: “dark”.
 const DARK: u16 = 20;
 
-/// Values at their times, one after the other without a gap.
+/// Values with their times, without a gap between them.
 pub type Piece = Vec<(Timestamp, u16)>;
 
-/// Whether nobody watched between two entries. A device that was said to be offline slept.
+/// Whether there is a gap in the recording between two entries. A device recorded as offline was
+/// asleep, which is not a gap.
 pub fn is_gap(before: &Entry, entry: &Entry) -> bool {
     let slept = !before.online && entry.at.since(before.at) <= LONGEST_SLEEP;
     !slept && !entry.follows(before)
 }
 
-/// The charge in percent; between two values the first one stays.
+/// The charge in percent; each value applies until the next.
 pub fn charges(entries: &[Entry]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut before: Option<&Entry> = None;
@@ -46,7 +48,7 @@ pub fn charges(entries: &[Entry]) -> Vec<Piece> {
     pieces
 }
 
-/// The light in lux, a straight line between two values.
+/// The light in lux, interpolated linearly between two values.
 pub fn lights(entries: &[Entry]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut before: Option<&Entry> = None;
@@ -66,7 +68,7 @@ pub fn lights(entries: &[Entry]) -> Vec<Piece> {
     pieces
 }
 
-/// When nobody watched, from the start of the period on.
+/// The gaps in the recording within a period.
 pub fn gaps(entries: &[Entry], period: Period) -> Vec<Period> {
     let Some((first, last)) = entries.first().zip(entries.last()) else {
         return vec![period];
@@ -87,8 +89,8 @@ pub fn gaps(entries: &[Entry], period: Period) -> Vec<Period> {
     all.map(|(since, until)| Period { since, until }).collect()
 }
 
-/// When it was dark where a device is: between two measurements that say so, or asleep next to one.
-/// A lamp that is on for an hour does not end a night.
+/// The nights at a device: between two dark measurements, or asleep before or after one. A lamp
+/// that is on for an hour does not end a night.
 pub fn nights(entries: &[Entry]) -> Vec<Period> {
     let lights = entries.iter().filter(|entry| entry.span != Span::Day);
     let lights: Vec<(Timestamp, u16)> =
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_watched_there_is_a_gap() {
+    fn missing_entries_are_a_gap() {
         let entries = [entry(0, 57, None), entry(1, 56, None), entry(9, 55, None)];
         let pieces = vec![vec![(at(0), 57), (at(1), 56)], vec![(at(9), 55)]];
         assert_eq!(charges(&entries), pieces);
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_asleep_is_no_gap() {
+    fn a_night_asleep_is_not_a_gap() {
         let asleep = Entry {
             online: false,
             ..entry(1, 56, None)
@@ -182,10 +184,10 @@ mod tests {
             entry(1, 57, Some(0)),
             entry(2, 57, Some(30)),
             entry(3, 57, Some(90)),
-            // Asleep, and woken before the sun.
+            // Asleep, and woken before dawn.
             entry(11, 57, Some(3)),
             entry(12, 57, Some(100)),
-            // Asleep, by day.
+            // Asleep during the day.
             entry(15, 57, Some(100)),
         ];
         assert_eq!(nights(&entries), [period(0, 1), period(3, 11)]);

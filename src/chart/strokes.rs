@@ -1,8 +1,8 @@
-//! Lines and texts, as scenes have them.
+//! Helpers that create lines and texts.
 
 use super::scene::{Anchor, Area, Color, Dash, Point, Shape};
 
-/// Lines of the hatching are so far apart.
+/// The distance between the lines of a hatching.
 const HATCH: f32 = 7.0;
 
 pub(super) fn line(points: &[(f32, f32)], color: Color, width: f32) -> Shape {
@@ -35,7 +35,7 @@ pub(super) fn dashed(left: f32, right: f32, y: f32, color: Color) -> Shape {
     }
 }
 
-/// Slanting lines within a rectangle.
+/// Draws slanted lines within a rectangle.
 pub(super) fn hatch(area: Area, color: Color, out: &mut Vec<Shape>) {
     let (width, height) = (area.width(), area.height());
     let mut from = HATCH / 2.0;

@@ -1,4 +1,4 @@
-//! A drawing as SVG.
+//! Writes a scene as SVG.
 
 use std::fmt::{self, Write};
 
@@ -6,7 +6,8 @@ use super::font::FAMILIES;
 use super::scene::{Anchor, Color, Dash, Point, Scene, Shape};
 
 impl Scene {
-    /// The drawing as an SVG document, with its title and description and no font but by name.
+    /// Writes the scene as an SVG document with title and description. Fonts are only named, not
+    /// embedded.
     pub fn svg(&self) -> String {
         let mut svg = String::new();
         // Writing to a string does not fail.
@@ -130,7 +131,7 @@ impl fmt::Display for Points<'_> {
     }
 }
 
-/// A text without what means something in XML, and without what must not be in it.
+/// A text with XML's special characters escaped, and without characters that XML forbids.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {

@@ -1,4 +1,4 @@
-//! Pictures of all sorts of histories: everything is in its place.
+//! Pictures of various histories: layout, contents and colours.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// So many hours after the 25th of November 2025.
+/// This number of hours after the start of 25 November 2025.
 fn at(hour: u32) -> Timestamp {
     Timestamp::from_start(Duration::from_secs(1_764_028_800)) + HOUR * hour
 }
@@ -29,7 +29,7 @@ fn entry(hour: u32, light: bool) -> Entry {
     }
 }
 
-/// An entry an hour, but for a gap of eight hours.
+/// One entry per hour, except for a gap of eight hours.
 fn hours(count: u32, light: bool) -> Vec<Entry> {
     let hours = (0..count).filter(|hour| !(30..38).contains(hour));
     hours.map(|hour| entry(hour, light)).collect()
@@ -156,7 +156,7 @@ fn the_svg_is_well_formed_and_has_its_parts() {
         ">charge</text>",
         ">light</text>",
         ">dark (below 20 lux)</text>",
-        ">nobody watched</text>",
+        ">not recorded</text>",
         ">100 %</text>",
         ">600 lx</text>",
         ">1 Dec</text>",
@@ -212,13 +212,13 @@ fn a_picture_is_the_same_in_bands_of_any_height() {
         let banded = pixels(lines);
         let values = whole.data().iter().zip(banded.data());
         let differ = values.filter(|(a, b)| a.abs_diff(**b) > 8).count();
-        // A place that is rounded otherwise may change the shade of an edge here and there.
+        // Coordinates that are rounded differently may slightly change the shade of an edge.
         assert!(differ * 10_000 < whole.data().len(), "{lines}: {differ}");
     }
 }
 
 #[test]
-fn a_picture_too_small_says_what_is_enough() {
+fn the_error_for_a_small_picture_has_the_minimum_size() {
     let devices = devices(3, 48);
     let chart = chart(&devices, 48);
     let size = Size {
@@ -227,13 +227,13 @@ fn a_picture_too_small_says_what_is_enough() {
     };
     let error = chart.scene(size).unwrap_err().to_string();
     assert!(
-        error.starts_with("3 devices do not fit there: ask for 400x"),
+        error.starts_with("3 devices do not fit there: use at least 400x"),
         "{error}"
     );
 }
 
 #[test]
-fn stripes_too_thin_to_be_days_are_left_out() {
+fn nights_are_not_drawn_if_days_are_too_narrow() {
     let fill = Theme::Light.colors().night;
     let nights = |hours| {
         let devices = devices(1, hours);

@@ -1,11 +1,11 @@
 use super::scene::Color;
 
-/// For which background.
+/// The colour theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// Paper.
+    /// For a light background.
     Light,
-    /// A dark page.
+    /// For a dark background.
     Dark,
 }
 
@@ -14,17 +14,17 @@ pub enum Theme {
 pub(super) struct Colors {
     pub(super) background: Color,
     pub(super) text: Color,
-    /// Of what is beside the point.
+    /// Of secondary text.
     pub(super) faint: Color,
     pub(super) grid: Color,
-    /// Behind the curves, by day and by night.
+    /// The background of the curves, by day and by night.
     pub(super) day: Color,
     pub(super) night: Color,
-    /// Hatches what is not known.
+    /// The hatching of gaps.
     pub(super) gap: Color,
     pub(super) charge: Color,
     pub(super) light: Color,
-    /// Above which light charges.
+    /// The line above which light charges.
     pub(super) threshold: Color,
 }
 

@@ -2,22 +2,22 @@ use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 
-/// From one time to another.
+/// A period of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// The first moment.
+    /// Its start.
     pub since: Timestamp,
-    /// The last.
+    /// Its end.
     pub until: Timestamp,
 }
 
 impl Period {
-    /// How long it is; never nothing.
+    /// Its length, at least one second.
     pub fn length(self) -> Duration {
         self.until.since(self.since).max(Duration::from_secs(1))
     }
 
-    /// Where in it a time is, 0 at its start and 1 at its end; what is outside is at the nearer.
+    /// The position of a time in it, 0 at its start and 1 at its end; times outside are clamped.
     pub fn place(self, at: Timestamp) -> f32 {
         at.since(self.since)
             .div_duration_f32(self.length())
