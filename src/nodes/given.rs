@@ -5,7 +5,7 @@ use super::tapping::Tapping;
 use crate::manager::NodeSource;
 use crate::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 
-/// Nodes that are all plugged in at the start and stay.
+/// A fixed set of nodes, without hotplug.
 pub struct Given {
     appearing: VecDeque<NodeInfo>,
     unopened: Vec<(NodeInfo, Box<dyn Transport>)>,
@@ -13,7 +13,7 @@ pub struct Given {
 }
 
 impl Given {
-    /// These nodes.
+    /// Creates a source with these nodes.
     pub fn new(unopened: Vec<(NodeInfo, Box<dyn Transport>)>, tapping: Tapping) -> Self {
         Self {
             appearing: unopened.iter().map(|(info, _)| info.clone()).collect(),

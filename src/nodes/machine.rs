@@ -13,12 +13,13 @@ use crate::transport::{
 pub struct Machine<'a> {
     watch: NodeWatch,
     tapping: Tapping,
-    /// Called once if nothing that can be read was found at the start.
+    /// Called once if no readable node was found at the start.
     nothing: Option<Box<dyn FnOnce() + 'a>>,
 }
 
 impl<'a> Machine<'a> {
-    /// Listens, and finds what is there. `nothing` is called once if nothing of it can be read.
+    /// Subscribes to hotplug events and lists the present nodes. `nothing` is called once if none
+    /// of them can be read.
     pub fn open(tapping: Tapping, nothing: impl FnOnce() + 'a) -> Result<Self, WatchError> {
         Ok(Self {
             watch: NodeWatch::open()?,
@@ -37,7 +38,7 @@ impl NodeSource for Machine<'_> {
                 NodeRole::Child | NodeRole::Centurion | NodeRole::Plain | NodeRole::Foreign => {}
             },
             Some(NodeEvent::Disappeared(_) | NodeEvent::Supply(_) | NodeEvent::SupplyGone(_)) => {}
-            // Those that are there at the start come first.
+            // The events about nodes present at the start come first.
             None => {
                 if let Some(nothing) = self.nothing.take() {
                     nothing();
@@ -52,7 +53,8 @@ impl NodeSource for Machine<'_> {
     }
 
     fn age(&self, info: &NodeInfo) -> Option<Duration> {
-        // The kernel makes the file as the node comes, and udev touches it when it looks at it.
+        // The kernel creates the file with the node, and udev updates its time when it processes
+        // it.
         let made = fs::metadata(&info.path).and_then(|file| file.modified());
         made.ok()?.elapsed().ok()
     }

@@ -1,4 +1,4 @@
-//! Where nodes come from: this machine's, as they come and go, simulated ones, or a trace's.
+//! Sources of nodes: those of this machine, with hotplug; simulated ones; and those of a trace.
 
 mod given;
 mod machine;

@@ -4,7 +4,7 @@ use hidpp_proto::wire::{Incoming, Report, classify};
 use hidpp_sim::direct::Link;
 use hidpp_sim::{Firmware, Plugged};
 
-/// A simulated device in the place of a hidraw node.
+/// A transport to simulated firmware, instead of a hidraw node.
 #[derive(Debug)]
 pub struct SimulatedNode<F>(pub F);
 
@@ -23,7 +23,7 @@ impl<F: Firmware> Transport for SimulatedNode<F> {
     }
 }
 
-/// The node of what is plugged in, at this path.
+/// The description of the node of a simulated receiver or device, with this path.
 pub fn node_of(plugged: &Plugged, path: &str) -> NodeInfo {
     match plugged {
         Plugged::Receiver(receiver) => {
@@ -41,7 +41,7 @@ pub fn node_of(plugged: &Plugged, path: &str) -> NodeInfo {
     }
 }
 
-/// The nodes of everything that is plugged in: `name 1`, `name 2`, …
+/// The nodes of simulated receivers and devices, with the paths `name 1`, `name 2`, …
 pub fn numbered(name: &str, plugged: Vec<Plugged>) -> Vec<(NodeInfo, Plugged)> {
     (1..)
         .zip(plugged)

@@ -11,22 +11,22 @@ pub enum TraceError {
     /// The file cannot be read.
     #[error("{path} cannot be read: {source}")]
     Read {
-        /// Where it is.
+        /// The path of the file.
         path: String,
-        /// Why.
+        /// The system error.
         source: io::Error,
     },
-    /// What it holds cannot be replayed.
+    /// Its contents cannot be replayed.
     #[error("{path} is not a trace that can be replayed: {source}")]
     Replay {
-        /// Where it is.
+        /// The path of the file.
         path: String,
-        /// Why.
+        /// The cause.
         source: ReplayError,
     },
 }
 
-/// The nodes of a recorded trace.
+/// Reads the nodes of a recorded trace.
 pub fn read_trace(path: &Path) -> Result<Vec<(NodeInfo, Replay)>, TraceError> {
     let name = || path.display().to_string();
     let file = File::open(path).map_err(|source| TraceError::Read {

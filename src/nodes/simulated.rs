@@ -9,9 +9,9 @@ use hidpp_sim::scenario::{self, Staged};
 pub enum Desk {
     /// One receiver with a K750, an M705 and a sleeping K800
     Small,
-    /// One on which batteries run down over days, for alerts
+    /// One receiver with batteries that discharge over days, for alerts
     Fading,
-    /// 73 real models on receivers of all families, on cables and on Bluetooth
+    /// 73 real models on receivers of all families, by cable and by Bluetooth
     Full,
 }
 

@@ -1,7 +1,7 @@
 use crate::capture::{Privacy, Tap, TraceFile};
 use crate::transport::{NodeInfo, Transport};
 
-/// Lets a trace, if there is one, see what passes.
+/// Records the traffic of transports to a trace, if recording is enabled.
 #[derive(Default)]
 pub struct Tapping {
     trace: Option<TraceFile>,
@@ -9,7 +9,7 @@ pub struct Tapping {
 }
 
 impl Tapping {
-    /// What passes goes to this trace, if there is one.
+    /// Records to this trace, if there is one.
     pub fn new(trace: Option<&TraceFile>, anonymize: bool) -> Self {
         Self {
             trace: trace.cloned(),
@@ -17,7 +17,7 @@ impl Tapping {
         }
     }
 
-    /// A transport whose traffic goes to the trace.
+    /// Wraps a transport so that its traffic is recorded.
     pub fn tap(&self, info: &NodeInfo, transport: Box<dyn Transport>) -> Box<dyn Transport> {
         match &self.trace {
             Some(file) => Box::new(Tap::new(
