@@ -1,4 +1,4 @@
-//! Any device and receiver that the program can have, for tests.
+//! Property test strategies for any device and receiver that the program can have.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::{Slot, Wpid};
 
-/// Control characters would be left out.
+/// Without control characters, which would be removed.
 fn text() -> impl Strategy<Value = String> {
     "[A-Za-z0-9:/äλ-]{1,6}( [A-Za-z0-9:/äλ-]{1,6})?"
 }
@@ -62,7 +62,7 @@ fn other_link() -> impl Strategy<Value = OtherLink> {
     (link(), presence).prop_map(|(link, presence)| OtherLink { link, presence })
 }
 
-/// Codes without a name, too.
+/// Includes codes without a name.
 fn kind() -> impl Strategy<Value = DeviceKind> {
     prop_oneof![
         any::<u8>().prop_map(DeviceKind::from_device_type),
@@ -96,7 +96,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// Whole seconds, of at most a hundred years.
+    /// In whole seconds, at most a hundred years.
     fn time_left()(
         until in select(TimeLeftUntil::ALL),
         basis in select(TimeBasis::ALL),

@@ -1,4 +1,5 @@
-//! `org.solarstatus.Device1`: what UPower has no words for.
+//! `org.solarstatus.Device1`: all values of a device, including those that UPower's interface
+//! lacks.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -16,37 +17,38 @@ use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::{Slot, Wpid};
 
-/// A time left that is longer is not one: a hundred years.
+/// The longest valid time left: a hundred years.
 const LONGEST_LEFT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// The list of properties, for a macro that makes something of it.
+/// The list of properties, which is passed to another macro.
 macro_rules! device1 {
     ($then:ident, $a:lifetime, $($with:tt)*) => {
         $then! {
             { $($with)* } "org.solarstatus.Device1"
 
-            /// Names it across replugs: model and serial number.
+            /// Its id, which stays the same when it is reconnected: model and serial number.
             "Id" ("const") id: Id<$a>;
 
-            /// Its best name, mostly the short one of its receiver: `K750`.
+            /// Its best name, usually the short one stored by its receiver: `K750`.
             "Name" name: Option<Cow<$a, str>>;
 
-            /// Its full name, as it says itself: `Wireless Solar Keyboard K750`.
+            /// The full name that it reports: `Wireless Solar Keyboard K750`.
             "FullName" full_name: Option<Cow<$a, str>>;
 
             /// `keyboard`, `mouse`, `headset` and so on.
             "Kind" kind: Option<DeviceKind>;
 
-            /// Which model it is, behind a receiver: four hexadecimal digits.
+            /// The wireless product id of a paired device: four hexadecimal digits.
             "Wpid" ("const") wpid: Option<Wpid>;
 
             /// Its serial number: eight hexadecimal digits.
             "Serial" serial: Option<Cow<$a, str>>;
 
-            /// All its links, the one its values come from first; this one is also in `Connection`,
-            /// `Receiver`, `Slot`, `Node` and `ProductId`. Of each: `receiver`, `usb`, `bluetooth` or the code
-            /// of another bus; the id of the receiver and the slot there, or the node and the product id;
-            /// `online`, `offline` or `unknown`.
+            /// All its links, the active one first, from which its values are taken; this one is
+            /// also in `Connection`, `Receiver`, `Slot`, `Node` and `ProductId`. Each link has:
+            /// `receiver`, `usb`, `bluetooth` or the code of another bus; the id of the receiver
+            /// and the slot there, or the node and the product id; `online`, `offline` or
+            /// `unknown`.
             "Links" links: Links<$a>;
 
             /// `receiver`, `usb`, `bluetooth`, or the code of another bus: `0018`.
@@ -55,107 +57,112 @@ macro_rules! device1 {
             /// The id of its receiver.
             "Receiver" receiver: Id<$a>;
 
-            /// Its place on its receiver, counted from 1; 0: it has a node of its own.
+            /// Its slot on its receiver, from 1; 0: it is connected directly.
             "Slot" slot: Option<Slot>;
 
-            /// Its own node, if it has one.
+            /// Its node, if it is connected directly.
             "Node" node: Id<$a>;
 
-            /// Its own product id, if it has a node of its own: four hexadecimal digits.
+            /// Its USB or Bluetooth product id, if it is connected directly: four hexadecimal
+            /// digits.
             "ProductId" product_id: Option<Hexadecimal>;
 
-            /// The version of HID++ it speaks: `4.5`.
+            /// Its HID++ version: `4.5`.
             "Protocol" protocol: Option<ProtocolVersion>;
 
-            /// Its firmware: `RQK33.00 B0015`.
+            /// Its firmware version: `RQK33.00 B0015`.
             "Firmware" firmware: Option<FirmwareVersion>;
 
-            /// Where its power switch is.
+            /// The location of its power switch.
             "PowerSwitch" power_switch: Option<PowerSwitch>;
 
-            /// Whether it can be talked to.
+            /// Whether it is online.
             "Online" online: bool;
 
             /// `online`, `offline` (asleep, off or out of range), or `unknown`.
             "Presence" presence: Presence;
 
-            /// When it last gave a sign of life, in microseconds since 1970. Told along with other changes only.
+            /// When it was last seen, in microseconds since 1970. Signalled only together with
+            /// other changes.
             "LastSeen" last_seen: Option<Timestamp>, WithOthers;
 
-            /// Whether it has a battery that can be read: `yes`, `no` or `unknown`.
+            /// Whether it has a readable battery: `yes`, `no` or `unknown`.
             "HasBattery" has_battery: Option<bool>;
 
-            /// The charge in percent; -1: only `Level` is known, or nothing.
+            /// The charge in percent; -1: unknown, or only `Level` is known.
             "Charge" charge: Option<Percent>;
 
-            /// How far the real charge may be from `Charge`, up or down, in percentage points: of a charge
-            /// that was estimated from a voltage; -1: the source does not report it.
+            /// The possible deviation of the real charge from `Charge`, up or down, in percentage
+            /// points, for a charge estimated from a voltage; -1: unknown.
             "ChargeMargin" charge_margin: Option<PercentPoints>;
 
             /// The charge in steps: `critical`, `low`, `good`, `full`.
             "Level" level: Option<BatteryLevel>;
 
-            /// The percentage that comes next, of a device that tells its steps beforehand; else -1.
+            /// The next lower percentage, for a device that reports its steps in advance; otherwise
+            /// -1.
             "NextCharge" next_charge: Option<Percent>;
 
-            /// How exact the charge is: `percent`, `steps` or `voltage` (estimated from it).
+            /// The accuracy of the charge: `percent`, `steps` or `voltage` (estimated from it).
             "ValueKind" value_kind: Option<ValueKind>;
 
-            /// `discharging`, `charging`, `full`, `not charging`, `charging error`, or a fault of the
-            /// battery: `invalid battery`, `thermal error`, `battery error`.
+            /// `discharging`, `charging`, `full`, `not charging`, `charging error`, or a fault of
+            /// the battery: `invalid battery`, `thermal error`, `battery error`.
             "State" state: ChargeState;
 
-            /// Whether it hangs on a cable or charging pad: `yes`, `no` or `unknown`.
+            /// Whether it has external power (cable or charging pad): `yes`, `no` or `unknown`.
             "ExternalPower" external_power: Option<bool>;
 
-            /// Whether its battery can be charged: `yes`, `no` or `unknown`.
+            /// Whether its battery is rechargeable: `yes`, `no` or `unknown`.
             "Rechargeable" rechargeable: Option<bool>;
 
-            /// The voltage of its battery; 0: not known.
+            /// The voltage of its battery; 0: unknown.
             "VoltageMillivolts" voltage_millivolts: Option<Millivolts>;
 
-            /// Where the charge is read: the feature (`4301`), or the register (`register 0D`).
+            /// The source of the charge: a feature (`4301`), or a register (`register 0D`).
             "Source" source: Option<BatterySource>;
 
-            /// Whether the device vouched for the charge.
+            /// Whether the device reported the charge as valid.
             "Trusted" trusted: bool;
 
-            /// When the battery was read, in microseconds since 1970. Told along with other changes only.
+            /// When the battery was read, in microseconds since 1970. Signalled only together with
+            /// other changes.
             "BatteryTime" battery_time: Option<Timestamp>, WithOthers;
 
-            /// The same of the charge: before `BatteryTime` where the charge was kept.
+            /// When the charge was read; earlier than `BatteryTime` if the last reading had no
+            /// charge.
             "ChargeTime" charge_time: Option<Timestamp>, WithOthers;
 
-            /// How long the battery lasts, or takes until it is full, in seconds from `TimeLeftTime` on: a
-            /// forecast from the history; 0: not known, or not sure enough.
+            /// How long the battery lasts, or takes until it is full, in seconds from
+            /// `TimeLeftTime` on: a forecast from the history; 0: unknown, or too inaccurate.
             "TimeLeft" time_left: Option<Duration>;
 
-            /// The least of the range that holds nine times of ten, in seconds.
+            /// The lower limit of its 90 % range, in seconds.
             "TimeLeftLow" time_left_low: Option<Duration>;
 
-            /// The most of that range, in seconds.
+            /// The upper limit of that range, in seconds.
             "TimeLeftHigh" time_left_high: Option<Duration>;
 
-            /// `empty` or `full`: what comes at the end.
+            /// Whether the time is until `empty` or `full`.
             "TimeLeftUntil" time_left_until: Option<TimeLeftUntil>;
 
-            /// `calendar`: the time passes by itself; `use`: it passes while the device is online.
+            /// `calendar`: calendar time; `use`: time during which the device is online.
             "TimeLeftBasis" time_left_basis: Option<TimeBasis>;
 
-            /// `good`: the range is a quarter up and down at most; `fair`: it is wider.
+            /// `good`: the range is at most a quarter up and down; `fair`: it is wider.
             "TimeLeftConfidence" time_left_confidence: Option<Confidence>;
 
-            /// From when on the time counts, in microseconds since 1970; 0: it is not known. Sent along
-            /// with other changes only.
+            /// The start of the time left, in microseconds since 1970; 0: unknown. Signalled only
+            /// together with other changes.
             "TimeLeftTime" time_left_time: Option<Timestamp>, WithOthers;
 
-            /// The light on it, as last measured; -1: never.
+            /// The last measured light in lux; -1: never measured.
             "Lux" lux: Option<Lux>, Limited;
 
-            /// The light in a word: `dark`, `poor`, `okay`, `good`, `excellent`.
+            /// The light as a level: `dark`, `poor`, `okay`, `good`, `excellent`.
             "LightLevel" light_level: Option<LightLevel>, Limited;
 
-            /// Whether the device vouched for the light.
+            /// Whether the device reported the light as valid.
             "LightTrusted" light_trusted: bool, Limited;
 
             /// When light was measured, in microseconds since 1970.
@@ -170,9 +177,9 @@ device1! { properties, 'a,
 
 /// The values of a device.
 ///
-/// A device that is made of them lacks what they do not have: the name that its receiver
-/// stores, kinds and power switches without a name, the parts of a second below microseconds
-/// (of a time left: below seconds), and a time left that does not fit the state of the battery.
+/// A device read back from them lacks what they do not contain: the name stored by its receiver,
+/// kinds and power switches without a name, fractions of a second below microseconds (in a time
+/// left: below seconds), and a time left that does not match the state of the battery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Properties<'a>
 }
@@ -182,12 +189,12 @@ device1! { types, 'static, }
 device1! { received, 'a, Properties<'a> }
 
 impl<'a> Properties<'a> {
-    /// The values of a device. `now` is since 1970, `unix` turns a time of the device into that since
-    /// 1970.
+    /// The values of a device. `now` is since 1970; `unix` converts a time of the device to one
+    /// since 1970.
     pub fn of(device: &'a Device, now: Timestamp, unix: impl Fn(Timestamp) -> Duration) -> Self {
         let time = |at: Option<Timestamp>| at.map(|at| Timestamp::from_start(unix(at)));
         let (battery, light) = (device.battery, device.light);
-        // As it was at its own time, as long as anything is left.
+        // Unchanged with its own start time, as long as any time is left.
         let left = device.forecast.filter(|_| device.time_left(now).is_some());
         let (connection, node, product) = match &device.link {
             Link::Paired { .. } => (RECEIVER, None, None),
@@ -240,9 +247,9 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// The device with these values, its times since 1970; `None`: they do not identify one.
+    /// The device with these values, with times since 1970; `None`: they do not identify a device.
     ///
-    /// Each part is written in full, so that a value which is new there is not left out unnoticed.
+    /// All struct fields are written out, so that adding one forces a decision here.
     pub fn device(self) -> Option<Device> {
         Some(Device {
             link: self.link()?,
@@ -317,13 +324,13 @@ impl<'a> Properties<'a> {
             high: self.time_left_high?,
             at: self.time_left_time?,
         };
-        // Any program of the user can have the daemon's name on the session bus.
+        // Not trusted: any program of the user can own the daemon's name on the session bus.
         let is_range = left.low <= left.best && left.best <= left.high && left.high <= LONGEST_LEFT;
         is_range.then_some(left)
     }
 }
 
-/// The device with these values of the interface; `None`: they do not identify one.
+/// The device with these values of the interface; `None`: they do not identify a device.
 pub fn device(values: &Values) -> Option<Device> {
     Properties::received(values).device()
 }
@@ -336,7 +343,7 @@ mod tests {
     use crate::bus::any;
     use crate::bus::property::tests::{over_the_wire, values};
 
-    /// The device with what the interface has of it.
+    /// The device without what the interface does not contain.
     fn carried(device: Device, now: Timestamp) -> Device {
         let is_left = device.time_left(now).is_some();
         Device {

@@ -1,4 +1,4 @@
-//! The entries of a history, as `GetEntries` returns them.
+//! The entries of a history, as returned by `GetEntries`.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use hidpp_proto::units::{Lux, Millivolts, Percent, Timestamp};
 /// An entry: seconds since 1970, span, percent, millivolts, lux, state, online.
 pub type Row = (u64, String, i32, i32, i32, String, bool);
 
-/// The same, as it is sent.
+/// The same, as sent.
 pub type SentRow = (u64, &'static str, i32, i32, i32, &'static str, bool);
 
-/// The most entries of an answer, about 60 KB: a longer one would delay the answers behind it.
+/// The maximum number of entries in an answer, about 60 KB: a longer one would delay other answers.
 const PAGE: usize = 1000;
 
-/// The first entries since then. Of those of one second all are told or none, unless they alone are
-/// a page: so nobody who asks on from the next second misses any.
+/// The first page of entries since then. Entries of one second are not split between pages, unless
+/// they exceed a page: so a client that continues with the next second misses none.
 pub fn page(entries: &[Entry], since: u64) -> Vec<SentRow> {
     let second = |entry: &Entry| entry.at.since_start().as_secs();
     let wanted = entries.iter().filter(|entry| second(entry) >= since);
@@ -41,7 +41,7 @@ fn row(entry: &Entry) -> SentRow {
     )
 }
 
-/// The entry that was told; what a newer daemon means by it is not known.
+/// The entry of a received row; values that only a newer daemon knows are unknown.
 pub fn entry(row: &Row) -> Entry {
     let (seconds, span, percent, millivolts, lux, state, online) = row;
     Entry {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::bus::any;
 
-    /// What a client receives of what is sent.
+    /// A sent row as received by a client.
     fn received((seconds, span, percent, millivolts, lux, state, online): SentRow) -> Row {
         let (span, state) = (span.to_owned(), state.to_owned());
         (seconds, span, percent, millivolts, lux, state, online)
@@ -113,7 +113,7 @@ mod tests {
     }
 
     prop_compose! {
-        /// Whole seconds: the rows have no parts of them.
+        /// In whole seconds: rows have no fractions.
         fn any_entry()(
             at in any::<u32>(),
             span in select(Span::ALL),

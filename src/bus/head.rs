@@ -1,33 +1,33 @@
-//! The header of a D-Bus message, as far as it decides what becomes of the message.
+//! Parses and rewrites the headers of D-Bus messages.
 //!
 //! Source: D-Bus Specification 0.43, "Message Format". A message begins with 16 bytes: byte order
 //! (`l` or `B`), type, flags, version, length of the body, serial number, length of the array of
-//! header fields; then come the fields, padding to 8 bytes, and the body. A field begins at a
-//! multiple of 8 with its code and the signature of its value, and has its value behind these 4
-//! bytes.
+//! header fields; then follow the fields, padding to 8 bytes, and the body. A field begins at a
+//! multiple of 8 with its code and the signature of its value (4 bytes), followed by the value.
 //!
-//! Every message is rewritten with the fields that zbus knows, and one with other fields whose
-//! length is unknown is dropped: zbus ends the connection on a field that it does not know
+//! Every message is rewritten with only the fields that zbus supports. A message with other fields
+//! of unknown length is dropped. The reason: zbus closes the connection on an unknown field
 //! (`zbus::message::parser::fields` of 6.2), dbus-broker passes such fields on, and the
-//! specification has receivers ignore them. So any peer could end a program with one message.
+//! specification requires receivers to ignore them. So any peer could terminate a program with one
+//! message.
 
 use zbus::ObjectPath;
 use zbus::names::{BusName, ErrorName, InterfaceName, MemberName, UniqueName};
 use zbus::wire::{Endian, Signature};
 
-/// The size of what every message begins with.
+/// The size of the fixed part at the start of every message.
 pub(super) const PRIMARY: usize = 16;
 
 /// The version of the protocol.
 const VERSION: u8 = 1;
 
-/// The caller of a method does not wait for an answer.
+/// The flag of a call without an expected answer.
 const NO_REPLY_EXPECTED: u8 = 0x1;
 
-/// What a message is.
+/// The type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
-    /// A method is called.
+    /// A method call.
     Call,
     /// A method returned a value.
     Return,
@@ -74,7 +74,7 @@ pub(super) struct Primary {
 }
 
 impl Primary {
-    /// Reads the first bytes of a message; `None` if they are not those of a message.
+    /// Parses the first bytes of a message; `None`: not a message.
     pub(super) fn read(bytes: &[u8; PRIMARY]) -> Option<Self> {
         let [order, kind, flags, version, rest @ ..] = *bytes;
         let [b0, b1, b2, b3, s0, s1, s2, s3, f0, f1, f2, f3] = rest;
@@ -130,8 +130,8 @@ const fn number(endian: Endian, bytes: [u8; 4]) -> u32 {
     }
 }
 
-/// The fields of a header that zbus knows. That of the number of descriptors is not among them:
-/// none arrive.
+/// The fields of a header that zbus supports, without the number of descriptors, because none are
+/// received.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fields<'m> {
     path: Option<&'m str>,
@@ -145,7 +145,7 @@ struct Fields<'m> {
 }
 
 impl<'m> Fields<'m> {
-    /// Reads the fields of a header. `None` if they are broken, or of a type that none has.
+    /// Parses the fields of a header. `None`: they are invalid, or of an unsupported type.
     fn read(primary: &Primary, header: &'m [u8]) -> Option<Self> {
         let mut fields = Self::default();
         let mut place = PRIMARY;
@@ -175,7 +175,7 @@ impl<'m> Fields<'m> {
         Some(fields)
     }
 
-    /// Whether zbus takes a message with these fields.
+    /// Whether zbus accepts a message with these fields.
     fn are_valid(&self, primary: &Primary) -> bool {
         fn is<'v, T: TryFrom<&'v str>>(value: Option<&'v str>) -> bool {
             value.is_none_or(|value| T::try_from(value).is_ok())
@@ -210,7 +210,7 @@ impl<'m> Fields<'m> {
             let Some(value) = value else { return };
             bytes.resize(bytes.len().next_multiple_of(8), 0);
             bytes.extend([code, 1, kind, 0]);
-            // No text is longer than the message that it came in.
+            // A text is not longer than the message it was read from, so this fits.
             let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
             match kind {
                 b'g' => bytes.push(u8::try_from(length).unwrap_or(u8::MAX)),
@@ -247,13 +247,13 @@ enum Value<'m> {
     Text(&'m str),
     Signature(&'m str),
     Number(u32),
-    /// Of a type that no field has that is known here.
+    /// A type that no supported field has.
     Other,
 }
 
 impl<'m> Value<'m> {
-    /// Reads a value of a basic type 4 bytes behind a multiple of 8. Returns its length, too. `None`
-    /// if it is broken, or of another type: its length is not known then.
+    /// Parses a value of a basic type, located 4 bytes after a multiple of 8, and returns its
+    /// length, too. `None`: it is invalid, or of another type, for which the length is unknown.
     fn read(endian: Endian, kind: u8, bytes: &'m [u8]) -> Option<(Self, usize)> {
         let text = |start: usize, length: usize| {
             let (text, rest) = bytes.get(start..)?.split_at_checked(length)?;
@@ -285,16 +285,16 @@ impl<'m> Value<'m> {
     }
 }
 
-/// The header of a message. The bus itself writes the sender.
+/// The header of a message. The sender is set by the bus, so it cannot be forged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// What the message is.
+    /// The type of the message.
     pub kind: MessageKind,
-    /// Whether the caller does not wait for an answer.
+    /// Whether the caller expects no answer.
     pub no_reply: bool,
-    /// The sender's number of the message.
+    /// The sender's serial number of the message.
     pub serial: u32,
-    /// Of an answer: the serial number of the call.
+    /// For an answer: the serial number of the call.
     pub reply_serial: Option<u32>,
     /// The sender's unique name, or `org.freedesktop.DBus`.
     pub sender: Option<String>,
@@ -302,12 +302,12 @@ pub struct Head {
     pub interface: Option<String>,
     /// The name of the method or signal.
     pub member: Option<String>,
-    /// Of an error: its name.
+    /// For an error: its name.
     pub error: Option<String>,
 }
 
 impl Head {
-    /// Reads the header of a message. `None` if zbus would not take it.
+    /// Parses the header of a message. `None`: zbus would not accept it.
     pub(super) fn read(header: &[u8]) -> Option<Self> {
         let primary = Primary::read(header.first_chunk()?)?;
         let fields = Fields::read(&primary, header)?;
@@ -336,20 +336,20 @@ impl Head {
     }
 }
 
-/// A message that arrived.
+/// A received message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
     /// Its header.
     pub head: Head,
-    /// The message, as zbus takes it. Of a call with the flag removed that no answer is wanted: so
-    /// each call that is let in has an end.
+    /// The rewritten message for zbus. In a call, the flag that no answer is expected is removed,
+    /// so that the end of each admitted call is observable.
     pub bytes: Vec<u8>,
-    /// The body, where it begins with a number: of an answer that is one.
+    /// The first four bytes of the body as a number, for answers that consist of one.
     pub number: Option<u32>,
 }
 
 impl Incoming {
-    /// The message of these bytes; `None`: zbus would not take it.
+    /// Parses a message; `None`: zbus would not accept it.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut primary = Primary::read(bytes.first_chunk()?)?;
         let (header, body) =
@@ -439,7 +439,7 @@ mod tests {
         }
     }
 
-    /// A call with a field more, of this code, signature and value.
+    /// A call with an additional field with this code, signature and value.
     fn with_field(code: u8, signature: &str, value: &[u8]) -> Vec<u8> {
         let call = Message::method_call("/org/example", "Get").sender(":1.7");
         let call = call.interface("org.example.I").serial(NonZeroU32::MIN);
@@ -461,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_are_not_known_are_left_out() {
+    fn unsupported_fields_are_removed() {
         let plain = with_field(8, "g", b"\x01u\0");
         let plain = Incoming::read(&plain).unwrap();
         for (signature, value) in [
@@ -475,13 +475,13 @@ mod tests {
             let message = Incoming::read(&with_field(42, signature, value));
             assert_eq!(message.as_ref(), Some(&plain), "{signature}");
         }
-        // The number of descriptors, none of which arrived.
+        // The number of descriptors, although none are received.
         let message = Incoming::read(&with_field(9, "u", &[1, 0, 0, 0]));
         assert_eq!(message.as_ref(), Some(&plain));
     }
 
     #[test]
-    fn messages_that_zbus_does_not_take_are_not_read() {
+    fn messages_that_zbus_does_not_accept_are_rejected() {
         for (code, signature, value) in [
             (42, "au", &[0, 0, 0, 0][..]),
             (42, "v", b"\x01y\0\x07"),
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_headers_are_not_read() {
+    fn invalid_headers_are_rejected() {
         let signal = Message::signal("/", "org.example", "Changed");
         let bytes = signal.build(&7_u32).unwrap().data().bytes().to_vec();
         for length in 0..PRIMARY {
@@ -515,7 +515,8 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// What was written is read again as the same, whatever bytes of it were changed.
+        /// A message with changed bytes is rejected, or its rewritten form parses to the same
+        /// message.
         #[test]
         fn a_message_that_was_changed_is_dropped_or_still_a_message(
             changes in proptest::collection::vec((0_usize..200, proptest::num::u8::ANY), 0..4),

@@ -1,4 +1,4 @@
-//! The links of a device, as the property `Links` has them.
+//! The links of a device, as in the property `Links`.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use super::property::{Received, Sent};
 use crate::device::{Device, Link, OtherLink, Presence};
 use hidpp_proto::wire::Slot;
 
-/// What stands for a receiver where other links have their bus.
+/// The connection of a link through a receiver, instead of the bus of other links.
 pub(super) const RECEIVER: &str = "receiver";
 
-/// How many links a device has at most; of more the last are left out.
+/// The maximum number of links of a device; further ones are dropped.
 const LINKS_AT_MOST: usize = 256;
 
-/// All links of a device. The active one, from which its values come, is sent first, and also in
-/// properties of its own; received, only the others are kept.
+/// All links of a device. The active one, from which its values are taken, is sent first, and also
+/// in separate properties; on receipt, only the others are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Links<'v> {
     active: Option<(&'v Link, Presence)>,
@@ -23,7 +23,7 @@ pub struct Links<'v> {
 }
 
 impl<'v> Links<'v> {
-    /// Those of a device.
+    /// The links of a device.
     pub fn of(device: &'v Device) -> Self {
         Self {
             active: Some((&device.link, device.presence)),
@@ -63,9 +63,9 @@ impl<'v> Received<'v> for Links<'v> {
     }
 }
 
-/// `connection receiver slot node product-id presence`: `receiver`, `usb`, `bluetooth` or the code of
-/// another bus; the id of the receiver and the slot there, or else the node and the product id (four
-/// hexadecimal digits); `online`, `offline` or `unknown`.
+/// `connection receiver slot node product-id presence`: `receiver`, `usb`, `bluetooth` or the code
+/// of another bus; the id of the receiver and the slot there, or else the node and the product id
+/// (four hexadecimal digits); `online`, `offline` or `unknown`.
 pub(super) type LinkRow = (String, String, u8, String, String, String);
 
 /// The row of a link.
@@ -91,7 +91,7 @@ fn row(link: &Link, presence: Presence) -> LinkRow {
     }
 }
 
-/// The link of a row; `None`: it is not one of ours.
+/// The link of a row; `None`: it is invalid.
 fn link(row: LinkRow) -> Option<OtherLink> {
     let (connection, receiver, slot, node, product, presence) = row;
     let presence = Presence::from_name(&presence).unwrap_or(Presence::Unknown);

@@ -1,6 +1,7 @@
-//! What goes over D-Bus. Each interface is a file with both directions side by side: its list of
-//! properties, what the service sends, and what a client makes of it (`property.rs`). Then names,
-//! paths and histories, and the socket to a bus, which refuses descriptors and bounds messages.
+//! The D-Bus interfaces and the connection to a bus. Each interface is one file with both
+//! directions: its list of properties, what the service sends, and how a client decodes it
+//! (`property.rs`). In addition: names, paths and histories, and the socket to a bus, which refuses
+//! file descriptors and limits the length of messages.
 
 #[cfg(test)]
 pub(crate) mod any;

@@ -3,7 +3,7 @@ use std::fmt::Write;
 /// Our name on the bus.
 pub const NAME: &str = "org.solarstatus.Monitor1";
 
-/// UPower's name, which the daemon takes on demand where no upowerd runs.
+/// UPower's name, which the daemon owns on demand if upowerd is not running.
 pub const UPOWER_NAME: &str = "org.freedesktop.UPower";
 
 /// The interface of the root object: UPower's.
@@ -12,20 +12,20 @@ pub const UPOWER_INTERFACE: &str = "org.freedesktop.UPower";
 /// The interface of a device with a battery: UPower's.
 pub const UPOWER_DEVICE_INTERFACE: &str = "org.freedesktop.UPower.Device";
 
-/// The interface of every device: what UPower has no words for.
+/// The interface of every device.
 pub const DEVICE_INTERFACE: &str = "org.solarstatus.Device1";
 
 /// The interface of a receiver.
 pub const RECEIVER_INTERFACE: &str = "org.solarstatus.Receiver1";
 
-/// Where objects stand: below our own path, or where UPower's clients look for them.
+/// The paths of objects: below our own path, or those that UPower's clients expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     root: &'static str,
 }
 
 impl Layout {
-    /// The layout that goes with a name on the bus.
+    /// The layout for a bus name.
     pub fn of(bus_name: &str) -> Self {
         let root = if bus_name == UPOWER_NAME {
             "/org/freedesktop/UPower"
@@ -35,29 +35,29 @@ impl Layout {
         Self { root }
     }
 
-    /// The root object.
+    /// The path of the root object.
     pub const fn root(self) -> &'static str {
         self.root
     }
 
-    /// UPower's summary of the computer's own batteries.
+    /// The path of UPower's summary of the computer's own batteries.
     pub fn display_device(self) -> String {
         format!("{}/devices/DisplayDevice", self.root)
     }
 
-    /// A device, by the name that tells it from all others.
+    /// The path of a device with this unique name.
     pub fn device(self, name: &str) -> String {
         format!("{}/devices/hidpp_{}", self.root, element(name))
     }
 
-    /// A receiver, by its id.
+    /// The path of a receiver with this id.
     pub fn receiver(self, id: &str) -> String {
         format!("{}/receivers/{}", self.root, element(id))
     }
 }
 
-/// What may stand in an object path: letters, digits and `_`. A hyphen becomes `_`, everything
-/// else its bytes, as `_3A`.
+/// Escapes a name for an object path, which may contain letters, digits and `_`: a hyphen becomes
+/// `_`, and each other byte is written as `_3A`.
 fn element(name: &str) -> String {
     let mut element = String::with_capacity(name.len());
     for byte in name.bytes() {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn objects_stand_where_the_clients_of_their_name_look() {
+    fn objects_are_at_the_paths_that_clients_expect() {
         let ours = Layout::of(NAME);
         assert_eq!(
             ours.device("4002-392A0750"),

@@ -7,18 +7,18 @@ use super::head::{Head, Incoming, MessageKind};
 use super::socket::Intake;
 use super::splitter::Limits;
 
-/// What a client reads. The longest answer is all objects of a service with hundreds of devices;
-/// signals are queued by zbus, 64 for each stream, and calls are of no use to a client.
+/// The length limits in bytes of a client. The longest answer has all objects of a service with
+/// hundreds of devices; zbus queues 64 signals for each stream; calls are not used by a client.
 const LIMITS: Limits = Limits {
     call: 16 << 10,
     signal: 256 << 10,
     answer: 16 << 20,
 };
 
-/// The intake of a client: answers and signals pass in order, but for what is too long.
+/// The intake of a client: answers and signals pass in order, except those that are too long.
 #[derive(Debug, Default)]
 pub(super) struct Passing {
-    /// Not more than what is read at once: more is read when it is empty.
+    /// Bounded: the socket is read only while this is empty (back-pressure).
     waiting: Mutex<VecDeque<Vec<u8>>>,
     released: Event,
 }
@@ -48,7 +48,7 @@ impl Intake for Passing {
     }
 
     fn on_oversized(&self, head: Head) {
-        log::debug!("a message from {:?} is too long: skipped", head.sender);
+        log::debug!("message from {:?} too long, skipped", head.sender);
     }
 
     fn next_message(&self) -> Option<Vec<u8>> {

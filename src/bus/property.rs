@@ -1,21 +1,22 @@
-//! Properties of an interface: how each is declared, sent and received.
+//! Properties of an interface: how they are declared, sent and received.
 //!
-//! An interface is one list of its properties (`device1.rs`, `receiver1.rs`, `upower.rs`). From it
-//! come the struct with all properties, what clients receive, the getters of the service
-//! (`crate::service::objects`) with their introspection, and what its signals compare.
+//! An interface is declared as one list of its properties (`device1.rs`, `receiver1.rs`,
+//! `upower.rs`). From the list, macros generate the struct with all properties, the decoding for
+//! clients, the getters of the service (`crate::service::objects`) with their introspection, and
+//! the values that its signals compare.
 //!
 //! ```text
-//! /// The documentation, also that in the introspection.
+//! /// The documentation, which is also used for the introspection.
 //! "Name" ("const") field: Type, Pace;
 //! ```
 //!
-//! `("const")` is written where the property never changes, the [`Pace`] where it is not
-//! [`Pace::AtOnce`]. The type is one of this program; it alone decides how the value is written on
-//! the bus, and what stands there for one that is not known (`values.rs`).
+//! `("const")` marks a property that never changes; a [`Pace`] is given if it is not
+//! [`Pace::AtOnce`]. The type is one of this program; it determines how the value is encoded on the
+//! bus, and how an unknown value is encoded (`values.rs`).
 //!
-//! zbus can derive a struct that is sent as a dictionary. It does not serve here: it has no getters
-//! to be introspected, no word for a value that is not known, and one value of a newer service that
-//! cannot be read would make all of them unreadable.
+//! zbus can derive a struct that is sent as a dictionary. That is not suitable here: it has no
+//! getters for introspection, no encoding for an unknown value, and a single unreadable value from
+//! a newer service would make all of them unreadable.
 
 use std::collections::HashMap;
 
@@ -35,19 +36,19 @@ pub type ServedValues = Vec<(&'static Property, OwnedVariant)>;
 pub struct Property {
     /// Its name.
     pub name: &'static str,
-    /// When a change of it is sent.
+    /// When a change of it is signalled.
     pub pace: Pace,
 }
 
-/// When a change of a property is sent.
+/// When a change of a property is signalled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// At once.
     AtOnce,
-    /// Along with other changes only: it says when another value was read, and a value that was
-    /// merely read again is not worth a signal.
+    /// Only together with other changes: it is the time at which another value was read, and
+    /// reading an unchanged value again is not worth a signal.
     WithOthers,
-    /// At most once a second: it is about light, which is measured in series.
+    /// Rate limited, at most once per second: it concerns light, which is measured in series.
     Limited,
 }
 
@@ -56,31 +57,31 @@ pub(crate) trait Sent {
     /// Its type on the bus.
     type Wire: Type + Serialize;
 
-    /// What is sent of it.
+    /// The value in its type on the bus.
     fn sent(&self) -> Self::Wire;
 }
 
 /// A value that is received as a property.
 pub(crate) trait Received<'v>: Sized {
-    /// What it is where it is missing or cannot be read.
+    /// The value to use if it is missing or cannot be decoded.
     const UNKNOWN: Self;
 
-    /// The value that was sent; `None`: it cannot be read.
+    /// Decodes a value; `None`: it cannot be decoded.
     fn received(value: &'v Variant<'v>) -> Option<Self>;
 }
 
-/// A value as a getter returns it.
+/// The value as returned by a getter.
 pub(super) fn serve(value: &impl Sent) -> zbus::Result<OwnedVariant> {
     as_variant::to_owned_variant(&value.sent())
 }
 
-/// The value of that name. What a newer service sends and this program cannot read is not known.
+/// Decodes the value with this name. A value of a newer service that cannot be decoded is unknown.
 pub(super) fn receive<'v, T: Received<'v>>(values: &'v Values, name: &str) -> T {
     let Some(value) = values.get(name) else {
         return T::UNKNOWN;
     };
     T::received(value).unwrap_or_else(|| {
-        debug!("{name}: {value:?} cannot be read, as if a newer solar-statusd had sent it");
+        debug!("{name}: cannot decode {value:?}; it may be from a newer solar-statusd");
         T::UNKNOWN
     })
 }
@@ -105,7 +106,7 @@ macro_rules! properties {
                 }, )*
             ];
 
-            /// All values, as the getters return them.
+            /// All values, as returned by the getters.
             ///
             /// # Errors
             ///
@@ -118,7 +119,7 @@ macro_rules! properties {
     };
 }
 
-/// Names the type on the bus of each property of a list, for the getters.
+/// Defines the type on the bus of each property of a list, for the getters.
 macro_rules! types {
     (
         {} $interface:literal
@@ -134,13 +135,13 @@ macro_rules! types {
     };
 }
 
-/// Names the name of each property of a list, for clients that need only some of its values.
+/// Defines constants with the names of a list's properties, for clients that need only some values.
 macro_rules! names {
     (
         {} $interface:tt
         $( $(#[$doc:meta])* $name:literal $(($emits:tt))? $field:ident: $type:ty $(, $pace:ident)?; )*
     ) => {
-        /// The name of each property.
+        /// The names of the properties.
         #[expect(non_upper_case_globals, reason = "the names of the properties' fields")]
         #[expect(dead_code, reason = "clients need only some")]
         mod names {
@@ -149,14 +150,14 @@ macro_rules! names {
     };
 }
 
-/// Has the struct of a list read by clients.
+/// Implements decoding of the struct of a list, for clients.
 macro_rules! received {
     (
         { $properties:ident<$a:lifetime> } $interface:tt
         $( $(#[$doc:meta])* $name:literal $(($emits:tt))? $field:ident: $type:ty $(, $pace:ident)?; )*
     ) => {
         impl<$a> $properties<$a> {
-            /// What a client receives. A value that is missing or cannot be read is not known.
+            /// Decodes received values. A value that is missing or cannot be decoded is unknown.
             pub fn received(values: &$a $crate::bus::Values) -> Self {
                 Self {
                     $( $field: $crate::bus::property::receive(values, $name), )*
@@ -166,7 +167,7 @@ macro_rules! received {
     };
 }
 
-/// The pace of a property, of which a list needs to say only what is special.
+/// The pace of a property; `AtOnce` by default.
 macro_rules! pace {
     () => {
         $crate::bus::Pace::AtOnce
@@ -195,7 +196,7 @@ pub(super) mod tests {
             .collect()
     }
 
-    /// What a client receives of values that are sent.
+    /// Sent values as received by a client.
     pub(in crate::bus) fn over_the_wire(served: zbus::Result<ServedValues>) -> Values {
         let served = served.unwrap().into_iter();
         let sent: HashMap<&str, OwnedVariant> =

@@ -7,16 +7,17 @@ use super::values::{Count, Id};
 use crate::device::{Receiver, ReceiverFamily, ReceiverModel};
 use hidpp_proto::feature::FirmwareVersion;
 
-/// The list of properties, for a macro that makes something of it.
+/// The list of properties, which is passed to another macro.
 macro_rules! receiver1 {
     ($then:ident, $a:lifetime, $($with:tt)*) => {
         $then! {
             { $($with)* } "org.solarstatus.Receiver1"
 
-            /// Names it across replugs: its serial number, or its USB ids and node.
+            /// Its id, which stays the same when it is plugged in again: its serial number, or its
+            /// product id and port.
             "Id" ("const") id: Id<$a>;
 
-            /// What people call it: `Unifying Receiver`.
+            /// Its name: `Unifying Receiver`.
             "Name" ("const") name: Option<Cow<$a, str>>;
 
             /// `unifying`, `bolt`, `lightspeed`, `nano`, `27mhz`, `bluetooth`.
@@ -31,16 +32,16 @@ macro_rules! receiver1 {
             /// Its hidraw node.
             "Node" node: Id<$a>;
 
-            /// Its serial number, or what a Bolt receiver has instead.
+            /// Its serial number, or the unique id of a Bolt receiver.
             "Serial" serial: Option<Cow<$a, str>>;
 
-            /// Its firmware: `RQR12.11 B0032`.
+            /// Its firmware version: `RQR12.11 B0032`.
             "Firmware" firmware: Option<FirmwareVersion>;
 
-            /// How many devices it can be paired with.
+            /// The number of devices it can be paired with.
             "Slots" slots: Count<0>;
 
-            /// How many it is paired with; 255: not known.
+            /// The number of paired devices; 255: unknown.
             "Paired" paired: Count<{ u8::MAX }>;
         }
     };
@@ -50,7 +51,8 @@ pub(crate) use receiver1;
 
 receiver1! { properties, 'a,
 
-/// The values of a receiver. All of it can be made of them; the model follows from the USB ids.
+/// The values of a receiver. A receiver can be fully restored from them; the model follows from the
+/// USB ids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Properties<'a>
 }
@@ -76,7 +78,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// The receiver with these values; `None`: they do not identify one.
+    /// The receiver with these values; `None`: they do not identify a receiver.
     pub fn receiver(self) -> Option<Receiver> {
         let Self {
             id: Id(id),
@@ -105,7 +107,7 @@ impl<'a> Properties<'a> {
     }
 }
 
-/// The receiver with these values of the interface; `None`: they do not identify one.
+/// The receiver with these values of the interface; `None`: they do not identify a receiver.
 pub fn receiver(values: &Values) -> Option<Receiver> {
     Properties::received(values).receiver()
 }

@@ -1,14 +1,14 @@
-//! The socket of a connection to a bus, on which no file descriptor arrives.
+//! The socket of a connection to a bus, which receives no file descriptors.
 //!
-//! Passing of descriptors is negotiated in the handshake by any peer that can receive them. zbus does so
-//! on every Unix socket, and then ends the connection when the kernel drops descriptors because
-//! too many are open: any peer could end a program by sending it some. This socket does not
-//! negotiate. dbus-daemon and dbus-broker then refuse messages with descriptors on our behalf; and
-//! where a bus passed some on all the same, a plain `read` makes the kernel discard them.
+//! A peer that can receive descriptors negotiates this in the handshake. zbus does so on every Unix
+//! socket, and then closes the connection when the kernel drops descriptors because too many are
+//! open: any peer could terminate a program by sending it some. This socket does not negotiate it.
+//! dbus-daemon and dbus-broker then refuse messages with descriptors on our behalf; and if a bus
+//! passes some on nevertheless, a plain `read` makes the kernel discard them.
 //!
-//! dbus-broker does not refuse a *broadcast signal* with descriptors to such a peer: it ends the
-//! connection of the peer, if a match rule of the peer covers the signal. So every match rule
-//! names a trusted sender.
+//! dbus-broker does not refuse a *broadcast signal* with descriptors to such a peer: it closes the
+//! peer's connection, if a match rule of the peer matches the signal. So every match rule names a
+//! trusted sender.
 //!
 //! Messages are separated before zbus reads them, and an [`Intake`] decides which ones zbus reads,
 //! and when.
@@ -32,30 +32,30 @@ use zruntime::{AsyncIo, Event, Shared, SharedRuntime};
 use super::head::{Head, Incoming};
 use super::splitter::{Found, Limits, Splitter};
 
-/// How much is read at once.
+/// The size of one read, in bytes.
 const CHUNK: usize = 32 << 10;
 
-/// Decides what becomes of messages.
+/// Decides which received messages zbus reads, and when.
 pub trait Intake: fmt::Debug + Send + Sync + 'static {
-    /// The longest messages that are read.
+    /// The length limits of messages.
     fn limits(&self) -> Limits;
 
-    /// Whether more is read while messages wait here.
+    /// Whether to read from the socket while messages are queued here.
     fn takes_more(&self) -> bool;
 
-    /// A message arrived.
+    /// A message was received.
     fn on_message(&self, message: Incoming);
 
-    /// A message was longer than allowed, and was skipped.
+    /// A message exceeded the limits and was skipped.
     fn on_oversized(&self, head: Head);
 
-    /// The bytes of the next message for zbus, if there is one to be read now.
+    /// The bytes of the next message for zbus, if one is admitted now.
     fn next_message(&self) -> Option<Vec<u8>>;
 
-    /// Notified when `next_message` returns a message though none arrived.
+    /// Notified when `next_message` may return a message although none was received.
     fn released(&self) -> &Event;
 
-    /// Whether a message of ours is sent, or dropped.
+    /// Whether to send a message of ours, or to drop it.
     fn is_sent(&self, _message: &Message) -> bool {
         true
     }
@@ -64,14 +64,15 @@ pub trait Intake: fmt::Debug + Send + Sync + 'static {
     fn on_sent(&self, _message: &Message) {}
 }
 
-/// The size of the socket's send buffer, which the kernel doubles: half a dozen small answers.
+/// The size of the socket's send buffer in bytes, which the kernel doubles: half a dozen small
+/// answers.
 ///
-/// Kept small because fairness is decided before this buffer, and dbus-daemon takes 2 KB out of it
-/// at a time (`max_bytes_read_per_iteration` in dbus-transport-socket.c), between all other peers.
+/// Small because fairness is decided before this buffer, and dbus-daemon reads 2 KB from it at a
+/// time (`max_bytes_read_per_iteration` in dbus-transport-socket.c), in turn with all other peers.
 /// The default is 200 KB.
 const SEND_BUFFER: usize = 2 << 10;
 
-/// A socket on the thread's runtime, which zbus runs on too.
+/// A socket on the thread's async runtime, which zbus also uses.
 #[derive(Debug)]
 pub(super) struct BusSocket {
     stream: Arc<AsyncIo<UnixStream, Shared>>,
@@ -110,21 +111,21 @@ impl Socket for BusSocket {
     }
 }
 
-/// The half that messages are received on.
+/// The receiving half.
 #[derive(Debug)]
 pub(super) struct Reader {
     stream: Arc<AsyncIo<UnixStream, Shared>>,
     intake: Arc<dyn Intake>,
     splitter: Splitter,
     chunk: Vec<u8>,
-    /// What zbus is given: part of the handshake, or one message.
+    /// The bytes for zbus: part of the handshake, or one message.
     given: Vec<u8>,
-    /// How much of it zbus has.
+    /// The number of them that zbus has read.
     place: usize,
 }
 
 impl Reader {
-    /// Reads what is there, without waiting. Returns whether anything was.
+    /// Reads the available bytes, without blocking. Returns whether there were any.
     fn read_now(&mut self) -> io::Result<bool> {
         let length = match (&mut self.stream.get_ref()).read(&mut self.chunk) {
             Ok(length) => length,
@@ -145,7 +146,8 @@ impl Reader {
         Ok(true)
     }
 
-    /// Takes what arrived and finds the next message for zbus; `false`: there is none now.
+    /// Reads from the socket and fetches the next message for zbus; `false`: nothing was read and
+    /// no message is admitted.
     fn advance(&mut self) -> io::Result<bool> {
         let has_read = self.intake.takes_more() && self.read_now()?;
         if self.given.is_empty()
@@ -169,11 +171,11 @@ impl ReadHalf for Reader {
             }
             self.given.clear();
             self.place = 0;
-            // Before the look: what is released after it ends the wait.
+            // Registered before checking, so that a message released later ends the wait.
             let mut released = pin!(self.intake.released().listen());
             if self.advance()? {
                 if self.given.is_empty() {
-                    // A flood of what is dropped must not keep the thread's other tasks waiting.
+                    // A flood of dropped messages must not delay the thread's other tasks.
                     yield_now().await;
                 }
                 continue;
@@ -203,7 +205,7 @@ pub async fn yield_now() {
     .await;
 }
 
-/// The half that messages are sent on.
+/// The sending half.
 #[derive(Debug)]
 pub(super) struct Writer {
     stream: Arc<AsyncIo<UnixStream, Shared>>,

@@ -1,4 +1,4 @@
-//! Splits what arrives from a bus into messages, in bounded memory.
+//! Splits the byte stream from a bus into messages, in bounded memory.
 
 use std::io;
 
@@ -6,13 +6,13 @@ use log::debug;
 
 use super::head::{Head, Incoming, MessageKind, PRIMARY, Primary};
 
-/// Longer header fields are not read: of a message that is too long for us, they are skipped too.
+/// The longest header in bytes that is read from an oversized message; longer ones are skipped.
 const LONGEST_HEADER: u64 = 4096;
 
-/// Memory that is kept from one message to the next.
+/// The buffer memory in bytes kept from one message to the next.
 const LONGEST_KEPT: usize = 64 << 10;
 
-/// The longest messages that are read, by what they are. Longer ones are skipped.
+/// The length limits of messages, by type. Longer ones are skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a method call.
@@ -34,27 +34,27 @@ impl Limits {
     }
 }
 
-/// What was found in the stream.
+/// An element of the stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Bytes of the handshake, which is lines of text.
     Handshake(Vec<u8>),
     /// A message.
     Message(Incoming),
-    /// The header of a message that was longer than allowed.
+    /// The header of a message that exceeded the limits.
     Oversized(Head),
 }
 
-/// Where the stream stands.
+/// The position in the stream.
 #[derive(Debug)]
 enum State {
     /// In the one line with which the bus answers the handshake.
     Handshake,
-    /// In a message that is kept.
+    /// In a message.
     Message,
-    /// In a message that is too long: its header is kept, then so many bytes are skipped.
+    /// In an oversized message: `header` bytes are read, then `rest` bytes are skipped.
     Oversized { header: u64, rest: u64 },
-    /// In bytes that are skipped.
+    /// In the bytes to be skipped.
     Skipping { rest: u64 },
 }
 
@@ -63,7 +63,7 @@ enum State {
 pub(super) struct Splitter {
     limits: Limits,
     state: State,
-    /// Bytes of what is not complete.
+    /// The bytes of the current, incomplete message.
     kept: Vec<u8>,
 }
 
@@ -76,8 +76,8 @@ impl Splitter {
         }
     }
 
-    /// Takes bytes that arrived and passes on what they complete. Fails if they are not a stream of
-    /// messages.
+    /// Processes received bytes, and passes completed elements to `found`. Fails if the bytes are
+    /// not a stream of messages.
     pub(super) fn push(
         &mut self,
         mut bytes: &[u8],
@@ -169,13 +169,13 @@ impl Splitter {
         bytes.get(skipped..).unwrap_or_default()
     }
 
-    /// Drops what was kept, and the memory of long messages.
+    /// Clears the buffer, and frees the memory of long messages.
     fn forget(&mut self) {
         self.kept.clear();
         self.kept.shrink_to(LONGEST_KEPT);
     }
 
-    /// Keeps bytes until there are so many, and returns the others.
+    /// Buffers bytes up to this total length, and returns the others.
     fn keep<'b>(&mut self, bytes: &'b [u8], length: u64) -> &'b [u8] {
         let missing = length.saturating_sub(self.kept.len() as u64);
         let missing = usize::try_from(missing).map_or(bytes.len(), |it| it.min(bytes.len()));
@@ -209,7 +209,7 @@ mod tests {
         call.build(&body).unwrap().data().bytes().to_vec()
     }
 
-    /// What is found in a stream that arrives in pieces of this size, a line each.
+    /// The elements of a stream that is received in pieces of this size.
     fn split(stream: &[u8], piece: usize) -> Vec<String> {
         let mut splitter = Splitter::new(LIMITS);
         let mut handshake = Vec::new();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_arrive_in_pieces_of_any_size() {
+    fn messages_are_received_in_pieces_of_any_size() {
         let stream = [
             b"OK 1234\r\n".to_vec(),
             call("One", "short"),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_that_are_too_long_are_skipped_with_their_header_read() {
+    fn oversized_messages_are_skipped_and_their_header_is_read() {
         let signal = Message::signal("/", "org.example", "Loud").sender(":1.7");
         let signal = signal.build(&"x".repeat(300)).unwrap();
         let long_header = Message::method_call("/".to_owned() + &"x".repeat(9000), "Deep");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_is_too_long_takes_no_memory() {
+    fn an_oversized_message_needs_little_memory() {
         let mut splitter = Splitter::new(LIMITS);
         splitter.push(b"OK\n", &mut drop).unwrap();
         for piece in call("Huge", &"x".repeat(3_000_000)).chunks(4096) {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_message_is_an_error() {
+    fn other_bytes_than_messages_are_an_error() {
         let mut splitter = Splitter::new(LIMITS);
         let error = splitter.push(b"OK\nGET / HTTP/1.0\r\n\r\n", &mut drop);
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::InvalidData);

@@ -1,7 +1,7 @@
-//! A device in UPower's words: the values of `org.freedesktop.UPower.Device`.
+//! The values of a device for `org.freedesktop.UPower.Device`.
 //!
-//! Numbers and rules are those of UPower 0.99.20 (`libupower-glib/up-types.h`,
-//! `src/up-device.c`, `src/up-daemon.c`); where it guesses and we know, we say what we know.
+//! Numbers and rules are those of UPower 0.99.20 (`libupower-glib/up-types.h`, `src/up-device.c`,
+//! `src/up-daemon.c`), except that known values are used where UPower guesses.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::text;
 use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::units::{Percent, Timestamp};
 
-/// `Type`: what sort of device it is.
+/// `Type`: the type of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 #[expect(missing_docs, reason = "UPower's names")]
@@ -33,7 +33,7 @@ pub enum Type {
     Camera = 25,
 }
 
-/// `State`: what the battery is doing.
+/// `State`: the state of the battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 #[expect(missing_docs, reason = "UPower's names")]
@@ -58,101 +58,105 @@ pub enum Level {
     Full = 8,
 }
 
-/// The list of properties, for a macro that makes something of it.
+/// The list of properties, which is passed to another macro.
 macro_rules! upower_device {
     ($then:ident, $a:lifetime, $($with:tt)*) => {
         $then! {
             { $($with)* } "org.freedesktop.UPower.Device"
 
-            /// Names it for programs that remember devices: the same after a replug.
+            /// Its id, by which programs recognise it: the same when it is reconnected.
             "NativePath" native_path: Id<$a>;
 
-            /// The maker.
+            /// The vendor.
             "Vendor" vendor: &'static str;
 
-            /// What people call it, without the maker.
+            /// Its name without the vendor.
             "Model" model: Option<Model<$a>>;
 
             /// Its serial number, or its id.
             "Serial" serial: Id<$a>;
 
-            /// When its battery was read, in seconds since 1970. Told along with other changes only.
+            /// When its battery was read, in seconds since 1970. Signalled only together with other
+            /// changes.
             "UpdateTime" update_time: u64, WithOthers;
 
-            /// What it is: 2 battery (not known), 5 mouse, 6 keyboard, 10 tablet, 12 gaming input, 14 touchpad, 17 headset, 18 speakers, 21 audio device, 22 remote control, 25 camera.
+            /// Its type: 2 battery (unknown), 5 mouse, 6 keyboard, 10 tablet, 12 gaming input, 14
+            /// touchpad, 17 headset, 18 speakers, 21 audio device, 22 remote control, 25 camera.
             "Type" kind: Type;
 
-            /// Whether it feeds the computer: no.
+            /// Whether it powers the computer: always false.
             "PowerSupply" power_supply: bool;
 
-            /// Whether `GetHistory` knows something.
+            /// Whether `GetHistory` has data.
             "HasHistory" has_history: bool;
 
-            /// Whether `GetStatistics` knows something.
+            /// Whether `GetStatistics` has data.
             "HasStatistics" has_statistics: bool;
 
-            /// Of a line power only.
+            /// For line power only: always false.
             "Online" online: bool;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "Energy" energy: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "EnergyEmpty" energy_empty: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "EnergyFull" energy_full: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "EnergyFullDesign" energy_full_design: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "EnergyRate" energy_rate: f64;
 
-            /// Volts; 0: not known.
+            /// Volts; 0: unknown.
             "Voltage" voltage: f64;
 
-            /// Not known: -1.
+            /// Unknown: -1.
             "ChargeCycles" charge_cycles: i32;
 
-            /// The light on it in lux, as last measured; 0: not known. `LightTime` of `Device1` tells when.
+            /// The last measured light in lux; 0: unknown. Its time is `LightTime` of `Device1`.
             "Luminosity" luminosity: f64, Limited;
 
-            /// Seconds until the battery is empty, while it is used up: time of use where `TimeLeftBasis`
-            /// of `Device1` is `use`; 0: not known.
+            /// Seconds until the battery is empty, while discharging: time of use if
+            /// `TimeLeftBasis` of `Device1` is `use`; 0: unknown.
             "TimeToEmpty" time_to_empty: i64;
 
-            /// Seconds until the battery is full, while it is charged; 0: not known.
+            /// Seconds until the battery is full, while charging; 0: unknown.
             "TimeToFull" time_to_full: i64;
 
             /// The charge, 0 to 100.
             "Percentage" percentage: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "Temperature" temperature: f64;
 
             /// Whether there is a battery.
             "IsPresent" is_present: bool;
 
-            /// 0 not known, 1 charging, 2 discharging, 4 fully charged, 5 has power and does not charge.
+            /// 0 unknown, 1 charging, 2 discharging, 4 fully charged, 5 has power but is not
+            /// charging.
             "State" state: State;
 
-            /// Whether the battery can be charged.
+            /// Whether the battery is rechargeable.
             "IsRechargeable" is_rechargeable: bool;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "Capacity" capacity: f64;
 
-            /// Not known: 0.
+            /// Unknown: 0.
             "Technology" technology: u32;
 
             /// 1 none, 3 low, 4 critical.
             "WarningLevel" warning_level: Level;
 
-            /// 1: `Percentage` is real; else only steps are known: 3 low, 4 critical, 6 normal, 8 full, 0 not even that.
+            /// 1: `Percentage` is accurate; otherwise only a step is known: 3 low, 4 critical, 6
+            /// normal, 8 full; or 0 unknown.
             "BatteryLevel" battery_level: Level;
 
-            /// An icon of the icon naming specification.
+            /// An icon name of the icon naming specification.
             "IconName" icon_name: &'static str;
         }
     };
@@ -162,8 +166,8 @@ pub(crate) use upower_device;
 
 upower_device! { properties, 'a,
 
-/// The values of a device; see UPower's documentation of the interface for their meaning. No
-/// client of ours makes a device of them: all it needs is in `org.solarstatus.Device1`.
+/// The values of a device; see UPower's documentation of the interface for their meaning. Our own
+/// clients do not decode them: everything they need is in `org.solarstatus.Device1`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Properties<'a>
 }
@@ -172,19 +176,19 @@ upower_device! { types, 'static, }
 
 upower_device! { names, 'static, }
 
-/// What identifies a device of any program that has the interface: upowerd has it, too.
+/// The properties that identify a device on any implementation of the interface, such as upowerd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// What the system calls it: `hidpp_battery_0`, a path of bluez.
+    /// The system's name of the device: `hidpp_battery_0`, a path of bluez.
     pub native: String,
     /// Its model.
     pub model: String,
-    /// Its serial number, in whatever writing.
+    /// Its serial number, in the implementation's notation.
     pub serial: String,
 }
 
 impl Identity {
-    /// What a client receives. A value that is missing is empty.
+    /// Reads them from the properties that a client received. A missing value becomes empty.
     pub fn received(values: &Values) -> Self {
         let text = |name: &str| {
             let text = values.get(name).and_then(|it| it.downcast_ref().ok());
@@ -198,11 +202,11 @@ impl Identity {
     }
 }
 
-/// What clients call a device, who put the vendor before it. It is never empty.
+/// The model name of a device. Clients prepend the vendor. It is never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Model<'a> {
     name: &'a str,
-    /// What it is called without a name that can be shown.
+    /// The source of the name if there is no displayable one.
     kind: Type,
 }
 
@@ -242,11 +246,11 @@ macro_rules! codes {
 
 codes!(Type, State, Level);
 
-/// A device that was not heard of for so long is in no known state.
+/// The state of a device not seen for this long is unknown.
 const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What `org.freedesktop.UPower.Device` says of the summary of the computer's own batteries where
-/// there are none: no device of ours feeds the computer.
+/// The values of the summary of the computer's own batteries, which is empty: no device of ours
+/// powers the computer.
 pub const DISPLAY_DEVICE: Properties<'static> = Properties {
     native_path: Id(None),
     vendor: "",
@@ -281,7 +285,7 @@ pub const DISPLAY_DEVICE: Properties<'static> = Properties {
 };
 
 impl<'a> Properties<'a> {
-    /// What is said of a device with a battery. `unix` turns a time into that since 1970.
+    /// The values of a device with a battery. `unix` converts a time to one since 1970.
     pub fn of(
         device: &'a Device,
         battery: &Battery,
@@ -299,7 +303,7 @@ impl<'a> Properties<'a> {
         let battery_level = Level::of_battery(battery);
         let percentage = percentage(battery);
         let highest = battery.highest().map_or(percentage, Percent::get);
-        // What the device itself reports as critical is it, whatever its voltage stands for.
+        // If the device itself reports a critical level, this applies, whatever its voltage means.
         let own_level = match (battery.value_kind, battery.level) {
             (ValueKind::Voltage, Some(BatteryLevel::Critical)) => Level::Critical,
             _ => battery_level,
@@ -321,7 +325,7 @@ impl<'a> Properties<'a> {
             is_present: true,
             state,
             is_rechargeable: battery.rechargeable.unwrap_or(charges),
-            // No warning where the margin of the charge spans the limit.
+            // No warning if the margin of the charge spans the limit.
             warning_level: Level::of_warning(kind, state, own_level, highest),
             battery_level,
             icon_name: icon(state, battery_level, percentage),
@@ -329,7 +333,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// The same of a device whose history is kept, or is not.
+    /// The same with the information whether a history is recorded.
     #[must_use]
     pub fn with_history(self, is_kept: bool) -> Self {
         Self {
@@ -339,8 +343,8 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// The same with how long the battery lasts, or takes until it is full. Of use it is the time of
-    /// use; the interface has no word for which time counts.
+    /// The same with the time until the battery is empty or full. It can be time of use; the
+    /// interface cannot express the difference.
     #[must_use]
     pub fn with_time_left(self, left: Option<TimeLeft>) -> Self {
         let until = |until, state| {
@@ -358,8 +362,8 @@ impl<'a> Properties<'a> {
 }
 
 impl Type {
-    /// A device of unknown kind is a battery, as UPower has it: programs that list devices leave
-    /// out `Unknown`.
+    /// A device of unknown kind is a battery, as in UPower: programs that list devices skip
+    /// `Unknown`.
     const fn of(kind: Option<DeviceKind>) -> Self {
         match kind {
             Some(DeviceKind::Keyboard | DeviceKind::Numpad) => Self::Keyboard,
@@ -390,7 +394,7 @@ impl Type {
         }
     }
 
-    /// Whether UPower has its own limits for it, lower than those of other devices.
+    /// Whether UPower's limits for it are lower than for other devices.
     const fn is_pointing_or_typing(self) -> bool {
         matches!(self, Self::Mouse | Self::Keyboard | Self::Touchpad)
     }
@@ -418,13 +422,13 @@ impl State {
             ChargeState::Discharging => Self::Discharging,
             ChargeState::Charging => Self::Charging,
             ChargeState::Full => Self::FullyCharged,
-            // What is never charged is used up, whatever is wrong with it.
+            // A battery that is not rechargeable is discharging, whatever its fault.
             ChargeState::InvalidBattery | ChargeState::ThermalError | ChargeState::BatteryError
                 if battery.rechargeable == Some(false) =>
             {
                 Self::Discharging
             }
-            // Power is there, and does not charge it.
+            // It has external power, but is not charging.
             ChargeState::NotCharging
             | ChargeState::ChargingError
             | ChargeState::InvalidBattery
@@ -436,8 +440,8 @@ impl State {
 }
 
 impl Level {
-    /// `BatteryLevel`: a step, where the source knows no better; a percentage that is real makes
-    /// it `None`, or clients say that it should be ignored.
+    /// `BatteryLevel`: a step, if the source has nothing more accurate. For an accurate percentage
+    /// it must be `None`, otherwise clients show that the percentage should be ignored.
     fn of_battery(battery: &Battery) -> Self {
         match battery.value_kind {
             ValueKind::Percent | ValueKind::Voltage if battery.percent.is_some() => Self::None,
@@ -451,8 +455,8 @@ impl Level {
         }
     }
 
-    /// `WarningLevel`, by the limits UPower has for devices that do not feed the computer. It never
-    /// asks for an action: that is for a computer about to go off.
+    /// `WarningLevel`, by UPower's limits for devices that do not power the computer. It never
+    /// requires an action, which is meant for a computer about to lose power.
     const fn of_warning(kind: Type, state: State, level: Self, percentage: u8) -> Self {
         match (state, level) {
             (State::Discharging, Self::Critical) => Self::Critical,
@@ -472,7 +476,7 @@ impl Level {
     }
 }
 
-/// `Percentage`: of a step the one that UPower gives it, where the device gives none.
+/// `Percentage`: for a step without a percentage, the one that UPower assigns to it.
 fn percentage(battery: &Battery) -> u8 {
     match (battery.percent, battery.level) {
         (Some(percent), _) => percent.get(),
@@ -516,7 +520,7 @@ const fn icon(state: State, level: Level, percentage: u8) -> &'static str {
     }
 }
 
-/// How full an icon looks.
+/// The fill level of an icon.
 #[derive(Clone, Copy)]
 enum Fill {
     Caution,
@@ -574,7 +578,7 @@ mod tests {
     }
 
     #[test]
-    fn a_solar_keyboard_in_upower_s_words() {
+    fn the_values_of_a_solar_keyboard() {
         let mut keyboard = device(DeviceKind::Keyboard);
         keyboard.light = Some(Light {
             lux: Lux(12),
@@ -606,15 +610,15 @@ mod tests {
     }
 
     #[test]
-    fn light_that_nobody_vouches_for_is_not_told() {
+    fn untrusted_light_is_not_sent() {
         let mut keyboard = device(DeviceKind::Keyboard);
         keyboard.light = Some(Light {
             lux: Lux(900),
             trusted: false,
             at: NOW,
         });
-        let told = properties(&keyboard, &battery(57));
-        assert!(told.luminosity.abs() < f64::EPSILON);
+        let found = properties(&keyboard, &battery(57));
+        assert!(found.luminosity.abs() < f64::EPSILON);
     }
 
     #[test]
@@ -635,12 +639,12 @@ mod tests {
             state: ChargeState::Charging,
             ..battery(3)
         };
-        let told = properties(&device(DeviceKind::Mouse), &charging);
-        assert_eq!(told.warning_level, Level::None);
+        let found = properties(&device(DeviceKind::Mouse), &charging);
+        assert_eq!(found.warning_level, Level::None);
     }
 
     #[test]
-    fn no_warning_is_raised_where_the_margin_spans_its_limit() {
+    fn no_warning_is_raised_if_the_margin_spans_its_limit() {
         // A G935 at 3640 mV, and a headset without a curve of its own at the same voltage: 0.1.0
         // raised level 4.
         let level = |percent, margin| {
@@ -658,9 +662,9 @@ mod tests {
             (12, 8, Level::Low),
             (3, 2, Level::Critical),
         ] {
-            let told = level(percent, margin);
-            assert_eq!(told.warning_level, expected, "{percent} ± {margin}");
-            assert!((told.percentage - f64::from(percent)).abs() < f64::EPSILON);
+            let found = level(percent, margin);
+            assert_eq!(found.warning_level, expected, "{percent} ± {margin}");
+            assert!((found.percentage - f64::from(percent)).abs() < f64::EPSILON);
         }
         // A mouse of feature 1001 that reports its charge as critical.
         let critical = Battery {
@@ -669,21 +673,21 @@ mod tests {
             value_kind: ValueKind::Voltage,
             ..battery(4)
         };
-        let told = properties(&device(DeviceKind::Mouse), &critical);
-        assert_eq!(told.warning_level, Level::Critical);
-        assert_eq!(told.battery_level, Level::None, "it has a percentage");
+        let found = properties(&device(DeviceKind::Mouse), &critical);
+        assert_eq!(found.warning_level, Level::Critical);
+        assert_eq!(found.battery_level, Level::None, "it has a percentage");
     }
 
     #[test]
-    fn dry_cells_are_used_up_whatever_is_wrong_with_them() {
+    fn dry_cells_are_discharging_whatever_their_fault() {
         let state = |state, rechargeable| {
             let battery = Battery {
                 state,
                 rechargeable,
                 ..battery(4)
             };
-            let told = properties(&device(DeviceKind::Mouse), &battery);
-            (told.state, told.warning_level)
+            let found = properties(&device(DeviceKind::Mouse), &battery);
+            (found.state, found.warning_level)
         };
         let invalid = ChargeState::InvalidBattery;
         let expected = (State::Discharging, Level::Critical);
@@ -696,7 +700,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_left_is_that_of_the_state() {
+    fn the_time_left_is_sent_for_the_matching_state() {
         use TimeLeftUntil::{Empty, Full};
 
         let hours = |hours: u64| Duration::from_secs(hours * 3600);
@@ -713,21 +717,21 @@ mod tests {
                 state,
                 ..battery(60)
             };
-            let told = properties(&device(DeviceKind::Headset), &battery);
-            let told = told.with_time_left(Some(left(until)));
-            (told.time_to_empty, told.time_to_full)
+            let found = properties(&device(DeviceKind::Headset), &battery);
+            let found = found.with_time_left(Some(left(until)));
+            (found.time_to_empty, found.time_to_full)
         };
         assert_eq!(times(ChargeState::Discharging, Empty), (43_200, 0));
         assert_eq!(times(ChargeState::Charging, Full), (0, 43_200));
-        // A solar keyboard in the sun, and a device whose state is not known.
+        // A solar keyboard in the sun, and a device with an unknown state.
         assert_eq!(times(ChargeState::Charging, Empty), (0, 0));
         assert_eq!(times(ChargeState::Unknown, Empty), (0, 0));
         assert_eq!(times(ChargeState::Full, Full), (0, 0));
     }
 
     #[test]
-    fn a_step_is_told_as_a_step() {
-        for (level, told, percentage, warning, icon) in [
+    fn a_step_is_sent_as_a_step() {
+        for (level, expected, percentage, warning, icon) in [
             (
                 BatteryLevel::Critical,
                 Level::Critical,
@@ -758,7 +762,7 @@ mod tests {
             ),
         ] {
             let found = properties(&device(DeviceKind::Keyboard), &step(level));
-            assert_eq!(found.battery_level, told);
+            assert_eq!(found.battery_level, expected);
             assert!((found.percentage - f64::from(percentage)).abs() < f64::EPSILON);
             assert_eq!(found.warning_level, warning);
             assert_eq!(found.icon_name, icon);
@@ -766,7 +770,7 @@ mod tests {
     }
 
     #[test]
-    fn a_charge_that_is_not_known_is_to_be_ignored() {
+    fn an_unknown_charge_has_the_unknown_level() {
         let unknown = Battery {
             percent: None,
             value_kind: ValueKind::Voltage,
@@ -800,24 +804,24 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_sleeps_keeps_its_state_and_one_long_gone_does_not() {
+    fn a_sleeping_device_keeps_its_state_for_a_week() {
         let mut mouse = device(DeviceKind::Mouse);
         mouse.presence = Presence::Offline;
         assert_eq!(properties(&mouse, &battery(60)).state, State::Discharging);
         let week = Duration::from_secs(7 * 24 * 3600 + 1);
-        let told = Properties::of(
+        let found = Properties::of(
             &mouse,
             &battery(60),
             "x",
             NOW + week,
             Timestamp::since_start,
         );
-        assert_eq!(told.state, State::Unknown);
-        assert_eq!(told.icon_name, "battery-missing-symbolic");
+        assert_eq!(found.state, State::Unknown);
+        assert_eq!(found.icon_name, "battery-missing-symbolic");
     }
 
     #[test]
-    fn what_identifies_a_device_is_received_as_it_was_sent() {
+    fn the_identity_survives_the_wire() {
         let device = device(DeviceKind::Keyboard);
         let served = properties(&device, &battery(57)).served();
         let expected = Identity {
@@ -830,7 +834,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_never_empty_nor_control_characters() {
+    fn a_model_is_never_empty_and_has_no_control_characters() {
         let mut thing = device(DeviceKind::Headset);
         thing.name = Some("\u{1b}[31mG\n733".to_owned());
         assert_eq!(properties(&thing, &battery(60)).model.sent(), "[31mG 733");

@@ -1,5 +1,5 @@
-//! How values are written as properties and read back. What is not known has a word of its own for
-//! each type: an empty text, 0, -1 or `unknown`.
+//! The encoding of values as properties, and their decoding. For each type, one value means
+//! unknown: an empty text, 0, -1 or `unknown`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,12 +19,12 @@ use hidpp_proto::feature::root::ProtocolVersion;
 use hidpp_proto::units::{Lux, Millivolts, Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::{Slot, Wpid};
 
-/// How many bytes an id has at most. Ours have a model and a serial number, or a receiver with its
-/// node; a longer one is rejected.
+/// The maximum length of an id in bytes. Ours have a model and a serial number, or a receiver with
+/// its node; longer ones are rejected.
 const LONGEST_ID: usize = 256;
 
-/// A text that other objects refer to: it stays as it is, and is made displayable where it is shown.
-/// Received empty, or longer than any id, it is not known.
+/// A text that other objects refer to: it is not modified, and sanitized only for display. If the
+/// received text is empty, or longer than any id, the id is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Id<'v>(pub Option<&'v str>);
 
@@ -47,7 +47,7 @@ impl<'v> Received<'v> for Id<'v> {
     }
 }
 
-/// A text to be shown. Received, it is made displayable: any program may have the name of
+/// A text for display. It is sanitized on receipt, because any program can own the name of
 /// solar-statusd on a session bus.
 impl Sent for Option<Cow<'_, str>> {
     type Wire = String;
@@ -66,7 +66,7 @@ impl<'v> Received<'v> for Option<Cow<'v, str>> {
     }
 }
 
-/// A count in which one number stands for what is not known.
+/// A count in which one number means unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count<const UNKNOWN: u8>(pub Option<u8>);
 
@@ -103,7 +103,7 @@ impl Hexadecimal {
     }
 }
 
-/// Values that are sent as they are. Those that are received may be missing.
+/// Values that are sent unchanged. Received ones may be missing.
 macro_rules! plain {
     ($($type:ty),*) => {
         $(
@@ -145,8 +145,8 @@ impl Received<'_> for Option<u16> {
     }
 }
 
-/// Values that are sent as a number: its type, the number, and the value of a number. A number that
-/// is none of theirs, such as -1 and mostly 0, means that the value is not known.
+/// Values that are sent as a number: its type, the encoding, and the decoding. An invalid number,
+/// such as -1 and usually 0, means that the value is unknown.
 macro_rules! numbers {
     ($( $type:ty: $wire:ty, or $unknown:literal, $to:expr, $from:expr; )*) => {
         $(
@@ -176,7 +176,7 @@ numbers! {
     Lux: i32, or -1, |it| it.0.into(), |it: i32| it.try_into().ok().map(Lux);
     Slot: u8, or 0, Slot::get, Slot::new;
     Millivolts: u16, or 0, |it| it.0, |it| (it != 0).then_some(Millivolts(it));
-    // In seconds; 0 seconds are a time, too.
+    // In seconds; 0 seconds are a valid time.
     Duration: u64, or 0, |it| it.as_secs(), |it| Some(Duration::from_secs(it));
     // In microseconds since 1970; 0: never.
     Timestamp: u64, or 0,
@@ -184,7 +184,7 @@ numbers! {
         |it| (it != 0).then(|| Timestamp::from_start(Duration::from_micros(it)));
 }
 
-/// Values that are sent as a text, empty where they are not known.
+/// Values that are sent as a text, which is empty if they are unknown.
 macro_rules! texts {
     ($( $type:ty, $from:expr; )*) => {
         $(
@@ -217,7 +217,7 @@ texts! {
     Wpid, |text| Hexadecimal::from_text(text).map(|Hexadecimal(id)| Wpid(id));
 }
 
-/// Values that are sent as their name, empty where they are not known or have none.
+/// Values that are sent as their name, which is empty if they are unknown or have no name.
 macro_rules! names {
     ($( $type:ty ),*) => {
         $(
@@ -256,7 +256,7 @@ names!(
     ValueKind
 );
 
-/// The same of enumerations that have a variant for what is not known.
+/// The same for enumerations with a variant for unknown.
 macro_rules! names_or_unknown {
     ($( $type:ty ),*) => {
         $(
@@ -285,7 +285,7 @@ macro_rules! names_or_unknown {
 
 names_or_unknown!(ChargeState, Presence, ReceiverFamily);
 
-/// Whether something is so: `yes`, `no` or `unknown`.
+/// A condition: `yes`, `no` or `unknown`.
 impl Sent for Option<bool> {
     type Wire = &'static str;
 

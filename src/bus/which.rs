@@ -12,20 +12,20 @@ use zbus::connection::Builder;
 use super::passing::Passing;
 use super::socket::{BusSocket, Intake};
 
-/// Which bus.
+/// A message bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bus {
-    /// The computer's.
+    /// The system bus.
     System,
-    /// The user's.
+    /// The session bus of the user.
     Session,
-    /// The one at this address.
+    /// The bus at this address.
     Address(String),
 }
 
 impl Bus {
-    /// Connects to it as a client, and returns what makes a [`zbus::Connection`] of that. It must
-    /// run on the thread and in the `block_on` in which the connection is built.
+    /// Connects to it as a client, and returns a builder for the [`zbus::Connection`]. This must
+    /// run on the same thread and in the same `block_on` that build the connection.
     ///
     /// # Errors
     ///
@@ -34,12 +34,12 @@ impl Bus {
         let address = self.address()?;
         match unix_address(&address) {
             Some(socket) => connect(address, socket, Arc::new(Passing::default())),
-            // No descriptors pass over anything else.
+            // Other transports cannot pass file descriptors.
             None => Ok(Builder::address(address)),
         }
     }
 
-    /// The same with a decision about each message that arrives.
+    /// The same with an intake that decides about each received message.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Bus {
     }
 }
 
-/// Connects without waiting: a bus whose queue of new connections is full is an error.
+/// Connects without blocking: if the bus's queue of new connections is full, this is an error.
 fn connect(
     address: Address,
     socket: rustix::io::Result<SocketAddrUnix>,
@@ -79,7 +79,7 @@ fn connect(
     Ok(Builder::socket(socket))
 }
 
-/// Where the socket of an address is; `None`: it is not a Unix socket that one can connect to.
+/// The socket of an address; `None`: it is not a Unix socket to connect to.
 fn unix_address(address: &Address) -> Option<rustix::io::Result<SocketAddrUnix>> {
     let Transport::Unix(unix) = address.transport() else {
         return None;
