@@ -1,18 +1,17 @@
-//! The one physical battery of a device, and the registers of HID++ 1.0 that show it.
+//! The physical battery of a device, and the HID++ 1.0 registers that report it.
 //!
-//! What a host sees is always made from this: register 07 in steps or 0D in percent here, the
-//! features of HID++ 2.0 in `battery_features/`. Only a solar keyboard keeps its own charge,
+//! All reported values are derived from [`Battery`]: register 07 in steps or 0D in percent here,
+//! the features of HID++ 2.0 in `battery_features/`. Only a solar keyboard has a charge of its own,
 //! see [`super::solar`].
 
 use hidpp_proto::units::{Millivolts, Percent};
 
-/// What the battery is doing. The numbers are the states of features 1000 and 1004.
+/// The charging state. The numbers are those of features 1000 and 1004.
 ///
-/// Source: the status table of feature 1000; for 1004 peers disagree about 2 and 4, see the notes
-/// there.
+/// Source: the status table of feature 1000; for 1004 other implementations disagree about 2 and 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Nothing charges it.
+    /// No charger.
     Discharging = 0,
     /// It is being charged.
     Charging = 1,
@@ -22,7 +21,7 @@ pub enum State {
     Charged = 3,
     /// It is being charged slowly, by a weak charger.
     ChargingSlowly = 4,
-    /// The charger does not know this sort of battery.
+    /// The charger does not support this type of battery.
     Invalid = 5,
     /// It is too hot to be charged.
     TooHot = 6,
@@ -55,29 +54,28 @@ pub(super) enum Step {
 pub struct Battery {
     /// How full it is.
     pub charge: Percent,
-    /// What it is doing.
+    /// The charging state.
     pub state: State,
-    /// Its voltage, where it is not that of its cell at this charge.
+    /// Its voltage, if it differs from that of its cell at this charge.
     pub measured: Option<Millivolts>,
-    /// What it is made of.
+    /// The type of cell, which determines the voltage.
     pub cell: Cell,
 }
 
-/// A lithium cell. Which voltage it has at which charge goes by product.
+/// A lithium cell. Its voltage at a given charge depends on the product.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
     /// That of most products.
     #[default]
     Usual,
-    /// That of a G933 headset: fuller at the same voltage.
+    /// That of a G933 headset: a higher charge at the same voltage.
     G933,
 }
 
 impl Cell {
-    /// Charge and voltage at rest, full first; in between it is a straight line.
+    /// Charge and voltage at rest, full first, interpolated linearly.
     ///
-    /// Sources: points of Solaar's table for feature 1001; for the G933 of the map that
-    /// ashkitten/g933-utils has of one.
+    /// Sources: Solaar's table for feature 1001; for the G933 the table of ashkitten/g933-utils.
     const fn curve(self) -> &'static [(u8, u16)] {
         match self {
             Self::Usual => &[
@@ -109,7 +107,7 @@ impl Cell {
 }
 
 impl Battery {
-    /// A battery whose voltage is that of its charge.
+    /// A battery whose voltage follows from its charge.
     pub const fn new(charge: Percent, state: State) -> Self {
         Self {
             charge,
@@ -119,7 +117,7 @@ impl Battery {
         }
     }
 
-    /// The same battery later: its voltage is that of its charge again.
+    /// The same battery with another charge and state. Its voltage follows from the charge.
     #[must_use]
     pub const fn with(self, charge: Percent, state: State) -> Self {
         Self {
@@ -165,7 +163,7 @@ impl Battery {
     }
 }
 
-/// Which battery register a HID++ 1.0 device has. It has one of the two.
+/// The battery register of a HID++ 1.0 device. It has one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Register {
     /// Register 07: `level state 00` (protocol: HID++ 1.0 battery level), levels 1 critical, 3
@@ -180,7 +178,7 @@ pub enum Register {
 }
 
 impl Register {
-    /// The register's number; its notification has the same sub-id.
+    /// The register's number, which is also the sub-id of its notification.
     pub fn address(self) -> u8 {
         match self {
             Self::Steps => 0x07,
@@ -271,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_voltage_follows_the_charge_unless_it_was_measured() {
+    fn the_voltage_follows_the_charge_unless_it_is_set() {
         let at = |charge| Battery::new(percent(charge), State::Discharging);
         for (charge, millivolts) in [(100, 4186), (80, 3994), (50, 3811), (5, 3585), (0, 3500)] {
             assert_eq!(at(charge).millivolts(), Millivolts(millivolts), "{charge}");

@@ -1,4 +1,4 @@
-//! A paired device: its identity, whether it can be reached and how soon, and its protocol.
+//! A paired device: its identity, whether and how soon it can be reached, and its protocol.
 
 use super::battery::{Battery, State};
 use super::frame::{Error10, Error20, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT};
@@ -11,7 +11,7 @@ use hidpp_proto::units::{Percent, Timestamp};
 /// The kind of a device, in the numbers of notice 41 and register B5/2n.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// None that the receiver knows.
+    /// Unknown to the receiver.
     Unknown = 0,
     /// A keyboard.
     Keyboard = 1,
@@ -25,7 +25,7 @@ pub enum Kind {
     Headset = 13,
 }
 
-/// What the receiver knows about a device since they were paired.
+/// The data that a receiver stores about a device when it is paired.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// The short name in register B5/4n, such as `K750`; 14 bytes at most.
@@ -48,7 +48,7 @@ pub struct Identity {
     pub name_end: u8,
 }
 
-/// The protocol a device speaks, with all that it knows.
+/// The protocol that a device speaks, with the state behind it.
 #[derive(Clone, Debug)]
 pub enum Protocol {
     /// HID++ 1.0: registers.
@@ -70,7 +70,8 @@ impl Protocol {
         }
     }
 
-    /// Answers a request with "busy", but an access to registers it does not have with their error.
+    /// Answers a request with "busy"; but a register access to a HID++ 2.0 device still gets its
+    /// own error.
     pub(super) fn answer_busy(&self, request: &Request) -> Vec<u8> {
         match self {
             Self::Registers(_) => request.error10(Error10::Busy),
@@ -89,7 +90,7 @@ impl Protocol {
         }
     }
 
-    /// The battery as it is now; a solar keyboard's own one is in [`Self::solar`].
+    /// The current battery; that of a solar keyboard is in [`Self::solar`].
     pub fn battery(&self) -> Battery {
         match self {
             Self::Registers(registers) => registers.battery,
@@ -97,8 +98,8 @@ impl Protocol {
         }
     }
 
-    /// The charge becomes this; returns what the device sends on its own, as frames from `index`,
-    /// or `None` if it has no battery.
+    /// Sets the charge; returns the device's unsolicited frames, sent from `index`, or `None` if
+    /// it has no battery.
     pub(super) fn set_charge(
         &mut self,
         now: Timestamp,
@@ -115,8 +116,7 @@ impl Protocol {
         self.set_battery(index, battery.with(charge, battery.state))
     }
 
-    /// The charger is connected, has filled the battery, or is taken away; else as
-    /// [`Self::set_charge`].
+    /// Sets the charging state; returns the same as [`Self::set_charge`].
     pub(super) fn set_charging(&mut self, index: u8, state: State) -> Option<Vec<Vec<u8>>> {
         let battery = self.battery();
         self.set_battery(index, battery.with(battery.charge, state))
@@ -134,7 +134,7 @@ impl Protocol {
         }
     }
 
-    /// The device is connected; returns what it says by itself, as frames from `index`.
+    /// The device connected; returns its unsolicited frames, sent from `index`.
     pub(super) fn connected(
         &mut self,
         now: Timestamp,
@@ -174,9 +174,9 @@ fn is_register_access(request: &Request) -> bool {
 /// A device in a slot of the receiver.
 #[derive(Clone, Debug)]
 pub struct Device {
-    /// Who it is.
+    /// Its identity.
     pub identity: Identity,
-    /// What it speaks.
+    /// The protocol that it speaks.
     pub protocol: Protocol,
     online: bool,
     silent: bool,
@@ -189,12 +189,12 @@ pub struct Device {
 enum Usage {
     /// It is in use, and takes it at once.
     InUse,
-    /// It is at rest: it asks its receiver now and then whether there is a message, and more often
-    /// for a while after there was one.
+    /// It is idle: it polls its receiver for messages at long intervals, and at shorter ones for a
+    /// while after each message.
     Idle {
-        /// It took one at this time,
+        /// When it took the last message,
         took: Timestamp,
-        /// and listens until then.
+        /// and until when it polls often.
         until: Timestamp,
     },
 }
@@ -219,7 +219,7 @@ impl Device {
         }
     }
 
-    /// The same device, asleep: paired, but not to be reached.
+    /// The same device, asleep: paired, but unreachable.
     #[must_use]
     pub fn asleep(mut self) -> Self {
         self.online = false;
@@ -233,7 +233,7 @@ impl Device {
         self
     }
 
-    /// The same device, with its battery in this state; nothing changes without one.
+    /// The same device, with its battery in this state; unchanged if it has no battery.
     #[must_use]
     pub fn with_state(mut self, state: State) -> Self {
         let _said_to_nobody = self.protocol.set_charging(0, state);
@@ -250,7 +250,7 @@ impl Device {
         self.protocol.solar()
     }
 
-    /// Its solar dashboard and that feature's index, for the world to act on.
+    /// Its solar dashboard and that feature's index, for actions of the user and the environment.
     pub(super) fn solar_mut(&mut self) -> Option<(u8, &mut Solar)> {
         match &mut self.protocol {
             Protocol::Features(features) => features.solar_mut(),
@@ -269,12 +269,12 @@ impl Device {
         self.busy = requests;
     }
 
-    /// Makes it swallow requests.
+    /// Sets whether it drops requests without an answer.
     pub(super) fn set_silent(&mut self, silent: bool) {
         self.silent = silent;
     }
 
-    /// It is not in use any more.
+    /// It is no longer in use.
     pub(super) fn rest(&mut self) {
         self.usage = Usage::IDLE;
     }
@@ -284,8 +284,8 @@ impl Device {
         self.usage = Usage::InUse;
     }
 
-    /// When it answers a message that its receiver takes at this time. While it is idle, the
-    /// receiver holds the first message until it asks for one.
+    /// When it answers a message that its receiver accepts at this time. While it is idle, the
+    /// receiver holds the first message until the device polls.
     pub(super) fn answers_at(&mut self, now: Timestamp, latency: &Latency) -> Timestamp {
         let Usage::Idle { took, until } = self.usage else {
             return now + latency.radio;
@@ -302,7 +302,7 @@ impl Device {
         answered
     }
 
-    /// Answers a request that has reached it, unless it is silent.
+    /// Answers a request that reached it, unless it is silent.
     pub(super) fn answer(&mut self, now: Timestamp, request: &Request) -> Option<Vec<u8>> {
         if self.silent {
             return None;
@@ -316,12 +316,12 @@ impl Device {
         })
     }
 
-    /// The radio link is gone.
+    /// The radio link is lost.
     pub(super) fn disconnect(&mut self) {
         self.online = false;
     }
 
-    /// The radio link is back; returns what the device sends on its own.
+    /// The radio link is restored; returns the device's unsolicited frames.
     pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched_on: bool) -> Vec<Vec<u8>> {
         self.online = true;
         self.set_in_use();

@@ -1,4 +1,4 @@
-//! DJ reports: how one receiver carries the keys and the comings and goings of six devices.
+//! DJ reports: the input and the connection changes of up to six devices on one receiver.
 //!
 //! `20 slot type` and 12 bytes (protocol: the DJ interface, as the Linux driver reads it). The
 //! receiver sends them only after the host's `20 FF 80` (switch to DJ mode), except the list of
@@ -22,7 +22,7 @@ const LINK: u8 = 0x42;
 
 /// Keys held down: `20 slot 01`, one byte of modifiers, up to six usages.
 ///
-/// The driver hands the eight bytes from the type on to the child device, as its report 01.
+/// The driver forwards the eight bytes from the type on to the child device, as its report 01.
 pub(super) fn keyboard(slot: u8, modifiers: u8, usages: [u8; 6]) -> Vec<u8> {
     report(slot, KEYBOARD, &[&[modifiers][..], &usages].concat())
 }
@@ -42,7 +42,7 @@ pub(super) fn consumer(slot: u8, usage: u16) -> Vec<u8> {
     report(slot, CONSUMER, &usage.to_le_bytes())
 }
 
-/// A device is gone for good: `20 slot 40`.
+/// A device was unpaired: `20 slot 40`.
 pub(super) fn unpaired(slot: u8) -> Vec<u8> {
     report(slot, UNPAIRED, &[])
 }

@@ -51,18 +51,18 @@ pub(super) enum Error20 {
 /// A HID++ request from the host, short or long.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
-    /// Who is meant: `FF` or a slot.
+    /// The device index: `FF` or a slot.
     pub(super) index: u8,
     /// Byte 2: sub-id or feature index.
     pub(super) sub: u8,
     /// Byte 3: register, or function and software id.
     pub(super) address: u8,
-    /// The parameters; those a short frame has no room for are zero.
+    /// The parameters, filled up with zeros for a short frame.
     pub(super) params: [u8; 16],
 }
 
 impl Request {
-    /// Reads a HID++ frame; `None` for any other id or length, which firmware ignores.
+    /// Parses a HID++ frame; `None` for any other id or length, which firmware ignores.
     pub(super) fn parse(report: &[u8]) -> Option<Self> {
         let (&[id, index, sub, address], params) = report.split_first_chunk::<4>()?;
         match (id, params.len()) {
@@ -86,7 +86,7 @@ impl Request {
         long(self.index, self.sub, self.address, &params)
     }
 
-    /// The HID++ 1.0 error that names this request; always short.
+    /// The HID++ 1.0 error in reply to this request; always short.
     pub(super) fn error10(&self, error: Error10) -> Vec<u8> {
         short(
             self.index,
@@ -96,7 +96,7 @@ impl Request {
         )
     }
 
-    /// The HID++ 2.0 error that names this request; always long.
+    /// The HID++ 2.0 error in reply to this request; always long.
     pub(super) fn error20(&self, error: Error20) -> Vec<u8> {
         long(self.index, 0xFF, self.sub, &[self.address, error as u8])
     }

@@ -1,15 +1,15 @@
-//! A HID++ 1.0 device: a handful of registers, and notices the host must ask for.
+//! A HID++ 1.0 device: a few registers, and notices that the host must enable.
 //!
 //! | register | form | content |
 //! |---|---|---|
-//! | 00 | read, write | notification flags; bit 4 of the first byte asks for battery notices, of which 07 comes at once |
+//! | 00 | read, write | notification flags; bit 4 of the first byte enables battery notices, and 07 is sent at once |
 //! | 01 | read, write | individual features, three bytes that are only stored |
 //! | 07 or 0D | read | the battery, see [`super::battery`] |
 //! | F1 | read | versions: 01 firmware, 02 build, 03 other, 04 boot loader, two BCD bytes each |
 //!
-//! A corded device has no battery register, a 27 MHz one no F1. A missing register is error 02, a
-//! value it cannot take error 03, and everything that is not a register access error 01; that is also
-//! its answer to the ping of HID++ 2.0.
+//! A corded device has no battery register, a 27 MHz one no F1. A missing register is error 02, an
+//! invalid value error 03, and anything but a register access error 01, including the ping of
+//! HID++ 2.0.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ use hidpp_proto::units::Timestamp;
 /// Bit of the first flag byte: send battery notices.
 const BATTERY_NOTICES: u8 = 0x10;
 
-/// The time from the acknowledgement of battery notices to the first of them: 6 to 16 ms, six times
-/// of six (recording of a Performance MX). Only register 07 was seen to do so.
+/// The time from the acknowledgement of battery notices to the first of them: 6 to 16 ms in all six
+/// cases (recording of a Performance MX). Recorded from register 07 only.
 const FIRST_NOTICE: Duration = Duration::from_millis(10);
 
 /// The content of register F1, two BCD bytes each. Without any there is no such register.
@@ -35,7 +35,7 @@ pub struct Versions {
     pub other: Option<[u8; 2]>,
     /// Boot loader, entity 04.
     pub bootloader: Option<[u8; 2]>,
-    /// Entity 05, of unknown meaning; seen on a Powerplay receiver (Solaar issue 1333) and on a
+    /// Entity 05, of unknown meaning; recorded from a Powerplay receiver (Solaar issue 1333) and a
     /// C547 (notes of the Exo project).
     pub fifth: Option<[u8; 2]>,
 }
@@ -68,29 +68,29 @@ impl Versions {
     }
 }
 
-/// The registers of one device and what stands in them.
+/// The registers of a device and their content.
 #[derive(Clone, Debug)]
 pub struct Hidpp10 {
     /// The content of register F1.
     pub versions: Versions,
-    /// The register that shows the battery; corded devices have none.
+    /// The register that reports the battery; corded devices have none.
     pub battery_register: Option<Register>,
     /// The battery.
     pub battery: Battery,
-    /// The flags register 00 can store; the others stay zero.
+    /// The flags that register 00 can store; the others stay zero.
     pub supported_flags: [u8; 3],
-    /// Long registers that can only be read, with their content.
+    /// Read-only long registers, with their content.
     pub long_registers: Vec<(u8, [u8; 16])>,
     /// Register 00.
     flags: [u8; 3],
     /// Register 01.
     individual_features: [u8; 3],
-    /// When the notice is due that follows the switching on of notices.
+    /// When the first notice after enabling notices is due.
     first_notice: Option<Timestamp>,
 }
 
 impl Hidpp10 {
-    /// A device that has just been switched on: no notices are asked for.
+    /// A device that has just been switched on: notices are disabled.
     pub fn new(
         versions: Versions,
         battery_register: Option<Register>,
@@ -114,7 +114,7 @@ impl Hidpp10 {
         self.flags
     }
 
-    /// The device is connected again, with zero in its volatile registers if it was switched on.
+    /// The device reconnected; if it was switched on, its volatile registers are zero.
     pub(super) fn reconnected(&mut self, switched_on: bool) {
         self.first_notice = None;
         if switched_on {
@@ -153,7 +153,7 @@ impl Hidpp10 {
         answer.unwrap_or_else(|error| request.error10(error))
     }
 
-    /// Changes the battery; returns the notice if its register changes and the host has asked for
+    /// Changes the battery; returns the notice if its register changes and the host has enabled
     /// notices.
     pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Option<Vec<u8>> {
         let before = self.battery;
@@ -168,12 +168,12 @@ impl Hidpp10 {
         first & BATTERY_NOTICES != 0
     }
 
-    /// The notice of the battery as it is.
+    /// The notice for the current battery.
     fn notice(&self, index: u8) -> Option<Vec<u8>> {
         let register = self.battery_register?;
         let [a, b, c] = register.value(self.battery);
-        // The three bytes of the register follow the sub-id at once, so the first of them stands
-        // where a register's number would.
+        // The three bytes of the register follow the sub-id directly; the first of them takes the
+        // place of a register's number.
         Some(short(index, register.address(), a, [b, c, 0x00]))
     }
 
@@ -214,7 +214,7 @@ impl Hidpp10 {
     }
 }
 
-/// The flags that are both wanted and supported: firmware keeps the others at zero.
+/// The requested flags that are supported: firmware keeps the others at zero.
 pub(super) fn masked(wanted: [u8; 3], supported: [u8; 3]) -> [u8; 3] {
     let mut stored = wanted;
     for (flags, mask) in stored.iter_mut().zip(supported) {

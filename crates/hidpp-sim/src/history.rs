@@ -1,16 +1,16 @@
-//! What the host has sent to a simulated device, for tests to look at.
+//! The reports that the host sent to a simulated device, for tests to inspect.
 
 use std::collections::VecDeque;
 
 use hidpp_proto::units::Timestamp;
 
-/// So many requests are remembered; older ones are forgotten.
+/// How many requests are stored; older ones are dropped.
 const REMEMBERED: usize = 4096;
 
 /// An output report the host has sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
     /// All its bytes, from the report id on.
     pub report: Vec<u8>,
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_reports_are_forgotten() {
+    fn the_oldest_reports_are_dropped() {
         let mut history = History::default();
         for number in 0..=REMEMBERED {
             history.remember(Timestamp::START, &number.to_be_bytes());

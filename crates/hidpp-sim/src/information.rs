@@ -1,4 +1,4 @@
-//! Feature 0003: what firmware a device has, and from version 1 on its identity.
+//! Feature 0003: the firmware of a device, and from version 1 on its identity.
 //!
 //! | function | answer |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | 1, part | type, prefix (3 ASCII), number, revision, build (2), active, product id (2), five unknown bytes |
 //! | 2 | the serial number, 12 ASCII characters |
 //!
-//! Function 0 of version 0 returns only the number of parts (M525, ltunify). Sources:
+//! In version 0, function 0 returns only the number of parts (M525, ltunify). Sources:
 //! Solaar `hidpp20.py`; vectors 93 to 95 for the layout of function 0.
 
 use super::frame::{Error20, padded};
@@ -22,25 +22,25 @@ pub struct Entity {
     pub version: [u8; 4],
     /// The product id it runs on; zero for the boot loader of some devices (recording of a G603).
     pub product: u16,
-    /// The five bytes behind it, whose meaning is unknown.
+    /// The five bytes after it, whose meaning is unknown.
     pub unknown: [u8; 5],
 }
 
-/// What version 1 and later also return.
+/// The additional data of version 1 and later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Information {
     /// The firmware parts.
     pub entities: Vec<Entity>,
     /// The unit id, unlike any other's; `FFFFFFFF` in every G933 (recording of one).
     pub unit: [u8; 4],
-    /// Its transports, where they are not those of its product ids: a G933 has bits 0 and 1, though
-    /// neither Bluetooth nor a product id for it (recording of one).
+    /// Its transports, if they differ from those of its product ids: a G933 has bits 0 and 1,
+    /// though neither Bluetooth nor a product id for it (recording of one).
     pub transports: Option<u16>,
     /// Its product ids on up to three transports, as one number of six bytes: the model id.
     pub model: [u8; 6],
-    /// Which variant of the model it is, such as a colour.
+    /// The variant of the model, such as a colour.
     pub extended_model: u8,
-    /// The serial number of function 2, where it has one.
+    /// The serial number of function 2, if it has one.
     pub serial: Option<[u8; 12]>,
 }
 
@@ -92,7 +92,7 @@ impl Information {
     }
 }
 
-/// Version 0: function 0 counts the parts and returns nothing else, function 1 describes one.
+/// Version 0: function 0 only counts the parts, function 1 describes one.
 pub(super) fn version_0(
     entities: &[Entity],
     function: u8,

@@ -11,17 +11,18 @@ pub struct Latency {
     pub radio: Duration,
     /// The first message to an idle device: the receiver holds it until the device asks for it.
     pub first: Duration,
-    /// A message to an idle device that took another shortly before.
+    /// A message to an idle device that received another shortly before.
     pub idle: Duration,
-    /// How long it goes on listening after that.
+    /// How long it polls often after that.
     pub listening: Duration,
 }
 
 impl Latency {
-    /// As measured on recordings: registers of a C52B, C539 and C548 in 1.0 to 6.5 ms, most in 2 ms;
-    /// an M705 in use in 12 ms, others in 9 to 47 ms, now and then in 250 to 343 ms. The first
-    /// message to an idle M705, Performance MX, G603 or Anywhere MX took 1.13 to 1.94 s, those after
-    /// it 28 to 113 ms. How long such a device listens is not known: the recordings end before.
+    /// As measured on recordings: registers of a C52B, C539 and C548 in 1.0 to 6.5 ms, most in 2
+    /// ms; an M705 in use in 12 ms, others in 9 to 47 ms, now and then in 250 to 343 ms. The first
+    /// message to an idle M705, Performance MX, G603 or Anywhere MX took 1.13 to 1.94 s, those
+    /// after it 28 to 113 ms. How long such a device listens is not known: the recordings end
+    /// before.
     pub const MEASURED: Self = Self {
         register: Duration::from_millis(2),
         radio: Duration::from_millis(12),

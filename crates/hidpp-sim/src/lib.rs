@@ -33,7 +33,8 @@ pub use plugged::Plugged;
 
 use hidpp_proto::units::Timestamp;
 
-/// A USB HID device as its host sees it: output reports and the time go in, input reports come out.
+/// A USB HID device as seen by its host: output reports go in, input reports come out, and the
+/// caller provides the time.
 pub trait Firmware {
     /// The host sends one output report (its first byte is the report id).
     fn output_report(&mut self, now: Timestamp, report: &[u8]);

@@ -1,4 +1,4 @@
-//! The devices this simulator knows, with what their own dumps and captures show.
+//! Ready-made devices, with the data from their dumps and captures.
 
 use super::battery::{Battery, Register, State};
 use super::device::{Device, Identity, Kind, Protocol};
@@ -107,7 +107,7 @@ pub fn k800(serial: [u8; 4], charge: Percent) -> Device {
         name_end: 0,
     };
     let mut registers = Hidpp10::new(versions, Some(register), battery, [0x13, 0x02, 0x00]);
-    // A register of unknown meaning that one K800 was seen to have; copied from its capture.
+    // A register of unknown meaning, copied from the capture of a K800.
     registers.long_registers.push((
         0x0F,
         *b"\xFF\xFB\x00\x00\x02\x40\x02\x5C\x00\x00\x00\x00\x0F\xF9\x00\x80",

@@ -1,22 +1,22 @@
-//! Input reports on their way to the host, in the order of their time.
+//! A queue of input reports in transit to the host, ordered by time of arrival.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 
-/// Reports sorted by due time; those of the same time keep the order in which they were put in.
+/// Reports sorted by due time; those with the same time keep their order of insertion.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     reports: BTreeMap<Place, Vec<u8>>,
     pushed: u64,
-    /// The least time between two reports, if there is one.
+    /// The minimum time between two reports, if any.
     pace: Option<Duration>,
     /// When the next report can arrive at the earliest.
     free: Timestamp,
 }
 
-/// Where a report stands in the queue.
+/// The position of a report in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     due: Timestamp,
@@ -24,7 +24,7 @@ pub(super) struct Place {
 }
 
 impl Outbox {
-    /// An outbox that sends at most one report in this time.
+    /// An outbox that sends at most one report per `pace`.
     pub(super) fn paced(pace: Duration) -> Self {
         Self {
             pace: Some(pace),
@@ -47,7 +47,7 @@ impl Outbox {
         place
     }
 
-    /// Loses a report, if it is still under way.
+    /// Drops a report that is still in transit.
     pub(super) fn withdraw(&mut self, place: Place) {
         self.reports.remove(&place);
     }
@@ -65,7 +65,7 @@ impl Outbox {
         Some(first.due.max(self.free))
     }
 
-    /// Loses everything that is under way, as when the plug is pulled.
+    /// Drops all reports in transit, as when unplugged.
     pub(super) fn clear(&mut self) {
         self.reports.clear();
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_leave_by_time_then_by_order_of_entry() {
+    fn reports_leave_by_time_then_by_order_of_insertion() {
         let (start, later) = (
             Timestamp::START,
             Timestamp::from_start(Duration::from_millis(1)),
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(outbox.pop(at(2)), None);
         assert_eq!(outbox.next_due(), Some(at(3)));
         outbox.push(at(4), vec![4]);
-        // Times of arrival count, not those at which the host looks.
+        // Times of arrival count, not those at which the host reads.
         let arrived: Vec<_> = std::iter::from_fn(|| outbox.pop(at(6))).collect();
         assert_eq!(arrived, [[2], [3]]);
         assert_eq!(outbox.next_due(), Some(at(7)));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_withdrawn_does_not_arrive() {
+    fn a_withdrawn_report_does_not_arrive() {
         let mut outbox = Outbox::default();
         let lost = outbox.push(Timestamp::START, vec![1]);
         outbox.push(Timestamp::START, vec![2]);

@@ -1,4 +1,4 @@
-//! What is plugged in: a receiver, or a device without one.
+//! A simulated receiver, or a device without one.
 
 use super::Firmware;
 use super::direct::DirectDevice;
@@ -16,7 +16,7 @@ pub enum Plugged {
 }
 
 impl Plugged {
-    /// Which reports it takes and sends, as its report descriptor states them.
+    /// The reports that it takes and sends, as in its report descriptor.
     pub fn reports(&self) -> Capabilities {
         match self {
             Self::Receiver(receiver) => receiver.family().reports,

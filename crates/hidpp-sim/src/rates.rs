@@ -1,40 +1,40 @@
-//! What fills and empties the battery of a solar keyboard.
+//! The rates at which the battery of a solar keyboard charges and discharges.
 //!
 //! Behind the cells of a K750 is an ML2032, a rechargeable button cell of 65 mAh (Maxell's data
 //! sheet). Logitech promises three months in the dark: that is 30 µA, or 463 millionths of the
 //! charge an hour. Here eight hours of typing a day take more than half of it, see [`TYPING`] and
 //! [`RESTING`]. The current of a solar cell is proportional to its light, and more than
-//! [`CHARGING_ABOVE`] charges (Logitech's draft of feature 4301): there the cells of [`Rates::Cells`]
-//! give just what typing takes. How much the two differ is not published, nor is what is lost in
-//! charging; here nothing is.
+//! [`CHARGING_ABOVE`] charges (Logitech's draft of feature 4301): at that light the cells of
+//! [`Rates::Cells`] give exactly what typing takes. The actual difference is not published, nor are
+//! the losses in charging, which are zero here.
 
 use hidpp_proto::units::Lux;
 
 /// More light than this charges the battery.
 pub const CHARGING_ABOVE: Lux = Lux(200);
 
-/// What a K750 takes that is typed on, in millionths of a full charge per hour: 65 µA.
+/// The consumption of a K750 in use, in millionths of a full charge per hour: 65 µA.
 pub const TYPING: u32 = 1_000;
 
-/// What it takes otherwise, likewise: 13 µA. With eight hours of typing that is 463 on average.
+/// The consumption otherwise, likewise: 13 µA. With eight hours of typing that is 463 on average.
 pub const RESTING: u32 = 195;
 
-/// What its cells give for each lux, likewise: at [`CHARGING_ABOVE`] it is [`TYPING`].
+/// The yield of its cells for each lux, likewise: at [`CHARGING_ABOVE`] it is [`TYPING`].
 const FOR_EACH_LUX: u32 = 5;
 
-/// How fast the battery fills and empties, in millionths of a full charge per hour.
+/// How fast the battery charges and discharges, in millionths of a full charge per hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rates {
-    /// Two speeds, for tests that reckon in their heads.
+    /// Two fixed rates, for tests with simple arithmetic.
     TwoSpeeds {
         /// Gain above [`CHARGING_ABOVE`].
         charging: u32,
         /// Loss otherwise.
         draining: u32,
     },
-    /// As cells and battery of a K750 do.
+    /// The rates of a K750's cells and battery.
     Cells {
-        /// Loss, whatever the light: [`TYPING`] or [`RESTING`].
+        /// Loss, independent of the light: [`TYPING`] or [`RESTING`].
         draining: u32,
     },
 }
@@ -50,7 +50,7 @@ impl Default for Rates {
 }
 
 impl Rates {
-    /// What is gained in this light, and what is lost.
+    /// Gain and loss in this light.
     pub(super) fn at(self, sun: Lux) -> (u32, u32) {
         match self {
             Self::TwoSpeeds { charging, .. } if sun > CHARGING_ABOVE => (charging, 0),
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typing_in_200_lux_is_for_nothing() {
+    fn typing_in_200_lux_leaves_the_charge_unchanged() {
         let typing = Rates::Cells { draining: TYPING };
         assert_eq!(typing.at(CHARGING_ABOVE), (TYPING, TYPING));
     }

@@ -1,4 +1,5 @@
-//! The pairing records of a receiver: register B5, and what replaces its first part on Bolt.
+//! The pairing records of a receiver: register B5, and on Bolt the records that replace its first
+//! part.
 //!
 //! | B5 | family | content |
 //! |---|---|---|
@@ -13,8 +14,8 @@
 //! | 60+n, 01 | Bolt | 01, length and name |
 //!
 //! All begin with the first parameter of the request. An empty slot is error 03, like any other
-//! value that B5 does not take: so also the records of the other family. A Bolt receiver has error
-//! 0B instead; which sub-register it was asked for is not known, so every refusal is that. Sources:
+//! invalid value of B5, including the records of the other family. A Bolt receiver has error 0B
+//! instead; it is known from one unidentified sub-register, and used for all here. Sources:
 //! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, a recording of a C548
 //! for Bolt's 02, the notes of the Exo project for Bolt's error and for 7C.
 
@@ -23,9 +24,9 @@ use super::family::{Family, PAD, Records};
 use super::frame::{Error10, padded};
 use super::receiver::Receiver;
 
-/// A legacy name has so many bytes at most.
+/// The maximum length of a legacy name.
 const LEGACY_NAME: usize = 14;
-/// So many bytes of a name fit into the first part of a Bolt record.
+/// How many bytes of a name fit into the first part of a Bolt record.
 const BOLT_NAME: usize = 13;
 
 type Record = Result<[u8; 16], Error10>;
@@ -40,7 +41,7 @@ impl Receiver {
         }
     }
 
-    /// Register FB: 16 ASCII characters, here made from the serial number.
+    /// Register FB: 16 ASCII characters, here derived from the serial number.
     pub(super) fn unique_id(&self) -> [u8; 16] {
         let serial = u32::from_be_bytes(self.serial);
         padded(format!("{serial:08X}{:08X}", !serial).as_bytes())
@@ -65,7 +66,7 @@ impl Receiver {
                 let slot = (part & 0x0F) + 1;
                 let device = self.devices.get(&slot).ok_or(Error10::InvalidValue)?;
                 match part & 0xF0 {
-                    // The pad was seen to have only the others.
+                    // A recorded pad had only the others.
                     0x20 if self.family.pad && slot == PAD => Err(Error10::InvalidValue),
                     0x20 => Ok(pairing(part, slot, &self.family, device)),
                     0x30 => Ok(extended_pairing(part, device)),
@@ -89,7 +90,7 @@ impl Receiver {
 
     fn bolt_record(&self, part: u8, second: u8) -> Record {
         if part == 0x02 {
-            // As a recorded C548 has it: 05.01.B0010, and three bytes whose meaning is unknown.
+            // As recorded from a C548: 05.01.B0010, and three bytes whose meaning is unknown.
             let slots = self.family.slots;
             return Ok(padded(&[
                 part, 0x05, 0x01, 0x00, 0x10, 0x01, 0xB6, 0x10, slots,

@@ -1,4 +1,4 @@
-//! The solar keyboard's dashboard, feature 4301: charge, light, and when it speaks of them.
+//! The solar keyboard's dashboard, feature 4301: charge, light, and when they are reported.
 //!
 //! Source: Logitech's draft of feature 4301 (K750). All three events carry the same payload:
 //!
@@ -21,7 +21,7 @@ pub const BROADCAST_PERIOD: Duration = Duration::from_secs(90);
 const LED_WINDOW: Duration = Duration::from_millis(250);
 /// Event 0: the regular broadcast.
 const BROADCAST: u8 = 0;
-/// Event 1: a light measurement the host has asked for.
+/// Event 1: a light measurement requested by the host.
 const LIGHT: u8 = 1;
 /// Event 2: the user has pressed the light key.
 const LIGHT_KEY: u8 = 2;
@@ -57,7 +57,7 @@ pub struct Solar {
 }
 
 impl Solar {
-    /// A keyboard that has been connected just now, at the start of time.
+    /// A keyboard that connects at time zero.
     pub fn new(charge: Percent, sun: Lux) -> Self {
         Self {
             charge: stored(charge),
@@ -102,7 +102,7 @@ impl Solar {
         self.sun = sun;
     }
 
-    /// Changes how fast the battery fills and empties.
+    /// Changes how fast the battery charges and discharges.
     pub fn set_rates(&mut self, now: Timestamp, rates: Rates) {
         self.integrate(now);
         self.rates = rates;
@@ -133,7 +133,7 @@ impl Solar {
         super::frame::padded(&[count, period])
     }
 
-    /// Function 1: override the lamp that answers the light key.
+    /// Function 1: override the lamp that the light key switches on.
     fn set_led(&mut self, now: Timestamp, colour: u8) -> Result<[u8; 16], Error20> {
         let in_time = self
             .key_pressed
@@ -148,8 +148,8 @@ impl Solar {
         Ok([0; 16])
     }
 
-    /// The keyboard comes back from disconnected mode: a running series is forgotten, and the
-    /// charge is broadcast at once.
+    /// The keyboard reconnects: a running series is cancelled, and the charge is broadcast at
+    /// once.
     pub(super) fn reconnected(&mut self, now: Timestamp) -> Event {
         self.measure = None;
         self.key_pressed = None;
@@ -221,8 +221,8 @@ fn stored(charge: Percent) -> u64 {
     FULL / 100 * u64::from(charge.get())
 }
 
-/// The battery's ADC reading: a straight line through the two readings that are known, 061D at
-/// 57 % (the capture of 2012) and 0672 at 96 % (Logitech's examples).
+/// The battery's ADC reading: linear through the two known readings, 061D at 57 % (the capture of
+/// 2012) and 0672 at 96 % (Logitech's examples).
 fn adc(charge: Percent) -> u16 {
     // At 0 %: 1565 - 57 x 85 / 39 = 1440.8, written so that nothing goes below zero.
     let scaled = 39 * 1565 - 57 * 85 + 85 * u32::from(charge.get());
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lamp_obeys_only_just_after_the_light_key() {
+    fn the_lamp_can_be_set_only_just_after_the_light_key() {
         let mut solar = keyboard();
         assert_eq!(solar.set_led(START, 3), Err(Error20::NotAllowed));
         let _event = solar.press_light_key(START);

@@ -44,13 +44,13 @@ pub(super) fn frames(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| frame(text)).collect()
 }
 
-/// Sends a request at `now` and returns what arrives within 50 ms.
+/// Sends a request at `now` and returns the reports that arrive within 50 ms.
 pub(super) fn ask(firmware: &mut impl Firmware, now: Timestamp, request: &str) -> Vec<Vec<u8>> {
     firmware.output_report(now, &frame(request));
     arrived(firmware, after(now, 50))
 }
 
-/// All that has arrived at `now`.
+/// All reports that have arrived at `now`.
 pub(super) fn arrived(firmware: &mut impl Firmware, now: Timestamp) -> Vec<Vec<u8>> {
     std::iter::from_fn(|| firmware.input_report(now)).collect()
 }

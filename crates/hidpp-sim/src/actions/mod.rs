@@ -1,9 +1,9 @@
-//! What a user's hands and the world do to the receiver and its devices.
+//! Actions of the user and the environment on the receiver and its devices.
 //!
-//! Each action happens at the time it is given. An action on a slot returns whether there was
-//! something to act on: `false` for an empty slot, or a device without such a part.
+//! Each action happens at the time passed to it. An action on a slot returns whether it had an
+//! effect: `false` for an empty slot, or a device without the part concerned.
 //!
-//! The order of what a pairing sends is that of a recording of a receiver C52B: the lock opens, the
+//! The frames of a pairing come in the order recorded from a receiver C52B: the lock opens, the
 //! program that opened it gets its answer, the device is announced without a link, the lock closes;
 //! the link comes when the device is moved, and its notice 4B only after a ping of the host.
 
@@ -24,7 +24,7 @@ const FIRST_LINK: Duration = Duration::from_millis(100);
 /// Register B2, which opens and closes the pairing lock.
 const PAIRING_LOCK: u8 = 0xB2;
 
-/// Consumer usage 01F0, which the light key of a K750 sends in addition to its event.
+/// Consumer usage 01F0, which the light key of a K750 sends with its event.
 const LIGHT_KEY_USAGE: u16 = 0x01F0;
 
 impl Receiver {
@@ -51,13 +51,13 @@ impl Receiver {
         self.sleep(now, slot)
     }
 
-    /// The device's power switch is pushed to on: its volatile state is gone.
+    /// The device's power switch is pushed to on: its volatile state is lost.
     pub fn switch_on(&mut self, now: Timestamp, slot: u8) -> bool {
         self.connect(now, slot, true)
     }
 
-    /// The receiver is pulled out and plugged in again. Its flags, its DJ mode and all that was on
-    /// its way are gone; the devices that were connected reconnect.
+    /// The receiver is unplugged and plugged in again. Its flags, its DJ mode and all reports in
+    /// transit are lost; the devices that were connected reconnect.
     pub fn power_cycle(&mut self, now: Timestamp) {
         self.advance(now);
         self.outbox.clear();
@@ -78,8 +78,8 @@ impl Receiver {
         }
     }
 
-    /// A new device is paired with a slot and takes the place of the old one, by another program
-    /// than the host's. It is connected a moment later.
+    /// Another program pairs a new device with a slot, replacing the old device. It connects a
+    /// moment later.
     pub fn pair(&mut self, now: Timestamp, slot: u8, device: Device) -> bool {
         self.advance(now);
         if !self.family.has_slot(slot) {
@@ -88,7 +88,7 @@ impl Receiver {
         let online = device.online();
         let mut device = device.asleep();
         if let Some((_, solar)) = device.solar_mut() {
-            // Its battery begins to fill or drain only now.
+            // Its battery starts to charge or discharge only now.
             let charge = solar.charge();
             solar.set_charge(now, charge);
         }
@@ -113,7 +113,7 @@ impl Receiver {
         true
     }
 
-    /// Notice 4A, the pairing lock, to a host that has asked for notices.
+    /// Notice 4A, the pairing lock, if the host has enabled notices.
     fn announce_lock(&mut self, now: Timestamp, open: bool) {
         if self.wants_notices() {
             let notice = short(RECEIVER, 0x4A, u8::from(open), [0; 3]);
@@ -149,7 +149,7 @@ impl Receiver {
         }
     }
 
-    /// Changes how fast a solar keyboard's battery fills and empties.
+    /// Changes how fast a solar keyboard's battery charges and discharges.
     pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: super::rates::Rates) -> bool {
         self.advance(now);
         match self.devices.get_mut(&slot).and_then(Device::solar_mut) {
@@ -161,14 +161,15 @@ impl Receiver {
         }
     }
 
-    /// The battery's charge becomes this. A connected device says so by itself if it shows, of
-    /// HID++ 1.0 only to a host that has asked for notices; a solar keyboard waits for its time.
+    /// Sets the battery's charge. A connected device reports it if the reported value changes: a
+    /// HID++ 1.0 device only if the host has enabled notices, a solar keyboard with its next
+    /// broadcast.
     pub fn set_charge(&mut self, now: Timestamp, slot: u8, charge: Percent) -> bool {
         self.advance(now);
         self.act_on_battery(now, slot, |protocol| protocol.set_charge(now, slot, charge))
     }
 
-    /// The charger is connected, has filled the battery, or is taken away; announced like
+    /// Sets the charging state: charger connected, battery full, or charger removed. Reported like
     /// [`Self::set_charge`]. A solar keyboard has no charger.
     pub fn set_charging(&mut self, now: Timestamp, slot: u8, state: battery::State) -> bool {
         self.advance(now);
@@ -198,8 +199,8 @@ impl Receiver {
         true
     }
 
-    /// The keys held down on a keyboard become these: modifiers (bit 0 left control, bit 1 left
-    /// shift) and up to six usages; nothing held is `0, &[]`. The device wakes if it sleeps.
+    /// Sets the keys held down on a keyboard: modifiers (bit 0 left control, bit 1 left shift) and
+    /// up to six usages; `0, &[]` releases all. The device wakes if it sleeps.
     /// Without DJ mode the keys go to another USB interface, which is not modelled.
     pub fn hold_keys(&mut self, now: Timestamp, slot: u8, modifiers: u8, usages: &[u8]) -> bool {
         if !self.wake(now, slot) {
@@ -231,7 +232,7 @@ impl Receiver {
         true
     }
 
-    /// A mouse is moved by so many counts to the right and towards its user. It wakes if it sleeps.
+    /// A mouse is moved by `x` counts to the right and `y` towards its user. It wakes if it sleeps.
     pub fn move_mouse(&mut self, now: Timestamp, slot: u8, x: i8, y: i8) -> bool {
         if !self.wake(now, slot) {
             return false;
@@ -254,10 +255,10 @@ impl Receiver {
             return true;
         }
         let events = device.connect(announced, slot, switched);
-        // Notice 4B was seen from HID++ 1.0 devices; later ones have feature 1D4B.
-        let says_power = switched && matches!(device.protocol, Protocol::Registers(_));
+        // Notice 4B was recorded from HID++ 1.0 devices; later ones have feature 1D4B.
+        let sends_power_notice = switched && matches!(device.protocol, Protocol::Registers(_));
         self.announce_link(now, slot, true);
-        if says_power && self.wants_notices() {
+        if sends_power_notice && self.wants_notices() {
             self.outbox.push(announced, switched_on(slot));
         }
         for event in events {
@@ -266,7 +267,7 @@ impl Receiver {
         true
     }
 
-    /// Notice 41 and the DJ link status, to a host that has asked for them.
+    /// Notice 41 and the DJ link status, if the host has enabled them.
     fn announce_link(&mut self, now: Timestamp, slot: u8, up: bool) {
         // A device connects because its user makes it send data.
         self.announce_connection(now, slot, up);
@@ -275,7 +276,7 @@ impl Receiver {
         }
     }
 
-    /// Notice 41, to a host that has asked for it.
+    /// Notice 41, if the host has enabled it.
     fn announce_connection(&mut self, now: Timestamp, slot: u8, payload: bool) {
         if self.wants_notices()
             && let Some(device) = self.devices.get(&slot)
@@ -285,7 +286,7 @@ impl Receiver {
         }
     }
 
-    /// Lets something happen to the battery of the device in a slot, and lets it say so.
+    /// Changes the battery of the device in a slot and sends what the device reports about it.
     fn act_on_battery(
         &mut self,
         now: Timestamp,

@@ -9,7 +9,7 @@ use crate::testing::{after, arrived, ask, frame, frames, percent, seconds};
 
 const START: Timestamp = Timestamp::START;
 
-/// A desk whose host is the kernel: DJ mode, wireless notices, software present.
+/// A desk whose host is the kernel: DJ mode, wireless notices, "software present".
 fn desk() -> Receiver {
     let mut desk = scenario::desk();
     let _none = ask(&mut desk, START, "20 FF 80 3F …");
@@ -26,7 +26,7 @@ fn a_mouse_moves_in_twelve_bits_each_way() {
         arrived(&mut desk, after(seconds(1), 2)),
         frames(&["20 02 02 00 00 05 E0 FF …", "20 02 02 00 00 80 FF 07 …"])
     );
-    assert!(!desk.move_mouse(seconds(1), 6, 1, 1), "nobody is there");
+    assert!(!desk.move_mouse(seconds(1), 6, 1, 1), "the slot is empty");
 }
 
 #[test]
@@ -37,13 +37,13 @@ fn a_keyboard_falls_asleep_and_comes_back() {
         arrived(&mut desk, after(seconds(1), 2)),
         frames(&["10 01 41 04 71 02 40", "20 01 42 01 …"])
     );
-    // Vector 74: the receiver answers in its place, and soon.
+    // Vector 74: the receiver answers for the device, without a radio round trip.
     desk.output_report(seconds(2), &frame("10 01 00 1B 00 00 B4"));
     assert_eq!(
         arrived(&mut desk, after(seconds(2), 3)),
         frames(&["10 01 8F 00 1B 09 00"])
     );
-    // It is silent while it sleeps, for all its broadcasts.
+    // While it sleeps, even its broadcasts are not sent.
     assert_eq!(desk.next_due(), None);
 
     // Vectors 43 (with software present), 48, 129; then the broadcast at reconnection.
@@ -102,7 +102,7 @@ fn a_k800_forgets_its_flags_when_it_is_switched_off() {
 }
 
 #[test]
-fn without_its_flags_the_receiver_keeps_quiet() {
+fn the_receiver_sends_no_notices_without_flags() {
     let mut desk = scenario::desk();
     desk.sleep(START, M705);
     desk.switch_on(START, M705);
@@ -112,13 +112,13 @@ fn without_its_flags_the_receiver_keeps_quiet() {
 }
 
 #[test]
-fn battery_notices_must_be_asked_for() {
+fn battery_notices_must_be_enabled() {
     let mut desk = desk();
     desk.set_charge(START, M705, percent(64));
     assert_eq!(arrived(&mut desk, START), frames(&[]));
     let _ack = ask(&mut desk, START, "10 02 80 00 10 00 00");
     desk.set_charge(seconds(1), M705, percent(40));
-    // The same charge again is no change.
+    // Setting the same charge again changes nothing.
     desk.set_charge(seconds(1), M705, percent(40));
     assert_eq!(
         arrived(&mut desk, seconds(1)),
@@ -148,7 +148,7 @@ fn battery_notices_must_be_asked_for() {
 }
 
 #[test]
-fn a_hidpp20_device_speaks_of_its_battery_unasked() {
+fn a_hidpp20_device_reports_its_battery_unsolicited() {
     let mut desk = scenario::desk();
     let g502 = models::mouse("G502", 0x407F, Feature::battery(BatteryView::Voltage));
     desk.pair(START, 4, g502);
@@ -164,7 +164,7 @@ fn a_hidpp20_device_speaks_of_its_battery_unasked() {
         ])
     );
 
-    // It cannot be heard while it sleeps, but its battery goes on.
+    // While it sleeps it sends nothing, but its battery still changes.
     desk.sleep(seconds(3), 4);
     assert!(desk.set_charge(seconds(3), 4, percent(90)));
     assert_eq!(arrived(&mut desk, seconds(3)), frames(&[]));
@@ -173,7 +173,7 @@ fn a_hidpp20_device_speaks_of_its_battery_unasked() {
 }
 
 #[test]
-fn what_has_no_such_part_takes_no_such_action() {
+fn actions_on_missing_parts_have_no_effect() {
     let mut desk = scenario::desk();
     let nameless = models::mouse("G502", 0xC08B, Feature::new(0x8100, Model::Listed));
     desk.pair(START, 4, nameless);
@@ -200,7 +200,7 @@ fn the_light_key_sends_an_event_without_light_and_a_consumer_key() {
             "20 01 03 00 00 …",
         ])
     );
-    // Now, and only now, the host may set the lamp: green.
+    // Only now may the host set the lamp: green.
     assert_eq!(
         ask(&mut desk, after(START, 100), "10 01 09 1E 03 00 00"),
         frames(&["11 01 09 1E …"])
@@ -212,7 +212,7 @@ fn the_light_key_sends_an_event_without_light_and_a_consumer_key() {
 }
 
 #[test]
-fn the_sun_shows_in_the_next_measure() {
+fn a_light_change_shows_in_the_next_measurement() {
     let mut desk = desk();
     assert!(desk.set_sun(START, K750, Lux(538)));
     assert!(!desk.set_sun(START, M705, Lux(538)));
@@ -226,7 +226,7 @@ fn the_sun_shows_in_the_next_measure() {
 #[test]
 fn typing_goes_out_as_dj_keyboard_reports() {
     let mut desk = desk();
-    // Type, modifiers, six usages: the driver hands eight bytes on as report 01.
+    // Type, modifiers, six usages: the driver forwards eight bytes as report 01.
     desk.type_keys(START, K750, &[0x04, 0x05]);
     assert_eq!(
         arrived(&mut desk, seconds(1)),
@@ -261,8 +261,8 @@ fn unpairing_and_pairing() {
     );
     assert!(desk.pair(START, 1, models::m705([1, 2, 3, 4], percent(100))));
     assert!(!desk.pair(START, 7, models::m705([1, 2, 3, 4], percent(100))));
-    // The order of a recording of a C52B: the lock and the answer to the program that opened it, the
-    // device without a link, the lock again; then what the host asks.
+    // The order of a recording of a C52B: the lock and the answer to the program that opened it,
+    // the device without a link, the lock again; then the answers to the host's requests.
     assert_eq!(
         ask(&mut desk, START, "10 FF 81 02 00 00 00"),
         frames(&[
@@ -287,7 +287,7 @@ fn unpairing_and_pairing() {
 }
 
 #[test]
-fn a_device_that_is_moved_soon_has_its_link_at_once() {
+fn a_device_that_is_moved_early_connects_at_once() {
     let mut desk = desk();
     let mouse = models::m705([1, 2, 3, 4], percent(100));
     assert!(desk.pair(START, 4, mouse));
@@ -305,7 +305,7 @@ fn a_device_that_is_moved_soon_has_its_link_at_once() {
 }
 
 #[test]
-fn a_replugged_receiver_has_forgotten_its_host() {
+fn a_replugged_receiver_has_lost_its_flags() {
     let mut desk = desk();
     desk.output_report(seconds(1), &frame("10 FF 81 02 00 00 00"));
     desk.power_cycle(seconds(1));

@@ -8,13 +8,13 @@
 //! | 1004 | steps, flags | charge %, step, state, external power | as function 1 |
 //! | 1F20 | millivolts (2), flags | - | as function 0 |
 //!
-//! Numbers of two bytes are big-endian. A device sends event 0 by itself when what it would say
-//! changes; hosts need not ask for it. Sources: Solaar `hidpp20.py`, kernel hid-logitech-hidpp.
+//! Numbers of two bytes are big-endian. A device sends event 0 unsolicited when its payload
+//! changes; hosts need not enable it. Sources: Solaar `hidpp20.py`, kernel hid-logitech-hidpp.
 
 use super::battery::{Battery, State, Step};
 use super::frame::{Error20, padded};
 
-/// A battery feature, with what the device has of it.
+/// A battery feature of a device, with its properties.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BatteryView {
     /// 1000: the level of the battery.
@@ -28,7 +28,7 @@ pub enum BatteryView {
 }
 
 impl BatteryView {
-    /// One of each, as most devices have it.
+    /// One of each, with the most common properties.
     pub fn samples() -> Vec<Self> {
         vec![
             Self::LevelStatus(LevelStatus::dry(Levels::Percent)),
@@ -72,35 +72,35 @@ impl BatteryView {
     }
 }
 
-/// Which percentages feature 1000 can show.
+/// The percentages that feature 1000 can report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Levels {
     /// Every one.
     Percent,
-    /// Only these, highest first, such as 90, 50, 20, 5. Shown is the highest that is not above
-    /// the charge, or the lowest.
+    /// Only these, highest first, such as 90, 50, 20, 5. The highest that is not above the charge
+    /// is reported, or else the lowest.
     Steps(Vec<u8>),
 }
 
-/// What feature 1000 reports as the level while a charger is connected.
+/// The level that feature 1000 reports while a charger is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhileCharging {
-    /// The level, as ever.
+    /// The actual level.
     Level,
-    /// Zero, which means that it does not know (MX Master, T650; Solaar issue 265).
+    /// Zero, which means unknown (MX Master, T650; Solaar issue 265).
     Zero,
 }
 
 /// 1000: battery level status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelStatus {
-    /// Which levels it shows.
+    /// The levels that it reports.
     pub levels: Levels,
-    /// What it shows while it is being charged.
+    /// The level that it reports while charging.
     pub while_charging: WhileCharging,
     /// Whether the battery can be charged: bit 2 of the capability's flags.
     pub rechargeable: bool,
-    /// The nominal life in the capability: the low bits a number, the top ones its unit.
+    /// The nominal life in the capability: a number in the low bits, its unit in the top ones.
     pub life: u16,
     /// The critical level in percent.
     pub critical: u8,
@@ -118,7 +118,7 @@ impl LevelStatus {
         }
     }
 
-    /// A feature of the MX Master's kind: rechargeable, silent on the level while charging.
+    /// A feature like the MX Master's: rechargeable, with an unknown level while charging.
     pub fn rechargeable(levels: Levels) -> Self {
         Self {
             while_charging: WhileCharging::Zero,
@@ -144,7 +144,7 @@ impl LevelStatus {
         padded(&[level, next, state])
     }
 
-    /// The level shown and the one that comes after it.
+    /// The reported level and the next lower one.
     fn level(&self, charge: u8) -> (u8, u8) {
         let Levels::Steps(steps) = &self.levels else {
             return (charge, charge.saturating_sub(1));
@@ -166,7 +166,7 @@ impl LevelStatus {
     }
 }
 
-/// 1001: battery voltage. Function 1 makes lamps of the device show the charge.
+/// 1001: battery voltage. Function 1 shows the charge with the device's lamps.
 fn voltage(battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
     match function {
         0 => Ok(voltage_status(battery)),
@@ -194,7 +194,8 @@ fn voltage_status(battery: Battery) -> [u8; 16] {
 /// 1004: unified battery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnifiedBattery {
-    /// Whether it knows the charge in percent; else the charge is 0 and only the step counts.
+    /// Whether it reports the charge in percent; otherwise the charge is 0 and only the step
+    /// counts.
     pub percent: bool,
     /// Whether the battery can be charged.
     pub rechargeable: bool,
@@ -230,7 +231,7 @@ impl UnifiedBattery {
     }
 }
 
-/// 1F20: ADC measurement of a headset, asked through its dongle.
+/// 1F20: ADC measurement of a headset, requested through its dongle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdcMeasurement {
     /// Whether the headset is switched on and connected to its dongle.
@@ -238,7 +239,7 @@ pub struct AdcMeasurement {
 }
 
 impl AdcMeasurement {
-    /// Of a headset that is off only "an error" is known; here it is "not allowed".
+    /// For a headset that is off, the recordings show some error; here it is "not allowed".
     fn call(self, battery: Battery, function: u8) -> Result<[u8; 16], Error20> {
         match function {
             0 if self.connected => Ok(self.status(battery)),

@@ -49,7 +49,7 @@ fn a_real_percentage_of_1000_counts_down_by_one() {
 }
 
 #[test]
-fn an_mx_master_does_not_know_its_level_while_it_charges() {
+fn the_level_of_an_mx_master_is_unknown_while_it_charges() {
     let master = LevelStatus::rechargeable(steps(&[90, 50, 20, 5]));
     let shown = |state| master.status(battery(80, state));
     // Vector 108 (hardware, MX Master): level unknown, charge complete.
@@ -181,7 +181,7 @@ fn a_1004_without_percent_shows_only_the_step() {
 }
 
 #[test]
-fn a_headset_is_measured_while_it_is_there() {
+fn a_headset_is_measured_while_it_is_connected() {
     let there = AdcMeasurement { connected: true };
     // Vector 123: 4096 mV, valid, charging.
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Makes simulated devices of the entries of the list.
+//! Builds simulated devices from the entries of the catalogue.
 
 use super::{Connection, Entry, FeatureLine, Part, PartKind, Source, UnitId};
 use crate::battery::{Battery, State};
@@ -11,7 +11,7 @@ use crate::solar::Solar;
 use hidpp_proto::units::Percent;
 use hidpp_proto::wire::descriptor::Capabilities;
 
-/// What the descriptors of corded G keyboards and headsets announce (usages 0602 and 0604 of page
+/// The reports in the descriptors of corded G keyboards and headsets (usages 0602 and 0604 of page
 /// FF43).
 const LONG_AND_VERY_LONG: Capabilities = Capabilities::NONE.with_long().with_very_long(64);
 
@@ -19,8 +19,8 @@ const LONG_AND_VERY_LONG: Capabilities = Capabilities::NONE.with_long().with_ver
 const WITH_SERIAL: u8 = 4;
 
 impl Entry {
-    /// The device for a slot of a receiver, with this serial number where it has one; `None` for
-    /// one that has no receiver.
+    /// The device for a slot of a receiver, with this serial number if it has one; `None` if it is
+    /// not connected by a receiver.
     pub fn paired(&self, serial: [u8; 4]) -> Option<Device> {
         let (Connection::Receiver(wpid) | Connection::Pad(wpid)) = self.connection else {
             return None;
@@ -45,8 +45,8 @@ impl Entry {
         Some(Device::new(identity, self.protocol(serial)))
     }
 
-    /// The device on a node of its own, with this unit id where it has one; `None` for one that
-    /// has a receiver.
+    /// The device with a node of its own, with this unit id if it has one; `None` if it is
+    /// connected by a receiver.
     pub fn direct(&self, unit: [u8; 4]) -> Option<DirectDevice> {
         let protocol = self.protocol(unit);
         let (vendor, mut device) = match self.connection {
@@ -63,7 +63,7 @@ impl Entry {
         Some(device)
     }
 
-    /// The id of its model on this connection: wireless, or USB's or Bluetooth's product id.
+    /// Its model's id on this connection: the wireless product id, or that of USB or Bluetooth.
     pub fn product(&self) -> u16 {
         match self.connection {
             Connection::Receiver(id)
@@ -126,7 +126,7 @@ impl Entry {
                 _ => Model::Listed,
             },
         };
-        // A device with a unit id does not have version 0.
+        // A feature with a unit id has version 1 at least.
         let least = u8::from(matches!(model, Model::Information(_)));
         Feature {
             id: line.id,
@@ -151,7 +151,7 @@ impl Entry {
         );
         let unit = match self.unit {
             UnitId::None => [0xFF; 4],
-            // A number unlike the serial number, which only a receiver shows.
+            // Different from the serial number, which only a receiver reports.
             UnitId::Own if receiver => serial.map(|byte| !byte),
             UnitId::Own | UnitId::Serial => serial,
         };
@@ -172,7 +172,7 @@ impl Entry {
             prefix: part.prefix,
             version: part.version,
             product: self.product(),
-            // Dumps do not show them.
+            // Not contained in dumps.
             unknown: [0; 5],
         }
     }
@@ -186,7 +186,7 @@ fn shown(source: &Source, battery: Battery) -> Model {
     }
 }
 
-/// The type in feature 0005, whose numbers are not those of the receiver.
+/// The type in feature 0005, whose numbers differ from the receiver's.
 fn device_type(kind: Kind) -> u8 {
     match kind {
         Kind::Keyboard => 0,

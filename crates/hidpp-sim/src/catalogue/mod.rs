@@ -1,7 +1,7 @@
-//! 73 real devices, as dumps of them show them: names, models, feature tables, firmware, batteries.
+//! 73 real devices from dumps: names, models, feature tables, firmware, batteries.
 //!
-//! The facts are in `devices.txt`, which names the source of each. [`devices`] reads them, and
-//! an [`Entry`] makes a simulated device of them, with a serial number of the caller's.
+//! The data is in `devices.txt`, with the source of each entry. [`devices`] parses it, and an
+//! [`Entry`] builds a simulated device from it, with a serial number chosen by the caller.
 
 mod build;
 mod parse;
@@ -16,7 +16,7 @@ pub use parse::ParseError;
 /// The list.
 const DEVICES: &str = include_str!("devices.txt");
 
-/// How a device is connected with its host.
+/// How a device is connected to its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
     /// By a receiver, with this wireless product id.
@@ -29,7 +29,7 @@ pub enum Connection {
     Bluetooth(u16, u16),
 }
 
-/// What shows the battery.
+/// The register or feature that reports the battery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Register 07 or 0D of HID++ 1.0.
@@ -41,7 +41,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The number of the register or feature; both have their own spaces.
+    /// The number of the register or feature. The two number spaces are separate.
     pub fn number(&self) -> u16 {
         match self {
             Self::Register(register) => register.address().into(),
@@ -62,10 +62,10 @@ pub struct FeatureLine {
     pub version: Option<u8>,
 }
 
-/// What a device has as its unit id.
+/// The kind of unit id that a device has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnitId {
-    /// A number of its own; without a receiver there is no serial number that it could repeat.
+    /// A number different from the serial number; always so without a receiver.
     Own,
     /// Its serial number.
     Serial,
@@ -73,7 +73,7 @@ pub enum UnitId {
     None,
 }
 
-/// What a part of the firmware is for.
+/// The kind of a firmware part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
     /// The firmware itself.
@@ -82,14 +82,14 @@ pub enum PartKind {
     Bootloader = 1,
     /// The hardware.
     Hardware = 2,
-    /// Anything else, of which dumps show nothing; it is called a soft device here.
+    /// Anything else, which dumps do not specify; simulated as a "soft device".
     Other = 5,
 }
 
 /// A part of the firmware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it is for.
+    /// Its kind.
     pub kind: PartKind,
     /// Its name, three ASCII characters; spaces on HID++ 1.0.
     pub prefix: [u8; 3],
@@ -106,7 +106,7 @@ pub struct Entry {
     pub codename: &'static str,
     /// How it is connected.
     pub connection: Connection,
-    /// What sort of device it is.
+    /// The kind of device.
     pub kind: Kind,
     /// Its version of HID++.
     pub protocol: [u8; 2],
@@ -114,13 +114,13 @@ pub struct Entry {
     pub interval: Option<u8>,
     /// The place of its power switch, zero where it is not known.
     pub power_switch: u8,
-    /// What follows its name in the receiver's record.
+    /// The byte that follows its name in the receiver's record.
     pub name_end: u8,
     /// Whether its serial number is zero.
     pub no_serial: bool,
     /// Its model id; `None` for old devices.
     pub model: Option<[u8; 6]>,
-    /// What it has as its unit id.
+    /// The kind of its unit id.
     pub unit: UnitId,
     /// Its transports, where they are not those of its model id.
     pub transports: Option<u16>,
@@ -132,13 +132,13 @@ pub struct Entry {
     pub firmware: Vec<Part>,
     /// Its features from index 1 on.
     pub features: Vec<FeatureLine>,
-    /// Its battery and what shows it.
+    /// Its battery and what reports it.
     pub battery: Option<(Source, Battery)>,
 }
 
 /// All devices of the list, in its order; a model can be there twice.
 pub fn devices() -> Vec<Entry> {
-    // A test sees to it that nothing is skipped.
+    // A test checks that no entry is skipped.
     parse::parse(DEVICES).into_iter().flatten().collect()
 }
 

@@ -1,4 +1,4 @@
-//! Reads the list of devices: strictly, so that a slip of the pen is an error and no other device.
+//! Parses the list of devices, strictly: a typing mistake is an error, not a different device.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +8,17 @@ use crate::battery_features::{AdcMeasurement, BatteryView, LevelStatus, Levels, 
 use crate::device::Kind;
 use hidpp_proto::units::{Lux, Millivolts, Percent};
 
-/// Why a block of the list does not describe a device.
+/// Why a block of the list could not be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {wrong}")]
 pub struct ParseError {
     /// The line, counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// A description of the error.
     pub wrong: &'static str,
 }
 
-/// A line with those that go on with it.
+/// A line with its continuation lines.
 struct Field {
     line: usize,
     key: &'static str,
@@ -113,7 +113,7 @@ fn entry(block: &[Field]) -> Result<Entry, ParseError> {
         if !keys.insert(field.key) {
             return Err(ParseError {
                 line: field.line,
-                wrong: "this was said before",
+                wrong: "duplicate key",
             });
         }
         read(&mut entry, field).map_err(|wrong| ParseError {
@@ -290,7 +290,7 @@ fn version(text: &str) -> Result<[u8; 4], &'static str> {
     Ok([major, minor, high, low])
 }
 
-/// What stands behind the source of a battery.
+/// The properties that follow the source of a battery.
 struct Options {
     charge: Percent,
     state: State,

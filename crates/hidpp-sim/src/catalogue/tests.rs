@@ -16,7 +16,7 @@ fn receiver(device: Device) -> Receiver {
     Receiver::of(family, [1, 2, 3, 4]).with(1, device)
 }
 
-/// Asks the first device of this short name that has a receiver.
+/// Sends a request to the first device of this short name that has a receiver.
 fn ask_device(codename: &str, request: &str) -> Vec<Vec<u8>> {
     let all = devices();
     let mut named = all.iter().filter(|entry| entry.codename == codename);
@@ -64,7 +64,7 @@ fn as_many_of_each_connection_and_battery_as_there_were_dumps() {
 }
 
 #[test]
-fn a_battery_has_what_its_dump_shows() {
+fn a_battery_reports_what_its_dump_shows() {
     let battery = |codename| find(codename).and_then(|entry| entry.battery).unwrap().1;
     let g502 = battery("G502");
     assert_eq!(
@@ -78,7 +78,7 @@ fn a_battery_has_what_its_dump_shows() {
     );
     assert_eq!(battery("MX Master 3S").charge, percent(25));
 
-    // What such a battery shows: 100 %, next 50 %; 30 %, next 15 %; 50 %, next 30 %.
+    // For example: 100 %, next 50 %; 30 %, next 15 %; 50 %, next 30 %.
     for (codename, request, answer) in [
         ("MX Master 3", "11 01 08 0E …", "11 01 08 0E 64 32 …"),
         ("G604", "11 01 06 0E …", "11 01 06 0E 1E 0F …"),
@@ -104,7 +104,7 @@ fn a_battery_has_what_its_dump_shows() {
 }
 
 #[test]
-fn every_battery_feature_stands_in_its_table() {
+fn every_battery_feature_is_in_the_feature_table() {
     for entry in devices() {
         let Some((source, _)) = &entry.battery else {
             continue;
@@ -119,7 +119,7 @@ fn every_battery_feature_stands_in_its_table() {
 }
 
 #[test]
-fn devices_tell_what_their_dumps_tell() {
+fn devices_answer_like_their_dumps() {
     for (codename, request, answer) in [
         // MX Master 3S: HID++ 4.5, 35 features without root, 0003 version 4; vector 93 with the
         // parts, the unit id, the transport and the model of that mouse.
@@ -163,7 +163,7 @@ fn devices_tell_what_their_dumps_tell() {
         // Flags: internal and hidden; and with the one for manufacturing.
         ("G305", "11 01 01 1E 0C …", "11 01 01 1E 18 02 60 00 …"),
         ("MX KEYS S", "11 01 01 1E 13 …", "11 01 01 1E 18 02 70 00 …"),
-        // The line that the dump of the newer K800 lost: nobody finds it.
+        // The line that is missing in the dump of the newer K800 cannot be looked up.
         ("new", "11 01 01 1E 10 …", "11 01 01 1E 00 00 00 00 …"),
         ("new", "11 01 00 0E 00 00 …", "11 01 00 0E …"),
         // Versions of HID++ 1.0: an M510 has only its firmware, a K800 all four.
@@ -215,7 +215,7 @@ fn a_short_block_is_enough() {
 }
 
 #[test]
-fn lines_go_on_behind_a_space() {
+fn an_indented_line_continues_the_previous_one() {
     let entry = only(
         "[A]\nusb 046D:C08B\nkind mouse\nprotocol 4.2\nfeatures 0001 0003/2\n  1806+hi/4 ----\n\
          firmware boot BL 01.00,\n  main U1 02.00.B0003\n",
@@ -231,7 +231,7 @@ fn lines_go_on_behind_a_space() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_an_error_with_its_line() {
+fn a_typing_mistake_is_an_error_with_its_line() {
     for (text, line) in [
         ("receiver 4013\nkind mouse\nprotocol 2.0", 1),
         (" 0001 0003", 1),

@@ -1,14 +1,14 @@
 //! A device without a receiver: on a USB cable, on Bluetooth, or a headset behind its own dongle.
 //!
-//! It has a node of its own, where it is device `FF` and, on many, `00` as well. A corded device
-//! takes short and long reports and never sleeps. A Bluetooth one has only long reports and is lost
-//! to its host while it sleeps: nothing answers. A headset's dongle answers always, but of the
-//! battery it knows only while the headset is on. What it knows itself (root, 0001, 0003, 0005) it
-//! answers at once, for all else it asks the headset, and some requests get lost.
+//! It has a node of its own, where it has index `FF` and, on many, `00` as well. A corded device
+//! takes short and long reports and never sleeps. A Bluetooth device has only long reports and does
+//! not answer while it sleeps. A headset's dongle always answers, but reports the battery only
+//! while the headset is on. It answers requests to root, 0001, 0003 and 0005 itself, forwards all
+//! others to the headset, and loses some of them.
 //!
 //! Sources: Solaar `base.py` (which index a device answers with), OpenLogi issue 28 (a Bluetooth
-//! device ignores short reports), Solaar's dump of an Illuminated Keyboard C318, recordings of a G933
-//! (its dongle's times; 2 of its 103 requests were never answered).
+//! device ignores short reports), Solaar's dump of an Illuminated Keyboard C318, recordings of a
+//! G933 (its dongle's times; 2 of its 103 requests were never answered).
 
 use std::time::Duration;
 
@@ -33,10 +33,10 @@ pub enum Link {
     Bluetooth,
 }
 
-/// Which device indices a device takes for its own.
+/// The device indices that a device accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indices {
-    /// `FF` and `00`; it answers with the one it was asked by.
+    /// `FF` and `00`; it answers with the index of the request.
     Both,
     /// `FF` and `00`, but it answers with `00` always.
     AnswersZero,
@@ -53,19 +53,19 @@ pub struct DirectDevice {
     pub product: u16,
     /// How it is connected.
     pub link: Link,
-    /// Which device indices it takes for its own.
+    /// The device indices that it accepts.
     pub indices: Indices,
     /// The reports it takes and sends.
     pub reports: Capabilities,
     /// How long an answer takes.
     pub latency: Duration,
-    /// How long an answer takes for which a dongle asks its headset.
+    /// How long an answer takes that a dongle requests from its headset.
     pub headset_latency: Duration,
-    /// What it speaks.
+    /// The protocol that it speaks.
     pub protocol: Protocol,
     awake: bool,
     plugged: bool,
-    /// How many requests get lost from now on.
+    /// How many of the next requests are lost.
     lost: u32,
     outbox: Outbox,
     sent: History,
@@ -74,7 +74,7 @@ pub struct DirectDevice {
 impl DirectDevice {
     /// A Logitech device that is plugged in: it takes short and long reports for `FF` and `00`. As
     /// in recordings it answers in 2 ms (1.6 to 3.6 ms), a headset's dongle in 5 ms (2.6 to 6 ms)
-    /// and in 58 ms (40 to 78 ms) where it asks the headset.
+    /// and in 58 ms (40 to 78 ms) if it forwards the request to the headset.
     pub fn usb(product: u16, protocol: Protocol) -> Self {
         let latency = Duration::from_millis(if is_dongle(&protocol) { 5 } else { 2 });
         Self {
@@ -121,7 +121,7 @@ impl DirectDevice {
         self
     }
 
-    /// What it calls itself, also on its bus.
+    /// The name that it reports, also to its bus.
     pub fn name(&self) -> Option<&str> {
         match &self.protocol {
             Protocol::Features(features) => features.name(),
@@ -129,12 +129,12 @@ impl DirectDevice {
         }
     }
 
-    /// What the host has sent, oldest first; only the last few thousand reports are kept.
+    /// The reports that the host sent, oldest first; only the last few thousand are kept.
     pub fn requests(&self) -> impl ExactSizeIterator<Item = &Sent> {
         self.sent.iter()
     }
 
-    /// Forgets what the host has sent so far.
+    /// Clears the list of reports that the host sent.
     pub fn forget_requests(&mut self) {
         self.sent.clear();
     }
@@ -144,7 +144,7 @@ impl DirectDevice {
         self.protocol.battery()
     }
 
-    /// The next requests get lost, as some do at the dongle of a G933.
+    /// Makes it lose the next requests, as the dongle of a G933 does with some.
     pub fn lose_requests(&mut self, requests: u32) {
         self.lost = requests;
     }
@@ -163,7 +163,7 @@ impl DirectDevice {
         true
     }
 
-    /// The device is there again; `false` for a corded one, which always is.
+    /// The device is reachable again; `false` for a corded device, which always is.
     pub fn wake(&mut self, now: Timestamp) -> bool {
         if self.switch_headset(now, true) {
             return true;
@@ -178,8 +178,8 @@ impl DirectDevice {
         true
     }
 
-    /// The cable or the dongle is pulled, or Bluetooth forgets the device: all that was on its way
-    /// is lost.
+    /// The cable or the dongle is unplugged, or the Bluetooth pairing removed: all reports in
+    /// transit are lost.
     pub fn unplug(&mut self, now: Timestamp) {
         self.advance(now);
         self.outbox.clear();
@@ -194,22 +194,21 @@ impl DirectDevice {
         }
     }
 
-    /// The battery's charge becomes this; `false` without a battery.
+    /// Sets the battery's charge; `false` without a battery.
     pub fn set_charge(&mut self, now: Timestamp, charge: Percent) -> bool {
         self.advance(now);
-        let says = self.protocol.set_charge(now, self.index(), charge);
-        self.say(now, says)
+        let events = self.protocol.set_charge(now, self.index(), charge);
+        self.send_events(now, events)
     }
 
-    /// The charger is connected, has filled the battery, or is taken away; `false` without a
-    /// battery.
+    /// Sets the charging state; `false` without a battery.
     pub fn set_charging(&mut self, now: Timestamp, state: State) -> bool {
         self.advance(now);
-        let says = self.protocol.set_charging(self.index(), state);
-        self.say(now, says)
+        let events = self.protocol.set_charging(self.index(), state);
+        self.send_events(now, events)
     }
 
-    /// The index in what it sends on its own.
+    /// The device index in its unsolicited reports.
     fn index(&self) -> u8 {
         match self.indices {
             Indices::Both => RECEIVER,
@@ -222,27 +221,27 @@ impl DirectDevice {
         let Protocol::Features(features) = &mut self.protocol else {
             return false;
         };
-        let says = features.set_headset(index, on);
-        self.say(now, says)
+        let events = features.set_headset(index, on);
+        self.send_events(now, events)
     }
 
     fn connect(&mut self, now: Timestamp) {
-        let says = self.protocol.connected(now, self.index(), false);
-        self.say(now, Some(says));
+        let events = self.protocol.connected(now, self.index(), false);
+        self.send_events(now, Some(events));
     }
 
-    /// Sends these frames, if the device is there; returns whether it is.
-    fn say(&mut self, now: Timestamp, says: Option<Vec<Vec<u8>>>) -> bool {
-        let Some(says) = says else { return false };
+    /// Sends unsolicited reports, if it is reachable; returns whether there were any to send.
+    fn send_events(&mut self, now: Timestamp, events: Option<Vec<Vec<u8>>>) -> bool {
+        let Some(events) = events else { return false };
         if self.awake && self.plugged {
-            for report in says {
+            for report in events {
                 self.send(now, report);
             }
         }
         true
     }
 
-    /// Without short reports a short frame travels in a long one.
+    /// Without short reports, a short frame is sent as a long report.
     fn send(&mut self, due: Timestamp, mut report: Vec<u8>) {
         if !self.reports.short && report.first() == Some(&SHORT) {
             report.resize(20, 0);

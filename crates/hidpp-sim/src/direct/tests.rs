@@ -78,7 +78,7 @@ fn a_corded_device_answers_on_both_indices_and_in_both_forms() {
 }
 
 #[test]
-fn answers_take_their_time() {
+fn answers_arrive_after_their_latency() {
     for (mut device, milliseconds) in [(g502(), 2), (anywhere(), 30)] {
         device.output_report(START, &crate::testing::frame(PING));
         assert_eq!(device.next_due(), Some(after(START, milliseconds)));
@@ -86,7 +86,7 @@ fn answers_take_their_time() {
 }
 
 #[test]
-fn a_dongle_answers_itself_or_asks_its_headset_and_loses_some_requests() {
+fn a_dongle_answers_itself_or_forwards_to_its_headset_and_loses_some_requests() {
     // Recordings of a G933: 2.6 to 6 ms for root and 0001, 40 to 78 ms for 1F20.
     let adc = "11 FF 02 06 …";
     let mut dongle = g733();
@@ -136,7 +136,7 @@ fn some_devices_answer_with_index_00() {
 }
 
 #[test]
-fn some_devices_know_only_index_00() {
+fn some_devices_accept_only_index_00() {
     let mut mouse = g502().with_indices(Indices::OnlyZero);
     assert_eq!(
         ask(&mut mouse, START, PING),
@@ -149,7 +149,7 @@ fn some_devices_know_only_index_00() {
 }
 
 #[test]
-fn a_corded_hidpp10_device_knows_no_ping_and_has_no_battery() {
+fn a_corded_hidpp10_device_has_no_ping_and_no_battery() {
     let mut keyboard = illuminated();
     for (request, answer) in [
         // Vector 72 (hardware, G700s).
@@ -169,7 +169,7 @@ fn a_corded_hidpp10_device_knows_no_ping_and_has_no_battery() {
 }
 
 #[test]
-fn a_sleeping_bluetooth_device_is_not_there() {
+fn a_sleeping_bluetooth_device_does_not_answer() {
     let mut mouse = anywhere();
     assert!(mouse.sleep(START));
     mouse.set_charge(START, percent(40));
@@ -182,7 +182,7 @@ fn a_sleeping_bluetooth_device_is_not_there() {
 }
 
 #[test]
-fn the_battery_speaks_by_itself() {
+fn a_battery_change_is_reported_unsolicited() {
     let mut mouse = anywhere();
     assert!(mouse.set_charging(START, State::Charging));
     assert_eq!(
@@ -235,7 +235,7 @@ fn a_dongle_answers_while_its_headset_is_off() {
 }
 
 #[test]
-fn an_unplugged_device_loses_what_was_on_its_way() {
+fn an_unplugged_device_loses_reports_in_transit() {
     let mut mouse = g502();
     mouse.output_report(START, &crate::testing::frame(PING));
     mouse.unplug(START);

@@ -1,4 +1,4 @@
-//! The receivers of Logitech: what each family can do, and what single products report about themselves.
+//! Logitech's receivers: the capabilities of each family, and the properties of single products.
 //!
 //! | family | slots | device reports | pairing records | unreachable |
 //! |---|---|---|---|---|
@@ -9,11 +9,12 @@
 //! | 27 MHz | 4 | short | none | 09 |
 //! | Bluetooth | 2 | short | none | 09 |
 //!
-//! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings
-//! left), kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556
-//! (C548), 716 (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt passes short reports on: Solaar 1.1.8 pings with one, and its dumps
-//! of devices behind Bolt (B033, B365) report their protocol. Where no capture shows the radio
-//! protocol of a product it is one that its family uses.
+//! Sources: Solaar `base_usb.py` and its dumps of real receivers (firmware, slots, pairings left),
+//! kernel hid-logitech-dj, libratbag issue 1594 (C547), Solaar issues 1333 (C53A), 2556 (C548), 716
+//! (C517) and 2054 (C714, whose notices are like those of Unifying: kernel). Bolt passes short
+//! reports on: Solaar 1.1.8 pings with one, and its dumps of devices behind Bolt (B033, B365) show
+//! their protocol. Where no capture shows the radio protocol of a product it is one that its family
+//! uses.
 
 use super::frame::Error10;
 use super::hidpp10::Versions;
@@ -25,7 +26,7 @@ const LENOVO: u16 = 0x17EF;
 /// The slot of a Powerplay receiver's charging pad.
 pub(super) const PAD: u8 = 7;
 
-/// How a receiver keeps what it knows of its devices.
+/// The format in which a receiver stores its paired devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Records {
     /// Register B5 with 03 for the receiver, and 20, 30 and 40 plus n-1 for slot n.
@@ -43,23 +44,23 @@ pub struct Family {
     pub vendor: u16,
     /// USB product id.
     pub product: u16,
-    /// How many slots it reports.
+    /// The number of slots that it reports.
     pub slots: u8,
-    /// Whether slot 7 is the charging pad it lies in.
+    /// Whether slot 7 is the charging pad that contains it.
     pub pad: bool,
     /// The radio protocol in notice 41 and in B5/2n.
     pub radio: u8,
-    /// Whether every link is encrypted; else only keyboards' are.
+    /// Whether every link is encrypted; otherwise only those of keyboards.
     pub encrypts: bool,
-    /// How it keeps what it knows of its devices.
+    /// The format of its pairing records.
     pub records: Records,
-    /// The reports it takes from its host.
+    /// The reports that it accepts from its host.
     pub reports: Capabilities,
-    /// How many pairings are left, for those that count them.
+    /// How many pairings are left, if it counts them.
     pub pairings_left: Option<u8>,
-    /// The flags register 00 can store.
+    /// The flags that register 00 can store.
     pub(super) flags: [u8; 3],
-    /// Its error about a paired device that it cannot reach.
+    /// Its error for a paired device that it cannot reach.
     pub(super) unreachable: Error10,
     /// The bytes of its pairing records whose meaning is unknown.
     pub(super) unknown: Unknown,
@@ -67,15 +68,15 @@ pub struct Family {
     pub(super) versions: Versions,
 }
 
-/// Bytes of register B5 and of DJ reports whose meaning is unknown, as receivers were seen to send
-/// them. No host may depend on them.
+/// Bytes of register B5 and of DJ reports whose meaning is unknown, as recorded from receivers. No
+/// host may depend on them.
 ///
 /// Sources: Solaar issues 265, 339, 411, 680, 967 and 1333, ltunify, the notes of the Exo project
 /// (C52B with firmware 24.11, C547), a recording of a receiver C52B that pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unknown {
-    /// Bytes 5 and 7 of B5/03: pairs seen on this product. A receiver has one of them, by its
-    /// serial number.
+    /// Bytes 5 and 7 of B5/03: pairs recorded from this product. A receiver has one of them,
+    /// chosen by its serial number.
     pub(super) identity: &'static [[u8; 2]],
     /// Byte 8 of B5/03.
     pub(super) identity_end: u8,
@@ -242,7 +243,7 @@ impl Family {
         ..Self::UNIFYING
     };
 
-    /// A receiver that speaks Bluetooth to one keyboard and one mouse.
+    /// A receiver for one keyboard and one mouse over Bluetooth.
     const BLUETOOTH: Self = Self {
         product: 0xC714,
         slots: 2,
@@ -250,8 +251,8 @@ impl Family {
         ..Self::MHZ_27
     };
 
-    /// The receiver with these USB ids; one that is not known but in Logitech's range of receivers
-    /// is like a Lightspeed. `None`: no receiver.
+    /// The receiver with these USB ids. An unknown product in Logitech's range of receivers is
+    /// treated as Lightspeed. `None`: not a receiver.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
         let family = match (vendor, product) {
             (LOGITECH, 0xC52B) => Self::UNIFYING,

@@ -42,7 +42,7 @@ fn ex100(codename: &'static str, id: u16, kind: Kind) -> Device {
     Device::new(identity, Protocol::Registers(registers))
 }
 
-/// Asks for each line's first frame and expects the others.
+/// Sends the first frame of each line and expects the others as the answer.
 fn check(receiver: &mut Receiver, exchanges: &[&[&str]]) {
     for exchange in exchanges {
         if let Some((request, answers)) = exchange.split_first() {
@@ -52,7 +52,7 @@ fn check(receiver: &mut Receiver, exchanges: &[&[&str]]) {
 }
 
 #[test]
-fn what_receivers_say_of_themselves() {
+fn identity_of_receivers() {
     // Vectors 2 (C52B; a C532 here), 3 (C537), 4 (Lightspeed), and an empty serial (C534).
     for (product, serial, answer) in [
         (0xC532, [0x93, 0xE6, 0x90, 0xD5], "93 E6 90 D5 01 06 07"),
@@ -107,7 +107,7 @@ fn records_and_notices_of_a_full_unifying_receiver() {
                 "10 FF 83 B5 33 00 00",
                 "11 FF 83 B5 33 52 07 6C FC 1E 00 00 00 01 …",
             ],
-            // Vectors 40, 39 and 38, beside two others.
+            // Vectors 40, 39 and 38, and two others.
             &["10 FF 80 00 00 09 00", "10 FF 80 00 00 00 00"],
             &[
                 "10 FF 80 02 02 00 00",
@@ -321,7 +321,7 @@ fn a_powerplay_pad_is_in_slot_7() {
 }
 
 #[test]
-fn who_cannot_be_reached_depends_on_the_receiver() {
+fn the_error_for_an_unreachable_device_depends_on_the_receiver() {
     // Vectors 70 (G-mouse, 09) and 71 (C547, 08); Bolt by Linux commit aba7963544d4.
     for (product, code) in [
         (0xC52B, "09"),

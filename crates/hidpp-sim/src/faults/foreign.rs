@@ -1,15 +1,17 @@
-//! Reports on the receiver's node that are meant for others: every reader sees all of them.
+//! Reports on the receiver's node that are meant for other programs: every reader gets all of them.
 
 use super::Random;
 
-/// Somebody else's traffic.
+/// Traffic of other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// The answer to another program's same call: the report with another software id. Without
-    /// one (a register, an event) it is that program's ping answer from the same slot.
+    /// The answer to the same call by another program: the report with another software id. If the
+    /// report has none (a register, an event), the answer to a ping by that program on the same
+    /// slot.
     OtherSoftware,
-    /// The answer to another program's same call under software id 0, with the same values: it has
-    /// the header of an event (the kernel before 5.19, upower). Without a call it is that of a ping.
+    /// The answer to the same call by another program with software id 0 and the same values: it
+    /// has the header of an event (the kernel before 5.19, upower). If the report is not the answer
+    /// to a call, the answer to a ping.
     SoftwareZero,
     /// The answer to the kernel's probe of the same slot (software id 1, ping mark `5A`).
     KernelProbe,
@@ -31,8 +33,8 @@ impl Foreign {
         }
     }
 
-    /// Such a report, to arrive together with `report`.
-    pub(super) fn beside(self, report: &[u8], random: &mut Random) -> Vec<u8> {
+    /// The report of another program that accompanies `report`.
+    pub(super) fn report_for(self, report: &[u8], random: &mut Random) -> Vec<u8> {
         let slot = match report {
             [_, slot @ 1..=6, ..] => *slot,
             _ => 1,
@@ -62,11 +64,11 @@ fn other_software(report: &[u8], slot: u8, random: &mut Random) -> Vec<u8> {
             .unwrap_or(0x1)
     };
     match report {
-        // A long answer that is neither a register's nor an event: the software id is the low nibble.
+        // A long answer to a call, neither register nor event: the software id is the low nibble.
         [0x11, index, feature @ ..=0x7F, call, rest @ ..] if call & 0x0F != 0 => {
             let call = (call & 0xF0) | id(random, call & 0x0F);
             let mut other = vec![0x11, *index, *feature, call];
-            // Not the same values either, so that a mix-up shows.
+            // With other values, so that a test notices when the answers are confused.
             other.extend(rest.iter().map(|byte| byte ^ 0x15));
             other
         }
@@ -93,11 +95,11 @@ fn answer_to_ping(slot: u8, software: u8, mark: u8) -> Vec<u8> {
 
 fn garbage(slot: u8, random: &mut Random) -> Vec<u8> {
     match random.below(4) {
-        // Five bytes of an unknown report id, once seen on a nano receiver.
+        // Five bytes with an unknown report id, once recorded from a nano receiver.
         0 => vec![0x80, 0x01, 0x00, 0x80, 0x00],
         // A long report that ends after seven bytes.
         1 => sized(&[0x11, slot, 0x00, 0x1E], 7),
-        // A HID++ id with some other length than its own.
+        // A HID++ report id with a wrong length.
         2 => sized(&[0x10, slot, 0x81], 3 + random.below(4)),
         _ => {
             let length = 1 + random.below(64);

@@ -1,8 +1,9 @@
-//! An unreliable connection: loses, doubles, delays, overtakes, damages, and lets others talk.
+//! Fault injection: lost, duplicated, delayed, reordered and corrupted reports, and traffic of
+//! other programs.
 //!
-//! [`Faulty`] wraps any [`Firmware`] and is one itself. What goes wrong is stated in [`Faults`]:
-//! by chance, drawn from a seeded generator, or by a script that names the report. The same seed
-//! and the same calls give the same faults.
+//! [`Faulty`] wraps any [`Firmware`] and is one itself. [`Faults`] configures the faults: at
+//! random, from a seeded generator, or by a script that lists report numbers. The same seed and the
+//! same calls give the same faults.
 
 mod foreign;
 
@@ -22,7 +23,7 @@ pub enum Fault {
     Drop,
     /// It arrives twice.
     Double,
-    /// It arrives this much later; reports behind it overtake it.
+    /// It arrives this much later; later reports may overtake it.
     Delay(Duration),
     /// One byte is changed.
     Corrupt {
@@ -31,11 +32,11 @@ pub enum Fault {
         /// The bits that flip.
         flip: u8,
     },
-    /// A report that is none of our host's business arrives just before it.
+    /// A report for another program arrives just before it.
     After(Foreign),
 }
 
-/// Chances, each in thousandths per report; they are drawn independently.
+/// The probability of each fault, in thousandths per report. They are independent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chances {
     /// An output report is lost on its way to the firmware.
@@ -50,30 +51,30 @@ pub struct Chances {
     pub reorder: u16,
     /// [`Fault::Corrupt`] of a random bit.
     pub corrupt: u16,
-    /// [`Fault::After`] with random traffic of others.
+    /// [`Fault::After`] with random traffic of other programs.
     pub foreign: u16,
 }
 
-/// What goes wrong.
+/// The faults to inject.
 #[derive(Clone, Debug)]
 pub struct Faults {
-    /// Where the random numbers start; zero counts as one.
+    /// The seed of the random numbers; zero counts as one.
     pub seed: u64,
-    /// What goes wrong by chance.
+    /// The random faults.
     pub chances: Chances,
-    /// A long delay, meant to be longer than the host waits.
+    /// A long delay, longer than the host's timeout.
     pub delay: Duration,
-    /// A short delay, meant to let the next report overtake.
+    /// A short delay that lets the next report overtake.
     pub reorder: Duration,
-    /// What goes wrong for certain, by the number of the input report, counted from 0. A report
-    /// named here has no other faults.
+    /// Scripted faults by the number of the input report, counted from 0. A report listed here has
+    /// no random faults.
     pub script: BTreeMap<u64, Fault>,
-    /// Numbers of the output reports that are lost for certain, counted from 0.
+    /// Numbers of the output reports that are lost, counted from 0.
     pub lost_output: Vec<u64>,
 }
 
 impl Default for Faults {
-    /// Nothing goes wrong; a long delay would be 6 s, a short one 30 ms.
+    /// No faults; a long delay is 6 s, a short one 30 ms.
     fn default() -> Self {
         Self {
             seed: 1,
@@ -88,7 +89,7 @@ impl Default for Faults {
 
 /// A firmware behind an unreliable connection.
 ///
-/// A fault falls on a report when the host takes it, so delays count from that moment.
+/// A fault applies when the host reads the report, so delays count from that moment.
 #[derive(Clone, Debug)]
 pub struct Faulty<F> {
     inner: F,
@@ -117,17 +118,17 @@ impl<F: Firmware> Faulty<F> {
         &self.inner
     }
 
-    /// Changes what goes wrong from now on; the random numbers go on where they are.
+    /// Replaces the faults from now on; the random sequence continues.
     pub fn set_faults(&mut self, faults: Faults) {
         self.faults = faults;
     }
 
-    /// Lets any report arrive at `due`, as if the firmware had sent it.
+    /// Makes a report arrive at `due`, as if the firmware had sent it.
     pub fn inject(&mut self, due: Timestamp, report: Vec<u8>) {
         self.outbox.push(due, report);
     }
 
-    /// Takes one report of the firmware through all that may happen to it.
+    /// Applies scripted or random faults to one report of the firmware.
     fn carry(&mut self, now: Timestamp, report: Vec<u8>) {
         let number = self.inputs;
         self.inputs += 1;
@@ -140,7 +141,7 @@ impl<F: Firmware> Faulty<F> {
         let mut due = now;
         if self.random.happens(chances.foreign) {
             let other = Foreign::any(&mut self.random);
-            let foreign = other.beside(&report, &mut self.random);
+            let foreign = other.report_for(&report, &mut self.random);
             self.outbox.push(now, foreign);
         }
         if self.random.happens(chances.drop) {
@@ -162,7 +163,7 @@ impl<F: Firmware> Faulty<F> {
         self.outbox.push(due, report);
     }
 
-    /// Lets exactly one fault happen to a report.
+    /// Applies one fault to a report.
     fn strike(&mut self, now: Timestamp, mut report: Vec<u8>, fault: Fault) {
         match fault {
             Fault::Drop => {}
@@ -178,7 +179,7 @@ impl<F: Firmware> Faulty<F> {
                 self.outbox.push(now, report);
             }
             Fault::After(other) => {
-                let foreign = other.beside(&report, &mut self.random);
+                let foreign = other.report_for(&report, &mut self.random);
                 self.outbox.push(now, foreign);
                 self.outbox.push(now, report);
             }
@@ -244,7 +245,7 @@ impl Random {
         byte
     }
 
-    /// Whether something that happens this often in a thousand happens now.
+    /// `true` with a probability of `per_mille` thousandths.
     fn happens(&mut self, per_mille: u16) -> bool {
         self.below(1000) < usize::from(per_mille)
     }

@@ -49,7 +49,7 @@ fn a_delayed_report_is_overtaken() {
         ask(&mut desk, seconds(1), "10 01 00 1E 00 00 02"),
         frames(&["11 01 00 1E 02 00 02 …"])
     );
-    // Taken at 50 ms, so it arrives six seconds after that.
+    // Read at 50 ms, so it arrives six seconds after that.
     assert_eq!(desk.next_due(), Some(after(seconds(6), 50)));
     assert_eq!(arrived(&mut desk, seconds(7)), frames(&[PONG]));
 }
@@ -67,7 +67,7 @@ fn lost_output_reports_never_reach_the_firmware() {
 }
 
 #[test]
-fn others_talk_just_before_the_answer() {
+fn reports_of_other_programs_arrive_just_before_the_answer() {
     let mut desk = struck(Fault::After(Foreign::KernelProbe));
     assert_eq!(
         ask(&mut desk, START, PING),
@@ -86,7 +86,7 @@ fn others_talk_just_before_the_answer() {
         Some([0x11, 0x01, 0x00, call, ..]) if call >> 4 == 1 && ![0x10, 0x1E].contains(call)
     ));
 
-    // What a program got that pings under software id 0: event 1 of root, by its header.
+    // The answer to a ping with software id 0: by its header it is event 1 of root.
     assert_eq!(
         ask(
             &mut struck(Fault::After(Foreign::SoftwareZero)),
@@ -111,8 +111,8 @@ fn injected_reports_arrive_at_their_time() {
     assert_eq!(arrived(&mut desk, seconds(1)), frames(&["80 01 00 80 00"]));
 }
 
-/// Two hundred pings, one a second, with everything going wrong now and then.
-fn a_bad_day(seed: u64) -> Vec<Vec<u8>> {
+/// Two hundred pings, one a second, with all kinds of random faults.
+fn faulty_pings(seed: u64) -> Vec<Vec<u8>> {
     let faults = Faults {
         seed,
         chances: Chances {
@@ -133,13 +133,13 @@ fn a_bad_day(seed: u64) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_day() {
-    assert_eq!(a_bad_day(7), a_bad_day(7));
-    assert_ne!(a_bad_day(7), a_bad_day(8));
+fn the_same_seed_gives_the_same_faults() {
+    assert_eq!(faulty_pings(7), faulty_pings(7));
+    assert_ne!(faulty_pings(7), faulty_pings(8));
 }
 
 #[test]
-fn chances_come_out_about_as_often_as_they_say() {
+fn random_faults_occur_about_as_often_as_configured() {
     let mut random = Random::new(0);
     let count = (0..100_000).filter(|_| random.happens(100)).count();
     assert!((9_500..10_500).contains(&count), "{count}");

@@ -15,18 +15,18 @@ use hidpp_proto::units::{Percent, Timestamp};
 /// One line of the feature table.
 #[derive(Clone, Debug)]
 pub struct Feature {
-    /// The feature's id, such as 4301; zero where it is not known, and then no host finds it.
+    /// The feature's id, such as 4301; zero if unknown, and then it cannot be looked up.
     pub id: u16,
-    /// Type flags: bit 7 obsolete, bit 6 hidden, bit 5 internal; bits 4 and 3 say that
-    /// manufacturing or compliance may switch it off.
+    /// Type flags: bit 7 obsolete, bit 6 hidden, bit 5 internal; bits 4 and 3: manufacturing or
+    /// compliance may switch it off.
     pub flags: u8,
     /// The feature's version.
     pub version: u8,
-    /// What stands behind it.
+    /// Its behaviour.
     pub model: Model,
 }
 
-/// What a feature does.
+/// The behaviour of a feature.
 #[derive(Clone, Debug)]
 pub enum Model {
     /// 0001: the table itself.
@@ -80,7 +80,7 @@ impl Feature {
             | Model::Name { .. }
             | Model::FriendlyName(_)
             | Model::WirelessStatus
-            // Its battery is its own.
+            // It has a battery of its own.
             | Model::Solar(_)
             | Model::Listed => None,
         }
@@ -90,7 +90,7 @@ impl Feature {
 /// The features of one device.
 #[derive(Clone, Debug)]
 pub struct Hidpp20 {
-    /// What the ping answers: `[2, 0]` is HID++ 2.0, `[4, 5]` is HID++ 4.5.
+    /// The version in the answer to a ping: `[2, 0]` is HID++ 2.0, `[4, 5]` is HID++ 4.5.
     pub version: [u8; 2],
     battery: Battery,
     /// The table; its first line has index 1, because index 0 is root.
@@ -114,18 +114,18 @@ impl Hidpp20 {
         self
     }
 
-    /// The battery behind all battery features; a solar keyboard's is its own.
+    /// The battery behind all battery features except that of a solar keyboard.
     pub fn battery(&self) -> Battery {
         self.battery
     }
 
-    /// Whether a feature shows the battery.
+    /// Whether a feature reports the battery.
     pub(super) fn has_battery(&self) -> bool {
         let shown = |line: &Feature| line.battery_event(self.battery);
         self.features.iter().any(|line| shown(line).is_some())
     }
 
-    /// Changes the battery; returns event 0 of each battery feature whose reading changed.
+    /// Changes the battery; returns event 0 of each battery feature whose payload changed.
     pub(super) fn set_battery(&mut self, index: u8, battery: Battery) -> Vec<Vec<u8>> {
         let before = self.battery;
         self.battery = battery;
@@ -139,8 +139,8 @@ impl Hidpp20 {
             .collect()
     }
 
-    /// A headset connects to its dongle, or is gone. `None` if this is not such a dongle, else the
-    /// event if that is news.
+    /// A headset connects to its dongle or disconnects. `None` if this is not such a dongle, else
+    /// the event if the state changed.
     pub(super) fn set_headset(&mut self, index: u8, connected: bool) -> Option<Vec<Vec<u8>>> {
         let battery = self.battery;
         (1..)
@@ -163,7 +163,7 @@ impl Hidpp20 {
         self.features.iter().any(is_adc)
     }
 
-    /// Whether this is a dongle that asks its headset for what the feature at this index is asked.
+    /// Whether this is a dongle that forwards requests to the feature at this index to its headset.
     pub(super) fn asks_headset(&self, index: u8) -> bool {
         let is_connected = |line: &Feature| {
             matches!(
@@ -185,7 +185,7 @@ impl Hidpp20 {
         })
     }
 
-    /// The solar dashboard with the index of its feature, for the world to act on.
+    /// The solar dashboard and its feature index, for actions of the user and the environment.
     pub(super) fn solar_mut(&mut self) -> Option<(u8, &mut Solar)> {
         (1..)
             .zip(&mut self.features)
@@ -225,7 +225,7 @@ impl Hidpp20 {
         }
     }
 
-    /// The device is connected again: what it sends on its own, as frames from `slot`.
+    /// The device reconnected; returns its unsolicited frames, sent from `slot`.
     pub(super) fn reconnected(
         &mut self,
         now: Timestamp,
@@ -235,7 +235,7 @@ impl Hidpp20 {
         (1..)
             .zip(&mut self.features)
             .filter_map(|(index, line)| match &mut line.model {
-                // 1D4B event 0: reconnected, please configure me, and whether by the switch.
+                // 1D4B event 0: reconnected, configuration needed, and whether by the power switch.
                 Model::WirelessStatus => {
                     Some(long(slot, index, 0x00, &[1, 1, u8::from(switched_on)]))
                 }
@@ -344,8 +344,8 @@ fn device_name(name: &[u8], kind: u8, function: u8, offset: u8) -> Result<[u8; 1
 }
 
 /// 0007: function 0 is the name's length, the most there may be and the default name's length,
-/// function 1 up to 15 characters from an offset on, behind the offset. Source: Logitech's cpg-docs,
-/// Solaar `hidpp20.py`.
+/// function 1 up to 15 characters from an offset on, behind the offset. Source: Logitech's
+/// cpg-docs, Solaar `hidpp20.py`.
 fn friendly_name(name: &[u8], function: u8, offset: u8) -> Result<[u8; 16], Error20> {
     let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
     match function {

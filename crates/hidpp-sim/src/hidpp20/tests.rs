@@ -3,7 +3,7 @@ use crate::battery_features::{AdcMeasurement, LevelStatus, Levels, UnifiedBatter
 use crate::testing::{frame, frames, percent};
 use hidpp_proto::units::Millivolts;
 
-/// An M525 as far as its vectors go: 0003 at index 2 with one part.
+/// An M525 with the features covered by its vectors: 0003 at index 2 with one part.
 fn m525() -> Hidpp20 {
     let part = Entity {
         kind: 0,
@@ -58,7 +58,7 @@ fn hardware_vectors_of_root_features_firmware_and_name() {
 }
 
 #[test]
-fn flags_and_version_stand_in_both_look_ups() {
+fn both_look_ups_return_flags_and_version() {
     // Vectors 78, 85 and 84 (G903), which counts 28 features; ours is a shorter one.
     let mut device = m525();
     device.features = vec![
@@ -112,7 +112,7 @@ fn wrong_calls_get_their_errors() {
     check("10 01 05 0E 00 00 00", "11 01 FF 05 0E 09 …");
 }
 
-/// A mouse with all battery features that can stand beside each other.
+/// A mouse with all battery features that can be combined.
 fn with_batteries() -> Hidpp20 {
     let steps = Levels::Steps(vec![90, 50, 20, 5]);
     let unified = UnifiedBattery {
@@ -129,7 +129,7 @@ fn with_batteries() -> Hidpp20 {
 }
 
 #[test]
-fn a_changed_battery_sends_an_event_of_each_feature_that_shows_it() {
+fn a_changed_battery_sends_an_event_of_each_feature_that_reports_it() {
     let mut mouse = with_batteries();
     let at = |charge, state| Battery::new(percent(charge), state);
     // 59 % is still the step of 50.
@@ -149,7 +149,7 @@ fn a_changed_battery_sends_an_event_of_each_feature_that_shows_it() {
 }
 
 #[test]
-fn battery_features_are_asked_at_their_indices() {
+fn battery_features_answer_at_their_indices() {
     let mut mouse = with_batteries();
     let mut ask =
         |request| Request::parse(&frame(request)).map(|it| mouse.answer(Timestamp::START, &it));
@@ -165,7 +165,7 @@ fn battery_features_are_asked_at_their_indices() {
 }
 
 #[test]
-fn a_headset_comes_and_goes() {
+fn a_headset_connects_and_disconnects() {
     let adc = AdcMeasurement { connected: false };
     let features = vec![Feature::battery(BatteryView::AdcMeasurement(adc))];
     let battery = Battery::new(percent(89), State::Discharging).measuring(Millivolts(4058));

@@ -1,41 +1,41 @@
-//! How many messages to its devices a receiver takes at once.
+//! How many concurrent messages to its devices a receiver accepts.
 //!
 //! Logitech's extract of HID++ 1.0 allows one at a time and calls a second one busy, error 07. The
 //! Linux kernel's code allows one per slot, but in 141 public recordings of Logitech's programs,
-//! libratbag, Solaar and Linux no host ever has two under way to the devices of one receiver, nor reads
-//! a register meanwhile. What a receiver does with a second one is not known: each kind that is
-//! possible is simulated, also those that lose a message without a report.
+//! libratbag, Solaar and Linux no host ever has two pending to the devices of one receiver, nor
+//! reads a register meanwhile. How a receiver handles a second one is unknown: each possible
+//! behaviour can be simulated, including those that lose a message silently.
 
 use super::outbox::Place;
 use hidpp_proto::units::Timestamp;
 
-/// How many messages to its devices a receiver takes at once, whoever sent them.
+/// How many concurrent messages to its devices a receiver accepts from all programs together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Patience {
-    /// Any number, also to the same device, which answers them in their order.
+    /// Any number, also to the same device, which answers them in order.
     #[default]
     Endless,
     /// One to each device. The device answers a second one with "busy": error 08 of HID++ 2.0,
     /// error 07 of HID++ 1.0.
     Patient,
-    /// So many in all, and one to each device. The receiver answers any further one with "busy",
-    /// error 07 of HID++ 1.0.
+    /// This many in total, and one to each device. The receiver answers any further one with
+    /// "busy", error 07 of HID++ 1.0.
     UpTo(u8),
-    /// So many in all. The receiver drops any further one without a report.
+    /// This many in total. The receiver drops any further one silently.
     Dropping(u8),
-    /// One in all, which a further one replaces without a report.
+    /// One in total, which a further one replaces silently.
     Replacing,
-    /// One in all. While it is under way the receiver drops any other without a report, also those
+    /// One in total. While it is pending the receiver silently drops any other, including requests
     /// to its own registers.
     Deaf,
 }
 
 impl Patience {
-    /// As Logitech's extract has it: one message at a time.
+    /// As in Logitech's extract: one message at a time.
     pub const STRICT: Self = Self::UpTo(1);
 }
 
-/// What happens to a message for which there is no time.
+/// How a message is handled that exceeds the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// The receiver answers it with "busy".
@@ -44,11 +44,11 @@ pub(super) enum Fate {
     DeviceBusy,
     /// It is lost.
     Dropped,
-    /// It is taken, and the answer to the message before it is lost.
+    /// It is accepted, and the answer to the previous message is lost.
     Replaces(Option<Place>),
 }
 
-/// The messages that are on their way to a device and back.
+/// The messages that are pending: sent to a device and not yet answered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pending(Vec<Message>);
 
@@ -56,12 +56,12 @@ pub(super) struct Pending(Vec<Message>);
 struct Message {
     slot: u8,
     until: Timestamp,
-    /// Its answer, if there will be one.
+    /// The position of its answer in the queue, if it will be answered.
     answer: Option<Place>,
 }
 
 impl Pending {
-    /// What becomes of a message to `slot`, unless there is time for it.
+    /// How a message to `slot` is handled; `None`: it is accepted.
     pub(super) fn fate(&mut self, now: Timestamp, patience: Patience, slot: u8) -> Option<Fate> {
         self.0.retain(|message| message.until > now);
         let count = self.0.len();
@@ -82,7 +82,7 @@ impl Pending {
         patience == Patience::Deaf && !self.0.is_empty()
     }
 
-    /// A message to `slot` is under way until then.
+    /// Records a message to `slot` that is pending until then.
     pub(super) fn begin(&mut self, slot: u8, until: Timestamp, answer: Option<Place>) {
         self.0.push(Message {
             slot,

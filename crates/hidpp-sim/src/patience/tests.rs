@@ -14,8 +14,8 @@ fn desk(patience: Patience) -> Receiver {
     desk
 }
 
-/// Sends all requests at once and returns what the receiver has answered by then, from 2 ms on, and
-/// what its devices have, from 12 ms on.
+/// Sends all requests at once and returns the answers of the receiver, from 2 ms on, and those of
+/// its devices, from 12 ms on.
 fn at_once(desk: &mut Receiver, now: Timestamp, requests: &[&str]) -> [Vec<Vec<u8>>; 2] {
     for request in requests {
         desk.output_report(now, &frame(request));
@@ -31,7 +31,7 @@ const FROM_M705: &str = "10 02 81 0D 41 47 34";
 const FROM_K800: &str = "10 03 81 07 07 00 00";
 
 #[test]
-fn an_endless_patience_takes_everything() {
+fn endless_accepts_every_message() {
     let mut desk = desk(Patience::default());
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_K750, TO_M705]);
     assert_eq!(soon, frames(&[]));
@@ -39,12 +39,12 @@ fn an_endless_patience_takes_everything() {
 }
 
 #[test]
-fn a_patient_receiver_takes_one_message_to_each_device() {
+fn a_patient_receiver_accepts_one_message_to_each_device() {
     let mut desk = desk(Patience::Patient);
     let requests = [TO_K750, TO_M705, TO_K800, TO_K750, TO_M705];
     let [soon, later] = at_once(&mut desk, START, &requests);
     assert_eq!(soon, frames(&[]));
-    // The devices themselves are busy, each in the words of its protocol.
+    // The devices themselves answer "busy", each with the error of its protocol.
     let busy = ["11 01 FF 00 1E 08 …", "10 02 8F 81 0D 07 00"];
     assert_eq!(
         later,
@@ -55,7 +55,7 @@ fn a_patient_receiver_takes_one_message_to_each_device() {
 }
 
 #[test]
-fn a_strict_receiver_takes_one_message_in_all() {
+fn a_strict_receiver_accepts_one_message_in_total() {
     let mut desk = desk(Patience::STRICT);
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705, TO_K750]);
     assert_eq!(
@@ -63,14 +63,14 @@ fn a_strict_receiver_takes_one_message_in_all() {
         frames(&["10 02 8F 81 0D 07 00", "10 01 8F 00 1E 07 00"])
     );
     assert_eq!(later, frames(&[FROM_K750]));
-    // The answer is there, so the next one is taken.
+    // The answer has arrived, so the next message is accepted.
     let [soon, later] = at_once(&mut desk, after(START, 20), &[TO_M705]);
     assert_eq!(soon, frames(&[]));
     assert_eq!(later, frames(&[FROM_M705]));
 }
 
 #[test]
-fn its_own_registers_and_devices_that_are_gone_do_not_count() {
+fn its_own_registers_and_unreachable_devices_do_not_count() {
     let mut desk = desk(Patience::STRICT);
     desk.sleep(START, K800);
     let registers = "10 FF 81 02 00 00 00";
@@ -87,7 +87,7 @@ fn its_own_registers_and_devices_that_are_gone_do_not_count() {
 }
 
 #[test]
-fn up_to_two_messages_are_taken() {
+fn up_to_two_messages_are_accepted() {
     let mut desk = desk(Patience::UpTo(2));
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_K750, TO_M705, TO_K800]);
     assert_eq!(soon, frames(&["10 03 8F 81 07 07 00"]));
@@ -98,7 +98,7 @@ fn up_to_two_messages_are_taken() {
 }
 
 #[test]
-fn a_silent_device_holds_a_strict_receiver_for_one_round_trip() {
+fn a_silent_device_blocks_a_strict_receiver_for_one_round_trip() {
     let mut desk = desk(Patience::STRICT);
     desk.set_silent(K750, true);
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705]);
@@ -114,7 +114,7 @@ fn a_silent_device_holds_a_strict_receiver_for_one_round_trip() {
 }
 
 #[test]
-fn a_dropping_receiver_takes_one_and_loses_the_others_without_a_report() {
+fn a_dropping_receiver_accepts_one_and_silently_loses_the_others() {
     let mut desk = desk(Patience::Dropping(1));
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705, TO_K800]);
     assert_eq!((soon, later), (frames(&[]), frames(&[FROM_K750])));
@@ -123,7 +123,7 @@ fn a_dropping_receiver_takes_one_and_loses_the_others_without_a_report() {
 }
 
 #[test]
-fn a_replacing_receiver_takes_the_last_one() {
+fn a_replacing_receiver_accepts_the_last_one() {
     let mut desk = desk(Patience::Replacing);
     let [soon, later] = at_once(&mut desk, START, &[TO_K750, TO_M705, TO_K800]);
     assert_eq!((soon, later), (frames(&[]), frames(&[FROM_K800])));
@@ -132,7 +132,7 @@ fn a_replacing_receiver_takes_the_last_one() {
 }
 
 #[test]
-fn a_deaf_receiver_loses_accesses_to_its_registers_too() {
+fn a_deaf_receiver_drops_register_accesses_too() {
     let mut desk = desk(Patience::Deaf);
     let registers = "10 FF 81 02 00 00 00";
     let [soon, later] = at_once(&mut desk, START, &[registers, TO_K750, registers, TO_M705]);

@@ -1,10 +1,10 @@
 //! A receiver: its slots, its registers, and the radio between host and devices.
 //!
-//! By default it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the
-//! others stand in `family/`. Frames for device index FF are its own; those for a slot go
-//! through to the device in it, which takes a radio round trip. Reports of an unknown id or a wrong
-//! length are ignored. What a user can do to it is in the methods that take the time first; its
-//! registers are in `registers/`, its DJ reports in `dj.rs`.
+//! By default it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the others are in
+//! `family/`. It handles frames for device index FF itself and forwards those for a slot to the
+//! device in it, which takes a radio round trip. Reports with an unknown id or a wrong length are
+//! ignored. The user's actions are the methods whose first parameter is the time; its registers are
+//! in `registers/`, its DJ reports in `dj.rs`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,21 +22,22 @@ use hidpp_proto::units::Timestamp;
 pub use super::history::Sent;
 pub use super::latency::Latency;
 
-/// Between a key's press and its release, and before the next press, in [`Receiver::type_keys`].
+/// The time between a key's press and its release, and before the next press, in
+/// [`Receiver::type_keys`].
 pub(super) const KEY_STROKE: Duration = Duration::from_millis(20);
 
-/// The least time between two reports of a receiver, as in the recordings of a C52B: a list of five
-/// devices takes 12 ms, and what is asked meanwhile comes after it.
+/// The minimum time between two reports of a receiver, as in the recordings of a C52B: a list of
+/// five devices takes 12 ms, and answers to requests sent meanwhile come after it.
 const PACE: Duration = Duration::from_millis(2);
 
-/// The receiver and all that is paired with it.
+/// The receiver and its paired devices.
 #[derive(Clone, Debug)]
 pub struct Receiver {
-    /// Its serial number, in register B5/03. A Bolt receiver makes its unique id from it.
+    /// Its serial number, in register B5/03. A Bolt receiver derives its unique id from it.
     pub serial: [u8; 4],
     /// How long answers take.
     pub latency: Latency,
-    /// How many messages to its devices it takes at once.
+    /// How many concurrent messages to its devices it accepts.
     pub patience: Patience,
     pub(super) family: Family,
     pub(super) devices: BTreeMap<u8, Device>,
@@ -46,7 +47,7 @@ pub struct Receiver {
     pub(super) dj_slots: u8,
     pub(super) outbox: Outbox,
     pub(super) pending: Pending,
-    /// Devices that were paired and have no link yet, with the time at which they get it.
+    /// Devices that were paired and have no link yet, with the time at which they will connect.
     pub(super) linking: BTreeMap<u8, Timestamp>,
     busy: u32,
     sent: History,
@@ -83,14 +84,14 @@ impl Receiver {
         self
     }
 
-    /// Puts a device into a slot as if it had always been there.
+    /// Puts a device into a slot without notices.
     pub(super) fn put(&mut self, slot: u8, device: Device) {
         if self.family.has_slot(slot) {
             self.devices.insert(slot, device);
         }
     }
 
-    /// What sort of receiver it is.
+    /// The properties of its product.
     pub fn family(&self) -> &Family {
         &self.family
     }
@@ -105,7 +106,7 @@ impl Receiver {
         self.devices.get(&slot)
     }
 
-    /// The device in a slot, to be changed behind the protocol's back (no notice is sent).
+    /// The device in a slot, for changes that send no notice.
     pub fn device_mut(&mut self, slot: u8) -> Option<&mut Device> {
         self.devices.get_mut(&slot)
     }
@@ -115,12 +116,12 @@ impl Receiver {
         self.flags
     }
 
-    /// What the host has sent, oldest first; only the last few thousand reports are kept.
+    /// The reports that the host sent, oldest first; only the last few thousand are kept.
     pub fn requests(&self) -> impl ExactSizeIterator<Item = &Sent> {
         self.sent.iter()
     }
 
-    /// Forgets what the host has sent so far.
+    /// Clears the list of reports that the host sent.
     pub fn forget_requests(&mut self) {
         self.sent.clear();
     }
@@ -138,27 +139,27 @@ impl Receiver {
         self.busy = requests;
     }
 
-    /// The device in `slot` swallows what it is sent from now on, or answers again.
+    /// Sets whether the device in `slot` drops requests without an answer.
     pub fn set_silent(&mut self, slot: u8, silent: bool) {
         if let Some(device) = self.devices.get_mut(&slot) {
             device.set_silent(silent);
         }
     }
 
-    /// The device in `slot` is not in use any more: from now on its receiver holds a first message.
+    /// The device in `slot` becomes idle: from now on its receiver holds the first message.
     pub fn rest(&mut self, slot: u8) {
         if let Some(device) = self.devices.get_mut(&slot) {
             device.rest();
         }
     }
 
-    /// Whether the host has switched DJ reports on for this slot.
+    /// Whether the host has enabled DJ reports for this slot.
     pub(super) fn sends_dj(&self, slot: u8) -> bool {
         let bit = u32::from(slot).saturating_sub(1);
         self.dj_slots.checked_shr(bit).unwrap_or(0) & 1 != 0
     }
 
-    /// Lets every device do what it does by itself until `now`.
+    /// Processes all events of the devices that are due until `now`.
     pub(super) fn advance(&mut self, now: Timestamp) {
         while let Some((due, slot)) = self.next_link().filter(|(due, _)| *due <= now) {
             self.linking.remove(&slot);
@@ -180,7 +181,7 @@ impl Receiver {
         }
     }
 
-    /// The first of the devices that get their link later, and when.
+    /// The next of the paired devices to connect, and when.
     fn next_link(&self) -> Option<(Timestamp, u8)> {
         let links = self.linking.iter();
         links.map(|(&slot, &due)| (due, slot)).min()
@@ -234,7 +235,7 @@ impl Receiver {
         }
     }
 
-    /// Whether a report is one that the receiver takes from its host.
+    /// Whether the receiver accepts this report from its host.
     fn takes(&self, report: &[u8]) -> bool {
         let reports = self.family.reports;
         match *report {
@@ -245,7 +246,7 @@ impl Receiver {
         }
     }
 
-    /// A DJ frame from the host. Lamps of keyboards and unknown types change nothing here.
+    /// A DJ frame from the host. Keyboard lamps and unknown types are ignored.
     fn dj_request(&mut self, now: Timestamp, index: u8, kind: u8, bits: u8) {
         let due = now + self.latency.register;
         match (index, kind) {

@@ -5,7 +5,7 @@ use crate::testing::{after, arrived, ask, frame, frames};
 const START: Timestamp = Timestamp::START;
 
 #[test]
-fn answers_take_their_time() {
+fn answers_arrive_after_their_latency() {
     // A register of its own and a sleeping device: 2 ms. A device: 12 ms.
     for (request, milliseconds) in [
         ("10 FF 81 02 00 00 00", 2),
@@ -21,8 +21,8 @@ fn answers_take_their_time() {
 }
 
 #[test]
-fn an_idle_device_takes_its_first_message_late_and_listens_then() {
-    // Recordings of a G603 on a C539: 1668 ms, then every 88 ms, whatever it is asked.
+fn an_idle_device_answers_late_at_first_and_soon_afterwards() {
+    // Recordings of a G603 on a C539: 1668 ms, then 88 ms, for any request.
     let mut desk = scenario::desk();
     desk.rest(M705);
     let mileage = frame("10 02 81 0D 00 00 00");
@@ -34,10 +34,10 @@ fn an_idle_device_takes_its_first_message_late_and_listens_then() {
     answered(0, 1668);
     answered(1668, 1756);
     answered(1756, 1844);
-    // Long after that it is idle again.
+    // After a long pause it is idle again.
     answered(30_000, 31_668);
 
-    // A message behind the first is taken after it.
+    // A message sent after the first is answered after it.
     desk.output_report(after(START, 90_100), &mileage);
     desk.output_report(after(START, 91_100), &mileage);
     desk.forget_requests();
@@ -54,8 +54,8 @@ fn an_idle_device_takes_its_first_message_late_and_listens_then() {
 
 #[test]
 fn reports_come_one_every_two_milliseconds() {
-    // Recordings of a C52B: a list of n devices takes 2 (n + 1) ms, and what is asked meanwhile comes
-    // after it.
+    // Recordings of a C52B: a list of n devices takes 2 (n + 1) ms, and answers to requests sent
+    // meanwhile come after it.
     let mut desk = scenario::desk();
     desk.output_report(START, &frame("20 FF 80 3F …"));
     desk.output_report(START, &frame("20 FF 81 …"));
@@ -85,7 +85,7 @@ fn one_answer_each_in_the_order_of_the_requests() {
 }
 
 #[test]
-fn reports_it_does_not_know_are_ignored() {
+fn unknown_reports_are_ignored() {
     let mut desk = scenario::desk();
     for report in [
         "",
@@ -106,7 +106,8 @@ fn reports_it_does_not_know_are_ignored() {
 fn the_kernel_switches_to_dj_and_asks_for_the_list() {
     let mut desk = scenario::desk();
     // Entries as in recordings of a C52B with five devices, where the K750 is `20 02 41 01 02 40 1A
-    // 40`; vector 47 (end of list). A C52B that is plugged in gives the list before DJ mode as well.
+    // 40`; vector 47 (end of list). A C52B that is plugged in gives the list before DJ mode as
+    // well.
     let list = [
         "20 01 41 01 02 40 1A 40 …",
         "20 02 41 01 1B 10 1E 00 …",
@@ -128,7 +129,7 @@ fn registers_of_a_hidpp10_device() {
         ("10 03 81 0D 00 00 00", "10 03 8F 81 0D 02 00"),
         ("10 03 80 00 03 00 00", "10 03 80 00 00 00 00"),
         ("10 03 81 00 00 00 00", "10 03 81 00 03 00 00"),
-        // All but that of battery notices, which has more to it.
+        // All flags except battery notices, which have their own test.
         ("10 03 80 00 EF FF FF", "10 03 80 00 00 00 00"),
         ("10 03 81 00 00 00 00", "10 03 81 00 03 02 00"),
         ("10 03 81 F1 01 00 00", "10 03 81 F1 01 22 01"),
@@ -146,7 +147,7 @@ fn registers_of_a_hidpp10_device() {
 }
 
 #[test]
-fn switching_battery_notices_on_brings_the_first_one_at_once() {
+fn enabling_battery_notices_sends_the_first_one_at_once() {
     // Recording of a Performance MX: `07` comes 6 to 16 ms after the acknowledgement.
     let mut desk = scenario::desk();
     desk.wake(START, scenario::K800);
@@ -158,7 +159,7 @@ fn switching_battery_notices_on_brings_the_first_one_at_once() {
     assert_eq!(desk.next_due(), Some(after(START, 22)));
     let notice = frames(&["10 03 07 07 00 00 00"]);
     assert_eq!(arrived(&mut desk, after(START, 22)), notice);
-    // They are on already; the device is gone before the notice; register 0D was not seen to do so.
+    // No notice: they are enabled already; the device sleeps before the notice; register 0D.
     let ack = frames(&["10 03 80 00 00 00 00"]);
     assert_eq!(
         ask(&mut desk, after(START, 100), "10 03 80 00 10 00 00"),
@@ -216,7 +217,7 @@ fn busy_devices_and_a_busy_receiver() {
 }
 
 #[test]
-fn requests_are_remembered_with_their_time() {
+fn requests_are_stored_with_their_time() {
     let mut desk = scenario::desk();
     desk.output_report(after(START, 7), &frame("10 FF 81 02 00 00 00"));
     let sent: Vec<Sent> = desk.requests().cloned().collect();

@@ -11,8 +11,8 @@
 //! | FB | long read | on Bolt: its unique id, 16 ASCII characters |
 //!
 //! Protocol: HID++ 1.0. Replies repeat sub-id and register, B5 and F1 also the first parameter.
-//! Error 02 is for a register that is missing, except where a receiver has no long reports: it
-//! does not know their sub-ids either, which is error 01 (Solaar issue 716, 27 MHz).
+//! Error 02 is for a missing register. A receiver without long reports does not support their
+//! sub-ids either, which is error 01 (Solaar issue 716, 27 MHz).
 
 use super::device::Device;
 use super::family::{Family, Records};
@@ -21,7 +21,7 @@ use super::hidpp10::masked;
 use super::receiver::Receiver;
 use hidpp_proto::units::Timestamp;
 
-/// Second flag byte: notices 40, 41 and 4B are wanted.
+/// Second flag byte: send notices 40, 41 and 4B.
 const WIRELESS: u8 = 0x01;
 /// Second flag byte: software present, which notice 41 mirrors.
 const SOFTWARE_PRESENT: u8 = 0x08;
@@ -81,7 +81,7 @@ impl Receiver {
         }
     }
 
-    /// Whether the host has asked for notices 40, 41 and 4B.
+    /// Whether the host has enabled notices 40, 41 and 4B.
     pub(super) fn wants_notices(&self) -> bool {
         let [_, second, _] = self.flags;
         second & WIRELESS != 0
@@ -91,10 +91,10 @@ impl Receiver {
 /// Notice 41, device connection: `10 n 41 radio info wpid (low byte first)`.
 ///
 /// Bits of `info`: 3-0 kind, 4 software present, 5 encrypted, 6 link **not** established, 7 the
-/// device has sent data. A Bolt receiver was never seen to set 4, 5 or 7, neither for devices that
-/// are online (Solaar issue 2465, notes of the Exo project) nor with software present (Solaar issue
-/// 3245). On 27 MHz bit 7 is "encrypted", the kind follows from the slot, and the id is the last
-/// byte alone.
+/// device has sent data. No recording of a Bolt receiver has 4, 5 or 7 set, neither for devices
+/// that are online (Solaar issue 2465, notes of the Exo project) nor with software present (Solaar
+/// issue 3245). On 27 MHz bit 7 is "encrypted", the kind follows from the slot, and the id is only
+/// the last byte.
 pub(super) fn connection(
     family: &Family,
     slot: u8,

@@ -5,7 +5,7 @@ use hidpp_proto::units::Timestamp;
 
 const START: Timestamp = Timestamp::START;
 
-/// Asks for each line's first frame and expects the others.
+/// Sends the first frame of each line and expects the others as the answer.
 fn check(receiver: &mut Receiver, exchanges: &[&[&str]]) {
     for exchange in exchanges {
         if let Some((request, answers)) = exchange.split_first() {
@@ -102,7 +102,7 @@ fn the_count_and_its_announcements() {
 }
 
 #[test]
-fn announcements_say_online_and_software_present() {
+fn announcements_contain_online_and_software_present() {
     // The bits of vectors 38 (keyboard: 31), 39 (mouse: 12 if its other bits are zero) and 40
     // (link down: bit 6), for the devices of the desk.
     check(
@@ -121,7 +121,7 @@ fn announcements_say_online_and_software_present() {
 }
 
 #[test]
-fn strict_about_what_it_does_not_have() {
+fn missing_registers_and_sub_ids_are_errors() {
     check(
         &mut scenario::desk(),
         &[
@@ -132,7 +132,7 @@ fn strict_about_what_it_does_not_have() {
             &["10 FF 80 F1 00 00 00", "10 FF 8F 80 F1 02 00"],
             &["10 FF 81 B5 03 00 00", "10 FF 8F 81 B5 02 00"],
             &["11 FF 82 B5 …", "10 FF 8F 82 B5 02 00"],
-            // No register access at all: the kernel's ping, a notification, very long access.
+            // Not a register access: the kernel's ping, a notification, very long access.
             &["10 FF 00 10 00 00 5A", "10 FF 8F 00 10 01 00"],
             &["10 FF 41 00 00 00 00", "10 FF 8F 41 00 01 00"],
             &["10 FF 84 00 00 00 00", "10 FF 8F 84 00 01 00"],

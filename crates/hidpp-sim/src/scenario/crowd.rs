@@ -6,12 +6,12 @@ use crate::family::Family;
 use crate::patience::Patience;
 use crate::receiver::{Latency, Receiver};
 
-/// One device with each sort of battery: 1000, 0D, 07, 1001, 1004, 4301.
+/// One device with each type of battery: 1000, 0D, 07, 1001, 1004, 4301.
 pub const EACH_BATTERY: [&str; 6] = ["M525", "M705 (M-R0009)", "K800", "G703", "PRO X", "K750"];
 
-/// So many devices on so many Unifying receivers, dealt like cards; all are awake. The models, by
-/// their short names, come in turn from slot to slot, so that full receivers have the same devices.
-/// Devices without a slot are left out: a receiver has six.
+/// Devices on Unifying receivers, distributed in turn; all are awake. The models, given by their
+/// short names, alternate from slot to slot, so that full receivers have the same devices. Devices
+/// beyond six per receiver are left out.
 pub fn crowd(
     devices: usize,
     receivers: usize,
@@ -42,7 +42,7 @@ pub fn crowd(
     all.into_iter().map(Plugged::Receiver).collect()
 }
 
-/// A serial number unlike any other's of its first byte.
+/// A serial number that is unique among those with the same first byte.
 fn serial(first: u8, number: usize) -> [u8; 4] {
     let [_, b, c, d] = u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes();
     [first, b, c, d]
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_finds_no_slot_is_left_out() {
+    fn devices_without_a_slot_are_left_out() {
         let crowd = a_crowd(7, 1);
         assert_eq!(crowd[0].receiver().unwrap().slots().count(), 6);
         assert_eq!(a_crowd(5, 0).len(), 0);

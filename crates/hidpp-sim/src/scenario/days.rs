@@ -1,4 +1,4 @@
-//! Days and nights, for what becomes of a battery over weeks.
+//! Days and nights, for the course of a battery over weeks.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const HOURS: [u16; 24] = [
     0, 0, 0, 0, 0, 0, 8, 60, 150, 260, 380, 450, 480, 440, 350, 240, 120, 90, 80, 80, 60, 40, 10, 0,
 ];
 
-/// How much of it comes through the clouds, day by day, in percent; then again from the first.
+/// How much of it passes the clouds, day by day, in percent, repeating.
 const WEATHER: [u16; 7] = [100, 90, 40, 75, 100, 35, 85];
 
 /// A keyboard that is typed on all day: +0.9 % in an hour of light, -5 % in a day without.
@@ -26,7 +26,7 @@ const RATES: Rates = Rates::TwoSpeeds {
 /// Each hour begins with its light.
 const HOURLY: [Act<Receiver>; 1] = [(0, |desk, now| desk.set_sun(now, K750, daylight(now)))];
 
-/// The [`desk`] from a midnight on, at a window: its solar keyboard charges by day, less so under
+/// The [`desk`] at a window, starting at midnight: its solar keyboard charges by day, less so under
 /// clouds, and discharges at night.
 pub fn days(charge: Percent) -> Staged<Receiver> {
     let mut desk = desk();
@@ -35,7 +35,7 @@ pub fn days(charge: Percent) -> Staged<Receiver> {
     Staged::repeating(desk, HOUR, &HOURLY)
 }
 
-/// The light this time after the first midnight.
+/// The light at this time after the first midnight.
 fn daylight(now: Timestamp) -> Lux {
     let hours = now.since_start().as_secs() / HOUR.as_secs();
     let at = |table: &[u16], place: u64| {
@@ -53,7 +53,7 @@ mod tests {
     use crate::Firmware;
     use crate::testing::percent;
 
-    /// So many days and hours after the first midnight.
+    /// `day` days and `hour` hours after the first midnight.
     fn at(day: u32, hour: u32) -> Timestamp {
         Timestamp::START + HOUR * (24 * day + hour)
     }

@@ -1,4 +1,4 @@
-//! A desk on which batteries run down over ten days, for alerts; then it happens again.
+//! A desk on which batteries run down over ten days, repeating, for alerts.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const MX_MASTER: u8 = 4;
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
-/// After this time everything happens again.
+/// After this time the scenario repeats.
 const ROUND: Duration = Duration::from_secs(10 * DAY);
 
 const ACTS: [Act<Receiver>; 26] = [
@@ -23,11 +23,11 @@ const ACTS: [Act<Receiver>; 26] = [
     (0, |desk, now| desk.set_sun(now, K750, Lux(12))),
     (0, |desk, now| desk.wake(now, K800)),
     (0, |desk, now| charge(desk, now, M705, 25)),
-    // An odd reading, as MX Mechanical Minis have them (Solaar issue 3230).
+    // An implausible reading, as from MX Mechanical Minis (Solaar issue 3230).
     (5 * HOUR, |desk, now| charge(desk, now, M705, 15)),
     (5 * HOUR + 60, |desk, now| charge(desk, now, M705, 24)),
     (9 * HOUR, |desk, now| charge(desk, now, M705, 20)),
-    // One point more is no battery changed, and one less is no news.
+    // One point more is not a battery change, and one less gives no new notification.
     (10 * HOUR, |desk, now| charge(desk, now, M705, 21)),
     (11 * HOUR, |desk, now| charge(desk, now, M705, 20)),
     (30 * HOUR, |desk, now| charge(desk, now, M705, 15)),
@@ -60,9 +60,9 @@ const ACTS: [Act<Receiver>; 26] = [
     }),
 ];
 
-/// The [`desk`] with another mouse. On it a mouse gets low, is almost empty, and gets new batteries; a
-/// keyboard does so in steps; the other mouse is charged, and later fails to; and the solar keyboard
-/// loses its charge in the dark, until it gets a day of sun.
+/// The [`desk`] with another mouse. One mouse becomes low, almost empty, and gets new batteries; a
+/// keyboard does the same in steps; the other mouse is charged, and later charging fails; and the
+/// solar keyboard loses its charge in the dark, until a day of sun.
 pub fn fading() -> Staged<Receiver> {
     let mut desk = desk();
     let mouse = catalogue::find("MX Master 3");
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_to_happen_finds_its_device() {
+    fn every_act_applies_to_a_device() {
         let mut desk = fading().firmware().clone();
         for (second, act) in ACTS {
             let now = Timestamp::from_start(Duration::from_secs(second));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn acts_stand_in_the_order_of_their_times() {
+    fn acts_are_sorted_by_time() {
         assert!(ACTS.is_sorted_by_key(|(second, _)| *second));
     }
 }

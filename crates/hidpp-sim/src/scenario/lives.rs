@@ -1,10 +1,9 @@
-//! Two months and more with devices that are used and charged, each with another source of its
-//! charge, for what can be known of the time left.
+//! Two months and more with devices that are used and charged, each with another battery feature,
+//! for testing forecasts of the time left.
 //!
-//! How long full batteries last is what their makers publish, with cells that are worn where that
-//! is longer than two months: a G933 12 h, a G733 29 h, a G703 32 h, a PRO X mouse 70 h, a G305
-//! 250 h, an MX Keys S 10 days with its light on, an MX Master 3 and 3S 70 days, an M705 three years,
-//! a K520 also.
+//! The battery lives are those published by the vendor, with worn cells if they are longer than two
+//! months: a G933 12 h, a G733 29 h, a G703 32 h, a PRO X mouse 70 h, a G305 250 h, an MX Keys S
+//! 10 days with its light on, an MX Master 3 and 3S 70 days, an M705 and a K520 three years.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::receiver::Receiver;
 use crate::{Firmware, Plugged};
 use hidpp_proto::units::{Percent, Timestamp};
 
-/// The time in which nothing changes.
+/// The time step of the simulation.
 const TICK: Duration = Duration::from_secs(10 * 60);
 
 const TICKS_AN_HOUR: u64 = 6;
@@ -30,7 +29,7 @@ const FULL: u64 = 100_000_000;
 /// The slot of each device on a receiver of its own.
 const SLOT: u8 = 1;
 
-/// From this hour on a device is put on its charger, or gets new cells.
+/// The hour from which a device is put on its charger, or gets new cells.
 const EVENING: u64 = 18;
 
 /// Above this charge the charger is half as fast, in percent.
@@ -39,33 +38,33 @@ const SLOWER_ABOVE: u64 = 80;
 /// When a device is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hours {
-    /// In most evenings for one to four hours, and at weekends in the afternoon.
+    /// On most evenings for one to four hours, and at weekends in the afternoon.
     Evenings,
     /// On workdays from eight to five, some days longer.
     Work,
 }
 
-/// What becomes of an empty battery.
+/// How a low battery is refilled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refill {
-    /// It is charged below so many percent, in so many hours from empty to full.
+    /// Charged below this charge in percent; the hours from empty to full.
     Charger(u64, u64),
-    /// Below so many percent it gets new cells.
+    /// New cells below this charge in percent.
     Cells(u64),
 }
 
-/// What a user does with a device, and what that costs its battery.
+/// The use of a device and its battery life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Habit {
     /// The short name of the device in the catalogue.
     pub device: &'static str,
     /// When it is used.
     pub hours: Hours,
-    /// How many hours of use empty a full battery.
+    /// How many hours of use discharge a full battery.
     pub lasts: u64,
-    /// How many days of rest empty it.
+    /// How many days without use discharge it.
     pub rests: u64,
-    /// What becomes of it then.
+    /// How it is refilled.
     pub refill: Refill,
     /// The charge at the first midnight, in percent.
     pub first: u64,
@@ -152,7 +151,7 @@ const fn habit(
     }
 }
 
-/// A battery over time, without the device around it.
+/// The course of a battery over time, without its device.
 #[derive(Clone, Debug)]
 pub struct Life {
     habit: Habit,
@@ -162,7 +161,7 @@ pub struct Life {
 }
 
 impl Life {
-    /// From the first midnight on.
+    /// Starts at the first midnight.
     pub const fn new(habit: Habit) -> Self {
         Self {
             habit,
@@ -172,14 +171,14 @@ impl Life {
         }
     }
 
-    /// Lives on until that time after the first midnight.
+    /// Simulates until that time after the first midnight.
     pub fn advance(&mut self, to: Timestamp) {
         while TICK * u32::try_from(self.ticks + 1).unwrap_or(u32::MAX) <= to.since_start() {
             self.step();
         }
     }
 
-    /// How long the charge lasts if it is not charged from now on: in all, and of use.
+    /// How long the charge lasts without charging: the total time, and the time of use.
     pub fn until_empty(&self) -> (Duration, Duration) {
         let (mut charge, mut ticks, mut used) = (self.charge, self.ticks, 0);
         while let Some(left) = charge.checked_sub(self.drain(ticks)) {
@@ -191,7 +190,7 @@ impl Life {
         (TICK * all, TICK * used)
     }
 
-    /// How long it takes until it is full on its charger; without one, no time at all.
+    /// How long it takes until it is full on its charger; zero without a charger.
     pub fn until_full(&self) -> Duration {
         let mut life = self.clone();
         let mut ticks = 0;
@@ -202,7 +201,7 @@ impl Life {
         TICK * ticks
     }
 
-    /// How full it is.
+    /// The charge.
     pub fn charge(&self) -> Percent {
         self.battery().0
     }
@@ -224,7 +223,7 @@ impl Life {
         let is_evening = hour == EVENING && self.ticks.is_multiple_of(TICKS_AN_HOUR);
         let is_there = is_evening && !AWAY.contains(&day);
         match self.habit.refill {
-            // In the morning it is taken from the charger, full or not.
+            // In the morning it is removed from the charger, full or not.
             Refill::Charger(..) if self.charging => self.charging = hour != 7,
             Refill::Charger(below, _) => {
                 self.charging = is_there && self.charge < below * (FULL / 100);
@@ -236,13 +235,13 @@ impl Life {
         }
     }
 
-    /// What a charger adds in a tick.
+    /// The gain per tick on a charger.
     fn gain(&self) -> u64 {
         let hours = match self.habit.refill {
             Refill::Charger(_, hours) => hours,
             Refill::Cells(_) => return 0,
         };
-        // The last fifth takes twice as long: in all six fifths.
+        // The last fifth takes twice as long: six fifths in total.
         let full_speed = FULL * 6 / 5 / (hours * TICKS_AN_HOUR);
         if self.charge < SLOWER_ABOVE * (FULL / 100) {
             full_speed
@@ -251,7 +250,7 @@ impl Life {
         }
     }
 
-    /// What is lost in a tick without a charger.
+    /// The loss per tick without a charger.
     fn drain(&self, tick: u64) -> u64 {
         let (day, _) = day_and_hour(tick);
         let rest = FULL / (self.habit.rests * TICKS_A_DAY);
@@ -301,15 +300,14 @@ const fn day_and_hour(tick: u64) -> (u64, u64) {
     (hours / 24, hours % 24)
 }
 
-/// A device that is used.
+/// A device with a simulated battery life.
 #[derive(Clone, Debug)]
 pub struct Used {
     plugged: Plugged,
     life: Life,
 }
 
-/// A device with its life, from the first time on that it is asked; `None`: the catalogue does not
-/// have it.
+/// A device with its life, which starts with the first call; `None` if it is not in the catalogue.
 pub fn used(habit: Habit) -> Option<Staged<Used>> {
     const LIVE: [Act<Used>; 1] = [(0, Used::live)];
     let number = HABITS.iter().position(|it| *it == habit)?;
@@ -334,12 +332,12 @@ pub fn used(habit: Habit) -> Option<Staged<Used>> {
 }
 
 impl Used {
-    /// What it is plugged in as.
+    /// The simulated hardware.
     pub const fn plugged(&self) -> &Plugged {
         &self.plugged
     }
 
-    /// The next tick begins.
+    /// Applies the next tick.
     fn live(&mut self, now: Timestamp) -> bool {
         self.life.advance(now);
         let (charge, state) = self.life.battery();

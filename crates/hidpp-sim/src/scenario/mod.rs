@@ -26,7 +26,7 @@ pub const M705: u8 = 2;
 /// The slot of the K800 on the [`desk`].
 pub const K800: u8 = 3;
 
-/// The charges on the [`desk`]; the solar keyboard's is that of the capture of 2012.
+/// The charges on the [`desk`]; the solar keyboard's is from the capture of 2012.
 const K750_CHARGE: Option<Percent> = Percent::new(57);
 const M705_CHARGE: Option<Percent> = Percent::new(65);
 const K800_CHARGE: Option<Percent> = Percent::new(90);
@@ -44,9 +44,8 @@ pub fn desk() -> Receiver {
         .with(K800, k800.asleep())
 }
 
-/// What happens on the [`desk`] each minute, to be watched: the sun comes and goes, and
-/// whoever sits there presses the light key; the mouse is used, and the sleeping keyboard wakes for
-/// a while.
+/// The events on the [`desk`] each minute, for demonstrations: the light changes, the user presses
+/// the light key and uses the mouse, and the sleeping keyboard wakes for a while.
 const DAY: [Act<Receiver>; 7] = [
     (4, |desk, now| desk.wake(now, K800)),
     (10, |desk, now| desk.set_sun(now, K750, Lux(320))),
@@ -63,7 +62,7 @@ const DAY: [Act<Receiver>; 7] = [
     (40, |desk, now| desk.sleep(now, K800)),
 ];
 
-/// The [`desk`], on which something happens.
+/// The [`desk`] with events every minute.
 pub fn day_at_the_desk() -> Staged<Receiver> {
     Staged::new(desk(), &DAY)
 }
@@ -80,7 +79,7 @@ mod tests {
     #[test]
     fn the_exchange_of_2012_comes_out_bit_for_bit() {
         // The solar application on Windows asks for 120 measures, one a second (software id 3);
-        // in the published listing the answer's slot is 2, here it is the one that was asked.
+        // in the published listing the answer's slot is 2, here it is that of the request.
         let mut desk = desk();
         let reply = ask(&mut desk, START, "10 01 09 03 78 01 00");
         assert_eq!(reply, frames(&["11 01 09 03 78 01 …"]));
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_solar_keyboard_speaks_every_90_seconds() {
+    fn the_solar_keyboard_sends_a_broadcast_every_90_seconds() {
         let mut desk = desk();
         assert_eq!(desk.next_due(), Some(seconds(90)));
         assert_eq!(arrived(&mut desk, after(START, 89_999)), frames(&[]));
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn who_answers_a_ping() {
+    fn answers_to_a_ping() {
         let mut desk = desk();
         // HID++ 2.0, HID++ 1.0 (vector 63), asleep (vector 74), empty, and the receiver itself
         // (vector 72).

@@ -1,8 +1,8 @@
-//! Months at a desk, for what becomes of its batteries: weather, work, weekends and a trip.
+//! Months at a desk, for the course of its batteries: weather, work, weekends and a trip.
 //!
-//! The solar keyboard gets too little light for what is typed on it, as in winter. The mouse has
-//! worn cells, which last half a year and not three, so that two months show something; new
-//! ones are put in after [`NEW_CELLS`].
+//! The solar keyboard gets less light than typing needs, as in winter. The mouse has worn cells,
+//! which last half a year instead of three, so that two months show a change; they are replaced
+//! after [`NEW_CELLS`].
 
 use std::ops::Range;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const SKY: [u16; 24] = [
     0, 0, 0, 0, 0, 0, 8, 60, 150, 260, 380, 450, 480, 440, 350, 240, 120, 20, 0, 0, 0, 0, 0, 0,
 ];
 
-/// The light of the lamp, and its hours where the room is in use.
+/// The light of the lamp, and the hours in which it is on if the desk is used.
 const LAMP: (u16, Range<u64>) = (90, 16..23);
 
 /// The hours in which the keyboard is awake; it then sleeps.
@@ -31,13 +31,13 @@ pub const AWAY: Range<u64> = 33..36;
 /// The day on which the mouse gets new cells.
 const NEW_CELLS: u64 = 14;
 
-/// So many hours of use empty the cells of the mouse by one percent.
+/// The hours of use that discharge the cells of the mouse by one percent.
 const MOUSE_HOURS: u64 = 14;
 
-/// What is left in the cells of the mouse at the first midnight.
+/// The charge of the mouse at the first midnight, in percent.
 const WORN: u64 = 16;
 
-/// Each hour begins with what is different from then on.
+/// Changes are applied at the start of each hour.
 const HOURLY: [Act<Receiver>; 1] = [(0, |desk, now| {
     sleep_and_wake(desk, now)
         && use_mouse(desk, now)
@@ -45,7 +45,7 @@ const HOURLY: [Act<Receiver>; 1] = [(0, |desk, now| {
         && desk.set_rates(now, K750, keyboard_use(now))
 })];
 
-/// The [`desk`] from a midnight on, with so much in the battery of the solar keyboard.
+/// The [`desk`] starting at midnight, with this charge of the solar keyboard.
 pub fn months(charge: Percent) -> Staged<Receiver> {
     let mut desk = desk();
     let worn = u8::try_from(WORN).ok().and_then(Percent::new);
@@ -54,8 +54,8 @@ pub fn months(charge: Percent) -> Staged<Receiver> {
     Staged::repeating(desk, HOUR, &HOURLY)
 }
 
-/// How the keyboard's battery fills and empties in the hour that begins this time after the first
-/// midnight: by what is typed.
+/// The rates of the keyboard's battery in the hour that begins at this time after the first
+/// midnight, which depend on typing.
 pub fn keyboard_use(now: Timestamp) -> Rates {
     let draining = if is_used(now) { TYPING } else { RESTING };
     Rates::Cells { draining }
@@ -67,12 +67,12 @@ fn day_and_hour(now: Timestamp) -> (u64, u64) {
     (hours / 24, hours % 24)
 }
 
-/// The light in the hour that begins this time after the first midnight.
+/// The light in the hour that begins at this time after the first midnight.
 fn daylight(now: Timestamp) -> Lux {
     let (day, hour) = day_and_hour(now);
     let place = usize::try_from(hour).unwrap_or_default();
     let sky = SKY.get(place).copied().unwrap_or_default();
-    // Two days are one weather: from rain all day, 5 %, to a bright one, 55 %.
+    // The weather is averaged over two days: from rain all day, 5 %, to a bright day, 55 %.
     let clear = 5 + chance(day, 51).midpoint(chance(day + 1, 51));
     let (lamp, evening) = LAMP;
     let lit = evening.contains(&hour) && !AWAY.contains(&day);
@@ -80,7 +80,7 @@ fn daylight(now: Timestamp) -> Lux {
     Lux(u16::try_from(sky).unwrap_or(u16::MAX))
 }
 
-/// Whether the keyboard is in use: five days of seven, some evenings longer, and a little at weekends.
+/// Whether the desk is used: five days of seven, some evenings longer, and a little at weekends.
 fn is_used(now: Timestamp) -> bool {
     let (day, hour) = day_and_hour(now);
     if AWAY.contains(&day) {
@@ -94,7 +94,7 @@ fn is_used(now: Timestamp) -> bool {
     }
 }
 
-/// The same number below `sides` whenever it is asked, another one each day.
+/// A pseudo-random number below `sides`, constant for a day.
 pub(super) fn chance(day: u64, sides: u64) -> u64 {
     // SplitMix64, by Sebastiano Vigna, in the public domain.
     let mixed = (day + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -103,7 +103,7 @@ pub(super) fn chance(day: u64, sides: u64) -> u64 {
     (mixed ^ (mixed >> 31)) % sides
 }
 
-/// Devices wake in the morning and sleep at night; the K800 is wanted for an hour each third day.
+/// Devices wake in the morning and sleep at night; the K800 is used for an hour each third day.
 fn sleep_and_wake(desk: &mut Receiver, now: Timestamp) -> bool {
     let (day, hour) = day_and_hour(now);
     let away = AWAY.contains(&day);
@@ -124,8 +124,7 @@ fn sleep_and_wake(desk: &mut Receiver, now: Timestamp) -> bool {
     found
 }
 
-/// The charge of the mouse goes by the hours it was used since its cells were new; it is looked at
-/// each evening.
+/// Sets the charge of the mouse each evening, from its hours of use since the cells were new.
 fn use_mouse(desk: &mut Receiver, now: Timestamp) -> bool {
     let (day, hour) = day_and_hour(now);
     if hour != LAMP.1.end - 1 {
@@ -152,7 +151,7 @@ mod tests {
     use crate::Firmware;
     use crate::testing::percent;
 
-    /// So many days and hours after the first midnight.
+    /// `day` days and `hour` hours after the first midnight.
     fn at(day: u32, hour: u32) -> Timestamp {
         Timestamp::START + HOUR * (24 * day + hour)
     }

@@ -1,38 +1,38 @@
-//! A desk on which something happens by itself.
+//! A simulated device with scheduled events.
 
 use std::time::Duration;
 
 use crate::Firmware;
 use hidpp_proto::units::Timestamp;
 
-/// Something that happens so many seconds into each minute, or other round; it returns whether there
-/// was something to act on, as the actions of a receiver do.
+/// An event, and its time in seconds from the start of each minute or other round. It returns
+/// whether it had an effect, like the actions of a receiver.
 pub type Act<F> = (u64, fn(&mut F, Timestamp) -> bool);
 
-/// After this time everything happens again, unless another period is given.
+/// The default time after which the events repeat.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A simulated device whose time starts when it is first talked to, and to which something happens.
+/// A simulated device with scheduled events, whose time starts with the first call.
 ///
-/// So it runs on real time too, which counts from 1970.
+/// It therefore also runs on real time, which counts from 1970.
 #[derive(Clone, Debug)]
 pub struct Staged<F: 'static> {
     firmware: F,
-    /// After this time everything happens again.
+    /// The time after which the events repeat.
     round: Duration,
-    /// In the order of their times.
+    /// The events, sorted by time.
     acts: &'static [Act<F>],
     done: usize,
     start: Option<Timestamp>,
 }
 
 impl<F> Staged<F> {
-    /// This device with these acts in each minute, in the order of their times.
+    /// This device with these events in each minute, sorted by time.
     pub const fn new(firmware: F, acts: &'static [Act<F>]) -> Self {
         Self::repeating(firmware, MINUTE, acts)
     }
 
-    /// This device with these acts in each round of this length, in the order of their times.
+    /// This device with these events in each `round`, sorted by time.
     pub const fn repeating(firmware: F, round: Duration, acts: &'static [Act<F>]) -> Self {
         Self {
             firmware,
@@ -43,12 +43,12 @@ impl<F> Staged<F> {
         }
     }
 
-    /// The device as it is now.
+    /// The device.
     pub const fn firmware(&self) -> &F {
         &self.firmware
     }
 
-    /// The next act, and when it is due in the device's own time.
+    /// The next event, and when it is due in the device's own time.
     fn next_act(&self) -> Option<(Timestamp, Act<F>)> {
         let round = u32::try_from(self.done.checked_div(self.acts.len())?).ok()?;
         let act = *self.acts.get(self.done.checked_rem(self.acts.len())?)?;
@@ -56,7 +56,7 @@ impl<F> Staged<F> {
         Some((Timestamp::from_start(due), act))
     }
 
-    /// The device's own time, at which all that happens until then has happened.
+    /// Applies all events that are due; returns the device's own time.
     fn advance(&mut self, now: Timestamp) -> Timestamp {
         let start = *self.start.get_or_insert(now);
         let now = Timestamp::from_start(now.since(start));
@@ -94,18 +94,22 @@ mod tests {
     use crate::testing::{ask, frames, seconds};
 
     #[test]
-    fn its_time_starts_when_it_is_first_talked_to() {
+    fn its_time_starts_with_the_first_call() {
         let late = 1_700_000_000;
         let mut desk = Staged::new(desk(), &[]);
         assert_eq!(desk.next_due(), None);
         assert_eq!(desk.input_report(seconds(late)), None);
-        assert_eq!(desk.next_due(), Some(seconds(late + 90)), "the K750 speaks");
+        assert_eq!(
+            desk.next_due(),
+            Some(seconds(late + 90)),
+            "the first broadcast"
+        );
         let reply = ask(&mut desk, seconds(late), "10 01 00 1B 00 00 B4");
         assert_eq!(reply, frames(&["11 01 00 1B 02 00 B4 …"]));
     }
 
     #[test]
-    fn the_same_happens_each_minute() {
+    fn events_repeat_each_minute() {
         let mut desk = day_at_the_desk();
         assert_eq!(desk.input_report(seconds(100)), None);
         for (second, online) in [(3, false), (4, true), (39, true), (40, false), (64, true)] {

@@ -1,4 +1,4 @@
-//! A desk with everything: the whole catalogue on receivers of all families, cables and Bluetooth.
+//! All devices of the catalogue, on receivers of all families, cables and Bluetooth.
 
 use crate::Plugged;
 use crate::battery::State;
@@ -14,8 +14,8 @@ const POWERPLAY: u16 = 0xC53A;
 const MHZ_27: u16 = 0xC517;
 const NANO_PAIR: u16 = 0xC534;
 
-/// Which receiver a device is on; the others have a Unifying one. Of a G502 and a G903 it is known
-/// (Powerplay), of the others it is one of their kind and time.
+/// The product ids of devices and their receivers; all other devices have a Unifying one. The
+/// receiver is known for a G502 and a G903 (Powerplay), and otherwise one of their kind and time.
 const HOMES: [(u16, u16); 13] = [
     (0x4074, 0xC53F),
     (0x407F, POWERPLAY),
@@ -36,15 +36,16 @@ const HOMES: [(u16, u16); 13] = [
 const WITHOUT_SERIAL: [u16; 3] = [NANO_PAIR, 0xC53F, MHZ_27];
 
 /// Devices that are asleep, by their short names: behind Unifying, two Lightspeed receivers with
-/// different words for it, and Bolt; and a Bluetooth mouse whose dump shows no charge. The headset
-/// without one is off in the catalogue.
+/// different errors, and Bolt; and a Bluetooth mouse whose dump shows no charge. The headset
+/// without a charge is off in the catalogue.
 const ASLEEP: [&str; 5] = ["K800", "G613", "G502 X PLUS", "MX KEYS S", "MX Anywhere 3"];
 /// A device that is being charged; a G933 is charging already in its dump.
 const CHARGING: &str = "MX MCHNCL";
 /// A full device whose charger is still connected.
 const CHARGED: &str = "LIFT B";
 
-/// All 73 devices of the catalogue, each with the battery of its dump: every receiver first, then the devices without one. Some are asleep, one is charging, one is full.
+/// All 73 devices of the catalogue, each with the battery of its dump: every receiver first, then
+/// the devices without one. Some are asleep, one is charging, one is full.
 pub fn full() -> Vec<Plugged> {
     let mut receivers = Vec::new();
     let mut direct = Vec::new();
@@ -108,8 +109,8 @@ fn home(entry: &Entry) -> u16 {
     }
 }
 
-/// The free slot for a device on such a receiver. On 27 MHz it follows from the kind, and on a C534,
-/// which comes with one keyboard and one mouse, the dumps show them in this order.
+/// The free slot for a device on such a receiver. On 27 MHz it follows from the kind, and on a
+/// C534, which comes with one keyboard and one mouse, the dumps show them in this order.
 fn slot(entry: &Entry, receiver: &Receiver) -> Option<u8> {
     let family = receiver.family();
     let mut slots = match (entry.connection, family.product, entry.kind) {
@@ -137,7 +138,7 @@ fn settle(receiver: &mut Receiver, slot: u8, entry: &Entry, mut device: Device) 
     receiver.put(slot, device);
 }
 
-/// A serial number unlike any other's of its first byte.
+/// A serial number that is unique among those with the same first byte.
 fn serial(first: u8, number: u16) -> [u8; 4] {
     let [high, low] = number.to_be_bytes();
     [first, 0x00, high, low]

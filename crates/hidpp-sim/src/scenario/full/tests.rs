@@ -33,7 +33,7 @@ fn of(codename: &str) -> (Receiver, u8) {
 }
 
 #[test]
-fn every_device_of_the_catalogue_is_there() {
+fn every_device_of_the_catalogue_is_included() {
     let all = full();
     let direct = all.iter().filter(|plugged| plugged.direct().is_some());
     assert_eq!((paired().len(), direct.count()), (55, 18));
@@ -66,7 +66,7 @@ fn they_are_on_receivers_of_their_family() {
 }
 
 #[test]
-fn a_node_says_what_its_firmware_takes() {
+fn nodes_declare_the_reports_that_their_firmware_takes() {
     for plugged in full() {
         let reports = plugged.reports();
         match plugged {
@@ -75,8 +75,8 @@ fn a_node_says_what_its_firmware_takes() {
                 assert_eq!(reports.dj, product == 0xC52B);
                 assert_eq!(reports.long, product != 0xC517);
             }
-            // Bluetooth's product ids begin with B, those of headsets with 0A. These, and corded G
-            // keyboards, were seen to take no short report.
+            // Bluetooth's product ids begin with B, those of headsets with 0A. According to
+            // recordings these, and corded G keyboards, take no short reports.
             Plugged::Direct(device) => {
                 let product = device.product;
                 let long_only = matches!(
@@ -92,7 +92,7 @@ fn a_node_says_what_its_firmware_takes() {
 }
 
 #[test]
-fn who_is_awake_answers_a_ping() {
+fn awake_devices_answer_a_ping() {
     for (mut receiver, slot, device) in paired() {
         let request = if receiver.family().reports.long {
             format!("11 {slot:02X} 00 1E 00 00 01 …")
@@ -112,7 +112,7 @@ fn who_is_awake_answers_a_ping() {
 }
 
 #[test]
-fn the_sleeping_ones_are_refused_in_the_words_of_their_receiver() {
+fn requests_to_sleeping_devices_get_the_error_of_their_receiver() {
     for (codename, code) in [
         ("K800", 9),
         ("G613", 9),
@@ -156,7 +156,7 @@ fn a_pad_has_the_serial_number_of_its_receiver() {
 }
 
 #[test]
-fn nothing_is_said_before_it_is_asked_for() {
+fn nothing_is_sent_before_a_request() {
     for mut plugged in full() {
         let next = plugged.input_report(START);
         assert_eq!(next, None, "{plugged:?}");
