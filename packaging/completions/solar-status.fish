@@ -38,8 +38,8 @@ battery\t'Charge, state and, of solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l simulate -d 'Use simulated devices instead' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One on which batteries run down over days, for alerts'
-full\t'73 real models on receivers of all families, on cables and on Bluetooth'"
+fading\t'One receiver with batteries that discharge over days, for alerts'
+full\t'73 real models on receivers of all families, by cable and by Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_needs_command" -l record -d 'Write what passes to and from the receivers to a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_needs_command" -l bus -d 'Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address' -r
 complete -c solar-status -n "__fish_solar_status_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -71,8 +71,8 @@ battery\t'Charge, state and, of solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l simulate -d 'Use simulated devices instead' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One on which batteries run down over days, for alerts'
-full\t'73 real models on receivers of all families, on cables and on Bluetooth'"
+fading\t'One receiver with batteries that discharge over days, for alerts'
+full\t'73 real models on receivers of all families, by cable and by Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l record -d 'Write what passes to and from the receivers to a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l bus -d 'Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand monitor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -92,8 +92,8 @@ battery\t'Charge, state and, of solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l simulate -d 'Use simulated devices instead' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One on which batteries run down over days, for alerts'
-full\t'73 real models on receivers of all families, on cables and on Bluetooth'"
+fading\t'One receiver with batteries that discharge over days, for alerts'
+full\t'73 real models on receivers of all families, by cable and by Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l record -d 'Write what passes to and from the receivers to a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l bus -d 'Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
@@ -124,8 +124,8 @@ battery\t'Charge, state and, of solar keyboards, light'
 full-name\t'The full name, from the device (about 4 requests)'
 firmware\t'Firmware versions (2 requests or more)'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l simulate -d 'Use simulated devices instead' -r -f -a "small\t'One receiver with a K750, an M705 and a sleeping K800'
-fading\t'One on which batteries run down over days, for alerts'
-full\t'73 real models on receivers of all families, on cables and on Bluetooth'"
+fading\t'One receiver with batteries that discharge over days, for alerts'
+full\t'73 real models on receivers of all families, by cable and by Bluetooth'"
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l record -d 'Write what passes to and from the receivers to a trace' -r -F
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l bus -d 'Ask solar-statusd on this bus and nobody else: `system`, `session`, or an address' -r
 complete -c solar-status -n "__fish_solar_status_using_subcommand notify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless the environment says otherwise'
