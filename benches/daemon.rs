@@ -19,7 +19,7 @@ use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario::EACH_BATTERY;
 use hidpp_sim::{Firmware, catalogue};
 use solar_status::nodes::{Given, Tapping};
-use solar_status::service::{self, Args, Ending};
+use solar_status::service::{self, Args, Shutdown};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 use test_support::process::Process;
 use test_support::wait::until;
@@ -182,8 +182,8 @@ fn serve(bedtime: Option<Duration>) {
     });
     let nodes = vec![(NodeInfo::unifying("simulated"), node)];
     let mut source = Given::new(nodes, Tapping::default());
-    let ending = Ending::of_signals().unwrap();
-    service::serve(&args, &mut source, &ending).unwrap();
+    let shutdown = Shutdown::of_signals().unwrap();
+    service::serve(&args, &mut source, &shutdown).unwrap();
 }
 
 /// A receiver with devices that fall asleep. Its time starts with the first request.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::wall::{Wall, today};
+use super::wall_clock::{WallClock, today};
 use crate::bus::{Layout, device1, upower};
 use crate::device::{Change, Device, Receiver, TimeLeft};
 use hidpp_proto::units::Timestamp;
 
-/// The latest state of all devices and receivers. Each device has its own [`Post`], which the
+/// The latest state of all devices and receivers. Each device has its own [`PublishedDevice`], which the
 /// objects on the bus share.
 #[derive(Debug)]
 pub(super) struct Board {
@@ -23,16 +23,16 @@ pub(super) struct Board {
 #[derive(Debug, Default)]
 struct State {
     /// By id.
-    devices: BTreeMap<String, Arc<Post>>,
+    devices: BTreeMap<String, Arc<PublishedDevice>>,
     receivers: BTreeMap<String, Receiver>,
-    wall: Wall,
+    wall_clock: WallClock,
     work: Work,
     waiting: bool,
 }
 
 /// The state of a device, and its object path on the bus.
 #[derive(Debug)]
-pub(super) struct Post {
+pub(super) struct PublishedDevice {
     /// The id of the device.
     pub(super) name: String,
     pub(super) path: String,
@@ -46,14 +46,14 @@ pub(super) struct Facts {
     pub(super) device: Device,
     /// When it was last updated.
     at: Timestamp,
-    wall: Wall,
+    wall_clock: WallClock,
 }
 
 /// The changes since the publisher's last [`Board::wait`], and the present devices and receivers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     /// All present devices.
-    pub(super) devices: Vec<Arc<Post>>,
+    pub(super) devices: Vec<Arc<PublishedDevice>>,
     /// All present receivers.
     pub(super) receivers: Vec<Receiver>,
     /// The paths of the devices that changed.
@@ -77,7 +77,7 @@ const LIGHT_KEYS_AT_MOST: u32 = 16;
 impl Board {
     pub(super) fn new(layout: Layout, now: Timestamp) -> Self {
         let mut state = State::default();
-        state.wall.look(now);
+        state.wall_clock.update(now);
         Self {
             layout,
             state: Mutex::new(state),
@@ -92,7 +92,7 @@ impl Board {
     /// Applies a change.
     pub(super) fn take(&self, now: Timestamp, change: Change) {
         let mut state = self.lock();
-        state.wall.look(now);
+        state.wall_clock.update(now);
         match change {
             Change::ReceiverAdded(receiver) => {
                 state.receivers.insert(receiver.id.clone(), receiver);
@@ -172,7 +172,7 @@ impl Board {
         let mut facts = Facts {
             device,
             at: now,
-            wall: state.wall,
+            wall_clock: state.wall_clock,
         };
         let name = &facts.device.id;
         let path = if let Some(post) = state.devices.get(name) {
@@ -183,7 +183,7 @@ impl Board {
         } else {
             let name = name.clone();
             let path = self.layout.device(&name);
-            let post = Post {
+            let post = PublishedDevice {
                 name: name.clone(),
                 path: path.clone(),
                 facts: Mutex::new(facts),
@@ -204,7 +204,7 @@ impl Board {
     }
 }
 
-impl Post {
+impl PublishedDevice {
     /// Passes the device's state to `read`. The hardware thread blocks on writes in the meantime.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Facts) -> T) -> T {
         read(&lock(&self.facts))
@@ -235,13 +235,13 @@ impl Post {
 impl Facts {
     /// The values for our own interface.
     pub(super) fn device1(&self) -> device1::Properties<'_> {
-        device1::Properties::of(&self.device, today(), |at| self.wall.unix(at))
+        device1::Properties::of(&self.device, today(), |at| self.wall_clock.unix(at))
     }
 
     /// The values for UPower's interface; `None`: no battery reading.
     pub(super) fn upower(&self) -> Option<upower::Properties<'_>> {
         let (device, battery) = (&self.device, self.device.battery.as_ref()?);
-        let unix = |at| self.wall.unix(at);
+        let unix = |at| self.wall_clock.unix(at);
         let properties = upower::Properties::of(device, battery, &device.id, self.at, unix);
         Some(properties.with_time_left(device.time_left(today())))
     }

@@ -16,20 +16,20 @@ use zbus::{Connection, MatchRule, Message, MessageStream};
 use super::args::Args;
 use super::board::Board;
 use super::bus_error::BusError;
-use super::ending::Teller;
-use super::objects::{Hands, Root, Roster, UpowerDevice};
-use super::wall::today;
+use super::objects::{Actions, DeviceList, Root, UpowerDevice};
+use super::shutdown::ShutdownSender;
+use super::wall_clock::today;
 
 /// A connection that serves the permanent objects, and the state that they share.
 #[derive(Clone)]
 pub(super) struct Served {
     pub(super) connection: Connection,
-    pub(super) roster: Roster,
-    pub(super) hands: Hands,
+    pub(super) device_list: DeviceList,
+    pub(super) actions: Actions,
 }
 
 /// The timeout of calls to the bus.
-const PATIENCE: Duration = Duration::from_secs(25);
+const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// The service that signals suspend and resume.
 const LOGIND: &str = "org.freedesktop.login1";
@@ -37,33 +37,33 @@ const LOGIND: &str = "org.freedesktop.login1";
 /// Its signal before suspend (true) and after resume (false).
 const SLEEP: &str = "PrepareForSleep";
 
-/// Connects on a new thread, which then serves the connection. Ends the daemon through `teller`
-/// when the bus or the name is lost.
+/// Connects on a new thread, which then serves the connection. Ends the daemon through
+/// `shutdown_sender` when the bus or the name is lost.
 pub(super) fn connect(
     args: &Args,
     board: &Arc<Board>,
-    hands: Hands,
-    teller: Teller,
+    actions: Actions,
+    shutdown_sender: ShutdownSender,
 ) -> Result<Served, BusError> {
     let (give, take) = sync_channel(1);
     let (args, board) = (args.clone(), Arc::clone(board));
     let serve = move || {
         zbus::block_on(async {
-            match build(&args, &board, hands).await {
+            match build(&args, &board, actions).await {
                 Ok(served) => {
-                    let admission = Arc::clone(served.hands.admission());
-                    let errands = admission.run_errands(served.connection.clone());
+                    let admission = Arc::clone(served.actions.admission());
+                    let tasks = admission.run_tasks(served.connection.clone());
                     // Ends with the connection.
-                    let _errands = zruntime::spawn(errands);
+                    let _tasks = zruntime::spawn(tasks);
                     // Created before the connection is shared, so that no message is missed.
                     let stream = MessageStream::from(&served.connection);
-                    let ear = Ear {
+                    let receiver = SignalReceiver {
                         connection: served.connection.clone(),
-                        hands: served.hands.clone(),
+                        actions: served.actions.clone(),
                         name: args.bus_name,
                     };
                     if give.send(Ok(served)).is_ok() {
-                        teller.end(ear.listen(stream).await);
+                        shutdown_sender.start(receiver.listen(stream).await);
                     }
                 }
                 Err(error) => _ = give.send(Err(error)),
@@ -74,23 +74,23 @@ pub(super) fn connect(
         .name("bus".to_owned())
         .spawn(serve)
         .map_err(BusError::Thread)?;
-    let patience = PATIENCE + PATIENCE;
-    take.recv_timeout(patience).unwrap_or(Err(BusError::Silent))
+    let timeout = CALL_TIMEOUT + CALL_TIMEOUT;
+    take.recv_timeout(timeout).unwrap_or(Err(BusError::Silent))
 }
 
 /// Connects and serves the permanent objects.
-async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusError> {
+async fn build(args: &Args, board: &Board, actions: Actions) -> Result<Served, BusError> {
     let layout = board.layout();
-    let roster = Roster::default();
+    let device_list = DeviceList::default();
     let root = Root {
-        roster: Arc::clone(&roster),
+        device_list: Arc::clone(&device_list),
         layout,
     };
-    let admission = Arc::clone(hands.admission());
+    let admission = Arc::clone(actions.admission());
     let connect = async {
         args.bus
             .builder_with(admission)?
-            .method_timeout(PATIENCE)
+            .method_timeout(CALL_TIMEOUT)
             .serve_at(layout.root(), root)
             .serve_at(layout.root(), ObjectManager)
             .serve_at(layout.display_device(), UpowerDevice::display(today()))
@@ -103,15 +103,15 @@ async fn build(args: &Args, board: &Board, hands: Hands) -> Result<Served, BusEr
     })?;
     refuse_taken(&connection, &args.bus_name).await?;
     match find_logind(&connection).await {
-        Ok(logind) => hands.admission().trust(logind),
+        Ok(logind) => actions.admission().trust(logind),
         Err(error) => {
             info!("cannot reach logind ({error}); suspend and resume will not be noticed");
         }
     }
     Ok(Served {
         connection,
-        roster,
-        hands,
+        device_list,
+        actions,
     })
 }
 
@@ -146,21 +146,21 @@ async fn refuse_taken(connection: &Connection, name: &str) -> Result<(), BusErro
 }
 
 /// Processes signals until the connection is lost.
-struct Ear {
+struct SignalReceiver {
     connection: Connection,
-    hands: Hands,
+    actions: Actions,
     /// Our name.
     name: String,
 }
 
-impl Ear {
+impl SignalReceiver {
     /// Never waits for anything but the stream: while the stream's queue is full, the connection
     /// stops reading, including the answer that such a wait would be for.
     async fn listen(self, mut stream: MessageStream) -> BusError {
         while let Some(message) = stream.next().await {
             match message {
                 Ok(message) if message.message_type() == Type::Signal => {
-                    if let Some(why) = self.hear(&message).await {
+                    if let Some(why) = self.on_signal(&message).await {
                         return why;
                     }
                 }
@@ -171,7 +171,7 @@ impl Ear {
         BusError::Lost
     }
 
-    async fn hear(&self, message: &Message) -> Option<BusError> {
+    async fn on_signal(&self, message: &Message) -> Option<BusError> {
         let header = message.header();
         let sender = header.sender()?;
         // The bus itself sets the sender, so it cannot be forged.
@@ -185,17 +185,17 @@ impl Ear {
                 let (name, _, owner): (String, String, String) =
                     message.body().deserialize().ok()?;
                 if name == LOGIND {
-                    self.hands.admission().trust(Some(owner));
+                    self.actions.admission().trust(Some(owner));
                 } else if owner.is_empty() {
-                    self.hands.on_left(&name);
-                    self.hands.unwatch(&self.connection, &name).await;
+                    self.actions.on_left(&name);
+                    self.actions.unwatch(&self.connection, &name).await;
                 }
             }
             // The only other peer with admitted signals is logind.
             SLEEP if !of_bus => {
                 let sleeps: bool = message.body().deserialize().ok()?;
                 if !sleeps {
-                    self.hands.resume();
+                    self.actions.resume();
                 }
             }
             _ => {}

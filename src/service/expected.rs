@@ -34,7 +34,7 @@ type Reading = (Option<Percent>, Option<ChargeState>);
 
 /// When to parse a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Due {
     Now,
     At(Instant),
     /// When the device is recorded next after [`OFTEN`].
@@ -50,24 +50,24 @@ fn reading(device: &Device) -> Reading {
 impl Expectations {
     /// When to parse the history of a device. The forecast from an earlier reading is dropped at
     /// once if the charge increased or the state changed.
-    pub(super) fn look(&mut self, device: &Device, now: Instant) -> Look {
+    pub(super) fn due(&mut self, device: &Device, now: Instant) -> Due {
         let Some(expected) = self.0.get_mut(&device.id) else {
-            return Look::Now;
+            return Due::Now;
         };
         let after = reading(device);
         let is_same = expected.of == after;
         let due = expected.made + if is_same { OFTEN } else { SELDOM };
         if due <= now {
-            return Look::Now;
+            return Due::Now;
         }
         if is_same {
-            return Look::Later;
+            return Due::Later;
         }
         let (before, state) = expected.of;
         if after.0 > before || after.1 != state {
             expected.left = None;
         }
-        Look::At(due)
+        Due::At(due)
     }
 
     /// Stores the forecast computed from the history of a device.
@@ -120,16 +120,16 @@ mod tests {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut expected = Expectations::default();
-        assert_eq!(expected.look(&discharging(40), start), Look::Now);
+        assert_eq!(expected.due(&discharging(40), start), Due::Now);
         expected.take(&discharging(40), start, Some(hours(9)));
         for (percent, seconds, look) in [
-            (40, 0, Look::Later),
-            (40, 3599, Look::Later),
-            (40, 3600, Look::Now),
-            (39, 1, Look::At(after(60))),
-            (39, 60, Look::Now),
+            (40, 0, Due::Later),
+            (40, 3599, Due::Later),
+            (40, 3600, Due::Now),
+            (39, 1, Due::At(after(60))),
+            (39, 60, Due::Now),
         ] {
-            let found = expected.look(&discharging(percent), after(seconds));
+            let found = expected.due(&discharging(percent), after(seconds));
             assert_eq!(found, look, "{percent} {seconds}");
         }
         assert_eq!(expected.left("C087-1"), Some(hours(9)), "it fell by 1 %");
@@ -145,7 +145,7 @@ mod tests {
         ] {
             let mut expected = Expectations::default();
             expected.take(&discharging(5), start, Some(hours(2)));
-            assert!(matches!(expected.look(&device, soon), Look::At(_)));
+            assert!(matches!(expected.due(&device, soon), Due::At(_)));
             assert_eq!(expected.left("C087-1"), None, "{device:?}");
         }
     }

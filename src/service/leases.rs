@@ -64,7 +64,7 @@ fn hours_and_minutes(time: Duration) -> String {
 }
 
 /// A command for the device with this id: start this series, or (`None`) cancel it.
-pub(super) type Wish = (String, Option<LightMeasure>);
+pub(super) type LightCommand = (String, Option<LightMeasure>);
 
 #[derive(Debug, Default)]
 pub(super) struct Leases {
@@ -124,7 +124,7 @@ impl Leases {
         device: &str,
         count: u32,
         period: u32,
-    ) -> Result<Option<Wish>, Refusal> {
+    ) -> Result<Option<LightCommand>, Refusal> {
         self.expire(now);
         let key = (caller.to_owned(), device.to_owned());
         if count == 0 {
@@ -165,7 +165,7 @@ impl Leases {
     }
 
     /// A caller left the bus. Returns the commands for the devices.
-    pub(super) fn leave(&mut self, now: Timestamp, caller: &str) -> Vec<Wish> {
+    pub(super) fn leave(&mut self, now: Timestamp, caller: &str) -> Vec<LightCommand> {
         let left: Vec<(String, String)> = self
             .wanted
             .keys()
@@ -173,15 +173,15 @@ impl Leases {
             .cloned()
             .collect();
         self.asked.remove(caller);
-        let mut wishes = Vec::new();
+        let mut commands = Vec::new();
         for key in left {
             if let Some(lease) = self.wanted.remove(&key) {
                 self.expire(now);
-                wishes.extend(self.shrink(now, &key.1, lease.user));
+                commands.extend(self.shrink(now, &key.1, lease.user));
             }
         }
         self.expire(now);
-        wishes
+        commands
     }
 
     /// Whether a caller has a lease.
@@ -191,14 +191,14 @@ impl Leases {
     }
 
     /// A device is back online, without a running series. Returns the command for it.
-    pub(super) fn renew(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
+    pub(super) fn renew(&mut self, now: Timestamp, device: &str) -> Option<LightCommand> {
         self.running.remove(device);
         self.wanted.retain(|_, lease| now < lease.series.until);
         self.adapt(now, device)
     }
 
     /// All devices lost their series (suspend). Returns the commands for them.
-    pub(super) fn again(&mut self, now: Timestamp) -> Vec<Wish> {
+    pub(super) fn again(&mut self, now: Timestamp) -> Vec<LightCommand> {
         let ran = std::mem::take(&mut self.running).into_keys();
         ran.filter_map(|device| self.renew(now, &device)).collect()
     }
@@ -231,7 +231,7 @@ impl Leases {
 
     /// Updates the running series of a device to cover all leases. Returns the command for it, if
     /// the series changes.
-    fn adapt(&mut self, now: Timestamp, device: &str) -> Option<Wish> {
+    fn adapt(&mut self, now: Timestamp, device: &str) -> Option<LightCommand> {
         let Some(wanted) = self.union(now, device) else {
             let ran = self.running.remove(device);
             return ran.map(|_| (device.to_owned(), None));
@@ -249,15 +249,15 @@ impl Leases {
     }
 
     /// The same after a lease of a user ended: measurements that are saved are refunded.
-    fn shrink(&mut self, now: Timestamp, device: &str, user: User) -> Option<Wish> {
+    fn shrink(&mut self, now: Timestamp, device: &str, user: User) -> Option<LightCommand> {
         let left = |leases: &Self| leases.running.get(device).map_or(0, |it| it.left(now));
         let before = left(self);
-        let wish = self.adapt(now, device);
+        let command = self.adapt(now, device);
         if let Some(budget) = self.budgets.get_mut(device) {
             let after = self.running.get(device).map_or(0, |it| it.left(now));
             budget.refund(user, before.saturating_sub(after).into());
         }
-        wish
+        command
     }
 }
 
@@ -303,8 +303,8 @@ mod tests {
     fn the_requests_of_several_callers_are_merged_into_one_series() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let wish = leases.want(at(now), caller, ADA, &device(1), count, period);
-            wish.unwrap().map(|(_, series)| series)
+            let command = leases.want(at(now), caller, ADA, &device(1), count, period);
+            command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 60, 2), Some(Some(series(60, 2))));
         // Covered by the running series except for its shorter period.
@@ -319,8 +319,8 @@ mod tests {
     fn one_more_measurement_does_not_cut_a_long_series_short() {
         let mut leases = Leases::default();
         let mut want = |now, caller, count, period| {
-            let wish = leases.want(at(now), caller, ADA, &device(1), count, period);
-            wish.unwrap().map(|(_, series)| series)
+            let command = leases.want(at(now), caller, ADA, &device(1), count, period);
+            command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", 255, 7), Some(Some(series(255, 7))));
         assert_eq!(want(10_000, ":1.2", 1, 1), None, "one is due in 7 seconds");
@@ -332,7 +332,7 @@ mod tests {
     fn the_leases_of_a_caller_end_when_it_leaves_the_bus() {
         let mut leases = Leases::default();
         for slot in [1, 2] {
-            let wish = leases.want(
+            let command = leases.want(
                 at(1000 * u64::from(slot)),
                 ":1.1",
                 ADA,
@@ -340,10 +340,10 @@ mod tests {
                 60,
                 1,
             );
-            assert_eq!(wish, Ok(Some((device(slot), Some(series(60, 1))))));
+            assert_eq!(command, Ok(Some((device(slot), Some(series(60, 1))))));
         }
-        let wishes = leases.leave(at(5000), ":1.1");
-        assert_eq!(wishes, [(device(1), None), (device(2), None)]);
+        let commands = leases.leave(at(5000), ":1.1");
+        assert_eq!(commands, [(device(1), None), (device(2), None)]);
         assert_eq!(leases.leave(at(6000), ":1.1"), []);
     }
 
@@ -413,8 +413,8 @@ mod tests {
     fn an_ended_request_does_not_affect_the_series_of_another() {
         let mut leases = Leases::default();
         let mut want = |now, caller: &str, user, count, period| {
-            let wish = leases.want(at(now), caller, user, &device(1), count, period);
-            wish.unwrap().map(|(_, series)| series)
+            let command = leases.want(at(now), caller, user, &device(1), count, period);
+            command.unwrap().map(|(_, series)| series)
         };
         assert_eq!(want(0, ":1.1", ADA, 1, 1), Some(Some(series(1, 1))));
         assert_eq!(want(1500, ":1.2", BOB, 30, 2), Some(Some(series(30, 2))));

@@ -12,20 +12,20 @@ mod board;
 mod budget;
 mod bus_error;
 mod bus_thread;
-mod chronicle;
 mod clock;
 mod difference;
-mod ending;
 mod expected;
 mod histories;
 mod leases;
 mod objects;
 mod publisher;
+mod recorder;
 mod settings;
+mod shutdown;
 mod suspend;
 #[cfg(test)]
 mod testing;
-mod wall;
+mod wall_clock;
 
 use std::io::{self, Write};
 use std::process::{ExitCode, Termination};
@@ -43,14 +43,14 @@ pub use budget::{
     MEASUREMENTS_A_CHANGE, MEASUREMENTS_A_DAY, MEASUREMENTS_KEPT, MEASUREMENTS_OF_A_USER,
 };
 pub use bus_error::BusError;
-pub use ending::Ending;
+pub use shutdown::Shutdown;
 
 use board::Board;
-use chronicle::Chronicle;
-use ending::Teller;
 use histories::Histories;
-use objects::Hands;
+use objects::Actions;
 use publisher::Publisher;
+use recorder::Recorder;
+use shutdown::ShutdownSender;
 
 use crate::bus::Layout;
 use crate::clock::{Clock, RealClock};
@@ -60,7 +60,7 @@ use crate::text;
 use crate::transport::{TransportError, WatchError};
 
 /// The timeout for the publisher to finish on shutdown.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The exit status of the daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,26 +135,26 @@ pub fn main() -> Exit {
 fn run(mut args: Args) -> Result<(), ServiceError> {
     // Before signals are caught: opening a trace that is a FIFO can block forever.
     let mut source = settings::source(&mut args)?;
-    let ending = Ending::of_signals()?;
-    serve(&args, &mut *source, &ending)
+    let shutdown = Shutdown::of_signals()?;
+    serve(&args, &mut *source, &shutdown)
 }
 
 /// Serves the nodes of a source until shutdown.
 pub fn serve(
     args: &Args,
     source: &mut dyn NodeSource,
-    ending: &Ending,
+    shutdown: &Shutdown,
 ) -> Result<(), ServiceError> {
     let mut memory = settings::memory(args);
-    let clock = RealClock::new(Some(ending.descriptor()));
+    let clock = RealClock::new(Some(shutdown.descriptor()));
     let (sender, mut commands) = command_channel()?;
     let board = Arc::new(Board::new(Layout::of(&args.bus_name), clock.now()));
     let history = args.state.as_ref().map(|state| state.join("history"));
-    let chronicle = Chronicle::open(history.as_deref(), clock.now());
-    let hands = Hands::new(sender, Histories::new(history));
-    let served = bus_thread::connect(args, &board, hands.clone(), ending.teller()?)?;
-    let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), chronicle);
-    let publishing = publish(publisher, ending.teller()?)?;
+    let recorder = Recorder::open(history.as_deref(), clock.now());
+    let actions = Actions::new(sender, Histories::new(history));
+    let served = bus_thread::connect(args, &board, actions.clone(), shutdown.sender()?)?;
+    let publisher = Publisher::new(Arc::clone(&board), served, args.bus_name.clone(), recorder);
+    let publishing = publish(publisher, shutdown.sender()?)?;
     let mut clock = clock::WatchdogClock::new(clock);
     let query = settings::query(args);
     let ended = follow(
@@ -170,7 +170,7 @@ pub fn serve(
             match news {
                 News::Change(change) => {
                     if let Some(device) = change.back() {
-                        hands.renew(&device.id);
+                        actions.renew(&device.id);
                     }
                     board.take(now, *change);
                 }
@@ -182,9 +182,9 @@ pub fn serve(
         },
     );
     settings::notify(&[NotifyState::Stopping]);
-    let why = ending.reason();
+    let why = shutdown.reason();
     board.end();
-    if publishing.recv_timeout(LAST_WORDS) == Err(RecvTimeoutError::Timeout) {
+    if publishing.recv_timeout(SHUTDOWN_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
         warn!("D-Bus connection is not draining; dropping pending signals");
     }
     ended?;
@@ -203,10 +203,13 @@ fn words(failure: &Failure) -> String {
 }
 
 /// Starts the publisher thread; the returned channel closes when it ends.
-fn publish(publisher: Publisher, teller: Teller) -> io::Result<mpsc::Receiver<()>> {
+fn publish(
+    publisher: Publisher,
+    shutdown_sender: ShutdownSender,
+) -> io::Result<mpsc::Receiver<()>> {
     let (end, ended) = mpsc::channel();
     let run = move || {
-        publisher.run(&teller);
+        publisher.run(&shutdown_sender);
         drop(end);
     };
     thread::Builder::new()

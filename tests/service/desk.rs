@@ -14,7 +14,7 @@ use rustix::event::{EventfdFlags, eventfd};
 use solar_status::clock::{Clock, RealClock};
 use solar_status::manager::NodeSource;
 use solar_status::nodes::node_of;
-use solar_status::service::{self, Args, Ending, ServiceError};
+use solar_status::service::{self, Args, ServiceError, Shutdown};
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 use test_support::bus::Bus;
 use test_support::client::Client;
@@ -225,7 +225,7 @@ impl NodeSource for Port {
 /// The daemon, serving what is plugged in. Dropping it ends the daemon.
 pub(crate) struct Desk {
     port: Port,
-    ending: Arc<Ending>,
+    shutdown: Arc<Shutdown>,
     daemon: Option<JoinHandle<Result<(), ServiceError>>>,
 }
 
@@ -247,18 +247,18 @@ impl Desk {
             all_hardware: Mutex::default(),
             waker: Waker::new(),
         }));
-        let ending = Arc::new(Ending::new().unwrap());
+        let shutdown = Arc::new(Shutdown::new().unwrap());
         let args = ["solar-statusd", "--bus", bus.address()];
         let args = Args::try_parse_from(args.iter().chain(more)).unwrap();
         let mut desk = Self {
             port: port.clone(),
-            ending: Arc::clone(&ending),
+            shutdown: Arc::clone(&shutdown),
             daemon: None,
         };
         for hardware in all_hardware {
             desk.plug(hardware);
         }
-        let run = move || service::serve(&args, &mut port.clone(), &ending);
+        let run = move || service::serve(&args, &mut port.clone(), &shutdown);
         desk.daemon = Some(thread::spawn(run));
         client.wait_for_name(&client.service);
         desk
@@ -284,7 +284,7 @@ impl Desk {
 
     /// Ends the daemon as a signal does.
     pub(crate) fn stop(&mut self) -> Result<(), ServiceError> {
-        self.ending.end();
+        self.shutdown.start();
         self.wait()
     }
 
@@ -300,7 +300,7 @@ impl Drop for Desk {
             for hardware in &*self.port.0.all_hardware.lock().unwrap() {
                 hardware.block(false);
             }
-            self.ending.end();
+            self.shutdown.start();
             // Its result matters only to a test that has not failed.
             _ = self.daemon.take().map(JoinHandle::join);
         }

@@ -12,7 +12,7 @@
 //! the method only returns values.
 //!
 //! The bus is queried for the user of each caller, once. These queries and the errors are
-//! [errands](Errand), which a task on the bus thread runs.
+//! [tasks](BusTask), which a task on the bus thread runs.
 
 mod audits;
 mod call;
@@ -32,7 +32,7 @@ use zbus::{Connection, Message};
 use zruntime::Event;
 
 pub(super) use call::User;
-use scheduler::{Errand, Scheduler};
+use scheduler::{BusTask, Scheduler};
 
 use crate::bus::{Head, Incoming, Intake, Limits, yield_now};
 use hidpp_proto::units::Timestamp;
@@ -54,8 +54,8 @@ pub(super) struct Admission {
     started: Instant,
     /// Notified when a message may be admitted.
     released: Event,
-    /// Notified when there is an errand.
-    errands: Event,
+    /// Notified when there is an task.
+    tasks: Event,
 }
 
 impl Default for Admission {
@@ -64,7 +64,7 @@ impl Default for Admission {
             scheduler: Mutex::default(),
             started: Instant::now(),
             released: Event::new(),
-            errands: Event::new(),
+            tasks: Event::new(),
         }
     }
 }
@@ -86,13 +86,13 @@ impl Admission {
         self.change(|scheduler, _| scheduler.on_left(caller));
     }
 
-    /// Runs errands until the connection ends.
-    pub(super) async fn run_errands(self: Arc<Self>, connection: Connection) {
+    /// Runs tasks until the connection ends.
+    pub(super) async fn run_tasks(self: Arc<Self>, connection: Connection) {
         loop {
-            // Registered before checking, so that a later errand ends the wait.
-            let next = self.errands.listen();
-            while let Some(errand) = self.next_errand() {
-                if let Err(error) = self.run(&connection, errand).await {
+            // Registered before checking, so that a later task ends the wait.
+            let next = self.tasks.listen();
+            while let Some(task) = self.next_task() {
+                if let Err(error) = self.run(&connection, task).await {
                     debug!("cannot send to the bus: {error}");
                 }
                 // There may be a thousand of them; answers to other callers must not be delayed.
@@ -102,9 +102,9 @@ impl Admission {
         }
     }
 
-    async fn run(&self, connection: &Connection, errand: Errand) -> zbus::Result<()> {
-        match errand {
-            Errand::Identify(question) => {
+    async fn run(&self, connection: &Connection, task: BusTask) -> zbus::Result<()> {
+        match task {
+            BusTask::Identify(question) => {
                 let call = Message::method_call("/org/freedesktop/DBus", "GetConnectionUnixUser")
                     .destination("org.freedesktop.DBus")
                     .interface("org.freedesktop.DBus")
@@ -113,7 +113,7 @@ impl Admission {
                 self.scheduler().expect_identity(serial, question);
                 connection.send(&call).await
             }
-            Errand::Refuse {
+            BusTask::Refuse {
                 user,
                 caller,
                 serial,
@@ -137,20 +137,20 @@ impl Admission {
         }
     }
 
-    fn next_errand(&self) -> Option<Errand> {
-        self.scheduler().next_errand()
+    fn next_task(&self) -> Option<BusTask> {
+        self.scheduler().next_task()
     }
 
-    /// Modifies the state, and wakes the task that runs errands.
+    /// Modifies the state, and wakes the task that runs tasks.
     fn change<T>(&self, change: impl FnOnce(&mut Scheduler, Timestamp) -> T) -> T {
         let now = Timestamp::from_start(self.started.elapsed());
-        let (result, has_errands) = {
+        let (result, has_tasks) = {
             let mut scheduler = self.scheduler();
             let result = change(&mut scheduler, now);
-            (result, scheduler.has_errands())
+            (result, scheduler.has_tasks())
         };
-        if has_errands {
-            self.errands.notify(1);
+        if has_tasks {
+            self.tasks.notify(1);
         }
         result
     }

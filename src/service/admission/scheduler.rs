@@ -60,7 +60,7 @@ pub(super) enum Refusal {
 
 /// A message to be sent because of a call.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Errand {
+pub(super) enum BusTask {
     /// Query the bus for the user of a connection.
     Identify(Question),
     /// Refuse a call.
@@ -104,7 +104,7 @@ pub(super) struct Scheduler {
     identities: Identities,
     traffic: Traffic,
     audits: Audits,
-    refusing: VecDeque<Errand>,
+    refusing: VecDeque<BusTask>,
     /// Whether a message is being sent, which the bus may delay.
     is_sending: bool,
 }
@@ -356,7 +356,7 @@ impl Scheduler {
             && self.refusing.len() < REFUSALS
             && self.traffic.allows_error(now, user)
         {
-            self.refusing.push_back(Errand::Refuse {
+            self.refusing.push_back(BusTask::Refuse {
                 user,
                 caller,
                 serial,
@@ -365,13 +365,13 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn next_errand(&mut self) -> Option<Errand> {
+    pub(super) fn next_task(&mut self) -> Option<BusTask> {
         // Queries take precedence: the calls of new callers wait for the answers.
-        let question = self.identities.next_question().map(Errand::Identify);
+        let question = self.identities.next_question().map(BusTask::Identify);
         question.or_else(|| self.refusing.pop_front())
     }
 
-    pub(super) fn has_errands(&self) -> bool {
+    pub(super) fn has_tasks(&self) -> bool {
         self.identities.has_questions() || !self.refusing.is_empty()
     }
 

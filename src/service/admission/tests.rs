@@ -10,7 +10,7 @@ use super::call::User;
 use super::fair_queue::Limits;
 use super::identities::{IDENTIFIED, Question, WAITING};
 use super::scheduler::{
-    BULK_AT_ONCE, Errand, REFUSALS, Refusal, SMALL_AT_ONCE, SMALL_PER_USER, SMALL_WAITING,
+    BULK_AT_ONCE, BusTask, REFUSALS, Refusal, SMALL_AT_ONCE, SMALL_PER_USER, SMALL_WAITING,
     Scheduler,
 };
 use crate::bus::Incoming;
@@ -61,12 +61,12 @@ impl Stage {
         self.scheduler.on_message(at(0), incoming(&call));
     }
 
-    /// Runs the errands; the bus answers queries.
+    /// Runs the tasks; the bus answers queries.
     fn run(&mut self, now: Timestamp) {
-        while let Some(errand) = self.scheduler.next_errand() {
-            match errand {
-                Errand::Identify(question) => self.answer(now, question),
-                Errand::Refuse {
+        while let Some(task) = self.scheduler.next_task() {
+            match task {
+                BusTask::Identify(question) => self.answer(now, question),
+                BusTask::Refuse {
                     user,
                     caller,
                     serial,
@@ -106,7 +106,7 @@ impl Stage {
         self.run(now);
         loop {
             let bytes = self.scheduler.next_message(now);
-            if !self.scheduler.has_errands() {
+            if !self.scheduler.has_tasks() {
                 let message = Incoming::read(&bytes?).unwrap();
                 return Some((message.head.sender?, message.head.serial));
             }
@@ -138,7 +138,7 @@ fn a_caller_is_identified_before_its_calls_are_admitted() {
     assert_eq!(stage.next(), Some((":1.1000001".to_owned(), 7)));
     assert_eq!(stage.scheduler.user(":1.1000001"), Some(User::Id(1000)));
     stage.call(":1.1000001", 8, PROPERTIES, "Get");
-    assert!(!stage.scheduler.has_errands(), "identified already");
+    assert!(!stage.scheduler.has_tasks(), "identified already");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn calls_that_expect_no_answer_are_dropped_unless_they_have_an_effect() {
     stage.call_with(":1.1000001", 1, DEVICE, "GetEntries", no_reply);
     stage.call_with(":1.1000001", 2, PROPERTIES, "Get", no_reply);
     stage.call_with(":1.1000001", 3, DEVICE, "Nonsense", no_reply);
-    assert!(!stage.scheduler.has_errands());
+    assert!(!stage.scheduler.has_tasks());
     stage.call_with(":1.1000001", 4, DEVICE, "MeasureLight", no_reply);
     assert_eq!(stage.next(), Some((":1.1000001".to_owned(), 4)));
     assert!(stage.scheduler.is_silent(":1.1000001", 4));
@@ -224,7 +224,7 @@ fn unidentified_callers_do_not_block_a_new_one() {
     stage.call(":1.1001001", 1, PROPERTIES, "Get");
     // It is identified before a thousand calls are refused.
     for _ in 0..9 {
-        let Some(Errand::Identify(question)) = stage.scheduler.next_errand() else {
+        let Some(BusTask::Identify(question)) = stage.scheduler.next_task() else {
             unreachable!("queries precede refusals");
         };
         stage.answer(at(0), question);

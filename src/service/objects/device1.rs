@@ -8,15 +8,15 @@ use super::serve::serve;
 use crate::bus::device1::{self, Properties, device1};
 use crate::bus::entries::{SentRow, page};
 use crate::device::Presence;
-use crate::service::board::Post;
+use crate::service::board::PublishedDevice;
 use crate::service::leases::Refusal;
-use crate::service::objects::{Hands, MeasureError};
+use crate::service::objects::{Actions, MeasureError};
 
 /// The interface for everything that UPower's does not cover.
 #[derive(Clone)]
 pub(in crate::service) struct Device1 {
-    pub(in crate::service) post: Arc<Post>,
-    pub(in crate::service) hands: Hands,
+    pub(in crate::service) post: Arc<PublishedDevice>,
+    pub(in crate::service) actions: Actions,
 }
 
 impl Device1 {
@@ -47,7 +47,7 @@ impl Device1 {
             return Err(MeasureError::InvalidArgs(why));
         };
         let wanted = self
-            .hands
+            .actions
             .want_light(caller, &self.post.name, count, period);
         wanted.map_err(|refusal| match refusal {
             Refusal::OutOfBounds => MeasureError::InvalidArgs(refusal.to_string()),
@@ -55,16 +55,16 @@ impl Device1 {
                 MeasureError::LimitsExceeded(refusal.to_string())
             }
         })?;
-        if !self.hands.has_light(caller) || self.hands.watch(connection, caller).await {
+        if !self.actions.has_light(caller) || self.actions.watch(connection, caller).await {
             return Ok(());
         }
-        self.hands.forget(caller);
+        self.actions.forget(caller);
         let why = "cannot watch for the caller leaving the bus; retry".to_owned();
         Err(MeasureError::LimitsExceeded(why))
     }
 
     async fn entries(&self, since: u64) -> Result<Vec<SentRow>, MeasureError> {
-        let histories = self.hands.histories();
+        let histories = self.actions.histories();
         if !histories.are_kept() {
             let why = "no history is recorded: solar-statusd runs without --state".to_owned();
             return Err(MeasureError::NotSupported(why));

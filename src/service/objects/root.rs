@@ -6,11 +6,11 @@ use zbus::{ObjectPath, OwnedObjectPath, interface};
 use crate::bus::Layout;
 
 /// The paths of the devices that UPower's clients see: those with a battery.
-pub(in crate::service) type Roster = Arc<Mutex<Vec<OwnedObjectPath>>>;
+pub(in crate::service) type DeviceList = Arc<Mutex<Vec<OwnedObjectPath>>>;
 
 /// The root object, with UPower's interface.
 pub(in crate::service) struct Root {
-    pub(in crate::service) roster: Roster,
+    pub(in crate::service) device_list: DeviceList,
     pub(in crate::service) layout: Layout,
 }
 
@@ -25,8 +25,8 @@ impl Root {
     /// Returns the devices with a battery, without the display device.
     #[zbus(out_args("devices"))]
     fn enumerate_devices(&self) -> Vec<OwnedObjectPath> {
-        let roster = self.roster.lock();
-        roster.unwrap_or_else(PoisonError::into_inner).clone()
+        let device_list = self.device_list.lock();
+        device_list.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns the summary of the computer's own batteries, which is always empty in this service.

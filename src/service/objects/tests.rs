@@ -9,14 +9,14 @@ use proptest::test_runner::TestRunner;
 use zbus::object_server::{Interface, SignalEmitter};
 use zbus::{Connection, OwnedVariant, block_on};
 
-use super::{Device1, Hands, Receiver1, UpowerDevice};
+use super::{Actions, Device1, Receiver1, UpowerDevice};
 use crate::bus::{self, Layout, ServedValues, Values, any};
 use crate::device::{Change, Device};
 use crate::manager::command_channel;
-use crate::service::board::{Board, Post};
+use crate::service::board::{Board, PublishedDevice};
 use crate::service::histories::Histories;
 use crate::service::testing::connections;
-use crate::service::wall::today;
+use crate::service::wall_clock::today;
 
 fn values(connection: &Connection, object: &impl Interface) -> Values {
     let server = connection.object_server();
@@ -30,7 +30,7 @@ fn named(served: zbus::Result<ServedValues>) -> HashMap<String, OwnedVariant> {
     named.collect()
 }
 
-fn post(device: Device) -> Arc<Post> {
+fn post(device: Device) -> Arc<PublishedDevice> {
     let board = Board::new(Layout::of(bus::NAME), today());
     board.take(today(), Change::DeviceAdded(device));
     board.wait(None).devices.remove(0)
@@ -39,15 +39,15 @@ fn post(device: Device) -> Arc<Post> {
 #[test]
 fn a_device_has_the_values_of_its_lists() {
     let [connection, _client] = connections();
-    let hands = Hands::new(command_channel().unwrap().0, Histories::new(None));
+    let actions = Actions::new(command_channel().unwrap().0, Histories::new(None));
     let same = |device: Device| {
         let post = post(device);
         let device1 = Device1 {
             post: Arc::clone(&post),
-            hands: hands.clone(),
+            actions: actions.clone(),
         };
         prop_assert_eq!(values(&connection, &device1), named(device1.served()));
-        let upower = UpowerDevice::new(post, hands.clone());
+        let upower = UpowerDevice::new(post, actions.clone());
         prop_assert_eq!(values(&connection, &upower), named(upower.served()));
         Ok(())
     };

@@ -4,39 +4,39 @@ use super::serve::serve;
 use crate::bus::upower::{self, Properties, upower_device};
 use crate::history::{Entry, Flow, Point, Quantity, series, statistics};
 use crate::manager::Command;
-use crate::service::board::Post;
-use crate::service::objects::{Hands, UpowerError};
-use crate::service::wall::today;
+use crate::service::board::PublishedDevice;
+use crate::service::objects::{Actions, UpowerError};
+use crate::service::wall_clock::today;
 use hidpp_proto::units::Timestamp;
 
 /// A device with a battery, with UPower's interface.
 #[derive(Clone)]
 pub(in crate::service) struct UpowerDevice {
-    what: What,
-    hands: Option<Hands>,
+    subject: Subject,
+    actions: Option<Actions>,
 }
 
 #[derive(Clone)]
-enum What {
-    Device(Arc<Post>),
+enum Subject {
+    Device(Arc<PublishedDevice>),
     /// The empty summary of the computer's own batteries, with its update time.
     Display(Timestamp),
 }
 
 impl UpowerDevice {
     /// The object of a device.
-    pub(in crate::service) const fn new(post: Arc<Post>, hands: Hands) -> Self {
+    pub(in crate::service) const fn new(post: Arc<PublishedDevice>, actions: Actions) -> Self {
         Self {
-            what: What::Device(post),
-            hands: Some(hands),
+            subject: Subject::Device(post),
+            actions: Some(actions),
         }
     }
 
     /// The object that summarizes the computer's own batteries, which is empty.
     pub(in crate::service) const fn display(since: Timestamp) -> Self {
         Self {
-            what: What::Display(since),
-            hands: None,
+            subject: Subject::Display(since),
+            actions: None,
         }
     }
 
@@ -46,9 +46,9 @@ impl UpowerDevice {
         without: &str,
         answer: impl FnOnce(&[Entry]) -> T + Send + 'static,
     ) -> Result<T, UpowerError> {
-        match (&self.what, &self.hands) {
-            (What::Device(post), Some(hands)) if hands.histories().are_kept() => {
-                let answered = hands.histories().read(&post.name, answer).await;
+        match (&self.subject, &self.actions) {
+            (Subject::Device(post), Some(actions)) if actions.histories().are_kept() => {
+                let answered = actions.histories().read(&post.name, answer).await;
                 answered.map_err(|error| UpowerError::GeneralError(error.to_string()))
             }
             _ => Err(UpowerError::GeneralError(without.to_owned())),
@@ -56,18 +56,18 @@ impl UpowerDevice {
     }
 
     fn keeps_history(&self) -> bool {
-        let hands = self.hands.as_ref();
-        hands.is_some_and(|hands| hands.histories().are_kept())
+        let actions = self.actions.as_ref();
+        actions.is_some_and(|actions| actions.histories().are_kept())
     }
 
     fn read<T>(&self, read: impl FnOnce(&Properties<'_>) -> T) -> T {
         let is_kept = self.keeps_history();
-        match &self.what {
-            What::Device(post) => post.read(|facts| {
+        match &self.subject {
+            Subject::Device(post) => post.read(|facts| {
                 let values = facts.upower().unwrap_or(upower::DISPLAY_DEVICE);
                 read(&values.with_history(is_kept))
             }),
-            What::Display(since) => read(&Properties {
+            Subject::Display(since) => read(&Properties {
                 update_time: since.since_start().as_secs(),
                 ..upower::DISPLAY_DEVICE
             }),
@@ -75,10 +75,10 @@ impl UpowerDevice {
     }
 
     fn ask(&self) -> Result<(), UpowerError> {
-        let (What::Device(post), Some(hands)) = (&self.what, &self.hands) else {
+        let (Subject::Device(post), Some(actions)) = (&self.subject, &self.actions) else {
             return Ok(());
         };
-        let asked = hands.command(Command::Refresh(post.name.clone()));
+        let asked = actions.command(Command::Refresh(post.name.clone()));
         asked.then_some(()).ok_or_else(|| {
             UpowerError::GeneralError("too many pending requests; try again".to_owned())
         })

@@ -18,14 +18,14 @@ use zbus::names::InterfaceName;
 use zbus::object_server::{Interface, SignalEmitter};
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
-use super::board::{Board, Post, Work};
+use super::board::{Board, PublishedDevice, Work};
 use super::bus_error::BusError;
 use super::bus_thread::Served;
-use super::chronicle::Chronicle;
 use super::difference::Difference;
-use super::ending::Teller;
 use super::objects::{Device1, Device1Signals, Receiver1, RootSignals, UpowerDevice};
+use super::recorder::Recorder;
 use super::settings::notify;
+use super::shutdown::ShutdownSender;
 use crate::bus::ServedValues;
 use crate::device::Receiver;
 
@@ -40,7 +40,7 @@ pub(super) struct Publisher {
     devices: BTreeMap<String, Published>,
     receivers: BTreeMap<String, Receiver>,
     status: String,
-    chronicle: Chronicle,
+    recorder: Recorder,
 }
 
 /// A device on the bus.
@@ -55,12 +55,7 @@ struct Published {
 }
 
 impl Publisher {
-    pub(super) fn new(
-        board: Arc<Board>,
-        served: Served,
-        name: String,
-        chronicle: Chronicle,
-    ) -> Self {
+    pub(super) fn new(board: Arc<Board>, served: Served, name: String, recorder: Recorder) -> Self {
         Self {
             board,
             served,
@@ -69,26 +64,26 @@ impl Publisher {
             devices: BTreeMap::new(),
             receivers: BTreeMap::new(),
             status: String::new(),
-            chronicle,
+            recorder,
         }
     }
 
     /// Publishes until shutdown, or until the name cannot be acquired.
-    pub(super) fn run(mut self, teller: &Teller) {
+    pub(super) fn run(mut self, shutdown_sender: &ShutdownSender) {
         let mut late: BTreeMap<String, Instant> = BTreeMap::new();
         loop {
-            let due = late.values().copied().chain(self.chronicle.due()).min();
+            let due = late.values().copied().chain(self.recorder.due()).min();
             let mut work = self.board.wait(due);
             if work.ended {
                 return;
             }
             for (from, to) in &work.identified {
-                self.chronicle.join(from, to);
+                self.recorder.join(from, to);
             }
             let posts = work.devices.iter().map(|it| &**it);
-            let all = self.chronicle.look_for_suspend(posts) | self.chronicle.is_due();
+            let all = self.recorder.look_for_suspend(posts) | self.recorder.is_due();
             for post in &work.devices {
-                if (all || work.touched.contains(&post.path)) && self.chronicle.note(post) {
+                if (all || work.touched.contains(&post.path)) && self.recorder.on_published(post) {
                     work.touched.insert(post.path.clone());
                 }
             }
@@ -96,7 +91,7 @@ impl Publisher {
             late = zbus::block_on(self.publish(&work));
             if work.settled && !self.named {
                 if let Err(error) = zbus::block_on(self.take_name()) {
-                    teller.end(error);
+                    shutdown_sender.start(error);
                     return;
                 }
                 notify(&[NotifyState::Ready]);
@@ -157,12 +152,12 @@ impl Publisher {
     }
 
     /// Puts a device on the bus.
-    async fn add(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
+    async fn add(&mut self, post: &Arc<PublishedDevice>) -> zbus::Result<()> {
         // A previous device may have had the same path.
         self.remove(&post.path).await?;
         let device1 = Device1 {
             post: Arc::clone(post),
-            hands: self.served.hands.clone(),
+            actions: self.served.actions.clone(),
         };
         // Read before the object is visible, so that changes in between are sent.
         let sent = device1.served()?;
@@ -179,19 +174,19 @@ impl Publisher {
     }
 
     /// Puts the battery of a device on the bus, once it has a reading.
-    async fn add_upower(&mut self, post: &Arc<Post>) -> zbus::Result<()> {
+    async fn add_upower(&mut self, post: &Arc<PublishedDevice>) -> zbus::Result<()> {
         if !post.has_battery() {
             return Ok(());
         }
         let path = post.path.as_str();
-        let upower = UpowerDevice::new(Arc::clone(post), self.served.hands.clone());
+        let upower = UpowerDevice::new(Arc::clone(post), self.served.actions.clone());
         let sent = upower.served()?;
         let server = self.served.connection.object_server();
         server.at(path, upower.clone()).await?;
         if let Some(published) = self.devices.get_mut(path) {
             published.upower = Some((upower, sent));
         }
-        self.update_roster();
+        self.update_device_list();
         self.root()?.device_added(ObjectPath::try_from(path)?).await
     }
 
@@ -200,7 +195,7 @@ impl Publisher {
         let Some(published) = self.devices.remove(path) else {
             return Ok(());
         };
-        self.update_roster();
+        self.update_device_list();
         let server = self.served.connection.object_server();
         if published.upower.is_some() {
             self.root()?
@@ -310,16 +305,16 @@ impl Publisher {
         emitter.light_button_pressed().await
     }
 
-    fn update_roster(&self) {
+    fn update_device_list(&self) {
         let with_battery = self.devices.iter().filter(|(_, it)| it.upower.is_some());
         let paths =
             with_battery.filter_map(|(path, _)| OwnedObjectPath::try_from(path.as_str()).ok());
-        let mut roster = self
+        let mut device_list = self
             .served
-            .roster
+            .device_list
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        *roster = paths.collect();
+        *device_list = paths.collect();
     }
 
     fn root(&self) -> zbus::Result<SignalEmitter<'static>> {

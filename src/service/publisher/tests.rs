@@ -11,9 +11,9 @@ use crate::device::{Change, Receiver, ReceiverModel};
 use crate::manager::command_channel;
 use crate::service::board::Board;
 use crate::service::bus_thread::Served;
-use crate::service::chronicle::Chronicle;
 use crate::service::histories::Histories;
-use crate::service::objects::{Hands, Roster};
+use crate::service::objects::{Actions, DeviceList};
+use crate::service::recorder::Recorder;
 use crate::service::testing::connections;
 use hidpp_proto::units::Timestamp;
 
@@ -41,12 +41,12 @@ fn a_change_of_a_receiver_is_a_signal_and_not_a_new_object() {
     let board = Arc::new(Board::new(layout, Timestamp::START));
     let served = Served {
         connection: connection.clone(),
-        roster: Roster::default(),
-        hands: Hands::new(command_channel().unwrap().0, Histories::new(None)),
+        device_list: DeviceList::default(),
+        actions: Actions::new(command_channel().unwrap().0, Histories::new(None)),
     };
-    let chronicle = Chronicle::open(None, Timestamp::START);
+    let recorder = Recorder::open(None, Timestamp::START);
     let name = bus::NAME.to_owned();
-    let mut publisher = Publisher::new(Arc::clone(&board), served, name, chronicle);
+    let mut publisher = Publisher::new(Arc::clone(&board), served, name, recorder);
     let mut publish = |change| {
         board.take(Timestamp::START, change);
         block_on(publisher.publish(&board.wait(None)));

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use log::{debug, warn};
 
-use super::board::Post;
-use super::expected::{Expectations, Look};
+use super::board::PublishedDevice;
+use super::expected::{Due, Expectations};
 use super::suspend::SuspendDetector;
-use super::wall;
+use super::wall_clock;
 use crate::device::{Device, TimeLeft};
 use crate::history::{HEARTBEAT, History, HistoryError, Recorded, Sample, forecast};
 use hidpp_proto::units::Timestamp;
@@ -24,7 +24,7 @@ const MOST_PENDING: usize = 256;
 /// The delay before failed moves are retried: each attempt reads whole files.
 const JOIN_PAUSE: Duration = Duration::from_secs(60);
 
-pub(super) struct Chronicle {
+pub(super) struct Recorder {
     history: Option<History>,
     /// Whether the last use of the directory failed, which was logged.
     unusable: bool,
@@ -40,11 +40,11 @@ pub(super) struct Chronicle {
     suspend: SuspendDetector,
 }
 
-impl Chronicle {
+impl Recorder {
     /// Prepares the history in a directory, if one is given. A failure is retried with the next
     /// reading.
     pub(super) fn open(directory: Option<&Path>, now: Timestamp) -> Self {
-        let mut chronicle = Self {
+        let mut recorder = Self {
             history: directory.map(|it| History::new(it.to_owned(), now)),
             unusable: false,
             failing: BTreeSet::new(),
@@ -54,20 +54,23 @@ impl Chronicle {
             due: None,
             suspend: SuspendDetector::new(),
         };
-        if let Some(Err(error)) = chronicle.history.as_mut().map(History::prepare) {
-            chronicle.unusable = true;
+        if let Some(Err(error)) = recorder.history.as_mut().map(History::prepare) {
+            recorder.unusable = true;
             warn!("{}", failure(&error));
         }
-        chronicle
+        recorder
     }
 
     /// Whether the computer was suspended since the last call. The state of the devices during that
     /// time is recorded as unknown.
-    pub(super) fn look_for_suspend<'a>(&mut self, posts: impl Iterator<Item = &'a Post>) -> bool {
+    pub(super) fn look_for_suspend<'a>(
+        &mut self,
+        posts: impl Iterator<Item = &'a PublishedDevice>,
+    ) -> bool {
         let Some(slept) = self.suspend.look() else {
             return false;
         };
-        let began = wall::today().since_start().saturating_sub(slept);
+        let began = wall_clock::today().since_start().saturating_sub(slept);
         for post in posts {
             if let Some(line) = self.interrupt(&post.name, Timestamp::from_start(began)) {
                 warn!("{line}");
@@ -78,14 +81,14 @@ impl Chronicle {
 
     /// Records the values of a device if they changed, and retries pending moves. Updates the
     /// device's forecast if that is due, and returns whether it changed.
-    pub(super) fn note(&mut self, post: &Post) -> bool {
+    pub(super) fn on_published(&mut self, post: &PublishedDevice) -> bool {
         if self.history.is_none() {
             return false;
         }
         let is_due = |at: Instant| at.elapsed() >= JOIN_PAUSE;
         if !self.pending.is_empty() && self.join_tried.is_none_or(is_due) {
             self.join_tried = Some(Instant::now());
-            for line in self.retry_joins(wall::today()) {
+            for line in self.retry_joins(wall_clock::today()) {
                 warn!("{line}");
             }
         }
@@ -93,27 +96,27 @@ impl Chronicle {
         let Some(sample) = Sample::of(&device) else {
             return false;
         };
-        if let Some(line) = self.record(&post.name, wall::today(), &sample) {
+        if let Some(line) = self.record(&post.name, wall_clock::today(), &sample) {
             warn!("{line}");
         }
         let now = Instant::now();
         if device.is_online() {
             self.due.get_or_insert(now + HEARTBEAT);
         }
-        match self.expectations.look(&device, now) {
-            Look::Now => {
+        match self.expectations.due(&device, now) {
+            Due::Now => {
                 let left = self.time_left(&device);
                 self.expectations.take(&device, now, left);
             }
-            Look::At(at) => self.due = self.due.into_iter().chain([at]).min(),
-            Look::Later => {}
+            Due::At(at) => self.due = self.due.into_iter().chain([at]).min(),
+            Due::Later => {}
         }
         post.set_forecast(self.expectations.left(&post.name))
     }
 
     /// Computes the forecast from the history of a device. The entries are not cached.
     fn time_left(&self, device: &Device) -> Option<TimeLeft> {
-        let now = wall::today();
+        let now = wall_clock::today();
         let since = Timestamp::from_start(now.since_start().saturating_sub(forecast::WINDOW));
         let entries = self.history.as_ref()?.read(&device.id, since);
         let entries = entries.inspect_err(|error| debug!("{}: {error}", device.id));
@@ -123,7 +126,7 @@ impl Chronicle {
     /// Moves the history of a device that was identified as another one. A failure is retried with
     /// later readings.
     pub(super) fn join(&mut self, from: &str, to: &str) {
-        if let Some(line) = self.join_at(from, to, wall::today()) {
+        if let Some(line) = self.join_at(from, to, wall_clock::today()) {
             warn!("{line}");
         }
     }
@@ -241,10 +244,10 @@ mod tests {
     const KEYBOARD: &str = "4002-392A0750";
     const MOUSE: &str = "101B-0C8D5D36";
 
-    /// A chronicle in a directory that does not exist yet.
+    /// A recorder in a directory that does not exist yet.
     struct Desk {
         folder: TempDir,
-        chronicle: Chronicle,
+        recorder: Recorder,
         seconds: u64,
     }
 
@@ -252,10 +255,10 @@ mod tests {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let directory = folder.path().join("history");
-            let chronicle = Chronicle::open(Some(&directory), Timestamp::START);
+            let recorder = Recorder::open(Some(&directory), Timestamp::START);
             Self {
                 folder,
-                chronicle,
+                recorder,
                 seconds: 0,
             }
         }
@@ -269,7 +272,7 @@ mod tests {
         }
 
         /// Records a charge a second later. Returns the logged line.
-        fn tell(&mut self, device: &str, percent: u8) -> Option<String> {
+        fn record_charge(&mut self, device: &str, percent: u8) -> Option<String> {
             self.seconds += 1;
             let sample = Sample {
                 charge: Percent::new(percent),
@@ -279,7 +282,7 @@ mod tests {
                 online: true,
             };
             let at = Timestamp::from_start(Duration::from_secs(self.seconds));
-            self.chronicle.record(device, at, &sample)
+            self.recorder.record(device, at, &sample)
         }
 
         fn charges(&self, device: &str) -> Vec<u8> {
@@ -289,7 +292,7 @@ mod tests {
     }
 
     /// An online device on the board.
-    fn post(board: &Board, id: &str, percent: u8) -> Arc<Post> {
+    fn post(board: &Board, id: &str, percent: u8) -> Arc<PublishedDevice> {
         let battery = battery(percent, ChargeState::Discharging);
         let mut device = mouse(id, battery);
         device.presence = Presence::Online;
@@ -302,36 +305,36 @@ mod tests {
     fn a_device_recorded_often_does_not_delay_the_others() {
         let mut desk = Desk::new();
         let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
-        desk.chronicle.note(&post(&board, MOUSE, 40));
-        let due = desk.chronicle.due().unwrap();
+        desk.recorder.on_published(&post(&board, MOUSE, 40));
+        let due = desk.recorder.due().unwrap();
         for percent in 50..60 {
-            desk.chronicle.note(&post(&board, KEYBOARD, percent));
+            desk.recorder.on_published(&post(&board, KEYBOARD, percent));
         }
-        assert!(desk.chronicle.due().unwrap() <= due);
+        assert!(desk.recorder.due().unwrap() <= due);
     }
 
     #[test]
     fn another_reading_within_a_minute_is_evaluated_after_it() {
         let mut desk = Desk::new();
         let board = Board::new(Layout::of(bus::NAME), Timestamp::START);
-        desk.chronicle.note(&post(&board, MOUSE, 5));
+        desk.recorder.on_published(&post(&board, MOUSE, 5));
         let soon = Instant::now() + Duration::from_secs(61);
-        assert!(desk.chronicle.due().unwrap() > soon);
-        desk.chronicle.note(&post(&board, MOUSE, 100));
-        assert!(desk.chronicle.due().unwrap() <= soon);
+        assert!(desk.recorder.due().unwrap() > soon);
+        desk.recorder.on_published(&post(&board, MOUSE, 100));
+        assert!(desk.recorder.due().unwrap() <= soon);
     }
 
     #[test]
     fn what_happened_during_suspend_is_not_use() {
         let mut desk = Desk::new();
         let at = |seconds| Timestamp::from_start(Duration::from_secs(seconds));
-        desk.tell(MOUSE, 60);
+        desk.record_charge(MOUSE, 60);
         assert_eq!(desk.chronicle.interrupt(MOUSE, at(1000)), None);
         // It is offline already, or was never recorded.
         assert_eq!(desk.chronicle.interrupt(MOUSE, at(2000)), None);
         assert_eq!(desk.chronicle.interrupt(KEYBOARD, at(2000)), None);
         desk.seconds = 4999;
-        desk.tell(MOUSE, 60);
+        desk.record_charge(MOUSE, 60);
         // The time of day was set back.
         assert_eq!(desk.chronicle.interrupt(MOUSE, at(3000)), None);
         let entries = read(&desk.directory(), MOUSE, Timestamp::START).unwrap();
@@ -350,11 +353,11 @@ mod tests {
     #[test]
     fn a_removed_directory_is_created_again_with_its_lock() {
         let mut desk = Desk::new();
-        assert_eq!(desk.tell(KEYBOARD, 60), None);
+        assert_eq!(desk.record_charge(KEYBOARD, 60), None);
         fs::remove_dir_all(desk.directory()).unwrap();
         // An unchanged value is not written, which is not a failure.
-        assert_eq!(desk.tell(KEYBOARD, 60), None);
-        assert_eq!(desk.tell(KEYBOARD, 59), None);
+        assert_eq!(desk.record_charge(KEYBOARD, 60), None);
+        assert_eq!(desk.record_charge(KEYBOARD, 59), None);
         assert_eq!(desk.charges(KEYBOARD), [59]);
         assert!(History::open(desk.directory(), Timestamp::START).is_err());
     }
@@ -362,17 +365,17 @@ mod tests {
     #[test]
     fn a_directory_that_cannot_be_created_is_logged_once_and_so_is_recovery() {
         let mut desk = Desk::new();
-        desk.tell(KEYBOARD, 60);
-        desk.tell(MOUSE, 90);
+        desk.record_charge(KEYBOARD, 60);
+        desk.record_charge(MOUSE, 90);
         fs::remove_dir_all(desk.directory()).unwrap();
         fs::write(desk.directory(), "in its place").unwrap();
-        let line = desk.tell(KEYBOARD, 59).unwrap();
+        let line = desk.record_charge(KEYBOARD, 59).unwrap();
         assert!(line.starts_with("no history is written: "), "{line}");
-        assert_eq!(desk.tell(KEYBOARD, 58), None);
-        assert_eq!(desk.tell(MOUSE, 89), None);
+        assert_eq!(desk.record_charge(KEYBOARD, 58), None);
+        assert_eq!(desk.record_charge(MOUSE, 89), None);
         fs::remove_file(desk.directory()).unwrap();
-        assert!(again(desk.tell(MOUSE, 89)));
-        assert_eq!(desk.tell(KEYBOARD, 58), None);
+        assert!(again(desk.record_charge(MOUSE, 89)));
+        assert_eq!(desk.record_charge(KEYBOARD, 58), None);
         assert_eq!(
             (desk.charges(KEYBOARD), desk.charges(MOUSE)),
             (vec![58], vec![89])
@@ -382,34 +385,38 @@ mod tests {
     #[test]
     fn recovery_is_logged_only_after_a_successful_write() {
         let mut desk = Desk::new();
-        desk.tell(KEYBOARD, 60);
+        desk.record_charge(KEYBOARD, 60);
         fs::remove_dir_all(desk.file(KEYBOARD).parent().unwrap()).unwrap();
         fs::create_dir_all(desk.file(KEYBOARD)).unwrap();
-        assert!(desk.tell(KEYBOARD, 59).is_some());
+        assert!(desk.record_charge(KEYBOARD, 59).is_some());
         // An unchanged value, and the directory is still at the path of the file.
-        desk.tell(MOUSE, 90);
-        assert_eq!(desk.tell(MOUSE, 90), None);
-        assert_eq!(desk.tell(KEYBOARD, 60), None);
+        desk.record_charge(MOUSE, 90);
+        assert_eq!(desk.record_charge(MOUSE, 90), None);
+        assert_eq!(desk.record_charge(KEYBOARD, 60), None);
         fs::remove_dir(desk.file(KEYBOARD)).unwrap();
-        assert!(again(desk.tell(KEYBOARD, 60)));
+        assert!(again(desk.record_charge(KEYBOARD, 60)));
     }
 
     #[test]
     fn the_success_of_one_device_does_not_hide_the_failure_of_another() {
         let mut desk = Desk::new();
         fs::create_dir_all(desk.file(KEYBOARD)).unwrap();
-        let line = desk.tell(KEYBOARD, 60).unwrap();
+        let line = desk.record_charge(KEYBOARD, 60).unwrap();
         assert!(
             line.contains(desk.file(KEYBOARD).to_str().unwrap()),
             "{line}"
         );
         for percent in 50..60 {
-            assert_eq!(desk.tell(MOUSE, percent), None, "its file is writable");
-            assert_eq!(desk.tell(KEYBOARD, percent), None, "logged before");
+            assert_eq!(
+                desk.record_charge(MOUSE, percent),
+                None,
+                "its file is writable"
+            );
+            assert_eq!(desk.record_charge(KEYBOARD, percent), None, "logged before");
         }
         fs::remove_dir(desk.file(KEYBOARD)).unwrap();
-        assert_eq!(desk.tell(MOUSE, 70), None);
-        let line = desk.tell(KEYBOARD, 70).unwrap();
+        assert_eq!(desk.record_charge(MOUSE, 70), None);
+        let line = desk.record_charge(KEYBOARD, 70).unwrap();
         let expected = format!("the history of {KEYBOARD} can be written again");
         assert_eq!(line, expected);
     }
@@ -419,15 +426,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("history"), "in its place").unwrap();
         let directory = folder.path().join("history");
-        let chronicle = Chronicle::open(Some(&directory), Timestamp::START);
+        let recorder = Recorder::open(Some(&directory), Timestamp::START);
         let mut desk = Desk {
             folder,
-            chronicle,
+            recorder,
             seconds: 0,
         };
-        assert_eq!(desk.tell(KEYBOARD, 60), None, "logged at the start");
+        assert_eq!(
+            desk.record_charge(KEYBOARD, 60),
+            None,
+            "logged at the start"
+        );
         fs::remove_file(&directory).unwrap();
-        assert!(again(desk.tell(KEYBOARD, 60)));
+        assert!(again(desk.record_charge(KEYBOARD, 60)));
         assert_eq!(desk.charges(KEYBOARD), [60]);
     }
 
@@ -436,20 +447,20 @@ mod tests {
         let mut desk = Desk::new();
         let now = Timestamp::from_start(Duration::from_secs(1000));
         let by_port = "C091-usb-0000:00:14.0-2-input2";
-        desk.tell(by_port, 60);
+        desk.record_charge(by_port, 60);
         // A directory occupies the path of the file.
         fs::create_dir_all(desk.file(MOUSE)).unwrap();
-        let line = desk.chronicle.join_at(by_port, MOUSE, now).unwrap();
+        let line = desk.recorder.join_at(by_port, MOUSE, now).unwrap();
         assert!(line.contains("will be retried"), "{line}");
-        assert_eq!(desk.chronicle.retry_joins(now), Vec::<String>::new());
+        assert_eq!(desk.recorder.retry_joins(now), Vec::<String>::new());
         // The device is identified once more, by another id.
-        assert!(desk.chronicle.join_at(MOUSE, KEYBOARD, now).is_some());
+        assert!(desk.recorder.join_at(MOUSE, KEYBOARD, now).is_some());
         assert_eq!(desk.charges(KEYBOARD), Vec::<u8>::new());
-        desk.tell(KEYBOARD, 59);
-        assert_eq!(desk.chronicle.retry_joins(now).len(), 1);
+        desk.record_charge(KEYBOARD, 59);
+        assert_eq!(desk.recorder.retry_joins(now).len(), 1);
         assert_eq!(desk.charges(KEYBOARD), [60, 59]);
         assert!(!desk.file(by_port).exists());
-        assert_eq!(desk.chronicle.retry_joins(now), Vec::<String>::new());
+        assert_eq!(desk.recorder.retry_joins(now), Vec::<String>::new());
     }
 
     #[test]
@@ -458,11 +469,11 @@ mod tests {
         fs::create_dir_all(desk.file(MOUSE)).unwrap();
         for number in 0..300 {
             let device = format!("4002-{number}");
-            desk.tell(&device, 60);
-            desk.chronicle.join_at(&device, MOUSE, Timestamp::START);
-            desk.chronicle.join_at(&device, MOUSE, Timestamp::START);
+            desk.record_charge(&device, 60);
+            desk.recorder.join_at(&device, MOUSE, Timestamp::START);
+            desk.recorder.join_at(&device, MOUSE, Timestamp::START);
         }
-        assert_eq!(desk.chronicle.pending.len(), MOST_PENDING);
+        assert_eq!(desk.recorder.pending.len(), MOST_PENDING);
     }
 
     #[test]
@@ -472,9 +483,9 @@ mod tests {
         for number in 0..1000 {
             let device = format!("4002-{number}");
             fs::create_dir_all(desk.file(&device)).unwrap();
-            logged += usize::from(desk.tell(&device, 60).is_some());
+            logged += usize::from(desk.record_charge(&device, 60).is_some());
         }
         assert_eq!(logged, MOST_FAILING);
-        assert_eq!(desk.chronicle.failing.len(), MOST_FAILING);
+        assert_eq!(desk.recorder.failing.len(), MOST_FAILING);
     }
 }

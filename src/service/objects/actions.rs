@@ -12,17 +12,17 @@ use zbus::{Connection, MatchRule, Message};
 use crate::manager::{Command, CommandSender};
 use crate::service::admission::Admission;
 use crate::service::histories::Histories;
-use crate::service::leases::{Leases, Refusal, Wish};
+use crate::service::leases::{Leases, LightCommand, Refusal};
 use hidpp_proto::units::Timestamp;
 
 /// The actions that objects can perform apart from reading the board: sending commands to the
 /// hardware thread, and reading histories.
 #[derive(Clone)]
-pub(in crate::service) struct Hands {
+pub(in crate::service) struct Actions {
     commands: CommandSender,
     leases: Arc<Mutex<Leases>>,
     /// The callers with a match rule for their leaving the bus.
-    watched: Arc<Mutex<BTreeMap<String, Watch>>>,
+    rules: Arc<Mutex<BTreeMap<String, RuleState>>>,
     histories: Histories,
     admission: Arc<Admission>,
 }
@@ -30,21 +30,21 @@ pub(in crate::service) struct Hands {
 /// The state of a match rule for a caller leaving the bus. The order matters: removing a rule
 /// before it was added has no effect, and the rule would stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Watch {
+enum RuleState {
     /// The rule is being added.
     Adding,
     /// The rule is being added, and is no longer needed.
-    Unwanted,
+    Abandoned,
     /// The rule was added.
     Added,
 }
 
-impl Hands {
+impl Actions {
     pub(in crate::service) fn new(commands: CommandSender, histories: Histories) -> Self {
         Self {
             commands,
             leases: Arc::default(),
-            watched: Arc::default(),
+            rules: Arc::default(),
             histories,
             admission: Arc::default(),
         }
@@ -78,9 +78,9 @@ impl Hands {
         period: u32,
     ) -> Result<(), Refusal> {
         let user = self.admission.user(caller);
-        let wish =
+        let command =
             self.with_leases(|leases, now| leases.want(now, caller, user, device, count, period))?;
-        self.pass_on(wish);
+        self.pass_on(command);
         Ok(())
     }
 
@@ -92,8 +92,8 @@ impl Hands {
     /// The computer resumed from suspend: flags and series may be lost.
     pub(in crate::service) fn resume(&self) {
         self.command(Command::Resumed);
-        let wishes = self.with_leases(Leases::again);
-        self.pass_on(wishes);
+        let commands = self.with_leases(Leases::again);
+        self.pass_on(commands);
     }
 
     /// A caller left the bus.
@@ -104,22 +104,22 @@ impl Hands {
 
     /// Ends the leases of a caller.
     pub(in crate::service) fn forget(&self, caller: &str) {
-        let wishes = self.with_leases(|leases, now| leases.leave(now, caller));
-        self.pass_on(wishes);
+        let commands = self.with_leases(|leases, now| leases.leave(now, caller));
+        self.pass_on(commands);
     }
 
     /// A device is back online, without a running series.
     pub(in crate::service) fn renew(&self, device: &str) {
-        let wish = self.with_leases(|leases, now| leases.renew(now, device));
-        self.pass_on(wish);
+        let command = self.with_leases(|leases, now| leases.renew(now, device));
+        self.pass_on(command);
     }
 
     /// Adds a match rule for a caller leaving the bus; `false`: it left already, or the bus
     /// refused. Removes the rules of callers without leases: the bus allows only some hundred
     /// rules.
     pub(in crate::service) async fn watch(&self, connection: &Connection, caller: &str) -> bool {
-        let watched: Vec<String> = lock(&self.watched).keys().cloned().collect();
-        for other in watched {
+        let rules: Vec<String> = lock(&self.rules).keys().cloned().collect();
+        for other in rules {
             if !self.has_light(&other) {
                 self.unwatch(connection, &other).await;
             }
@@ -131,20 +131,20 @@ impl Hands {
             return false;
         };
         let is_new = {
-            let mut watched = lock(&self.watched);
-            let before = watched.get(caller).copied();
-            if before != Some(Watch::Added) {
+            let mut rules = lock(&self.rules);
+            let before = rules.get(caller).copied();
+            if before != Some(RuleState::Added) {
                 // This includes a rule that was marked as no longer needed.
-                watched.insert(caller.to_owned(), Watch::Adding);
+                rules.insert(caller.to_owned(), RuleState::Adding);
             }
             before.is_none()
         };
         if is_new {
             let added = bus.add_match_rule(rule).await.is_ok();
             let is_wanted = {
-                let mut watched = lock(&self.watched);
-                let watch = watched.insert(caller.to_owned(), Watch::Added);
-                watch == Some(Watch::Adding)
+                let mut rules = lock(&self.rules);
+                let rule = rules.insert(caller.to_owned(), RuleState::Added);
+                rule == Some(RuleState::Adding)
             };
             // After a timeout, too: the bus may have added it later.
             if !added || !is_wanted {
@@ -164,14 +164,14 @@ impl Hands {
     /// thread is the one that reads it.
     pub(in crate::service) async fn unwatch(&self, connection: &Connection, caller: &str) {
         let is_added = {
-            let mut watched = lock(&self.watched);
-            match watched.get_mut(caller) {
-                Some(watch @ Watch::Adding) => {
-                    *watch = Watch::Unwanted;
+            let mut rules = lock(&self.rules);
+            match rules.get_mut(caller) {
+                Some(rule @ RuleState::Adding) => {
+                    *rule = RuleState::Abandoned;
                     false
                 }
-                Some(Watch::Added) => watched.remove(caller).is_some(),
-                Some(Watch::Unwanted) | None => false,
+                Some(RuleState::Added) => rules.remove(caller).is_some(),
+                Some(RuleState::Abandoned) | None => false,
             }
         };
         if is_added
@@ -186,8 +186,8 @@ impl Hands {
         }
     }
 
-    fn pass_on(&self, wishes: impl IntoIterator<Item = Wish>) {
-        for (device, series) in wishes {
+    fn pass_on(&self, commands: impl IntoIterator<Item = LightCommand>) {
+        for (device, series) in commands {
             self.command(Command::MeasureLight { device, series });
         }
     }

@@ -11,7 +11,7 @@ use super::bus_error::BusError;
 
 /// The receiving end, for the hardware thread: its descriptor becomes readable on shutdown.
 #[derive(Debug)]
-pub struct Ending {
+pub struct Shutdown {
     stream: UnixStream,
     other: UnixStream,
     reason: Arc<Mutex<Option<BusError>>>,
@@ -19,22 +19,22 @@ pub struct Ending {
 
 /// The sending end, for other threads.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct ShutdownSender {
     stream: UnixStream,
     reason: Arc<Mutex<Option<BusError>>>,
 }
 
-impl Ending {
+impl Shutdown {
     /// Triggered by SIGINT, SIGTERM and SIGHUP.
     pub fn of_signals() -> io::Result<Self> {
-        let ending = Self::new()?;
+        let shutdown = Self::new()?;
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signal_hook::low_level::pipe::register(signal, ending.other.try_clone()?)?;
+            signal_hook::low_level::pipe::register(signal, shutdown.other.try_clone()?)?;
         }
-        Ok(ending)
+        Ok(shutdown)
     }
 
-    /// Triggered only by [`Self::end`] and by other threads.
+    /// Triggered only by [`Self::start`] and by other threads.
     pub fn new() -> io::Result<Self> {
         let (stream, other) = UnixStream::pair()?;
         other.set_nonblocking(true)?;
@@ -46,7 +46,7 @@ impl Ending {
     }
 
     /// Starts an orderly shutdown, as a signal does.
-    pub fn end(&self) {
+    pub fn start(&self) {
         wake(&self.other);
     }
 
@@ -54,8 +54,8 @@ impl Ending {
         self.stream.as_fd()
     }
 
-    pub(super) fn teller(&self) -> io::Result<Teller> {
-        Ok(Teller {
+    pub(super) fn sender(&self) -> io::Result<ShutdownSender> {
+        Ok(ShutdownSender {
             stream: self.other.try_clone()?,
             reason: Arc::clone(&self.reason),
         })
@@ -70,9 +70,9 @@ impl Ending {
     }
 }
 
-impl Teller {
+impl ShutdownSender {
     /// Starts the shutdown; only the first reason is reported.
-    pub(super) fn end(&self, why: BusError) {
+    pub(super) fn start(&self, why: BusError) {
         self.reason
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -8,7 +8,7 @@ use hidpp_proto::units::Timestamp;
 /// When the time of day is set (by the network, on a computer without a real-time clock), the
 /// offset is updated, so that earlier readings are converted to the new time, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Wall {
+pub(super) struct WallClock {
     ahead: Duration,
     behind: Duration,
 }
@@ -22,9 +22,9 @@ pub(super) fn today() -> Timestamp {
 /// The smallest difference that counts as a step of the time of day.
 const STEP: Duration = Duration::from_secs(2);
 
-impl Wall {
+impl WallClock {
     /// Updates the offset between the two clocks.
-    pub(super) fn look(&mut self, now: Timestamp) {
+    pub(super) fn update(&mut self, now: Timestamp) {
         self.compare(now, today().since_start());
     }
 
@@ -56,13 +56,13 @@ mod tests {
     #[test]
     fn a_step_of_the_time_of_day_moves_earlier_times_too() {
         let at = Timestamp::from_start;
-        let mut wall = Wall::default();
-        wall.compare(at(seconds(100)), seconds(101));
-        assert_eq!(wall.unix(at(seconds(90))), seconds(90));
+        let mut wall_clock = WallClock::default();
+        wall_clock.compare(at(seconds(100)), seconds(101));
+        assert_eq!(wall_clock.unix(at(seconds(90))), seconds(90));
         // From 1970 to today, and a day back.
-        wall.compare(at(seconds(200)), seconds(1_800_000_200));
-        assert_eq!(wall.unix(at(seconds(90))), seconds(1_800_000_090));
-        wall.compare(at(seconds(300)), seconds(1_799_913_900));
-        assert_eq!(wall.unix(at(seconds(300))), seconds(1_799_913_900));
+        wall_clock.compare(at(seconds(200)), seconds(1_800_000_200));
+        assert_eq!(wall_clock.unix(at(seconds(90))), seconds(1_800_000_090));
+        wall_clock.compare(at(seconds(300)), seconds(1_799_913_900));
+        assert_eq!(wall_clock.unix(at(seconds(300))), seconds(1_799_913_900));
     }
 }
