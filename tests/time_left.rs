@@ -28,7 +28,7 @@ use solar_status::device::{
 };
 use solar_status::history::forecast::time_left;
 use solar_status::history::{Entry, HEARTBEAT, History, Sample};
-use solar_status::manager::{Follow, Memory, News, NoCommands, Query, follow};
+use solar_status::manager::{Follow, Memory, MonitorEvent, NoCommands, Query, follow};
 use solar_status::nodes::{Given, SimulatedNode, Tapping, node_of};
 use solar_status::transport::{NodeInfo, Transport};
 
@@ -133,7 +133,7 @@ fn recorded() -> Vec<Recorded> {
             until: Some(after(DAYS * DAY)),
         },
         &mut |at, news| {
-            if let News::Change(change) = news {
+            if let MonitorEvent::Change(change) = news {
                 recorder.take(at, *change);
             }
             io::Result::Ok(())

@@ -24,7 +24,7 @@ pub use command::{
     Command, CommandReceiver, CommandSender, Commands, NoCommands, NotSent, command_channel,
 };
 pub use memory::{Memory, MemoryError, Saved};
-pub use monitor::{Follow, FollowError, News, NodeSource, follow};
+pub use monitor::{Follow, FollowError, MonitorEvent, NodeSource, follow};
 pub use query::Query;
 pub use snapshot::{Failure, Snapshot};
 pub use unreadable::{Obstacle, Unreadable, unreadable};
@@ -245,7 +245,7 @@ fn run<'a>(
 /// that became readable.
 fn wait<'n, 'a: 'n>(
     nodes: impl Iterator<Item = &'n mut Node<'a>>,
-    beside: &[BorrowedFd<'_>],
+    additional: &[BorrowedFd<'_>],
     clock: &mut dyn Clock,
     until: Option<Timestamp>,
 ) -> io::Result<Wake> {
@@ -254,7 +254,7 @@ fn wait<'n, 'a: 'n>(
     let (places, mut descriptors): (Vec<usize>, Vec<BorrowedFd<'_>>) = watched
         .flat_map(|(place, node)| node.descriptors().map(move |fd| (place, fd)))
         .unzip();
-    descriptors.extend(beside);
+    descriptors.extend(additional);
     let wake = clock.wait(&descriptors, until)?;
     if let Wake::Readable(readable) = &wake {
         for place in readable.iter().filter_map(|at| places.get(*at)) {

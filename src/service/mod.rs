@@ -54,7 +54,9 @@ use shutdown::ShutdownSender;
 
 use crate::bus::Layout;
 use crate::clock::{Clock, RealClock};
-use crate::manager::{Failure, Follow, FollowError, News, NodeSource, command_channel, follow};
+use crate::manager::{
+    Failure, Follow, FollowError, MonitorEvent, NodeSource, command_channel, follow,
+};
 use crate::nodes::TraceError;
 use crate::text;
 use crate::transport::{TransportError, WatchError};
@@ -168,15 +170,15 @@ pub fn serve(
         },
         &mut |now, news| {
             match news {
-                News::Change(change) => {
+                MonitorEvent::Change(change) => {
                     if let Some(device) = change.back() {
                         actions.renew(&device.id);
                     }
                     board.take(now, *change);
                 }
-                News::Failure(failure) => warn!("{}", words(&failure)),
-                News::Unreadable(unreadable) => info!("{unreadable}"),
-                News::Settled => board.settle(),
+                MonitorEvent::Failure(failure) => warn!("{}", words(&failure)),
+                MonitorEvent::Unreadable(unreadable) => info!("{unreadable}"),
+                MonitorEvent::Settled => board.settle(),
             }
             Ok(())
         },

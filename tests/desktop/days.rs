@@ -12,7 +12,7 @@ use solar_status::capture::TraceFile;
 use solar_status::clock::VirtualClock;
 use solar_status::device::Change;
 use solar_status::history::{History, Sample};
-use solar_status::manager::{Follow, Memory, News, NoCommands, Query, follow};
+use solar_status::manager::{Follow, Memory, MonitorEvent, NoCommands, Query, follow};
 use solar_status::nodes::{Given, SimulatedNode, Tapping};
 use solar_status::transport::{NodeInfo, Transport};
 
@@ -68,7 +68,7 @@ fn pass(
             until: Some(end),
         },
         &mut |at, news| {
-            if let News::Change(change) = news {
+            if let MonitorEvent::Change(change) = news {
                 report(at, *change);
             }
             Ok(())

@@ -8,7 +8,7 @@ use hidpp_proto::units::{Lux, Percent, Timestamp};
 use hidpp_sim::Firmware;
 use hidpp_sim::receiver::Receiver;
 use solar_status::device::{Change, Device};
-use solar_status::manager::{Command, News};
+use solar_status::manager::{Command, MonitorEvent};
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::{FollowHarness, words};
@@ -55,7 +55,7 @@ fn a_series_that_begins_early_does_not_delay_the_end_of_the_start() {
     let events = harness.follow(60);
     let settled = events
         .iter()
-        .find(|(_, event)| matches!(event, News::Settled));
+        .find(|(_, event)| matches!(event, MonitorEvent::Settled));
     let (second, _) = settled.unwrap();
     assert!((3..10).contains(second), "{second}");
 }
@@ -71,7 +71,7 @@ fn harness() -> (FollowHarness, Shared) {
 }
 
 /// How many light readings were reported between these seconds.
-fn measured(events: &[(u64, News)], from: u64, to: u64) -> usize {
+fn measured(events: &[(u64, MonitorEvent)], from: u64, to: u64) -> usize {
     let words = words(events);
     let of_light = words.iter().filter(|it| it.ends_with("K750 light"));
     let seconds = of_light.filter_map(|it| it.split(' ').next()?.parse().ok());
@@ -402,7 +402,7 @@ fn after_resuming_everything_is_read_once_with_a_delay_of_a_second() {
 }
 
 /// The events from this second on, sorted.
-fn news(events: &[(u64, News)], from: u64) -> Vec<String> {
+fn news(events: &[(u64, MonitorEvent)], from: u64) -> Vec<String> {
     let since = events.iter().position(|(second, _)| *second >= from);
     let mut words = words(&events[since.unwrap_or(events.len())..]);
     words.sort();
@@ -451,14 +451,14 @@ fn a_receiver_still_being_discovered_at_suspend_is_found_after_resuming() {
         let mut added: Vec<&Device> = Vec::new();
         for (_, news) in &events {
             match news {
-                News::Change(change) => match &**change {
+                MonitorEvent::Change(change) => match &**change {
                     Change::DeviceAdded(device) => added.push(device),
                     Change::DeviceRemoved(device) => panic!("{millis}: {device:?}"),
                     _ => {}
                 },
-                News::Failure(failure) => panic!("{millis}: {failure}"),
-                News::Unreadable(unreadable) => panic!("{millis}: {unreadable}"),
-                News::Settled => {}
+                MonitorEvent::Failure(failure) => panic!("{millis}: {failure}"),
+                MonitorEvent::Unreadable(unreadable) => panic!("{millis}: {unreadable}"),
+                MonitorEvent::Settled => {}
             }
         }
         assert_eq!(added.len(), 3, "{millis}: {:?}", words(&events));

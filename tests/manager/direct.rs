@@ -5,7 +5,7 @@ use hidpp_sim::battery::State;
 use hidpp_sim::direct::{DirectDevice, Indices};
 use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::{Change, Link, Presence};
-use solar_status::manager::{Memory, News};
+use solar_status::manager::{Memory, MonitorEvent};
 
 use crate::desk::{Shared, hours, percent};
 use crate::follow_harness::FollowHarness;
@@ -155,13 +155,13 @@ fn a_headset_that_is_switched_on_later_is_read() {
     });
     let events = harness.follow(30);
     let presence = events.iter().filter_map(|(second, news)| match news {
-        News::Change(change) => match &**change {
+        MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
                 Some((*second, it.presence, percent(it)))
             }
             _ => None,
         },
-        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
     });
     assert_eq!(
         presence.collect::<Vec<_>>(),

@@ -10,7 +10,7 @@ use hidpp_sim::catalogue;
 use hidpp_sim::scenario::{self, K750, K800, M705};
 use hidpp_sim::{Firmware, Plugged};
 use solar_status::device::{Change, Device, Presence};
-use solar_status::manager::News;
+use solar_status::manager::MonitorEvent;
 
 use crate::desk::{SIX, Shared, hours, in_slot, percent};
 use crate::follow_harness::{FollowHarness, words};
@@ -20,13 +20,13 @@ pub(crate) fn desk() -> Shared {
 }
 
 /// The last reported state of the device with this name.
-pub(crate) fn last<'a>(events: &'a [(u64, News)], name: &str) -> &'a Device {
+pub(crate) fn last<'a>(events: &'a [(u64, MonitorEvent)], name: &str) -> &'a Device {
     let devices = events.iter().rev().filter_map(|(_, news)| match news {
-        News::Change(change) => match &**change {
+        MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
         },
-        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
     });
     let mut named = devices.filter(|it| it.name.as_deref() == Some(name));
     named.next().unwrap()
@@ -44,7 +44,9 @@ fn receivers_with_the_same_serial_number_are_distinguished() {
     let events = harness.follow(20);
     let (mut there, mut most) = (BTreeSet::new(), 0);
     for (_, news) in &events {
-        let News::Change(change) = news else { continue };
+        let MonitorEvent::Change(change) = news else {
+            continue;
+        };
         match &**change {
             Change::DeviceAdded(it) => assert!(there.insert(it.link.clone()), "{it:?}"),
             Change::DeviceRemoved(it) => assert!(there.remove(&it.link), "{it:?}"),

@@ -11,7 +11,9 @@ use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report, Slot};
 use solar_status::clock::{Clock, VirtualClock, Wake};
 use solar_status::device::Change;
-use solar_status::manager::{Command, Commands, Follow, Memory, News, NodeSource, Query, follow};
+use solar_status::manager::{
+    Command, Commands, Follow, Memory, MonitorEvent, NodeSource, Query, follow,
+};
 use solar_status::transport::{NodeEvent, NodeInfo, Transport, TransportError, WatchError};
 
 use crate::desk::{Shared, query};
@@ -236,7 +238,7 @@ impl FollowHarness {
     }
 
     /// Follows until this second, and returns the reported events with their seconds.
-    pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, News)> {
+    pub(crate) fn follow(&mut self, seconds: u64) -> Vec<(u64, MonitorEvent)> {
         let mut acts = std::mem::take(&mut self.acts);
         acts.sort_by_key(|(at, _)| *at);
         let mut clock = ScheduledClock {
@@ -272,10 +274,10 @@ impl FollowHarness {
 }
 
 /// The events in short form: `1 + K750`, `30 K750 battery light`.
-pub(crate) fn words(events: &[(u64, News)]) -> Vec<String> {
+pub(crate) fn words(events: &[(u64, MonitorEvent)]) -> Vec<String> {
     let name = |device: &solar_status::device::Device| device.name.clone().unwrap_or_default();
-    let word = |news: &News| match news {
-        News::Change(change) => match &**change {
+    let word = |news: &MonitorEvent| match news {
+        MonitorEvent::Change(change) => match &**change {
             Change::ReceiverAdded(_) => "+ receiver".to_owned(),
             Change::ReceiverRemoved(_) => "- receiver".to_owned(),
             Change::DeviceAdded(device) => format!("+ {}", name(device)),
@@ -288,13 +290,13 @@ pub(crate) fn words(events: &[(u64, News)]) -> Vec<String> {
             Change::LightKey(device) => format!("{} key", name(device)),
             Change::Identified { from, to } => format!("{from} is {to}"),
         },
-        News::Failure(failure) => format!("! {failure}"),
-        News::Unreadable(unreadable) => format!("? {unreadable}"),
-        News::Settled => "settled".to_owned(),
+        MonitorEvent::Failure(failure) => format!("! {failure}"),
+        MonitorEvent::Unreadable(unreadable) => format!("? {unreadable}"),
+        MonitorEvent::Settled => "settled".to_owned(),
     };
     events
         .iter()
-        .filter(|(_, news)| !matches!(news, News::Settled))
+        .filter(|(_, news)| !matches!(news, MonitorEvent::Settled))
         .map(|(second, news)| format!("{second} {}", word(news)))
         .collect()
 }

@@ -13,7 +13,7 @@ use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Plugged, catalogue};
 use solar_status::clock::VirtualClock;
 use solar_status::device::{Change, Device, Link, Presence, Selector};
-use solar_status::manager::{Command, Memory, News, OpenNode, Snapshot, read_status};
+use solar_status::manager::{Command, Memory, MonitorEvent, OpenNode, Snapshot, read_status};
 
 use crate::desk::{Shared, hours, in_slot, query};
 use crate::follow_harness::FollowHarness;
@@ -56,10 +56,12 @@ fn cable(path: &'static str, serial: [u8; 4]) -> Shared {
 }
 
 /// The devices as reported up to a second.
-pub(crate) fn devices_of(events: &[(u64, News)], until: u64) -> BTreeMap<String, Device> {
+pub(crate) fn devices_of(events: &[(u64, MonitorEvent)], until: u64) -> BTreeMap<String, Device> {
     let mut there = BTreeMap::new();
     for (_, news) in events.iter().filter(|(second, _)| *second <= until) {
-        let News::Change(change) = news else { continue };
+        let MonitorEvent::Change(change) = news else {
+            continue;
+        };
         match &**change {
             Change::DeviceAdded(device) => {
                 let before = there.insert(device.id.clone(), device.clone());
@@ -238,7 +240,7 @@ fn a_device_that_claims_the_identity_of_another_does_not_take_over_its_id() {
         let ids: Vec<String> = devices_of(&events, STEP).into_keys().collect();
         assert_eq!(ids, expected);
         let moved = events.iter().filter(|(_, news)| {
-            matches!(news, News::Change(change) if matches!(**change, Change::Identified { .. }))
+            matches!(news, MonitorEvent::Change(change) if matches!(**change, Change::Identified { .. }))
         });
         assert_eq!(moved.count(), 0);
         harness.port.plug(&desk);
@@ -264,9 +266,9 @@ fn desk_of(mouse: Firmware) -> Shared {
 }
 
 /// How often what is kept of another id moved to that of a pairing record.
-fn joins(told: &[(u64, News)]) -> usize {
-    let is_join = |news: &News| match news {
-        News::Change(change) => {
+fn joins(told: &[(u64, MonitorEvent)]) -> usize {
+    let is_join = |news: &MonitorEvent| match news {
+        MonitorEvent::Change(change) => {
             matches!(&**change, Change::Identified { to, .. } if to.starts_with("405E-D"))
         }
         _ => false,
@@ -583,7 +585,7 @@ fn apart(serial: u8, receiver: u8) -> String {
     format!("4087-D000000{serial}-A000000{receiver}-1")
 }
 
-fn ids(events: &[(u64, News)], until: u64) -> Vec<String> {
+fn ids(events: &[(u64, MonitorEvent)], until: u64) -> Vec<String> {
     devices_of(events, until).into_keys().collect()
 }
 
@@ -763,7 +765,7 @@ fn the_next_device_at_a_port_does_not_take_over_the_id_of_the_last() {
     assert_eq!(ids(&events, 2 * STEP - 1), ["4087-D0000001"]);
     assert_eq!(ids(&events, 3 * STEP), [by_port]);
     assert!(!events.iter().any(|(_, news)| matches!(news,
-        News::Change(change) if matches!(**change, Change::Identified { .. }))));
+        MonitorEvent::Change(change) if matches!(**change, Change::Identified { .. }))));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use hidpp_sim::receiver::Receiver;
 use hidpp_sim::{Firmware, Plugged, catalogue};
 use solar_status::clock::VirtualClock;
 use solar_status::device::{Change, Device, Selector};
-use solar_status::manager::{Memory, News, OpenNode, Query, Snapshot, read_status};
+use solar_status::manager::{Memory, MonitorEvent, OpenNode, Query, Snapshot, read_status};
 use solar_status::transport::{NodeInfo, Transport, TransportError};
 
 use crate::desk::{Shared, hours, in_slot, query, read_by};
@@ -359,7 +359,7 @@ fn the_name_of_a_followed_device_is_read_when_it_wakes() {
     });
     let events = harness.follow(30);
     let devices = events.iter().filter_map(|(_, news)| match news {
-        News::Change(change) => match &**change {
+        MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => Some(it),
             _ => None,
         },

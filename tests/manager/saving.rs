@@ -11,7 +11,7 @@ use hidpp_proto::feature::solar_dashboard::LightMeasure;
 use hidpp_proto::units::Timestamp;
 use serde_json::Value;
 use solar_status::device::Change;
-use solar_status::manager::{Command, Memory, News};
+use solar_status::manager::{Command, Memory, MonitorEvent};
 
 use crate::desk::{Shared, id};
 use crate::follow_harness::FollowHarness;
@@ -113,7 +113,7 @@ fn worst_age(mut kept: Kept, every: u64, seconds: u64) -> Duration {
     let lights: Vec<(u64, Duration)> = events
         .iter()
         .filter_map(|(second, news)| match news {
-            News::Change(change) => match &**change {
+            MonitorEvent::Change(change) => match &**change {
                 Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => {
                     Some((*second, it.light?.at.since_start()))
                 }

@@ -6,7 +6,7 @@ use hidpp_proto::units::{Lux, Percent};
 use hidpp_sim::scenario::{K750, M705};
 use hidpp_sim::{Plugged, catalogue};
 use solar_status::device::{Change, Presence};
-use solar_status::manager::{Command, News};
+use solar_status::manager::{Command, MonitorEvent};
 use solar_status::transport::{NodeEvent, Supply};
 
 use crate::desk::{Shared, percent};
@@ -237,11 +237,11 @@ fn a_bluetooth_mouse_is_followed_with_its_node_closed() {
     expect_in_use(&mut harness, 20, 0);
     let events = harness.follow(30);
     let mut charges = events.iter().filter_map(|(_, news)| match news {
-        News::Change(change) => match &**change {
+        MonitorEvent::Change(change) => match &**change {
             Change::DeviceAdded(it) | Change::DeviceChanged(it, _) => percent(it),
             _ => None,
         },
-        News::Failure(_) | News::Unreadable(_) | News::Settled => None,
+        MonitorEvent::Failure(_) | MonitorEvent::Unreadable(_) | MonitorEvent::Settled => None,
     });
     assert_eq!(charges.next_back(), Some(40));
 }

@@ -11,7 +11,7 @@ use hidpp_sim::device::{Device, Protocol};
 use hidpp_sim::receiver::Receiver;
 use hidpp_sim::scenario::{self, K750, M705};
 use solar_status::device::{Change, Selector};
-use solar_status::manager::{Memory, News};
+use solar_status::manager::{Memory, MonitorEvent};
 
 use crate::desk::{Shared, hours};
 use crate::follow_harness::{FollowHarness, words};
@@ -193,10 +193,12 @@ fn every_jump_is_verified_even_after_a_failed_verification() {
 }
 
 /// Asserts that every removed device was added before, and that none is added twice.
-fn assert_balanced(events: &[(u64, News)], context: &str) {
+fn assert_balanced(events: &[(u64, MonitorEvent)], context: &str) {
     let mut there = BTreeSet::new();
     for (_, news) in events {
-        let News::Change(change) = news else { continue };
+        let MonitorEvent::Change(change) = news else {
+            continue;
+        };
         let right = match &**change {
             Change::DeviceAdded(device) => there.insert(device.id.clone()),
             Change::DeviceRemoved(device) => there.remove(&device.id),

@@ -14,7 +14,7 @@ use hidpp_proto::units::Timestamp;
 use rustix::event::{EventfdFlags, eventfd};
 use solar_status::clock::{Clock, RealClock, Wake};
 use solar_status::device::{Change, Changed, Device, Presence};
-use solar_status::manager::{Follow, Memory, News, NoCommands, NodeSource, Query, follow};
+use solar_status::manager::{Follow, Memory, MonitorEvent, NoCommands, NodeSource, Query, follow};
 use solar_status::transport::{
     HidrawTransport, NodeEvent, NodeInfo, NodeWatch, Transport, TransportError, WatchError,
 };
@@ -150,12 +150,12 @@ impl Clock for Counting<'_> {
 }
 
 /// An event in words; `None`: only a repeated reading.
-fn in_words(news: &News) -> Option<String> {
+fn in_words(news: &MonitorEvent) -> Option<String> {
     let change = match news {
-        News::Change(change) => &**change,
-        News::Failure(failure) => return Some(format!("! {failure}")),
-        News::Unreadable(unreadable) => return Some(format!("? {unreadable}")),
-        News::Settled => return None,
+        MonitorEvent::Change(change) => &**change,
+        MonitorEvent::Failure(failure) => return Some(format!("! {failure}")),
+        MonitorEvent::Unreadable(unreadable) => return Some(format!("? {unreadable}")),
+        MonitorEvent::Settled => return None,
     };
     let name = |device: &Device| device.name.clone().unwrap_or_default();
     Some(match change {

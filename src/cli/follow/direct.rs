@@ -138,19 +138,19 @@ fn follow(
             until,
         },
         &mut |at, news| match news {
-            manager::News::Change(change) => report(at, FollowEvent::Change(change)),
-            manager::News::Settled => {
+            manager::MonitorEvent::Change(change) => report(at, FollowEvent::Change(change)),
+            manager::MonitorEvent::Settled => {
                 let is_empty = nothing.get();
                 if is_empty {
                     remark(at, WAITING.to_owned())?;
                 }
                 report(at, FollowEvent::Settled { is_empty })
             }
-            manager::News::Unreadable(unreadable) => {
+            manager::MonitorEvent::Unreadable(unreadable) => {
                 nothing.set(false);
                 remark(at, unreadable.to_string())
             }
-            manager::News::Failure(failure) => {
+            manager::MonitorEvent::Failure(failure) => {
                 worst = worst.max(Exit::of_failure(&failure));
                 remark(at, failure.to_string())
             }

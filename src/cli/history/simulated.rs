@@ -11,7 +11,7 @@ use super::subject::Subject;
 use crate::clock::VirtualClock;
 use crate::device::{Change, Device};
 use crate::history::{HEARTBEAT, History, HistoryError, Sample};
-use crate::manager::{Follow, FollowError, Memory, News, NoCommands, Query, follow};
+use crate::manager::{Follow, FollowError, Memory, MonitorEvent, NoCommands, Query, follow};
 use crate::nodes::{Given, SimulatedNode, Tapping};
 use crate::transport::{NodeInfo, Transport};
 use hidpp_proto::session::Wanted;
@@ -85,7 +85,7 @@ impl Recorder {
                 until: Some(until),
             },
             &mut |at, news| {
-                if let News::Change(change) = news {
+                if let MonitorEvent::Change(change) = news {
                     self.take(at, *change).map_err(|error| {
                         failed = Some(error);
                         io::Error::other("the history cannot be written")

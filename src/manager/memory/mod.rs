@@ -41,7 +41,7 @@ use hidpp_proto::wire::Wpid;
 
 /// The age at which cached feature indexes are stale and looked up again: a firmware update may
 /// have moved features.
-const BELIEVED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const STALE_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The number of devices stored, more than any desk has; those not seen for longest are dropped.
 const MOST_DEVICES: usize = 1000;
@@ -187,7 +187,7 @@ impl Memory {
         device.protocol = known.protocol;
         // A time far in the future was recorded while the clock was wrong.
         let apart = now.since(checked).max(checked.since(now));
-        if apart > BELIEVED {
+        if apart > STALE_AFTER {
             // An identity does not change with the firmware.
             let mut lasting = Known::default();
             lasting.identified = known.identified;

@@ -15,7 +15,7 @@ const COMMANDS: usize = 16;
 
 impl Monitor<'_> {
     /// Executes queued commands; `true`: more may be queued.
-    pub(super) fn obey(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
+    pub(super) fn run_commands(&mut self, now: Timestamp, commands: &mut dyn Commands) -> bool {
         for _ in 0..COMMANDS {
             let Some(command) = commands.next_command() else {
                 return false;

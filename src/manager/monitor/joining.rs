@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
-use super::{Monitor, News};
+use super::{Monitor, MonitorEvent};
 use crate::device::Change;
 use crate::manager::fulfil;
 use crate::manager::joined::Request;
@@ -20,11 +20,11 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut put_off = Vec::new();
         for _ in 0..REQUESTS {
-            self.tell_changes(now, memory, tell)?;
+            self.report_changes(now, memory, report)?;
             let Some(request) = self.joined.next_request(now, &put_off, memory) else {
                 break;
             };
@@ -41,11 +41,11 @@ impl Monitor<'_> {
     }
 
     /// Reports changes. [`Change::Identified`] is reported once the new id is in use.
-    pub(super) fn tell_changes(
+    pub(super) fn report_changes(
         &mut self,
         now: Timestamp,
         memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut identified = VecDeque::new();
         loop {
@@ -56,7 +56,7 @@ impl Monitor<'_> {
                         continue;
                     }
                     for change in self.joined.take(change, node.port(), memory) {
-                        tell(now, News::Change(Box::new(change)))?;
+                        report(now, MonitorEvent::Change(Box::new(change)))?;
                     }
                 }
                 for (link, claim) in node.take_claims() {
@@ -74,11 +74,14 @@ impl Monitor<'_> {
                 node.adopt(now, &from, &to, memory);
                 while let Some(change) = node.poll_change() {
                     for change in self.joined.take(change, node.port(), memory) {
-                        tell(now, News::Change(Box::new(change)))?;
+                        report(now, MonitorEvent::Change(Box::new(change)))?;
                     }
                 }
             }
-            tell(now, News::Change(Box::new(Change::Identified { from, to })))?;
+            report(
+                now,
+                MonitorEvent::Change(Box::new(Change::Identified { from, to })),
+            )?;
         }
     }
 }

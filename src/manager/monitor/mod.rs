@@ -61,7 +61,7 @@ pub trait NodeSource {
 
 /// An event that [`follow`] reports.
 #[derive(Debug)]
-pub enum News {
+pub enum MonitorEvent {
     /// A receiver or device changed.
     Change(Box<Change>),
     /// A node or device failed; the others are followed on.
@@ -72,7 +72,7 @@ pub enum News {
     Settled,
 }
 
-impl News {
+impl MonitorEvent {
     /// The time within which the cache is to be saved because of this event.
     fn save_within(&self) -> Option<Duration> {
         let Self::Change(change) = self else {
@@ -111,7 +111,7 @@ pub struct Follow<'a> {
 /// reports events. At the end, flags and measurements on the devices are restored.
 pub fn follow(
     follow: Follow<'_>,
-    tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+    report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
 ) -> Result<Wake, FollowError> {
     let Follow {
         source,
@@ -132,7 +132,7 @@ pub fn follow(
         save_due: None,
         settled: false,
     };
-    let ended = monitor.run(source, commands, memory, clock, until, tell);
+    let ended = monitor.run(source, commands, memory, clock, until, report);
     // Flags and measurements are restored after a failure, too.
     let closed = monitor.close(memory, clock);
     memory.save_or_log();
@@ -175,13 +175,13 @@ impl Monitor<'_> {
         memory: &mut Memory,
         clock: &mut dyn Clock,
         until: Option<Timestamp>,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> Result<Wake, FollowError> {
-        let news_due: Cell<Option<Timestamp>> = Cell::default();
-        let tell = &mut |now: Timestamp, news: News| {
-            let due = news.save_within().map(|within| now + within);
-            news_due.set(news_due.get().into_iter().chain(due).min());
-            tell(now, news)
+        let save_due: Cell<Option<Timestamp>> = Cell::default();
+        let report = &mut |now: Timestamp, event: MonitorEvent| {
+            let due = event.save_within().map(|within| now + within);
+            save_due.set(save_due.get().into_iter().chain(due).min());
+            report(now, event)
         };
         loop {
             let now = clock.now();
@@ -197,26 +197,26 @@ impl Monitor<'_> {
                         self.waiting.retain(|waiting| waiting.info.id != id);
                         self.failed.remove(&id);
                         self.unreadable_nodes.disappear(&id);
-                        self.remove(now, &id, memory, tell)?;
+                        self.remove(now, &id, memory, report)?;
                     }
                     NodeEvent::Supply(_) | NodeEvent::SupplyGone(_) => {}
                 }
             }
-            self.open(now, source, memory, tell)?;
-            let more = self.obey(now, commands);
-            self.pump(now, memory, tell)?;
-            self.join(now, memory, tell)?;
+            self.open(now, source, memory, report)?;
+            let more = self.run_commands(now, commands);
+            self.pump(now, memory, report)?;
+            self.join(now, memory, report)?;
             self.settle(now, source);
             let settles = !self.settled && self.is_settled();
             for unreadable in self.unreadable_nodes.take(now, settles) {
-                tell(now, News::Unreadable(unreadable))?;
+                report(now, MonitorEvent::Unreadable(unreadable))?;
             }
             if settles {
                 self.settled = true;
-                tell(now, News::Settled)?;
+                report(now, MonitorEvent::Settled)?;
             }
-            let news_due = news_due.take().filter(|_| memory.is_kept());
-            self.save_due = self.save_due.into_iter().chain(news_due).min();
+            let save_due = save_due.take().filter(|_| memory.is_kept());
+            self.save_due = self.save_due.into_iter().chain(save_due).min();
             // Saved at once after the first poll, which took the most requests.
             if settles || self.save_due.is_some_and(|due| due <= now) {
                 self.save_due = None;
@@ -235,9 +235,9 @@ impl Monitor<'_> {
                 .chain(until);
             let due = due.min();
             let nodes = self.nodes.values_mut();
-            let beside = source.descriptor().into_iter().chain(commands.descriptor());
-            let beside: Vec<BorrowedFd<'_>> = beside.collect();
-            if wait(nodes, &beside, clock, due)? == Wake::Interrupted {
+            let additional = source.descriptor().into_iter().chain(commands.descriptor());
+            let additional: Vec<BorrowedFd<'_>> = additional.collect();
+            if wait(nodes, &additional, clock, due)? == Wake::Interrupted {
                 return Ok(Wake::Interrupted);
             }
         }
@@ -252,16 +252,16 @@ impl Monitor<'_> {
         &mut self,
         now: Timestamp,
         memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> io::Result<()> {
         for node in self.nodes.values_mut() {
             node.pump(now, memory);
         }
-        self.tell_changes(now, memory, tell)?;
+        self.report_changes(now, memory, report)?;
         let mut lost = Vec::new();
         for (id, node) in &mut self.nodes {
             for failure in node.take_device_failures() {
-                tell(now, News::Failure(failure))?;
+                report(now, MonitorEvent::Failure(failure))?;
             }
             if let Some(failure) = node.take_failure() {
                 let gone = matches!(&failure, Failure::Transport(TransportError::Gone { .. }));
@@ -269,13 +269,13 @@ impl Monitor<'_> {
                     self.failed.remove(id);
                 }
                 if !gone && !self.failed.contains_key(id) {
-                    tell(now, News::Failure(failure))?;
+                    report(now, MonitorEvent::Failure(failure))?;
                 }
                 lost.push(node.info().clone());
             }
         }
         for info in lost {
-            self.remove(now, &info.id, memory, tell)?;
+            self.remove(now, &info.id, memory, report)?;
             self.open_again(now, info);
         }
         Ok(())
@@ -286,9 +286,9 @@ impl Monitor<'_> {
         now: Timestamp,
         id: &NodeId,
         memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.tell_changes(now, memory, tell)?;
+        self.report_changes(now, memory, report)?;
         let Some(node) = self.nodes.remove(id) else {
             return Ok(());
         };
@@ -297,7 +297,7 @@ impl Monitor<'_> {
         memory.release(id);
         for change in node.removed() {
             for change in self.joined.take(change, None, memory) {
-                tell(now, News::Change(Box::new(change)))?;
+                report(now, MonitorEvent::Change(Box::new(change)))?;
             }
         }
         Ok(())

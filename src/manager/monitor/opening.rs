@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use log::debug;
 
-use super::{Monitor, News, NodeSource};
+use super::{Monitor, MonitorEvent, NodeSource};
 use crate::device::ReceiverModel;
 use crate::manager::memory::Memory;
 use crate::manager::node::Node;
@@ -54,7 +54,7 @@ impl Monitor<'_> {
         now: Timestamp,
         source: &mut dyn NodeSource,
         memory: &mut Memory,
-        tell: &mut dyn FnMut(Timestamp, News) -> io::Result<()>,
+        report: &mut dyn FnMut(Timestamp, MonitorEvent) -> io::Result<()>,
     ) -> io::Result<()> {
         let (due, later) = std::mem::take(&mut self.waiting)
             .into_iter()
@@ -96,9 +96,9 @@ impl Monitor<'_> {
                     if self.failed.contains_key(&waiting.info.id) {
                         debug!("{error}");
                     } else {
-                        tell(now, News::Failure(error.into()))?;
+                        report(now, MonitorEvent::Failure(error.into()))?;
                     }
-                    self.remove(now, &waiting.info.id, memory, tell)?;
+                    self.remove(now, &waiting.info.id, memory, report)?;
                     self.open_again(now, waiting.info);
                 }
             }

@@ -52,8 +52,8 @@ impl Monitor<'_> {
     /// Closes idle nodes for standby, and schedules opening those that have something to send.
     pub(super) fn settle(&mut self, now: Timestamp, source: &mut dyn NodeSource) {
         for (id, node) in &mut self.nodes {
-            for beside in node.settle(now, &self.coverage) {
-                match source.open(&beside) {
+            for info in node.settle(now, &self.coverage) {
+                match source.open(&info) {
                     Ok(transport) => node.listen(transport),
                     Err(error) => debug!("{error}"),
                 }

@@ -15,7 +15,7 @@ use hidpp_sim::receiver::Receiver;
 use proptest::prelude::*;
 use solar_status::device::{Change, Link};
 use solar_status::history::{self, History, Sample};
-use solar_status::manager::{Memory, News};
+use solar_status::manager::{Memory, MonitorEvent};
 
 use super::expected::{Checkpoint, Found, PresentLink, Reach, clones};
 use super::steps::{BOLT, LINGER, Model, RECEIVERS, SETTLED, SLOTS, Step, Unit};
@@ -487,11 +487,13 @@ impl World {
     }
 
     /// Records the reported readings as the daemon does.
-    pub(super) fn record(&self, events: &[(u64, News)]) {
+    pub(super) fn record(&self, events: &[(u64, MonitorEvent)]) {
         let at = |second| Timestamp::from_start(Duration::from_secs(second));
         let mut history = History::open(self.directory(), Timestamp::START).unwrap();
         for (second, news) in events {
-            let News::Change(change) = news else { continue };
+            let MonitorEvent::Change(change) = news else {
+                continue;
+            };
             match &**change {
                 Change::DeviceAdded(device)
                 | Change::DeviceChanged(device, _)

@@ -18,7 +18,7 @@ use crate::cli::style::Style;
 use crate::client::naming::Naming;
 use crate::clock::VirtualClock;
 use crate::device::{Change, Device, Link, Presence};
-use crate::manager::{Command, Follow, Memory, News, Query, command_channel, follow};
+use crate::manager::{Command, Follow, Memory, MonitorEvent, Query, command_channel, follow};
 use crate::nodes::{Desk, Given, Tapping, simulated};
 use crate::text::tests::assert_harmless;
 use hidpp_proto::session::Wanted;
@@ -60,10 +60,10 @@ pub(super) fn watched(desk: Desk, seconds: u64) -> (Model, usize) {
     };
     follow(follow_desk, &mut |now, news| {
         match news {
-            News::Change(change) => model.take(now, *change),
-            News::Unreadable(unreadable) => unreachable!("{unreadable}"),
-            News::Settled => model.settle(),
-            News::Failure(failure) => unreachable!("{failure}"),
+            MonitorEvent::Change(change) => model.take(now, *change),
+            MonitorEvent::Unreadable(unreadable) => unreachable!("{unreadable}"),
+            MonitorEvent::Settled => model.settle(),
+            MonitorEvent::Failure(failure) => unreachable!("{failure}"),
         }
         for (device, series) in lease.due(now, &model) {
             asked += 1;
