@@ -64,7 +64,7 @@ struct Notify {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OfDevice {
-    r#match: Who,
+    r#match: DeviceMatch,
     low: Option<Spanned<Threshold>>,
     critical: Option<Spanned<Threshold>>,
     charged: Option<bool>,
@@ -188,9 +188,9 @@ impl TryFrom<Value> for Quiet {
 
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Value")]
-struct Who(Selector);
+struct DeviceMatch(Selector);
 
-impl TryFrom<Value> for Who {
+impl TryFrom<Value> for DeviceMatch {
     type Error = &'static str;
 
     fn try_from(value: Value) -> Result<Self, Self::Error> {

@@ -32,15 +32,17 @@ pub struct Memory {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct OfDevice {
     /// The day on which it was last seen; with the exact time, the file would change too often.
-    heard: Timestamp,
-    told: BTreeMap<Kind, Told>,
+    #[serde(rename = "heard")]
+    seen: Timestamp,
+    #[serde(rename = "told")]
+    shown: BTreeMap<Kind, Shown>,
     /// The recorded days of a solar keyboard.
     #[serde(default)]
     pub(super) days: Days,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-struct Told {
+struct Shown {
     at: Timestamp,
     /// Whether its reason has ended since.
     over: bool,
@@ -52,16 +54,16 @@ impl Memory {
     /// The notifications about a device, which is marked as seen now.
     pub(super) fn of(&mut self, key: &str, now: Timestamp) -> &mut OfDevice {
         if !self.devices.contains_key(key) && self.devices.len() >= MOST_DEVICES {
-            let unheard = self.devices.iter().min_by_key(|(_, it)| it.heard);
-            if let Some(key) = unheard.map(|(key, _)| key.clone()) {
+            let oldest = self.devices.iter().min_by_key(|(_, it)| it.seen);
+            if let Some(key) = oldest.map(|(key, _)| key.clone()) {
                 self.devices.remove(&key);
             }
         }
         let device = self.devices.entry(key.to_owned()).or_default();
-        device.heard = day(now);
-        for told in device.told.values_mut() {
+        device.seen = day(now);
+        for shown in device.shown.values_mut() {
             // A time in the future, recorded with a wrong clock, must not suppress notifications.
-            told.at = told.at.min(now);
+            shown.at = shown.at.min(now);
         }
         device
     }
@@ -69,8 +71,8 @@ impl Memory {
     /// When a notification with this reason is allowed for a device; `None`: not while the reason
     /// of the previous one lasts.
     pub(super) fn allowed(&self, key: &str, kind: Kind) -> Option<Timestamp> {
-        let told = self.devices.get(key).and_then(|it| it.told.get(&kind));
-        told.map_or(Some(Timestamp::START), |told| told.allowed(kind))
+        let shown = self.devices.get(key).and_then(|it| it.shown.get(&kind));
+        shown.map_or(Some(Timestamp::START), |shown| shown.allowed(kind))
     }
 
     /// The trend of a solar keyboard's charge over this number of days.
@@ -81,12 +83,12 @@ impl Memory {
 
     /// Records a notification about a device.
     pub(super) fn on_shown(&mut self, key: &str, kind: Kind, now: Timestamp) {
-        let told = Told {
+        let shown = Shown {
             at: now,
             over: false,
             charged: false,
         };
-        self.of(key, now).told.insert(kind, told);
+        self.of(key, now).shown.insert(kind, shown);
     }
 }
 
@@ -98,26 +100,26 @@ fn day(at: Timestamp) -> Timestamp {
 
 impl OfDevice {
     /// Whether there was a notification with this reason.
-    pub(super) fn was_told(&self, kind: Kind) -> bool {
-        self.told.contains_key(&kind)
+    pub(super) fn was_shown(&self, kind: Kind) -> bool {
+        self.shown.contains_key(&kind)
     }
 
     /// The reason has ended.
     pub(super) fn end(&mut self, kind: Kind) {
-        if let Some(told) = self.told.get_mut(&kind) {
-            told.over = true;
+        if let Some(shown) = self.shown.get_mut(&kind) {
+            shown.over = true;
         }
     }
 
     /// The device is being charged.
     pub(super) fn charge(&mut self) {
-        for told in self.told.values_mut() {
-            told.charged = true;
+        for shown in self.shown.values_mut() {
+            shown.charged = true;
         }
     }
 }
 
-impl Told {
+impl Shown {
     fn allowed(self, kind: Kind) -> Option<Timestamp> {
         let pause = match kind {
             Kind::Light => LIGHT_AGAIN,

@@ -26,7 +26,7 @@ mod policy;
 mod quiet;
 mod reason;
 mod settings;
-mod watch;
+mod watched_device;
 
 pub use alert::{Alert, Bubble, Kind, Order, Urgency};
 pub use config::{Mistake, parse};

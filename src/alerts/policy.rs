@@ -10,7 +10,7 @@ use super::light::{Dimming, Past, Trend};
 use super::memory::Memory;
 use super::reason::Reason;
 use super::settings::{Limits, Settings};
-use super::watch::Watch;
+use super::watched_device::WatchedDevice;
 use crate::device::{Battery, BatterySource, ChargeState, Device};
 use hidpp_proto::units::Timestamp;
 
@@ -30,7 +30,7 @@ pub struct Alerts {
     /// The time zone of the quiet hours.
     zone: TimeZone,
     memory: Memory,
-    watches: BTreeMap<String, Watch>,
+    watches: BTreeMap<String, WatchedDevice>,
     /// The notifications on the screen, with their reasons.
     shown: BTreeMap<Bubble, BTreeSet<Reference>>,
     /// The times of the notifications within [`WINDOW`].
@@ -63,20 +63,20 @@ impl Alerts {
         let key = device.id.clone();
         let limits = self.settings.of(device);
         let watch = self.watches.entry(key.clone());
-        let watch = watch.or_insert_with(|| Watch::new(device));
+        let watch = watch.or_insert_with(|| WatchedDevice::new(device));
         let is_first = watch.device.battery.is_none();
         let (mut gone, mut is_new) = (Vec::new(), false);
         if let Some(battery) = watch.take(device, now) {
-            let told = self.memory.of(&key, now);
+            let memory = self.memory.of(&key, now);
             if battery.source == BatterySource::SOLAR {
-                told.days.note(device, &battery, now);
+                memory.days.note(device, &battery, now);
             }
             if matches!(battery.state, ChargeState::Charging | ChargeState::Full) {
-                told.charge();
+                memory.charge();
             }
             // A battery that was full at the start is not worth a notification.
             let is_full = battery.state == ChargeState::Full;
-            if is_first && is_full && limits.charged && !told.was_told(Kind::Charged) {
+            if is_first && is_full && limits.charged && !memory.was_shown(Kind::Charged) {
                 self.memory.on_shown(&key, Kind::Charged, now);
             }
             for &kind in Kind::ALL {

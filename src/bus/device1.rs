@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_said_is_not_known() {
+    fn missing_values_are_unknown() {
         let link = Link::Paired {
             receiver: "AF4F95EA".to_owned(),
             slot: Slot::new(1).unwrap(),
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_daemon_says_is_left_out() {
+    fn values_of_a_newer_daemon_are_ignored() {
         let mut values_ = least();
         values_.extend(values([
             ("Kind", "teapot".into()),

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_daemon_says_is_not_known() {
+    fn unknown_values_of_a_newer_daemon_become_unknown() {
         let newer = (7, "week".into(), 101, 70_000, -2, "dreaming".into(), true);
         let expected = Entry {
             online: true,

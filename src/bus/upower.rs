@@ -224,7 +224,7 @@ impl Sent for Option<Model<'_>> {
 
     fn sent(&self) -> String {
         let shown =
-            |it: &Model<'_>| text::name(it.name).unwrap_or_else(|| it.kind.word().to_owned());
+            |it: &Model<'_>| text::name(it.name).unwrap_or_else(|| it.kind.model_name().to_owned());
         self.as_ref().map_or_else(String::new, shown)
     }
 }
@@ -399,7 +399,7 @@ impl Type {
         matches!(self, Self::Mouse | Self::Keyboard | Self::Touchpad)
     }
 
-    const fn word(self) -> &'static str {
+    const fn model_name(self) -> &'static str {
         match self {
             Self::Mouse => "Mouse",
             Self::Keyboard => "Keyboard",

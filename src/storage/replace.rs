@@ -18,7 +18,7 @@ const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 /// renamed. The directory is not synchronised, so after a power cut the old file may be back. The
 /// directory is created if it is missing; both are accessible to their owner only.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let new = write_beside(path, content)?;
+    let new = write_temporary(path, content)?;
     new.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
@@ -26,7 +26,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Replaces a damaged file and keeps it with `.damaged` appended to its name, replacing one kept
 /// before. Returns its new path.
 pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    let new = write_beside(path, content)?;
+    let new = write_temporary(path, content)?;
     let mut kept = path.as_os_str().to_owned();
     kept.push(".damaged");
     let kept = PathBuf::from(kept);
@@ -42,7 +42,7 @@ pub fn replace_damaged(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     Ok(kept)
 }
 
-fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+fn write_temporary(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let folder = folder_of(path);
     DirBuilder::new()
         .recursive(true)

@@ -12,7 +12,7 @@ const CONFIRMS: Duration = Duration::from_secs(3 * 60);
 
 /// A followed device with its queued notifications.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct WatchedDevice {
     /// Its last state, with its latest trusted battery reading.
     pub(super) device: Device,
     pub(super) waiting: BTreeMap<Kind, Waiting>,
@@ -27,7 +27,7 @@ pub(super) struct Waiting {
     is_confirmed: bool,
 }
 
-impl Watch {
+impl WatchedDevice {
     /// A new device, before its battery is evaluated.
     pub(super) fn new(device: &Device) -> Self {
         Self {
