@@ -329,14 +329,14 @@ mod tests {
         let mut desk = Desk::new();
         let at = |seconds| Timestamp::from_start(Duration::from_secs(seconds));
         desk.record_charge(MOUSE, 60);
-        assert_eq!(desk.chronicle.interrupt(MOUSE, at(1000)), None);
+        assert_eq!(desk.recorder.interrupt(MOUSE, at(1000)), None);
         // It is offline already, or was never recorded.
-        assert_eq!(desk.chronicle.interrupt(MOUSE, at(2000)), None);
-        assert_eq!(desk.chronicle.interrupt(KEYBOARD, at(2000)), None);
+        assert_eq!(desk.recorder.interrupt(MOUSE, at(2000)), None);
+        assert_eq!(desk.recorder.interrupt(KEYBOARD, at(2000)), None);
         desk.seconds = 4999;
         desk.record_charge(MOUSE, 60);
         // The time of day was set back.
-        assert_eq!(desk.chronicle.interrupt(MOUSE, at(3000)), None);
+        assert_eq!(desk.recorder.interrupt(MOUSE, at(3000)), None);
         let entries = read(&desk.directory(), MOUSE, Timestamp::START).unwrap();
         let entries: Vec<_> = entries.iter().map(|it| (it.at, it.online)).collect();
         assert_eq!(
