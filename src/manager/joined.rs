@@ -33,7 +33,7 @@ pub(super) struct Joined<'a> {
     count: u64,
     /// The selected devices as last reported, by id.
     devices: BTreeMap<String, Device>,
-    /// Links behind receivers whose device stated this unit id, while that is not settled.
+    /// Links behind receivers whose device reported this unit id, until the claim is settled.
     claims: BTreeMap<Link, String>,
     rivals: Rivals,
 }
@@ -66,7 +66,7 @@ pub(super) enum Request {
     Check(Link),
     /// Request its identity: it may be the device of another link.
     Identify(Link),
-    /// The device there is that of this unit id, too.
+    /// Join the device at the link with that of this unit id.
     Join(Link, String),
 }
 

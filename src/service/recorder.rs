@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_during_suspend_is_not_use() {
+    fn suspend_is_not_recorded_as_use() {
         let mut desk = Desk::new();
         let at = |seconds| Timestamp::from_start(Duration::from_secs(seconds));
         desk.record_charge(MOUSE, 60);

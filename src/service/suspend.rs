@@ -1,16 +1,16 @@
-//! Whether the computer slept, from two clocks of which one stands still meanwhile. It needs no logind.
+//! Detects suspend by comparing two clocks, of which one stops during suspend. Needs no logind.
 
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// What is shorter is not worth two entries in each history.
+/// The shortest suspend that is recorded, with two entries in each history.
 const SHORTEST: Duration = Duration::from_secs(10 * 60);
 
-/// Looks for suspends.
+/// Detects suspends.
 #[derive(Debug)]
 pub(super) struct SuspendDetector {
-    /// How long the computer had slept since boot, when it was looked at last.
+    /// The time in suspend since boot, at the last call.
     slept: Duration,
 }
 
@@ -21,7 +21,7 @@ impl SuspendDetector {
         }
     }
 
-    /// How long the computer slept since the last look; `None`: not at all, or for a moment.
+    /// The time in suspend since the last call; `None`: none, or shorter than [`SHORTEST`].
     pub(super) fn look(&mut self) -> Option<Duration> {
         self.compare(slept_since_boot())
     }
@@ -36,7 +36,7 @@ impl SuspendDetector {
 /// `CLOCK_BOOTTIME` counts suspend, `CLOCK_MONOTONIC` does not.
 fn slept_since_boot() -> Duration {
     let time = |clock| Duration::try_from(clock_gettime(clock)).unwrap_or_default();
-    // In this order: what passes in between is no sleep.
+    // In this order, so that the time between the two calls does not count as suspend.
     let boot = time(ClockId::Boottime);
     boot.saturating_sub(time(ClockId::Monotonic))
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_suspend_is_seen_once() {
+    fn each_suspend_is_detected_once() {
         let seconds = Duration::from_secs;
         let mut detector = SuspendDetector { slept: seconds(50) };
         assert_eq!(detector.compare(seconds(50)), None);

@@ -213,8 +213,8 @@ fn headset(days: u32, from: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry>
     used(days, from, 20.0, is_watched)
 }
 
-/// A device that is on for two hours each day, and lasts for so many of them when full. It is noted
-/// every twelve minutes.
+/// A device that is on for two hours each day, and lasts `full` hours of use. It is recorded every
+/// twelve minutes.
 fn used(days: u32, from: f64, full: f64, is_watched: impl Fn(u32) -> bool) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut percent = from;

@@ -29,7 +29,7 @@ pub(super) struct Entry {
     /// Why it has a separate id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) apart: Option<Apart>,
-    /// A unit id that it stated and that belongs to another device.
+    /// A unit id that it reported, but that belongs to another device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refused: Option<Apart>,
     pub(super) seen: Option<Timestamp>,

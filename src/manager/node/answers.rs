@@ -53,7 +53,7 @@ impl Node<'_> {
             }
             DeviceFact::Feature(feature, at) => debug!("{id}: feature {feature} at {at:?}"),
             DeviceFact::Stale(doubt) => {
-                debug!("{id}: cached data is stale ({doubt}), discarded");
+                debug!("{id}: {doubt}: cached data is discarded and all is requested again");
                 memory.forget(&id, model);
                 self.read_firmware_again(now, index);
             }
@@ -155,7 +155,7 @@ impl Node<'_> {
         if let (Some(state), Some(known)) = (self.devices.get(&index), self.session.known(index))
             && state.contact.has_answered()
         {
-            // A claim that is not settled is raised again in the next run.
+            // An unsettled claim is repeated in the next run.
             let mut known = known.clone();
             known.identified &= state.claim.is_none();
             memory.keep_known(&state.device.id, &known, now);

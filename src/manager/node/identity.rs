@@ -95,7 +95,7 @@ impl Node<'_> {
         self.ask_deferred(now, index);
     }
 
-    /// Asks what was put off until the device turned out to be wanted.
+    /// Sends the requests deferred until the device turned out to be selected.
     fn ask_deferred(&mut self, now: Timestamp, index: DeviceIndex) {
         let wanted = self.is_wanted(index);
         let state = self.devices.get_mut(&index);

@@ -8,7 +8,7 @@ pub(in crate::manager::node) struct Poll {
     phase: Phase,
     /// When the last poll started, not counting re-checks of a reading.
     last: Option<Timestamp>,
-    /// Whether all was answered once, or the device was away.
+    /// Whether everything was answered once, or the device was offline.
     finished: bool,
 }
 
@@ -63,7 +63,7 @@ impl Poll {
         self.finished = true;
     }
 
-    /// Whether it was asked for the first time; that stays so.
+    /// Whether its first poll has ended; stays true.
     pub(in crate::manager::node) const fn is_past_first(&self) -> bool {
         self.finished || !self.is_running()
     }
