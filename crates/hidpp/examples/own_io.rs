@@ -60,7 +60,7 @@ fn read(
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     session.handle_stall(now(), &report);
                 }
-                sent => sent?,
+                outcome => outcome?,
             }
         }
         if found_all && session.is_idle() {
