@@ -36,9 +36,9 @@ impl<'a> Reporter<'a> {
         self.alarm
     }
 
-    /// Reports the alarm if it is due. It is due once each time it is set.
+    /// Reports the alarm if it is due. The front end sets the next one with it, or none.
     pub fn advance(&mut self, now: Timestamp) -> io::Result<()> {
-        if self.alarm.take_if(|at| *at <= now).is_some() {
+        if self.alarm.is_some_and(|at| at <= now) {
             self.report(now, FollowEvent::Alarm)?;
         }
         Ok(())
