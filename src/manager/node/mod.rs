@@ -46,8 +46,6 @@ pub(super) struct Node<'a> {
     receiver: Option<Receiver>,
     devices: BTreeMap<DeviceIndex, DeviceState>,
     phase: Phase,
-    /// Whether all devices present when it was opened were polled once.
-    settled: bool,
     /// Whether [`Change::ReceiverAdded`] was reported.
     introduced: bool,
     failure: Option<Failure>,
@@ -130,7 +128,6 @@ impl<'a> Node<'a> {
             receiver,
             devices: BTreeMap::new(),
             phase: Phase::Searching,
-            settled: false,
             introduced: false,
             failure: None,
             device_failures: Vec::new(),
@@ -240,21 +237,17 @@ impl<'a> Node<'a> {
 
     /// Whether no answer is outstanding, or the node failed.
     pub(super) fn is_done(&self) -> bool {
+        self.failure.is_some() || (self.has_asked_all() && self.session.is_idle())
+    }
+
+    /// Whether all that is there was asked. Unlike [`Self::is_done`], light may be measured.
+    pub(super) fn is_settled(&self) -> bool {
+        self.failure.is_some() || (self.has_asked_all() && self.session.is_idle_but_for_light())
+    }
+
+    fn has_asked_all(&self) -> bool {
         let asking = self.devices.values().any(|it| it.poll.is_running());
-        self.failure.is_some()
-            || (self.phase == Phase::Searched && !asking && self.session.is_idle())
-    }
-
-    /// Whether all devices present when it was opened were polled once. It stays true while devices
-    /// report and light is measured.
-    pub(super) const fn is_settled(&self) -> bool {
-        self.settled
-    }
-
-    fn settle_once(&mut self) {
-        let is_asked = self.devices.values().all(|it| it.poll.is_past_first());
-        let is_searched = self.phase == Phase::Searched && self.session.is_idle_but_for_light();
-        self.settled |= self.failure.is_some() || (is_searched && is_asked);
+        self.phase == Phase::Searched && !asking
     }
 
     /// The device at a link.

@@ -24,7 +24,6 @@ impl Node<'_> {
         self.input_pacing.resume();
         let was_busy = !self.session.is_idle();
         self.exchange(now, memory);
-        self.settle_once();
         if was_busy || !self.session.is_idle() {
             self.put_off_standby(now);
         }

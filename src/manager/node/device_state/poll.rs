@@ -8,8 +8,6 @@ pub(in crate::manager::node) struct Poll {
     phase: Phase,
     /// When the last poll started, not counting re-checks of a reading.
     last: Option<Timestamp>,
-    /// Whether everything was answered once, or the device was offline.
-    finished: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,12 +58,6 @@ impl Poll {
     /// All requests are answered, or the device is offline; this ends a re-check.
     pub(in crate::manager::node) const fn finish(&mut self) {
         self.phase = Phase::Idle;
-        self.finished = true;
-    }
-
-    /// Whether its first poll has ended; stays true.
-    pub(in crate::manager::node) const fn is_past_first(&self) -> bool {
-        self.finished || !self.is_running()
     }
 
     pub(in crate::manager::node) const fn is_running(&self) -> bool {
