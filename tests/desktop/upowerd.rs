@@ -43,7 +43,7 @@ fn while_upowerd_runs_ours_exits_with_a_reason() {
             .starts_with("solar-statusd: the name org.freedesktop.UPower is taken on this bus by"),
         "{errors}"
     );
-    assert!(errors.contains("upowerd runs here, and is not replaced; leave out --bus-name"));
+    assert!(errors.contains("upowerd is running and is not replaced; omit --bus-name"));
     assert_eq!(owner(&bus), Some(upowerd.id()));
 }
 

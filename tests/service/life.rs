@@ -45,7 +45,10 @@ fn a_second_daemon_names_the_first_and_exits() {
     let message = complaint(bus.address(), &["--simulate"]);
     let expected = format!("solar-statusd: the name {NAME} is taken on this bus by :1.");
     assert!(message.starts_with(&expected), "{message}");
-    assert!(message.contains("solar-statusd runs already"), "{message}");
+    assert!(
+        message.contains("solar-statusd is already running"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -60,7 +63,7 @@ fn upowerd_is_not_replaced() {
     assert_eq!(taken, 1);
     let message = complaint(bus.address(), &["--simulate", "--bus-name", UPOWER]);
     assert!(
-        message.contains("upowerd runs here, and is not replaced"),
+        message.contains("upowerd is running and is not replaced"),
         "{message}"
     );
     let owner: String = upowerd.ask_bus("GetNameOwner", &UPOWER).unwrap();
@@ -82,7 +85,7 @@ fn a_policy_that_denies_the_name_is_reported() {
     // The default policy of dbus-daemon: no program may own a name.
     let bus = Bus::start(Broker::DbusDaemon, DEFAULT_POLICY, &[]);
     let message = complaint(bus.address(), &["--simulate"]);
-    let expected = format!("solar-statusd: the bus does not give the name {NAME}");
+    let expected = format!("solar-statusd: the bus refused the name {NAME}");
     assert!(message.starts_with(&expected), "{message}");
     assert!(message.contains("policy"), "{message}");
 }
