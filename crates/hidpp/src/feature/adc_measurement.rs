@@ -28,7 +28,7 @@ pub enum Charging {
     Charging,
     /// On its cable, charged.
     Full,
-    /// On its cable, and charging failed, whatever bit 2 says.
+    /// On its cable, and charging failed, whatever bit 2 is.
     Error,
 }
 

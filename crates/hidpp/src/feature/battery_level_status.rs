@@ -11,7 +11,7 @@ use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 pub const ID: FeatureId = FeatureId(0x1000);
 /// Number of the function that reads the level.
 pub const GET_LEVEL: u8 = 0;
-/// Number of the function that tells what the levels mean.
+/// Number of the function that returns what the levels mean.
 pub const GET_CAPABILITY: u8 = 1;
 /// Number of the only event, which carries what [`GET_LEVEL`] answers.
 pub const LEVEL_EVENT: u8 = 0;
@@ -51,7 +51,7 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatteryLevelStatus {
-    /// How full; `None` where the device does not know, or says more than 100.
+    /// How full; `None` where the device does not know, or reports more than 100.
     pub level: Option<Percent>,
     /// What `level` will be next.
     pub next: Option<Percent>,
@@ -63,7 +63,7 @@ pub struct BatteryLevelStatus {
 ///
 /// | byte | content |
 /// |---|---|
-/// | 0 | how many levels it tells apart |
+/// | 0 | how many levels it distinguishes |
 /// | 1 | bit 0 no level on screen, 1 mileage, 2 rechargeable |
 /// | 2-3 | what a charge lasts, big-endian |
 /// | 4 | critical level in percent |
@@ -73,7 +73,7 @@ pub struct BatteryLevelStatus {
 pub struct Capability {
     /// How many levels there are.
     pub levels: u8,
-    /// The device wants no level shown on screen.
+    /// The level is not to be shown on screen.
     pub osd_off: bool,
     /// It computes its level from what it has used.
     pub mileage: bool,

@@ -53,7 +53,7 @@ codes! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BatteryStatus {
-    /// How full; `None` where the device says unknown (0).
+    /// How full; `None` where the device reports unknown (0).
     pub level: Option<Level>,
     /// Charging or not.
     pub charging: Charging,

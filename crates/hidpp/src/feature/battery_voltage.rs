@@ -61,7 +61,7 @@ codes! {
 pub struct BatteryVoltage {
     /// The cell's voltage; while it is charged, that of the charger.
     pub voltage: Millivolts,
-    /// Whether it hangs on a cable or charging pad.
+    /// Whether it is on a cable or charging pad.
     pub external_power: bool,
     /// Charging or not.
     pub charging: Charging,
@@ -174,7 +174,7 @@ mod tests {
         for (flags, charging) in [
             (0x80, Charging::Charging),
             (0x81, Charging::Full),
-            // Solaar says recharging.
+            // Recharging to Solaar.
             (0x82, Charging::NotCharging),
             (0x83, Charging::Unknown(0x83)),
             // Solaar looks at two bits, and shows full.

@@ -8,7 +8,7 @@ use crate::wire::{Call, FeatureId, FeatureIndex, Report, codes};
 
 /// The feature's id.
 pub const ID: FeatureId = FeatureId(0x1004);
-/// Number of the function that tells what the device can tell.
+/// Number of the function that returns what the device can report.
 pub const GET_CAPABILITIES: u8 = 0;
 /// Number of the function that reads the battery.
 pub const GET_STATUS: u8 = 1;
@@ -54,16 +54,16 @@ codes! {
 }
 
 codes! {
-    /// What the device hangs on. No frame with another value than 0 was seen on hardware.
+    /// The external power of the device. No frame with another value than 0 was seen on hardware.
     pub enum ExternalPower {
         /// Nothing.
         Absent = 0 => "no external power",
-        /// A cable, it is said.
+        /// A cable, according to peers.
         Wired = 1 => "external power",
     }
 }
 
-/// What a device can tell: function 0.
+/// What a device can report: function 0.
 ///
 /// | byte | content |
 /// |---|---|
@@ -77,7 +77,7 @@ pub struct Capabilities {
     pub levels: u8,
     /// Its battery can be charged.
     pub rechargeable: bool,
-    /// It tells percentages.
+    /// It reports percentages.
     pub state_of_charge: bool,
     /// Byte 1 as received.
     pub flags: u8,
@@ -87,25 +87,25 @@ pub struct Capabilities {
 ///
 /// | byte | content |
 /// |---|---|
-/// | 0 | charge in percent, if the device tells percentages |
+/// | 0 | charge in percent, if the device reports percentages |
 /// | 1 | level, one bit |
 /// | 2 | what the battery is doing |
 /// | 3 | external power |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnifiedBattery {
-    /// The percentage, `None` above 100. 0 is an empty battery, or a device that tells levels
+    /// The percentage, `None` above 100. 0 is an empty battery, or a device that reports levels
     /// only: see [`Capabilities::state_of_charge`].
     pub charge: Option<Percent>,
     /// The level; `None` if no bit is set.
     pub level: Option<Level>,
     /// Charging or not.
     pub charging: Charging,
-    /// What it hangs on.
+    /// Its external power.
     pub external_power: ExternalPower,
 }
 
-/// Asks what the device can tell.
+/// Requests what the device can report.
 pub const fn get_capabilities(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_CAPABILITIES, [0; 3])
 }
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn code_4_is_neither_plain_charging_nor_an_error() {
-        // The kernel says error, Solaar and OpenLogi slow recharge: its raw value stays.
+        // An error to the kernel, slow recharge to Solaar and OpenLogi: its raw value stays.
         let reading = read_status(&report("11 01 06 1B 32 04 04 01 …"));
         assert_eq!(reading.charging, Charging::Unusual);
         assert_eq!(reading.charging.code(), 4);
