@@ -2,7 +2,7 @@
 //! on the other.
 
 use super::doubt::Doubt;
-use super::event::DeviceFact;
+use super::event::{DeviceFact, Event};
 use super::light::{Action, LightSeries};
 use super::request::{Request, RequestError};
 use super::{Purpose, Session, probe};
@@ -106,6 +106,34 @@ impl Session {
                 self.publish(device, facts);
                 self.finish_light(device);
             }
+        }
+    }
+
+    /// Goes on with a probe, which waits while a measurement of its own is made.
+    pub(super) fn continue_probe(&mut self, device: DeviceIndex) {
+        let asking = self
+            .exchange
+            .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
+        let measuring = self.is_measuring(device) && !self.runs_light_series(device);
+        let waiting = asking || self.first_notices.contains_key(&device);
+        let Some(probe) = self.probes.get_mut(&device).filter(|_| !waiting) else {
+            return;
+        };
+        let mut facts = Vec::new();
+        let known = self.known.entry(device).or_default();
+        let step = probe.next_step(known, &mut facts);
+        let complete = step.is_none() && !measuring && probe.complete();
+        self.publish(device, facts);
+        match step {
+            Some(probe::Step::MeasureLight(_)) if self.runs_light_series(device) => {
+                self.continue_probe(device);
+            }
+            Some(probe::Step::MeasureLight(_)) => {
+                self.measure_light(device);
+            }
+            Some(step) => self.submit_step(device, step),
+            None if complete => self.events.push_back(Event::Probed(device)),
+            None => {}
         }
     }
 

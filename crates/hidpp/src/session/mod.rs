@@ -498,33 +498,6 @@ impl Session {
             .submit(DeviceIndex::RECEIVER, request.into(), purpose);
     }
 
-    fn continue_probe(&mut self, device: DeviceIndex) {
-        let asking = self
-            .exchange
-            .any(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
-        let measuring = self.is_measuring(device) && !self.runs_light_series(device);
-        let waiting = asking || self.first_notices.contains_key(&device);
-        let Some(probe) = self.probes.get_mut(&device).filter(|_| !waiting) else {
-            return;
-        };
-        let mut facts = Vec::new();
-        let known = self.known.entry(device).or_default();
-        let step = probe.next_step(known, &mut facts);
-        let complete = step.is_none() && !measuring && probe.complete();
-        self.publish(device, facts);
-        match step {
-            Some(probe::Step::MeasureLight(_)) if self.runs_light_series(device) => {
-                self.continue_probe(device);
-            }
-            Some(probe::Step::MeasureLight(_)) => {
-                self.measure_light(device);
-            }
-            Some(step) => self.submit_step(device, step),
-            None if complete => self.events.push_back(Event::Probed(device)),
-            None => {}
-        }
-    }
-
     fn submit_step(&mut self, device: DeviceIndex, step: probe::Step) {
         self.mark = self.mark.wrapping_add(1);
         if let Some(probe) = self.probes.get(&device) {

@@ -275,6 +275,12 @@ impl Discovery {
         }
     }
 
+    fn emit(&self, slot: Slot, events: &mut VecDeque<Event>) {
+        if let Some(record) = self.devices.get(&slot) {
+            events.push_back(Event::Paired(slot.into(), record.clone()));
+        }
+    }
+
     /// Whether the receiver counts more devices than were found.
     fn are_missing(&self) -> bool {
         self.receiver

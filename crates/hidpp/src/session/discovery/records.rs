@@ -124,10 +124,4 @@ impl Discovery {
             self.go_on(events);
         }
     }
-
-    pub(super) fn emit(&self, slot: Slot, events: &mut VecDeque<Event>) {
-        if let Some(record) = self.devices.get(&slot) {
-            events.push_back(Event::Paired(slot.into(), record.clone()));
-        }
-    }
 }

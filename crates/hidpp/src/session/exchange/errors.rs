@@ -78,16 +78,6 @@ impl<P> Exchange<P> {
         pending.busy < timing::BUSY_ANSWERS
     }
 
-    /// The receiver is done with a message: those it refused meanwhile need not wait longer.
-    pub(super) fn note_free(&mut self, now: Timestamp) {
-        for pending in self.pending.iter_mut().filter(|pending| pending.refused) {
-            pending.refused = false;
-            if matches!(pending.state, State::Waiting(_)) {
-                pending.state = State::Waiting(now);
-            }
-        }
-    }
-
     fn is_to_device(&self, at: usize) -> bool {
         self.pending
             .get(at)

@@ -363,6 +363,16 @@ impl<P> Exchange<P> {
         });
     }
 
+    /// The receiver is done with a message: those it refused meanwhile need not wait longer.
+    fn note_free(&mut self, now: Timestamp) {
+        for pending in self.pending.iter_mut().filter(|pending| pending.refused) {
+            pending.refused = false;
+            if matches!(pending.state, State::Waiting(_)) {
+                pending.state = State::Waiting(now);
+            }
+        }
+    }
+
     fn remember(&mut self, now: Timestamp, pending: &Pending<P>, answers: u8) {
         let Some(report) = pending.sent.filter(|_| pending.attempts > 0) else {
             return;
