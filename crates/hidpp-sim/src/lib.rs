@@ -17,15 +17,12 @@ pub mod receiver;
 pub mod scenario;
 pub mod solar;
 
-mod actions;
 mod dj;
 mod frame;
 mod history;
 mod latency;
 mod outbox;
 mod plugged;
-mod records;
-mod registers;
 #[cfg(test)]
 mod testing;
 

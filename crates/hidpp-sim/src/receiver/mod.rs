@@ -3,8 +3,13 @@
 //! By default it is a Unifying receiver, USB 046D:C52B with firmware 12.01.B0019; the others are in
 //! `family/`. It handles frames for device index FF itself and forwards those for a slot to the
 //! device in it, which takes a radio round trip. Reports with an unknown id or a wrong length are
-//! ignored. The user's actions are the methods whose first parameter is the time; its registers are
-//! in `registers/`, its DJ reports in `dj.rs`.
+//! ignored. The user's actions are in `actions/`; its registers are in `registers/`, its links to
+//! devices in `links.rs`, its DJ reports in `dj.rs`.
+
+mod actions;
+mod links;
+mod records;
+mod registers;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -159,32 +164,11 @@ impl Receiver {
         self.dj_slots.checked_shr(bit).unwrap_or(0) & 1 != 0
     }
 
-    /// Processes all events of the devices that are due until `now`.
-    pub(super) fn advance(&mut self, now: Timestamp) {
-        while let Some((due, slot)) = self.next_link().filter(|(due, _)| *due <= now) {
-            self.linking.remove(&slot);
-            self.connect(due, slot, true);
-        }
-        for (&slot, device) in &mut self.devices {
-            while let Some(due) = device.next_due().filter(|due| *due <= now) {
-                if let Some(event) = device.next_event(slot) {
-                    self.outbox.push(due, event);
-                }
-            }
-        }
-    }
-
     /// A frame for the receiver itself.
     fn own_request(&mut self, now: Timestamp, request: &Request) {
         if !self.pending.drops_register(now, self.patience) {
             self.register_access(now, request);
         }
-    }
-
-    /// The next of the paired devices to connect, and when.
-    fn next_link(&self) -> Option<(Timestamp, u8)> {
-        let links = self.linking.iter();
-        links.map(|(&slot, &due)| (due, slot)).min()
     }
 
     /// A frame for a slot: to the device if it can be reached, else the receiver answers.

@@ -14,11 +14,11 @@
 //! Error 02 is for a missing register. A receiver without long reports does not support their
 //! sub-ids either, which is error 01 (Solaar issue 716, 27 MHz).
 
-use super::device::Device;
-use super::family::{Family, Records};
-use super::frame::{Error10, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT, short};
-use super::hidpp10::masked;
-use super::receiver::Receiver;
+use super::Receiver;
+use crate::device::Device;
+use crate::family::{Family, Records};
+use crate::frame::{Error10, GET_LONG, GET_SHORT, Request, SET_LONG, SET_SHORT, short};
+use crate::hidpp10::masked;
 use hidpp_proto::units::Timestamp;
 
 /// Second flag byte: send notices 40, 41 and 4B.

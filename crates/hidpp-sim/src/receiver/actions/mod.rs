@@ -9,13 +9,13 @@
 
 use std::time::Duration;
 
-use super::device::Protocol;
-use super::dj;
-use super::family::Records;
-use super::frame::{RECEIVER, SET_SHORT, padded, short};
-use super::receiver::{KEY_STROKE, Receiver};
-use super::registers::{connection, switched_on, unpaired};
-use super::{battery, device::Device};
+use super::registers::unpaired;
+use super::{KEY_STROKE, Receiver};
+use crate::battery;
+use crate::device::{Device, Protocol};
+use crate::dj;
+use crate::family::Records;
+use crate::frame::{RECEIVER, SET_SHORT, padded, short};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
 /// From the pairing of a device to its link: some 100 ms (ltunify).
@@ -150,7 +150,7 @@ impl Receiver {
     }
 
     /// Changes how fast a solar keyboard's battery charges and discharges.
-    pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: super::rates::Rates) -> bool {
+    pub fn set_rates(&mut self, now: Timestamp, slot: u8, rates: crate::rates::Rates) -> bool {
         self.advance(now);
         match self.devices.get_mut(&slot).and_then(Device::solar_mut) {
             Some((_, solar)) => {
@@ -241,49 +241,6 @@ impl Receiver {
             self.outbox.push(now, dj::motion(slot, x, y));
         }
         true
-    }
-
-    pub(super) fn connect(&mut self, now: Timestamp, slot: u8, switched: bool) -> bool {
-        self.advance(now);
-        self.linking.remove(&slot);
-        let announced = now + self.latency.radio;
-        let Some(device) = self.devices.get_mut(&slot) else {
-            return false;
-        };
-        if device.online() {
-            device.set_in_use();
-            return true;
-        }
-        let events = device.connect(announced, slot, switched);
-        // Notice 4B was recorded from HID++ 1.0 devices; later ones have feature 1D4B.
-        let sends_power_notice = switched && matches!(device.protocol, Protocol::Registers(_));
-        self.announce_link(now, slot, true);
-        if sends_power_notice && self.wants_notices() {
-            self.outbox.push(announced, switched_on(slot));
-        }
-        for event in events {
-            self.outbox.push(announced, event);
-        }
-        true
-    }
-
-    /// Notice 41 and the DJ link status, if the host has enabled them.
-    fn announce_link(&mut self, now: Timestamp, slot: u8, up: bool) {
-        // A device connects because its user makes it send data.
-        self.announce_connection(now, slot, up);
-        if self.dj_slots != 0 {
-            self.outbox.push(now, dj::link(slot, up));
-        }
-    }
-
-    /// Notice 41, if the host has enabled it.
-    fn announce_connection(&mut self, now: Timestamp, slot: u8, payload: bool) {
-        if self.wants_notices()
-            && let Some(device) = self.devices.get(&slot)
-        {
-            let notice = connection(&self.family, slot, device, self.flags, payload);
-            self.outbox.push(now, notice);
-        }
     }
 
     /// Changes the battery of the device in a slot and sends what the device reports about it.

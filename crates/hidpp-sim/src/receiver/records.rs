@@ -19,10 +19,10 @@
 //! Solaar `receiver.py` and issues 1333 (C53A) and 2556 (C548), ltunify, a recording of a C548
 //! for Bolt's 02, the notes of the Exo project for Bolt's error and for 7C.
 
-use super::device::{Device, Kind};
-use super::family::{Family, PAD, Records};
-use super::frame::{Error10, padded};
-use super::receiver::Receiver;
+use super::Receiver;
+use crate::device::{Device, Kind};
+use crate::family::{Family, PAD, Records};
+use crate::frame::{Error10, padded};
 
 /// The maximum length of a legacy name.
 const LEGACY_NAME: usize = 14;
