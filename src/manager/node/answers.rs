@@ -5,7 +5,7 @@ use log::debug;
 use super::device_state::{Answerer, DeviceState, Verdict};
 use super::identity::model_on;
 use super::{Node, Phase};
-use crate::device::{Battery, Change, Device, Presence, is_odd};
+use crate::device::{Battery, Change, Presence, is_odd};
 use crate::manager::facts::{take_fact, take_light};
 use crate::manager::memory::Memory;
 use crate::manager::rivals::Sign;
@@ -142,26 +142,6 @@ impl Node<'_> {
         self.remember_device(now, index, memory);
     }
 
-    /// Stores what is known about all devices in the cache.
-    pub(in crate::manager) fn remember(&self, now: Timestamp, memory: &mut Memory) {
-        for index in self.devices.keys() {
-            self.remember_device(now, *index, memory);
-        }
-    }
-
-    pub(super) fn remember_device(&self, now: Timestamp, index: DeviceIndex, memory: &mut Memory) {
-        // Data that only came from the cache may be older than what another link of the device
-        // learnt.
-        if let (Some(state), Some(known)) = (self.devices.get(&index), self.session.known(index))
-            && state.contact.has_answered()
-        {
-            // An unsettled claim is repeated in the next run.
-            let mut known = known.clone();
-            known.identified &= state.claim.is_none();
-            memory.keep_known(&state.device.id, &known, now);
-        }
-    }
-
     /// The light key was pressed: the user requests the light, but the key's event does not contain
     /// it, so it is measured.
     pub(super) fn on_light_key(&mut self, index: DeviceIndex) {
@@ -177,22 +157,5 @@ impl Node<'_> {
         {
             self.session.measure_light(index);
         }
-    }
-
-    /// Modifies a device, and queues the resulting change.
-    pub(super) fn change(&mut self, index: DeviceIndex, change: impl FnOnce(&mut Device)) {
-        let Some(DeviceState {
-            device,
-            announcement,
-            ..
-        }) = self.devices.get_mut(&index)
-        else {
-            return;
-        };
-        let before = device.clone();
-        change(device);
-        let change = Change::between(&before, device);
-        self.changes
-            .extend(change.filter(|_| announcement.is_made()));
     }
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asking;
+mod changes;
 mod connection;
 mod device_state;
 mod identity;
@@ -260,6 +261,12 @@ impl<'a> Node<'a> {
     /// The properties and values of a device.
     fn device(&self, index: DeviceIndex) -> Option<&Device> {
         self.devices.get(&index).map(|state| &state.device)
+    }
+
+    /// Whether the query selects a device. This may change when its name arrives.
+    fn is_wanted(&self, index: DeviceIndex) -> bool {
+        let state = self.devices.get(&index);
+        state.is_some_and(|state| self.query.selects(&state.device))
     }
 
     /// Its devices as currently known, one view for each link.

@@ -56,12 +56,6 @@ impl Node<'_> {
             self.probe(now, index, Wanted::NAME, known);
         }
     }
-
-    /// Whether the query selects a device. This may change when its name arrives.
-    pub(super) fn is_wanted(&self, index: DeviceIndex) -> bool {
-        let state = self.devices.get(&index);
-        state.is_some_and(|state| self.query.selects(&state.device))
-    }
 }
 
 /// Whether a device may be able to return its own name: HID++ 1.0 devices cannot.
