@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::color::ColorWhen;
@@ -32,7 +33,7 @@ pub(super) struct CommonArgs {
     /// Use simulated devices instead
     #[arg(
         long,
-        value_enum,
+        value_parser = desks(),
         value_name = "DESK",
         num_args = 0..=1,
         require_equals = true,
@@ -150,6 +151,12 @@ fn parse_seconds(text: &str, most: u32) -> Result<Duration, String> {
         Ok(span) if !span.is_zero() && span <= Duration::from_secs(most.into()) => Ok(span),
         _ => Err(format!("it must be more than 0 and at most {most}")),
     }
+}
+
+/// The simulated desks, by their names.
+fn desks() -> impl TypedValueParser<Value = Desk> {
+    let names = Desk::ALL.map(|(name, holds, _)| PossibleValue::new(name).help(holds));
+    PossibleValuesParser::new(names).try_map(|it| Desk::named(&it).ok_or("not a desk"))
 }
 
 #[cfg(test)]

@@ -1,18 +1,42 @@
-use clap::ValueEnum;
-
 use super::plugged::{SimulatedNode, numbered};
 use crate::transport::{NodeInfo, Transport};
 use hidpp_sim::scenario::{self, Staged};
 
 /// A simulated desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
-    /// One receiver with a K750, an M705 and a sleeping K800
+    /// One receiver, see [`scenario::day_at_the_desk`].
     Small,
-    /// One receiver with batteries that discharge over days, for alerts
+    /// One receiver with batteries that discharge, see [`scenario::fading`].
     Fading,
-    /// 73 real models on receivers of all families, by cable and by Bluetooth
+    /// Everything, see [`scenario::full`].
     Full,
+}
+
+impl Desk {
+    /// All desks, each with its name and what is on it.
+    pub const ALL: [(&'static str, &'static str, Self); 3] = [
+        (
+            "small",
+            "One receiver with a K750, an M705 and a sleeping K800",
+            Self::Small,
+        ),
+        (
+            "fading",
+            "One receiver with batteries that discharge over days, for alerts",
+            Self::Fading,
+        ),
+        (
+            "full",
+            "73 real models on receivers of all families, by cable and by Bluetooth",
+            Self::Full,
+        ),
+    ];
+
+    /// The desk of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.0 == name).map(|it| it.2)
+    }
 }
 
 /// The nodes of a simulated desk.

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::bus::{self, Bus};
 use crate::nodes::Desk;
@@ -48,7 +49,7 @@ pub struct Args {
     /// Use simulated devices
     #[arg(
         long,
-        value_enum,
+        value_parser = desks(),
         value_name = "DESK",
         num_args = 0..=1,
         require_equals = true,
@@ -94,6 +95,12 @@ fn parse_name(text: &str) -> Result<String, String> {
     zbus::names::WellKnownName::try_from(text)
         .map(|name| name.to_string())
         .map_err(|_| "not a valid well-known bus name, such as org.example.Name".to_owned())
+}
+
+/// The simulated desks, by their names.
+fn desks() -> impl TypedValueParser<Value = Desk> {
+    let names = Desk::ALL.map(|(name, holds, _)| PossibleValue::new(name).help(holds));
+    PossibleValuesParser::new(names).try_map(|it| Desk::named(&it).ok_or("not a desk"))
 }
 
 #[cfg(test)]
