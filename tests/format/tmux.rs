@@ -25,8 +25,10 @@ impl Tmux {
              set -g status-right ''\nset -g window-status-current-format ''\n"
         );
         fs::write(&configuration, text).unwrap();
+        // Of TERM=screen it learns only from an answer of the outer one that there are 16 colours, and may
+        // have drawn its line before.
         let inner = format!(
-            "exec env -u TMUX TERM=screen tmux -S {} -f {configuration} new-session 'exec sleep 600'",
+            "exec env -u TMUX TERM=screen-256color tmux -S {} -f {configuration} new-session 'exec sleep 600'",
             tmux.path("inner")
         );
         let size = ["-x", "200", "-y", "5"];
