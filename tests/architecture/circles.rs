@@ -2,25 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::names::Arrow;
+use crate::arrows::{Arrows, Place};
 use crate::source::{Names, Program};
 
-/// The circles among the children of each module, each with all modules inside. Children use what
-/// their own parent holds, and it uses them: that is not a circle among them.
-pub(crate) fn circles(
-    program: &Program,
-    arrows: &BTreeSet<Arrow>,
-) -> Vec<(Names, BTreeSet<String>)> {
+/// The circles among the children and bodies of each module, each with all modules inside. A module
+/// that declares children, exports what they have and has fields of their types is not a circle with
+/// them.
+pub(crate) fn circles(program: &Program, arrows: &Arrows) -> Vec<(Names, BTreeSet<String>)> {
     let mut found = Vec::new();
     for folder in program.modules.keys() {
-        let name_in = |names: &Names| {
-            names
-                .starts_with(folder)
-                .then(|| names.get(folder.len()).cloned())
-                .flatten()
+        let name_in = |(module, body): &Place| match module.strip_prefix(&folder[..])? {
+            [child, ..] => Some(child.clone()),
+            [] => body.as_ref().map(|it| format!("{it}()")),
         };
         let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (from, to) in arrows {
+        for (from, to) in &arrows.places {
             if let (Some(from), Some(to)) = (name_in(from), name_in(to))
                 && from != to
             {
@@ -37,6 +33,9 @@ pub(crate) fn circles(
                 .collect();
             if circle.contains(name) {
                 left.retain(|it| !circle.contains(*it));
+            }
+            // What bodies of one module do with each other is their own matter.
+            if circle.iter().any(|it| !it.ends_with("()")) {
                 found.push((folder.clone(), circle));
             }
         }
