@@ -24,7 +24,7 @@ fn main() -> Result<(), ParseReportError> {
 
 fn decode(text: &str) -> Result<String, ParseReportError> {
     let report: Report = text.parse()?;
-    // Where bytes come from a node, and not from a text, this is where they enter.
+    // Bytes from a node, instead of a text, are passed to `classify` as well.
     if classify(report.as_bytes()) == Incoming::Input {
         return Ok("keys or motion: not looked at".to_owned());
     }

@@ -1,7 +1,7 @@
-//! Runs a session on I/O of its own: a thread that reads, a channel, and a deadline.
+//! Runs a session on your own I/O: a thread that reads, a channel, and a deadline.
 //!
 //! `own_io /dev/hidraw3` reads the batteries behind the receiver of that node, alongside the kernel
-//! driver; it needs permission to open the node. Without a path, recorded answers take the place of a
+//! driver; it needs permission to open the node. Without a path, recorded answers replace the
 //! receiver.
 
 use std::fs::File;
@@ -15,7 +15,7 @@ use hidpp_proto::session::{DeviceFact, DiscoveryScope, Event, Known, Peer, Sessi
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Incoming, Report, ReportId, classify};
 
-/// How long to wait where the session has no deadline.
+/// How long to wait if the session has no deadline.
 const IDLE: Duration = Duration::from_secs(3600);
 
 fn main() -> io::Result<()> {
@@ -56,7 +56,7 @@ fn read(
         }
         while let Some(report) = session.poll_transmit(now()) {
             match send(&report) {
-                // EPIPE: the USB endpoint stalled. The session sends the report again a little later.
+                // EPIPE: the USB endpoint stalled. The session retries the report a little later.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                     session.handle_stall(now(), &report);
                 }
@@ -85,7 +85,7 @@ fn over_hidraw(path: &str) -> io::Result<Vec<(DeviceIndex, Reading)>> {
     let mut reader = node.try_clone()?;
     let (sender, incoming) = channel();
     thread::spawn(move || {
-        // Each read returns one report, each write takes one.
+        // Each read returns one report, each write sends one.
         let mut buffer = [0; Report::MAX_LEN];
         while let Ok(length) = reader.read(&mut buffer) {
             let bytes: Vec<u8> = buffer.iter().copied().take(length).collect();
@@ -114,8 +114,8 @@ const ANSWERS: [(&str, &str); 5] = [
     ("10 01 81 0d", "10 01 81 0D 64 47 34"),
 ];
 
-/// The answer to a request. All others are refused with error 01, the ping of HID++ 2.0 too: so do
-/// devices of HID++ 1.0.
+/// The recorded answer to a request. All other requests are refused with error 01, including the
+/// ping of HID++ 2.0, as devices of HID++ 1.0 do.
 fn answer(request: &Report) -> Report {
     let text = request.to_string();
     let found = ANSWERS.iter().find(|(start, _)| text.starts_with(start));

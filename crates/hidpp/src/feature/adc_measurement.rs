@@ -17,9 +17,9 @@ pub const GET_MEASUREMENT: u8 = 0;
 /// Number of the only event, which carries what [`GET_MEASUREMENT`] answers.
 pub const MEASUREMENT_EVENT: u8 = 0;
 
-/// What the battery is doing: bits 1 to 3 of the flags.
+/// The charging state: bits 1 to 3 of the flags.
 ///
-/// Bit 1 is set while the headset is on its cable, and without it the others mean nothing.
+/// Bit 1 is set while the headset is on its cable, and without it the others have no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charging {
     /// On battery.
@@ -63,15 +63,15 @@ const FAULT: u8 = 0x08;
 pub struct Measurement {
     /// The cell's voltage; on its cable, that of the charger.
     pub voltage: Millivolts,
-    /// Whether the headset is there and the voltage means something.
+    /// Whether the headset is connected, so that the voltage is valid.
     pub connected: bool,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
     /// Byte 2 as received.
     pub flags: u8,
 }
 
-/// Asks for the voltage.
+/// The request for the voltage.
 pub const fn get_measurement(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_MEASUREMENT, [0; 3])
 }
@@ -87,9 +87,10 @@ pub const fn read_measurement(report: &Report) -> Measurement {
     }
 }
 
-/// Whether a report can be a reading. Where it cannot, something else stands at the index.
+/// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
-/// No lithium cell is below 2.5 V or above 5 V; of a headset that is off, any voltage will do.
+/// No lithium cell is below 2.5 V or above 5 V; the voltage of a headset that is off is not
+/// checked.
 pub fn is_plausible(report: &Report) -> bool {
     let [_, _, _, rest @ ..] = report.params();
     let reading = read_measurement(report);

@@ -1,8 +1,8 @@
-//! Where a device reports its battery: the features of HID++ 2.0 and the registers of HID++ 1.0, how
-//! each is read, and what its reports hold.
+//! The sources of battery values: features of HID++ 2.0 and registers of HID++ 1.0, how each is
+//! read, and what its reports contain.
 //!
-//! A new one begins as a variant here. No match over these has a default arm, so the compiler leads to
-//! the code that has to know it; tests over `ALL` lead to what the compiler does not see. For that the
+//! To add a source, begin with a variant here. No match over these enumerations has a default arm,
+//! so the compiler reports all code to extend; tests over `ALL` report the rest. Therefore the
 //! enumerations must not become `#[non_exhaustive]`: other crates would need default arms.
 
 use super::adc_measurement::{self, Measurement};
@@ -15,7 +15,7 @@ use super::solar_dashboard::{self, SolarEvent};
 use super::unified_battery::{self, UnifiedBattery};
 use crate::wire::{Call, FeatureId, FeatureIndex, Function, Register, RegisterRequest, Report};
 
-/// Defines an enumeration with the id and the label of each variant, and the way back from an id.
+/// Defines an enumeration with the id and the label of each variant, and the conversion from an id.
 macro_rules! sources {
     (
         $(#[$meta:meta])*
@@ -41,8 +41,8 @@ macro_rules! sources {
                 }
             }
 
-            /// What it is called where values name their source: the number of a feature, `register`
-            /// and that of a register.
+            /// The label used where a value names its source: the number of a feature, or
+            /// `register` and its number.
             pub const fn label(self) -> &'static str {
                 match self {
                     $( Self::$variant => $label, )*
@@ -63,8 +63,8 @@ macro_rules! sources {
 sources! {
     /// A feature of HID++ 2.0 that reports a charge, a level or a voltage.
     ///
-    /// In this order they are looked for, where nothing is known of the model: a device with several
-    /// has the better one first, 1004 before 1000 before the voltages.
+    /// They are tried in this order if the model is unknown: a device with several has the better
+    /// one first, 1004 before 1000 before the voltages.
     pub enum BatteryFeature of FeatureId {
         /// Charge in percent, in levels, or both: [`super::unified_battery`].
         Unified = unified_battery::ID => "1004",
@@ -89,7 +89,7 @@ sources! {
     }
 }
 
-/// A battery value as its source gives it.
+/// A battery value as its source reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// An event of feature 4301.
@@ -112,20 +112,20 @@ pub enum Reading {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub enum Capability {
-    /// Of 1000.
+    /// From feature 1000.
     Levels(battery_level_status::Capability),
-    /// Of 1004.
+    /// From feature 1004.
     Unified(unified_battery::Capabilities),
-    /// It does not say.
+    /// The feature reports nothing about its values.
     Unsaid,
 }
 
-/// What brings the reading of a feature.
+/// How to get the reading of a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
     /// The reply to this call.
     Call(Call),
-    /// A measurement of light, whose event carries the charge too.
+    /// A light measurement; its event carries the charge too.
     Measurement,
 }
 
@@ -178,22 +178,22 @@ impl BatteryFeature {
         self.spec().name
     }
 
-    /// The name of a function; `None`: it has no such function, or none that is known.
+    /// The name of a function; `None`: the feature has no such function, or it is not known.
     pub fn function_name(self, function: Function) -> Option<&'static str> {
         name(self.spec().functions, function)
     }
 
-    /// The name of an event; `None`: it has no such event, or none that is known.
+    /// The name of an event; `None`: the feature has no such event, or it is not known.
     pub fn event_name(self, event: Function) -> Option<&'static str> {
         name(self.spec().events, event)
     }
 
-    /// Whether no event holds user input or what identifies the device.
+    /// Whether no event contains user input or anything that identifies the device.
     pub const fn has_harmless_events(self) -> bool {
         self.spec().harmless_events
     }
 
-    /// What brings the reading of this feature, which stands at this index.
+    /// How to get the reading of this feature, which is at this index.
     pub fn means(self, index: FeatureIndex) -> Means {
         match self.spec().get {
             Some(get) => Means::Call(get(index)),
@@ -234,7 +234,7 @@ impl BatteryFeature {
         }
     }
 
-    /// Whether a report can be a reading. Where it cannot, another feature stands at the index.
+    /// Whether a report can be a reading. If it cannot, another feature is at that index.
     pub fn is_plausible(self, report: &Report) -> bool {
         (self.spec().is_plausible)(report)
     }
@@ -245,12 +245,12 @@ impl BatteryFeature {
         self.spec().refuses_when_off
     }
 
-    /// Whether an event of this number carries a reading: all that are known do.
+    /// Whether an event of this number carries a reading, as all known events do.
     pub fn is_reading(self, event: Function) -> bool {
         self.event_name(event).is_some()
     }
 
-    /// What a report of the feature under software id 0 is; `capability` as far as it is known.
+    /// What a report of the feature under software id 0 is; `capability` if it is known.
     pub fn origin(self, capability: Option<Capability>, report: &Report) -> Origin {
         if !self.is_reading(Function::new(report.address() >> 4)) {
             return Origin::Reply;
@@ -302,7 +302,7 @@ impl BatteryRegister {
     }
 
     /// Whether a device sends the notification at once when notices are switched on: a Performance
-    /// MX does 6 to 16 ms after the acknowledgement (recording, six times of six).
+    /// MX does 6 to 16 ms after the acknowledgement (recording, in six of six cases).
     pub const fn notifies_at_once(self) -> bool {
         match self {
             Self::Status => true,
@@ -370,7 +370,7 @@ mod tests {
         let ambiguous = "11 01 08 00 0F 02 …";
         assert_eq!(of(ambiguous, Some(levels_only)), Origin::Unclear);
         assert_eq!(of(ambiguous, None), Origin::Unclear);
-        // Another device's capabilities are not this one's.
+        // The capabilities are those of another device.
         assert_eq!(of(ambiguous, Some(ALL_LEVELS)), Origin::Event);
         assert_eq!(of("11 01 08 00 0F 00 …", None), Origin::Unclear);
         // A mouse at 5 %, and one at 10 % that is charged.

@@ -1,7 +1,7 @@
 //! Feature 1000: battery level in percent, or in a few steps that look like percentages.
 //!
-//! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; Logitech's own
-//! text as quoted in Solaar issue 23.
+//! Source: kernel hid-logitech-hidpp, Solaar `hidpp20.py`, libratbag `hidpp20.c`; Logitech's
+//! specification as quoted in Solaar issue 23.
 
 use super::battery_spec::BatterySpec;
 use crate::units::Percent;
@@ -17,7 +17,7 @@ pub const GET_CAPABILITY: u8 = 1;
 pub const LEVEL_EVENT: u8 = 0;
 
 codes! {
-    /// What the battery is doing.
+    /// The charging state.
     pub enum Charging {
         /// Not being charged.
         Discharging = 0 => "discharging",
@@ -44,7 +44,7 @@ codes! {
 /// |---|---|
 /// | 0 | level in percent, 0 unknown |
 /// | 1 | the level that comes next as the battery empties, 0 none |
-/// | 2 | what the battery is doing |
+/// | 2 | charging state |
 ///
 /// Level 0 is what an MX Master sends while it is charged (Solaar issue 265). Since no device can
 /// send a level with an empty battery, it means unknown while discharging too (issue 273).
@@ -53,9 +53,9 @@ codes! {
 pub struct BatteryLevelStatus {
     /// How full; `None` where the device does not know, or reports more than 100.
     pub level: Option<Percent>,
-    /// What `level` will be next.
+    /// The next lower level.
     pub next: Option<Percent>,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
 }
 
@@ -75,13 +75,13 @@ pub struct Capability {
     pub levels: u8,
     /// The level is not to be shown on screen.
     pub osd_off: bool,
-    /// It computes its level from what it has used.
+    /// The level is computed from the energy used.
     pub mileage: bool,
     /// Its battery can be charged.
     pub rechargeable: bool,
     /// What a charge lasts, as received: the unit in the upper bits is not certain.
     pub nominal_life: u16,
-    /// The level that is critical; `None` where it does not say.
+    /// The level that is critical; `None` if it is not reported.
     pub critical: Option<Percent>,
 }
 
@@ -92,12 +92,12 @@ impl Capability {
     }
 }
 
-/// Asks for the level.
+/// The request for the level.
 pub const fn get_level(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_LEVEL, [0; 3])
 }
 
-/// Asks what the levels mean.
+/// The request for what the levels mean.
 pub const fn get_capability(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_CAPABILITY, [0; 3])
 }
@@ -133,9 +133,9 @@ const fn told(percent: u8) -> Option<Percent> {
     }
 }
 
-/// Whether a report can be a reading. Where it cannot, something else stands at the index.
+/// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
-/// Of all readings known none has a next level above its level, unless that is unknown.
+/// In all known readings the next level is not above the level, unless the level is unknown.
 pub fn is_plausible(report: &Report) -> bool {
     let [level, next, charging, rest @ ..] = report.params();
     *level <= 100

@@ -6,7 +6,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 /// The register; its notification has the same number as its sub-id.
 pub const REGISTER: Register = Register(0x0D);
 
-/// What the battery is doing: bits 7-6 of the third byte.
+/// The charging state: bits 7-6 of the third byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charging {
     /// 0: not being charged.
@@ -20,7 +20,7 @@ pub enum Charging {
 }
 
 impl Charging {
-    /// The name in JSON and for people.
+    /// The name shown to people and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Discharging => "discharging",
@@ -45,7 +45,7 @@ pub enum CapacityUnit {
 }
 
 impl CapacityUnit {
-    /// The name in JSON and for people.
+    /// The name shown to people and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Seconds => "seconds",
@@ -75,11 +75,11 @@ pub struct BatteryMileage {
     pub capacity: u16,
     /// The unit of `capacity`.
     pub unit: CapacityUnit,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
 }
 
-/// Asks for the battery.
+/// The request for the battery.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get(REGISTER, [0; 3])
 }

@@ -1,18 +1,20 @@
-//! What is known of each battery feature, besides the values that it reports.
+//! The description of each battery feature: names, calls and rules, without the layout of its
+//! values.
 
 use crate::wire::{Call, FeatureIndex, Report};
 
-/// A battery feature. Each has one in its own file, beside its layout.
+/// A battery feature. Each has one in its own file, next to its layout.
 pub(super) struct BatterySpec {
     /// Its usual name. Source: Logitech's cpg-docs, Solaar, libratbag.
     pub(super) name: &'static str,
-    /// Its functions, as far as they are known, with their names.
+    /// Its known functions, with their names.
     pub(super) functions: &'static [(u8, &'static str)],
     /// Its events, with their names. Each carries a reading.
     pub(super) events: &'static [(u8, &'static str)],
-    /// Whether no event holds user input or what identifies the device, so that a trace may have it.
+    /// Whether no event contains user input or anything that identifies the device, so that traces
+    /// may contain them.
     pub(super) harmless_events: bool,
-    /// The call that returns a reading; `None`: a measurement of light brings it.
+    /// The call that returns a reading; `None`: the event of a light measurement carries it.
     pub(super) get: Option<fn(FeatureIndex) -> Call>,
     /// The call that returns what its values mean; `None`: it has no such function.
     pub(super) get_capability: Option<fn(FeatureIndex) -> Call>,
@@ -38,8 +40,8 @@ pub(super) struct BatterySpec {
 pub enum Origin {
     /// An event, or a reply with the same content.
     Event,
-    /// A reply to another program that is no reading.
+    /// A reply to another program that is not a reading.
     Reply,
-    /// It can be either: the device is to be asked before it counts.
+    /// It can be either: poll the device before using it.
     Unclear,
 }

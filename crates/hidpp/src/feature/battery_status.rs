@@ -6,7 +6,7 @@ use crate::wire::{Register, RegisterRequest, Report, codes};
 pub const REGISTER: Register = Register(0x07);
 
 codes! {
-    /// A level: a step, no percentage. 2, 4 and 6 are legacy codes for critical, low and good.
+    /// A level: a step, not a percentage. 2, 4 and 6 are legacy codes for critical, low and good.
     ///
     /// Source: Logitech's `battery-level.txt` kept by Solaar.
     pub enum Level {
@@ -28,7 +28,7 @@ codes! {
 }
 
 codes! {
-    /// What the battery is doing. A closed list: Solaar's bit masks show an error as charging.
+    /// The charging state. A closed list: Solaar's bit masks show an error as charging.
     ///
     /// Source: Logitech's `battery-level.txt`; 24 to 26 from libratbag, seen on a K800.
     pub enum Charging {
@@ -55,11 +55,11 @@ codes! {
 pub struct BatteryStatus {
     /// How full; `None` where the device reports unknown (0).
     pub level: Option<Level>,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
 }
 
-/// Asks for the battery.
+/// The request for the battery.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get(REGISTER, [0; 3])
 }
@@ -78,7 +78,7 @@ pub fn read_notification(report: &Report) -> BatteryStatus {
 
 fn decode(level: u8, charging: u8) -> BatteryStatus {
     let level = (level != 0).then(|| Level::from(level));
-    // 01 to 1F are reserved for more ways of not charging.
+    // 01 to 1F are reserved for further states without charging.
     let charging = if charging <= 0x1F {
         Charging::Discharging
     } else {
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_charging_error_is_not_charging() {
-        // Solaar takes 23 for recharging, by its mask 21.
+        // Solaar decodes 23 as recharging, because of its mask 21.
         let status = read(&report("10 01 81 07 05 23 00"));
         assert_eq!(status.charging, Charging::Error);
     }

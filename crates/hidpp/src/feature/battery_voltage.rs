@@ -20,10 +20,11 @@ const SPEED: u8 = 0x18;
 const CRITICAL: u8 = 0x20;
 
 codes! {
-    /// What the battery is doing: bits 7 and 2-0 of the flags, where bit 7 is external power.
+    /// The charging state: bits 7 and 2-0 of the flags, where bit 7 is external power.
     ///
-    /// Without it the device is discharging and the other bits mean nothing: by them alone a G915
-    /// is always charging (Solaar issue 2825). All three count: Solaar takes two, and 7 for full.
+    /// Without external power the device is discharging and the other bits have no meaning: by them
+    /// alone a G915 would always be charging (Solaar issue 2825). All three low bits count: Solaar
+    /// evaluates two, and so takes 7 for full.
     pub enum Charging {
         /// No external power.
         Discharging = 0x00 => "discharging",
@@ -63,7 +64,7 @@ pub struct BatteryVoltage {
     pub voltage: Millivolts,
     /// Whether it is on a cable or charging pad.
     pub external_power: bool,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
     /// How fast; [`Speed::Normal`] without external power.
     pub speed: Speed,
@@ -73,7 +74,7 @@ pub struct BatteryVoltage {
     pub flags: u8,
 }
 
-/// Asks for the voltage.
+/// The request for the voltage.
 pub const fn get_voltage(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_VOLTAGE, [0; 3])
 }
@@ -93,7 +94,7 @@ pub fn read_voltage(report: &Report) -> BatteryVoltage {
     }
 }
 
-/// Whether a report can be a reading. Where it cannot, something else stands at the index.
+/// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
 /// No lithium cell is below 2.5 V or above 5 V; flags may have any bit.
 pub fn is_plausible(report: &Report) -> bool {

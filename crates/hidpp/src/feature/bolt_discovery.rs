@@ -1,7 +1,7 @@
-//! Notifications 4F, 53 and 54: a Bolt receiver looks for devices and pairs one.
+//! Notifications 4F, 53 and 54: a Bolt receiver searches for devices and pairs one.
 //!
-//! They are long reports from index FF. The passkey notices 4D and 4E count as input and are
-//! read nowhere.
+//! They are long reports from index FF. The passkey notices 4D and 4E count as input and are never
+//! decoded.
 //!
 //! Source: OpenLogi `receiver/bolt/event.rs`, Solaar `notifications.py`.
 
@@ -11,11 +11,11 @@ use crate::wire::{Report, Slot, Wpid};
 /// A notification of the search for devices, or of a pairing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BoltDiscovery {
-    /// `4F`, part 0: a device is there.
+    /// `4F`, part 0: a device was found.
     Device {
         /// Bytes 3-4, little-endian: a number for each device that was found.
         counter: u16,
-        /// What sort of device it is.
+        /// The kind of the device.
         kind: DeviceKind,
         /// The wireless product id, little-endian.
         wpid: Wpid,
@@ -29,14 +29,14 @@ pub enum BoltDiscovery {
     },
     /// `53`: discovery began (byte 3 is 0) or ended.
     Discovery {
-        /// Whether it is going on.
+        /// Whether it is still under way.
         open: bool,
         /// Byte 4, 0 without error.
         error: u8,
     },
     /// `54`: a pairing began (byte 3 is 0) or is done (2).
     Pairing {
-        /// Whether it is going on.
+        /// Whether it is still under way.
         open: bool,
         /// Byte 4, 0 without error.
         error: u8,

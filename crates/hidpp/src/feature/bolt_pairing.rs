@@ -1,4 +1,4 @@
-//! Sub-registers 5n and 6n of register B5: what a Bolt receiver knows of each paired device.
+//! Sub-registers 5n and 6n of register B5: a Bolt receiver's record of each paired device.
 //!
 //! Unlike those of older receivers (see [`super::pairing_information`]) they count slots from 1.
 //!
@@ -24,13 +24,13 @@ pub enum BoltPairing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pairing {
-    /// Info bits 3-0: what sort of device it is.
+    /// Info bits 3-0: the kind of the device.
     pub kind: DeviceKind,
     /// Info bit 6 clear: the link is established.
     pub online: bool,
     /// The wireless product id, little-endian.
     pub wpid: Wpid,
-    /// Unique to the device where it is not zero.
+    /// Unique to the device unless it is zero.
     pub unit_id: Option<Serial>,
 }
 
@@ -46,12 +46,12 @@ pub struct NamePiece {
     pub text: DeviceText,
 }
 
-/// Asks what is paired with a slot.
+/// The request for what is paired with a slot.
 pub const fn get_pairing(slot: Slot) -> RegisterRequest {
     get([PAIRING | slot.get(), 0, 0])
 }
 
-/// Asks for the first piece of the name of a slot's device.
+/// The request for the first piece of the name of a slot's device.
 pub const fn get_name(slot: Slot) -> RegisterRequest {
     get([NAME | slot.get(), 1, 0])
 }
@@ -75,7 +75,7 @@ pub fn read(report: &Report) -> Option<BoltPairing> {
             },
         )),
         NAME => {
-            // A length beyond the report is cut by it (OpenLogi issue 200).
+            // A length beyond the report is truncated to it (OpenLogi issue 200).
             let name = report.params().get(3..).unwrap_or_default();
             let name = name.get(..usize::from(p2)).unwrap_or(name);
             Some(BoltPairing::Name(

@@ -5,7 +5,7 @@
 use super::DeviceText;
 use crate::wire::{Register, RegisterRequest, Report};
 
-/// Asks for it.
+/// The request to read it.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get_long(Register::BOLT_UNIQUE_ID, [0; 3])
 }

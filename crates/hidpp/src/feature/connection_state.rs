@@ -1,4 +1,4 @@
-//! Register 02 of a receiver: how many devices are paired; and asking it to announce them.
+//! Register 02 of a receiver: how many devices are paired, and the request to announce them.
 
 use crate::wire::{Register, RegisterRequest, Report};
 
@@ -15,14 +15,15 @@ pub struct ConnectionState {
     pub remaining_pairings: Option<u8>,
 }
 
-/// Asks how many devices are paired.
+/// The request for the number of paired devices.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get(Register::CONNECTION_STATE, [0; 3])
 }
 
 /// Makes the receiver send notification 41 for every paired slot, online or not; it acknowledges
-/// after the last. It stays silent without the wireless flag of register 00. To the kernel driver
-/// each 41 is a device that is back and has to be set up: send it only where there are no records.
+/// after the last one. Without the wireless flag of register 00 it does not answer. The kernel
+/// driver treats each 41 as a reconnected device and sets it up again: send this only to receivers
+/// without pairing records.
 pub const fn announce_devices() -> RegisterRequest {
     RegisterRequest::set(Register::CONNECTION_STATE, [0x02, 0, 0])
 }

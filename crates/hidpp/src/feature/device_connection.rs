@@ -1,4 +1,5 @@
-//! Notifications 40, 41, 42 and 4B: devices come, go, lose their link and power on.
+//! Notifications 40, 41, 42 and 4B: devices are paired or unpaired, connect, lose their link and
+//! power on.
 
 use super::DeviceKind;
 use crate::wire::{Message, Report, Wpid, codes};
@@ -29,9 +30,9 @@ pub enum DeviceConnection {
 )]
 #[non_exhaustive]
 pub struct Arrival {
-    /// How device and receiver talk.
+    /// The radio protocol.
     pub protocol: Radio,
-    /// What sort of device it is.
+    /// The kind of the device.
     pub kind: DeviceKind,
     /// Info bit 6 clear: the link is established.
     pub online: bool,

@@ -20,7 +20,7 @@ pub const GET_SERIAL_NUMBER: u8 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceInformation {
-    /// How many firmwares there are to ask for.
+    /// How many firmwares can be requested.
     pub entities: u8,
     /// Unique to the device; `None` for zero, and for `FFFFFFFF`, which every G933 has.
     pub unit_id: Option<Serial>,
@@ -28,13 +28,13 @@ pub struct DeviceInformation {
     pub transports: u16,
     /// The product ids on these transports, in the order of the bits; zero where none.
     pub model_ids: [u16; 3],
-    /// Tells variants of a model apart, such as colours.
+    /// Distinguishes variants of a model, such as colours.
     pub extended_model: u8,
-    /// Whether function 2 is there.
+    /// Whether the device has function 2.
     pub has_serial_number: bool,
 }
 
-/// What a device can be connected by, in the order of the bits of `transports`.
+/// The transports of a device, in the order of the bits of `transports`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "standard names")]
 pub enum Transport {
@@ -98,12 +98,12 @@ pub struct FirmwareInformation {
     pub product_id: u16,
 }
 
-/// Asks for the identity.
+/// The request for the identity.
 pub const fn get_device_info(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_DEVICE_INFO, [0; 3])
 }
 
-/// Asks for the version of one firmware, counted from 0.
+/// The request for the version of one firmware, counted from 0.
 pub const fn get_firmware_info(feature: FeatureIndex, entity: u8) -> Call {
     Call::new(feature, GET_FIRMWARE_INFO, [entity, 0, 0])
 }

@@ -12,7 +12,7 @@ pub const GET_NAME: u8 = 1;
 /// Number of the function that returns the type.
 pub const GET_TYPE: u8 = 2;
 
-/// Asks how many bytes the name has.
+/// The request for the length of the name in bytes.
 pub const fn get_count(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_COUNT, [0; 3])
 }
@@ -23,7 +23,7 @@ pub const fn read_count(report: &Report) -> u8 {
     count
 }
 
-/// Asks for the name from byte `offset` on.
+/// The request for the name from byte `offset` on.
 pub const fn get_name(feature: FeatureIndex, offset: u8) -> Call {
     Call::new(feature, GET_NAME, [offset, 0, 0])
 }
@@ -36,12 +36,12 @@ pub fn read_name(report: &Report) -> &[u8] {
     }
 }
 
-/// The pieces of a name put together, as text.
+/// Joins the pieces of a name to a text.
 pub fn name(pieces: &[u8]) -> DeviceText {
     DeviceText::new(pieces)
 }
 
-/// Asks for the type.
+/// The request for the type.
 pub const fn get_type(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_TYPE, [0; 3])
 }

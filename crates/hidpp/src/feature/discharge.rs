@@ -1,9 +1,9 @@
 //! The charge of a lithium cell by its voltage, for devices that report no percentage: features
 //! 1001 and 1F20.
 //!
-//! Which charge a voltage stands for goes by product: 3.65 V are 47 % of a G933 and 6 % of a G733.
-//! A product whose discharge was measured has its charge from the curve of that. Every other has a
-//! default, with a margin that reaches every curve known for its feature.
+//! Which charge belongs to a voltage depends on the product: 3.65 V are 47 % of a G933 and 6 % of a
+//! G733. If the discharge of a product was measured, its charge is taken from that curve. For all
+//! others a default curve is used, with a margin that includes every curve known for the feature.
 //!
 //! | product | ids | curve | source | curve against source |
 //! |---|---|---|---|---|
@@ -13,7 +13,7 @@
 //! | G703 | 4070, C087 | `G_PRO` | Logitech's power model 4070, that of the G403 | 4, 1.6 |
 //! | G900 | 4053, C081 | `G900` | Logitech's power model 4053 | 1, 0.2 (with `G_PRO` 11) |
 //! | G903 | 4067, C086 | `G900` | Logitech's power model 4067, that of the G900 | 1, 0.2 |
-//! | other of 1001 | | `G_PRO` | the kernel and Solaar have it for all of 1001 | unknown |
+//! | other of 1001 | | `G_PRO` | the kernel and Solaar use it for all of 1001 | unknown |
 //! | G533 | 0A66 | `G533` | Logitech's power model 0A66 | 13 near full, 0.6 |
 //! | G933 | 0A5B | `G933` | Logitech's power model 0A5B | 8 below 20 %, 1.2 |
 //! | G935 | 0A87 | `G933` | the kernel's curve for it is a fit of the G933's; Solaar issue 1615 | 6 |
@@ -21,10 +21,10 @@
 //! | G535 | 0AC4 | `G535` | 45 readings of a user, `HeadsetControl` `logitech_g535.c` | 2, 0.5 |
 //! | other of 1F20 | | `G_PRO` | fits the newer headsets | unknown |
 //!
-//! Logitech's power models are the discharges in which its own programs look charges up (time,
-//! voltage, energy used). They are public in `LGSTrayBattery` (`PowerModel/`, until 2021), those of
-//! G533 and G933 in `ashkitten/g933-utils` (`maps/`) too. A voltage that comes twice in one, since the
-//! cell recovered during a pause, has the mean of its charges.
+//! Logitech's power models are recorded discharges (time, voltage, energy used) from which its own
+//! programs look up charges. They are public in `LGSTrayBattery` (`PowerModel/`, until 2021), those
+//! of G533 and G933 in `ashkitten/g933-utils` (`maps/`) too. If a voltage occurs twice in one,
+//! since the cell recovered during a pause, the mean of its charges is used.
 
 use crate::units::{Millivolts, Percent, PercentPoints};
 use crate::wire::Wpid;
@@ -42,7 +42,7 @@ pub struct Estimate {
 /// The products that report voltages through one feature.
 #[derive(Debug)]
 pub struct Family {
-    /// What is taken for a product that none of `known` is of.
+    /// The curve of a product that is not in `known`.
     default: Curve,
     known: &'static [(&'static [u16], Curve)],
 }
@@ -51,9 +51,9 @@ pub struct Family {
 /// beyond.
 type Curve = &'static [(u16, u8)];
 
-/// How far two cells of one product, or one at two loads, are apart. Published readings are within
-/// it: a G733 at 3742 mV is 18 % to Logitech's program and 27 % by the curve, another at 3663 mV 15 %
-/// and 8 % (`HeadsetControl` issue 169).
+/// How far two cells of one product, or one cell at two loads, can be apart, in millivolts.
+/// Published readings are within it: a G733 at 3742 mV is 18 % according to Logitech's program and
+/// 27 % by the curve, another at 3663 mV 15 % and 8 % (`HeadsetControl` issue 169).
 const SPREAD_MV: u16 = 35;
 
 /// Feature 1001: mice and keyboards.
@@ -180,12 +180,12 @@ const G535: Curve = &[
 ];
 
 impl Family {
-    /// About how full the cell of a product is, while it is being discharged. A cell that is being
+    /// Estimates the charge of a product's cell while it is being discharged. A cell that is being
     /// charged has a higher voltage: a mouse at 30 % looks like 63 % (piper issue 222).
     ///
-    /// `product` is its id on USB or Bluetooth, or behind a receiver; `None`: it is not known.
-    /// The margin is what the curve makes of `SPREAD_MV`; of a product without a curve, what any
-    /// curve of the family makes of it.
+    /// `product` is its id on USB or Bluetooth, or behind a receiver; `None`: it is not known. The
+    /// margin is the effect of `SPREAD_MV` on the curve; for a product without a curve, its effect
+    /// on any curve of the family.
     pub fn estimate(&self, product: Option<Wpid>, voltage: Millivolts) -> Estimate {
         let own = self.known.iter().find(|(ids, _)| {
             let product = product.map(|Wpid(id)| id);
@@ -273,7 +273,7 @@ mod tests {
                 (0x0A87, 3712, 60, 2),
                 (0x0A87, 3640, 40, 4),
                 (0x0A87, 3601, 28, 3),
-                // Solaar issue 1615: 30 % to Logitech's program between 3580 and 3646 mV.
+                // Solaar issue 1615: 30 % according to Logitech's program between 3580 and 3646 mV.
                 (0x0A87, 3612, 30, 15),
                 // HeadsetControl issue 169: the fit of a user.
                 (0x0AB5, 4050, 84, 4),
@@ -289,8 +289,8 @@ mod tests {
                 (0x0AB5, 3818, 50, 2),
                 (0x0AFE, 3725, 20, 3),
                 (0x0AB5, 3675, 10, 1),
-                // The percentage of Logitech's program beside that of HeadsetControl, whose
-                // formula gives the voltage: issues 169 (two users) and 416, and issue 6 of
+                // The percentage of Logitech's program next to that of HeadsetControl, from which
+                // its formula gives the voltage: issues 169 (two users) and 416, and issue 6 of
                 // HeadsetControl-SystemTray.
                 (0x0AB5, 3742, 18, 9),
                 (0x0AB5, 3663, 15, 7),
@@ -349,9 +349,9 @@ mod tests {
             (3922, 70),
             (3881, 63),
             (3859, 60),
-            // A G915 (Solaar issue 1498): the kernel's 100 points say 35 too.
+            // A G915 (Solaar issue 1498): the kernel's 100 points give 35 too.
             (3765, 35),
-            // The mouse of piper issue 222: the kernel's say 21 too.
+            // The mouse of piper issue 222: the kernel's points give 21 too.
             (3722, 21),
             (3671, 10),
             (3579, 2),

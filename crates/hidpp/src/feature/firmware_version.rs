@@ -19,7 +19,7 @@ codes! {
     }
 }
 
-/// Asks for one item.
+/// The request for one item.
 pub const fn get(item: Item) -> RegisterRequest {
     RegisterRequest::get(Register::FIRMWARE_VERSION, [item.code(), 0, 0])
 }
@@ -30,7 +30,7 @@ pub fn read(report: &Report) -> (Item, [u8; 2]) {
     (item.into(), [high, low])
 }
 
-/// The version of which number and revision are `version`, and `build` if it was read.
+/// Combines number and revision with the build, if that was read.
 pub fn version([number, revision]: [u8; 2], build: Option<[u8; 2]>) -> FirmwareVersion {
     FirmwareVersion {
         prefix: None,

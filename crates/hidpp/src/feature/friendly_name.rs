@@ -10,7 +10,7 @@ const GET_LENGTH: u8 = 0;
 /// Number of the function that returns a piece of the name.
 const GET_NAME: u8 = 1;
 
-/// Asks how many bytes the name has.
+/// The request for the length of the name in bytes.
 pub const fn get_length(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_LENGTH, [0; 3])
 }
@@ -21,7 +21,7 @@ pub const fn read_length(report: &Report) -> u8 {
     length
 }
 
-/// Asks for the name from byte `offset` on.
+/// The request for the name from byte `offset` on.
 pub const fn get_name(feature: FeatureIndex, offset: u8) -> Call {
     Call::new(feature, GET_NAME, [offset, 0, 0])
 }
@@ -35,7 +35,7 @@ pub fn read_name(report: &Report) -> &[u8] {
     params.split_at(1).1
 }
 
-/// The pieces of a name put together, as text.
+/// Joins the pieces of a name to a text.
 pub fn name(pieces: &[u8]) -> DeviceText {
     DeviceText::new(pieces)
 }

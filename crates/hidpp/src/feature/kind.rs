@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// What sort of device it is.
+/// The kind of the device.
 ///
 /// Receivers and devices number the sorts differently; both are read into this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +28,8 @@ pub enum DeviceKind {
     Controller,
     Pedals,
     Adapter,
-    /// A mat that charges the mouse on it, such as the Powerplay: no device reports this of itself.
+    /// A mat that charges the mouse on it, such as the Powerplay. No device reports this kind
+    /// itself.
     ChargingPad,
     /// A code without a name, as received.
     Unknown(u8),
@@ -96,7 +97,7 @@ impl DeviceKind {
 macro_rules! names {
     ($( $kind:ident => $text:literal, )*) => {
         impl DeviceKind {
-            /// The name in JSON and for people, or `None` for an unknown code.
+            /// The name shown to people and in JSON, or `None` for an unknown code.
             pub const fn name(self) -> Option<&'static str> {
                 match self {
                     $( Self::$kind => Some($text), )*

@@ -1,8 +1,9 @@
-//! Registers of HID++ 1.0 and features of HID++ 2.0: the requests of each, and how to read the answers.
+//! Registers of HID++ 1.0 and features of HID++ 2.0: the requests of each, and how to decode the
+//! answers.
 //!
-//! One file for one register, notification or feature, with its byte layout and the source of
-//! it. Nothing here knows which program sends a request, or when. Feature 0104, the battery of newer headsets, has its
-//! place here too.
+//! One file for each register, notification or feature, with its byte layout and the source of it.
+//! Nothing here depends on which program sends a request, or when. Feature 0104, the battery of
+//! newer headsets, would be added here too.
 
 pub mod adc_measurement;
 mod battery;

@@ -1,10 +1,10 @@
-//! What features are called.
+//! The names of features.
 
 use super::BatteryFeature;
 use crate::wire::FeatureId;
 
-/// The usual name of a feature, or `None` where this program does not know it. Source: Logitech's
-/// cpg-docs, Solaar, libratbag.
+/// The usual name of a feature, or `None` if it is not known. Source: Logitech's cpg-docs, Solaar,
+/// libratbag.
 pub fn feature_name(id: FeatureId) -> Option<&'static str> {
     if let Some(feature) = BatteryFeature::from_id(id) {
         return Some(feature.name());

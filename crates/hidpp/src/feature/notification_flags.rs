@@ -7,7 +7,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 
 /// The three flag bytes in wire order.
 ///
-/// | byte | bits this program uses |
+/// | byte | bits that a session uses |
 /// |---|---|
 /// | 0 | 10 battery status (07, 0D) |
 /// | 1 | 01 wireless (40, 41, 4B) |
@@ -36,7 +36,7 @@ impl NotificationFlags {
         Self([a0 & !b0, a1 & !b1, a2 & !b2])
     }
 
-    /// The names of the bits that are set, as far as they have one.
+    /// The names of those bits that are set and have one.
     pub fn names(self) -> Vec<&'static str> {
         NAMES
             .iter()
@@ -88,12 +88,12 @@ impl fmt::Display for NotificationFlags {
     }
 }
 
-/// Asks for the flags.
+/// The request for the flags.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get(Register::NOTIFICATION_FLAGS, [0; 3])
 }
 
-/// Sets all flags at once: read and OR before.
+/// Sets all flags at once: read the flags before, and OR.
 pub const fn set(flags: NotificationFlags) -> RegisterRequest {
     RegisterRequest::set(Register::NOTIFICATION_FLAGS, flags.0)
 }

@@ -1,4 +1,4 @@
-//! Register B5 of a receiver: its own serial number and what it knows of each paired device.
+//! Register B5 of a receiver: its own serial number and its record of each paired device.
 //!
 //! The first parameter of the request selects a sub-register and the answer repeats it. The
 //! sub-registers of a slot count from 0: slot 1 has 20, 30 and 40. An empty slot answers error
@@ -21,8 +21,8 @@ const NAME: u8 = 0x40;
 pub struct Serial(pub u32);
 
 impl Serial {
-    /// The serial number; `None` for zero and `FFFFFFFF`, which stand for none (the latter is the
-    /// unit id of every G933).
+    /// The serial number; `None` for zero and `FFFFFFFF`, which mean "no serial number" (the latter
+    /// is the unit id of every G933).
     pub const fn new(serial: u32) -> Option<Self> {
         match serial {
             0 | u32::MAX => None,
@@ -72,7 +72,7 @@ pub struct Pairing {
     pub report_interval_ms: u8,
     /// The radio protocol, numbered as in notification 41.
     pub protocol: u8,
-    /// What sort of device it is.
+    /// The kind of the device.
     pub kind: DeviceKind,
 }
 
@@ -93,7 +93,7 @@ pub struct ExtendedPairing {
 codes! {
     /// Where the power switch of a device is (low four bits of byte 9).
     ///
-    /// Source: Solaar's constants; its cvuchener and captured counterparts agree on the byte.
+    /// Source: Solaar's constants; cvuchener/hidpp and captures agree on the byte.
     pub enum PowerSwitch {
         /// On the base.
         Base = 0x1 => "base",
@@ -128,22 +128,22 @@ impl PowerSwitch {
     }
 }
 
-/// Asks for the receiver's serial number and slot count.
+/// The request for the receiver's serial number and slot count.
 pub const fn get_receiver() -> RegisterRequest {
     get(RECEIVER)
 }
 
-/// Asks what is paired in a slot.
+/// The request for what is paired in a slot.
 pub const fn get_pairing(slot: Slot) -> RegisterRequest {
     get(PAIRING + slot.get() - 1)
 }
 
-/// Asks for the serial number of a slot's device.
+/// The request for the serial number of a slot's device.
 pub const fn get_extended(slot: Slot) -> RegisterRequest {
     get(EXTENDED + slot.get() - 1)
 }
 
-/// Asks for the short name of a slot's device.
+/// The request for the short name of a slot's device.
 pub const fn get_name(slot: Slot) -> RegisterRequest {
     get(NAME + slot.get() - 1)
 }
@@ -181,7 +181,8 @@ pub fn read(report: &Report) -> PairingInformation {
             },
         ),
         NAME => {
-            // The length byte can be too large (OpenLogi issue 200): the report ends it anyway.
+            // The length byte can be too large (OpenLogi issue 200): the text is truncated to the
+            // report.
             let name = report.params().get(2..).unwrap_or_default();
             let name = name.get(..usize::from(p1)).unwrap_or(name);
             PairingInformation::Name(slot, DeviceText::new(name))

@@ -1,6 +1,6 @@
-//! Register B2 and notification 4A: the lock that keeps a receiver from taking new devices.
+//! Register B2 and notification 4A: the lock that prevents a receiver from pairing new devices.
 //!
-//! Read only to explain what other programs do: this program pairs nothing.
+//! Decoded only to explain what other programs do: nothing here pairs a device.
 //!
 //! Source: Logitech's HID++ 1.0 extract, Lekensteyn's captures; errors 4 to 6 from cpg-docs
 //! issue 2.
@@ -10,9 +10,9 @@ use crate::wire::{Report, codes};
 codes! {
     /// What a write to register B2 does.
     pub enum Action {
-        /// Take new devices for a while.
+        /// Accept new devices for a while.
         Open = 1 => "open",
-        /// Take no more.
+        /// Accept no more.
         Close = 2 => "close",
         /// Forget the device in a slot.
         Unpair = 3 => "unpair",
@@ -22,9 +22,9 @@ codes! {
 codes! {
     /// Why the lock closed.
     pub enum LockError {
-        /// As asked, or after a pairing.
+        /// As requested, or after a pairing.
         None = 0 => "no error",
-        /// Nobody came in time.
+        /// Timeout: no device was paired in time.
         Timeout = 1 => "timeout",
         /// The device is not of a supported kind.
         Unsupported = 2 => "device not supported",

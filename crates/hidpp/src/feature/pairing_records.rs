@@ -7,8 +7,8 @@ pub enum PairingRecords {
     /// Register B5, sub-registers 5n and 6n, slots counted from 1: Bolt. See
     /// [`super::bolt_pairing`].
     Bolt,
-    /// Nowhere: it only announces its devices: 27 MHz. See [`super::device_connection`].
+    /// Nowhere; it only announces its devices: 27 MHz. See [`super::device_connection`].
     None,
-    /// Not known beforehand: to be tried out.
+    /// Not known beforehand: both registers are tried.
     Unknown,
 }

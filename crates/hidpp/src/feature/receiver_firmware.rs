@@ -9,7 +9,7 @@ use crate::wire::{Register, RegisterRequest, Report};
 /// The sub-register.
 pub const SUB_REGISTER: u8 = 0x02;
 
-/// Asks for it.
+/// The request to read it.
 pub const fn get() -> RegisterRequest {
     RegisterRequest::get_long(Register::PAIRING_INFORMATION, [SUB_REGISTER, 0, 0])
 }

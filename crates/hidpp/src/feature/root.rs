@@ -1,4 +1,4 @@
-//! Feature 0000: finding features, and the ping, which returns the protocol version.
+//! Feature 0000: looking up features, and the ping, which returns the protocol version.
 //!
 //! Source: Logitech cpg-docs, `0x0000-IRoot`.
 
@@ -6,12 +6,12 @@ use std::fmt;
 
 use crate::wire::{Call, FeatureId, FeatureIndex, Report};
 
-/// Number of the function that finds a feature.
+/// Number of the function that looks up a feature.
 pub const GET_FEATURE: u8 = 0;
-/// Number of the function that answers with version and mark.
+/// Number of the function that returns version and mark.
 pub const PING: u8 = 1;
 
-/// The version of HID++ a device speaks.
+/// The HID++ version of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct ProtocolVersion {
@@ -22,7 +22,7 @@ pub struct ProtocolVersion {
 }
 
 impl ProtocolVersion {
-    /// What a device speaks that refuses the ping with error 8F/01.
+    /// The version of a device that refuses the ping with error 8F/01.
     pub const HIDPP_10: Self = Self { major: 1, minor: 0 };
 
     /// Whether the device has features (2.0 and above) rather than registers.
@@ -30,7 +30,7 @@ impl ProtocolVersion {
         self.major >= 2
     }
 
-    /// The version shown as this text: `4.5`.
+    /// Parses a version from its text: `4.5`.
     pub fn from_text(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
         Some(Self {
@@ -47,7 +47,7 @@ impl fmt::Display for ProtocolVersion {
     }
 }
 
-/// Where a feature stands in a device: the answer of function 0, `index flags version`.
+/// The index of a feature in a device: the answer of function 0, `index flags version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeatureEntry {
@@ -59,7 +59,7 @@ pub struct FeatureEntry {
     pub version: u8,
 }
 
-/// Asks where a feature stands.
+/// The request for the index of a feature.
 pub const fn get_feature(id: FeatureId) -> Call {
     let [high, low] = id.0.to_be_bytes();
     Call::new(FeatureIndex::ROOT, GET_FEATURE, [high, low, 0])
@@ -75,7 +75,7 @@ pub fn read_feature(report: &Report) -> FeatureEntry {
     }
 }
 
-/// Asks for the version; the answer repeats `mark`.
+/// The request for the version; the answer repeats `mark`.
 pub const fn ping(mark: u8) -> Call {
     Call::new(FeatureIndex::ROOT, PING, [0, 0, mark])
 }

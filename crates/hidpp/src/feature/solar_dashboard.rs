@@ -48,7 +48,7 @@ impl LightMeasure {
 }
 
 codes! {
-    /// The lamp beside the light key; it can be set within 250 ms after the key's event only.
+    /// The lamp next to the light key; it can be set within 250 ms after the key's event only.
     pub enum Led {
         /// Dark.
         Off = 0 => "off",
@@ -78,7 +78,7 @@ codes! {
 /// | byte | content |
 /// |---|---|
 /// | 0 | charge in percent |
-/// | 1-2 | light in lux, big-endian; means something in event 1 only |
+/// | 1-2 | light in lux, big-endian; valid in event 1 only |
 /// | 3-4 | cell voltage, big-endian: linear, 0672 is 2.678 V |
 /// | 5-8 | ASCII `GOOD` |
 /// | 9-15 | zero |
@@ -89,11 +89,11 @@ pub struct SolarEvent {
     pub kind: EventKind,
     /// The charge; `None` where the byte is above 100.
     pub charge: Option<Percent>,
-    /// The light where it was measured. Values above 511 occur (Solaar issue 459).
+    /// The light if it was measured. Values above 511 occur (Solaar issue 459).
     pub light: Option<Lux>,
     /// The raw reading of the cell's voltage.
     pub adc: u16,
-    /// Whether the marker `GOOD` was there: a frame without it is not to be trusted.
+    /// Whether the marker `GOOD` was present: a frame without it must not be trusted.
     pub good: bool,
 }
 
@@ -125,8 +125,8 @@ pub const fn set_light_measure(feature: FeatureIndex, measure: LightMeasure) -> 
     )
 }
 
-/// Whether an answer can be one to a request for this series: it repeats it, or is zero. Any other
-/// is that of another feature, or the answer to another program.
+/// Whether a report can answer a request for this series: an answer repeats the series, or is zero.
+/// Any other comes from another feature, or answers another program.
 pub fn is_answer(report: &Report, measure: LightMeasure) -> bool {
     let echo = read_light_measure(report);
     echo == measure || report.params() == &[0; 16]
@@ -138,7 +138,7 @@ pub const fn read_light_measure(report: &Report) -> LightMeasure {
     LightMeasure { reports, period_s }
 }
 
-/// Whether an event carries the marker, whatever the feature at its index is.
+/// Whether an event carries the marker, regardless of the feature at its index.
 pub fn has_marker(report: &Report) -> bool {
     matches!(report.params(), [_, _, _, _, _, b'G', b'O', b'O', b'D', ..])
 }
@@ -181,11 +181,11 @@ pub(super) const SPEC: BatterySpec = BatterySpec {
         (SET_LED, "set LED"),
     ],
     events: EventKind::NAMES,
-    // Of the light key, only that it was pressed.
+    // The only user input is that the light key was pressed.
     harmless_events: true,
     get: None,
     get_capability: None,
-    // Its events are known by their marker.
+    // Its events are identified by their marker.
     is_plausible: |_| true,
     refuses_when_off: false,
 };

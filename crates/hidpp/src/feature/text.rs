@@ -1,29 +1,28 @@
 use std::fmt;
 
-/// Text as a device sent it: up to the first NUL, with replacement characters for what is not
-/// UTF-8.
+/// Text as a device sent it: up to the first NUL, with replacement characters for invalid UTF-8.
 ///
-/// Anybody can write it: the name of a Bluetooth device is a setting. It may end the line, control a
-/// terminal, reorder what follows or look like nothing. So it is shown only on demand:
-/// [`Self::printable`] and `Display` leave out what is not printable; a program with stricter rules
-/// of its own applies them to [`Self::untrusted`], and passes them to
+/// It is untrusted: the name of a Bluetooth device, for example, is a setting. It may contain line
+/// breaks, terminal control sequences, marks that reorder text, or invisible characters. So it is
+/// only available through conversions: [`Self::printable`] and `Display` leave out what is not
+/// printable; a program with stricter rules applies them to [`Self::untrusted`], and passes them to
 /// [`Session::with_text`](crate::session::Session::with_text).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DeviceText(String);
 
 impl DeviceText {
-    /// The text in these bytes of a report.
+    /// Reads the text in these bytes of a report.
     pub fn new(bytes: &[u8]) -> Self {
         let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
         Self(String::from_utf8_lossy(bytes).into_owned())
     }
 
-    /// Everything that was sent. Not for display.
+    /// The complete text as sent. Not for display.
     pub fn untrusted(&self) -> &str {
         &self.0
     }
 
-    /// One line of what can be printed, with single spaces; `None` if that is nothing.
+    /// One line of what can be printed, with single spaces; `None` if it is empty.
     pub fn printable(&self) -> Option<String> {
         let mut printed = String::new();
         for c in self.0.chars() {

@@ -16,7 +16,7 @@ pub const GET_STATUS: u8 = 1;
 pub const STATUS_EVENT: u8 = 0;
 
 codes! {
-    /// A level: one bit of byte 1. More than one bit is no level that is known.
+    /// A level: one bit of byte 1. More than one bit is not a known level.
     pub enum Level {
         /// Empty soon.
         Critical = 1 => "critical",
@@ -30,9 +30,9 @@ codes! {
 }
 
 codes! {
-    /// What the battery is doing.
+    /// The charging state.
     ///
-    /// The codes are not those of feature 1000, though Solaar and OpenLogi read them so.
+    /// The codes are not those of feature 1000, though Solaar and OpenLogi decode them that way.
     pub enum Charging {
         /// Not being charged.
         Discharging = 0 => "discharging",
@@ -89,7 +89,7 @@ pub struct Capabilities {
 /// |---|---|
 /// | 0 | charge in percent, if the device reports percentages |
 /// | 1 | level, one bit |
-/// | 2 | what the battery is doing |
+/// | 2 | charging state |
 /// | 3 | external power |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -99,7 +99,7 @@ pub struct UnifiedBattery {
     pub charge: Option<Percent>,
     /// The level; `None` if no bit is set.
     pub level: Option<Level>,
-    /// Charging or not.
+    /// The charging state.
     pub charging: Charging,
     /// Its external power.
     pub external_power: ExternalPower,
@@ -110,7 +110,7 @@ pub const fn get_capabilities(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_CAPABILITIES, [0; 3])
 }
 
-/// Asks for the battery.
+/// The request for the battery.
 pub const fn get_status(feature: FeatureIndex) -> Call {
     Call::new(feature, GET_STATUS, [0; 3])
 }
@@ -137,9 +137,10 @@ pub fn read_status(report: &Report) -> UnifiedBattery {
     }
 }
 
-/// Whether a report can be a reading. Where it cannot, something else stands at the index.
+/// Whether a report can be a reading. If it cannot, another feature is at that index.
 ///
-/// Bytes 4 to 7 may be anything: the feature still grows, its version is 3 on devices of 2022.
+/// Bytes 4 to 7 are not checked: the feature is still being extended, its version is 3 on devices
+/// of 2022.
 pub fn is_plausible(report: &Report) -> bool {
     let [charge, level, charging, _, _, _, _, _, rest @ ..] = report.params();
     *charge <= 100 && *level <= 0x0F && *charging <= 7 && rest.iter().all(|&byte| byte == 0)

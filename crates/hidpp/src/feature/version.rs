@@ -4,17 +4,17 @@ use super::DeviceText;
 
 /// A firmware version: prefix, number, revision and build, the latter three in BCD.
 ///
-/// Shown as `12.01.B0019`, or `RQK 33.00.B0015` where the firmware has a name.
+/// Shown as `12.01.B0019`, or `RQK 33.00.B0015` if the firmware has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct FirmwareVersion {
-    /// Three ASCII characters, where there are any.
+    /// Three ASCII characters, if there are any.
     pub prefix: Option<[u8; 3]>,
     /// First part, BCD.
     pub number: u8,
     /// Second part, BCD.
     pub revision: u8,
-    /// Build, BCD, where it was asked for.
+    /// Build, BCD, if it was requested.
     pub build: Option<u16>,
 }
 
@@ -22,7 +22,7 @@ impl fmt::Display for FirmwareVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prefix = self.prefix.map(|prefix| DeviceText::new(&prefix));
         if let Some(prefix) = prefix.and_then(|prefix| prefix.printable()) {
-            // What is not ASCII is not known, and may have no width.
+            // Characters that are not ASCII are unknown and may be invisible.
             let prefix = prefix.replace(|c: char| !c.is_ascii(), "\u{FFFD}");
             write!(f, "{prefix} ")?;
         }
@@ -35,7 +35,7 @@ impl fmt::Display for FirmwareVersion {
 }
 
 impl FirmwareVersion {
-    /// The version shown as this text: `12.01.B0019` or `RQK 33.00.B0015`.
+    /// Parses a version from its text: `12.01.B0019` or `RQK 33.00.B0015`.
     pub fn from_text(text: &str) -> Option<Self> {
         let (prefix, version) = match text.rsplit_once(' ') {
             Some((prefix, version)) => (Some(padded(prefix)?), version),

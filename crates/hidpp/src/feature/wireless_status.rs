@@ -1,4 +1,4 @@
-//! Feature 1D4B: the device is back and may have lost its settings.
+//! Feature 1D4B: the device has reconnected and may have lost its settings.
 //!
 //! Source: Solaar `notifications.py`, OpenLogi.
 

@@ -1,4 +1,4 @@
-//! Slots that may hold another device than before: the receiver is asked.
+//! Checking slots that may hold another device than before, by reading the receiver's record again.
 
 use super::Session;
 use super::discovery::Step;
@@ -8,8 +8,8 @@ use crate::feature::device_connection::DeviceConnection;
 use crate::wire::{DeviceIndex, Report, Slot};
 
 impl Session {
-    /// Reads what a slot holds from the receiver, where that may be another device than was known, or
-    /// none. Nothing is sent to the device: the slot may be empty.
+    /// Reads what a slot holds from the receiver, when that may no longer be the device that was
+    /// known. Nothing is sent to the device: the slot may be empty.
     pub fn check_slot(&mut self, slot: Slot) {
         if let Some(discovery) = &mut self.discovery {
             discovery.check(slot);
@@ -17,7 +17,7 @@ impl Session {
         }
     }
 
-    /// Takes the answer, before the discovery learns from it.
+    /// Processes the reply before the discovery evaluates it.
     pub(super) fn settle_check(&mut self, step: Step, outcome: &Result<Report, RequestError>) {
         let gone = self
             .discovery

@@ -1,19 +1,19 @@
-//! Why what is known of a device is dropped.
+//! Reasons to drop stale knowledge of a device.
 
 use crate::wire::{ErrorCode, FeatureId};
 
-/// Why what is known of a device is dropped and requested again: another feature is at an index than
-/// was thought, because the firmware changed, or because another program that uses the same software id
-/// was sent the reply to our look-up.
+/// Why the knowledge of a device is considered stale and requested again: an index has another
+/// feature than was remembered, because the firmware changed, or because our look-up was matched
+/// with the reply to another program that uses the same software id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Doubt {
     /// A reply cannot be one of this feature.
     #[error("the reply cannot be one of feature {0}")]
     Implausible(FeatureId),
-    /// A request was refused as only another feature refuses it, or none.
+    /// A request was refused with an error that only another feature, or a missing one, returns.
     #[error("a request was refused: {0}")]
     Refused(ErrorCode),
-    /// A measurement of light was accepted and did not come.
+    /// A light measurement was accepted, but its report did not arrive.
     #[error("the measurement of light did not come")]
     NoMeasurement,
 }

@@ -1,4 +1,4 @@
-//! What a session finds out.
+//! The events of a session: everything it finds out.
 
 use super::doubt::Doubt;
 use super::request::RequestError;
@@ -15,7 +15,7 @@ use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Wpid};
 pub struct ReceiverRecord {
     /// Its serial number.
     pub serial: Option<Serial>,
-    /// What a Bolt receiver has instead.
+    /// The unique id of a Bolt receiver, which has no serial number.
     pub unique_id: Option<String>,
     /// How many devices it can be paired with.
     pub slots: Option<u8>,
@@ -31,7 +31,7 @@ pub struct ReceiverRecord {
 pub struct PairingRecord {
     /// The model.
     pub wpid: Option<Wpid>,
-    /// What sort of device it is.
+    /// The kind of the device.
     pub kind: Option<DeviceKind>,
     /// Its serial number.
     pub serial: Option<Serial>,
@@ -39,7 +39,7 @@ pub struct PairingRecord {
     pub name: Option<String>,
     /// Where its power switch is.
     pub power_switch: Option<PowerSwitch>,
-    /// Whether it had a link, where the receiver announced it.
+    /// Whether it had a link when the receiver announced it; `None`: not announced.
     pub online: Option<bool>,
 }
 
@@ -56,21 +56,23 @@ pub enum DeviceFact {
     Kind(DeviceKind),
     /// Its firmware.
     Firmware(FirmwareVersion),
-    /// What it states of its identity.
+    /// What it reports about its identity.
     Identity(DeviceInformation),
     /// A battery value.
     Battery(Reading),
-    /// It sent what may be its battery or a reply to another program: request the battery to know it.
+    /// It sent a report that is either a battery reading or a reply to another program: poll the
+    /// battery to find out.
     Unclear,
     /// It has no battery feature or register that this crate can read.
     NoBattery,
-    /// It did not send the light measurement that was requested.
+    /// It did not send the requested light measurement in time.
     NoLight,
-    /// What is known of it seems to be wrong, and is requested again.
+    /// Its cached knowledge seems to be stale and is requested again.
     Stale(Doubt),
     /// It did not answer: asleep, switched off or out of range.
     Absent(RequestError),
-    /// It answered, but not with what was requested: busy all the time, or an error.
+    /// It answered, but without the requested value: busy until the retries were used up, or an
+    /// error.
     Failed(RequestError),
 }
 
@@ -89,18 +91,18 @@ pub enum Event {
     DiscoveryFailed(RequestError),
     /// Something about a device.
     Device(DeviceIndex, DeviceFact),
-    /// Everything that is wanted of a device was requested, or it is absent.
+    /// Everything to be read from a device was requested, or the device is absent.
     Probed(DeviceIndex),
-    /// A device came, went, or lost its link.
+    /// A device was paired, unpaired, or its link changed.
     Connection(DeviceIndex, DeviceConnection),
-    /// A device is back and lost its settings.
+    /// A device reconnected and has lost its settings.
     Awake(DeviceIndex),
     /// A device's light key was pressed.
     LightKey(DeviceIndex),
 }
 
 impl DeviceFact {
-    /// What a reading means: a battery value, or that the device is switched off.
+    /// The fact that a reading stands for: a battery value, or a switched-off device.
     pub(in crate::session) fn of_reading(reading: Reading) -> Self {
         if reading.is_off() {
             Self::Absent(RequestError::Disconnected)

@@ -1,8 +1,8 @@
-//! The notice that follows when a HID++ 1.0 device with register 07 is asked for battery notices:
-//! it carries the battery as it is, so the register need not be read.
+//! The first battery notice of a HID++ 1.0 device with register 07, which follows when notices are
+//! switched on. It carries the current battery state, so the register need not be read.
 //!
-//! Source: a recording of a Performance MX, which sends it 6 to 16 ms after the acknowledgement, six
-//! times of six. Where it does not come, the register is read after all.
+//! Source: a recording of a Performance MX, which sends it 6 to 16 ms after the acknowledgement, in
+//! six of six cases. If it does not arrive in time, the register is read after all.
 
 use super::probe::Probe;
 use super::{Session, timing};
@@ -11,7 +11,8 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Session {
-    /// The flags of a device were set: its notice is waited for if it saves a reading.
+    /// The flags of a device were set: waits for its first notice if that saves reading the
+    /// register.
     pub(super) fn expect_first_notice(&mut self, now: Timestamp, device: DeviceIndex) {
         if self.probes.get(&device).is_some_and(Probe::wants_battery) {
             let until = now + timing::FIRST_NOTICE;
@@ -19,7 +20,7 @@ impl Session {
         }
     }
 
-    /// Takes a battery notice: nothing of it needs to be read any more.
+    /// Processes a battery notice, after which the register need not be read.
     pub(super) fn take_first_notice(&mut self, device: DeviceIndex, register: BatteryRegister) {
         if self.first_notices.remove(&device).is_some() {
             let known = self.known.entry(device).or_default();
@@ -31,7 +32,7 @@ impl Session {
         }
     }
 
-    /// Goes on without the notices that did not come.
+    /// Continues without the notices that did not arrive before their deadline.
     pub(super) fn end_first_notices(&mut self, now: Timestamp) {
         let overdue = self
             .first_notices

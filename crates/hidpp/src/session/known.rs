@@ -1,12 +1,12 @@
-//! What is known of a device and need not be requested again.
+//! The cached knowledge of a device: what need not be requested again.
 
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryRegister, Capability};
 use crate::wire::{FeatureId, FeatureIndex, Wpid};
 
-/// What is known of a device and need not be requested: begin with the `Default`, nothing.
+/// What is known about a device and need not be requested. The `Default` knows nothing.
 ///
-/// [`Session::known`](super::Session::known) returns it to be kept for the next session.
+/// [`Session::known`](super::Session::known) returns it, to be cached for the next session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 #[non_exhaustive]
@@ -19,18 +19,18 @@ pub struct Known {
     pub model: Option<Wpid>,
     /// Its version of HID++.
     pub protocol: Option<ProtocolVersion>,
-    /// Where features stand in it; an index of `None`: it lacks the feature.
+    /// The index of each feature that was looked up; `None`: the device lacks the feature.
     pub features: Vec<(FeatureId, Option<FeatureIndex>)>,
-    /// What its battery feature states of its values.
+    /// What its battery feature reports about its values.
     pub capability: Option<Capability>,
     /// Which register of a HID++ 1.0 device holds its charge.
     pub register: Option<KnownRegister>,
-    /// Whether what identifies it was requested.
+    /// Whether its identity was requested.
     #[cfg_attr(feature = "serde", serde(default))]
     pub identified: bool,
-    /// Whether its receiver accepts one message at a time and drops any other without a report, as it
-    /// did in this session or an earlier one. It is kept with the device: not every receiver has a
-    /// serial number.
+    /// Whether its receiver accepts one message at a time and silently drops any other, as observed
+    /// in this session or an earlier one. It is kept with the device because not every receiver has
+    /// a serial number.
     #[cfg_attr(feature = "serde", serde(default))]
     pub one_at_a_time: bool,
     /// Whether its own name was requested and it has none that can be displayed.
@@ -48,7 +48,7 @@ pub enum KnownRegister {
     Mileage,
     /// 07, in steps.
     Status,
-    /// It has neither.
+    /// It has neither register.
     None,
 }
 
@@ -73,7 +73,8 @@ impl From<BatteryRegister> for KnownRegister {
 }
 
 impl Known {
-    /// Where a feature stands: `None` if that is not known.
+    /// The index of a feature: `None` if it was not looked up, `Some(None)` if the device lacks the
+    /// feature.
     pub fn feature(&self, id: FeatureId) -> Option<Option<FeatureIndex>> {
         self.features
             .iter()
@@ -81,7 +82,7 @@ impl Known {
             .map(|&(_, index)| index)
     }
 
-    /// Which feature stands at an index.
+    /// The feature at an index.
     pub(super) fn feature_at(&self, index: FeatureIndex) -> Option<FeatureId> {
         self.features
             .iter()
@@ -89,13 +90,13 @@ impl Known {
             .map(|&(id, _)| id)
     }
 
-    /// Remembers where a feature stands.
+    /// Stores the index of a feature.
     pub fn learn(&mut self, id: FeatureId, index: Option<FeatureIndex>) {
         self.features.retain(|(known, _)| *known != id);
         self.features.push((id, index));
     }
 
-    /// Adds what is known from elsewhere, which counts more.
+    /// Merges other knowledge, which takes precedence.
     pub(super) fn add(&mut self, other: Self) {
         self.model = other.model.or(self.model);
         self.protocol = other.protocol.or(self.protocol);
@@ -110,7 +111,7 @@ impl Known {
         }
     }
 
-    /// Forgets all but the model and what concerns its receiver.
+    /// Drops everything except the model and what concerns its receiver.
     pub(super) fn reset(&mut self) {
         *self = Self {
             model: self.model,

@@ -1,8 +1,8 @@
-//! A series of light measurements, which ends by itself. Lost reports are requested again, and no more
-//! than those.
+//! A series of light measurements, which the device ends by itself. Only lost reports are requested
+//! again.
 //!
-//! Every report costs the keyboard charge, so no long series may be left behind. Reports are counted
-//! whichever program requested them.
+//! Each report costs the keyboard charge, so no long series must be left running. Reports are
+//! counted regardless of which program requested them.
 
 use std::time::Duration;
 
@@ -19,13 +19,13 @@ pub(super) enum Action {
     Ask(LightMeasure),
     /// The series is complete.
     Done,
-    /// The device stays silent.
+    /// The device did not answer, and the retries are used up.
     GiveUp,
 }
 
 #[derive(Debug)]
 pub(super) struct LightSeries {
-    /// What the last request asked for.
+    /// The series that was last requested.
     requested: LightMeasure,
     /// How many reports are still to come.
     left: u8,
@@ -36,9 +36,9 @@ pub(super) struct LightSeries {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
-    /// The request is on its way.
+    /// The request is under way.
     Asking,
-    /// The next report is overdue at this time.
+    /// The deadline for the next report.
     Measuring(Timestamp),
 }
 
@@ -60,7 +60,7 @@ impl LightSeries {
         self.expect(now);
     }
 
-    /// A light measurement came, whoever asked for it.
+    /// Processes a light measurement, regardless of which program requested it.
     pub(super) fn handle_measurement(&mut self, now: Timestamp) -> Action {
         self.left = self.left.saturating_sub(1);
         self.unanswered = 0;
@@ -74,13 +74,13 @@ impl LightSeries {
         }
     }
 
-    /// The computer was asleep, and what was requested may be lost.
+    /// The computer was suspended, so the request may be lost.
     pub(super) fn handle_resume(&mut self) -> Action {
         self.unanswered = 0;
         self.ask()
     }
 
-    /// A measurement may be overdue.
+    /// Retries or ends the series if a measurement is overdue.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) -> Action {
         match self.progress {
             Progress::Measuring(overdue) if overdue <= now => {}
@@ -93,7 +93,7 @@ impl LightSeries {
         }
     }
 
-    /// What was asked for.
+    /// The requested series.
     pub(super) const fn requested(&self) -> LightMeasure {
         self.requested
     }
@@ -110,7 +110,7 @@ impl LightSeries {
         }
     }
 
-    /// Asks for a new series, unless that is under way.
+    /// Requests a new series, unless a request is under way.
     fn ask(&mut self) -> Action {
         if self.progress == Progress::Asking {
             return Action::Wait;

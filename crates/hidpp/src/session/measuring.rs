@@ -1,5 +1,5 @@
-//! Light measurements: requests and reports on one side, the series and the probes that wait for them
-//! on the other.
+//! Light measurements: connects requests and reports with the series and the probes that wait for
+//! them.
 
 use super::doubt::Doubt;
 use super::event::{DeviceFact, Event};
@@ -12,18 +12,19 @@ use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, Error10, FeatureIndex, Report};
 
 impl Session {
-    /// Makes a solar keyboard measure light once, unless it measures in a series anyway; the
-    /// measurement comes as an event.
+    /// Requests one light measurement from a solar keyboard, unless a series is running; the
+    /// measurement is returned as an event.
     pub fn measure_light(&mut self, device: DeviceIndex) {
         if !self.runs_light_series(device) {
             self.start_light_series(device, LightMeasure::ONCE);
         }
     }
 
-    /// Makes a solar keyboard measure light in a series, which replaces any before and ends by itself;
-    /// each measurement comes as an event.
+    /// Requests a series of light measurements from a solar keyboard. It replaces any series before
+    /// and ends by itself; each measurement is returned as an event.
     ///
-    /// Returns `false` where the index of its solar dashboard is not known: probe it first.
+    /// Returns `false` if the index of its solar dashboard is not known: call [`Self::probe`]
+    /// first.
     pub fn start_light_series(&mut self, device: DeviceIndex, requested: LightMeasure) -> bool {
         if self.solar_index(device).is_none() || requested.is_cancel() {
             return false;
@@ -33,18 +34,18 @@ impl Session {
         let replaced = self.light_series.insert(device, series);
         self.act_on_light(device, action);
         if replaced.is_some() {
-            // The probe that waited for it goes on: measurements come anyway.
+            // The probe that waited for a measurement continues: the series brings it.
             self.continue_probe(device);
         }
         true
     }
 
-    /// Ends a series of light measurements before its time.
+    /// Cancels a series of light measurements.
     pub fn end_light_series(&mut self, device: DeviceIndex) {
         if self.light_series.remove(&device).is_some() {
             self.withdraw_measuring(device);
             self.act_on_light(device, Action::Ask(LightMeasure::CANCEL));
-            // A probe that waited for its measurement goes on without.
+            // A probe that waited for the measurement continues without it.
             self.continue_probe(device);
         }
     }
@@ -60,7 +61,7 @@ impl Session {
         self.solar_index(device).is_some()
     }
 
-    /// Whether a device measures light, or is being requested to.
+    /// Whether a device measures light, or a request for it is under way.
     pub fn is_measuring(&self, device: DeviceIndex) -> bool {
         self.light_series.contains_key(&device)
     }
@@ -72,7 +73,7 @@ impl Session {
             .is_some_and(LightSeries::is_repeated)
     }
 
-    /// Takes back a request for a series that is not answered yet.
+    /// Withdraws a request for a series that is not answered yet.
     pub(super) fn withdraw_measuring(&mut self, device: DeviceIndex) {
         self.exchange
             .withdraw(|purpose| *purpose == Purpose::Light(device, true));
@@ -83,7 +84,7 @@ impl Session {
             Action::Wait => {}
             Action::Ask(series) => {
                 let Some(index) = self.solar_index(device) else {
-                    // It was forgotten meanwhile, and is looked up again before it is used.
+                    // The index was dropped meanwhile, and is looked up again before it is used.
                     self.finish_light(device);
                     return;
                 };
@@ -94,7 +95,7 @@ impl Session {
             Action::Done => self.finish_light(device),
             Action::GiveUp => {
                 let mut facts = Vec::new();
-                // Another feature may stand where the solar dashboard is remembered to be.
+                // The remembered index of the solar dashboard may be stale.
                 let known = self.known.entry(device).or_default();
                 let again = match self.probes.get_mut(&device) {
                     Some(probe) => probe.handle_stale(known, Doubt::NoMeasurement, &mut facts),
@@ -143,7 +144,7 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// Takes the outcome of starting a series.
+    /// Processes the outcome of starting a series.
     pub(super) fn settle_measuring(
         &mut self,
         now: Timestamp,
@@ -163,7 +164,7 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// The link was lost: requests for light that cannot be answered are taken back.
+    /// The link was lost: light requests that cannot be answered are withdrawn.
     pub(super) fn end_measuring(&mut self, device: DeviceIndex) {
         if self.is_measuring(device) {
             self.withdraw_measuring(device);
@@ -184,8 +185,8 @@ impl Session {
         self.publish(device, facts);
     }
 
-    /// Whether an answer to a request for light shows that another feature stands where the solar
-    /// dashboard was thought to be; then the device is asked from the start, once.
+    /// Whether the answer to a light request shows that the remembered index belongs to another
+    /// feature. The device is then probed from the start, once.
     fn is_nonsense(&mut self, device: DeviceIndex, report: &Report) -> bool {
         let series = self.light_series.get(&device).map(LightSeries::requested);
         let Some(probe) = self.probes.get_mut(&device) else {

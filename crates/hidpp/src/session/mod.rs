@@ -2,12 +2,13 @@
 //! I/O and without a clock.
 //!
 //! A [`Session`] takes what arrives ([`Session::handle_report`]) and the time; it returns what to
-//! send ([`Session::poll_transmit`]), when to call it again ([`Session::poll_timeout`]) and what it
-//! found out ([`Session::poll_event`]). So it runs on virtual time against a simulated receiver as
-//! on a real one.
+//! send ([`Session::poll_transmit`]), the next deadline ([`Session::poll_timeout`]) and what it
+//! found out ([`Session::poll_event`]). Retries and timeouts are handled inside; the figures are in
+//! `timing`. Because time is an input, a session runs on virtual time against a simulated receiver
+//! exactly as on a real one.
 //!
-//! Devices are named by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`] for
-//! the device of a node of its own.
+//! Devices are identified by their index: 1 to 15 for a receiver's slots, [`DeviceIndex::DIRECT`]
+//! for a device with its own node.
 
 mod checking;
 mod discovery;
@@ -59,16 +60,16 @@ use crate::wire::{Access, DeviceIndex, Error10, Message, Register, Report, Repor
 pub struct Session {
     peer: Peer,
     text: ReadText,
-    /// The index to which the device of its own node answers.
+    /// The index under which a device with its own node answers.
     direct: DeviceIndex,
     exchange: Exchange<Purpose>,
     discovery: Option<Discovery>,
     probes: BTreeMap<DeviceIndex, Probe>,
     light_series: BTreeMap<DeviceIndex, LightSeries>,
     known: BTreeMap<DeviceIndex, Known>,
-    /// Devices whose battery flag was set and is to be cleared at the end.
+    /// Devices on which this session set the battery flag, which it clears at its end.
     noticing: Vec<DeviceIndex>,
-    /// Devices whose first battery notice is waited for, and until when.
+    /// Devices with a pending first battery notice, and the deadline for it.
     first_notices: BTreeMap<DeviceIndex, Timestamp>,
     events: VecDeque<Event>,
     mark: u8,
@@ -81,17 +82,17 @@ enum Purpose {
     Probe(DeviceIndex, probe::Step),
     /// Starting a series of light measurements, or (`false`) cancelling it.
     Light(DeviceIndex, bool),
-    /// Reading the flags of a receiver in order to clear those this session set.
+    /// Reading the flags of a receiver, to clear those this session set.
     ReadReceiverFlags(Raised),
-    /// Reading the flags of a device in order to clear that of its battery.
+    /// Reading the flags of a device, to clear its battery flag.
     ReadDeviceFlags(DeviceIndex),
     ClearFlags,
 }
 
 impl Session {
-    /// A session over a node. `form` is that of calls to devices: [`ReportId::Short`] where the node
-    /// accepts short reports ([`descriptor`](crate::wire::descriptor)), otherwise [`ReportId::Long`].
-    /// That a Bolt receiver accepts long ones only is detected.
+    /// A session over one node. `form` is the report form of calls to devices: [`ReportId::Short`]
+    /// where the node accepts short reports ([`descriptor`](crate::wire::descriptor)), otherwise
+    /// [`ReportId::Long`]. A Bolt receiver, which accepts long ones only, is detected.
     pub fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
@@ -109,16 +110,16 @@ impl Session {
         }
     }
 
-    /// The same session with another form for names and ids of devices: `text` returns it, or `None`
-    /// where a text is not fit for display, so that it counts as missing and the next source is asked.
-    /// Without this call it is [`DeviceText::printable`].
+    /// Sets how names and ids of devices are converted: `text` returns the text to use, or `None`
+    /// if it cannot be displayed; it then counts as missing, and the next source is read. The
+    /// default is [`DeviceText::printable`].
     #[must_use]
     pub fn with_text(self, text: fn(&DeviceText) -> Option<String>) -> Self {
         Self { text, ..self }
     }
 
-    /// Starts finding out what is paired with the receiver: [`Event::Receiver`], [`Event::Paired`] for
-    /// each device, then [`Event::Discovered`].
+    /// Starts to discover the devices that are paired with the receiver: [`Event::Receiver`],
+    /// [`Event::Paired`] for each device, then [`Event::Discovered`].
     pub fn discover(&mut self, scope: DiscoveryScope) {
         self.exchange
             .withdraw(|purpose| matches!(purpose, Purpose::Discovery(_)));
@@ -135,13 +136,13 @@ impl Session {
         }
     }
 
-    /// Starts requesting what is wanted of a device, except what is known; ends with
+    /// Starts to request what is `wanted` of a device, except what is `known`; ends with
     /// [`Event::Probed`].
     ///
     /// A slot must be a paired one: a request to an empty slot makes the kernel driver request the
     /// receiver's whole list.
     pub fn probe(&mut self, device: DeviceIndex, wanted: Wanted, known: Known) {
-        // What an earlier probe asked is not this one's.
+        // Requests of an earlier probe are withdrawn.
         self.exchange
             .withdraw(|purpose| matches!(purpose, Purpose::Probe(at, _) if *at == device));
         let recorded = self
@@ -160,14 +161,14 @@ impl Session {
         self.continue_probe(device);
     }
 
-    /// Adds a device's own name to what is being requested of it. Returns `false` if nothing is: then
-    /// [`Self::probe`] it.
+    /// Adds a device's own name to the probe under way. Returns `false` if there is none: then call
+    /// [`Self::probe`].
     pub fn also_name(&mut self, device: DeviceIndex) -> bool {
         self.probes.get_mut(&device).is_some_and(Probe::also_name)
     }
 
-    /// Requests a device's battery once more, because its reading is implausible. What was only
-    /// remembered about it is requested again too, and what else is wanted of it stays wanted.
+    /// Polls a device's battery again because its reading is implausible. Remembered knowledge may
+    /// be stale and is requested again too; other requests under way remain.
     pub fn look_again(&mut self, device: DeviceIndex) {
         if let Some(known) = self.known.get_mut(&device)
             && known.remembered
@@ -179,18 +180,18 @@ impl Session {
         self.probe(device, wanted, Known::default());
     }
 
-    /// Whether something that is wanted of a device was not requested yet, or not answered.
+    /// Whether a device's probe is still under way.
     pub fn is_probing(&self, device: DeviceIndex) -> bool {
         self.probes
             .get(&device)
             .is_some_and(|probe| !probe.is_complete())
     }
 
-    /// Ends all conversations: cancels measurements and clears the flags that this session set.
-    /// Continue to send and receive until [`Self::is_idle`].
+    /// Ends the session: cancels measurements and clears the flags that it set. Continue to send
+    /// and receive until [`Self::is_idle`].
     pub fn close(&mut self, now: Timestamp) {
         self.exchange.pass(now);
-        // What puts things in order may be under way already.
+        // Requests that clean up may be under way already, and remain.
         self.exchange.withdraw(|purpose| {
             !matches!(
                 purpose,
@@ -227,8 +228,8 @@ impl Session {
         }
     }
 
-    /// Sets the receiver's flags again after [`Self::release_flags`], so that it announces what comes
-    /// and goes.
+    /// Sets the receiver's flags again after [`Self::release_flags`], so that it announces
+    /// connecting and disconnecting devices.
     pub fn raise_flags(&mut self) {
         if let Some(discovery) = &mut self.discovery {
             discovery.raise_again();
@@ -246,7 +247,7 @@ impl Session {
         self.is_idle_but_for_light() && self.light_series.is_empty()
     }
 
-    /// The same, where series of light measurements may run.
+    /// Whether nothing waits to be sent or answered except light measurements.
     pub fn is_idle_but_for_light(&self) -> bool {
         self.exchange.is_idle() && self.first_notices.is_empty()
     }
@@ -256,7 +257,7 @@ impl Session {
         self.exchange.sent()
     }
 
-    /// What is known of a device, to be kept for the next session.
+    /// What is known about a device, to be cached for the next session.
     pub fn known(&self, device: DeviceIndex) -> Option<&Known> {
         self.known.get(&device)
     }
@@ -266,12 +267,12 @@ impl Session {
         self.exchange.pass(now);
         let report = &match (self.peer, report.device()) {
             (Peer::Receiver, _) => *report,
-            // Some Bluetooth devices that are asked under FF answer under 00.
+            // Some Bluetooth devices answer a request to FF under 00.
             (Peer::Device, DeviceIndex::DIRECT | DeviceIndex::CORDED) => {
                 report.with_device(DeviceIndex::DIRECT)
             }
             (Peer::Device, index) => {
-                debug!("device {index}: report dropped, not of the device of this node");
+                debug!("device {index}: report dropped, it is not from the device of this node");
                 return;
             }
         };
@@ -287,8 +288,8 @@ impl Session {
             (Message::Event { feature, event }, Some(device)) => {
                 self.handle_event(now, device, feature, event, report);
             }
-            // Another program, mostly the kernel driver, set the device's flags too: they are not
-            // ours to clear any more.
+            // Another program, usually the kernel driver, set the device's flags too, so this
+            // session must not clear them any more.
             (
                 Message::Register {
                     access: Access::SetShort,
@@ -296,7 +297,7 @@ impl Session {
                 },
                 Some(device),
             ) => self.noticing.retain(|noticing| *noticing != device),
-            // Another program's reading of a pairing record is as good as ours.
+            // A pairing record that another program requested serves as well.
             (
                 Message::Register {
                     access: Access::GetLong,
@@ -319,24 +320,26 @@ impl Session {
         (self.peer == Peer::Device || device.slot().is_some()).then_some(device)
     }
 
-    /// Call this if a report from [`Self::poll_transmit`] could not be sent for now, as when the USB
-    /// endpoint stalls (EPIPE). It is sent again 20 ms later, three times at most; then its request
-    /// fails with [`RequestError::Stalled`].
+    /// Call this if a report from [`Self::poll_transmit`] could not be sent for now, as when the
+    /// USB endpoint stalls (EPIPE). It is retried after 20 ms, three times at most; then its
+    /// request fails with [`RequestError::Stalled`].
     pub fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
         self.exchange.handle_stall(now, &self.own(report));
         self.settle(now);
     }
 
-    /// Call this if a report from [`Self::poll_transmit`] was not sent because no answer can come, as
-    /// in the replay of a recording. Its request fails at once with [`RequestError::Silent`].
+    /// Call this if a report from [`Self::poll_transmit`] was not sent because no answer can
+    /// arrive, as when a recording is replayed. Its request fails at once with
+    /// [`RequestError::Silent`].
     pub fn handle_unanswerable(&mut self, now: Timestamp, report: &Report) {
         self.exchange.pass(now);
         self.exchange.handle_unanswerable(now, &self.own(report));
         self.settle(now);
     }
 
-    /// A report that was to be sent, as it was before it got the index of its device.
+    /// Restores a report from [`Self::poll_transmit`] to the form that the exchange knows: with the
+    /// index of the session instead of the device's own.
     fn own(&self, report: &Report) -> Report {
         match self.peer {
             Peer::Receiver => *report,
@@ -344,7 +347,8 @@ impl Session {
         }
     }
 
-    /// Repeats or gives up what was not answered by now.
+    /// Processes everything that is due at `now`: retries requests whose timeout has passed, or
+    /// fails them when the retries are used up.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.exchange.pass(now);
         self.exchange.handle_timeout(now);
@@ -363,7 +367,7 @@ impl Session {
         }
     }
 
-    /// The next report to send, until there is none.
+    /// The next report to send; `None` if there is nothing to send now.
     pub fn poll_transmit(&mut self, now: Timestamp) -> Option<Report> {
         let report = self.exchange.poll_transmit(now)?;
         Some(match self.peer {
@@ -386,12 +390,12 @@ impl Session {
             .min()
     }
 
-    /// The next thing that was found out, until there is none.
+    /// The next event; `None` if there are no more.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// Deals with every outcome of a request.
+    /// Processes the outcomes of all finished requests.
     fn settle(&mut self, now: Timestamp) {
         if self.exchange.is_one_at_a_time() {
             for known in self.known.values_mut() {
@@ -405,7 +409,7 @@ impl Session {
                     if let Some(discovery) = &mut self.discovery {
                         discovery.handle(now, step, outcome, &mut self.events);
                         if discovery.is_bolt() {
-                            // Also where that was not known beforehand.
+                            // Also when the receiver was not known to be a Bolt beforehand.
                             self.exchange.set_form(ReportId::Long);
                         }
                     }
@@ -432,7 +436,7 @@ impl Session {
         step: probe::Step,
         outcome: Result<Report, RequestError>,
     ) {
-        // Older corded devices know themselves as 00.
+        // Older corded devices use index 00 for themselves.
         if self.peer == Peer::Device
             && outcome == Err(RequestError::Unreachable(Error10::UnknownDevice))
             && self.direct == DeviceIndex::DIRECT
@@ -463,13 +467,15 @@ impl Session {
     fn clear_receiver_flags(&mut self, raised: Raised, outcome: Result<Report, RequestError>) {
         let Ok(report) = outcome else { return };
         let flags = notification_flags::read(&report);
-        // A program that set others since uses all of them: the kernel driver writes its two together.
+        // A program that has set further flags since then uses all of them: the kernel driver
+        // writes its two together.
         if flags.without(raised.ours) == raised.before {
             self.clear_flags(DeviceIndex::RECEIVER, flags, raised.ours);
         }
     }
 
-    /// Clears what is set of `ours`: a device that was switched off forgot it.
+    /// Clears those flags of `ours` that are still set: a device that was switched off has lost
+    /// them.
     fn clear_flags(
         &mut self,
         device: DeviceIndex,
@@ -512,7 +518,7 @@ impl Session {
         self.events.extend(facts);
     }
 
-    /// Reads a slot again whose device differs from the one that was known.
+    /// Reads a slot again because its device differs from the known one.
     fn look_at(&mut self, slot: Slot) {
         if let Some(discovery) = &mut self.discovery {
             discovery.look_at(slot);

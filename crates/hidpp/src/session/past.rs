@@ -1,8 +1,9 @@
-//! Answers that may still come to questions that are over, ours and those of other programs.
+//! Late answers: those that may still arrive for requests that are over, ours and those of other
+//! programs.
 //!
-//! A device's answer does not repeat the arguments of the question. So that a late or doubled
-//! answer to one question is never taken for the answer to the next with the same header, such
-//! a question goes out under another software id, as in the alternating-bit protocol
+//! An answer does not repeat the arguments of its request. A late or duplicate answer could
+//! therefore be taken for the answer to the next request with the same header. To prevent that, the
+//! next request uses another software id, as in the alternating-bit protocol
 //! ([`SoftwareId::SPARE`]).
 
 use std::collections::BTreeMap;
@@ -11,28 +12,28 @@ use super::timing;
 use crate::units::Timestamp;
 use crate::wire::{Header, Message, Relation, Report, SoftwareId, relation};
 
-/// Who may still be answered.
+/// Requests, ours and those of other programs, that may still be answered.
 #[derive(Debug, Default)]
 pub(super) struct Past {
     questions: Vec<Question>,
-    /// Until when another program may be asking under one of our ids, since it was answered.
+    /// Until when another program may be using one of our software ids, because an answer to it was
+    /// seen.
     heard: BTreeMap<SoftwareId, Timestamp>,
 }
 
-/// A question that is over but could still be answered (again).
+/// A finished request that may still be answered (again).
 #[derive(Debug)]
 struct Question {
     report: Report,
-    /// How many answers may still be under way for certain: it was sent that much more often
-    /// than it was answered.
+    /// How many answers are owed: how many more times it was sent than answered.
     owed: u8,
     until: Timestamp,
 }
 
 impl Past {
-    /// The question under an id with which no other question of its header can still be answered,
-    /// neither ours nor that of a program that was seen to use it; or else under that whose last
-    /// use is the longest ago.
+    /// The request with a software id under which no late answer with this header can arrive,
+    /// neither to us nor to another program that was seen to use the id; if there is no such id,
+    /// the one that was unused for the longest time.
     pub(super) fn first_report(
         &self,
         now: Timestamp,
@@ -54,9 +55,10 @@ impl Past {
             .map_or_else(|| under(SoftwareId::OURS), |(_, report)| report)
     }
 
-    /// A question is over; so many more answers to it may be under way.
+    /// Records a finished request; `owed` answers to it may still be under way.
     pub(super) fn remember(&mut self, now: Timestamp, report: Report, owed: u8) {
-        // The same question asked again may take either answer: only the newest record counts.
+        // A repeated identical request may be matched with either answer: only the newest record
+        // counts.
         self.questions
             .retain(|past| past.report != report && past.until > now);
         self.questions.push(Question {
@@ -66,8 +68,8 @@ impl Past {
         });
     }
 
-    /// A register's error does not name its sub-register. While an answer is owed to
-    /// an earlier question of that register than this one, the error is taken for that answer.
+    /// A register's error does not name its sub-register. While an answer is owed to an earlier
+    /// request to that register, the error is attributed to that request.
     pub(super) fn is_owed(&mut self, now: Timestamp, question: &Report, error: &Report) -> bool {
         let owed = self.questions.iter_mut().find(|past| {
             past.owed > 0
@@ -82,8 +84,8 @@ impl Past {
         true
     }
 
-    /// Takes a report that answers nothing that waits. `true`: it comes late, or twice, and is
-    /// struck off the list of those owed; else it is not for us.
+    /// Processes a report that matches no pending request. `true`: it is a late or duplicate
+    /// answer, and one fewer is owed; `false`: it is not for us.
     pub(super) fn settle(&mut self, now: Timestamp, report: &Report) -> bool {
         self.questions.retain(|past| past.until > now);
         let settled = self
@@ -110,7 +112,7 @@ mod tests {
 
     #[test]
     fn what_could_be_input_answers_no_question() {
-        // What is settled is logged as a whole.
+        // A matched late answer is logged with its content.
         let mut past = Past::default();
         let now = Timestamp::START;
         past.remember(now, report("10 01 08 06 00 00 00"), 2);

@@ -1,10 +1,10 @@
-//! What can be asked of a receiver or device, and how asking can fail.
+//! Requests to a receiver or device, and how they can fail.
 
 use crate::wire::{
     Call, DeviceIndex, Error10, ErrorCode, RegisterRequest, Report, ReportId, SoftwareId,
 };
 
-/// A question to a receiver or device.
+/// A request to a receiver or device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Request {
     /// To a register of HID++ 1.0.
@@ -25,10 +25,10 @@ impl From<Call> for Request {
     }
 }
 
-/// Why there is no answer.
+/// Why a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// There was no answer in the time that one may take, nor to a repeat where there was one.
+    /// Timeout: there was no answer to the request, nor to its retries where there were any.
     #[error("no answer")]
     Silent,
     /// It is asleep, switched off or out of range, as its receiver reports.
@@ -40,10 +40,10 @@ pub enum RequestError {
     /// A headset's dongle reports that the headset is off or out of range.
     #[error("it is switched off or out of range of its dongle")]
     Disconnected,
-    /// It was busy each time it was asked.
+    /// It answered "busy" to the request and to all retries.
     #[error("still busy after several tries")]
     Busy,
-    /// The USB request was rejected again and again (EPIPE).
+    /// The USB endpoint stalled (EPIPE) on all retries.
     #[error("the receiver did not take the request")]
     Stalled,
 }
@@ -68,7 +68,7 @@ impl RequestError {
     }
 
     /// Whether a receiver reports that it has no such pairing record: the slot is empty. Bolt
-    /// receivers have an error of their own for that (notes of the Exo project).
+    /// receivers have a separate error for that (notes of the Exo project).
     pub(super) const fn is_empty_slot(self) -> bool {
         matches!(
             self,
@@ -80,7 +80,7 @@ impl RequestError {
 }
 
 impl Request {
-    /// The report that asks `device`.
+    /// The report that sends this request to `device`.
     pub(super) fn report(
         self,
         device: DeviceIndex,

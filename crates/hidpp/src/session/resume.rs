@@ -1,4 +1,4 @@
-//! After the computer was asleep: receivers may have lost their flags, and what was asked is void.
+//! Resume after suspend: receivers may have lost their flags, and requests under way are void.
 
 use super::Session;
 use super::timing;
@@ -6,9 +6,9 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl Session {
-    /// Call this after the computer was suspended. Nothing is sent for one second, since receivers are
-    /// being set up; then what was not answered is sent again, and the receiver's flags are read.
-    /// Series of light measurements are over.
+    /// Call this after the computer was suspended. Nothing is sent for one second, since receivers
+    /// are being set up; then unanswered requests are sent again, and the receiver's flags are
+    /// read. Series of light measurements are over.
     pub fn resume(&mut self, now: Timestamp) {
         self.exchange.resume(now, now + timing::RESUMING);
         let measuring: Vec<DeviceIndex> = self.light_series.keys().copied().collect();

@@ -1,12 +1,12 @@
-//! In which order to look for the battery of a device, so that few requests find it.
+//! The order in which the battery sources of a device are tried, so that few requests find it.
 
 use crate::feature::root::ProtocolVersion;
 use crate::feature::{BatteryFeature, BatteryRegister};
 use crate::wire::Wpid;
 
 /// All features that report a charge, the likeliest first: by the dumps of 73 devices HID++ 2.0 and
-/// 3.0 came with 1000 only, but for the solar keyboard; USB headsets with 1F20. The rest is in the
-/// order of [`BatteryFeature`], as is all of it where nothing is likelier.
+/// 3.0 came with 1000 only, but for the solar keyboard; USB headsets with 1F20. The remaining ones,
+/// or all if none is likelier, are in the order of [`BatteryFeature`].
 pub(super) fn battery_sources(
     protocol: ProtocolVersion,
     model: Option<Wpid>,

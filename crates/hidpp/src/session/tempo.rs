@@ -1,8 +1,8 @@
-//! How long each device behind a receiver may take to answer.
+//! The timeouts of each device behind a receiver, adapted to its answers.
 //!
-//! The receiver holds the first message to an idle device until the device asks for it; those that
-//! follow are answered soon. So a first message is given a long time, and the next ones what the
-//! device was seen to need.
+//! The receiver holds the first message to an idle device until the device polls for it; those that
+//! follow are answered soon. So a first message has a long timeout, and the timeout of the next
+//! ones depends on what the device needed so far.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) struct Tempo {
 struct Seen {
     /// When it answered last.
     answered: Timestamp,
-    /// What it needed for messages that were not the first; longer times fade.
+    /// The time it needed for messages after the first; decays towards shorter times.
     needed: Duration,
 }
 
@@ -33,13 +33,13 @@ impl Tempo {
         seen.is_some_and(|seen| at.since(seen.answered) < timing::ATTENTIVE)
     }
 
-    /// Whether a device should be asked before others: it is attentive, and behind their messages,
-    /// which the receiver may hold, it would be idle again.
+    /// Whether a device should be sent its message before others: it is attentive, and would be
+    /// idle again after their messages, which the receiver may hold.
     pub(super) fn is_urgent(&self, now: Timestamp, device: DeviceIndex) -> bool {
         self.held && self.is_attentive(now, device)
     }
 
-    /// How long to wait for the answer to a message that is sent at this time and may be repeated.
+    /// The timeout of a message that is sent at this time and may be retried.
     pub(super) fn answer_time(&self, at: Timestamp, device: DeviceIndex) -> Duration {
         match self.devices.get(&device) {
             Some(seen) if self.is_attentive(at, device) => {
@@ -49,7 +49,7 @@ impl Tempo {
         }
     }
 
-    /// A device answered what it was asked at this time.
+    /// Records that a device answered a message of the time `at`.
     pub(super) fn note_answer(&mut self, now: Timestamp, device: DeviceIndex, asked: Timestamp) {
         let took = now.since(asked);
         self.held |= took >= timing::NEXT_ANSWER;

@@ -1,4 +1,5 @@
-//! What devices and receivers send on their own: that they come and go, their charge, the light.
+//! Unsolicited reports: connections and disconnections, charge and light that devices and receivers
+//! send without a request.
 
 use log::debug;
 
@@ -13,7 +14,7 @@ use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, FeatureId, FeatureIndex, Function, Report};
 
 impl Session {
-    /// Takes a notification of HID++ 1.0 from or about a device.
+    /// Processes a notification of HID++ 1.0 from or about a device.
     pub(super) fn handle_notification(&mut self, device: DeviceIndex, sub_id: u8, report: &Report) {
         if let Some(register) = BatteryRegister::of_notification(sub_id) {
             let reading = register.read_notification(report);
@@ -56,7 +57,8 @@ impl Session {
         }
     }
 
-    /// The device is gone for good; what comes in its place is another.
+    /// Drops everything about a device that was unpaired; the slot's next device is a different
+    /// one.
     pub(super) fn forget(&mut self, device: DeviceIndex) {
         self.known.remove(&device);
         self.light_series.remove(&device);
@@ -77,7 +79,7 @@ impl Session {
         }
     }
 
-    /// Takes an event of HID++ 2.0.
+    /// Processes an event of HID++ 2.0.
     pub(super) fn handle_event(
         &mut self,
         now: Timestamp,
@@ -111,7 +113,7 @@ impl Session {
         self.note_life(device);
     }
 
-    /// Takes an event of a battery feature, which carries a reading.
+    /// Processes an event of a battery feature, which carries a reading.
     fn handle_battery_event(
         &mut self,
         now: Timestamp,
@@ -126,14 +128,14 @@ impl Session {
         let is_reading = feature.is_reading(event);
         let (id, number) = (feature.id(), event.get());
         if is_reading && known.remembered && !feature.is_plausible(report) {
-            // Another feature is there than is remembered, or it reports something new.
+            // The remembered index is stale, or the feature reports something new.
             debug!("device {device}: event {number} cannot be one of feature {id}: reading again");
             self.look_again(device);
             return;
         }
         match feature.origin(known.capability, report) {
             Origin::Event => {}
-            // Its values may be the arguments of another program.
+            // The values may be the arguments of another program's request.
             Origin::Reply => {
                 let what = if is_reading {
                     "a reply to another program"
@@ -164,7 +166,7 @@ impl Session {
         }
     }
 
-    /// A light measurement is one of those that a series waits for.
+    /// Counts a light measurement towards the running series.
     fn note_measurement(&mut self, now: Timestamp, device: DeviceIndex, solar: &SolarEvent) {
         if solar.kind != EventKind::LightMeasure {
             return;
@@ -179,20 +181,20 @@ impl Session {
             }
             let action = series.handle_measurement(now);
             if action == Action::Done {
-                // The event is the answer, also where the reply got lost.
+                // The event answers the request, even if the reply got lost.
                 self.withdraw_measuring(device);
             }
             self.act_on_light(device, action);
         }
     }
 
-    /// The device woke and forgot its settings.
+    /// The device woke up and has lost its settings.
     fn note_wake(&mut self, device: DeviceIndex) {
         self.events.push_back(Event::Awake(device));
         self.note_life(device);
     }
 
-    /// The device is there: what it did not answer is asked again.
+    /// The device is present: its unanswered step is retried.
     fn note_life(&mut self, device: DeviceIndex) {
         if let (Some(discovery), Some(slot)) = (&mut self.discovery, device.slot()) {
             discovery.meet(slot);

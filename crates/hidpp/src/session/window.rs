@@ -1,16 +1,17 @@
-//! How many messages to devices a receiver takes at once.
+//! The window: how many messages to devices a receiver accepts at the same time.
 //!
-//! Logitech's text allows one at a time and lets the receiver refuse a second as "busy"; the code of
-//! the Linux kernel allows one for each slot. What receivers do with a second one is not proven: in
-//! 141 public recordings of real ones (with Logitech's programs, Linux, libratbag, Solaar) no host ever
-//! has two messages to devices under way, nor reads a register meanwhile. Proven is one at a time, and that a
-//! device that sleeps is reported within 3 ms. So every kind of receiver is provided for:
+//! Logitech's specification allows one at a time and lets the receiver refuse a second one as
+//! "busy"; the Linux kernel allows one for each slot. What receivers do with a second one is not
+//! proven: in 141 public recordings of real ones (with Logitech's programs, Linux, libratbag,
+//! Solaar) no host ever has two messages to devices under way, or reads a register meanwhile.
+//! Proven is that one at a time works, and that a sleeping device is reported within 3 ms. So every
+//! behaviour is handled:
 //!
-//! - One that takes several is sent several: the window starts wide.
-//! - One that refuses: the window shrinks to what was taken, and grows again one by one while nothing
-//!   is refused, less and less eagerly.
-//! - One that drops a message without a report: its device stays silent while others were under way,
-//!   and answers when it is asked once more alone. From then on the window is one, also in later runs
+//! - A receiver that accepts several messages is sent several: the window starts wide.
+//! - If it refuses, the window shrinks to the accepted number, and grows by one after a streak of
+//!   answers without refusals. Each refusal doubles the required streak.
+//! - If it silently drops a message, the device seems silent while others are under way, and
+//!   answers when the message is retried alone. From then on the window is one, also in later runs
 //!   ([`Known::one_at_a_time`](super::Known)).
 
 use std::time::Duration;
@@ -20,20 +21,20 @@ use super::timing;
 /// Wider than any receiver has slots.
 const WIDEST: usize = 16;
 
-/// How many answers in a row let the window grow at first.
+/// How many answers in a row let the window grow, initially.
 const FIRST_STREAK: u32 = 8;
 
-/// How many at last: a strict receiver then refuses one message in this many.
+/// The upper limit of that: a strict receiver then refuses one message in this many.
 const LONGEST_STREAK: u32 = 512;
 
 #[derive(Debug)]
 pub(super) struct Window {
     size: usize,
-    /// The receiver drops a message that is one too many.
+    /// The receiver silently drops messages beyond its limit.
     drops: bool,
     /// Answers in a row since the last refusal or growth.
     streak: u32,
-    /// How long a streak lets the window grow.
+    /// How many answers in a row are needed for the window to grow.
     needed: u32,
     /// A smoothed round trip to a device.
     round_trip: Duration,
@@ -50,26 +51,26 @@ impl Window {
         }
     }
 
-    /// Whether another message may go out in addition to those in flight.
+    /// Whether another message may be sent in addition to those in flight.
     pub(super) const fn admits(&self, in_flight: usize) -> bool {
         in_flight < self.size
     }
 
-    /// Whether the receiver takes one message at a time and drops any other, so that the window is one
-    /// for good.
+    /// Whether the receiver accepts one message at a time and drops any other, so that the window
+    /// stays at one.
     pub(super) const fn drops(&self) -> bool {
         self.drops
     }
 
-    /// How long a message keeps others from the receiver; `None`: until its answer or the end of the
-    /// wait. Where a message that is one too many is refused, a silent device does not keep the
-    /// others waiting: after twice the usual time the receiver is done with it, or refuses.
+    /// How long a message holds back others from the receiver; `None`: until its answer or its
+    /// timeout. If the receiver refuses messages beyond its limit, a silent device does not delay
+    /// the others: after twice the usual time the receiver is done with it, or refuses.
     pub(super) fn hold(&self) -> Option<Duration> {
         let hold = (self.round_trip * 2).clamp(timing::HOLD_LEAST, timing::HOLD_MOST);
         (!self.drops).then_some(hold)
     }
 
-    /// A device answered after this time.
+    /// Records that a device answered after this time.
     pub(super) fn note_answer(&mut self, took: Duration) {
         self.round_trip = (self.round_trip * 7 + took.min(timing::HOLD_MOST)) / 8;
         self.streak += 1;
@@ -79,17 +80,17 @@ impl Window {
         }
     }
 
-    /// The receiver refused a message while it had taken so many others.
+    /// Records that the receiver refused a message while it had accepted `others`.
     pub(super) fn note_refusal(&mut self, others: usize) {
         if self.size <= others + 1 {
-            // It was tried too soon.
+            // The window had grown too soon.
             self.needed = (self.needed * 2).min(LONGEST_STREAK);
         }
         self.size = self.size.min(others.max(1));
         self.streak = 0;
     }
 
-    /// The receiver dropped a message while others were under way.
+    /// Records that the receiver dropped a message while others were under way.
     pub(super) const fn note_drop(&mut self) {
         self.drops = true;
         self.size = 1;
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_burst_finds_what_the_receiver_takes() {
-        // Six are sent, the first is taken, the others are refused one after the other.
+        // Six are sent, the first is taken, the others are refused in turn.
         let mut strict = Window::new();
         for others in (1..=5).rev() {
             strict.note_refusal(others);

@@ -24,8 +24,8 @@ impl Timestamp {
         self.0
     }
 
-    /// The first multiple of `step` after the start that is not before this; this itself where there
-    /// is none.
+    /// The first multiple of `step` after the start that is not before this; the time itself if
+    /// there is none (overflow).
     #[must_use]
     pub fn rounded_up(self, step: Duration) -> Self {
         let steps = self.0.as_nanos().div_ceil(step.as_nanos().max(1));

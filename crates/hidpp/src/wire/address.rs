@@ -9,7 +9,7 @@ pub struct DeviceIndex(pub u8);
 impl DeviceIndex {
     /// The receiver itself.
     pub const RECEIVER: Self = Self(0xFF);
-    /// The device of a node that leads to one device only, on a cable or on Bluetooth.
+    /// The device of a node with one device only, on a cable or on Bluetooth.
     pub const DIRECT: Self = Self(0xFF);
     /// The same on older corded devices; some Bluetooth devices answer with it.
     pub const CORDED: Self = Self(0x00);
@@ -34,8 +34,8 @@ impl fmt::Display for DeviceIndex {
 
 /// The place of a paired device on its receiver, counted from 1.
 ///
-/// Receivers state 1 to 6 slots, a Powerplay pad answers on 7, and devices past the stated
-/// number have been seen; 15 is the most any peer scans (Solaar issue 1959).
+/// Receivers report 1 to 6 slots, a Powerplay pad answers on 7, and devices past the reported
+/// number have been seen; 15 is the most that any other program scans (Solaar issue 1959).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(u8);
 

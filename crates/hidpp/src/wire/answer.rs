@@ -1,4 +1,4 @@
-//! Which incoming report answers which request.
+//! Matches incoming reports with requests.
 
 use super::{DeviceIndex, ErrorCode, Message, Register, Report};
 
@@ -19,12 +19,12 @@ pub enum Relation {
 pub struct Header(DeviceIndex, u8, u8);
 
 impl Header {
-    /// That of a request.
+    /// The header of a request.
     pub const fn of(request: &Report) -> Self {
         Self(request.device(), request.sub_id(), request.address())
     }
 
-    /// That of the requests which an incoming report can answer; `None`: it answers none.
+    /// The header of the requests that an incoming report can answer; `None`: it is not an answer.
     pub fn answered_by(incoming: &Report) -> Option<Self> {
         match Message::of(incoming) {
             Message::Error {
@@ -36,15 +36,15 @@ impl Header {
     }
 }
 
-/// Root function 1, whose answer repeats the third parameter.
+/// Root function 1; its answer repeats the third parameter.
 const PING: (u8, u8) = (0x00, 0x10);
 
 /// Compares an incoming report with a request.
 ///
 /// An answer repeats the request's [`Header`]. A ping's answer repeats its mark too, and that of a
-/// register with sub-registers the sub-register. An error names bytes 2 and 3 of the request only;
-/// `8F` may answer a 2.0 call (a 1.0 device, or a receiver that cannot reach it), `FF` no register
-/// access.
+/// register with sub-registers the sub-register. An error repeats only bytes 2 and 3 of the
+/// request; `8F` may answer a 2.0 call (a 1.0 device, or a receiver that cannot reach the device),
+/// `FF` never answers a register access.
 pub fn relation(request: &Report, incoming: &Report) -> Relation {
     let asked = Header::of(request);
     if Header::answered_by(incoming) != Some(asked) {

@@ -1,4 +1,4 @@
-//! Enumerations of wire codes that keep what they do not know.
+//! Enumerations of wire codes that keep unknown values.
 
 /// Defines an enumeration over `u8` codes, each with the name shown to people and in JSON.
 ///
@@ -14,7 +14,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )*
-            /// A code that has no name here, as received.
+            /// A code without a name, as received.
             Unknown(u8),
         }
 

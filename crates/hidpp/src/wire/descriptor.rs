@@ -1,8 +1,9 @@
-//! HID report descriptors: which HID++ reports a node speaks, if any.
+//! HID report descriptors: which HID++ reports a node has, if any.
 //!
-//! Items are read one by one, since their order varies (logiops issue 300). Sizes alone are not
-//! trusted: the report must lie on a vendor usage page, so that no ping reaches a device that
-//! merely has a report `10`. On page FF43 the usage of the collection must announce it, too.
+//! Items are parsed one by one, since their order varies (logiops issue 300). Sizes alone are not
+//! sufficient: the report must be on a vendor usage page, so that no ping is sent to a device that
+//! merely has a report `10`. On page FF43 the usage of the collection must announce the report,
+//! too.
 
 use super::Report;
 
@@ -21,9 +22,9 @@ pub struct Capabilities {
     pub long: bool,
     /// Report `12`, with its length in bytes, id included.
     pub very_long: Option<u16>,
-    /// DJ reports `20`: a receiver whose input the kernel can multiplex.
+    /// DJ reports `20`: a receiver that can multiplex its devices' input to the kernel.
     pub dj: bool,
-    /// Reports `50` or `51` of 64 bytes on page FFA0: a headset whose frames are not HID++
+    /// Reports `50` or `51` of 64 bytes on page FFA0: a headset with frames that are not HID++
     /// (Solaar pull request 3150).
     pub centurion: bool,
 }
@@ -121,7 +122,7 @@ mod mask {
 /// Data bytes of a Centurion report.
 const CENTURION_COUNT: u16 = 63;
 
-/// The items of a descriptor, up to one that breaks off.
+/// The items of a descriptor; a truncated item ends the sequence.
 struct Items<'a>(&'a [u8]);
 
 impl Iterator for Items<'_> {
@@ -168,7 +169,7 @@ impl Collection {
     fn new(page: u32, usage: u32) -> Self {
         match usage >> 16 {
             0 => Self { page, usage },
-            // A usage of four bytes brings its page along (HID 1.11, 6.2.2.8).
+            // A usage of four bytes contains its page (HID 1.11, 6.2.2.8).
             page => Self {
                 page,
                 usage: usage & 0xFFFF,
@@ -182,7 +183,7 @@ impl Collection {
     }
 }
 
-/// Reads a report descriptor; one that breaks off counts as far as it goes.
+/// Reads a report descriptor; a truncated one is read up to the last complete item.
 pub fn scan(descriptor: &[u8]) -> Capabilities {
     let mut found = Capabilities::NONE;
     let mut globals = Globals::default();
@@ -260,8 +261,8 @@ mod tests {
         0xFF, 0x00, 0x09, 0x04, 0x81, 0x00, 0x09, 0x04, 0x91, 0x00, 0xC0,
     ];
 
-    /// The dongle of a PRO X wireless headset (Solaar issue 1376): usage 0202, and a vendor
-    /// collection of its own with other reports of 8 bit fields.
+    /// The dongle of a PRO X wireless headset (Solaar issue 1376): usage 0202, and a separate
+    /// vendor collection with other reports of 8 bit fields.
     const HEADSET: &[u8] = &[
         0x05, 0x0C, 0x09, 0x01, 0xA1, 0x01, 0x85, 0x01, 0x09, 0xE9, 0x09, 0xEA, 0x75, 0x01, 0x95,
         0x02, 0x15, 0x00, 0x25, 0x01, 0x81, 0x02, 0xC0, 0x06, 0x43, 0xFF, 0x0A, 0x02, 0x02, 0xA1,

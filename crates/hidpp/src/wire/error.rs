@@ -1,9 +1,10 @@
-//! The two error spaces: `8F` of HID++ 1.0 and `FF` of HID++ 2.0. Their codes collide; never mix.
+//! The two error spaces: `8F` of HID++ 1.0 and `FF` of HID++ 2.0. The codes overlap with different
+//! meanings; do not mix them.
 
 use super::codes;
 
 codes! {
-    /// An error of HID++ 1.0: byte 5 of a report whose byte 2 is `8F`.
+    /// An error of HID++ 1.0: byte 5 of a report with `8F` in byte 2.
     ///
     /// Source: kernel hid-logitech-hidpp, Solaar and fwupd agree.
     pub enum Error10 {
@@ -15,13 +16,13 @@ codes! {
         InvalidAddress = 0x02 => "invalid address",
         /// An argument out of range; for pairing records: the slot is empty.
         InvalidValue = 0x03 => "invalid value",
-        /// Unreachable, in the words of older receivers.
+        /// Unreachable, as older receivers report it.
         ConnectFail = 0x04 => "connect fail",
         /// The receiver has no free slot.
         TooManyDevices = 0x05 => "too many devices",
         /// Already there.
         AlreadyExists = 0x06 => "already exists",
-        /// The receiver is still handling another message to a device: ask again later.
+        /// The receiver is still handling another message to a device: retry later.
         Busy = 0x07 => "busy",
         /// No device in that slot, or, on newer receivers, an unreachable one.
         UnknownDevice = 0x08 => "unknown device",
@@ -41,7 +42,7 @@ impl Error10 {
     /// Whether the device in that slot cannot be reached now.
     ///
     /// 08 counts too: Bolt and newer Lightspeed receivers report it for sleeping devices (Linux
-    /// commit aba7963544d4), and a slot that was found paired is not unknown.
+    /// commit aba7963544d4), and a slot that is known to be paired cannot be unknown.
     pub const fn is_unreachable(self) -> bool {
         matches!(
             self,
@@ -51,15 +52,15 @@ impl Error10 {
 }
 
 codes! {
-    /// An error of HID++ 2.0: byte 5 of a report whose byte 2 is `FF`.
+    /// An error of HID++ 2.0: byte 5 of a report with `FF` in byte 2.
     ///
     /// Source: fwupd and Solaar agree.
     pub enum Error20 {
         /// No error.
         NoError = 0x00 => "no error",
-        /// The device does not report what went wrong.
+        /// The device does not report the reason.
         Unspecified = 0x01 => "unknown",
-        /// An argument the function does not take.
+        /// An argument the function does not accept.
         InvalidArgument = 0x02 => "invalid argument",
         /// An argument out of range.
         OutOfRange = 0x03 => "out of range",
@@ -71,7 +72,7 @@ codes! {
         InvalidFeatureIndex = 0x06 => "invalid feature index",
         /// The feature has no such function.
         InvalidFunction = 0x07 => "invalid function",
-        /// The device is busy: ask again later.
+        /// The device is busy: retry later.
         Busy = 0x08 => "busy",
         /// Not supported.
         Unsupported = 0x09 => "unsupported",

@@ -49,8 +49,8 @@ impl Register {
         matches!(self, Self::PAIRING_INFORMATION | Self::FIRMWARE_VERSION)
     }
 
-    /// What the register holds, or `None` where this program does not know it. Source: Logitech's
-    /// HID++ 1.0 extract, Solaar, fwupd; those of mice from libratbag.
+    /// What the register contains, or `None` if it is not known. Source: Logitech's HID++ 1.0
+    /// extract, Solaar, fwupd; those of mice from libratbag.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             0x00 => "notification flags",
@@ -93,7 +93,7 @@ impl fmt::Display for Register {
     }
 }
 
-/// A register to read or write, for whichever device it will be sent to.
+/// A register to read or write, independent of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegisterRequest {
     /// Read or write, short or long.

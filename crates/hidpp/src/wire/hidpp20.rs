@@ -1,16 +1,16 @@
-//! HID++ 2.0 calls: a function of a feature, marked with the software id of the program that calls.
+//! HID++ 2.0 calls: a function of a feature, marked with the software id of the calling program.
 
 use std::fmt;
 
 use super::{DeviceIndex, Report, ReportId};
 
-/// Where a feature stands in one device's own list; it differs between devices and firmwares.
+/// The index of a feature in one device's list; it differs between devices and firmwares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct FeatureIndex(pub u8);
 
 impl FeatureIndex {
-    /// The root feature, which stands first in every device.
+    /// The root feature, which has index 0 in every device.
     pub const ROOT: Self = Self(0);
 }
 
@@ -20,7 +20,7 @@ impl fmt::Display for FeatureIndex {
     }
 }
 
-/// What a feature is, the same on every device.
+/// The number that identifies a feature on every device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct FeatureId(pub u16);
@@ -36,7 +36,7 @@ impl FeatureId {
     pub const DEVICE_NAME: Self = Self(0x0005);
     /// The name that its user can change.
     pub const FRIENDLY_NAME: Self = Self(0x0007);
-    /// The device came back and lost its settings.
+    /// The device reconnected and lost its settings.
     pub const WIRELESS_STATUS: Self = Self(0x1D4B);
 }
 
@@ -63,19 +63,20 @@ impl Function {
     }
 }
 
-/// Whose request it is: the low nibble of byte 3, which the answer repeats.
+/// The program that sent a request: the low nibble of byte 3, which the answer repeats.
 ///
-/// 0 marks events and 1 is the Linux kernel's. Neither can be made: an answer to our solar
-/// request under 0 would look like a battery broadcast to the kernel, and it would take the
-/// report count for the charge.
+/// 0 marks events and 1 is the Linux kernel's. Neither can be constructed: to the kernel, an answer
+/// to a solar request with id 0 would look like a battery broadcast, with the report count in place
+/// of the charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SoftwareId(u8);
 
 impl SoftwareId {
-    /// The id this program uses. Solaar up to 1.1.8, which Debian 12 has, turns through 8 to F: on
-    /// a real kernel both once asked under E at the same time, and each took the other's answer.
+    /// The id this program uses. Solaar up to 1.1.8, which Debian 12 has, cycles through 8 to F: on
+    /// a real kernel both programs once used E at the same time, and each accepted the other's
+    /// answer.
     pub const OURS: Self = Self(0x6);
-    /// What stands in for it while an answer under it may still be on its way, see
+    /// The substitutes while a late answer under [`Self::OURS`] may still arrive, see
     /// [`crate::session`]. On Linux no known program uses these two but `ltunify`, for pairing.
     pub const SPARE: [Self; 2] = [Self(0x5), Self(0x4)];
 
@@ -94,14 +95,14 @@ impl SoftwareId {
     }
 }
 
-/// A function call, for whichever device it will be sent to.
+/// A function call, independent of the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// Where the feature stands in that device.
+    /// The index of the feature in the device.
     pub feature: FeatureIndex,
     /// The function of the feature.
     pub function: Function,
-    /// Its arguments; no function that this program calls has more than three bytes of them.
+    /// Its arguments; all functions that are called here have at most three bytes of them.
     pub params: [u8; 3],
 }
 

@@ -1,4 +1,4 @@
-//! The entrance: what a node delivers is classified before anything else reads it, and input is dropped.
+//! The entry point: everything read from a node is classified first, and input is dropped.
 
 use super::{DeviceIndex, DjNotice, DjReport, Report, ReportError, ReportId};
 
@@ -9,7 +9,7 @@ pub enum Incoming {
     HidPp(Report),
     /// A DJ report without input.
     Dj(DjReport),
-    /// Key presses or pointer motion. What it held is gone: it must reach no log or trace.
+    /// Key presses or pointer motion. The content is dropped: it must never reach a log or trace.
     Input,
     /// Something else, or a report of a wrong length.
     Other(ReportError),
@@ -18,7 +18,7 @@ pub enum Incoming {
 /// Length of a DJ short report in bytes.
 const DJ_SHORT_LEN: usize = 15;
 
-/// Sorts what was read from a node.
+/// Classifies a report that was read from a node.
 ///
 /// Besides DJ input, the HID++ 1.0 notifications 03 to 06 and 09 to 0C (keys, power keys,
 /// roller, buttons, F-lock, calculator, menu, Fn: fwupd's names) and a Bolt receiver's passkey
@@ -45,7 +45,7 @@ pub fn classify(raw: &[u8]) -> Incoming {
     }
 }
 
-/// Whichever the device index: a corded HID++ 1.0 device has the receiver's.
+/// For any device index: a corded HID++ 1.0 device uses that of the receiver.
 fn is_input(report: &Report) -> bool {
     match report.id() {
         ReportId::Short => matches!(report.sub_id(), 0x03..=0x06 | 0x09..=0x0C),

@@ -1,4 +1,4 @@
-//! What an incoming report is, by its header alone.
+//! The header of an incoming report.
 
 use std::fmt;
 
@@ -60,13 +60,13 @@ pub enum Message {
         /// Byte 3.
         address: u8,
     },
-    /// An answer of HID++ 2.0, to whoever has that software id.
+    /// An answer of HID++ 2.0 to the program with that software id.
     Reply {
         /// Which feature of the device.
         feature: FeatureIndex,
         /// Which function was called.
         function: Function,
-        /// Who called it, 1 to 15.
+        /// The software id of the caller, 1 to 15.
         software: u8,
     },
     /// An event of HID++ 2.0: software id 0.

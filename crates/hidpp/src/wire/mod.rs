@@ -1,7 +1,7 @@
 //! HID++ on the wire: reports, indices, headers and error codes, as pure bytes.
 //!
-//! Nothing here does I/O, knows a clock or can panic on what a device sends. Unknown codes
-//! survive as `Unknown`; a report with a wrong length is refused, never padded.
+//! Nothing here does I/O, reads a clock or panics on input from a device. Unknown codes are kept as
+//! `Unknown`; a report with a wrong length is rejected, never padded.
 
 mod address;
 mod answer;

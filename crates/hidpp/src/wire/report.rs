@@ -40,24 +40,24 @@ impl ReportId {
     }
 }
 
-/// Why bytes are no HID++ report.
+/// Why bytes are not a HID++ report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// There was nothing.
+    /// There are no bytes.
     #[error("empty report")]
     Empty,
     /// Byte 0 is not `10`, `11` or `12`.
     #[error("unknown report id {0:02X}: HID++ reports start with 10, 11 or 12")]
     UnknownId(u8),
-    /// The length does not go with the report id.
+    /// The length does not match the report id.
     #[error("report {id:02X} has {actual} bytes instead of {expected}")]
     WrongLength {
         /// Byte 0.
         id: u8,
         /// How many bytes there were.
         actual: usize,
-        /// What the id asks for.
+        /// The length that the id requires.
         expected: &'static str,
     },
 }
@@ -78,8 +78,8 @@ pub struct Report {
     frame: Frame,
 }
 
-/// The bytes of a report. Nearly all are short or long: they are made, copied and compared several times
-/// as fast as with room for the longest.
+/// The bytes of a report. Nearly all are short or long: without room for the longest they are
+/// created, copied and compared several times as fast.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Frame {
     /// With zeros after its seven bytes.
@@ -96,8 +96,8 @@ struct Longest {
 }
 
 impl Frame {
-    // Each byte is named, here and in `Report::long`: so the compiler joins them to a few stores, where
-    // parts of an array would be copied once more.
+    // Each byte is listed separately, here and in `Report::long`: the compiler merges them into a
+    // few stores, while slices would be copied once more.
     #[inline]
     const fn short(bytes: [u8; Report::SHORT_LEN]) -> Self {
         let [b0, b1, b2, b3, b4, b5, b6] = bytes;
@@ -115,7 +115,7 @@ impl Report {
     /// The length of the longest report in bytes.
     pub const MAX_LEN: usize = 64;
 
-    /// Takes bytes as a report if their id and length are those of one.
+    /// Parses bytes as a report; checks its id and length.
     #[inline]
     pub fn parse(raw: &[u8]) -> Result<Self, ReportError> {
         let id = raw.first().copied().and_then(ReportId::from_byte);
@@ -134,7 +134,7 @@ impl Report {
         Self::parse_other(raw)
     }
 
-    /// Very long reports, and what is no report.
+    /// Parses very long reports, and rejects everything that is not a report.
     #[cold]
     fn parse_other(raw: &[u8]) -> Result<Self, ReportError> {
         let first = *raw.first().ok_or(ReportError::Empty)?;
@@ -284,14 +284,14 @@ impl Report {
     }
 }
 
-/// Why a text is not that of a report.
+/// Why a text is not a report.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseReportError {
     /// Each byte has two hexadecimal digits; this word has not.
     #[error("not two hexadecimal digits: {0}")]
     Digits(String),
-    /// The bytes are those of no report.
+    /// The bytes are not a report.
     #[error(transparent)]
     Report(#[from] ReportError),
 }

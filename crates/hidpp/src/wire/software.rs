@@ -16,8 +16,8 @@ pub fn on_linux(id: u8) -> Option<&'static str> {
 /// The programs known for `id` on any system; `None` for ids without one.
 ///
 /// Source: the programs' own code and captures of them. Logitech's programs (LGS, G HUB, those for
-/// Unifying and Bolt) count through ids: recordings have 2 and A to F. Older versions of Solaar
-/// rotated through 2 to F. So an id alone is a hint and no proof.
+/// Unifying and Bolt) cycle through ids: recordings have 2 and A to F. Older versions of Solaar
+/// rotated through 2 to F. So an id alone is a hint, not a proof.
 pub const fn user(id: u8) -> Option<&'static str> {
     Some(match id {
         0x0 => "Linux kernel before 5.19 or upower",
@@ -36,7 +36,7 @@ pub const fn user(id: u8) -> Option<&'static str> {
     })
 }
 
-/// Whether a frame with this id was another program's request, or the answer to it.
+/// Whether a frame with this id is another program's request, or the answer to it.
 pub const fn is_foreign(id: u8) -> bool {
     id != 0 && id != SoftwareId::OURS.get()
 }

@@ -1,9 +1,9 @@
 //! Finding out what a receiver is and what is paired with it, from its registers alone.
 //!
-//! Pairing records are read slot by slot: they show what is paired without a radio message, and
-//! without arrival notices, on each of which the kernel driver sets the device up again. Only a
-//! receiver without these records (27 MHz) is asked to announce its devices. Once all is found,
-//! a slot is read again when another device reports from it.
+//! Pairing records are read slot by slot: they show what is paired without a radio message and
+//! without arrival notices, each of which makes the kernel driver set up the device again. Only a
+//! receiver without these records (27 MHz) is requested to announce its devices. After the
+//! discovery, a slot is read again when a different device reports from it.
 
 mod records;
 mod scope;
@@ -29,8 +29,8 @@ use crate::feature::{
 use crate::units::Timestamp;
 use crate::wire::{Error10, ErrorCode, RegisterRequest, Report, Slot};
 
-/// The last slot that is tried when the receiver counts more devices than were found: a
-/// Powerplay pad is slot 7 of a receiver that states fewer.
+/// The last slot to try when the receiver counts more devices than were found: a Powerplay pad is
+/// slot 7 of a receiver that states fewer.
 const LAST_SLOT: u8 = 7;
 
 /// The flag without which a receiver announces nothing.
@@ -40,7 +40,7 @@ const ANNOUNCING: NotificationFlags = NotificationFlags::WIRELESS;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Raised {
     pub(super) ours: NotificationFlags,
-    /// Those that were set before.
+    /// The flags that were set before.
     pub(super) before: NotificationFlags,
 }
 
@@ -51,17 +51,17 @@ enum Progress {
     Identity,
     /// Reading the records of all slots the receiver states.
     Records,
-    /// Reading those again that seemed empty, since the receiver counts more.
+    /// Retrying the slots that seemed empty, since the receiver counts more devices.
     SecondLook,
     /// Collecting arrival notices, since there are no records.
     Announcements,
-    /// Waiting until then for notices that come after the receiver reported that it was done.
+    /// Waiting until this time for notices that arrive after the receiver's acknowledgement.
     Stragglers(Timestamp),
     /// Only the receiver's firmware is left.
     Firmware,
-    /// Done; slots are read again when their devices report that they are others.
+    /// Done; a slot is read again when a different device reports from it.
     Following,
-    /// Done, or given up.
+    /// Done, or aborted.
     Over,
 }
 
@@ -74,14 +74,14 @@ pub(super) struct Discovery {
     devices: BTreeMap<Slot, PairingRecord>,
     todo: VecDeque<Step>,
     progress: Progress,
-    /// Flags that were set and are to be cleared at the end.
+    /// Flags that this session set and clears at its end.
     raised: Option<Raised>,
-    /// They were cleared again before the end.
+    /// The flags were cleared before the session ended.
     released: bool,
     version: Option<[u8; 2]>,
     /// Slots that were read again and seem empty.
     vacant: BTreeSet<Slot>,
-    /// Slots that may hold another device than is known, or none.
+    /// Slots that no longer hold the known device for certain.
     checked: BTreeSet<Slot>,
 }
 
@@ -93,7 +93,7 @@ impl Discovery {
             PairingRecords::Bolt => &[Step::UniqueId, Step::State],
             PairingRecords::None => &[Step::State],
         };
-        // Before the records are read: what comes between would be missed.
+        // The flags come before the records: devices that arrive in between would be missed.
         let listening = scope.follow.then_some(Step::ReadFlags);
         Self {
             scope,
@@ -114,7 +114,7 @@ impl Discovery {
         }
     }
 
-    /// The next request, until there is none.
+    /// The next request; `None` when nothing is left to request.
     pub(super) fn next_step(&mut self) -> Option<(Step, RegisterRequest)> {
         let step = self.todo.pop_front()?;
         Some((step, step.request()))
@@ -125,14 +125,14 @@ impl Discovery {
         self.raised
     }
 
-    /// The same; from then on they are not this session's any more.
+    /// Takes the flags to clear; the session no longer owns them.
     pub(super) fn take_raised(&mut self) -> Option<Raised> {
         let raised = self.raised.take();
         self.released |= raised.is_some();
         raised
     }
 
-    /// Sets the flags that were taken back.
+    /// Sets the flags again that were released.
     pub(super) fn raise_again(&mut self) {
         if std::mem::take(&mut self.released) {
             self.todo.push_back(Step::ReadFlags);
@@ -147,7 +147,7 @@ impl Discovery {
         }
     }
 
-    /// Ends the wait for stragglers.
+    /// Ends the wait for late notices.
     pub(super) fn handle_timeout(&mut self, now: Timestamp, events: &mut VecDeque<Event>) {
         if matches!(self.progress, Progress::Stragglers(until) if until <= now) {
             self.end_announcements(events);
@@ -234,7 +234,7 @@ impl Discovery {
         self.go_on(events);
     }
 
-    /// Everything that the receiver reports about itself is known; now its slots.
+    /// Everything that the receiver reports about itself is known; its slots are next.
     fn begin_records(&mut self) {
         self.progress = Progress::Records;
         let slots = self.receiver.slots.unwrap_or(self.scope.default_slots);
@@ -327,8 +327,8 @@ impl Discovery {
             RequestError::Refused(ErrorCode::Hidpp10(
                 Error10::InvalidSubId | Error10::InvalidAddress,
             )) if self.records != PairingRecords::Bolt && self.devices.is_empty() => {
-                // No such records on this receiver: nor will there be for the other slots. Where
-                // there were some, this is the answer to another program.
+                // This receiver has no such records, for the other slots neither. If it had some
+                // before, this is the reply to another program.
                 self.announce();
             }
             error => {
@@ -342,25 +342,25 @@ impl Discovery {
         }
     }
 
-    /// Looks again at the receiver's flags, which it may have lost.
+    /// Reads the receiver's flags again, since it may have lost them.
     pub(super) fn check_flags(&mut self) {
         if self.scope.follow {
             self.todo.push_back(Step::ReadFlags);
         }
     }
 
-    /// Whether the receiver turned out to be a Bolt, whose devices take long reports only.
+    /// Whether the receiver is a Bolt; its devices accept long reports only.
     pub(super) fn is_bolt(&self) -> bool {
         self.records == PairingRecords::Bolt
     }
 
-    /// Whether all was found and slots are only looked at when there is news.
+    /// Whether the discovery is complete, so that slots are read on changes only.
     pub(super) const fn is_following(&self) -> bool {
         matches!(self.progress, Progress::Following)
     }
 
-    /// When nothing is left to ask: looks again where the receiver counted more devices, then
-    /// ends.
+    /// When nothing is left to request: retries empty slots if the receiver counts more devices,
+    /// then ends.
     fn go_on(&mut self, events: &mut VecDeque<Event>) {
         while self.todo.is_empty() {
             self.progress = match self.progress {

@@ -1,4 +1,4 @@
-//! What records and notices hold about the devices in the slots.
+//! Evaluates pairing records and arrival notices of the devices in the slots.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,8 @@ use crate::session::event::{Event, PairingRecord};
 use crate::wire::{Report, Slot};
 
 impl Discovery {
-    /// Processes a pairing record, also one that another program requested: it names its slot.
+    /// Processes a pairing record, also one that another program requested, since it names its
+    /// slot.
     pub(in crate::session) fn learn(&mut self, report: &Report, events: &mut VecDeque<Event>) {
         if let Some(record) = bolt_pairing::read(report) {
             self.learn_bolt(record, events);
@@ -25,11 +26,11 @@ impl Discovery {
                 }
                 let new = !self.devices.contains_key(&slot);
                 let record = self.devices.entry(slot).or_default();
-                // That the slot has another device is known from its arrival.
+                // A different device in the slot is detected by its arrival notice.
                 record.wpid.get_or_insert(pairing.wpid);
                 record.kind.get_or_insert(pairing.kind);
                 if new {
-                    // The rest of the slot's record first, so that its device can be asked soon.
+                    // The rest of the slot's record first, so that its device can be probed soon.
                     self.todo.push_front(Step::Extended(slot));
                     self.todo.retain(|step| *step != Step::Pairing(slot));
                 }
@@ -81,14 +82,14 @@ impl Discovery {
         }
     }
 
-    /// Another program's record is not taken before it is known what the receiver is: it will be
-    /// asked again.
+    /// A record that another program requested is used only once the kind of the receiver is known;
+    /// until then it will be requested anyway.
     fn takes_records(&self) -> bool {
         !matches!(self.progress, Progress::Identity | Progress::Over)
     }
 
-    /// Reads the receiver's short name of a device, after the records: devices can be asked as soon
-    /// as they are known.
+    /// Reads the receiver's short name of a device, after the records: devices can be probed as
+    /// soon as they are known.
     pub(in crate::session) fn read_name(&mut self, slot: Slot, events: &mut VecDeque<Event>) {
         match self.records {
             PairingRecords::Legacy | PairingRecords::Unknown => {
@@ -99,7 +100,8 @@ impl Discovery {
         }
     }
 
-    /// Takes an arrival notice, which completes a record or, on a 27 MHz receiver, is all of it.
+    /// Processes an arrival notice, which completes a record or, on a 27 MHz receiver, is the whole
+    /// record.
     pub(in crate::session) fn learn_arrival(
         &mut self,
         slot: Slot,

@@ -1,10 +1,10 @@
-//! What is known of a receiver beforehand, and what to find out.
+//! What is known about a receiver beforehand, and what to discover.
 
 use crate::feature::PairingRecords;
 use crate::wire::Slot;
 
-/// What is known of a receiver beforehand, and what to find out in addition to what is paired with it:
-/// `DiscoveryScope::new().follow(true)`.
+/// What is known about a receiver beforehand, and what to discover in addition to the paired
+/// devices: `DiscoveryScope::new().follow(true)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DiscoveryScope {
     pub(super) records: PairingRecords,
@@ -15,7 +15,7 @@ pub struct DiscoveryScope {
 }
 
 impl DiscoveryScope {
-    /// A receiver of which nothing is known, and only what is paired with it.
+    /// Nothing known beforehand; discovers the paired devices only.
     pub const fn new() -> Self {
         Self {
             records: PairingRecords::Unknown,
@@ -41,21 +41,21 @@ impl DiscoveryScope {
         }
     }
 
-    /// A slot beyond those it reports, with a serial number and a name but no model: the charging pad
-    /// of a Powerplay. None unless this is called.
+    /// A slot beyond those it reports, with a serial number and a name but no model: the charging
+    /// pad of a Powerplay. No extra slot unless this is called.
     #[must_use]
     pub const fn extra_slot(self, extra_slot: Option<Slot>) -> Self {
         Self { extra_slot, ..self }
     }
 
-    /// Whether to read the receiver's firmware version; not unless this is called.
+    /// Whether to read the receiver's firmware version; `false` unless this is called.
     #[must_use]
     pub const fn firmware(self, firmware: bool) -> Self {
         Self { firmware, ..self }
     }
 
-    /// Whether the receiver is to announce what comes and goes, until the session ends; not unless this
-    /// is called.
+    /// Whether to make the receiver announce connecting and disconnecting devices until the session
+    /// ends; `false` unless this is called.
     #[must_use]
     pub const fn follow(self, follow: bool) -> Self {
         Self { follow, ..self }

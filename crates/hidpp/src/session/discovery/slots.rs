@@ -1,4 +1,4 @@
-//! Slots that are looked at again, since their device may be another than was known or gone.
+//! Reading slots again when their device may have changed or gone.
 
 use super::step::Step;
 use super::{Discovery, Progress};
@@ -14,14 +14,14 @@ impl Discovery {
         self.devices.get(&slot)?.wpid
     }
 
-    /// Whether this slot is known to hold that device, or any device where the model is not known.
+    /// Whether this slot is known to hold that model, or any device if the model is unknown.
     pub(in crate::session) fn holds(&self, slot: Slot, wpid: Option<Wpid>) -> bool {
         self.devices
             .get(&slot)
             .is_some_and(|record| wpid.is_none() || record.wpid.is_none() || record.wpid == wpid)
     }
 
-    /// Reads a slot again, since its device differs from the one that was known.
+    /// Reads a slot again, since its device differs from the known one.
     pub(in crate::session) fn look_at(&mut self, slot: Slot) {
         self.devices.remove(&slot);
         if self.progress == Progress::Following && self.records != PairingRecords::None {
@@ -33,9 +33,9 @@ impl Discovery {
         }
     }
 
-    /// Looks at a slot whose device speaks though its pairing was not announced, as after a switch
-    /// to another computer and back. A slot without a record is looked at once, however much comes
-    /// from it.
+    /// Reads a slot that sends reports though its pairing was not announced, as after a switch to
+    /// another computer and back. A slot without a record is read only once, regardless of how many
+    /// reports come from it.
     pub(in crate::session) fn meet(&mut self, slot: Slot) {
         if self.is_following() && !self.holds(slot, None) && !self.vacant.contains(&slot) {
             self.look_at(slot);
@@ -52,7 +52,8 @@ impl Discovery {
         }
     }
 
-    /// Takes the outcome of a step: which slot was checked and does not hold what it held.
+    /// Processes the outcome of a step; returns a slot that was checked and no longer holds its
+    /// device.
     pub(in crate::session) fn settle_check(
         &mut self,
         step: Step,

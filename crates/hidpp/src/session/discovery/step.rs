@@ -1,4 +1,4 @@
-//! The requests that a receiver can be sent about itself and its slots.
+//! The requests to a receiver about itself and its slots.
 
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};

@@ -1,4 +1,4 @@
-//! What the error in an answer means: to be sent again later, unreachable, or refused.
+//! What an error answer means: retry later, device unreachable, or request refused.
 
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ impl<P> Exchange<P> {
         self.finish(now, at, Err(error));
     }
 
-    /// The receiver had no time for a message. If that is for messages of ours, it is sent again
-    /// when one of them is answered; `false`: it was refused too often.
+    /// The receiver refused a message because it handles others. If those are ours, the message is
+    /// retried when one of them is answered. `false`: the retries are used up.
     fn handle_refusal(&mut self, now: Timestamp, at: usize) -> bool {
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
@@ -47,13 +47,14 @@ impl<P> Exchange<P> {
             self.window.note_refusal(pending.beside);
         }
         pending.refused = true;
-        // It is not among those that keep the receiver busy.
+        // This message is not among those that occupy the receiver.
         pending.state = State::Waiting(now);
         let blocked = self
             .pending
             .get(at)
             .and_then(|pending| self.blocked_until(pending, now));
-        // The receiver may hold one of ours until its deadline: these refusals have an end.
+        // The receiver may hold one of our messages until its deadline, so these refusals are
+        // bounded and do not count.
         let ours = self.radio_in_flight().next().is_some();
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
@@ -68,7 +69,8 @@ impl<P> Exchange<P> {
         pending.busy < timing::BUSY_ANSWERS
     }
 
-    /// The device had no time for a message: it is sent again later; `false`: it met that too often.
+    /// The device answered "busy": the message is retried after a backoff. `false`: the retries are
+    /// used up.
     fn handle_busy(&mut self, now: Timestamp, at: usize) -> bool {
         let Some(pending) = self.pending.get_mut(at) else {
             return false;
@@ -84,7 +86,7 @@ impl<P> Exchange<P> {
             .is_some_and(|pending| self.peer == Peer::Device || pending.device.slot().is_some())
     }
 
-    /// Whether an error is the answer to an earlier question of the register.
+    /// Whether an error belongs to an earlier request to the same register.
     pub(super) fn owed_elsewhere(&mut self, now: Timestamp, at: usize, error: &Report) -> bool {
         match self.pending.get(at) {
             Some(Pending {
@@ -97,7 +99,7 @@ impl<P> Exchange<P> {
     }
 }
 
-/// How long to wait after so many waits before.
+/// The backoff before the next retry: doubles with each wait before it, up to [`BUSY_LONGEST`].
 fn backoff(first: Duration, before: u8) -> Duration {
     (first * (1 << before.min(6))).min(timing::BUSY_LONGEST)
 }

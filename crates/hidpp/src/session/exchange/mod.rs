@@ -1,13 +1,15 @@
-//! Requests on their way: sending them in turn, matching answers, repeating, giving up.
+//! Requests under way: sends them in turn, matches answers, retries, and fails them after their
+//! timeout.
 //!
 //! Each device index is a lane with at most one request in flight; lanes overlap as far as the
-//! receiver takes it ([`Window`]). An answer is matched on device index and header, and what does
-//! not match changes nothing: no deadline moves for foreign traffic.
+//! receiver takes it ([`Window`]). An answer is matched on device index and header, and reports
+//! that do not match change nothing: no deadline moves for foreign traffic.
 //!
-//! A message to a device behind a receiver is sent once and given the time that an idle device needs
-//! ([`Tempo`]). It is sent once more, while no other is under way, where its silence has another
-//! likely cause than the device's absence: another message was under way, and the receiver may have
-//! dropped this one, or the device answered just before. Messages that need not be alone go first.
+//! A message to a device behind a receiver is sent once, with a timeout that covers an idle device
+//! ([`Tempo`]). It is retried once, while no other message is under way, if the silence has a
+//! likely cause other than the device's absence: another message was under way, so that the
+//! receiver may have dropped this one, or the device had answered just before. Messages that need
+//! not be alone go first.
 
 mod errors;
 mod pending;
@@ -28,7 +30,7 @@ use super::window::Window;
 use crate::units::Timestamp;
 use crate::wire::{DeviceIndex, ErrorCode, Message, Relation, Report, ReportId, relation};
 
-/// Requests with their purposes `P`, which come back with the outcome.
+/// Requests, each with its purpose `P`, which is returned with the outcome.
 #[derive(Debug)]
 pub(super) struct Exchange<P> {
     peer: Peer,
@@ -53,7 +55,7 @@ pub(super) struct Finished<P> {
 }
 
 impl<P> Exchange<P> {
-    /// An exchange that asks devices in reports of this form where they fit.
+    /// An exchange that sends requests to devices in reports of this form where they fit.
     pub(super) fn new(peer: Peer, form: ReportId) -> Self {
         Self {
             peer,
@@ -69,7 +71,7 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// From now on devices are asked in reports of this form.
+    /// From now on requests to devices use reports of this form.
     pub(super) const fn set_form(&mut self, form: ReportId) {
         self.form = form;
     }
@@ -104,12 +106,12 @@ impl<P> Exchange<P> {
         });
     }
 
-    /// Tells the time.
+    /// Advances the time.
     pub(super) fn pass(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
     }
 
-    /// Takes back every request whose purpose fits; an answer to them will be ignored.
+    /// Withdraws every request whose purpose fits; their answers will be ignored.
     pub(super) fn withdraw(&mut self, fits: impl Fn(&P) -> bool) {
         while let Some(at) = self
             .pending
@@ -144,7 +146,7 @@ impl<P> Exchange<P> {
         let sendable = pending.filter(|(at, it)| self.is_sendable(*at, it, now));
         let (at, head) = sendable
             .min_by_key(|(_, it)| (it.is_alone(), !self.tempo.is_urgent(now, it.device)))?;
-        // A repeat is the same question under the same id, so that either answer will do.
+        // A retry is the same request with the same id, so the answer to either one counts.
         let report = if let Some(report) = head.sent {
             report
         } else {
@@ -170,7 +172,7 @@ impl<P> Exchange<P> {
         Some(report)
     }
 
-    /// Whether a request to this goes over the air, through a receiver.
+    /// Whether a request to this device goes over the air, through a receiver.
     fn is_radio(&self, device: DeviceIndex) -> bool {
         self.peer == Peer::Receiver && device.slot().is_some()
     }
@@ -182,7 +184,8 @@ impl<P> Exchange<P> {
         })
     }
 
-    /// Other messages are under way to this receiver's devices, ours or another program's.
+    /// Marks the messages in flight: others are under way to this receiver's devices, ours or
+    /// another program's.
     fn accompany(&mut self) {
         for pending in &mut self.pending {
             if matches!(pending.state, State::InFlight(_)) && pending.turn == Turn::Shared {
@@ -191,7 +194,7 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// Takes a report; `true`: it answered a request that waited for it.
+    /// Processes a report; `true`: it answered a pending request.
     pub(super) fn handle_report(&mut self, now: Timestamp, report: &Report) -> bool {
         let in_flight = self.pending.iter().position(|pending| {
             pending.device == report.device() && matches!(pending.state, State::InFlight(_))
@@ -219,7 +222,7 @@ impl<P> Exchange<P> {
                 if self.past.settle(now, report) {
                     // Its content may be private: the header is that of a request of ours.
                     debug!(
-                        "device {}: answer {:02X} {:02X} comes too late, or twice",
+                        "device {}: answer {:02X} {:02X} is late or a duplicate",
                         report.device(),
                         report.sub_id(),
                         report.address()
@@ -242,18 +245,20 @@ impl<P> Exchange<P> {
         let asked_at = pending.asked_at.unwrap_or(sent_at);
         let dropped = pending.turn == Turn::Alone { accompanied: true };
         if dropped && !self.window.drops() {
-            debug!("device {device} answers alone: one message at a time to this receiver");
+            debug!(
+                "device {device} answers only when alone: sending one message at a time to this receiver"
+            );
             self.window.note_drop();
         }
         if self.is_radio(device) {
-            // A repeat may have been answered, or what was sent before, if it was taken.
+            // The answer may belong to the retry, or to the first message unless that was dropped.
             let taken = if dropped { sent_at } else { asked_at };
             self.window.note_answer(now.since(sent_at));
             self.tempo.note_answer(now, device, taken);
         }
     }
 
-    /// Repeats or gives up what was not answered in time.
+    /// Retries or fails the requests whose deadline has passed.
     pub(super) fn handle_timeout(&mut self, now: Timestamp) {
         let mut at = 0;
         while let Some(pending) = self.pending.get(at) {
@@ -274,8 +279,8 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// What was sent may be lost and is sent again, as if for the first time, and nothing before
-    /// this time.
+    /// Messages in flight may be lost: they are sent again as if for the first time, and nothing is
+    /// sent before `quiet_until`.
     pub(super) fn resume(&mut self, now: Timestamp, quiet_until: Timestamp) {
         self.pass(now);
         self.quiet_until = quiet_until;
@@ -295,7 +300,7 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// Tells that a report could not be sent for now (EPIPE): it is sent again a little later.
+    /// Schedules a retry of a report that could not be sent for now (EPIPE).
     pub(super) fn handle_stall(&mut self, now: Timestamp, report: &Report) {
         let Some((at, pending)) = self.take_back(report) else {
             return;
@@ -307,14 +312,14 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// A report was not sent because no answer can come: its request is over.
+    /// Fails the request of a report that was not sent because no answer can come.
     pub(super) fn handle_unanswerable(&mut self, now: Timestamp, report: &Report) {
         if let Some((at, _)) = self.take_back(report) {
             self.finish(now, at, Err(RequestError::Silent));
         }
     }
 
-    /// The request whose report was not sent after all, and where it is.
+    /// The request of a report that could not be sent, with its position.
     fn take_back(&mut self, report: &Report) -> Option<(usize, &mut Pending<P>)> {
         let mut all = self.pending.iter_mut().enumerate();
         let (at, pending) = all.find(|(_, pending)| {
@@ -382,7 +387,7 @@ impl<P> Exchange<P> {
     }
 }
 
-/// Whether a report is a device's answer to a message: that took the receiver's time.
+/// Whether a report is a device's answer to a message, which occupied the receiver.
 fn answers_over_the_air(report: &Report) -> bool {
     report.device().slot().is_some()
         && match Message::of(report) {

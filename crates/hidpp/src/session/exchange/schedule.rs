@@ -1,4 +1,4 @@
-//! What may be sent now, how long its answer may take, and whether it is sent again.
+//! Scheduling: which request may be sent now, its timeout, and whether it is retried.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::units::Timestamp;
 use crate::wire::DeviceIndex;
 
 impl<P> Exchange<P> {
-    /// The first of its lane, not in flight, due, and not one too many for the receiver.
+    /// Whether it is the first of its lane, due, not in flight, and within the receiver's window.
     pub(super) fn is_sendable(&self, at: usize, pending: &Pending<P>, now: Timestamp) -> bool {
         matches!(pending.state, State::Waiting(due) if due.max(self.quiet_until) <= now)
             && self.heads_lane(at, pending)
             && self.blocked_until(pending, now).is_none()
     }
 
-    /// Until when the receiver is not to be sent this; `None`: it can be sent now.
+    /// Until when this must not be sent to the receiver; `None`: it can be sent now.
     pub(super) fn blocked_until(&self, pending: &Pending<P>, now: Timestamp) -> Option<Timestamp> {
         let in_flight = || {
             self.pending.iter().filter_map(|it| match it.state {
@@ -49,7 +49,7 @@ impl<P> Exchange<P> {
             .any(|earlier| earlier.device == pending.device)
     }
 
-    /// How long the answer to a request that is sent now may take.
+    /// The timeout of a request that is sent now.
     pub(super) fn answer_time(&self, now: Timestamp, pending: &Pending<P>) -> Duration {
         match (self.peer, pending.device) {
             (Peer::Device, _) => timing::DIRECT_ANSWER,
@@ -59,7 +59,7 @@ impl<P> Exchange<P> {
         }
     }
 
-    /// How a request is sent again that was not answered in time; `None`: it is not.
+    /// How to retry a request after its timeout; `None`: it fails.
     pub(super) fn next_turn(&self, pending: &Pending<P>) -> Option<Turn> {
         let accompanied = pending.turn == Turn::Accompanied;
         let attempts = match (self.peer, pending.device) {

@@ -58,7 +58,7 @@ fn busy_waits_longer_each_time_and_leaves_the_tries_for_silence() {
         now = due;
     }
     assert_eq!(waits, [100, 200, 400, 800, 800, 800]);
-    // Now it is silent: once, and once again.
+    // From here on it is silent, on the first attempt and on the retry.
     let mut silent = 0;
     while exchange.poll_finished().is_none() {
         silent += usize::from(sent(&mut exchange, now).is_some());
@@ -100,8 +100,8 @@ fn what_was_asked_before_the_computer_slept_may_still_be_answered() {
 
 #[test]
 fn a_late_error_of_one_record_is_not_the_answer_about_another() {
-    // Register errors do not name their sub-register. Slot 2's record is given up; its late
-    // error comes while slot 3's serial number is asked for.
+    // Register errors do not name their sub-register. The request for slot 2's record times out;
+    // its late error arrives while slot 3's serial number is requested.
     let slot = |number| Slot::new(number).unwrap();
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     let receiver = DeviceIndex::RECEIVER;
@@ -132,7 +132,7 @@ fn a_late_error_of_one_record_is_not_the_answer_about_another() {
     assert!(exchange.handle_report(now, &serial));
     assert_eq!(exchange.poll_finished().unwrap().outcome, Ok(serial));
 
-    // Nothing is owed any more: the next error counts.
+    // No answer is owed any more: the next error counts.
     exchange.submit(
         receiver,
         pairing_information::get_pairing(slot(4)).into(),
@@ -193,7 +193,7 @@ fn an_error_about_a_record_that_was_given_up_answers_the_same_question() {
 fn four_questions_of_one_header_take_turns_at_three_ids() {
     let mut exchange = Exchange::new(Peer::Receiver, ReportId::Short);
     let mut ids = Vec::new();
-    // Before the last, no answer can be late any more.
+    // Shortly before the last one, no late answer can arrive any more.
     for (second, id) in [
         (0, 0x4301),
         (1, 0x0005),

@@ -1,4 +1,4 @@
-//! What the replies of a device mean, and what to request because of them.
+//! Evaluates the replies of a device and decides what to request next.
 
 use super::Probe;
 use super::plan::Goal;
@@ -35,7 +35,7 @@ impl Probe {
                 known.capability = Some(feature.read_capability(report));
             }
             Step::Battery(feature, _) => self.handle_battery(known, feature, report, facts),
-            // The replies have no content; the measurement comes as an event.
+            // The replies have no content; the measurement arrives as an event.
             Step::MeasureLight(_) | Step::WriteFlags(_) => {}
             Step::Register(register) => {
                 known.register = Some(register.into());
@@ -98,13 +98,13 @@ impl Probe {
         if !feature.is_plausible(report) && self.handle_nonsense(known, feature, facts) {
             return;
         }
-        // What is still odd after everything was requested again is used as it is.
+        // A value that is still odd after everything was requested again is used as it is.
         let reading = feature.read(known.capability, report);
         self.goals.retain(|goal| *goal != Goal::Battery);
         facts.push(DeviceFact::of_reading(reading));
     }
 
-    /// A name of this many bytes comes in pieces; of an empty one there are none.
+    /// Starts to read a name of `length` bytes, piece by piece; an empty name has no pieces.
     fn begin_name(&mut self, length: u8, piece: Step) {
         self.name.clear();
         self.name_length = usize::from(length);
@@ -113,7 +113,7 @@ impl Probe {
         }
     }
 
-    /// Adds a piece, and asks for the next one. Returns whether the name is complete.
+    /// Adds a piece and requests the next one. Returns whether the name is complete.
     fn take_piece(&mut self, step: Step, piece: &[u8]) -> bool {
         self.name.extend_from_slice(piece);
         let complete = self.name.len() >= self.name_length;

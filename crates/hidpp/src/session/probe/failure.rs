@@ -1,4 +1,4 @@
-//! What it means that a request failed, and what to ask instead.
+//! Evaluates failed requests and decides what to request instead.
 
 use super::plan::Goal;
 use super::step::Step;
@@ -13,7 +13,8 @@ use crate::session::sources::battery_registers;
 use crate::wire::{Error10, Error20, ErrorCode, FeatureId};
 
 impl Probe {
-    /// Processes an error that only means that there is no name. Returns whether it is one.
+    /// Processes an error that only means that there is no name. Returns `false` for any other
+    /// error.
     fn handle_missing_name(&mut self, known: &mut Known, step: Step, error: RequestError) -> bool {
         let is_refusal = matches!(
             error,
@@ -24,7 +25,8 @@ impl Probe {
         match step {
             Step::NameLength(_) | Step::NamePiece(_) if is_refusal => self.lacks_name = true,
             Step::FriendlyLength(_) | Step::FriendlyPiece(_) if is_refusal => known.nameless = true,
-            // A device that answered all else is there. It does without the name, until another run.
+            // A device that answered everything else is present. It remains without the name in
+            // this run.
             Step::Find(FeatureId::DEVICE_NAME | FeatureId::FRIENDLY_NAME)
             | Step::NameLength(_)
             | Step::NamePiece(_)
@@ -53,7 +55,8 @@ impl Probe {
             return;
         }
         match (step, error) {
-            // It answered everything else, or nothing else was asked: no sign that it is away.
+            // It answered everything else, or nothing else was requested: that does not mean that
+            // it is absent.
             (
                 Step::Identity(_) | Step::Find(FeatureId::DEVICE_INFORMATION),
                 RequestError::Silent,
@@ -71,18 +74,17 @@ impl Probe {
                 known.protocol = Some(ProtocolVersion::HIDPP_10);
                 facts.push(DeviceFact::Protocol(ProtocolVersion::HIDPP_10));
             }
-            // Without a version nothing else can be asked.
+            // Without a protocol version nothing else can be requested.
             (Step::Ping, error) => {
                 self.presence = Presence::Gone;
                 facts.push(DeviceFact::Failed(error));
             }
-            // No feature stands there at all.
+            // The index has no feature at all.
             (
                 Step::Capability(..) | Step::Battery(..) | Step::MeasureLight(_),
                 RequestError::Refused(code @ Hidpp20(Error20::InvalidFeatureIndex)),
             ) if self.can_restart() => self.restart(known, Doubt::Refused(code), facts),
-            // Another feature than the remembered one stands there, or the device speaks another
-            // protocol than it did.
+            // The remembered index or protocol version is stale.
             (
                 Step::Capability(..)
                 | Step::Battery(..)
@@ -95,7 +97,7 @@ impl Probe {
                     | Hidpp10(Error10::InvalidSubId | Error10::InvalidAddress)),
                 ),
             ) if self.can_forget(known) => self.restart(known, Doubt::Refused(code), facts),
-            // A device may list what it then refuses: the feature is as good as absent.
+            // A device may list a feature and then refuse it: treated as absent.
             (Step::Find(id), RequestError::Refused(_)) => {
                 known.learn(id, None);
                 facts.push(DeviceFact::Feature(id, None));
@@ -110,8 +112,8 @@ impl Probe {
                 self.goals.retain(|goal| *goal != Goal::Battery);
                 facts.push(DeviceFact::Absent(RequestError::Disconnected));
             }
-            // A feature that returned its capabilities exists: this will pass. The kernel has such an error 09
-            // of 1004.
+            // A feature that returned its capabilities exists, so the error is temporary. The
+            // kernel knows such an error 09 from feature 1004.
             (
                 Step::Battery(..),
                 RequestError::Refused(Hidpp20(
@@ -138,7 +140,7 @@ impl Probe {
                     facts.push(DeviceFact::NoBattery);
                 }
             }
-            // Without notices a device is only read less often.
+            // Without notices, changes of the battery are only noticed later.
             (Step::ReadFlags | Step::WriteFlags(_), _) => {}
             (Step::Build, _) => facts.extend(
                 self.version

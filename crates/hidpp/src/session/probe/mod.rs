@@ -1,9 +1,9 @@
-//! Asking one device for what is wanted of it, in the fewest requests.
+//! A probe: reads the wanted values of one device with the fewest requests.
 //!
-//! A ping distinguishes HID++ 1.0 from 2.0. Then come, as far as they are wanted: the battery, by the
-//! best feature or register the device has; its kind; its own name; the firmware. What is known
-//! already is not asked; where that turns out to be stale, the device is asked from the start. A
-//! device that cannot be reached is left alone until it gives a sign of life.
+//! A ping distinguishes HID++ 1.0 from 2.0. Then follow, if they are wanted: the battery, through
+//! the best feature or register the device has; its kind; its own name; the firmware. Known values
+//! are not requested; if they turn out to be stale, the probe starts over. A device that cannot be
+//! reached is not sent anything until it gives a sign of life.
 
 mod answer;
 mod failure;
@@ -33,10 +33,10 @@ pub(super) struct Probe {
     wanted: Wanted,
     text: ReadText,
     goals: VecDeque<Goal>,
-    /// Steps that follow from answers, before the next goal is looked at.
+    /// Steps that follow from answers; done before the next goal.
     todo: VecDeque<Step>,
     heard: Heard,
-    /// Whether it was asked from the start already because what was remembered was wrong.
+    /// Whether the probe has already started over because its knowledge was stale.
     restarted: bool,
     name: Vec<u8>,
     name_length: usize,
@@ -45,15 +45,15 @@ pub(super) struct Probe {
     entities: u8,
     version: Option<[u8; 2]>,
     presence: Presence,
-    /// Whether it was reported that nothing is left to request.
+    /// Whether completion was reported already.
     completed: bool,
 }
 
-/// Whether the device answered anything.
+/// Whether the device has answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Heard {
     Nothing,
-    /// It answered the probe before this one to the end.
+    /// It answered the previous probe completely.
     Before,
     Now,
 }
@@ -61,11 +61,11 @@ enum Heard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
     Expected,
-    /// It did not answer this.
+    /// It did not answer this step.
     Absent(Step),
     /// It was absent and came back.
     Returned,
-    /// It was absent twice, or cannot be talked to: it is left alone.
+    /// It was absent twice, or its protocol is not supported: it is not sent anything.
     Gone,
 }
 
@@ -88,7 +88,7 @@ impl Probe {
         }
     }
 
-    /// The same, of a device that was asked by another probe before.
+    /// This presence, taking over what the previous probe of the device found.
     pub(super) fn after(self, before: Option<&Self>) -> Self {
         let is_there = |it: &&Self| it.presence == Presence::Expected && it.heard != Heard::Nothing;
         Self {
@@ -99,8 +99,8 @@ impl Probe {
         }
     }
 
-    /// Also asks for the device's own name, after all else. Returns `false` if the device is not
-    /// being asked anything, and can be.
+    /// Also requests the device's own name, after everything else. Returns `false` if the probe is
+    /// over and the device could be probed again.
     pub(super) fn also_name(&mut self) -> bool {
         let is_away = matches!(self.presence, Presence::Absent(_) | Presence::Gone);
         if self.completed && !is_away {
@@ -113,22 +113,22 @@ impl Probe {
         true
     }
 
-    /// What is wanted of the device.
+    /// Everything this probe is to read.
     pub(super) const fn wanted(&self) -> Wanted {
         self.wanted
     }
 
-    /// Whether everything can still be asked again.
+    /// Whether the probe can still start over.
     const fn can_restart(&self) -> bool {
         !self.restarted
     }
 
-    /// Whether what is known may be stale, and everything can still be asked again.
+    /// Whether the knowledge may be stale and the probe can still start over.
     const fn can_forget(&self, known: &Known) -> bool {
         known.remembered && self.can_restart()
     }
 
-    /// Asks everything again.
+    /// Starts the probe over.
     fn restart(&mut self, known: &mut Known, doubt: Doubt, facts: &mut Vec<DeviceFact>) {
         *self = Self {
             restarted: true,
@@ -138,7 +138,7 @@ impl Probe {
         facts.push(DeviceFact::Stale(doubt));
     }
 
-    /// The next thing to ask, until there is none.
+    /// The next step; `None` when nothing is left to request.
     pub(super) fn next_step(
         &mut self,
         known: &mut Known,
@@ -155,8 +155,8 @@ impl Probe {
                 return Some(Step::Ping);
             };
             let Some(goal) = self.goals.front() else {
-                // It must answer something for us to know that it is there, unless that is not
-                // wanted.
+                // At least one answer is required to know that the device is present, unless that
+                // is not wanted.
                 let wanted = self.wanted.without(Wanted::IDENTITY);
                 return (self.heard != Heard::Now && wanted != Wanted::NOTHING)
                     .then_some(Step::Ping);
@@ -169,7 +169,7 @@ impl Probe {
             match way_to(goal, protocol, known) {
                 Way::Via(step) => return Some(step),
                 Way::By(step) => {
-                    // That is asked, and answered, elsewhere.
+                    // Light is requested and answered elsewhere.
                     if matches!(step, Step::MeasureLight(_)) {
                         self.heard = Heard::Now;
                     }
@@ -179,7 +179,7 @@ impl Probe {
                 Way::None => {
                     match goal {
                         Goal::Battery => facts.push(DeviceFact::NoBattery),
-                        // It has nothing to state, now and later.
+                        // It has no such information, now or later.
                         Goal::Identity | Goal::Firmware => known.identified = true,
                         _ => {}
                     }
@@ -189,7 +189,7 @@ impl Probe {
         }
     }
 
-    /// The goal to look at: notices before the battery, where the first of them saves reading it.
+    /// The goal to work on: notices before the battery if the first notice saves reading it.
     fn first_of(&self, goal: Goal, protocol: ProtocolVersion, known: &Known) -> Goal {
         let [likely, ..] = battery_registers(known.model);
         let register = known.register.map_or(Some(likely), KnownRegister::get);
@@ -200,12 +200,12 @@ impl Probe {
         if saves_reading { Goal::Notices } else { goal }
     }
 
-    /// Whether the battery has still to be read.
+    /// Whether the battery is still to be read.
     pub(super) fn wants_battery(&self) -> bool {
         self.goals.contains(&Goal::Battery)
     }
 
-    /// A notice brought the battery.
+    /// Marks the battery as read: a notice carried it.
     pub(super) fn handle_notice(&mut self) {
         self.heard = Heard::Now;
         self.goals.retain(|goal| *goal != Goal::Battery);
@@ -239,7 +239,7 @@ impl Probe {
         }
     }
 
-    /// Asks everything again if something was remembered.
+    /// Starts over if the knowledge may be stale.
     pub(super) fn handle_stale(
         &mut self,
         known: &mut Known,
@@ -253,9 +253,9 @@ impl Probe {
         again
     }
 
-    /// Asks everything again, once, because an answer is not one of the feature it should be of: what
-    /// was remembered is stale, or another program that uses the same software id was sent the reply to
-    /// our look-up, and we were sent its own.
+    /// Starts over, once, because an answer cannot come from the expected feature: the knowledge is
+    /// stale, or the look-up was matched with the reply to another program that uses the same
+    /// software id.
     pub(super) fn handle_nonsense(
         &mut self,
         known: &mut Known,
@@ -269,18 +269,18 @@ impl Probe {
         again
     }
 
-    /// Whether this is the first time that nothing is left to ask.
+    /// Marks the probe as complete; `true` the first time.
     pub(super) const fn complete(&mut self) -> bool {
         !std::mem::replace(&mut self.completed, true)
     }
 
-    /// Whether it was reported that nothing is left to request.
+    /// Whether completion was reported already.
     pub(super) const fn is_complete(&self) -> bool {
         self.completed
     }
 
-    /// The device gave a sign of life. If it had been absent, it is asked again what it did not
-    /// answer: once, since it may go again at once.
+    /// The device gave a sign of life. If it was absent, the unanswered step is retried, only once
+    /// since the device may go away again immediately.
     pub(super) fn handle_life(&mut self) -> bool {
         let Presence::Absent(step) = self.presence else {
             return false;

@@ -1,4 +1,4 @@
-//! What to ask for each goal, as far as it is not known.
+//! Decides what to request for each goal that is not known yet.
 
 use std::collections::VecDeque;
 
@@ -10,7 +10,7 @@ use crate::session::known::{Known, KnownRegister};
 use crate::session::sources::{battery_registers, battery_sources};
 use crate::wire::{FeatureId, FeatureIndex};
 
-/// Something that is wanted of a device.
+/// One thing to read from a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Goal {
     Battery,
@@ -18,7 +18,7 @@ pub(super) enum Goal {
     Wake,
     Kind,
     Name,
-    /// Where it has no other name.
+    /// If it has no other name.
     FriendlyName,
     Firmware,
     Identity,
@@ -26,15 +26,15 @@ pub(super) enum Goal {
 
 /// What to do for a goal.
 pub(super) enum Way {
-    /// Ask this, and look at the goal again.
+    /// Send this request, then evaluate the goal again.
     Via(Step),
-    /// Ask this, and the goal is done.
+    /// Send this request; it completes the goal.
     By(Step),
-    /// The device has nothing to ask for this.
+    /// The device has no request for this goal.
     None,
 }
 
-/// What is wanted, in the order in which it is asked for.
+/// The goals of `wanted`, in the order in which they are requested.
 pub(super) fn goals(wanted: Wanted) -> VecDeque<Goal> {
     let goals = [
         (Wanted::BATTERY, Goal::Battery),
@@ -46,7 +46,7 @@ pub(super) fn goals(wanted: Wanted) -> VecDeque<Goal> {
         (Wanted::FIRMWARE, Goal::Firmware),
         (Wanted::IDENTITY, Goal::Identity),
     ];
-    // The identity comes with the firmware.
+    // The firmware goal includes the identity.
     let is_covered = wanted.contains(Wanted::FIRMWARE);
     let wanted = wanted.without(Wanted::IDENTITY.when(is_covered));
     let goals = goals.into_iter().filter(|(part, _)| wanted.contains(*part));
@@ -110,7 +110,7 @@ fn way_to_battery(protocol: ProtocolVersion, known: &Known) -> Way {
             return Way::Via(Step::Capability(feature, call));
         }
         return match feature.means(index) {
-            // Refused, it is struck off the list, and the next source is looked for.
+            // If this is refused, the source counts as absent, and the next one is tried.
             Means::Call(call) => Way::Via(Step::Battery(feature, call)),
             Means::Measurement => Way::By(Step::MeasureLight(index)),
         };

@@ -1,4 +1,4 @@
-//! The requests that a device can be sent, one at a time.
+//! The requests to a device, sent one at a time.
 
 use crate::feature::firmware_version::{self, Item};
 use crate::feature::notification_flags::{self, NotificationFlags};

@@ -1,9 +1,9 @@
-//! What is wanted of a device.
+//! The set of values to read from a device.
 
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 
-/// A set of what is wanted of a device: `Wanted::BATTERY | Wanted::NAME`.
+/// A set of values to read from a device: `Wanted::BATTERY | Wanted::NAME`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Wanted(u16);
 
@@ -14,21 +14,21 @@ impl Wanted {
     pub const BATTERY: Self = Self(1);
     /// What kind of device it is; a receiver knows that of its devices already.
     pub const KIND: Self = Self(1 << 1);
-    /// The device's own, full name, in about four requests. Where feature 0005 has none, that of
-    /// feature 0007.
+    /// The device's own, full name, in about four requests. If feature 0005 has no name, feature
+    /// 0007 is read.
     pub const NAME: Self = Self(1 << 2);
     /// The firmware version, in two requests or more.
     pub const FIRMWARE: Self = Self(1 << 3);
-    /// That a HID++ 1.0 device reports changes of its battery, until the session ends.
+    /// Switches on battery notices of a HID++ 1.0 device until the session ends.
     pub const NOTICES: Self = Self(1 << 4);
-    /// The index of the feature whose event reports that the device is back.
+    /// The index of the feature that reports a reconnected device.
     pub const WAKE: Self = Self(1 << 5);
-    /// What it states of its identity; a receiver knows that of its devices already.
+    /// What it reports about its identity; a receiver knows that of its devices already.
     pub const IDENTITY: Self = Self(1 << 6);
     /// Whether it answers at all.
     pub const PRESENCE: Self = Self(1 << 7);
 
-    /// Everything in either set: as `|`, also in constants.
+    /// The union of both sets: like `|`, but usable in constants.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -40,7 +40,7 @@ impl Wanted {
         Self(self.0 & !other.0)
     }
 
-    /// This set where the condition holds, otherwise nothing.
+    /// This set if the condition holds, otherwise the empty set.
     #[must_use]
     pub const fn when(self, condition: bool) -> Self {
         if condition { self } else { Self::NOTHING }
