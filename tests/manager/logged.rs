@@ -148,7 +148,7 @@ fn reports_that_are_not_used_are_logged_with_the_reason() {
     }
     let lines = unused(Peer::Device, LevelStatus, false, "11 03 06 00 5A 32 …");
     assert!(
-        lines.iter().any(|it| it.contains("not of the device")),
+        lines.iter().any(|it| it.contains("not from the device")),
         "{lines:#?}"
     );
     // A reading is not.
