@@ -1,4 +1,4 @@
-//! One vocabulary for all sources of battery values.
+//! A battery reading in the one form that all sources are converted to.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,26 +9,26 @@ use hidpp_proto::units::{Millivolts, Percent, PercentPoints, Timestamp};
 /// A battery reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Battery {
-    /// The charge in percent, where the source reports one or a voltage implies one.
+    /// The charge in percent, if the source reports it or it can be estimated from a voltage.
     pub percent: Option<Percent>,
     /// How far the real charge may be from `percent`, up or down. `None`: the source does not report it.
     /// A percentage that was estimated from a voltage has one, see
     /// [`hidpp_proto::feature::discharge`].
     #[serde(default)]
     pub margin: Option<PercentPoints>,
-    /// The charge in steps, where the source tells it so.
+    /// The charge in steps, if the source reports steps.
     pub level: Option<BatteryLevel>,
-    /// What `percent` will be next, where the device tells its steps beforehand.
+    /// The next lower value of `percent`, if the device reports it in advance.
     pub next: Option<Percent>,
     /// How exact the charge is.
     pub value_kind: ValueKind,
-    /// What the battery is doing.
+    /// The charging state.
     pub state: ChargeState,
-    /// Whether the device hangs on a cable or charging pad, where the source tells it.
+    /// Whether the device is on external power (cable or charging pad), if the source reports it.
     pub external_power: Option<bool>,
     /// The cell's voltage.
     pub voltage: Option<Millivolts>,
-    /// Whether it can be charged, where the source tells it.
+    /// Whether it can be charged, if the source reports it.
     #[serde(default)]
     pub rechargeable: Option<bool>,
     /// Where the value comes from.
@@ -37,16 +37,17 @@ pub struct Battery {
     pub trusted: bool,
     /// When it was read.
     pub at: Timestamp,
-    /// When the charge was read: before `at` where it was kept, see [`Self::after`].
+    /// When the charge was read: earlier than `at` if an older charge was kept, see
+    /// [`Self::after`].
     pub charge_at: Timestamp,
 }
 
 named! {
-    /// What a battery is doing: the one vocabulary for every source, in JSON, on the bus, in bars,
-    /// notifications and `decode`.
+    /// The charging state of a battery: the same names for every source, in JSON, on the bus, in
+    /// bars, notifications and `decode`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
     pub enum ChargeState {
-        /// It is being used up.
+        /// It is being discharged.
         Discharging => "discharging",
         /// It is being charged.
         Charging => "charging",
@@ -62,7 +63,7 @@ named! {
         InvalidBattery => "invalid battery",
         /// The battery is too hot or too cold.
         ThermalError => "thermal error",
-        /// Another fault of a battery that cannot be charged.
+        /// Another fault, reported by a device with a battery that cannot be charged.
         BatteryError => "battery error",
         ;
         /// The source does not report it.
@@ -70,7 +71,7 @@ named! {
     }
 }
 
-/// What is at fault, where [`ChargeState`] is a fault.
+/// Which part is at fault, if [`ChargeState`] is a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Charger, cable or contacts.
@@ -91,7 +92,7 @@ impl ChargeState {
         }
     }
 
-    /// Whether a charger is connected, so that the battery is not used up.
+    /// Whether a charger is connected, so that the battery is not discharged.
     pub const fn has_charger(self) -> bool {
         match self {
             Self::Charging | Self::Full | Self::NotCharging | Self::ChargingError => true,
@@ -103,8 +104,8 @@ impl ChargeState {
         }
     }
 
-    /// The same state of a device whose battery can, or cannot, be charged: where nothing is
-    /// charged, charging cannot fail, and the fault is one of the battery.
+    /// Adapts the state to whether the battery can be charged: if it cannot, charging cannot fail,
+    /// and the fault is one of the battery.
     #[must_use]
     pub const fn of_rechargeable(self, rechargeable: Option<bool>) -> Self {
         match (self, rechargeable) {
@@ -153,7 +154,7 @@ impl BatteryLevel {
 
 /// Where a battery value comes from. In JSON: the feature, or `register` and its address.
 ///
-/// In the cache it is the name of the variant inside, which only one of both has.
+/// In the cache it is the name of the inner variant, which is unique among both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum BatterySource {
@@ -164,7 +165,7 @@ pub enum BatterySource {
 }
 
 impl BatterySource {
-    /// The solar keyboard's, which has its own light.
+    /// The solar dashboard, which also reports light.
     pub const SOLAR: Self = Self::Feature(BatteryFeature::SolarDashboard);
 
     /// Every source.
@@ -174,7 +175,7 @@ impl BatterySource {
         features.into_iter().chain(registers)
     }
 
-    /// The name in JSON, on the bus and for people.
+    /// The name shown to people, in JSON and on the bus.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Feature(feature) => feature.label(),
@@ -202,22 +203,22 @@ named! {
 }
 
 impl Battery {
-    /// The charge it has at most: its percentage with the margin.
+    /// The highest possible charge: the percentage plus the margin.
     ///
-    /// A limit is reached for certain when this is at it or below: an alert must not fire on a
-    /// reading whose margin spans the limit.
+    /// A limit is certainly reached when this value is at the limit or below: an alert must not
+    /// fire on a reading with a margin that spans the limit.
     pub fn highest(&self) -> Option<Percent> {
         let highest = self.percent?.get().saturating_add(self.reach());
         Some(Percent::new(highest).unwrap_or(Percent::FULL))
     }
 
-    /// The charge it has at least: its percentage without the margin.
+    /// The lowest possible charge: the percentage minus the margin.
     pub fn lowest(&self) -> Option<Percent> {
         Percent::new(self.percent?.get().saturating_sub(self.reach()))
     }
 
-    /// How far the real charge may be from the percentage. An estimate without a margin is one of
-    /// 0.1.0, from a cache or daemon: it can be anything.
+    /// How far the real charge may be from the percentage. An estimate without a margin comes from
+    /// a cache or daemon of version 0.1.0: its error is unknown.
     fn reach(&self) -> u8 {
         match (self.margin, self.value_kind) {
             (Some(PercentPoints(margin)), _) => margin,
@@ -226,7 +227,7 @@ impl Battery {
         }
     }
 
-    /// Whether it says how full the battery is.
+    /// Whether the reading contains a charge.
     pub const fn tells_charge(&self) -> bool {
         match self.value_kind {
             ValueKind::Percent | ValueKind::Voltage => self.percent.is_some(),
@@ -234,16 +235,16 @@ impl Battery {
         }
     }
 
-    /// What is known of a battery when this reading comes after `before`.
+    /// Merges this reading with the one `before` it.
     ///
     /// Many devices do not know their charge while they are charged (Solaar issue 265, OpenLogi
-    /// issue 312). The charge last known is kept then, and `charge_at` says how old it is. What a
-    /// device vouches for is not given up for what it does not.
+    /// issue 312). The last known charge is kept then, and `charge_at` is the time it was read. A
+    /// trusted value is not replaced by an untrusted one.
     #[must_use]
     pub fn after(self, before: Option<&Self>) -> Self {
         match before {
             Some(before) if before.trusted && !self.trusted => *before,
-            // A charge of another source would be told with the wrong source.
+            // A charge of another source would be reported with the wrong source.
             Some(before) if before.source == self.source && !self.tells_charge() => Self {
                 percent: before.percent,
                 margin: before.margin,

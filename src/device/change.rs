@@ -7,7 +7,7 @@ pub enum Change {
     ReceiverAdded(Receiver),
     /// A receiver was removed. The removal of its devices is reported before.
     ReceiverRemoved(Receiver),
-    /// A device was found and read, as far as it could be.
+    /// A device was found, and read as far as possible.
     DeviceAdded(Device),
     /// A device is no longer connected or paired.
     DeviceRemoved(Device),
@@ -28,7 +28,8 @@ pub enum Change {
 }
 
 impl Change {
-    /// The change between two states of a device; `None`: none, or only [`Device::seen`] changed.
+    /// The change between two states of a device; `None`: nothing, or only [`Device::seen`],
+    /// changed.
     pub fn between(before: &Device, after: &Device) -> Option<Self> {
         let read_at = |device: &Device| device.battery.map(|it| (it.at, it.charge_at));
         let what = Changed::between(before, after);
@@ -41,7 +42,8 @@ impl Change {
         }
     }
 
-    /// The device, if this change brings it online: found, back, or connected by another link.
+    /// The device, if this change brings it online: found, reconnected, or connected by another
+    /// link.
     pub fn back(&self) -> Option<&Device> {
         match self {
             Self::DeviceAdded(device) => Some(device),

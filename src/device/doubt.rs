@@ -1,25 +1,25 @@
-//! Which battery readings need a second look before they are believed.
+//! Implausible battery readings: those that must be confirmed by reading again.
 
 use std::time::Duration;
 
 use super::battery::{Battery, ChargeState, ValueKind};
 use hidpp_proto::units::Percent;
 
-/// A charge older than this says little about the next one.
+/// A charge older than this is stale: the next reading is not compared with it.
 const OUTDATED: Duration = Duration::from_secs(24 * 60 * 60);
-/// So many points are too many from one reading to the next.
+/// A difference of this many points from one reading to the next is implausible.
 const LEAP: u8 = 20;
-/// So are so many steps.
+/// A difference of this many steps is implausible.
 const STEPS: u8 = 2;
 
-/// Whether a reading is so unlike the one before that the device should be asked again.
+/// Whether a reading differs so much from the one before that the device should be polled again.
 ///
 /// An MX Mechanical Mini shows 15 % now and then (Solaar issue 3230), an M720 and an MX Anywhere 2
-/// jump (issues 392, 2873, 273), and a battery is invalid for one reading. So odd are: a switch
-/// into a fault, a fall by 20 points or two steps within a day, and a rise by as much if nothing
-/// charges. A step that the device had announced as its next is not odd.
+/// jump (issues 392, 2873, 273), and a battery is invalid for one reading. These count as odd: a
+/// change into a fault, a fall by 20 points or two steps within a day, and a rise by as much
+/// without a charger. A step that the device had announced as its next one is not odd.
 ///
-/// What two readings agree on is to be believed: `is_odd(Some(&first), &second)` is false then.
+/// If two readings agree, the value is accepted: `is_odd(Some(&first), &second)` is false then.
 pub fn is_odd(before: Option<&Battery>, new: &Battery) -> bool {
     let Some(before) = before.filter(|before| before.source == new.source) else {
         return false;
@@ -45,7 +45,7 @@ fn is_leap(before: &Battery, new: &Battery) -> bool {
     comparable && from.abs_diff(to) >= limit && !announced && !fills
 }
 
-/// Whether the battery may be filling.
+/// Whether the battery may be charging.
 fn has_power(battery: &Battery) -> bool {
     matches!(battery.state, ChargeState::Charging | ChargeState::Full)
         || battery.external_power == Some(true)
@@ -68,13 +68,13 @@ mod tests {
         Report::short(DeviceIndex(1), 6, 0x0E, head)
     }
 
-    /// A device that tells percentages: charge and what it does.
+    /// A device that reports percentages: charge and charging state.
     fn percent(charge: u8, charging: u8, hours: u64) -> Battery {
         let status = read_status(&head([charge, 4, charging]));
         Battery::from_unified(&status, None, at(hours))
     }
 
-    /// A device that tells steps: level, next level and what it does.
+    /// A device that reports steps: level, next level and charging state.
     fn steps(level: u8, next: u8, charging: u8, hours: u64) -> Battery {
         let status = read_level(&head([level, next, charging]));
         Battery::from_level_status(&status, None, at(hours))
@@ -110,7 +110,7 @@ mod tests {
     fn after_a_day_any_charge_may_be_true() {
         assert!(odd(percent(80, 0, 0), percent(15, 0, 23)));
         assert!(!odd(percent(80, 0, 0), percent(15, 0, 24)));
-        // The charge counts, not the reading it was kept in.
+        // The charge is compared, not the reading in which it was kept.
         let unknown = steps(0, 0, 1, 20).after(Some(&steps(90, 50, 0, 0)));
         assert!(odd(unknown, steps(5, 0, 0, 23)));
         assert!(!odd(unknown, steps(5, 0, 0, 24)));
@@ -181,7 +181,7 @@ mod tests {
         let plugged = on_battery([0x10, 0xD4, 0x80], 1).after(Some(&before));
         assert!(!odd(before, plugged));
         assert!(!odd(plugged, on_battery([0x0F, 0xA6, 0], 2)));
-        // What the charger did is not known (code 3), but it was there.
+        // The state of charging is not known (code 3), but the charger was connected.
         let unclear = on_battery([0x10, 0xD4, 0x83], 1).after(Some(&before));
         assert!(!odd(unclear, on_battery([0x0F, 0xA6, 0], 2)));
     }

@@ -2,10 +2,10 @@ use hidpp_proto::feature::device_information::{DeviceInformation, Transport};
 use hidpp_proto::feature::pairing_information::Serial;
 use hidpp_proto::wire::{Slot, Wpid};
 
-/// What names a device: model and serial number, as `4002-5692B2EC`.
+/// The id of a device: model and serial number, as `4002-5692B2EC`.
 ///
-/// It stays the same when the device is paired anew or the receiver is plugged in elsewhere. A
-/// device without a serial number is named by its place: `4002-AF4F95EA-1`, receiver and slot.
+/// It stays the same when the device is paired again or the receiver is moved to another port. The
+/// id of a device without a serial number is its place: `4002-AF4F95EA-1`, receiver and slot.
 pub fn device_id(wpid: Option<Wpid>, serial: Option<Serial>, receiver: &str, slot: Slot) -> String {
     let model = wpid.map_or_else(|| "0000".to_owned(), |wpid| wpid.to_string());
     match serial {
@@ -14,12 +14,12 @@ pub fn device_id(wpid: Option<Wpid>, serial: Option<Serial>, receiver: &str, slo
     }
 }
 
-/// What identifies a device by its own statement (feature 0003), whatever it is connected by: its
-/// model and unit id, as [`device_id`] has them. `None`: it has no unit id, or no model.
+/// The id from the device's own identity (feature 0003), independent of the link: model and unit id
+/// in the form of [`device_id`]. `None`: it has no unit id, or no model.
 ///
-/// A device has a product id on each transport. Receivers know it by that on eQUAD, or as a Bolt
-/// device by that on Bluetooth LE; so these come first, and the id is the one a receiver's pairing
-/// record gives.
+/// A device has a product id on each transport. Receivers use that of eQUAD or, for Bolt devices,
+/// that of Bluetooth LE. So these come first, and the id equals the one from a receiver's pairing
+/// record.
 pub fn unit_id(information: &DeviceInformation) -> Option<String> {
     let unit = information.unit_id?;
     let order = [
@@ -40,15 +40,15 @@ pub fn serial_in(id: &str) -> Option<&str> {
     (is_number(model, 4) && is_number(serial, 8)).then_some(serial)
 }
 
-/// What identifies a device that has the same model and serial number as another one: the id of
-/// both with its place, which is receiver and slot, or the port it is plugged into.
+/// The id of a device with the same model and serial number as another one: the common id with its
+/// place, which is receiver and slot, or the port it is plugged into.
 pub fn apart_id(id: &str, place: &str) -> String {
     format!("{id}-{}", graphic(place))
 }
 
-/// The serial number of a device on a node of its own, in what the kernel calls unique of it
-/// (`HID_UNIQ`). Its HID++ driver writes the four bytes as `5e-00-40-87`, older ones with the
-/// product id before them; they are shown as those of a paired device. `None`: it has none.
+/// The serial number of a device with its own node, from the kernel's `HID_UNIQ`. The HID++ driver
+/// writes the four bytes as `5e-00-40-87`, older drivers with the product id before them; they are
+/// returned in the form used for paired devices. `None`: it has none.
 pub fn direct_serial(uniq: &str) -> Option<String> {
     let uniq = uniq.trim();
     let parts: Vec<&str> = uniq.split('-').collect();
@@ -61,19 +61,19 @@ pub fn direct_serial(uniq: &str) -> Option<String> {
         Some(bytes) => bytes.concat().to_uppercase(),
         None => uniq.to_owned(),
     };
-    // Zeros and `FF-FF-FF-FF` stand for none, as in [`Serial::new`].
+    // Zeros and `FF-FF-FF-FF` mean "no serial number", as in [`Serial::new`].
     let is_none = |digit| serial.chars().all(|it| it == digit);
     (!is_none('0') && serial != "FFFFFFFF").then_some(serial)
 }
 
-/// What names a device on a node of its own: its product id and its serial number or address, as
+/// The id of a device with its own node: its product id and its serial number or address, as
 /// `B034-E4:5F:01:02:03:04`; without one, the port it is plugged into.
 pub fn direct_id(product: u16, serial: Option<&str>, place: &str) -> String {
     let unique = serial.unwrap_or(place);
     format!("{product:04X}-{}", graphic(unique))
 }
 
-/// A text with `-` for what cannot be in an id.
+/// Replaces characters that cannot be in an id by `-`.
 fn graphic(text: &str) -> String {
     let allowed = |c: char| c.is_ascii_graphic() && c != '/';
     text.chars()
@@ -109,7 +109,7 @@ mod tests {
             id("11 FF 02 06 01 3D 7D 00 18 00 0C 40 7C C3 3E …").as_deref(),
             Some("407C-3D7D0018")
         );
-        // MX Master 3S, which a Bolt receiver knows by its Bluetooth LE id.
+        // MX Master 3S; a Bolt receiver uses its Bluetooth LE id.
         assert_eq!(
             id("11 02 02 0E 03 59 9B 7A 65 00 02 B0 34 00 00 00 00 00 01 00").as_deref(),
             Some("B034-599B7A65")
@@ -119,7 +119,7 @@ mod tests {
             id("11 FF 02 06 03 12 34 56 78 00 06 B0 23 40 82 …").as_deref(),
             Some("4082-12345678")
         );
-        // A G933 has no unit id, and its models are not where its transports say.
+        // A G933 has no unit id, and its model ids do not match its transports.
         assert_eq!(
             id("11 FF 02 0D 01 FF FF FF FF 00 03 00 00 00 00 0A 5B …"),
             None

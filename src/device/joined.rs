@@ -1,4 +1,4 @@
-//! One device from the views of its links.
+//! Joins the views of a device's links into one device.
 //!
 //! A device can be reached in several ways: it is paired with several receivers, or in several
 //! slots of one, and has a cable or Bluetooth too. Each link has a view of it: a [`Device`] with
@@ -6,17 +6,17 @@
 //!
 //! - The values come from the link that is up. If several are, a USB connection comes first, because
 //!   it reports charging; then the one with the latest sign of life.
-//! - A battery reading of a link that is down counts where it is later: it was the last before the
-//!   device left. One of another link that is up does not.
-//! - The last measurement of light counts: it comes from the link that was asked for it.
-//! - What only one link knows is taken from there. Names and kinds come from receivers first, so
-//!   that they do not change with the cable.
+//! - A battery reading of a link that is down counts if it is later: it was the last before the
+//!   device left. A reading of another link that is up does not count.
+//! - The latest light measurement counts: it comes from the link on which it was requested.
+//! - A value that only one link has is taken from there. Names and kinds come from receivers first,
+//!   so that they do not change with the cable.
 
 use std::cmp::Reverse;
 
 use super::{Device, Link, OtherLink, Presence};
 
-/// The device of which these are the views, all with one id; `None`: there is no view.
+/// The device for these views, which all have the same id; `None`: there is no view.
 pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
     let mut views: Vec<&Device> = views.into_iter().collect();
     views.sort_by_key(|it| (Reverse(precedence(it)), it.link.clone()));
@@ -30,11 +30,12 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
         .chain(views.iter().filter(|it| !is_paired(it)))
         .copied()
         .collect();
-    // Those whose last values count: the active link's, and those of before it was up.
+    // The views with values that count: that of the active link, and those with values from before
+    // it was up.
     let last: Vec<&Device> = std::iter::once(*active)
         .chain(others.iter().filter(|it| !it.is_online()).copied())
         .collect();
-    // The last of equals wins: so the active link comes last.
+    // The last of equals is used, so the active link comes last.
     let known = |of: &[&Device]| {
         let batteries = of.iter().rev().filter_map(|it| it.battery);
         batteries.max_by_key(|it| it.at)
@@ -59,7 +60,7 @@ pub fn join<'a>(views: impl IntoIterator<Item = &'a Device>) -> Option<Device> {
     })
 }
 
-/// What comes first, as a number that is greater; then the order of the links decides.
+/// The precedence of a view, higher values first; for equal views the order of the links decides.
 fn precedence(view: &Device) -> impl Ord + use<> {
     let presence = match view.presence {
         Presence::Online => 2,
@@ -182,7 +183,7 @@ mod tests {
             Percent::new(61),
             "the cable was not read yet"
         );
-        // What was remembered of the cable's link is older.
+        // The cached values of the cable's link are older.
         wired.battery = Some(battery(40, 2));
         assert_eq!(percent(&join([&radio, &wired]).unwrap()), Percent::new(61));
         wired.battery = Some(battery(62, 11));

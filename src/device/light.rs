@@ -7,7 +7,7 @@ use hidpp_proto::units::{Lux, Timestamp};
 /// A measurement of the light on a solar keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Light {
-    /// How much.
+    /// The illuminance.
     pub lux: Lux,
     /// Whether the report carried its marker `GOOD`.
     pub trusted: bool,
@@ -25,17 +25,17 @@ impl Light {
         })
     }
 
-    /// The light in a word.
+    /// The light as one of five levels.
     pub const fn level(&self) -> LightLevel {
         LightLevel::of(self.lux)
     }
 }
 
 named! {
-    /// Light in words, as Logitech's Solar App had them.
+    /// Levels of light, named as in Logitech's Solar App.
     ///
-    /// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20 lux,
-    /// a dusky room, the cells give next to nothing: our own addition.
+    /// The three upper thresholds are those of Solaar's ancestor of 2011, a K750 tool. Below 20
+    /// lux, a dusky room, the cells supply next to nothing: an addition of this program.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum LightLevel {
         /// Below 20 lux.
@@ -52,7 +52,7 @@ named! {
 }
 
 impl LightLevel {
-    /// The word for a measurement.
+    /// The level of a measurement.
     pub const fn of(lux: Lux) -> Self {
         match lux.0 {
             0..20 => Self::Dark,

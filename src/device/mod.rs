@@ -1,5 +1,4 @@
-//! Facts about receivers and devices: what identifies them, and what was last known of battery and
-//! light.
+//! The model of receivers and devices: what identifies them, and the last known battery and light.
 
 mod battery;
 mod change;
@@ -41,25 +40,25 @@ use hidpp_proto::wire::{Slot, Wpid};
 pub(crate) use named::named;
 use pairing_information::PowerSwitch;
 
-/// How old the last values of an absent device may be to say anything about now: older ones raise no
-/// alert, and a device without a sign of life for longer is not shown in bars. A day, so that what is
-/// used once a day, at whatever hour, stays, and what was put away goes.
+/// When the last values of an absent device become stale: older ones raise no alert, and a device
+/// without a sign of life for longer is not shown in bars. A day, so that a device that is used
+/// once a day, at any hour, stays, and one that was put away disappears.
 pub const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
-    /// Names it across replugs: its serial number, or its USB ids and node.
+    /// Identifies it across replugs: its serial number, or its USB ids and node.
     pub id: String,
-    /// What sort of receiver it is.
+    /// The kind of receiver.
     pub model: ReceiverModel,
     /// USB vendor id.
     pub vendor: u16,
     /// USB product id.
     pub product: u16,
-    /// Where it is.
+    /// Its node.
     pub node: String,
-    /// Its serial number, or what a Bolt receiver has instead.
+    /// Its serial number, or the unique id of a Bolt receiver.
     pub serial: Option<String>,
     /// Its firmware.
     pub firmware: Option<FirmwareVersion>,
@@ -70,14 +69,14 @@ pub struct Receiver {
 }
 
 named! {
-    /// Whether a device can be talked to.
+    /// Whether a device can be reached.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Presence {
         /// It answered.
         Online => "online",
         /// It is paired but asleep, switched off or out of range.
         Offline => "offline",
-        /// It was not asked, or asking failed.
+        /// No request was sent to it, or the request failed.
         Unknown => "unknown",
     }
 }
@@ -89,12 +88,12 @@ pub enum Link {
     Paired {
         /// The [`Receiver::id`].
         receiver: String,
-        /// Its place there.
+        /// Its slot there.
         slot: Slot,
     },
-    /// On a node of its own.
+    /// With its own node.
     Direct {
-        /// Where it is.
+        /// Its node.
         node: String,
         /// What it is plugged into: `usb`, `bluetooth`.
         bus: String,
@@ -112,7 +111,7 @@ impl Link {
         }
     }
 
-    /// The place on a receiver, if it is one.
+    /// The slot on a receiver, if the link is one.
     pub const fn slot(&self) -> Option<Slot> {
         match self {
             Self::Paired { slot, .. } => Some(*slot),
@@ -127,32 +126,31 @@ impl Link {
     }
 }
 
-/// A link of a device that its values do not come from.
+/// A link of a device other than the one its values come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherLink {
     /// How the device can be connected.
     pub link: Link,
-    /// Whether it is, as well.
+    /// Whether it is connected by this link, too.
     pub presence: Presence,
 }
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// Names it across replugs, whatever it is connected by; see [`device_id`], [`unit_id`] and
-    /// [`direct_id`].
+    /// Identifies it across replugs and links; see [`device_id`], [`unit_id`] and [`direct_id`].
     pub id: String,
-    /// The link its values come from: the one that is up, or else the one that was last.
+    /// The link its values come from: the one that is up, or else the one that was up last.
     pub link: Link,
     /// Its other links: pairings with other receivers or in other slots, cables, Bluetooth.
     pub other_links: Vec<OtherLink>,
-    /// Its name as its receiver or the system stores it; a receiver may have cut it off.
+    /// Its name as its receiver or the system stores it; a receiver may have truncated it.
     pub stored_name: Option<String>,
     /// Its best name ([`Self::best_name`]): mostly the stored one.
     pub name: Option<String>,
-    /// Its own, full name, if it was asked for it.
+    /// Its own, full name, if it was read.
     pub full_name: Option<String>,
-    /// What sort of device it is.
+    /// Its kind.
     pub kind: Option<DeviceKind>,
     /// The model, of a device behind a receiver.
     pub wpid: Option<Wpid>,
@@ -164,23 +162,23 @@ pub struct Device {
     pub firmware: Option<FirmwareVersion>,
     /// Where its power switch is.
     pub power_switch: Option<PowerSwitch>,
-    /// Whether it can be talked to.
+    /// Whether it can be reached.
     pub presence: Presence,
     /// When it last gave a sign of life.
     pub seen: Option<Timestamp>,
-    /// Whether it has a battery that can be read; `None`: that is not known.
+    /// Whether it has a battery that can be read; `None`: not known.
     pub has_battery: Option<bool>,
     /// Its battery, as last known.
     pub battery: Option<Battery>,
     /// The light on it, as last measured.
     pub light: Option<Light>,
-    /// How long its battery lasts, or takes until it is full, where a history is kept; see
+    /// How long its battery lasts, or takes until it is full, if a history is recorded; see
     /// [`Self::time_left`].
     pub forecast: Option<TimeLeft>,
 }
 
 impl Device {
-    /// A device of which nothing else is known.
+    /// A device with an id and a link; everything else is unknown.
     pub const fn new(id: String, link: Link) -> Self {
         Self {
             id,
@@ -204,7 +202,7 @@ impl Device {
         }
     }
 
-    /// Whether it can be talked to.
+    /// Whether it can be reached.
     pub const fn is_online(&self) -> bool {
         matches!(self.presence, Presence::Online)
     }

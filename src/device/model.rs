@@ -1,8 +1,8 @@
-//! What is known of a model by its id: its name, and what sort of device it is.
+//! The table of models: name and kind by id.
 //!
 //! One table for all ids: those of 27 MHz devices are one byte, wireless product ids are 06xx to
-//! 4xxx, Bluetooth's Bxxx, those of headsets on USB 0Axx and 0Bxx and of other corded devices Cxxx, so
-//! none has two meanings.
+//! 4xxx, Bluetooth's Bxxx, those of headsets on USB 0Axx and 0Bxx and of other corded devices Cxxx,
+//! so no id has two meanings.
 //!
 //! Sources: Solaar's `descriptors.py` and the dumps in its `docs/devices`; libratbag's
 //! `data/devices`; for 27 MHz keyboards the kernel's hid-logitech-hidpp; for headsets `HeadsetControl`;
@@ -13,12 +13,12 @@ use DeviceKind::{
 };
 use hidpp_proto::feature::DeviceKind;
 
-/// What is known of a model.
+/// Name and kind of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Model {
-    /// What it is sold as.
+    /// The product name.
     pub name: &'static str,
-    /// What sort of device it is.
+    /// Its kind.
     pub kind: DeviceKind,
 }
 

@@ -1,15 +1,15 @@
-//! What a device is called: the best of the names that are known.
+//! The display name of a device: the best of its known names.
 
 use super::model::Model;
 use super::{Device, Link};
 use hidpp_proto::wire::Wpid;
 
-/// A name of this many bytes or more may have lost its end: a Bolt receiver has room for 13 bytes,
-/// the others for 14.
+/// A name of this many bytes or more may be truncated: a Bolt receiver has room for 13 bytes, the
+/// others for 14.
 const MAY_BE_CUT: usize = 13;
 
 impl Device {
-    /// What is known of its model, by its id.
+    /// Its entry in the table of models.
     pub fn model(&self) -> Option<Model> {
         let id = match &self.link {
             Link::Paired { .. } => self.wpid.map(|Wpid(id)| id),
@@ -18,8 +18,8 @@ impl Device {
         Model::of(id?)
     }
 
-    /// The best name: the one that its receiver or the system stores unless it lost its end, else its
-    /// own, else that of its model.
+    /// The best name: the one stored by its receiver or the system unless that is truncated, else
+    /// its own, else that of its model.
     pub fn best_name(&self) -> Option<String> {
         let model = self.model().map(|model| model.name);
         let mut others = [self.full_name.as_deref(), model].into_iter().flatten();
@@ -33,8 +33,8 @@ impl Device {
         }
     }
 
-    /// Whether its own name is not known and could be better than the stored one. The system has
-    /// names for devices on a node of their own, and where it has none that of the model serves.
+    /// Whether its own name is not known and could be better than the stored one. For devices with
+    /// their own node the system has names, or else the name of the model is used.
     pub fn lacks_own_name(&self) -> bool {
         let stored = self.stored_name.as_deref();
         let is_better = match &self.link {
@@ -44,20 +44,20 @@ impl Device {
         self.full_name.is_none() && is_better
     }
 
-    /// Only receivers cut names.
+    /// Only receivers truncate names.
     fn may_be_cut(&self, stored: &str) -> bool {
         self.receiver().is_some() && stored.len() >= MAY_BE_CUT
     }
 }
 
-/// Whether `whole` goes on where `cut` ends. Receivers and devices write the same name in different
-/// ways: `PRO X 2 Supers` and `PRO X2 SUPERSTRIKE` (Solaar's dump of a 40BD).
+/// Whether `whole` continues where `cut` ends. Receivers and devices write the same name in
+/// different ways: `PRO X 2 Supers` and `PRO X2 SUPERSTRIKE` (Solaar's dump of a 40BD).
 fn continues(cut: &str, whole: &str) -> bool {
     let letters = |text: &str| -> String {
         let letters = text.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
     };
-    // A character that was cut apart.
+    // A character that was cut in two.
     let (cut, whole) = (letters(cut.trim_end_matches('\u{FFFD}')), letters(whole));
     let end = whole.find(&cut).map(|start| start + cut.len());
     end.is_some_and(|end| end < whole.len())
@@ -110,7 +110,7 @@ mod tests {
         let cut = Some("PRO X 2 Supers");
         assert_eq!(best(NO_MODEL, cut, None).as_deref(), cut);
         assert_eq!(best(NO_MODEL, cut, Some("Mouse")).as_deref(), cut);
-        // Of the model table.
+        // From the table of models.
         assert_eq!(best(0x40BD, cut, None).unwrap(), "PRO X 2 Superstrike");
         // Cut within a character.
         let found = best(
@@ -143,7 +143,7 @@ mod tests {
             ..paired(0x4002)
         };
         assert!(!known.lacks_own_name());
-        // The system does not cut names.
+        // The system does not truncate names.
         let link = |product| Link::Direct {
             node: "/dev/hidraw1".to_owned(),
             bus: "usb".to_owned(),

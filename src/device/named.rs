@@ -1,10 +1,10 @@
-//! Enumerations whose variants have names: in JSON, on the bus, in files and for people.
+//! Enumerations with a name for each variant: shown to people, in JSON, on the bus and in files.
 
-/// Defines an enumeration with a name for each variant, and the way back from a name.
+/// Defines an enumeration with a name for each variant, and the conversion from a name.
 ///
-/// The variants are listed once, so that none has a name that `from_name` does not know. A variant
-/// behind `;` has no name: the source does not report it. With `serde`, what the enumeration derives
-/// of serde has these names.
+/// The variants are listed once, so that `from_name` accepts every name. A variant behind `;` has
+/// no name: the source does not report it. With `serde`, the derived implementations use these
+/// names.
 macro_rules! named {
     (
         serde
@@ -35,7 +35,7 @@ macro_rules! named {
             /// Every variant.
             pub const ALL: &[Self] = &[$( Self::$variant, )*];
 
-            /// The name in JSON, on the bus and for people.
+            /// The name shown to people, in JSON and on the bus.
             pub const fn name(self) -> &'static str {
                 match self {
                     $( Self::$variant => $text, )*
@@ -68,7 +68,8 @@ macro_rules! named {
             /// Every variant.
             pub const ALL: &[Self] = &[$( Self::$variant, )* Self::$unknown];
 
-            /// The name in JSON, on the bus and for people; `None` if the source does not report it.
+            /// The name shown to people, in JSON and on the bus; `None` if the source does not
+            /// report it.
             pub const fn name(self) -> Option<&'static str> {
                 match self {
                     $( Self::$variant => Some($text), )*

@@ -1,4 +1,4 @@
-//! Which USB product is which family of receiver.
+//! The table of receivers: the family of each USB product.
 
 use super::named::named;
 use hidpp_proto::feature::PairingRecords;
@@ -13,7 +13,7 @@ named! {
         Lightspeed => "lightspeed",
         Nano => "nano",
         Mhz27 => "27mhz",
-        /// Bluetooth of before 2010, in which the receiver speaks HID++ for its keyboard and mouse.
+        /// Bluetooth hubs from before 2010, which present HID++ for their keyboard and mouse.
         Bluetooth => "bluetooth",
         ;
         /// In Logitech's range of receivers, but not in our table.
@@ -21,16 +21,16 @@ named! {
     }
 }
 
-/// What is known of a receiver by its USB ids: one line of the table of families.
+/// The properties of a receiver by its USB ids: one line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReceiverModel {
     /// Its family.
     pub family: ReceiverFamily,
-    /// How many slots it has if it does not say itself.
+    /// How many slots it has if it does not report that.
     pub default_slots: u8,
-    /// A slot beyond those it states: that of its charging pad.
+    /// A slot beyond those it reports: that of its charging pad.
     pub extra_slot: Option<u8>,
-    /// Which USB interface speaks HID++.
+    /// The USB interface with HID++.
     pub interface: u8,
     /// Where its records are.
     pub records: PairingRecords,
@@ -45,7 +45,7 @@ const LOGITECH: u16 = 0x046D;
 /// Vendor id of Lenovo, which sells one of the Nano receivers.
 const LENOVO: u16 = 0x17EF;
 
-/// Families and their differences; a model differs from its line in `of` only.
+/// The families; exceptions for single models are in `of`.
 ///
 /// Sources: Solaar `base_usb.py` and `receiver.py`; kernel hid-logitech-dj; for Bolt's long calls
 /// Solaar issue 2556; for 27 MHz the kernel, whose endpoint of 8 bytes
@@ -92,19 +92,19 @@ const BLUETOOTH: ReceiverModel = ReceiverModel {
 };
 
 impl ReceiverModel {
-    /// A receiver of which no more is known than that it is one.
+    /// A receiver that is not in the table.
     pub const UNKNOWN: Self = Self {
         family: ReceiverFamily::Unknown,
         records: PairingRecords::Unknown,
         ..UNIFYING
     };
 
-    /// The model of those USB ids; `None`: no receiver.
+    /// The model of those USB ids; `None`: not a receiver.
     pub const fn of(vendor: u16, product: u16) -> Option<Self> {
         Some(match (vendor, product) {
             (LOGITECH, 0xC52B | 0xC532) => UNIFYING,
             (LOGITECH, 0xC548) => BOLT,
-            // A Powerplay: its charging pad is slot 7, beside the one for a mouse.
+            // A Powerplay: its charging pad is slot 7, in addition to the one for a mouse.
             (LOGITECH, 0xC53A) => Self {
                 extra_slot: Some(7),
                 ..LIGHTSPEED
@@ -133,7 +133,7 @@ impl ReceiverModel {
         })
     }
 
-    /// A name for people.
+    /// The name shown to people.
     pub const fn name(self) -> &'static str {
         match self.family {
             ReceiverFamily::Unifying => "Unifying Receiver",
@@ -147,8 +147,8 @@ impl ReceiverModel {
     }
 }
 
-/// Whether these are the USB ids of a receiver that is known not to speak HID++, whatever reports it
-/// has (Solaar issues 1350 and 1835).
+/// Whether these are the USB ids of a receiver that is known not to speak HID++, regardless of its
+/// reports (Solaar issues 1350 and 1835).
 pub const fn is_mute_receiver(vendor: u16, product: u16) -> bool {
     matches!((vendor, product), (LOGITECH, 0xC542))
 }

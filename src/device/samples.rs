@@ -4,7 +4,7 @@ use super::{Battery, BatterySource, ChargeState, Device, Link, ValueKind};
 use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::units::{Percent, Timestamp};
 
-/// A mouse on a cable of which only its battery is known.
+/// A mouse on a cable with a known battery and nothing else.
 pub(crate) fn mouse(id: &str, battery: Battery) -> Device {
     let link = Link::Direct {
         node: "/dev/hidraw0".to_owned(),

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{Device, DeviceKind};
 
-/// Picks devices by what a person calls them.
+/// Selects devices by a text from the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(String);
 
@@ -12,14 +12,14 @@ impl Selector {
         Self(text.trim().to_owned())
     }
 
-    /// Whether hardware with this name and product id is meant.
+    /// Whether the selector matches hardware with this name and product id.
     pub fn names(&self, name: Option<&str>, product: u16) -> bool {
         let wanted = self.0.to_lowercase();
         let name = name.unwrap_or_default().to_lowercase();
         !wanted.is_empty() && (name.contains(&wanted) || format!("{product:04x}") == wanted)
     }
 
-    /// Whether this device is meant.
+    /// Whether the selector matches this device.
     pub fn selects(&self, device: &Device) -> bool {
         let wanted = self.0.to_lowercase();
         let exactly = |text: Option<String>| text.is_some_and(|text| text.to_lowercase() == wanted);

@@ -1,4 +1,4 @@
-//! The readings of every battery source, in the one vocabulary of [`Battery`].
+//! Converts the readings of every battery source to [`Battery`].
 
 use super::battery::{Battery, BatteryLevel, BatterySource, ChargeState, ValueKind};
 use hidpp_proto::feature::adc_measurement::{self, Measurement};
@@ -14,8 +14,8 @@ use hidpp_proto::units::{Percent, PercentPoints, Timestamp};
 use hidpp_proto::wire::Wpid;
 
 impl Battery {
-    /// A reading of the product with this id, in the one vocabulary; `None`: it says that the device
-    /// is switched off. `before` is what was known of the battery.
+    /// Converts a reading of the product with this id; `None`: the device reports that it is
+    /// switched off. `before` is the previous state of the battery.
     pub fn of(
         reading: &Reading,
         product: Option<Wpid>,
@@ -42,10 +42,10 @@ impl Battery {
 
     /// A reading of feature 1000.
     ///
-    /// Without `capability`, or if that names few levels, percentages are steps: a K400+ shows 90,
-    /// 70 and 5 only (Solaar issue 475). A T650 says that it is full and that its level is unknown
-    /// (issue 2005): then it is full. An M310 on AA cells reports an invalid battery at 70 %
-    /// (issue 512): its charge is as good as any, and no charger is at fault.
+    /// Without `capability`, or if that reports few levels, percentages are steps: a K400+ shows
+    /// 90, 70 and 5 only (Solaar issue 475). A T650 reports that it is full and that its level is
+    /// unknown (issue 2005): it counts as full. An M310 on AA cells reports an invalid battery at
+    /// 70 % (issue 512): its charge is used as any other, and no charger is at fault.
     pub fn from_level_status(
         status: &BatteryLevelStatus,
         capability: Option<&battery_level_status::Capability>,
@@ -86,8 +86,9 @@ impl Battery {
 
     /// A reading of feature 1001 of the product with this id.
     ///
-    /// With external power the voltage is the charger's, and no percentage is made of it: a mouse
-    /// at 30 % looked like 63 % (piper issue 222). When the device reports that it is full, it is.
+    /// With external power the voltage is the charger's, so no percentage is estimated: a mouse at
+    /// 30 % looked like 63 % (piper issue 222). If the device reports that it is full, the charge
+    /// is 100 %.
     pub fn from_voltage(voltage: &BatteryVoltage, product: Option<Wpid>, at: Timestamp) -> Self {
         use battery_voltage::Charging;
         let state = match voltage.charging {
@@ -118,12 +119,13 @@ impl Battery {
 
     /// A reading of feature 1004.
     ///
-    /// 0 % is an empty battery if the device tells percentages, and means nothing if it does not.
-    /// Without `capabilities` 0 % counts as not told.
+    /// 0 % is an empty battery if the device reports percentages, and has no meaning otherwise.
+    /// Without `capabilities` 0 % counts as not reported.
     ///
-    /// Code 4 is an error to the kernel, and slow recharge to Solaar and OpenLogi. It is an error
-    /// here: the peers' codes are those of feature 1000, and to look at a device that charges slowly
-    /// costs less than to overlook one that does not charge.
+    /// Code 4 is an error according to the kernel, and slow recharge according to Solaar and
+    /// OpenLogi. It is an error here: the codes of the other programs are those of feature 1000,
+    /// and a false warning about a device that charges slowly is less harmful than no warning about
+    /// one that does not charge.
     pub fn from_unified(
         unified: &UnifiedBattery,
         capabilities: Option<&Capabilities>,
@@ -208,8 +210,8 @@ impl Battery {
 
     /// A reading of a solar keyboard.
     ///
-    /// Above 200 lux it is charging, and at 100 % it is full: as the kernel has it. Where light
-    /// was not measured, `before` tells whether it was charging.
+    /// Above 200 lux it is charging, and at 100 % it is full, as in the kernel. If light was not
+    /// measured, `before` is the charging state to keep.
     pub fn from_solar(event: &SolarEvent, before: Option<ChargeState>, at: Timestamp) -> Self {
         let state = match (event.charge, event.is_charging()) {
             (Some(Percent::FULL), _) => ChargeState::Full,
@@ -275,8 +277,8 @@ impl Battery {
         }
     }
 
-    /// A trusted reading of a source of voltages: the charge that was estimated, or else the one
-    /// that the state implies, which is exact.
+    /// A trusted reading of a voltage source: with the estimated charge, or else the exact one that
+    /// the state implies.
     fn estimated(
         source: BatterySource,
         estimate: Option<Estimate>,
@@ -292,8 +294,8 @@ impl Battery {
         }
     }
 
-    /// A trusted reading of which nothing but the state is known: what each source, and each sample in
-    /// a test, adds its values to.
+    /// A trusted reading with the state only, to which each source, and each sample in a test, adds
+    /// its values.
     pub const fn state_only(
         source: BatterySource,
         value_kind: ValueKind,
@@ -370,8 +372,8 @@ mod tests {
 
     #[test]
     fn a_device_of_few_levels_tells_steps() {
-        // G305, vector 111: four levels. An MK270 tells such a step, 30 %, with fresh batteries
-        // (Solaar issue 1408): not to be taken for a percentage.
+        // G305, vector 111: four levels. An MK270 reports such a step, 30 %, with fresh batteries
+        // (Solaar issue 1408): it is not a percentage.
         let g305 = Some("11 01 05 11 04 00 A0 FA 0F …");
         let battery = level_status("11 01 05 01 1E 0F 00 …", g305);
         assert_eq!(battery.value_kind, ValueKind::Steps);
@@ -392,7 +394,7 @@ mod tests {
             rechargeable(level_status("11 01 05 01 46 05 00 …", None)),
             None
         );
-        // A mouse with AA cells, and lithium cells, whose voltage is told.
+        // A mouse with AA cells, and lithium cells, with their voltage.
         assert_eq!(
             rechargeable(unified(
                 "11 01 08 01 32 04 00 00 …",
@@ -490,7 +492,7 @@ mod tests {
 
     #[test]
     fn a_voltage_on_external_power_is_none() {
-        // Vector 112 (piper issue 222): charging, 63 % by the curve, 30 % in truth. Solaar shows
+        // Vector 112 (piper issue 222): charging, 63 % by the curve, 30 % in fact. Solaar shows
         // "not charging" (82) as recharging.
         for (hex, state) in [
             ("11 FF 04 00 0F 29 80 …", ChargeState::Charging),
@@ -569,7 +571,7 @@ mod tests {
 
     #[test]
     fn the_states_of_feature_1004_are_not_those_of_1000() {
-        // Solaar and OpenLogi read 4 as slow recharge (OpenLogi issue 330), the kernel as error.
+        // Solaar and OpenLogi decode 4 as slow recharge (OpenLogi issue 330), the kernel as error.
         for (code, state) in [
             (0, ChargeState::Discharging),
             (1, ChargeState::Charging),
@@ -647,7 +649,7 @@ mod tests {
 
     #[test]
     fn a_charged_headset_on_its_cable_is_full_for_certain() {
-        // Flags 07 (Solaar issue 272): full to the kernel.
+        // Flags 07 (Solaar issue 272): full according to the kernel.
         let full = adc("11 FF 08 06 10 36 07 …").unwrap();
         assert_eq!((full.state, percent(&full)), (ChargeState::Full, Some(100)));
         assert_eq!(full.margin, Some(PercentPoints(0)));

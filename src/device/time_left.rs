@@ -1,4 +1,4 @@
-//! How long a battery lasts, or takes until it is full.
+//! The time until a battery is empty or full.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use hidpp_proto::feature::DeviceKind;
 use hidpp_proto::units::Timestamp;
 
 named! {
-    /// What comes at the end of the time.
+    /// The end of the time.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum TimeLeftUntil {
         /// The battery is empty.
@@ -19,18 +19,18 @@ named! {
 }
 
 named! {
-    /// Which time counts.
+    /// Which clock the time is measured by.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum TimeBasis {
-        /// The time of the calendar, with nights and pauses: it passes by itself.
+        /// Calendar time, which includes nights and pauses.
         Calendar => "calendar",
-        /// The time in which the device is online and not charged: it stands still otherwise.
+        /// Only time in which the device is online and not charged.
         Use => "use",
     }
 }
 
 named! {
-    /// How sure a time is, by how far its range reaches from the best value.
+    /// The confidence of a time, by the distance of its range from the best value.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Confidence {
         /// Farther.
@@ -44,17 +44,17 @@ named! {
 /// see [`crate::history::forecast`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLeft {
-    /// What comes at the end.
+    /// The end of the time.
     pub until: TimeLeftUntil,
-    /// Which time counts.
+    /// Which clock the time is measured by.
     pub basis: TimeBasis,
     /// The most likely time.
     pub best: Duration,
-    /// The least of the range that holds nine times of ten.
+    /// The lower end of the range that holds in nine of ten cases.
     pub low: Duration,
-    /// The most of it.
+    /// The upper end of it.
     pub high: Duration,
-    /// From when on the times count, since 1970.
+    /// The start of the times, since 1970.
     pub at: Timestamp,
 }
 
@@ -62,8 +62,8 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// What times are rounded to: the largest of these that is at most a [`PARTS`]th of the time, so
-/// that a figure changes seldom.
+/// The steps to which times are rounded: the largest that is at most a [`PARTS`]th of the time, so
+/// that a figure changes rarely.
 const STEPS: [u64; 10] = [
     MINUTE,
     5 * MINUTE,
@@ -81,14 +81,14 @@ const STEPS: [u64; 10] = [
 const PARTS: u64 = 20;
 
 impl TimeLeft {
-    /// What it is rounded to.
+    /// The step to which it is rounded.
     pub fn step(&self) -> Duration {
         let most = self.best.as_secs() / PARTS;
         let fits = |step: &&u64| **step <= most;
         Duration::from_secs(STEPS.iter().rev().find(fits).copied().unwrap_or(MINUTE))
     }
 
-    /// The same, rounded: the best value to the nearest step, the range outwards.
+    /// This time rounded: the best value to the nearest step, the range outwards.
     #[must_use]
     pub fn rounded(self) -> Self {
         let step = self.step().as_secs();
@@ -102,7 +102,7 @@ impl TimeLeft {
         }
     }
 
-    /// What is left at a later time; `None`: the time is over. Time of use stands still.
+    /// What is left at a later time; `None`: the time is over. Time of use does not pass.
     pub fn later(self, now: Timestamp) -> Option<Self> {
         let passed = match self.basis {
             TimeBasis::Calendar => now.since(self.at),
@@ -118,7 +118,7 @@ impl TimeLeft {
         })
     }
 
-    /// How sure it is.
+    /// Its confidence.
     pub fn confidence(&self) -> Confidence {
         let quarter = self.best / 4;
         if self.low + quarter >= self.best && self.high <= self.best + quarter {
@@ -130,7 +130,7 @@ impl TimeLeft {
 }
 
 impl Device {
-    /// Which time counts if its charge lasts for some hours of use only. Headsets, mice and game
+    /// Which clock applies if its charge lasts for some hours of use only. Headsets, mice and game
     /// controllers are switched on, used and put away; for keyboards and unknown kinds it is the
     /// calendar.
     pub const fn time_basis(&self) -> TimeBasis {
@@ -150,7 +150,7 @@ impl Device {
         }
     }
 
-    /// The time left at `now`, as far as it fits the state of the battery: while it is charged the time
+    /// The time left at `now`, if it fits the state of the battery: while it is charged the time
     /// until it is full, if the device is online, and otherwise the time until it is empty. A solar
     /// keyboard starts and stops charging several times a day, so its time until it is empty stays.
     pub fn time_left(&self, now: Timestamp) -> Option<TimeLeft> {
