@@ -6,7 +6,7 @@ use hidpp_proto::feature::solar_dashboard::{self, Led, LightMeasure};
 use hidpp_proto::feature::{BatteryFeature, BatteryRegister, Means};
 use hidpp_proto::wire::{FeatureIndex, Function, Report};
 
-/// Where a feature stands does not change its functions.
+/// The functions do not depend on the index of a feature.
 const ANY: FeatureIndex = FeatureIndex::ROOT;
 
 /// Whether a request for a function has no parameters, and its reply has some.
@@ -19,7 +19,7 @@ fn is_reading(feature: BatteryFeature, number: u8) -> bool {
     matches!(feature.means(ANY), Means::Call(call) if call.function.get() == number)
 }
 
-/// Whether a function says what the values of a reading mean.
+/// Whether a function returns what the values of a reading mean.
 fn is_capability(feature: BatteryFeature, number: u8) -> bool {
     let call = feature.get_capability(ANY);
     call.is_some_and(|call| call.function.get() == number)
@@ -29,7 +29,7 @@ fn is_capability(feature: BatteryFeature, number: u8) -> bool {
 pub(super) fn is_certain_reply(feature: BatteryFeature, report: &Report) -> bool {
     match feature.means(ANY) {
         Means::Call(_) => true,
-        // Count and period of a request for light, where an unmarked broadcast has no light.
+        // Count and period of a light request; an unmarked broadcast has no light in these bytes.
         Means::Measurement => {
             matches!(report.params(), [_, period, 0, 0, 0, ..] if *period > 0)
         }
@@ -107,8 +107,7 @@ pub(super) fn event(
     }
 }
 
-/// Whether a short report with the sub-id of a notification has a content that the notification can
-/// have.
+/// Whether the content of a short report with the sub-id of a notification fits that notification.
 pub(super) fn is_notification(register: BatteryRegister, report: &Report) -> bool {
     let [p0, p1, p2] = report.head();
     match register {

@@ -1,5 +1,5 @@
-//! What the stream has taught so far: what is behind each source, which of its slots are paired,
-//! where features stand, and which requests are open.
+//! The state of decoding, learnt from the stream: what is behind each source, which of its slots
+//! are paired, the indices of features, and which requests are open.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -10,37 +10,37 @@ use crate::device::ReceiverModel;
 use hidpp_proto::feature::PairingRecords;
 use hidpp_proto::wire::{FeatureId, Register, Report};
 
-/// How many open requests are kept for one source: far more than any program leaves open.
+/// How many open requests are kept for one source: far more than any program has at a time.
 const MAX_OPEN: usize = 64;
-/// How many sources are told apart; further ones start afresh.
+/// How many sources are distinguished; if there are more, all state is dropped.
 const MAX_SOURCES: usize = 256;
 
-/// How it is known which feature stands at an index.
+/// How the feature at an index is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Knowledge {
     /// Index 0 is root, by definition.
     Defined,
-    /// The user said so.
+    /// Given by the user.
     Given,
-    /// The device said so, earlier in the stream.
+    /// Reported by the device, earlier in the stream.
     Learnt,
-    /// An event carried the marker GOOD, which solar keyboards alone send.
+    /// An event carried the marker GOOD, which only solar keyboards send.
     Inferred,
-    /// It stands there on the devices known, and the frame looks like it. It may be wrong.
+    /// The index of known devices, and the frame matches. This may be wrong.
     Assumed,
 }
 
-/// A feature whose place the user knows.
+/// A feature with an index given by the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GivenFeature {
-    /// Where it stands, 1 to 7F.
+    /// Its index, 1 to 7F.
     pub index: u8,
-    /// Which it is.
+    /// Its id.
     pub id: FeatureId,
 }
 
-/// A feature, and how it is known to be that.
+/// A feature, and how it is known.
 pub(super) type Known = (FeatureId, Knowledge);
 
 /// The state of decoding.
@@ -60,7 +60,7 @@ pub(super) enum Behind {
 }
 
 impl Behind {
-    /// What has these USB or Bluetooth ids.
+    /// What these USB or Bluetooth ids belong to.
     fn of(vendor: u16, product: u16) -> Self {
         ReceiverModel::of(vendor, product)
             .map_or(Self::Device, |model| Self::Receiver(model.records))
@@ -73,7 +73,7 @@ struct Conversations {
     behind: Option<Behind>,
     /// Whether each slot holds a device, where that was seen.
     slots: HashMap<u8, bool>,
-    /// The devices that were seen to speak HID++ 2.0.
+    /// The devices that are known to use HID++ 2.0.
     modern: HashSet<u8>,
     /// By device index and feature index.
     features: HashMap<(u8, u8), Known>,
@@ -82,7 +82,7 @@ struct Conversations {
 }
 
 impl Context {
-    /// With features that the user knows, and nothing learnt yet.
+    /// A state with the features given by the user, and nothing learnt yet.
     pub fn new(given: &[GivenFeature]) -> Self {
         let given = given.iter().map(|given| (given.index, given.id)).collect();
         Self {
@@ -103,7 +103,7 @@ impl Context {
         }
     }
 
-    /// What is heard from `source` from now on.
+    /// The state for `source`, to read and update.
     pub(super) fn talk(&mut self, source: Source) -> Talk<'_> {
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
             self.sources.clear();
@@ -122,7 +122,7 @@ pub(super) struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    /// Which feature stands at `index` of `device`, if that is known.
+    /// The feature at `index` of `device`, if it is known.
     pub(super) fn feature(&self, device: u8, index: u8) -> Option<Known> {
         if index == 0 {
             return Some((FeatureId::ROOT, Knowledge::Defined));
@@ -133,7 +133,7 @@ impl Talk<'_> {
         self.heard.features.get(&(device, index)).copied()
     }
 
-    /// Remembers where a feature stands.
+    /// Stores the index of a feature.
     pub(super) fn learn(&mut self, device: u8, index: u8, known: Known) {
         self.heard.features.insert((device, index), known);
     }
@@ -154,7 +154,7 @@ impl Talk<'_> {
         }
     }
 
-    /// Whether a slot holds a device: `None` where that is not known.
+    /// Whether a slot holds a device: `None` if it is not known.
     pub(super) fn is_paired(&self, slot: u8) -> Option<bool> {
         self.heard.slots.get(&slot).copied()
     }
@@ -164,17 +164,17 @@ impl Talk<'_> {
         self.heard.slots.insert(slot, paired);
     }
 
-    /// Whether this device was seen to speak HID++ 2.0.
+    /// Whether this device is known to use HID++ 2.0.
     pub(super) fn is_modern(&self, device: u8) -> bool {
         self.heard.modern.contains(&device)
     }
 
-    /// Remembers that this device speaks HID++ 2.0.
+    /// Stores that this device uses HID++ 2.0.
     pub(super) fn learn_modern(&mut self, device: u8) {
         self.heard.modern.insert(device);
     }
 
-    /// Another device may come to this slot.
+    /// Drops what is known of a slot, which may get another device.
     pub(super) fn forget(&mut self, device: u8) {
         self.learn_slot(device, false);
         self.heard.modern.remove(&device);
@@ -182,7 +182,7 @@ impl Talk<'_> {
         self.heard.open.retain(|open| open.device().0 != device);
     }
 
-    /// Remembers a request that waits for its answer.
+    /// Stores a request that waits for its answer.
     pub(super) fn ask(&mut self, request: &Report) {
         let open = &mut self.heard.open;
         open.retain(|other| !same_question(other, request));
@@ -212,8 +212,8 @@ impl Talk<'_> {
         self.heard.open.remove(at)
     }
 
-    /// The newest open request to that device. Devices on a node of their own may be asked as
-    /// 00 or FF and answer with the other one or with their slot.
+    /// The newest open request to that device. Devices with their own node may be addressed as 00
+    /// or FF and answer with the other one or with their slot.
     fn position(&self, device: u8, matches: impl Fn(&Report) -> bool) -> Option<usize> {
         let find = |asked: &dyn Fn(u8) -> bool| {
             let mut open = self.heard.open.iter();
@@ -223,7 +223,8 @@ impl Talk<'_> {
     }
 }
 
-/// Whether two reports agree in what an answer repeats of its request, the device index aside.
+/// Whether two reports agree in the part of the request that an answer repeats, except the device
+/// index.
 fn same_header(request: &Report, answer: &Report) -> bool {
     let sub_register = |report: &Report| {
         let [first, ..] = report.head();

@@ -1,4 +1,5 @@
-//! What a frame shows of its source beyond its own meaning: a receiver or a device, paired slots.
+//! Evidence about a source: what its frames show beyond their own meaning, such as a receiver or a
+//! device, and paired slots.
 
 use super::context::{Behind, Talk};
 use super::role::Role;
@@ -31,7 +32,7 @@ pub(super) fn report(talk: &mut Talk<'_>, report: &Report, role: Role) {
     }
 }
 
-/// Learns from an error and the request that it refuses, where that was seen.
+/// Learns from an error and the request that it refuses, if that was seen.
 pub(super) fn error(
     talk: &mut Talk<'_>,
     report: &Report,
@@ -42,7 +43,7 @@ pub(super) fn error(
         return;
     };
     let device = report.device();
-    // No receiver has this error for an empty slot.
+    // No receiver returns this error for an empty slot.
     if code == Error10::ResourceError && device.slot().is_some() {
         talk.learn_slot(device.0, true);
     }

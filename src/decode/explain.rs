@@ -1,4 +1,4 @@
-//! A frame -> its explanation, in the light of what came before.
+//! Explains a frame, using the frames before it.
 
 use super::context::{Context, Knowledge, Known, Talk};
 use super::explanation::{Explanation, FrameKind};
@@ -16,7 +16,7 @@ use hidpp_proto::wire::{
 pub fn explain(context: &mut Context, frame: &Frame) -> Result<Explanation, ReportError> {
     let bytes = frame.bytes.as_slice();
     let mut explanation = match (classify(bytes), Report::parse(bytes)) {
-        // What may be input depends on the direction too, so every report is judged here.
+        // What may be input depends on the direction too, so every report is checked here.
         (_, Ok(report)) => {
             let mut talk = context.talk(frame.source);
             let (role, guessed) = role::of(&report, frame.direction, &talk);
@@ -163,7 +163,7 @@ fn error(
         ErrorCode::Hidpp10(error) if error.is_unreachable() => Some(error),
         _ => None,
     };
-    // 2.0 requests can be refused in the words of 1.0, by the receiver or by a 1.0 device.
+    // 2.0 requests can be refused with an error of 1.0, by the receiver or by a 1.0 device.
     let (protocol, name, code, words) = match code {
         ErrorCode::Hidpp10(error) => ("1.0", error.name(), error.code(), code.to_string()),
         ErrorCode::Hidpp20(error) => ("2.0", error.name(), error.code(), code.to_string()),
@@ -179,8 +179,8 @@ fn error(
     }
 }
 
-/// Why a device cannot be reached. An empty slot is error 08 and no other; newer receivers have 08
-/// for devices that are asleep too (Linux commit aba7963544d4).
+/// Why a device cannot be reached. An empty slot is always error 08; newer receivers return 08 for
+/// sleeping devices too (Linux commit aba7963544d4).
 fn absence(error: Error10, is_paired: Option<bool>) -> &'static str {
     match (error, is_paired) {
         (Error10::UnknownDevice, Some(false)) => "an empty slot",
@@ -189,7 +189,7 @@ fn absence(error: Error10, is_paired: Option<bool>) -> &'static str {
     }
 }
 
-/// Which feature an answer is about: asked at FF, a device may answer with its slot.
+/// The feature of an answer: a device that was addressed as FF may answer with its slot.
 fn known_for(
     device: DeviceIndex,
     index: u8,
@@ -201,8 +201,8 @@ fn known_for(
         .or_else(|| assume(request?, true))
 }
 
-/// What an index that nobody has told probably is. Two guesses are good enough to be made: all
-/// devices known have the feature set at 1, and the K750s known have the solar dashboard at 9.
+/// The likely feature at an unknown index. Only two assumptions are reliable enough: all devices
+/// known have the feature set at 1, and the K750s known have the solar dashboard at 9.
 fn assume(report: &Report, is_request: bool) -> Option<Known> {
     let [p0, p1, p2, _, rest @ ..] = report.params();
     let rest_is_zero = rest.iter().all(|&byte| byte == 0);
@@ -224,7 +224,7 @@ fn assume(report: &Report, is_request: bool) -> Option<Known> {
     Some((id, Knowledge::Assumed))
 }
 
-/// Learns where a feature stands, from a reply of root or of the feature set.
+/// Learns the index of a feature from a reply of root or of the feature set.
 fn learn(talk: &mut Talk<'_>, (id, source): Known, reply: &Report, request: &Report) {
     let [p0, p1, _] = request.head();
     let (index, found) = match (id, role::function(reply)) {

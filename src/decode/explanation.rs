@@ -1,4 +1,5 @@
-//! What one frame means: the header's facts, always in the same place, and the decoded fields.
+//! The explanation of one frame: the header's facts, always in the same place, and the decoded
+//! fields.
 
 use serde::Serialize;
 
@@ -9,13 +10,13 @@ use crate::capture::line::Direction;
 use hidpp_proto::feature::feature_name;
 use hidpp_proto::wire::{Access, DeviceIndex, FeatureIndex, Register, Report, software};
 
-/// What a frame is.
+/// The kind of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FrameKind {
     /// A call of a function, or an access to a register.
     Request,
-    /// The answer to one.
+    /// The answer to a request.
     Reply,
     /// An event of a feature.
     Event,
@@ -32,17 +33,17 @@ pub enum FrameKind {
 /// The explanation of a frame; serialized, it is an object of the JSON output.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    /// The frame, without what must not be shown.
+    /// The frame, without private content.
     pub(super) frame: String,
     #[serde(rename = "type")]
     pub(super) kind: FrameKind,
     /// Another program's request, or the answer to it.
     pub(super) foreign: bool,
     pub(super) direction: Option<Direction>,
-    /// Request or reply was guessed.
+    /// Whether this is a request or a reply was guessed.
     pub(super) guessed: bool,
     pub(super) protocol: Option<&'static str>,
-    /// What is at device index FF, where that is known.
+    /// What is at device index FF, if that is known.
     #[serde(skip)]
     pub(super) behind: Option<Behind>,
     pub(super) device_index: Option<u8>,
@@ -64,12 +65,12 @@ pub struct Explanation {
     pub(super) answers: Option<String>,
     #[serde(flatten)]
     pub(super) fields: Fields,
-    /// The parameters, where there is no decoder for them.
+    /// The parameters, if there is no decoder for them.
     pub(super) params: Option<String>,
 }
 
 impl Explanation {
-    /// A frame of which nothing but its bytes and its kind is known yet.
+    /// A frame with its bytes and kind; everything else is filled in later.
     pub(super) fn new(frame: String, kind: FrameKind) -> Self {
         Self {
             frame,
@@ -100,12 +101,12 @@ impl Explanation {
         }
     }
 
-    /// What the frame is.
+    /// The kind of the frame.
     pub const fn kind(&self) -> FrameKind {
         self.kind
     }
 
-    /// Which device it is about.
+    /// Sets the device that the frame is from or for.
     pub(super) fn set_device(&mut self, device: DeviceIndex) {
         self.device_index = Some(device.0);
         self.slot = device.slot().map(hidpp_proto::wire::Slot::get);
@@ -118,7 +119,7 @@ impl Explanation {
         self.function = Some(access.code());
         self.function_name = access.name();
         self.register = Some(register.to_string());
-        // As in `device`: a receiver unless the input shows a device there.
+        // As in `device`: a receiver unless the input shows a device at FF.
         let is_receiver = self.device_index == Some(0xFF) && self.behind != Some(Behind::Device);
         self.register_name = register
             .name()
@@ -172,7 +173,7 @@ impl Explanation {
         self.params = report.as_bytes().get(from..).map(hex);
     }
 
-    /// The device in words.
+    /// The device as text.
     pub(super) fn device(&self) -> String {
         let is_call = self.feature_index.is_some();
         match (self.device_index, self.slot) {
@@ -189,7 +190,7 @@ impl Explanation {
         }
     }
 
-    /// What is asked, answered or told, in words.
+    /// The request, answer or event as text.
     pub(super) fn subject(&self) -> String {
         if let (Some(register), Some(access)) = (&self.register, self.function) {
             let verb = names::access(access.into());

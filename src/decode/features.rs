@@ -11,7 +11,7 @@ use hidpp_proto::feature::{
 };
 use hidpp_proto::wire::{FeatureId, Report};
 
-/// Tells a request; whether there was nothing it could not tell.
+/// Adds the fields of a request. Returns whether all of it could be explained.
 pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bool {
     let [p0, p1, p2] = report.head();
     let function = role::function(report);
@@ -38,7 +38,8 @@ pub(super) fn request(fields: &mut Fields, id: FeatureId, report: &Report) -> bo
     true
 }
 
-/// Tells a reply, to `request` where that was seen; whether there was nothing it could not tell.
+/// Adds the fields of a reply, to `request` if that was seen. Returns whether all of it could be
+/// explained.
 pub(super) fn reply(
     fields: &mut Fields,
     id: FeatureId,
@@ -104,7 +105,7 @@ pub(super) fn reply(
     true
 }
 
-/// Tells an event; whether there was nothing it could not tell.
+/// Adds the fields of an event. Returns whether all of it could be explained.
 pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool {
     let number = role::function(report);
     if let Some(feature) = BatteryFeature::from_id(id) {
@@ -133,7 +134,7 @@ pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool
     true
 }
 
-/// The first parameter of the request: which entry, entity or offset was asked for.
+/// The first parameter of the request: which entry, entity or offset was requested.
 fn asked(request: Option<&Report>) -> Option<u8> {
     request.map(|request| {
         let [first, ..] = request.head();
@@ -219,14 +220,14 @@ fn identity(fields: &mut Fields, info: &DeviceInformation) {
         .map(|model| format!("{model:04X}"))
         .collect();
     if info.transports == 0 {
-        // Version 0 of the feature tells nothing but the count.
+        // Version 0 of the feature reports the count only.
         for name in ["transports", "model_ids", "extended_model", "has_serial"] {
             fields.keep(name, Value::Null);
         }
         return;
     }
-    // There is one model id for each transport, in their order. A G933 has an id behind the last of
-    // these (recording of one), so its bits for transports are wrong.
+    // There is one model id for each transport, in their order. A G933 has an id after the last of
+    // these (recording), so its bits for transports are wrong.
     let beyond = info.model_ids.iter().skip(transports.len());
     let doubt = match beyond.copied().find(|&model| model != 0) {
         Some(_) => " (not by its models)",

@@ -1,4 +1,4 @@
-//! What a frame says beyond its header: flat fields, each with its JSON value and its words.
+//! The decoded content of a frame: flat fields, each with its JSON value and its text.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::text;
 use hidpp_proto::feature::DeviceText;
 
-/// The fields of one frame, in the order they are told.
+/// The fields of one frame, in the order of output.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<Field>);
 
@@ -23,26 +23,26 @@ struct Field {
 /// Where a field appears in the text; in JSON every field appears.
 #[derive(Clone, Debug)]
 enum Words {
-    /// In the line that sums the frame up.
+    /// In the summary line.
     Summary(String),
-    /// In a line of its own, after the field's name.
+    /// In a separate line, after the field's name.
     Row(String),
-    /// Not at all: null values, and values the words of another field include.
+    /// Not at all: null values, and values that the text of another field includes.
     None,
 }
 
 impl Fields {
-    /// A field of the summary; `words` as a person would say it.
+    /// Adds a field of the summary; `words` is its text.
     pub(super) fn say(&mut self, name: &'static str, value: impl Into<Value>, words: impl Display) {
         self.add(name, value.into(), Words::Summary(words.to_string()));
     }
 
-    /// A field with a line of its own.
+    /// Adds a field with a separate line.
     pub(super) fn row(&mut self, name: &'static str, value: impl Into<Value>, words: impl Display) {
         self.add(name, value.into(), Words::Row(words.to_string()));
     }
 
-    /// A text of a device, in the summary.
+    /// Adds a text of a device to the summary.
     pub(super) fn text(
         &mut self,
         name: &'static str,
@@ -54,7 +54,7 @@ impl Fields {
         self.say(name, text, words);
     }
 
-    /// A field of the JSON output only.
+    /// Adds a field to the JSON output only.
     pub(super) fn keep(&mut self, name: &'static str, value: impl Into<Value>) {
         self.add(name, value.into(), Words::None);
     }
@@ -71,7 +71,7 @@ impl Fields {
         })
     }
 
-    /// The other lines: name and words.
+    /// The other lines: name and text.
     pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().filter_map(|field| match &field.words {
             Words::Row(words) => Some((field.name, words.as_str())),
@@ -80,7 +80,7 @@ impl Fields {
     }
 }
 
-/// A name as a person would say it.
+/// A name in quotation marks.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }

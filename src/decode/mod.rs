@@ -1,7 +1,8 @@
-//! What HID++ frames mean, in words.
+//! Explains HID++ frames.
 //!
-//! A line becomes bytes ([`crate::capture::line`]), the bytes a report with a role (`role.rs`), and the report an
-//! [`Explanation`] ([`explain()`]) in the light of what the stream has taught ([`Context`]).
+//! A line becomes bytes ([`crate::capture::line`]), the bytes a report with a role (`role.rs`), and
+//! the report an [`Explanation`] ([`explain()`]), which depends on the frames before it
+//! ([`Context`]).
 
 mod battery;
 mod context;

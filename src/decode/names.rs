@@ -1,4 +1,4 @@
-//! What functions, events and notifications are called.
+//! The names of functions, events and notifications.
 
 use hidpp_proto::feature::BatteryFeature;
 use hidpp_proto::wire::{Access, FeatureId, Function, Register};
@@ -40,7 +40,7 @@ pub(super) fn event(id: FeatureId, number: u8) -> Option<&'static str> {
     })
 }
 
-/// Features whose events say which keys or buttons somebody pressed.
+/// Features with events that contain key or button presses.
 pub(super) const fn has_key_events(id: FeatureId) -> bool {
     matches!(id.0, 0x1B00..=0x1BFF | 0x8010 | 0x8020 | 0x8030 | 0x8110)
 }
@@ -97,8 +97,8 @@ pub(super) const fn dj(kind: u8) -> Option<&'static str> {
     })
 }
 
-/// Whether a register means what its name says on devices only: on a receiver it is another one
-/// (a C517 has 01 and 09, as its dump by Solaar shows).
+/// Whether the name of a register is right for devices only: on a receiver it is a different
+/// register (a C517 has 01 and 09, as its dump by Solaar shows).
 pub(super) const fn is_of_devices(register: Register) -> bool {
     matches!(register.0, 0x01 | 0x07..=0xA2)
 }

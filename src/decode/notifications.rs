@@ -7,7 +7,7 @@ use hidpp_proto::feature::device_connection::{self, Arrival, DeviceConnection};
 use hidpp_proto::feature::{BatteryRegister, pairing_lock};
 use hidpp_proto::wire::{DjNotice, Report};
 
-/// Tells a notification; whether there was nothing it could not tell.
+/// Adds the fields of a notification. Returns whether all of it could be explained.
 pub(super) fn notification(fields: &mut Fields, report: &Report) -> bool {
     if let Some(register) = BatteryRegister::of_notification(report.sub_id()) {
         power::reading(fields, &register.read_notification(report));
@@ -102,7 +102,7 @@ fn discovery(fields: &mut Fields, report: &Report) -> bool {
     true
 }
 
-/// Tells a DJ notice.
+/// Adds the fields of a DJ notice.
 pub(super) fn dj(fields: &mut Fields, notice: DjNotice) {
     match notice {
         DjNotice::Paired { wpid, report_types } => {

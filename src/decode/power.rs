@@ -1,4 +1,4 @@
-//! The fields of batteries and light, which have the same names whatever they come from.
+//! The fields of batteries and light, with the same names for every source.
 
 use std::fmt::Display;
 
@@ -128,7 +128,7 @@ fn unified(fields: &mut Fields, unified: UnifiedBattery) {
     fields.keep("external_power_code", unified.external_power.code());
 }
 
-/// What a device of feature 1004 can tell.
+/// The values that a device with feature 1004 reports.
 fn unified_capabilities(fields: &mut Fields, capabilities: Capabilities) {
     use unified_battery::Level;
     let levels: Vec<&str> = [Level::Critical, Level::Low, Level::Good, Level::Full]
@@ -204,8 +204,8 @@ fn percent(fields: &mut Fields, charge: Option<Percent>) {
     }
 }
 
-/// A charge estimated from a voltage. Which product it is of does not stand in the frame, so the
-/// margin is that of a product without a curve of its own.
+/// A charge estimated from a voltage. The frame does not contain the product, so the margin is that
+/// of a product without its own curve.
 fn estimate(fields: &mut Fields, battery: &Battery) {
     match (battery.percent, battery.margin) {
         (Some(charge), Some(PercentPoints(0))) => fields.say("percent", charge.get(), charge),
@@ -216,7 +216,7 @@ fn estimate(fields: &mut Fields, battery: &Battery) {
     fields.keep("value_kind", battery.value_kind.name());
 }
 
-/// The state as the status would show it, in the words of the feature.
+/// The state: its JSON value as in the status, its text as the feature names it.
 fn state(fields: &mut Fields, battery: &Battery, words: impl Display) {
     fields.say("state", battery.state.name(), words);
 }
@@ -293,7 +293,7 @@ mod tests {
         }
     }
 
-    /// The JSON fields and the summary that `tell` makes of a reading.
+    /// The JSON fields and the summary that `tell` adds for a reading.
     fn told(tell: impl FnOnce(&mut Fields)) -> (Value, String) {
         let mut fields = Fields::default();
         tell(&mut fields);
@@ -372,7 +372,7 @@ mod tests {
 
     #[test]
     fn code_4_of_feature_1004_is_an_error_in_words_and_json() {
-        // To the kernel; slow recharge to Solaar and OpenLogi.
+        // According to the kernel; slow recharge according to Solaar and OpenLogi.
         let reading = unified_battery::read_status(&report("11 01 06 1B 32 04 04 …"));
         let (json, summary) = told(|fields| unified(fields, reading));
         assert_eq!(summary, "50 %, level good, charging error");

@@ -133,7 +133,7 @@ fn lock(fields: &mut Fields, report: &Report) {
     }
 }
 
-/// Register F1 answers in parts; only together they are `12.01.B0019`.
+/// Register F1 returns the version in parts, which together are `12.01.B0019`.
 fn firmware(fields: &mut Fields, report: &Report) {
     let (item, [high, low]) = firmware_version::read(report);
     part(fields, item);

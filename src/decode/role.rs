@@ -1,4 +1,4 @@
-//! Request or answer, HID++ 1.0 or 2.0: what a report is, where its header leaves a choice.
+//! The role of a report: request or answer, HID++ 1.0 or 2.0, also if its header is ambiguous.
 
 use super::battery;
 use super::context::{Behind, Talk};
@@ -9,24 +9,24 @@ use hidpp_proto::feature::{
 };
 use hidpp_proto::wire::{Access, FeatureId, Message, Register, Report, ReportId};
 
-/// What a report is.
+/// The role of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Asks a register or calls a function.
+    /// A register access or function call.
     Request,
-    /// Answers one.
+    /// The answer to a request.
     Reply,
-    /// Comes unasked, from a feature of HID++ 2.0.
+    /// An unsolicited event of a HID++ 2.0 feature.
     Event,
-    /// Comes unasked, from HID++ 1.0.
+    /// An unsolicited notification of HID++ 1.0.
     Notification,
-    /// Refuses a request.
+    /// The error that refuses a request.
     Error,
-    /// Tells keys or buttons somebody pressed.
+    /// Contains key or button presses.
     Input,
 }
 
-/// The role of a report, and whether it had to be guessed.
+/// The role of a report, and whether it was guessed.
 pub(super) fn of(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role, bool) {
     let role = match (Message::of(report), report.id()) {
         (Message::Error { .. }, _) => Role::Error,
@@ -55,11 +55,11 @@ pub(super) fn of(report: &Report, direction: Option<Direction>, talk: &Talk<'_>)
     (role, false)
 }
 
-/// An event of HID++ 2.0 in a short report, if it is one. Root has one that carries nothing (a K380
-/// sends it in bursts, Solaar issue 3265), and no notification of HID++ 1.0 has its number; other
-/// numbers mean notifications too, so the device must be known to have a node of its own and
-/// features. Without a direction, what is all zero is no request that makes sense: it would ask
-/// root for root, under the software id of events.
+/// An event of HID++ 2.0 in a short report, if it is one. Root has one without content (a K380
+/// sends it in bursts, Solaar issue 3265), and no notification of HID++ 1.0 has its number. Other
+/// numbers are notifications too, so the device must be known to have its own node and features.
+/// Without a direction, a report of zeros only is not a request: it would look up root in root,
+/// with the software id of events.
 fn short_event(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Option<Role> {
     let (device, index) = (report.device().0, report.sub_id());
     let known = talk.feature(device, index).map(|(id, _)| id);
@@ -72,7 +72,7 @@ fn short_event(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -
         (None | Some(Direction::HostToDevice), ..) | (_, 0x40.., _) => None,
         _ if talk.behind() != Some(Behind::Device) || !talk.is_modern(device) => None,
         (_, _, Some(id)) if names::has_key_events(id) => Some(Role::Input),
-        // Keys: when in doubt, nothing is shown.
+        // Keys: when in doubt, the content is not shown.
         (_, 0x03..=0x06 | 0x09..=0x0C, None) => Some(Role::Input),
         _ => Some(Role::Event),
     }
@@ -94,7 +94,7 @@ fn short(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Role
     let is_notification = match sub_id {
         0x40..=0x42 | 0x45 | 0x46 | 0x48..=0x4B => true,
         _ if is_feature => false,
-        // Keys: when in doubt, nothing is shown.
+        // Keys: when in doubt, the content is not shown.
         0x03..=0x06 | 0x09..=0x0C if incoming || !is_likely_call(report) => return Role::Input,
         _ if incoming => true,
         0x08 => software(report) == 0,
@@ -112,7 +112,7 @@ fn short(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> Role
 }
 
 /// Function 0 to 3 under a software id that sends short reports (the kernel, 1, does not): low
-/// enough to keep apart from the codes of media keys.
+/// enough not to be confused with the codes of media keys.
 fn is_likely_call(report: &Report) -> bool {
     software(report) >= 2 && function(report) <= 3
 }
@@ -158,7 +158,7 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
             }
             match (unasked, id) {
                 (false, _) => (Role::Reply, false),
-                // A program that calls under software id 0.
+                // A program that uses software id 0 for its calls.
                 (true, Some(id)) if is_reply_of_battery(id, report) => (Role::Reply, true),
                 (true, _) => (Role::Event, false),
             }
@@ -174,14 +174,14 @@ fn long(report: &Report, direction: Option<Direction>, talk: &Talk<'_>) -> (Role
     }
 }
 
-/// Whether a report under software id 0 cannot be an event of the battery feature it is from.
+/// Whether a report with software id 0 cannot be an event of its battery feature.
 fn is_reply_of_battery(id: FeatureId, report: &Report) -> bool {
     BatteryFeature::from_id(id).is_some_and(|feature| {
         battery::is_certain_reply(feature, report) && feature.origin(None, report) == Origin::Reply
     })
 }
 
-/// Whether the parameters are those of a request rather than a reply, where they tell.
+/// Whether the parameters are those of a request rather than a reply; `None`: undecided.
 fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
     let (index, function) = (report.sub_id(), function(report));
     let [p0, p1, p2, rest @ ..] = report.params();
@@ -192,7 +192,7 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
         None => return None,
     };
     if let Some(feature) = BatteryFeature::from_id(id) {
-        // What is not all zero is a reply.
+        // If any byte is not zero, it is a reply.
         return battery::only_reads(feature, function).then_some(false);
     }
     match (id, function) {
@@ -203,11 +203,11 @@ fn has_request_shape(report: &Report, talk: &Talk<'_>) -> Option<bool> {
             let is_id = feature_name(FeatureId(u16::from_be_bytes([*p0, *p1]))).is_some();
             Some(*p2 == 0 && rest_is_zero && (is_id || *p0 == 0 || *p0 >= 0x40 || p1 & 0x0F != 0))
         }
-        // One byte says which piece is wanted; answers have more.
+        // One byte selects the piece; answers have more.
         (FeatureId::FEATURE_SET | FeatureId::DEVICE_INFORMATION | FeatureId::DEVICE_NAME, 1) => {
             Some((*p1, *p2) == (0, 0) && rest_is_zero && *p0 < 0x40)
         }
-        // A request without parameters: what is not all zero is a reply.
+        // A request has no parameters: if any byte is not zero, it is a reply.
         (FeatureId::FEATURE_SET, 0) => Some(false),
         _ => None,
     }
@@ -230,7 +230,7 @@ mod tests {
     use crate::capture::line::Source;
     use test_support::report;
 
-    /// The role of the last frame, after the others were requests.
+    /// The role of the last frame, after the others as requests.
     fn role(frames: &str) -> Role {
         let mut context = Context::new(&[]);
         let mut talk = context.talk(Source::Unknown);
@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(of(&event, None, &talk), (Role::Event, true));
         let outgoing = Some(Direction::HostToDevice);
         assert_eq!(of(&event, outgoing, &talk), (Role::Request, false));
-        // Whatever its number and parameters, and from a slot too.
+        // With any number and parameters, and from a slot too.
         for frame in ["10 02 00 00 01 00 00", "10 FF 00 30 00 00 00"] {
             assert_eq!(of(&report(frame), incoming, &talk).0, Role::Event);
             assert_eq!(of(&report(frame), None, &talk).0, Role::Request);

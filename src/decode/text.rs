@@ -1,4 +1,4 @@
-//! An explanation as a block of text: the frame, a line that sums it up, and the details.
+//! An explanation as a block of text: the frame, a summary line, and the details.
 
 use std::fmt::Write as _;
 
@@ -95,13 +95,13 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     rows
 }
 
-/// The name of a field without its unit, which the words have.
+/// The name of a field without its unit, which the text contains.
 fn label(name: &str) -> String {
     let name = name.strip_suffix("_ms").unwrap_or(name);
     name.replace('_', " ")
 }
 
-/// Bytes with the zeros at their end cut off: `5a 05 00 …`.
+/// Bytes without the zeros at their end: `5a 05 00 …`.
 fn short(params: &str) -> String {
     let kept = params.trim_end_matches(" 00");
     match kept {
