@@ -1,4 +1,4 @@
-//! The methods of solar-statusd, a function each: the one place in which clients name them.
+//! The D-Bus methods of solar-statusd, one function each; clients name the methods only here.
 //!
 //! All are addressed to a unique name, so that the bus never starts a daemon.
 
@@ -19,10 +19,10 @@ pub type Interfaces = HashMap<String, Values>;
 /// Objects by their paths.
 pub type Objects = HashMap<OwnedObjectPath, Interfaces>;
 
-/// The interface of the object that lists all others, and its method.
+/// The interface and method of the object that lists all others.
 const OBJECTS: (&str, &str) = ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
 
-/// A program that is called, on a connection.
+/// The program that receives a call, on a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Destination<'a> {
     /// The connection to its bus.
@@ -56,7 +56,7 @@ impl Destination<'_> {
         self.call(layout.root(), interface, method, &()).await
     }
 
-    /// The paths of its devices, by UPower's interface; so this asks upowerd as well.
+    /// The paths of its devices, by UPower's interface; this works with upowerd as well.
     pub async fn device_paths(self, layout: Layout) -> zbus::Result<Vec<OwnedObjectPath>> {
         self.call(layout.root(), UPOWER_INTERFACE, "EnumerateDevices", &())
             .await
@@ -68,7 +68,7 @@ impl Destination<'_> {
         self.call(path, PROPERTIES, "GetAll", &interface).await
     }
 
-    /// Its version, as UPower's interface has it; so this asks upowerd as well.
+    /// Its version, by UPower's interface; this works with upowerd as well.
     pub async fn version(self, layout: Layout) -> zbus::Result<Option<String>> {
         let values = self.values(layout.root(), UPOWER_INTERFACE).await?;
         Ok(text(&values, "DaemonVersion"))
@@ -94,14 +94,14 @@ impl Destination<'_> {
 }
 
 impl DeviceObject<'_> {
-    /// Has the battery read again. What comes of it is signalled.
+    /// Requests a new battery reading; the result arrives as a signal.
     pub async fn refresh(self) -> zbus::Result<()> {
         let Self { daemon, path } = self;
         let call = daemon.call(path, UPOWER_DEVICE_INTERFACE, "Refresh", &());
         call.await
     }
 
-    /// What was recorded in the last so many seconds, averaged to at most `resolution` points.
+    /// The recorded values of the last `timespan` seconds, averaged to at most `resolution` points.
     pub async fn history(
         self,
         kind: history::Quantity,
@@ -114,14 +114,14 @@ impl DeviceObject<'_> {
         call.await
     }
 
-    /// A page of the entries since then, in seconds since 1970.
+    /// A page of the entries since this time, in seconds since 1970.
     pub async fn entries(self, since: u64) -> zbus::Result<Vec<Row>> {
         let Self { daemon, path } = self;
         let call = daemon.call(path, DEVICE_INTERFACE, "GetEntries", &since);
         call.await
     }
 
-    /// The call that has light measured, not sent yet.
+    /// The call that requests light measurements, not sent yet.
     pub(super) fn measure_light_call(
         owner: &str,
         path: &str,
@@ -134,7 +134,7 @@ impl DeviceObject<'_> {
     }
 }
 
-/// A text among values.
+/// The value with this name, if it is a text.
 fn text(values: &Values, name: &str) -> Option<String> {
     let text: &str = values.get(name)?.downcast_ref().ok()?;
     Some(text.to_owned())

@@ -1,4 +1,4 @@
-//! solar-statusd, as a client sees it: where it is, and all its objects at once.
+//! Finds solar-statusd on a bus and reads all its objects at once.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -14,10 +14,10 @@ use super::deadline::{Executor, Limits, Stopped};
 use crate::bus::{self, Bus, DEVICE_INTERFACE, Layout, RECEIVER_INTERFACE};
 use crate::device::{Device, Link, Receiver};
 
-/// Why the daemon cannot be asked.
+/// Why the daemon cannot be queried.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDaemon {
-    /// It does not run.
+    /// It is not running.
     #[error("no solar-statusd on {0}")]
     Absent(Bus),
     /// There is no such bus.
@@ -25,10 +25,10 @@ pub enum NoDaemon {
     NoBus {
         /// Which.
         bus: Bus,
-        /// Where it should be.
+        /// The address at which it should be.
         address: String,
     },
-    /// The bus refuses to be asked.
+    /// The bus rejects the connection or the query.
     #[error("{bus} cannot be used: {source}")]
     Bus {
         /// Which.
@@ -36,10 +36,10 @@ pub enum NoDaemon {
         /// Why.
         source: zbus::Error,
     },
-    /// The bus hangs.
+    /// The bus did not answer before the deadline.
     #[error("{0} does not answer")]
     SilentBus(Bus),
-    /// The daemon, or the bus for it, refuses to be asked.
+    /// The daemon, or the bus for it, rejects the query.
     #[error("solar-statusd on {bus} cannot be asked: {source}")]
     Refused {
         /// The daemon's bus.
@@ -47,7 +47,7 @@ pub enum NoDaemon {
         /// Why.
         source: zbus::Error,
     },
-    /// The daemon hangs.
+    /// The daemon did not answer before the deadline.
     #[error("solar-statusd on {bus} ({owner}) does not answer")]
     Silent {
         /// The daemon's bus.
@@ -55,17 +55,17 @@ pub enum NoDaemon {
         /// The daemon's unique name there.
         owner: String,
     },
-    /// The program is to do something else.
+    /// The query was interrupted.
     #[error("asking {0} was interrupted")]
     Interrupted(Bus),
-    /// The answer cannot be waited for.
+    /// Waiting for the answer failed.
     #[error("cannot wait for the bus: {0}")]
     Wait(#[from] io::Error),
 }
 
 impl NoDaemon {
-    /// The bus on which another attempt may succeed although neither the bus nor the daemon
-    /// reports a change; `None`: there is nothing to retry, such as a bus that does not exist.
+    /// The bus on which another attempt may succeed although neither the bus nor the daemon reports
+    /// a change; `None`: a retry is pointless, as for a bus that does not exist.
     pub fn retry(&self) -> Option<&Bus> {
         match self {
             Self::Refused { source, .. } if is_denied(source) => None,
@@ -78,7 +78,7 @@ impl NoDaemon {
     }
 }
 
-/// Whether a policy forbids it: that stays so.
+/// Whether a policy forbids it, which does not change.
 fn is_denied(error: &zbus::Error) -> bool {
     const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
     match error {
@@ -98,7 +98,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// For its methods.
+    /// The destination for calls of its methods.
     pub(super) fn destination(&self) -> Destination<'_> {
         Destination {
             connection: &self.connection,
@@ -107,8 +107,8 @@ impl Found {
     }
 }
 
-/// Finds the daemon on this bus, if it runs, and asks it; it is not started. Both must be done within
-/// these limits.
+/// Finds the daemon on this bus, if it runs, and queries it, both within these limits. Does not
+/// start the daemon.
 pub(super) fn ask<T>(
     bus: Bus,
     limits: Limits<'_>,
@@ -127,7 +127,7 @@ pub(super) fn ask<T>(
         timeout: limits.timeout.map(left),
         ..limits
     };
-    // The owner is asked and not the name: then the bus does not start a daemon.
+    // The call is sent to the owner and not to the name, so that the bus does not start a daemon.
     match executor.run(limits, ask(found.destination())) {
         Ok(Ok(answer)) => Ok((found, answer)),
         Ok(Err(source)) => Err(NoDaemon::Refused { bus, source }),
@@ -140,8 +140,8 @@ pub(super) fn ask<T>(
     }
 }
 
-/// Asks on the first of these buses that has a daemon; an error for each bus that was asked. The last
-/// one says so where it was interrupted.
+/// Queries the daemon on the first of these buses that has one. Otherwise returns an error for each
+/// bus that was tried; after an interrupt that is the last one.
 pub(super) fn first<T>(
     buses: &[Bus],
     ask: impl Fn(Bus) -> Result<T, NoDaemon>,
@@ -162,7 +162,7 @@ pub(super) fn first<T>(
     Err(why)
 }
 
-/// A daemon, and all its objects as it had them when it was asked.
+/// A daemon, and a snapshot of all its objects.
 #[derive(Debug)]
 pub struct Daemon {
     found: Found,
@@ -170,16 +170,16 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Asks the daemon on this bus, if it runs; it is not started. All must be answered within these
-    /// limits.
+    /// Queries the daemon on this bus, if it runs, within these limits. Does not start it.
     pub fn on(bus: Bus, limits: Limits<'_>) -> Result<Self, NoDaemon> {
         let objects = async |daemon: Destination<'_>| daemon.objects(Layout::of(bus::NAME)).await;
         let (found, objects) = ask(bus, limits, objects)?;
         Ok(Self { found, objects })
     }
 
-    /// The daemon on the first of these buses that has one; an error for each bus that was asked. The
-    /// last one says so where it was interrupted. Each bus must answer within these limits.
+    /// The daemon on the first of these buses that has one, with these limits for each bus.
+    /// Otherwise returns an error for each bus that was tried; after an interrupt that is the last
+    /// one.
     pub fn first(buses: &[Bus], limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
         first(buses, |bus| Self::on(bus, limits))
     }
@@ -194,7 +194,7 @@ impl Daemon {
         &self.found.owner
     }
 
-    /// What its history is asked with, and its objects.
+    /// Returns the connection, for calls of its history, and the objects.
     pub(super) fn into_parts(self) -> (Found, Objects) {
         (self.found, self.objects)
     }
@@ -210,17 +210,17 @@ impl Daemon {
     }
 }
 
-/// A daemon whose signals are received.
+/// A daemon with a subscription to its signals.
 pub(super) struct Subscription {
     pub(super) daemon: Found,
-    /// All its objects, as it had them when it was asked.
+    /// A snapshot of all its objects.
     pub(super) objects: Objects,
-    /// What it sent after its answer.
+    /// The messages after its answer.
     pub(super) stream: MessageStream,
 }
 
 impl Subscription {
-    /// The same as [`Daemon::on`].
+    /// Subscribes on one bus, as [`Daemon::on`].
     pub(super) fn on(bus: Bus, limits: Limits<'_>) -> Result<Self, NoDaemon> {
         let (daemon, (stream, objects)) = ask(bus, limits, subscribe)?;
         Ok(Self {
@@ -230,14 +230,14 @@ impl Subscription {
         })
     }
 
-    /// The same as [`Daemon::first`].
+    /// Subscribes on the first bus with a daemon, as [`Daemon::first`].
     pub(super) fn first(buses: &[Bus], limits: Limits<'_>) -> Result<Self, Vec<NoDaemon>> {
         first(buses, |bus| Self::on(bus, limits))
     }
 }
 
-/// Sorts objects as the nodes are listed where they are opened, `hidraw9` before `hidraw10`:
-/// receivers, then devices by receiver and slot.
+/// Sorts objects in the order in which nodes are opened, `hidraw9` before `hidraw10`: receivers,
+/// then devices by receiver and slot.
 pub fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
     let receiver = |it: &Interfaces| bus::receiver(it.get(RECEIVER_INTERFACE)?);
     let receivers: Vec<Receiver> = objects.values().filter_map(receiver).collect();
@@ -260,7 +260,7 @@ pub fn in_order(objects: Objects) -> Vec<(OwnedObjectPath, Interfaces)> {
     objects
 }
 
-/// Which bus should be there, where its address does not say so.
+/// The bus that is missing, if its address does not show that.
 fn where_is(bus: &Bus) -> String {
     match bus {
         Bus::Address(_) => String::new(),
@@ -268,7 +268,7 @@ fn where_is(bus: &Bus) -> String {
     }
 }
 
-/// Connects to a bus, and looks up which program has our name there.
+/// Connects to a bus, and looks up the owner of the daemon's name there.
 async fn connect(bus: Bus) -> Result<Found, NoDaemon> {
     let connect = async { bus.builder()?.build().await };
     let connection = match connect.await {
@@ -298,7 +298,7 @@ async fn owner(connection: &Connection) -> zbus::Result<String> {
     Ok(owner.to_string())
 }
 
-/// The signal that reports the owner of our name.
+/// The signal that reports changes of the owner of the daemon's name.
 pub fn owner_changes() -> zbus::Result<MatchRule<'static>> {
     let rule = MatchRule::builder()
         .msg_type(Type::Signal)
@@ -309,8 +309,8 @@ pub fn owner_changes() -> zbus::Result<MatchRule<'static>> {
     rule.build()
 }
 
-/// Receives the daemon's signals, and asks for all objects. The stream begins behind the answer, with
-/// what the answer does not know.
+/// Subscribes to the daemon's signals, then requests all objects. The stream begins after the
+/// answer, with the changes that it does not contain.
 async fn subscribe(daemon: Destination<'_>) -> zbus::Result<(MessageStream, Objects)> {
     let Destination { connection, owner } = daemon;
     let mut stream = MessageStream::from(connection);

@@ -1,9 +1,9 @@
 //! Runs futures on this thread until a deadline, or until a descriptor becomes readable.
 //!
-//! `zbus::block_on` waits as long as its future does: on a bus that accepts connections and never
-//! answers that is for ever, also after SIGTERM. Here what is not complete by then is dropped with
-//! the sockets it holds, and leaves no thread behind. The connections themselves are driven by the
-//! helper thread of zbus, as under any executor that is not its own.
+//! `zbus::block_on` has no timeout: on a bus that accepts connections and never answers it blocks
+//! for ever, even after SIGTERM. Here a future that misses the deadline is dropped with the sockets
+//! it holds, and no thread is left behind. The connections themselves are driven by the helper
+//! thread of zbus, as under any executor other than its own.
 
 use std::future::Future;
 use std::io;
@@ -27,7 +27,7 @@ pub enum Stopped {
     /// The descriptor is readable.
     #[error("interrupted")]
     Interrupted,
-    /// It cannot be waited for.
+    /// Waiting failed.
     #[error("cannot wait: {0}")]
     Io(#[from] io::Error),
 }
@@ -35,14 +35,14 @@ pub enum Stopped {
 /// How long a future may run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Limits<'a> {
-    /// `None`: as long as it takes.
+    /// `None`: without a limit.
     pub timeout: Option<Duration>,
     /// Ends the wait when it becomes readable; nothing is read from it.
     pub interrupt: Option<BorrowedFd<'a>>,
 }
 
 impl Limits<'_> {
-    /// A timeout alone.
+    /// Only a timeout.
     pub const fn timeout(timeout: Duration) -> Self {
         Self {
             timeout: Some(timeout),
@@ -51,7 +51,7 @@ impl Limits<'_> {
     }
 }
 
-/// An executor of one future at a time.
+/// An executor for one future at a time.
 #[derive(Debug)]
 pub struct Executor {
     waker: Arc<EventWaker>,
@@ -59,7 +59,7 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Fails where no file descriptor is left.
+    /// Fails if no file descriptor is left.
     pub fn new() -> io::Result<Self> {
         let event = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
         Ok(Self {
@@ -78,8 +78,8 @@ impl Executor {
         self.run_until(until, limits.interrupt, future)
     }
 
-    /// The same until this time. The interrupt counts also where the future would complete: a flood
-    /// of messages cannot hide it.
+    /// Runs the future until this time. The interrupt takes precedence over a future that could
+    /// complete, so that a flood of messages cannot suppress it.
     pub fn run_until<T>(
         &mut self,
         until: Option<Timestamp>,
@@ -93,7 +93,7 @@ impl Executor {
             return Err(Stopped::Interrupted);
         }
         loop {
-            // Before the poll: what wakes after it counts for the next one.
+            // Cleared before the poll: a wake-up after it counts for the next one.
             self.waker.clear();
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return Ok(output);
@@ -107,7 +107,7 @@ impl Executor {
                 clock::Wake::Readable(places) if places.contains(&1) => {
                     return Err(Stopped::Interrupted);
                 }
-                // A signal may come in between.
+                // A signal may interrupt the wait.
                 _ => {}
             }
         }
@@ -128,7 +128,7 @@ pub fn run<T>(limits: Limits<'_>, future: impl Future<Output = T>) -> Result<T, 
     Executor::new()?.run(limits, future)
 }
 
-/// Makes a descriptor readable when the future can go on.
+/// Makes a descriptor readable when the future can continue.
 #[derive(Debug)]
 struct EventWaker(OwnedFd);
 
@@ -144,7 +144,7 @@ impl Wake for EventWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // It fails only where it is readable already, more often than can be counted.
+        // It fails only if the counter would overflow; the descriptor is readable then anyway.
         _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }
 }

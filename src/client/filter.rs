@@ -1,5 +1,5 @@
-//! Which devices a front end shows, and which of their values: a client of solar-statusd shows no more
-//! than one that reads the devices itself.
+//! The devices and values that a front end shows: the same through solar-statusd as when the
+//! devices are read directly.
 
 use crate::device::{Device, Link, Receiver, Selector};
 
@@ -30,7 +30,7 @@ pub struct Shown {
 }
 
 impl Default for Shown {
-    /// What a person sees at a glance: names, charge and light.
+    /// The values shown by default: names, charge and light.
     fn default() -> Self {
         Self {
             name: true,
@@ -49,7 +49,7 @@ impl Filter {
 
     /// Removes the values of a device that are not shown.
     pub fn trim(&self, device: &mut Device) {
-        // All fields are named: whether a new one can be left out is decided on here.
+        // All fields are listed, so that adding one forces a decision here.
         let Device {
             link,
             name,
@@ -60,7 +60,7 @@ impl Filter {
             light,
             // Not shown without the battery: `Device::time_left`.
             forecast: _,
-            // What a device is, and whether it is there: always shown.
+            // Identity and presence are always shown.
             id: _,
             other_links: _,
             stored_name: _,
@@ -81,7 +81,7 @@ impl Filter {
         let named = self.values.name || !self.devices.is_empty();
         if !named && !self.values.full_name {
             *full_name = None;
-            // That of a device with a node of its own is the system's, and costs nothing.
+            // For a device with its own node the system stores the name, so it costs no request.
             if matches!(link, Link::Paired { .. }) {
                 *name = None;
             }
@@ -90,7 +90,7 @@ impl Filter {
 
     /// Removes the values of a receiver that are not shown.
     pub fn trim_receiver(&self, receiver: &mut Receiver) {
-        // All fields are named, as above.
+        // All fields are listed, as above.
         let Receiver {
             firmware,
             id: _,

@@ -1,4 +1,4 @@
-//! What solar-statusd recorded.
+//! Reads the history that solar-statusd recorded.
 
 use log::warn;
 
@@ -11,14 +11,14 @@ use crate::device::Device;
 use crate::history::Entry;
 use hidpp_proto::units::Timestamp;
 
-/// How many entries of a device are taken from a daemon. A history of ours has a tenth of it; every
-/// entry is a point of a picture.
+/// The limit on entries of a device from a daemon. A real history has a tenth of it; every entry
+/// becomes a point of a chart.
 const MOST_ENTRIES: usize = 100_000;
 
-/// Why a daemon's history is not known.
+/// Why the history of a daemon cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryRefused {
-    /// The daemon, or the bus for it, refuses to be asked.
+    /// The daemon, or the bus for it, rejects the query.
     #[error("solar-statusd on {bus} refuses to return its history: {source}")]
     Refused {
         /// The daemon's bus.
@@ -26,20 +26,20 @@ pub enum HistoryRefused {
         /// Why.
         source: zbus::Error,
     },
-    /// It takes too long.
+    /// The deadline passed.
     #[error("solar-statusd on {0} did not return its history in time; try again")]
     Slow(Bus),
-    /// The program is to do something else.
+    /// The query was interrupted.
     #[error("asking {0} was interrupted")]
     Interrupted(Bus),
-    /// The answer cannot be waited for.
+    /// Waiting for the answer failed.
     #[error("cannot wait for the bus: {0}")]
     Wait(std::io::Error),
 }
 
 impl Daemon {
-    /// All its devices, in the order of their nodes and slots, with what was recorded of them since
-    /// then. All must be answered within these limits.
+    /// All its devices, in the order of their nodes and slots, with their entries since this time.
+    /// All calls must be answered within these limits.
     pub fn histories(
         self,
         since: Timestamp,
@@ -69,7 +69,7 @@ impl Daemon {
     }
 }
 
-/// All pages of a device.
+/// The entries of all pages of a device.
 async fn entries(device: DeviceObject<'_>, since: Timestamp) -> zbus::Result<Vec<Entry>> {
     let mut all = Vec::new();
     let mut since = since.since_start().as_secs();

@@ -1,16 +1,17 @@
-//! solar-statusd, seen from outside: all that a front end (a table, a bar, a tray) needs of D-Bus.
+//! A client of solar-statusd: everything that a front end (a table, a bar, a tray) needs of D-Bus.
 //!
 //! - [`daemon`] finds the daemon on a bus and reads all devices at once.
-//! - [`follow`] reports changes, over restarts of the daemon and of its bus, and has light measured.
-//! - [`history`] reads what was recorded; [`on_demand`] calls the daemon now and then.
+//! - [`follow`] reports changes, across restarts of the daemon and of its bus, and requests light
+//!   measurements.
+//! - [`history`] reads the recorded history; [`on_demand`] makes single calls to the daemon.
 //! - [`filter`] and [`naming`] select devices, values and names.
-//! - [`calls`] has the methods, [`deadline`] bounds every wait.
+//! - [`calls`] has the methods, [`deadline`] has the timeout of every wait.
 //!
-//! No call starts a daemon, and none waits without a limit. There is no async runtime to bring: a front
-//! end calls blocking functions, from a thread of its own where it has an event loop. A
-//! [`follow::Handle`] reaches that thread from any other.
+//! No call starts a daemon, and none waits without a limit. No async runtime is needed: a front end
+//! calls blocking functions, from a separate thread if it has an event loop. A [`follow::Handle`]
+//! reaches that thread from any other.
 //!
-//! A tray that shows the charge of each device for as long as it runs:
+//! A tray that shows the charge of each device while it runs:
 //!
 //! ```no_run
 //! use std::thread;

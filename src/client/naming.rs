@@ -1,8 +1,8 @@
-//! Which of its two names a device is called by.
+//! Selects which of its two names a device is shown by.
 
 use crate::device::Device;
 
-/// The name that is preferred; where a device has not told it, the other one serves.
+/// The preferred name; if it is not known, the other one is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Naming {
     /// The receiver's.
@@ -13,7 +13,7 @@ pub enum Naming {
 }
 
 impl Naming {
-    /// Gives a device the name it is shown by.
+    /// Sets the name that a device is shown by.
     pub fn apply(self, device: &mut Device) {
         let (short, full) = (device.name.take(), device.full_name.clone());
         device.name = match self {

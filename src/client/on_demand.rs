@@ -1,6 +1,6 @@
-//! Calls to solar-statusd now and then, from a program that need not follow it.
+//! Single calls to solar-statusd, from a program that need not follow it.
 //!
-//! They are rare, so each has a connection of its own. Where a bus fails, the next one is asked. An
+//! They are rare, so each uses a separate connection. If a bus fails, the next one is tried. An
 //! error has the reason for each bus.
 
 use std::time::Duration;
@@ -12,13 +12,13 @@ use crate::bus::{Bus, Layout, NAME};
 use crate::history::{self, Quantity};
 use hidpp_proto::units::{Lux, Percent, Timestamp};
 
-/// How long a bus may take for a whole call, from the connection to the answer.
+/// The timeout of a whole call on one bus, from the connection to the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Longer than any history is read, in seconds.
+/// Longer than the history that the daemon returns, in seconds.
 const TIMESPAN: u32 = 16 * 24 * 60 * 60;
 
-/// More than there can be: points are not averaged.
+/// More points than there can be, so that they are not averaged.
 const RESOLUTION: u32 = 100_000;
 
 /// The state of points that only mark a gap.
@@ -31,13 +31,13 @@ pub struct OnDemand {
 }
 
 impl OnDemand {
-    /// Asks on these buses, in this order.
+    /// Calls the daemon on these buses, in this order.
     pub const fn new(buses: Vec<Bus>) -> Self {
         Self { buses }
     }
 
-    /// Has the battery of the device with this id read again. What comes of it is reported to those
-    /// that follow the daemon.
+    /// Requests a new battery reading from the device with this id. The result is reported to the
+    /// programs that follow the daemon.
     pub fn refresh(&self, id: &str) -> Result<(), Vec<NoDaemon>> {
         self.call(id, &async |device| device.refresh().await)
     }
@@ -55,7 +55,7 @@ impl OnDemand {
         Ok(points.map(|(at, value)| (at, Lux(value))).collect())
     }
 
-    /// Values without marks of gaps, the oldest first.
+    /// The values without gap markers, the oldest first.
     fn points(&self, id: &str, kind: Quantity) -> Result<Vec<(Timestamp, u16)>, Vec<NoDaemon>> {
         let mut points: Vec<history::Point> = self.call(id, &async |device| {
             device.history(kind, TIMESPAN, RESOLUTION).await
@@ -82,7 +82,7 @@ impl OnDemand {
     }
 }
 
-/// The nearest whole number, where there is one of two bytes.
+/// The nearest whole number, if it fits in two bytes.
 fn rounded(value: f64) -> Option<u16> {
     let whole = (0.0..=f64::from(u16::MAX)).contains(&value);
     #[expect(

@@ -1,4 +1,4 @@
-//! When to reconnect after a connection was lost, and when to give up.
+//! The backoff between attempts to reconnect, and when to give up.
 
 use std::io;
 use std::time::Duration;
@@ -7,22 +7,22 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use hidpp_proto::units::Timestamp;
 
-/// The first delay, in which most buses that restart are back.
+/// The first delay; most buses are back after a restart by then.
 const FIRST: Duration = Duration::from_millis(200);
 
 /// The longest delay. Each one is twice the one before.
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// How long a connection must last for the delays to start over: a bus that accepts connections and
-/// closes them at once must not be tried all the time.
+/// closes them at once must not be retried without delay.
 const STABLE: Duration = Duration::from_secs(10);
 
 /// How long to wait for a session bus. It ends with its session, and programs of that session must not
 /// stay behind as orphans.
 pub const SESSION_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
-/// How long to wait for this bus once it was there; `None`: as long as it takes. The system bus comes
-/// back, or the computer shuts down.
+/// How long to retry a bus that was lost; `None`: without a limit, since the system bus comes back
+/// or the computer shuts down.
 pub(super) const fn patience(bus: &Bus) -> Option<Duration> {
     match bus {
         Bus::Session => Some(SESSION_PATIENCE),
@@ -33,7 +33,7 @@ pub(super) const fn patience(bus: &Bus) -> Option<Duration> {
 /// The delays between attempts to connect.
 #[derive(Clone, Debug, Default)]
 pub struct Backoff {
-    /// How many delays passed since a connection lasted.
+    /// How many delays passed since the last stable connection.
     delays: u32,
 }
 
@@ -71,7 +71,7 @@ pub fn reconnect<T>(
         if let Some(connected) = connect() {
             return Ok(Some(connected));
         }
-        // After an attempt: the computer may have slept through all the time there was.
+        // Checked after an attempt: the computer may have been suspended until the deadline.
         if deadline.is_some_and(|deadline| deadline <= clock.now()) {
             return Ok(None);
         }
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(delays(&mut backoff, 1), [200]);
     }
 
-    /// Connects at the attempt of this number: whether that succeeded, and when.
+    /// Connects at this attempt; returns whether that succeeded, and when.
     fn connect(at: u32, patience: Option<Duration>) -> (bool, u64) {
         let mut clock = VirtualClock::default();
         let mut attempts = 0;

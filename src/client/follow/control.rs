@@ -12,20 +12,20 @@ use crate::client::calls::DeviceObject;
 use crate::client::deadline::{self, Limits, Stopped};
 use hidpp_proto::feature::solar_dashboard::LightMeasure;
 
-/// How long a bus may take no bytes before the connection is given up.
+/// The timeout for sending: a bus that accepts no bytes for this long is disconnected.
 const SENDING: Duration = Duration::from_secs(1);
 
-/// Reaches the daemon, or the devices through a [`Fallback`](super::Fallback), while they are followed;
-/// clones reach the same, from any thread.
+/// Reaches the daemon, or the devices through a [`Fallback`](super::Fallback), while they are
+/// followed; clones have the same target and can be used from any thread.
 ///
-/// It does not have a battery read again: a person who asks for that is to see whether it worked, so
+/// It cannot request a new battery reading: a user should see whether that worked, so
 /// [`OnDemand::refresh`](crate::client::on_demand::OnDemand::refresh) waits for the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Control(Arc<Mutex<Reach>>);
 
 /// Sends requests to devices that a [`Fallback`](super::Fallback) follows. It must not block.
 pub trait ReachDevices: fmt::Debug + Send {
-    /// Has a device measure light in this series, instead of any before.
+    /// Requests this series of light measurements from a device; it replaces any series before.
     fn measure_light(
         &self,
         device: &str,
@@ -42,13 +42,13 @@ pub enum ControlError {
     /// No device with this id is followed.
     #[error("no device {0} is followed")]
     NoDevice(String),
-    /// The bus did not take the request in time; the connection is closed.
+    /// Timeout: the bus did not accept the request in time; the connection is closed.
     #[error("the request cannot be sent: {0}")]
     Stopped(#[from] Stopped),
-    /// The bus does not take the request.
+    /// The bus does not accept the request.
     #[error("the request cannot be sent: {0}")]
     Bus(#[from] zbus::Error),
-    /// The fallback does not take it.
+    /// The fallback does not accept the request.
     #[error("the request cannot be sent: {0}")]
     Fallback(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -68,8 +68,9 @@ enum Reach {
 }
 
 impl Control {
-    /// Has the device with this id measure light in this series, instead of any before. It does not wait
-    /// for the answer: measurements and a refusal arrive with everything else.
+    /// Requests this series of light measurements from the device with this id; it replaces any
+    /// series before. Does not wait for the answer: measurements and a refusal arrive with
+    /// everything else.
     ///
     /// # Errors
     ///
@@ -91,12 +92,12 @@ impl Control {
         }
     }
 
-    /// The devices are reached in this way from now on: for a [`Fallback`](super::Fallback).
+    /// Sets the target for the devices: for a [`Fallback`](super::Fallback).
     pub fn reach_devices(&self, devices: Box<dyn ReachDevices>) {
         *self.reach() = Reach::Devices(devices);
     }
 
-    /// The daemon is reached on this connection from now on.
+    /// Sets the daemon on this connection as the target.
     pub(super) fn take_daemon(&self, connection: Connection, owner: String) {
         let paths = BTreeMap::new();
         *self.reach() = Reach::Daemon {
@@ -106,14 +107,14 @@ impl Control {
         };
     }
 
-    /// Where the daemon has a device.
+    /// Stores the object path of a device.
     pub(super) fn learn(&self, device: String, path: String) {
         if let Reach::Daemon { paths, .. } = &mut *self.reach() {
             paths.insert(device, path);
         }
     }
 
-    /// Neither the daemon nor devices are reached any more.
+    /// Removes the target: neither the daemon nor devices are followed any more.
     pub(super) fn let_go(&self) {
         *self.reach() = Reach::Nothing;
     }
@@ -132,7 +133,7 @@ fn call(
     let call = DeviceObject::measure_light_call(owner, path, series)?;
     let sent = deadline::run(Limits::timeout(SENDING), connection.send(&call));
     let sent = sent.inspect_err(|_| {
-        // A part of it may have been sent, and nothing can follow that.
+        // A part of the message may have been sent, so nothing else can be sent on this connection.
         _ = deadline::run(Limits::timeout(SENDING), connection.clone().close());
     })?;
     Ok(sent?)
@@ -142,7 +143,7 @@ fn call(
 mod tests {
     use super::*;
 
-    /// Takes requests, or refuses them.
+    /// Accepts or rejects requests.
     #[derive(Debug)]
     struct Devices {
         takes: bool,

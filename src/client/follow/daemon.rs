@@ -1,4 +1,5 @@
-//! Following solar-statusd: its signals become the changes that the devices would tell.
+//! Following solar-statusd: converts its signals to the same changes as those of directly read
+//! devices.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -22,22 +23,22 @@ use hidpp_proto::units::Timestamp;
 
 /// What a message of the bus means.
 enum Heard {
-    /// Nothing to tell.
+    /// Nothing to report.
     Nothing,
     Change(Box<Change>),
     /// The daemon accepted a request.
     Accepted,
     /// The daemon refused a request: why.
     Refused(String),
-    /// The daemon is gone.
+    /// The daemon left the bus.
     Left,
 }
 
 /// How following a daemon ended.
 pub(super) enum DaemonEnd {
-    /// The time is over.
+    /// The time limit was reached.
     Due,
-    /// This ends it.
+    /// It was interrupted for this reason.
     Woken(WakeReason),
     /// The daemon has left its bus.
     Left,
@@ -45,8 +46,8 @@ pub(super) enum DaemonEnd {
     Closed,
 }
 
-/// Follows this daemon, on the bus of this rank, until the time is over, something ends it, or it is
-/// lost.
+/// Follows this daemon, on the bus of this rank, until the time limit, an interrupt, or the loss of
+/// the daemon.
 pub(super) fn follow(
     filter: &Filter,
     (subscription, rank): (Subscription, u8),
@@ -72,7 +73,7 @@ pub(super) fn follow(
     }
     let is_empty = cache.is_empty();
     reporter.report(clock.now(), FollowEvent::Settled { is_empty })?;
-    // Requests are repeated; a refusal is reported once.
+    // Requests are sent repeatedly; a refusal is reported once.
     let mut refused = false;
     loop {
         let due = until.into_iter().chain(reporter.alarm()).min();
@@ -92,10 +93,10 @@ pub(super) fn follow(
                 continue;
             }
             Err(Stopped::Interrupted) => match interrupts.receive()? {
-                // Only a daemon on a bus that is asked before this one matters now. On the same bus
-                // it is this one, or this one has left and the stream reports it.
+                // Only a daemon on a bus of higher precedence matters now. On the same bus it is
+                // either this daemon, or this one has left and the stream reports that.
                 WakeReason::Arrived { rank: of } if of >= rank => continue,
-                // The connection to this daemon is still there.
+                // The connection to this daemon still exists.
                 WakeReason::NoBus => continue,
                 reason => return Ok(DaemonEnd::Woken(reason)),
             },
@@ -115,13 +116,13 @@ pub(super) fn follow(
                 }
             }
             Ok(Heard::Left) => return Ok(DaemonEnd::Left),
-            // A newer daemon, or the end.
+            // From a newer daemon, or the end of the stream.
             Err(error) => debug!("a message cannot be read: {error}"),
         }
     }
 }
 
-/// Where a device that was found is to be asked.
+/// Stores the path of a found device, for requests to it.
 fn learn(control: &Control, cache: &ObjectCache<'_>, change: &Change) {
     if let Change::DeviceAdded(device) = change
         && let Some(path) = cache.path(&device.id)
@@ -132,7 +133,7 @@ fn learn(control: &Control, cache: &ObjectCache<'_>, change: &Change) {
 
 fn hear(message: &Message, owner: &str, cache: &mut ObjectCache<'_>) -> zbus::Result<Heard> {
     let header = message.header();
-    // The only calls on this connection by now are requests for light.
+    // At this point the only calls on this connection are light requests.
     match message.message_type() {
         Type::MethodReturn if header.sender().is_some_and(|it| it == owner) => {
             return Ok(Heard::Accepted);
@@ -151,7 +152,7 @@ fn hear(message: &Message, owner: &str, cache: &mut ObjectCache<'_>) -> zbus::Re
         return Ok(Heard::Nothing);
     };
     let body = message.body();
-    // Anybody can send us signals.
+    // Any program on the bus can send signals: only those of the bus itself count here.
     if sender.as_str() == "org.freedesktop.DBus" {
         if member.as_str() == "NameOwnerChanged" {
             let (name, before, _): (String, String, String) = body.deserialize()?;

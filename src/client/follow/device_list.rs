@@ -1,40 +1,42 @@
-//! The devices and receivers that are present, what each change was before, and which devices to show.
+//! The devices and receivers that are present, their previous state for each change, and which
+//! devices to show.
 
 use super::event::{FollowEvent, SessionEvent};
 use crate::client::naming::Naming;
 use crate::device::{Change, Changed, Device, Presence, Receiver};
 use hidpp_proto::units::Timestamp;
 
-/// A change with what it changed.
+/// A change, with the state before it.
 #[derive(Debug)]
 pub enum DeviceEvent {
     /// A receiver was found.
     ReceiverAdded(Receiver),
-    /// A receiver said more about itself.
+    /// More is known about a receiver.
     ReceiverChanged(Receiver),
-    /// A receiver is gone.
+    /// A receiver was removed.
     ReceiverRemoved(Receiver),
     /// A device was found.
     DeviceAdded(Device),
-    /// A device is different.
+    /// A device changed.
     DeviceChanged {
-        /// As it was.
+        /// The state before.
         before: Box<Device>,
-        /// As it is.
+        /// The state now.
         now: Device,
-        /// What is different.
+        /// What changed.
         what: Vec<Changed>,
     },
-    /// A device is gone.
+    /// A device was removed.
     DeviceRemoved(Device),
     /// The light key of a device was pressed.
     LightKey(Device),
 }
 
-/// All receivers and devices that are there, as last reported.
+/// All present receivers and devices, as last reported.
 ///
-/// A front end that shows devices passes it every event ([`Self::on_event`]) and shows [`Self::shown`].
-/// One that reports changes passes it those ([`Self::begin`], [`Self::take`], [`Self::settle`]).
+/// A front end that shows devices passes it every event ([`Self::on_event`]) and shows
+/// [`Self::shown`]. One that reports changes passes those ([`Self::begin`], [`Self::take`],
+/// [`Self::settle`]).
 #[derive(Debug)]
 pub struct DeviceList {
     naming: Naming,
@@ -42,7 +44,7 @@ pub struct DeviceList {
     devices: Vec<Device>,
     /// Listed before the last [`DeviceList::begin`], and not reported again since.
     unconfirmed: Unconfirmed,
-    /// What is shown until everything present was reported; `None`: it was.
+    /// The devices shown until everything present was reported; `None`: it was.
     shown_before: Option<Vec<Device>>,
 }
 
@@ -64,7 +66,7 @@ impl DeviceList {
         }
     }
 
-    /// Processes any event of following. Returns whether what is shown may read differently.
+    /// Processes any event of following. Returns whether the displayed text may have changed.
     pub fn on_event(&mut self, at: Timestamp, event: SessionEvent) -> bool {
         match event {
             SessionEvent::Begun(_) => {
@@ -87,14 +89,14 @@ impl DeviceList {
         }
     }
 
-    /// The devices to show. They stay as they were until everything present was reported, which takes
-    /// seconds at the start and after each loss. Once the daemon is away, nothing is known of them from
-    /// then on: they are offline.
+    /// The devices to show. They remain as they were until everything present was reported, which
+    /// takes seconds at the start and after each loss. Once the daemon counts as away, the devices
+    /// are shown as offline.
     pub fn shown(&self) -> &[Device] {
         self.shown_before.as_deref().unwrap_or(&self.devices)
     }
 
-    /// Whether everything present was reported, and is not out of reach since.
+    /// Whether everything present was reported, and the daemon was not lost since.
     pub const fn is_complete(&self) -> bool {
         self.shown_before.is_none()
     }
@@ -109,7 +111,8 @@ impl DeviceList {
         before.devices.append(&mut self.devices);
     }
 
-    /// Everything present was reported: returns what was listed before and was not, as removed.
+    /// Ends the list of everything present: returns the unconfirmed devices and receivers as
+    /// removed.
     pub fn settle(&mut self) -> Vec<DeviceEvent> {
         self.shown_before = None;
         let Unconfirmed { receivers, devices } = std::mem::take(&mut self.unconfirmed);
@@ -118,8 +121,8 @@ impl DeviceList {
         devices.chain(receivers).collect()
     }
 
-    /// Takes a change. Returns what to report; `None`: nothing, such as a value that was merely read
-    /// again, or the end of a device that was not listed.
+    /// Processes a change. Returns the event to report; `None` for a value that was merely read
+    /// again, or the removal of a device that was not listed.
     pub fn take(&mut self, mut change: Change) -> Option<DeviceEvent> {
         if let Some(device) = change.device_mut() {
             self.naming.apply(device);
@@ -151,7 +154,7 @@ impl DeviceList {
                 self.devices.swap_remove(place);
                 Some(DeviceEvent::DeviceRemoved(device))
             }
-            // Nothing that a person would see, but for the age of its values once it is offline.
+            // Not visible, except in the age of its values once it is offline.
             Change::DeviceRead(device) => {
                 let place = self.place(&device)?;
                 *self.devices.get_mut(place)? = device;
@@ -175,7 +178,7 @@ impl DeviceList {
         (before != receiver).then_some(DeviceEvent::ReceiverChanged(receiver))
     }
 
-    /// All devices that are there.
+    /// All present devices.
     pub fn devices(&self) -> &[Device] {
         &self.devices
     }
@@ -197,7 +200,7 @@ impl Default for DeviceList {
     }
 }
 
-/// Devices of which nothing is reported from this time on.
+/// These devices as unreachable from this time on.
 fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
     let offline = |device: &Device| {
         let mut after = Device {
@@ -205,8 +208,8 @@ fn unreachable(devices: &[Device], at: Timestamp) -> Vec<Device> {
             ..device.clone()
         };
         if device.is_online() {
-            // It was there until then, and so its charge was current unless it is one of before. When
-            // it is read again without a change is not reported.
+            // It was online until then, so its charge was current unless an older one was kept.
+            // (Readings without a change are not reported.)
             after.seen = Some(at);
             if let Some(battery) = &mut after.battery
                 && battery.charge_at == battery.at
@@ -319,7 +322,7 @@ mod tests {
             matches!(told, Some(DeviceEvent::DeviceAdded(_))),
             "it is reported again"
         );
-        // The connection is lost once more before everything was reported.
+        // The connection is lost again before everything was reported.
         devices.begin();
         devices.take(Change::DeviceAdded(k750("B")));
         let gone = devices.settle();
@@ -401,7 +404,7 @@ mod tests {
             (after.seen, battery.at, battery.charge_at)
         };
         assert_eq!(times(&device), (Some(at(9)), at(9), at(9)));
-        // The charge is one of before it was charged.
+        // The charge was read before charging began.
         let mut charged = device.clone();
         charged.battery.as_mut().unwrap().charge_at = at(0);
         assert_eq!(times(&charged), (Some(at(9)), at(1), at(0)));

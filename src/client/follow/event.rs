@@ -1,4 +1,4 @@
-//! What following reports.
+//! The events that following reports.
 
 use super::remark::Remark;
 use crate::bus::Bus;
@@ -18,7 +18,7 @@ pub enum SessionEvent {
     Away,
 }
 
-/// Where what is reported comes from.
+/// The source of the events.
 #[derive(Debug)]
 pub enum Origin {
     /// solar-statusd.
@@ -35,15 +35,15 @@ pub enum Origin {
 /// An event of the devices that are followed.
 #[derive(Debug)]
 pub enum FollowEvent {
-    /// Something is different, or was found.
+    /// Something changed, or was found.
     Change(Box<Change>),
     /// Everything that is present at the start was reported.
     Settled {
-        /// Whether nothing is there, selected or not.
+        /// Whether nothing is present, selected or not.
         is_empty: bool,
     },
     /// The alarm that the front end set ([`OnEvent`](super::OnEvent)) is due.
     Alarm,
-    /// What a person should know, such as a failure.
+    /// A message for the user, such as a failure.
     Remark(Remark),
 }

@@ -1,4 +1,4 @@
-//! What reaches a follower from other threads.
+//! The handle that reaches a follower from other threads.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,15 +19,15 @@ impl Handle {
         Self { waker, control }
     }
 
-    /// Ends following, with [`Ended::Interrupted`](super::Ended::Interrupted). It does nothing where
+    /// Ends following, with [`Ended::Interrupted`](super::Ended::Interrupted). Does nothing if
     /// following has ended.
     pub fn end(&self) {
         // It fails once the receiver is dropped.
         _ = self.waker.wake(WakeReason::End);
     }
 
-    /// A descriptor that does the same when an `X` is written there, which is what a handler of signals
-    /// can do: for `signal_hook::low_level::pipe::register`.
+    /// A descriptor that ends following when an `X` is written to it, as a signal handler can do:
+    /// for `signal_hook::low_level::pipe::register`.
     pub fn end_descriptor(&self) -> io::Result<OwnedFd> {
         self.waker.descriptor()
     }

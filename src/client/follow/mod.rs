@@ -1,8 +1,9 @@
-//! Following devices through solar-statusd, or through a fallback where it does not run.
+//! Following devices through solar-statusd, or through a fallback if it is not running.
 //!
 //! [`FollowDaemon`] outlasts restarts of the daemon and of its bus. A thread for each bus
-//! (`name_watch.rs`) reports daemons that come, and reconnects when the bus is lost. The thread that
-//! follows retries its own connection, which can be lost alone. Both wait as `backoff.rs` says.
+//! (`name_watch.rs`) reports daemons that start, and reconnects when the bus is lost. The thread
+//! that follows retries its own connection, which can be lost alone. Both use the delays of
+//! `backoff.rs`.
 
 mod backoff;
 mod control;
@@ -28,5 +29,5 @@ pub use self::reconnect::{Direct, DirectEnded, Ended, Fallback, FollowDaemon};
 pub use self::remark::Remark;
 pub use self::reporter::{OnEvent, Reporter};
 
-/// How long each bus may take to answer, and solar-statusd on it.
+/// The timeout of each bus and of solar-statusd on it.
 const PATIENCE: Duration = Duration::from_secs(5);

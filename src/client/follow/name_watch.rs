@@ -1,4 +1,5 @@
-//! Reports when solar-statusd comes to a bus, over losses of the connection to that bus.
+//! Reports each start of solar-statusd on a bus, and reconnects when the connection to that bus is
+//! lost.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -19,15 +20,15 @@ use crate::client::daemon::owner_changes;
 use crate::client::deadline::{self, Limits, Stopped};
 use crate::clock::{Clock, RealClock};
 
-/// A bus that reports who has the name of the daemon.
+/// A bus with a subscription to the owner of the daemon's name.
 struct Line {
     /// It holds the connection.
     stream: MessageStream,
-    /// Whether the daemon was there at the start of the stream.
+    /// Whether the daemon was running at the start of the stream.
     has_daemon: bool,
 }
 
-/// Rings when the last of the buses is given up.
+/// Wakes the follower when the last of the buses is given up.
 struct Last(Waker);
 
 impl Drop for Last {
@@ -37,9 +38,10 @@ impl Drop for Last {
     }
 }
 
-/// Rings from now on when the daemon comes to one of these buses. Returns `false` if none of them
-/// can be connected to: a bus that was never there is not waited for. No connection is waited for
-/// once `interrupt` is readable. It costs nothing until a daemon comes or a bus is lost.
+/// Starts a thread for each of these buses, which wakes the follower when the daemon starts there.
+/// Returns `false` if none of them can be connected to: a bus that never existed is not retried.
+/// Stops connecting once `interrupt` is readable. The threads sleep until a daemon starts or a bus
+/// is lost.
 pub(super) fn start(buses: &[Bus], waker: &Waker, interrupt: BorrowedFd<'_>) -> io::Result<bool> {
     let limits = Limits {
         timeout: Some(PATIENCE),

@@ -1,4 +1,4 @@
-//! The daemon's objects, kept as its signals tell: what a signal changes about whom.
+//! A cache of the daemon's objects, updated by its signals, which converts each signal to a change.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::client::calls::Interfaces;
 use crate::client::filter::Filter;
 use crate::device::{Change, Device, Receiver};
 
-/// All objects that are there, by their paths.
+/// All existing objects, by their paths.
 pub(super) struct ObjectCache<'a> {
     filter: &'a Filter,
     devices: HashMap<String, Cached<Device>>,
@@ -17,7 +17,7 @@ pub(super) struct ObjectCache<'a> {
 /// An object with all its values.
 struct Cached<T> {
     values: Values,
-    /// As last told; `None`: it is not among those that are wanted.
+    /// As last reported; `None`: it is not selected.
     told: Option<T>,
 }
 
@@ -36,19 +36,19 @@ impl<'a> ObjectCache<'a> {
         }
     }
 
-    /// Whether nobody is there, wanted or not.
+    /// Whether there are no objects, selected or not.
     pub(super) fn is_empty(&self) -> bool {
         self.devices.is_empty() && self.receivers.is_empty()
     }
 
-    /// The object of a device that was told of.
+    /// The object of a reported device.
     pub(super) fn path(&self, id: &str) -> Option<&str> {
         let told = |object: &Cached<Device>| object.told.as_ref().is_some_and(|it| it.id == id);
         let object = self.devices.iter().find(|(_, object)| told(object));
         object.map(|(path, _)| path.as_str())
     }
 
-    /// An object, or an interface of one, is there.
+    /// Adds an object, or an interface of one.
     pub(super) fn appear(&mut self, path: &str, mut interfaces: Interfaces) -> Option<Change> {
         if let Some(values) = interfaces.remove(RECEIVER_INTERFACE) {
             let object = self.receivers.entry(path.to_owned());
@@ -61,7 +61,7 @@ impl<'a> ObjectCache<'a> {
         self.look_at_device(path)
     }
 
-    /// Some values of an object are different.
+    /// Updates some values of an object.
     pub(super) fn change(
         &mut self,
         path: &str,
@@ -81,7 +81,7 @@ impl<'a> ObjectCache<'a> {
         }
     }
 
-    /// Interfaces of an object are gone.
+    /// Removes interfaces of an object.
     pub(super) fn vanish(&mut self, path: &str, interfaces: &[String]) -> Option<Change> {
         let gone = |interface: &str| interfaces.iter().any(|it| it == interface);
         if gone(RECEIVER_INTERFACE) {
@@ -112,7 +112,7 @@ impl<'a> ObjectCache<'a> {
     fn look_at_device(&mut self, path: &str) -> Option<Change> {
         let object = self.devices.get_mut(path)?;
         let mut now = bus::device(&object.values)?;
-        // Its name may come a little later.
+        // Its name may arrive a little later.
         if !self.filter.selects(&now) && object.told.is_none() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Follows solar-statusd over restarts of the daemon and of its bus, and from when it starts later.
+//! Follows solar-statusd across restarts of the daemon and of its bus, and when it starts later.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -21,14 +21,13 @@ use crate::client::filter::Filter;
 use crate::clock::{Clock, RealClock};
 use hidpp_proto::units::Timestamp;
 
-/// How long a daemon may be lost before its devices count as unreachable: one that is restarted is
-/// back before.
+/// How long a daemon may be lost before its devices count as unreachable: a restart is faster.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// Its time is over.
+    /// The time limit was reached.
     Due,
     /// By [`Handle::end`], or a signal.
     Interrupted,
@@ -38,9 +37,9 @@ pub enum Ended {
     Fallback,
 }
 
-/// Follows devices in another way than through solar-statusd, where it does not run.
+/// Follows devices without solar-statusd when that is not running.
 pub trait Fallback {
-    /// Reports until the end, the alarm included. An error of the reporter ends it too.
+    /// Reports events until the end, including the alarm. An error of the reporter ends it too.
     fn follow(
         &mut self,
         direct: &Direct<'_>,
@@ -48,13 +47,13 @@ pub trait Fallback {
     ) -> io::Result<DirectEnded>;
 }
 
-/// What a [`Fallback`] must consider.
+/// The limits of a [`Fallback`].
 pub struct Direct<'a> {
-    /// How long it may take; `None`: until it is interrupted.
+    /// How long it may run; `None`: until it is interrupted.
     pub left: Option<Duration>,
     /// Ends it when it becomes readable. Nothing may be read from it.
     pub interrupt: &'a UnixStream,
-    /// Is to reach what is followed meanwhile.
+    /// Must be connected with the devices that are followed ([`Control::reach_devices`]).
     pub control: &'a Control,
 }
 
@@ -63,14 +62,14 @@ pub struct Direct<'a> {
 pub enum DirectEnded {
     /// [`Direct::interrupt`] is readable.
     Interrupted,
-    /// Something failed: a daemon that starts later may do better.
+    /// Something failed; a daemon that starts later may succeed.
     Failed,
-    /// Whatever else.
+    /// Any other end.
     Ended,
 }
 
-/// Follows solar-statusd, over restarts of the daemon and of its bus. It can be sent to the thread that
-/// runs it; what it reports stays there.
+/// Follows solar-statusd across restarts of the daemon and of its bus. It can be sent to the thread
+/// that runs it; its events are reported on that thread.
 #[derive(Debug)]
 pub struct FollowDaemon {
     buses: Vec<Bus>,
@@ -82,7 +81,7 @@ pub struct FollowDaemon {
 }
 
 impl FollowDaemon {
-    /// Follows all devices of the daemon on one of these buses, of which the first is asked first, until
+    /// Follows all devices of the daemon on one of these buses, in this order of precedence, until
     /// it is ended. The handle reaches it from other threads.
     ///
     /// # Errors
@@ -103,31 +102,31 @@ impl FollowDaemon {
         Ok((follower, handle))
     }
 
-    /// Follows these devices and values only.
+    /// Restricts it to these devices and values.
     #[must_use]
     pub fn with_filter(self, filter: Filter) -> Self {
         Self { filter, ..self }
     }
 
-    /// Follows for this long; `None`: until it is ended.
+    /// Sets the time limit; `None`: until it is ended.
     #[must_use]
     pub fn with_duration(self, duration: Option<Duration>) -> Self {
         Self { duration, ..self }
     }
 
-    /// Reports events until the end, and returns how it ended. It waits for the daemon where it does not
-    /// run, and follows it again after each loss. It ends with [`Ended::Lost`] where none of the buses
-    /// is there.
+    /// Reports events until the end, and returns how it ended. Waits for the daemon if it is not
+    /// running, and follows it again after each loss. Ends with [`Ended::Lost`] if none of the
+    /// buses exists.
     ///
     /// # Errors
     ///
-    /// `on_event` returned one, or there is nothing left to wait with.
+    /// `on_event` returned one, or no file descriptor is left for waiting.
     pub fn run(self, on_event: &mut OnEvent<'_>) -> io::Result<Ended> {
         self.run_rounds(None, on_event)
     }
 
-    /// The same, but follows by the fallback while there was no daemon yet. Once a daemon was followed,
-    /// it is waited for.
+    /// Runs like [`Self::run`], but uses the fallback until a daemon was followed for the first
+    /// time. From then on it waits for the daemon.
     ///
     /// # Errors
     ///
@@ -177,20 +176,20 @@ impl FollowDaemon {
 
 /// What to do next.
 enum Next {
-    /// Look for the daemon on all buses, and at first for the devices.
+    /// Look for the daemon on all buses, or use the fallback if none was followed yet.
     Look,
-    /// Look for the daemon on the bus where it was.
+    /// Retry the bus on which the daemon was.
     Retry(Bus),
     /// Wait until there is something to look for.
     Wait,
     End(Ended),
 }
 
-/// A bus that is to be tried again.
+/// A bus to retry.
 struct Retry {
     bus: Bus,
     at: Timestamp,
-    /// When it is given up.
+    /// When to give up.
     deadline: Option<Timestamp>,
 }
 
@@ -200,24 +199,24 @@ struct Loss {
     away: Option<Timestamp>,
 }
 
-/// The state over everything that is followed in turn.
+/// The state across daemons and fallback.
 struct Rounds<'a> {
     filter: Filter,
     fallback: Option<&'a mut dyn Fallback>,
     control: Control,
     interrupts: WakeReceiver,
     reporter: Reporter<'a>,
-    /// Where the daemon may be, by rank.
+    /// The buses to look on, by rank.
     buses: Vec<Bus>,
-    /// Whether there was one of them at the start.
+    /// Whether one of them existed at the start.
     has_bus: bool,
     clock: RealClock<'static>,
     until: Option<Timestamp>,
     backoff: Backoff,
     retry: Option<Retry>,
-    /// Whether a daemon was followed: the devices are not from then on.
+    /// Whether a daemon was followed: the fallback is not used from then on.
     is_known: bool,
-    /// `None`: the daemon or the devices are followed.
+    /// `None`: the daemon or the fallback is followed.
     loss: Option<Loss>,
 }
 
@@ -239,7 +238,7 @@ impl Rounds<'_> {
         self.report(SessionEvent::Follow(FollowEvent::Remark(what)))
     }
 
-    /// Follows the daemon where it is, or the devices if none was followed before.
+    /// Follows the daemon where it is found, or the fallback if no daemon was followed before.
     fn look(&mut self) -> io::Result<Next> {
         self.retry = None;
         let limits = Limits {
@@ -253,7 +252,7 @@ impl Rounds<'_> {
         }
     }
 
-    /// Follows the daemon on this bus, if it is there again.
+    /// Follows the daemon on this bus, if it has returned.
     fn retry(&mut self, bus: Bus) -> io::Result<Next> {
         let limits = Limits {
             timeout: Some(PATIENCE),
@@ -261,7 +260,7 @@ impl Rounds<'_> {
         };
         match Subscription::on(bus, limits) {
             Ok(subscription) => self.follow(subscription),
-            // It was there before.
+            // The bus existed before.
             Err(NoDaemon::NoBus { bus, .. }) => {
                 self.retry_on(&bus);
                 Ok(Next::Wait)
@@ -295,7 +294,7 @@ impl Rounds<'_> {
             daemon::DaemonEnd::Woken(reason) => self.on_wake(reason),
             daemon::DaemonEnd::Left => {
                 self.remark(Remark::Left(bus))?;
-                // The next one may have come before it was noticed that this one left.
+                // The next daemon may have started before the end of this one was noticed.
                 Ok(match self.on_lost()? {
                     Next::Wait => Next::Look,
                     next => next,
@@ -344,7 +343,7 @@ impl Rounds<'_> {
         }
     }
 
-    /// Decides what to do when the daemon cannot be asked on any of the buses.
+    /// Decides what to do when no bus has a daemon that can be queried.
     fn on_unheard(&mut self, why: Vec<NoDaemon>) -> io::Result<Next> {
         if is_interrupted(&why) {
             let reason = self.interrupts.receive()?;
@@ -369,7 +368,7 @@ impl Rounds<'_> {
         self.on_lost()
     }
 
-    /// Waits for what was lost, if that can come back.
+    /// Waits for the lost daemon, if it can come back.
     fn on_lost(&mut self) -> io::Result<Next> {
         if self.loss.is_none() {
             self.report(SessionEvent::Lost)?;
@@ -386,7 +385,7 @@ impl Rounds<'_> {
         self.loss.get_or_insert(Loss { away });
     }
 
-    /// Has this bus tried again after a delay, unless it was tried long enough.
+    /// Schedules a retry of this bus after the backoff delay, unless its deadline has passed.
     fn retry_on(&mut self, bus: &Bus) {
         let now = self.clock.now();
         let before = self.retry.take().filter(|retry| retry.bus == *bus);
@@ -404,7 +403,7 @@ impl Rounds<'_> {
         });
     }
 
-    /// Waits for solar-statusd, or until its bus is to be tried again.
+    /// Waits for solar-statusd, or for the next retry of its bus.
     fn wait(&mut self) -> io::Result<Next> {
         loop {
             let away = self.loss.as_ref().and_then(|loss| loss.away);
@@ -441,7 +440,7 @@ impl Rounds<'_> {
     }
 }
 
-/// Whether asking ended because the program is to do something else.
+/// Whether the query was interrupted.
 fn is_interrupted(why: &[NoDaemon]) -> bool {
     matches!(why.last(), Some(NoDaemon::Interrupted(_)))
 }

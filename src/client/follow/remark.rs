@@ -3,7 +3,7 @@ use std::fmt;
 use crate::bus::Bus;
 use crate::client::daemon::NoDaemon;
 
-/// What a person should know about following. Its text is a sentence without a full stop.
+/// A message for the user about following. Its text is a sentence without a full stop.
 #[derive(Debug)]
 pub enum Remark {
     /// solar-statusd left its bus.
@@ -12,21 +12,21 @@ pub enum Remark {
     Disconnected {
         /// Which.
         bus: Bus,
-        /// Whether it is tried again.
+        /// Whether it is retried.
         is_retried: bool,
     },
-    /// solar-statusd cannot be asked.
+    /// solar-statusd cannot be queried.
     Unreachable {
         /// Why.
         why: NoDaemon,
-        /// Whether it is waited for.
+        /// Whether following waits for it.
         is_awaited: bool,
     },
     /// The last bus did not come back in time: only a session bus is given up.
     GivenUp,
-    /// solar-statusd does not have light measured: why.
+    /// solar-statusd refused to measure light, with the reason.
     LightRefused(String),
-    /// What a [`Fallback`](super::Fallback) remarks.
+    /// A message of a [`Fallback`](super::Fallback).
     Fallback(String),
 }
 

@@ -4,11 +4,11 @@ use super::event::{FollowEvent, SessionEvent};
 use hidpp_proto::units::Timestamp;
 
 /// Called for each event, with its time. Returns when [`FollowEvent::Alarm`] is due if there is no
-/// other event before, such as when what is shown reads differently by its age alone; `None`: never.
-/// An error ends following.
+/// other event before, such as when a displayed age changes; `None`: never. An error ends
+/// following.
 pub type OnEvent<'a> = dyn FnMut(Timestamp, SessionEvent) -> io::Result<Option<Timestamp>> + 'a;
 
-/// Passes events to a front end, and keeps the alarm that it sets with each.
+/// Passes events to a front end, and stores the alarm that it returns.
 pub struct Reporter<'a> {
     on_event: &'a mut OnEvent<'a>,
     alarm: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What can interrupt following: bytes on a socket, so that the first of several is never lost.
+//! Interrupts following through bytes on a socket, so that the first of several is never lost.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -8,20 +8,20 @@ use std::sync::Arc;
 use crate::clock::{Clock, RealClock, Wake};
 use hidpp_proto::units::Timestamp;
 
-/// The byte for the bus that is asked first.
+/// The byte for the first bus.
 const FIRST_RANK: u8 = b'0';
 
 /// Why following is interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WakeReason {
-    /// It is to end: by [`Handle::end`](super::Handle::end), or a signal.
+    /// The end: by [`Handle::end`](super::Handle::end), or a signal.
     End,
-    /// solar-statusd has come to a bus.
+    /// solar-statusd has started on a bus.
     Arrived {
-        /// The place of the bus in the order in which buses are asked.
+        /// The position of the bus in the order of precedence.
         rank: u8,
     },
-    /// The last bus is gone, and was waited for as long as it may be.
+    /// The last bus is gone, and the retries are used up.
     NoBus,
 }
 
@@ -46,11 +46,11 @@ impl WakeReason {
     }
 }
 
-/// Interrupts following; clones interrupt the same, from any thread.
+/// Interrupts following; clones can be used from any thread.
 #[derive(Clone, Debug)]
 pub(super) struct Waker(Arc<UnixStream>);
 
-/// Receives what interrupts following.
+/// Receives the reasons for interrupts.
 #[derive(Debug)]
 pub(super) struct WakeReceiver {
     stream: UnixStream,
@@ -98,7 +98,7 @@ impl WakeReceiver {
         Ok(reason)
     }
 
-    /// Waits for the next reason; `None`: not until then.
+    /// Waits for the next reason; `None`: timeout.
     pub(super) fn wait(
         &mut self,
         clock: &mut RealClock<'_>,
@@ -107,7 +107,7 @@ impl WakeReceiver {
         loop {
             match clock.wait(&[self.stream.as_fd()], until)? {
                 Wake::Readable(_) => return self.receive().map(Some),
-                // A signal may come in between.
+                // A signal may interrupt the wait.
                 Wake::Due | Wake::Interrupted => {
                     if until.is_some_and(|until| until <= clock.now()) {
                         return Ok(None);
