@@ -5,12 +5,12 @@ use crate::text;
 
 named! {
     serde
-    /// What a finding is about, in the order of looking.
+    /// The area of a finding, in the order of the report.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
     pub enum Area {
-        /// Receivers and devices on USB, and who holds them.
+        /// Receivers and devices on USB, and the drivers that hold them.
         Usb => "usb",
-        /// The nodes that HID++ goes through.
+        /// The nodes for HID++.
         Hidraw => "hidraw",
         /// The kernel's drivers and batteries.
         Kernel => "kernel",
@@ -18,7 +18,7 @@ named! {
         Daemon => "daemon",
         /// upowerd.
         Upower => "upower",
-        /// Other programs that speak HID++.
+        /// Other programs that use HID++.
         Programs => "programs",
         /// The devices themselves.
         Devices => "devices",
@@ -29,16 +29,16 @@ named! {
 
 named! {
     serde
-    /// How a finding is to be taken; what counts more comes later.
+    /// The severity of a finding, in ascending order.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
     pub enum Verdict {
         /// As it should be.
         Ok => "ok",
         /// Worth knowing, and nothing wrong.
         Note => "note",
-        /// It could not be looked at, and is not needed.
+        /// It could not be examined, and is not needed.
         Unseen => "unseen",
-        /// The user may not do what it takes to see the devices.
+        /// The user lacks the permission to read the devices.
         Denied => "denied",
         /// There is no receiver or device.
         Absent => "absent",
@@ -47,14 +47,14 @@ named! {
     }
 }
 
-/// One thing that was found out.
+/// One result of the examination.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What it is about.
+    /// Its area.
     pub area: Area,
-    /// Which finding of that area it is. It stays the same where the text changes.
+    /// Identifies the finding within its area. It remains the same when the text changes.
     pub id: &'static str,
-    /// How it is to be taken.
+    /// Its severity.
     pub verdict: Verdict,
     /// What was found, in one line.
     pub text: String,
@@ -63,8 +63,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without advice. What devices and other programs call themselves is quoted in it, and
-    /// made displayable here.
+    /// A finding without advice. Names that come from devices and other programs are made
+    /// displayable here.
     pub fn new(area: Area, id: &'static str, verdict: Verdict, text: impl Into<String>) -> Self {
         Self {
             area,
@@ -80,22 +80,22 @@ impl Finding {
         Self::new(area, id, Verdict::Ok, text)
     }
 
-    /// Worth knowing.
+    /// A finding worth knowing, with nothing wrong.
     pub fn note(area: Area, id: &'static str, text: impl Into<String>) -> Self {
         Self::new(area, id, Verdict::Note, text)
     }
 
-    /// Not to be looked at.
+    /// A finding about something that could not be examined.
     pub fn unseen(area: Area, id: &'static str, text: impl Into<String>) -> Self {
         Self::new(area, id, Verdict::Unseen, text)
     }
 
-    /// Wrong.
+    /// A finding that something is wrong.
     pub fn problem(area: Area, id: &'static str, text: impl Into<String>) -> Self {
         Self::new(area, id, Verdict::Problem, text)
     }
 
-    /// The same, with what to do about it.
+    /// Adds advice: what to do about the finding.
     #[must_use]
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(text::line(&advice.into()));
@@ -103,7 +103,7 @@ impl Finding {
     }
 }
 
-/// What all findings come to.
+/// The most severe verdict of all findings.
 pub fn worst(findings: &[Finding]) -> Verdict {
     let verdicts = findings.iter().map(|finding| finding.verdict);
     verdicts.max().unwrap_or(Verdict::Ok)

@@ -1,8 +1,10 @@
-//! Why the program sees nothing, or not what it should: looks at the machine and says what it found.
+//! Diagnoses why the program shows nothing, or not what it should: examines the machine and reports
+//! findings.
 //!
-//! [`look()`] gathers [`Facts`], each look in a bounded time, and changes nothing. [`judge()`] turns them
-//! into [`Finding`]s without looking again, so that each finding is tested from facts. [`report()`]
-//! writes both down for somebody else to read, without what tells whose machine it is.
+//! [`look()`] gathers [`Facts`], each with a timeout, and changes nothing. [`judge()`] converts
+//! them to [`Finding`]s without further access to the machine, so that each finding can be tested
+//! with made-up facts. [`report()`] writes both to a text for bug reports, without identifying
+//! information.
 
 mod finding;
 mod judge;

@@ -1,4 +1,4 @@
-//! All of it in one text, for somebody who helps: what was found, descriptors, and what was asked.
+//! The report for somebody else to read: findings, descriptors, and the trace of reports.
 
 use std::fmt::Write;
 
@@ -147,7 +147,7 @@ mod tests {
             users: vec!["anna".to_owned()],
             home: Some("/home/anna".to_owned()),
         };
-        // However they come in: a name, a file, a bus's words.
+        // In any place: a name, a file, a message of a bus.
         let device = &mut facts.devices.as_mut().unwrap().devices[0];
         device.name = Some("392a0750 of anna".to_owned());
         let on = facts.buses[0].seen.as_mut().unwrap();

@@ -1,25 +1,26 @@
-//! What tells whose machine it is, and texts without it.
+//! Removes identifying information from texts.
 
 use super::look::{Answer, Facts, UpowerDevice, Whose};
 use crate::bus::upower::Identity;
 use crate::device::{Device, Link, Receiver};
 use crate::transport::Bus;
 
-/// A shorter number is found everywhere, and tells nothing.
+/// The length of the shortest number that is removed: a shorter one occurs everywhere and
+/// identifies nothing.
 const SHORTEST: usize = 6;
 
-/// Takes serial numbers, addresses, and the names of people and machines out of texts. Each has the
-/// same words in its place wherever it stood.
+/// Removes serial numbers, addresses, and the names of people and machines from texts. Each is
+/// replaced by the same placeholder wherever it occurs.
 #[derive(Debug, Default)]
 pub(super) struct Scrubber {
-    /// Letters and digits, found in any writing: `392A0750` also as `39-2a-07-50`.
+    /// Letters and digits, found in any spelling: `392A0750` also as `39-2a-07-50`.
     numbers: Vec<String>,
-    /// Found as whole words, with what takes their place.
+    /// Found as whole words, with their placeholders.
     words: Vec<(String, &'static str)>,
 }
 
 impl Scrubber {
-    /// For all that is in these facts.
+    /// A scrubber for everything in these facts.
     pub(super) fn of(facts: &Facts) -> Self {
         let mut scrubber = Self::default();
         scrubber.add_whose(&facts.whose);
@@ -46,7 +47,7 @@ impl Scrubber {
             scrubber.add_number(info.uniq.as_deref().unwrap_or_default());
             if info.bus == Bus::Bluetooth {
                 scrubber.add_number(info.phys.as_deref().unwrap_or_default());
-                // Its owner may have named it.
+                // The user may have named it.
                 scrubber.add_word(info.name.as_deref().unwrap_or_default(), "(name)");
             }
         }
@@ -54,7 +55,7 @@ impl Scrubber {
     }
 
     fn add_whose(&mut self, whose: &Whose) {
-        // First, since it has the user's name in it.
+        // First, since it contains the user's name.
         self.add_word(whose.home.as_deref().unwrap_or_default(), "~");
         self.add_word(whose.host.as_deref().unwrap_or_default(), "(host)");
         for user in &whose.users {
@@ -64,10 +65,11 @@ impl Scrubber {
 
     fn add_devices(&mut self, receivers: &[Receiver], devices: &[Device]) {
         for receiver in receivers {
-            // All fields are named: whether a new one is a secret is decided on here.
+            // All fields are listed, so that adding one forces a decision here whether it is a
+            // secret.
             let Receiver {
                 serial,
-                // Of the serial number, or of USB ids and a node.
+                // Made of the serial number, or of USB ids and a node.
                 id: _,
                 model: _,
                 vendor: _,
@@ -84,7 +86,7 @@ impl Scrubber {
                 serial,
                 name,
                 full_name,
-                // Of the model and the serial number; ids of files are taken apart (`add_id`).
+                // Made of model and serial number; ids of files are split (`add_id`).
                 id: _,
                 // Addresses are found by their form.
                 link: _,
@@ -128,8 +130,9 @@ impl Scrubber {
         self.add_number(serial);
     }
 
-    /// Of a device that may be known by nothing else: behind its model, which is no secret, its
-    /// number, or that of its receiver and a slot.
+    /// Adds the secret part of a device id, for a device that may be known from its id only: the
+    /// part after the model (which is not a secret), which is its serial number, or that of its
+    /// receiver with a slot.
     fn add_id(&mut self, id: &str) {
         let number = id.split_once('-').map_or(id, |(_, number)| number);
         self.add_number(number);
@@ -150,14 +153,14 @@ impl Scrubber {
     }
 
     fn add_word(&mut self, word: &str, instead: &'static str) {
-        // Everybody's, and no secret.
+        // Common names, which are not secrets.
         let common = ["", "/", "/root", "root", "localhost"];
         if !common.contains(&word) {
             self.words.push((word.to_owned(), instead));
         }
     }
 
-    /// The text without them, and without anything that looks like an address.
+    /// The text with secrets, and anything in the form of an address, replaced.
     pub(super) fn scrub(&self, text: &str) -> String {
         let lines: Vec<String> = text.lines().map(|line| self.scrub_line(line)).collect();
         let end = if text.ends_with('\n') { "\n" } else { "" };
@@ -180,7 +183,7 @@ impl Scrubber {
         clean
     }
 
-    /// How long the secret is that a text begins with, and what takes its place.
+    /// The length of the secret at the start of a text, and its placeholder.
     fn secret(&self, before: Option<char>, text: &str) -> Option<(usize, String)> {
         for (number, secret) in self.numbers.iter().enumerate() {
             if let Some(len) = spelt(text, secret) {
@@ -201,8 +204,8 @@ impl Scrubber {
     }
 }
 
-/// How long a number is at the start of a text, in whatever case and with or without a mark between
-/// its digits.
+/// The length of a number at the start of a text, in any case and with or without separators
+/// between its digits.
 fn spelt(text: &str, number: &str) -> Option<usize> {
     let mut len = 0;
     let mut rest = text.chars().peekable();
@@ -216,7 +219,7 @@ fn spelt(text: &str, number: &str) -> Option<usize> {
     Some(len)
 }
 
-/// How long a Bluetooth address, or another of six bytes, is at the start of a text:
+/// The length of a Bluetooth address, or another of six bytes, at the start of a text:
 /// `e4:5f:01:02:03:04`, in object paths `E4_5F_01_02_03_04`.
 fn address(text: &str) -> Option<usize> {
     const LEN: usize = 17;

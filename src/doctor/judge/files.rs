@@ -1,4 +1,4 @@
-//! Files: rules that are installed, what is remembered, the histories.
+//! Judges files: installed rules, cache and histories.
 
 use super::{INSTALL, count, unseen};
 use crate::doctor::look::{Facts, Installed, Kept};

@@ -1,4 +1,4 @@
-//! The kernel's drivers, and whether its batteries agree with the devices.
+//! Judges the kernel's drivers, and whether its batteries agree with the devices.
 
 use super::hidraw::children;
 use super::{list, unseen};
@@ -7,7 +7,8 @@ use crate::doctor::look::{Facts, Kernel, KernelBattery};
 use crate::doctor::{Area, Finding};
 use crate::transport::Place;
 
-/// By how many percent the kernel's charge may differ: it is as old as the last event.
+/// The difference in percentage points up to which charges agree: that of the kernel is as old as
+/// the last event.
 const CLOSE: u8 = 5;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
@@ -111,7 +112,7 @@ mod tests {
     use crate::doctor::judge::testing::healthy;
     use hidpp_proto::units::Percent;
 
-    /// What is found of the K750's battery after something is done to it.
+    /// The finding about the K750's battery after a change to it.
     fn of_k750(act: impl FnOnce(&mut KernelBattery)) -> Finding {
         let mut facts = healthy();
         act(&mut facts.kernel.as_mut().unwrap().batteries[0]);

@@ -1,4 +1,4 @@
-//! Judging: what was seen, in findings. Nothing is looked at here.
+//! Converts facts to findings. Nothing is examined here.
 
 mod daemon;
 mod devices;
@@ -14,7 +14,7 @@ mod usb;
 use super::look::Facts;
 use super::{Area, Finding, Unseen};
 
-/// What puts the service and all its files in place.
+/// The advice that installs the service and all its files.
 const INSTALL: &str = "install the solar-status package (README.md, Install)";
 
 /// All findings, in the order of their areas.
@@ -34,7 +34,7 @@ pub fn judge(facts: &Facts) -> Vec<Finding> {
     .collect()
 }
 
-/// That something could not be looked at.
+/// The finding for an area that could not be examined.
 fn unseen(area: Area, why: &Unseen) -> Vec<Finding> {
     vec![Finding::unseen(area, "unseen", why.to_string())]
 }

@@ -1,4 +1,4 @@
-//! Who else speaks HID++.
+//! Judges other programs that use HID++.
 
 use super::{count, list, unseen};
 use crate::doctor::look::{Facts, Heard, Holder, Programs};
@@ -6,9 +6,9 @@ use crate::doctor::{Area, Finding};
 use hidpp_proto::wire::SoftwareId;
 use hidpp_proto::wire::software::{is_spare, on_linux};
 
-/// The kernel's software id: that of its driver.
+/// The software id of the kernel's driver.
 const KERNEL: u8 = 1;
-/// Our own: beside each other they disturb nobody.
+/// The programs of this project, which do not disturb each other.
 const QUIET: [&str; 2] = ["solar-statusd", "solar-status"];
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! A machine on which all is well, to be spoilt by tests.
+//! The facts of a machine without problems, as the starting point of tests.
 
 use crate::bus::Bus;
 use crate::bus::upower::Identity;
@@ -58,7 +58,7 @@ pub(in crate::doctor) fn healthy() -> Facts {
     }
 }
 
-/// The same without the daemon: the devices were asked.
+/// The same without the daemon: the devices were read directly.
 pub(in crate::doctor) fn directly() -> Facts {
     let mut facts = without_daemon();
     facts.devices.as_mut().unwrap().way = Way::Direct;

@@ -1,4 +1,4 @@
-//! UPower: whether desktops see a device twice.
+//! Judges UPower: whether desktops show a device twice.
 
 use std::collections::BTreeMap;
 
@@ -53,8 +53,8 @@ fn runs(upower: &Upower, version: &str, devices: &[UpowerDevice]) -> Finding {
     Finding::ok(Area::Upower, "runs", format!("UPower {version} {sees}"))
 }
 
-/// Devices of the same serial number. It is written in many ways, with the model before it or
-/// without; those of zeros alone are none.
+/// Devices with the same serial number. It has many forms, with or without the model before it;
+/// zeros alone do not count.
 fn doubles(devices: &[UpowerDevice]) -> Vec<Vec<&UpowerDevice>> {
     let mut by_serial: BTreeMap<String, Vec<&UpowerDevice>> = BTreeMap::new();
     for device in devices {

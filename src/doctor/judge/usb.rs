@@ -1,4 +1,4 @@
-//! Receivers and devices on USB, and who holds their interfaces.
+//! Judges receivers and devices on USB, and the drivers that hold their interfaces.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{ids, list, unseen};
 use crate::doctor::look::{Driver, Facts, USBHID, UsbDevice};
 use crate::doctor::{Area, Finding};
 
-/// The one of programs that claimed an interface.
+/// The driver of interfaces that a program has claimed.
 const USBFS: &str = "usbfs";
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! The devices: what the daemon says of them, or else what they say themselves when they are asked.
+//! Gets the state of the devices from the daemon, or else by reading them directly.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,34 +20,34 @@ use hidpp_proto::session::{LONGEST_STATUS, Wanted};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{DeviceIndex, Incoming, Report, Slot};
 
-/// What is known of the devices.
+/// The state of the devices.
 #[derive(Debug)]
 pub struct Devices {
-    /// Who said so.
+    /// The source of the state.
     pub way: Way,
-    /// When.
+    /// When it was read.
     pub at: Timestamp,
     /// The receivers.
     pub receivers: Vec<Receiver>,
     /// The devices.
     pub devices: Vec<Device>,
-    /// The ids of those behind receivers that were asked and of which not even the receiver had
-    /// anything to say.
+    /// The ids of devices behind receivers about which neither the device nor the receiver
+    /// answered.
     pub silent: BTreeSet<String>,
-    /// What went wrong in asking.
+    /// Errors while reading.
     pub failures: Vec<Failure>,
-    /// What passed in asking, without serial numbers.
+    /// The trace of the reports while reading, without serial numbers.
     pub trace: Option<String>,
 }
 
-/// Who was asked.
+/// The source of the state of the devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     /// solar-statusd on this bus.
     Daemon(Bus),
     /// The devices themselves.
     Direct,
-    /// Nobody: there is no daemon, and no node that may be opened.
+    /// No source: no daemon is running, and no node can be opened.
     Nobody,
 }
 
@@ -62,12 +62,12 @@ impl fmt::Display for Way {
 }
 
 impl Devices {
-    /// Nobody could be asked.
+    /// The state without any source.
     pub fn unknown() -> Self {
         Self::told(Way::Nobody, Vec::new(), Vec::new())
     }
 
-    /// What somebody told just now.
+    /// The state as read now.
     pub fn told(way: Way, receivers: Vec<Receiver>, devices: Vec<Device>) -> Self {
         Self {
             way,
@@ -81,11 +81,11 @@ impl Devices {
     }
 }
 
-/// Asks the devices on these nodes, with few requests. Nothing is remembered of it.
+/// Reads the devices on these nodes, with few requests. The cache is not written.
 pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     let failed = |error: io::Error| Unseen::of("the devices", &error);
     let talk = Rc::new(RefCell::new(Talk::default()));
-    // Where there is no room for a trace, they are asked without.
+    // Without space for a trace, the devices are read without one.
     let file = tempfile::NamedTempFile::new().ok();
     let trace = file
         .as_ref()
@@ -131,19 +131,19 @@ pub(super) fn ask(nodes: Vec<NodeInfo>) -> Result<Devices, Unseen> {
     })
 }
 
-/// Whether time ran out while a device was being asked: it may still have answered.
+/// Whether the deadline passed while a device was being read: it may have answered later.
 fn is_unfinished(failure: &Failure, device: &String) -> bool {
     matches!(failure, Failure::TimedOut { devices, .. } if devices.contains(device))
 }
 
-/// The receiver reports sleeping and absent devices. One of which it reports nothing at all has a
-/// link and does not use it.
+/// The receiver reports sleeping and absent devices. A device about which it reports nothing at all
+/// has a link and does not use it.
 fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<String> {
     let is_silent = |link: &Link| {
         let Link::Paired { receiver, slot } = link else {
             return false;
         };
-        // It is not known what a 27 MHz or Bluetooth receiver reports of sleeping devices.
+        // It is not known what a 27 MHz or Bluetooth receiver reports about sleeping devices.
         let says = |it: &&Receiver| {
             let family = it.model.family;
             !matches!(family, ReceiverFamily::Mhz27 | ReceiverFamily::Bluetooth)
@@ -153,7 +153,7 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
         heard == Some(&false)
     };
     let silent = devices.iter().filter(|device| {
-        // Where it is online, its other links are expected to be silent.
+        // If it is online, its other links are expected to be silent.
         let mut links = device
             .links()
             .take(if device.is_online() { 1 } else { usize::MAX });
@@ -162,11 +162,11 @@ fn silent(receivers: &[Receiver], devices: &[Device], talk: &Talk) -> BTreeSet<S
     silent.map(|device| device.id.clone()).collect()
 }
 
-/// The slots of each node that were asked, and whether anything came from there.
+/// The slots of each node that were sent requests, and whether any report came from them.
 #[derive(Debug, Default)]
 struct Talk(BTreeMap<(String, u8), bool>);
 
-/// A transport that is listened to.
+/// A transport that records which slots were addressed and answered.
 struct Overhearing {
     transport: Box<dyn Transport>,
     node: String,
@@ -210,7 +210,8 @@ mod tests {
     use super::*;
     use crate::device::ReceiverModel;
 
-    /// Whether a device counts as silent that was asked, was heard or not, on this receiver.
+    /// Whether a device that was sent requests on this receiver, and answered or not, counts as
+    /// silent.
     fn is_silent(product: u16, heard: Option<bool>) -> bool {
         let slot = Slot::new(1).unwrap();
         let link = Link::Paired {

@@ -1,4 +1,4 @@
-//! Files: the udev rules that are installed, what is remembered, the histories.
+//! Examines files: the installed udev rules, the cache, the histories.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,10 +12,10 @@ use crate::history;
 use crate::storage::regular;
 use hidpp_proto::units::Timestamp;
 
-/// The longest cache in bytes that is looked at: no longer one is written.
+/// The largest cache that is read, in bytes: larger ones are never written.
 const LONGEST: u64 = 4 << 20;
 
-/// Where udev looks for rules; the first of a name counts.
+/// The directories of udev rules; the first file of a name counts.
 const RULES: [&str; 5] = [
     "/etc/udev/rules.d",
     "/run/udev/rules.d",
@@ -23,13 +23,13 @@ const RULES: [&str; 5] = [
     "/usr/lib/udev/rules.d",
     "/lib/udev/rules.d",
 ];
-/// Where a bus looks for its policies.
+/// The directories of D-Bus policies.
 const POLICIES: [&str; 3] = [
     "/etc/dbus-1/system.d",
     "/usr/local/share/dbus-1/system.d",
     "/usr/share/dbus-1/system.d",
 ];
-/// Where systemd looks for units.
+/// The directories of systemd units.
 const UNITS: [&str; 5] = [
     "/etc/systemd/system",
     "/run/systemd/system",
@@ -57,16 +57,16 @@ const UNIT: Shipped = (
     include_str!("../../../packaging/systemd/solar-statusd.service"),
 );
 
-/// Where files of this user and the system are kept, on the machine that is looked at.
+/// The places of the user's and the system's files, on the examined machine.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// What is remembered of devices.
+    /// The cache of what is known about devices.
     pub cache: Option<PathBuf>,
     /// The daemon's histories.
     pub history: PathBuf,
 }
 
-/// What was found of files.
+/// The state of the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
     /// The udev rule for the logged-in user.
@@ -77,30 +77,30 @@ pub struct Files {
     pub policy: Installed,
     /// The daemon's unit.
     pub unit: Installed,
-    /// What is remembered of devices.
+    /// The cache of what is known about devices.
     pub cache: Kept,
     /// The histories.
     pub history: Kept,
-    /// The ids of all devices that either tells of, whole or damaged.
+    /// The ids of all devices in cache and histories, including damaged ones.
     pub ids: BTreeSet<String>,
 }
 
 /// A file that is shipped and may be installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Installed {
-    /// It is not.
+    /// It is not installed.
     #[default]
     No,
-    /// It is, as this version ships it.
+    /// It is installed as this version ships it.
     Same(PathBuf),
-    /// It is, and differs: from another version, or changed.
+    /// It is installed and differs: from another version, or changed.
     Differs(PathBuf),
-    /// Something empty in its place switches it off.
+    /// It is masked: an empty file or a link to `/dev/null` of that name disables it.
     Masked(PathBuf),
 }
 
 impl Installed {
-    /// Whether it is there and does something.
+    /// Whether it is installed and takes effect.
     pub const fn acts(&self) -> bool {
         matches!(self, Self::Same(_) | Self::Differs(_))
     }
@@ -109,14 +109,14 @@ impl Installed {
 /// A file or directory that the program writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Kept {
-    /// There is none.
+    /// It does not exist.
     #[default]
     Nothing,
-    /// It can be read: so many devices are in it.
+    /// It can be read and contains this number of devices.
     Whole(PathBuf, usize),
     /// It cannot be read by this user.
     Denied(PathBuf),
-    /// Something in it is wrong, or cannot be read; what.
+    /// It is damaged or cannot be read, for this reason.
     Damaged(PathBuf, String),
 }
 
@@ -132,7 +132,7 @@ pub(super) fn look(machine: &Machine, places: &Places) -> Files {
     }
 }
 
-/// The ids in what is remembered, and those that histories are named after.
+/// The ids in the cache, and in the names of histories.
 fn ids(places: &Places) -> BTreeSet<String> {
     let cache = places
         .cache
@@ -155,7 +155,8 @@ fn is_history(name: &str) -> bool {
 fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> Installed {
     for folder in folders {
         let path = Path::new(folder).join(name);
-        // A link to /dev/null is one of another machine here, and of this one there.
+        // The target `/dev/null` of a link is compared as it is, not resolved on the examined
+        // machine.
         let target = fs::read_link(machine.path(&path)).ok();
         if target.is_some_and(|it| it == Path::new("/dev/null")) {
             return Installed::Masked(path);
@@ -170,7 +171,7 @@ fn installed(machine: &Machine, folders: &[&str], (name, shipped): Shipped) -> I
     Installed::No
 }
 
-/// What is remembered: JSON with a table of devices.
+/// The state of the cache: JSON with a table of devices.
 fn cache(path: &Path) -> Kept {
     let damaged = |why: String| Kept::Damaged(path.to_owned(), why);
     let text = match regular::read_text(path, LONGEST) {
@@ -196,7 +197,7 @@ fn histories(folder: &Path) -> Kept {
         Ok(devices) => devices,
         Err(error) => return Kept::Damaged(folder.to_owned(), error.to_string()),
     };
-    // A file is named after its device, whose serial number is nobody's business.
+    // The name of the file contains the device's serial number, which must not be shown.
     let read = |device: &&String| history::read(folder, device, Timestamp::START).is_ok();
     let unread = devices.iter().filter(|it| !read(it)).count();
     if unread > 0 {

@@ -1,4 +1,5 @@
-//! Who talks HID++ on the nodes while nobody of ours does: told by the software ids of the answers.
+//! Detects other programs that use HID++ on the nodes, by the software ids of the answers, while
+//! this program sends nothing.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +9,14 @@ use crate::clock::{Clock, RealClock, Wake};
 use crate::transport::{HidrawTransport, Transport};
 use hidpp_proto::wire::{Incoming, Message, Report};
 
-/// What was heard. Of input it is not even kept that there was some.
+/// The HID++ traffic that was seen. Input is dropped and not even counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// For how long.
+    /// The time span.
     pub span: Duration,
-    /// How many answers went to each software id.
+    /// The number of answers by software id.
     pub answers: BTreeMap<u8, usize>,
-    /// How many answers of HID++ 1.0, which say nothing of who asked.
+    /// The number of HID++ 1.0 answers, which do not show which program sent the request.
     pub registers: usize,
 }
 
@@ -29,7 +30,7 @@ impl Heard {
     }
 }
 
-/// Listens at these nodes for so long. One that goes meanwhile is heard no more.
+/// Listens on these nodes for this time span. A node that disappears meanwhile is skipped.
 pub(super) fn listen(nodes: &[String], span: Duration) -> Result<Heard, Unseen> {
     let opened = nodes
         .iter()
@@ -52,7 +53,7 @@ pub(super) fn listen(nodes: &[String], span: Duration) -> Result<Heard, Unseen> 
     Ok(heard)
 }
 
-/// Takes what waits; whether there may be more later.
+/// Reads the waiting reports. Returns whether more may follow later.
 fn drain(node: &mut HidrawTransport, clock: &RealClock<'_>, heard: &mut Heard) -> bool {
     loop {
         match node.receive(clock.now()) {
@@ -79,7 +80,7 @@ mod tests {
             "11 01 00 1B 04 05 …", // Solaar's
             "11 02 00 1B 04 05 …",
             "11 01 09 10 39 00 0C …", // an event
-            "10 FF 83 B5 03 00 00",   // anybody's
+            "10 FF 83 B5 03 00 00",   // of any program
             "10 02 8F 00 1B 09 00",   // an error
         ] {
             heard.take(&report(answer));
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn what_comes_at_a_node_while_somebody_listens_is_heard() {
         let folder = tempfile::tempdir().unwrap();
-        // A pipe of a name keeps what was written, as a node does.
+        // A named pipe keeps written data, as a node does.
         let path = folder.path().join("node");
         let mode = Mode::RUSR | Mode::WUSR;
         rustix::fs::mknodat(CWD, &path, FileType::Fifo, mode, 0).unwrap();

@@ -1,4 +1,4 @@
-//! The nodes that lead to HID++: which there are, who may open them, and whether that works.
+//! Examines the HID++ nodes: which exist, their permissions, and whether they can be opened.
 
 use std::fs;
 use std::io;
@@ -13,16 +13,16 @@ use super::unseen::Unseen;
 use crate::manager::{Unreadable, role, unreadable};
 use crate::transport::{NodeInfo, NodeRole};
 
-/// What there is of hidraw.
+/// The state of hidraw.
 #[derive(Clone, Debug, Default)]
 pub struct Hidraw {
-    /// Whether the kernel has it, or has had reason to load it.
+    /// Whether the kernel has hidraw (`/sys/class/hidraw` exists).
     pub class: bool,
-    /// The HID devices that matter: so many the kernel knows, with hidraw or without.
+    /// The number of relevant HID devices that the kernel knows, with a hidraw node or without.
     pub hid_devices: usize,
-    /// The nodes of receivers and of devices of their own.
+    /// The nodes of receivers and of single devices.
     pub nodes: Vec<Node>,
-    /// What is there and cannot be read.
+    /// Hardware that is present and cannot be read.
     pub unread: Vec<Unread>,
     /// How many nodes the kernel made for paired devices.
     pub children: usize,
@@ -31,13 +31,13 @@ pub struct Hidraw {
 /// A node.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What is known of it without opening it.
+    /// Its properties, read without opening it.
     pub info: NodeInfo,
-    /// What it is.
+    /// Its role.
     pub role: NodeRole,
-    /// The kernel's HID driver of it.
+    /// Its HID driver in the kernel.
     pub driver: Option<String>,
-    /// Who may open it; `None`: it has no file.
+    /// Its permissions; `None`: it has no file.
     pub access: Option<Access>,
     /// Whether it could be opened.
     pub opening: Opening,
@@ -45,16 +45,16 @@ pub struct Node {
     pub descriptor: Vec<u8>,
 }
 
-/// Something that cannot be read.
+/// Hardware that cannot be read.
 #[derive(Clone, Debug)]
 pub struct Unread {
-    /// What it is.
+    /// Its role.
     pub found: Unreadable,
     /// The report descriptor of its node.
     pub descriptor: Vec<u8>,
 }
 
-/// Who may open a file.
+/// The permissions of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// The permission bits.
@@ -63,22 +63,22 @@ pub struct Access {
     pub owner: String,
     /// The name of its group, or its number.
     pub group: String,
-    /// Whether a list names others too: that is how `uaccess` works.
+    /// Whether an access control list grants access to others too, as `uaccess` does.
     pub list: bool,
 }
 
-/// What came of opening a node.
+/// The result of opening a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opening {
     /// It can be opened.
     Opens,
-    /// Its permissions are against it (EACCES).
+    /// Its permissions forbid it (EACCES).
     Denied,
-    /// Its permissions are not, but a container or a service's device policy is (EPERM).
+    /// Its permissions allow it, but a container or a service's device policy does not (EPERM).
     Forbidden,
     /// It has no file in `/dev`.
     Missing,
-    /// Something else.
+    /// Another error.
     Failed(String),
 }
 

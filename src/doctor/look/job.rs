@@ -1,4 +1,4 @@
-//! Jobs that may hang, each in a thread of its own with a deadline.
+//! Runs jobs that may hang, each in a separate thread with a deadline.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -12,7 +12,7 @@ pub(super) enum Outcome<T> {
     Ended(T),
     /// It missed the deadline, and runs on.
     Late,
-    /// It panicked, and printed why.
+    /// It panicked and printed the reason.
     Died,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn within<T: Send + 'static>(
 mod tests {
     use super::*;
 
-    /// Longer than any test runs.
+    /// A duration longer than any test.
     const LONG: Duration = Duration::from_secs(600);
 
     #[test]

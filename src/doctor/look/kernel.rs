@@ -1,29 +1,29 @@
 use super::machine::Machine;
 use crate::transport::Supply;
 
-/// The kernel, as far as it drives such devices.
+/// The parts of the kernel that drive such devices.
 #[derive(Clone, Debug, Default)]
 pub struct Kernel {
     /// Its release: `6.1.0-25-amd64`.
     pub release: Option<String>,
-    /// What is around it: `Debian GNU/Linux 12 (bookworm)`.
+    /// The distribution: `Debian GNU/Linux 12 (bookworm)`.
     pub system: Option<String>,
     /// Whether its driver of receivers is loaded (`hid-logitech-dj`).
     pub dj: bool,
     /// Whether its driver of devices is loaded (`hid-logitech-hidpp`).
     pub hidpp: bool,
-    /// The batteries it follows.
+    /// Its batteries.
     pub batteries: Vec<KernelBattery>,
 }
 
-/// A battery that the kernel follows.
+/// A battery of the kernel.
 #[derive(Clone, Debug)]
 pub struct KernelBattery {
-    /// What it is called: `hidpp_battery_0`.
+    /// Its name: `hidpp_battery_0`.
     pub name: String,
-    /// Which device it is of, and its charge.
+    /// The device it belongs to, and its charge.
     pub supply: Supply,
-    /// What it does: `Discharging`.
+    /// Its state: `Discharging`.
     pub status: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn look(machine: &Machine) -> Kernel {
     }
 }
 
-/// The name for people in an `os-release`.
+/// The display name in an `os-release` file.
 fn called(release: &str) -> Option<String> {
     let mut lines = release.lines();
     let name = lines.find_map(|line| line.strip_prefix("PRETTY_NAME="))?;

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 use crate::storage::regular;
 use crate::transport::Sysfs;
 
-/// The longest text in bytes that is read.
+/// The largest text that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Where `/sys`, `/dev`, `/proc` and the rest are: this machine's, or a tree that looks like one.
+/// The root of `/sys`, `/dev`, `/proc` and the other trees: of this machine, or a directory with
+/// the same structure.
 #[derive(Clone, Debug)]
 pub struct Machine {
     root: PathBuf,
 }
 
 impl Machine {
-    /// The one whose root is there. Of another than this, USB is looked at in its sysfs only, and
-    /// devices are not asked.
+    /// The machine with this root directory. If that is not `/`, USB is read from its sysfs only,
+    /// and devices are not read.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
@@ -24,7 +25,7 @@ impl Machine {
         self.root == Path::new("/")
     }
 
-    /// Where a path of the machine is.
+    /// The location of a path of the machine.
     pub(super) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         self.root.join(path.strip_prefix("/").unwrap_or(path))
@@ -60,7 +61,7 @@ pub(super) fn names(directory: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// What a link leads to, without the way there.
+/// The file name of a link's target.
 pub(super) fn link(path: &Path) -> Option<String> {
     let target = fs::read_link(path).ok()?;
     Some(target.file_name()?.to_string_lossy().into_owned())

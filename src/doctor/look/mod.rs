@@ -1,4 +1,4 @@
-//! Looking: what there is to see of the machine, each look in a bounded time. Nothing is changed.
+//! Examines the machine, each part with a timeout. Nothing is changed.
 
 mod bus;
 mod devices;
@@ -36,14 +36,14 @@ use crate::transport::{NodeInfo, NodeRole};
 use hidpp_proto::session::LONGEST_STATUS;
 use unseen::within;
 
-/// How long files and system calls may take: none waits for a device.
+/// The timeout of files and system calls, none of which waits for a device.
 const PROMPT: Duration = Duration::from_secs(5);
-/// How long a bus may take, with all that is asked there.
+/// The timeout of a bus with all calls to it.
 const BUS: Duration = Duration::from_secs(7);
-/// How much longer than they should the devices may take: a write can hang in the kernel.
+/// How much time the devices may take beyond their own limit: a write can hang in the kernel.
 const SLACK: Duration = Duration::from_secs(6);
 
-/// All that was seen.
+/// The result of the examination.
 #[derive(Debug)]
 pub struct Facts {
     /// Receivers and devices on USB.
@@ -56,13 +56,13 @@ pub struct Facts {
     pub buses: Vec<BusSeen>,
     /// Other programs.
     pub programs: Result<Programs, Unseen>,
-    /// Who was heard; `None`: nobody listened.
+    /// The HID++ traffic that was seen; `None`: the nodes were not listened to.
     pub heard: Option<Result<Heard, Unseen>>,
     /// The devices.
     pub devices: Result<Devices, Unseen>,
     /// Files.
     pub files: Result<Files, Unseen>,
-    /// Whose machine it is.
+    /// The names that identify the machine and its users.
     pub whose: Whose,
 }
 
@@ -77,7 +77,7 @@ impl Facts {
         answering.next()
     }
 
-    /// The nodes of which the daemon knows what is behind.
+    /// The nodes with a receiver or device that the daemon knows.
     pub fn known(&self) -> impl Iterator<Item = &str> {
         let answer = self.daemon().map(|(_, on)| &on.answer);
         let (receivers, devices): (&[Receiver], &[Device]) = match answer {
@@ -94,17 +94,17 @@ impl Facts {
         receivers.iter().map(|it| it.node.as_str()).chain(own)
     }
 
-    /// Whether the daemon knows what is behind this node.
+    /// Whether the daemon knows the receiver or device of this node.
     pub fn serves(&self, node: &str) -> bool {
         self.known().any(|it| it == node)
     }
 
-    /// The nodes; none where they could not be looked at.
+    /// The nodes; empty if they could not be examined.
     pub fn nodes(&self) -> &[Node] {
         self.hidraw.as_ref().map_or(&[], |seen| &seen.nodes)
     }
 
-    /// What is there and cannot be read.
+    /// Hardware that is present and cannot be read.
     pub fn unread(&self) -> &[Unread] {
         self.hidraw.as_ref().map_or(&[], |seen| &seen.unread)
     }
@@ -116,20 +116,20 @@ impl Facts {
     }
 }
 
-/// How to look.
+/// The options of an examination.
 #[derive(Clone, Debug)]
 pub struct Wishes {
-    /// Which machine.
+    /// The machine to examine.
     pub machine: Machine,
-    /// Whether the devices themselves are to be asked, also where the daemon runs.
+    /// Whether to read the devices directly even if the daemon runs.
     pub direct: bool,
-    /// For how long to listen; `None`: two seconds where the devices are asked, else not at all.
+    /// How long to listen; `None`: two seconds if the devices are read directly, else not at all.
     pub listen: Option<Duration>,
-    /// Where files are.
+    /// The places of files.
     pub places: Places,
 }
 
-/// Looks at everything.
+/// Examines everything.
 pub fn look(wishes: &Wishes) -> Facts {
     let machine = &wishes.machine;
     let at = |look: fn(&Machine) -> _, what: &str| {
@@ -172,7 +172,7 @@ pub fn look(wishes: &Wishes) -> Facts {
     facts
 }
 
-/// Both buses at once: one that hangs does not cost the other its time.
+/// Examines both buses at the same time, so that one that hangs does not delay the other.
 fn buses(machine: &Machine) -> Vec<BusSeen> {
     let look_at = |bus: Bus| {
         let (machine, asked) = (machine.clone(), bus.clone());
@@ -185,7 +185,7 @@ fn buses(machine: &Machine) -> Vec<BusSeen> {
         let session = look_at(Bus::Session);
         (system.join(), session)
     });
-    // One that panicked said so itself.
+    // A job that panicked has printed the reason.
     system.into_iter().chain([session]).collect()
 }
 
@@ -199,7 +199,7 @@ fn interesting(
     usb.chain(nodes.map(|it| it.info.path.clone())).collect()
 }
 
-/// The nodes that can be asked.
+/// The nodes to read directly.
 fn asked(facts: &Facts, wishes: &Wishes) -> Vec<NodeInfo> {
     let can_be = |node: &&Node| {
         node.opening == Opening::Opens
@@ -210,7 +210,7 @@ fn asked(facts: &Facts, wishes: &Wishes) -> Vec<NodeInfo> {
     nodes.map(|node| node.info.clone()).collect()
 }
 
-/// Listens at the nodes, before they are asked.
+/// Listens on the nodes, before they are read.
 fn listen(nodes: &[NodeInfo], facts: &Facts, wishes: &Wishes) -> Option<Result<Heard, Unseen>> {
     const USUAL: Duration = Duration::from_secs(2);
     let asks = wishes.direct || facts.daemon().is_none();

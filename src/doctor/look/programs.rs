@@ -1,18 +1,18 @@
-//! Other programs that hold a node or a USB device open, or are known to speak HID++.
+//! Other programs that hold a node or a USB device open, or are known to use HID++.
 
 use std::collections::BTreeSet;
 
 use super::machine::{Machine, names};
 use super::unseen::Unseen;
 
-/// What runs and matters.
+/// The relevant processes.
 #[derive(Clone, Debug, Default)]
 pub struct Programs {
-    /// Those that hold something open, as far as that may be seen.
+    /// Processes that hold a file open, as far as this user can see.
     pub holders: Vec<Holder>,
-    /// Those of a known name, whatever they hold.
+    /// Processes of a known name, regardless of what they hold.
     pub known: Vec<Running>,
-    /// How many processes may not be looked into.
+    /// The number of processes that this user cannot examine.
     pub hidden: usize,
 }
 
@@ -36,7 +36,7 @@ pub struct Running {
     pub program: &'static str,
 }
 
-/// What their processes are called, and what they are.
+/// The names of processes and of their programs.
 const KNOWN: [(&str, &str); 8] = [
     ("solaar", "Solaar"),
     ("fwupd", "fwupd"),
@@ -48,7 +48,7 @@ const KNOWN: [(&str, &str); 8] = [
     ("solaarsd", "SolaaRS"),
 ];
 
-/// Looks who holds one of these files.
+/// Finds the processes that hold one of these files.
 pub(super) fn look(machine: &Machine, files: &BTreeSet<String>) -> Result<Programs, Unseen> {
     let processes = names(&machine.path("/proc")).map_err(|error| Unseen::of("/proc", &error))?;
     let processes = processes.iter().filter_map(|name| name.parse().ok());
@@ -69,7 +69,7 @@ pub(super) fn look(machine: &Machine, files: &BTreeSet<String>) -> Result<Progra
     Ok(seen)
 }
 
-/// The program of a process of that name; `openlogi-gui` is one of OpenLogi's.
+/// The program of a process of that name; `openlogi-gui` belongs to OpenLogi.
 fn program(name: &str) -> Option<&'static str> {
     let is = |known: &str| {
         name == known
@@ -81,7 +81,7 @@ fn program(name: &str) -> Option<&'static str> {
     known.map(|(_, program)| *program)
 }
 
-/// Which of the files it holds; `None`: it may not be looked into.
+/// Which of the files it holds; `None`: this user cannot examine it.
 fn held(machine: &Machine, pid: u32, files: &BTreeSet<String>) -> Option<BTreeSet<String>> {
     let folder = machine.path(format!("/proc/{pid}/fd"));
     let descriptors = match names(&folder) {

@@ -1,11 +1,11 @@
-//! Why something could not be looked at, and looks that end in time.
+//! Why something could not be examined, and examinations with a timeout.
 
 use std::io;
 use std::time::Duration;
 
 use super::job::{self, Outcome};
 
-/// Why something could not be looked at. `what` names it: `/sys/class/hidraw`, `the system bus`.
+/// Why something could not be examined. `what` names it: `/sys/class/hidraw`, `the system bus`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum Unseen {
@@ -35,7 +35,7 @@ impl Unseen {
     }
 }
 
-/// Looks at something that may hang.
+/// Examines something that may hang.
 pub(super) fn within<T: Send + 'static>(
     what: &str,
     patience: Duration,

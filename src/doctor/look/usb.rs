@@ -1,5 +1,5 @@
-//! Receivers and devices on USB: what libusb tells without opening any, or else sysfs, and who holds
-//! which interface. Nothing is claimed or detached.
+//! Receivers and devices on USB: as libusb reports them without opening any, or else sysfs, with
+//! the driver of each interface. Nothing is claimed or detached.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::machine::{Machine, link, names, text};
 use super::unseen::Unseen;
 use crate::device::ReceiverModel;
 
-/// Where sysfs has USB devices and their interfaces.
+/// The directory of USB devices and interfaces in sysfs.
 const DEVICES: &str = "/sys/bus/usb/devices";
 /// The kernel's driver of every interface of the class HID.
 pub(in crate::doctor) const USBHID: &str = "usbhid";
@@ -31,13 +31,13 @@ pub struct UsbDevice {
     pub vendor: u16,
     /// USB product id.
     pub product: u16,
-    /// Its firmware, as `bcdDevice` tells it: `12.01`.
+    /// Its firmware, from `bcdDevice`: `12.01`.
     pub firmware: String,
-    /// What it calls itself, where sysfs knows.
+    /// The product name, if sysfs has it.
     pub name: Option<String>,
     /// Its interfaces of the class HID.
     pub interfaces: Vec<Interface>,
-    /// Its descriptors as sysfs has them. Strings are not among them, so no serial number.
+    /// Its descriptors from sysfs. They do not include strings, and so no serial number.
     pub descriptors: Vec<u8>,
 }
 
@@ -46,18 +46,18 @@ pub struct UsbDevice {
 pub struct Interface {
     /// Its number.
     pub number: u8,
-    /// Who holds it.
+    /// The driver that holds it.
     pub driver: Driver,
 }
 
-/// Who holds an interface.
+/// The driver that holds an interface.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Driver {
-    /// Nobody.
+    /// No driver.
     Nobody,
     /// The kernel's driver of this name.
     Named(String),
-    /// That cannot be told without sysfs.
+    /// Not known without sysfs.
     Unknown,
 }
 
@@ -72,7 +72,7 @@ impl UsbDevice {
         format!("/dev/bus/usb/{:03}/{:03}", self.bus, self.address)
     }
 
-    /// Whether the kernel's driver holds all of its interfaces, as far as that can be told.
+    /// Whether the kernel's driver holds all of its interfaces, as far as that is known.
     pub fn is_driven(&self) -> bool {
         let usual = |driver: &Driver| match driver {
             Driver::Nobody => false,
@@ -82,17 +82,17 @@ impl UsbDevice {
         self.interfaces.iter().all(|it| usual(&it.driver))
     }
 
-    /// What receiver it is, if it is one.
+    /// The receiver model, if it is a receiver.
     pub fn receiver(&self) -> Option<ReceiverModel> {
         ReceiverModel::of(self.vendor, self.product)
     }
 }
 
-/// All that matter: those with an interface of the class HID.
+/// All relevant devices: those with an interface of the class HID.
 pub(super) fn look(machine: &Machine) -> Result<Vec<UsbDevice>, Unseen> {
     let sysfs = machine.path(DEVICES);
     let listed = if machine.is_this() {
-        // libusb fails where there is no /dev/bus/usb; sysfs is there all the same.
+        // libusb fails without /dev/bus/usb; sysfs exists nevertheless.
         by_libusb().or_else(|_| by_sysfs(&sysfs))
     } else {
         by_sysfs(&sysfs)
@@ -118,7 +118,7 @@ fn by_libusb() -> std::io::Result<Vec<UsbDevice>> {
     Ok(devices.iter().filter_map(|it| of_libusb(&it)).collect())
 }
 
-/// `None`: it does not matter, or is just going.
+/// `None`: it is not relevant, or is being unplugged.
 fn of_libusb(device: &Device<Context>) -> Option<UsbDevice> {
     let descriptor = device.device_descriptor().ok()?;
     let (vendor, product) = (descriptor.vendor_id(), descriptor.product_id());
@@ -165,7 +165,7 @@ fn by_sysfs(sysfs: &Path) -> std::io::Result<Vec<UsbDevice>> {
 }
 
 fn of_sysfs(sysfs: &Path, place: &str) -> Option<UsbDevice> {
-    // Those with a colon are interfaces, those without a hyphen are the buses themselves.
+    // Names with a colon are interfaces, names without a hyphen are buses.
     let (bus, ports) = place.split_once('-').filter(|_| !place.contains(':'))?;
     let value = |name| text(&sysfs.join(place).join(name));
     let hexadecimal = |name| u16::from_str_radix(&value(name)?, 16).ok();
@@ -185,7 +185,7 @@ fn of_sysfs(sysfs: &Path, place: &str) -> Option<UsbDevice> {
     })
 }
 
-/// Adds what sysfs knows, where it is there.
+/// Adds the values from sysfs, if it exists.
 fn complete(device: &mut UsbDevice, sysfs: &Path) {
     let folder = sysfs.join(device.place());
     device.name = text(&folder.join("product"));
@@ -203,7 +203,7 @@ fn complete(device: &mut UsbDevice, sysfs: &Path) {
     }
 }
 
-/// `None`: it is of another class.
+/// `None`: it has another class.
 fn interface(folder: &Path) -> Option<Interface> {
     let number = |name| u8::from_str_radix(&text(&folder.join(name))?, 16).ok();
     (number("bInterfaceClass")? == HID).then_some(())?;

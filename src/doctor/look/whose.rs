@@ -1,13 +1,13 @@
 use super::machine::Machine;
 
-/// Whose machine it is: what must not be in a report.
+/// Names that identify a machine and its users, and must not be in a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whose {
-    /// What it is called.
+    /// The host name.
     pub host: Option<String>,
-    /// The users who may stand somewhere.
+    /// User names that may occur in texts.
     pub users: Vec<String>,
-    /// Where the user's files are.
+    /// The home directory of the user.
     pub home: Option<String>,
 }
 
@@ -23,9 +23,10 @@ pub(super) fn look(machine: &Machine) -> Whose {
     }
 }
 
-/// The people of a machine with these accounts (the format of passwd(5)), whose variables name these
-/// users and this home. System accounts have the names of programs, or ordinary words such as `nobody`
-/// and `daemon`, and their homes are the same everywhere: both stay as they are.
+/// The identity of a machine with these accounts (the format of passwd(5)), and with these users
+/// and this home from environment variables. System accounts have the names of programs, or
+/// ordinary words such as `nobody` and `daemon`, and their homes are the same everywhere: both are
+/// not removed from reports.
 fn whose(accounts: &str, called: impl Iterator<Item = String>, home: Option<String>) -> Whose {
     let accounts = accounts.lines().filter_map(Account::of);
     let (system, people): (Vec<Account<'_>>, Vec<Account<'_>>) =
@@ -60,9 +61,9 @@ impl<'a> Account<'a> {
         })
     }
 
-    /// Whether a program uses it: `root` and what a distribution or systemd gives to services and
-    /// containers, and `nobody` (<https://systemd.io/UIDS-GIDS>). Those of people are from 1000 to 60513,
-    /// and those of a directory above 65535.
+    /// Whether it is a system account: `root`, those that a distribution or systemd assigns to
+    /// services and containers, and `nobody` (<https://systemd.io/UIDS-GIDS>). Accounts of people
+    /// have numbers from 1000 to 60513, those of a directory service above 65535.
     const fn is_of_system(&self) -> bool {
         matches!(self.id, 0..1000 | 60_514..=65_535)
     }

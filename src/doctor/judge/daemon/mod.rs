@@ -1,4 +1,4 @@
-//! solar-statusd: whether it runs, answers, and knows what there is.
+//! Judges solar-statusd: whether it runs, answers, and knows the devices.
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +34,8 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// A bus that cannot be asked. Who has no session, by ssh or as a service, misses nothing.
+/// A bus that cannot be queried. Without a session, as over ssh or in a service, a missing session
+/// bus is not reported.
 fn no_bus(bus: &Bus, why: &Unseen) -> Option<Finding> {
     match (bus, why) {
         (Bus::Session, Unseen::Missing { .. } | Unseen::Failed { .. }) => None,
@@ -99,8 +100,8 @@ fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
     }
 }
 
-/// There are receivers that the daemon does not know of. A device's own node may lead to one that
-/// sleeps, so of these it is no wonder.
+/// Receivers that the daemon does not know. Devices with their own node are not reported, since
+/// they may be asleep.
 fn blind(facts: &Facts) -> Option<Finding> {
     let nodes = facts.nodes().iter();
     let unknown = nodes.filter(|it| it.role == NodeRole::Receiver && !facts.serves(&it.info.path));

@@ -1,4 +1,4 @@
-//! The devices: there, awake, full, and whether they answer.
+//! Judges the devices: presence, charge, and whether they answer.
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use crate::manager::Failure;
 use crate::transport::TransportError;
 use hidpp_proto::units::Timestamp;
 
-/// From here on downwards a battery is low, in percent.
+/// The highest low charge, in percent.
 const LOW: u8 = 20;
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
@@ -53,7 +53,8 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// Nobody could be asked: why is told of the nodes, if these could be looked at.
+/// No device could be queried; the findings about the nodes have the reason, if these could be
+/// examined.
 fn nobody(facts: &Facts) -> Vec<Finding> {
     let mut on_usb = facts.usb.iter().flatten();
     let there = !facts.nodes().is_empty() || on_usb.any(|it| it.receiver().is_some());
@@ -73,14 +74,14 @@ fn nobody(facts: &Facts) -> Vec<Finding> {
 fn failure(failure: &Failure, seen: &Devices) -> Option<Finding> {
     let problem = |id| Finding::problem(Area::Devices, id, failure.to_string());
     Some(match failure {
-        // That is told of the node.
+        // Reported with the node.
         Failure::Transport(TransportError::PermissionDenied { .. }) => return None,
         Failure::NoReceiver { node, .. } => {
             let text = format!("the receiver on {node} does not answer");
             Finding::problem(Area::Devices, "receiver-silent", text)
                 .advise("plug it in again, at another port if that does not help")
         }
-        // That is told of the device.
+        // Reported with the device.
         Failure::Device { device, .. } if seen.silent.contains(device) => return None,
         Failure::Device { .. } => problem("device-fails"),
         Failure::NoMeasurement { .. } => problem("no-light"),
@@ -127,7 +128,7 @@ fn device(device: &Device, seen: &Devices) -> Finding {
     });
     let charge = device.battery.as_ref().and_then(charge);
     let charge = charge.map_or_else(String::new, |it| format!(", {it}"));
-    // The daemon asks a device when it wakes, and else believes that it is still there.
+    // The daemon polls a device when it wakes, and otherwise assumes that it is still present.
     let answers = match seen.way {
         Way::Daemon(_) => "is online",
         Way::Direct | Way::Nobody => "answers",
@@ -183,7 +184,7 @@ fn charge(battery: &Battery) -> Option<String> {
     percent.or(battery.level.map(|it| it.name().to_owned()))
 }
 
-/// What a device is called: its name, else its model, else its id.
+/// The name of a device, else its model, else its id.
 pub(super) fn name(device: &Device) -> String {
     let name = device.name.clone().or_else(|| device.full_name.clone());
     name.or(device.wpid.map(|wpid| wpid.to_string()))

@@ -10,7 +10,7 @@ use hidpp_proto::units::Percent;
 
 const K750: &str = "4002-392A0750";
 
-/// What is found after something is done to the devices.
+/// The findings after a change to the devices.
 fn after(act: impl FnOnce(&mut Devices)) -> Vec<Finding> {
     let mut facts = directly();
     act(facts.devices.as_mut().unwrap());

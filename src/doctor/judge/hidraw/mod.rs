@@ -1,4 +1,4 @@
-//! The nodes: there, and open to whom.
+//! Judges the nodes: presence and permissions.
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +29,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// What should be there and is not.
+/// Nodes that should exist and do not.
 fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
     if !seen.class && seen.hid_devices > 0 {
         let text = "this kernel has no hidraw (CONFIG_HIDRAW)";
@@ -117,7 +117,7 @@ fn unread(unread: &Unread) -> Finding {
     Finding::note(Area::Hidraw, id, unread.found.to_string())
 }
 
-/// What lets a user open a node, or spares it.
+/// How a user gets permission to open a node, or does without it.
 fn let_in(node: &Node, facts: &Facts) -> String {
     let files = facts.files.as_ref().ok();
     let activatable = facts.system().is_some_and(|it| it.activatable);
@@ -129,7 +129,7 @@ fn let_in(node: &Node, facts: &Facts) -> String {
                 it lets in who sits at the computer, not who comes by ssh"
             .to_owned();
     }
-    // The daemon's own group is for nobody else.
+    // The daemon's own group must not have other members.
     let group = node
         .access
         .as_ref()
@@ -179,7 +179,7 @@ fn reports(capabilities: Capabilities) -> String {
     there.join(", ")
 }
 
-/// `root:root 0600, you may not open it`
+/// `root:root 0600, you cannot open it`
 fn may(node: &Node) -> String {
     let access = node.access.as_ref().map(|it| {
         let list = if it.list { "+" } else { "" };
@@ -194,7 +194,7 @@ fn may(node: &Node) -> String {
     format!("{}{may}", access.unwrap_or_default())
 }
 
-/// A Unifying or Lightspeed receiver without the kernel's driver has no battery on the desktop.
+/// Without the kernel's driver, desktops show no battery for a Unifying or Lightspeed receiver.
 fn driver(node: &Node) -> Option<Finding> {
     let model = ReceiverModel::of(node.info.vendor, node.info.product)?;
     let driven = matches!(
@@ -212,7 +212,7 @@ fn driver(node: &Node) -> Option<Finding> {
     })
 }
 
-/// How many paired devices the kernel has nodes of, in words.
+/// The number of paired devices with a kernel node, as text.
 pub(super) fn children(facts: &Facts) -> Option<String> {
     let children = facts.hidraw.as_ref().ok()?.children;
     (children > 0).then(|| {

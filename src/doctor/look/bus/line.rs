@@ -1,4 +1,4 @@
-//! What is asked on a bus, call by call.
+//! The calls that are made on a bus.
 
 use zbus::fdo::{self, DBusProxy};
 use zbus::names::BusName;
@@ -18,7 +18,7 @@ const UNIT: &str = "solar-statusd.service";
 pub(super) struct Line(pub(super) Connection);
 
 impl Line {
-    /// The one with a name, if anybody has it.
+    /// The owner of a name, if it has one.
     pub(super) async fn owner(&self, machine: &Machine, name: &str) -> zbus::Result<Option<Owner>> {
         let bus = DBusProxy::new(&self.0).await?;
         let unique = match bus.get_name_owner(BusName::try_from(name)?).await {
@@ -122,7 +122,7 @@ impl Line {
         Ok(devices)
     }
 
-    /// The owner is called and not the name: then the bus starts no program.
+    /// The call is sent to the owner and not to the name, so that the bus does not start a program.
     fn destination<'a>(&'a self, owner: &'a Owner) -> Destination<'a> {
         Destination {
             connection: &self.0,

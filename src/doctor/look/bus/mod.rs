@@ -1,4 +1,4 @@
-//! What there is on a bus: solar-statusd, systemd's word on it, upowerd. Nobody is started by asking.
+//! Examines a bus: solar-statusd, its systemd unit, upowerd. No program is started by the calls.
 
 mod line;
 
@@ -13,9 +13,9 @@ use crate::bus::{Bus, Layout, NAME, UPOWER_NAME};
 use crate::device::{Device, Receiver};
 
 const SYSTEMD: &str = "org.freedesktop.systemd1";
-/// How long each call may take.
+/// The timeout of each call.
 const CALL: Duration = Duration::from_millis(1500);
-/// What a process of the daemon is called.
+/// The name of the daemon's process.
 const DAEMON: &str = "solar-statusd";
 
 /// A bus, and what is on it.
@@ -23,43 +23,43 @@ const DAEMON: &str = "solar-statusd";
 pub struct BusSeen {
     /// Which.
     pub bus: Bus,
-    /// What is there, or why that is not known.
+    /// What is on it, or why that is not known.
     pub seen: Result<OnBus, Unseen>,
 }
 
 /// What is on a bus.
 #[derive(Debug, Default)]
 pub struct OnBus {
-    /// Who has the daemon's name; `None`: nobody.
+    /// The owner of the daemon's name; `None`: it has no owner.
     pub daemon: Option<Owner>,
-    /// What it answered.
+    /// Its answer.
     pub answer: Answer,
-    /// Whether the bus would start the daemon if somebody asked for it.
+    /// Whether the bus would start the daemon on a call to its name.
     pub activatable: bool,
-    /// What systemd says; `None`: it is not on this bus.
+    /// The state of the daemon's unit; `None`: systemd is not on this bus.
     pub systemd: Option<Systemd>,
-    /// UPower, if somebody has its name.
+    /// UPower, if its name has an owner.
     pub upower: Option<Upower>,
 }
 
-/// Who has a name.
+/// The owner of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owner {
-    /// The name that only it has: `:1.5`.
+    /// Its unique name: `:1.5`.
     pub unique: String,
     /// Its process.
     pub pid: Option<u32>,
-    /// What that is called, where `/proc` says so.
+    /// The name of the process, if `/proc` has it.
     pub program: Option<String>,
 }
 
-/// What the daemon answered.
+/// The answer of the daemon.
 #[derive(Debug, Default)]
 pub enum Answer {
-    /// It was not asked.
+    /// It was not called.
     #[default]
     Unasked,
-    /// Its version, and all it knows.
+    /// Its version, receivers and devices.
     Says {
         /// `0.1.0`
         version: Option<String>,
@@ -68,24 +68,24 @@ pub enum Answer {
         /// The devices.
         devices: Vec<Device>,
     },
-    /// The bus does not let it be asked; its words.
+    /// The bus rejected the call, with this message.
     Refused(String),
-    /// Nothing, in time.
+    /// No answer before the timeout.
     Silent,
-    /// Something else than expected.
+    /// An unexpected answer or error.
     Failed(String),
 }
 
-/// systemd's word on the daemon's unit.
+/// The answer of systemd about the daemon's unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Systemd {
-    /// Where it stands.
+    /// The state of the unit.
     Unit(Unit),
-    /// It does not say; its words.
+    /// systemd rejected the call, with this message.
     Failed(String),
 }
 
-/// The states of a unit, in systemd's words.
+/// The states of a unit, as systemd names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unit {
     /// `loaded`, `not-found`, `masked`
@@ -96,10 +96,10 @@ pub struct Unit {
     pub sub: String,
 }
 
-/// UPower as it is on the bus.
+/// UPower on the bus.
 #[derive(Clone, Debug)]
 pub struct Upower {
-    /// Who has its name.
+    /// The owner of its name.
     pub owner: Owner,
     /// Its version.
     pub version: Option<String>,
@@ -112,11 +112,11 @@ pub struct Upower {
 pub struct UpowerDevice {
     /// Its object: the last element of the path.
     pub object: String,
-    /// What it says of itself.
+    /// The identity it has there.
     pub identity: Identity,
 }
 
-/// Looks at a bus.
+/// Examines a bus.
 pub(super) fn look(machine: &Machine, bus: &Bus) -> Result<OnBus, Unseen> {
     zbus::block_on(look_at(machine, bus)).map_err(|error| unseen(bus, &error))
 }
