@@ -194,7 +194,7 @@ mod tests {
         let mut clock = RealClock::new(None);
         let (ready, other) = UnixStream::pair().unwrap();
         other.shutdown(std::net::Shutdown::Write).unwrap();
-        // Something else ends it, and keeps its place.
+        // Something else ends it, and keeps its index.
         let hour = clock.now() + Duration::from_secs(3600);
         let (silent, _quiet) = UnixStream::pair().unwrap();
         let wake = clock.wait(&[silent.as_fd(), ready.as_fd()], Some(hour));

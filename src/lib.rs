@@ -1,4 +1,4 @@
-//! Battery and light monitor for Logitech wireless devices, beside the kernel driver.
+//! Battery and light monitor for Logitech wireless devices, alongside the kernel driver.
 
 pub mod alerts;
 pub mod bus;

@@ -1,5 +1,6 @@
-//! Captures of what passes over a node: the trace format, recording it ([`Tap`]), replaying it
-//! ([`Replay`]), what of it must not be written ([`Privacy`]), and the lines of other formats ([`mod@line`]).
+//! Captures of the reports on a node: the trace format, recording it ([`Tap`]), replaying it
+//! ([`Replay`]), which content must not be written ([`Privacy`]), and lines of other formats
+//! ([`mod@line`]).
 
 pub mod line;
 mod privacy;

@@ -1,4 +1,4 @@
-//! A transport that also writes down what passes through another.
+//! A transport that wraps another one and records its reports.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
@@ -12,23 +12,23 @@ use crate::transport::{NodeInfo, Transport, TransportError};
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::{Incoming, Report};
 
-/// What to write of a report.
+/// Which parts of a report to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redaction {
     /// This, which may have parts blanked.
     Write(Report),
-    /// Only that there was one, and why it is withheld.
+    /// Only a remark that there was a report, and why it is withheld.
     Withhold {
-        /// How many of its first bytes hold no content, and are written.
+        /// The number of header bytes, which have no private content and are written.
         header: usize,
-        /// Why.
+        /// The reason.
         why: &'static str,
     },
 }
 
 /// Decides what of a report may be written; sees every report in turn.
 pub trait Redact {
-    /// What to write of a report that went this way.
+    /// Which parts of a report of this direction to write.
     fn redact(&mut self, direction: Direction, report: &Report) -> Redaction;
 }
 
@@ -39,20 +39,20 @@ pub struct TraceFile(Rc<RefCell<Inner>>);
 #[derive(Debug)]
 struct Inner {
     file: BufWriter<File>,
-    /// Nothing was written yet: what the file held before is still there.
+    /// Nothing was written yet: the previous content of the file still exists.
     untouched: bool,
-    /// The file, if it was not there before.
+    /// The file, if it did not exist before.
     new: Option<PathBuf>,
     nodes: u32,
     /// When the first report passed: times in a trace count from there.
     start: Option<Timestamp>,
-    /// The first thing that went wrong; after it nothing is written.
+    /// The first error; nothing is written after it.
     error: Option<io::Error>,
 }
 
 impl TraceFile {
-    /// Opens the file of a trace. What it held before is replaced as soon as a node is tapped, so
-    /// that a mistake leaves an older trace alone.
+    /// Opens the file of a trace. Its previous content is truncated as soon as a node is tapped, so
+    /// that a failed start leaves an older trace intact.
     pub fn create(path: &Path) -> io::Result<Self> {
         let new = (!path.exists()).then(|| path.to_owned());
         let file = OpenOptions::new()
@@ -72,7 +72,7 @@ impl TraceFile {
         Ok(Self(Rc::new(RefCell::new(inner))))
     }
 
-    /// Ends the trace: what went wrong in writing it is said here.
+    /// Ends the trace; returns the first error in writing it.
     pub fn finish(&self) -> io::Result<()> {
         let mut inner = self.0.borrow_mut();
         match inner.error.take() {
@@ -120,7 +120,7 @@ impl Inner {
 }
 
 impl Drop for Inner {
-    /// Leaves no file behind that was made for nothing.
+    /// Removes a new file to which nothing was written.
     fn drop(&mut self) {
         if let Some(new) = self.new.take().filter(|_| self.untouched)
             && let Err(error) = std::fs::remove_file(&new)
@@ -130,7 +130,7 @@ impl Drop for Inner {
     }
 }
 
-/// Writes to a trace what passes through a transport.
+/// Records the reports of a transport in a trace.
 pub struct Tap<R> {
     transport: Box<dyn Transport>,
     redact: R,

@@ -1,4 +1,4 @@
-//! The trace format: what passed between this program and a receiver, as text for bug reports.
+//! The trace format: the reports between this program and a receiver, as text for bug reports.
 //!
 //! ```text
 //! # solar-status trace 1
@@ -11,12 +11,11 @@
 //! ```
 //!
 //! One report a line: seconds since the start, the number of the node, the direction (`>` to the
-//! receiver, `<` from it), the bytes. A `node` line says what a number stands for: USB ids, the
-//! kinds of report it takes, its bus if that is not USB, where it was. Lines that start with `#`
-//! are remarks, among them the header of each report that could be input and is withheld. Key presses
-//! and pointer motion are never in it, nor the node's name, serial number
-//! or address as the kernel has them: a receiver on USB can have a Bluetooth address for a serial
-//! number (Solaar issue 2054).
+//! receiver, `<` from it), the bytes. A `node` line describes the node of a number: USB ids, the
+//! kinds of report it accepts, its bus if that is not USB, its path. Lines that start with `#` are
+//! remarks, among them the header of each report that could be input and is withheld. Key presses
+//! and pointer motion are never in it, nor are the node's name, serial number or address from the
+//! kernel: the serial number of a receiver on USB can be a Bluetooth address (Solaar issue 2054).
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,7 +30,7 @@ use hidpp_proto::wire::{Report, ReportError};
 /// The first line of a trace.
 pub const HEADER: &str = "# solar-status trace 1";
 
-/// Which way a report went.
+/// The direction of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the host to the receiver: `>`.
@@ -43,13 +42,13 @@ pub enum Direction {
 /// A line with a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When, since the start of the trace.
+    /// The time since the start of the trace.
     pub at: Timestamp,
-    /// Which node.
+    /// The number of the node.
     pub node: u32,
-    /// Which way.
+    /// The direction.
     pub direction: Direction,
-    /// What.
+    /// The report.
     pub report: Report,
 }
 
@@ -58,13 +57,13 @@ pub struct Entry {
 pub enum Line {
     /// Empty, or a remark.
     Remark,
-    /// What a node number stands for.
+    /// The description of a node number.
     Node(u32, NodeInfo),
     /// A report.
     Entry(Entry),
 }
 
-/// Why a line is none of a trace.
+/// Why a line is not a trace line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// A `node` line is not `node NUMBER VENDOR:PRODUCT KINDS [bus=BUS] [WHERE]`.
@@ -76,7 +75,7 @@ pub enum LineError {
     /// A byte is not two hexadecimal digits.
     #[error("“{0}” is no hexadecimal byte")]
     Byte(String),
-    /// The bytes are no HID++ report.
+    /// The bytes are not a HID++ report.
     #[error(transparent)]
     Report(#[from] ReportError),
 }
@@ -91,10 +90,10 @@ impl fmt::Display for Entry {
     }
 }
 
-/// What precedes the bus in a node line.
+/// The prefix of the bus in a node line.
 const BUS: &str = "bus=";
 
-/// The line that says what a node number stands for.
+/// The line that describes a node number.
 pub fn node_line(number: u32, node: &NodeInfo) -> String {
     let Capabilities {
         short,
@@ -183,7 +182,7 @@ fn parse_node(rest: &str) -> Option<Line> {
     let mut words = words.peekable();
     let bus = words.next_if(|word| word.starts_with(BUS));
     let bus = bus.map_or(Some(Bus::Usb), |word| parse_bus(word.strip_prefix(BUS)?))?;
-    // Traces come from strangers.
+    // Traces are untrusted input.
     let path = text::line(&words.collect::<Vec<_>>().join(" "));
     let node = NodeInfo {
         bus,

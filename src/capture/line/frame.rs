@@ -1,10 +1,10 @@
-//! A frame as a recording has it, not checked yet: bytes, direction, and where it was recorded.
+//! A frame from a recording, not checked yet: bytes, direction, and source.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Which way a frame went.
+/// The direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -23,12 +23,12 @@ impl fmt::Display for Direction {
     }
 }
 
-/// Where a frame was recorded: device indices and feature indices mean something there only.
+/// Where a frame was recorded: device indices and feature indices are valid within one source only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
-    /// The line does not say.
+    /// The line does not contain it.
     Unknown,
-    /// A node of a trace, by the trace's number for it.
+    /// A node of a trace, by its number.
     Node(u32),
     /// Bus and device number in a usbmon capture.
     Usb(u16, u16),
@@ -36,7 +36,7 @@ pub enum Source {
     Handle(u32),
 }
 
-/// What a line without a frame is part of.
+/// The recording that a line without a frame belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recording {
     /// A capture of everything on a USB bus.
@@ -45,21 +45,21 @@ pub enum Recording {
     Log,
 }
 
-/// What a line holds.
+/// The content of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// Nothing to explain: blank, a comment, a header, a transfer without data.
     Nothing,
-    /// The ids of what is at a source from now on.
+    /// The ids of the device at a source from this line on.
     Ids {
-        /// Where.
+        /// The source.
         source: Source,
         /// The USB vendor id.
         vendor: u16,
         /// The product id.
         product: u16,
     },
-    /// Something that is not a frame, or not all of one.
+    /// Something that is not a frame, or a truncated one.
     PassedOver(Recording),
     /// A frame, not checked yet.
     Frame(Frame),
@@ -70,7 +70,7 @@ pub enum Line {
 pub struct Frame {
     /// The bytes, with the report id first.
     pub bytes: Vec<u8>,
-    /// Which way it went, if the line has it.
+    /// Its direction, if the line has it.
     pub direction: Option<Direction>,
     /// Where it was recorded.
     pub source: Source,

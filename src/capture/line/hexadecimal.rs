@@ -1,9 +1,9 @@
 //! Bytes in hexadecimal, in the forms that people and programs write.
 
-/// Why a line is no frame. The text is never quoted: it may hold what somebody typed.
+/// Why a line is not a frame. The text is never quoted: it may contain typed keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    /// A character that belongs to no frame, counted from 1.
+    /// A character that cannot be in a frame, counted from 1.
     #[error("character {0} is no hexadecimal digit")]
     NotHex(usize),
     /// Half a byte, counted from 1.
@@ -15,7 +15,7 @@ pub enum InputError {
 pub(super) fn hex(text: &str, offset: usize) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
     let mut high = None;
-    // An x stands only after the zero that begins a number, and wants digits after it.
+    // An x is valid only after the zero that begins a number, and must be followed by digits.
     let (mut begins, mut wants_digits) = (true, false);
     let mut last = offset;
     for (at, c) in (offset + 1..).zip(text.chars()) {

@@ -14,7 +14,7 @@
 
 use super::frame::{Direction, Source};
 
-/// What a line of a log holds.
+/// The content of a line of a log.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Logged<'a> {
     /// A frame.
@@ -23,18 +23,18 @@ pub(super) enum Logged<'a> {
         source: Source,
         bytes: Bytes<'a>,
     },
-    /// The ids of the device whose frames follow.
+    /// The ids of the device of the following frames.
     Ids { vendor: u16, product: u16 },
     /// Something else that the program reports.
     Other,
 }
 
-/// How a frame is written.
+/// The notation of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Bytes<'a> {
     /// As hexadecimal digits, after this many characters of the line.
     Text(&'a str, usize),
-    /// In fields of their own.
+    /// In separate fields.
     Fields(Vec<u8>),
 }
 
@@ -57,7 +57,7 @@ fn frame<'a>(direction: Direction, source: Source, before: &str, text: &'a str) 
     }
 }
 
-/// A line around a marker: what precedes its end, and what follows it.
+/// Splits a line after a marker: the part up to its end, and the rest.
 fn around<'a>(line: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
     line.split_at_checked(line.find(marker)? + marker.len())
 }
@@ -81,8 +81,7 @@ fn solaar_log(line: &str) -> Option<Logged<'_>> {
     is_report.then_some(Logged::Other)
 }
 
-/// A frame is printed behind the prompt of an interactive console, and everything else behind a mark
-/// of its own.
+/// In an interactive console a frame follows the prompt, and everything else has a separate mark.
 fn solaar_console(line: &str) -> Option<Logged<'_>> {
     for (marker, direction) in [
         ("<< (", Direction::HostToDevice),
@@ -138,7 +137,7 @@ fn ltunify(line: &str) -> Option<Logged<'_>> {
     let sub_id = field("type=")?;
     let mut bytes = vec![id, field("device=")?, sub_id];
     if sub_id == 0x8F {
-        // What follows the code is not printed.
+        // The bytes after the code are not printed.
         bytes.extend([field("SubID=")?, field("reg=")?, field("err=")?]);
         bytes.resize(if id == 0x10 { 7 } else { 20 }, 0);
     } else {
@@ -189,7 +188,7 @@ fn hid_recorder(line: &str) -> Option<Logged<'_>> {
     }
 }
 
-/// An arrow, with nothing before it but perhaps the time, and then the bytes.
+/// An arrow, with at most a time before it, then the bytes.
 fn notes(line: &str) -> Option<Logged<'_>> {
     let at = line.find(['<', '>'])?;
     let (before, text) = line.split_at_checked(at + 1)?;
@@ -273,7 +272,7 @@ mod tests {
                 Source::Unknown,
                 "10 00 81 07 03 00 00",
             ),
-            // What ltunify's reader of usbmon prints, with and without colours.
+            // The output of ltunify's usbmon reader, with and without colours.
             (
                 "12:34:56.789 Send\treport_id=10 short device=FF RECV type=81 GET_REG                 reg=02 CONNECTION_STATE  params=00 00 00 ",
                 HostToDevice,

@@ -1,5 +1,5 @@
-//! A line of a recording, ours or of another program: the bytes of a frame, and its direction where the
-//! line has it.
+//! Parses a line of a recording, in the project's trace format or that of another program: the
+//! bytes of a frame, and its direction if the line has it.
 
 mod frame;
 mod hexadecimal;
@@ -12,7 +12,7 @@ use self::hexadecimal::hex;
 use self::logs::{Bytes, Logged};
 use self::usbmon::usbmon;
 
-/// Reads a line in any of the forms taken.
+/// Reads a line in any of the supported formats.
 pub fn read(line: &str) -> Result<Line, InputError> {
     // Files of some editors start with a byte order mark.
     let line = line.trim_start_matches('\u{feff}');
@@ -41,7 +41,7 @@ pub fn read(line: &str) -> Result<Line, InputError> {
     }
 }
 
-/// The rest of a node line of our traces: the node's number and, among others, its ids.
+/// The rest of a node line of a trace: the node's number and, among others, its ids.
 fn introduction(node: &str) -> Option<Line> {
     let mut words = node.split_ascii_whitespace();
     let source = Source::Node(words.next()?.parse().ok()?);
@@ -82,7 +82,7 @@ fn of_log(logged: Logged<'_>) -> Result<Line, InputError> {
     })
 }
 
-/// `TIME NODE DIRECTION HEX`, as our own traces have it.
+/// `TIME NODE DIRECTION HEX`, the format of this project's traces.
 fn trace(line: &str, node: &str, arrow: &str) -> Result<Line, InputError> {
     let Some((before, rest)) = line.split_once(arrow) else {
         return Ok(Line::Nothing);

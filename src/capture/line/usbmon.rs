@@ -5,10 +5,10 @@ use super::hexadecimal::{InputError, hex};
 
 /// `TAG TIME S|C TYPE:BUS:DEVICE:ENDPOINT STATUS [SETUP] LENGTH = DATA`.
 ///
-/// Data goes out with the submission (S) and comes in with the callback (C); the other half of
-/// each transfer carries none. What comes in on the control endpoint answers a control request: it
-/// is never sent unasked, so a report there (usbhid reads each once when a device is plugged in) is
-/// passed over. Source: Linux `Documentation/usb/usbmon.rst`.
+/// Outgoing data is in the submission (S), incoming data in the callback (C); the other half of
+/// each transfer carries none. Incoming data on the control endpoint answers a control request and
+/// is never unsolicited, so a report there (usbhid reads each once when a device is plugged in) is
+/// skipped. Source: Linux `Documentation/usb/usbmon.rst`.
 pub(super) fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
     let Some((head, data)) = line.split_once(" = ") else {
         return Ok(Line::Nothing);
@@ -25,7 +25,7 @@ pub(super) fn usbmon(line: &str, address: &str) -> Result<Line, InputError> {
     let source = Source::Usb(number(), number());
     // Words of four bytes, of which the last may be shorter.
     let bytes = hex(data, head.chars().count() + 3)?;
-    // The text interface of the kernel keeps no more than the first 32 bytes.
+    // The text interface of the kernel truncates data to the first 32 bytes.
     let length = head.split_ascii_whitespace().last();
     if length.and_then(|length| length.parse().ok()) != Some(bytes.len()) {
         return Ok(Line::PassedOver(Recording::Usb));

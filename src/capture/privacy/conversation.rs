@@ -1,5 +1,5 @@
-//! What the reports so far show of the devices behind a node: which features were looked up, which
-//! requests wait for an answer, and which devices answered a HID++ 2.0 call.
+//! What the previous reports show about the devices behind a node: which features were looked up,
+//! which requests wait for an answer, and which devices answered a HID++ 2.0 call.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,8 +10,8 @@ use hidpp_proto::wire::{
     DeviceIndex, FeatureId, FeatureIndex, Message, Relation, Report, Wpid, relation,
 };
 
-/// How many requests may wait for their answers; the oldest of more is given up. A receiver holds a
-/// few at most, and those to sleeping devices are never answered.
+/// The limit on requests that wait for their answers; beyond it the oldest is dropped. A receiver
+/// holds a few at most, and those to sleeping devices are never answered.
 const MOST_OPEN: usize = 64;
 
 /// The conversation so far.
@@ -20,16 +20,16 @@ pub(super) struct Conversation {
     /// Which feature was looked up under which software id, by device.
     asked: BTreeMap<(DeviceIndex, u8), FeatureId>,
     features: BTreeMap<(DeviceIndex, FeatureIndex), FeatureId>,
-    /// Which models came into the slots.
+    /// The models that arrived in the slots.
     arrived: BTreeMap<DeviceIndex, Wpid>,
-    /// Requests of ours that were not answered yet, the oldest first.
+    /// This program's requests that were not answered yet, the oldest first.
     open: VecDeque<Report>,
-    /// Which devices answered a HID++ 2.0 call: their long reports are no notifications of 1.0.
+    /// Which devices answered a HID++ 2.0 call: their long reports are not notifications of 1.0.
     speak_2_0: BTreeSet<DeviceIndex>,
 }
 
 impl Conversation {
-    /// Takes the next report; `true`: it answers a request of ours.
+    /// Processes the next report; `true`: it answers a request of this program.
     pub(super) fn on_report(&mut self, direction: Direction, report: &Report) -> bool {
         let is_answer = self.is_answer(direction, report);
         self.learn(direction, report, is_answer);
@@ -46,7 +46,7 @@ impl Conversation {
         self.speak_2_0.contains(&device)
     }
 
-    /// Remembers a request, and takes away the one that a report answers; `true`: there is one.
+    /// Stores a request, or removes the one that a report answers; `true`: the report answers one.
     fn is_answer(&mut self, direction: Direction, report: &Report) -> bool {
         let report = normalised(report);
         if direction == Direction::ToDevice {
@@ -67,7 +67,7 @@ impl Conversation {
         true
     }
 
-    /// Learns where features stand from our own lookups.
+    /// Learns the indices of features from this program's lookups.
     fn learn(&mut self, direction: Direction, report: &Report, is_answer: bool) {
         let key = (device(report), report.address());
         let lookup = report.sub_id() == 0 && report.address() >> 4 == root::GET_FEATURE;
@@ -89,8 +89,8 @@ impl Conversation {
         }
     }
 
-    /// Where another device comes into a slot, its features stand elsewhere: what was harmless of
-    /// the one before may be a key of this one.
+    /// If another device arrives in a slot, its features have other indices: a harmless event of
+    /// the previous device may be a key press of this one.
     fn note_connection(&mut self, report: &Report) {
         let device = device(report);
         let is_another = match device_connection::read(report) {
@@ -110,8 +110,8 @@ impl Conversation {
     }
 }
 
-/// Whom a report is about: some devices on their own node are asked under one index and answer
-/// under the other.
+/// The device of a report: some devices on their own node are addressed with one index and answer
+/// with the other.
 pub(super) fn device(report: &Report) -> DeviceIndex {
     match report.device() {
         DeviceIndex::CORDED => DeviceIndex::DIRECT,

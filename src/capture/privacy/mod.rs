@@ -1,8 +1,8 @@
-//! What of a report may be written to a trace or logged.
+//! Decides which parts of a report may be written to a trace or logged.
 //!
-//! Nodes carry what is typed, and HID++ 1.0 leaves open how: a device could send input in a long
-//! report, whose header may look like the answer of HID++ 2.0. So a report from a device is written
-//! only where it is provably something else:
+//! Nodes carry key presses, and HID++ 1.0 does not define their form: a device could send input in
+//! a long report with a header that looks like an answer of HID++ 2.0. So a report from a device is
+//! written only if it is provably something else:
 //!
 //! | written | because |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | HID++ 2.0, software id 1 to F | it answers a request of ours, or its device answered one: then it speaks 2.0, where such a report is an answer to some program |
 //! | HID++ 2.0, software id 0 | an event of a feature whose index was looked up, or with the marker of the solar dashboard |
 //!
-//! Everything else is withheld, whatever it may be.
+//! Everything else is withheld.
 
 mod conversation;
 
@@ -22,8 +22,8 @@ use conversation::{Conversation, device};
 use hidpp_proto::feature::{BatteryFeature, BatteryRegister, device_information, solar_dashboard};
 use hidpp_proto::wire::{Access, FeatureId, FeatureIndex, Message, Register, Report, ReportId};
 
-/// Withholds what could be user input, and with `anonymize` also what tells one device from
-/// another of its model.
+/// Withholds everything that could be user input, and with `anonymize` also what distinguishes a
+/// device from others of its model.
 #[derive(Debug, Default)]
 pub struct Privacy {
     anonymize: bool,
@@ -31,7 +31,7 @@ pub struct Privacy {
 }
 
 impl Privacy {
-    /// The rules of a trace.
+    /// The rules for a new trace.
     pub fn new(anonymize: bool) -> Self {
         Self {
             anonymize,
@@ -49,7 +49,7 @@ impl Privacy {
         }
     }
 
-    /// Withholds a report with all but its header. Byte 3 is part of that in HID++ 2.0 only, where
+    /// Withholds a report except its header. Byte 3 belongs to the header in HID++ 2.0 only, where
     /// it is a number and a software id.
     fn withhold(&self, report: &Report, why: &'static str) -> Redaction {
         let is_2_0 = self.conversation.speaks_2_0(device(report));
@@ -70,7 +70,7 @@ impl Privacy {
                 Redaction::Write(blanked(report, 4..20))
             }
             (Some(_), _) => Redaction::Write(*report),
-            // It may be the answer to another program: they use any software id.
+            // It may be the answer to another program, which can use any software id.
             (None, _) => self.withhold(report, "an answer of a feature this program does not know"),
         }
     }
@@ -95,7 +95,7 @@ impl Privacy {
     }
 }
 
-/// Whether no event of a feature holds user input or what identifies a device.
+/// Whether no event of a feature contains user input or anything that identifies a device.
 fn has_harmless_events(id: FeatureId) -> bool {
     match BatteryFeature::from_id(id) {
         Some(feature) => feature.has_harmless_events(),
@@ -112,8 +112,8 @@ fn is_harmless(sub_id: u8) -> bool {
     }
 }
 
-/// Whether a report is an event of the solar dashboard by all that such an event has: its number, the
-/// marker, and zeros behind it.
+/// Whether a report is an event of the solar dashboard by all properties of such an event: its
+/// number, the marker, and zeros after it.
 fn is_solar(report: &Report) -> bool {
     let [_, _, _, _, _, _, _, _, _, rest @ ..] = report.params();
     solar_dashboard::has_marker(report)
@@ -143,7 +143,7 @@ impl Redact for Privacy {
             } if is_answer || self.conversation.speaks_2_0(device(report)) => {
                 self.redact_reply(report, feature, function.get())
             }
-            // What follows the code is nothing.
+            // The bytes after the code have no meaning.
             Message::Error { .. } => Redaction::Write(blanked(report, 6..report.as_bytes().len())),
             Message::Register {
                 access: Access::GetLong,
@@ -218,7 +218,7 @@ mod tests {
             let mut privacy = Privacy::new(false);
             privacy.redact(Direction::ToDevice, &report("10 01 00 06 10 04 00"));
             from_device(&mut privacy, "11 01 00 06 06 …");
-            // Waking up is no change.
+            // Waking up is not a change.
             for _ in 0..2 {
                 from_device(&mut privacy, from);
                 let written = Redaction::Write(report(battery));
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn answers_of_unknown_features_are_withheld_when_anonymous() {
-        // Under whatever software id: 0B (Solaar) or, as old Solaars rotate, our own.
+        // With any software id: 0B (Solaar) or, as old Solaars rotate, our own.
         for answer in ["11 01 07 1B 4D 79 20 6D 6F …", "11 01 07 0E 59 9B 7A 65 …"] {
             assert!(matches!(
                 from_device(&mut after_a_ping(true), answer),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     /// The long notifications that a HID++ 1.0 device could send: with the sub-ids of keys (03),
-    /// buttons (06) and of what is not known.
+    /// buttons (06) and unknown ones.
     const COULD_BE_INPUT: [&str; 4] = [
         "11 01 03 04 05 06 07 …",
         "11 01 06 01 00 …",
@@ -321,7 +321,8 @@ mod tests {
                 "{hex}: {withheld:?}"
             );
         }
-        // A device that refuses a ping is asked no further, and nothing of it is an answer.
+        // A device that refuses a ping is sent no more requests, so none of its reports is an
+        // answer.
         let mut privacy = Privacy::new(false);
         privacy.redact(Direction::ToDevice, &report("10 01 00 1E 00 00 5A"));
         from_device(&mut privacy, "10 01 8F 00 1E 01 00");
@@ -339,7 +340,7 @@ mod tests {
         assert_eq!(from_device(&mut privacy, answer), written);
         privacy.redact(Direction::ToDevice, &report("10 01 00 1E 00 00 66"));
         from_device(&mut privacy, "10 01 40 02 00 00 00");
-        // Also where it looks like the answer to a request that its predecessor was sent.
+        // Also if it looks like the answer to a request to its predecessor.
         for hex in [answer, "11 01 00 1E 04 05 66 …"] {
             let withheld = from_device(&mut privacy, hex);
             assert!(matches!(withheld, Redaction::Withhold { .. }), "{hex}");
@@ -365,7 +366,7 @@ mod tests {
         assert_eq!(from_device(&mut Privacy::new(false), error), written);
     }
 
-    /// Every header there is, from devices of which nothing is known.
+    /// Every possible header, from unknown devices.
     #[test]
     fn what_is_written_of_strangers_is_no_input() {
         for (id, len) in [(0x10, 7), (0x11, 20), (0x12, 64)] {

@@ -1,11 +1,11 @@
-//! Reports and times in as few bytes as a trace of millions of lines allows.
+//! Compact storage of reports and times, for traces of millions of lines.
 
 use std::time::Duration;
 
 use hidpp_proto::units::Timestamp;
 use hidpp_proto::wire::Report;
 
-/// Reports one after the other, each behind its length.
+/// Concatenated reports, each preceded by its length.
 #[derive(Debug, Default)]
 pub(super) struct Frames(Vec<u8>);
 
@@ -39,7 +39,7 @@ impl Frames {
     }
 }
 
-/// A time of a trace in nanoseconds; those after 584 years are that.
+/// A time of a trace in nanoseconds, saturating at 584 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Nanos(u64);
 

@@ -1,9 +1,10 @@
-//! Which recorded request each report of a device belongs to: the latest that it answers, or else
-//! the latest to the same feature, or to the same device. What answers a repeat belongs to the request
-//! that was repeated: the program that replays it may wait for the answer instead.
+//! Assigns each recorded report of a device to a request: the latest that it answers, or else the
+//! latest to the same feature, or to the same device. The answer to a retry belongs to the original
+//! request: the replaying program may wait for the answer instead of retrying.
 //!
-//! It is looked up, not searched for, so that a long trace is read in a time that grows with its
-//! length. Everything is kept in a few bytes, so that its memory is a small multiple of the file.
+//! Requests are found by lookups instead of searches, so that the time to read a trace is
+//! proportional to its length. The storage is compact, so that memory is a small multiple of the
+//! file size.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,12 +13,12 @@ use super::frames::{Frames, Nanos, Place};
 use crate::capture::trace::{Direction, Entry};
 use hidpp_proto::wire::{DeviceIndex, Header, Register, Relation, Report, relation};
 
-/// How long after an unanswered request the same one is its repeat. An idle device answers within
-/// 1.94 s (recording of a Performance MX), and programs that do not wait for it repeat after 0.7 to
-/// 1 s.
+/// How long after an unanswered request the same one counts as its retry. An idle device answers
+/// within 1.94 s (recording of a Performance MX), and programs that do not wait for it retry after
+/// 0.7 to 1 s.
 const REPEATED: Duration = Duration::from_secs(3);
 
-/// A recorded request, and where what belongs to it begins and ends.
+/// A recorded request, with the first and last of its reports.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) request: Place,
@@ -33,18 +34,18 @@ struct Answer {
     next: Option<u32>,
 }
 
-/// What a trace has of one node.
+/// The recorded exchanges of one node.
 #[derive(Debug, Default)]
 pub(super) struct Exchanges {
     pub(super) frames: Frames,
     pub(super) all: Vec<Exchange>,
     answers: Vec<Answer>,
-    /// What came before any request to its device: it is due from the start.
+    /// Reports before any request to their device: due from the start.
     pub(super) unasked: Vec<(Nanos, Place)>,
 }
 
 impl Exchanges {
-    /// What belongs to a request, in the order it came.
+    /// The reports of a request, in the order of arrival.
     pub(super) fn answers(&self, exchange: &Exchange) -> impl Iterator<Item = (Nanos, Place)> {
         let answer = |number: u32| self.answers.get(usize::try_from(number).ok()?);
         let first = exchange.answers.and_then(|(first, _)| answer(first));
@@ -53,20 +54,20 @@ impl Exchanges {
     }
 }
 
-/// What was recorded of one node, entry by entry.
+/// Builds the exchanges of one node, entry by entry.
 #[derive(Debug, Default)]
 pub(super) struct Recording {
     pub(super) exchanges: Exchanges,
-    /// Where the latest request stands that is answered by the same header and detail.
+    /// The position of the latest request that is answered by this header and detail.
     by_question: BTreeMap<(Header, u8), u32>,
-    /// Where the latest request to a feature stands, or to a sub-id of HID++ 1.0.
+    /// The position of the latest request to a feature, or to a sub-id of HID++ 1.0.
     by_feature: BTreeMap<(DeviceIndex, u8), u32>,
-    /// Where the latest request to a device stands.
+    /// The position of the latest request to a device.
     by_device: BTreeMap<DeviceIndex, u32>,
 }
 
 impl Recording {
-    /// Takes the next entry of the trace.
+    /// Adds the next entry of the trace.
     pub(super) fn add(&mut self, entry: &Entry) {
         let report = entry.report;
         let at = Nanos::from(entry.at);
@@ -118,7 +119,7 @@ impl Recording {
         });
     }
 
-    /// Whether a request is the same as one that waits for its answer.
+    /// Whether a request is a retry of one that waits for its answer.
     fn is_repeat(&self, entry: &Entry) -> bool {
         let question = (Header::of(&entry.report), detail(&entry.report));
         let latest = self.by_question.get(&question);
@@ -158,7 +159,7 @@ impl Recording {
     }
 }
 
-/// The number of an element. A trace is too short for more than fit.
+/// The number of an element. A trace is too short for an overflow.
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
@@ -185,7 +186,7 @@ mod tests {
     use super::*;
     use hidpp_proto::units::Timestamp;
 
-    /// The rule word for word: a search from the end for each of its parts.
+    /// The rule as written: a search from the end for each of its parts.
     fn searched(exchanges: &Exchanges, report: &Report) -> Option<u32> {
         let latest = |fits: &dyn Fn(&Report) -> bool| {
             let request = |it: &Exchange| exchanges.frames.report(it.request).unwrap();
@@ -231,7 +232,7 @@ mod tests {
                     prop_assert_eq!(recording.owner(&report), expected);
                     Direction::FromDevice
                 };
-                // Nothing is a repeat.
+                // None is a retry.
                 at += REPEATED * 2;
                 recording.add(&Entry { at, node: 1, direction, report });
             }
