@@ -101,7 +101,8 @@ impl DeviceObject<'_> {
         call.await
     }
 
-    /// The recorded values of the last `timespan` seconds, averaged to at most `resolution` points.
+    /// The recorded values of the last `timespan_s` seconds, averaged to at most `resolution`
+    /// points.
     pub async fn history(
         self,
         kind: history::Quantity,

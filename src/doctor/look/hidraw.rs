@@ -48,7 +48,7 @@ pub struct Node {
 /// Hardware that cannot be read.
 #[derive(Clone, Debug)]
 pub struct Unread {
-    /// Its role.
+    /// What was found, and why it cannot be read.
     pub found: Unreadable,
     /// The report descriptor of its node.
     pub descriptor: Vec<u8>,

@@ -49,7 +49,7 @@ impl Tempo {
         }
     }
 
-    /// Records that a device answered a message of the time `at`.
+    /// Records that a device answered a message that was sent at `asked`.
     pub(super) fn note_answer(&mut self, now: Timestamp, device: DeviceIndex, asked: Timestamp) {
         let took = now.since(asked);
         self.held |= took >= timing::NEXT_ANSWER;

@@ -99,7 +99,8 @@ impl<P> Exchange<P> {
     }
 }
 
-/// The backoff before the next retry: doubles with each wait before it, up to [`BUSY_LONGEST`].
+/// The backoff before the next retry: doubles with each wait before it, up to
+/// [`timing::BUSY_LONGEST`].
 fn backoff(first: Duration, before: u8) -> Duration {
     (first * (1 << before.min(6))).min(timing::BUSY_LONGEST)
 }
