@@ -25,7 +25,7 @@ fn write(to: &mut String, facts: &Facts, findings: &[Finding]) -> std::fmt::Resu
     writeln!(to, "# solar-status report 1")?;
     writeln!(
         to,
-        "# Read it before you pass it on: it should not tell whose machine this is."
+        "# Read it before you pass it on: it should not contain identifying information."
     )?;
     writeln!(to, "solar-status {}", env!("CARGO_PKG_VERSION"))?;
     let kernel = facts.kernel.as_ref().ok();
@@ -66,7 +66,7 @@ fn write(to: &mut String, facts: &Facts, findings: &[Finding]) -> std::fmt::Resu
         for it in &devices.devices {
             device(to, it)?;
         }
-        heading(to, "What was asked")?;
+        heading(to, "Trace")?;
         match devices {
             Devices {
                 trace: Some(trace), ..
@@ -133,7 +133,7 @@ mod tests {
             "usb 1-2 046D:C52B\n    12 01\n",
             "/dev/hidraw2 (046D:C52B)\n    06 00 ff\n",
             "K750: model 4002, slot 1, HID++ -, firmware -, online\n    battery register 0D: 57 %",
-            "## What was asked\n# solar-status trace 1\n",
+            "## Trace\n# solar-status trace 1\n",
         ] {
             assert!(text.contains(part), "{part:?} is not in\n{text}");
         }

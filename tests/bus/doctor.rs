@@ -90,7 +90,7 @@ fn a_daemon_with_the_name_of_upower_is_found() {
 fn a_missing_bus_is_not_a_problem() {
     let found = Found::at(NOWHERE, NOWHERE);
     assert_eq!(found.status, Some(3), "no device");
-    let gone = ("unseen", "the system bus is not there");
+    let gone = ("unseen", "the system bus does not exist");
     assert_eq!(found.get("daemon", "no-bus"), gone);
     assert_eq!(found.get("daemon", "absent").0, "note");
     assert_eq!(found.get("upower", "unseen").0, "unseen");

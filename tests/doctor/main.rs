@@ -35,15 +35,15 @@ fn missing_directories_are_reported_as_unseen() {
     assert_eq!(found.document["verdict"], "absent");
     assert_eq!(
         found.get("usb", "unseen")[..2],
-        ["unseen", "USB is not there"]
+        ["unseen", "USB does not exist"]
     );
     assert_eq!(
         found.get("hidraw", "unseen")[..2],
-        ["unseen", "/sys/class is not there"]
+        ["unseen", "/sys/class does not exist"]
     );
     assert_eq!(
         found.get("programs", "unseen")[..2],
-        ["unseen", "/proc is not there"]
+        ["unseen", "/proc does not exist"]
     );
     assert_eq!(found.get("devices", "nothing")[0], "absent");
 }
@@ -72,7 +72,7 @@ fn a_healthy_machine_is_described() {
     );
     let text = found.get("kernel", "drivers")[1];
     let expected = "Linux 6.1.0-test has the drivers of receivers and devices, \
-                    1 paired device with a node of its own";
+                    1 paired device with a separate node";
     assert_eq!(text, expected);
     assert_eq!(
         found.get("kernel", "battery")[1],
@@ -220,7 +220,7 @@ fn installed_files_and_histories_are_examined() {
     let [verdict, text, _] = found.get("files", "damaged");
     assert_eq!(verdict, "problem");
     assert!(
-        text.ends_with("1 of 2 files are none of this version's"),
+        text.ends_with("1 of 2 files are not histories of this version"),
         "{text}"
     );
 }

@@ -20,7 +20,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         .filter_map(|(what, installed)| rule(what, installed))
         .collect();
     if files.unit.acts() && !files.policy.acts() {
-        let text = "solar-statusd's unit is installed without its D-Bus policy: the bus refuses it its \
+        let text = "solar-statusd's unit is installed without its D-Bus policy: the bus refuses its \
                     name";
         findings.push(Finding::problem(Area::Files, "no-policy", text).advise(INSTALL));
     }
@@ -29,14 +29,14 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         findings.push(Finding::note(Area::Files, "none", text));
     }
     findings.extend(kept(
-        "what is remembered",
+        "the cache",
         &files.cache,
-        "delete it: it is written anew",
+        "delete it: it is created again",
     ));
     findings.extend(kept(
         "the histories",
         &files.history,
-        "solar-statusd leaves alone what is not its own: move it away",
+        "solar-statusd does not change files that are not its own: move it away",
     ));
     findings
 }
@@ -51,13 +51,13 @@ fn rule(what: &str, installed: &Installed) -> Option<Finding> {
         ),
         Installed::Differs(path) => {
             let text = format!(
-                "{what}, {}, is not that of this version, or was changed",
+                "{what}, {}, is from another version, or was changed",
                 path.display()
             );
             Finding::note(Area::Files, "differs", text)
         }
         Installed::Masked(path) => {
-            let text = format!("{what} is switched off by {}", path.display());
+            let text = format!("{what} is masked by {}", path.display());
             Finding::note(Area::Files, "masked", text)
         }
     })
@@ -75,7 +75,10 @@ fn kept(what: &str, kept: &Kept, advice: &str) -> Option<Finding> {
             Finding::ok(Area::Files, "kept", text)
         }
         Kept::Denied(path) => {
-            let text = format!("{what}, {}, may not be read by you", path.display());
+            let text = format!(
+                "{what}, {}, cannot be read (permission denied)",
+                path.display()
+            );
             Finding::unseen(Area::Files, "kept-denied", text)
         }
         Kept::Damaged(path, why) => {

@@ -33,7 +33,7 @@ fn drivers(kernel: &Kernel, facts: &Facts) -> Finding {
     .collect();
     if !missing.is_empty() && !facts.nodes().is_empty() {
         let text = format!(
-            "Linux {release} without {}: this program works, but the kernel and UPower see no battery",
+            "Linux {release} without {}: this program works, but the kernel and UPower show no battery",
             list(&missing)
         );
         let advice = format!("sudo modprobe --all {}", missing.join(" "));
@@ -42,7 +42,7 @@ fn drivers(kernel: &Kernel, facts: &Facts) -> Finding {
     let drivers = if missing.is_empty() {
         "has the drivers of receivers and devices"
     } else {
-        "has had no reason to load the drivers"
+        "has not loaded the drivers of receivers and devices"
     };
     let children = children(facts).map_or_else(String::new, |it| format!(", {it}"));
     let text = format!("Linux {release} {drivers}{children}");
@@ -64,9 +64,9 @@ fn battery(battery: &KernelBattery, facts: &Facts) -> Finding {
         return Finding::ok(Area::Kernel, "battery", says);
     };
     if battery.supply.lost && device.presence == Presence::Online {
-        let text = format!("{says}: the kernel takes it for lost, and it is online");
+        let text = format!("{says}: the kernel considers it disconnected, but it is online");
         return Finding::note(Area::Kernel, "lost", text).advise(
-            "a reading of solar-status --direct wakes the kernel's up, as does a key press",
+            "press a key, or run solar-status --direct: the next report updates the kernel's battery",
         );
     }
     let theirs = battery.supply.charge;
@@ -75,15 +75,14 @@ fn battery(battery: &KernelBattery, facts: &Facts) -> Finding {
     let ours = exact.and_then(|it| it.percent);
     match (theirs, ours) {
         (Some(theirs), Some(ours)) if theirs.get().abs_diff(ours.get()) > CLOSE => {
-            let text = format!("{says}: the kernel is behind, the device says {ours}");
-            Finding::note(Area::Kernel, "stale", text).advise(
-                "the desktop shows the kernel's; it becomes fresh with the device's next event",
-            )
+            let text = format!("{says}: the kernel's charge is stale, the device reports {ours}");
+            Finding::note(Area::Kernel, "stale", text)
+                .advise("desktops show the kernel's charge; the device's next event updates it")
         }
         (Some(_), Some(_)) => Finding::ok(
             Area::Kernel,
             "battery",
-            format!("{says}, as the device says"),
+            format!("{says}, as the device reports"),
         ),
         _ => Finding::ok(Area::Kernel, "battery", says),
     }
@@ -127,8 +126,8 @@ mod tests {
             texts,
             [
                 "Linux 6.1.0 has the drivers of receivers and devices, \
-                 2 paired devices with a node of its own",
-                "hidpp_battery_0 of K750: 57 %, Discharging, as the device says"
+                 2 paired devices with a separate node",
+                "hidpp_battery_0 of K750: 57 %, Discharging, as the device reports"
             ]
         );
         assert!(findings.iter().all(|it| it.verdict == Verdict::Ok));
@@ -139,7 +138,7 @@ mod tests {
         let finding = of_k750(|it| it.supply.charge = Percent::new(90));
         assert_eq!((finding.id, finding.verdict), ("stale", Verdict::Note));
         assert!(
-            finding.text.contains("the device says 57 %"),
+            finding.text.contains("the device reports 57 %"),
             "{}",
             finding.text
         );

@@ -30,7 +30,7 @@ fn running(programs: &Programs) -> Vec<Finding> {
     let others = programs.known.iter().filter(|it| !holds(it.pid));
     findings.extend(others.map(|it| {
         let text = format!(
-            "{} runs (process {}), and is not seen to hold a node",
+            "{} runs (process {}), and does not visibly hold a node",
             it.program, it.pid
         );
         Finding::note(Area::Programs, "runs", text)
@@ -38,7 +38,7 @@ fn running(programs: &Programs) -> Vec<Finding> {
     let hidden = match programs.hidden {
         0 => String::new(),
         hidden => format!(
-            " ({} may not be looked into; sudo solar-status doctor sees them)",
+            " ({} cannot be examined; sudo solar-status doctor can)",
             match hidden {
                 1 => "1 process".to_owned(),
                 _ => format!("{hidden} processes"),
@@ -67,10 +67,11 @@ fn holder(holder: &Holder) -> Finding {
     }
     let finding = Finding::note(Area::Programs, "holds", text);
     if on_usb {
-        finding.advise("it may take the receiver from the kernel: end it if devices are missing")
+        finding.advise("it may claim the receiver: end it if devices are missing")
     } else {
-        finding
-            .advise("beside each other both work; if values leap or devices vanish, try without it")
+        finding.advise(
+            "both work at the same time; if values jump or devices disappear, try without it",
+        )
     }
 }
 
@@ -91,22 +92,22 @@ fn traffic(heard: &Heard) -> Finding {
         .map(|(id, answers)| said(*id, *answers));
     let all: Vec<String> = all.collect();
     if all.is_empty() && heard.registers == 0 {
-        let text = format!("nobody was heard to speak HID++ in {span} s");
+        let text = format!("no HID++ answer was received in {span} s");
         return Finding::ok(Area::Programs, "quiet", text);
     }
     let registers = match heard.registers {
         0 => None,
         answers => Some(format!(
-            "somebody who reads registers ({})",
+            "a program that reads registers ({})",
             count(answers, "answer")
         )),
     };
     let all: Vec<String> = all.into_iter().chain(registers).collect();
-    let text = format!("in {span} s there were heard: {}", list(&all));
+    let text = format!("programs with HID++ answers in {span} s: {}", list(&all));
     let strange = heard.answers.keys().any(|id| *id != KERNEL && !ours(*id));
     if strange || heard.registers > 0 {
         Finding::note(Area::Programs, "heard", text)
-            .advise("an id is a hint and no proof: older versions of Solaar use any of them")
+            .advise("an id is a hint, not a proof: older versions of Solaar use any of them")
     } else {
         Finding::ok(Area::Programs, "heard", text)
     }
@@ -167,7 +168,7 @@ mod tests {
         assert_eq!(
             only(judge(&facts)).text,
             "no other program is seen to hold a node \
-             (7 processes may not be looked into; sudo solar-status doctor sees them)"
+             (7 processes cannot be examined; sudo solar-status doctor can)"
         );
         let programs = facts.programs.as_mut().unwrap();
         programs.known.push(Running {
@@ -192,7 +193,7 @@ mod tests {
         assert_eq!(solaar.verdict, Verdict::Note);
         assert_eq!(
             solaar.text,
-            "in 2 s there were heard: solar-status or solar-statusd (software id 6, 2 answers) and \
+            "programs with HID++ answers in 2 s: solar-status or solar-statusd (software id 6, 2 answers) and \
              Solaar (software id B, 1 answer)"
         );
         assert!(heard(&[(0xE, 1)], 0).text.contains("an unknown program"));

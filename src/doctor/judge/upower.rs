@@ -8,12 +8,12 @@ use crate::doctor::{Area, Finding};
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let Some(system) = facts.system() else {
-        let text = "without the system bus UPower cannot be looked at";
+        let text = "UPower cannot be examined without the system bus";
         return vec![Finding::unseen(Area::Upower, "unseen", text)];
     };
     let Some(upower) = &system.upower else {
-        let text = "nobody is UPower on the system bus: desktops show no battery of these devices \
-                    unless solar-statusd stands in (--bus-name org.freedesktop.UPower)";
+        let text = "UPower is not running on the system bus: desktops show no battery of these devices \
+                    unless solar-statusd replaces it (--bus-name org.freedesktop.UPower)";
         return vec![Finding::note(Area::Upower, "absent", text)];
     };
     let version = upower.version.as_deref().unwrap_or("of an unknown version");
@@ -28,10 +28,10 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     findings.extend(doubles(devices).into_iter().map(|twins| {
         let names: Vec<String> = twins.iter().map(|it| it.identity.native.clone()).collect();
         let model = twins.first().map_or("", |it| &it.identity.model);
-        let text = format!("UPower sees {model} twice: as {}", list(&names));
+        let text = format!("UPower lists {model} twice: as {}", list(&names));
         Finding::note(Area::Upower, "twice", text).advise(
-            "desktops show both; one is the kernel's, the other another driver's of the same device \
-             (Bluetooth's own, or a second receiver's): nothing of it comes from solar-status",
+            "desktops show both; one comes from the kernel, the other from another driver of the same \
+             device (Bluetooth, or a second receiver): neither comes from solar-status",
         )
     }));
     findings
@@ -39,7 +39,8 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
 
 fn runs(upower: &Upower, version: &str, devices: &[UpowerDevice]) -> Finding {
     if upower.owner.program.as_deref() == Some("solar-statusd") {
-        let text = "solar-statusd stands in for UPower: desktops ask it, and see each device once";
+        let text =
+            "solar-statusd replaces UPower: desktops read from it, and show each device once";
         return Finding::ok(Area::Upower, "stands-in", text);
     }
     let ours = devices
@@ -47,8 +48,8 @@ fn runs(upower: &Upower, version: &str, devices: &[UpowerDevice]) -> Finding {
         .filter(|it| it.identity.native.contains("hidpp_battery_"));
     let ours: Vec<String> = ours.map(|it| it.identity.model.clone()).collect();
     let sees = match list(&ours) {
-        all if all.is_empty() => "sees none of these devices".to_owned(),
-        all => format!("sees {all}, by the kernel, without light"),
+        all if all.is_empty() => "lists none of these devices".to_owned(),
+        all => format!("lists {all}, read by the kernel, without light"),
     };
     Finding::ok(Area::Upower, "runs", format!("UPower {version} {sees}"))
 }
@@ -103,7 +104,7 @@ mod tests {
         let finding = only(judge(&healthy()));
         assert_eq!(
             finding.text,
-            "UPower 0.99.20 sees Wireless Solar Keyboard K750, by the kernel, without light"
+            "UPower 0.99.20 lists Wireless Solar Keyboard K750, read by the kernel, without light"
         );
         assert_eq!(finding.verdict, Verdict::Ok);
     }

@@ -39,21 +39,21 @@ fn device(device: &UsbDevice) -> Finding {
     };
     if let Some(number) = with(&|it| *it == Driver::Nobody) {
         return Finding::problem(Area::Usb, "unbound", text).advise(format!(
-            "a program that was killed left interface {number} without a driver: plug it in again, or \
-             echo {place}:1.{number} | sudo tee /sys/bus/usb/drivers/usbhid/bind"
+            "interface {number} has no driver, as after a program that used it was killed: plug it in \
+             again, or echo {place}:1.{number} | sudo tee /sys/bus/usb/drivers/usbhid/bind"
         ));
     }
     if with(&|it| *it == Driver::Named(USBFS.to_owned())).is_some() {
         return Finding::problem(Area::Usb, "claimed", text).advise(
-            "a program has taken the interface from the kernel (see programs below; sudo shows whose \
-             it is): end that program, or plug the receiver in again",
+            "a program has claimed the interface (see programs below; as root all of them are shown): \
+             end that program, or plug the device in again",
         );
     }
     let strange = |it: &Driver| matches!(it, Driver::Named(name) if name != USBHID);
     if with(&strange).is_some() {
         return Finding::problem(Area::Usb, "foreign-driver", text).advise(
-            "it is given to something else than this system, such as a virtual machine or usbip: \
-             take it back there",
+            "its driver is not that of HID devices, as when it is passed to a virtual machine or usbip: \
+             release it there",
         );
     }
     Finding::ok(Area::Usb, "device", text)
@@ -71,7 +71,7 @@ fn held(device: &UsbDevice) -> String {
         let holder = match driver {
             Driver::Nobody => "without a driver".to_owned(),
             Driver::Named(name) => format!("held by {name}"),
-            Driver::Unknown => "held by what cannot be told without sysfs".to_owned(),
+            Driver::Unknown => "held by an unknown driver (no sysfs)".to_owned(),
         };
         format!("interface{plural} {} {holder}", list(&numbers))
     });
@@ -152,7 +152,7 @@ mod tests {
         let finding = only(judge(&facts));
         assert_eq!(
             (&*finding.text, finding.verdict),
-            ("USB is not there", Verdict::Unseen)
+            ("USB does not exist", Verdict::Unseen)
         );
     }
 }

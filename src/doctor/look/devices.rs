@@ -54,9 +54,9 @@ pub enum Way {
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Daemon(bus) => write!(f, "solar-statusd on {bus} told all of it"),
-            Self::Direct => f.write_str("the devices themselves were asked"),
-            Self::Nobody => f.write_str("no node may be opened, and no solar-statusd answers"),
+            Self::Daemon(bus) => write!(f, "all of it comes from solar-statusd on {bus}"),
+            Self::Direct => f.write_str("the devices were read directly"),
+            Self::Nobody => f.write_str("no node can be opened, and no solar-statusd answers"),
         }
     }
 }

@@ -181,7 +181,7 @@ fn cache(path: &Path) -> Kept {
     match serde_json::from_str::<Value>(&text) {
         Ok(value) => match value.get("devices").and_then(Value::as_object) {
             Some(devices) => Kept::Whole(path.to_owned(), devices.len()),
-            None => damaged("it lists no devices".to_owned()),
+            None => damaged("it has no table of devices".to_owned()),
         },
         Err(error) => damaged(error.to_string()),
     }
@@ -209,7 +209,7 @@ fn histories(folder: &Path) -> Kept {
         0 => Kept::Whole(folder.to_owned(), devices.len()),
         strange => Kept::Damaged(
             folder.to_owned(),
-            format!("{strange} of {files} files are none of this version's"),
+            format!("{strange} of {files} files are not histories of this version"),
         ),
     }
 }

@@ -9,15 +9,15 @@ use super::job::{self, Outcome};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum Unseen {
-    #[error("{what} may not be looked at (permission denied)")]
+    #[error("{what} cannot be examined (permission denied)")]
     Denied { what: String },
-    #[error("{what} is not there")]
+    #[error("{what} does not exist")]
     Missing { what: String },
     #[error("{what} did not answer in time")]
     Slow { what: String },
-    #[error("looking at {what} ended in a panic, a mistake of this program: please report it")]
+    #[error("internal error: examining {what} panicked; please report this bug")]
     Died { what: String },
-    #[error("{what} cannot be looked at ({why})")]
+    #[error("{what} cannot be examined ({why})")]
     Failed { what: String, why: String },
 }
 

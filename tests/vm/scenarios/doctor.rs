@@ -43,7 +43,7 @@ pub(crate) fn prove(program: &Program) {
         "hidraw",
         "denied",
         "denied",
-        "root:root 0600, you may not open it",
+        "root:root 0600, you cannot open it (permission denied)",
     );
     denied.expect("kernel", "battery", "ok", "57 %");
     denied.advises("hidraw", "denied", "70-solar-status-uaccess.rules");
@@ -60,16 +60,21 @@ pub(crate) fn prove(program: &Program) {
         "kernel",
         "battery",
         "ok",
-        "of K750: 57 %, Discharging, as the device says",
+        "of K750: 57 %, Discharging, as the device reports",
     );
-    well.expect("daemon", "absent", "note", "the devices are asked directly");
-    well.expect("programs", "quiet", "ok", "nobody was heard");
+    well.expect("daemon", "absent", "note", "the devices are read directly");
+    well.expect("programs", "quiet", "ok", "no HID++ answer was received");
     well.expect("devices", "online", "ok", "K750 (slot 1) answers, 57 %");
-    well.expect("devices", "asleep", "ok", "K800 (slot 3) sleeps");
+    well.expect("devices", "asleep", "ok", "K800 (slot 3) is asleep");
 
     desk.with(|receiver, _| receiver.set_silent(K750, true));
     let wedged = doctor(ROOT, WRONG);
-    wedged.expect("devices", "wedged", "problem", "K750 (slot 1) hangs");
+    wedged.expect(
+        "devices",
+        "wedged",
+        "problem",
+        "K750 (slot 1) does not answer",
+    );
     wedged.advises("devices", "wedged", "switch it off and on again");
     wedged.expect("devices", "online", "ok", "M705 (slot 2) answers");
     desk.with(|receiver, _| receiver.set_silent(K750, false));
@@ -113,7 +118,7 @@ fn prove_with_daemon(program: &Program) {
         "hidraw",
         "served",
         "ok",
-        "you may not open it, and need not",
+        "you cannot open it (permission denied), but need not",
     );
     served.expect("daemon", "runs", "ok", "answers, version");
     served.expect("upower", "runs", "ok", "K750");
@@ -136,7 +141,12 @@ fn prove_with_daemon(program: &Program) {
 
     desk.with(|receiver, _| receiver.set_silent(K750, true));
     let wedged = Found::by(program, ROOT, &["--direct", "--listen", "0"], WRONG);
-    wedged.expect("devices", "wedged", "problem", "K750 (slot 1) hangs");
+    wedged.expect(
+        "devices",
+        "wedged",
+        "problem",
+        "K750 (slot 1) does not answer",
+    );
     daemon.stop();
 }
 

@@ -41,7 +41,7 @@ fn no_bus(bus: &Bus, why: &Unseen) -> Option<Finding> {
         (Bus::Session, Unseen::Missing { .. } | Unseen::Failed { .. }) => None,
         (_, Unseen::Slow { .. }) => Some(
             Finding::problem(Area::Daemon, "bus-silent", why.to_string())
-                .advise("solar-status passes over it; see what hangs there: busctl list"),
+                .advise("solar-status skips this bus; to find the program that hangs: busctl list"),
         ),
         _ => Some(Finding::unseen(Area::Daemon, "no-bus", why.to_string())),
     }
@@ -78,23 +78,23 @@ fn answer(bus: &Bus, owner: &Owner, on: &OnBus, facts: &Facts) -> Vec<Finding> {
             findings
         }
         Answer::Refused(why) => vec![
-            problem("refused", format!("{whom} may not be asked: {why}")).advise(format!(
+            problem("refused", format!("calls to {whom} are rejected: {why}")).advise(format!(
                 "sudo systemctl reload dbus; if that does not help, {INSTALL}"
             )),
         ],
         Answer::Silent => {
             vec![
                 problem("silent", format!("{whom} does not answer")).advise(format!(
-                    "sudo systemctl restart solar-statusd; {LOOK} tells why"
+                    "sudo systemctl restart solar-statusd; for the reason see {LOOK}"
                 )),
             ]
         }
         Answer::Failed(why) => vec![
             problem(
                 "odd",
-                format!("{whom} answers otherwise than expected: {why}"),
+                format!("{whom} returned an unexpected answer: {why}"),
             )
-            .advise("something else may have its name; else restart it and report this"),
+            .advise("another program may own its name; otherwise restart it and report this"),
         ],
         Answer::Unasked => Vec::new(),
     }
@@ -110,12 +110,12 @@ fn blind(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let text = format!(
-        "{NAME} does not know what is behind {}: it may not open it, or nothing answers there",
+        "{NAME} does not know the receiver of {}: it cannot open the node, or the receiver does not answer",
         list(&unknown)
     );
     let rule = facts.files.as_ref().is_ok_and(|it| it.daemon_rule.acts());
     let advice = if rule {
-        format!("sudo udevadm trigger --action=add --subsystem-match=hidraw; {LOOK} tells more")
+        format!("sudo udevadm trigger --action=add --subsystem-match=hidraw; for more see {LOOK}")
     } else {
         format!("its udev rule is missing: {INSTALL}")
     };
@@ -130,14 +130,14 @@ fn not_running(system: Option<&OnBus>, facts: &Facts) -> Finding {
     let note = |id, text: &str| Finding::note(Area::Daemon, id, text);
     match unit {
         Some(Unit { active, sub, .. }) if active == "failed" || sub == "auto-restart" => {
-            let text = format!("{NAME} does not run: it failed ({active}, {sub})");
+            let text = format!("{NAME} is not running: it failed ({active}, {sub})");
             return Finding::problem(Area::Daemon, "failed", text).advise(format!(
-                "{LOOK} tells why; then sudo systemctl restart solar-statusd"
+                "for the reason see {LOOK}; then sudo systemctl restart solar-statusd"
             ));
         }
         Some(Unit { load, .. }) if load == "masked" => {
-            return note("masked", "solar-statusd is masked: it never runs")
-                .advise("sudo systemctl unmask solar-statusd, if it shall");
+            return note("masked", "solar-statusd is masked: it cannot be started")
+                .advise("sudo systemctl unmask solar-statusd, if it should run");
         }
         _ => {}
     }
@@ -149,14 +149,14 @@ fn not_running(system: Option<&OnBus>, facts: &Facts) -> Finding {
         _ => "",
     };
     if installed {
-        let text = format!("solar-statusd is installed and does not run{systemd}");
+        let text = format!("solar-statusd is installed but not running{systemd}");
         return note("stopped", &text).advise(
-            "sudo systemctl start solar-statusd; its udev rule starts it when a receiver comes",
+            "sudo systemctl start solar-statusd; its udev rule starts it when a receiver is plugged in",
         );
     }
     let open = facts.nodes().iter().any(|it| it.opening == Opening::Opens);
     let instead = if open {
-        ": the devices are asked directly"
+        ": the devices are read directly"
     } else {
         ""
     };
@@ -164,7 +164,9 @@ fn not_running(system: Option<&OnBus>, facts: &Facts) -> Finding {
         "absent",
         &format!("solar-statusd is not installed{systemd}{instead}"),
     )
-    .advise(format!("{INSTALL}: then nobody needs a permission"))
+    .advise(format!(
+        "{INSTALL}: then users need no permission for the nodes"
+    ))
 }
 
 /// `:1.5, process 123`

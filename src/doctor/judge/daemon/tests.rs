@@ -99,7 +99,7 @@ fn one_that_is_not_installed_is_no_problem() {
     assert!(
         finding
             .text
-            .ends_with("(no systemd on the bus): the devices are asked directly")
+            .ends_with("(no systemd on the bus): the devices are read directly")
     );
     let mut facts = without_daemon();
     facts.files.as_mut().unwrap().unit = Installed::Same("/usr/lib".into());

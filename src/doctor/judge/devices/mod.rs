@@ -37,12 +37,15 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         findings.push(device(it, seen));
         findings.extend(it.battery.as_ref().and_then(|battery| low(it, battery)));
         if it.light.is_some_and(|light| !light.trusted) {
-            let text = format!("{} does not vouch for the light it measured", name(it));
+            let text = format!(
+                "{}: the device marks its light measurement as unreliable",
+                name(it)
+            );
             findings.push(Finding::note(Area::Devices, "light-untrusted", text));
         }
     }
     if findings.is_empty() {
-        let text = "no device is known";
+        let text = "no device was found";
         findings.push(Finding::new(
             Area::Devices,
             "nothing",
@@ -59,16 +62,15 @@ fn nobody(facts: &Facts) -> Vec<Finding> {
     let mut on_usb = facts.usb.iter().flatten();
     let there = !facts.nodes().is_empty() || on_usb.any(|it| it.receiver().is_some());
     if there {
-        let text =
-            "the devices were not asked: no node can be opened, and no solar-statusd answers";
+        let text = "the devices were not read: no node can be opened, and no solar-statusd answers";
         return vec![Finding::unseen(Area::Devices, "unasked", text)];
     }
     if facts.hidraw.is_ok() {
         return Vec::new();
     }
-    let text = "no device is known of";
+    let text = "no device was found";
     let finding = Finding::new(Area::Devices, "nothing", Verdict::Absent, text);
-    vec![finding.advise("plug a receiver in; in a container pass /sys and its node on")]
+    vec![finding.advise("plug a receiver in; in a container pass on /sys and its node")]
 }
 
 fn failure(failure: &Failure, seen: &Devices) -> Option<Finding> {
@@ -92,13 +94,13 @@ fn failure(failure: &Failure, seen: &Devices) -> Option<Finding> {
 
 fn receiver(receiver: &Receiver, seen: &Devices) -> Finding {
     let by = match &seen.way {
-        Way::Daemon(bus) => format!(", as solar-statusd on {bus} says"),
+        Way::Daemon(bus) => format!(", according to solar-statusd on {bus}"),
         Way::Direct | Way::Nobody => String::new(),
     };
     let paired = match (receiver.paired, receiver.slots) {
         (Some(paired), Some(slots)) if paired <= slots => format!("{paired} of {slots} slots used"),
         (Some(paired), _) => format!("{paired} paired"),
-        (None, _) => "paired devices not known".to_owned(),
+        (None, _) => "number of paired devices not known".to_owned(),
     };
     let text = format!(
         "{} on {}: {paired}{by}",
@@ -107,7 +109,7 @@ fn receiver(receiver: &Receiver, seen: &Devices) -> Finding {
     );
     if receiver.paired == Some(0) {
         return Finding::note(Area::Devices, "unpaired", text)
-            .advise("pair a device with it first: Solaar, ltunify or Logitech's own program can");
+            .advise("pair a device with it first, with Solaar, ltunify or Logitech's own program");
     }
     Finding::ok(Area::Devices, "receiver", text)
 }
@@ -117,7 +119,7 @@ fn device(device: &Device, seen: &Devices) -> Finding {
     let who = format!("{}{}", name(device), place.unwrap_or_default());
     if seen.silent.contains(&device.id) {
         let text = format!(
-            "{who} hangs: it does not answer, and the receiver does not say that it sleeps or is away"
+            "{who} does not answer, and the receiver reports it neither as asleep nor as out of range"
         );
         return Finding::problem(Area::Devices, "wedged", text).advise(
             "switch it off and on again; if that does not help, plug the receiver in again",
@@ -137,21 +139,21 @@ fn device(device: &Device, seen: &Devices) -> Finding {
     match (device.presence, device.has_battery) {
         (Presence::Offline, _) => ok(
             "asleep",
-            format!("{who} sleeps, is off or out of range{last}"),
+            format!("{who} is asleep, switched off or out of range{last}"),
         ),
         (Presence::Unknown, _) => Finding::note(
             Area::Devices,
             "unknown",
-            format!("{who}: whether it is there is not known{last}"),
+            format!("{who}: not known whether it is online{last}"),
         ),
         (Presence::Online, Some(false)) => ok(
             "no-battery",
-            format!("{who} {answers}, and has no battery that can be read"),
+            format!("{who} {answers}, and has no readable battery"),
         ),
         (Presence::Online, _) if device.battery.is_none() => Finding::note(
             Area::Devices,
             "no-charge",
-            format!("{who} is online, and its charge is not known"),
+            format!("{who} is online, but its charge is not known"),
         )
         .advise("wait for its next sign of life, or: solar-status --direct"),
         (Presence::Online, _) => ok("online", format!("{who} {answers}{charge}")),
@@ -173,7 +175,7 @@ fn low(device: &Device, battery: &Battery) -> Option<Finding> {
         let advice = if device.is_solar() {
             format!("give it light: a solar keyboard charges above {CHARGING_ABOVE}")
         } else {
-            "charge it, or put fresh cells in".to_owned()
+            "charge it, or replace its batteries".to_owned()
         };
         Finding::note(Area::Devices, "low", text).advise(advice)
     })

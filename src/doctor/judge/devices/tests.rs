@@ -32,10 +32,10 @@ fn all_devices_are_told_awake_or_asleep() {
         texts,
         [
             "Unifying Receiver on /dev/hidraw2: 3 of 6 slots used, \
-             as solar-statusd on the system bus says",
+             according to solar-statusd on the system bus",
             "K750 (slot 1) is online, 57 %",
-            "M705 (slot 2) is online, and has no battery that can be read",
-            "K800 (slot 3) sleeps, is off or out of range, last seen 3 h ago",
+            "M705 (slot 2) is online, and has no readable battery",
+            "K800 (slot 3) is asleep, switched off or out of range, last seen 3 h ago",
         ]
     );
     assert!(findings.iter().all(|it| it.verdict == Verdict::Ok));
@@ -54,14 +54,14 @@ fn a_device_of_which_the_receiver_says_nothing_hangs() {
     let wedged = of(&findings, "wedged");
     assert_eq!(wedged.verdict, Verdict::Problem);
     assert!(
-        wedged.text.starts_with("K750 (slot 1) hangs"),
+        wedged.text.starts_with("K750 (slot 1) does not answer"),
         "{}",
         wedged.text
     );
     assert!(wedged.advice.unwrap().contains("off and on again"));
     assert!(
         findings.iter().all(|it| it.id != "device-fails"),
-        "told twice"
+        "reported twice"
     );
 }
 
@@ -114,7 +114,12 @@ fn a_low_battery_is_worth_a_note_with_what_fills_it() {
         let battery = device.battery.as_mut().unwrap();
         (battery.percent, battery.level) = (None, Some(BatteryLevel::Critical));
     });
-    assert!(of(&findings, "low").advice.unwrap().contains("fresh cells"));
+    assert!(
+        of(&findings, "low")
+            .advice
+            .unwrap()
+            .contains("replace its batteries")
+    );
 }
 
 #[test]
@@ -164,7 +169,7 @@ fn no_device_at_all_is_told_from_one_that_may_not_be_asked() {
     assert_eq!(only(judge(&facts)).verdict, Verdict::Problem);
     facts.devices = Ok(Devices::unknown());
     facts.usb = Ok(Vec::new());
-    assert_eq!(judge(&facts), [], "that is told of the nodes");
+    assert_eq!(judge(&facts), [], "that is reported with the nodes");
     facts.hidraw = Err(Unseen::Missing {
         what: "/sys/class".to_owned(),
     });

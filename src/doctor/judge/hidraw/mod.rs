@@ -34,7 +34,7 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
     if !seen.class && seen.hid_devices > 0 {
         let text = "this kernel has no hidraw (CONFIG_HIDRAW)";
         return Some(Finding::problem(Area::Hidraw, "no-hidraw", text).advise(
-            "use a kernel that has it, or as a last resort: sudo solar-status --transport usb",
+            "use a kernel with hidraw, or as a last resort: sudo solar-status --transport usb",
         ));
     }
     let on_usb = facts.usb.iter().flatten();
@@ -46,7 +46,7 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
     let without = without.next();
     if let Some(receiver) = without.filter(|it| !it.is_driven()) {
         let text = format!(
-            "no node leads to the receiver at usb {}: see there who has it",
+            "the receiver at usb {} has no node: see its line under usb for the driver that holds it",
             receiver.place()
         );
         return Some(Finding::note(Area::Hidraw, "taken", text));
@@ -62,7 +62,8 @@ fn missing(seen: &Hidraw, facts: &Facts) -> Option<Finding> {
         ));
     }
     if seen.nodes.is_empty() && facts.known().next().is_some() {
-        let text = "no node leads to a Logitech receiver or device here; solar-statusd has some";
+        let text =
+            "no node leads to a Logitech receiver or device here, but solar-statusd knows some";
         return Some(Finding::note(Area::Hidraw, "elsewhere", text));
     }
     if seen.nodes.is_empty() && !seen.unread.is_empty() {
@@ -84,7 +85,7 @@ fn opening(node: &Node, facts: &Facts) -> Finding {
     match &node.opening {
         Opening::Opens => Finding::ok(Area::Hidraw, "opens", text),
         Opening::Denied | Opening::Forbidden if served => {
-            let text = format!("{text}, and need not: solar-statusd asks for you");
+            let text = format!("{text}, but need not: solar-statusd reads it for you");
             Finding::ok(Area::Hidraw, "served", text)
         }
         Opening::Denied => {
@@ -94,14 +95,15 @@ fn opening(node: &Node, facts: &Facts) -> Finding {
         Opening::Forbidden => {
             let finding = Finding::new(Area::Hidraw, "forbidden", Verdict::Denied, text);
             finding.advise(format!(
-                "its permissions are not against it, but the container or service this runs in is: \
-                 allow it the device (docker run --device {0}; systemd: DeviceAllow=char-hidraw rw)",
+                "its permissions allow it, but a device policy, such as that of a container or service, \
+                 does not: allow the device there (docker run --device {0}; systemd: \
+                 DeviceAllow=char-hidraw rw)",
                 node.info.path
             ))
         }
         Opening::Missing => Finding::problem(Area::Hidraw, "no-file", text).advise(format!(
-            "the kernel has the node and /dev has not: in a container pass it on (docker run --device \
-             {}), else see whether udev runs",
+            "the kernel has this node and /dev does not: in a container pass it on (docker run --device \
+             {}), otherwise check that udev runs",
             node.info.path
         )),
         Opening::Failed(_) => Finding::problem(Area::Hidraw, "fails", text)
@@ -125,8 +127,8 @@ fn let_in(node: &Node, facts: &Facts) -> String {
         return "sudo systemctl start solar-statusd; or run this as root".to_owned();
     }
     if node.role == NodeRole::Receiver && files.is_some_and(|it| it.user_rule.acts()) {
-        return "70-solar-status-uaccess.rules is installed and did not act: plug the receiver in again; \
-                it lets in who sits at the computer, not who comes by ssh"
+        return "70-solar-status-uaccess.rules is installed but has not taken effect: plug the receiver \
+                in again (the rule gives access to the user logged in at the computer, not over ssh)"
             .to_owned();
     }
     // The daemon's own group must not have other members.
@@ -138,12 +140,12 @@ fn let_in(node: &Node, facts: &Facts) -> String {
     if let Some(group) = group.filter(|it| !["root", "solar-status"].contains(it)) {
         return format!(
             "its group may open it: sudo usermod --append --groups {group} $USER, then log in again; \
-             whoever is in it can read what is typed"
+             members of that group can read what is typed"
         );
     }
     let rule = match node.role {
         NodeRole::Receiver => {
-            ", or let the logged-in user in (read the rule's warning first): \
+            ", or give the logged-in user access (read the rule's warning first): \
              sudo cp /usr/share/doc/solar-status/examples/70-solar-status-uaccess.rules \
              /etc/udev/rules.d/ && sudo udevadm control --reload, then plug it in again"
         }
@@ -186,8 +188,9 @@ fn may(node: &Node) -> String {
         format!("{}:{} {:04o}{list}, ", it.owner, it.group, it.mode)
     });
     let may = match &node.opening {
-        Opening::Opens => "you may open it",
-        Opening::Denied | Opening::Forbidden => "you may not open it",
+        Opening::Opens => "you can open it",
+        Opening::Denied => "you cannot open it (permission denied)",
+        Opening::Forbidden => "you cannot open it (operation not permitted)",
         Opening::Missing => "it has no file",
         Opening::Failed(why) => &format!("it cannot be opened: {why}"),
     };
@@ -203,8 +206,8 @@ fn driver(node: &Node) -> Option<Finding> {
     );
     (driven && node.driver.as_deref() == Some("hid-generic")).then(|| {
         let text = format!(
-            "{} is driven by hid-generic and not by the kernel's driver of receivers: this program \
-             works, but the kernel and UPower see no battery",
+            "{} uses the driver hid-generic instead of the kernel's receiver driver: this program works, \
+             but the kernel and UPower show no battery",
             node.info.path
         );
         let finding = Finding::note(Area::Hidraw, "generic", text);
@@ -215,10 +218,5 @@ fn driver(node: &Node) -> Option<Finding> {
 /// The number of paired devices with a kernel node, as text.
 pub(super) fn children(facts: &Facts) -> Option<String> {
     let children = facts.hidraw.as_ref().ok()?.children;
-    (children > 0).then(|| {
-        format!(
-            "{} with a node of its own",
-            count(children, "paired device")
-        )
-    })
+    (children > 0).then(|| format!("{} with a separate node", count(children, "paired device")))
 }

@@ -20,7 +20,7 @@ fn a_node_is_told_with_its_driver_and_who_may_open_it() {
             Area::Hidraw,
             "opens",
             "/dev/hidraw2 leads to Unifying Receiver 046D:C52B (driver logitech-djreceiver; \
-             short, long, DJ reports): root:root 0600, you may open it"
+             short, long, DJ reports): root:root 0600, you can open it"
         )
     );
 }
@@ -32,7 +32,7 @@ fn who_may_not_open_it_is_told_how_to_get_in() {
     assert!(
         finding
             .text
-            .ends_with("root:root 0600, you may not open it")
+            .ends_with("root:root 0600, you cannot open it (permission denied)")
     );
     let advice = finding.advice.unwrap();
     for word in [
