@@ -526,10 +526,10 @@ fn invalid_frames_are_reported_and_decoding_continues() {
     assert_eq!(objects(&output).len(), 1);
     assert_eq!(
         stderr(&output),
-        "solar-status: line 1: character 8 is no hexadecimal digit\n\
+        "solar-status: line 1: character 8 is not a hexadecimal digit\n\
          solar-status: line 3: report 10 has 3 bytes instead of 7\n\
          solar-status: line 4: unknown report id 80: HID++ reports start with 10, 11 or 12\n\
-         solar-status: line 5: a byte needs two hexadecimal digits, and at character 3 there is an odd number\n"
+         solar-status: line 5: a byte needs two hexadecimal digits, but there is an odd number at character 3\n"
     );
     let output = run(&["10 01 09", GOOD], b"");
     assert_eq!(output.status.code(), Some(1));

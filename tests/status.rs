@@ -433,9 +433,9 @@ fn an_invalid_trace_is_reported_with_its_line() {
     )
     .unwrap();
     for (path, message) in [
-        (broken.path(), "line 2: “zz” is no hexadecimal byte"),
+        (broken.path(), "line 2: “zz” is not a hexadecimal byte"),
         ("/nowhere/at.trace", "/nowhere/at.trace cannot be read"),
-        ("/dev/null", "it holds no report"),
+        ("/dev/null", "it contains no report"),
         ("/dev/zero", "line 1 is longer than 4096 bytes"),
     ] {
         let output = solar_status(&["--replay", path]);

@@ -67,13 +67,13 @@ pub enum Line {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// A `node` line is not `node NUMBER VENDOR:PRODUCT KINDS [bus=BUS] [WHERE]`.
-    #[error("a node line reads: node NUMBER VENDOR:PRODUCT short,long,dj WHERE")]
+    #[error("a node line has the form: node NUMBER VENDOR:PRODUCT short,long,dj WHERE")]
     Node,
     /// Another line is not `SECONDS NODE > BYTES` or with `<`.
-    #[error("a line reads: SECONDS NODE > BYTES, or with < for what came from the device")]
+    #[error("a line has the form: SECONDS NODE > BYTES, or with < for what came from the device")]
     Shape,
     /// A byte is not two hexadecimal digits.
-    #[error("“{0}” is no hexadecimal byte")]
+    #[error("“{0}” is not a hexadecimal byte")]
     Byte(String),
     /// The bytes are not a HID++ report.
     #[error(transparent)]
@@ -252,7 +252,7 @@ mod tests {
     fn a_node_line_cannot_write_to_the_terminal() {
         let line = "1 046D:C52B short,long \u{1b}[31m/dev/hidraw0";
         let Some(Line::Node(_, node)) = parse_node(line) else {
-            panic!("{line:?} is no node line");
+            panic!("{line:?} is not a node line");
         };
         assert_eq!(node.path, "[31m/dev/hidraw0");
         for hostile in text::tests::HOSTILE {

@@ -125,7 +125,7 @@ pub(super) fn event(fields: &mut Fields, id: FeatureId, report: &Report) -> bool
             bit(
                 "wants_configuration",
                 status.wants_configuration,
-                "wants to be set up",
+                "needs to be configured",
             );
             bit("power_switch", status.power_switch, "switched on");
         }

@@ -54,7 +54,7 @@ fn mileage(fields: &mut Fields, battery: battery_mileage::BatteryMileage) {
     fields.say("state", battery.charging.name(), battery.charging.name());
     let unit = battery.unit.name();
     let words = match battery.capacity {
-        0 => "not told".to_owned(),
+        0 => "not reported".to_owned(),
         capacity => format!("a full battery lasts {capacity} {unit}"),
     };
     fields.row("capacity", battery.capacity, words);
@@ -227,7 +227,11 @@ fn value_kind(fields: &mut Fields, is_percentage: bool) {
     } else {
         ValueKind::Steps
     };
-    fields.say("value_kind", kind.name(), format!("tells {}", kind.name()));
+    fields.say(
+        "value_kind",
+        kind.name(),
+        format!("reports {}", kind.name()),
+    );
 }
 
 fn rechargeable(fields: &mut Fields, rechargeable: bool) {
@@ -321,7 +325,7 @@ mod tests {
         let capability = report("11 01 05 11 04 00 A0 FA 0F …");
         let capability = battery_level_status::read_capability(&capability);
         let (_, summary) = told(|fields| level_capability(fields, capability));
-        assert_eq!(summary, "4 levels, tells steps, critical at 15 %");
+        assert_eq!(summary, "4 levels, reports steps, critical at 15 %");
     }
 
     #[test]
@@ -365,7 +369,7 @@ mod tests {
         let (json, summary) = told(|fields| unified_capabilities(fields, capabilities));
         assert_eq!(
             summary,
-            "levels critical, low, good, full, tells percent, rechargeable"
+            "levels critical, low, good, full, reports percent, rechargeable"
         );
         assert_eq!(json["level_names"], "critical, low, good, full");
     }

@@ -62,12 +62,12 @@ fn rows(explanation: &Explanation) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     let mut row = |label: &str, words: String| rows.push((label.to_owned(), words));
     if let (Some(id), true) = (explanation.software_id, explanation.function.is_some()) {
-        let program = explanation.software.unwrap_or("of no known program");
+        let program = explanation.software.unwrap_or("unknown program");
         row("software id", format!("{id:X} ({program})"));
     }
     let source = match explanation.feature_source {
         Some(Knowledge::Inferred) => Some("inferred from the marker GOOD"),
-        Some(Knowledge::Assumed) => Some("assumed: the usual place of this feature"),
+        Some(Knowledge::Assumed) => Some("assumed: the usual index of this feature"),
         _ => None,
     };
     if let Some(source) = source {
@@ -146,7 +146,7 @@ mod tests {
 10 01 09 03 78 01 00
   request: set light measure, solar dashboard (4301 assumed, index 09), slot 1: 120 reports, every 1 s
     software id  3 (Logitech solar application)
-    feature      assumed: the usual place of this feature
+    feature      assumed: the usual index of this feature
 ";
         assert_eq!(text("10 01 09 03 78 01 00"), expected);
     }

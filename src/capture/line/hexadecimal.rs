@@ -4,10 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// A character that cannot be in a frame, counted from 1.
-    #[error("character {0} is no hexadecimal digit")]
+    #[error("character {0} is not a hexadecimal digit")]
     NotHex(usize),
     /// Half a byte, counted from 1.
-    #[error("a byte needs two hexadecimal digits, and at character {0} there is an odd number")]
+    #[error("a byte needs two hexadecimal digits, but there is an odd number at character {0}")]
     OddDigits(usize),
 }
 

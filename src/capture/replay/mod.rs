@@ -63,15 +63,15 @@ pub enum ReplayError {
     LongLine(usize),
     /// It is too long.
     #[error(
-        "it is longer than {LONGEST_TRACE} MiB: cut it at the end of a line, its beginning can be \
-         replayed"
+        "it is longer than {LONGEST_TRACE} MiB: cut it at the end of a line to replay its \
+         beginning"
     )]
     TooLong,
     /// It has too many nodes.
     #[error("it has more than {MOST_NODES} nodes")]
     Nodes,
     /// There is nothing to replay.
-    #[error("it holds no report")]
+    #[error("it contains no report")]
     Empty,
 }
 
