@@ -40,7 +40,7 @@ pub enum NoDaemon {
     #[error("{0} does not answer")]
     SilentBus(Bus),
     /// The daemon, or the bus for it, rejects the query.
-    #[error("solar-statusd on {bus} cannot be asked: {source}")]
+    #[error("solar-statusd on {bus} cannot be queried: {source}")]
     Refused {
         /// The daemon's bus.
         bus: Bus,
@@ -56,7 +56,7 @@ pub enum NoDaemon {
         owner: String,
     },
     /// The query was interrupted.
-    #[error("asking {0} was interrupted")]
+    #[error("the query to {0} was interrupted")]
     Interrupted(Bus),
     /// Waiting for the answer failed.
     #[error("cannot wait for the bus: {0}")]

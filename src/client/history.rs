@@ -30,7 +30,7 @@ pub enum HistoryRefused {
     #[error("solar-statusd on {0} did not return its history in time; try again")]
     Slow(Bus),
     /// The query was interrupted.
-    #[error("asking {0} was interrupted")]
+    #[error("the query to {0} was interrupted")]
     Interrupted(Bus),
     /// Waiting for the answer failed.
     #[error("cannot wait for the bus: {0}")]

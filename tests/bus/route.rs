@@ -119,7 +119,8 @@ fn a_bus_that_rejects_calls_is_reported_and_the_devices_are_asked() {
     let bus = closed_bus();
     let _daemon = bus.serve(&["--simulate"]);
     let message = verbose(bus.address(), NOWHERE, &[]);
-    let expected = "asked the devices directly (solar-statusd on the system bus cannot be asked: ";
+    let expected =
+        "asked the devices directly (solar-statusd on the system bus cannot be queried: ";
     assert!(message.starts_with(expected), "{message}");
 }
 

@@ -253,7 +253,7 @@ mod tests {
         };
         let change = Change::DeviceChanged(offline, vec![Changed::Presence]);
         let Some(DeviceEvent::DeviceChanged { before, now, .. }) = devices.take(change) else {
-            unreachable!("it was told of")
+            unreachable!("it was reported")
         };
         assert_eq!(
             (before.presence, now.presence),

@@ -164,7 +164,7 @@ mod tests {
         let slept = values([("Presence", "offline".into())]);
         let slept = cache.change("/k750", DEVICE_INTERFACE, slept);
         let Some(Change::DeviceChanged(_, what)) = slept else {
-            unreachable!("it was told of")
+            unreachable!("it was reported")
         };
         assert_eq!(what, [Changed::Presence]);
         let upower = "org.freedesktop.UPower.Device".to_owned();
@@ -218,7 +218,7 @@ mod tests {
         let Some(Change::ReceiverAdded(receiver)) =
             cache.change("/receiver", RECEIVER_INTERFACE, paired)
         else {
-            unreachable!("it is told of")
+            unreachable!("it is reported")
         };
         assert_eq!(
             (receiver.id.as_str(), receiver.paired),
