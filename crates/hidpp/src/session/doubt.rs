@@ -8,12 +8,12 @@ use crate::wire::{ErrorCode, FeatureId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Doubt {
     /// A reply cannot be one of this feature.
-    #[error("the reply cannot be one of feature {0}")]
+    #[error("the reply does not match feature {0}")]
     Implausible(FeatureId),
     /// A request was refused with an error that only another feature, or a missing one, returns.
     #[error("a request was refused: {0}")]
     Refused(ErrorCode),
     /// A light measurement was accepted, but its report did not arrive.
-    #[error("the measurement of light did not come")]
+    #[error("the light measurement did not arrive")]
     NoMeasurement,
 }

@@ -41,10 +41,10 @@ pub enum RequestError {
     #[error("it is switched off or out of range of its dongle")]
     Disconnected,
     /// It answered "busy" to the request and to all retries.
-    #[error("still busy after several tries")]
+    #[error("still busy after all retries")]
     Busy,
     /// The USB endpoint stalled (EPIPE) on all retries.
-    #[error("the receiver did not take the request")]
+    #[error("the receiver did not accept the request")]
     Stalled,
 }
 

@@ -31,7 +31,7 @@ impl TryFrom<u8> for Percent {
     type Error = String;
 
     fn try_from(percent: u8) -> Result<Self, String> {
-        Self::new(percent).ok_or_else(|| format!("{percent} is no percentage"))
+        Self::new(percent).ok_or_else(|| format!("{percent} is not a percentage"))
     }
 }
 

@@ -211,7 +211,7 @@ impl<P> Exchange<P> {
             Some((at, Relation::Error(code))) => {
                 if self.owed_elsewhere(now, at, report) {
                     debug!(
-                        "device {}: error taken for the late answer to an earlier request",
+                        "device {}: error attributed to an earlier request, as its late answer",
                         report.device()
                     );
                     return false;
